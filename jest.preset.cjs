@@ -1,0 +1,20 @@
+// CommonJS, because jest reads presets with require. One transform for every project: swc, no type check (tsc does that).
+const path = require('node:path');
+
+/** Jest's settings for a project of this workspace; `name` is the project's name. */
+module.exports = (name, root) => ({
+  displayName: name,
+  rootDir: root,
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/src/**/*.spec.ts'],
+  moduleNameMapper: {
+    '^@poc/service-host$': path.join(__dirname, 'libs/service-host/src/index.ts'),
+    '^@poc/plugin$': path.join(__dirname, 'tools/plugin/src/index.ts'),
+  },
+  transform: {
+    '^.+\\.(ts|mjs)$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
+    ],
+  },
+});
