@@ -1,0 +1,23 @@
+/** One place that services are deployed to: a file in `Infrastructure/environments/`. */
+export interface Environment {
+  readonly name: string;
+  /** Releases are promoted from lower to higher. */
+  readonly order: number;
+  readonly cluster: {
+    /** Context in the kubeconfig. */
+    readonly context: string;
+    /** A kubeconfig other than the user's own; relative to the workspace's root. */
+    readonly kubeconfig?: string;
+  };
+  readonly namespace: string;
+  /** Host and optional path under which the services' images live: `acr.example/team`. */
+  readonly registry: string;
+  /** Where the environment's gateway answers: `https://preprod.example`. */
+  readonly url?: string;
+  /** `automatic`: every release is deployed at once. `manual`: only when somebody asks for it. */
+  readonly deploy: 'automatic' | 'manual';
+  /** Whether a build of a dirty working tree may be deployed. */
+  readonly allowDirty: boolean;
+  /** Values of `${NAME}` in manifests. */
+  readonly variables: Readonly<Record<string, string>>;
+}

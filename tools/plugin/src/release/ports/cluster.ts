@@ -1,0 +1,86 @@
+import type { Actor, DeploymentOutcome, DeploymentRecord } from '../../model/deployment-record.ts';
+import type { KubernetesObject } from '../../model/kubernetes-object.ts';
+
+/** One environment's namespace in its cluster, as seen by the deployer. */
+export interface Cluster {
+  /**
+   * Makes sure the cluster answers, the namespace is there and the deployer may write to it.
+   * @throws {Refusal} naming the context, the server or the namespace.
+   */
+  check(): Promise<void>;
+
+  /**
+   * Waits for the one write lock of a service, and takes it over from a holder who no longer renews it.
+   * @param onWait called when somebody else has it, with who.
+   */
+  lock(service: string, holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock>;
+
+  /** Dry-runs every object on the server and tells what applying would do. Changes nothing. @throws {Refusal} naming the object. */
+  plan(service: string, objects: readonly KubernetesObject[]): Promise<ChangeSet>;
+  /** Applies what a plan of these objects found, in kind order, without pruning. */
+  apply(service: string, objects: readonly KubernetesObject[]): Promise<ChangeSet>;
+  /** Deletes objects of the service that this tool made and that are no longer among `objects`. */
+  prune(service: string, objects: readonly KubernetesObject[]): Promise<ChangeSet>;
+
+  /** Watches the workloads among `objects` until they are as asked for, or it is certain that they will not be. */
+  waitUntilReady(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult>;
+
+  /** Deployments of the service, newest first. */
+  records(service: string): Promise<DeploymentRecord[]>;
+  /** Keeps a record, with the next sequence, before anything is applied. */
+  openRecord(record: Omit<DeploymentRecord, 'sequence' | 'outcome' | 'finishedAt' | 'reason'>): Promise<DeploymentRecord>;
+  /** Adds how it ended, and forgets all but the last 20 records. */
+  closeRecord(record: DeploymentRecord, outcome: DeploymentOutcome, reason?: string): Promise<DeploymentRecord>;
+
+  /** What runs of the service now, or undefined when there is nothing. */
+  running(service: string): Promise<RunningService | undefined>;
+}
+
+/** Held while a service is written to. */
+export interface ServiceLock {
+  /** Aborted when the lock was lost to somebody else; stop writing then. */
+  readonly lost: AbortSignal;
+  release(): Promise<void>;
+}
+
+export type ChangeAction = 'created' | 'configured' | 'unchanged' | 'deleted';
+
+/** What was, or would be, done to one object. */
+export interface Change {
+  readonly kind: string;
+  readonly name: string;
+  readonly action: ChangeAction;
+  /** Fields taken from another field manager: `spec.replicas from kubectl-edit`. */
+  readonly takenOver?: readonly string[];
+}
+
+export type ChangeSet = readonly Change[];
+
+export interface WaitOptions {
+  /** Milliseconds after which the wait ends as `timed-out`. */
+  readonly timeout: number;
+  readonly signal?: AbortSignal;
+  /** Called with a line when something moved: `2 of 3 pods ready`. */
+  readonly onProgress: (line: string) => void;
+}
+
+export type RolloutResult =
+  | { readonly state: 'ready' }
+  | {
+      readonly state: 'failed' | 'timed-out' | 'vanished' | 'interrupted';
+      /** A sentence that names the object and what is wrong with it. */
+      readonly reason: string;
+      /** Log lines, events. */
+      readonly evidence: readonly string[];
+    };
+
+/** What the cluster itself says of a service's workload. */
+export interface RunningService {
+  /** From the annotations of the workload. */
+  readonly buildNumber: string | undefined;
+  readonly commit: string | undefined;
+  /** Distinct digests of the images that the service's container really runs with. */
+  readonly digests: readonly string[];
+  readonly podsReady: number;
+  readonly podsWanted: number;
+}

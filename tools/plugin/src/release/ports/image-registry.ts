@@ -1,0 +1,9 @@
+import type { Digest, ImageRef } from '../../model/image-ref.ts';
+
+/** Reads what registries hold. */
+export interface ImageRegistry {
+  /** Digest of the image that a tag (or digest) names, or undefined when there is none. @throws {Refusal} unreachable, or auth refused. */
+  digest(image: ImageRef): Promise<Digest | undefined>;
+  /** Labels of the image's configuration, or undefined when there is no such image. */
+  labels(image: ImageRef): Promise<Readonly<Record<string, string>> | undefined>;
+}

@@ -1,0 +1,44 @@
+import type { BuildNumber } from '../../model/build-number.ts';
+import type { Release } from '../../model/release.ts';
+import type { ReleaseTag } from '../../model/release-tag.ts';
+
+/** The git repository that holds the services, and its origin where it has one. */
+export interface SourceRepository {
+  /** Object name of the checked-out commit, also when HEAD is detached. */
+  headCommit(): Promise<string>;
+  /** Address of the origin without any secret in it, or undefined when there is none. */
+  originUrl(): Promise<string | undefined>;
+  /** Commit's date, ISO 8601. */
+  commitDate(commit: string): Promise<string>;
+  /** Paths, relative to the workspace's root, that differ from HEAD or are untracked (ignored ones excluded). */
+  dirtyPaths(): Promise<string[]>;
+  /** Paths below `folders` that git ignores. A wholly ignored folder is one entry with a slash at its end. */
+  ignoredPaths(folders: readonly string[]): Promise<string[]>;
+  /** Blob names by path of the files that the commit holds below `folders`. Fetches a commit that is missing here. */
+  blobs(commit: string, folders: readonly string[]): Promise<Map<string, string>>;
+  /** Blob names by path of the files in the working tree below `folders` (tracked and untracked, not ignored). */
+  workingTreeBlobs(folders: readonly string[]): Promise<Map<string, string>>;
+  /** Texts by path of the files that the commit holds below `folder`. Fetches a commit that is missing here. */
+  texts(commit: string, folder: string): Promise<Map<string, string>>;
+  /** Texts by path of the files in the working tree below `folder` (not ignored). */
+  workingTreeTexts(folder: string): Promise<Map<string, string>>;
+
+  /** Numbers of the service that are taken, at the origin where there is one. */
+  buildNumbers(service: string): Promise<BuildNumber[]>;
+  /**
+   * Takes a number for the caller alone, by a create-only push of `refs/builds/<service>/<number>`.
+   * @returns false when somebody else has it. @throws {Refusal} when the origin cannot be reached or refuses.
+   */
+  reserveBuildNumber(tag: ReleaseTag, commit: string): Promise<boolean>;
+
+  /** Release tags of the service, at the origin where there is one, in no order. */
+  releaseTags(service: string): Promise<ReleaseTag[]>;
+  /** The release that the tag tells of; fetches it from the origin when missing here. Undefined when there is none. */
+  readRelease(tag: ReleaseTag): Promise<Release | undefined>;
+  /**
+   * Makes the annotated tag and pushes it. Does nothing when the same is there already.
+   * @throws {Refusal} when the origin refuses the push (then the tag is not kept here either), or when another release
+   * has the tag.
+   */
+  tagRelease(release: Release): Promise<'created' | 'exists'>;
+}
