@@ -1,0 +1,35 @@
+import fc from 'fast-check';
+import { Failure, ProductError, Refusal } from './product-error.ts';
+
+const facts = { type: 'no-engine', doing: 'build orders', reason: 'Nothing answers.', remedy: 'Start docker.' };
+
+describe('ProductError', () => {
+  it('says in one paragraph what, why and what next, with the evidence below', () => {
+    expect(new Failure({ ...facts, evidence: ['line 1', 'line 2'] }).explain()).toBe(
+      'Could not build orders: Nothing answers. Start docker.\n  line 1\n  line 2',
+    );
+  });
+
+  it('tells machines the same, without the cause', () => {
+    const error = new Refusal({ ...facts, cause: new Error('secret') });
+    expect(JSON.parse(JSON.stringify(error))).toEqual({ ...facts, exitCode: 2 });
+    expect(error.cause).toEqual(new Error('secret'));
+    expect(new Failure(facts).toJSON().exitCode).toBe(1);
+  });
+
+  it('is told from a bug', () => {
+    expect(new Refusal(facts)).toBeInstanceOf(ProductError);
+    expect(new Refusal(facts).name).toBe('Refusal');
+    expect(new Failure(facts)).not.toBeInstanceOf(Refusal);
+  });
+
+  it('writes any text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.array(fc.string()), (reason, evidence) => {
+        const error = new Failure({ ...facts, reason, evidence });
+        expect(error.explain()).toContain(reason);
+        expect(error.toJSON()).toMatchObject({ reason, evidence });
+      }),
+    );
+  });
+});

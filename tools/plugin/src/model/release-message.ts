@@ -1,0 +1,57 @@
+import { parseDigest } from './image-ref.ts';
+import type { Release } from './release.ts';
+import { ReleaseTag } from './release-tag.ts';
+
+/** Message of a release's annotated git tag: a title, and git trailers with what the tag itself cannot say. */
+export function releaseMessage(release: Release): string {
+  const trailers = [
+    `Service: ${release.service}`,
+    `Build-Number: ${release.buildNumber}`,
+    `Image-Digest: ${release.imageDigest}`,
+    `Content-Hash: ${release.contentHash}`,
+    `Dirty: ${release.dirty}`,
+  ];
+  return `Release ${release.service} ${release.buildNumber}\n\n${trailers.join('\n')}\n`;
+}
+
+/**
+ * Reads a release back from its tag.
+ * @param commit the commit that the tag is on.
+ * @returns undefined for a tag that tells of no release: an old one, one of somebody else's, or one whose trailers
+ * speak of another release than its name does.
+ */
+export function parseReleaseMessage(tag: ReleaseTag, commit: string, message: string): Release | undefined {
+  const trailers = parseTrailers(message);
+  const imageDigest = parseDigest(trailers.get('image-digest') ?? '');
+  const contentHash = parseDigest(trailers.get('content-hash') ?? '');
+  if (!imageDigest || !contentHash) return undefined;
+  const told = ReleaseTag.parse(`${trailers.get('service')}-${trailers.get('build-number')}`);
+  if (told?.toString() !== tag.toString()) return undefined;
+  return {
+    service: tag.service,
+    buildNumber: tag.buildNumber,
+    commit,
+    imageDigest,
+    contentHash,
+    dirty: trailers.get('dirty') === 'true',
+  };
+}
+
+/** Trailers by lower-case name. One that stands there twice is ambiguous and counts as absent. */
+function parseTrailers(message: string): Map<string, string> {
+  const unsigned = message.replace(/^-----BEGIN (PGP|SSH) SIGNATURE-----[^]*/m, '');
+  const paragraphs = unsigned
+    .replaceAll('\r\n', '\n')
+    .trim()
+    .split(/\n{2,}/);
+  const trailers = new Map<string, string>();
+  const ambiguous = new Set<string>();
+  for (const line of paragraphs.at(-1)?.split('\n') ?? []) {
+    const [, name = '', value = ''] = /^([A-Za-z][A-Za-z-]*):\s*(.*?)\s*$/.exec(line) ?? [];
+    const key = name.toLowerCase();
+    if (trailers.has(key)) ambiguous.add(key);
+    trailers.set(key, value);
+  }
+  for (const key of ambiguous) trailers.delete(key);
+  return trailers;
+}
