@@ -1,0 +1,258 @@
+import { randomUUID } from 'node:crypto';
+import type { BuildNumber } from '../model/build-number.ts';
+import { Refusal } from '../model/product-error.ts';
+import type { Release } from '../model/release.ts';
+import { parseReleaseMessage, releaseMessage } from '../model/release-message.ts';
+import { ReleaseTag } from '../model/release-tag.ts';
+import type { SourceRepository } from '../release/ports/source-repository.ts';
+import { parseTagObject, tagObject, type AnnotatedTag } from './annotated-tag.ts';
+import { Git } from './git.ts';
+import { LocalRefs } from './local-refs.ts';
+import { isBinary, parseObjectBatch } from './object-batch.ts';
+import { Origin } from './origin.ts';
+import { withoutSecrets } from './origin-address.ts';
+import type { ListedRef, ReleaseRefs } from './release-refs.ts';
+import { resolveLink } from './symbolic-link.ts';
+import { below, blobName, parseTree, type GitFile } from './tree-listing.ts';
+import { WorkingTree } from './working-tree.ts';
+
+/** Commits whose listing is kept: services of one run ask for the same. */
+const mostListings = 4;
+/** Who makes tags in a container that has no `user.name`. */
+const namelessTagger = 'poc release <release@localhost>';
+
+/** The source repository, by the git command line. One per process: it shares listings between services. */
+export class GitRepository implements SourceRepository {
+  private readonly git: Git;
+  private readonly tree: WorkingTree;
+  private readonly listings = new Map<string, Promise<GitFile[]>>();
+  private origin: Promise<{ address: string; refs: Origin } | undefined> | undefined;
+  private readonly localRefs: LocalRefs;
+
+  /** @param workspaceRoot absolute; the repository's root or any folder in it. */
+  constructor(workspaceRoot: string) {
+    this.git = new Git(workspaceRoot);
+    this.tree = new WorkingTree(this.git);
+    this.localRefs = new LocalRefs(this.git);
+  }
+
+  async headCommit(): Promise<string> {
+    await this.tree.prefix();
+    const { code, stdout } = await this.git.run(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']);
+    if (code === 0) return stdout.toString().trim();
+    throw new Refusal({
+      type: 'no-commit',
+      doing: 'read the checked-out commit',
+      reason: `The git repository of ${this.git.folder} has no commit yet.`,
+      remedy: 'Commit what shall be released.',
+    });
+  }
+
+  async originUrl(): Promise<string | undefined> {
+    return (await this.findOrigin())?.address;
+  }
+
+  async commitDate(commit: string): Promise<string> {
+    await this.bringCommit(commit);
+    const seconds = await this.git.text(['show', '--no-patch', '--no-show-signature', '--format=%ct', commit]);
+    return new Date(Number(seconds) * 1000).toISOString();
+  }
+
+  dirtyPaths(): Promise<string[]> {
+    return this.tree.dirtyPaths();
+  }
+
+  ignoredPaths(folders: readonly string[]): Promise<string[]> {
+    return this.tree.ignoredPaths(folders);
+  }
+
+  async blobs(commit: string, folders: readonly string[]): Promise<Map<string, string>> {
+    const isBelow = below(folders);
+    const files = (await this.filesOf(commit)).filter(({ path }) => isBelow(path));
+    return new Map(files.map((file) => [file.path, blobName(file)]));
+  }
+
+  workingTreeBlobs(folders: readonly string[]): Promise<Map<string, string>> {
+    return this.tree.blobs(folders);
+  }
+
+  async texts(commit: string, folder: string): Promise<Map<string, string>> {
+    const files = new Map((await this.filesOf(commit)).map((file) => [file.path, file]));
+    const isBelow = below([folder]);
+    const wanted = [...files.values()].filter(({ path, mode }) => isBelow(path) && mode !== '160000');
+    const hasLinks = wanted.some(({ mode }) => mode === '120000');
+    const links = hasLinks ? await this.read([...files.values()].filter(({ mode }) => mode === '120000')) : new Map();
+    const sources = new Map<string, GitFile>();
+    for (const { path } of wanted) {
+      const file = await resolveLink(path, (at) => {
+        const link = files.get(at);
+        return link?.mode === '120000' ? links.get(link.object)?.toString() : undefined;
+      });
+      const source = file === undefined ? undefined : files.get(file);
+      if (source && source.mode !== '160000') sources.set(path, source);
+    }
+    const contents = await this.read([...sources.values()]);
+    const texts = new Map<string, string>();
+    for (const [path, { object }] of sources) {
+      const content = contents.get(object);
+      if (content && !isBinary(content)) texts.set(path, content.toString());
+    }
+    return texts;
+  }
+
+  workingTreeTexts(folder: string): Promise<Map<string, string>> {
+    return this.tree.texts(folder);
+  }
+
+  async buildNumbers(service: string): Promise<BuildNumber[]> {
+    const numbers: BuildNumber[] = [];
+    for (const ref of (await (await this.refs()).list()).keys()) {
+      const tag = ref.startsWith('refs/tags/')
+        ? ReleaseTag.parse(ref.slice('refs/tags/'.length))
+        : ReleaseTag.parse(ref.replace(/^refs\/builds\/([^/]+)\//, '$1-'));
+      if (tag?.service === service) numbers.push(tag.buildNumber);
+    }
+    return numbers;
+  }
+
+  async reserveBuildNumber(tag: ReleaseTag, commit: string): Promise<boolean> {
+    await this.bringCommit(commit);
+    const name = `builds/${tag.service}/${tag.buildNumber}`;
+    // Never the same object twice, so that no push can be taken for one that is there already.
+    const message = `Build ${tag.service} ${tag.buildNumber}\n\nNonce: ${randomUUID()}\n`;
+    const object = await this.makeTagObject({ commit, name, message });
+    const doing = `take build number ${tag.buildNumber} for ${tag.service}`;
+    return (await this.refs()).create(`refs/${name}`, object, doing);
+  }
+
+  async releaseTags(service: string): Promise<ReleaseTag[]> {
+    const tags: ReleaseTag[] = [];
+    for (const ref of (await (await this.refs()).list()).keys()) {
+      const tag = ref.startsWith('refs/tags/') ? ReleaseTag.parse(ref.slice('refs/tags/'.length)) : undefined;
+      if (tag?.service === service) tags.push(tag);
+    }
+    return tags;
+  }
+
+  async readRelease(tag: ReleaseTag): Promise<Release | undefined> {
+    const refs = await this.refs();
+    const ref = tagRef(tag);
+    const listed = await refs.find(ref);
+    if (!listed) return undefined;
+    await refs.bring(ref, listed);
+    return this.releaseOf(tag, listed);
+  }
+
+  async tagRelease(release: Release): Promise<'created' | 'exists'> {
+    const tag = new ReleaseTag(release.service, release.buildNumber);
+    const ref = tagRef(tag);
+    const doing = `tag ${release.service} ${release.buildNumber}`;
+    const refs = await this.refs();
+    if (await refs.find(ref)) return this.sameOrTaken(tag, release, doing);
+
+    await this.bringCommit(release.commit);
+    const local = await this.localRefs.find(ref);
+    if (local && !isSame(await this.releaseOf(tag, local), release)) throw takenRefusal(tag, doing, 'in this clone');
+    const object =
+      local?.object ??
+      (await this.makeTagObject({ commit: release.commit, name: tag.toString(), message: releaseMessage(release) }));
+    // The tag comes to this clone only after the origin has it: a refused push leaves nothing behind.
+    if (!(await refs.create(ref, object, doing))) return this.sameOrTaken(tag, release, doing);
+    if (refs !== this.localRefs && !local) await this.localRefs.create(ref, object);
+    return 'created';
+  }
+
+  private async sameOrTaken(tag: ReleaseTag, release: Release, doing: string): Promise<'exists'> {
+    if (isSame(await this.readRelease(tag), release)) return 'exists';
+    throw takenRefusal(tag, doing, (await this.originUrl()) ?? 'in this repository');
+  }
+
+  private async releaseOf(tag: ReleaseTag, { object }: ListedRef): Promise<Release | undefined> {
+    const { code, stdout } = await this.git.run(['cat-file', 'tag', object]);
+    // Not an annotated tag: somebody else's.
+    const told = code === 0 ? parseTagObject(stdout.toString()) : undefined;
+    if (told?.name !== tag.toString()) return undefined;
+    return parseReleaseMessage(tag, told.commit, told.message);
+  }
+
+  private async makeTagObject(tag: AnnotatedTag): Promise<string> {
+    const identity = await this.git.run(['var', 'GIT_COMMITTER_IDENT']);
+    const now = `${Math.floor(Date.now() / 1000)} +0000`;
+    const tagger = identity.code === 0 ? identity.stdout.toString().trim() : `${namelessTagger} ${now}`;
+    return (await this.git.text(['mktag'], { input: tagObject(tag, tagger) })).trim();
+  }
+
+  private filesOf(commit: string): Promise<GitFile[]> {
+    const known = this.listings.get(commit);
+    if (known) return known;
+    const files = this.listTree(commit);
+    this.listings.set(commit, files);
+    files.catch(() => this.listings.delete(commit));
+    const [oldest] = this.listings.keys();
+    if (this.listings.size > mostListings && oldest !== undefined) this.listings.delete(oldest);
+    return files;
+  }
+
+  private async listTree(commit: string): Promise<GitFile[]> {
+    await this.bringCommit(commit);
+    const prefix = await this.tree.prefix();
+    const where = prefix === '' ? [] : ['--', prefix];
+    return parseTree(await this.git.text(['ls-tree', '-r', '-z', '--full-tree', commit, ...where]), prefix);
+  }
+
+  private async read(files: readonly GitFile[]): Promise<Map<string, Buffer>> {
+    if (files.length === 0) return new Map();
+    const input = files.map(({ object }) => `${object}\n`).join('');
+    return parseObjectBatch(await this.git.bytes(['cat-file', '--batch'], { input }));
+  }
+
+  private async bringCommit(commit: string): Promise<void> {
+    if (/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) {
+      if ((await this.git.run(['cat-file', '-e', `${commit}^{commit}`])).code === 0) return;
+      const origin = await this.findOrigin();
+      if (origin) return origin.refs.bringCommit(commit);
+    }
+    throw new Refusal({
+      type: 'no-such-commit',
+      doing: 'read a commit',
+      reason: `${JSON.stringify(commit)} is no commit of this repository.`,
+      remedy: 'Check the commit, or fetch it from where it was made.',
+    });
+  }
+
+  private async refs(): Promise<ReleaseRefs> {
+    return (await this.findOrigin())?.refs ?? this.localRefs;
+  }
+
+  private findOrigin(): Promise<{ address: string; refs: Origin } | undefined> {
+    this.origin ??= this.git.run(['remote', 'get-url', 'origin']).then(({ code, stdout }) => {
+      if (code !== 0) return undefined;
+      const address = withoutSecrets(stdout.toString().trim());
+      return { address, refs: new Origin(this.git, address) };
+    });
+    return this.origin;
+  }
+}
+
+function tagRef(tag: ReleaseTag): string {
+  return `refs/tags/${tag}`;
+}
+
+function isSame(found: Release | undefined, release: Release): boolean {
+  return (
+    found !== undefined &&
+    found.commit === release.commit &&
+    found.imageDigest === release.imageDigest &&
+    found.contentHash === release.contentHash &&
+    found.dirty === release.dirty
+  );
+}
+
+function takenRefusal(tag: ReleaseTag, doing: string, where: string): Refusal {
+  return new Refusal({
+    type: 'tag-taken',
+    doing,
+    reason: `The tag ${tag} is already there (${where}) and is not of this release.`,
+    remedy: `Look at it with "git show ${tag}". Releases never change: release again to get a new number.`,
+  });
+}

@@ -1,0 +1,69 @@
+/** A file as git keeps it. */
+export interface GitFile {
+  /** Relative to the workspace's root, with `/`. */
+  readonly path: string;
+  /** `100644` file, `100755` executable, `120000` symbolic link, `160000` submodule. */
+  readonly mode: string;
+  /** Name of the blob. */
+  readonly object: string;
+}
+
+/** Reads `git ls-tree -r -z --full-tree`, whose paths begin at the repository's root. */
+export function parseTree(output: string, prefix: string): GitFile[] {
+  return records(output).flatMap((record) => {
+    const [, mode = '', object = '', path = ''] = /^(\d{6}) \w+ ([0-9a-f]+)\t([^]*)$/.exec(record) ?? [];
+    return path.startsWith(prefix) && path !== '' ? [{ path: path.slice(prefix.length), mode, object }] : [];
+  });
+}
+
+/** Reads `git ls-files -s -z`. A file in conflict has several entries, each with a stage; its last one is taken. */
+export function parseIndex(output: string): GitFile[] {
+  const files = new Map<string, GitFile>();
+  for (const record of records(output)) {
+    const [, mode = '', object = '', path = ''] = /^(\d{6}) ([0-9a-f]+) \d\t([^]*)$/.exec(record) ?? [];
+    if (path !== '') files.set(path, { path, mode, object });
+  }
+  return [...files.values()];
+}
+
+/** Reads `git diff-files --raw -z`: the mode that each changed file has in the working tree, `000000` when it is gone. */
+export function parseChangedFiles(output: string): Map<string, string> {
+  const modes = new Map<string, string>();
+  const fields = records(output);
+  for (let i = 0; i + 1 < fields.length; i += 2) {
+    const [, mode = ''] = /^:\d{6} (\d{6}) /.exec(fields[i]!) ?? [];
+    modes.set(fields[i + 1]!, mode);
+  }
+  return modes;
+}
+
+/** Reads `git status --porcelain=v1 -z --no-renames`: pairs of the two status letters and a path. */
+export function parseStatus(output: string, prefix: string): { status: string; path: string }[] {
+  return records(output).flatMap((record) => {
+    const [status, path] = [record.slice(0, 2), record.slice(3)];
+    return path.startsWith(prefix) && path !== prefix ? [{ status, path: path.slice(prefix.length) }] : [];
+  });
+}
+
+/**
+ * What a file's content is named by: its blob, and how it is kept, because an executable bit or a link changes an
+ * image as much as a byte does.
+ */
+export function blobName({ mode, object }: Pick<GitFile, 'mode' | 'object'>): string {
+  const kept = { '100755': '+x', '120000': '+link', '160000': '+submodule' }[mode] ?? '';
+  return object + kept;
+}
+
+/** Tells files below folders from others. The workspace's root is `.` or an empty text; a file counts as its own folder. */
+export function below(folders: readonly string[]): (path: string) => boolean {
+  const clean = folders
+    .map((folder) => folder.replace(/^(\.\/)+|\/+$/g, ''))
+    .map((folder) => (folder === '.' ? '' : folder));
+  if (clean.includes('')) return () => true;
+  return (path) => clean.some((folder) => path === folder || path.startsWith(`${folder}/`));
+}
+
+/** Splits what `-z` ends with NUL. */
+export function records(output: string): string[] {
+  return output.split('\0').filter((record) => record !== '');
+}
