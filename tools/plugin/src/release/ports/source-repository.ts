@@ -14,7 +14,11 @@ export interface SourceRepository {
   dirtyPaths(): Promise<string[]>;
   /** Paths below `folders` that git ignores. A wholly ignored folder is one entry with a slash at its end. */
   ignoredPaths(folders: readonly string[]): Promise<string[]>;
-  /** Blob names by path of the files that the commit holds below `folders`. Fetches a commit that is missing here. */
+  /**
+   * Blob names by path of the files that the commit holds below `folders` (a file counts as its own folder, the
+   * workspace's root is `.`). Fetches a commit that is missing here. A name ends in `+x` for an executable, `+link` for
+   * a symbolic link, `+submodule` for a submodule's commit: how a file is kept is part of its content.
+   */
   blobs(commit: string, folders: readonly string[]): Promise<Map<string, string>>;
   /** Blob names by path of the files in the working tree below `folders` (tracked and untracked, not ignored). */
   workingTreeBlobs(folders: readonly string[]): Promise<Map<string, string>>;

@@ -1,0 +1,389 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { BuildNumber } from '../model/build-number.ts';
+import type { Release } from '../model/release.ts';
+import { ReleaseTag } from '../model/release-tag.ts';
+import { sourceRepositoryContract } from '../testing/source-repository-contract.ts';
+import { GitRepository } from './git-repository.ts';
+
+const temp = mkdtempSync(join(tmpdir(), 'git repository ä '));
+afterAll(() => rmSync(temp, { recursive: true }));
+let count = 0;
+
+function git(folder: string, ...args: string[]): string {
+  const identity = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', '-c', 'init.defaultBranch=main'];
+  return execFileSync('git', [...identity, ...args], { cwd: folder, encoding: 'utf8', stdio: 'pipe' }).trim();
+}
+
+function write(folder: string, path: string, text: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
+}
+
+function newFolder(name: string): string {
+  const folder = join(temp, `${++count} ${name}`);
+  mkdirSync(folder);
+  return folder;
+}
+
+function commitAll(folder: string): string {
+  git(folder, 'add', '--all');
+  git(folder, 'commit', '--quiet', '--message', 'change');
+  return git(folder, 'rev-parse', 'HEAD');
+}
+
+/** A repository with one commit and, unless told otherwise, a bare origin that has it. */
+function repositoryWith(files: Readonly<Record<string, string>>, { origin = true } = {}) {
+  const folder = newFolder('clone');
+  git(folder, 'init', '--quiet');
+  for (const [path, text] of Object.entries(files)) write(folder, path, text);
+  const commit = commitAll(folder);
+  const bare = newFolder('origin.git');
+  if (origin) {
+    git(bare, 'init', '--quiet', '--bare');
+    git(folder, 'remote', 'add', 'origin', bare);
+    git(folder, 'push', '--quiet', 'origin', 'HEAD:main');
+  }
+  return { folder, bare, commit };
+}
+
+function refusePushes(bare: string): void {
+  writeFileSync(join(bare, 'hooks/pre-receive'), '#!/bin/sh\necho "frozen until monday" >&2\nexit 1\n', {
+    mode: 0o755,
+  });
+}
+
+const number = BuildNumber.parse('20261124-1')!;
+const tag = new ReleaseTag('orders', number);
+const releaseAt = (commit: string): Release => ({
+  service: 'orders',
+  buildNumber: number,
+  commit,
+  imageDigest: `sha256:${'a'.repeat(64)}`,
+  contentHash: `sha256:${'b'.repeat(64)}`,
+  dirty: true,
+});
+
+describe('GitRepository with an origin', () => {
+  sourceRepositoryContract(async (files) => {
+    const { folder, bare } = repositoryWith(files);
+    return {
+      repository: new GitRepository(folder),
+      clone: async () => {
+        const clone = newFolder('second');
+        git(clone, 'clone', '--quiet', bare, '.');
+        return new GitRepository(clone);
+      },
+      write: async (path, text) => write(folder, path, text),
+      remove: async (path) => rmSync(join(folder, path)),
+      commit: async () => {
+        const commit = commitAll(folder);
+        git(folder, 'push', '--quiet', 'origin', 'HEAD:main');
+        return commit;
+      },
+      refusePushes: async () => refusePushes(bare),
+    };
+  });
+});
+
+describe('GitRepository in a folder below the root of a shallow clone, detached, in a worktree', () => {
+  sourceRepositoryContract(async (files) => {
+    const inFolder = Object.fromEntries(Object.entries(files).map(([path, text]) => [`my workspace/${path}`, text]));
+    const { folder, bare } = repositoryWith({ 'outside.txt': 'x', ...inFolder });
+    const workspace = join(folder, 'my workspace');
+    return {
+      repository: new GitRepository(workspace),
+      clone: async () => {
+        const clone = newFolder('shallow');
+        git(clone, 'clone', '--quiet', '--depth=1', '--no-tags', `file://${bare.replaceAll(' ', '%20')}`, '.');
+        const worktree = join(newFolder('worktree'), 'tree');
+        git(clone, 'worktree', 'add', '--quiet', '--detach', worktree);
+        return new GitRepository(join(worktree, 'my workspace'));
+      },
+      write: async (path, text) => write(workspace, path, text),
+      remove: async (path) => rmSync(join(workspace, path)),
+      commit: async () => {
+        const commit = commitAll(folder);
+        git(folder, 'push', '--quiet', 'origin', 'HEAD:main');
+        return commit;
+      },
+      refusePushes: async () => refusePushes(bare),
+    };
+  });
+});
+
+describe('GitRepository', () => {
+  it('lets the local repository decide when there is no origin', async () => {
+    const { folder, commit } = repositoryWith({ a: 'a' }, { origin: false });
+    const repository = new GitRepository(folder);
+    expect(await repository.originUrl()).toBeUndefined();
+    const won = await Promise.all([1, 2, 3].map(() => new GitRepository(folder).reserveBuildNumber(tag, commit)));
+    expect(won.filter(Boolean)).toHaveLength(1);
+    expect(await repository.tagRelease(releaseAt(commit))).toBe('created');
+    expect(await repository.tagRelease(releaseAt(commit))).toBe('exists');
+    expect(await repository.readRelease(tag)).toEqual(releaseAt(commit));
+    expect(String(await repository.buildNumbers('orders'))).toBe('20261124-1,20261124-1');
+    await expect(repository.tagRelease({ ...releaseAt(commit), dirty: false })).rejects.toMatchObject({
+      facts: { type: 'tag-taken' },
+    });
+  });
+
+  it('makes an annotated tag that git reads', async () => {
+    const { folder, bare, commit } = repositoryWith({ a: 'a' });
+    await new GitRepository(folder).tagRelease(releaseAt(commit));
+    for (const each of [folder, bare]) {
+      expect(git(each, 'cat-file', '-t', tag.toString())).toBe('tag');
+      expect(git(each, 'rev-parse', `${tag}^{commit}`)).toBe(commit);
+      expect(git(each, 'tag', '--list', '--format=%(contents:trailers:key=Image-Digest,valueonly)').trim()).toBe(
+        `sha256:${'a'.repeat(64)}`,
+      );
+    }
+    git(bare, 'fsck', '--strict');
+  });
+
+  it('takes a number although the same clone holds the object of the one who has it', async () => {
+    // Where both objects are here, git would call the second push a fast-forward.
+    const { folder, commit } = repositoryWith({ a: 'a' });
+    expect(await new GitRepository(folder).reserveBuildNumber(tag, commit)).toBe(true);
+    const before = git(folder, 'ls-remote', 'origin', 'refs/builds/*');
+    expect(await new GitRepository(folder).reserveBuildNumber(tag, commit)).toBe(false);
+    expect(git(folder, 'ls-remote', 'origin', 'refs/builds/*')).toBe(before);
+  });
+
+  it('carries a commit that the origin does not have', async () => {
+    const { folder, bare } = repositoryWith({ a: 'a' });
+    write(folder, 'a', 'b');
+    const commit = commitAll(folder);
+    expect(await new GitRepository(folder).reserveBuildNumber(tag, commit)).toBe(true);
+    expect(git(bare, 'cat-file', '-t', commit)).toBe('commit');
+  });
+
+  it('pushes from a shallow clone', async () => {
+    const { folder, bare } = repositoryWith({ a: 'a' });
+    for (const text of ['b', 'c']) {
+      write(folder, 'a', text);
+      commitAll(folder);
+    }
+    git(folder, 'push', '--quiet', 'origin', 'HEAD:main');
+    const shallow = newFolder('shallow');
+    git(shallow, 'clone', '--quiet', '--depth=1', `file://${bare.replaceAll(' ', '%20')}`, '.');
+    const repository = new GitRepository(shallow);
+    const commit = await repository.headCommit();
+    expect(await repository.reserveBuildNumber(tag, commit)).toBe(true);
+    expect(await repository.tagRelease(releaseAt(commit))).toBe('created');
+  });
+
+  it('keeps the history of clones as it is when it fetches', async () => {
+    const { folder, bare, commit: first } = repositoryWith({ a: 'a' });
+    for (const text of ['b', 'c', 'd']) {
+      write(folder, 'a', text);
+      commitAll(folder);
+    }
+    git(folder, 'push', '--quiet', 'origin', 'HEAD:main');
+    const url = `file://${bare.replaceAll(' ', '%20')}`;
+    const [complete, shallow] = [newFolder('complete'), newFolder('shallow')];
+    git(complete, 'clone', '--quiet', url, '.');
+    git(shallow, 'clone', '--quiet', '--depth=2', url, '.');
+    const inHistory = git(folder, 'rev-parse', 'HEAD~1');
+    await new GitRepository(folder).tagRelease(releaseAt(inHistory));
+    for (const [clone, commits] of [
+      [complete, '4'],
+      [shallow, '2'],
+    ] as const) {
+      const branches = git(clone, 'for-each-ref', 'refs/heads', 'refs/remotes');
+      const repository = new GitRepository(clone);
+      expect(await repository.readRelease(tag)).toEqual(releaseAt(inHistory));
+      expect((await repository.texts(first, '.')).get('a')).toBe('a');
+      expect(git(clone, 'rev-list', '--count', 'HEAD')).toBe(commits);
+      expect(git(clone, 'for-each-ref', 'refs/heads', 'refs/remotes')).toBe(branches);
+    }
+    expect(existsSync(join(complete, '.git/shallow'))).toBe(false);
+  });
+
+  it('reads many releases at once in a shallow clone', async () => {
+    const { folder, bare, commit } = repositoryWith({ a: 'a' });
+    const services = Array.from({ length: 12 }, (_, i) => `service-${i}`);
+    const first = new GitRepository(folder);
+    await Promise.all(services.map((service) => first.tagRelease({ ...releaseAt(commit), service })));
+    write(folder, 'a', 'b');
+    commitAll(folder);
+    git(folder, 'push', '--quiet', 'origin', 'HEAD:main');
+    const shallow = newFolder('shallow');
+    git(shallow, 'clone', '--quiet', '--depth=1', '--no-tags', `file://${bare.replaceAll(' ', '%20')}`, '.');
+    const repositories = [new GitRepository(shallow), new GitRepository(shallow)];
+    const found = await Promise.all(
+      services.map((service, i) => repositories[i % 2]!.readRelease(new ReleaseTag(service, number))),
+    );
+    expect(found.map((release) => release?.service)).toEqual(services);
+  });
+
+  it('finds no release in tags that this tool did not make', async () => {
+    const { folder } = repositoryWith({ a: 'a' });
+    git(folder, 'tag', 'orders-20261124-1');
+    git(folder, 'tag', '--annotate', '--message', 'old', 'orders-20261124.2');
+    git(folder, 'tag', 'v1.0.0');
+    git(folder, 'push', '--quiet', 'origin', '--tags');
+    const repository = new GitRepository(folder);
+    expect(String((await repository.releaseTags('orders')).sort())).toBe('orders-20261124-1,orders-20261124.2');
+    for (const found of await repository.releaseTags('orders'))
+      expect(await repository.readRelease(found)).toBeUndefined();
+  });
+
+  it('leaves no tag in the clone when the origin refuses it, and shows what the origin said', async () => {
+    const { folder, bare, commit } = repositoryWith({ a: 'a' });
+    refusePushes(bare);
+    const error = await new GitRepository(folder).tagRelease(releaseAt(commit)).catch((thrown) => thrown);
+    expect(error.facts).toMatchObject({
+      type: 'origin-refuses-push',
+      reason: expect.stringContaining('pre-receive hook declined'),
+    });
+    expect(error.explain()).toContain('frozen until monday');
+    expect(git(folder, 'tag')).toBe('');
+  });
+
+  it.each([
+    ['an origin that is not there', 'https://robot:s3cret@127.0.0.1:1/shop.git?token=s3cret'],
+    ['a folder that is not there', '/no/such/folder.git'],
+  ])('names %s, without secrets', async (_, address) => {
+    const { folder, commit } = repositoryWith({ a: 'a' });
+    git(folder, 'remote', 'set-url', 'origin', address);
+    const repository = new GitRepository(folder);
+    expect(await repository.originUrl()).not.toContain('s3cret');
+    for (const attempt of [
+      () => repository.reserveBuildNumber(tag, commit),
+      () => repository.buildNumbers('orders'),
+      () => repository.tagRelease(releaseAt(commit)),
+      () => repository.blobs('e'.repeat(40), ['.']),
+    ]) {
+      const error = await attempt().catch((thrown) => thrown);
+      expect(error.facts).toMatchObject({ type: 'origin-unreachable' });
+      expect(error.explain()).toContain(address.startsWith('/') ? address : 'https://127.0.0.1:1/shop.git');
+      expect(error.explain()).not.toContain('s3cret');
+    }
+  });
+
+  it('refuses a folder without a repository, and a repository without a commit', async () => {
+    const folder = newFolder('empty');
+    await expect(new GitRepository(folder).headCommit()).rejects.toMatchObject({
+      facts: { type: 'not-a-git-repository' },
+    });
+    git(folder, 'init', '--quiet');
+    await expect(new GitRepository(folder).headCommit()).rejects.toMatchObject({ facts: { type: 'no-commit' } });
+  });
+
+  it('lists what git ignores, folders as a whole', async () => {
+    const { folder } = repositoryWith({ '.gitignore': 'dist/\n*.local\n', 'apps/orders/main.ts': '' });
+    for (const path of [
+      'apps/orders/dist/main.js',
+      'apps/orders/settings.local',
+      'apps/orders/new.ts',
+      'apps/other/x.local',
+    ])
+      write(folder, path, '');
+    const repository = new GitRepository(folder);
+    expect((await repository.ignoredPaths(['apps/orders'])).sort()).toEqual([
+      'apps/orders/dist/',
+      'apps/orders/settings.local',
+    ]);
+    expect(await repository.ignoredPaths([])).toEqual([]);
+  });
+
+  it('tells executables, links and submodules from plain files, and reads links inside the workspace', async () => {
+    const { folder } = repositoryWith({ 'k8s/a.yaml': 'a', 'common/b.yaml': 'b', run: 'x' });
+    symlinkSync('../common/b.yaml', join(folder, 'k8s/b.yaml'));
+    symlinkSync('/etc/hostname', join(folder, 'k8s/outside.yaml'));
+    symlinkSync('../../../outside', join(folder, 'k8s/above.yaml'));
+    symlinkSync('circle.yaml', join(folder, 'k8s/circle.yaml'));
+    symlinkSync('../common', join(folder, 'k8s/folder'));
+    writeFileSync(join(folder, 'k8s/logo.png'), Buffer.from([1, 0, 255]));
+    chmodSync(join(folder, 'run'), 0o755);
+    git(folder, 'update-index', '--add', '--cacheinfo', `160000,${'d'.repeat(40)},sub`);
+    mkdirSync(join(folder, 'sub'));
+    const repository = new GitRepository(folder);
+    const before = await repository.blobs(await repository.headCommit(), ['run']);
+    const dirty = await repository.workingTreeBlobs(['.']);
+    git(folder, 'add', 'k8s', 'run');
+    git(folder, 'commit', '--quiet', '--message', 'links');
+    const commit = await repository.headCommit();
+    const blobs = await repository.blobs(commit, ['.']);
+    expect(dirty).toEqual(blobs);
+    expect(blobs.get('run')).toBe(`${before.get('run')}+x`);
+    expect(blobs.get('k8s/b.yaml')).toMatch(/\+link$/);
+    expect(blobs.get('sub')).toBe(`${'d'.repeat(40)}+submodule`);
+    const texts = new Map([
+      ['k8s/a.yaml', 'a'],
+      ['k8s/b.yaml', 'b'],
+    ]);
+    expect(await repository.texts(commit, 'k8s')).toEqual(texts);
+    expect(await repository.workingTreeTexts('k8s')).toEqual(texts);
+  });
+
+  it('hashes files whose names hold line breaks and quotes', async () => {
+    const { folder } = repositoryWith({ a: 'a' });
+    for (const name of ['x\ny', '"q"', "'s", 'tab\t', '\\n']) write(folder, name, name);
+    const repository = new GitRepository(folder);
+    const dirty = await repository.workingTreeBlobs(['.']);
+    expect(dirty).toEqual(await repository.blobs(commitAll(folder), ['.']));
+    expect(dirty.size).toBe(6);
+  });
+
+  it('reads more than a pipe holds', async () => {
+    const { folder, commit } = repositoryWith({ 'big/a.txt': 'ä'.repeat(3_000_000), 'big/b.txt': 'b' });
+    const texts = await new GitRepository(folder).texts(commit, 'big');
+    expect([...texts].map(([path, text]) => [path, text.length])).toEqual([
+      ['big/a.txt', 3_000_000],
+      ['big/b.txt', 1],
+    ]);
+  });
+
+  it('tags although git knows no name to tag with', async () => {
+    const { folder, commit } = repositoryWith({ a: 'a' });
+    git(folder, 'config', 'user.useConfigOnly', 'true');
+    const { GIT_CONFIG_GLOBAL, GIT_CONFIG_SYSTEM } = process.env;
+    Object.assign(process.env, { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' });
+    try {
+      await new GitRepository(folder).tagRelease(releaseAt(commit));
+    } finally {
+      for (const [name, value] of Object.entries({ GIT_CONFIG_GLOBAL, GIT_CONFIG_SYSTEM })) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+    }
+    expect(git(folder, 'for-each-ref', '--format=%(taggername) %(taggeremail)', 'refs/tags')).toBe(
+      'poc release <release@localhost>',
+    );
+  });
+
+  it('is not led astray by the variables of a git hook', async () => {
+    const { folder, commit } = repositoryWith({ a: 'a' });
+    const other = repositoryWith({ b: 'b' });
+    process.env['GIT_DIR'] = join(other.folder, '.git');
+    try {
+      expect(await new GitRepository(folder).headCommit()).toBe(commit);
+    } finally {
+      delete process.env['GIT_DIR'];
+    }
+  });
+
+  it('does not touch what is checked out', async () => {
+    const { folder, commit } = repositoryWith({ a: 'a' });
+    const head = readFileSync(join(folder, '.git/HEAD'), 'utf8');
+    const repository = new GitRepository(folder);
+    await repository.reserveBuildNumber(tag, commit);
+    await repository.tagRelease(releaseAt(commit));
+    expect(readFileSync(join(folder, '.git/HEAD'), 'utf8')).toBe(head);
+    expect(git(folder, 'status', '--porcelain')).toBe('');
+    expect(existsSync(join(folder, '.git/FETCH_HEAD'))).toBe(false);
+  });
+});

@@ -1,0 +1,193 @@
+import { BuildNumber } from '../model/build-number.ts';
+import { Refusal } from '../model/product-error.ts';
+import type { Release } from '../model/release.ts';
+import { ReleaseTag } from '../model/release-tag.ts';
+import type { SourceRepository } from '../release/ports/source-repository.ts';
+
+/** One repository under test, and hands to change it with. */
+export interface SourceRepositoryScenario {
+  readonly repository: SourceRepository;
+  /** A second clone of the same origin. */
+  clone(): Promise<SourceRepository>;
+  write(path: string, text: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** Commits the working tree, and pushes it where there is an origin. */
+  commit(): Promise<string>;
+  /** Makes the origin refuse every push from now on. */
+  refusePushes(): Promise<void>;
+}
+
+const someFiles = {
+  'apps/orders/src/main.ts': 'export const a = 1;\n',
+  'apps/orders/k8s/deployment.yaml': 'kind: Deployment\n',
+  'apps/orders-extra/x.ts': 'x',
+  'libs/ä b/[id].ts': 'unicode, a space and a pattern\n',
+  'README.md': '# Shop\n',
+};
+
+/** What every source repository must do. @param start makes a repository whose one commit holds `files`. */
+export function sourceRepositoryContract(
+  start: (files: Readonly<Record<string, string>>) => Promise<SourceRepositoryScenario>,
+): void {
+  const number = (text: string) => BuildNumber.parse(text)!;
+  const tag = (service: string, text: string) => new ReleaseTag(service, number(text));
+  const releaseOf = async (repository: SourceRepository, facts: Partial<Release> = {}): Promise<Release> => ({
+    service: 'orders',
+    buildNumber: number('20261124-1'),
+    commit: await repository.headCommit(),
+    imageDigest: `sha256:${'a'.repeat(64)}`,
+    contentHash: `sha256:${'b'.repeat(64)}`,
+    dirty: false,
+    ...facts,
+  });
+  const texts = (tags: readonly { toString(): string }[]) => tags.map(String).sort();
+
+  it('tells the commit that is checked out, and its date', async () => {
+    const { repository, write, commit } = await start(someFiles);
+    const first = await repository.headCommit();
+    await write('README.md', 'changed');
+    const second = await commit();
+    expect(await repository.headCommit()).toBe(second);
+    expect(second).toMatch(/^[0-9a-f]{40}$/);
+    expect(second).not.toBe(first);
+    expect(await repository.commitDate(first)).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
+  });
+
+  it('lists blobs below folders, and the same for a clean working tree', async () => {
+    const { repository } = await start(someFiles);
+    const head = await repository.headCommit();
+    const folders = ['apps/orders', 'libs/ä b', 'no/such/folder'];
+    const blobs = await repository.blobs(head, folders);
+    expect([...blobs.keys()].sort()).toEqual([
+      'apps/orders/k8s/deployment.yaml',
+      'apps/orders/src/main.ts',
+      'libs/ä b/[id].ts',
+    ]);
+    expect(await repository.workingTreeBlobs(folders)).toEqual(blobs);
+    expect((await repository.blobs(head, ['.'])).size).toBe(5);
+    expect((await repository.workingTreeBlobs([''])).size).toBe(5);
+    expect(await repository.blobs(head, [])).toEqual(new Map());
+    expect(await repository.workingTreeBlobs([])).toEqual(new Map());
+    expect([...(await repository.blobs(head, ['README.md'])).keys()]).toEqual(['README.md']);
+  });
+
+  it('tells what differs from the commit', async () => {
+    const { repository, write, remove, commit } = await start(someFiles);
+    expect(await repository.dirtyPaths()).toEqual([]);
+    await write('apps/orders/src/main.ts', 'changed');
+    await write('apps/orders/src/nëw file.ts', 'new');
+    await remove('README.md');
+    expect((await repository.dirtyPaths()).sort()).toEqual([
+      'README.md',
+      'apps/orders/src/main.ts',
+      'apps/orders/src/nëw file.ts',
+    ]);
+    const dirty = await repository.workingTreeBlobs(['.']);
+    expect(dirty).not.toEqual(await repository.blobs(await repository.headCommit(), ['.']));
+    expect(dirty).toEqual(await repository.blobs(await commit(), ['.']));
+    expect(await repository.dirtyPaths()).toEqual([]);
+  });
+
+  it('reads texts, of a commit and of the working tree', async () => {
+    const { repository, write } = await start(someFiles);
+    const head = await repository.headCommit();
+    const expected = new Map([['apps/orders/k8s/deployment.yaml', 'kind: Deployment\n']]);
+    expect(await repository.texts(head, 'apps/orders/k8s')).toEqual(expected);
+    expect(await repository.workingTreeTexts('apps/orders/k8s')).toEqual(expected);
+    await write('apps/orders/k8s/deployment.yaml', 'kind: Changed\n');
+    expect(await repository.texts(head, 'apps/orders/k8s')).toEqual(expected);
+    expect((await repository.workingTreeTexts('apps/orders/k8s')).get('apps/orders/k8s/deployment.yaml')).toBe(
+      'kind: Changed\n',
+    );
+    expect((await repository.texts(head, 'libs')).get('libs/ä b/[id].ts')).toBe('unicode, a space and a pattern\n');
+    expect(await repository.texts(head, 'no/such')).toEqual(new Map());
+  });
+
+  it('refuses what is no commit', async () => {
+    const { repository } = await start(someFiles);
+    for (const commit of ['f'.repeat(40), 'HEAD', '--output=x', '']) {
+      await expect(repository.blobs(commit, ['.'])).rejects.toThrow(Refusal);
+      await expect(repository.texts(commit, '.')).rejects.toThrow(Refusal);
+      await expect(repository.reserveBuildNumber(tag('orders', '20261124-1'), commit)).rejects.toThrow(Refusal);
+    }
+  });
+
+  it('gives a build number to one only, also when both ask for the same commit at once', async () => {
+    const { repository, clone } = await start(someFiles);
+    const other = await clone();
+    const head = await repository.headCommit();
+    expect(await repository.buildNumbers('orders')).toEqual([]);
+    for (const text of ['20261124-1', '20261124-2', '20261124-10']) {
+      const won = await Promise.all([
+        repository.reserveBuildNumber(tag('orders', text), head),
+        other.reserveBuildNumber(tag('orders', text), head),
+        repository.reserveBuildNumber(tag('orders', text), head),
+      ]);
+      expect(won.filter(Boolean)).toEqual([true]);
+    }
+    expect(await other.reserveBuildNumber(tag('orders', '20261124-1'), head)).toBe(false);
+    expect(texts(await repository.buildNumbers('orders'))).toEqual(['20261124-1', '20261124-10', '20261124-2']);
+    expect(texts(await other.buildNumbers('orders'))).toEqual(['20261124-1', '20261124-10', '20261124-2']);
+  });
+
+  it('gives each service its own numbers', async () => {
+    const { repository } = await start(someFiles);
+    const head = await repository.headCommit();
+    const services = ['orders', 'payments', 'orders-20261124-1'];
+    const won = await Promise.all(
+      services.map((service) => repository.reserveBuildNumber(tag(service, '20261124-1'), head)),
+    );
+    expect(won).toEqual([true, true, true]);
+    for (const service of services) expect(texts(await repository.buildNumbers(service))).toEqual(['20261124-1']);
+  });
+
+  it('tags a release once, and reads it back from another clone', async () => {
+    const { repository, clone } = await start(someFiles);
+    const other = await clone();
+    const release = await releaseOf(repository);
+    expect(await repository.readRelease(tag('orders', '20261124-1'))).toBeUndefined();
+    expect(await repository.tagRelease(release)).toBe('created');
+    expect(await repository.tagRelease(release)).toBe('exists');
+    expect(await other.tagRelease(release)).toBe('exists');
+    expect(await other.readRelease(tag('orders', '20261124-1'))).toEqual(release);
+    expect(texts(await other.releaseTags('orders'))).toEqual(['orders-20261124-1']);
+    expect(await other.releaseTags('payments')).toEqual([]);
+    expect(texts(await repository.buildNumbers('orders'))).toEqual(['20261124-1']);
+  });
+
+  it('never gives a tag to another release', async () => {
+    const { repository, clone } = await start(someFiles);
+    const release = await releaseOf(repository);
+    await repository.tagRelease(release);
+    const imageDigest = `sha256:${'c'.repeat(64)}` as const;
+    for (const each of [repository, await clone()]) {
+      await expect(each.tagRelease({ ...release, imageDigest })).rejects.toMatchObject({
+        facts: { type: 'tag-taken' },
+      });
+      expect(await each.readRelease(tag('orders', '20261124-1'))).toEqual(release);
+    }
+  });
+
+  it('reads the content of a release that another clone made later', async () => {
+    const { repository, clone, write, commit } = await start(someFiles);
+    const other = await clone();
+    await write('apps/orders/src/main.ts', 'later');
+    const later = await commit();
+    await repository.tagRelease(await releaseOf(repository));
+    const release = await other.readRelease(tag('orders', '20261124-1'));
+    expect(release?.commit).toBe(later);
+    expect((await other.texts(later, 'apps/orders/src')).get('apps/orders/src/main.ts')).toBe('later');
+    expect(await other.headCommit()).not.toBe(later);
+  });
+
+  it('keeps nothing of what the origin refuses', async () => {
+    const { repository, refusePushes } = await start(someFiles);
+    await refusePushes();
+    const refused = { facts: { type: 'origin-refuses-push' } };
+    const head = await repository.headCommit();
+    await expect(repository.reserveBuildNumber(tag('orders', '20261124-1'), head)).rejects.toMatchObject(refused);
+    await expect(repository.tagRelease(await releaseOf(repository))).rejects.toMatchObject(refused);
+    expect(await repository.readRelease(tag('orders', '20261124-1'))).toBeUndefined();
+    expect(await repository.buildNumbers('orders')).toEqual([]);
+  });
+}
