@@ -1,0 +1,73 @@
+import type { NxJsonConfiguration } from '@nx/devkit';
+import { escape, Minimatch } from 'minimatch';
+
+type NamedInputs = NonNullable<NxJsonConfiguration['namedInputs']>;
+
+/** Which files make up a project's content, by the patterns of its named input `production`. */
+export interface FileFilter {
+  /** Whether a file of the project counts. @param path relative to the workspace's root. */
+  ofProject(path: string): boolean;
+  /** Whether a file anywhere in the workspace counts, because a pattern begins with `{workspaceRoot}`. */
+  ofWorkspace(path: string): boolean;
+  /** Folders or files in which `ofWorkspace` may find some; empty when there is no such pattern. */
+  readonly workspaceFolders: readonly string[];
+}
+
+/**
+ * Reads the named input `production` as Nx does: a file counts when a pattern takes it in and none takes it out,
+ * whatever their order. Inputs that are no files (environment variables, commands, npm packages) do not count here, nor
+ * do those of dependencies (`^production`): each project of a closure is filtered by its own.
+ * @param namedInputs those of nx.json, with the project's own over them.
+ */
+export function fileFilter(namedInputs: NamedInputs, projectRoot: string): FileFilter {
+  const start = ['production', 'default'].find((name) => namedInputs[name] !== undefined);
+  const patterns = start === undefined ? ['{projectRoot}/**/*'] : filePatterns(namedInputs, start, new Set());
+  const ofRoot = (token: string, root: string) =>
+    patterns.flatMap((pattern) => {
+      const [, not = '', rest] = new RegExp(`^(!?)\\{${token}\\}/?(.*)$`, 's').exec(pattern) ?? [];
+      return rest === undefined ? [] : [{ takesOut: not === '!', glob: root === '.' ? rest : `${root}/${rest}` }];
+    });
+  const project = ofRoot('projectRoot', projectRoot === '.' ? '.' : escape(projectRoot));
+  const workspace = ofRoot('workspaceRoot', '.');
+  return {
+    ofProject: matcher(project),
+    ofWorkspace: matcher(workspace),
+    workspaceFolders: workspace.filter(({ takesOut }) => !takesOut).map(({ glob }) => fixedPart(glob)),
+  };
+}
+
+/** The file patterns behind a named input. */
+function filePatterns(namedInputs: NamedInputs, name: string, seen: Set<string>): string[] {
+  if (seen.has(name)) return [];
+  seen.add(name);
+  return (namedInputs[name] ?? []).flatMap((input) => {
+    if (typeof input === 'string') return patternsOf(input);
+    if ('fileset' in input) return [input.fileset];
+    const ofOthers = 'dependencies' in input || 'projects' in input;
+    return 'input' in input && !ofOthers ? filePatterns(namedInputs, input.input, seen) : [];
+  });
+
+  function patternsOf(input: string): string[] {
+    if (/^!?\{(projectRoot|workspaceRoot)\}/.test(input)) return [input];
+    return input.startsWith('^') ? [] : filePatterns(namedInputs, input, seen);
+  }
+}
+
+function matcher(globs: readonly { takesOut: boolean; glob: string }[]): (path: string) => boolean {
+  const compiled = globs.map(({ takesOut, glob }) => {
+    // A pattern that names a folder means what is in it.
+    const whole = new Minimatch(glob === '' ? '**' : glob, { dot: true, nocomment: true, nonegate: true });
+    const inside = new Minimatch(`${glob.replace(/\/+$/, '')}/**`, { dot: true, nocomment: true, nonegate: true });
+    return { takesOut, matches: (path: string) => whole.match(path) || inside.match(path) };
+  });
+  const takenIn = compiled.filter(({ takesOut }) => !takesOut);
+  const takenOut = compiled.filter(({ takesOut }) => takesOut);
+  return (path) => takenIn.some(({ matches }) => matches(path)) && !takenOut.some(({ matches }) => matches(path));
+}
+
+/** The part of a pattern before the first folder that is a pattern: `infra/shared` of `infra/shared/*.json`. */
+function fixedPart(glob: string): string {
+  const segments = glob.split('/').filter((segment) => segment !== '');
+  const firstPattern = segments.findIndex((segment) => /[*?[\]{}()!+@]/.test(segment));
+  return (firstPattern < 0 ? segments : segments.slice(0, firstPattern)).join('/') || '.';
+}
