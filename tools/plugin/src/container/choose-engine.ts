@@ -1,0 +1,44 @@
+import { Refusal } from '../model/product-error.ts';
+import type { ContainerEngine } from '../release/ports/container-engine.ts';
+import { DockerEngine } from './docker-engine.ts';
+import { PodmanEngine } from './podman-engine.ts';
+import { runTool, type RunTool } from './run-tool.ts';
+
+export type EngineName = 'docker' | 'podman';
+
+/**
+ * Finds the container engine of this machine: docker when its server answers, else podman.
+ * @param chosen the one to take, and no other.
+ * @throws {Refusal} telling of each engine why it cannot be used, and what to do.
+ */
+export async function chooseEngine(chosen?: EngineName, run: RunTool = runTool): Promise<ContainerEngine> {
+  const reasons: string[] = [];
+  for (const name of chosen === undefined ? (['docker', 'podman'] as const) : [chosen]) {
+    const why = name === 'docker' ? await whyNotDocker(run) : await whyNotPodman(run);
+    if (why === undefined) return name === 'docker' ? new DockerEngine(run) : new PodmanEngine(run);
+    reasons.push(`${name}: ${why}`);
+  }
+  throw new Refusal({
+    type: 'no-container-engine',
+    doing: 'find a container engine',
+    reason: chosen === undefined ? 'Neither docker nor podman can be used here.' : `${chosen} cannot be used here.`,
+    remedy:
+      'Install docker and start its server (or install podman, which needs none), then run the same command again.',
+    evidence: reasons,
+  });
+}
+
+async function whyNotDocker(run: RunTool): Promise<string | undefined> {
+  const { code, stdout, lastLines } = await run('docker', ['version', '--format={{.Server.Version}}']);
+  if (code === 127) return 'not installed.';
+  if (code !== 0 || stdout.trim() === '') return `its server does not answer (${lastLines.at(-1) ?? 'no output'}).`;
+  // Distributions ship a `docker` that is podman; it does not take docker's options for a build.
+  const { stdout: itself } = await run('docker', ['--version']);
+  return /podman/i.test(itself) ? 'the command is podman under another name.' : undefined;
+}
+
+async function whyNotPodman(run: RunTool): Promise<string | undefined> {
+  const { code, lastLines } = await run('podman', ['info', '--format={{.Version.Version}}']);
+  if (code === 127) return 'not installed.';
+  return code === 0 ? undefined : `it does not work here (${lastLines.at(-1) ?? 'no output'}).`;
+}
