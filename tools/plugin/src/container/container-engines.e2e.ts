@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ImageRef } from '../model/image-ref.ts';
+import { HttpImageRegistry } from '../registry/http-image-registry.ts';
+import { containerEngineContract } from '../testing/container-engine-contract.ts';
+import { chooseEngine, type EngineName } from './choose-engine.ts';
+import { runTool } from './run-tool.ts';
+
+/** A registry that the engines reach in plain http, and that may be written to. */
+const registryHost = process.env['POC_TEST_REGISTRY'] ?? '127.0.0.1:5000';
+const temp = mkdtempSync(join(tmpdir(), 'engines with spaces '));
+const built: { engine: EngineName; image: ImageRef }[] = [];
+
+jest.setTimeout(60_000);
+
+afterAll(async () => {
+  for (const { engine, image } of built) await runTool(engine, ['image', 'rm', '--force', image.tagged]);
+  rmSync(temp, { recursive: true });
+});
+
+describe.each<EngineName>(['docker', 'podman'])('%s', (name) => {
+  let count = 0;
+  const newContext = (recipe: string, text: string) => {
+    const context = mkdtempSync(join(temp, 'context '));
+    const dockerfile = join(context, 'Dockerfile');
+    writeFileSync(dockerfile, recipe);
+    writeFileSync(join(context, 'file'), text);
+    return { context, dockerfile };
+  };
+  const newImage = (host: string) => {
+    const image = ImageRef.of(`${host}/contract`, `${name}-${process.pid}`, `${Date.now()}-${++count}`);
+    built.push({ engine: name, image });
+    return image;
+  };
+
+  containerEngineContract(async () => ({
+    engine: await chooseEngine(name),
+    registry: new HttpImageRegistry(),
+    newImage: () => newImage(registryHost),
+    unreachableImage: () => newImage('127.0.0.1:9'),
+    goodContext: async (text) => newContext('FROM scratch\nCOPY file /file\n', text),
+    brokenContext: async () => newContext('FROM scratch\nCOPY missing /missing\n', ''),
+  }));
+});
