@@ -9,6 +9,7 @@ module.exports = (name, root) => ({
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   moduleNameMapper: {
     '^@poc/service-host$': path.join(__dirname, 'libs/service-host/src/index.ts'),
+    '^@poc/money$': path.join(__dirname, 'libs/money/src/index.ts'),
     '^@poc/plugin$': path.join(__dirname, 'tools/plugin/src/index.ts'),
   },
   transform: {
