@@ -1,0 +1,36 @@
+/** The one name under which this tool writes fields of objects (server-side apply). Never changes: a new one would leave the old one's fields for ever. */
+export const fieldManager = 'poc-deployer';
+
+/** Value of `app.kubernetes.io/managed-by` on everything this tool applies. */
+export const managedBy = 'poc';
+
+/** Labels that this tool sets or reads. */
+export const label = {
+  name: 'app.kubernetes.io/name',
+  instance: 'app.kubernetes.io/instance',
+  version: 'app.kubernetes.io/version',
+  partOf: 'app.kubernetes.io/part-of',
+  managedBy: 'app.kubernetes.io/managed-by',
+  /** Which service an object belongs to. */
+  service: 'poc.dev/service',
+} as const;
+
+/** Annotations that this tool sets or reads; those of a release are on the workload, never in its pod template. */
+export const annotation = {
+  buildNumber: 'poc.dev/build-number',
+  commit: 'poc.dev/commit',
+  imageDigest: 'poc.dev/image-digest',
+  contentHash: 'poc.dev/content-hash',
+  dirty: 'poc.dev/dirty',
+  run: 'poc.dev/run',
+  person: 'poc.dev/person',
+  /** On objects that this tool created, and did not find there: only they may be deleted by it. */
+  created: 'poc.dev/created',
+  /** `"true"` on an object that must stay when it is no longer among the manifests. */
+  keep: 'poc.dev/keep',
+  /** `"true"` on a ConfigMap that is read by its name, so that its content must not become part of it. */
+  keepName: 'poc.dev/keep-name',
+} as const;
+
+/** Who deployed, from where: another person deploying the same again changes nothing. */
+export const actorAnnotations: readonly string[] = [annotation.run, annotation.person];

@@ -1,0 +1,172 @@
+import type { Actor } from '../deployment-record.ts';
+import type { Environment } from '../environment.ts';
+import type { ImageRef } from '../image-ref.ts';
+import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
+import { Refusal } from '../product-error.ts';
+import type { Release } from '../release.ts';
+import { nameConfigMapsByContent } from './config-map-names.ts';
+import { inKindOrder } from './kind-order.ts';
+import { annotation, label, managedBy } from './labels.ts';
+import { isMap, type Manifest } from './manifest.ts';
+import { overlay } from './overlay.ts';
+import { parseManifests } from './parse-manifests.ts';
+import { containersOf, podTemplateOf, serviceContainerOf } from './pod-templates.ts';
+import { substitute } from './substitute.ts';
+
+/** What manifests are made of. */
+export interface RenderRequest {
+  /** Texts of the files below `folder`, by path. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Where the service's manifests are: `apps/orders/k8s`. */
+  readonly folder: string;
+  readonly environment: Pick<Environment, 'name' | 'namespace' | 'variables'>;
+  /** Names of all environments of the workspace: files named like one are overlays. */
+  readonly environmentNames: readonly string[];
+  readonly release: Release;
+  /** The release's image, with tag and digest. */
+  readonly image: ImageRef;
+  readonly actor: Actor;
+  /** Name of the workspace, for `app.kubernetes.io/part-of`. */
+  readonly partOf: string;
+  /** Values of `${NAME}` besides the environment's own, which win, and those of `builtInVariables`. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** Manifests ready to be applied. */
+export interface Rendered {
+  /** In the order of applying. */
+  readonly objects: KubernetesObject[];
+  /** Where an object was written, by `Deployment orders`. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** Makes a service's manifests for one environment and release. @throws {Refusal} naming file and object. */
+export function renderManifests(request: RenderRequest): Rendered {
+  const { release, environment } = request;
+  const { base, overlays } = pickFiles(request);
+  const merged = overlay(parseManifests(base, environment.namespace), parseManifests(overlays, environment.namespace));
+  if (merged.length === 0) throw nothingToApply(request);
+  const variables = { ...builtInVariables(request), ...request.variables, ...environment.variables };
+  const manifests = nameConfigMapsByContent(substitute(merged, variables, environment.name));
+  if (!manifests.some(({ object }) => serviceContainerOf(object, release.service)))
+    throw noServiceContainer(release.service, manifests);
+  const finished = manifests.map(({ object, source }) => ({ object: finish(object, request), source }));
+  return {
+    objects: inKindOrder(finished.map(({ object }) => object)),
+    sources: new Map(finished.map(({ object, source }) => [describeObject(object), source])),
+  };
+}
+
+/** Names that every manifest may use. An environment's own variables win over them. */
+export function builtInVariables({
+  release,
+  environment,
+  image,
+}: Pick<RenderRequest, 'release' | 'environment' | 'image'>): Record<string, string> {
+  return {
+    SERVICE: release.service,
+    ENVIRONMENT: environment.name,
+    NAMESPACE: environment.namespace,
+    IMAGE: image.toString(),
+    BUILD_NUMBER: release.buildNumber.toString(),
+    COMMIT: release.commit,
+  };
+}
+
+function pickFiles({ texts, folder, environment, environmentNames }: RenderRequest) {
+  const base = new Map<string, string>();
+  const overlays = new Map<string, string>();
+  for (const [path, text] of texts) {
+    const inside = path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : undefined;
+    // Jobs have their own time: before the rollout, once per release.
+    if (inside === undefined || inside.startsWith('jobs/') || !/\.(ya?ml|json)$/.test(inside)) continue;
+    const name = inside.replace(/\.(ya?ml|json)$/, '');
+    if (name === environment.name) overlays.set(path, text);
+    else if (!environmentNames.includes(name)) base.set(path, text);
+  }
+  return { base, overlays };
+}
+
+/** Gives an object what makes it this release's, in this environment. */
+function finish(object: KubernetesObject, request: RenderRequest): KubernetesObject {
+  const { release, environment, image, partOf } = request;
+  const finished = structuredClone(object);
+  const { metadata } = finished;
+  metadata.namespace = environment.namespace;
+  metadata.labels = {
+    [label.name]: release.service,
+    [label.instance]: release.service,
+    [label.partOf]: labelValue(partOf),
+    ...metadata.labels,
+    [label.version]: release.buildNumber.toString(),
+    [label.managedBy]: managedBy,
+    [label.service]: release.service,
+  };
+  const template = podTemplateOf(finished);
+  if (template) labelPods(finished, template, release.service);
+  const containers = containersOf(finished).filter(({ name }) => name === release.service);
+  for (const container of containers) container['image'] = image.toString();
+  if (containers.length > 0)
+    metadata.annotations = { ...metadata.annotations, ...releaseAnnotations(release, request.actor) };
+  return finished;
+}
+
+/** Name and instance only, on pods and in a selector that is not written: nothing that changes with a release. */
+function labelPods(object: KubernetesObject, template: Record<string, unknown>, service: string): void {
+  const identity = { [label.name]: service, [label.instance]: service };
+  const isPod = template === object;
+  const metadata = isMap(template['metadata']) ? template['metadata'] : {};
+  if (!isPod) template['metadata'] = { ...metadata, labels: { ...identity, ...mapOf(metadata['labels']) } };
+  const spec = object['spec'];
+  const selects = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'].includes(object.kind);
+  if (selects && isMap(spec) && spec['selector'] === undefined) spec['selector'] = { matchLabels: identity };
+}
+
+function releaseAnnotations(release: Release, actor: Actor): Record<string, string> {
+  return {
+    [annotation.buildNumber]: release.buildNumber.toString(),
+    [annotation.commit]: release.commit,
+    [annotation.imageDigest]: release.imageDigest,
+    [annotation.contentHash]: release.contentHash,
+    [annotation.dirty]: String(release.dirty),
+    [annotation.run]: actor.run,
+    [annotation.person]: actor.person,
+  };
+}
+
+/** The nearest text that a label's value may be. */
+function labelValue(text: string): string {
+  return text
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+    .slice(0, 63)
+    .replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
+}
+
+function mapOf(value: unknown): Record<string, unknown> {
+  return isMap(value) ? value : {};
+}
+
+function nothingToApply({ folder, release }: RenderRequest): Refusal {
+  return new Refusal({
+    type: 'no-manifests',
+    doing: `read the Kubernetes manifests of ${release.service}`,
+    reason: `There is no manifest in ${folder}.`,
+    remedy: 'Put a Deployment and a Service there ("nx g @poc/plugin:service" writes them for a new service).',
+  });
+}
+
+function noServiceContainer(service: string, manifests: readonly Manifest[]): Refusal {
+  const found = manifests.flatMap(({ object, source }) =>
+    containersOf(object).map(({ name }) => `${source}: ${describeObject(object)} has the container ${String(name)}`),
+  );
+  return new Refusal({
+    type: 'no-service-container',
+    doing: `put the image of ${service} into its manifests`,
+    reason:
+      found.length === 0
+        ? 'None of its manifests has a container.'
+        : `None of the containers in its manifests is named "${service}", so none would run its image.`,
+    remedy: `Name the container that runs the service "${service}".`,
+    ...(found.length === 0 ? {} : { evidence: found }),
+  });
+}
