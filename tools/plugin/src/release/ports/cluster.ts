@@ -28,7 +28,9 @@ export interface Cluster {
   /** Deployments of the service, newest first. */
   records(service: string): Promise<DeploymentRecord[]>;
   /** Keeps a record, with the next sequence, before anything is applied. */
-  openRecord(record: Omit<DeploymentRecord, 'sequence' | 'outcome' | 'finishedAt' | 'reason'>): Promise<DeploymentRecord>;
+  openRecord(
+    record: Omit<DeploymentRecord, 'sequence' | 'outcome' | 'finishedAt' | 'reason'>,
+  ): Promise<DeploymentRecord>;
   /** Adds how it ended, and forgets all but the last 20 records. */
   closeRecord(record: DeploymentRecord, outcome: DeploymentOutcome, reason?: string): Promise<DeploymentRecord>;
 

@@ -1,0 +1,20 @@
+import type { Release } from '../model/release.ts';
+import type { DeployResult } from '../release/deploy.ts';
+
+/** One line that tells what a deploy came to. */
+export function describeDeploy(
+  service: string,
+  release: Release | undefined,
+  environment: string,
+  result: DeployResult,
+): string {
+  const what = `${service} ${release?.buildNumber}`;
+  switch (result.state) {
+    case 'deployed':
+      return `${what}: runs in ${environment}`;
+    case 'unchanged':
+      return `${what}: nothing to do in ${environment}, it runs there`;
+    case 'superseded':
+      return `${what}: superseded in ${environment} by ${result.by.release.buildNumber}; --force deploys the older one`;
+  }
+}

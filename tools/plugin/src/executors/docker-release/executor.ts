@@ -1,0 +1,18 @@
+import { ReleaseTag } from '../../model/release-tag.ts';
+import { dockerRelease, type DockerReleaseOptions } from '../../release/docker-release.ts';
+import { flag, optionalBuildNumber } from '../options.ts';
+import { batchOf, singleOf } from '../service-batch.ts';
+import type { ServiceExecutor } from '../service-executor.ts';
+
+const executor: ServiceExecutor<DockerReleaseOptions> = {
+  verb: 'build and push the image of',
+  options: () => ({ allowDirty: flag, buildNumber: optionalBuildNumber, dryRun: flag }),
+  async run(options, { service, environments, ports, reporter }) {
+    const release = await dockerRelease(service, environments, options, ports, reporter);
+    if (!release) return ['Dry run: nothing was changed.'];
+    return [`${new ReleaseTag(release.service, release.buildNumber)} is pushed: ${release.imageDigest}`];
+  },
+};
+
+export default singleOf(executor);
+export const batch = batchOf(executor);

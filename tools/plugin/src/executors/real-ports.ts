@@ -1,0 +1,48 @@
+import type { EngineName } from '../container/choose-engine.ts';
+import { GitRepository } from '../git/git-repository.ts';
+import type { Environment } from '../model/environment.ts';
+import { Refusal } from '../model/product-error.ts';
+import { HttpImageRegistry } from '../registry/http-image-registry.ts';
+import type { Cluster } from '../release/ports/cluster.ts';
+import type { ContainerEngine } from '../release/ports/container-engine.ts';
+import type { ReleasePorts } from '../release/release-ports.ts';
+
+/** Which engine to take is a matter of the machine, not of a command. */
+const engineVariable = 'POC_CONTAINER_ENGINE';
+
+/** The outside world itself. Engine and clusters are looked for when they are first needed. */
+export function realPorts(workspaceRoot: string, env: NodeJS.ProcessEnv): ReleasePorts {
+  let engine: Promise<ContainerEngine> | undefined;
+  const clusters = new Map<string, Promise<Cluster>>();
+  return {
+    repository: new GitRepository(workspaceRoot),
+    registry: new HttpImageRegistry(),
+    clock: () => new Date(),
+    engine: () => (engine ??= findEngine(env[engineVariable])),
+    cluster: (environment) => {
+      const known = clusters.get(environment.name);
+      if (known) return known;
+      const connecting = connectTo(environment, workspaceRoot);
+      clusters.set(environment.name, connecting);
+      return connecting;
+    },
+  };
+}
+
+async function findEngine(chosen: string | undefined): Promise<ContainerEngine> {
+  const { chooseEngine } = await import('../container/choose-engine.ts');
+  if (chosen === undefined || chosen === '') return chooseEngine();
+  if (chosen === 'docker' || chosen === 'podman') return chooseEngine(chosen satisfies EngineName);
+  throw new Refusal({
+    type: 'bad-container-engine',
+    doing: 'find a container engine',
+    reason: `The variable ${engineVariable} is "${chosen.slice(0, 80)}".`,
+    remedy: 'Set it to docker or podman, or unset it to take what is there.',
+  });
+}
+
+async function connectTo(environment: Environment, workspaceRoot: string): Promise<Cluster> {
+  // The Kubernetes client takes 0.7 s to load, so it is loaded only where a cluster is needed.
+  const { connect } = await import('../kubernetes/connect.ts');
+  return connect(environment, workspaceRoot);
+}

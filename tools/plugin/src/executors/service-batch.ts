@@ -1,0 +1,46 @@
+import type { ExecutorContext, TaskGraph } from '@nx/devkit';
+import type { RawOptions } from './options.ts';
+import { runService, type ServiceExecutor, type ServiceResult } from './service-executor.ts';
+import { sharedRun } from './shared-run.ts';
+
+/** Builds and rollouts wait for engine and cluster most of the time. */
+const mostAtOnce = 4;
+
+/**
+ * Makes Nx's batch implementation of an executor: all services of a command in one process, which share connections and
+ * listings. A service that fails does not stop the others.
+ */
+export function batchOf<T>(executor: ServiceExecutor<T>) {
+  return async function* (
+    taskGraph: TaskGraph,
+    inputs: Record<string, RawOptions>,
+    _overrides: unknown,
+    context: ExecutorContext,
+  ): AsyncGenerator<{ task: string; result: ServiceResult }> {
+    const shared = sharedRun(context);
+    const waiting = Object.values(taskGraph.tasks);
+    const running = new Map<string, Promise<{ task: string; result: ServiceResult }>>();
+    while (waiting.length > 0 || running.size > 0) {
+      while (running.size < mostAtOnce && waiting.length > 0) {
+        const { id, target } = waiting.shift()!;
+        const ended = runService(executor, target.project, inputs[id] ?? {}, shared);
+        running.set(
+          id,
+          ended.then((result) => ({ task: id, result })),
+        );
+      }
+      const ended = await Promise.race(running.values());
+      running.delete(ended.task);
+      yield ended;
+    }
+  };
+}
+
+/** Makes Nx's implementation for one task, which it uses where batches are turned off. */
+export function singleOf<T>(executor: ServiceExecutor<T>) {
+  return async (options: RawOptions, context: ExecutorContext): Promise<{ success: boolean }> => {
+    const result = await runService(executor, context.projectName ?? '', options, sharedRun(context));
+    process.stdout.write(result.terminalOutput);
+    return { success: result.success };
+  };
+}

@@ -1,0 +1,30 @@
+import type { ExecutorContext } from '@nx/devkit';
+import type { Environment } from '../model/environment.ts';
+import type { ServiceSource } from '../release/ports/service-source.ts';
+import type { ReleasePorts } from '../release/release-ports.ts';
+import { readEnvironments } from '../workspace/environments.ts';
+import { realPorts } from './real-ports.ts';
+import { workspaceService } from './workspace-service.ts';
+
+/** What all services of one command share. */
+export interface SharedRun {
+  readonly ports: ReleasePorts;
+  /** @throws {Refusal} when a file has mistakes. */
+  environments(): Promise<readonly Environment[]>;
+  /** @throws {Refusal} when the workspace has no such service. */
+  service(name: string): ServiceSource;
+  readonly verbose: boolean;
+}
+
+/** Gathers it; nothing is read or connected before it is asked for. */
+export function sharedRun(context: ExecutorContext): SharedRun {
+  const ports = realPorts(context.root, process.env);
+  let environments: Promise<readonly Environment[]> | undefined;
+  return {
+    ports,
+    environments: () => (environments ??= readEnvironments(context.root)),
+    service: (name) => workspaceService(name, context, ports.repository),
+    // Nx tells a batch of `--verbose` only so.
+    verbose: context.isVerbose || process.env['NX_VERBOSE_LOGGING'] === 'true',
+  };
+}

@@ -1,0 +1,8 @@
+import type { TargetConfiguration } from '@nx/devkit';
+
+/** Tags the commit from which a pushed image was built. */
+export const gitTagTarget: TargetConfiguration = {
+  executor: '@poc/plugin:git-tag',
+  cache: false,
+  metadata: { description: "Tag the commit from which this service's pushed image was built", technologies: ['git'] },
+};

@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import type { BuildNumber } from '../model/build-number.ts';
+import { imageLabels, type Build } from '../model/image-labels.ts';
+import { ImageRef, type Digest } from '../model/image-ref.ts';
+import { Failure, Refusal } from '../model/product-error.ts';
+import type { Release } from '../model/release.ts';
+import type { Reporter } from './ports/reporter.ts';
+import type { ServiceSource } from './ports/service-source.ts';
+import type { ReleasePorts } from './release-ports.ts';
+import { freeBuildNumber, reserveBuildNumber } from './reserve-build-number.ts';
+
+/** What an image shall be made of, and where it shall go. */
+export interface ImageRequest {
+  readonly service: ServiceSource;
+  readonly revision: Pick<Build, 'commit' | 'contentHash' | 'dirty'>;
+  /** Hosts (with paths) of the registries, each once. */
+  readonly registries: readonly string[];
+  readonly buildNumber?: BuildNumber;
+}
+
+/**
+ * Tells what `buildImage` would do, and refuses what it would refuse. Changes nothing.
+ * @returns the number that is free now; another may take it before.
+ */
+export async function previewImage(
+  { service, revision, registries, buildNumber: wanted }: ImageRequest,
+  ports: ReleasePorts,
+  reporter: Reporter,
+): Promise<BuildNumber> {
+  const [engine, buildNumber] = await Promise.all([
+    ports.engine(),
+    freeBuildNumber(service.name, ports, wanted),
+    service.refuseIgnoredInputs(),
+  ]);
+  const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));
+  await Promise.all(images.map((image) => refuseExisting(image, ports)));
+  const from = `${revision.commit.slice(0, 12)}${revision.dirty ? ' and the changes in the working tree' : ''}`;
+  reporter.step(`would take build number ${buildNumber}`);
+  reporter.step(`would build the image with ${engine.name} from ${from}`);
+  for (const image of images) reporter.step(`would push ${image}`);
+  return buildNumber;
+}
+
+/**
+ * Builds the image of a service under a new build number and pushes it to every registry.
+ * @throws {Refusal} before anything is built when the number is taken or a registry has an image of that tag.
+ */
+export async function buildImage(
+  { service, revision, registries, buildNumber: wanted }: ImageRequest,
+  ports: ReleasePorts,
+  reporter: Reporter,
+): Promise<Release> {
+  const [engine] = await Promise.all([ports.engine(), service.refuseIgnoredInputs()]);
+  const buildNumber = await reserveBuildNumber(service.name, revision.commit, ports, wanted);
+  reporter.step(`takes build number ${buildNumber}`);
+  const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));
+  await Promise.all(images.map((image) => refuseExisting(image, ports)));
+
+  const build: Build = { service: service.name, buildNumber, ...revision };
+  const created = ports.clock();
+  const source = await ports.repository.originUrl();
+  reporter.step(`builds the image with ${engine.name}`);
+  await engine.build(
+    {
+      context: service.folder,
+      dockerfile: join(service.folder, 'Dockerfile'),
+      labels: imageLabels({ build, source, created: created.toISOString() }),
+      images,
+    },
+    (line) => reporter.detail(line),
+  );
+  const digests: Digest[] = [];
+  for (const image of images) {
+    const digest = await engine.push(image, (line) => reporter.detail(line));
+    reporter.step(`pushed ${image.withDigest(digest)}`);
+    digests.push(digest);
+  }
+  return { ...build, imageDigest: onlyDigest(service.name, images, digests) };
+}
+
+async function refuseExisting(image: ImageRef, { registry }: ReleasePorts): Promise<void> {
+  const digest = await registry.digest(image);
+  if (digest === undefined) return;
+  throw new Refusal({
+    type: 'image-tag-taken',
+    doing: `push ${image}`,
+    reason: `The registry has another image under this tag (${digest}), and tags are never moved.`,
+    remedy: 'Run the same command again: it takes the next build number.',
+  });
+}
+
+/** A release has one digest; an engine that compresses anew for each registry would make several. */
+function onlyDigest(service: string, images: readonly ImageRef[], digests: readonly Digest[]): Digest {
+  const [first] = digests;
+  if (first !== undefined && digests.every((digest) => digest === first)) return first;
+  throw new Failure({
+    type: 'digests-differ',
+    doing: `push the image of ${service}`,
+    reason: 'The registries tell different digests of the same image, so that no single release could name it.',
+    remedy: 'Use one registry for all automatic environments.',
+    evidence: images.map((image, index) => `${image} ${digests[index]}`),
+  });
+}

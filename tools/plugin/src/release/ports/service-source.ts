@@ -1,0 +1,16 @@
+import type { ContentHash } from '../../model/release.ts';
+
+/** The service that is released, as the workspace knows it. */
+export interface ServiceSource {
+  readonly name: string;
+  /** Its folder, relative to the workspace's root. */
+  readonly root: string;
+  /** Name of the workspace that it is part of. */
+  readonly partOf: string;
+  /** Its folder, absolute: the image's build context. */
+  readonly folder: string;
+  /** Hash of its content in a commit, or as it lies on the disk. */
+  contentHash(source: { readonly commit: string } | 'working-tree'): Promise<ContentHash>;
+  /** @throws {Refusal} naming files that git ignores though the image may be made of them. */
+  refuseIgnoredInputs(): Promise<void>;
+}

@@ -1,0 +1,17 @@
+import type { Environment } from '../model/environment.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Cluster } from './ports/cluster.ts';
+import type { ContainerEngine } from './ports/container-engine.ts';
+import type { ImageRegistry } from './ports/image-registry.ts';
+import type { SourceRepository } from './ports/source-repository.ts';
+
+/** The outside world of the use cases. One for all services of a command: connections and listings are shared. */
+export interface ReleasePorts {
+  readonly repository: SourceRepository;
+  readonly registry: ImageRegistry;
+  readonly clock: Clock;
+  /** The machine's container engine. @throws {Refusal} when there is none. */
+  engine(): Promise<ContainerEngine>;
+  /** The environment's namespace. @throws {Refusal} when its context is missing or it does not answer. */
+  cluster(environment: Environment): Promise<Cluster>;
+}

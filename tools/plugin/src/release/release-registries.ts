@@ -1,0 +1,18 @@
+import type { Environment } from '../model/environment.ts';
+
+/** Environments that every release is deployed to. */
+export function automaticEnvironments(environments: readonly Environment[]): Environment[] {
+  return environments.filter(({ deploy }) => deploy === 'automatic');
+}
+
+/**
+ * Registries that a release is pushed to, each once: those of the environments it is meant for, or of the first one when
+ * it is meant for none.
+ */
+export function releaseRegistries(
+  environments: readonly Environment[],
+  targets: readonly Environment[] = automaticEnvironments(environments),
+): string[] {
+  const meant = targets.length > 0 ? targets : environments.slice(0, 1);
+  return [...new Set(meant.map(({ registry }) => registry))];
+}

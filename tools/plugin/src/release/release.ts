@@ -1,0 +1,122 @@
+import { BuildNumber } from '../model/build-number.ts';
+import type { Environment } from '../model/environment.ts';
+import type { Release } from '../model/release.ts';
+import { ReleaseTag } from '../model/release-tag.ts';
+import { buildImage, previewImage, type ImageRequest } from './build-image.ts';
+import { deploy, describeChanges, type DeployOptions, type DeployResult } from './deploy.ts';
+import { newestRelease } from './find-release.ts';
+import { planDeploy, type DeployTarget } from './plan-deploy.ts';
+import type { Reporter } from './ports/reporter.ts';
+import type { ServiceSource } from './ports/service-source.ts';
+import type { ReleasePorts } from './release-ports.ts';
+import { releaseRegistries } from './release-registries.ts';
+import { sourceRevision } from './source-revision.ts';
+import { tagRelease } from './tag-release.ts';
+
+/** What shall be released, and how. */
+export interface ReleaseRequest extends DeployOptions, Pick<DeployTarget, 'actor' | 'allowDowntime'> {
+  readonly service: ServiceSource;
+  /** All environments of the workspace. */
+  readonly environments: readonly Environment[];
+  /** Those to deploy to. */
+  readonly targets: readonly Environment[];
+  readonly allowDirty: boolean;
+  readonly buildNumber: BuildNumber | undefined;
+  readonly dryRun: boolean;
+}
+
+/** What a release came to. */
+export interface ReleaseResult {
+  /** Undefined after a dry run that would build. */
+  readonly release: Release | undefined;
+  /** Whether an image was built; otherwise the newest release has the same content. */
+  readonly built: boolean;
+  readonly deploys: readonly { readonly environment: string; readonly result: DeployResult }[];
+}
+
+/**
+ * Takes a service the whole way: build, push, tag, deploy. Builds nothing when the newest release has the same content,
+ * and deploys that wherever it does not run yet: a run that was cut short is finished by the next.
+ * @throws {Refusal} before anything is changed, for all that can be known then. @throws {Failure}
+ */
+export async function release(
+  request: ReleaseRequest,
+  ports: ReleasePorts,
+  reporter: Reporter,
+): Promise<ReleaseResult> {
+  const { service, environments, targets } = request;
+  const [revision, newest] = await Promise.all([
+    sourceRevision(service, request.allowDirty, targets, ports),
+    newestRelease(service.name, ports),
+  ]);
+  const isReleased =
+    newest !== undefined && newest.contentHash === revision.contentHash && newest.dirty === revision.dirty;
+  const image: ImageRequest = {
+    service,
+    revision,
+    registries: releaseRegistries(environments, targets),
+    ...(request.buildNumber ? { buildNumber: request.buildNumber } : {}),
+  };
+  if (request.dryRun) return preview(request, image, isReleased ? newest : undefined, ports, reporter);
+  if (!isReleased) {
+    // All that would stop the deploy later stops it here, before a number is used up.
+    await Promise.all(
+      targets.map((environment) => planDeploy(targetOf(request, environment, unbuilt(image, ports)), ports, reporter)),
+    );
+  }
+  const released = isReleased ? newest : await buildImage(image, ports, reporter);
+  if (!isReleased) await tagRelease(released, ports, reporter);
+
+  const deploys: ReleaseResult['deploys'][number][] = [];
+  for (const environment of targets) {
+    const result = await deploy(targetOf(request, environment, released), request, ports, reporter);
+    deploys.push({ environment: environment.name, result });
+  }
+  return { release: released, built: !isReleased, deploys };
+}
+
+/** Tells what a release would do, and refuses what it would refuse. */
+async function preview(
+  request: ReleaseRequest,
+  image: ImageRequest,
+  newest: Release | undefined,
+  ports: ReleasePorts,
+  reporter: Reporter,
+): Promise<ReleaseResult> {
+  let released = newest;
+  if (newest) reporter.step(`has nothing to build: ${newest.buildNumber} has the same content`);
+  else {
+    const buildNumber = await previewImage(image, ports, reporter);
+    reporter.step(
+      `would tag ${image.revision.commit.slice(0, 12)} as ${new ReleaseTag(request.service.name, buildNumber)}`,
+    );
+    released = { ...unbuilt(image, ports), buildNumber };
+  }
+  for (const environment of request.targets) {
+    const { changes } = await planDeploy(targetOf(request, environment, released!), ports, reporter);
+    reporter.step(`${environment.name}: would deploy: ${describeChanges(changes)}`);
+  }
+  return { release: newest, built: false, deploys: [] };
+}
+
+function targetOf(request: ReleaseRequest, environment: Environment, release: Release): DeployTarget {
+  const { service, actor, allowDowntime } = request;
+  return {
+    service,
+    release,
+    environment,
+    environmentNames: request.environments.map(({ name }) => name),
+    actor,
+    allowDowntime,
+  };
+}
+
+/** Stands for a release that does not exist yet, where its number and digest do not matter. */
+function unbuilt({ service, revision }: ImageRequest, { clock }: Pick<ReleasePorts, 'clock'>): Release {
+  return {
+    service: service.name,
+    buildNumber: BuildNumber.first(clock()),
+    ...revision,
+    imageDigest: `sha256:${'0'.repeat(64)}`,
+  };
+}
