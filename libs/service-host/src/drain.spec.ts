@@ -1,0 +1,87 @@
+import { Agent, request as send } from 'node:http';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Route } from './route.ts';
+import { createServiceHost, type ServiceHost } from './service-host.ts';
+
+const quick: Route = { method: 'GET', path: '/quick', handle: () => ({ body: 'done' }) };
+const slow: Route = { method: 'GET', path: '/slow', handle: () => delay(600).then(() => ({ body: 'done' })) };
+
+async function start(lingerMs: number, budgetMs: number): Promise<{ host: ServiceHost; url: string }> {
+  const drain = { lingerMs, budgetMs };
+  const host = createServiceHost({ name: 'sample', routes: [quick, slow], drain, writeLine: () => {} });
+  return { host, url: `http://127.0.0.1:${await host.listen(0)}` };
+}
+
+/** One request over a connection of the agent. @returns whether the server said that it closes the connection. */
+function call(url: string, agent: Agent): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    send(url, { agent }, (answer) => {
+      answer.on('error', reject).on('end', () => resolve(answer.headers.connection === 'close'));
+      answer.resume();
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+describe('drain', () => {
+  it('loses no request of busy keep-alive connections', async () => {
+    const { host, url } = await start(1_000, 5_000);
+    let served = 0;
+    const connections = Array.from({ length: 20 }, async () => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      // A client stays on its connection until it is told that it ends.
+      while (!(await call(`${url}/quick`, agent))) served++;
+      agent.destroy();
+    });
+    await delay(200);
+    const started = Date.now();
+    await Promise.all([host.drain(), ...connections]);
+    expect(served).toBeGreaterThan(20);
+    // With the last connection gone there is nothing left to wait for.
+    expect(Date.now() - started).toBeLessThan(900);
+  });
+
+  it('goes on serving new connections and health checks while clients linger', async () => {
+    const { host, url } = await start(700, 5_000);
+    const idle = connect(Number(new URL(url).port), '127.0.0.1');
+    await delay(50);
+    const drained = host.drain();
+    await delay(100);
+    for (const path of ['/quick', '/healthz/ready', '/healthz/live']) {
+      const answer = await fetch(url + path);
+      expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+    }
+    idle.destroy();
+    await drained;
+    await expect(fetch(`${url}/quick`)).rejects.toThrow();
+  });
+
+  it('waits for a request that takes longer', async () => {
+    const { host, url } = await start(100, 5_000);
+    const answered = call(`${url}/slow`, new Agent({ keepAlive: true }));
+    await delay(50);
+    const drained = host.drain();
+    expect(await answered).toBe(true);
+    await drained;
+  });
+
+  it('ends idle keep-alive connections', async () => {
+    const { host, url } = await start(100, 60_000);
+    const agent = new Agent({ keepAlive: true });
+    await call(`${url}/quick`, agent);
+    const started = Date.now();
+    await host.drain();
+    expect(Date.now() - started).toBeLessThan(2_000);
+    agent.destroy();
+  });
+
+  it('cuts what is left when its budget is spent', async () => {
+    const { host, url } = await start(0, 100);
+    const cut = call(`${url}/slow`, new Agent({ keepAlive: true })).catch(String);
+    await delay(50);
+    await host.drain();
+    expect(await cut).toContain('socket hang up');
+  });
+});
