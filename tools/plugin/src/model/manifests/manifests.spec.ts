@@ -104,7 +104,10 @@ describe('rendered manifests', () => {
     expect(objects.map(({ kind }) => kind)).toEqual(['ConfigMap', 'Service', 'PodDisruptionBudget', 'Deployment']);
     const workload = ofKind(objects, 'Deployment');
     const pod = workload.spec.template;
-    expect(pod.spec.containers.map((container: { image: string }) => container.image)).toEqual([image.toString(), 'proxy:1']);
+    expect(pod.spec.containers.map((container: { image: string }) => container.image)).toEqual([
+      image.toString(),
+      'proxy:1',
+    ]);
     expect(workload.spec.replicas).toBe(3);
     expect(pod.spec.containers[0].env).toEqual([
       { name: 'GREETING', value: 'hi: "there"' },

@@ -16,9 +16,9 @@ export interface Cluster {
   lock(service: string, holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock>;
 
   /** Dry-runs every object on the server and tells what applying would do. Changes nothing. @throws {Refusal} naming the object. */
-  plan(service: string, objects: readonly KubernetesObject[]): Promise<ChangeSet>;
-  /** Applies what a plan of these objects found, in kind order, without pruning. */
-  apply(service: string, objects: readonly KubernetesObject[]): Promise<ChangeSet>;
+  plan(service: string, objects: readonly KubernetesObject[], options?: ApplyOptions): Promise<ChangeSet>;
+  /** Applies what a plan of these objects found (plans first, if there was none), in kind order, without pruning. */
+  apply(service: string, objects: readonly KubernetesObject[], options?: ApplyOptions): Promise<ChangeSet>;
   /** Deletes objects of the service that this tool made and that are no longer among `objects`. */
   prune(service: string, objects: readonly KubernetesObject[]): Promise<ChangeSet>;
 
@@ -45,6 +45,11 @@ export interface ServiceLock {
   release(): Promise<void>;
 }
 
+export interface ApplyOptions {
+  /** Takes over objects that belong to another service or another deployer, instead of refusing. */
+  readonly adopt?: boolean;
+}
+
 export type ChangeAction = 'created' | 'configured' | 'unchanged' | 'deleted';
 
 /** What was, or would be, done to one object. */
@@ -61,6 +66,8 @@ export type ChangeSet = readonly Change[];
 export interface WaitOptions {
   /** Milliseconds after which the wait ends as `timed-out`. */
   readonly timeout: number;
+  /** How often a container of a new pod may crash before the rollout has failed; 2 when left out. */
+  readonly allowedRestarts?: number;
   readonly signal?: AbortSignal;
   /** Called with a line when something moved: `2 of 3 pods ready`. */
   readonly onProgress: (line: string) => void;

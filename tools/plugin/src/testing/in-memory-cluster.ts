@@ -1,0 +1,387 @@
+import type { Actor, DeploymentOutcome, DeploymentRecord } from '../model/deployment-record.ts';
+import { describeObject, type KubernetesObject } from '../model/kubernetes-object.ts';
+import { inKindOrder } from '../model/manifests/kind-order.ts';
+import { actorAnnotations, annotation, label } from '../model/manifests/labels.ts';
+import { fieldAt, identityOf, isMap } from '../model/manifests/manifest.ts';
+import { autoscalerOf } from '../model/manifests/no-downtime.ts';
+import { foreignObject, mayDelete, otherOwnerOf } from '../model/manifests/ownership.ts';
+import { isRollout, serviceContainerOf } from '../model/manifests/pod-templates.ts';
+import { Refusal } from '../model/product-error.ts';
+import { forgettable } from '../model/record-retention.ts';
+import type { Clock } from '../release/ports/clock.ts';
+import type {
+  ApplyOptions,
+  Change,
+  ChangeSet,
+  Cluster,
+  RolloutResult,
+  RunningService,
+  ServiceLock,
+  WaitOptions,
+} from '../release/ports/cluster.ts';
+
+/** How a rollout goes: at once to an end, or `never`, which is until the deadline. */
+export type RolloutScript = RolloutResult | 'never' | (() => Promise<RolloutResult>);
+
+interface Stored {
+  live: KubernetesObject;
+  /** What this tool applied last, or undefined when it never did. */
+  ours: KubernetesObject | undefined;
+  /** Fields that somebody else wrote, with who. */
+  readonly hands: Map<string, string>;
+}
+
+interface Held {
+  readonly holder: Actor;
+  readonly lost: AbortController;
+  alive: boolean;
+}
+
+/** What all deployers of one namespace see. */
+class Namespace {
+  version = 0;
+  readonly objects = new Map<string, Stored>();
+  readonly records = new Map<string, DeploymentRecord[]>();
+  readonly locks = new Map<string, Held>();
+  readonly waiting: (() => void)[] = [];
+  /** Digest of the pods that serve, by workload. */
+  readonly serving = new Map<string, string>();
+  readonly scripts = new Map<string, RolloutScript[]>();
+}
+
+/** Twin of a namespace in a Kubernetes cluster for tests. */
+export class InMemoryCluster implements Cluster {
+  readonly namespace: string;
+  private readonly clock: Clock;
+  private readonly shared: Namespace;
+  /** Called before each call of the port with its name; what it throws is what the call throws. */
+  before: (call: string) => void | Promise<void> = () => {};
+  /** Names of the calls so far. */
+  readonly calls: string[] = [];
+  /** When set, the cluster does not answer, for this reason. */
+  unreachable: string | undefined;
+  /** Fields that the API server does not know, by `Deployment orders`: `spec.replcias`. */
+  readonly unknownFields = new Map<string, string>();
+
+  constructor(namespace = 'shop', clock: Clock = () => new Date(), shared = new Namespace()) {
+    this.namespace = namespace;
+    this.clock = clock;
+    this.shared = shared;
+  }
+
+  /** Another deployer's view of the same namespace. */
+  another(): InMemoryCluster {
+    return new InMemoryCluster(this.namespace, this.clock, this.shared);
+  }
+
+  /** Chooses how the next rollouts of a workload go, one after the other; those after the last one go well. */
+  script(workload: string, ...rollouts: RolloutScript[]): void {
+    this.shared.scripts.set(workload, rollouts);
+  }
+
+  /** Puts an object in, as somebody else. */
+  put(object: KubernetesObject): void {
+    const live = structuredClone({ ...object, metadata: { ...object.metadata, namespace: this.namespace } });
+    this.shared.objects.set(identityOf(object), { live, ours: undefined, hands: new Map() });
+    this.touch(live);
+  }
+
+  /** Writes a field of an object, as somebody else: `edit('Deployment', 'orders', 'kubectl-edit', ['spec', 'replicas'], 5)`. */
+  edit(kind: string, name: string, manager: string, path: readonly string[], value: unknown): void {
+    const stored = this.find(kind, name);
+    if (!stored) throw new Error(`there is no ${kind} ${name}`);
+    let at: Record<string, unknown> = stored.live;
+    for (const key of path.slice(0, -1)) at = (at[key] ??= {}) as Record<string, unknown>;
+    at[path.at(-1)!] = value;
+    stored.hands.set(path.join('.'), manager);
+    this.touch(stored.live);
+  }
+
+  /** Deletes an object, as somebody else. */
+  remove(kind: string, name: string): void {
+    const stored = this.find(kind, name);
+    if (stored) this.shared.objects.delete(identityOf(stored.live));
+  }
+
+  /** An object as the cluster has it. */
+  read(kind: string, name: string): KubernetesObject | undefined {
+    return structuredClone(this.find(kind, name)?.live);
+  }
+
+  /** All objects, as the cluster has them. */
+  get objects(): KubernetesObject[] {
+    return [...this.shared.objects.values()].map(({ live }) => structuredClone(live));
+  }
+
+  /** Lets the holder of a service's lock die without a word. */
+  killHolder(service: string): void {
+    const held = this.shared.locks.get(service);
+    if (held) held.alive = false;
+    this.wake();
+  }
+
+  async check(): Promise<void> {
+    await this.enter('check');
+  }
+
+  async lock(service: string, holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock> {
+    await this.enter('lock');
+    let told: Held | undefined;
+    for (let other = this.shared.locks.get(service); other?.alive; other = this.shared.locks.get(service)) {
+      if (told !== other) onWait(`${other.holder.person} (${other.holder.run})`);
+      told = other;
+      await new Promise<void>((resolve) => this.shared.waiting.push(resolve));
+    }
+    this.shared.locks.get(service)?.lost.abort(new Error(`${holder.person} (${holder.run}) has the lock now`));
+    const held: Held = { holder, lost: new AbortController(), alive: true };
+    this.shared.locks.set(service, held);
+    return {
+      lost: held.lost.signal,
+      release: async () => {
+        if (this.shared.locks.get(service) === held) this.shared.locks.delete(service);
+        this.wake();
+      },
+    };
+  }
+
+  async plan(service: string, objects: readonly KubernetesObject[], options: ApplyOptions = {}): Promise<ChangeSet> {
+    await this.enter('plan');
+    return this.changes(service, objects, options).map(({ change }) => change);
+  }
+
+  async apply(service: string, objects: readonly KubernetesObject[], options: ApplyOptions = {}): Promise<ChangeSet> {
+    await this.enter('apply');
+    const changes = this.changes(service, objects, options);
+    for (const { change, sent, stored } of changes) if (change.action !== 'unchanged') this.write(sent, stored);
+    return changes.map(({ change }) => change);
+  }
+
+  async prune(service: string, objects: readonly KubernetesObject[]): Promise<ChangeSet> {
+    await this.enter('prune');
+    const wanted = new Set(objects.map(identityOf));
+    const gone = [...this.shared.objects.values()].filter(
+      ({ live }) => !wanted.has(identityOf(live)) && live.kind !== 'PersistentVolumeClaim' && mayDelete(live, service),
+    );
+    for (const { live } of gone) this.shared.objects.delete(identityOf(live));
+    return inKindOrder(gone.map(({ live }) => live))
+      .reverse()
+      .map(({ kind, metadata }) => ({ kind, name: metadata.name, action: 'deleted' }));
+  }
+
+  async waitUntilReady(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult> {
+    await this.enter('waitUntilReady');
+    for (const workload of objects.filter(isRollout)) {
+      const result = await this.rollout(workload, options);
+      if (result.state !== 'ready') return result;
+      this.shared.serving.set(identityOf(workload), imageOf(workload));
+      options.onProgress(`${describeObject(workload)}: ${wantedPods(workload)} of ${wantedPods(workload)} pods ready`);
+    }
+    return { state: 'ready' };
+  }
+
+  async records(service: string): Promise<DeploymentRecord[]> {
+    await this.enter('records');
+    return structuredCloneRecords(this.recordsOf(service)).reverse();
+  }
+
+  async openRecord(
+    record: Omit<DeploymentRecord, 'sequence' | 'outcome' | 'finishedAt' | 'reason'>,
+  ): Promise<DeploymentRecord> {
+    await this.enter('openRecord');
+    const records = this.recordsOf(record.release.service);
+    const opened: DeploymentRecord = {
+      ...record,
+      manifests: structuredClone(record.manifests),
+      sequence: (records.at(-1)?.sequence ?? 0) + 1,
+      outcome: 'running',
+    };
+    this.shared.records.set(record.release.service, [...records, opened]);
+    return opened;
+  }
+
+  async closeRecord(record: DeploymentRecord, outcome: DeploymentOutcome, reason?: string): Promise<DeploymentRecord> {
+    await this.enter('closeRecord');
+    const { service } = record.release;
+    const finishedAt = this.clock().toISOString();
+    const closed = { ...record, outcome, finishedAt, ...(reason === undefined ? {} : { reason }) };
+    const records = this.recordsOf(service).map((each) => (each.sequence === record.sequence ? closed : each));
+    const forgotten = new Set(forgettable(records));
+    this.shared.records.set(
+      service,
+      records.filter((each) => !forgotten.has(each)),
+    );
+    return closed;
+  }
+
+  async running(service: string): Promise<RunningService | undefined> {
+    await this.enter('running');
+    const stored = [...this.shared.objects.values()].find(
+      ({ live }) => isRollout(live) && live.metadata.labels?.[label.service] === service,
+    );
+    if (!stored) return undefined;
+    const { live } = stored;
+    const image = this.shared.serving.get(identityOf(live));
+    const digest = image === undefined ? undefined : /@(.*)$/.exec(image)?.[1];
+    return {
+      buildNumber: live.metadata.annotations?.[annotation.buildNumber],
+      commit: live.metadata.annotations?.[annotation.commit],
+      digests: digest === undefined ? [] : [digest],
+      podsReady: image === undefined ? 0 : wantedPods(live),
+      podsWanted: wantedPods(live),
+    };
+  }
+
+  private async rollout(workload: KubernetesObject, options: WaitOptions): Promise<RolloutResult> {
+    const name = describeObject(workload);
+    const interrupted: RolloutResult = {
+      state: 'interrupted',
+      reason: `Waiting for ${name} was interrupted.`,
+      evidence: [],
+    };
+    if (options.signal?.aborted) return interrupted;
+    if (!this.shared.objects.has(identityOf(workload)))
+      return { state: 'vanished', reason: `${name} is not there any more.`, evidence: [] };
+    const script = this.shared.scripts.get(workload.metadata.name)?.shift() ?? { state: 'ready' };
+    if (script !== 'never' && typeof script !== 'function') return script;
+    const late: RolloutResult = {
+      state: 'timed-out',
+      reason: `${name} was not ready after ${options.timeout} ms.`,
+      evidence: [],
+    };
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<RolloutResult>((resolve) => {
+      timer = setTimeout(() => resolve(late), options.timeout);
+      options.signal?.addEventListener('abort', () => resolve(interrupted), { once: true });
+    });
+    return Promise.race([deadline, ...(script === 'never' ? [] : [script()])]).finally(() => clearTimeout(timer));
+  }
+
+  private changes(service: string, objects: readonly KubernetesObject[], { adopt = false }: ApplyOptions) {
+    return inKindOrder(objects).map((object) => {
+      const unknown = this.unknownFields.get(describeObject(object));
+      if (unknown !== undefined) throw unknownField(object, unknown);
+      const stored = this.shared.objects.get(identityOf(object));
+      const owner = stored && otherOwnerOf(stored.live, service);
+      if (stored && owner !== undefined && !adopt) throw foreignObject(stored.live, owner, service);
+      const sent = this.toSend(object, objects, stored);
+      const takenOver = stored ? taken(stored, sent) : [];
+      const same =
+        stored?.ours &&
+        sameButActor(stored.ours, sent) &&
+        holds(stored.live, withoutActor(sent)) &&
+        takenOver.length === 0;
+      const change: Change = {
+        kind: object.kind,
+        name: object.metadata.name,
+        action: !stored ? 'created' : same ? 'unchanged' : 'configured',
+        ...(takenOver.length === 0 ? {} : { takenOver }),
+      };
+      return { change, sent, stored };
+    });
+  }
+
+  private toSend(object: KubernetesObject, objects: readonly KubernetesObject[], stored: Stored | undefined) {
+    const sent = structuredClone(object);
+    sent.metadata.namespace = this.namespace;
+    if (!stored || stored.live.metadata.annotations?.[annotation.created] === 'true')
+      sent.metadata.annotations = { ...sent.metadata.annotations, [annotation.created]: 'true' };
+    if (stored && autoscalerOf(object, objects) && isMap(sent['spec'])) delete sent['spec']['replicas'];
+    return sent;
+  }
+
+  private write(sent: KubernetesObject, stored: Stored | undefined): void {
+    const live = stored ? (merged(stored.live, stored.ours, sent) as KubernetesObject) : structuredClone(sent);
+    this.shared.objects.set(identityOf(sent), { live, ours: sent, hands: new Map() });
+    this.touch(live);
+  }
+
+  private touch(live: KubernetesObject): void {
+    live.metadata['resourceVersion'] = String(++this.shared.version);
+  }
+
+  private recordsOf(service: string): DeploymentRecord[] {
+    return this.shared.records.get(service) ?? [];
+  }
+
+  private find(kind: string, name: string): Stored | undefined {
+    return [...this.shared.objects.values()].find(({ live }) => live.kind === kind && live.metadata.name === name);
+  }
+
+  private wake(): void {
+    for (const resolve of this.shared.waiting.splice(0)) resolve();
+  }
+
+  private async enter(call: string): Promise<void> {
+    this.calls.push(call);
+    await this.before(call);
+    if (this.unreachable === undefined) return;
+    throw new Refusal({
+      type: 'cluster-unreachable',
+      doing: 'reach the cluster',
+      reason: this.unreachable,
+      remedy: 'Start it.',
+    });
+  }
+}
+
+/** What server-side apply makes of an object: what we no longer send goes, what others added stays. */
+function merged(live: unknown, ours: unknown, sent: unknown): unknown {
+  if (!isMap(live) || !isMap(sent)) return structuredClone(sent);
+  const result: Record<string, unknown> = { ...live };
+  for (const key of Object.keys(isMap(ours) ? ours : {})) {
+    if (key in sent) continue;
+    // replicas stay as they are when an autoscaler takes them over.
+    if (key !== 'replicas') delete result[key];
+  }
+  for (const [key, value] of Object.entries(sent)) result[key] = merged(live[key], fieldAt(ours, key), value);
+  return result;
+}
+
+/** Whether an object has all that was sent. */
+function holds(live: unknown, sent: unknown): boolean {
+  if (!isMap(sent)) return JSON.stringify(live) === JSON.stringify(sent);
+  return isMap(live) && Object.entries(sent).every(([key, value]) => holds(live[key], value));
+}
+
+function withoutActor(object: KubernetesObject): KubernetesObject {
+  const annotations = Object.entries(object.metadata.annotations ?? {});
+  const kept = annotations.filter(([key]) => !actorAnnotations.includes(key));
+  return { ...object, metadata: { ...object.metadata, annotations: Object.fromEntries(kept) } };
+}
+
+function sameButActor(a: KubernetesObject, b: KubernetesObject): boolean {
+  return holds(withoutActor(a), withoutActor(b)) && holds(withoutActor(b), withoutActor(a));
+}
+
+/** Fields that others wrote and that we write otherwise: `spec.replicas from kubectl-edit`. */
+function taken({ hands, live }: Stored, sent: KubernetesObject): string[] {
+  return [...hands].flatMap(([path, manager]) => {
+    const value = fieldAt(sent, ...path.split('.'));
+    const differs = value !== undefined && !holds(fieldAt(live, ...path.split('.')), value);
+    return differs ? [`${path} from ${manager}`] : [];
+  });
+}
+
+function wantedPods(workload: KubernetesObject): number {
+  const replicas = fieldAt(workload, 'spec', 'replicas');
+  return typeof replicas === 'number' ? replicas : 1;
+}
+
+function imageOf(workload: KubernetesObject): string {
+  const service = workload.metadata.labels?.[label.service] ?? '';
+  return String(serviceContainerOf(workload, service)?.['image'] ?? '');
+}
+
+function structuredCloneRecords(records: readonly DeploymentRecord[]): DeploymentRecord[] {
+  // A release holds a BuildNumber, which structuredClone would make a plain object of.
+  return records.map((record) => ({ ...record, manifests: structuredClone(record.manifests) }));
+}
+
+function unknownField(object: KubernetesObject, field: string): Refusal {
+  return new Refusal({
+    type: 'unknown-field',
+    doing: `check ${describeObject(object)}`,
+    reason: `${describeObject(object)} has the field "${field}", which Kubernetes does not know.`,
+    remedy: 'Mend the manifest.',
+  });
+}
