@@ -14,7 +14,19 @@ const pluginRooms = {
   testing: ['model', 'release'],
   graph: [],
 };
-const allRooms = ['model', 'release', 'git', 'container', 'registry', 'kubernetes', 'workspace', 'testing', 'graph', 'executors', 'generators'];
+const allRooms = [
+  'model',
+  'release',
+  'git',
+  'container',
+  'registry',
+  'kubernetes',
+  'workspace',
+  'testing',
+  'graph',
+  'executors',
+  'generators',
+];
 
 export default tseslint.config(
   { ignores: ['**/dist', '**/node_modules', '**/coverage', '.nx', 'tmp', '**/files/**'] },
@@ -29,7 +41,10 @@ export default tseslint.config(
   },
   {
     files: ['**/*.cjs'],
-    languageOptions: { sourceType: 'commonjs', globals: { module: 'writable', require: 'readonly', __dirname: 'readonly' } },
+    languageOptions: {
+      sourceType: 'commonjs',
+      globals: { module: 'writable', require: 'readonly', __dirname: 'readonly' },
+    },
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
   {
@@ -51,7 +66,7 @@ export default tseslint.config(
   },
   ...Object.entries(pluginRooms).map(([room, allowed]) => ({
     files: [`tools/plugin/src/${room}/**/*.ts`],
-    ignores: ['**/*.spec.ts'],
+    ignores: ['**/*.spec.ts', '**/*.e2e.ts'],
     rules: {
       'no-restricted-imports': [
         'error',

@@ -50,7 +50,12 @@ export async function buildImage(
   ports: ReleasePorts,
   reporter: Reporter,
 ): Promise<Release> {
-  const [engine] = await Promise.all([ports.engine(), service.refuseIgnoredInputs()]);
+  const [engine] = await Promise.all([
+    ports.engine(),
+    service.refuseIgnoredInputs(),
+    // A registry that does not answer must not cost a number.
+    ...registries.map((registry) => ports.registry.digest(ImageRef.of(registry, service.name, 'none'))),
+  ]);
   const buildNumber = await reserveBuildNumber(service.name, revision.commit, ports, wanted);
   reporter.step(`takes build number ${buildNumber}`);
   const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));

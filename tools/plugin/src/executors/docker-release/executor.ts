@@ -4,7 +4,7 @@ import { flag, optionalBuildNumber } from '../options.ts';
 import { batchOf, singleOf } from '../service-batch.ts';
 import type { ServiceExecutor } from '../service-executor.ts';
 
-const executor: ServiceExecutor<DockerReleaseOptions> = {
+export const executor: ServiceExecutor<DockerReleaseOptions> = {
   verb: 'build and push the image of',
   options: () => ({ allowDirty: flag, buildNumber: optionalBuildNumber, dryRun: flag }),
   async run(options, { service, environments, ports, reporter }) {

@@ -11,7 +11,7 @@ interface Options {
   readonly dryRun: boolean;
 }
 
-const executor: ServiceExecutor<Options> = {
+export const executor: ServiceExecutor<Options> = {
   verb: 'tag',
   options: (service) => ({ tag: buildOf(service), dryRun: flag }),
   async run({ tag, dryRun }, { service, environments, ports, reporter }) {

@@ -19,7 +19,7 @@ interface Options {
   readonly dryRun: boolean;
 }
 
-const executor: ServiceExecutor<Options> = {
+export const executor: ServiceExecutor<Options> = {
   verb: 'deploy',
   options: (service) => ({
     env: optionalText,

@@ -18,7 +18,7 @@ interface Options {
   readonly dryRun: boolean;
 }
 
-const executor: ServiceExecutor<Options> = {
+export const executor: ServiceExecutor<Options> = {
   verb: 'release',
   options: () => ({
     env: optionalText,

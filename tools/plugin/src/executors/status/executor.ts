@@ -10,7 +10,7 @@ interface Options {
   readonly json: boolean;
 }
 
-const executor: ServiceExecutor<Options> = {
+export const executor: ServiceExecutor<Options> = {
   verb: 'tell the status of',
   options: () => ({ env: optionalText, json: flag }),
   async run({ env, json }, { service, environments, ports }) {

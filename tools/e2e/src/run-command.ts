@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+
+/** What a command left. */
+export interface CommandResult {
+  readonly code: number;
+  /** Standard output. */
+  readonly stdout: string;
+  /** Both outputs, in the order in which they came. */
+  readonly output: string;
+}
+
+/** Runs a command to its end, whatever its exit code. */
+export function runCommand(
+  command: string,
+  args: readonly string[],
+  { cwd, env = {}, input }: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string } = {},
+): Promise<CommandResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+    let stdout = '';
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      output += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code: code ?? 1, stdout, output }));
+    child.stdin.end(input);
+  });
+}
+
+/** Runs a command that must succeed. @returns its standard output, trimmed. */
+export async function runSuccessfully(
+  command: string,
+  args: readonly string[],
+  options: Parameters<typeof runCommand>[2] = {},
+): Promise<string> {
+  const { code, stdout, output } = await runCommand(command, args, options);
+  if (code === 0) return stdout.trim();
+  throw new Error(`${[command, ...args].join(' ')} ended with ${code}:\n${output}`);
+}

@@ -1,0 +1,183 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { kubectl, platform, repositoryRoot } from './platform.ts';
+import { runCommand, runSuccessfully, type CommandResult } from './run-command.ts';
+
+/** Services that the repository comes with. */
+export const services = ['orders', 'payments', 'inventory'] as const;
+
+/** A checkout of the workspace of its own: with an origin, namespaces and a corner of the registry that only it uses. */
+export class ScratchWorkspace {
+  /** Identifies all that belongs to it: `e2e-release-1a2b`. */
+  readonly id: string;
+  /** The checkout. */
+  readonly folder: string;
+  /** The bare repository. */
+  readonly origin: string;
+  private readonly temp: string;
+
+  private constructor(id: string, temp: string, folder: string) {
+    this.id = id;
+    this.temp = temp;
+    this.folder = folder;
+    this.origin = join(temp, 'origin.git');
+  }
+
+  /**
+   * Clones what is checked out here, with the changes that no commit holds yet, and points its environments at
+   * namespaces of their own.
+   * @param name part of the folder's name; blanks are welcome.
+   */
+  static async create(name: string): Promise<ScratchWorkspace> {
+    const temp = mkdtempSync(join(tmpdir(), `poc e2e ${name} `));
+    const id = `e2e-${temp
+      .slice(-6)
+      .toLowerCase()
+      .replace(/[^a-z0-9]/g, '0')}`;
+    const workspace = new ScratchWorkspace(id, temp, join(temp, 'checkout'));
+    await workspace.git(['clone', '--quiet', '--no-hardlinks', repositoryRoot, workspace.folder], temp);
+    await workspace.takeUncommitted();
+    workspace.linkPackages();
+    await workspace.identify();
+    await workspace.isolate();
+    await runSuccessfully('git', ['init', '--quiet', '--bare', '--initial-branch=main', workspace.origin]);
+    await workspace.git(['checkout', '--quiet', '-B', 'main']);
+    await workspace.git(['remote', 'set-url', 'origin', workspace.origin]);
+    await workspace.commit('test: a workspace for this test');
+    await workspace.git(['push', '--quiet', '--set-upstream', 'origin', 'main']);
+    return workspace;
+  }
+
+  /** Another checkout of the same origin. @param cloneOptions for git. */
+  async clone(folder: string, cloneOptions: readonly string[] = []): Promise<ScratchWorkspace> {
+    const clone = new ScratchWorkspace(this.id, this.temp, join(this.temp, folder));
+    await this.git(['clone', '--quiet', ...cloneOptions, `file://${this.origin}`, clone.folder], this.temp);
+    clone.linkPackages();
+    await clone.identify();
+    return clone;
+  }
+
+  /** Another folder, beside the checkout, that stands for one. */
+  at(folder: string): ScratchWorkspace {
+    return new ScratchWorkspace(this.id, this.temp, folder);
+  }
+
+  /** Namespace of an environment. */
+  namespace(environment: string): string {
+    return `${this.id}-${environment}`;
+  }
+
+  /** Name under which the gateway knows the routes of preprod. */
+  get hostname(): string {
+    return `${this.id}.localhost`;
+  }
+
+  /** Host and path of its images. */
+  async registry(): Promise<string> {
+    return `${(await platform()).registry}/${this.id}`;
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.folder, path), 'utf8');
+  }
+
+  write(path: string, text: string): void {
+    mkdirSync(dirname(join(this.folder, path)), { recursive: true });
+    writeFileSync(join(this.folder, path), text);
+  }
+
+  /** Replaces a text in a file, which must be there. */
+  edit(path: string, from: string | RegExp, to: string): void {
+    const before = this.read(path);
+    const after = before.replace(from, to);
+    if (after === before) throw new Error(`${path} has no ${from}.`);
+    this.write(path, after);
+  }
+
+  /** Commits all changes. @returns the commit's name. */
+  async commit(message: string): Promise<string> {
+    await this.git(['add', '--all']);
+    await this.git(['commit', '--quiet', '--allow-empty', '--message', message]);
+    return this.git(['rev-parse', 'HEAD']);
+  }
+
+  git(args: readonly string[], cwd = this.folder): Promise<string> {
+    return runSuccessfully('git', args, { cwd });
+  }
+
+  /** Names of the origin's tags and reserved numbers, with what they point to. */
+  async originRefs(): Promise<string> {
+    return this.git(['for-each-ref', '--format=%(refname) %(objectname)', 'refs/tags', 'refs/builds'], this.origin);
+  }
+
+  /** Runs Nx as a user would. @param cwd relative to the checkout. */
+  async nx(
+    args: readonly string[],
+    { cwd = '.', env = {} }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+  ): Promise<CommandResult> {
+    const { kubeconfig } = await platform();
+    return runCommand(process.execPath, [join(this.folder, 'node_modules/nx/dist/bin/nx.js'), ...args], {
+      cwd: join(this.folder, cwd),
+      env: { CI: 'true', KUBECONFIG: kubeconfig, NX_TUI: 'false', FORCE_COLOR: '0', ...withoutCi(), ...env },
+    });
+  }
+
+  /** Runs Nx where it must succeed. @returns both outputs. */
+  async nxSuccessfully(args: readonly string[], options: Parameters<ScratchWorkspace['nx']>[1] = {}): Promise<string> {
+    const { code, output } = await this.nx(args, options);
+    if (code === 0) return output;
+    throw new Error(`nx ${args.join(' ')} ended with ${code}:\n${output}`);
+  }
+
+  /** Gives a checkout the packages of the repository that is tested; installing them again would take a minute. */
+  linkPackages(): void {
+    symlinkSync(join(repositoryRoot, 'node_modules'), join(this.folder, 'node_modules'));
+  }
+
+  /** Takes it away: folder, namespaces. */
+  async remove(): Promise<void> {
+    const namespaces = ['dev', 'preprod', 'prod'].map((environment) => this.namespace(environment));
+    await kubectl(['delete', 'namespace', '--ignore-not-found', '--wait=false', ...namespaces]);
+    rmSync(this.temp, { recursive: true, force: true });
+  }
+
+  private async takeUncommitted(): Promise<void> {
+    const list = ['ls-files', '-z', '--modified', '--others', '--exclude-standard'];
+    const paths = (await runSuccessfully('git', list, { cwd: repositoryRoot }))
+      .split('\0')
+      .filter((path) => path !== '');
+    for (const path of new Set(paths)) {
+      const source = join(repositoryRoot, path);
+      if (existsSync(source)) cpSync(source, join(this.folder, path), { recursive: true });
+      else rmSync(join(this.folder, path), { force: true });
+    }
+  }
+
+  private async identify(): Promise<void> {
+    await this.git(['config', 'user.name', 'End-to-end test']);
+    await this.git(['config', 'user.email', 'e2e@localhost']);
+  }
+
+  private async isolate(): Promise<void> {
+    const { registry, context } = await platform();
+    for (const environment of ['dev', 'preprod', 'prod']) {
+      const path = `Infrastructure/environments/${environment}.yaml`;
+      this.edit(path, /^namespace: .*$/m, `namespace: ${this.namespace(environment)}`);
+      this.edit(path, /^registry: .*$/m, `registry: ${registry}/${this.id}`);
+      this.edit(path, /^ {2}context: .*$/m, `  context: ${context}`);
+      await kubectl(['create', 'namespace', this.namespace(environment)]);
+    }
+    for (const service of services) {
+      // The gateway tells the routes of this test from all others by the host's name.
+      const overlay = this.read(`apps/${service}/k8s/prod.yaml`).replace('${ROUTE_HOSTNAME}', this.hostname);
+      this.write(`apps/${service}/k8s/preprod.yaml`, overlay);
+    }
+  }
+}
+
+/** A CI's own variables would make these runs look like runs of its own. */
+function withoutCi(): NodeJS.ProcessEnv {
+  const names = Object.keys(process.env).filter((name) => /^(GITHUB_|BUILD_|SYSTEM_|TF_BUILD|NX_)/.test(name));
+  return Object.fromEntries(names.map((name) => [name, undefined]));
+}

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Refusal } from '../model/product-error.ts';
+import { buildOf, flag, optionalBuildNumber, optionalText, readOptions, seconds } from './options.ts';
+
+const readers = {
+  env: optionalText,
+  tag: buildOf('orders'),
+  dryRun: flag,
+  timeout: seconds(300, 1, 600),
+  buildNumber: optionalBuildNumber,
+};
+const read = (raw: Record<string, unknown>) => readOptions(raw, readers, 'deploy orders');
+
+function refusalOf(raw: Record<string, unknown>): string {
+  try {
+    read(raw);
+  } catch (error) {
+    if (error instanceof Refusal) return error.explain();
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('readOptions', () => {
+  it('reads what is there, and fills in the rest', () => {
+    expect(read({})).toEqual({ env: undefined, tag: undefined, dryRun: false, timeout: 300, buildNumber: undefined });
+    const options = read({
+      env: 'preprod',
+      tag: 'orders-20261124-1',
+      dryRun: 'true',
+      timeout: '90',
+      buildNumber: '20261124-2',
+    });
+    expect(JSON.parse(JSON.stringify(options))).toEqual({
+      env: 'preprod',
+      tag: '20261124-1',
+      dryRun: true,
+      timeout: 90,
+      buildNumber: '20261124-2',
+    });
+  });
+
+  it("passes over Nx's own", () => {
+    expect(read({ _: ['x'], '--': [], verbose: true, __overrides_unparsed__: [] })).toMatchObject({ dryRun: false });
+  });
+
+  it.each([
+    [{ 'dry-runn': true }, 'Did you mean "--dry-run"?'],
+    [{ tagg: '20261124-1' }, 'Did you mean "--tag"?'],
+    [{ moon: 1 }, 'The options are --env, --tag, --dry-run'],
+    [{ tag: 20261124.1 }, 'Nx reads it as the number 20261124.1'],
+    [{ tag: 'payments-20261124-1' }, 'That is a release of payments.'],
+    [{ tag: '2026-11-24' }, 'such as 20261124-1'],
+    [{ env: true }, '--env=VALUE'],
+    [{ env: ['a', 'b'] }, 'once'],
+    [{ dryRun: 'maybe' }, 'takes no value'],
+    [{ timeout: 0 }, 'from 1 to 600'],
+    [{ timeout: '' }, 'from 1 to 600'],
+  ])('refuses %j', (raw, text) => {
+    expect(refusalOf(raw)).toContain(text);
+  });
+
+  it('refuses or reads whatever it is given; it never breaks', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.constantFrom('env', 'tag', 'dryRun', 'timeout', 'buildNumber', 'x'), fc.anything()),
+        (raw) => {
+          try {
+            read(raw);
+          } catch (error) {
+            expect(error).toBeInstanceOf(Refusal);
+          }
+        },
+      ),
+    );
+  });
+});
+
+it.each(['release', 'docker-release', 'git-tag', 'k8s-deploy', 'status'])(
+  '%s: the schema names the options that are read',
+  async (name) => {
+    const schema = JSON.parse(readFileSync(join(import.meta.dirname, name, 'schema.json'), 'utf8')) as {
+      properties: object;
+    };
+    const { executor } = (await import(`./${name}/executor.ts`)) as { executor: { options(service: string): object } };
+    expect(Object.keys(schema.properties).sort()).toEqual(Object.keys(executor.options('orders')).sort());
+  },
+);

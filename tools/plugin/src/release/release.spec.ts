@@ -1,0 +1,224 @@
+import { ProductError } from '../model/product-error.ts';
+import { ReleaseScenario } from '../testing/release-scenario.ts';
+import { automaticEnvironments } from './release-registries.ts';
+import { release, type ReleaseRequest, type ReleaseResult } from './release.ts';
+
+const actor = { person: 'ada', run: 'ada@laptop' };
+
+function run(scenario: ReleaseScenario, changes: Partial<ReleaseRequest> = {}): Promise<ReleaseResult> {
+  const { service, environments, ports, reporter } = scenario;
+  return release(
+    {
+      service,
+      environments,
+      targets: automaticEnvironments(environments),
+      actor,
+      allowDirty: false,
+      allowDowntime: false,
+      buildNumber: undefined,
+      force: false,
+      dryRun: false,
+      timeout: 1000,
+      ...changes,
+    },
+    ports,
+    reporter,
+  );
+}
+
+/** Everything a release could change. */
+async function world({ repository, engine, clusters, service }: ReleaseScenario) {
+  return {
+    numbers: (await repository.buildNumbers(service.name)).map(String).sort(),
+    tags: (await repository.releaseTags(service.name)).map(String).sort(),
+    pushes: engine.pushes.length,
+    objects: [...clusters.values()].map(({ objects }) => objects),
+  };
+}
+
+/** Runs what must be refused. @returns the error's type. */
+async function refusedWithoutChange(scenario: ReleaseScenario, changes: Partial<ReleaseRequest> = {}): Promise<string> {
+  const before = await world(scenario);
+  const error: unknown = await run(scenario, changes).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(ProductError);
+  expect((error as ProductError).exitCode).toBe(2);
+  expect(await world(scenario)).toEqual(before);
+  return (error as ProductError).facts.type;
+}
+
+describe('release', () => {
+  it('builds, pushes, tags and deploys to the automatic environments only', async () => {
+    const scenario = new ReleaseScenario();
+    const result = await run(scenario);
+    expect(result).toMatchObject({ built: true, deploys: [{ environment: 'preprod', result: { state: 'deployed' } }] });
+    expect(String(result.release?.buildNumber)).toBe('20261124-1');
+    expect((await scenario.repository.releaseTags('orders')).map(String)).toEqual(['orders-20261124-1']);
+    const running = await scenario.clusters.get('preprod')!.running('orders');
+    expect(running).toMatchObject({ buildNumber: '20261124-1', digests: [result.release?.imageDigest], podsReady: 2 });
+    expect(scenario.clusters.get('dev')!.objects).toEqual([]);
+    const [build] = scenario.engine.builds;
+    expect(build?.labels).toMatchObject({
+      'org.opencontainers.image.version': '20261124-1',
+      'org.opencontainers.image.revision': result.release?.commit,
+      'org.opencontainers.image.source': 'https://git.example/shop.git',
+      'poc.dev/content-hash': result.release?.contentHash,
+    });
+  });
+
+  it('does nothing when the newest release has the same content and runs', async () => {
+    const scenario = new ReleaseScenario();
+    await run(scenario);
+    scenario.repository.write('docs/words.md', 'words');
+    scenario.repository.commit();
+    const before = await world(scenario);
+    expect(await run(scenario)).toMatchObject({ built: false, deploys: [{ result: { state: 'unchanged' } }] });
+    expect(await world(scenario)).toEqual(before);
+  });
+
+  it('takes the next number, of the day, for other content', async () => {
+    const scenario = new ReleaseScenario();
+    await run(scenario);
+    scenario.change('2');
+    expect(String((await run(scenario)).release?.buildNumber)).toBe('20261124-2');
+    scenario.now = new Date('2026-11-25T00:00:00Z');
+    scenario.change('3');
+    expect(String((await run(scenario)).release?.buildNumber)).toBe('20261125-1');
+  });
+
+  it('finishes what an earlier run left undone: tagged, but not deployed', async () => {
+    const scenario = new ReleaseScenario();
+    scenario.clusters.get('preprod')!.script('orders', { state: 'failed', reason: 'It crashed.', evidence: ['boom'] });
+    await expect(run(scenario)).rejects.toMatchObject({
+      exitCode: 1,
+      facts: { type: 'rollout-failed', evidence: ['boom'] },
+    });
+    const [failed] = await scenario.clusters.get('preprod')!.records('orders');
+    expect(failed).toMatchObject({ outcome: 'failed', reason: 'It crashed.' });
+    expect(await run(scenario)).toMatchObject({ built: false, deploys: [{ result: { state: 'deployed' } }] });
+    expect(scenario.engine.builds).toHaveLength(1);
+  });
+
+  it('uses up the number of a build that fails; no tag appears', async () => {
+    const scenario = new ReleaseScenario();
+    scenario.engine.failsWith = 'no such file';
+    await expect(run(scenario)).rejects.toMatchObject({ facts: { type: 'image-build-failed' } });
+    expect(await scenario.repository.releaseTags('orders')).toEqual([]);
+    scenario.engine.failsWith = undefined;
+    expect(String((await run(scenario)).release?.buildNumber)).toBe('20261124-2');
+  });
+
+  it('gives clones that release at the same moment different numbers; the newer one ends up running', async () => {
+    const first = new ReleaseScenario();
+    await run(first);
+    first.change('2');
+    const second = new ReleaseScenario(first);
+    const results = await Promise.all([run(first), run(second)]);
+    const numbers = results.map((result) => String(result.release?.buildNumber)).sort();
+    expect(numbers).toEqual(['20261124-2', '20261124-3']);
+    expect(await first.clusters.get('preprod')!.running('orders')).toMatchObject({ buildNumber: '20261124-3' });
+  });
+
+  it('lets an older build that comes late not overwrite a newer one, unless forced', async () => {
+    const scenario = new ReleaseScenario();
+    const old = scenario.repository.clone();
+    scenario.now = new Date('2026-11-25T12:00:00Z');
+    scenario.change('2');
+    await run(scenario);
+    scenario.now = new Date('2026-11-24T12:00:00Z');
+    const late = new ReleaseScenario({
+      ...scenario,
+      repository: old,
+      registry: scenario.registry,
+      clusters: scenario.clusters,
+    });
+    expect(await run(late)).toMatchObject({ deploys: [{ result: { state: 'superseded' } }] });
+    expect(await scenario.clusters.get('preprod')!.running('orders')).toMatchObject({ buildNumber: '20261125-1' });
+  });
+
+  it('deploys nothing whose tag could not be pushed; run again, it finishes', async () => {
+    const scenario = new ReleaseScenario();
+    const pushing = scenario.repository.reserveBuildNumber.bind(scenario.repository);
+    scenario.repository.reserveBuildNumber = async (...args) => {
+      const taken = await pushing(...args);
+      scenario.repository.refusesPushes = 'protected';
+      return taken;
+    };
+    await expect(run(scenario)).rejects.toMatchObject({ exitCode: 2, facts: { type: 'origin-refuses-push' } });
+    expect(scenario.clusters.get('preprod')!.objects).toEqual([]);
+    scenario.repository.reserveBuildNumber = pushing;
+    scenario.repository.refusesPushes = undefined;
+    expect(await run(scenario)).toMatchObject({ built: true, deploys: [{ result: { state: 'deployed' } }] });
+  });
+
+  describe('refuses before it changes anything', () => {
+    it('a dirty working tree', async () => {
+      const scenario = new ReleaseScenario();
+      scenario.repository.write('apps/orders/src/main.ts', '2');
+      expect(await refusedWithoutChange(scenario)).toBe('dirty-working-tree');
+      expect(await refusedWithoutChange(scenario, { allowDirty: true })).toBe('dirty-not-allowed');
+    });
+
+    it('an origin that takes no push', async () => {
+      const scenario = new ReleaseScenario();
+      scenario.repository.refusesPushes = 'read-only';
+      expect(await refusedWithoutChange(scenario)).toBe('origin-refuses-push');
+    });
+
+    it('a registry that does not answer', async () => {
+      const scenario = new ReleaseScenario();
+      scenario.registry.unreachable.add('acr.example');
+      expect(await refusedWithoutChange(scenario)).toBe('registry-unreachable');
+    });
+
+    it('a cluster that does not answer', async () => {
+      const scenario = new ReleaseScenario();
+      scenario.clusters.get('preprod')!.unreachable = 'It is down.';
+      expect(await refusedWithoutChange(scenario)).toBe('cluster-unreachable');
+    });
+
+    it('an unknown field in a manifest', async () => {
+      const scenario = new ReleaseScenario();
+      scenario.clusters.get('preprod')!.unknownFields.set('Deployment orders', 'spec.replcias');
+      expect(await refusedWithoutChange(scenario)).toBe('unknown-field');
+    });
+
+    it('manifests that cannot keep the promise, unless that is accepted', async () => {
+      const scenario = new ReleaseScenario();
+      const manifests = (await scenario.repository.workingTreeTexts('apps/orders/k8s')).get(
+        'apps/orders/k8s/all.yaml',
+      )!;
+      scenario.repository.write('apps/orders/k8s/all.yaml', manifests.replace('replicas: 2', 'replicas: 1'));
+      scenario.repository.commit();
+      expect(await refusedWithoutChange(scenario)).toBe('downtime');
+      expect(await run(scenario, { allowDowntime: true })).toMatchObject({
+        deploys: [{ result: { state: 'deployed' } }],
+      });
+    });
+  });
+
+  it('takes a dirty working tree where the environment permits it, and marks it', async () => {
+    const scenario = new ReleaseScenario();
+    scenario.repository.write('apps/orders/src/main.ts', '2');
+    const [dev] = scenario.environments;
+    const result = await run(scenario, { allowDirty: true, targets: [dev!] });
+    expect(result).toMatchObject({
+      release: { dirty: true },
+      deploys: [{ environment: 'dev', result: { state: 'deployed' } }],
+    });
+    expect(scenario.engine.builds[0]?.labels).toMatchObject({ 'poc.dev/dirty': 'true' });
+  });
+
+  it('tells in a dry run what would happen, and changes nothing', async () => {
+    const scenario = new ReleaseScenario();
+    const before = await world(scenario);
+    await run(scenario, { dryRun: true });
+    expect(await world(scenario)).toEqual(before);
+    expect(scenario.lines.join('\n')).toMatchInlineSnapshot(`
+     "would take build number 20261124-1
+     would build the image with in-memory from a86e14332404
+     would push acr.example/orders:20261124-1
+     would tag a86e14332404 as orders-20261124-1
+     preprod: would deploy: Service orders created, PodDisruptionBudget orders created, Deployment orders created"
+    `);
+  });
+});

@@ -1,0 +1,116 @@
+import { hashContent } from '../model/content-hash.ts';
+import type { Environment } from '../model/environment.ts';
+import type { Reporter } from '../release/ports/reporter.ts';
+import type { ServiceSource } from '../release/ports/service-source.ts';
+import type { ReleasePorts } from '../release/release-ports.ts';
+import { InMemoryCluster } from './in-memory-cluster.ts';
+import { InMemoryContainerEngine } from './in-memory-container-engine.ts';
+import { InMemoryImageRegistry } from './in-memory-image-registry.ts';
+import { InMemorySourceRepository } from './in-memory-source-repository.ts';
+
+const deployment = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: orders }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app.kubernetes.io/name: orders } }
+  strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }
+  template:
+    metadata: { labels: { app.kubernetes.io/name: orders } }
+    spec:
+      topologySpreadConstraints: [{ maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway }]
+      containers:
+        - name: orders
+          image: orders
+          startupProbe: { httpGet: { path: /, port: 8080 } }
+          readinessProbe: { httpGet: { path: /, port: 8080 } }
+          livenessProbe: { httpGet: { path: /, port: 8080 } }
+          lifecycle: { preStop: { sleep: { seconds: 3 } } }
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: { name: orders }
+spec: { maxUnavailable: 1, selector: { matchLabels: { app.kubernetes.io/name: orders } } }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: orders }
+spec: { selector: { app.kubernetes.io/name: orders }, ports: [{ port: 80 }] }
+`;
+
+/** A small world of twins, with one service that can be released to two environments. */
+export class ReleaseScenario {
+  readonly repository: InMemorySourceRepository;
+  readonly registry: InMemoryImageRegistry;
+  readonly engine: InMemoryContainerEngine;
+  readonly clusters: ReadonlyMap<string, InMemoryCluster>;
+  readonly environments: readonly Environment[] = [
+    environment('dev', 1, { deploy: 'manual', allowDirty: true }),
+    environment('preprod', 2, { deploy: 'automatic' }),
+  ];
+  /** What the reporter was told, in order. */
+  readonly lines: string[] = [];
+  now = new Date('2026-11-24T12:00:00Z');
+
+  constructor(shared?: Pick<ReleaseScenario, 'repository' | 'registry' | 'clusters'>) {
+    this.repository =
+      shared?.repository.clone() ??
+      new InMemorySourceRepository({
+        'apps/orders/Dockerfile': 'FROM scratch',
+        'apps/orders/src/main.ts': '1',
+        'apps/orders/k8s/all.yaml': deployment,
+      });
+    this.registry = shared?.registry ?? new InMemoryImageRegistry();
+    this.engine = new InMemoryContainerEngine(this.registry);
+    this.clusters =
+      shared?.clusters ??
+      new Map(this.environments.map(({ name, namespace }) => [name, new InMemoryCluster(namespace, () => this.now)]));
+  }
+
+  get ports(): ReleasePorts {
+    return {
+      repository: this.repository,
+      registry: this.registry,
+      clock: () => this.now,
+      engine: async () => this.engine,
+      cluster: async ({ name }) => this.clusters.get(name)!,
+    };
+  }
+
+  get reporter(): Reporter {
+    const keep = (line: string) => void this.lines.push(line);
+    return { step: keep, detail: () => {}, warn: keep };
+  }
+
+  /** The service `orders`, whose content are the files of its folder. */
+  get service(): ServiceSource {
+    const blobs = (source: { commit: string } | 'working-tree') =>
+      source === 'working-tree'
+        ? this.repository.workingTreeBlobs(['apps/orders'])
+        : this.repository.blobs(source.commit, ['apps/orders']);
+    return {
+      name: 'orders',
+      root: 'apps/orders',
+      partOf: 'shop',
+      folder: '/workspace/apps/orders',
+      contentHash: async (source) => hashContent({ files: await blobs(source), packages: [] }),
+      refuseIgnoredInputs: async () => {},
+    };
+  }
+
+  /** Changes the service and commits it. */
+  change(text: string): void {
+    this.repository.write('apps/orders/src/main.ts', text);
+    this.repository.commit();
+  }
+}
+
+function environment(
+  name: string,
+  order: number,
+  rest: Pick<Environment, 'deploy'> & Partial<Environment>,
+): Environment {
+  const cluster = { context: 'local' };
+  return { name, order, cluster, namespace: name, registry: 'acr.example', allowDirty: false, variables: {}, ...rest };
+}

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { countTests, type TestCount } from './test-count.ts';
+import { runStep } from './run-step.ts';
+
+/**
+ * All checks of the repository, in the order in which they tell most for the time they take. While lint, types and unit
+ * tests run, the local platform comes up; the end-to-end tests then use it. Every check runs, whatever failed before it,
+ * except end-to-end tests without a platform.
+ */
+const root = join(import.meta.dirname, '..', '..');
+const nx = [process.execPath, join(root, 'node_modules/nx/dist/bin/nx.js')] as const;
+const tsx = [process.execPath, join(root, 'node_modules/tsx/dist/cli.mjs')] as const;
+const jest = [process.execPath, join(root, 'node_modules/jest/bin/jest.js')] as const;
+const platform = [...tsx, 'tools/local-platform/src/main.ts'] as const;
+
+const counts: TestCount[] = [];
+
+async function check(title: string, argv: readonly string[]): Promise<boolean> {
+  console.log(`\n── ${title}`);
+  const { code, output } = await runStep(argv, { cwd: root, echo: true });
+  const count = countTests(output);
+  // A check that counts nothing of its own is one test; a runner that broke before it counted is one that failed.
+  if (code !== 0 && count.failed === 0) count.failed = 1;
+  if (count.passed + count.failed === 0) count.passed = 1;
+  counts.push(count);
+  return code === 0;
+}
+
+const wasRunning = (await runStep([...platform, 'status', '--json'], { cwd: root, echo: false })).code === 0;
+const starting = runStep([...platform, 'up'], { cwd: root, echo: false });
+
+await check('lint, types and unit tests', [
+  ...nx,
+  'run-many',
+  '-t',
+  'lint',
+  'typecheck',
+  'test',
+  '--output-style=static',
+]);
+
+console.log('\n── local platform');
+const started = await starting;
+console.log(started.output.trimEnd());
+if (started.code === 0) {
+  await check('adapters against the real engine, registry and cluster', [
+    ...jest,
+    '-c',
+    'tools/plugin/jest.e2e.config.cjs',
+    '--runInBand',
+  ]);
+  await check('the whole product', [...jest, '-c', 'tools/e2e/jest.config.cjs', '--runInBand']);
+} else {
+  counts.push({ passed: 0, failed: 1 });
+  console.error('The local platform did not come up, so no end-to-end test could run.');
+}
+// As it was found: a platform that somebody uses stays up.
+if (!wasRunning)
+  await check('the local platform leaves nothing behind', [...tsx, 'tools/local-platform/e2e/down-leaves-nothing.ts']);
+
+const passed = counts.reduce((sum, count) => sum + count.passed, 0);
+const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
