@@ -1,0 +1,45 @@
+import { generateFiles, type Tree } from '@nx/devkit';
+import { join } from 'node:path';
+import { parseDocument } from 'yaml';
+import { environmentsFolder } from '../../workspace/environments.ts';
+import { endWithRefusal } from '../end-with-refusal.ts';
+import { parseServiceRequest, type ServiceOptions } from './service-request.ts';
+
+/** `nx g @poc/plugin:service NAME`: a refusal ends the process with exit code 2. */
+export default function serviceCommand(tree: Tree, options: ServiceOptions): Promise<() => void> {
+  return endWithRefusal(() => generateService(tree, options));
+}
+
+/**
+ * Adds a service.
+ * @returns what is to be done when the files are written: to say what comes next.
+ * @throws {Refusal} before anything is written.
+ */
+export async function generateService(tree: Tree, options: ServiceOptions): Promise<() => void> {
+  const { name, root, stack, port, apiSuffix } = parseServiceRequest(tree, options);
+  const words = name.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  const variables = {
+    ...{ name, port, apiSuffix, memory: stack.memory },
+    title: words.join(' '),
+    className: words.join(''),
+    dot: '.',
+  };
+  const templates = join(import.meta.dirname, 'files');
+  for (const folder of ['common', ...stack.templates]) generateFiles(tree, join(templates, folder), root, variables);
+  for (const environment of environmentsWithHostname(tree))
+    generateFiles(tree, join(templates, 'overlay'), root, { ...variables, environment });
+  return () => console.log(`\nAdded ${root}. Commit it, then: nx run ${name}:release`);
+}
+
+/** Environments that are told from others by a host name at the gateway: their routes name it. */
+function environmentsWithHostname(tree: Tree): string[] {
+  return tree
+    .children(environmentsFolder)
+    .filter((file) => /\.ya?ml$/.test(file))
+    .filter((file) => {
+      // A mistake in one is told, with its line, by whatever deploys to it.
+      const environment = parseDocument(tree.read(`${environmentsFolder}/${file}`, 'utf8') ?? '');
+      return environment.hasIn(['variables', 'ROUTE_HOSTNAME']);
+    })
+    .map((file) => file.replace(/\.ya?ml$/, ''));
+}

@@ -1,0 +1,79 @@
+import { getProjects, type Tree } from '@nx/devkit';
+import { Refusal } from '../../model/product-error.ts';
+import { parseServiceName } from '../../model/service-name.ts';
+import { stackNamed, type Stack } from './stack.ts';
+
+/** Options of the command, as they were typed: Nx makes a number of what looks like one. */
+export interface ServiceOptions {
+  readonly name: string | number;
+  readonly stack?: string;
+  readonly port?: string | number;
+  readonly apiSuffix?: string | number;
+}
+
+/** A service that can be added. */
+export interface ServiceRequest {
+  readonly name: string;
+  /** Relative to the workspace's root. */
+  readonly root: string;
+  readonly stack: Stack;
+  readonly port: number;
+  readonly apiSuffix: string;
+}
+
+/** Words that YAML reads as something else than a text, so that manifests would not say what was meant. */
+const yamlWords = ['true', 'false', 'null', 'yes', 'no', 'on', 'off', 'y', 'n'];
+
+/** @throws {Refusal} for the first thing that cannot be; nothing was written then. */
+export function parseServiceRequest(tree: Tree, options: ServiceOptions): ServiceRequest {
+  const { stack = 'node', port = 8080 } = options;
+  const doing = `add the service ${options.name}`;
+  const name = parseServiceName(String(options.name), doing);
+  if (yamlWords.includes(name)) {
+    throw new Refusal({
+      type: 'bad-service-name',
+      doing,
+      reason: `YAML does not read "${name}" as a text.`,
+      remedy: 'Choose another name.',
+    });
+  }
+  const root = `apps/${name}`;
+  const request = {
+    name,
+    root,
+    stack: stackNamed(stack, doing),
+    port: parsePort(port, doing),
+    apiSuffix: parseApiSuffix(String(options.apiSuffix ?? name), doing),
+  };
+  const twin = getProjects(tree).get(name);
+  if (twin || tree.exists(root)) {
+    throw new Refusal({
+      type: 'service-exists',
+      doing,
+      reason: twin ? `The project ${name} exists already, in ${twin.root}.` : `The folder ${root} exists already.`,
+      remedy: `Choose another name, or remove it first${twin ? ` (nx g @poc/plugin:remove-service ${name})` : ''}.`,
+    });
+  }
+  return request;
+}
+
+function parsePort(port: string | number, doing: string): number {
+  const number = /^\d+$/.test(String(port)) ? Number(port) : NaN;
+  if (number >= 1024 && number <= 65_535) return number;
+  throw new Refusal({
+    type: 'bad-port',
+    doing,
+    reason: `"${port}" cannot be its port.`,
+    remedy: 'Choose a whole number from 1024 to 65535; lower ones are for root, which services do not run as.',
+  });
+}
+
+function parseApiSuffix(suffix: string, doing: string): string {
+  if (/^[a-z0-9]+(-[a-z0-9]+)*(\/[a-z0-9]+(-[a-z0-9]+)*)*$/.test(suffix)) return suffix;
+  throw new Refusal({
+    type: 'bad-api-suffix',
+    doing,
+    reason: `"${suffix}" cannot be the path of its API.`,
+    remedy: 'Choose lower-case words with "-" and "/" between them, such as "shipping/v1".',
+  });
+}
