@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** How many tests ran. */
 export interface TestCount {
   passed: number;
@@ -5,7 +7,8 @@ export interface TestCount {
 }
 
 /** Adds up what test runners say at their end: jest's `Tests: 1 failed, 303 passed, 304 total`, and go's `--- PASS:`. */
-export function countTests(output: string): TestCount {
+export function countTests(terminalOutput: string): TestCount {
+  const output = stripVTControlCharacters(terminalOutput);
   const count: TestCount = { passed: 0, failed: 0 };
   for (const [line] of output.matchAll(/^Tests: .*total$/gm)) {
     count.passed += Number(/(\d+) passed/.exec(line)?.[1] ?? 0);

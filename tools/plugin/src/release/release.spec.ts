@@ -98,6 +98,13 @@ describe('release', () => {
     expect(scenario.engine.builds).toHaveLength(1);
   });
 
+  it('builds again what the registry no longer has', async () => {
+    const scenario = new ReleaseScenario();
+    await run(scenario);
+    scenario.registry.clear();
+    expect(await run(scenario)).toMatchObject({ built: true, deploys: [{ result: { state: 'deployed' } }] });
+  });
+
   it('uses up the number of a build that fails; no tag appears', async () => {
     const scenario = new ReleaseScenario();
     scenario.engine.failsWith = 'no such file';

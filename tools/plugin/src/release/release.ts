@@ -1,5 +1,6 @@
 import { BuildNumber } from '../model/build-number.ts';
 import type { Environment } from '../model/environment.ts';
+import { ImageRef } from '../model/image-ref.ts';
 import type { Release } from '../model/release.ts';
 import { ReleaseTag } from '../model/release-tag.ts';
 import { buildImage, previewImage, type ImageRequest } from './build-image.ts';
@@ -49,14 +50,13 @@ export async function release(
     sourceRevision(service, request.allowDirty, targets, ports),
     newestRelease(service.name, ports),
   ]);
-  const isReleased =
-    newest !== undefined && newest.contentHash === revision.contentHash && newest.dirty === revision.dirty;
   const image: ImageRequest = {
     service,
     revision,
     registries: releaseRegistries(environments, targets),
     ...(request.buildNumber ? { buildNumber: request.buildNumber } : {}),
   };
+  const isReleased = newest !== undefined && (await hasContent(newest, image, ports, reporter));
   if (request.dryRun) return preview(request, image, isReleased ? newest : undefined, ports, reporter);
   if (!isReleased) {
     // All that would stop the deploy later stops it here, before a number is used up.
@@ -73,6 +73,23 @@ export async function release(
     deploys.push({ environment: environment.name, result });
   }
   return { release: released, built: !isReleased, deploys };
+}
+
+/** Whether a release is of the content that is asked for, and its image is still where it is needed. */
+async function hasContent(
+  newest: Release,
+  { service, revision, registries }: ImageRequest,
+  { registry }: ReleasePorts,
+  reporter: Reporter,
+): Promise<boolean> {
+  if (newest.contentHash !== revision.contentHash || newest.dirty !== revision.dirty) return false;
+  const images = registries.map((host) =>
+    ImageRef.of(host, service.name, newest.buildNumber.toString(), newest.imageDigest),
+  );
+  const digests = await Promise.all(images.map((image) => registry.digest(image)));
+  const missing = images[digests.indexOf(undefined)];
+  if (missing) reporter.warn(`${missing} is gone from the registry, so it is built again`);
+  return missing === undefined;
 }
 
 /** Tells what a release would do, and refuses what it would refuse. */

@@ -225,6 +225,18 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     );
   });
 
+  it('keeps what it adopted', async () => {
+    const scenario = await start();
+    const { cluster, put } = scenario;
+    const { spec } = objectsOf(scenario).find(({ kind }) => kind === 'Service')!;
+    const annotations = { 'meta.helm.sh/release-name': 'shop', 'meta.helm.sh/release-namespace': 'shop' };
+    const metadata = { name: 'orders', namespace: scenario.namespace, annotations };
+    await put({ apiVersion: 'v1', kind: 'Service', metadata, spec });
+    expect((await refusalOf(cluster.plan('orders', objectsOf(scenario)))).explain()).toContain('Helm (shop)');
+    await cluster.apply('orders', objectsOf(scenario), { adopt: true });
+    expect(actions(await cluster.plan('orders', objectsOf(scenario)))).toEqual(all('unchanged'));
+  });
+
   it('prunes what it made and is not asked for any more, and nothing else', async () => {
     const scenario = await start();
     const { cluster, put, read } = scenario;

@@ -4,7 +4,7 @@ import { inKindOrder } from '../model/manifests/kind-order.ts';
 import { actorAnnotations, annotation, label } from '../model/manifests/labels.ts';
 import { fieldAt, identityOf, isMap } from '../model/manifests/manifest.ts';
 import { autoscalerOf } from '../model/manifests/no-downtime.ts';
-import { foreignObject, mayDelete, otherOwnerOf } from '../model/manifests/ownership.ts';
+import { foreignMarksOn, foreignObject, mayDelete, otherOwnerOf } from '../model/manifests/ownership.ts';
 import { isRollout, serviceContainerOf } from '../model/manifests/pod-templates.ts';
 import { Refusal } from '../model/product-error.ts';
 import { forgettable } from '../model/record-retention.ts';
@@ -291,6 +291,9 @@ export class InMemoryCluster implements Cluster {
 
   private write(sent: KubernetesObject, stored: Stored | undefined): void {
     const live = stored ? (merged(stored.live, stored.ours, sent) as KubernetesObject) : structuredClone(sent);
+    const marks = foreignMarksOn(live);
+    for (const mark of marks.labels) delete live.metadata.labels?.[mark];
+    for (const mark of marks.annotations) delete live.metadata.annotations?.[mark];
     this.shared.objects.set(identityOf(sent), { live, ours: sent, hands: new Map() });
     this.touch(live);
   }

@@ -35,6 +35,12 @@ export class InMemoryImageRegistry implements ImageRegistry {
     return digest;
   }
 
+  /** Takes all images away, as a clean-up of old ones does. */
+  clear(): void {
+    this.images.clear();
+    this.tags.clear();
+  }
+
   private labelsOf(image: ImageRef, digest: Digest) {
     return this.images.get(`${image.registry}/${image.repository}`)?.get(digest);
   }

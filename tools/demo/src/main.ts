@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { DemoStopped, read, show } from './run-process.ts';
+import { scratchClone } from './scratch-clone.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const platform = [process.execPath, join(root, 'node_modules/tsx/dist/cli.mjs'), 'tools/local-platform/src/main.ts'];
+const nx = [process.execPath, join(root, 'node_modules/nx/dist/bin/nx.js')];
+
+/** Brings up the local platform, releases two services to it and shows what came of it. */
+async function demo(): Promise<void> {
+  title('1. A registry and a Kubernetes cluster on this machine');
+  await show([...platform, 'up'], { cwd: root });
+  const { kubeconfig, gateway } = JSON.parse(await read([...platform, 'status', '--json'], { cwd: root })) as {
+    kubeconfig: string;
+    gateway: string;
+  };
+
+  const { folder, leavesChangesOut } = await scratchClone(root);
+  title(`2. Releasing orders and payments to preprod, from a clone of this repository:\n   ${folder}`);
+  if (leavesChangesOut) console.log('   (Changes that you have not committed are not part of it.)');
+  const inClone = { cwd: folder, env: { KUBECONFIG: kubeconfig, NX_TUI: 'false' } };
+  await show([...nx, 'run-many', '-t', 'release', '-p', 'orders', 'payments', '--output-style=stream'], inClone);
+
+  title('3. Calling both through the cluster');
+  await call('POST', `${gateway}/orders`, { item: 'tea', quantity: 2, unitPrice: '3.50' });
+  await call('GET', `${gateway}/payments/healthz/ready`);
+
+  title('4. What runs where');
+  console.log(await read([...nx, 'run-many', '-t', 'status', '-p', 'orders', 'payments'], inClone));
+
+  title('Try next');
+  console.log(`   cd ${folder}
+   npx nx run orders:status                                   # which code runs where
+   npx nx g @poc/plugin:service shipping                      # a new service; commit it, then: npx nx run shipping:release
+   npx nx affected -t release --base=HEAD~1                   # after a commit: releases what it changed, and nothing else
+`);
+}
+
+function title(text: string): void {
+  console.log(`\n── ${text}\n`);
+}
+
+/** Calls a service and shows the answer. @throws {DemoStopped} when there is none, or it is not a good one. */
+async function call(method: string, url: string, json?: unknown): Promise<void> {
+  const request =
+    json === undefined
+      ? { method }
+      : { method, body: JSON.stringify(json), headers: { 'content-type': 'application/json' } };
+  const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(10_000) }).catch((error: Error) => {
+    throw new DemoStopped(`${method} ${url} got no answer: ${error.message}`, 1);
+  });
+  const text = await answer.text();
+  console.log(
+    `   ${method} ${url}${json === undefined ? '' : ` ${JSON.stringify(json)}`}\n   → ${answer.status} ${text}`,
+  );
+  if (!answer.ok) throw new DemoStopped(`${method} ${url} was answered with ${answer.status}.`, 1);
+}
+
+try {
+  await demo();
+} catch (error) {
+  if (!(error instanceof DemoStopped)) throw error;
+  console.error(error.message);
+  process.exitCode = error.exitCode;
+}
