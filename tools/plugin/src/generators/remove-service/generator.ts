@@ -1,15 +1,11 @@
 import { createProjectGraphAsync, getProjects, readJson, writeJson, type ProjectGraph, type Tree } from '@nx/devkit';
+import { flag, readOptions, type RawOptions } from '../../executors/options.ts';
 import { GitRepository } from '../../git/git-repository.ts';
 import { didYouMean } from '../../model/did-you-mean.ts';
 import { Refusal } from '../../model/product-error.ts';
 import { endWithRefusal } from '../end-with-refusal.ts';
+import { text } from '../text-option.ts';
 import { findDependents } from './dependents.ts';
-
-/** Options of the command, as they were typed: Nx makes a number of what looks like one. */
-export interface RemoveServiceOptions {
-  readonly name: string | number;
-  readonly force?: boolean;
-}
 
 /** What the generator has to know beyond the files. */
 export interface WorkspaceFacts {
@@ -19,7 +15,7 @@ export interface WorkspaceFacts {
 }
 
 /** `nx g @poc/plugin:remove-service NAME`: a refusal ends the process with exit code 2. */
-export default function removeServiceCommand(tree: Tree, options: RemoveServiceOptions): Promise<() => void> {
+export default function removeServiceCommand(tree: Tree, options: RawOptions): Promise<() => void> {
   const facts = {
     projectGraph: () => createProjectGraphAsync({ exitOnError: false }),
     dirtyPaths: () => new GitRepository(tree.root).dirtyPaths(),
@@ -32,13 +28,9 @@ export default function removeServiceCommand(tree: Tree, options: RemoveServiceO
  * @returns what is to be done when the files are gone: to say what is left elsewhere.
  * @throws {Refusal} before anything is removed.
  */
-export async function removeService(
-  tree: Tree,
-  options: RemoveServiceOptions,
-  facts: WorkspaceFacts,
-): Promise<() => void> {
-  const name = String(options.name);
-  const doing = `remove the service ${name}`;
+export async function removeService(tree: Tree, raw: RawOptions, facts: WorkspaceFacts): Promise<() => void> {
+  const doing = `remove the service ${String(raw['name'] ?? '')}`.trimEnd();
+  const { name, force } = readOptions(raw, { name: text(''), force: flag }, doing);
   const root = serviceRoot(tree, name, doing);
   const dependents = findDependents(tree, await facts.projectGraph(), name);
   if (dependents.length > 0) {
@@ -50,7 +42,7 @@ export async function removeService(
       evidence: dependents,
     });
   }
-  const dirty = options.force ? [] : (await facts.dirtyPaths()).filter((path) => path.startsWith(`${root}/`));
+  const dirty = force ? [] : (await facts.dirtyPaths()).filter((path) => path.startsWith(`${root}/`));
   if (dirty.length > 0) {
     throw new Refusal({
       type: 'dirty-working-tree',

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Tree } from '@nx/devkit';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { parse } from 'yaml';
+import type { RawOptions } from '../../executors/options.ts';
 import { Refusal } from '../../model/product-error.ts';
 import { environmentsFolder } from '../../workspace/environments.ts';
 import { generateService } from './generator.ts';
-import type { ServiceOptions } from './service-request.ts';
 
 const workspaceRoot = join(__dirname, '../../../../..');
 
@@ -20,10 +20,10 @@ function newWorkspace(): Tree {
 }
 
 /** Texts of the service's files, by path inside its folder. */
-async function generate(options: ServiceOptions): Promise<Record<string, string>> {
+async function generate(options: RawOptions): Promise<Record<string, string>> {
   const tree = newWorkspace();
   await generateService(tree, options);
-  const root = `apps/${options.name}/`;
+  const root = `apps/${String(options['name'])}/`;
   const paths = tree.listChanges().map(({ path }) => path);
   return Object.fromEntries(
     paths.filter((path) => path.startsWith(root)).map((path) => [path.slice(root.length), tree.read(path, 'utf8')!]),
@@ -181,8 +181,11 @@ describe('service generator', () => {
     }
   });
 
-  it.each<[string, ServiceOptions, string]>([
+  it.each<[string, RawOptions, string]>([
     ['no label', { name: 'Shipping' }, 'It must begin with a lower-case letter.'],
+    ['no name', {}, 'It is empty.'],
+    ['a misspelt option', { name: 'shipping', stak: 'go' }, 'There is no option --stak. Did you mean "--stack"?'],
+    ['an option without a value', { name: 'shipping', stack: true }, 'There is no stack "true".'],
     ['a number', { name: 123 }, 'It must begin with a lower-case letter.'],
     ['a path', { name: '../x' }, 'It must begin with a lower-case letter.'],
     ['a long one', { name: 'x'.repeat(41) }, 'It has 41 characters; 40 are allowed.'],

@@ -1,12 +1,13 @@
 import { generateFiles, type Tree } from '@nx/devkit';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
+import type { RawOptions } from '../../executors/options.ts';
 import { environmentsFolder } from '../../workspace/environments.ts';
 import { endWithRefusal } from '../end-with-refusal.ts';
-import { parseServiceRequest, type ServiceOptions } from './service-request.ts';
+import { parseServiceRequest } from './service-request.ts';
 
 /** `nx g @poc/plugin:service NAME`: a refusal ends the process with exit code 2. */
-export default function serviceCommand(tree: Tree, options: ServiceOptions): Promise<() => void> {
+export default function serviceCommand(tree: Tree, options: RawOptions): Promise<() => void> {
   return endWithRefusal(() => generateService(tree, options));
 }
 
@@ -15,7 +16,7 @@ export default function serviceCommand(tree: Tree, options: ServiceOptions): Pro
  * @returns what is to be done when the files are written: to say what comes next.
  * @throws {Refusal} before anything is written.
  */
-export async function generateService(tree: Tree, options: ServiceOptions): Promise<() => void> {
+export async function generateService(tree: Tree, options: RawOptions): Promise<() => void> {
   const { name, root, stack, port, apiSuffix } = parseServiceRequest(tree, options);
   const words = name.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
   const variables = {

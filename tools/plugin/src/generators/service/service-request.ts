@@ -1,15 +1,9 @@
 import { getProjects, type Tree } from '@nx/devkit';
+import { readOptions, type RawOptions } from '../../executors/options.ts';
 import { Refusal } from '../../model/product-error.ts';
 import { parseServiceName } from '../../model/service-name.ts';
+import { text } from '../text-option.ts';
 import { stackNamed, type Stack } from './stack.ts';
-
-/** Options of the command, as they were typed: Nx makes a number of what looks like one. */
-export interface ServiceOptions {
-  readonly name: string | number;
-  readonly stack?: string;
-  readonly port?: string | number;
-  readonly apiSuffix?: string | number;
-}
 
 /** A service that can be added. */
 export interface ServiceRequest {
@@ -25,10 +19,14 @@ export interface ServiceRequest {
 const yamlWords = ['true', 'false', 'null', 'yes', 'no', 'on', 'off', 'y', 'n'];
 
 /** @throws {Refusal} for the first thing that cannot be; nothing was written then. */
-export function parseServiceRequest(tree: Tree, options: ServiceOptions): ServiceRequest {
-  const { stack = 'node', port = 8080 } = options;
-  const doing = `add the service ${options.name}`;
-  const name = parseServiceName(String(options.name), doing);
+export function parseServiceRequest(tree: Tree, raw: RawOptions): ServiceRequest {
+  const doing = `add the service ${String(raw['name'] ?? '')}`.trimEnd();
+  const options = readOptions(
+    raw,
+    { name: text(''), stack: text('node'), port: text('8080'), apiSuffix: text('') },
+    doing,
+  );
+  const name = parseServiceName(options.name, doing);
   if (yamlWords.includes(name)) {
     throw new Refusal({
       type: 'bad-service-name',
@@ -41,9 +39,9 @@ export function parseServiceRequest(tree: Tree, options: ServiceOptions): Servic
   const request = {
     name,
     root,
-    stack: stackNamed(stack, doing),
-    port: parsePort(port, doing),
-    apiSuffix: parseApiSuffix(String(options.apiSuffix ?? name), doing),
+    stack: stackNamed(options.stack, doing),
+    port: parsePort(options.port, doing),
+    apiSuffix: parseApiSuffix(options.apiSuffix || name, doing),
   };
   const twin = getProjects(tree).get(name);
   if (twin || tree.exists(root)) {
@@ -57,8 +55,8 @@ export function parseServiceRequest(tree: Tree, options: ServiceOptions): Servic
   return request;
 }
 
-function parsePort(port: string | number, doing: string): number {
-  const number = /^\d+$/.test(String(port)) ? Number(port) : NaN;
+function parsePort(port: string, doing: string): number {
+  const number = /^\d+$/.test(port) ? Number(port) : NaN;
   if (number >= 1024 && number <= 65_535) return number;
   throw new Refusal({
     type: 'bad-port',
