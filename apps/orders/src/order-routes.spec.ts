@@ -23,7 +23,7 @@ async function startOrders(paymentsUrl: string, book = new OrderBook()): Promise
   const drain = { lingerMs: 0, budgetMs: 0 };
   const host = createServiceHost({ name: 'orders', routes, drain, writeLine: () => {} });
   closers.push(() => host.drain());
-  return `http://127.0.0.1:${await host.listen(0)}/orders`;
+  return `http://127.0.0.1:${await host.listen(0)}`;
 }
 
 const pens = { item: 'pen', quantity: 3, unitPrice: '1.10' };

@@ -17,7 +17,7 @@ export interface Order extends OrderRequest {
 }
 
 /**
- * Reads the body of `POST /orders`.
+ * Reads the body of `POST /`.
  * @throws {HttpProblem} 422 that names the field and what it must be.
  */
 export function parseOrderRequest(body: unknown): OrderRequest {
