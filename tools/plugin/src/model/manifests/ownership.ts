@@ -29,6 +29,19 @@ export function otherOwnerOf(live: KubernetesObject, service: string): string | 
   return controller && `${controller.kind} ${controller.name}`;
 }
 
+/** The labels and annotations of an object by which other deployers claim it. */
+export function foreignMarksOn({ metadata }: KubernetesObject): { labels: string[]; annotations: string[] } {
+  const marks = [
+    ...Object.keys(foreignMarks),
+    'meta.helm.sh/release-namespace',
+    'kustomize.toolkit.fluxcd.io/namespace',
+  ];
+  return {
+    labels: marks.filter((mark) => metadata.labels?.[mark] !== undefined),
+    annotations: marks.filter((mark) => metadata.annotations?.[mark] !== undefined),
+  };
+}
+
 /** Whether this tool created an object for a service, so that it may delete it. */
 export function mayDelete(live: KubernetesObject, service: string): boolean {
   const { labels = {}, annotations = {} } = live.metadata;

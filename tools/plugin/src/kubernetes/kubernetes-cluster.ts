@@ -1,0 +1,108 @@
+import type { Actor, DeploymentOutcome, DeploymentRecord } from '../model/deployment-record.ts';
+import type { Environment } from '../model/environment.ts';
+import type { KubernetesObject } from '../model/kubernetes-object.ts';
+import { identityOf } from '../model/manifests/manifest.ts';
+import { isRollout } from '../model/manifests/pod-templates.ts';
+import type {
+  ApplyOptions,
+  ChangeSet,
+  Cluster,
+  RolloutResult,
+  RunningService,
+  ServiceLock,
+  WaitOptions,
+} from '../release/ports/cluster.ts';
+import type { KubernetesApi } from './api.ts';
+import { applyPlan } from './apply.ts';
+import { checkAccess } from './check.ts';
+import { acquireLease } from './lease.ts';
+import { planObjects, type Place, type PlannedObject } from './plan.ts';
+import { pruneObjects } from './prune.ts';
+import { Records } from './records.ts';
+import { Resources } from './resources.ts';
+import { runningOf } from './running.ts';
+import type { RolloutTarget } from './wait/judge.ts';
+import { waitForRollouts } from './wait/wait.ts';
+
+/** Milliseconds after which what a plan found may have changed. */
+const planLasts = 60_000;
+
+/** One environment's namespace in a real cluster. */
+export class KubernetesCluster implements Cluster {
+  private readonly place: Place;
+  private readonly environment: Pick<Environment, 'name' | 'namespace'>;
+  private readonly recordsOf: Records;
+  /** Plans that were made, by the list of objects they were made for. */
+  private readonly plans = new WeakMap<readonly KubernetesObject[], { plan: PlannedObject[]; at: number }>();
+  /** Workloads as they were when they had been applied. */
+  private readonly applied = new Map<string, KubernetesObject>();
+
+  constructor(api: KubernetesApi, environment: Pick<Environment, 'name' | 'namespace'>) {
+    this.environment = environment;
+    this.place = { api, resources: new Resources(api), namespace: environment.namespace };
+    this.recordsOf = new Records(api, environment.namespace);
+  }
+
+  check(): Promise<void> {
+    return checkAccess(this.place.api, this.environment);
+  }
+
+  lock(service: string, holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock> {
+    return acquireLease(this.place.api, this.environment.namespace, service, holder, onWait);
+  }
+
+  async plan(service: string, objects: readonly KubernetesObject[], options?: ApplyOptions): Promise<ChangeSet> {
+    const plan = await planObjects(this.place, service, objects, options);
+    this.plans.set(objects, { plan, at: Date.now() });
+    return plan.map(({ change }) => change);
+  }
+
+  async apply(service: string, objects: readonly KubernetesObject[], options?: ApplyOptions): Promise<ChangeSet> {
+    const made = this.plans.get(objects);
+    this.plans.delete(objects);
+    const fresh = made && Date.now() - made.at < planLasts;
+    const plan = fresh ? made.plan : await planObjects(this.place, service, objects, options);
+    for (const object of await applyPlan(this.place.api, plan)) this.applied.set(identityOf(object), object);
+    return plan.map(({ change }) => change);
+  }
+
+  async prune(service: string, objects: readonly KubernetesObject[]): Promise<ChangeSet> {
+    return pruneObjects(this.place, service, objects, await this.recordsOf.kinds(service));
+  }
+
+  waitUntilReady(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult> {
+    const targets = objects.filter(isRollout).map((object): RolloutTarget => {
+      const metadata = this.applied.get(identityOf(object))?.metadata;
+      const [uid, generation] = [metadata?.['uid'], metadata?.['generation']];
+      return {
+        object,
+        ...(typeof uid === 'string' ? { uid } : {}),
+        ...(typeof generation === 'number' ? { generation } : {}),
+      };
+    });
+    return waitForRollouts(this.place.api, this.environment.namespace, targets, options);
+  }
+
+  records(service: string): Promise<DeploymentRecord[]> {
+    return this.recordsOf.list(service);
+  }
+
+  openRecord(
+    record: Omit<DeploymentRecord, 'sequence' | 'outcome' | 'finishedAt' | 'reason'>,
+  ): Promise<DeploymentRecord> {
+    return this.recordsOf.open(record);
+  }
+
+  closeRecord(record: DeploymentRecord, outcome: DeploymentOutcome, reason?: string): Promise<DeploymentRecord> {
+    return this.recordsOf.close(record, outcome, reason);
+  }
+
+  running(service: string): Promise<RunningService | undefined> {
+    return runningOf(this.place.api, this.environment.namespace, service);
+  }
+
+  /** Closes the connections to the cluster. */
+  close(): void {
+    this.place.api.close();
+  }
+}

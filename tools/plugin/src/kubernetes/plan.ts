@@ -1,0 +1,190 @@
+import { isDeepStrictEqual } from 'node:util';
+import { describeObject, type KubernetesObject } from '../model/kubernetes-object.ts';
+import { inKindOrder } from '../model/manifests/kind-order.ts';
+import { actorAnnotations, annotation, fieldManager } from '../model/manifests/labels.ts';
+import { fieldAt, isMap } from '../model/manifests/manifest.ts';
+import { autoscalerOf } from '../model/manifests/no-downtime.ts';
+import { foreignObject, otherOwnerOf } from '../model/manifests/ownership.ts';
+import { Refusal } from '../model/product-error.ts';
+import type { ApplyOptions, Change } from '../release/ports/cluster.ts';
+import { ApiError, explainApiError } from './api-error.ts';
+import type { KubernetesApi } from './api.ts';
+import { foldManagers, managedFieldsOf, ownsReplicas, replicasManager } from './managed-fields.ts';
+import type { Resources } from './resources.ts';
+
+/** Objects that are dry-run at the same time. */
+const atOnce = 10;
+
+/** One object, and what applying it would do. */
+export interface PlannedObject {
+  readonly change: Change;
+  readonly path: string;
+  /** What is applied: the object, without what an autoscaler owns. */
+  readonly sent: KubernetesObject;
+  /** What is there now. */
+  readonly live: KubernetesObject | undefined;
+  /** What would be there then. */
+  readonly next: KubernetesObject;
+  /** Whether what kubectl wrote must become ours first. */
+  readonly fold: boolean;
+  /** Replicas that must be handed to another manager before they are not sent any more. */
+  readonly handOver: number | undefined;
+}
+
+/** Where a plan is made. */
+export interface Place {
+  readonly api: KubernetesApi;
+  readonly resources: Resources;
+  readonly namespace: string;
+}
+
+/**
+ * Dry-runs all objects on the server. Changes nothing.
+ * @throws {Refusal} naming every object that the server, or its owner, would not let us write.
+ */
+export async function planObjects(
+  place: Place,
+  service: string,
+  objects: readonly KubernetesObject[],
+  options: ApplyOptions = {},
+): Promise<PlannedObject[]> {
+  const ordered = inKindOrder(objects);
+  const planned: PlannedObject[] = [];
+  const refusals: Refusal[] = [];
+  for (let start = 0; start < ordered.length; start += atOnce) {
+    const some = ordered.slice(start, start + atOnce);
+    const results = await Promise.allSettled(
+      some.map((object) => planObject(place, service, object, objects, options)),
+    );
+    for (const result of results) {
+      if (result.status === 'fulfilled') planned.push(result.value);
+      else if (result.reason instanceof Refusal) refusals.push(result.reason);
+      else throw result.reason;
+    }
+  }
+  if (refusals.length > 0) throw together(refusals);
+  return planned;
+}
+
+async function planObject(
+  { api, resources, namespace }: Place,
+  service: string,
+  object: KubernetesObject,
+  all: readonly KubernetesObject[],
+  { adopt = false }: ApplyOptions,
+): Promise<PlannedObject> {
+  const doing = `check ${describeObject(object)} with the cluster`;
+  try {
+    const path = await resources.path(object, namespace);
+    const live = await api.get(path);
+    const owner = live && otherOwnerOf(live, service);
+    if (live && owner !== undefined && !adopt) throw foreignObject(live, owner, service);
+    const scaler = autoscalerOf(object, all);
+    const sent = toSend(object, namespace, live, scaler);
+    const { next, takenOver } = await dryRun(api, path, sent);
+    const folds = live && foldManagers(live, new Date());
+    const handsOver = live && scaler && ownsReplicas(folds ?? managedFieldsOf(live));
+    const same =
+      live && !folds && takenOver.length === 0 && isDeepStrictEqual(comparable(live, scaler), comparable(next, scaler));
+    return {
+      change: {
+        kind: object.kind,
+        name: object.metadata.name,
+        action: !live ? 'created' : same ? 'unchanged' : 'configured',
+        ...(takenOver.length === 0 ? {} : { takenOver }),
+      },
+      path,
+      sent,
+      live,
+      next,
+      fold: folds !== undefined,
+      handOver: handsOver ? Number(fieldAt(live, 'spec', 'replicas') ?? 1) : undefined,
+    };
+  } catch (error) {
+    throw explainApiError(error, doing, api, object);
+  }
+}
+
+function toSend(
+  object: KubernetesObject,
+  namespace: string,
+  live: KubernetesObject | undefined,
+  scaler: KubernetesObject | undefined,
+): KubernetesObject {
+  const sent = structuredClone(object);
+  sent.metadata.namespace = namespace;
+  // What was found there, and taken over, is not ours to delete one day.
+  if (!live || live.metadata.annotations?.[annotation.created] === 'true')
+    sent.metadata.annotations = { ...sent.metadata.annotations, [annotation.created]: 'true' };
+  const spec = sent['spec'];
+  if (scaler && isMap(spec)) {
+    // The autoscaler looks every 15 s only: a new workload begins with as many pods as it will have at least.
+    const least = Math.max(Number(spec['replicas'] ?? 1), Number(fieldAt(scaler, 'spec', 'minReplicas') ?? 1));
+    if (live) delete spec['replicas'];
+    else spec['replicas'] = least;
+  }
+  return sent;
+}
+
+/** @returns what the object would be, and which fields would be taken from others. */
+async function dryRun(
+  api: KubernetesApi,
+  path: string,
+  sent: KubernetesObject,
+): Promise<{ next: KubernetesObject; takenOver: string[] }> {
+  try {
+    return { next: await patchObject(api, path, sent, { dryRun: 'All' }), takenOver: [] };
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 409) throw error;
+    const conflicts = error.causes.filter(({ reason }) => reason === 'FieldManagerConflict');
+    if (conflicts.length === 0) throw error;
+    const takenOver = conflicts.flatMap(({ field = '', message = '' }) => {
+      const manager = /conflict with "([^"]+)"/.exec(message)?.[1] ?? 'another';
+      return manager === replicasManager ? [] : [`${field.replace(/^\./, '')} from ${manager}`];
+    });
+    return { next: await patchObject(api, path, sent, { dryRun: 'All', force: 'true' }), takenOver };
+  }
+}
+
+/** Server-side apply of one object, strictly: what the server does not know is an error. */
+export async function patchObject(
+  api: KubernetesApi,
+  path: string,
+  sent: KubernetesObject,
+  query: Readonly<Record<string, string>>,
+): Promise<KubernetesObject> {
+  const answer = await api.send('PATCH', path, {
+    query: { fieldManager, fieldValidation: 'Strict', ...query },
+    body: sent,
+    contentType: 'application/apply-patch+yaml',
+  });
+  return answer as KubernetesObject;
+}
+
+/** What of an object counts when it is asked whether it changes: not who deployed it, nor what the server counts. */
+function comparable(object: KubernetesObject, scaler: KubernetesObject | undefined): unknown {
+  const { status: _status, metadata, ...rest } = object;
+  const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => !actorAnnotations.includes(key));
+  const spec = rest['spec'];
+  const { replicas: _replicas, ...unscaled } = isMap(spec) ? spec : {};
+  return {
+    ...rest,
+    ...(scaler ? { spec: unscaled } : {}),
+    metadata: {
+      labels: metadata.labels,
+      finalizers: metadata['finalizers'],
+      annotations: Object.fromEntries(annotations),
+    },
+  };
+}
+
+function together(refusals: readonly Refusal[]): Refusal {
+  const [first] = refusals;
+  if (refusals.length === 1) return first!;
+  return new Refusal({
+    ...first!.facts,
+    doing: 'check the manifests with the cluster',
+    reason: `${refusals.length} objects cannot be applied.`,
+    evidence: refusals.flatMap(({ facts }) => [facts.reason, ...(facts.evidence ?? []).map((line) => `  ${line}`)]),
+  });
+}

@@ -1,0 +1,83 @@
+import { didYouMean } from '../model/did-you-mean.ts';
+import { describeObject, type KubernetesObject } from '../model/kubernetes-object.ts';
+import { Refusal } from '../model/product-error.ts';
+import type { KubernetesApi } from './api.ts';
+
+/** Kinds of the usual manifests, so that nobody has to ask the server for them. */
+const known: Readonly<Record<string, string>> = {
+  'v1/ConfigMap': 'configmaps',
+  'v1/Secret': 'secrets',
+  'v1/Service': 'services',
+  'v1/ServiceAccount': 'serviceaccounts',
+  'v1/PersistentVolumeClaim': 'persistentvolumeclaims',
+  'v1/Pod': 'pods',
+  'v1/Event': 'events',
+  'apps/v1/Deployment': 'deployments',
+  'apps/v1/StatefulSet': 'statefulsets',
+  'apps/v1/DaemonSet': 'daemonsets',
+  'apps/v1/ReplicaSet': 'replicasets',
+  'apps/v1/ControllerRevision': 'controllerrevisions',
+  'batch/v1/Job': 'jobs',
+  'batch/v1/CronJob': 'cronjobs',
+  'autoscaling/v2/HorizontalPodAutoscaler': 'horizontalpodautoscalers',
+  'policy/v1/PodDisruptionBudget': 'poddisruptionbudgets',
+  'networking.k8s.io/v1/Ingress': 'ingresses',
+  'networking.k8s.io/v1/NetworkPolicy': 'networkpolicies',
+  'coordination.k8s.io/v1/Lease': 'leases',
+  'gateway.networking.k8s.io/v1/HTTPRoute': 'httproutes',
+  'gateway.networking.k8s.io/v1/GRPCRoute': 'grpcroutes',
+  'projectcontour.io/v1/HTTPProxy': 'httpproxies',
+};
+
+interface ResourceList {
+  readonly resources: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[];
+}
+
+/** Where kinds of objects are in the API of one cluster. */
+export class Resources {
+  private readonly api: KubernetesApi;
+  private readonly lists = new Map<string, Promise<ResourceList | undefined>>();
+
+  constructor(api: KubernetesApi) {
+    this.api = api;
+  }
+
+  /** Path of all objects of a kind in a namespace. @throws {Refusal} when the cluster has no such kind. */
+  async collection(object: KubernetesObject, namespace: string): Promise<string> {
+    const { apiVersion, kind } = object;
+    const plural = known[`${apiVersion}/${kind}`] ?? (await this.discover(object));
+    return collectionPath(apiVersion, plural, namespace);
+  }
+
+  /** Path of an object. */
+  async path(object: KubernetesObject, namespace: string): Promise<string> {
+    return `${await this.collection(object, namespace)}/${encodeURIComponent(object.metadata.name)}`;
+  }
+
+  private async discover(object: KubernetesObject): Promise<string> {
+    const { apiVersion, kind } = object;
+    const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+    let list = this.lists.get(apiVersion);
+    if (!list) this.lists.set(apiVersion, (list = this.api.get<ResourceList>(path)));
+    const resources = ((await list)?.resources ?? []).filter(({ name }) => !name.includes('/'));
+    const found = resources.find((resource) => resource.kind === kind);
+    if (found?.namespaced) return found.name;
+    const kinds = resources.map((resource) => resource.kind);
+    throw new Refusal({
+      type: found ? 'cluster-object' : 'unknown-kind',
+      doing: `find out what ${describeObject(object)} is`,
+      reason: found
+        ? `A ${kind} belongs to the whole cluster, not to a service.`
+        : `The cluster ${this.api.context} has no kind ${kind} in ${apiVersion}.`,
+      remedy: found
+        ? 'Move it to Infrastructure/kubernetes.'
+        : didYouMean(kind, kinds) || 'Correct "apiVersion" and "kind", or install what brings this kind.',
+    });
+  }
+}
+
+/** `/apis/apps/v1/namespaces/shop/deployments`. */
+export function collectionPath(apiVersion: string, plural: string, namespace: string): string {
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  return `${root}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
+}
