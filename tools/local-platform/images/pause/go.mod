@@ -1,0 +1,3 @@
+module local-platform/pause
+
+go 1.24

@@ -1,0 +1,158 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  contextName,
+  dnsServiceAddress,
+  nodeAddress,
+  podRange,
+  ports,
+} from '../addresses.ts';
+import type { Folders } from '../folders.ts';
+import { pauseImage } from '../images/base-images.ts';
+import { kubeconfigOf, type KubeconfigEntry } from './kubeconfig.ts';
+
+/** Where the files of the cluster are. */
+export interface ClusterFiles {
+  readonly certificates: string;
+  readonly settings: string;
+  /** Data of etcd, containerd and kubelet, by name. */
+  readonly data: (name: string) => string;
+  readonly containerdSocket: string;
+  /** kubeconfig file of a part of the cluster, or of its administrator. */
+  readonly kubeconfig: (who: ClusterUser) => string;
+}
+
+/** Who enters the cluster with a kubeconfig file of the platform. */
+export type ClusterUser = (typeof clusterUsers)[number];
+
+const clusterUsers = ['admin', 'controller-manager', 'scheduler', 'kubelet', 'proxy'] as const;
+
+/** Where the files of the cluster are. */
+export function clusterFiles({ state }: Folders): ClusterFiles {
+  const settings = join(state, 'cluster');
+  return {
+    certificates: join(state, 'certificates'),
+    settings,
+    data: (name) => join(state, 'data', name),
+    containerdSocket: join(state, 'data', 'containerd.sock'),
+    kubeconfig: (who) => (who === 'admin' ? join(state, 'kubeconfig') : join(settings, `${who}.kubeconfig`)),
+  };
+}
+
+/** Address of the API server. */
+export const apiAddress = `https://${nodeAddress}:${ports.api}`;
+
+/** What a kubeconfig file says of this cluster. The certificates are inside: the file works wherever it is copied to. */
+export function kubeconfigEntry(files: ClusterFiles, who: ClusterUser): KubeconfigEntry {
+  const encoded = (name: string) => readFileSync(join(files.certificates, name)).toString('base64');
+  return {
+    name: contextName,
+    cluster: { server: apiAddress, 'certificate-authority-data': encoded('ca.crt') },
+    user: { 'client-certificate-data': encoded(`${who}.crt`), 'client-key-data': encoded(`${who}.key`) },
+  };
+}
+
+/** Writes the settings of everything that is the cluster. The certificates have to be there. */
+export function writeClusterSettings(folders: Folders): void {
+  const files = clusterFiles(folders);
+  mkdirSync(join(files.settings, 'cni'), { recursive: true });
+  mkdirSync(join(files.settings, 'static-pods'), { recursive: true });
+  for (const who of clusterUsers) writeFileSync(files.kubeconfig(who), kubeconfigOf(kubeconfigEntry(files, who)), { mode: 0o600 });
+  const write = (name: string, text: string) => writeFileSync(join(files.settings, name), text);
+  write('containerd.toml', containerdSettings(files));
+  write('cni/10-poc.conflist', JSON.stringify(podNetwork(files), undefined, 2));
+  write('kubelet.json', JSON.stringify(kubeletSettings(files), undefined, 2));
+  write('Corefile', coreFile(files));
+  write('contour.json', JSON.stringify({ gateway: { gatewayRef: { namespace: 'gateway', name: 'public' } } }));
+}
+
+function containerdSettings(files: ClusterFiles): string {
+  const text = JSON.stringify;
+  return `version = 2
+root = ${text(files.data('containerd'))}
+state = ${text(files.data('containerd-run'))}
+[grpc]
+  address = ${text(files.containerdSocket)}
+[plugins."io.containerd.internal.v1.opt"]
+  path = ${text(files.data('containerd-opt'))}
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = ${text(pauseImage)}
+  # Without CAP_SYS_RESOURCE no process may be made harder to kill than its parent, and no pod would start.
+  restrict_oom_score_adj = true
+  # So that nothing of a pod is mounted outside the platform's own folder.
+  netns_mounts_under_state_dir = true
+  disable_apparmor = true
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = "/usr/lib/cni"
+    conf_dir = ${text(join(files.settings, 'cni'))}
+  [plugins."io.containerd.grpc.v1.cri".containerd]
+    snapshotter = "overlayfs"
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+      runtime_type = "io.containerd.runc.v2"
+`;
+}
+
+function podNetwork(files: ClusterFiles): object {
+  const addresses = {
+    type: 'host-local',
+    dataDir: files.data('pod-addresses'),
+    ranges: [[{ subnet: podRange }]],
+    routes: [{ dst: '0.0.0.0/0' }],
+  };
+  const bridge = { type: 'bridge', bridge: 'cni0', isGateway: true, ipMasq: true, hairpinMode: true, ipam: addresses };
+  return { cniVersion: '0.4.0', name: contextName, plugins: [bridge, { type: 'portmap', capabilities: { portMappings: true } }] };
+}
+
+function kubeletSettings(files: ClusterFiles): object {
+  return {
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    kind: 'KubeletConfiguration',
+    address: nodeAddress,
+    port: ports.kubelet,
+    healthzBindAddress: '127.0.0.1',
+    healthzPort: ports.kubeletHealth,
+    cgroupDriver: 'cgroupfs',
+    containerRuntimeEndpoint: `unix://${files.containerdSocket}`,
+    authentication: {
+      anonymous: { enabled: false },
+      webhook: { enabled: false },
+      x509: { clientCAFile: join(files.certificates, 'ca.crt') },
+    },
+    authorization: { mode: 'AlwaysAllow' },
+    failSwapOn: false,
+    // Kernels of cgroup v1 still do.
+    failCgroupV1: false,
+    clusterDomain: 'cluster.local',
+    clusterDNS: [dnsServiceAddress],
+    // The machine's own resolver may be one that pods cannot reach; CoreDNS forwards for them.
+    resolvConf: '/etc/resolv.conf',
+    staticPodPath: join(files.settings, 'static-pods'),
+    podLogsDir: files.data('pod-logs'),
+    volumePluginDir: files.data('volume-plugins'),
+    enforceNodeAllocatable: [],
+    cgroupsPerQOS: true,
+    maxPods: 250,
+    registryPullQPS: 0,
+    serializeImagePulls: false,
+    // A developer's disk is often fuller than that of a server.
+    evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '1%', 'imagefs.available': '1%', 'nodefs.inodesFree': '1%' },
+    imageGCHighThresholdPercent: 99,
+    imageGCLowThresholdPercent: 98,
+    shutdownGracePeriod: '0s',
+  };
+}
+
+function coreFile(files: ClusterFiles): string {
+  return `.:${ports.dns} {
+  bind ${nodeAddress}
+  errors
+  health 127.0.0.1:${ports.dnsHealth}
+  kubernetes cluster.local in-addr.arpa {
+    kubeconfig ${files.kubeconfig('admin')}
+    ttl 5
+  }
+  forward . /etc/resolv.conf
+  cache 5
+}
+`;
+}

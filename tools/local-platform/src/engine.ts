@@ -1,0 +1,61 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Refusal } from '../../plugin/src/model/product-error.ts';
+import type { Folders } from './folders.ts';
+import type { Output } from './output.ts';
+import { componentRecords, ensureComponent, type Component } from './processes/component.ts';
+import { answersWell } from './processes/probes.ts';
+import { runCommand } from './processes/run-command.ts';
+import { enginePackages, findCommand, installPackages } from './system-packages.ts';
+
+const dockerSocket = '/var/run/docker.sock';
+
+/** Name of the component that runs when the platform had to start an engine itself. */
+export const engineComponentName = 'dockerd';
+
+/** Whether a docker server answers where the docker command asks. */
+export async function dockerAnswers(): Promise<boolean> {
+  const host = process.env['DOCKER_HOST'];
+  if (host !== undefined && host !== '' && host !== `unix://${dockerSocket}`) return true;
+  return answersWell({ url: 'http://docker/_ping', socketPath: dockerSocket });
+}
+
+/** Whether the engine that answers was started by the platform. */
+export function ownsEngine(folders: Folders): boolean {
+  return componentRecords(folders).some(({ name }) => name === engineComponentName);
+}
+
+/** Starts docker's server when none answers. */
+export async function ensureEngine(folders: Folders, output: Output, signal: AbortSignal | undefined): Promise<void> {
+  if (!ownsEngine(folders) && (await dockerAnswers())) return;
+  if (process.getuid?.() !== 0) {
+    throw new Refusal({
+      type: 'engine-missing',
+      doing: 'bring up a container engine',
+      reason: 'no docker server answers, and only root can start one.',
+      remedy: 'Start docker and run the same command again.',
+    });
+  }
+  await installPackages(enginePackages, output, signal);
+  mkdirSync(join(folders.state, 'docker'), { recursive: true });
+  // Docker forbids all forwarding on machines where it is the one that switches it on.
+  await runCommand('let the machine forward packets', ['sysctl', '-qw', 'net.ipv4.ip_forward=1'], { signal });
+  await ensureComponent(folders, dockerd(folders));
+}
+
+function dockerd(folders: Folders): Component {
+  const folder = join(folders.state, 'docker');
+  return {
+    name: engineComponentName,
+    argv: [
+      findCommand('dockerd') ?? 'dockerd',
+      `--host=unix://${dockerSocket}`,
+      `--data-root=${join(folder, 'data')}`,
+      `--exec-root=${join(folder, 'run')}`,
+      `--pidfile=${join(folder, 'docker.pid')}`,
+      '--storage-driver=overlay2',
+    ],
+    listens: [],
+    isHealthy: () => answersWell({ url: 'http://docker/_ping', socketPath: dockerSocket }),
+  };
+}

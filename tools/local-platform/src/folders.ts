@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { cacheKey } from './cache-key.ts';
+import { debianRelease, envoyVersion, imageRecipe, kubernetesVersion, nodeVersion, npmVersion } from './versions.ts';
+
+/** This project's folder. */
+export const projectFolder = join(import.meta.dirname, '..');
+
+/** Where the platform keeps things on this machine. */
+export interface Folders {
+  /** What can be made again, and is shared by all checkouts: binaries and images. */
+  readonly cache: string;
+  /** Built and downloaded binaries. */
+  readonly binaries: string;
+  /** What the platform that runs knows of itself; gone after `down`. */
+  readonly state: string;
+  /** One log file for each component. */
+  readonly logs: string;
+}
+
+const moduleFolders = ['.', 'modules/contour', 'modules/coredns', 'images/pause'];
+
+/** The folders of this version of the platform, by the XDG convention. */
+export function platformFolders(environment: NodeJS.ProcessEnv = process.env): Folders {
+  const home = environment['HOME'] || homedir();
+  const cacheHome = environment['XDG_CACHE_HOME'] || join(home, '.cache');
+  const stateHome = environment['XDG_STATE_HOME'] || join(home, '.local', 'state');
+  const cache = join(cacheHome, 'poc', 'local-platform', currentCacheKey());
+  const state = join(stateHome, 'poc', 'local-platform');
+  return { cache, binaries: join(cache, 'bin'), state, logs: join(state, 'logs') };
+}
+
+function currentCacheKey(): string {
+  const inputs: Record<string, string> = {
+    platform: `${process.platform}-${process.arch}`,
+    envoy: envoyVersion,
+    images: [debianRelease, nodeVersion, npmVersion, imageRecipe].join(' '),
+  };
+  for (const folder of moduleFolders) {
+    for (const file of ['go.mod', 'go.sum', 'main.go']) {
+      const text = readOptional(join(projectFolder, folder, file));
+      if (text !== undefined) inputs[`${folder}/${file}`] = text;
+    }
+  }
+  return cacheKey(kubernetesVersion, inputs);
+}
+
+function readOptional(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,202 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Refusal } from '../../plugin/src/model/product-error.ts';
+import { apiServer, containerd, contour, controlLoops, coredns, envoy, etcd } from './cluster/components.ts';
+import { ensureEngine } from './engine.ts';
+import { platformFolders, type Folders } from './folders.ts';
+import { ensureBaseImages, seedRegistry } from './images/base-images.ts';
+import { silentOutput, type Output } from './output.ts';
+import { componentRecords, ensureComponent, type Component } from './processes/component.ts';
+import { withLock } from './processes/lock.ts';
+import { answersWell } from './processes/probes.ts';
+import { isRunning } from './processes/process-identity.ts';
+import { bringUpBuiltCluster } from './providers/built.ts';
+import type { ClusterFacts, ProviderName } from './providers/provider.ts';
+import { registryComponent } from './registry.ts';
+import { installPackages, registryPackages } from './system-packages.ts';
+import { tearDown } from './teardown.ts';
+import { benchmarkTools, buildBinaries } from './tools/binaries.ts';
+
+/** What the platform is asked to be. */
+export interface PlatformOptions {
+  /** Where the cluster comes from; found out when not said. */
+  readonly provider?: ProviderName;
+  /** A context of the user's kubeconfig: that cluster is used. */
+  readonly context?: string;
+  /** A registry that the cluster of that context can pull from. */
+  readonly registry?: string;
+  /** Where services of the cluster of that context are reached. */
+  readonly gateway?: string;
+  readonly output?: Output;
+  /** Stops the work when it fires; the same call later goes on from there. */
+  readonly signal?: AbortSignal;
+}
+
+/** One process of the platform. */
+export interface ComponentStatus {
+  readonly name: string;
+  readonly pid: number;
+  readonly healthy: boolean;
+}
+
+/** What runs, and how to reach it. */
+export interface PlatformStatus extends ClusterFacts {
+  readonly running: boolean;
+  readonly provider: ProviderName;
+  readonly engine: string;
+  /** Folder of kubectl, etcd and the other binaries. */
+  readonly binaries: string;
+  readonly components: readonly ComponentStatus[];
+}
+
+type Record = Omit<PlatformStatus, 'running' | 'components'> & { readonly boot: string };
+
+/** Brings the platform up, or adopts the one that runs. */
+export async function up(options: PlatformOptions = {}): Promise<PlatformStatus> {
+  const folders = platformFolders();
+  const output = options.output ?? silentOutput;
+  return withLock(
+    lockPath(folders),
+    async () => {
+      await discardAfterReboot(folders);
+      const present = await currentStatus(folders);
+      if (present?.running && isAsAsked(present, options)) return present;
+      if (present !== undefined && !isAsAsked(present, options)) throw otherPlatform(present);
+      await bringUp(folders, options, output);
+      const status = await currentStatus(folders);
+      if (status === undefined) throw new Error('the platform came up without a record');
+      return status;
+    },
+    (holder) => output.say(`waiting for process ${holder}, which works on the platform`),
+  );
+}
+
+/** What runs now; `undefined` when nothing was brought up. */
+export async function status(): Promise<PlatformStatus | undefined> {
+  return currentStatus(platformFolders());
+}
+
+/**
+ * Ends the platform and leaves nothing of it but the cache.
+ * @returns whether there was anything to end.
+ */
+export async function down(output: Output = silentOutput): Promise<boolean> {
+  const folders = platformFolders();
+  return withLock(
+    lockPath(folders),
+    async () => {
+      if (!existsSync(folders.state)) return false;
+      await tearDown(folders);
+      return true;
+    },
+    (holder) => output.say(`waiting for process ${holder}, which works on the platform`),
+  );
+}
+
+/** Builds a tool of the benchmarks unless that was done before. @returns the folder that holds it, as `helm`. */
+export async function buildTool(name: keyof typeof benchmarkTools, output: Output = silentOutput): Promise<string> {
+  const target = join(platformFolders().cache, 'tools', name);
+  await buildBinaries([benchmarkTools[name]], target, output, undefined);
+  return target;
+}
+
+async function bringUp(folders: Folders, options: PlatformOptions, output: Output): Promise<void> {
+  mkdirSync(folders.cache, { recursive: true });
+  mkdirSync(folders.state, { recursive: true });
+  const stop = new AbortController();
+  const signal = options.signal ? AbortSignal.any([stop.signal, options.signal]) : stop.signal;
+  const registryReady = bringUpRegistry(folders, output, signal);
+  // Its failure is told by whoever waits for it.
+  registryReady.catch(() => {});
+  try {
+    const facts = await bringUpBuiltCluster({ folders, output, signal, registryReady });
+    await registryReady;
+    writeRecord(folders, { ...facts, provider: 'built', engine: 'docker', binaries: folders.binaries, boot: bootId() });
+  } catch (error) {
+    stop.abort(error);
+    throw error;
+  }
+}
+
+async function bringUpRegistry(folders: Folders, output: Output, signal: AbortSignal): Promise<void> {
+  const engineReady = ensureEngine(folders, output, signal).then(() => ensureBaseImages(folders, output, signal));
+  await installPackages(registryPackages, output, signal);
+  seedRegistry(folders);
+  await Promise.all([engineReady, ensureComponent(folders, registryComponent(folders))]);
+}
+
+async function currentStatus(folders: Folders): Promise<PlatformStatus | undefined> {
+  const record = readRecord(folders);
+  if (record === undefined) return undefined;
+  const components = await Promise.all(
+    componentRecords(folders).map(async (component) => ({
+      name: component.name,
+      pid: component.pid,
+      healthy: isRunning(component) && (await probeOf(folders, component.name)),
+    })),
+  );
+  const { boot: _, ...facts } = record;
+  return { running: components.every(({ healthy }) => healthy), ...facts, components };
+}
+
+async function probeOf(folders: Folders, name: string): Promise<boolean> {
+  if (name === 'dockerd') return answersWell({ url: 'http://docker/_ping', socketPath: '/var/run/docker.sock' });
+  const parts: Component[] = [
+    registryComponent(folders),
+    etcd(folders),
+    containerd(folders),
+    apiServer(folders),
+    ...controlLoops(folders),
+    coredns(folders),
+    contour(folders),
+    envoy(folders),
+  ];
+  return (await parts.find((part) => part.name === name)?.isHealthy()) ?? false;
+}
+
+function isAsAsked(present: PlatformStatus, { provider, context }: PlatformOptions): boolean {
+  if (context !== undefined) return present.provider === 'context' && present.context === context;
+  return provider === undefined || provider === present.provider;
+}
+
+function otherPlatform(present: PlatformStatus): Refusal {
+  return new Refusal({
+    type: 'other-platform-up',
+    doing: 'bring up the platform',
+    reason: `another one is up, with the provider ${present.provider} and the context ${present.context}.`,
+    remedy: 'Take it down first, with `nx run local-platform:down`.',
+  });
+}
+
+/** Nothing of a cluster survives a restart of the machine but its files, and those are of no use. */
+async function discardAfterReboot(folders: Folders): Promise<void> {
+  const marker = join(folders.state, 'boot');
+  const now = bootId();
+  if (existsSync(folders.state) && (!existsSync(marker) || readFileSync(marker, 'utf8') !== now)) await tearDown(folders);
+  mkdirSync(folders.state, { recursive: true });
+  writeFileSync(marker, now);
+}
+
+function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}
+
+function writeRecord(folders: Folders, record: Record): void {
+  const path = join(folders.state, 'platform.json');
+  writeFileSync(`${path}.new`, JSON.stringify(record));
+  renameSync(`${path}.new`, path);
+}
+
+function readRecord(folders: Folders): Record | undefined {
+  const path = join(folders.state, 'platform.json');
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record) : undefined;
+}
+
+function lockPath(folders: Folders): string {
+  return `${folders.state}.lock`;
+}
+
+/** Removes the cache of binaries and images, too. */
+export function forgetCache(): void {
+  rmSync(join(platformFolders().cache, '..'), { recursive: true, force: true });
+}

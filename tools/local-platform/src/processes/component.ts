@@ -1,0 +1,154 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure, Refusal } from '../../../plugin/src/model/product-error.ts';
+import type { Folders } from '../folders.ts';
+import { findProcess, isRunning, signalProcess, type ProcessIdentity } from './process-identity.ts';
+import { isPortFree } from './probes.ts';
+
+/** A process of the platform that stays. */
+export interface Component {
+  readonly name: string;
+  readonly argv: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Addresses that have to be free before it starts: `[address, port]`. */
+  readonly listens: readonly (readonly [string, number])[];
+  /** Whether it does its work now. Answers within a second or so. */
+  isHealthy(): Promise<boolean>;
+  /** How long it may take to become healthy. */
+  readonly patienceSeconds?: number;
+}
+
+/** What is kept of a component that was started. */
+export interface ComponentRecord extends ProcessIdentity {
+  readonly name: string;
+  readonly argv: readonly string[];
+}
+
+/** Variable that marks every process of the platform, with the state folder as its value. */
+export const ownerVariable = 'POC_LOCAL_PLATFORM';
+
+/** Components that were started, whether they still run or not. */
+export function componentRecords(folders: Folders): ComponentRecord[] {
+  const folder = recordFolder(folders);
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return [];
+  }
+  return names
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as ComponentRecord);
+}
+
+/**
+ * Makes sure that a component runs: one that already does is left alone, unless it would be started otherwise today.
+ * @returns whether it was started.
+ */
+export async function ensureComponent(folders: Folders, component: Component): Promise<boolean> {
+  const record = componentRecords(folders).find(({ name }) => name === component.name);
+  if (record !== undefined && isRunning(record)) {
+    if (JSON.stringify(record.argv) === JSON.stringify(component.argv)) {
+      if (await component.isHealthy()) return false;
+      await waitUntilHealthy(folders, component, record);
+      return false;
+    }
+    await endProcess(record, 10);
+  }
+  await waitUntilHealthy(folders, component, await start(folders, component));
+  return true;
+}
+
+async function start(folders: Folders, component: Component): Promise<ComponentRecord> {
+  for (const [address, port] of component.listens) {
+    if (await isPortFree(address, port)) continue;
+    throw new Refusal({
+      type: 'port-in-use',
+      doing: `start ${component.name}`,
+      reason: `port ${port} of ${address} is taken by another program of this machine.`,
+      remedy: `Find it with \`ss -ltnp 'sport = :${port}'\` and stop it, then run the same command again.`,
+    });
+  }
+  mkdirSync(folders.logs, { recursive: true });
+  mkdirSync(recordFolder(folders), { recursive: true });
+  const [command = '', ...args] = component.argv;
+  const log = openSync(logFile(folders, component.name), 'a');
+  try {
+    const child = spawn(command, args, {
+      cwd: folders.state,
+      env: { ...process.env, ...component.env, [ownerVariable]: folders.state },
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
+    child.on('error', () => {});
+    child.unref();
+    const identity = child.pid === undefined ? undefined : findProcess(child.pid);
+    if (identity === undefined) throw startFailure(folders, component, 'it ended at once');
+    const { pid, startTime } = identity;
+    const record: ComponentRecord = { name: component.name, pid, startTime, argv: component.argv };
+    const path = join(recordFolder(folders), `${component.name}.json`);
+    writeFileSync(`${path}.new`, JSON.stringify(record));
+    renameSync(`${path}.new`, path);
+    return record;
+  } finally {
+    closeSync(log);
+  }
+}
+
+async function waitUntilHealthy(folders: Folders, component: Component, record: ComponentRecord): Promise<void> {
+  const patience = component.patienceSeconds ?? 60;
+  const deadline = Date.now() + patience * 1000;
+  while (!(await component.isHealthy())) {
+    if (!isRunning(record)) throw startFailure(folders, component, 'it ended');
+    if (Date.now() > deadline) throw startFailure(folders, component, `it was not ready after ${patience} s`);
+    await sleep(50);
+  }
+}
+
+function startFailure(folders: Folders, component: Component, why: string): Failure {
+  const evidence = lastLines(logFile(folders, component.name), 6);
+  return new Failure({
+    type: 'component-failed',
+    doing: `start ${component.name}`,
+    reason: `${why}.`,
+    remedy: `Its whole log is shown by \`nx run local-platform:logs ${component.name}\`; then run \`up\` again.`,
+    evidence: evidence.length === 0 ? [`${basename(component.argv[0] ?? '')} wrote nothing`] : evidence,
+  });
+}
+
+/** Ends a process: asked first, then killed when it has not gone after the given time. */
+export async function endProcess(identity: ProcessIdentity, graceSeconds: number): Promise<void> {
+  if (graceSeconds > 0) {
+    signalProcess(identity, 'SIGTERM');
+    const deadline = Date.now() + graceSeconds * 1000;
+    while (isRunning(identity) && Date.now() < deadline) await sleep(25);
+  }
+  signalProcess(identity, 'SIGKILL');
+  while (isRunning(identity)) await sleep(10);
+}
+
+/** Forgets a component that no longer runs. */
+export function forgetComponent(folders: Folders, name: string): void {
+  rmSync(join(recordFolder(folders), `${name}.json`), { force: true });
+}
+
+/** File that a component writes its output to. */
+export function logFile(folders: Folders, name: string): string {
+  return join(folders.logs, `${name}.log`);
+}
+
+/** The last lines of a file; none when it is not there. */
+export function lastLines(path: string, count: number): string[] {
+  try {
+    if (statSync(path).size === 0) return [];
+    return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-count).map((line) => line.slice(0, 400));
+  } catch {
+    return [];
+  }
+}
+
+function recordFolder(folders: Folders): string {
+  return join(folders.state, 'components');
+}

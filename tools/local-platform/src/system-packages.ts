@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { Refusal } from '../../plugin/src/model/product-error.ts';
+import type { Output } from './output.ts';
+import { runCommand, tryCommand } from './processes/run-command.ts';
+
+/** A package of the system, and the file or command by which one sees that it is there. */
+export interface SystemPackage {
+  readonly name: string;
+  /** An absolute path, or the name of a command. */
+  readonly proof: string;
+}
+
+/** What the engine needs. */
+export const enginePackages: readonly SystemPackage[] = [
+  { name: 'docker.io', proof: 'dockerd' },
+  { name: 'iptables', proof: 'iptables' },
+];
+
+/** What the registry needs. */
+export const registryPackages: readonly SystemPackage[] = [{ name: 'docker-registry', proof: 'docker-registry' }];
+
+/** What a cluster of host processes needs. */
+export const clusterPackages: readonly SystemPackage[] = [
+  { name: 'containerd', proof: 'containerd' },
+  { name: 'runc', proof: 'runc' },
+  { name: 'containernetworking-plugins', proof: '/usr/lib/cni/bridge' },
+  { name: 'iptables', proof: 'iptables' },
+  { name: 'conntrack', proof: 'conntrack' },
+  { name: 'iproute2', proof: 'ip' },
+  { name: 'openssl', proof: 'openssl' },
+];
+
+/** What making base images needs. */
+export const imagePackages: readonly SystemPackage[] = [{ name: 'debootstrap', proof: 'debootstrap' }];
+
+// Debian keeps these out of the path of people who are not root.
+const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+/** Finds a command. */
+export function findCommand(name: string): string | undefined {
+  if (name.startsWith('/')) return existsSync(name) ? name : undefined;
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...systemFolders];
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+}
+
+/** Installs what is missing, after it has said what that is. */
+export async function installPackages(
+  packages: readonly SystemPackage[],
+  output: Output,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const missing = [...new Set(packages.filter(({ proof }) => !findCommand(proof)).map(({ name }) => name))];
+  if (missing.length === 0) return;
+  const names = missing.join(' ');
+  if (findCommand('apt-get') === undefined || process.getuid?.() !== 0) {
+    throw new Refusal({
+      type: 'packages-missing',
+      doing: 'install what the platform needs',
+      reason: `${names} (Debian's names) are not installed, and only root can install them, with apt-get.`,
+      remedy: `Run \`sudo apt-get install ${names}\` and then the same command again.`,
+    });
+  }
+  output.say(`installing with apt-get: ${names}`);
+  const install = ['apt-get', 'install', '--yes', '--no-install-recommends', ...missing];
+  // Nothing is to be started by the packages themselves: the platform starts its own.
+  const options = { env: { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }, signal };
+  if ((await tryCommand(install, options)).code === 0) return;
+  output.say('updating the lists of packages first');
+  await runCommand('update the lists of packages', ['apt-get', 'update'], options);
+  await runCommand(`install ${names}`, install, options);
+}

