@@ -4,6 +4,7 @@ import { GitRepository } from '../../git/git-repository.ts';
 import { didYouMean } from '../../model/did-you-mean.ts';
 import { Refusal } from '../../model/product-error.ts';
 import { endWithRefusal } from '../end-with-refusal.ts';
+import { refuseFurtherWords } from '../further-words.ts';
 import { text } from '../text-option.ts';
 import { findDependents } from './dependents.ts';
 
@@ -30,6 +31,7 @@ export default function removeServiceCommand(tree: Tree, options: RawOptions): P
  */
 export async function removeService(tree: Tree, raw: RawOptions, facts: WorkspaceFacts): Promise<() => void> {
   const doing = `remove the service ${String(raw['name'] ?? '')}`.trimEnd();
+  refuseFurtherWords(raw, doing);
   const { name, force } = readOptions(raw, { name: text(''), force: flag }, doing);
   const root = serviceRoot(tree, name, doing);
   const dependents = findDependents(tree, await facts.projectGraph(), name);

@@ -2,6 +2,7 @@ import { getProjects, type Tree } from '@nx/devkit';
 import { readOptions, type RawOptions } from '../../executors/options.ts';
 import { Refusal } from '../../model/product-error.ts';
 import { parseServiceName } from '../../model/service-name.ts';
+import { refuseFurtherWords } from '../further-words.ts';
 import { text } from '../text-option.ts';
 import { stackNamed, type Stack } from './stack.ts';
 
@@ -21,6 +22,7 @@ const yamlWords = ['true', 'false', 'null', 'yes', 'no', 'on', 'off', 'y', 'n'];
 /** @throws {Refusal} for the first thing that cannot be; nothing was written then. */
 export function parseServiceRequest(tree: Tree, raw: RawOptions): ServiceRequest {
   const doing = `add the service ${String(raw['name'] ?? '')}`.trimEnd();
+  refuseFurtherWords(raw, doing);
   const options = readOptions(
     raw,
     { name: text(''), stack: text('node'), port: text('8080'), apiSuffix: text('') },
