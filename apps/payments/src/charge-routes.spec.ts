@@ -21,7 +21,7 @@ describe('payments', () => {
     const first = await post(euro);
     const charge = (await first.json()) as { id: string };
     expect([first.status, charge]).toEqual([201, { id: charge.id, key: 'order-1', ...euro }]);
-    expect(first.headers.get('location')).toBe(`/charges/${charge.id}`);
+    expect(first.headers.get('location')).toBe(`charges/${charge.id}`);
     const again = await post(euro);
     expect([again.status, await again.json()]).toEqual([200, charge]);
     expect(await (await fetch(`${url}/${charge.id}`)).json()).toEqual(charge);

@@ -16,7 +16,12 @@ export function chargeRoutes(ledger: Ledger): Route[] {
         if (known) return { status: 200, body: known };
         const charge = { id: randomUUID(), ...wanted };
         ledger.add(charge);
-        return { status: 201, headers: { location: `/charges/${charge.id}` }, body: charge };
+        return {
+          status: 201,
+          // Relative: the gateway knows this path with /payments before it.
+          headers: { location: `charges/${charge.id}` },
+          body: charge,
+        };
       },
     },
     {
