@@ -27,7 +27,13 @@ export const usage = `A registry and a Kubernetes on this machine.
 const providers: readonly ProviderName[] = ['context', 'kind', 'built'];
 
 const optionsOf = {
-  up: { provider: { type: 'string' }, context: { type: 'string' }, registry: { type: 'string' }, gateway: { type: 'string' }, json: { type: 'boolean' } },
+  up: {
+    provider: { type: 'string' },
+    context: { type: 'string' },
+    registry: { type: 'string' },
+    gateway: { type: 'string' },
+    json: { type: 'boolean' },
+  },
   down: { purge: { type: 'boolean' } },
   status: { json: { type: 'boolean' } },
   logs: { follow: { type: 'boolean' } },
@@ -43,7 +49,8 @@ export function parseCommandLine(args: readonly string[]): PlatformCommand {
   const { values, positionals } = parsed(command, rest);
   const text = (key: string) => values[key] as string | undefined;
   const flag = (key: string) => values[key] === true;
-  if (positionals.length > (command === 'logs' ? 1 : 0)) throw misuse(`\`${positionals.at(-1)}\` is one word too many.`);
+  if (positionals.length > (command === 'logs' ? 1 : 0))
+    throw misuse(`\`${positionals.at(-1)}\` is one word too many.`);
   switch (command) {
     case 'help':
       return { name: 'help' };

@@ -37,6 +37,8 @@ export async function ensureEngine(folders: Folders, output: Output, signal: Abo
     });
   }
   await installPackages(enginePackages, output, signal);
+  // Where the system has a service manager, the package has started it by now.
+  if (!ownsEngine(folders) && (await dockerAnswers())) return;
   mkdirSync(join(folders.state, 'docker'), { recursive: true });
   // Docker forbids all forwarding on machines where it is the one that switches it on.
   await runCommand('let the machine forward packets', ['sysctl', '-qw', 'net.ipv4.ip_forward=1'], { signal });

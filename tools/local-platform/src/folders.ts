@@ -9,10 +9,12 @@ export const projectFolder = join(import.meta.dirname, '..');
 
 /** Where the platform keeps things on this machine. */
 export interface Folders {
-  /** What can be made again, and is shared by all checkouts: binaries and images. */
+  /** What can be made again, and is shared by all checkouts: binaries and definitions. */
   readonly cache: string;
   /** Built and downloaded binaries. */
   readonly binaries: string;
+  /** Base images, as archives and in the form of a registry. */
+  readonly images: string;
   /** What the platform that runs knows of itself; gone after `down`. */
   readonly state: string;
   /** One log file for each component. */
@@ -26,17 +28,21 @@ export function platformFolders(environment: NodeJS.ProcessEnv = process.env): F
   const home = environment['HOME'] || homedir();
   const cacheHome = environment['XDG_CACHE_HOME'] || join(home, '.cache');
   const stateHome = environment['XDG_STATE_HOME'] || join(home, '.local', 'state');
-  const cache = join(cacheHome, 'poc', 'local-platform', currentCacheKey());
+  const caches = join(cacheHome, 'poc', 'local-platform');
+  const cache = join(caches, binariesKey());
+  const images = join(caches, imagesKey());
   const state = join(stateHome, 'poc', 'local-platform');
-  return { cache, binaries: join(cache, 'bin'), state, logs: join(state, 'logs') };
+  return { cache, binaries: join(cache, 'bin'), images, state, logs: join(state, 'logs') };
 }
 
-function currentCacheKey(): string {
-  const inputs: Record<string, string> = {
-    platform: `${process.platform}-${process.arch}`,
-    envoy: envoyVersion,
-    images: [debianRelease, nodeVersion, npmVersion, imageRecipe].join(' '),
-  };
+const platform = `${process.platform}-${process.arch}`;
+
+function imagesKey(): string {
+  return cacheKey('images', { platform, versions: [debianRelease, nodeVersion, npmVersion, imageRecipe].join(' ') });
+}
+
+function binariesKey(): string {
+  const inputs: Record<string, string> = { platform, envoy: envoyVersion };
   for (const folder of moduleFolders) {
     for (const file of ['go.mod', 'go.sum', 'main.go']) {
       const text = readOptional(join(projectFolder, folder, file));

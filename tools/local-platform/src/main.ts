@@ -28,7 +28,12 @@ async function main(command: PlatformCommand): Promise<number> {
     case 'status': {
       const found = await status();
       if (command.json) console.log(JSON.stringify(found ?? { running: false }));
-      else console.log(found === undefined ? 'The platform is not up. Bring it up with `nx run local-platform:up`.' : summaryOf(found));
+      else
+        console.log(
+          found === undefined
+            ? 'The platform is not up. Bring it up with `nx run local-platform:up`.'
+            : summaryOf(found),
+        );
       return found?.running ? 0 : exitCodeNotRunning;
     }
     case 'logs':
@@ -45,7 +50,9 @@ function summaryOf(found: PlatformStatus): string {
     ['engine', found.engine],
     ['binaries', found.binaries],
   ];
-  const parts = found.components.map(({ name, pid, healthy }) => `  ${healthy ? 'ok  ' : 'DOWN'}  ${name} (pid ${pid})`);
+  const parts = found.components.map(
+    ({ name, pid, healthy }) => `  ${healthy ? 'ok  ' : 'DOWN'}  ${name} (pid ${pid})`,
+  );
   return [...facts.map(([name = '', text]) => `${name.padEnd(9)} ${text}`), ...parts].join('\n');
 }
 
@@ -58,15 +65,21 @@ function showLogs(component: string | undefined, follow: boolean): Promise<numbe
     throw new Refusal({
       type: 'no-such-log',
       doing: `show the log of ${component ?? 'the platform'}`,
-      reason: names.length === 0 ? 'the platform is not up.' : `it has no part of that name; it has ${names.join(', ')}.`,
+      reason:
+        names.length === 0 ? 'the platform is not up.' : `it has no part of that name; it has ${names.join(', ')}.`,
       remedy: names.length === 0 ? 'Bring it up with `nx run local-platform:up`.' : 'Name one of these.',
     });
   }
   return new Promise((resolve) => {
     const lines = component === undefined ? '--lines=20' : '--lines=+1';
-    spawn('tail', [lines, ...(follow ? ['--follow'] : []), ...files], { stdio: 'inherit' }).on('close', (code) => resolve(code ?? 0));
+    spawn('tail', [lines, ...(follow ? ['--follow'] : []), ...files], { stdio: 'inherit' }).on('close', (code) =>
+      resolve(code ?? 0),
+    );
   });
 }
+
+/** The user wants it to stop. */
+class Interrupted extends Error {}
 
 /** Fires when the user wants to stop; the processes that were started to build things end with it. */
 function interruption(say: (line: string) => void): AbortSignal {
@@ -74,9 +87,9 @@ function interruption(say: (line: string) => void): AbortSignal {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(name, () => {
       say('stopped; run the same command again to go on from here');
-      controller.abort(new Error(name));
-      // What ends by itself in the meantime may still tidy up after itself.
-      setTimeout(() => process.exit(130), 500);
+      controller.abort(new Interrupted(name));
+      // What was at work has a moment to tidy up after itself.
+      setTimeout(() => process.exit(130), 2000).unref();
     });
   }
   return controller.signal;
@@ -85,9 +98,15 @@ function interruption(say: (line: string) => void): AbortSignal {
 try {
   process.exitCode = await main(parseCommandLine(process.argv.slice(2)));
 } catch (error) {
-  if (!(error instanceof ProductError)) throw error;
-  console.error(error.explain());
-  process.exitCode = error.exitCode;
+  if (error instanceof Interrupted) {
+    process.exitCode = 130;
+  } else if (error instanceof ProductError) {
+    console.error(error.explain());
+    process.exitCode = error.exitCode;
+  } else {
+    console.error(error);
+    process.exitCode = 1;
+  }
 }
 // Sockets of probes and children that stay may otherwise keep this process.
 process.exit();

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../../plugin/src/model/product-error.ts';
 import { apiServer, containerd, contour, controlLoops, coredns, envoy, etcd } from './cluster/components.ts';
@@ -11,7 +11,9 @@ import { withLock } from './processes/lock.ts';
 import { answersWell } from './processes/probes.ts';
 import { isRunning } from './processes/process-identity.ts';
 import { bringUpBuiltCluster } from './providers/built.ts';
-import type { ClusterFacts, ProviderName } from './providers/provider.ts';
+import { useNamedCluster } from './providers/context.ts';
+import { bringUpKindCluster, kindIsPossible } from './providers/kind.ts';
+import type { ClusterFacts, ProviderContext, ProviderName } from './providers/provider.ts';
 import { registryComponent } from './registry.ts';
 import { installPackages, registryPackages } from './system-packages.ts';
 import { tearDown } from './teardown.ts';
@@ -49,7 +51,7 @@ export interface PlatformStatus extends ClusterFacts {
   readonly components: readonly ComponentStatus[];
 }
 
-type Record = Omit<PlatformStatus, 'running' | 'components'> & { readonly boot: string };
+type PlatformRecord = Omit<PlatformStatus, 'running' | 'components'>;
 
 /** Brings the platform up, or adopts the one that runs. */
 export async function up(options: PlatformOptions = {}): Promise<PlatformStatus> {
@@ -61,7 +63,8 @@ export async function up(options: PlatformOptions = {}): Promise<PlatformStatus>
       await discardAfterReboot(folders);
       const present = await currentStatus(folders);
       if (present?.running && isAsAsked(present, options)) return present;
-      if (present !== undefined && !isAsAsked(present, options)) throw otherPlatform(present);
+      if (present !== undefined && !isAsAsked(present, options))
+        throw otherPlatform(`with the provider ${present.provider} and the context ${present.context}, is up`);
       await bringUp(folders, options, output);
       const status = await currentStatus(folders);
       if (status === undefined) throw new Error('the platform came up without a record');
@@ -105,24 +108,58 @@ async function bringUp(folders: Folders, options: PlatformOptions, output: Outpu
   mkdirSync(folders.state, { recursive: true });
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([stop.signal, options.signal]) : stop.signal;
-  const registryReady = bringUpRegistry(folders, output, signal);
+  const provider = await chooseProvider(folders, options, signal);
+  output.say(`cluster: ${provider}`);
+  const registryReady = bringUpRegistry(folders, provider, options, output, signal);
   // Its failure is told by whoever waits for it.
   registryReady.catch(() => {});
   try {
-    const facts = await bringUpBuiltCluster({ folders, output, signal, registryReady });
+    const facts = await bringUpCluster(provider, options, { folders, output, signal, registryReady });
     await registryReady;
-    writeRecord(folders, { ...facts, provider: 'built', engine: 'docker', binaries: folders.binaries, boot: bootId() });
+    writeRecord(folders, { provider, engine: 'docker', ...facts, binaries: folders.binaries });
   } catch (error) {
     stop.abort(error);
     throw error;
   }
 }
 
-async function bringUpRegistry(folders: Folders, output: Output, signal: AbortSignal): Promise<void> {
-  const engineReady = ensureEngine(folders, output, signal).then(() => ensureBaseImages(folders, output, signal));
+/** The provider asked for, or that of the `up` that was interrupted, or the first one that is possible. */
+async function chooseProvider(folders: Folders, options: PlatformOptions, signal: AbortSignal): Promise<ProviderName> {
+  const path = join(folders.state, 'provider');
+  const begun = existsSync(path) ? (readFileSync(path, 'utf8') as ProviderName) : undefined;
+  const asked = options.context === undefined ? options.provider : 'context';
+  if (begun !== undefined && asked !== undefined && asked !== begun)
+    throw otherPlatform(`with the provider ${begun}, is half up`);
+  const chosen = asked ?? begun ?? ((await kindIsPossible(signal)) ? 'kind' : 'built');
+  writeFileSync(path, chosen);
+  return chosen;
+}
+
+function bringUpCluster(
+  provider: ProviderName,
+  options: PlatformOptions,
+  context: ProviderContext,
+): Promise<ClusterFacts> {
+  if (provider === 'built') return bringUpBuiltCluster(context);
+  if (provider === 'kind') return bringUpKindCluster(context);
+  const { context: name = '', registry, gateway } = options;
+  return useNamedCluster({ context: name, registry, gateway }, context);
+}
+
+async function bringUpRegistry(
+  folders: Folders,
+  provider: ProviderName,
+  options: PlatformOptions,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const engineReady = ensureEngine(folders, output, signal);
+  // kind brings a registry of its own.
+  if (provider === 'kind' || options.registry !== undefined) return engineReady;
+  const imagesReady = engineReady.then(() => ensureBaseImages(folders, output, signal));
   await installPackages(registryPackages, output, signal);
   seedRegistry(folders);
-  await Promise.all([engineReady, ensureComponent(folders, registryComponent(folders))]);
+  await Promise.all([imagesReady, ensureComponent(folders, registryComponent(folders))]);
 }
 
 async function currentStatus(folders: Folders): Promise<PlatformStatus | undefined> {
@@ -135,8 +172,7 @@ async function currentStatus(folders: Folders): Promise<PlatformStatus | undefin
       healthy: isRunning(component) && (await probeOf(folders, component.name)),
     })),
   );
-  const { boot: _, ...facts } = record;
-  return { running: components.every(({ healthy }) => healthy), ...facts, components };
+  return { running: components.every(({ healthy }) => healthy), ...record, components };
 }
 
 async function probeOf(folders: Folders, name: string): Promise<boolean> {
@@ -159,11 +195,11 @@ function isAsAsked(present: PlatformStatus, { provider, context }: PlatformOptio
   return provider === undefined || provider === present.provider;
 }
 
-function otherPlatform(present: PlatformStatus): Refusal {
+function otherPlatform(what: string): Refusal {
   return new Refusal({
     type: 'other-platform-up',
     doing: 'bring up the platform',
-    reason: `another one is up, with the provider ${present.provider} and the context ${present.context}.`,
+    reason: `another one, ${what}.`,
     remedy: 'Take it down first, with `nx run local-platform:down`.',
   });
 }
@@ -172,7 +208,8 @@ function otherPlatform(present: PlatformStatus): Refusal {
 async function discardAfterReboot(folders: Folders): Promise<void> {
   const marker = join(folders.state, 'boot');
   const now = bootId();
-  if (existsSync(folders.state) && (!existsSync(marker) || readFileSync(marker, 'utf8') !== now)) await tearDown(folders);
+  if (existsSync(folders.state) && (!existsSync(marker) || readFileSync(marker, 'utf8') !== now))
+    await tearDown(folders);
   mkdirSync(folders.state, { recursive: true });
   writeFileSync(marker, now);
 }
@@ -181,22 +218,17 @@ function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
-function writeRecord(folders: Folders, record: Record): void {
+function writeRecord(folders: Folders, record: PlatformRecord): void {
   const path = join(folders.state, 'platform.json');
   writeFileSync(`${path}.new`, JSON.stringify(record));
   renameSync(`${path}.new`, path);
 }
 
-function readRecord(folders: Folders): Record | undefined {
+function readRecord(folders: Folders): PlatformRecord | undefined {
   const path = join(folders.state, 'platform.json');
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record) : undefined;
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as PlatformRecord) : undefined;
 }
 
 function lockPath(folders: Folders): string {
   return `${folders.state}.lock`;
-}
-
-/** Removes the cache of binaries and images, too. */
-export function forgetCache(): void {
-  rmSync(join(platformFolders().cache, '..'), { recursive: true, force: true });
 }

@@ -13,7 +13,12 @@ const shareToTrust = 0.15;
  * Judges how long the rest of a piece of work takes.
  * @param typicalSeconds how long all of it took where it was measured.
  */
-export function estimateProgress(done: number, total: number, elapsedSeconds: number, typicalSeconds: number): Progress {
+export function estimateProgress(
+  done: number,
+  total: number,
+  elapsedSeconds: number,
+  typicalSeconds: number,
+): Progress {
   if (total <= 0) return { done: 0, total: 0, secondsLeft: undefined };
   const counted = Math.min(done, total);
   const share = counted / total;

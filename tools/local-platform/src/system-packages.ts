@@ -44,8 +44,20 @@ export function findCommand(name: string): string | undefined {
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
-/** Installs what is missing, after it has said what that is. */
-export async function installPackages(
+let installing: Promise<void> = Promise.resolve();
+
+/** Installs what is missing, after it has said what that is. Callers take turns: apt-get works once at a time. */
+export function installPackages(
+  packages: readonly SystemPackage[],
+  output: Output,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const turn = installing.then(() => installMissing(packages, output, signal));
+  installing = turn.catch(() => {});
+  return turn;
+}
+
+async function installMissing(
   packages: readonly SystemPackage[],
   output: Output,
   signal: AbortSignal | undefined,
@@ -62,7 +74,7 @@ export async function installPackages(
     });
   }
   output.say(`installing with apt-get: ${names}`);
-  const install = ['apt-get', 'install', '--yes', '--no-install-recommends', ...missing];
+  const install = ['apt-get', 'install', '--yes', '--no-install-recommends', '-oDPkg::Lock::Timeout=120', ...missing];
   // Nothing is to be started by the packages themselves: the platform starts its own.
   const options = { env: { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }, signal };
   if ((await tryCommand(install, options)).code === 0) return;

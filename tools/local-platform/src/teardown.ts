@@ -17,6 +17,8 @@ import {
   type ProcessStat,
 } from './processes/process-identity.ts';
 import { runCommand, tryCommand } from './processes/run-command.ts';
+import { removeKindCluster } from './providers/kind.ts';
+import type { ProviderName } from './providers/provider.ts';
 
 /** Parts that may end by themselves first: the others would only do work that is thrown away. */
 const endsPolitely = ['kubelet', 'kube-proxy', 'contour', 'envoy', 'coredns', 'registry'];
@@ -24,8 +26,10 @@ const endsPolitely = ['kubelet', 'kube-proxy', 'contour', 'envoy', 'coredns', 'r
 /** Ends all that the platform started, and takes away all that those processes made on this machine. */
 export async function tearDown(folders: Folders): Promise<void> {
   const engineIsOurs = ownsEngine(folders);
-  const clusterIsOurs = existsSync(join(folders.state, 'cluster'));
-  await removeFromUserKubeconfig(contextName);
+  const provider = providerOf(folders);
+  const clusterIsOurs = provider === 'built';
+  if (provider !== 'context') await removeFromUserKubeconfig(contextName);
+  if (provider === 'kind') await removeKindCluster();
   await endComponents(folders, endsPolitely, 5);
   endContainers(folders);
   // Docker stops its containers before it goes.
@@ -50,7 +54,17 @@ export async function tearDown(folders: Folders): Promise<void> {
   rmSync(folders.state, { recursive: true, force: true });
 }
 
-async function endComponents(folders: Folders, names: readonly string[] | undefined, graceSeconds: number): Promise<void> {
+/** A state folder without a note of its provider comes from a start that got no further. */
+function providerOf({ state }: Folders): ProviderName | undefined {
+  const path = join(state, 'provider');
+  return existsSync(path) ? (readFileSync(path, 'utf8') as ProviderName) : undefined;
+}
+
+async function endComponents(
+  folders: Folders,
+  names: readonly string[] | undefined,
+  graceSeconds: number,
+): Promise<void> {
   const records = componentRecords(folders).filter(({ name }) => names === undefined || names.includes(name));
   await Promise.all(records.map((record) => endProcess(record, graceSeconds)));
   for (const { name } of records) if (name !== engineComponentName) forgetComponent(folders, name);
@@ -73,9 +87,7 @@ function isShim(pid: number, folder: string): boolean {
 async function endRemaining(folders: Folders): Promise<void> {
   for (let round = 0; round < 5; round += 1) {
     const processes = allProcesses();
-    const marked = processes.filter(
-      ({ pid }) => pid !== process.pid && hasVariable(pid, ownerVariable, folders.state),
-    );
+    const marked = processes.filter(({ pid }) => pid !== process.pid && hasVariable(pid, ownerVariable, folders.state));
     const found: ProcessStat[] = [...descendantsOf(new Set(marked.map(({ pid }) => pid)), processes), ...marked];
     if (found.length === 0) return;
     await Promise.all(found.map((identity) => endProcess(identity, 0)));
@@ -100,7 +112,9 @@ async function removeRules(family: string, doomed: Parameters<typeof removalOf>[
   const { code, stdout } = await tryCommand([`${family}-save`]);
   const removal = code === 0 ? removalOf(stdout, doomed) : '';
   if (removal === '') return;
-  await runCommand('take the packet rules of the platform away', [`${family}-restore`, '--noflush', '--wait'], { input: removal });
+  await runCommand('take the packet rules of the platform away', [`${family}-restore`, '--noflush', '--wait'], {
+    input: removal,
+  });
 }
 
 /** Control groups are folders that can be removed once nothing runs in them. */
@@ -131,7 +145,8 @@ function foldersIn(path: string): string[] {
 function removePodNetworkResults(): void {
   const folder = '/var/lib/cni/results';
   if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) if (name.startsWith(`${contextName}-`)) rmSync(join(folder, name), { force: true });
+  for (const name of readdirSync(folder))
+    if (name.startsWith(`${contextName}-`)) rmSync(join(folder, name), { force: true });
 }
 
 function removeDeadLinks(folder: string, target: string): void {

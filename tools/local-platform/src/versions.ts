@@ -14,4 +14,4 @@ export const nodeVersion = '24.9.0';
 export const npmVersion = '11.6.0';
 
 /** Moves when images are made in another way, so that cached ones are made again. */
-export const imageRecipe = 1;
+export const imageRecipe = 2;

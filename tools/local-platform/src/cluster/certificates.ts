@@ -45,14 +45,36 @@ export async function makeCertificates(folder: string, signal: AbortSignal | und
   const openssl = (...args: string[]) =>
     runCommand('make the certificates of the cluster', ['openssl', ...args], { cwd: aside, signal });
   await Promise.all([
-    openssl('req', '-x509', ...keyArguments, '-keyout', 'ca.key', '-out', 'ca.crt', ...days, '-subj', '/CN=poc-local-ca'),
+    openssl(
+      'req',
+      '-x509',
+      ...keyArguments,
+      '-keyout',
+      'ca.key',
+      '-out',
+      'ca.crt',
+      ...days,
+      '-subj',
+      '/CN=poc-local-ca',
+    ),
     openssl('ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', 'service-account.key'),
   ]);
   const issue = async ({ name, subject, alternativeNames = [`DNS:${name}`] }: Subject, serial: number) => {
     writeFileSync(join(aside, `${name}.ext`), `subjectAltName=${alternativeNames.join(',')}\n`);
     await openssl('req', ...keyArguments, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', subject);
     const authority = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-set_serial', String(serial)];
-    await openssl('x509', '-req', '-in', `${name}.csr`, ...authority, ...days, '-out', `${name}.crt`, '-extfile', `${name}.ext`);
+    await openssl(
+      'x509',
+      '-req',
+      '-in',
+      `${name}.csr`,
+      ...authority,
+      ...days,
+      '-out',
+      `${name}.crt`,
+      '-extfile',
+      `${name}.ext`,
+    );
   };
   await Promise.all([
     ...subjects.map((subject, index) => issue(subject, index + 2)),

@@ -23,7 +23,11 @@ export function kubeconfigOf(entry: KubeconfigEntry): string {
  */
 export function withEntry(text: string, { name, cluster, user }: KubeconfigEntry): string {
   const document = parsed(withoutEntry(text, name) ?? '');
-  const items = { clusters: { name, cluster }, users: { name, user }, contexts: { name, context: { cluster: name, user: name } } };
+  const items = {
+    clusters: { name, cluster },
+    users: { name, user },
+    contexts: { name, context: { cluster: name, user: name } },
+  };
   for (const list of lists) {
     if (!isSeq(document.get(list))) document.set(list, document.createNode([]));
     const present = document.get(list);

@@ -1,12 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  contextName,
-  dnsServiceAddress,
-  nodeAddress,
-  podRange,
-  ports,
-} from '../addresses.ts';
+import { contextName, dnsServiceAddress, nodeAddress, podRange, ports } from '../addresses.ts';
 import type { Folders } from '../folders.ts';
 import { pauseImage } from '../images/base-images.ts';
 import { kubeconfigOf, type KubeconfigEntry } from './kubeconfig.ts';
@@ -57,7 +51,8 @@ export function writeClusterSettings(folders: Folders): void {
   const files = clusterFiles(folders);
   mkdirSync(join(files.settings, 'cni'), { recursive: true });
   mkdirSync(join(files.settings, 'static-pods'), { recursive: true });
-  for (const who of clusterUsers) writeFileSync(files.kubeconfig(who), kubeconfigOf(kubeconfigEntry(files, who)), { mode: 0o600 });
+  for (const who of clusterUsers)
+    writeFileSync(files.kubeconfig(who), kubeconfigOf(kubeconfigEntry(files, who)), { mode: 0o600 });
   const write = (name: string, text: string) => writeFileSync(join(files.settings, name), text);
   write('containerd.toml', containerdSettings(files));
   write('cni/10-poc.conflist', JSON.stringify(podNetwork(files), undefined, 2));
@@ -100,7 +95,11 @@ function podNetwork(files: ClusterFiles): object {
     routes: [{ dst: '0.0.0.0/0' }],
   };
   const bridge = { type: 'bridge', bridge: 'cni0', isGateway: true, ipMasq: true, hairpinMode: true, ipam: addresses };
-  return { cniVersion: '0.4.0', name: contextName, plugins: [bridge, { type: 'portmap', capabilities: { portMappings: true } }] };
+  return {
+    cniVersion: '0.4.0',
+    name: contextName,
+    plugins: [bridge, { type: 'portmap', capabilities: { portMappings: true } }],
+  };
 }
 
 function kubeletSettings(files: ClusterFiles): object {
@@ -135,7 +134,12 @@ function kubeletSettings(files: ClusterFiles): object {
     registryPullQPS: 0,
     serializeImagePulls: false,
     // A developer's disk is often fuller than that of a server.
-    evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '1%', 'imagefs.available': '1%', 'nodefs.inodesFree': '1%' },
+    evictionHard: {
+      'memory.available': '100Mi',
+      'nodefs.available': '1%',
+      'imagefs.available': '1%',
+      'nodefs.inodesFree': '1%',
+    },
     imageGCHighThresholdPercent: 99,
     imageGCLowThresholdPercent: 98,
     shutdownGracePeriod: '0s',

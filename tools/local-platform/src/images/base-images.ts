@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { registryAddress } from '../addresses.ts';
 import { projectFolder, type Folders } from '../folders.ts';
@@ -7,6 +7,7 @@ import { runCommand, tryCommand } from '../processes/run-command.ts';
 import { registryStorage } from '../registry.ts';
 import { imagePackages, installPackages } from '../system-packages.ts';
 import { debianRelease, nodeVersion, npmVersion } from '../versions.ts';
+import { inWorkFolder } from '../work-folder.ts';
 
 /** An image that Dockerfiles of services begin with. */
 interface BaseImage {
@@ -40,7 +41,11 @@ const pullProbeMs = 15_000;
  * Makes sure that the engine has the base images: from the cache, else pulled, else made.
  * Docker has to answer.
  */
-export async function ensureBaseImages(folders: Folders, output: Output, signal: AbortSignal | undefined): Promise<void> {
+export async function ensureBaseImages(
+  folders: Folders,
+  output: Output,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   for (const image of baseImages) await ensureBaseImage(image, folders, output, signal);
 }
 
@@ -51,22 +56,17 @@ async function ensureBaseImage(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   if (await engineHas(image.tag)) return;
-  const saved = join(imageFolder(folders), `${image.tag.replace(/[:/]/g, '-')}.tar`);
+  const saved = join(folders.images, `${image.tag.replace(/[:/]/g, '-')}.tar`);
   if (existsSync(saved)) {
     await runCommand(`load ${image.tag} from the cache`, ['docker', 'load', '--quiet', '--input', saved], { signal });
     return;
   }
-  mkdirSync(imageFolder(folders), { recursive: true });
+  mkdirSync(folders.images, { recursive: true });
   if (await canPull(image.tag, signal)) {
     output.say(`pulling ${image.tag}`);
     await runCommand(`pull ${image.tag}`, ['docker', 'pull', '--quiet', image.tag], { signal });
   } else {
-    const folder = mkdtempSync(join(imageFolder(folders), '.making-'));
-    try {
-      await image.make({ folder, output, signal });
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    await inWorkFolder(folders.images, (folder) => image.make({ folder, output, signal }));
   }
   await runCommand(`save ${image.tag}`, ['docker', 'save', '--output', `${saved}.new`, image.tag], { signal });
   renameSync(`${saved}.new`, saved);
@@ -109,9 +109,17 @@ async function makePython({ folder, output, signal }: Making): Promise<void> {
 async function makeRootFilesystem({ folder, signal }: Making, packages: readonly string[]): Promise<string> {
   const root = join(folder, 'root');
   const include = packages.length === 0 ? [] : [`--include=${packages.join(',')}`];
-  const argv = ['debootstrap', '--variant=minbase', ...include, debianRelease, root];
+  // Its mounts are its own, and go with it however it ends.
+  const argv = ['unshare', '--mount', 'debootstrap', '--variant=minbase', ...include, debianRelease, root];
   await runCommand('make the files of a Debian', argv, { signal });
-  const unneeded = ['var/cache/apt', 'var/lib/apt/lists', 'usr/share/doc', 'usr/share/man', 'usr/share/locale', 'usr/share/info'];
+  const unneeded = [
+    'var/cache/apt',
+    'var/lib/apt/lists',
+    'usr/share/doc',
+    'usr/share/man',
+    'usr/share/locale',
+    'usr/share/info',
+  ];
   for (const path of [...unneeded, 'var/log']) {
     for (const name of existsSync(join(root, path)) ? readdirSync(join(root, path)) : []) {
       rmSync(join(root, path, name), { recursive: true, force: true });
@@ -124,9 +132,22 @@ async function makeRootFilesystem({ folder, signal }: Making, packages: readonly
   return root;
 }
 
-async function importImage(folder: string, tag: string, changes: readonly string[], signal: AbortSignal | undefined): Promise<void> {
+async function importImage(
+  folder: string,
+  tag: string,
+  changes: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const archive = join(folder, 'root.tar');
-  const pack = ['tar', '--create', `--file=${archive}`, `--directory=${join(folder, 'root')}`, '--numeric-owner', '--one-file-system', '.'];
+  const pack = [
+    'tar',
+    '--create',
+    `--file=${archive}`,
+    `--directory=${join(folder, 'root')}`,
+    '--numeric-owner',
+    '--one-file-system',
+    '.',
+  ];
   await runCommand(`pack ${tag}`, pack, { signal });
   const options = changes.flatMap((change) => ['--change', change]);
   await runCommand(`import ${tag}`, ['docker', 'import', ...options, archive, tag], { signal });
@@ -142,14 +163,31 @@ async function makeNode({ folder, output, signal }: Making): Promise<void> {
   ] as const) {
     const target = join(folder, name);
     mkdirSync(target);
-    await runCommand(`download ${spec}`, ['npm', 'pack', '--silent', `--pack-destination=${target}`, spec], { signal, cwd: folder });
+    await runCommand(`download ${spec}`, ['npm', 'pack', '--silent', `--pack-destination=${target}`, spec], {
+      signal,
+      cwd: folder,
+    });
     const [archive = ''] = readdirSync(target);
-    const unpack = ['tar', '--extract', `--file=${join(target, archive)}`, `--directory=${target}`, '--strip-components=1', '--no-same-owner'];
+    const unpack = [
+      'tar',
+      '--extract',
+      `--file=${join(target, archive)}`,
+      `--directory=${target}`,
+      '--strip-components=1',
+      '--no-same-owner',
+    ];
     await runCommand(`unpack ${spec}`, unpack, { signal });
     rmSync(join(target, archive));
   }
   cpSync(join(projectFolder, 'images', 'node', 'Dockerfile'), join(folder, 'Dockerfile'));
-  const build = ['docker', 'build', `--tag=${tag}`, `--build-arg=NODE_VERSION=${nodeVersion}`, `--build-arg=BASE=${debianTag}`, folder];
+  const build = [
+    'docker',
+    'build',
+    `--tag=${tag}`,
+    `--build-arg=NODE_VERSION=${nodeVersion}`,
+    `--build-arg=BASE=${debianTag}`,
+    folder,
+  ];
   await runCommand(`build ${tag}`, build, { signal, env: { DOCKER_BUILDKIT: '0' } });
 }
 
@@ -161,8 +199,17 @@ export const pauseImage = `${registryAddress}/pause:3.10`;
  * the registry's own form.
  */
 export async function fillRegistry(folders: Folders, output: Output, signal: AbortSignal | undefined): Promise<void> {
-  const seed = join(folders.cache, 'registry');
   await ensurePauseImage(folders, signal);
+  await fillRegistryWithBaseImages(folders, output, signal);
+  await keepSeed(folders);
+}
+
+/** Makes sure that the registry has the base images, under `library/`. */
+export async function fillRegistryWithBaseImages(
+  folders: Folders,
+  output: Output,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   for (const { tag } of baseImages) {
     const image = `${registryAddress}/library/${tag}`;
     if (await registryHas(`library/${tag}`)) continue;
@@ -170,17 +217,29 @@ export async function fillRegistry(folders: Folders, output: Output, signal: Abo
     await runCommand(`tag ${tag}`, ['docker', 'tag', tag, image], { signal });
     await runCommand(`push ${image}`, ['docker', 'push', '--quiet', image], { signal });
   }
-  if (!existsSync(seed)) {
-    const aside = mkdtempSync(join(folders.cache, '.registry-'));
-    cpSync(registryStorage(folders), aside, { recursive: true });
-    if (existsSync(seed)) rmSync(aside, { recursive: true, force: true });
-    else renameSync(aside, seed);
-  }
+}
+
+/** Keeps what the registry holds for the next one, unless something is kept already or others have pushed, too. */
+async function keepSeed(folders: Folders): Promise<void> {
+  const seed = join(folders.images, 'registry');
+  if (existsSync(seed) || !holdsOnlyOurs(folders)) return;
+  await inWorkFolder(folders.images, async (aside) => {
+    cpSync(registryStorage(folders), join(aside, 'registry'), { recursive: true });
+    renameSync(join(aside, 'registry'), seed);
+  });
+}
+
+function holdsOnlyOurs(folders: Folders): boolean {
+  return (
+    readdirSync(join(registryStorage(folders), 'docker/registry/v2/repositories'))
+      .sort()
+      .join() === 'library,pause'
+  );
 }
 
 /** Fills the storage of a registry that has not been started yet from the cache. */
 export function seedRegistry(folders: Folders): void {
-  const seed = join(folders.cache, 'registry');
+  const seed = join(folders.images, 'registry');
   const storage = registryStorage(folders);
   if (!existsSync(seed) || existsSync(join(storage, 'docker'))) return;
   mkdirSync(join(storage, '..'), { recursive: true });
@@ -193,16 +252,14 @@ export function seedRegistry(folders: Folders): void {
 
 async function ensurePauseImage(folders: Folders, signal: AbortSignal | undefined): Promise<void> {
   if (await registryHas('pause:3.10')) return;
-  const folder = mkdtempSync(join(folders.cache, '.pause-'));
-  try {
+  await inWorkFolder(folders.images, async (folder) => {
     cpSync(join(folders.binaries, 'pause'), join(folder, 'pause'));
-    writeFileSync(join(folder, 'Dockerfile'), 'FROM scratch\nCOPY pause /pause\nUSER 65535:65535\nENTRYPOINT ["/pause"]\n');
+    const lines = ['FROM scratch', 'COPY pause /pause', 'USER 65535:65535', 'ENTRYPOINT ["/pause"]', ''];
+    writeFileSync(join(folder, 'Dockerfile'), lines.join('\n'));
     const env = { DOCKER_BUILDKIT: '0' };
     await runCommand('build the pause image', ['docker', 'build', `--tag=${pauseImage}`, folder], { signal, env });
     await runCommand('push the pause image', ['docker', 'push', '--quiet', pauseImage], { signal });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function registryHas(reference: string): Promise<boolean> {
@@ -212,8 +269,4 @@ async function registryHas(reference: string): Promise<boolean> {
     headers: { accept: 'application/vnd.docker.distribution.manifest.v2+json' },
   });
   return response.ok;
-}
-
-function imageFolder({ cache }: Folders): string {
-  return join(cache, 'images');
 }

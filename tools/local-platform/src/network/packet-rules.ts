@@ -60,6 +60,7 @@ function isDoomedRule(rule: string, doomed: readonly Doomed[]): boolean {
   const comment = /--comment "?([^"]*)/.exec(rule)?.[1] ?? '';
   return doomed.some(
     (one) =>
-      one.interfaces.some((name) => interfaces.includes(name)) || one.comments.some((start) => comment.startsWith(start)),
+      one.interfaces.some((name) => interfaces.includes(name)) ||
+      one.comments.some((start) => comment.startsWith(start)),
   );
 }

@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, Refusal } from '../../../plugin/src/model/product-error.ts';
@@ -143,7 +153,11 @@ export function logFile(folders: Folders, name: string): string {
 export function lastLines(path: string, count: number): string[] {
   try {
     if (statSync(path).size === 0) return [];
-    return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-count).map((line) => line.slice(0, 400));
+    return readFileSync(path, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(-count)
+      .map((line) => line.slice(0, 400));
   } catch {
     return [];
   }

@@ -15,7 +15,11 @@ export interface HttpProbe {
 /** Status of the answer, or 0 when there was none. */
 export function httpStatus({ url, socketPath, tls }: HttpProbe): Promise<number> {
   return new Promise((resolve) => {
-    const options = { timeout: probeTimeoutMs, agent: false as const, ...(socketPath === undefined ? {} : { socketPath }) };
+    const options = {
+      timeout: probeTimeoutMs,
+      agent: false as const,
+      ...(socketPath === undefined ? {} : { socketPath }),
+    };
     const request = url.startsWith('https:')
       ? httpsRequest(url, { ...options, ...tls, rejectUnauthorized: tls?.ca !== undefined })
       : httpRequest(url, options);

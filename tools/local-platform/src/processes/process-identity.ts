@@ -47,7 +47,7 @@ export function allProcesses(): ProcessStat[] {
 export function descendantsOf(roots: ReadonlySet<number>, processes: readonly ProcessStat[]): ProcessStat[] {
   const family = new Set(roots);
   const found: ProcessStat[] = [];
-  for (let grown = true; grown; ) {
+  for (let grown = true; grown;) {
     grown = false;
     for (const candidate of processes) {
       if (family.has(candidate.pid) || !family.has(candidate.parent)) continue;

@@ -41,7 +41,8 @@ export function tryCommand(argv: readonly string[], options: CommandOptions = {}
     const end = () => {
       if (child.pid !== undefined && child.exitCode === null) killGroup(child.pid);
     };
-    const timer = options.timeoutMs === undefined ? undefined : setTimeout(() => ((timedOut = true), end()), options.timeoutMs);
+    const timer =
+      options.timeoutMs === undefined ? undefined : setTimeout(() => ((timedOut = true), end()), options.timeoutMs);
     options.signal?.addEventListener('abort', end);
     const lastLines: string[] = [];
     const take = (line: string) => {
@@ -76,7 +77,11 @@ export function tryCommand(argv: readonly string[], options: CommandOptions = {}
  * @param doing what it does, as a clause, for the error: `install containerd`.
  * @returns its standard output.
  */
-export async function runCommand(doing: string, argv: readonly string[], options: CommandOptions = {}): Promise<string> {
+export async function runCommand(
+  doing: string,
+  argv: readonly string[],
+  options: CommandOptions = {},
+): Promise<string> {
   const { code, stdout, lastLines } = await tryCommand(argv, options);
   if (code === 0) return stdout;
   throw new Failure({

@@ -52,7 +52,9 @@ export async function bringUpBuiltCluster(context: ProviderContext): Promise<Clu
   const imagesReady = Promise.all([kubernetesBuilt, registryReady]).then(() => fillRegistry(folders, output, signal));
 
   const nodeReady = kubernetesBuilt.then(() => bringUpNode(folders, output, signal));
-  const gatewayReady = Promise.all([nodeReady, gatewayBuilt, envoyFetched]).then(() => bringUpGateway(folders, definitions, signal));
+  const gatewayReady = Promise.all([nodeReady, gatewayBuilt, envoyFetched]).then(() =>
+    bringUpGateway(folders, definitions, signal),
+  );
   const dnsReady = Promise.all([nodeReady, dnsBuilt]).then(() => bringUpDns(folders, signal));
   const enterable = nodeReady.then(() => addToUserKubeconfig(kubeconfigEntry(clusterFiles(folders), 'admin')));
   await Promise.all([gatewayReady, dnsReady, imagesReady, enterable]);
@@ -106,9 +108,17 @@ async function requireShortPath(path: string): Promise<void> {
 }
 
 async function ensureNodeAddress(signal: AbortSignal | undefined): Promise<void> {
-  const shown = await runCommand('look at the addresses of the machine', ['ip', '-o', '-4', 'address', 'show', 'dev', 'lo'], { signal });
+  const shown = await runCommand(
+    'look at the addresses of the machine',
+    ['ip', '-o', '-4', 'address', 'show', 'dev', 'lo'],
+    { signal },
+  );
   if (shown.includes(` ${nodeAddress}/`)) return;
-  await runCommand("put the node's address on the loopback interface", ['ip', 'address', 'add', `${nodeAddress}/32`, 'dev', 'lo'], { signal });
+  await runCommand(
+    "put the node's address on the loopback interface",
+    ['ip', 'address', 'add', `${nodeAddress}/32`, 'dev', 'lo'],
+    { signal },
+  );
 }
 
 function kubectl(folders: Folders, ...args: string[]): string[] {
@@ -117,12 +127,26 @@ function kubectl(folders: Folders, ...args: string[]): string[] {
 
 async function apply(folders: Folders, files: readonly string[], signal: AbortSignal | undefined): Promise<void> {
   const names = files.map((file) => `--filename=${file}`);
-  const argv = kubectl(folders, 'apply', '--server-side', '--force-conflicts', '--field-manager=local-platform', ...names);
+  const argv = kubectl(
+    folders,
+    'apply',
+    '--server-side',
+    '--force-conflicts',
+    '--field-manager=local-platform',
+    ...names,
+  );
   await runCommand('write the objects of the cluster', argv, { signal });
 }
 
 async function waitUntilNodeReady(folders: Folders, signal: AbortSignal | undefined): Promise<void> {
-  const argv = kubectl(folders, 'get', 'node', nodeName, '-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}');
+  const argv = kubectl(
+    folders,
+    'get',
+    'node',
+    nodeName,
+    '-o',
+    'jsonpath={.status.conditions[?(@.type=="Ready")].status}',
+  );
   const deadline = Date.now() + 60_000;
   while ((await tryCommand(argv, { signal })).stdout !== 'True') {
     if (Date.now() > deadline) {
@@ -144,7 +168,11 @@ async function bringUpGateway(folders: Folders, definitions: string, signal: Abo
   if (!existsSync(bootstrap)) await runCommand("make Envoy's settings", envoyBootstrapArguments(folders), { signal });
   await apply(folders, [join(definitions, 'gateway-api.yaml'), join(definitions, 'contour.yaml')], signal);
   // A definition answers for its objects a moment after it is there.
-  await runCommand('wait for the definitions of the gateway', kubectl(folders, 'wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all'), { signal });
+  await runCommand(
+    'wait for the definitions of the gateway',
+    kubectl(folders, 'wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all'),
+    { signal },
+  );
   await apply(folders, [join(projectFolder, 'manifests', 'gateway.yaml')], signal);
   await ensureComponent(folders, contour(folders));
   await ensureComponent(folders, envoy(folders));

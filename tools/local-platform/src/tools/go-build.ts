@@ -1,6 +1,7 @@
-import { mkdtempSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../processes/run-command.ts';
+import { inWorkFolder } from '../work-folder.ts';
 
 /** One run of Go's compiler that makes binaries. */
 export interface GoBuild {
@@ -48,7 +49,9 @@ const environment = { CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false' };
 export async function measureBuild({ folder, packages, signal }: GoBuild): Promise<number> {
   const format = '{{.ImportPath}}\t{{.StaleReason}}\t{{.Name}}';
   const argv = ['go', 'list', '-deps', '-f', format, packages];
-  return workOfListing(await runCommand(`list the Go packages of ${folder}`, argv, { cwd: folder, env: environment, signal }));
+  return workOfListing(
+    await runCommand(`list the Go packages of ${folder}`, argv, { cwd: folder, env: environment, signal }),
+  );
 }
 
 /**
@@ -56,9 +59,7 @@ export async function measureBuild({ folder, packages, signal }: GoBuild): Promi
  * @param onWork called with the weight of each piece of work as Go begins it.
  */
 export async function runBuild(build: GoBuild, onWork: (weight: number) => void): Promise<void> {
-  mkdirSync(build.target, { recursive: true });
-  const aside = mkdtempSync(join(build.target, '.building-'));
-  try {
+  await inWorkFolder(build.target, async (aside) => {
     const argv = ['go', 'install', '-x', `-ldflags=${build.linkerFlags}`, build.packages];
     await runCommand(`build ${build.packages} of ${build.folder}`, argv, {
       cwd: build.folder,
@@ -69,10 +70,10 @@ export async function runBuild(build: GoBuild, onWork: (weight: number) => void)
         if (weight > 0) onWork(weight);
       },
     });
-    for (const name of readdirSync(aside)) renameSync(join(aside, name), join(build.target, build.renamed?.[name] ?? name));
-  } finally {
-    rmSync(aside, { recursive: true, force: true });
-  }
+    for (const name of readdirSync(aside)) {
+      renameSync(join(aside, name), join(build.target, build.renamed?.[name] ?? name));
+    }
+  });
 }
 
 /** Folder of a module's source in Go's module cache. */
