@@ -1,21 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ErrorObject } from 'ajv';
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import schema from '../../schemas/environment.schema.json' with { type: 'json' };
 import { didYouMean } from '../model/did-you-mean.ts';
 import type { Environment } from '../model/environment.ts';
 import { Refusal } from '../model/product-error.ts';
-
-// Read, not imported: Nx loads this file as CommonJS, where an imported JSON has no default export.
-const schema = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../schemas/environment.schema.json'), 'utf8'),
-) as EnvironmentSchema;
-
-/** What of the schema is used besides validating. */
-interface EnvironmentSchema {
-  readonly properties: Readonly<Record<string, object>> & { readonly cluster: { readonly properties: object } };
-}
 
 /** Where environments are described, relative to the workspace's root. */
 export const environmentsFolder = 'Infrastructure/environments';
