@@ -19,7 +19,7 @@ async function demo(): Promise<void> {
   title(`2. Releasing orders and payments to preprod, from a clone of this repository:\n   ${folder}`);
   if (leavesChangesOut) console.log('   (Changes that you have not committed are not part of it.)');
   const inClone = { cwd: folder, env: { KUBECONFIG: kubeconfig, NX_TUI: 'false' } };
-  await show([...nx, 'run-many', '-t', 'release', '-p', 'orders', 'payments', '--output-style=stream'], inClone);
+  await show([...nx, 'run-many', '-t', 'release', '-p', 'orders', 'payments'], inClone);
 
   title('3. Calling both through the cluster');
   await call('POST', `${gateway}/orders`, { item: 'tea', quantity: 2, unitPrice: '3.50' });
