@@ -37,11 +37,14 @@ async function logsOf(api: KubernetesApi, namespace: string, pod: KubernetesObje
       ...(previous ? { previous: 'true' } : {}),
     };
     const text = await api.sendForText('GET', path, { query, accept: '*/*', repeatable: false }).catch(() => '');
-    return text.split('\n').filter((line) => line.trim() !== '');
+    // The runtime may have taken the container away already, and says that in the place of the log.
+    return text
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !line.startsWith('unable to retrieve container logs'));
   };
-  // Of a container that crashed, the one that is gone knows why.
-  const before = trouble.kind === 'crash' ? await read(true) : [];
-  const lines = before.length > 0 ? before : await read(false);
+  // Of a container that runs again after a crash, the one before knows why.
+  const [current, previous] = await Promise.all([read(false), trouble.kind === 'crash' ? read(true) : []]);
+  const lines = (trouble.runsAgain && previous.length > 0) || current.length === 0 ? previous : current;
   return lines.map((line) => `log of ${describeObject(pod)}, ${trouble.container}: ${line.slice(0, 400)}`);
 }
 

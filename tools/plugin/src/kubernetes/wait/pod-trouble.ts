@@ -20,6 +20,8 @@ export interface PodTrouble {
   readonly final: boolean;
   /** How often the container has ended. */
   readonly crashes: number;
+  /** Whether the container has been started again after it ended. */
+  readonly runsAgain: boolean;
 }
 
 interface Terminated {
@@ -70,6 +72,7 @@ export function troubleOf(pod: KubernetesObject): PodTrouble | undefined {
       message: status.message ?? '',
       final: false,
       crashes: 1,
+      runsAgain: false,
     };
   const unscheduled = status.conditions?.find(({ type, status: is }) => type === 'PodScheduled' && is === 'False');
   if (unscheduled)
@@ -80,6 +83,7 @@ export function troubleOf(pod: KubernetesObject): PodTrouble | undefined {
       message: unscheduled.message ?? '',
       final: false,
       crashes: 0,
+      runsAgain: false,
     };
   const unready = containers.find(({ ready, state }) => ready === false && state?.running !== undefined);
   return unready && status.phase === 'Running'
@@ -90,13 +94,14 @@ export function troubleOf(pod: KubernetesObject): PodTrouble | undefined {
         message: '',
         final: false,
         crashes: unready.restartCount ?? 0,
+        runsAgain: true,
       }
     : undefined;
 }
 
 function waitingTrouble({ name, image, state, restartCount = 0 }: ContainerStatus): PodTrouble | undefined {
   const { reason = '', message = '' } = state?.waiting ?? {};
-  const facts = { container: name, message, crashes: restartCount };
+  const facts = { container: name, message, crashes: restartCount, runsAgain: false };
   switch (reason) {
     case 'ErrImagePull':
     case 'ImagePullBackOff':
@@ -147,5 +152,6 @@ function crashTrouble({ name, state, lastState, restartCount = 0 }: ContainerSta
     message: ended.message ?? '',
     final: false,
     crashes: again,
+    runsAgain: !down,
   };
 }

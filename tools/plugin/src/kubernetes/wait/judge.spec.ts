@@ -1,0 +1,117 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { KubernetesObject } from '../../model/kubernetes-object.ts';
+import { judgeRollout, type Judgement, type RolloutTarget } from './judge.ts';
+import type { Recording } from './recording.ts';
+import { nothingKnown, reduceRollout, type RolloutEvent, type RolloutState } from './rollout-state.ts';
+
+const folder = join(__dirname, 'recorded');
+const recordings = readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Recording);
+const patience = { allowedRestarts: 2 };
+
+interface Replay {
+  /** The judgement that ended it, and when; undefined when time would be up. */
+  readonly end: { readonly judgement: Judgement; readonly at: number } | undefined;
+  readonly last: Judgement | undefined;
+}
+
+/** Plays a recording to the reducers as the wait does, timers too. */
+function replay({ events, targets, milliseconds }: Recording, allowed = patience): Replay {
+  const [target] = targets as [RolloutTarget];
+  let state: RolloutState = nothingKnown;
+  let last: Judgement | undefined;
+  const judge = (at: number) => {
+    last = judgeRollout(state, target, at, allowed);
+    return last.state === 'waiting' ? undefined : { judgement: last, at };
+  };
+  for (const [index, { at, event }] of events.entries()) {
+    state = reduceRollout(state, event, at);
+    const ended = judge(at);
+    if (ended) return { end: ended, last };
+    const until = events[index + 1]?.at ?? milliseconds;
+    const again = last?.state === 'waiting' ? last.again : undefined;
+    const later = again !== undefined && again <= until ? judge(again) : undefined;
+    if (later) return { end: later, last };
+  }
+  return { end: undefined, last };
+}
+
+describe('rollouts as a real cluster told them', () => {
+  it('are enough of them', () => expect(recordings.length).toBeGreaterThan(20));
+
+  it.each(recordings.map((recording) => [recording.name, recording] as const))('%s', (_, recording) => {
+    const { end, last } = replay(recording);
+    const { state, reason } = recording.outcome;
+    if (state === 'timed-out') {
+      expect(end).toBeUndefined();
+      const obstacle = last?.state === 'waiting' ? last.obstacle : undefined;
+      expect(reason).toContain(obstacle ?? last!.state);
+      return;
+    }
+    expect(end?.judgement.state).toBe(state);
+    expect(end && 'reason' in end.judgement ? end.judgement.reason : undefined).toBe(reason);
+    expect(end!.at).toBeLessThanOrEqual(recording.milliseconds);
+  });
+
+  it('tolerate as many crashes as they are told to', () => {
+    const crash = recordings.find(({ name }) => name === 'crash-Deployment')!;
+    const ends = [0, 1, 2].map((allowedRestarts) => replay(crash, { allowedRestarts }).end!.at);
+    expect(ends).toEqual([...ends].sort((a, b) => a - b));
+    expect(new Set(ends).size).toBe(3);
+    expect(replay(crash, { allowedRestarts: 99 }).end).toBeUndefined();
+  });
+
+  it('are not judged ready before the generation that was applied is seen', () => {
+    for (const recording of recordings.filter(({ outcome }) => outcome.state === 'ready')) {
+      const [target] = recording.targets as [RolloutTarget];
+      const newer = { ...recording, targets: [{ ...target, generation: 99 }] };
+      expect(replay(newer).end).toBeUndefined();
+    }
+  });
+
+  it('are of an object of their own', () => {
+    const ready = recordings.find(({ name }) => name === 'ready-next-Deployment')!;
+    const [target] = ready.targets as [RolloutTarget];
+    const { end } = replay({ ...ready, targets: [{ ...target, uid: 'another' }] });
+    expect(end?.judgement).toMatchObject({ state: 'vanished' });
+  });
+
+  it('end alike when the connection breaks and all is listed again in between', () => {
+    for (const recording of recordings) {
+      const straight = replay(recording);
+      const objects = new Map<string, KubernetesObject>();
+      const kinds = new Set<string>();
+      const events = recording.events.flatMap(({ at, event }) => {
+        remember(objects, kinds, event);
+        const listed = [...kinds].map((kind): { at: number; event: RolloutEvent } => ({
+          at,
+          event: { type: 'listed', kind, objects: [...objects.values()].filter((object) => object.kind === kind) },
+        }));
+        return [{ at, event }, ...listed];
+      });
+      const broken = replay({ ...recording, events });
+      expect(broken.end?.judgement.state).toBe(straight.end?.judgement.state);
+    }
+  });
+
+  it('are judged without breaking whatever part of the news arrives', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...recordings), fc.infiniteStream(fc.boolean()), (recording, keep) => {
+        const events = recording.events.filter(() => keep.next().value);
+        const { end } = replay({ ...recording, events });
+        // What is missing may hide an end, or a workload, but never makes a failed rollout a good one.
+        if (end?.judgement.state === 'ready') expect(['ready', 'vanished']).toContain(recording.outcome.state);
+      }),
+    );
+  });
+});
+
+function remember(objects: Map<string, KubernetesObject>, kinds: Set<string>, event: RolloutEvent): void {
+  const key = ({ kind, metadata }: KubernetesObject) => `${kind} ${metadata.name}`;
+  if (event.type === 'listed') {
+    kinds.add(event.kind);
+    for (const object of event.objects) objects.set(key(object), object);
+  } else if (event.type === 'changed') objects.set(key(event.object), event.object);
+  else objects.delete(key(event.object));
+}
