@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DemoStopped, read, show } from './run-process.ts';
 import { scratchClone } from './scratch-clone.ts';
+import { statusTable } from './status-table.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const platform = [process.execPath, join(root, 'node_modules/tsx/dist/cli.mjs'), 'tools/local-platform/src/main.ts'];
@@ -26,7 +27,11 @@ async function demo(): Promise<void> {
   await call('GET', `${gateway}/payments/healthz/ready`);
 
   title('4. What runs where');
-  console.log(await read([...nx, 'run-many', '-t', 'status', '-p', 'orders', 'payments'], inClone));
+  const said = await read(
+    [...nx, 'run-many', '-t', 'status', '-p', 'orders', 'payments', '--env=preprod', '--json'],
+    inClone,
+  );
+  console.log(statusTable(said).join('\n'));
 
   title('Try next');
   console.log(`   cd ${folder}
