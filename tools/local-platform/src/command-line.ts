@@ -44,7 +44,7 @@ const optionsOf = {
 export function parseCommandLine(args: readonly string[]): PlatformCommand {
   const [name = 'help', ...rest] = args;
   if (name === '--help' || name === '-h') return { name: 'help' };
-  if (!(name in optionsOf)) throw misuse(`there is no command \`${name}\`.`);
+  if (!Object.hasOwn(optionsOf, name)) throw misuse(`there is no command \`${name}\`.`);
   const command = name as keyof typeof optionsOf;
   const { values, positionals } = parsed(command, rest);
   const text = (key: string) => values[key] as string | undefined;

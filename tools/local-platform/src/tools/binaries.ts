@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../../../plugin/src/model/product-error.ts';
-import { projectFolder, type Folders } from '../folders.ts';
+import { projectFolder } from '../folders.ts';
 import type { Output } from '../output.ts';
 import { estimateProgress } from '../progress.ts';
 import { runCommand, tryCommand } from '../processes/run-command.ts';

@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findCommand } from '../src/system-packages.ts';
+import { allProcesses, argumentsOf } from '../src/processes/process-identity.ts';
+import { down, status, up } from '../src/platform.ts';
+import { streamOutput } from '../src/output.ts';
+
+/** What a machine has that a platform could leave behind, one line for each thing. */
+function machine(): Record<string, string[]> {
+  return {
+    processes: allProcesses()
+      .map(({ pid }) => argumentsOf(pid).join(' '))
+      .filter((text) =>
+        /etcd|kube|containerd|dockerd|docker-proxy|registry serve|contour|envoy|coredns|\/pause/.test(text),
+      ),
+    mounts: readFileSync('/proc/self/mountinfo', 'utf8')
+      .split('\n')
+      .map((line) => line.split(' ')[4] ?? ''),
+    interfaces: readdirSync('/sys/class/net'),
+    addresses: command('ip', '-o', 'address', 'show', 'dev', 'lo').map((line) =>
+      line.split(/\s+/).slice(0, 4).join(' '),
+    ),
+    routes: command('ip', 'route', 'show'),
+    'network namespaces': command('ip', 'netns', 'list'),
+    'packet rules': ['iptables-save', 'ip6tables-save'].flatMap((name) =>
+      findCommand(name) === undefined ? [] : command(name).filter((line) => /^(-A|:.* - )/.test(line)),
+    ),
+    'control groups': controlGroups(),
+    settings: ['net/ipv4/ip_forward', 'net/ipv4/conf/all/route_localnet', 'vm/overcommit_memory', 'kernel/panic'].map(
+      (name) => `${name}=${readFileSync(`/proc/sys/${name}`, 'utf8').trim()}`,
+    ),
+    kubeconfig: existsSync(`${process.env['HOME']}/.kube/config`)
+      ? readFileSync(`${process.env['HOME']}/.kube/config`, 'utf8').split('\n')
+      : [],
+  };
+}
+
+function command(name: string, ...args: string[]): string[] {
+  return execFileSync(name, args, { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line !== '');
+}
+
+function controlGroups(): string[] {
+  const root = '/sys/fs/cgroup';
+  return [root, ...readdirSync(root).map((name) => `${root}/${name}`)]
+    .flatMap((folder) => ['kubepods', 'docker'].map((name) => `${folder}/${name}`))
+    .filter((path) => existsSync(path));
+}
+
+/** Brings the platform up and down again and tells what is left. */
+async function main(): Promise<number> {
+  if ((await status()) !== undefined) {
+    console.error('The platform is up. Take it down first: this test has to know the machine without it.');
+    return 2;
+  }
+  const before = machine();
+  const output = streamOutput();
+  const begun = Date.now();
+  const { binaries, kubeconfig } = await up({ provider: 'built', output });
+  console.log(`up after ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+  await runPod(binaries, kubeconfig);
+  const ended = Date.now();
+  await down(output);
+  console.log(`down after ${((Date.now() - ended) / 1000).toFixed(1)} s`);
+  // The kernel takes a namespace's interfaces away a moment after its last process.
+  await sleep(500);
+  const after = machine();
+  let left = 0;
+  for (const [kind, lines] of Object.entries(after)) {
+    for (const line of difference(lines, before[kind] ?? [])) {
+      console.error(`left behind (${kind}): ${line}`);
+      left += 1;
+    }
+    for (const line of difference(before[kind] ?? [], lines)) {
+      console.error(`lost (${kind}): ${line}`);
+      left += 1;
+    }
+  }
+  console.log(left === 0 ? 'Nothing is left behind.' : `${left} things are not as they were.`);
+  return left === 0 ? 0 : 1;
+}
+
+/** A pod with a volume in memory and a service on a port of the node: what leaves mounts, interfaces and rules. */
+async function runPod(binaries: string, kubeconfig: string): Promise<void> {
+  const kubectl = (...args: string[]) =>
+    command(`${binaries}/kubectl`, `--kubeconfig=${kubeconfig}`, '--namespace=dev', ...args);
+  const image = '127.0.0.1:5000/library/node:24-bookworm-slim';
+  kubectl('create', 'deployment', 'guest', `--image=${image}`, '--replicas=2', '--', 'sleep', '600');
+  kubectl('expose', 'deployment', 'guest', '--port=80', '--type=NodePort');
+  kubectl('rollout', 'status', 'deployment/guest', '--timeout=60s');
+}
+
+function difference(lines: readonly string[], others: readonly string[]): string[] {
+  const left = [...others];
+  return lines.filter((line) => {
+    const index = left.indexOf(line);
+    if (index === -1) return true;
+    left.splice(index, 1);
+    return false;
+  });
+}
+
+process.exit(await main());
