@@ -53,10 +53,7 @@ export async function runService<T>(
     const service = shared.service(name);
     const environments = await shared.environments();
     const reporter = consoleReporter(name, shared.verbose);
-    const result = await run(read, { service, environments, ports: shared.ports, reporter });
-    // Said at once: of many tasks, Nx shows the output of those that failed only.
-    console.log(result.join('\n'));
-    return ended(true, []);
+    return ended(true, await run(read, { service, environments, ports: shared.ports, reporter }));
   } catch (error) {
     return ended(false, explain(error));
   }

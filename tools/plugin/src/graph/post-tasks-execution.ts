@@ -1,14 +1,16 @@
 import type { PostTasksExecutionContext } from '@nx/devkit';
-import { refusalMark } from './refusal-mark.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { hiddenResults } from './hidden-results.ts';
 
-/**
- * Makes a command whose tasks were refused exit with 2. Nx knows only 0 and 1; the code is set when the process ends,
- * which works because plugins run in Nx's own process here (`NX_ISOLATE_PLUGINS=false`, docs/decisions/0003-exit-codes.md).
- */
-export function postTasksExecution(_options: unknown, { taskResults }: PostTasksExecutionContext): void {
-  const failed = Object.values(taskResults).filter(({ status }) => status === 'failure');
-  if (failed.length === 0 || !failed.every(({ terminalOutput }) => terminalOutput?.includes(refusalMark))) return;
+/** Called by Nx after all tasks of a command. */
+export function postTasksExecution(_options: unknown, { taskResults, argv }: PostTasksExecutionContext): void {
+  const results = Object.values(taskResults);
+  for (const text of hiddenResults(results, argv)) process.stdout.write(text);
+  const exitCode = exitCodeOf(results);
+  if (exitCode === undefined) return;
+  // Nx knows only 0 and 1; it is set when the process ends, which works because plugins run in Nx's own process here
+  // (NX_ISOLATE_PLUGINS=false, docs/decisions/0003-exit-codes.md).
   process.once('exit', () => {
-    process.exitCode = 2;
+    process.exitCode = exitCode;
   });
 }

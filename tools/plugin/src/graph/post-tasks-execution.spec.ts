@@ -1,0 +1,37 @@
+import type { TaskResult } from '@nx/devkit';
+import { exitCodeOf } from './exit-code.ts';
+import { hiddenResults } from './hidden-results.ts';
+import { refusalMark } from './refusal-mark.ts';
+
+function result(target: string, status: TaskResult['status'], terminalOutput?: string): TaskResult {
+  const task = { id: `orders:${target}`, target: { project: 'orders', target } } as TaskResult['task'];
+  return {
+    task,
+    status,
+    code: status === 'failure' ? 1 : 0,
+    ...(terminalOutput === undefined ? {} : { terminalOutput }),
+  };
+}
+
+describe('exitCodeOf', () => {
+  const refused = result('release', 'failure', `Could not release orders.\n${refusalMark}\n`);
+
+  it.each([
+    ['nothing ran', [], undefined],
+    ['all went well', [result('release', 'success', 'done')], undefined],
+    ['a refusal', [refused, result('test', 'success')], 2],
+    ['two refusals, and one that was skipped for them', [refused, refused, result('git-tag', 'skipped')], 2],
+    ['a refusal and a failure', [refused, result('release', 'failure', 'Could not build.')], undefined],
+    ['a failure without any output', [result('test', 'failure')], undefined],
+  ])('%s', (_, results, code) => expect(exitCodeOf(results)).toBe(code));
+});
+
+describe('hiddenResults', () => {
+  const results = [result('release', 'success', 'orders: done\n'), result('test', 'success', 'tests\n')];
+
+  it('tells what services said in a command for many, and nothing else', () => {
+    expect(hiddenResults(results, ['nx', 'run-many', '-t', 'release'])).toEqual(['orders: done\n']);
+    expect(hiddenResults(results, ['nx', 'run', 'orders:release'])).toEqual([]);
+    expect(hiddenResults([result('release', 'failure', 'no')], ['nx', 'affected'])).toEqual([]);
+  });
+});
