@@ -5,6 +5,7 @@ import { apiServer, containerd, contour, controlLoops, coredns, envoy, etcd } fr
 import { ensureEngine } from './engine.ts';
 import { platformFolders, type Folders } from './folders.ts';
 import { ensureBaseImages, seedRegistry } from './images/base-images.ts';
+import { bootId, claimMachine } from './network/machine-claim.ts';
 import { silentOutput, type Output } from './output.ts';
 import { componentRecords, ensureComponent, type Component } from './processes/component.ts';
 import { withLock } from './processes/lock.ts';
@@ -109,6 +110,7 @@ async function bringUp(folders: Folders, options: PlatformOptions, output: Outpu
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([stop.signal, options.signal]) : stop.signal;
   const provider = await chooseProvider(folders, options, signal);
+  if (provider !== 'context') claimMachine(folders);
   output.say(`cluster: ${provider}`);
   const registryReady = bringUpRegistry(folders, provider, options, output, signal);
   // Its failure is told by whoever waits for it.
@@ -212,10 +214,6 @@ async function discardAfterReboot(folders: Folders): Promise<void> {
     await tearDown(folders);
   mkdirSync(folders.state, { recursive: true });
   writeFileSync(marker, now);
-}
-
-function bootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
 function writeRecord(folders: Folders, record: PlatformRecord): void {

@@ -5,6 +5,7 @@ import { removeFromUserKubeconfig } from './cluster/user-kubeconfig.ts';
 import { engineComponentName, ownsEngine } from './engine.ts';
 import type { Folders } from './folders.ts';
 import { restoreMachineSettings } from './network/machine-settings.ts';
+import { hasMachine, releaseMachine } from './network/machine-claim.ts';
 import { mountsBelow } from './network/mounts.ts';
 import { clusterRules, engineRules, removalOf } from './network/packet-rules.ts';
 import { componentRecords, endProcess, forgetComponent, ownerVariable } from './processes/component.ts';
@@ -27,9 +28,11 @@ const endsPolitely = ['kubelet', 'kube-proxy', 'contour', 'envoy', 'coredns', 'r
 export async function tearDown(folders: Folders): Promise<void> {
   const engineIsOurs = ownsEngine(folders);
   const provider = providerOf(folders);
-  const clusterIsOurs = provider === 'built';
-  if (provider !== 'context') await removeFromUserKubeconfig(contextName);
-  if (provider === 'kind') await removeKindCluster();
+  // A start that was refused because another platform has the machine must not take that one's network away.
+  const machineIsOurs = hasMachine(folders);
+  const clusterIsOurs = machineIsOurs && provider === 'built';
+  if (machineIsOurs) await removeFromUserKubeconfig(contextName);
+  if (machineIsOurs && provider === 'kind') await removeKindCluster();
   await endComponents(folders, endsPolitely, 5);
   endContainers(folders);
   // Docker stops its containers before it goes.
@@ -52,6 +55,7 @@ export async function tearDown(folders: Folders): Promise<void> {
   if (engineIsOurs) removeControlGroups('docker');
   restoreMachineSettings(folders);
   rmSync(folders.state, { recursive: true, force: true });
+  releaseMachine(folders);
 }
 
 /** A state folder without a note of its provider comes from a start that got no further. */

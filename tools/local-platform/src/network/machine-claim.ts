@@ -1,0 +1,49 @@
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { Refusal } from '../../../plugin/src/model/product-error.ts';
+import type { Folders } from '../folders.ts';
+
+/** Says whose platform has the machine's bridge, addresses, packet rules and the context's name. */
+interface Claim {
+  readonly state: string;
+  /** The claim ends with the machine's run. */
+  readonly boot: string;
+}
+
+const defaultPath = '/run/poc-local-platform.json';
+
+/** Identity of the machine's present run. */
+export function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}
+
+/** Whether the platform of these folders has the machine. */
+export function hasMachine({ state }: Folders, path = defaultPath): boolean {
+  return readClaim(path)?.state === state;
+}
+
+/** Takes the machine for the platform of these folders: two platforms would take each other's network away. */
+export function claimMachine({ state }: Folders, path = defaultPath): void {
+  const claim = readClaim(path);
+  if (claim !== undefined && claim.state !== state && existsSync(claim.state)) {
+    throw new Refusal({
+      type: 'machine-taken',
+      doing: 'bring up a cluster on this machine',
+      reason: `there is one already; its state folder is ${claim.state}.`,
+      remedy:
+        'Use that one, or take it down first: run `down` with the same HOME and XDG_STATE_HOME as it was brought up with.',
+    });
+  }
+  writeFileSync(`${path}.${process.pid}`, JSON.stringify({ state, boot: bootId() } satisfies Claim));
+  renameSync(`${path}.${process.pid}`, path);
+}
+
+/** Gives the machine back. */
+export function releaseMachine(folders: Folders, path = defaultPath): void {
+  if (hasMachine(folders, path)) rmSync(path, { force: true });
+}
+
+function readClaim(path: string): Claim | undefined {
+  if (!existsSync(path)) return undefined;
+  const claim = JSON.parse(readFileSync(path, 'utf8')) as Claim;
+  return claim.boot === bootId() ? claim : undefined;
+}
