@@ -11,8 +11,6 @@ import type { KubernetesApi } from './api.ts';
 import { kindOf } from './prune.ts';
 import { collectionPath } from './resources.ts';
 
-/** Bytes of JSON above which a record is kept compressed. */
-const compressAbove = 4096;
 /** Characters of a reason that an annotation keeps. */
 const longestReason = 4000;
 /** How often another deployer may take the sequence before us. */
@@ -194,9 +192,13 @@ interface RecordData {
   readonly startedAt: string;
 }
 
-function writeData({ environment, release, manifests, actor, startedAt }: NewRecord): unknown {
+/**
+ * Compressed, always: the server compares the bytes of this data when an annotation is changed, and writes `>` in it
+ * otherwise than we do.
+ */
+function writeData({ environment, release, manifests, actor, startedAt }: NewRecord): { gzip: string } {
   const text = JSON.stringify({ environment, release, manifests, actor, startedAt });
-  return text.length > compressAbove ? { gzip: gzipSync(text).toString('base64') } : { json: text };
+  return { gzip: gzipSync(text).toString('base64') };
 }
 
 /** @returns undefined for what is no record that this version can read. */
@@ -218,10 +220,9 @@ function readRecord({ metadata, data }: Revision): DeploymentRecord | undefined 
 }
 
 function readData(data: unknown): RecordData | undefined {
-  const { gzip, json } = (data ?? {}) as { gzip?: string; json?: string };
+  const { gzip = '' } = (data ?? {}) as { gzip?: string };
   try {
-    const text = gzip === undefined ? (json ?? 'null') : gunzipSync(Buffer.from(gzip, 'base64')).toString();
-    return (JSON.parse(text) ?? undefined) as RecordData | undefined;
+    return (JSON.parse(gunzipSync(Buffer.from(gzip, 'base64')).toString()) ?? undefined) as RecordData | undefined;
   } catch {
     return undefined;
   }

@@ -316,7 +316,8 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     const scenario = await start();
     const { cluster, another } = scenario;
     expect(await cluster.records('orders')).toEqual([]);
-    const manifests = objectsOf(scenario, { note: 'x'.repeat(20_000) });
+    const manifests = objectsOf(scenario, { note: `<a> => "b" & 'ä' \u2028 ${'x'.repeat(20_000)}` });
+    const few = objectsOf(scenario, { note: '<a> => &' });
     const facts = {
       environment: 'preprod',
       release: releaseOf(scenario),
@@ -332,7 +333,7 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     expect(await cluster.records('payments')).toEqual([]);
     let last: DeploymentRecord | undefined;
     for (let count = 2; count <= 23; count++) {
-      last = await cluster.closeRecord(await cluster.openRecord({ ...facts, actor: bob }), 'failed', 'because "ä"');
+      last = await cluster.closeRecord(await cluster.openRecord({ ...facts, manifests: few, actor: bob }), 'failed', 'because "ä"');
       expect(last).toMatchObject({ sequence: count, reason: 'because "ä"' });
     }
     const kept = await cluster.records('orders');
