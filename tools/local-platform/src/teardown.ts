@@ -5,7 +5,7 @@ import { removeFromUserKubeconfig } from './cluster/user-kubeconfig.ts';
 import { engineComponentName, ownsEngine } from './engine.ts';
 import type { Folders } from './folders.ts';
 import { restoreMachineSettings } from './network/machine-settings.ts';
-import { hasMachine, releaseMachine } from './network/machine-claim.ts';
+import { isTakenByAnother, releaseMachine } from './network/machine-claim.ts';
 import { mountsBelow } from './network/mounts.ts';
 import { clusterRules, engineRules, removalOf } from './network/packet-rules.ts';
 import { componentRecords, endProcess, forgetComponent, ownerVariable } from './processes/component.ts';
@@ -29,7 +29,7 @@ export async function tearDown(folders: Folders): Promise<void> {
   const engineIsOurs = ownsEngine(folders);
   const provider = providerOf(folders);
   // A start that was refused because another platform has the machine must not take that one's network away.
-  const machineIsOurs = hasMachine(folders);
+  const machineIsOurs = !isTakenByAnother(folders);
   const clusterIsOurs = machineIsOurs && provider === 'built';
   if (machineIsOurs) await removeFromUserKubeconfig(contextName);
   if (machineIsOurs && provider === 'kind') await removeKindCluster();

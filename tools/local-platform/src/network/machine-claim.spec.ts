@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { claimMachine, hasMachine, releaseMachine } from './machine-claim.ts';
+import { claimMachine, isTakenByAnother, releaseMachine } from './machine-claim.ts';
 
 describe('the claim on the machine', () => {
   let folder: string;
@@ -21,7 +21,7 @@ describe('the claim on the machine', () => {
     claimMachine(mine, path);
     expect(() => claimMachine(theirs, path)).toThrow(/there is one already; its state folder is .*mine/);
     releaseMachine(theirs, path);
-    expect([hasMachine(mine, path), hasMachine(theirs, path)]).toEqual([true, false]);
+    expect([isTakenByAnother(mine, path), isTakenByAnother(theirs, path)]).toEqual([false, true]);
     releaseMachine(mine, path);
     expect(existsSync(path)).toBe(false);
     claimMachine(theirs, path);

@@ -16,30 +16,30 @@ export function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
-/** Whether the platform of these folders has the machine. */
-export function hasMachine({ state }: Folders, path = defaultPath): boolean {
-  return readClaim(path)?.state === state;
+/** Whether another platform than that of these folders has the machine. */
+export function isTakenByAnother({ state }: Folders, path = defaultPath): boolean {
+  const claim = readClaim(path);
+  return claim !== undefined && claim.state !== state && existsSync(claim.state);
 }
 
 /** Takes the machine for the platform of these folders: two platforms would take each other's network away. */
-export function claimMachine({ state }: Folders, path = defaultPath): void {
-  const claim = readClaim(path);
-  if (claim !== undefined && claim.state !== state && existsSync(claim.state)) {
+export function claimMachine(folders: Folders, path = defaultPath): void {
+  if (isTakenByAnother(folders, path)) {
     throw new Refusal({
       type: 'machine-taken',
       doing: 'bring up a cluster on this machine',
-      reason: `there is one already; its state folder is ${claim.state}.`,
+      reason: `there is one already; its state folder is ${readClaim(path)?.state}.`,
       remedy:
         'Use that one, or take it down first: run `down` with the same HOME and XDG_STATE_HOME as it was brought up with.',
     });
   }
-  writeFileSync(`${path}.${process.pid}`, JSON.stringify({ state, boot: bootId() } satisfies Claim));
+  writeFileSync(`${path}.${process.pid}`, JSON.stringify({ state: folders.state, boot: bootId() } satisfies Claim));
   renameSync(`${path}.${process.pid}`, path);
 }
 
 /** Gives the machine back. */
 export function releaseMachine(folders: Folders, path = defaultPath): void {
-  if (hasMachine(folders, path)) rmSync(path, { force: true });
+  if (!isTakenByAnother(folders, path)) rmSync(path, { force: true });
 }
 
 function readClaim(path: string): Claim | undefined {

@@ -41,7 +41,7 @@ export const kubernetesBinaries: BinaryGroup = {
       `-X ${name}.gitTreeState=clean`,
     ]),
   ].join(' '),
-  typicalSeconds: 380,
+  typicalSeconds: 300,
 };
 
 /** What fills Envoy with the routes that the cluster asks for. */
