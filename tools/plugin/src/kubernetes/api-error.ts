@@ -52,7 +52,7 @@ export function unreachable({ server, context }: Server, cause: unknown, signal?
   const { name, code, message } = cause as { name?: string; code?: string; message?: string };
   const why =
     name === 'TimeoutError' || name === 'AbortError' ? 'no answer in time' : (code ?? message ?? String(cause));
-  const untrusted = /CERT|SELF_SIGNED|ALTNAME|SSL|TLS/.test(String(code));
+  const untrusted = /CERT|SELF_SIGNED|ALTNAME|SSL|TLS|UNABLE_TO_VERIFY/.test(String(code));
   return new Refusal({
     type: 'cluster-unreachable',
     doing: `reach the cluster ${context}`,

@@ -6,7 +6,7 @@ import { ApiError, unreachable } from './api-error.ts';
 import type { ClusterAccess } from './kubeconfig.ts';
 
 /** Milliseconds for the first answer; who does not reach the server wants to know soon. */
-const firstTimeout = 5000;
+const usualFirstTimeout = 5000;
 /** Milliseconds for one answer. */
 const answerTimeout = 30_000;
 /** Milliseconds for which a server that was there is asked again when it does not answer. */
@@ -37,10 +37,12 @@ export class KubernetesApi {
   readonly server: string;
   private readonly access: ClusterAccess;
   private readonly agent: http.Agent;
+  private readonly firstTimeout: number;
   private hasAnswered = false;
 
-  constructor(access: ClusterAccess) {
+  constructor(access: ClusterAccess, firstTimeout = usualFirstTimeout) {
     this.access = access;
+    this.firstTimeout = firstTimeout;
     this.context = access.context;
     this.server = access.server;
     const options = { keepAlive: true, keepAliveMsecs: 10_000, noDelay: true };
@@ -123,7 +125,7 @@ export class KubernetesApi {
   }
 
   private async once(method: string, path: string, request: ApiRequest): Promise<string> {
-    const limit = AbortSignal.timeout(this.hasAnswered ? answerTimeout : firstTimeout);
+    const limit = AbortSignal.timeout(this.hasAnswered ? answerTimeout : this.firstTimeout);
     const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
     const answer = await this.open(method, path, { ...request, signal });
     const body = await textOf(answer);
