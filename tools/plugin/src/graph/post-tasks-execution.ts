@@ -5,7 +5,7 @@ import { hiddenResults } from './hidden-results.ts';
 /** Called by Nx after all tasks of a command. */
 export function postTasksExecution(_options: unknown, { taskResults, argv }: PostTasksExecutionContext): void {
   const results = Object.values(taskResults);
-  for (const text of hiddenResults(results, argv)) process.stdout.write(text);
+  process.stdout.write(hiddenResults(results, argv));
   const exitCode = exitCodeOf(results);
   if (exitCode === undefined) return;
   // Nx knows only 0 and 1; it is set when the process ends, which works because plugins run in Nx's own process here

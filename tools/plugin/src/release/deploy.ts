@@ -1,5 +1,5 @@
 import type { DeploymentRecord } from '../model/deployment-record.ts';
-import { Failure } from '../model/product-error.ts';
+import { Failure, Refusal } from '../model/product-error.ts';
 import { planDeploy, refuseMissingImage, type DeployPlan, type DeployTarget } from './plan-deploy.ts';
 import type { ChangeSet, RolloutResult, ServiceLock } from './ports/cluster.ts';
 import type { Reporter } from './ports/reporter.ts';
@@ -91,10 +91,10 @@ async function deployLocked(
       };
     }
   } catch (error) {
-    await cluster
-      .closeRecord(record, 'failed', error instanceof Error ? error.message : String(error))
-      .catch(() => undefined);
-    throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    await cluster.closeRecord(record, 'failed', reason).catch(() => undefined);
+    // A refusal says that nothing was changed, which is no longer true here.
+    throw error instanceof Refusal ? new Failure({ ...error.facts, cause: error }) : error;
   }
   await cluster.closeRecord(record, 'failed', result.reason);
   throw new Failure({

@@ -105,6 +105,18 @@ describe('release', () => {
     expect(await run(scenario)).toMatchObject({ built: true, deploys: [{ result: { state: 'deployed' } }] });
   });
 
+  it('fails, and does not say that nothing was changed, when the cluster goes away in the middle', async () => {
+    const scenario = new ReleaseScenario();
+    const cluster = scenario.clusters.get('preprod')!;
+    cluster.before = (call) => {
+      if (call === 'waitUntilReady') cluster.unreachable = 'It is gone.';
+    };
+    await expect(run(scenario)).rejects.toMatchObject({ exitCode: 1, facts: { type: 'cluster-unreachable' } });
+    cluster.before = () => {};
+    cluster.unreachable = undefined;
+    expect(await run(scenario)).toMatchObject({ built: false, deploys: [{ result: { state: 'deployed' } }] });
+  });
+
   it('uses up the number of a build that fails; no tag appears', async () => {
     const scenario = new ReleaseScenario();
     scenario.engine.failsWith = 'no such file';
