@@ -33,7 +33,7 @@ export class KubernetesCluster implements Cluster {
   private readonly environment: Pick<Environment, 'name' | 'namespace'>;
   private readonly recordsOf: Records;
   /** Plans that were made, by the list of objects they were made for. */
-  private readonly plans = new WeakMap<readonly KubernetesObject[], { plan: PlannedObject[]; at: number }>();
+  private plans = new WeakMap<readonly KubernetesObject[], { plan: PlannedObject[]; at: number }>();
   /** Workloads as they were when they had been applied. */
   private readonly applied = new Map<string, KubernetesObject>();
 
@@ -48,7 +48,11 @@ export class KubernetesCluster implements Cluster {
   }
 
   lock(service: string, holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock> {
-    return acquireLease(this.place.api, this.environment.namespace, service, holder, onWait);
+    return acquireLease(this.place.api, this.environment.namespace, service, holder, (heldBy) => {
+      // Whoever has it changes what was found.
+      this.plans = new WeakMap();
+      onWait(heldBy);
+    });
   }
 
   async plan(service: string, objects: readonly KubernetesObject[], options?: ApplyOptions): Promise<ChangeSet> {

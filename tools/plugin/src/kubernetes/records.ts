@@ -184,21 +184,17 @@ function nameOf(service: string, sequence: number): string {
 }
 
 /** What never changes of a record. Read by every later version of this tool: only add to it. */
-interface RecordData {
-  readonly environment: string;
+type RecordData = Omit<NewRecord, 'release'> & {
   readonly release: Omit<Release, 'buildNumber'> & { readonly buildNumber: string };
-  readonly manifests: readonly KubernetesObject[];
-  readonly actor: DeploymentRecord['actor'];
-  readonly startedAt: string;
-}
+};
 
 /**
  * Compressed, always: the server compares the bytes of this data when an annotation is changed, and writes `>` in it
  * otherwise than we do.
  */
-function writeData({ environment, release, manifests, actor, startedAt }: NewRecord): { gzip: string } {
-  const text = JSON.stringify({ environment, release, manifests, actor, startedAt });
-  return { gzip: gzipSync(text).toString('base64') };
+function writeData(record: DeploymentRecord): { gzip: string } {
+  const { sequence: _sequence, outcome: _outcome, finishedAt: _finishedAt, reason: _reason, ...data } = record;
+  return { gzip: gzipSync(JSON.stringify(data)).toString('base64') };
 }
 
 /** @returns undefined for what is no record that this version can read. */
