@@ -43,7 +43,7 @@ const optionsOf = {
 /** Reads the arguments, and refuses what it does not know. */
 export function parseCommandLine(args: readonly string[]): PlatformCommand {
   const [name = 'help', ...rest] = args;
-  if (name === '--help' || name === '-h') return { name: 'help' };
+  if (args.includes('--help') || args.includes('-h')) return { name: 'help' };
   if (!Object.hasOwn(optionsOf, name)) throw misuse(`there is no command \`${name}\`.`);
   const command = name as keyof typeof optionsOf;
   const { values, positionals } = parsed(command, rest);
@@ -101,6 +101,6 @@ function misuse(reason: string): Refusal {
     type: 'misused-command',
     doing: 'understand the command',
     reason,
-    remedy: 'See `nx run local-platform:up --help` or docs/local-platform.md.',
+    remedy: 'See `npx tsx tools/local-platform/src/main.ts help` or docs/local-platform.md.',
   });
 }

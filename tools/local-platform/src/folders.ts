@@ -15,6 +15,8 @@ export interface Folders {
   readonly binaries: string;
   /** Base images, as archives and in the form of a registry. */
   readonly images: string;
+  /** Tools that binaries are built with. */
+  readonly tools: string;
   /** What the platform that runs knows of itself; gone after `down`. */
   readonly state: string;
   /** One log file for each component. */
@@ -32,7 +34,14 @@ export function platformFolders(environment: NodeJS.ProcessEnv = process.env): F
   const cache = join(caches, binariesKey());
   const images = join(caches, imagesKey());
   const state = join(stateHome, 'poc', 'local-platform');
-  return { cache, binaries: join(cache, 'bin'), images, state, logs: join(state, 'logs') };
+  return {
+    cache,
+    binaries: join(cache, 'bin'),
+    images,
+    tools: join(caches, 'tools'),
+    state,
+    logs: join(state, 'logs'),
+  };
 }
 
 const platform = `${process.platform}-${process.arch}`;

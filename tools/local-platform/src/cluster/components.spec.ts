@@ -5,6 +5,7 @@ const folders: Folders = {
   cache: '/c',
   binaries: '/c/bin',
   images: '/i',
+  tools: '/t',
   state: '/a b/state',
   logs: '/a b/state/logs',
 };

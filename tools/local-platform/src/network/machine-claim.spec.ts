@@ -11,7 +11,7 @@ describe('the claim on the machine', () => {
   const foldersOf = (name: string) => {
     const state = join(folder, name);
     mkdirSync(state, { recursive: true });
-    return { cache: '', binaries: '', images: '', state, logs: '' };
+    return { cache: '', binaries: '', images: '', tools: '', state, logs: '' };
   };
 
   it('is held by one platform until that gives it back', () => {

@@ -43,12 +43,13 @@ export async function bringUpBuiltCluster(context: ProviderContext): Promise<Clu
   await installPackages(clusterPackages, output, signal);
   const definitions = join(folders.cache, 'definitions');
   // Downloads cost no processor time, and fit beside the builds, which come one after the other.
-  const envoyFetched = fetchEnvoy(folders.binaries, output, signal);
-  const kubernetesBuilt = buildBinaries([pauseBinary, kubernetesBinaries], folders.binaries, output, signal);
+  const workbench = { tools: folders.tools, output, signal };
+  const envoyFetched = fetchEnvoy(folders.binaries, workbench);
+  const kubernetesBuilt = buildBinaries([pauseBinary, kubernetesBinaries], folders.binaries, workbench);
   const gatewayBuilt = kubernetesBuilt
-    .then(() => buildBinaries([contourBinary], folders.binaries, output, signal))
-    .then(() => copyGatewayDefinitions(definitions));
-  const dnsBuilt = gatewayBuilt.then(() => buildBinaries([corednsBinary], folders.binaries, output, signal));
+    .then(() => buildBinaries([contourBinary], folders.binaries, workbench))
+    .then(() => copyGatewayDefinitions(definitions, workbench));
+  const dnsBuilt = gatewayBuilt.then(() => buildBinaries([corednsBinary], folders.binaries, workbench));
   const imagesReady = Promise.all([kubernetesBuilt, registryReady]).then(() => fillRegistry(folders, output, signal));
 
   const nodeReady = kubernetesBuilt.then(() => bringUpNode(folders, output, signal));

@@ -6,12 +6,11 @@ import { contextName, gatewayAddress, ports, registryAddress } from '../addresse
 import { kubeconfigOf, type KubeconfigEntry } from '../cluster/kubeconfig.ts';
 import { addToUserKubeconfig } from '../cluster/user-kubeconfig.ts';
 import { dockerAnswers } from '../engine.ts';
-import { projectFolder, type Folders } from '../folders.ts';
+import { projectFolder } from '../folders.ts';
 import { ensureBaseImages, fillRegistryWithBaseImages } from '../images/base-images.ts';
 import { runCommand, tryCommand } from '../processes/run-command.ts';
 import { findCommand } from '../system-packages.ts';
-import { contourBinary } from '../tools/binaries.ts';
-import { moduleSource } from '../tools/go-build.ts';
+import { contourSource } from '../tools/binaries.ts';
 import { kubernetesVersion } from '../versions.ts';
 import type { ClusterFacts, ProviderContext } from './provider.ts';
 
@@ -55,7 +54,7 @@ export async function bringUpKindCluster({ folders, output, signal }: ProviderCo
   await bringUpRegistryContainer(run, signal);
   await Promise.all([
     ensureBaseImages(folders, output, signal).then(() => fillRegistryWithBaseImages(folders, output, signal)),
-    bringUpGateway(folders, ['kubectl', `--kubeconfig=${kubeconfig}`], run),
+    bringUpGateway({ folders, output, signal }, ['kubectl', `--kubeconfig=${kubeconfig}`], run),
   ]);
   return {
     kubeconfig,
@@ -114,7 +113,11 @@ async function bringUpRegistryContainer(run: Run, signal: AbortSignal | undefine
 }
 
 /** Contour as its makers deploy it, told to serve our Gateway. */
-async function bringUpGateway(folders: Folders, kubectl: readonly string[], run: Run): Promise<void> {
+async function bringUpGateway(
+  { folders, output, signal }: Omit<ProviderContext, 'registryReady'>,
+  kubectl: readonly string[],
+  run: Run,
+): Promise<void> {
   const apply = (...files: string[]) =>
     run('write the objects of the cluster', [
       ...kubectl,
@@ -123,7 +126,7 @@ async function bringUpGateway(folders: Folders, kubectl: readonly string[], run:
       '--force-conflicts',
       ...files.map((file) => `--filename=${file}`),
     ]);
-  const source = await moduleSource(join(projectFolder, contourBinary.module), 'github.com/projectcontour/contour');
+  const source = await contourSource({ tools: folders.tools, output, signal });
   await apply(join(source, 'examples/gateway/00-crds.yaml'), join(source, 'examples/render/contour.yaml'));
   const settings = join(folders.state, 'cluster');
   mkdirSync(settings, { recursive: true });

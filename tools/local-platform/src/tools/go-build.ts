@@ -5,6 +5,8 @@ import { inWorkFolder } from '../work-folder.ts';
 
 /** One run of Go's compiler that makes binaries. */
 export interface GoBuild {
+  /** The go command. */
+  readonly go: string;
   /** Folder of the go.mod. */
   readonly folder: string;
   /** What to build: `tool` stands for all the `tool` lines of the go.mod. */
@@ -46,9 +48,9 @@ export function workOfListing(listing: string): number {
 const environment = { CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false' };
 
 /** How much work the build is now. Downloads the modules. */
-export async function measureBuild({ folder, packages, signal }: GoBuild): Promise<number> {
+export async function measureBuild({ go, folder, packages, signal }: GoBuild): Promise<number> {
   const format = '{{.ImportPath}}\t{{.StaleReason}}\t{{.Name}}';
-  const argv = ['go', 'list', '-deps', '-f', format, packages];
+  const argv = [go, 'list', '-deps', '-f', format, packages];
   return workOfListing(
     await runCommand(`list the Go packages of ${folder}`, argv, { cwd: folder, env: environment, signal }),
   );
@@ -60,7 +62,7 @@ export async function measureBuild({ folder, packages, signal }: GoBuild): Promi
  */
 export async function runBuild(build: GoBuild, onWork: (weight: number) => void): Promise<void> {
   await inWorkFolder(build.target, async (aside) => {
-    const argv = ['go', 'install', '-x', `-ldflags=${build.linkerFlags}`, build.packages];
+    const argv = [build.go, 'install', '-x', `-ldflags=${build.linkerFlags}`, build.packages];
     await runCommand(`build ${build.packages} of ${build.folder}`, argv, {
       cwd: build.folder,
       env: { ...environment, GOBIN: aside },
@@ -77,7 +79,7 @@ export async function runBuild(build: GoBuild, onWork: (weight: number) => void)
 }
 
 /** Folder of a module's source in Go's module cache. */
-export async function moduleSource(folder: string, module: string): Promise<string> {
-  const argv = ['go', 'list', '-m', '-f', '{{.Dir}}', module];
+export async function moduleSource(go: string, folder: string, module: string): Promise<string> {
+  const argv = [go, 'list', '-m', '-f', '{{.Dir}}', module];
   return (await runCommand(`find the source of ${module}`, argv, { cwd: folder, env: environment })).trim();
 }
