@@ -14,6 +14,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, Refusal } from '../../../plugin/src/model/product-error.ts';
 import type { Folders } from '../folders.ts';
+import { noProxyVariables } from '../network/no-proxy.ts';
 import { findProcess, isRunning, signalProcess, type ProcessIdentity } from './process-identity.ts';
 import { isPortFree } from './probes.ts';
 
@@ -88,7 +89,7 @@ async function start(folders: Folders, component: Component): Promise<ComponentR
   try {
     const child = spawn(command, args, {
       cwd: folders.state,
-      env: { ...process.env, ...component.env, [ownerVariable]: folders.state },
+      env: { ...process.env, ...noProxyVariables(), ...component.env, [ownerVariable]: folders.state },
       detached: true,
       stdio: ['ignore', log, log],
     });

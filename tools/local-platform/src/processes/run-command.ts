@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { Failure } from '../../../plugin/src/model/product-error.ts';
+import { noProxyVariables } from '../network/no-proxy.ts';
 
 /** How a command is run. */
 export interface CommandOptions {
@@ -33,7 +34,7 @@ export function tryCommand(argv: readonly string[], options: CommandOptions = {}
     // In a group of its own, so that ending it ends what it started as well.
     const child = spawn(command, args, {
       cwd: options.cwd,
-      env: { ...process.env, LC_ALL: 'C.UTF-8', ...options.env },
+      env: { ...process.env, ...noProxyVariables(), LC_ALL: 'C.UTF-8', ...options.env },
       stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       detached: true,
     });
