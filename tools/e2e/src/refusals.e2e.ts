@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { createServer } from 'node:http';
 import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { objectVersions } from './cluster-state.ts';
@@ -150,10 +150,9 @@ describe('the outside', () => {
   });
 
   it('a registry that refuses the credentials', async () => {
-    const server = createServer((socket) => {
-      socket.on('error', () => {});
-      socket.end('HTTP/1.1 401 Unauthorized\r\nwww-authenticate: Basic realm="test"\r\ncontent-length: 0\r\n\r\n');
-    });
+    const server = createServer((_, answer) =>
+      answer.writeHead(401, { 'www-authenticate': 'Basic realm="test"' }).end(),
+    );
     const port = await new Promise<number>((resolve) =>
       server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)),
     );
@@ -161,7 +160,8 @@ describe('the outside', () => {
     touch();
     await workspace.commit('feat: change');
     await refused(release, [`127.0.0.1:${port}`, 'docker login']);
-    await new Promise((resolve) => server.close(resolve));
+    server.close();
+    server.closeAllConnections();
   });
 
   it('an origin that refuses every push', async () => {

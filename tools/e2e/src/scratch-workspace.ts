@@ -90,7 +90,8 @@ export class ScratchWorkspace {
   /** Replaces a text in a file, which must be there. */
   edit(path: string, from: string | RegExp, to: string): void {
     const before = this.read(path);
-    if (typeof from === 'string' ? !before.includes(from) : !from.test(before)) throw new Error(`${path} has no ${from}.`);
+    if (typeof from === 'string' ? !before.includes(from) : !from.test(before))
+      throw new Error(`${path} has no ${from}.`);
     this.write(path, before.replace(from, to));
   }
 
