@@ -6,7 +6,7 @@ import { KubernetesApi } from './api.ts';
 import { follow } from './wait/follow.ts';
 import type { RolloutEvent } from './wait/rollout-state.ts';
 
-type Answer = (request: http.IncomingMessage, response: http.ServerResponse) => void;
+type Answer = (request: http.IncomingMessage, response: http.ServerResponse) => unknown;
 
 let server: http.Server;
 let api: KubernetesApi;
@@ -106,9 +106,14 @@ describe('KubernetesApi', () => {
   it('reads watches whatever pieces they come in', async () => {
     const all = event('ADDED', 1) + event('BOOKMARK', 2) + event('DELETED', 3);
     const umlaut = Buffer.from(`${JSON.stringify({ type: 'ADDED', object: { metadata: { name: 'ä' } } })}\n`);
-    await serve((_, response) => {
-      for (const character of all) response.write(character);
-      for (const byte of umlaut) response.write(Buffer.from([byte]));
+    const bytes = Buffer.concat([Buffer.from(all), umlaut]);
+    await serve(async (_, response) => {
+      // Cuts in the middle of a line, at its end, and in the middle of a letter.
+      const cuts = [0, 30, all.indexOf('\n'), all.length, bytes.indexOf('ä') + 1, bytes.length];
+      for (const [index, cut] of cuts.entries()) {
+        response.write(bytes.subarray(cuts[index - 1] ?? 0, cut));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
       response.end();
     });
     const events = [];

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '../model/environment.ts';
@@ -9,26 +9,17 @@ import { Refusal } from '../model/product-error.ts';
 import type { Cluster } from '../release/ports/cluster.ts';
 import { KubernetesApi } from './api.ts';
 import { connect } from './connect.ts';
+import { environmentOn, readPlatform } from './e2e-platform.ts';
 import { findAccess } from './kubeconfig.ts';
 import { managedFieldsOf } from './managed-fields.ts';
 
-const platformFile = process.env['POC_TEST_PLATFORM'] ?? '/tmp/platform-ready';
-const platform = JSON.parse(readFileSync(platformFile, 'utf8')) as Record<string, string>;
+const platform = readPlatform();
 const namespace = `k8s-e2e-bad-${process.pid}`;
 const folder = mkdtempSync(join(tmpdir(), 'k8s e2e '));
 
 function environmentOf(changes: { namespace?: string; context?: string; kubeconfig?: string } = {}): Environment {
-  const { context = platform['context']!, kubeconfig = platform['kubeconfig']! } = changes;
-  return {
-    name: 'preprod',
-    order: 1,
-    cluster: { context, kubeconfig },
-    namespace: changes.namespace ?? namespace,
-    registry: platform['registry']!,
-    deploy: 'automatic',
-    allowDirty: false,
-    variables: {},
-  };
+  const { namespace: name = namespace, ...cluster } = changes;
+  return environmentOn(platform, name, cluster);
 }
 
 let api: KubernetesApi;
@@ -72,8 +63,8 @@ async function refusalOf(action: Promise<unknown>): Promise<Refusal> {
 }
 
 function kubectl(args: readonly string[], input = ''): string {
-  const access = ['--kubeconfig', platform['kubeconfig']!, '--context', platform['context']!, '-n', namespace];
-  return execFileSync(join(platform['binaries']!, 'kubectl'), [...access, ...args], { input }).toString();
+  const access = ['--kubeconfig', platform.kubeconfig, '--context', platform.context, '-n', namespace];
+  return execFileSync(join(platform.binaries, 'kubectl'), [...access, ...args], { input }).toString();
 }
 
 describe('manifests that the cluster refuses', () => {

@@ -1,38 +1,16 @@
-import { readFileSync } from 'node:fs';
 import type { Environment } from '../model/environment.ts';
-import { ImageRef } from '../model/image-ref.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import { HttpImageRegistry } from '../registry/http-image-registry.ts';
 import { clusterContract, type ClusterScenario } from '../testing/cluster-contract.ts';
 import { ApiError } from './api-error.ts';
 import { KubernetesApi, type ApiRequest } from './api.ts';
+import { environmentOn, nodeImageOn, readPlatform } from './e2e-platform.ts';
 import { findAccess } from './kubeconfig.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
 import { Resources } from './resources.ts';
 
-interface Platform {
-  readonly kubeconfig: string;
-  readonly context: string;
-  readonly registry: string;
-}
-
-/** As `nx run local-platform:status --json` prints it; written to a file by whoever started the platform. */
-const platformFile = process.env['POC_TEST_PLATFORM'] ?? '/tmp/platform-ready';
-const platform = JSON.parse(readFileSync(platformFile, 'utf8')) as Platform;
-const node = `library/node:24-bookworm-slim`;
-
-function environmentOf(namespace: string, context = platform.context): Environment {
-  return {
-    name: 'preprod',
-    order: 1,
-    cluster: { context, kubeconfig: platform.kubeconfig },
-    namespace,
-    registry: platform.registry,
-    deploy: 'automatic',
-    allowDirty: false,
-    variables: {},
-  };
-}
+const platform = readPlatform();
+const environmentOf = (namespace: string) => environmentOn(platform, namespace);
 
 /** Access to the API as this tool has it, with a holder of a lock that can be made to die. */
 class MortalApi extends KubernetesApi {
@@ -56,7 +34,7 @@ async function connectTo(environment: Environment): Promise<{ api: MortalApi; cl
 }
 
 async function imageToRun(): Promise<string> {
-  const image = ImageRef.parse(`${platform.registry}/${node}`)!;
+  const image = nodeImageOn(platform);
   const digest = await new HttpImageRegistry().digest(image);
   if (digest === undefined) throw new Error(`${image} is not in the registry`);
   return image.withDigest(digest).toString();

@@ -52,6 +52,8 @@ describe('rollouts as a real cluster told them', () => {
     expect(end?.judgement.state).toBe(state);
     expect(end && 'reason' in end.judgement ? end.judgement.reason : undefined).toBe(reason);
     expect(end!.at).toBeLessThanOrEqual(recording.milliseconds);
+    // The wait ended with the last news: none of those before said that it was ready already.
+    if (state === 'ready') expect(end!.at).toBe(recording.events.at(-1)!.at);
   });
 
   it('tolerate as many crashes as they are told to', () => {

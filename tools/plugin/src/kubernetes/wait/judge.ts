@@ -168,9 +168,21 @@ function troubleIn(state: RolloutState, live: KubernetesObject, at: number, pati
     return { obstacle: reason, suspects: [maker], again };
   }
   const [first] = troubles;
+  if (!first && live.kind === 'StatefulSet') return inTheWay(state, live);
   return (
     first && { obstacle: sentenceOf(first.pod, first.trouble), suspects: suspectsFirst(first.pod, troubles), again }
   );
+}
+
+/** Kubernetes replaces a pod of a StatefulSet only when the others serve: a broken old one stops the new ones. */
+function inTheWay(state: RolloutState, live: KubernetesObject): Trouble | undefined {
+  for (const pod of state.objects.values()) {
+    const trouble = pod.kind === 'Pod' && isOwnedBy(pod, live) ? troubleOf(pod) : undefined;
+    if (!trouble || trouble.kind === 'unready') continue;
+    const obstacle = `An old pod is in the way: ${sentenceOf(pod, trouble)} Delete it ("kubectl delete pod ${pod.metadata.name}"), then its place is taken by a new one.`;
+    return { obstacle, suspects: [pod], again: undefined };
+  }
+  return undefined;
 }
 
 function graceOf({ kind, final }: PodTrouble): number {
