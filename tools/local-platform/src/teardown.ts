@@ -49,7 +49,7 @@ export async function tearDown(folders: Folders): Promise<void> {
   for (const family of ['iptables', 'ip6tables']) await removeRules(family, doomed);
   if (clusterIsOurs) {
     removeControlGroups('kubepods');
-    removePodNetworkResults();
+    removePodNetworkResults(folders);
     removeDeadLinks('/var/log/containers', folders.state);
   }
   if (engineIsOurs) removeControlGroups('docker');
@@ -146,11 +146,14 @@ function foldersIn(path: string): string[] {
   }
 }
 
-function removePodNetworkResults(): void {
+/** What the pod network notes of each pod names the pod's namespace, which is in the state folder. */
+function removePodNetworkResults(folders: Folders): void {
   const folder = '/var/lib/cni/results';
   if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder))
-    if (name.startsWith(`${contextName}-`)) rmSync(join(folder, name), { force: true });
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (readFileSync(path, 'utf8').includes(`${folders.state}/`)) rmSync(path, { force: true });
+  }
 }
 
 function removeDeadLinks(folder: string, target: string): void {
