@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import type { BuildNumber } from '../model/build-number.ts';
 import { imageLabels, type Build } from '../model/image-labels.ts';
 import { ImageRef, type Digest } from '../model/image-ref.ts';
-import { Failure, Refusal } from '../model/product-error.ts';
+import { Failure } from '../model/product-error.ts';
 import type { Release } from '../model/release.ts';
 import type { Reporter } from './ports/reporter.ts';
 import type { ServiceSource } from './ports/service-source.ts';
 import type { ReleasePorts } from './release-ports.ts';
-import { freeBuildNumber, reserveBuildNumber } from './reserve-build-number.ts';
+import { freeBuildNumber, reserveBuildNumber, type BuildNumberRequest } from './reserve-build-number.ts';
 
 /** What an image shall be made of, and where it shall go. */
 export interface ImageRequest {
@@ -23,17 +23,17 @@ export interface ImageRequest {
  * @returns the number that is free now; another may take it before.
  */
 export async function previewImage(
-  { service, revision, registries, buildNumber: wanted }: ImageRequest,
+  request: ImageRequest,
   ports: ReleasePorts,
   reporter: Reporter,
 ): Promise<BuildNumber> {
+  const { service, revision, registries } = request;
   const [engine, buildNumber] = await Promise.all([
     ports.engine(),
-    freeBuildNumber(service.name, ports, wanted),
+    freeBuildNumber(numberRequest(request), ports),
     service.refuseIgnoredInputs(),
   ]);
   const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));
-  await Promise.all(images.map((image) => refuseExisting(image, ports)));
   const from = `${revision.commit.slice(0, 12)}${revision.dirty ? ' and the changes in the working tree' : ''}`;
   reporter.step(`would take build number ${buildNumber}`);
   reporter.step(`would build the image with ${engine.name} from ${from}`);
@@ -43,23 +43,14 @@ export async function previewImage(
 
 /**
  * Builds the image of a service under a new build number and pushes it to every registry.
- * @throws {Refusal} before anything is built when the number is taken or a registry has an image of that tag.
+ * @throws {Refusal} before anything is built when the wanted number is taken, or its image is in a registry already.
  */
-export async function buildImage(
-  { service, revision, registries, buildNumber: wanted }: ImageRequest,
-  ports: ReleasePorts,
-  reporter: Reporter,
-): Promise<Release> {
-  const [engine] = await Promise.all([
-    ports.engine(),
-    service.refuseIgnoredInputs(),
-    // A registry that does not answer must not cost a number.
-    ...registries.map((registry) => ports.registry.digest(ImageRef.of(registry, service.name, 'none'))),
-  ]);
-  const buildNumber = await reserveBuildNumber(service.name, revision.commit, ports, wanted);
+export async function buildImage(request: ImageRequest, ports: ReleasePorts, reporter: Reporter): Promise<Release> {
+  const { service, revision, registries } = request;
+  const [engine] = await Promise.all([ports.engine(), service.refuseIgnoredInputs()]);
+  const buildNumber = await reserveBuildNumber(numberRequest(request), revision.commit, ports);
   reporter.step(`takes build number ${buildNumber}`);
   const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));
-  await Promise.all(images.map((image) => refuseExisting(image, ports)));
 
   const build: Build = { service: service.name, buildNumber, ...revision };
   const created = ports.clock();
@@ -83,15 +74,8 @@ export async function buildImage(
   return { ...build, imageDigest: onlyDigest(service.name, images, digests) };
 }
 
-async function refuseExisting(image: ImageRef, { registry }: ReleasePorts): Promise<void> {
-  const digest = await registry.digest(image);
-  if (digest === undefined) return;
-  throw new Refusal({
-    type: 'image-tag-taken',
-    doing: `push ${image}`,
-    reason: `The registry has another image under this tag (${digest}), and tags are never moved.`,
-    remedy: 'Run the same command again: it takes the next build number.',
-  });
+function numberRequest({ service, registries, buildNumber }: ImageRequest): BuildNumberRequest {
+  return { service: service.name, registries, ...(buildNumber ? { buildNumber } : {}) };
 }
 
 /** A release has one digest; an engine that compresses anew for each registry would make several. */

@@ -1,3 +1,5 @@
+import { BuildNumber } from '../model/build-number.ts';
+import { ImageRef } from '../model/image-ref.ts';
 import { ProductError } from '../model/product-error.ts';
 import { ReleaseScenario } from '../testing/release-scenario.ts';
 import { automaticEnvironments } from './release-registries.ts';
@@ -115,6 +117,25 @@ describe('release', () => {
     cluster.before = () => {};
     cluster.unreachable = undefined;
     expect(await run(scenario)).toMatchObject({ built: false, deploys: [{ result: { state: 'deployed' } }] });
+  });
+
+  it('never moves an image tag: a number whose image is in the registry is taken', async () => {
+    const scenario = new ReleaseScenario();
+    const pushed = ImageRef.of('acr.example', 'orders', '20261124-1');
+    const digest = scenario.registry.put(pushed, "somebody else's");
+    expect(await refusedWithoutChange(scenario, { buildNumber: BuildNumber.parse('20261124-1')! })).toBe(
+      'build-number-taken',
+    );
+    expect(String((await run(scenario)).release?.buildNumber)).toBe('20261124-2');
+    expect(await scenario.registry.digest(pushed)).toBe(digest);
+  });
+
+  it('takes the number that is asked for, once', async () => {
+    const scenario = new ReleaseScenario();
+    const buildNumber = BuildNumber.parse('20261124-7')!;
+    expect(String((await run(scenario, { buildNumber })).release?.buildNumber)).toBe('20261124-7');
+    scenario.change('2');
+    expect(await refusedWithoutChange(scenario, { buildNumber })).toBe('build-number-taken');
   });
 
   it('uses up the number of a build that fails; no tag appears', async () => {

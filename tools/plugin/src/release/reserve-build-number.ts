@@ -1,61 +1,80 @@
 import { BuildNumber } from '../model/build-number.ts';
+import { ImageRef } from '../model/image-ref.ts';
 import { Refusal } from '../model/product-error.ts';
 import { ReleaseTag } from '../model/release-tag.ts';
 import type { ReleasePorts } from './release-ports.ts';
+
+/** Which number is asked for. */
+export interface BuildNumberRequest {
+  readonly service: string;
+  /** Where images of the service go: a number whose image is there already is taken too. */
+  readonly registries: readonly string[];
+  /** The number to take, and no other. */
+  readonly buildNumber?: BuildNumber;
+}
 
 /** More deployers than this never race for one service; a loop that goes on has met a bug. */
 const mostAttempts = 50;
 
 /**
  * Takes a build number that nobody else has or ever gets.
- * @param wanted the number to take, and no other.
- * @throws {Refusal} when the wanted one is taken, or the origin cannot be reached or refuses.
+ * @throws {Refusal} when the wanted one is taken, or the origin or a registry cannot be reached or refuses.
  */
 export async function reserveBuildNumber(
-  service: string,
+  request: BuildNumberRequest,
   commit: string,
-  { repository, clock }: Pick<ReleasePorts, 'repository' | 'clock'>,
-  wanted?: BuildNumber,
+  ports: Pick<ReleasePorts, 'repository' | 'registry' | 'clock'>,
 ): Promise<BuildNumber> {
   const lost: BuildNumber[] = [];
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
-    // A number that was just lost may not be listed yet.
-    const number = await freeBuildNumber(service, { repository, clock }, wanted, lost);
-    if (await repository.reserveBuildNumber(new ReleaseTag(service, number), commit)) return number;
-    if (wanted !== undefined) throw takenRefusal(service, wanted);
+    const number = await freeBuildNumber(request, ports, lost);
+    if (await ports.repository.reserveBuildNumber(new ReleaseTag(request.service, number), commit)) return number;
+    if (request.buildNumber) throw takenRefusal(request.service, number, 'It is taken');
+    // It may not be listed yet.
     lost.push(number);
   }
-  throw new Refusal({
-    type: 'no-build-number',
-    doing: `take a build number for ${service}`,
-    reason: `${mostAttempts} numbers in a row were taken by others.`,
-    remedy: 'Run the same command again.',
-  });
+  throw tooManyRefusal(request.service);
 }
 
 /**
  * A number that nobody has now.
- * @param wanted the number to take, and no other.
  * @param lost numbers that are known to be taken.
  * @throws {Refusal} when the wanted one is taken.
  */
 export async function freeBuildNumber(
-  service: string,
-  { repository, clock }: Pick<ReleasePorts, 'repository' | 'clock'>,
-  wanted?: BuildNumber,
+  { service, registries, buildNumber: wanted }: BuildNumberRequest,
+  { repository, registry, clock }: Pick<ReleasePorts, 'repository' | 'registry' | 'clock'>,
   lost: readonly BuildNumber[] = [],
 ): Promise<BuildNumber> {
-  const taken = await repository.buildNumbers(service);
-  if (wanted === undefined) return BuildNumber.next(clock(), [...taken, ...lost]);
-  if (taken.some((number) => number.equals(wanted))) throw takenRefusal(service, wanted);
-  return wanted;
+  const taken = [...(await repository.buildNumbers(service)), ...lost];
+  if (wanted && taken.some((number) => number.equals(wanted))) throw takenRefusal(service, wanted, 'It is taken');
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    const number = wanted ?? BuildNumber.next(clock(), taken);
+    const images = registries.map((host) => ImageRef.of(host, service, number.toString()));
+    const digests = await Promise.all(images.map((image) => registry.digest(image)));
+    const pushed = images.find((_, index) => digests[index] !== undefined);
+    if (!pushed) return number;
+    // Somebody who has no access to the origin pushed it. A tag is never moved.
+    if (wanted) throw takenRefusal(service, wanted, `${pushed} is in the registry already`);
+    taken.push(number);
+  }
+  throw tooManyRefusal(service);
 }
 
-function takenRefusal(service: string, number: BuildNumber): Refusal {
+function takenRefusal(service: string, number: BuildNumber, why: string): Refusal {
   return new Refusal({
     type: 'build-number-taken',
     doing: `take build number ${number} for ${service}`,
-    reason: 'It is taken, and a number is never used twice.',
+    reason: `${why}, and a number is never used twice.`,
     remedy: 'Leave --build-number away to get the next free one.',
+  });
+}
+
+function tooManyRefusal(service: string): Refusal {
+  return new Refusal({
+    type: 'no-build-number',
+    doing: `take a build number for ${service}`,
+    reason: `${mostAttempts} numbers in a row were taken by others.`,
+    remedy: 'Run the same command again.',
   });
 }

@@ -333,7 +333,11 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     expect(await cluster.records('payments')).toEqual([]);
     let last: DeploymentRecord | undefined;
     for (let count = 2; count <= 23; count++) {
-      last = await cluster.closeRecord(await cluster.openRecord({ ...facts, manifests: few, actor: bob }), 'failed', 'because "ä"');
+      last = await cluster.closeRecord(
+        await cluster.openRecord({ ...facts, manifests: few, actor: bob }),
+        'failed',
+        'because "ä"',
+      );
       expect(last).toMatchObject({ sequence: count, reason: 'because "ä"' });
     }
     const kept = await cluster.records('orders');
