@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { installPodman } from '../local-platform/src/platform.ts';
 import { countTests, type TestCount } from './test-count.ts';
 import { runStep } from './run-step.ts';
 
@@ -15,9 +16,11 @@ const platform = [...tsx, 'tools/local-platform/src/main.ts'] as const;
 
 const counts: TestCount[] = [];
 
-async function check(title: string, argv: readonly string[]): Promise<boolean> {
-  console.log(`\n── ${title}`);
-  const { code, output } = await runStep(argv, { cwd: root, echo: true });
+/** Runs a check and counts its tests. @param echo whether its output is shown while it runs, or when it has ended. */
+async function check(title: string, argv: readonly string[], echo = true): Promise<boolean> {
+  if (echo) console.log(`\n── ${title}`);
+  const { code, output } = await runStep(argv, { cwd: root, echo });
+  if (!echo) console.log(`\n── ${title}\n${output}`);
   const count = countTests(output);
   // A check that counts nothing of its own is one test; a runner that broke before it counted is one that failed.
   if (code !== 0 && count.failed === 0) count.failed = 1;
@@ -43,13 +46,16 @@ console.log('\n── local platform');
 const started = await starting;
 console.log(started.output.trimEnd());
 if (started.code === 0) {
-  await check('adapters against the real engine, registry and cluster', [
-    ...jest,
-    '-c',
-    'tools/plugin/jest.e2e.config.cjs',
-    '--runInBand',
+  await installPodman();
+  // The first waits for the cluster most of the time, so that it costs the second nothing.
+  await Promise.all([
+    check(
+      'adapters against the real engine, registry and cluster',
+      [...jest, '-c', 'tools/plugin/jest.e2e.config.cjs'],
+      false,
+    ),
+    check('the whole product', [...jest, '-c', 'tools/e2e/jest.config.cjs']),
   ]);
-  await check('the whole product', [...jest, '-c', 'tools/e2e/jest.config.cjs', '--runInBand']);
 } else {
   counts.push({ passed: 0, failed: 1 });
   console.error('The local platform did not come up, so no end-to-end test could run.');

@@ -110,8 +110,10 @@ describe('a release', () => {
     workspace.edit('apps/inventory/k8s/deployment.yaml', 'periodSeconds: 10', 'periodSeconds: 11');
     await workspace.commit('feat(inventory): probe less often');
     await workspace.git(['push', '--quiet']);
-    const clone = await workspace.clone('second checkout');
-    const results = await Promise.all([workspace, clone].map((each) => each.nx(['run', 'inventory:release'])));
+    const checkouts = [workspace, await workspace.clone('second checkout')];
+    for (const each of checkouts)
+      await each.nxSuccessfully(['run-many', '-t', 'lint', 'test', 'build', '-p', 'inventory']);
+    const results = await Promise.all(checkouts.map((each) => each.nx(['run', 'inventory:release'])));
     expect(results.map(({ code }) => code)).toEqual([0, 0]);
     const tags = (await tagsOf(`${workspace.id}/inventory`)).sort();
     expect(tags).toHaveLength(3);

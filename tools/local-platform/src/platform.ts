@@ -16,7 +16,7 @@ import { useNamedCluster } from './providers/context.ts';
 import { bringUpKindCluster, kindIsPossible } from './providers/kind.ts';
 import type { ClusterFacts, ProviderContext, ProviderName } from './providers/provider.ts';
 import { registryComponent } from './registry.ts';
-import { installPackages, registryPackages } from './system-packages.ts';
+import { installPackages, podmanPackages, registryPackages } from './system-packages.ts';
 import { tearDown } from './teardown.ts';
 import { benchmarkTools, buildBinaries } from './tools/binaries.ts';
 
@@ -95,6 +95,11 @@ export async function down(output: Output = silentOutput): Promise<boolean> {
     },
     (holder) => output.say(`waiting for process ${holder}, which works on the platform`),
   );
+}
+
+/** Installs podman, which tests of the plugin use beside docker. */
+export function installPodman(output: Output = silentOutput): Promise<void> {
+  return installPackages(podmanPackages, output, undefined);
 }
 
 /** Builds a tool of the benchmarks unless that was done before. @returns the folder that holds it, as `helm`. */

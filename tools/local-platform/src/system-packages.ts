@@ -17,6 +17,9 @@ export const enginePackages: readonly SystemPackage[] = [
   { name: 'iptables', proof: 'iptables' },
 ];
 
+/** The other engine, for tests of the plugin: the platform itself does without. */
+export const podmanPackages: readonly SystemPackage[] = [{ name: 'podman', proof: 'podman' }];
+
 /** What the registry needs. */
 export const registryPackages: readonly SystemPackage[] = [{ name: 'docker-registry', proof: 'docker-registry' }];
 

@@ -8,7 +8,7 @@ import { chooseEngine, type EngineName } from './choose-engine.ts';
 import { runTool } from './run-tool.ts';
 
 /** A registry that the engines reach in plain http, and that may be written to. */
-const registryHost = process.env['POC_TEST_REGISTRY'] ?? '127.0.0.1:5000';
+const registryHost = '127.0.0.1:5000';
 const temp = mkdtempSync(join(tmpdir(), 'engines with spaces '));
 const built: { engine: EngineName; image: ImageRef }[] = [];
 

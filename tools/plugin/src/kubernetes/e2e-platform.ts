@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import type { Environment } from '../model/environment.ts';
 import { ImageRef } from '../model/image-ref.ts';
 
@@ -12,17 +13,14 @@ export interface Platform {
   readonly binaries: string;
 }
 
-/** @returns what stands in the file that `POC_TEST_PLATFORM` names. */
+const root = join(import.meta.dirname, '../../../..');
+
+/** The platform that runs on this machine. @throws when none does. */
 export function readPlatform(): Platform {
-  const file = process.env['POC_TEST_PLATFORM'] ?? '/tmp/platform-ready';
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Platform;
-  } catch (cause) {
-    throw new Error(
-      `${file} does not tell of a platform. Start one (nx run local-platform:up), write what "nx run local-platform:status --json" prints into a file, and name it in POC_TEST_PLATFORM.`,
-      { cause },
-    );
-  }
+  const status = [join(root, 'node_modules/tsx/dist/cli.mjs'), 'tools/local-platform/src/main.ts', 'status', '--json'];
+  const { status: code, stdout, stderr } = spawnSync(process.execPath, status, { cwd: root, encoding: 'utf8' });
+  if (code !== 0) throw new Error(`The local platform does not run (nx run local-platform:up): ${stdout}${stderr}`);
+  return JSON.parse(stdout) as Platform;
 }
 
 /** An environment on the platform. */

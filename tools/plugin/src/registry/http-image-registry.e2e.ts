@@ -4,7 +4,7 @@ import { imageRegistryContract } from '../testing/image-registry-contract.ts';
 import { HttpImageRegistry } from './http-image-registry.ts';
 
 /** A registry on this machine, in plain http, that may be written to. */
-const host = process.env['POC_TEST_REGISTRY'] ?? '127.0.0.1:5000';
+const host = '127.0.0.1:5000';
 
 function digestOf(content: string): Digest {
   return `sha256:${createHash('sha256').update(content).digest('hex')}`;

@@ -35,12 +35,16 @@ export async function deploy(
 ): Promise<DeployResult> {
   const { service, environment } = target;
   const [plan] = await Promise.all([planDeploy(target, ports, reporter), refuseMissingImage(target, ports)]);
-  const { cluster } = plan;
-  const lock = await cluster.lock(service.name, target.actor, (heldBy) =>
-    reporter.step(`${environment.name}: waits for ${heldBy}, who is deploying ${service.name}`),
-  );
+  const { cluster, objects } = plan;
+  let hasWaited = false;
+  const lock = await cluster.lock(service.name, target.actor, (heldBy) => {
+    hasWaited = true;
+    reporter.step(`${environment.name}: waits for ${heldBy}, who is deploying ${service.name}`);
+  });
   try {
-    return await deployLocked(target, plan, lock, options, ports, reporter);
+    // What was planned before somebody else wrote is no plan any more.
+    const current = hasWaited ? { ...plan, changes: await cluster.plan(service.name, objects) } : plan;
+    return await deployLocked(target, current, lock, options, ports, reporter);
   } finally {
     await lock.release();
   }
