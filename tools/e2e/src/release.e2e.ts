@@ -1,6 +1,8 @@
 import { callGateway } from './gateway.ts';
 import { podsOf, runningDigests } from './cluster-state.ts';
+import { platform } from './platform.ts';
 import { tagsOf } from './registry-state.ts';
+import { runSuccessfully } from './run-command.ts';
 import { ScratchWorkspace } from './scratch-workspace.ts';
 
 let workspace: ScratchWorkspace;
@@ -144,6 +146,11 @@ describe('single steps', () => {
   });
 
   it('with podman', async () => {
+    // Podman keeps images of its own; the platform's registry has the base image where no other can be reached.
+    const base = 'library/node:24-bookworm-slim';
+    const { registry } = await platform();
+    await runSuccessfully('podman', ['pull', '--quiet', '--tls-verify=false', `${registry}/${base}`]);
+    await runSuccessfully('podman', ['tag', `${registry}/${base}`, `docker.io/${base}`]);
     workspace.edit('apps/payments/k8s/deployment.yaml', 'periodSeconds: 12', 'periodSeconds: 13');
     await workspace.commit('feat(payments): probe even less often');
     const output = await workspace.nxSuccessfully(['run', 'payments:release'], {
