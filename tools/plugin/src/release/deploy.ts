@@ -43,7 +43,7 @@ export async function deploy(
   });
   try {
     // What was planned before somebody else wrote is no plan any more.
-    const current = hasWaited ? { ...plan, changes: await cluster.plan(service.name, objects) } : plan;
+    const current = hasWaited ? { ...plan, changes: await cluster.plan(service.name, objects, target) } : plan;
     return await deployLocked(target, current, lock, options, ports, reporter);
   } finally {
     await lock.release();
@@ -78,7 +78,7 @@ async function deployLocked(
   const stop = anySignal(lock.lost, signal);
   let result: RolloutResult;
   try {
-    const applied = await cluster.apply(service.name, objects);
+    const applied = await cluster.apply(service.name, objects, target);
     reporter.step(`${environment.name}: ${describeChanges(applied)}`);
     result = await cluster.waitUntilReady(objects, {
       timeout,

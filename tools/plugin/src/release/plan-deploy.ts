@@ -22,6 +22,8 @@ export interface DeployTarget {
   readonly actor: Actor;
   /** Deploys manifests that cannot keep the promise of no downtime. */
   readonly allowDowntime: boolean;
+  /** Takes over objects that belong to another service or another deployer. */
+  readonly adopt: boolean;
 }
 
 /** What a deploy would do. */
@@ -54,7 +56,7 @@ export async function planDeploy(target: DeployTarget, ports: ReleasePorts, repo
   connecting.catch(() => undefined);
   const objects = await renderRelease(target, ports, reporter);
   const cluster = await connecting;
-  return { cluster, objects, changes: await cluster.plan(service.name, objects) };
+  return { cluster, objects, changes: await cluster.plan(service.name, objects, { adopt: target.adopt }) };
 }
 
 async function renderRelease(

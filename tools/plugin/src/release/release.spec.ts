@@ -17,6 +17,7 @@ function run(scenario: ReleaseScenario, changes: Partial<ReleaseRequest> = {}): 
       actor,
       allowDirty: false,
       allowDowntime: false,
+      adopt: false,
       buildNumber: undefined,
       force: false,
       dryRun: false,
@@ -220,6 +221,14 @@ describe('release', () => {
       const scenario = new ReleaseScenario();
       scenario.clusters.get('preprod')!.unknownFields.set('Deployment orders', 'spec.replcias');
       expect(await refusedWithoutChange(scenario)).toBe('unknown-field');
+    });
+
+    it("somebody else's object, unless it is to be taken over", async () => {
+      const scenario = new ReleaseScenario();
+      const metadata = { name: 'orders', labels: { 'poc.dev/service': 'shop' } };
+      scenario.clusters.get('preprod')!.put({ apiVersion: 'v1', kind: 'Service', metadata });
+      expect(await refusedWithoutChange(scenario)).toBe('foreign-object');
+      expect(await run(scenario, { adopt: true })).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
     });
 
     it('manifests that cannot keep the promise, unless that is accepted', async () => {

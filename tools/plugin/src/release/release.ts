@@ -15,7 +15,7 @@ import { sourceRevision } from './source-revision.ts';
 import { tagRelease } from './tag-release.ts';
 
 /** What shall be released, and how. */
-export interface ReleaseRequest extends DeployOptions, Pick<DeployTarget, 'actor' | 'allowDowntime'> {
+export interface ReleaseRequest extends DeployOptions, Pick<DeployTarget, 'actor' | 'allowDowntime' | 'adopt'> {
   readonly service: ServiceSource;
   /** All environments of the workspace. */
   readonly environments: readonly Environment[];
@@ -117,7 +117,7 @@ async function preview(
 }
 
 function targetOf(request: ReleaseRequest, environment: Environment, release: Release): DeployTarget {
-  const { service, actor, allowDowntime } = request;
+  const { service, actor, allowDowntime, adopt } = request;
   return {
     service,
     release,
@@ -125,6 +125,7 @@ function targetOf(request: ReleaseRequest, environment: Environment, release: Re
     environmentNames: request.environments.map(({ name }) => name),
     actor,
     allowDowntime,
+    adopt,
   };
 }
 

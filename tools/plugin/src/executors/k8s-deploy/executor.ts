@@ -14,6 +14,7 @@ interface Options {
   readonly env: string | undefined;
   readonly tag: BuildNumber | undefined;
   readonly allowDowntime: boolean;
+  readonly adopt: boolean;
   readonly force: boolean;
   readonly timeout: number;
   readonly dryRun: boolean;
@@ -25,6 +26,7 @@ export const executor: ServiceExecutor<Options> = {
     env: optionalText,
     tag: buildOf(service),
     allowDowntime: flag,
+    adopt: flag,
     force: flag,
     timeout: seconds(300, 1, 86_400),
     dryRun: flag,

@@ -13,6 +13,7 @@ interface Options {
   readonly buildNumber: BuildNumber | undefined;
   readonly allowDirty: boolean;
   readonly allowDowntime: boolean;
+  readonly adopt: boolean;
   readonly force: boolean;
   readonly timeout: number;
   readonly dryRun: boolean;
@@ -25,6 +26,7 @@ export const executor: ServiceExecutor<Options> = {
     buildNumber: optionalBuildNumber,
     allowDirty: flag,
     allowDowntime: flag,
+    adopt: flag,
     force: flag,
     timeout: seconds(300, 1, 86_400),
     dryRun: flag,
