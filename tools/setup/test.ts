@@ -63,6 +63,7 @@ if (started.code === 0) {
 // As it was found: a platform that somebody uses stays up.
 if (!wasRunning)
   await check('the local platform leaves nothing behind', [...tsx, 'tools/local-platform/e2e/down-leaves-nothing.ts']);
+}
 
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);
