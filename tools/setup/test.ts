@@ -61,7 +61,8 @@ if (started.code === 0) {
   console.error('The local platform did not come up, so no end-to-end test could run.');
 }
 // As it was found: a platform that somebody uses stays up.
-if (!wasRunning)
+if (!wasRunning) {
+  await runStep([...platform, 'down'], { cwd: root, echo: false });
   await check('the local platform leaves nothing behind', [...tsx, 'tools/local-platform/e2e/down-leaves-nothing.ts']);
 }
 
