@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release as kernelRelease, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { up } from '../../../local-platform/src/platform.ts';
+import { buildTool, up } from '../../../local-platform/src/platform.ts';
 import { BuildNumber } from '../../../plugin/src/model/build-number.ts';
 import { ImageRef, parseDigest } from '../../../plugin/src/model/image-ref.ts';
 import { renderManifests } from '../../../plugin/src/model/manifests/render.ts';
@@ -24,6 +24,7 @@ const say = (line: string) => {
 };
 
 await up();
+for (const tool of ['helm3', 'helm4'] as const) await buildTool(tool);
 const workspace = await ScratchWorkspace.create('bench');
 const registryHost = await workspace.registry();
 try {
@@ -149,8 +150,10 @@ async function manifestsOf(service: string, version: number): Promise<(namespace
 
 type Files = Awaited<ReturnType<typeof prepare>>;
 
-const numberOf = async (service: string, version: number) =>
-  (await tagsOf(`${workspace.id}/${service}`)).find((tag) => tag.endsWith(`-${version}`))!;
+/** Build number of a version of a service. */
+async function numberOf(service: string, version: number): Promise<string> {
+  return (await tagsOf(`${workspace.id}/${service}`)).find((tag) => tag.endsWith(`-${version}`))!;
+}
 
 async function one(files: Files): Promise<void> {
   const tags = Object.fromEntries(

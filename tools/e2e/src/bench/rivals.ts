@@ -48,7 +48,7 @@ export async function deployWithHelm(
   { chart }: ReleaseFiles,
 ): Promise<void> {
   const { kubeconfig, context } = await platform();
-  const helm = await buildTool(version === 3 ? 'helm3' : 'helm4');
+  const helm = join(await buildTool(version === 3 ? 'helm3' : 'helm4'), 'helm');
   const wait = version === 3 ? ['--wait', '--atomic'] : ['--rollback-on-failure'];
   const where = [`--kubeconfig=${kubeconfig}`, `--kube-context=${context}`, `--namespace=${namespace}`];
   await runSuccessfully(helm, ['upgrade', '--install', service, chart, ...where, ...wait, '--timeout=300s']);
