@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { DemoStopped, read, show } from './run-process.ts';
 import { scratchClone } from './scratch-clone.ts';
 import { statusTable } from './status-table.ts';
@@ -45,20 +46,29 @@ function title(text: string): void {
   console.log(`\n── ${text}\n`);
 }
 
+/** A service that is new to the cluster is known to all of it a moment after its pods are ready. */
+const mostAttempts = 10;
+
 /** Calls a service and shows the answer. @throws {DemoStopped} when there is none, or it is not a good one. */
 async function call(method: string, url: string, json?: unknown): Promise<void> {
   const request =
     json === undefined
       ? { method }
       : { method, body: JSON.stringify(json), headers: { 'content-type': 'application/json' } };
-  const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(10_000) }).catch((error: Error) => {
-    throw new DemoStopped(`${method} ${url} got no answer: ${error.message}`, 1);
-  });
-  const text = await answer.text();
-  console.log(
-    `   ${method} ${url}${json === undefined ? '' : ` ${JSON.stringify(json)}`}\n   → ${answer.status} ${text}`,
-  );
-  if (!answer.ok) throw new DemoStopped(`${method} ${url} was answered with ${answer.status}.`, 1);
+  for (let attempt = 1; ; attempt++) {
+    const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(10_000) }).catch((error: Error) => {
+      throw new DemoStopped(`${method} ${url} got no answer: ${error.message}`, 1);
+    });
+    const text = await answer.text();
+    if (answer.status >= 500 && attempt < mostAttempts) {
+      await pause(1000);
+      continue;
+    }
+    const sent = json === undefined ? '' : ` ${JSON.stringify(json)}`;
+    console.log(`   ${method} ${url}${sent}\n   → ${answer.status} ${text}`);
+    if (answer.ok) return;
+    throw new DemoStopped(`${method} ${url} was answered with ${answer.status}.`, 1);
+  }
 }
 
 try {
