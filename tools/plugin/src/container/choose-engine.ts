@@ -14,8 +14,9 @@ export type EngineName = 'docker' | 'podman';
 export async function chooseEngine(chosen?: EngineName, run: RunTool = runTool): Promise<ContainerEngine> {
   const reasons: string[] = [];
   for (const name of chosen === undefined ? (['docker', 'podman'] as const) : [chosen]) {
-    const why = name === 'docker' ? await whyNotDocker(run) : await whyNotPodman(run);
-    if (why === undefined) return name === 'docker' ? new DockerEngine(run) : new PodmanEngine(run);
+    const engine = name === 'docker' ? new DockerEngine(run) : new PodmanEngine(run);
+    const why = engine instanceof DockerEngine ? await whyNotDocker(engine, run) : await whyNotPodman(run);
+    if (why === undefined) return engine;
     reasons.push(`${name}: ${why}`);
   }
   throw new Refusal({
@@ -28,12 +29,16 @@ export async function chooseEngine(chosen?: EngineName, run: RunTool = runTool):
   });
 }
 
-async function whyNotDocker(run: RunTool): Promise<string | undefined> {
-  const { code, stdout, lastLines } = await run('docker', ['version', '--format={{.Server.Version}}']);
+async function whyNotDocker(engine: DockerEngine, run: RunTool): Promise<string | undefined> {
+  const [{ code, stdout, lastLines }, { stdout: itself }] = await Promise.all([
+    run('docker', ['version', '--format={{.Server.Version}}']),
+    run('docker', ['--version']),
+    // Not needed here, but soon; it is told meanwhile.
+    engine.hasBuildKit(),
+  ]);
   if (code === 127) return 'not installed.';
   if (code !== 0 || stdout.trim() === '') return `its server does not answer (${lastLines.at(-1) ?? 'no output'}).`;
   // Distributions ship a `docker` that is podman; it does not take docker's options for a build.
-  const { stdout: itself } = await run('docker', ['--version']);
   return /podman/i.test(itself) ? 'the command is podman under another name.' : undefined;
 }
 

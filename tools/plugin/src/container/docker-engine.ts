@@ -45,7 +45,8 @@ export class DockerEngine implements ContainerEngine {
     return code === 0 ? digestInRepository(stdout, image) : undefined;
   }
 
-  private hasBuildKit(): Promise<boolean> {
+  /** Whether the server builds with BuildKit. */
+  hasBuildKit(): Promise<boolean> {
     this.buildKit ??= this.run('docker', ['buildx', 'version']).then(({ code }) => code === 0);
     return this.buildKit;
   }

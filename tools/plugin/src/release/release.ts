@@ -59,6 +59,8 @@ export async function release(
   const isReleased = newest !== undefined && (await hasContent(newest, image, ports, reporter));
   if (request.dryRun) return preview(request, image, isReleased ? newest : undefined, ports, reporter);
   if (!isReleased) {
+    // Looked for meanwhile; whether there is one is told when it is needed.
+    ports.engine().catch(() => undefined);
     // All that would stop the deploy later stops it here, before a number is used up.
     await Promise.all(
       targets.map((environment) => planDeploy(targetOf(request, environment, unbuilt(image, ports)), ports, reporter)),
