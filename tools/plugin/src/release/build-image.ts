@@ -15,7 +15,8 @@ export interface ImageRequest {
   readonly revision: Pick<Build, 'commit' | 'contentHash' | 'dirty'>;
   /** Hosts (with paths) of the registries, each once. */
   readonly registries: readonly string[];
-  readonly buildNumber?: BuildNumber;
+  /** The number to take, and no other. */
+  readonly buildNumber: BuildNumber | undefined;
 }
 
 /**
@@ -75,7 +76,7 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
 }
 
 function numberRequest({ service, registries, buildNumber }: ImageRequest): BuildNumberRequest {
-  return { service: service.name, registries, ...(buildNumber ? { buildNumber } : {}) };
+  return { service: service.name, registries, buildNumber };
 }
 
 /** A release has one digest; an engine that compresses anew for each registry would make several. */

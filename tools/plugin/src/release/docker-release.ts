@@ -30,12 +30,7 @@ export async function dockerRelease(
   const permitting = environments.filter((environment) => environment.allowDirty);
   const targets = permitting.length > 0 ? permitting : environments;
   const revision = await sourceRevision(service, allowDirty, targets, ports);
-  const request = {
-    service,
-    revision,
-    registries: releaseRegistries(environments),
-    ...(buildNumber ? { buildNumber } : {}),
-  };
+  const request = { service, revision, registries: releaseRegistries(environments), buildNumber };
   if (!dryRun) return buildImage(request, ports, reporter);
   await previewImage(request, ports, reporter);
   return undefined;

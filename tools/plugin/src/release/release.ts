@@ -54,16 +54,17 @@ export async function release(
     service,
     revision,
     registries: releaseRegistries(environments, targets),
-    ...(request.buildNumber ? { buildNumber: request.buildNumber } : {}),
+    buildNumber: request.buildNumber,
   };
   const isReleased = newest !== undefined && (await hasContent(newest, image, ports, reporter));
   if (request.dryRun) return preview(request, image, isReleased ? newest : undefined, ports, reporter);
   if (!isReleased) {
     // Looked for meanwhile; whether there is one is told when it is needed.
     ports.engine().catch(() => undefined);
-    // All that would stop the deploy later stops it here, before a number is used up.
+    // All that would stop the deploy later stops it here, before a number is used up; what it warns of is said then.
+    const quiet: Reporter = { ...reporter, warn: () => {} };
     await Promise.all(
-      targets.map((environment) => planDeploy(targetOf(request, environment, unbuilt(image, ports)), ports, reporter)),
+      targets.map((environment) => planDeploy(targetOf(request, environment, unbuilt(image, ports)), ports, quiet)),
     );
   }
   const released = isReleased ? newest : await buildImage(image, ports, reporter);

@@ -10,7 +10,7 @@ export interface BuildNumberRequest {
   /** Where images of the service go: a number whose image is there already is taken too. */
   readonly registries: readonly string[];
   /** The number to take, and no other. */
-  readonly buildNumber?: BuildNumber;
+  readonly buildNumber: BuildNumber | undefined;
 }
 
 /** More deployers than this never race for one service; a loop that goes on has met a bug. */
