@@ -1,3 +1,5 @@
+import { textTable } from '../../plugin/src/model/text-table.ts';
+
 /** What `nx run <service>:status --json` tells of one environment. */
 interface EnvironmentStatus {
   readonly environment: string;
@@ -22,7 +24,7 @@ export function statusTable(output: string): string[] {
       ],
     ),
   );
-  const table = [['SERVICE', 'WHERE', 'BUILD', 'COMMIT', 'IMAGE', 'PODS READY'], ...rows];
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
-  return table.map((row) => `   ${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}`.trimEnd());
+  return textTable([['SERVICE', 'WHERE', 'BUILD', 'COMMIT', 'IMAGE', 'PODS READY'], ...rows]).map(
+    (line) => `   ${line}`,
+  );
 }

@@ -1,9 +1,9 @@
+import { textTable } from '../../model/text-table.ts';
 import { status, type EnvironmentStatus } from '../../release/status.ts';
 import { environmentNamed } from '../../workspace/environments.ts';
 import { flag, optionalText } from '../options.ts';
 import { batchOf, singleOf } from '../service-batch.ts';
 import type { ServiceExecutor } from '../service-executor.ts';
-import { textTable } from '../text-table.ts';
 
 interface Options {
   readonly env: string | undefined;
