@@ -2,37 +2,22 @@ import type { BuildNumber } from '../../model/build-number.ts';
 import { deploy, describeChanges } from '../../release/deploy.ts';
 import { findRelease } from '../../release/find-release.ts';
 import { planDeploy, refuseMissingImage } from '../../release/plan-deploy.ts';
-import { automaticEnvironments } from '../../release/release-registries.ts';
-import { environmentNamed } from '../../workspace/environments.ts';
 import { actorOf } from '../ci-actor.ts';
+import { deployOptions, environmentsMeant, type DeployOptions } from '../deploy-options.ts';
 import { describeDeploy } from '../describe-deploy.ts';
-import { buildOf, flag, optionalText, seconds } from '../options.ts';
+import { buildOf } from '../options.ts';
 import { batchOf, singleOf } from '../service-batch.ts';
 import type { ServiceExecutor } from '../service-executor.ts';
 
-interface Options {
-  readonly env: string | undefined;
+interface Options extends DeployOptions {
   readonly tag: BuildNumber | undefined;
-  readonly allowDowntime: boolean;
-  readonly adopt: boolean;
-  readonly force: boolean;
-  readonly timeout: number;
-  readonly dryRun: boolean;
 }
 
 export const executor: ServiceExecutor<Options> = {
   verb: 'deploy',
-  options: (service) => ({
-    env: optionalText,
-    tag: buildOf(service),
-    allowDowntime: flag,
-    adopt: flag,
-    force: flag,
-    timeout: seconds(300, 1, 86_400),
-    dryRun: flag,
-  }),
+  options: (service) => ({ ...deployOptions, tag: buildOf(service) }),
   async run({ env, tag, dryRun, timeout, ...options }, { service, environments, ports, reporter }) {
-    const targets = env === undefined ? automaticEnvironments(environments) : [environmentNamed(environments, env)];
+    const targets = environmentsMeant(environments, env);
     const release = await findRelease(service.name, tag, ports);
     const environmentNames = environments.map(({ name }) => name);
     const lines: string[] = [];

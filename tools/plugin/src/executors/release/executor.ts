@@ -1,38 +1,22 @@
 import type { BuildNumber } from '../../model/build-number.ts';
 import { release, type ReleaseResult } from '../../release/release.ts';
-import { automaticEnvironments } from '../../release/release-registries.ts';
-import { environmentNamed } from '../../workspace/environments.ts';
 import { actorOf } from '../ci-actor.ts';
+import { deployOptions, environmentsMeant, type DeployOptions } from '../deploy-options.ts';
 import { describeDeploy } from '../describe-deploy.ts';
-import { flag, optionalBuildNumber, optionalText, seconds } from '../options.ts';
+import { flag, optionalBuildNumber } from '../options.ts';
 import { batchOf, singleOf } from '../service-batch.ts';
 import type { ServiceExecutor } from '../service-executor.ts';
 
-interface Options {
-  readonly env: string | undefined;
+interface Options extends DeployOptions {
   readonly buildNumber: BuildNumber | undefined;
   readonly allowDirty: boolean;
-  readonly allowDowntime: boolean;
-  readonly adopt: boolean;
-  readonly force: boolean;
-  readonly timeout: number;
-  readonly dryRun: boolean;
 }
 
 export const executor: ServiceExecutor<Options> = {
   verb: 'release',
-  options: () => ({
-    env: optionalText,
-    buildNumber: optionalBuildNumber,
-    allowDirty: flag,
-    allowDowntime: flag,
-    adopt: flag,
-    force: flag,
-    timeout: seconds(300, 1, 86_400),
-    dryRun: flag,
-  }),
+  options: () => ({ ...deployOptions, buildNumber: optionalBuildNumber, allowDirty: flag }),
   async run({ env, timeout, ...options }, { service, environments, ports, reporter }) {
-    const targets = env === undefined ? automaticEnvironments(environments) : [environmentNamed(environments, env)];
+    const targets = environmentsMeant(environments, env);
     const actor = actorOf(process.env);
     const request = { ...options, service, environments, targets, actor, timeout: timeout * 1000 };
     const result = await release(request, ports, reporter);
