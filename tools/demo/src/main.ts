@@ -56,18 +56,18 @@ async function call(method: string, url: string, json?: unknown): Promise<void> 
       ? { method }
       : { method, body: JSON.stringify(json), headers: { 'content-type': 'application/json' } };
   for (let attempt = 1; ; attempt++) {
-    const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(10_000) }).catch((error: Error) => {
-      throw new DemoStopped(`${method} ${url} got no answer: ${error.message}`, 1);
-    });
-    const text = await answer.text();
-    if (answer.status >= 500 && attempt < mostAttempts) {
+    const { status, text } = await fetch(url, { ...request, signal: AbortSignal.timeout(10_000) }).then(
+      async (answer) => ({ status: answer.status, text: await answer.text() }),
+      (error: Error) => ({ status: undefined, text: `no answer: ${error.message}` }),
+    );
+    if ((status === undefined || status >= 500) && attempt < mostAttempts) {
       await pause(1000);
       continue;
     }
     const sent = json === undefined ? '' : ` ${JSON.stringify(json)}`;
-    console.log(`   ${method} ${url}${sent}\n   → ${answer.status} ${text}`);
-    if (answer.ok) return;
-    throw new DemoStopped(`${method} ${url} was answered with ${answer.status}.`, 1);
+    console.log(`   ${method} ${url}${sent}\n   → ${status ?? ''} ${text}`);
+    if (status !== undefined && status < 300) return;
+    throw new DemoStopped(`${method} ${url} got no good answer.`, 1);
   }
 }
 

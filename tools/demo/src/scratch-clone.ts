@@ -28,8 +28,10 @@ export async function scratchClone(root: string): Promise<ScratchClone> {
   if (!existsSync(join(folder, '.git', 'HEAD'))) {
     rmSync(folder, { recursive: true, force: true });
     await git(['clone', '--quiet', origin, folder], home);
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   }
+  // Anew each time: the checkout that the demo ran from before may be gone.
+  rmSync(join(folder, 'node_modules'), { force: true });
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   await git(['fetch', '--quiet', 'origin'], folder);
   await git(['checkout', '--quiet', '--force', '-B', 'main', 'origin/main'], folder);
   const changes = await git(['status', '--porcelain'], root);
