@@ -14,6 +14,8 @@ import type { Resources } from './resources.ts';
 
 /** Objects that are dry-run at the same time. */
 const atOnce = 10;
+/** How often an object that others write to at the same moment is read again. */
+const attempts = 5;
 
 /** One object, and what applying it would do. */
 export interface PlannedObject {
@@ -76,33 +78,45 @@ async function planObject(
   const doing = `check ${describeObject(object)} with the cluster`;
   try {
     const path = await resources.path(object, namespace);
-    const live = await api.get(path);
-    const owner = live && otherOwnerOf(live, service);
-    if (live && owner !== undefined && !adopt) throw foreignObject(live, owner, service);
     const scaler = autoscalerOf(object, all);
-    const sent = toSend(object, namespace, live, scaler);
-    const { next, takenOver } = await dryRun(api, path, sent);
-    const folds = live && foldManagers(live, new Date());
-    const handsOver = live && scaler && ownsReplicas(folds ?? managedFieldsOf(live));
-    const same =
-      live && !folds && takenOver.length === 0 && isDeepStrictEqual(comparable(live, scaler), comparable(next, scaler));
-    return {
-      change: {
-        kind: object.kind,
-        name: object.metadata.name,
-        action: !live ? 'created' : same ? 'unchanged' : 'configured',
-        ...(takenOver.length === 0 ? {} : { takenOver }),
-      },
-      path,
-      sent,
-      live,
-      next,
-      fold: folds !== undefined,
-      handOver: handsOver ? Number(fieldAt(live, 'spec', 'replicas') ?? 1) : undefined,
-    };
+    for (let attempt = 1; ; attempt++) {
+      const live = await api.get(path);
+      const owner = live && otherOwnerOf(live, service);
+      if (live && owner !== undefined && !adopt) throw foreignObject(live, owner, service);
+      const sent = toSend(object, namespace, live, scaler);
+      const { next, takenOver } = await dryRun(api, path, sent);
+      // What a controller wrote in between would look like a change of ours.
+      const raced = live && versionOf(live) !== versionOf(next);
+      if (raced && attempt < attempts) continue;
+      const folds = live && foldManagers(live, new Date());
+      const handsOver = live && scaler && ownsReplicas(folds ?? managedFieldsOf(live));
+      const same =
+        live &&
+        !folds &&
+        takenOver.length === 0 &&
+        isDeepStrictEqual(comparable(live, scaler), comparable(next, scaler));
+      return {
+        change: {
+          kind: object.kind,
+          name: object.metadata.name,
+          action: !live ? 'created' : same ? 'unchanged' : 'configured',
+          ...(takenOver.length === 0 ? {} : { takenOver }),
+        },
+        path,
+        sent,
+        live,
+        next,
+        fold: folds !== undefined,
+        handOver: handsOver ? Number(fieldAt(live, 'spec', 'replicas') ?? 1) : undefined,
+      };
+    }
   } catch (error) {
     throw explainApiError(error, doing, api, object);
   }
+}
+
+function versionOf(object: KubernetesObject): unknown {
+  return object.metadata['resourceVersion'];
 }
 
 function toSend(
