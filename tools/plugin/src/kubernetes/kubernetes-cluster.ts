@@ -1,4 +1,4 @@
-import type { Actor, DeploymentOutcome, DeploymentRecord } from '../model/deployment-record.ts';
+import type { Actor, DeploymentEnding, DeploymentRecord, NewDeploymentRecord } from '../model/deployment-record.ts';
 import type { Environment } from '../model/environment.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import { identityOf } from '../model/manifests/manifest.ts';
@@ -91,14 +91,12 @@ export class KubernetesCluster implements Cluster {
     return this.recordsOf.list(service);
   }
 
-  openRecord(
-    record: Omit<DeploymentRecord, 'sequence' | 'outcome' | 'finishedAt' | 'reason'>,
-  ): Promise<DeploymentRecord> {
+  openRecord(record: NewDeploymentRecord): Promise<DeploymentRecord> {
     return this.recordsOf.open(record);
   }
 
-  closeRecord(record: DeploymentRecord, outcome: DeploymentOutcome, reason?: string): Promise<DeploymentRecord> {
-    return this.recordsOf.close(record, outcome, reason);
+  closeRecord(record: DeploymentRecord, ending: DeploymentEnding): Promise<DeploymentRecord> {
+    return this.recordsOf.close(record, ending);
   }
 
   running(service: string): Promise<RunningService | undefined> {

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { BuildNumber } from '../model/build-number.ts';
-import type { DeploymentOutcome, DeploymentRecord } from '../model/deployment-record.ts';
+import type {
+  DeploymentEnding,
+  DeploymentOutcome,
+  DeploymentRecord,
+  Hold,
+  NewDeploymentRecord,
+  ProbeResult,
+} from '../model/deployment-record.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import { Failure } from '../model/product-error.ts';
 import { forgettable } from '../model/record-retention.ts';
@@ -23,11 +30,10 @@ const note = {
   outcome: 'poc.dev/outcome',
   finishedAt: 'poc.dev/finished-at',
   reason: 'poc.dev/reason',
+  probe: 'poc.dev/probe',
   kinds: 'poc.dev/kinds',
   attempt: 'poc.dev/attempt',
 } as const;
-
-type NewRecord = Omit<DeploymentRecord, 'sequence' | 'outcome' | 'finishedAt' | 'reason'>;
 
 interface Revision extends KubernetesObject {
   readonly revision?: number;
@@ -69,7 +75,7 @@ export class Records {
   }
 
   /** Keeps a new record, with the next sequence. */
-  async open(record: NewRecord): Promise<DeploymentRecord> {
+  async open(record: NewDeploymentRecord): Promise<DeploymentRecord> {
     const { service } = record.release;
     return this.explaining(`record the deployment of ${service}`, async () => {
       let newest = this.newest.get(service) ?? (await this.newestSequence(service));
@@ -93,22 +99,30 @@ export class Records {
   }
 
   /** Adds how a deployment ended, and forgets old ones. */
-  async close(record: DeploymentRecord, outcome: DeploymentOutcome, reason?: string): Promise<DeploymentRecord> {
+  async close(record: DeploymentRecord, ending: DeploymentEnding): Promise<DeploymentRecord> {
     const { service } = record.release;
     return this.explaining(`record how the deployment of ${service} ended`, async () => {
+      const { outcome, probe } = ending;
       const finishedAt = new Date().toISOString();
-      const kept = reason === undefined ? {} : { reason: reason.slice(0, longestReason) };
+      const reason = ending.reason?.slice(0, longestReason);
       const annotations = {
         [note.outcome]: outcome,
         [note.finishedAt]: finishedAt,
-        ...(reason === undefined ? {} : { [note.reason]: kept.reason }),
+        ...(reason === undefined ? {} : { [note.reason]: reason }),
+        ...(probe === undefined ? {} : { [note.probe]: JSON.stringify(probe) }),
       };
       await this.api.send('PATCH', `${this.path}/${nameOf(service, record.sequence)}`, {
         body: { metadata: { annotations } },
         contentType: 'application/merge-patch+json',
       });
       await this.forget(service);
-      return { ...record, outcome, finishedAt, ...kept };
+      return {
+        ...record,
+        outcome,
+        finishedAt,
+        ...(reason === undefined ? {} : { reason }),
+        ...(probe === undefined ? {} : { probe }),
+      };
     });
   }
 
@@ -184,8 +198,10 @@ function nameOf(service: string, sequence: number): string {
 }
 
 /** What never changes of a record. Read by every later version of this tool: only add to it. */
-type RecordData = Omit<NewRecord, 'release'> & {
+type RecordData = Omit<NewDeploymentRecord, 'release' | 'cause' | 'hold'> & {
   readonly release: Omit<Release, 'buildNumber'> & { readonly buildNumber: string };
+  readonly cause?: DeploymentRecord['cause'];
+  readonly hold?: Omit<Hold, 'buildNumber'> & { readonly buildNumber: string };
 };
 
 /**
@@ -193,7 +209,7 @@ type RecordData = Omit<NewRecord, 'release'> & {
  * otherwise than we do.
  */
 function writeData(record: DeploymentRecord): { gzip: string } {
-  const { sequence: _sequence, outcome: _outcome, finishedAt: _finishedAt, reason: _reason, ...data } = record;
+  const { sequence: _sequence, outcome: _outcome, ...data } = record;
   return { gzip: gzipSync(JSON.stringify(data)).toString('base64') };
 }
 
@@ -204,15 +220,34 @@ function readRecord({ metadata, data }: Revision): DeploymentRecord | undefined 
   const buildNumber = BuildNumber.parse(read?.release.buildNumber ?? '');
   const sequence = Number(annotations[note.sequence]);
   if (!read || !buildNumber || !Number.isSafeInteger(sequence)) return undefined;
+  const { hold: heldData, cause = { action: 'deploy' }, ...facts } = read;
+  const hold = heldData && readHold(heldData);
   const [finishedAt, reason] = [annotations[note.finishedAt], annotations[note.reason]];
+  const probe = readProbe(annotations[note.probe]);
   return {
-    ...read,
+    ...facts,
     release: { ...read.release, buildNumber },
+    cause,
+    ...(hold ? { hold } : {}),
     sequence,
     outcome: (annotations[note.outcome] ?? 'running') as DeploymentOutcome,
     ...(finishedAt === undefined ? {} : { finishedAt }),
     ...(reason === undefined ? {} : { reason }),
+    ...(probe === undefined ? {} : { probe }),
   };
+}
+
+function readHold(held: NonNullable<RecordData['hold']>): Hold | undefined {
+  const buildNumber = BuildNumber.parse(held.buildNumber);
+  return buildNumber && { ...held, buildNumber };
+}
+
+function readProbe(text: string | undefined): ProbeResult | undefined {
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as ProbeResult);
+  } catch {
+    return undefined;
+  }
 }
 
 function readData(data: unknown): RecordData | undefined {

@@ -73,6 +73,7 @@ async function deployLocked(
     release,
     manifests: objects,
     actor,
+    cause: { action: 'deploy' },
     startedAt: clock().toISOString(),
   });
   const stop = anySignal(lock.lost, signal);
@@ -91,16 +92,16 @@ async function deployLocked(
       return {
         state: 'deployed',
         changes: [...applied, ...pruned],
-        record: await cluster.closeRecord(record, 'succeeded'),
+        record: await cluster.closeRecord(record, { outcome: 'succeeded' }),
       };
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    await cluster.closeRecord(record, 'failed', reason).catch(() => undefined);
+    await cluster.closeRecord(record, { outcome: 'failed', reason }).catch(() => undefined);
     // A refusal says that nothing was changed, which is no longer true here.
     throw error instanceof Refusal ? new Failure({ ...error.facts, cause: error }) : error;
   }
-  await cluster.closeRecord(record, 'failed', result.reason);
+  await cluster.closeRecord(record, { outcome: 'failed', reason: result.reason });
   throw new Failure({
     type: `rollout-${result.state}`,
     doing: `deploy ${service.name} ${release.buildNumber} to ${environment.name}`,

@@ -1,5 +1,5 @@
 import { BuildNumber } from '../model/build-number.ts';
-import type { Actor, DeploymentRecord } from '../model/deployment-record.ts';
+import type { Actor, DeploymentRecord, Hold, NewDeploymentRecord, ProbeResult } from '../model/deployment-record.ts';
 import { ImageRef } from '../model/image-ref.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import { fieldAt } from '../model/manifests/manifest.ts';
@@ -318,26 +318,36 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     expect(await cluster.records('orders')).toEqual([]);
     const manifests = objectsOf(scenario, { note: `<a> => "b" & 'ä' \u2028 ${'x'.repeat(20_000)}` });
     const few = objectsOf(scenario, { note: '<a> => &' });
-    const facts = {
+    const hold: Hold = {
+      buildNumber: BuildNumber.parse('20261124-9')!,
+      actor: bob,
+      reason: 'wrong <totals>',
+      since: '2026-11-24T11:00:00.000Z',
+    };
+    const facts: NewDeploymentRecord = {
       environment: 'preprod',
       release: releaseOf(scenario),
       manifests,
       actor: ada,
+      cause: { action: 'rollback', reason: 'wrong <totals>', overrides: ['--force'] },
+      hold,
       startedAt: '2026-11-24T12:00:00.000Z',
     };
     const opened = await cluster.openRecord(facts);
     expect(opened).toEqual({ ...facts, sequence: 1, outcome: 'running' });
-    const closed = await cluster.closeRecord(opened, 'succeeded');
-    expect(closed).toMatchObject({ sequence: 1, outcome: 'succeeded', finishedAt: expect.stringMatching(/Z$/) });
-    expect(await (await another()).records('orders')).toEqual([closed]);
+    const probe: ProbeResult = { requests: 412, failed: 1, p99: 8.5, firstFailure: 'answer 503' };
+    const closed = await cluster.closeRecord(opened, { outcome: 'succeeded', probe });
+    expect(closed).toMatchObject({ sequence: 1, outcome: 'succeeded', finishedAt: expect.stringMatching(/Z$/), probe });
+    const [read] = await (await another()).records('orders');
+    expect(read).toEqual(closed);
+    expect(read?.hold?.buildNumber.equals(hold.buildNumber)).toBe(true);
     expect(await cluster.records('payments')).toEqual([]);
     let last: DeploymentRecord | undefined;
     for (let count = 2; count <= 23; count++) {
-      last = await cluster.closeRecord(
-        await cluster.openRecord({ ...facts, manifests: few, actor: bob }),
-        'failed',
-        'because "ä"',
-      );
+      last = await cluster.closeRecord(await cluster.openRecord({ ...facts, manifests: few, actor: bob }), {
+        outcome: 'failed',
+        reason: 'because "ä"',
+      });
       expect(last).toMatchObject({ sequence: count, reason: 'because "ä"' });
     }
     const kept = await cluster.records('orders');
@@ -353,6 +363,7 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
       release: releaseOf(scenario),
       manifests: [],
       actor: ada,
+      cause: { action: 'deploy' as const },
       startedAt: '2026-11-24T12:00:00.000Z',
     };
     const both = [scenario.cluster, await scenario.another()];

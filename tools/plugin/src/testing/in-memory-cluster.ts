@@ -1,4 +1,4 @@
-import type { Actor, DeploymentOutcome, DeploymentRecord } from '../model/deployment-record.ts';
+import type { Actor, DeploymentEnding, DeploymentRecord, NewDeploymentRecord } from '../model/deployment-record.ts';
 import { describeObject, type KubernetesObject } from '../model/kubernetes-object.ts';
 import { inKindOrder } from '../model/manifests/kind-order.ts';
 import { actorAnnotations, annotation, label } from '../model/manifests/labels.ts';
@@ -184,9 +184,7 @@ export class InMemoryCluster implements Cluster {
     return structuredCloneRecords(this.recordsOf(service)).reverse();
   }
 
-  async openRecord(
-    record: Omit<DeploymentRecord, 'sequence' | 'outcome' | 'finishedAt' | 'reason'>,
-  ): Promise<DeploymentRecord> {
+  async openRecord(record: NewDeploymentRecord): Promise<DeploymentRecord> {
     await this.enter('openRecord');
     const records = this.recordsOf(record.release.service);
     const opened: DeploymentRecord = {
@@ -199,11 +197,11 @@ export class InMemoryCluster implements Cluster {
     return opened;
   }
 
-  async closeRecord(record: DeploymentRecord, outcome: DeploymentOutcome, reason?: string): Promise<DeploymentRecord> {
+  async closeRecord(record: DeploymentRecord, ending: DeploymentEnding): Promise<DeploymentRecord> {
     await this.enter('closeRecord');
     const { service } = record.release;
     const finishedAt = this.clock().toISOString();
-    const closed = { ...record, outcome, finishedAt, ...(reason === undefined ? {} : { reason }) };
+    const closed: DeploymentRecord = { ...record, ...ending, finishedAt };
     const records = this.recordsOf(service).map((each) => (each.sequence === record.sequence ? closed : each));
     const forgotten = new Set(forgettable(records));
     this.shared.records.set(

@@ -1,4 +1,4 @@
-import type { Actor, DeploymentOutcome, DeploymentRecord } from '../../model/deployment-record.ts';
+import type { Actor, DeploymentEnding, DeploymentRecord, NewDeploymentRecord } from '../../model/deployment-record.ts';
 import type { KubernetesObject } from '../../model/kubernetes-object.ts';
 
 /** One environment's namespace in its cluster, as seen by the deployer. */
@@ -28,11 +28,9 @@ export interface Cluster {
   /** Deployments of the service, newest first. */
   records(service: string): Promise<DeploymentRecord[]>;
   /** Keeps a record, with the next sequence, before anything is applied. */
-  openRecord(
-    record: Omit<DeploymentRecord, 'sequence' | 'outcome' | 'finishedAt' | 'reason'>,
-  ): Promise<DeploymentRecord>;
+  openRecord(record: NewDeploymentRecord): Promise<DeploymentRecord>;
   /** Adds how it ended, and forgets all but the last 20 records. */
-  closeRecord(record: DeploymentRecord, outcome: DeploymentOutcome, reason?: string): Promise<DeploymentRecord>;
+  closeRecord(record: DeploymentRecord, ending: DeploymentEnding): Promise<DeploymentRecord>;
 
   /** What runs of the service now, or undefined when there is nothing. */
   running(service: string): Promise<RunningService | undefined>;
