@@ -15,6 +15,11 @@ export function actorOf(env: NodeJS.ProcessEnv): Actor {
   return { person, run: `${person}@${hostname()}` };
 }
 
+/** Whether no person sits before this command. */
+export function isCi(env: NodeJS.ProcessEnv): boolean {
+  return env['GITHUB_ACTIONS'] === 'true' || env['TF_BUILD'] === 'True' || env['CI'] === 'true';
+}
+
 /** A container may run as a user that has no name. */
 function userName(): string {
   try {

@@ -10,6 +10,8 @@ export interface DeployOptions {
   readonly allowDowntime: boolean;
   readonly adopt: boolean;
   readonly force: boolean;
+  /** Approves of what is put into a protected environment. */
+  readonly approve: boolean;
   /** Seconds. */
   readonly timeout: number;
   readonly dryRun: boolean;
@@ -21,6 +23,7 @@ export const deployOptions: OptionReaders<DeployOptions> = {
   allowDowntime: flag,
   adopt: flag,
   force: flag,
+  approve: flag,
   timeout: seconds(300, 1, 86_400),
   dryRun: flag,
 };

@@ -1,4 +1,5 @@
 import type { Release } from '../model/release.ts';
+import { describeHold } from '../model/hold.ts';
 import type { DeployResult } from '../release/deploy.ts';
 
 /** One line that tells what a deploy came to. */
@@ -16,5 +17,7 @@ export function describeDeploy(
       return `${what}: nothing to do in ${environment}, it runs there`;
     case 'superseded':
       return `${what}: superseded in ${environment} by ${result.by.release.buildNumber}; --force deploys the older one`;
+    case 'held':
+      return `${what}: held back in ${environment}: ${describeHold(result.hold)}; a newer build or --force ends that`;
   }
 }

@@ -14,6 +14,8 @@ export interface ServiceRun {
   readonly environments: readonly Environment[];
   readonly ports: ReleasePorts;
   readonly reporter: Reporter;
+  /** Aborted when the command shall stop. */
+  readonly signal: AbortSignal;
 }
 
 /** An executor of this plugin: its options, and the use case that it calls for one service. */
@@ -53,7 +55,10 @@ export async function runService<T>(
     const service = shared.service(name);
     const environments = await shared.environments();
     const reporter = consoleReporter(name, shared.verbose);
-    return ended(true, await run(read, { service, environments, ports: shared.ports, reporter }));
+    return ended(
+      true,
+      await run(read, { service, environments, ports: shared.ports, reporter, signal: shared.signal }),
+    );
   } catch (error) {
     return ended(false, explain(error));
   }

@@ -4,6 +4,7 @@ import type { ServiceSource } from '../release/ports/service-source.ts';
 import type { ReleasePorts } from '../release/release-ports.ts';
 import { readEnvironments } from '../workspace/environments.ts';
 import { realPorts } from './real-ports.ts';
+import { stopSignal } from './stop-signal.ts';
 import { workspaceService } from './workspace-service.ts';
 
 /** What all services of one command share. */
@@ -14,6 +15,8 @@ export interface SharedRun {
   /** @throws {Refusal} when the workspace has no such service. */
   service(name: string): ServiceSource;
   readonly verbose: boolean;
+  /** Aborted when the command shall stop: it then ends what it is writing, and says how far it came. */
+  readonly signal: AbortSignal;
 }
 
 /** Gathers it; nothing is read or connected before it is asked for. */
@@ -25,6 +28,7 @@ export function sharedRun(context: ExecutorContext): SharedRun {
     environments: () => (environments ??= readEnvironments(context.root)),
     service: (name) => workspaceService(name, context, ports.repository),
     // Nx tells a batch of `--verbose` only so.
+    signal: stopSignal(),
     verbose: context.isVerbose || process.env['NX_VERBOSE_LOGGING'] === 'true',
   };
 }

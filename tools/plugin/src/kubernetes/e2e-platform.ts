@@ -38,6 +38,7 @@ export function environmentOn(
     registry,
     deploy: 'automatic',
     allowDirty: false,
+    protected: false,
     variables: {},
   };
 }

@@ -26,6 +26,7 @@ function environment(context: string, kubeconfig?: string): Environment {
     registry: 'r',
     deploy: 'automatic',
     allowDirty: false,
+    protected: false,
     variables: {},
   };
 }

@@ -18,6 +18,10 @@ export interface Environment {
   readonly deploy: 'automatic' | 'manual';
   /** Whether a build of a dirty working tree may be deployed. */
   readonly allowDirty: boolean;
+  /** Whether somebody must approve of every release that is put in. */
+  readonly protected: boolean;
+  /** How long a release must have run upstream before it is promoted to here: `30m`, `2h`, `1d`. */
+  readonly soak?: string;
   /** Values of `${NAME}` in manifests. */
   readonly variables: Readonly<Record<string, string>>;
 }

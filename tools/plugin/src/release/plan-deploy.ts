@@ -59,7 +59,11 @@ export async function planDeploy(target: DeployTarget, ports: ReleasePorts, repo
   return { cluster, objects, changes: await cluster.plan(service.name, objects, { adopt: target.adopt }) };
 }
 
-async function renderRelease(
+/**
+ * Makes a release's manifests for an environment.
+ * @throws {Refusal} for what is wrong in them, or cannot keep the promise of no downtime.
+ */
+export async function renderRelease(
   { service, release, environment, environmentNames, actor, allowDowntime }: DeployTarget,
   ports: ReleasePorts,
   reporter: Reporter,
@@ -87,7 +91,7 @@ async function renderRelease(
 
 /** @throws {Refusal} when the environment's registry no longer has the release's image. */
 export async function refuseMissingImage(
-  { service, release, environment }: DeployTarget,
+  { service, release, environment }: Pick<DeployTarget, 'service' | 'release' | 'environment'>,
   { registry }: Pick<ReleasePorts, 'registry'>,
 ): Promise<void> {
   const image = ImageRef.of(environment.registry, service.name, release.buildNumber.toString(), release.imageDigest);

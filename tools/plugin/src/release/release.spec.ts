@@ -18,6 +18,7 @@ function run(scenario: ReleaseScenario, changes: Partial<ReleaseRequest> = {}): 
       allowDirty: false,
       allowDowntime: false,
       adopt: false,
+      approvedBy: undefined,
       buildNumber: undefined,
       force: false,
       dryRun: false,

@@ -4,12 +4,14 @@ import { ImageRef } from '../model/image-ref.ts';
 import type { Release } from '../model/release.ts';
 import { ReleaseTag } from '../model/release-tag.ts';
 import { buildImage, previewImage, type ImageRequest } from './build-image.ts';
-import { deploy, describeChanges, type DeployOptions, type DeployResult } from './deploy.ts';
+import { refuseUnapproved } from './approval.ts';
+import { deploy, type DeployOptions, type DeployResult } from './deploy.ts';
 import { newestRelease } from './find-release.ts';
 import { planDeploy, type DeployTarget } from './plan-deploy.ts';
 import type { Reporter } from './ports/reporter.ts';
 import type { ServiceSource } from './ports/service-source.ts';
 import type { ReleasePorts } from './release-ports.ts';
+import { describeChanges } from './roll-out.ts';
 import { releaseRegistries } from './release-registries.ts';
 import { sourceRevision } from './source-revision.ts';
 import { tagRelease } from './tag-release.ts';
@@ -58,6 +60,7 @@ export async function release(
   };
   const isReleased = newest !== undefined && (await hasContent(newest, image, ports, reporter));
   if (request.dryRun) return preview(request, image, isReleased ? newest : undefined, ports, reporter);
+  for (const environment of targets) refuseUnapproved(service.name, environment, request.approvedBy);
   if (!isReleased) {
     // Looked for meanwhile; whether there is one is told when it is needed.
     ports.engine().catch(() => undefined);

@@ -48,6 +48,7 @@ export class ReleaseScenario {
   readonly environments: readonly Environment[] = [
     environment('dev', 1, { deploy: 'manual', allowDirty: true }),
     environment('preprod', 2, { deploy: 'automatic' }),
+    environment('prod', 3, { deploy: 'manual', protected: true, soak: '10m' }),
   ];
   /** What the reporter was told, in order. */
   readonly lines: string[] = [];
@@ -112,5 +113,6 @@ function environment(
   rest: Pick<Environment, 'deploy'> & Partial<Environment>,
 ): Environment {
   const cluster = { context: 'local' };
-  return { name, order, cluster, namespace: name, registry: 'acr.example', allowDirty: false, variables: {}, ...rest };
+  const usual = { allowDirty: false, protected: false, variables: {} };
+  return { name, order, cluster, namespace: name, registry: 'acr.example', ...usual, ...rest };
 }

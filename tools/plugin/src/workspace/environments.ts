@@ -87,7 +87,12 @@ async function readEnvironmentFile(path: string, text: string): Promise<Environm
   if (value.name !== fileName)
     return [`${atKey('name')}: the name is "${value.name}", but the file is named "${fileName}".`];
   return {
-    environment: { ...value, allowDirty: value.allowDirty ?? false, variables: value.variables ?? {} },
+    environment: {
+      ...value,
+      allowDirty: value.allowDirty ?? false,
+      protected: value.protected ?? false,
+      variables: value.variables ?? {},
+    },
     at: atKey,
   };
 }
@@ -166,6 +171,7 @@ function example(key: string): string {
     namespace: '"shop-preprod" (a DNS label)',
     registry: '"acr.example/team" (a host and an optional path, without "https://")',
     url: '"https://preprod.example"',
+    soak: '"30m", "2h" or "1d"',
   };
   return examples[key] ?? 'its description in the schema';
 }

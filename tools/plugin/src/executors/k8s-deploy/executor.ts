@@ -1,7 +1,9 @@
 import type { BuildNumber } from '../../model/build-number.ts';
-import { deploy, describeChanges } from '../../release/deploy.ts';
+import { deploy } from '../../release/deploy.ts';
 import { findRelease } from '../../release/find-release.ts';
 import { planDeploy, refuseMissingImage } from '../../release/plan-deploy.ts';
+import { describeChanges } from '../../release/roll-out.ts';
+import { approvedBy } from '../approved-by.ts';
 import { actorOf } from '../ci-actor.ts';
 import { deployOptions, environmentsMeant, type DeployOptions } from '../deploy-options.ts';
 import { describeDeploy } from '../describe-deploy.ts';
@@ -16,7 +18,7 @@ interface Options extends DeployOptions {
 export const executor: ServiceExecutor<Options> = {
   verb: 'deploy',
   options: (service) => ({ ...deployOptions, tag: buildOf(service) }),
-  async run({ env, tag, dryRun, timeout, ...options }, { service, environments, ports, reporter }) {
+  async run({ env, tag, dryRun, timeout, approve, ...options }, { service, environments, ports, reporter, signal }) {
     const targets = environmentsMeant(environments, env);
     const release = await findRelease(service.name, tag, ports);
     const environmentNames = environments.map(({ name }) => name);
@@ -32,7 +34,8 @@ export const executor: ServiceExecutor<Options> = {
           `Dry run: would deploy ${service.name} ${release.buildNumber} to ${environment.name}: ${describeChanges(changes)}`,
         );
       } else {
-        const result = await deploy(target, { ...options, timeout: timeout * 1000 }, ports, reporter);
+        const limits = { timeout: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
+        const result = await deploy(target, { ...options, ...limits }, ports, reporter);
         lines.push(describeDeploy(service.name, release, environment.name, result));
       }
     }

@@ -1,5 +1,6 @@
 import type { BuildNumber } from '../../model/build-number.ts';
 import { release, type ReleaseResult } from '../../release/release.ts';
+import { approvedBy } from '../approved-by.ts';
 import { actorOf } from '../ci-actor.ts';
 import { deployOptions, environmentsMeant, type DeployOptions } from '../deploy-options.ts';
 import { describeDeploy } from '../describe-deploy.ts';
@@ -15,10 +16,11 @@ interface Options extends DeployOptions {
 export const executor: ServiceExecutor<Options> = {
   verb: 'release',
   options: () => ({ ...deployOptions, buildNumber: optionalBuildNumber, allowDirty: flag }),
-  async run({ env, timeout, ...options }, { service, environments, ports, reporter }) {
+  async run({ env, timeout, approve, ...options }, { service, environments, ports, reporter, signal }) {
     const targets = environmentsMeant(environments, env);
     const actor = actorOf(process.env);
-    const request = { ...options, service, environments, targets, actor, timeout: timeout * 1000 };
+    const limits = { timeout: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
+    const request = { ...options, ...limits, service, environments, targets, actor };
     const result = await release(request, ports, reporter);
     return options.dryRun ? ['Dry run: nothing was changed.'] : describe(service.name, result);
   },
