@@ -1,5 +1,6 @@
 import type { Environment } from '../model/environment.ts';
 import { automaticEnvironments } from '../release/release-registries.ts';
+import { Refusal } from '../model/product-error.ts';
 import { environmentNamed } from '../workspace/environments.ts';
 import { flag, optionalText, seconds, type OptionReaders } from './options.ts';
 
@@ -31,4 +32,50 @@ export const deployOptions: OptionReaders<DeployOptions> = {
 /** The environments that are meant. @throws {Refusal} when there is none of this name. */
 export function environmentsMeant(environments: readonly Environment[], env: string | undefined): Environment[] {
   return env === undefined ? automaticEnvironments(environments) : [environmentNamed(environments, env)];
+}
+
+/** The one environment that is meant: the automatic one when nobody says. @throws {Refusal} when there are several. */
+export function oneEnvironment(
+  environments: readonly Environment[],
+  env: string | undefined,
+  doing: string,
+): Environment {
+  const [only, ...others] = environmentsMeant(environments, env);
+  if (only && others.length === 0) return only;
+  throw new Refusal({
+    type: 'which-environment',
+    doing,
+    reason: only
+      ? 'Several environments are automatic, so that it is not clear which one is meant.'
+      : 'No environment is automatic.',
+    remedy: `Choose one with --env: ${environments.map(({ name }) => name).join(', ')}.`,
+  });
+}
+
+/**
+ * From where to where is promoted: where nothing is said, from the last automatic environment to the one after it.
+ * @throws {Refusal} when there is no such way.
+ */
+export function promotionOf(
+  environments: readonly Environment[],
+  from: string | undefined,
+  to: string | undefined,
+  doing: string,
+): { from: Environment; to: Environment } {
+  const target = to === undefined ? undefined : environmentNamed(environments, to);
+  const source =
+    from === undefined
+      ? target
+        ? environments.filter(({ order }) => order < target.order).at(-1)
+        : automaticEnvironments(environments).at(-1)
+      : environmentNamed(environments, from);
+  const next = target ?? environments.find(({ order }) => source !== undefined && order > source.order);
+  if (source && next && source.order < next.order) return { from: source, to: next };
+  const names = environments.map(({ name }) => name).join(', ');
+  throw new Refusal({
+    type: 'no-way-up',
+    doing,
+    reason: `Releases go up in the order of the environments (${names}), and ${source && next ? `${source.name} does not come before ${next.name}` : 'there is none to go from or to'}.`,
+    remedy: 'Choose two of them with --from and --to.',
+  });
 }

@@ -1,29 +1,40 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import type { RawOptions } from './options.ts';
-import { runService, type ServiceExecutor, type ServiceResult } from './service-executor.ts';
+import { serviceTask, type ServiceExecutor } from './service-executor.ts';
 import { sharedRun } from './shared-run.ts';
+import type { Task, TaskResult } from './task.ts';
 
 /** Builds and rollouts wait for engine and cluster most of the time. */
 const mostAtOnce = 4;
 
-/**
- * Makes Nx's batch implementation of an executor: all services of a command in one process, which share connections and
- * listings. A service that fails does not stop the others.
- */
+/** Makes Nx's batch implementation of an executor for services. */
 export function batchOf<T>(executor: ServiceExecutor<T>) {
+  return batchOfTasks(serviceTask(executor));
+}
+
+/** Makes Nx's implementation of an executor for one service, which it uses where batches are turned off. */
+export function singleOf<T>(executor: ServiceExecutor<T>) {
+  return singleOfTask(serviceTask(executor));
+}
+
+/**
+ * Makes Nx's batch implementation of a task: all projects of a command in one process, which share connections and
+ * listings. One that fails does not stop the others.
+ */
+export function batchOfTasks(task: Task) {
   return async function* (
     taskGraph: TaskGraph,
     inputs: Record<string, RawOptions>,
     _overrides: unknown,
     context: ExecutorContext,
-  ): AsyncGenerator<{ task: string; result: ServiceResult }> {
+  ): AsyncGenerator<{ task: string; result: TaskResult }> {
     const shared = sharedRun(context);
     const waiting = Object.values(taskGraph.tasks);
-    const running = new Map<string, Promise<{ task: string; result: ServiceResult }>>();
+    const running = new Map<string, Promise<{ task: string; result: TaskResult }>>();
     while (waiting.length > 0 || running.size > 0) {
       while (running.size < mostAtOnce && waiting.length > 0) {
         const { id, target } = waiting.shift()!;
-        const ended = runService(executor, target.project, inputs[id] ?? {}, shared);
+        const ended = task(target.project, inputs[id] ?? {}, shared);
         running.set(
           id,
           ended.then((result) => ({ task: id, result })),
@@ -36,10 +47,10 @@ export function batchOf<T>(executor: ServiceExecutor<T>) {
   };
 }
 
-/** Makes Nx's implementation for one task, which it uses where batches are turned off. */
-export function singleOf<T>(executor: ServiceExecutor<T>) {
+/** Makes Nx's implementation for one task. */
+export function singleOfTask(task: Task) {
   return async (options: RawOptions, context: ExecutorContext): Promise<{ success: boolean }> => {
-    const result = await runService(executor, context.projectName ?? '', options, sharedRun(context));
+    const result = await task(context.projectName ?? '', options, sharedRun(context));
     process.stdout.write(result.terminalOutput);
     return { success: result.success };
   };

@@ -1,12 +1,10 @@
-import { refusalMark } from '../graph/refusal-mark.ts';
 import type { Environment } from '../model/environment.ts';
-import { ProductError, Refusal } from '../model/product-error.ts';
 import type { Reporter } from '../release/ports/reporter.ts';
 import type { ServiceSource } from '../release/ports/service-source.ts';
 import type { ReleasePorts } from '../release/release-ports.ts';
 import { consoleReporter } from './console-reporter.ts';
-import { readOptions, type OptionReaders, type RawOptions } from './options.ts';
-import type { SharedRun } from './shared-run.ts';
+import { readOptions, type OptionReaders } from './options.ts';
+import { taskResult, type Task } from './task.ts';
 
 /** What an executor gets to work with, for one service. */
 export interface ServiceRun {
@@ -28,45 +26,14 @@ export interface ServiceExecutor<T> {
   readonly run: (options: T, run: ServiceRun) => Promise<readonly string[]>;
 }
 
-/** What Nx is told of one service. */
-export interface ServiceResult {
-  readonly success: boolean;
-  readonly terminalOutput: string;
-  readonly startTime: number;
-  readonly endTime: number;
-}
-
-/** Runs an executor for one service. Never throws: what went wrong is the result. */
-export async function runService<T>(
-  { verb, options, run }: ServiceExecutor<T>,
-  name: string,
-  raw: RawOptions,
-  shared: SharedRun,
-): Promise<ServiceResult> {
-  const startTime = Date.now();
-  const ended = (success: boolean, lines: readonly string[]): ServiceResult => ({
-    success,
-    terminalOutput: lines.map((line) => `${line}\n`).join(''),
-    startTime,
-    endTime: Date.now(),
-  });
-  try {
-    const read = readOptions(raw, options(name), `${verb} ${name}`);
-    const service = shared.service(name);
-    const environments = await shared.environments();
-    const reporter = consoleReporter(name, shared.verbose);
-    return ended(
-      true,
-      await run(read, { service, environments, ports: shared.ports, reporter, signal: shared.signal }),
-    );
-  } catch (error) {
-    return ended(false, explain(error));
-  }
-}
-
-/** A stack is for bugs only. */
-function explain(error: unknown): string[] {
-  if (error instanceof ProductError) return [error.explain(), ...(error instanceof Refusal ? [refusalMark] : [])];
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return ['This is a bug in @poc/plugin; please report it with these lines.', stack];
+/** What an executor does for one service, as a task of Nx. */
+export function serviceTask<T>({ verb, options, run }: ServiceExecutor<T>): Task {
+  return (name, raw, shared) =>
+    taskResult(async () => {
+      const read = readOptions(raw, options(name), `${verb} ${name}`);
+      const service = shared.service(name);
+      const environments = await shared.environments();
+      const reporter = consoleReporter(name, shared.verbose);
+      return run(read, { service, environments, ports: shared.ports, reporter, signal: shared.signal });
+    });
 }

@@ -1,10 +1,14 @@
 import type { CreateNodesResult, TargetConfiguration } from '@nx/devkit';
 
+import { environmentMarker, infrastructureFolder } from './infrastructure-folder.ts';
 import { serviceFolder, serviceMarker } from './service-folder.ts';
 import { dockerReleaseTarget } from './targets/docker-release.ts';
 import { gitTagTarget } from './targets/git-tag.ts';
 import { k8sDeployTarget } from './targets/k8s-deploy.ts';
+import { infrastructureRollbackTarget } from './targets/infrastructure-rollback.ts';
+import { promoteTarget } from './targets/promote.ts';
 import { releaseTarget } from './targets/release.ts';
+import { rollbackTarget } from './targets/rollback.ts';
 import { statusTarget } from './targets/status.ts';
 
 /** Targets that every service has. */
@@ -13,18 +17,31 @@ export const serviceTargets: Readonly<Record<string, TargetConfiguration>> = {
   'docker-release': dockerReleaseTarget,
   'git-tag': gitTagTarget,
   'k8s-deploy': k8sDeployTarget,
+  promote: promoteTarget,
+  rollback: rollbackTarget,
   status: statusTarget,
 };
 
+/** Targets of the project that holds the environments. */
+export const infrastructureTargets: Readonly<Record<string, TargetConfiguration>> = {
+  rollback: infrastructureRollbackTarget,
+};
+
 /**
- * Infers the targets of every service. Loaded by each Nx command, so nothing but Node's builtins and types may be
- * imported here: `@nx/devkit` alone costs 0.3 s.
+ * Infers the targets of every service, and of the environments. Loaded by each Nx command, so nothing but Node's builtins
+ * and types may be imported here: `@nx/devkit` alone costs 0.3 s.
  */
 export const createNodes = [
-  serviceMarker,
-  (dockerfiles: readonly string[], _options: unknown, context: { workspaceRoot: string }) =>
-    dockerfiles.flatMap((dockerfile): [string, CreateNodesResult][] => {
-      const folder = serviceFolder(dockerfile, context.workspaceRoot);
-      return folder === undefined ? [] : [[dockerfile, { projects: { [folder]: { targets: serviceTargets } } }]];
+  `{${serviceMarker},${environmentMarker}}`,
+  (files: readonly string[], _options: unknown, context: { workspaceRoot: string }) =>
+    files.flatMap((file, index): [string, CreateNodesResult][] => {
+      const infrastructure = infrastructureFolder(file);
+      if (infrastructure !== undefined) {
+        // Once for all environments: Nx would add the same up.
+        const isFirst = files.findIndex((each) => infrastructureFolder(each) !== undefined) === index;
+        return isFirst ? [[file, { projects: { [infrastructure]: { targets: infrastructureTargets } } }]] : [];
+      }
+      const folder = serviceFolder(file, context.workspaceRoot);
+      return folder === undefined ? [] : [[file, { projects: { [folder]: { targets: serviceTargets } } }]];
     }),
 ] as const;

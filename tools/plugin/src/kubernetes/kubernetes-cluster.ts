@@ -87,6 +87,10 @@ export class KubernetesCluster implements Cluster {
     return waitForRollouts(this.place.api, this.environment.namespace, targets, options);
   }
 
+  services(): Promise<string[]> {
+    return this.recordsOf.services();
+  }
+
   records(service: string): Promise<DeploymentRecord[]> {
     return this.recordsOf.list(service);
   }

@@ -55,6 +55,14 @@ export class Records {
     this.path = collectionPath('apps/v1', 'controllerrevisions', namespace);
   }
 
+  /** Services that have records, in alphabetical order. */
+  async services(): Promise<string[]> {
+    return this.explaining('see which services were deployed', async () => {
+      const all = await this.metadata();
+      return [...new Set(all.map(({ metadata }) => metadata.labels?.[recordOf] ?? ''))].sort();
+    });
+  }
+
   /** All records of a service, newest first. */
   async list(service: string): Promise<DeploymentRecord[]> {
     return this.explaining(`read the deployments of ${service}`, async () => {
@@ -176,9 +184,9 @@ export class Records {
   }
 
   /** Records without what they hold: a few hundred bytes each instead of tens of thousands. */
-  private async metadata(service: string): Promise<Pick<KubernetesObject, 'metadata'>[]> {
+  private async metadata(service?: string): Promise<Pick<KubernetesObject, 'metadata'>[]> {
     const answer = (await this.api.send('GET', this.path, {
-      query: { labelSelector: `${recordOf}=${service}` },
+      query: { labelSelector: service === undefined ? recordOf : `${recordOf}=${service}` },
       accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json',
     })) as { items?: KubernetesObject[] };
     return answer.items ?? [];

@@ -316,6 +316,7 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     const scenario = await start();
     const { cluster, another } = scenario;
     expect(await cluster.records('orders')).toEqual([]);
+    expect(await cluster.services()).toEqual([]);
     const manifests = objectsOf(scenario, { note: `<a> => "b" & 'ä' \u2028 ${'x'.repeat(20_000)}` });
     const few = objectsOf(scenario, { note: '<a> => &' });
     const hold: Hold = {
@@ -342,6 +343,7 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     expect(read).toEqual(closed);
     expect(read?.hold?.buildNumber.equals(hold.buildNumber)).toBe(true);
     expect(await cluster.records('payments')).toEqual([]);
+    expect(await cluster.services()).toEqual(['orders']);
     let last: DeploymentRecord | undefined;
     for (let count = 2; count <= 23; count++) {
       last = await cluster.closeRecord(await cluster.openRecord({ ...facts, manifests: few, actor: bob }), {

@@ -179,6 +179,11 @@ export class InMemoryCluster implements Cluster {
     return { state: 'ready' };
   }
 
+  async services(): Promise<string[]> {
+    await this.enter('services');
+    return [...this.shared.records.keys()].sort();
+  }
+
   async records(service: string): Promise<DeploymentRecord[]> {
     await this.enter('records');
     return structuredCloneRecords(this.recordsOf(service)).reverse();

@@ -25,6 +25,8 @@ export interface Cluster {
   /** Watches the workloads among `objects` until they are as asked for, or it is certain that they will not be. */
   waitUntilReady(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult>;
 
+  /** Services of which the namespace has deployments, in alphabetical order. */
+  services(): Promise<string[]>;
   /** Deployments of the service, newest first. */
   records(service: string): Promise<DeploymentRecord[]>;
   /** Keeps a record, with the next sequence, before anything is applied. */

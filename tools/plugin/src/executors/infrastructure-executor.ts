@@ -1,0 +1,42 @@
+import type { Environment } from '../model/environment.ts';
+import type { Reporter } from '../release/ports/reporter.ts';
+import type { ServiceSource } from '../release/ports/service-source.ts';
+import type { ReleasePorts } from '../release/release-ports.ts';
+import { consoleReporter } from './console-reporter.ts';
+import { readOptions, type OptionReaders } from './options.ts';
+import { taskResult, type Task } from './task.ts';
+
+/** What an executor gets to work with, for all services. */
+export interface InfrastructureRun {
+  readonly environments: readonly Environment[];
+  readonly ports: ReleasePorts;
+  /** Tells of a service, or of the whole by another name. */
+  reporter(name: string): Reporter;
+  /** A service of the workspace. @throws {Refusal} when it has none of this name. */
+  service(name: string): ServiceSource;
+  /** Aborted when the command shall stop. */
+  readonly signal: AbortSignal;
+}
+
+/** An executor of this plugin for whole environments. */
+export interface InfrastructureExecutor<T> {
+  /** What it does, as a clause: `roll an environment back`. */
+  readonly doing: string;
+  readonly options: OptionReaders<T>;
+  /** @returns lines that tell the result. @throws {ProductError} */
+  readonly run: (options: T, run: InfrastructureRun) => Promise<readonly string[]>;
+}
+
+/** What an executor does, as a task of Nx. */
+export function infrastructureTask<T>({ doing, options, run }: InfrastructureExecutor<T>): Task {
+  return (_project, raw, shared) =>
+    taskResult(async () =>
+      run(readOptions(raw, options, doing), {
+        environments: await shared.environments(),
+        ports: shared.ports,
+        reporter: (name) => consoleReporter(name, shared.verbose),
+        service: (name) => shared.service(name),
+        signal: shared.signal,
+      }),
+    );
+}

@@ -1,0 +1,21 @@
+import { describeDuration, parseDuration } from './duration.ts';
+
+it.each([
+  ['90s', 90_000],
+  ['30m', 1_800_000],
+  ['2h', 7_200_000],
+  ['1d', 86_400_000],
+  ['1 d', undefined],
+  ['-1d', undefined],
+  ['', undefined],
+])('%s', (text, milliseconds) => expect(parseDuration(text)).toBe(milliseconds));
+
+it.each([
+  [0, '0 s'],
+  [-5, '0 s'],
+  [4200, '4 s'],
+  [65_000, '1 min 5 s'],
+  [120_000, '2 min'],
+  [3_660_000, '1 h 1 min'],
+  [90_061_000, '1 d 1 h'],
+])('%d ms', (milliseconds, text) => expect(describeDuration(milliseconds)).toBe(text));
