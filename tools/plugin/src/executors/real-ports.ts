@@ -1,5 +1,6 @@
 import type { EngineName } from '../container/choose-engine.ts';
 import { GitRepository } from '../git/git-repository.ts';
+import { HttpProber } from '../http/http-prober.ts';
 import type { Environment } from '../model/environment.ts';
 import { Refusal } from '../model/product-error.ts';
 import { HttpImageRegistry } from '../registry/http-image-registry.ts';
@@ -17,6 +18,7 @@ export function realPorts(workspaceRoot: string, env: NodeJS.ProcessEnv): Releas
   return {
     repository: new GitRepository(workspaceRoot),
     registry: new HttpImageRegistry(),
+    prober: new HttpProber(),
     clock: () => new Date(),
     engine: () => (engine ??= findEngine(env[engineVariable])),
     cluster: (environment) => {

@@ -44,7 +44,7 @@ export interface Hold {
 /** What requests through the real route met with while a release was put in. */
 export interface ProbeResult {
   readonly requests: number;
-  /** Answers of 500 and above, broken connections, and requests without an answer. */
+  /** Answers of 400 and above, broken connections, and requests without an answer. */
   readonly failed: number;
   /** Milliseconds within which 99 of 100 requests were answered. */
   readonly p99: number;

@@ -22,6 +22,8 @@ export interface Environment {
   readonly protected: boolean;
   /** How long a release must have run upstream before it is promoted to here: `30m`, `2h`, `1d`. */
   readonly soak?: string;
+  /** How services are asked while they are replaced; left away: the path of the readiness probe, 10 requests a second. */
+  readonly probe?: boolean | { readonly path?: string; readonly rate?: number };
   /** Values of `${NAME}` in manifests. */
   readonly variables: Readonly<Record<string, string>>;
 }

@@ -2,6 +2,7 @@ import type { Environment } from '../model/environment.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Cluster } from './ports/cluster.ts';
 import type { ContainerEngine } from './ports/container-engine.ts';
+import type { Prober } from './ports/prober.ts';
 import type { ImageRegistry } from './ports/image-registry.ts';
 import type { SourceRepository } from './ports/source-repository.ts';
 
@@ -9,6 +10,7 @@ import type { SourceRepository } from './ports/source-repository.ts';
 export interface ReleasePorts {
   readonly repository: SourceRepository;
   readonly registry: ImageRegistry;
+  readonly prober: Prober;
   readonly clock: Clock;
   /** The machine's container engine. @throws {Refusal} when there is none. */
   engine(): Promise<ContainerEngine>;

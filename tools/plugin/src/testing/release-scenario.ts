@@ -4,6 +4,7 @@ import type { Reporter } from '../release/ports/reporter.ts';
 import type { ServiceSource } from '../release/ports/service-source.ts';
 import type { ReleasePorts } from '../release/release-ports.ts';
 import { InMemoryCluster } from './in-memory-cluster.ts';
+import { InMemoryProber } from './in-memory-prober.ts';
 import { InMemoryContainerEngine } from './in-memory-container-engine.ts';
 import { InMemoryImageRegistry } from './in-memory-image-registry.ts';
 import { InMemorySourceRepository } from './in-memory-source-repository.ts';
@@ -44,6 +45,7 @@ export class ReleaseScenario {
   readonly repository: InMemorySourceRepository;
   readonly registry: InMemoryImageRegistry;
   readonly engine: InMemoryContainerEngine;
+  readonly prober = new InMemoryProber();
   readonly clusters: ReadonlyMap<string, InMemoryCluster>;
   readonly environments: readonly Environment[] = [
     environment('dev', 1, { deploy: 'manual', allowDirty: true }),
@@ -73,6 +75,7 @@ export class ReleaseScenario {
     return {
       repository: this.repository,
       registry: this.registry,
+      prober: this.prober,
       clock: () => this.now,
       engine: async () => this.engine,
       cluster: async ({ name }) => this.clusters.get(name)!,

@@ -35,7 +35,7 @@ deploy: automatic
 describe('readEnvironments', () => {
   it('reads them in order, with defaults', async () => {
     const dev = preprod.replace('name: preprod', 'name: dev').replace('order: 2', 'order: 1');
-    const all = `${dev}url: https://dev.example\nallowDirty: true\nvariables:\n  A: text\n`;
+    const all = `${dev}url: https://dev.example\nallowDirty: true\nprobe: { path: '/{service}/version', rate: 5 }\nsoak: 30m\nvariables:\n  A: text\n`;
     expect(await read({ 'preprod.yaml': preprod, 'dev.yml': all, 'notes.txt': '?' })).toEqual([
       {
         name: 'dev',
@@ -46,9 +46,12 @@ describe('readEnvironments', () => {
         deploy: 'automatic',
         url: 'https://dev.example',
         allowDirty: true,
+        protected: false,
+        probe: { path: '/{service}/version', rate: 5 },
+        soak: '30m',
         variables: { A: 'text' },
       },
-      expect.objectContaining({ name: 'preprod', allowDirty: false, variables: {} }),
+      expect.objectContaining({ name: 'preprod', allowDirty: false, protected: false, variables: {} }),
     ]);
   });
 
@@ -69,6 +72,14 @@ describe('readEnvironments', () => {
   });
 
   it.each([
+    [
+      'a misspelt key of a map',
+      `${preprod}probe: { pth: /x }\n`,
+      ['there is no key "pth" in probe. Did you mean "path"?'],
+    ],
+    ['a probe that is no probe', `${preprod}probe: often\n`, ['probe must be a map, true or false.']],
+    ['a path that is none', `${preprod}probe: { path: x }\n`, ['probe.path must look like "/{service}/version".']],
+    ['a time that is none', `${preprod}soak: soon\n`, ['soak must look like "30m", "2h" or "1d".']],
     [
       'a misspelt key',
       preprod.replace('namespace', 'namspace'),

@@ -135,8 +135,8 @@ function explain({ keyword, instancePath, params, message = '', propertyName }: 
   switch (keyword) {
     case 'additionalProperties': {
       const key = String(params['additionalProperty']);
-      const inCluster = where === 'cluster';
-      const known = Object.keys(inCluster ? schema.properties.cluster.properties : schema.properties);
+      const parent = (schema.properties as Record<string, { properties?: object }>)[where];
+      const known = Object.keys(parent?.properties ?? schema.properties);
       return `there is no key "${key}"${where === '' ? '' : ` in ${where}`}. ${didYouMean(key, known) || `The keys are ${known.join(', ')}.`}`;
     }
     case 'required':
@@ -155,7 +155,7 @@ function explain({ keyword, instancePath, params, message = '', propertyName }: 
 }
 
 function describeType(type: unknown): string {
-  if (Array.isArray(type)) return 'a text, a number, true or false';
+  if (Array.isArray(type)) return type.includes('object') ? 'a map, true or false' : 'a text, a number, true or false';
   const names: Record<string, string> = {
     object: 'a map of keys and values',
     string: 'a text (in quotes where YAML reads something else)',
@@ -172,6 +172,7 @@ function example(key: string): string {
     registry: '"acr.example/team" (a host and an optional path, without "https://")',
     url: '"https://preprod.example"',
     soak: '"30m", "2h" or "1d"',
+    'probe.path': '"/{service}/version"',
   };
   return examples[key] ?? 'its description in the schema';
 }
