@@ -1,6 +1,7 @@
 import { BuildNumber } from '../model/build-number.ts';
 import type { Actor, DeploymentRecord, Hold, NewDeploymentRecord, ProbeResult } from '../model/deployment-record.ts';
 import { ImageRef } from '../model/image-ref.ts';
+import { jobEnding } from '../model/job-step.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import { fieldAt } from '../model/manifests/manifest.ts';
 import { renderManifests, type Rendered } from '../model/manifests/render.ts';
@@ -414,17 +415,16 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     const stopped = await run(cluster, job, { signal: stop.signal, onLine: () => stop.abort() });
     expect(stopped.result).toMatchObject({ state: 'interrupted', reason: expect.stringContaining('Job migrate-2026') });
     const uid = await uidOf(scenario, job);
-    const next = jobOf(scenario, {}, { number: '20261124-2' });
+    const next = jobOf(scenario, { lines: ['next'] }, { number: '20261124-2' });
     const early = await run(cluster, next, { timeout: 300 });
     expect(early.result).toMatchObject({ state: 'timed-out', reason: expect.stringContaining('migrate-20261124-2') });
     expect(await uidOf(scenario, next)).toBeUndefined();
-    const order: string[] = [];
-    const other = await another();
-    await Promise.all([
-      run(other, job).then(({ result, lines }) => order.push(`first ${result.state} ${lines.join()}`)),
-      run(cluster, next).then(({ result }) => order.push(`next ${result.state}`)),
-    ]);
-    expect(order).toEqual(['first succeeded begins', 'next succeeded']);
+    let before: Promise<KubernetesObject | undefined> | undefined;
+    const onLine = () => void (before = scenario.read('Job', job.metadata.name));
+    const [first, second] = await Promise.all([run(await another(), job), run(cluster, next, { onLine })]);
+    expect(first).toEqual({ result: { state: 'succeeded', hadRun: false }, lines: ['begins'] });
+    expect(second.result).toEqual({ state: 'succeeded', hadRun: false });
+    expect(jobEnding((await before)!)).toBe('succeeded');
     expect(await uidOf(scenario, job)).toBe(uid);
   });
 

@@ -11,18 +11,19 @@ const folder = join(__dirname, 'recorded');
 const recordings = readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Recording);
 const recorded = (name: string) => recordings.find((recording) => recording.name === name)!;
 
-/** Plays a recording as the wait does, timers too. @returns the judgement that ended it, or the last one. */
-function replay({ events, targets, milliseconds }: Recording): JobJudgement {
+/** Plays a recording as the wait does, timers too. @returns the judgement that ended it, or the last one, and when. */
+function replay({ events, targets, milliseconds }: Recording): { judgement: JobJudgement; at: number } {
   const [target] = targets as [RolloutTarget];
   let state: RolloutState = nothingKnown;
-  let last = judgeJob(state, target, 0);
+  let last = { judgement: judgeJob(state, target, 0), at: 0 };
+  const judge = (at: number) => (last = { judgement: judgeJob(state, target, at), at });
   for (const [index, { at, event }] of events.entries()) {
     state = reduceRollout(state, event, at);
-    last = judgeJob(state, target, at);
+    const { judgement } = judge(at);
     const until = events[index + 1]?.at ?? milliseconds;
-    if (last.state === 'waiting' && last.again !== undefined && last.again <= until)
-      last = judgeJob(state, target, last.again);
-    if (last.state !== 'waiting') return last;
+    if (judgement.state === 'waiting' && judgement.again !== undefined && judgement.again <= until)
+      judge(judgement.again);
+    if (last.judgement.state !== 'waiting') return last;
   }
   return last;
 }
@@ -31,7 +32,7 @@ describe('Jobs as a real cluster told them', () => {
   it('are enough of them', () => expect(recordings.length).toBeGreaterThan(10));
 
   it.each(recordings.map((recording) => [recording.name, recording] as const))('%s', (_, recording) => {
-    const judgement = replay(recording);
+    const { judgement, at } = replay(recording);
     const { state, reason } = recording.outcome;
     if (state === 'timed-out') {
       expect(judgement.state).toBe('waiting');
@@ -40,12 +41,20 @@ describe('Jobs as a real cluster told them', () => {
     }
     expect(judgement.state).toBe(state);
     expect('reason' in judgement ? judgement.reason : undefined).toBe(reason);
+    expect(at).toBeLessThanOrEqual(recording.milliseconds);
+  });
+
+  it.each([
+    ['config-missing', 2500],
+    ['image-missing', 10_000],
+  ])('may be in trouble for a while before they begin: %s', (name, patience) => {
+    expect(replay(recorded(name)).at).toBeGreaterThanOrEqual(patience);
   });
 
   it('are of a Job of their own', () => {
     const good = recorded('succeeded');
     const [target] = good.targets as [RolloutTarget];
-    expect(replay({ ...good, targets: [{ ...target, uid: 'another' }] })).toMatchObject({
+    expect(replay({ ...good, targets: [{ ...target, uid: 'another' }] }).judgement).toMatchObject({
       state: 'vanished',
       reason: expect.stringContaining('another one is in its place'),
     });
@@ -58,13 +67,16 @@ describe('Jobs as a real cluster told them', () => {
       event.object.kind === 'Job' &&
       JSON.stringify(event.object['status']).includes('"Failed"');
     const before = replay({ ...retried, events: events.slice(0, events.findIndex(isEnd)) });
-    expect(before).toMatchObject({ state: 'waiting', obstacle: expect.stringContaining('ended with exit code 1') });
+    expect(before.judgement).toMatchObject({
+      state: 'waiting',
+      obstacle: expect.stringContaining('ended with exit code 1'),
+    });
   });
 
   it('are judged without breaking whatever part of the news arrives', () => {
     fc.assert(
       fc.property(fc.constantFrom(...recordings), fc.infiniteStream(fc.boolean()), (recording, keep) => {
-        const judgement = replay({ ...recording, events: recording.events.filter(() => keep.next().value) });
+        const { judgement } = replay({ ...recording, events: recording.events.filter(() => keep.next().value) });
         // What is missing may hide an end, or the Job, but never makes a failed Job a good one, or the other way round.
         const possible = ['waiting', 'vanished', recording.outcome.state];
         expect(possible).toContain(judgement.state);
