@@ -454,9 +454,9 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     const metadata = { name: job.metadata.name, namespace: scenario.namespace };
     for (const labels of [{}, { ...job.metadata.labels, 'poc.dev/service': 'payments' }]) {
       await put({ ...job, metadata: { ...metadata, labels } });
-      const refusals = [cluster.plan('orders', objectsOf(scenario), { jobs: [job] }), run(cluster, job)];
-      for (const refused of refusals) {
-        expect((await refusalOf(refused)).facts).toMatchObject({
+      const attempts = [() => cluster.plan('orders', objectsOf(scenario), { jobs: [job] }), () => run(cluster, job)];
+      for (const attempt of attempts) {
+        expect((await refusalOf(attempt())).facts).toMatchObject({
           type: 'foreign-object',
           reason: expect.stringContaining('Job migrate-20261124-1'),
         });
