@@ -9,14 +9,36 @@ export interface CommandResult {
   readonly output: string;
 }
 
+/** A command that runs. */
+export interface RunningCommand {
+  readonly ended: Promise<CommandResult>;
+  /** Sends a signal to its process. */
+  end(signal: NodeJS.Signals): void;
+}
+
+interface CommandOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly input?: string;
+}
+
 /** Runs a command to its end, whatever its exit code. */
 export function runCommand(
   command: string,
   args: readonly string[],
-  { cwd, env = {}, input }: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string } = {},
+  options: CommandOptions = {},
 ): Promise<CommandResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  return startCommand(command, args, options).ended;
+}
+
+/** Begins a command. */
+export function startCommand(
+  command: string,
+  args: readonly string[],
+  { cwd, env = {}, input }: CommandOptions = {},
+): RunningCommand {
+  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const ended = new Promise<CommandResult>((resolve, reject) => {
     let stdout = '';
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -28,6 +50,7 @@ export function runCommand(
     child.on('close', (code) => resolve({ code: code ?? 1, stdout, output }));
     child.stdin.end(input);
   });
+  return { ended, end: (signal) => void child.kill(signal) };
 }
 
 /** Runs a command that must succeed. @returns its standard output, trimmed. */

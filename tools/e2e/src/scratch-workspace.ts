@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { kubectl, platform, repositoryRoot } from './platform.ts';
-import { runCommand, runSuccessfully, type CommandResult } from './run-command.ts';
+import { runSuccessfully, startCommand, type CommandResult, type RunningCommand } from './run-command.ts';
 
 /** Services that the repository comes with. */
 export const services = ['orders', 'payments', 'inventory'] as const;
@@ -112,12 +112,17 @@ export class ScratchWorkspace {
   }
 
   /** Runs Nx as a user would. @param cwd relative to the checkout. */
-  async nx(
+  async nx(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Promise<CommandResult> {
+    return (await this.startNx(args, options)).ended;
+  }
+
+  /** Begins to run Nx. */
+  async startNx(
     args: readonly string[],
     { cwd = '.', env = {} }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
-  ): Promise<CommandResult> {
+  ): Promise<RunningCommand> {
     const { kubeconfig } = await platform();
-    return runCommand(process.execPath, [join(this.folder, 'node_modules/nx/dist/bin/nx.js'), ...args], {
+    return startCommand(process.execPath, [join(this.folder, 'node_modules/nx/dist/bin/nx.js'), ...args], {
       cwd: join(this.folder, cwd),
       env: { CI: 'true', KUBECONFIG: kubeconfig, NX_TUI: 'false', FORCE_COLOR: '0', ...withoutCi(), ...env },
     });

@@ -9,7 +9,14 @@ import { kubectl, repositoryRoot } from '../platform.ts';
 import { tagsOf } from '../registry-state.ts';
 import { runSuccessfully } from '../run-command.ts';
 import { ScratchWorkspace, services } from '../scratch-workspace.ts';
-import { deployWithHelm, deployWithKubectl, writeReleaseFiles, type ReleaseFiles } from './rivals.ts';
+import {
+  deployWithHelm,
+  deployWithKubectl,
+  undoWithHelm4,
+  undoWithKubectl,
+  writeReleaseFiles,
+  type ReleaseFiles,
+} from './rivals.ts';
 import { describeTimings, interleaved, median, timed } from './timing.ts';
 
 /** How often each contestant runs. Fewer give a first idea: `npm run bench -- 3`. */
@@ -49,6 +56,7 @@ async function bench(): Promise<void> {
   addNoop();
   const files = await prepare();
   await one(files);
+  await back(files);
   await three(files);
   await nothingToDo();
   await everything(files);
@@ -208,6 +216,51 @@ async function one(files: Files): Promise<void> {
   row('`kubectl apply --server-side`, `kubectl rollout status`', of('kubectl'));
   row('`helm upgrade --install --wait --atomic` (3)', of('helm3'));
   row('`helm upgrade --install --rollback-on-failure` (4)', of('helm4'));
+  say('');
+}
+
+/** Going back from the second version to the first; putting the second in again is not timed. */
+async function back(files: Files): Promise<void> {
+  const [first, second] = await Promise.all(versions.map((version) => numberOf('orders', version)));
+  const contestants = {
+    nx: {
+      forth: () => workspace.nxSuccessfully(['run', 'orders:k8s-deploy', `--tag=${second}`, '--force']),
+      back: () => workspace.nxSuccessfully(['run', 'orders:rollback', `--tag=${first}`]),
+    },
+    kubectl: {
+      forth: () => deployWithKubectl('orders', namespaceOf('kubectl'), files['kubectl']![2]!['orders']!),
+      back: () => undoWithKubectl('orders', namespaceOf('kubectl')),
+    },
+    helm4: {
+      forth: () => deployWithHelm(4, 'orders', namespaceOf('helm4'), files['helm4']![2]!['orders']!),
+      back: () => undoWithHelm4('orders', namespaceOf('helm4')),
+    },
+    idle: { forth: async () => {}, back: () => workspace.nxSuccessfully(['run', 'orders:idle']) },
+  };
+  // One before the other: a rollback needs something to go back to.
+  await deployWithKubectl('orders', namespaceOf('kubectl'), files['kubectl']![1]!['orders']!);
+  await deployWithHelm(4, 'orders', namespaceOf('helm4'), files['helm4']![1]!['orders']!);
+  const timings: Record<string, number[]> = {};
+  for (let round = 0; round < rounds; round++) {
+    const names = Object.keys(contestants) as (keyof typeof contestants)[];
+    for (const name of [...names.slice(round % names.length), ...names.slice(0, round % names.length)]) {
+      await contestants[name].forth();
+      (timings[name] ??= []).push(await timed(contestants[name].back));
+      process.stderr.write(`  round ${round + 1}: back with ${name} ${timings[name].at(-1)!.toFixed(2)} s\n`);
+    }
+  }
+  const of = (name: string) => timings[name] ?? [];
+  const beyond = median(of('nx')) - median(of('idle'));
+  say('## Roll one service back\n');
+  say('From the command to all traffic on the old version, which the cluster ran before.\n');
+  say('| | seconds | of kubectl |\n| --- | --- | --- |');
+  const row = (name: string, timing: number[]) =>
+    say(`| ${name} | ${describeTimings(timing)} | ${(median(timing) / median(of('kubectl'))).toFixed(2)} |`);
+  row('`nx run orders:rollback --tag=…`, all of it', of('nx'));
+  row('of that, Nx itself (a task of an executor that does nothing)', of('idle'));
+  say(`| beyond Nx itself | ${beyond.toFixed(2)} | ${(beyond / median(of('kubectl'))).toFixed(2)} |`);
+  row('`kubectl rollout undo`, `kubectl rollout status`', of('kubectl'));
+  row('`helm rollback --wait` (4)', of('helm4'));
   say('');
 }
 

@@ -40,6 +40,21 @@ export async function deployWithKubectl(
   await kubectl(['rollout', 'status', into, `deployment/${service}`, '--timeout=300s']);
 }
 
+/** `kubectl rollout undo` and `kubectl rollout status`. */
+export async function undoWithKubectl(service: string, namespace: string): Promise<void> {
+  const into = `--namespace=${namespace}`;
+  await kubectl(['rollout', 'undo', into, `deployment/${service}`]);
+  await kubectl(['rollout', 'status', into, `deployment/${service}`, '--timeout=300s']);
+}
+
+/** `helm rollback`, waiting, of version 4. */
+export async function undoWithHelm4(service: string, namespace: string): Promise<void> {
+  const { kubeconfig, context } = await platform();
+  const helm = join(await buildTool('helm4'), 'helm');
+  const where = [`--kubeconfig=${kubeconfig}`, `--kube-context=${context}`, `--namespace=${namespace}`];
+  await runSuccessfully(helm, ['rollback', service, ...where, '--wait', '--timeout=300s']);
+}
+
 /** `helm upgrade --install`, waiting, going back on failure, of version 3 or 4. */
 export async function deployWithHelm(
   version: 3 | 4,

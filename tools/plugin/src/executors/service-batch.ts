@@ -1,7 +1,8 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import type { RawOptions } from './options.ts';
 import { serviceTask, type ServiceExecutor } from './service-executor.ts';
-import { sharedRun } from './shared-run.ts';
+import { sharedRun, type SharedRun } from './shared-run.ts';
+import { withStopSignal } from './stop-signal.ts';
 import type { Task, TaskResult } from './task.ts';
 
 /** Builds and rollouts wait for engine and cluster most of the time. */
@@ -22,36 +23,48 @@ export function singleOf<T>(executor: ServiceExecutor<T>) {
  * listings. One that fails does not stop the others.
  */
 export function batchOfTasks(task: Task) {
-  return async function* (
+  return (
     taskGraph: TaskGraph,
     inputs: Record<string, RawOptions>,
     _overrides: unknown,
     context: ExecutorContext,
-  ): AsyncGenerator<{ task: string; result: TaskResult }> {
-    const shared = sharedRun(context);
-    const waiting = Object.values(taskGraph.tasks);
-    const running = new Map<string, Promise<{ task: string; result: TaskResult }>>();
-    while (waiting.length > 0 || running.size > 0) {
-      while (running.size < mostAtOnce && waiting.length > 0) {
-        const { id, target } = waiting.shift()!;
-        const ended = task(target.project, inputs[id] ?? {}, shared);
-        running.set(
-          id,
-          ended.then((result) => ({ task: id, result })),
-        );
-      }
-      const ended = await Promise.race(running.values());
-      running.delete(ended.task);
-      yield ended;
+  ): AsyncGenerator<{ task: string; result: TaskResult }> =>
+    withStopSignal((signal) => runAll(task, Object.values(taskGraph.tasks), inputs, sharedRun(context, signal)));
+}
+
+async function* runAll(
+  task: Task,
+  waiting: TaskGraph['tasks'][string][],
+  inputs: Record<string, RawOptions>,
+  shared: SharedRun,
+): AsyncGenerator<{ task: string; result: TaskResult }> {
+  const running = new Map<string, Promise<{ task: string; result: TaskResult }>>();
+  while (waiting.length > 0 || running.size > 0) {
+    while (running.size < mostAtOnce && waiting.length > 0) {
+      const { id, target } = waiting.shift()!;
+      const ended = task(target.project, inputs[id] ?? {}, shared);
+      running.set(
+        id,
+        ended.then((result) => ({ task: id, result })),
+      );
     }
-  };
+    const ended = await Promise.race(running.values());
+    running.delete(ended.task);
+    yield ended;
+  }
 }
 
 /** Makes Nx's implementation for one task. */
 export function singleOfTask(task: Task) {
   return async (options: RawOptions, context: ExecutorContext): Promise<{ success: boolean }> => {
-    const result = await task(context.projectName ?? '', options, sharedRun(context));
-    process.stdout.write(result.terminalOutput);
-    return { success: result.success };
+    const id = context.projectName ?? '';
+    const waiting = [{ id, target: { project: id } }] as TaskGraph['tasks'][string][];
+    let success = false;
+    const ended = withStopSignal((signal) => runAll(task, waiting, { [id]: options }, sharedRun(context, signal)));
+    for await (const { result } of ended) {
+      process.stdout.write(result.terminalOutput);
+      ({ success } = result);
+    }
+    return { success };
   };
 }

@@ -4,7 +4,6 @@ import type { ServiceSource } from '../release/ports/service-source.ts';
 import type { ReleasePorts } from '../release/release-ports.ts';
 import { readEnvironments } from '../workspace/environments.ts';
 import { realPorts } from './real-ports.ts';
-import { stopSignal } from './stop-signal.ts';
 import { workspaceService } from './workspace-service.ts';
 
 /** What all services of one command share. */
@@ -20,7 +19,7 @@ export interface SharedRun {
 }
 
 /** Gathers it; nothing is read or connected before it is asked for. */
-export function sharedRun(context: ExecutorContext): SharedRun {
+export function sharedRun(context: ExecutorContext, signal: AbortSignal): SharedRun {
   const ports = realPorts(context.root, process.env);
   let environments: Promise<readonly Environment[]> | undefined;
   return {
@@ -28,7 +27,7 @@ export function sharedRun(context: ExecutorContext): SharedRun {
     environments: () => (environments ??= readEnvironments(context.root)),
     service: (name) => workspaceService(name, context, ports.repository),
     // Nx tells a batch of `--verbose` only so.
-    signal: stopSignal(),
+    signal,
     verbose: context.isVerbose || process.env['NX_VERBOSE_LOGGING'] === 'true',
   };
 }

@@ -1,16 +1,20 @@
-let stop: AbortController | undefined;
+const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * A signal that is aborted when this process is asked to end (Ctrl-C, a cancelled CI run, Nx being ended). Being asked
- * again ends it at once.
+ * Runs an action with a signal that is aborted when this process is asked to end meanwhile (Ctrl-C, a cancelled CI run,
+ * Nx being ended). Being asked again ends it at once, and so does being asked when nothing is done any more: Nx ends the
+ * process of a batch that way.
  */
-export function stopSignal(): AbortSignal {
-  if (stop) return stop.signal;
-  const asked = (stop = new AbortController());
+export async function* withStopSignal<T>(action: (signal: AbortSignal) => AsyncGenerator<T>): AsyncGenerator<T> {
+  const asked = new AbortController();
   const end = () => {
     if (asked.signal.aborted) process.exit(130);
     asked.abort();
   };
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, end);
-  return asked.signal;
+  for (const name of names) process.on(name, end);
+  try {
+    yield* action(asked.signal);
+  } finally {
+    for (const name of names) process.off(name, end);
+  }
 }

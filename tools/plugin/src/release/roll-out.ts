@@ -92,6 +92,8 @@ async function putIn(
     // Whoever took the lock over has said in our record how it ended.
     if (lock.lost.aborted) return { outcome: 'unknown', failure: lostLock(rollout, lock) };
     if (result.state === 'interrupted') {
+      // Said at once: who stopped the command may have ended whoever would show its result.
+      reporter.warn(`${environment}: stopped; the cluster goes on with what it was told`);
       await close({ outcome: 'cancelled', reason: 'Somebody stopped it.' });
       return { outcome: 'cancelled', failure: stopped(rollout) };
     }

@@ -116,6 +116,7 @@ describe('rollback', () => {
     expect(await runs(scenario)).toBe('20261124-9');
     await back(scenario, '20261124-10');
     expect(await runs(scenario)).toBe('20261124-10');
+    expect((await newest(scenario)).hold).toBeUndefined();
   });
 
   it('goes back step by step, and forth to what was left before', async () => {

@@ -17,7 +17,7 @@ import type { ChangeSet, Cluster } from './ports/cluster.ts';
 import type { Reporter } from './ports/reporter.ts';
 import type { ServiceSource } from './ports/service-source.ts';
 import type { ReleasePorts } from './release-ports.ts';
-import { describeChanges, rollOut, type RolloutLimits } from './roll-out.ts';
+import { rollOut, type RolloutLimits } from './roll-out.ts';
 
 /** What shall go back, and to what. */
 export interface RollbackRequest {
@@ -41,7 +41,7 @@ export interface RollbackPlan {
   readonly release: Release;
   readonly objects: readonly KubernetesObject[];
   readonly changes: ChangeSet;
-  readonly hold: Hold;
+  readonly hold: Hold | undefined;
 }
 
 /** What going back came to. */
@@ -50,7 +50,7 @@ export type RollbackResult =
       readonly state: 'rolled-back';
       readonly changes: ChangeSet;
       readonly record: DeploymentRecord;
-      readonly hold: Hold;
+      readonly hold: Hold | undefined;
     }
   | { readonly state: 'unchanged' };
 
@@ -78,7 +78,15 @@ export async function planRollback(
     cluster.plan(service.name, objects),
     refuseMissing(request, release, objects, ports),
   ]);
-  return { request, cluster, from, release, objects, changes, hold: holdAfter(request, from, records, ports) };
+  return {
+    request,
+    cluster,
+    from,
+    release,
+    objects,
+    changes,
+    hold: holdAfter(request, from, release.buildNumber, records, ports),
+  };
 }
 
 /**
@@ -117,7 +125,7 @@ export async function rollBack(
 
 /** Lines that tell what going back would do, and what goes back with the code. */
 export async function describeRollback(
-  { request, from, release, objects, changes }: RollbackPlan,
+  { request, from, release, objects }: RollbackPlan,
   { repository }: Pick<ReleasePorts, 'repository'>,
 ): Promise<string[]> {
   const { service, environment } = request;
@@ -133,7 +141,6 @@ export async function describeRollback(
       : `${environment.name}: ${from.release.buildNumber} (${from.release.commit.slice(0, 12)}) goes back to ${target}`,
     ...(also.length > 0 ? [`${environment.name}: with the code go back: ${also.join(', ')}`] : []),
     ...(now === then ? [] : [`${environment.name}: the API goes back too: ${path} differs between the two`]),
-    `${environment.name}: ${describeChanges(changes)}`,
   ];
 }
 
@@ -193,22 +200,20 @@ async function refuseMissing(
   }
 }
 
-/** The hold that stands when one has gone back: on the newest build that was left. */
+/** The hold that stands when one has gone to a release: on the newest build that was left, if that is a newer one. */
 function holdAfter(
   { actor, reason }: RollbackRequest,
   from: DeploymentRecord,
+  to: BuildNumber,
   records: readonly DeploymentRecord[],
   { clock }: Pick<ReleasePorts, 'clock'>,
-): Hold {
+): Hold | undefined {
   const before = holdOf(records);
-  const left = from.release.buildNumber;
-  if (before && !left.isNewerThan(before.buildNumber)) return before;
-  return {
-    buildNumber: left,
-    actor,
-    ...(reason === undefined ? {} : { reason }),
-    since: clock().toISOString(),
-  };
+  const { buildNumber } = from.release;
+  const isLeftAlready = before !== undefined && !buildNumber.isNewerThan(before.buildNumber);
+  const why = reason === undefined ? {} : { reason };
+  const hold = isLeftAlready ? before : { buildNumber, actor, ...why, since: clock().toISOString() };
+  return hold.buildNumber.isNewerThan(to) ? hold : undefined;
 }
 
 function doingOf({ service, environment }: RollbackRequest): string {

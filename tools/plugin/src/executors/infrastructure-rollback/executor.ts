@@ -4,6 +4,7 @@ import {
   rollBackEnvironment,
   type EnvironmentRollbackPlan,
 } from '../../release/rollback-environment.ts';
+import { describeChanges } from '../../release/roll-out.ts';
 import { describeRollback, type RollbackResult } from '../../release/rollback.ts';
 import { actorOf } from '../ci-actor.ts';
 import { oneEnvironment } from '../deploy-options.ts';
@@ -59,7 +60,7 @@ async function describePlan(
 ): Promise<string[]> {
   const each = await Promise.all(
     plans.map(async (plan) => {
-      const lines = await describeRollback(plan, ports);
+      const lines = [...(await describeRollback(plan, ports)), describeChanges(plan.changes)];
       return lines.map((line) => `  ${plan.request.service.name}  ${line.replace(`${environment}: `, '')}`);
     }),
   );

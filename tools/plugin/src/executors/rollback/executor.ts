@@ -1,5 +1,6 @@
 import type { BuildNumber } from '../../model/build-number.ts';
 import { describeHold } from '../../model/hold.ts';
+import { describeChanges } from '../../release/roll-out.ts';
 import { describeRollback, planRollback, rollBack } from '../../release/rollback.ts';
 import { actorOf } from '../ci-actor.ts';
 import { oneEnvironment } from '../deploy-options.ts';
@@ -31,7 +32,7 @@ export const executor: ServiceExecutor<Options> = {
     const request = { service, environment, environmentNames, to: tag, actor: actorOf(process.env), reason };
     const plan = await planRollback(request, ports, reporter);
     const lines = await describeRollback(plan, ports);
-    if (dryRun) return [...lines, 'Dry run: nothing was changed.'];
+    if (dryRun) return [...lines, `Dry run: would do in ${environment.name}: ${describeChanges(plan.changes)}`];
     for (const line of lines) reporter.step(line);
     const result = await rollBack(plan, { timeout: timeout * 1000, signal }, ports, reporter);
     const what = `${service.name} ${plan.release.buildNumber}`;
@@ -39,7 +40,9 @@ export const executor: ServiceExecutor<Options> = {
       ? [`${what}: nothing to do in ${environment.name}, it runs there`]
       : [
           `${what}: runs in ${environment.name} again`,
-          `Held in ${environment.name}: ${describeHold(result.hold)}. A newer build or --force ends that.`,
+          ...(result.hold
+            ? [`Held in ${environment.name}: ${describeHold(result.hold)}. A newer build or --force ends that.`]
+            : []),
         ];
   },
 };
