@@ -99,22 +99,36 @@ export class KubernetesApi {
       signal,
     });
     if (answer.statusCode !== 200) throw new ApiError(answer.statusCode ?? 0, await textOf(answer));
-    answer.setEncoding('utf8');
     const dead = setTimeout(() => answer.destroy(new Error('the watch did not end')), (watchSeconds + 10) * 1000);
     try {
-      let rest = '';
-      for await (const piece of answer as AsyncIterable<string>) {
-        const lines = (rest + piece).split('\n');
-        rest = lines.pop() ?? '';
-        for (const line of lines) {
-          if (line === '') continue;
-          const event = JSON.parse(line) as { type: string; object: { code?: number } };
-          if (event.type === 'ERROR') throw new ApiError(event.object.code ?? 0, JSON.stringify(event.object));
-          yield event as unknown as WatchEvent;
-        }
+      for await (const line of linesOf(answer)) {
+        if (line === '') continue;
+        const event = JSON.parse(line) as { type: string; object: { code?: number } };
+        if (event.type === 'ERROR') throw new ApiError(event.object.code ?? 0, JSON.stringify(event.object));
+        yield event as unknown as WatchEvent;
       }
     } finally {
       clearTimeout(dead);
+      answer.destroy();
+    }
+  }
+
+  /**
+   * Lines of an answer that is a text, as they come, until it ends.
+   * @param longest characters of a line; the rest of longer ones is left out.
+   */
+  async *lines(
+    path: string,
+    query: ApiRequest['query'],
+    longest: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<string, void> {
+    const answer = await this.open('GET', path, { query: query ?? {}, accept: '*/*', signal });
+    if (answer.statusCode !== 200) throw new ApiError(answer.statusCode ?? 0, await textOf(answer));
+    try {
+      const rest = yield* linesOf(answer, longest);
+      if (rest !== '') yield rest;
+    } finally {
       answer.destroy();
     }
   }
@@ -155,6 +169,18 @@ export class KubernetesApi {
       sent.end(content);
     });
   }
+}
+
+/** Whole lines of an answer; @returns what came after the last one. */
+async function* linesOf(answer: http.IncomingMessage, longest = Infinity): AsyncGenerator<string, string> {
+  answer.setEncoding('utf8');
+  let rest = '';
+  for await (const piece of answer as AsyncIterable<string>) {
+    const lines = (rest + piece).split('\n');
+    rest = (lines.pop() ?? '').slice(0, longest);
+    for (const line of lines) yield line.slice(0, longest);
+  }
+  return rest;
 }
 
 async function textOf(answer: http.IncomingMessage): Promise<string> {

@@ -55,7 +55,7 @@ async function start(): Promise<ClusterScenario> {
   }
   const resources = new Resources(api);
   const pathOf = (kind: string, name: string) => {
-    const apiVersion = kind === 'Deployment' ? 'apps/v1' : 'v1';
+    const apiVersion = { Deployment: 'apps/v1', Job: 'batch/v1' }[kind] ?? 'v1';
     return resources.path({ apiVersion, kind, metadata: { name } }, namespace);
   };
   const patch = (path: string, body: unknown, contentType: string, fieldManager: string) =>
@@ -69,7 +69,7 @@ async function start(): Promise<ClusterScenario> {
     command: ['node', '-e', 'setInterval(() => {}, 1000)'],
     put: async (object) => {
       const path = await resources.path(object, namespace);
-      if (await api.get(path)) await api.send('DELETE', path);
+      if (await api.get(path)) await api.send('DELETE', path, { body: { propagationPolicy: 'Background' } });
       await api.send('POST', path.slice(0, path.lastIndexOf('/')), {
         body: object,
         query: { fieldManager: 'kubectl-client-side-apply' },
@@ -82,6 +82,14 @@ async function start(): Promise<ClusterScenario> {
     remove: async (kind, name) => void (await api.send('DELETE', await pathOf(kind, name))),
     read: async (kind, name) => api.get(await pathOf(kind, name)),
     breakImage: async () => {},
+    jobCommand: (_, { lines = [], exitCode = 0, milliseconds = 0 }) => {
+      const write = lines.map((line) => `console.log(${JSON.stringify(line)});`).join('');
+      const end =
+        milliseconds === Infinity
+          ? 'setInterval(() => {}, 1000)'
+          : `setTimeout(() => process.exit(${exitCode}), ${milliseconds})`;
+      return ['node', '-e', write + end];
+    },
     killHolder: async (service) => {
       const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/poc-${service}`;
       const lease = (await api.get(path)) as KubernetesObject & { spec: { holderIdentity: string } };

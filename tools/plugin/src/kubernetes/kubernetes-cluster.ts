@@ -1,12 +1,16 @@
 import type { Actor, DeploymentEnding, DeploymentRecord, NewDeploymentRecord } from '../model/deployment-record.ts';
 import type { Environment } from '../model/environment.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
+import { isBeforeWorkloads } from '../model/manifests/kind-order.ts';
 import { identityOf } from '../model/manifests/manifest.ts';
 import { isRollout } from '../model/manifests/pod-templates.ts';
 import type {
   ApplyOptions,
   ChangeSet,
   Cluster,
+  JobOptions,
+  JobResult,
+  PlanOptions,
   RolloutResult,
   RunningService,
   ServiceLock,
@@ -15,6 +19,7 @@ import type {
 import type { KubernetesApi } from './api.ts';
 import { applyPlan } from './apply.ts';
 import { checkAccess } from './check.ts';
+import { runJob } from './jobs/run-job.ts';
 import { acquireLease } from './lease.ts';
 import { planObjects, type Place, type PlannedObject } from './plan.ts';
 import { pruneObjects } from './prune.ts';
@@ -55,7 +60,7 @@ export class KubernetesCluster implements Cluster {
     });
   }
 
-  async plan(service: string, objects: readonly KubernetesObject[], options?: ApplyOptions): Promise<ChangeSet> {
+  async plan(service: string, objects: readonly KubernetesObject[], options?: PlanOptions): Promise<ChangeSet> {
     const plan = await planObjects(this.place, service, objects, options);
     this.plans.set(objects, { plan, at: Date.now() });
     return plan.map(({ change }) => change);
@@ -64,10 +69,21 @@ export class KubernetesCluster implements Cluster {
   async apply(service: string, objects: readonly KubernetesObject[], options?: ApplyOptions): Promise<ChangeSet> {
     const made = this.plans.get(objects);
     this.plans.delete(objects);
-    const fresh = made && Date.now() - made.at < planLasts;
-    const plan = fresh ? made.plan : await planObjects(this.place, service, objects, options);
+    const isFresh = ({ at }: { at: number }) => Date.now() - at < planLasts;
+    const makePlan = async () => ({ at: Date.now(), plan: await planObjects(this.place, service, objects, options) });
+    const first = made && isFresh(made) ? made : await makePlan();
+    const early = first.plan.filter(({ sent }) => isBeforeWorkloads(sent.kind));
+    await this.applyPlanned(early);
+    await options?.beforeWorkloads?.();
+    // What ran in between may have taken long.
+    const { plan } = isFresh(first) ? first : await makePlan();
+    const late = plan.filter(({ sent }) => !isBeforeWorkloads(sent.kind));
+    await this.applyPlanned(late);
+    return [...early, ...late].map(({ change }) => change);
+  }
+
+  private async applyPlanned(plan: readonly PlannedObject[]): Promise<void> {
     for (const object of await applyPlan(this.place.api, plan)) this.applied.set(identityOf(object), object);
-    return plan.map(({ change }) => change);
   }
 
   async prune(service: string, objects: readonly KubernetesObject[]): Promise<ChangeSet> {
@@ -85,6 +101,10 @@ export class KubernetesCluster implements Cluster {
       };
     });
     return waitForRollouts(this.place.api, this.environment.namespace, targets, options);
+  }
+
+  runJob(service: string, job: KubernetesObject, options: JobOptions): Promise<JobResult> {
+    return runJob(this.place.api, this.environment.namespace, service, job, options);
   }
 
   services(): Promise<string[]> {

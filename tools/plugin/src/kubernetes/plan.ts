@@ -6,9 +6,10 @@ import { fieldAt, isMap } from '../model/manifests/manifest.ts';
 import { autoscalerOf } from '../model/manifests/no-downtime.ts';
 import { foreignObject, otherOwnerOf } from '../model/manifests/ownership.ts';
 import { Refusal } from '../model/product-error.ts';
-import type { ApplyOptions, Change } from '../release/ports/cluster.ts';
+import type { Change, PlanOptions } from '../release/ports/cluster.ts';
 import { ApiError, explainApiError } from './api-error.ts';
 import type { KubernetesApi } from './api.ts';
+import { checkJob } from './jobs/job-objects.ts';
 import { foldManagers, managedFieldsOf, ownsReplicas, replicasManager } from './managed-fields.ts';
 import type { Resources } from './resources.ts';
 
@@ -48,11 +49,12 @@ export async function planObjects(
   place: Place,
   service: string,
   objects: readonly KubernetesObject[],
-  options: ApplyOptions = {},
+  options: PlanOptions = {},
 ): Promise<PlannedObject[]> {
   const ordered = inKindOrder(objects);
   const planned: PlannedObject[] = [];
   const refusals: Refusal[] = [];
+  const jobs = Promise.allSettled((options.jobs ?? []).map((job) => checkJob(place, service, job)));
   for (let start = 0; start < ordered.length; start += atOnce) {
     const some = ordered.slice(start, start + atOnce);
     const results = await Promise.allSettled(
@@ -64,6 +66,11 @@ export async function planObjects(
       else throw result.reason;
     }
   }
+  for (const result of await jobs) {
+    if (result.status === 'fulfilled') continue;
+    if (!(result.reason instanceof Refusal)) throw result.reason;
+    refusals.push(result.reason);
+  }
   if (refusals.length > 0) throw together(refusals);
   return planned;
 }
@@ -73,7 +80,7 @@ async function planObject(
   service: string,
   object: KubernetesObject,
   all: readonly KubernetesObject[],
-  { adopt = false }: ApplyOptions,
+  { adopt = false }: PlanOptions,
 ): Promise<PlannedObject> {
   const doing = `check ${describeObject(object)} with the cluster`;
   try {

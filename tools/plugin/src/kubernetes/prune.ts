@@ -3,6 +3,7 @@ import { inKindOrder } from '../model/manifests/kind-order.ts';
 import { label, managedBy } from '../model/manifests/labels.ts';
 import { identityOf } from '../model/manifests/manifest.ts';
 import { mayDelete } from '../model/manifests/ownership.ts';
+import { isReleaseJob } from '../model/manifests/release-jobs.ts';
 import type { ChangeSet } from '../release/ports/cluster.ts';
 import { ApiError, explainApiError } from './api-error.ts';
 import type { Place } from './plan.ts';
@@ -24,7 +25,12 @@ export async function pruneObjects(
   const wanted = new Set(objects.map(identityOf));
   const found = (await Promise.all([...kinds].map((kind) => ownedOf(place, service, kind)))).flat();
   const gone = found.filter(
-    (object) => !wanted.has(identityOf(object)) && !neverPruned.includes(object.kind) && mayDelete(object, service),
+    (object) =>
+      !wanted.has(identityOf(object)) &&
+      !neverPruned.includes(object.kind) &&
+      // It is never among a service's objects, and goes by itself.
+      !isReleaseJob(object) &&
+      mayDelete(object, service),
   );
   const ordered = inKindOrder(gone).reverse();
   const deleted: KubernetesObject[] = [];

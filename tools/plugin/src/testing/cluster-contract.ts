@@ -1,12 +1,14 @@
 import { BuildNumber } from '../model/build-number.ts';
 import type { Actor, DeploymentRecord, Hold, NewDeploymentRecord, ProbeResult } from '../model/deployment-record.ts';
 import { ImageRef } from '../model/image-ref.ts';
+import { jobEnding } from '../model/job-step.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import { fieldAt } from '../model/manifests/manifest.ts';
-import { renderManifests } from '../model/manifests/render.ts';
+import { renderManifests, type Rendered } from '../model/manifests/render.ts';
 import { Refusal } from '../model/product-error.ts';
 import type { Release } from '../model/release.ts';
-import type { ChangeSet, Cluster, RolloutResult } from '../release/ports/cluster.ts';
+import type { ChangeSet, Cluster, JobOptions, JobResult, RolloutResult } from '../release/ports/cluster.ts';
+import type { JobScript } from './in-memory-jobs.ts';
 
 /** One namespace under test, and hands to change it with. */
 export interface ClusterScenario {
@@ -28,6 +30,8 @@ export interface ClusterScenario {
   read(kind: string, name: string): Promise<KubernetesObject | undefined>;
   /** Makes the next rollout of a workload find no image. */
   breakImage(workload: string): Promise<void>;
+  /** Command of a container by which the next run of a Job goes so. @param job its name in the manifest. */
+  jobCommand(job: string, script: JobScript): readonly string[];
   /** Lets the holder of a service's lock die without a word. */
   killHolder(service: string): Promise<void>;
 }
@@ -53,9 +57,23 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     readonly image?: string;
     readonly replicas?: number;
     readonly more?: readonly object[];
+    /** How the Job `migrate` goes. */
+    readonly job?: JobScript;
   }
 
-  const objectsOf = (scenario: ClusterScenario, wishes: Wishes = {}): KubernetesObject[] => {
+  const objectsOf = (scenario: ClusterScenario, wishes: Wishes = {}) => renderOf(scenario, wishes).objects;
+  const jobOf = (scenario: ClusterScenario, job: JobScript, wishes: Wishes = {}): KubernetesObject =>
+    renderOf(scenario, { ...wishes, job }).jobs[0]!;
+  const renderOf = (scenario: ClusterScenario, wishes: Wishes = {}): Rendered => {
+    const command = wishes.job && scenario.jobCommand('migrate', wishes.job);
+    const container = { name: 'orders', image: 'orders', command };
+    const pod = { terminationGracePeriodSeconds: 0, containers: [container] };
+    const job = {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: 'migrate' },
+      spec: { template: { spec: pod } },
+    };
     const all = [
       { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'orders' }, data: { note: wishes.note ?? 'one' } },
       {
@@ -88,7 +106,10 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
       ...(wishes.more ?? []),
     ];
     return renderManifests({
-      texts: new Map([['k8s/all.json', JSON.stringify({ apiVersion: 'v1', kind: 'List', items: all })]]),
+      texts: new Map([
+        ['k8s/all.json', JSON.stringify({ apiVersion: 'v1', kind: 'List', items: all })],
+        ...(command ? [['k8s/jobs/migrate.json', JSON.stringify(job)] as const] : []),
+      ]),
       folder: 'k8s',
       environment: { name: 'preprod', namespace: scenario.namespace, variables: {} },
       environmentNames: ['preprod'],
@@ -96,13 +117,20 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
       image: ImageRef.parse(wishes.image ?? scenario.image)!,
       actor: wishes.actor ?? ada,
       partOf: 'shop',
-    }).objects;
+    });
   };
 
   const actions = (changes: ChangeSet) => changes.map(({ kind, action }) => `${kind} ${action}`).sort();
   const all = (action: string) => [`ConfigMap ${action}`, `Deployment ${action}`, `Service ${action}`];
   const wait = (cluster: Cluster, objects: readonly KubernetesObject[], timeout = 60_000, signal?: AbortSignal) =>
     cluster.waitUntilReady(objects, { timeout, onProgress: () => {}, ...(signal ? { signal } : {}) });
+  const run = async (cluster: Cluster, job: KubernetesObject, options: Partial<JobOptions> = {}) => {
+    const lines: string[] = [];
+    const onLine = (line: string) => void lines.push(line);
+    return { lines, result: await cluster.runJob('orders', job, { timeout: 60_000, onLine, ...options }) };
+  };
+  const uidOf = async ({ read }: ClusterScenario, { metadata }: KubernetesObject) =>
+    (await read('Job', metadata.name))?.metadata['uid'];
   const refusalOf = async (action: Promise<unknown>): Promise<Refusal> => {
     const error: unknown = await action.then(
       () => 'not refused',
@@ -310,6 +338,130 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     expect((await wait(cluster, objects)).state).toBe('vanished');
     await breakImage('orders');
     expect(await wait(cluster, [], 10)).toEqual({ state: 'ready' });
+  });
+
+  it('calls back before workloads are applied, and applies no more when that fails', async () => {
+    const scenario = await start();
+    const { cluster, read } = scenario;
+    const objects = objectsOf(scenario);
+    const config = objects.find(({ kind }) => kind === 'ConfigMap')!.metadata.name;
+    const failing = cluster.apply('orders', objects, {
+      beforeWorkloads: () => Promise.reject(new Error('no such table')),
+    });
+    await expect(failing).rejects.toThrow('no such table');
+    expect(await read('ConfigMap', config)).toBeDefined();
+    expect(await read('Service', 'orders')).toBeDefined();
+    expect(await read('Deployment', 'orders')).toBeUndefined();
+    const seen: unknown[] = [];
+    const beforeWorkloads = async () =>
+      void seen.push(await read('ConfigMap', config), await read('Deployment', 'orders'));
+    const again = objectsOf(scenario);
+    await cluster.plan('orders', again);
+    expect(actions(await cluster.apply('orders', again, { beforeWorkloads }))).toEqual([
+      'ConfigMap unchanged',
+      'Deployment created',
+      'Service unchanged',
+    ]);
+    expect(seen).toEqual([expect.objectContaining({ kind: 'ConfigMap' }), undefined]);
+    expect(actions(await cluster.apply('orders', objectsOf(scenario), { beforeWorkloads }))).toEqual(all('unchanged'));
+    expect(seen).toHaveLength(4);
+  });
+
+  it('runs a Job of a release once, with what it writes', async () => {
+    const scenario = await start();
+    const { cluster, another, read } = scenario;
+    const objects = objectsOf(scenario);
+    const job = jobOf(scenario, { lines: ['creates the table', 'done'] });
+    expect(actions(await cluster.plan('orders', objects, { jobs: [job] }))).toEqual(all('created'));
+    expect(await uidOf(scenario, job)).toBeUndefined();
+    await cluster.apply('orders', objects);
+    expect(await run(cluster, job)).toEqual({
+      result: { state: 'succeeded', hadRun: false },
+      lines: ['creates the table', 'done'],
+    });
+    const uid = await uidOf(scenario, job);
+    expect(await run(await another(), job)).toEqual({ result: { state: 'succeeded', hadRun: true }, lines: [] });
+    expect(await uidOf(scenario, job)).toBe(uid);
+    expect(actions(await cluster.plan('orders', objects, { jobs: [job] }))).toEqual(all('unchanged'));
+    // Also when the service has Jobs of its own, which are pruned.
+    expect(await cluster.prune('orders', [...objects, { ...job, metadata: { name: 'own' } }])).toEqual([]);
+    expect((await read('Job', job.metadata.name))?.metadata['uid']).toBe(uid);
+  });
+
+  it('tells why a Job failed, and runs it anew the next time', async () => {
+    const scenario = await start();
+    const { cluster } = scenario;
+    await cluster.apply('orders', objectsOf(scenario));
+    const job = jobOf(scenario, { lines: ['connects', 'no such table'], exitCode: 3 });
+    const { result, lines } = await run(cluster, job);
+    expect(result).toMatchObject({
+      state: 'failed',
+      reason: expect.stringMatching(/^Job migrate-20261124-1 failed: .*exit code 3\.$/),
+    });
+    expect(lines).toEqual(['connects', 'no such table']);
+    expect((result as JobResult & { state: 'failed' }).evidence.join('\n')).toMatch(/connects\n.*no such table/);
+    const uid = await uidOf(scenario, job);
+    const mended = await run(cluster, jobOf(scenario, { lines: ['connects'] }));
+    expect(mended).toEqual({ result: { state: 'succeeded', hadRun: false }, lines: ['connects'] });
+    expect(await uidOf(scenario, job)).not.toBe(uid);
+  });
+
+  it('goes on with a Job whose deployer was stopped, and lets one end before that of the next release', async () => {
+    const scenario = await start();
+    const { cluster, another } = scenario;
+    await cluster.apply('orders', objectsOf(scenario));
+    const job = jobOf(scenario, { lines: ['begins'], milliseconds: 3000 });
+    const stop = new AbortController();
+    const stopped = await run(cluster, job, { signal: stop.signal, onLine: () => stop.abort() });
+    expect(stopped.result).toMatchObject({ state: 'interrupted', reason: expect.stringContaining('Job migrate-2026') });
+    const uid = await uidOf(scenario, job);
+    const next = jobOf(scenario, { lines: ['next'] }, { number: '20261124-2' });
+    const early = await run(cluster, next, { timeout: 300 });
+    expect(early.result).toMatchObject({ state: 'timed-out', reason: expect.stringContaining('migrate-20261124-2') });
+    expect(await uidOf(scenario, next)).toBeUndefined();
+    let before: Promise<KubernetesObject | undefined> | undefined;
+    const onLine = () => void (before = scenario.read('Job', job.metadata.name));
+    const [first, second] = await Promise.all([run(await another(), job), run(cluster, next, { onLine })]);
+    expect(first).toEqual({ result: { state: 'succeeded', hadRun: false }, lines: ['begins'] });
+    expect(second.result).toEqual({ state: 'succeeded', hadRun: false });
+    expect(jobEnding((await before)!)).toBe('succeeded');
+    expect(await uidOf(scenario, job)).toBe(uid);
+  });
+
+  it('ends waiting for a Job when it vanishes, time is up or somebody interrupts', async () => {
+    const scenario = await start();
+    const { cluster, remove } = scenario;
+    await cluster.apply('orders', objectsOf(scenario));
+    const job = jobOf(scenario, { lines: ['begins'], milliseconds: Infinity });
+    expect((await run(cluster, job, { signal: AbortSignal.abort() })).result.state).toBe('interrupted');
+    expect(await uidOf(scenario, job)).toBeUndefined();
+    const late = (await run(cluster, job, { timeout: 2000 })).result;
+    expect(late).toMatchObject({
+      state: 'timed-out',
+      reason: expect.stringMatching(/^Job migrate-20261124-1 had not ended/),
+    });
+    const onLine = () => setTimeout(() => void remove('Job', job.metadata.name), 100);
+    expect((await run(cluster, job, { onLine })).result).toMatchObject({
+      state: 'vanished',
+      reason: expect.stringContaining('Job migrate-20261124-1'),
+    });
+  });
+
+  it('runs no Job whose name is taken by somebody else', async () => {
+    const scenario = await start();
+    const { cluster, put } = scenario;
+    const job = jobOf(scenario, {});
+    const metadata = { name: job.metadata.name, namespace: scenario.namespace };
+    for (const labels of [{}, { ...job.metadata.labels, 'poc.dev/service': 'payments' }]) {
+      await put({ ...job, metadata: { ...metadata, labels } });
+      const attempts = [() => cluster.plan('orders', objectsOf(scenario), { jobs: [job] }), () => run(cluster, job)];
+      for (const attempt of attempts) {
+        expect((await refusalOf(attempt())).facts).toMatchObject({
+          type: 'foreign-object',
+          reason: expect.stringContaining('Job migrate-20261124-1'),
+        });
+      }
+    }
   });
 
   it('keeps records, newest first, and forgets old ones but the newest that succeeded', async () => {

@@ -19,6 +19,10 @@ describe('InMemoryCluster', () => {
       read: async (kind, name) => cluster.read(kind, name),
       breakImage: async (workload) =>
         cluster.script(workload, { state: 'failed', reason: `Pod ${workload}-1 finds no image.`, evidence: [] }),
+      jobCommand: (job, script) => {
+        cluster.scriptJob(job, script);
+        return ['run', job];
+      },
       killHolder: async (service) => cluster.killHolder(service),
     };
   });

@@ -1,11 +1,13 @@
 import type { Actor, DeploymentEnding, DeploymentRecord, NewDeploymentRecord } from '../model/deployment-record.ts';
 import { describeObject, type KubernetesObject } from '../model/kubernetes-object.ts';
-import { inKindOrder } from '../model/manifests/kind-order.ts';
+import { nextJobStep } from '../model/job-step.ts';
+import { inKindOrder, isBeforeWorkloads } from '../model/manifests/kind-order.ts';
 import { actorAnnotations, annotation, label } from '../model/manifests/labels.ts';
 import { fieldAt, identityOf, isMap } from '../model/manifests/manifest.ts';
 import { autoscalerOf } from '../model/manifests/no-downtime.ts';
 import { foreignMarksOn, foreignObject, mayDelete, otherOwnerOf } from '../model/manifests/ownership.ts';
 import { isRollout, serviceContainerOf } from '../model/manifests/pod-templates.ts';
+import { isReleaseJob } from '../model/manifests/release-jobs.ts';
 import { Refusal } from '../model/product-error.ts';
 import { forgettable } from '../model/record-retention.ts';
 import type { Clock } from '../release/ports/clock.ts';
@@ -14,11 +16,15 @@ import type {
   Change,
   ChangeSet,
   Cluster,
+  JobOptions,
+  JobResult,
+  PlanOptions,
   RolloutResult,
   RunningService,
   ServiceLock,
   WaitOptions,
 } from '../release/ports/cluster.ts';
+import { foreignJob, InMemoryJobs, type JobScript } from './in-memory-jobs.ts';
 
 /** How a rollout goes: at once to an end, or `never`, which is until the deadline. */
 export type RolloutScript = RolloutResult | 'never' | (() => Promise<RolloutResult>);
@@ -47,6 +53,12 @@ class Namespace {
   /** Digest of the pods that serve, by workload. */
   readonly serving = new Map<string, string>();
   readonly scripts = new Map<string, RolloutScript[]>();
+  readonly jobs = new InMemoryJobs({
+    find: (name) => this.objects.get(`batch/Job/${name}`)?.live,
+    all: () => [...this.objects.values()].map(({ live }) => live).filter(({ kind }) => kind === 'Job'),
+    add: (live) => void this.objects.set(identityOf(live), { live, ours: live, hands: new Map() }),
+    remove: (name) => void this.objects.delete(`batch/Job/${name}`),
+  });
 }
 
 /** Twin of a namespace in a Kubernetes cluster for tests. */
@@ -77,6 +89,11 @@ export class InMemoryCluster implements Cluster {
   /** Chooses how the next rollouts of a workload go, one after the other; those after the last one go well. */
   script(workload: string, ...rollouts: RolloutScript[]): void {
     this.shared.scripts.set(workload, rollouts);
+  }
+
+  /** Chooses how the next runs of a Job go, by its name in the manifest; those after the last one succeed. */
+  scriptJob(name: string, ...runs: JobScript[]): void {
+    this.shared.jobs.script(name, runs);
   }
 
   /** Puts an object in, as somebody else. */
@@ -144,23 +161,37 @@ export class InMemoryCluster implements Cluster {
     };
   }
 
-  async plan(service: string, objects: readonly KubernetesObject[], options: ApplyOptions = {}): Promise<ChangeSet> {
+  async plan(service: string, objects: readonly KubernetesObject[], options: PlanOptions = {}): Promise<ChangeSet> {
     await this.enter('plan');
+    for (const job of options.jobs ?? []) {
+      const unknown = this.unknownFields.get(describeObject(job));
+      if (unknown !== undefined) throw unknownField(job, unknown);
+      const live = this.shared.objects.get(identityOf(job))?.live;
+      if (nextJobStep(live, job, service) === 'refuse') throw foreignJob(live!);
+    }
     return this.changes(service, objects, options).map(({ change }) => change);
   }
 
   async apply(service: string, objects: readonly KubernetesObject[], options: ApplyOptions = {}): Promise<ChangeSet> {
     await this.enter('apply');
-    const changes = this.changes(service, objects, options);
-    for (const { change, sent, stored } of changes) if (change.action !== 'unchanged') this.write(sent, stored);
-    return changes.map(({ change }) => change);
+    const isEarly = ({ sent }: { sent: KubernetesObject }) => isBeforeWorkloads(sent.kind);
+    const early = this.changes(service, objects, options).filter(isEarly);
+    this.writeAll(early);
+    await options.beforeWorkloads?.();
+    const late = this.changes(service, objects, options).filter((planned) => !isEarly(planned));
+    this.writeAll(late);
+    return [...early, ...late].map(({ change }) => change);
   }
 
   async prune(service: string, objects: readonly KubernetesObject[]): Promise<ChangeSet> {
     await this.enter('prune');
     const wanted = new Set(objects.map(identityOf));
     const gone = [...this.shared.objects.values()].filter(
-      ({ live }) => !wanted.has(identityOf(live)) && live.kind !== 'PersistentVolumeClaim' && mayDelete(live, service),
+      ({ live }) =>
+        !wanted.has(identityOf(live)) &&
+        live.kind !== 'PersistentVolumeClaim' &&
+        !isReleaseJob(live) &&
+        mayDelete(live, service),
     );
     for (const { live } of gone) this.shared.objects.delete(identityOf(live));
     return inKindOrder(gone.map(({ live }) => live))
@@ -177,6 +208,11 @@ export class InMemoryCluster implements Cluster {
       options.onProgress(`${describeObject(workload)}: ${wantedPods(workload)} of ${wantedPods(workload)} pods ready`);
     }
     return { state: 'ready' };
+  }
+
+  async runJob(service: string, job: KubernetesObject, options: JobOptions): Promise<JobResult> {
+    await this.enter('runJob');
+    return this.shared.jobs.run(service, job, options);
   }
 
   async services(): Promise<string[]> {
@@ -290,6 +326,10 @@ export class InMemoryCluster implements Cluster {
       sent.metadata.annotations = { ...sent.metadata.annotations, [annotation.created]: 'true' };
     if (stored && autoscalerOf(object, objects) && isMap(sent['spec'])) delete sent['spec']['replicas'];
     return sent;
+  }
+
+  private writeAll(planned: ReturnType<InMemoryCluster['changes']>): void {
+    for (const { change, sent, stored } of planned) if (change.action !== 'unchanged') this.write(sent, stored);
   }
 
   private write(sent: KubernetesObject, stored: Stored | undefined): void {

@@ -58,7 +58,12 @@ interface Event {
   readonly eventTime?: string | null;
 }
 
-async function warningsAbout(api: KubernetesApi, namespace: string, names: ReadonlySet<string>): Promise<string[]> {
+/** The last warnings of the cluster about objects of these names; none when they cannot be had. */
+export async function warningsAbout(
+  api: KubernetesApi,
+  namespace: string,
+  names: ReadonlySet<string>,
+): Promise<string[]> {
   const query = { fieldSelector: 'type=Warning', limit: '500' };
   const list = await api
     .get<{ items: Event[] }>(collectionPath('v1', 'events', namespace), query)

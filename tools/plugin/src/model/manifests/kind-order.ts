@@ -36,6 +36,11 @@ export function kindRank(kind: string): number {
   return late === -1 ? first.length : first.length + 1 + late;
 }
 
+/** Whether a kind has its place before all that makes pods: what Jobs of a release may need is there then. */
+export function isBeforeWorkloads(kind: string): boolean {
+  return kindRank(kind) < kindRank('Pod');
+}
+
 /** Orders objects for applying: by kind, then by name. Deleting goes the other way round. */
 export function inKindOrder<T extends Pick<KubernetesObject, 'kind' | 'metadata'>>(objects: readonly T[]): T[] {
   return [...objects].sort(

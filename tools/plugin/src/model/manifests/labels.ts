@@ -13,6 +13,8 @@ export const label = {
   managedBy: 'app.kubernetes.io/managed-by',
   /** Which service an object belongs to. */
   service: 'poc.dev/service',
+  /** On the Jobs that a release runs before its rollout: the name in the manifest. */
+  job: 'poc.dev/job',
 } as const;
 
 /** Annotations that this tool sets or reads; those of a release are on the workload, never in its pod template. */

@@ -160,7 +160,6 @@ describe('rendered manifests', () => {
       ...files,
       'k8s/preprod.yaml': overlaid(5),
       'k8s/prod.yaml': overlaid(7),
-      'k8s/jobs/migrate.yaml': 'not: read',
       'k8s/README.md': '{{{',
     });
     expect(ofKind(objects, 'Deployment').spec.replicas).toBe(5);

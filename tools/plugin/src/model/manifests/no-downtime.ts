@@ -2,6 +2,7 @@ import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
 import { Refusal } from '../product-error.ts';
 import { fieldAt, isMap, listAt } from './manifest.ts';
 import { isRollout, podTemplateOf, serviceContainerOf } from './pod-templates.ts';
+import { selects } from './selectors.ts';
 
 /** One reason why requests could fail while pods are replaced. */
 export interface DowntimeRisk {
@@ -180,24 +181,6 @@ export function autoscalerOf(
     const target = fieldAt(object, 'spec', 'scaleTargetRef');
     return fieldAt(target, 'kind') === workload.kind && fieldAt(target, 'name') === workload.metadata.name;
   });
-}
-
-function selects(selector: unknown, labels: unknown): boolean {
-  if (!isMap(selector)) return false;
-  const wanted = Object.entries(isMap(selector['matchLabels']) ? selector['matchLabels'] : {});
-  const expressions = listAt(selector, 'matchExpressions');
-  return (
-    wanted.every(([key, value]) => fieldAt(labels, key) === value) &&
-    expressions.every((expression) => fits(expression, labels))
-  );
-}
-
-function fits({ key, operator, values }: Record<string, unknown>, labels: unknown): boolean {
-  const value = fieldAt(labels, String(key));
-  const among = Array.isArray(values) && values.includes(value);
-  if (operator === 'In') return among;
-  if (operator === 'NotIn') return !among;
-  return operator === 'Exists' ? value !== undefined : value === undefined;
 }
 
 function isZero(count: unknown): boolean {

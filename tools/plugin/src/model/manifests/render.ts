@@ -6,11 +6,13 @@ import { Refusal } from '../product-error.ts';
 import type { Release } from '../release.ts';
 import { nameConfigMapsByContent } from './config-map-names.ts';
 import { inKindOrder } from './kind-order.ts';
-import { annotation, label, managedBy } from './labels.ts';
+import { label } from './labels.ts';
 import { isMap, type Manifest } from './manifest.ts';
 import { overlay } from './overlay.ts';
 import { parseManifests } from './parse-manifests.ts';
 import { containersOf, podTemplateOf, serviceContainerOf } from './pod-templates.ts';
+import { finishJobs, jobsFolder } from './release-jobs.ts';
+import { annotateRelease, markObject, putImage } from './release-marks.ts';
 import { substitute } from './substitute.ts';
 
 /** What manifests are made of. */
@@ -36,24 +38,30 @@ export interface RenderRequest {
 export interface Rendered {
   /** In the order of applying. */
   readonly objects: KubernetesObject[];
+  /** Jobs that run before the rollout, once per release, one after the other in the order of their files. */
+  readonly jobs: KubernetesObject[];
   /** Where an object was written, by `Deployment orders`. */
   readonly sources: ReadonlyMap<string, string>;
 }
 
 /** Makes a service's manifests for one environment and release. @throws {Refusal} naming file and object. */
 export function renderManifests(request: RenderRequest): Rendered {
-  const { release, environment } = request;
-  const { base, overlays } = pickFiles(request);
-  const merged = overlay(parseManifests(base, environment.namespace), parseManifests(overlays, environment.namespace));
+  const { release, environment, folder } = request;
+  const merged = readManifests(request, folder);
   if (merged.length === 0) throw nothingToApply(request);
+  const mergedJobs = readManifests(request, `${folder}/${jobsFolder}`);
   const variables = { ...builtInVariables(request), ...request.variables, ...environment.variables };
-  const manifests = nameConfigMapsByContent(substitute(merged, variables, environment.name));
+  const all = nameConfigMapsByContent(substitute([...merged, ...mergedJobs], variables, environment.name));
+  const manifests = all.slice(0, merged.length);
   if (!manifests.some(({ object }) => serviceContainerOf(object, release.service)))
     throw noServiceContainer(release.service, manifests);
   const finished = manifests.map(({ object, source }) => ({ object: finish(object, request), source }));
+  const objects = inKindOrder(finished.map(({ object }) => object));
+  const jobs = finishJobs(all.slice(merged.length), objects, request);
   return {
-    objects: inKindOrder(finished.map(({ object }) => object)),
-    sources: new Map(finished.map(({ object, source }) => [describeObject(object), source])),
+    objects,
+    jobs: jobs.map(({ object }) => object),
+    sources: new Map([...finished, ...jobs].map(({ object, source }) => [describeObject(object), source])),
   };
 }
 
@@ -73,13 +81,21 @@ export function builtInVariables({
   };
 }
 
-function pickFiles({ texts, folder, environment, environmentNames }: RenderRequest) {
+/** What is written in a folder, with what its environment changes laid over it. */
+function readManifests(request: RenderRequest, folder: string): Manifest[] {
+  const { namespace } = request.environment;
+  const { base, overlays } = pickFiles(request, folder);
+  return overlay(parseManifests(base, namespace), parseManifests(overlays, namespace));
+}
+
+function pickFiles({ texts, folder: all, environment, environmentNames }: RenderRequest, folder: string) {
   const base = new Map<string, string>();
   const overlays = new Map<string, string>();
   for (const [path, text] of texts) {
     const inside = path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : undefined;
+    if (inside === undefined || !/\.(ya?ml|json)$/.test(inside)) continue;
     // Jobs have their own time: before the rollout, once per release.
-    if (inside === undefined || inside.startsWith('jobs/') || !/\.(ya?ml|json)$/.test(inside)) continue;
+    if (folder === all && inside.startsWith(`${jobsFolder}/`)) continue;
     const name = inside.replace(/\.(ya?ml|json)$/, '');
     if (name === environment.name) overlays.set(path, text);
     else if (!environmentNames.includes(name)) base.set(path, text);
@@ -89,25 +105,11 @@ function pickFiles({ texts, folder, environment, environmentNames }: RenderReque
 
 /** Gives an object what makes it this release's, in this environment. */
 function finish(object: KubernetesObject, request: RenderRequest): KubernetesObject {
-  const { release, environment, image, partOf } = request;
   const finished = structuredClone(object);
-  const { metadata } = finished;
-  metadata.namespace = environment.namespace;
-  metadata.labels = {
-    [label.name]: release.service,
-    [label.instance]: release.service,
-    [label.partOf]: labelValue(partOf),
-    ...metadata.labels,
-    [label.version]: release.buildNumber.toString(),
-    [label.managedBy]: managedBy,
-    [label.service]: release.service,
-  };
+  markObject(finished, request);
   const template = podTemplateOf(finished);
-  if (template) labelPods(finished, template, release.service);
-  const containers = containersOf(finished).filter(({ name }) => name === release.service);
-  for (const container of containers) container['image'] = image.toString();
-  if (containers.length > 0)
-    metadata.annotations = { ...metadata.annotations, ...releaseAnnotations(release, request.actor) };
+  if (template) labelPods(finished, template, request.release.service);
+  if (putImage(finished, request)) annotateRelease(finished, request);
   return finished;
 }
 
@@ -120,26 +122,6 @@ function labelPods(object: KubernetesObject, template: Record<string, unknown>, 
   const spec = object['spec'];
   const selects = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'].includes(object.kind);
   if (selects && isMap(spec) && spec['selector'] === undefined) spec['selector'] = { matchLabels: identity };
-}
-
-function releaseAnnotations(release: Release, actor: Actor): Record<string, string> {
-  return {
-    [annotation.buildNumber]: release.buildNumber.toString(),
-    [annotation.commit]: release.commit,
-    [annotation.imageDigest]: release.imageDigest,
-    [annotation.contentHash]: release.contentHash,
-    [annotation.dirty]: String(release.dirty),
-    [annotation.run]: actor.run,
-    [annotation.person]: actor.person,
-  };
-}
-
-/** The nearest text that a label's value may be. */
-function labelValue(text: string): string {
-  return text
-    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
-    .slice(0, 63)
-    .replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
 }
 
 function mapOf(value: unknown): Record<string, unknown> {

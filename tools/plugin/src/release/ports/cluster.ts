@@ -16,14 +16,21 @@ export interface Cluster {
   lock(service: string, holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock>;
 
   /** Dry-runs every object on the server and tells what applying would do. Changes nothing. @throws {Refusal} naming the object. */
-  plan(service: string, objects: readonly KubernetesObject[], options?: ApplyOptions): Promise<ChangeSet>;
+  plan(service: string, objects: readonly KubernetesObject[], options?: PlanOptions): Promise<ChangeSet>;
   /** Applies what a plan of these objects found (plans first, if there was none), in kind order, without pruning. */
   apply(service: string, objects: readonly KubernetesObject[], options?: ApplyOptions): Promise<ChangeSet>;
-  /** Deletes objects of the service that this tool made and that are no longer among `objects`. */
+  /** Deletes objects of the service that this tool made and that are no longer among `objects`; not the Jobs of releases. */
   prune(service: string, objects: readonly KubernetesObject[]): Promise<ChangeSet>;
 
   /** Watches the workloads among `objects` until they are as asked for, or it is certain that they will not be. */
   waitUntilReady(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult>;
+
+  /**
+   * Runs a Job of a release to its end, once: one of the same release that has succeeded is not run again, one that
+   * still runs is followed, one that failed is replaced. Jobs of the same name of other releases end first.
+   * @throws {Refusal} when a Job of that name belongs to somebody else.
+   */
+  runJob(service: string, job: KubernetesObject, options: JobOptions): Promise<JobResult>;
 
   /** Services of which the namespace has deployments, in alphabetical order. */
   services(): Promise<string[]>;
@@ -45,9 +52,19 @@ export interface ServiceLock {
   release(): Promise<void>;
 }
 
-export interface ApplyOptions {
+export interface PlanOptions {
   /** Takes over objects that belong to another service or another deployer, instead of refusing. */
   readonly adopt?: boolean;
+  /** Jobs of the release: dry-run as well, and refused with the objects. They are no changes, because they run once. */
+  readonly jobs?: readonly KubernetesObject[];
+}
+
+export interface ApplyOptions extends Pick<PlanOptions, 'adopt'> {
+  /**
+   * Called once, when all that comes before workloads is applied (configuration, accounts, Services) and no workload
+   * is. What it throws is thrown, and nothing more is applied.
+   */
+  readonly beforeWorkloads?: () => Promise<void>;
 }
 
 export type ChangeAction = 'created' | 'configured' | 'unchanged' | 'deleted';
@@ -80,6 +97,29 @@ export type RolloutResult =
       /** A sentence that names the object and what is wrong with it. */
       readonly reason: string;
       /** Log lines, events. */
+      readonly evidence: readonly string[];
+    };
+
+export interface JobOptions {
+  /** Milliseconds after which the wait ends as `timed-out`; a Job that runs then goes on. */
+  readonly timeout: number;
+  /** Ends the wait as `interrupted`; a Job that runs then goes on. */
+  readonly signal?: AbortSignal;
+  /** Called with each line that the Job writes, also once more by a pod that is tried again. */
+  readonly onLine: (line: string) => void;
+}
+
+export type JobResult =
+  | {
+      readonly state: 'succeeded';
+      /** Whether it had succeeded before, so that nothing was run. */
+      readonly hadRun: boolean;
+    }
+  | {
+      readonly state: 'failed' | 'timed-out' | 'vanished' | 'interrupted';
+      /** A sentence that names the Job, and the pod and what is wrong with it. */
+      readonly reason: string;
+      /** The last log lines, events. */
       readonly evidence: readonly string[];
     };
 
