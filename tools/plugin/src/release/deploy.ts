@@ -43,14 +43,16 @@ export async function deploy(
   const [plan] = await Promise.all([planDeploy(target, ports, reporter), refuseMissingImage(target, ports)]);
   return withServiceLock(service.name, environment.name, actor, plan.cluster, reporter, async (locked) => {
     // What was planned before somebody else wrote is no plan any more.
-    const changes = locked.hasWaited ? await plan.cluster.plan(service.name, plan.objects, target) : plan.changes;
+    const changes = locked.hasWaited
+      ? await plan.cluster.plan(service.name, plan.objects, { adopt: target.adopt, jobs: plan.jobs })
+      : plan.changes;
     return deployLocked(target, { ...plan, changes }, locked, options, ports, reporter, action);
   });
 }
 
 async function deployLocked(
   target: DeployTarget,
-  { objects, changes }: DeployPlan,
+  { objects, jobs, changes }: DeployPlan,
   locked: LockedService,
   options: DeployOptions,
   ports: ReleasePorts,
@@ -71,9 +73,10 @@ async function deployLocked(
 
   warnOfTakeOvers(environment.name, changes, reporter);
   const rollout = {
-    environment: environment.name,
+    environment,
     release,
     objects,
+    jobs,
     actor,
     cause: causeOf(action, target, options),
     hold,

@@ -3,7 +3,7 @@ import type { Environment } from '../model/environment.ts';
 import { ImageRef } from '../model/image-ref.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import { downtimeRefusal, downtimeRisks } from '../model/manifests/no-downtime.ts';
-import { renderManifests } from '../model/manifests/render.ts';
+import { renderManifests, type Rendered } from '../model/manifests/render.ts';
 import { Refusal } from '../model/product-error.ts';
 import type { Release } from '../model/release.ts';
 import type { ChangeSet, Cluster } from './ports/cluster.ts';
@@ -30,6 +30,8 @@ export interface DeployTarget {
 export interface DeployPlan {
   readonly cluster: Cluster;
   readonly objects: readonly KubernetesObject[];
+  /** Run before the workloads are replaced. */
+  readonly jobs: readonly KubernetesObject[];
   readonly changes: ChangeSet;
 }
 
@@ -54,9 +56,10 @@ export async function planDeploy(target: DeployTarget, ports: ReleasePorts, repo
   });
   // Whichever of the two fails first is told; the other must not be an unhandled rejection then.
   connecting.catch(() => undefined);
-  const objects = await renderRelease(target, ports, reporter);
+  const { objects, jobs } = await renderRelease(target, ports, reporter);
   const cluster = await connecting;
-  return { cluster, objects, changes: await cluster.plan(service.name, objects, { adopt: target.adopt }) };
+  const changes = await cluster.plan(service.name, objects, { adopt: target.adopt, jobs });
+  return { cluster, objects, jobs, changes };
 }
 
 /**
@@ -67,12 +70,12 @@ export async function renderRelease(
   { service, release, environment, environmentNames, actor, allowDowntime }: DeployTarget,
   ports: ReleasePorts,
   reporter: Reporter,
-): Promise<readonly KubernetesObject[]> {
+): Promise<Pick<Rendered, 'objects' | 'jobs'>> {
   const image = ImageRef.of(environment.registry, service.name, release.buildNumber.toString(), release.imageDigest);
   const texts = await releaseManifests(service, release, ports);
   const folder = `${service.root}/k8s`;
   const { partOf } = service;
-  const { objects, sources } = renderManifests({
+  const { objects, jobs, sources } = renderManifests({
     texts,
     folder,
     environment,
@@ -86,7 +89,7 @@ export async function renderRelease(
   const refused = risks.some(({ severity }) => severity === 'refuse');
   if (refused && !allowDowntime) throw downtimeRefusal(service.name, environment.name, risks);
   for (const { line } of risks) reporter.warn(line);
-  return objects;
+  return { objects, jobs };
 }
 
 /** @throws {Refusal} when the environment's registry no longer has the release's image. */

@@ -90,6 +90,87 @@ describe('a deploy that fails', () => {
   });
 });
 
+describe('the proof of no downtime', () => {
+  it('asks the service from outside meanwhile, and records what it met with', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    expect(scenario.prober.asked).toEqual([{ url: 'https://preprod.example/orders', rate: 10 }]);
+    scenario.prober.meets = { requests: 412, failed: 1, p99: 8, firstFailure: 'answer 503' };
+    scenario.change('2');
+    await releaseIt(scenario);
+    const [record] = await clusterOf(scenario).records('orders');
+    expect(record?.probe).toEqual(scenario.prober.meets);
+    expect(scenario.lines).toContain('preprod: requests meanwhile: 1 of 412 failed (the first: answer 503), p99 8 ms');
+    expect(scenario.prober.running).toBe(0);
+  });
+
+  it('is stopped and recorded also when the deploy fails, and does not stop one that cannot be probed', async () => {
+    const scenario = new ReleaseScenario();
+    clusterOf(scenario).script('orders', { state: 'failed', reason: 'It crashed.', evidence: [] });
+    await expect(releaseIt(scenario)).rejects.toThrow('It crashed.');
+    expect(await clusterOf(scenario).records('orders')).toMatchObject([{ outcome: 'failed', probe: { requests: 10 } }]);
+    expect(scenario.prober.running).toBe(0);
+    scenario.prober.meets = 'nobody answers';
+    expect(await releaseIt(scenario)).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
+    expect(scenario.lines).toContain('preprod: not probed: nobody answers');
+    expect((await clusterOf(scenario).records('orders'))[0]).not.toHaveProperty('probe');
+  });
+});
+
+describe('migrations', () => {
+  const job = `apiVersion: batch/v1
+kind: Job
+metadata: { name: migrate }
+spec: { template: { spec: { containers: [{ name: orders, image: orders }] } } }
+`;
+
+  function withMigration(): ReleaseScenario {
+    const scenario = new ReleaseScenario();
+    scenario.repository.write('apps/orders/k8s/jobs/migrate.yaml', job);
+    scenario.repository.commit();
+    return scenario;
+  }
+
+  it('run before the workloads are replaced, and their lines are shown', async () => {
+    const scenario = withMigration();
+    const cluster = clusterOf(scenario);
+    cluster.scriptJob('migrate', { lines: ['42 rows'] });
+    let before: unknown = 'not run';
+    cluster.before = (call) => {
+      if (call === 'runJob') before = cluster.read('Deployment', 'orders');
+    };
+    await releaseIt(scenario);
+    expect(before).toBeUndefined();
+    expect(scenario.lines).toContain('preprod: Job migrate-20261124-1: | 42 rows');
+    expect(cluster.read('Deployment', 'orders')).toBeDefined();
+  });
+
+  it('stop the deploy when they fail: the old version serves, and is put back', async () => {
+    const scenario = withMigration();
+    await releaseIt(scenario);
+    scenario.change('2');
+    const cluster = clusterOf(scenario);
+    cluster.scriptJob('migrate', { lines: ['no such table'], exitCode: 1 });
+    await expect(releaseIt(scenario)).rejects.toMatchObject({
+      exitCode: 1,
+      facts: { type: 'rollout-failed', reason: expect.stringContaining('Job migrate-20261124-2') },
+    });
+    expect((await cluster.running('orders'))?.buildNumber).toBe('20261124-1');
+    expect(await cluster.records('orders')).toMatchObject([
+      { outcome: 'succeeded', cause: { action: 'automatic-rollback' } },
+      { outcome: 'failed' },
+      { outcome: 'succeeded' },
+    ]);
+    // Going back ran no Job; trying again runs the one that failed once more.
+    const runs = () => cluster.calls.filter((call) => call === 'runJob').length;
+    expect(runs()).toBe(2);
+    expect(await releaseIt(scenario)).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
+    expect(runs()).toBe(3);
+    await goBack(scenario);
+    expect(runs()).toBe(3);
+  });
+});
+
 describe('a deploy that somebody stops', () => {
   it('is recorded as cancelled, is not put back, lets go of the lock, and is finished by the next', async () => {
     const scenario = new ReleaseScenario();

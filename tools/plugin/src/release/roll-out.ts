@@ -5,20 +5,27 @@ import type {
   DeploymentRecord,
   Hold,
   NewDeploymentRecord,
+  ProbeResult,
 } from '../model/deployment-record.ts';
-import type { KubernetesObject } from '../model/kubernetes-object.ts';
+import type { Environment } from '../model/environment.ts';
+import { describeObject, type KubernetesObject } from '../model/kubernetes-object.ts';
 import { stampActor } from '../model/manifests/actor.ts';
 import { Failure, ProductError } from '../model/product-error.ts';
+import { describeProbe } from '../model/probe-result.ts';
+import { probeTargetOf } from '../model/probe-target.ts';
 import type { Release } from '../model/release.ts';
 import type { ChangeSet, Cluster, RolloutResult, ServiceLock } from './ports/cluster.ts';
+import type { Prober } from './ports/prober.ts';
 import type { Reporter } from './ports/reporter.ts';
 import type { ReleasePorts } from './release-ports.ts';
 
 /** A release, rendered for an environment, that shall be put in. */
 export interface Rollout {
-  readonly environment: string;
+  readonly environment: Environment;
   readonly release: Release;
   readonly objects: readonly KubernetesObject[];
+  /** Run before the workloads are replaced, one after the other. */
+  readonly jobs: readonly KubernetesObject[];
   readonly actor: Actor;
   readonly cause: DeploymentCause;
   /** The hold that is in force from now on. */
@@ -37,6 +44,9 @@ export interface RolloutLimits {
   readonly signal?: AbortSignal;
 }
 
+type RolloutPorts = Pick<ReleasePorts, 'clock' | 'prober'>;
+type NotReady = Exclude<RolloutResult, { state: 'ready' }>;
+
 /** The environment that is written to, under the service's lock. */
 export interface LockedCluster {
   readonly cluster: Cluster;
@@ -52,7 +62,7 @@ export async function rollOut(
   rollout: Rollout,
   at: LockedCluster,
   limits: RolloutLimits,
-  ports: Pick<ReleasePorts, 'clock'>,
+  ports: RolloutPorts,
   reporter: Reporter,
 ): Promise<{ changes: ChangeSet; record: DeploymentRecord }> {
   const attempt = await putIn(rollout, at, limits, ports, reporter);
@@ -71,35 +81,43 @@ async function putIn(
   rollout: Rollout,
   { cluster, lock }: LockedCluster,
   { timeout, signal }: RolloutLimits,
-  { clock }: Pick<ReleasePorts, 'clock'>,
+  { clock, prober }: RolloutPorts,
   reporter: Reporter,
 ): Promise<Attempt> {
-  const { environment, release, objects, adopt } = rollout;
+  const { release, objects, jobs, adopt } = rollout;
   const { service } = release;
-  const record = await cluster.openRecord(newRecord(rollout, clock()));
-  const close = (ending: DeploymentEnding) => cluster.closeRecord(record, ending);
+  const { name } = rollout.environment;
   const stop = AbortSignal.any([lock.lost, ...(signal ? [signal] : [])]);
-  try {
-    const applied = await cluster.apply(service, objects, { adopt });
-    reporter.step(`${environment}: ${describeChanges(applied)}`);
-    const onProgress = (line: string) => reporter.step(`${environment}: ${line}`);
-    const result = await cluster.waitUntilReady(objects, { timeout, signal: stop, onProgress });
-    if (result.state === 'ready') {
-      const pruned = await cluster.prune(service, objects);
-      if (pruned.length > 0) reporter.step(`${environment}: ${describeChanges(pruned)}`);
-      return { changes: [...applied, ...pruned], record: await close({ outcome: 'succeeded' }) };
-    }
+  const [record, probe] = await Promise.all([
+    cluster.openRecord(newRecord(rollout, clock())),
+    startProbe(rollout, prober, reporter),
+  ]);
+  const close = async (ending: DeploymentEnding) => cluster.closeRecord(record, { ...ending, ...(await probe.stop()) });
+  const fail = async (result: NotReady): Promise<Attempt> => {
     // Whoever took the lock over has said in our record how it ended.
     if (lock.lost.aborted) return { outcome: 'unknown', failure: lostLock(rollout, lock) };
     if (result.state === 'interrupted') {
       // Said at once: who stopped the command may have ended whoever would show its result.
-      reporter.warn(`${environment}: stopped; the cluster goes on with what it was told`);
+      reporter.warn(`${name}: stopped; the cluster goes on with what it was told`);
       await close({ outcome: 'cancelled', reason: 'Somebody stopped it.' });
       return { outcome: 'cancelled', failure: stopped(rollout) };
     }
     await close({ outcome: 'failed', reason: result.reason });
     return { outcome: 'failed', failure: failed(rollout, result) };
+  };
+  try {
+    const limits = { timeout, signal: stop };
+    const beforeWorkloads = () => runJobs(rollout, cluster, limits, reporter);
+    const applied = await cluster.apply(service, objects, { adopt, ...(jobs.length > 0 ? { beforeWorkloads } : {}) });
+    reporter.step(`${name}: ${describeChanges(applied)}`);
+    const onProgress = (line: string) => reporter.step(`${name}: ${line}`);
+    const result = await cluster.waitUntilReady(objects, { ...limits, onProgress });
+    if (result.state !== 'ready') return await fail(result);
+    const pruned = await cluster.prune(service, objects);
+    if (pruned.length > 0) reporter.step(`${name}: ${describeChanges(pruned)}`);
+    return { changes: [...applied, ...pruned], record: await close({ outcome: 'succeeded' }) };
   } catch (error) {
+    if (error instanceof JobEnded) return await fail(error.result);
     if (lock.lost.aborted) return { outcome: 'unknown', failure: lostLock(rollout, lock) };
     const reason = error instanceof Error ? error.message : String(error);
     const isTold = await close({ outcome: 'failed', reason }).then(
@@ -111,7 +129,56 @@ async function putIn(
     const failure = error instanceof Failure ? error : new Failure({ ...error.facts, cause: error });
     // Where nothing can be written, nothing can be put back either.
     return { outcome: isTold ? 'failed' : 'unknown', failure };
+  } finally {
+    await probe.stop();
   }
+}
+
+/** Ends applying when a Job did not end well. */
+class JobEnded extends Error {
+  readonly result: NotReady;
+
+  constructor(result: NotReady) {
+    super(result.reason);
+    this.result = result;
+  }
+}
+
+async function runJobs(
+  { environment, release, jobs }: Rollout,
+  cluster: Cluster,
+  limits: { timeout: number; signal: AbortSignal },
+  reporter: Reporter,
+): Promise<void> {
+  for (const job of jobs) {
+    const say = (line: string) => reporter.step(`${environment.name}: ${describeObject(job)}: ${line}`);
+    const result = await cluster.runJob(release.service, job, { ...limits, onLine: (line) => say(`| ${line}`) });
+    if (result.state !== 'succeeded') throw new JobEnded(result);
+    say(result.hadRun ? 'has run already' : 'done');
+  }
+}
+
+/** Begins to ask the service from outside, where it can be asked. What becomes of that never stops a deployment. */
+async function startProbe(
+  { environment, release, objects }: Rollout,
+  prober: Prober,
+  reporter: Reporter,
+): Promise<{ stop(): Promise<{ probe?: ProbeResult }> }> {
+  const target = probeTargetOf(release.service, objects, environment);
+  const running = 'reason' in target ? target : await prober.start(target);
+  if ('reason' in running) {
+    reporter.step(`${environment.name}: not probed: ${running.reason}`);
+    return { stop: async () => ({}) };
+  }
+  let stopped: Promise<{ probe: ProbeResult }> | undefined;
+  const end = async () => {
+    const probe = await running.stop();
+    const line = `${environment.name}: requests meanwhile: ${describeProbe(probe)}`;
+    if (probe.failed > 0) reporter.warn(line);
+    else reporter.step(line);
+    return { probe };
+  };
+  return { stop: () => (stopped ??= end()) };
 }
 
 /** Puts the fallback in. @returns a sentence that tells what serves now. */
@@ -120,18 +187,19 @@ async function goBack(
   failure: Failure,
   at: LockedCluster,
   { timeout, signal }: RolloutLimits,
-  ports: Pick<ReleasePorts, 'clock'>,
+  ports: RolloutPorts,
   reporter: Reporter,
 ): Promise<string> {
   if (!fallback) return 'Nothing was taken away: what served before goes on serving.';
   if (signal?.aborted) return 'It was not put back, because somebody stopped it.';
   const { buildNumber } = fallback.release;
-  reporter.warn(`${environment}: ${release.buildNumber} failed; goes back to ${buildNumber}`);
+  reporter.warn(`${environment.name}: ${release.buildNumber} failed; goes back to ${buildNumber}`);
   const attempt = await putIn(
     {
       environment,
       release: fallback.release,
       objects: stampActor(fallback.manifests, actor),
+      jobs: [],
       actor,
       cause: {
         action: 'automatic-rollback',
@@ -153,7 +221,7 @@ async function goBack(
 function newRecord(rollout: Rollout, now: Date): NewDeploymentRecord {
   const { environment, release, objects, actor, cause, hold } = rollout;
   return {
-    environment,
+    environment: environment.name,
     release,
     manifests: objects,
     actor,
@@ -173,10 +241,10 @@ export function describeChanges(changes: ChangeSet): string {
 }
 
 function doingOf({ environment, release }: Rollout): string {
-  return `deploy ${release.service} ${release.buildNumber} to ${environment}`;
+  return `deploy ${release.service} ${release.buildNumber} to ${environment.name}`;
 }
 
-function failed(rollout: Rollout, result: Exclude<RolloutResult, { state: 'ready' }>): Failure {
+function failed(rollout: Rollout, result: NotReady): Failure {
   return new Failure({
     type: `rollout-${result.state}`,
     doing: doingOf(rollout),
@@ -191,7 +259,7 @@ function stopped(rollout: Rollout): Failure {
     type: 'interrupted',
     doing: doingOf(rollout),
     reason: 'Somebody stopped it while the cluster was rolling it out.',
-    remedy: `The cluster goes on with what it was told, and old pods serve until new ones do. Run the same command again to finish it, or "nx run ${rollout.release.service}:rollback --env=${rollout.environment}".`,
+    remedy: `The cluster goes on with what it was told, and old pods serve until new ones do. Run the same command again to finish it, or "nx run ${rollout.release.service}:rollback --env=${rollout.environment.name}".`,
   });
 }
 

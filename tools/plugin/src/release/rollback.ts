@@ -109,9 +109,11 @@ export async function rollBack(
     if (runs && current.every(({ action }) => action === 'unchanged')) return { state: 'unchanged' };
     warnOfTakeOvers(environment.name, current, reporter);
     const rollout = {
-      environment: environment.name,
+      environment,
       release,
       objects,
+      // Going back neither runs migrations nor reverts them.
+      jobs: [],
       actor,
       cause: { action: 'rollback' as const, ...(reason === undefined ? {} : { reason }) },
       hold,
@@ -177,7 +179,8 @@ async function fromGit(
   reporter.step(`${environment.name}: no deployment of ${build} is recorded any more; its manifests are read from git`);
   // What ran once may run again, though the rules have become stricter since.
   const target = { service, release, environment, environmentNames, actor, adopt: false, allowDowntime: true };
-  return { release, objects: await renderRelease(target, ports, reporter) };
+  const { objects } = await renderRelease(target, ports, reporter);
+  return { release, objects };
 }
 
 /** @throws {Refusal} when the image that would run is no longer in its registry. */

@@ -49,7 +49,7 @@ export class ReleaseScenario {
   readonly clusters: ReadonlyMap<string, InMemoryCluster>;
   readonly environments: readonly Environment[] = [
     environment('dev', 1, { deploy: 'manual', allowDirty: true }),
-    environment('preprod', 2, { deploy: 'automatic' }),
+    environment('preprod', 2, { deploy: 'automatic', url: 'https://preprod.example', probe: { path: '/{service}' } }),
     environment('prod', 3, { deploy: 'manual', protected: true, soak: '10m' }),
   ];
   /** What the reporter was told, in order. */
