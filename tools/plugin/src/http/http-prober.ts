@@ -18,11 +18,11 @@ export class HttpProber implements Prober {
   }
 
   async start(target: ProbeTarget): Promise<RunningProbe | { reason: string }> {
-    const { failure } = await ask(target, false, Math.min(firstPatience, this.patience));
-    if (failure !== undefined) return { reason: `GET ${target.url} did not serve before: ${failure}` };
+    const first = await ask(target, false, Math.min(firstPatience, this.patience));
+    if (first.failure !== undefined) return { reason: `GET ${target.url} did not serve before: ${first.failure}` };
     const { Agent } = target.url.startsWith('https:') ? https : http;
     const kept = new Agent({ keepAlive: true, maxSockets: 4 });
-    const answers: ProbeAnswer[] = [];
+    const answers: ProbeAnswer[] = [first];
     const pending = new Set<Promise<void>>();
     let sent = 0;
     // At a steady rate, whatever the answers take: who waits for a slow answer does not notice what else fails.
