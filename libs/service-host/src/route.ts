@@ -27,6 +27,8 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent piece by piece as they come, in the place of a body. When it throws, the connection is cut. */
+  readonly stream?: AsyncIterable<string>;
 }
 
 /** Answers a request; throws an `HttpProblem` to refuse it. */

@@ -179,6 +179,45 @@ describe('service host', () => {
     expect(logged()).toEqual([expect.objectContaining({ level: 'info', message: 'caller went away' })]);
   });
 
+  it('streams, and cuts the connection when a stream breaks', async () => {
+    async function* pieces(fails: boolean) {
+      yield 'one ';
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (fails) throw new Error('no more');
+      yield 'two';
+    }
+    const route = (path: string, fails: boolean): Route => ({
+      method: 'GET',
+      path,
+      handle: () => ({ headers: { 'content-type': 'text/plain' }, stream: pieces(fails) }),
+    });
+    const url = await start([route('/whole', false), route('/broken', true)]);
+    expect(await (await fetch(`${url}/whole`)).text()).toBe('one two');
+    const broken = await fetch(`${url}/broken`);
+    expect(broken.status).toBe(200);
+    await expect(broken.text()).rejects.toThrow();
+    expect((await fetch(`${url}/healthz/live`)).status).toBe(200);
+    expect(logged().map(({ level, message }) => [level, message])).toContainEqual(['error', 'request failed']);
+  });
+
+  it('lets a stream end while it drains', async () => {
+    const host = createServiceHost({
+      name: 'sample',
+      routes: [{ method: 'GET', path: '/', handle: () => ({ stream: slowly() }) }],
+      drain: { lingerMs: 50, budgetMs: 5_000 },
+      writeLine: () => {},
+    });
+    async function* slowly() {
+      for (let piece = 0; piece < 5; piece++) {
+        yield `${piece}`;
+        await new Promise((resolve) => setTimeout(resolve, 60));
+      }
+    }
+    const answer = await fetch(`http://127.0.0.1:${await host.listen(0)}/`);
+    const [text] = await Promise.all([answer.text(), host.drain()]);
+    expect(text).toBe('01234');
+  });
+
   it('says why it cannot listen', async () => {
     const port = Number(new URL(await start([])).port);
     await expect(createServiceHost({ name: 'second', routes: [] }).listen(port)).rejects.toThrow('EADDRINUSE');

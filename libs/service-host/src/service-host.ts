@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { drain, drainDefaults, type DrainTimes } from './drain.ts';
 import { healthPath, healthRoutes } from './health.ts';
 import { HttpProblem } from './http-problem.ts';
@@ -64,11 +66,11 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
     const requestLog = log.with({ requestId: id });
     const answerWith = (answer: Answer) => {
       if (draining) response.setHeader('connection', 'close');
-      send(response, answer, id);
+      return send(response, answer, id);
     };
     try {
       const { route, parameters } = router.match(method, path);
-      answerWith(
+      await answerWith(
         await route.handle({
           id,
           method,
@@ -81,9 +83,11 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
         }),
       );
     } catch (error) {
-      if (request.socket.destroyed) return requestLog.info('caller went away', { method, path });
+      const wentAway = response.headersSent ? isPremature(error) : request.socket.destroyed;
+      if (wentAway) return requestLog.info('caller went away', { method, path });
       if (!(error instanceof HttpProblem)) requestLog.error('request failed', { error });
-      answerWith(problemAnswer(error, id));
+      // A stream that broke has cut the connection, which is all that its caller can be told.
+      if (!response.headersSent) await answerWith(problemAnswer(error, id));
     }
     if (!path.startsWith(healthPath)) {
       const durationMs = Math.round(performance.now() - started);
@@ -131,12 +135,19 @@ function problemAnswer(error: unknown, requestId: string): Answer {
   };
 }
 
-function send(response: ServerResponse, { status = 200, headers = {}, body }: Answer, requestId: string): void {
+async function send(response: ServerResponse, answer: Answer, requestId: string): Promise<void> {
+  const { status = 200, headers = {}, body, stream } = answer;
   const content = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
   response.writeHead(status, {
     ...(content ? { 'content-type': 'application/json', 'content-length': content.length } : {}),
     'x-request-id': requestId,
     ...headers,
   });
-  response.end(content);
+  if (stream) await pipeline(Readable.from(stream), response);
+  else response.end(content);
+}
+
+/** Whether a stream ended because its caller did. */
+function isPremature(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'ERR_STREAM_PREMATURE_CLOSE';
 }

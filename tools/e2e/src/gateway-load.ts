@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import { request } from 'node:http';
+import { askOnce } from './ask-once.ts';
 import { platform } from './platform.ts';
 
 /** What came of a load. */
@@ -15,8 +15,8 @@ export interface RunningLoad {
   stop(): Promise<LoadResult>;
 }
 
-/** Milliseconds. */
-const answerTimeout = 10_000;
+/** Seconds. */
+const answerTimeout = 10;
 
 /**
  * Sends GET requests through the platform's gateway, on this machine, at a steady rate: 300 a second over 10 connections
@@ -38,7 +38,7 @@ export async function startLoad(hostname: string, path: string, mostSeconds: num
 }
 
 function keptConnections(url: string, host: string, duration: number): RunningLoad {
-  const timeout = answerTimeout / 1000;
+  const timeout = answerTimeout;
   const load = autocannon({ url, headers: { host }, duration, timeout, connections: 10, overallRate: 300 });
   return {
     async stop() {
@@ -57,7 +57,7 @@ function freshConnections(url: string, host: string, duration: number): RunningL
   let requests = 0;
   const timer = setInterval(() => {
     requests++;
-    const answered = askOnce(url, host).then((problem) => {
+    const answered = askOnce({ url, host }).then((problem) => {
       pending.delete(answered);
       if (problem !== undefined) failed[problem] = (failed[problem] ?? 0) + 1;
     });
@@ -72,19 +72,4 @@ function freshConnections(url: string, host: string, duration: number): RunningL
       return { requests, failed };
     },
   };
-}
-
-/** @returns what went wrong, if anything did. */
-function askOnce(url: string, host: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const call = request(url, { headers: { host }, agent: false, timeout: answerTimeout }, (answer) => {
-      answer.resume();
-      const { statusCode = 0 } = answer;
-      answer.on('end', () => resolve(statusCode >= 200 && statusCode < 300 ? undefined : `answer ${statusCode}`));
-      answer.on('error', ({ message }) => resolve(message));
-    });
-    call.on('timeout', () => call.destroy(new Error('no answer in time')));
-    call.on('error', ({ message }) => resolve(message));
-    call.end();
-  });
 }

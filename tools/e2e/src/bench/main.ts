@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, release as kernelRelease, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { buildTool, up } from '../../../local-platform/src/platform.ts';
 import { BuildNumber } from '../../../plugin/src/model/build-number.ts';
 import { ImageRef, parseDigest } from '../../../plugin/src/model/image-ref.ts';
 import { renderManifests } from '../../../plugin/src/model/manifests/render.ts';
+import { describeMachine } from '../machine.ts';
 import { kubectl, repositoryRoot } from '../platform.ts';
 import { tagsOf } from '../registry-state.ts';
 import { runSuccessfully } from '../run-command.ts';
@@ -49,9 +49,7 @@ function namespaceOf(rival: string): string {
 async function bench(): Promise<void> {
   say('# Benchmarks\n');
   say('Made by `npm run bench`, which writes this page. Seconds: median (lowest–highest).\n');
-  say(
-    `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${kernelRelease()}, Node.js ${process.version}; registry and cluster on the same machine (local platform); ${rounds} runs each, in turns.\n`,
-  );
+  say(`${describeMachine()}; ${rounds} runs each, in turns.\n`);
 
   addNoop();
   const files = await prepare();

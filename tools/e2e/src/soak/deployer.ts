@@ -1,0 +1,44 @@
+import type { Environment } from '../../../plugin/src/model/environment.ts';
+import { executor as deploy } from '../../../plugin/src/executors/k8s-deploy/executor.ts';
+import type { RawOptions } from '../../../plugin/src/executors/options.ts';
+import { realPorts } from '../../../plugin/src/executors/real-ports.ts';
+import { executor as rollback } from '../../../plugin/src/executors/rollback/executor.ts';
+import { serviceTask } from '../../../plugin/src/executors/service-executor.ts';
+import { exitCodeOf } from './exit-code.ts';
+
+/** What a deployer is told, as JSON in its first argument. */
+export interface DeployerOrder {
+  readonly command: 'k8s-deploy' | 'rollback';
+  readonly service: string;
+  readonly options: RawOptions;
+  readonly workspaceRoot: string;
+  readonly environment: Environment;
+}
+
+/**
+ * A process that does what `nx run soak:k8s-deploy` and `nx run soak:rollback` do, without Nx: that would be a second of
+ * each of some hundred runs.
+ */
+async function main(): Promise<void> {
+  const { command, service, options, workspaceRoot, environment } = JSON.parse(process.argv[2] ?? '') as DeployerOrder;
+  const task = command === 'k8s-deploy' ? serviceTask(deploy) : serviceTask(rollback);
+  const root = `apps/${service}`;
+  const result = await task(service, options, {
+    ports: realPorts(workspaceRoot, process.env),
+    environments: async () => [environment],
+    service: () => ({
+      name: service,
+      root,
+      partOf: 'soak',
+      folder: `${workspaceRoot}/${root}`,
+      contentHash: () => Promise.reject(new Error('only releases of commits are deployed here')),
+      refuseIgnoredInputs: async () => {},
+    }),
+    verbose: false,
+    signal: new AbortController().signal,
+  });
+  // As Nx does: what is still open then is nobody's any more.
+  process.stdout.write(result.terminalOutput, () => process.exit(exitCodeOf(result)));
+}
+
+void main();
