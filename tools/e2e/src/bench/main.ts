@@ -65,16 +65,16 @@ async function bench(): Promise<void> {
  * `idle`, a task of an executor, for which it starts one.
  */
 function addNoop(): void {
-  const executors = JSON.parse(workspace.read('tools/plugin/executors.json')) as { executors: Record<string, object> };
+  const executors = JSON.parse(workspace.read('tools/nx/executors.json')) as { executors: Record<string, object> };
   executors.executors['idle'] = {
-    implementation: './src/executors/idle.cjs#one',
-    batchImplementation: './src/executors/idle.cjs#many',
+    implementation: './idle.cjs#one',
+    batchImplementation: './idle.cjs#many',
     preferBatch: true,
-    schema: './src/executors/status/schema.json',
+    schema: '../plugin/src/executors/status/schema.json',
   };
-  workspace.write('tools/plugin/executors.json', JSON.stringify(executors));
+  workspace.write('tools/nx/executors.json', JSON.stringify(executors));
   workspace.write(
-    'tools/plugin/src/executors/idle.cjs',
+    'tools/nx/idle.cjs',
     `exports.one = async () => ({ success: true });
 exports.many = async ({ tasks }) => Object.fromEntries(Object.keys(tasks).map((id) => [id, { success: true, terminalOutput: '' }]));
 `,
@@ -83,7 +83,7 @@ exports.many = async ({ tasks }) => Object.fromEntries(Object.keys(tasks).map((i
     const path = `apps/${service}/project.json`;
     const project = JSON.parse(workspace.read(path)) as { targets: Record<string, unknown> };
     project.targets['noop'] = { executor: 'nx:noop' };
-    project.targets['idle'] = { executor: '@poc/plugin:idle' };
+    project.targets['idle'] = { executor: './tools/nx:idle' };
     workspace.write(path, JSON.stringify(project, undefined, 2));
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import executorsFile from '../../executors.json' with { type: 'json' };
+import executorsFile from '../../../nx/executors.json' with { type: 'json' };
 import { Refusal } from '../model/product-error.ts';
 import { buildOf, flag, optionalBuildNumber, optionalText, readOptions, seconds } from './options.ts';
 

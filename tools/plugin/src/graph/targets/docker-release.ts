@@ -1,8 +1,9 @@
 import type { TargetConfiguration } from '@nx/devkit';
+import { executorNamed } from '../executor-name.ts';
 
 /** Builds and pushes the image of a service under a new build number. */
 export const dockerReleaseTarget: TargetConfiguration = {
-  executor: '@poc/plugin:docker-release',
+  executor: executorNamed('docker-release'),
   cache: false,
   dependsOn: ['build'],
   metadata: {

@@ -1,8 +1,9 @@
 import type { TargetConfiguration } from '@nx/devkit';
+import { executorNamed } from '../executor-name.ts';
 
 /** The whole way of a service, from source to every automatic environment. */
 export const releaseTarget: TargetConfiguration = {
-  executor: '@poc/plugin:release',
+  executor: executorNamed('release'),
   cache: false,
   dependsOn: ['lint', 'test', 'build'],
   metadata: {
