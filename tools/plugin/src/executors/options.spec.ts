@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import executorsFile from '../../../nx/executors.json' with { type: 'json' };
 import { Refusal } from '../model/product-error.ts';
 import { buildOf, flag, optionalBuildNumber, optionalText, readOptions, seconds } from './options.ts';
+
+const { executors } = JSON.parse(readFileSync(join(import.meta.dirname, '../../../nx/executors.json'), 'utf8')) as {
+  executors: object;
+};
 
 const readers = {
   env: optionalText,
@@ -79,7 +82,7 @@ describe('readOptions', () => {
   });
 });
 
-it.each(Object.keys(executorsFile.executors))('%s: the schema names the options that are read', async (name) => {
+it.each(Object.keys(executors))('%s: the schema names the options that are read', async (name) => {
   const schema = JSON.parse(readFileSync(join(import.meta.dirname, name, 'schema.json'), 'utf8')) as {
     properties: object;
   };

@@ -2,9 +2,11 @@ import type { CreateNodesResult, TargetConfiguration } from '@nx/devkit';
 
 import { environmentMarker, infrastructureFolder } from './infrastructure-folder.ts';
 import { serviceFolder, serviceMarker } from './service-folder.ts';
+import { diffTarget } from './targets/diff.ts';
 import { dockerReleaseTarget } from './targets/docker-release.ts';
 import { gitTagTarget } from './targets/git-tag.ts';
 import { k8sDeployTarget } from './targets/k8s-deploy.ts';
+import { historyTarget } from './targets/history.ts';
 import { infrastructureRollbackTarget } from './targets/infrastructure-rollback.ts';
 import { promoteTarget } from './targets/promote.ts';
 import { releaseTarget } from './targets/release.ts';
@@ -20,6 +22,8 @@ export const serviceTargets: Readonly<Record<string, TargetConfiguration>> = {
   promote: promoteTarget,
   rollback: rollbackTarget,
   status: statusTarget,
+  history: historyTarget,
+  diff: diffTarget,
 };
 
 /** Targets of the project that holds the environments. */

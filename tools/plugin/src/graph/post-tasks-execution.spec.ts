@@ -1,4 +1,5 @@
 import type { TaskResult } from '@nx/devkit';
+import { differenceMark } from './difference-mark.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { hiddenResults } from './hidden-results.ts';
 import { refusalMark } from './refusal-mark.ts';
@@ -22,6 +23,9 @@ describe('exitCodeOf', () => {
     ['a refusal', [refused, result('test', 'success')], 2],
     ['two refusals, and one that was skipped for them', [refused, refused, result('git-tag', 'skipped')], 2],
     ['a refusal and a failure', [refused, result('release', 'failure', 'Could not build.')], undefined],
+    ['differences', [result('diff', 'success', `a\n${differenceMark}\n`), result('diff', 'success', 'none')], 3],
+    ['differences and a refusal', [result('diff', 'success', differenceMark), refused], 2],
+    ['differences and a failure', [result('diff', 'success', differenceMark), result('test', 'failure')], undefined],
     ['a failure without any output', [result('test', 'failure')], undefined],
   ])('%s', (_, results, code) => expect(exitCodeOf(results)).toBe(code));
 });

@@ -11,6 +11,7 @@ import type {
   JobOptions,
   JobResult,
   PlanOptions,
+  PruneOptions,
   RolloutResult,
   RunningService,
   ServiceLock,
@@ -86,8 +87,8 @@ export class KubernetesCluster implements Cluster {
     for (const object of await applyPlan(this.place.api, plan)) this.applied.set(identityOf(object), object);
   }
 
-  async prune(service: string, objects: readonly KubernetesObject[]): Promise<ChangeSet> {
-    return pruneObjects(this.place, service, objects, await this.recordsOf.kinds(service));
+  async prune(service: string, objects: readonly KubernetesObject[], options?: PruneOptions): Promise<ChangeSet> {
+    return pruneObjects(this.place, service, objects, await this.recordsOf.kinds(service), options);
   }
 
   waitUntilReady(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult> {

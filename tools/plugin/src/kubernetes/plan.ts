@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { fieldChanges } from '../model/field-changes.ts';
 import { describeObject, type KubernetesObject } from '../model/kubernetes-object.ts';
 import { inKindOrder } from '../model/manifests/kind-order.ts';
 import { actorAnnotations, annotation, fieldManager } from '../model/manifests/labels.ts';
@@ -108,6 +109,7 @@ async function planObject(
           name: object.metadata.name,
           action: !live ? 'created' : same ? 'unchanged' : 'configured',
           ...(takenOver.length === 0 ? {} : { takenOver }),
+          ...(live && !same ? { fields: fieldChanges(live, next) } : {}),
         },
         path,
         sent,

@@ -4,7 +4,7 @@ import { label, managedBy } from '../model/manifests/labels.ts';
 import { identityOf } from '../model/manifests/manifest.ts';
 import { mayDelete } from '../model/manifests/ownership.ts';
 import { isReleaseJob } from '../model/manifests/release-jobs.ts';
-import type { ChangeSet } from '../release/ports/cluster.ts';
+import type { ChangeSet, PruneOptions } from '../release/ports/cluster.ts';
 import { ApiError, explainApiError } from './api-error.ts';
 import type { Place } from './plan.ts';
 
@@ -20,6 +20,7 @@ export async function pruneObjects(
   service: string,
   objects: readonly KubernetesObject[],
   recorded: readonly string[],
+  { dryRun = false }: PruneOptions = {},
 ): Promise<ChangeSet> {
   const kinds = new Set([...recorded, ...objects.map(kindOf), 'v1/ConfigMap']);
   const wanted = new Set(objects.map(identityOf));
@@ -34,7 +35,7 @@ export async function pruneObjects(
   );
   const ordered = inKindOrder(gone).reverse();
   const deleted: KubernetesObject[] = [];
-  for (const object of ordered) if (await remove(place, object)) deleted.push(object);
+  for (const object of ordered) if (dryRun || (await remove(place, object))) deleted.push(object);
   return deleted.map(({ kind, metadata }) => ({ kind, name: metadata.name, action: 'deleted' }));
 }
 

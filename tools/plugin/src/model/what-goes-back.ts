@@ -1,4 +1,5 @@
 import type { KubernetesObject } from './kubernetes-object.ts';
+import { writtenName } from './manifests/config-map-names.ts';
 import { annotation, label } from './manifests/labels.ts';
 import { containersOf } from './manifests/pod-templates.ts';
 
@@ -25,12 +26,10 @@ export function whatElseChanges(
 /** Objects as text by kind and name, without what every release changes. */
 function written(service: string, objects: readonly KubernetesObject[]): Map<string, string> {
   // The content of a ConfigMap is part of its name; the hash at the name's end is no difference by itself.
-  const hashed = new Map(
-    objects.flatMap(({ kind, metadata }) => {
-      const base = kind === 'ConfigMap' ? /^(.+)-[0-9a-f]{10}$/.exec(metadata.name)?.[1] : undefined;
-      return base === undefined ? [] : [[metadata.name, base] as const];
-    }),
-  );
+  const hashed = objects.flatMap((object) => {
+    const name = writtenName(object);
+    return name === object.metadata.name ? [] : [[object.metadata.name, name] as const];
+  });
   return new Map(
     objects.map((object) => {
       const copy = structuredClone(object);
@@ -39,7 +38,7 @@ function written(service: string, objects: readonly KubernetesObject[]): Map<str
       for (const container of containersOf(copy)) if (container['name'] === service) delete container['image'];
       let text = JSON.stringify(copy);
       for (const [name, base] of hashed) text = text.replaceAll(`"${name}"`, `"${base}"`);
-      return [`${object.kind} ${hashed.get(object.metadata.name) ?? object.metadata.name}`, text];
+      return [`${object.kind} ${writtenName(object)}`, text];
     }),
   );
 }

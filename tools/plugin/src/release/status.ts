@@ -1,5 +1,6 @@
-import type { DeploymentRecord } from '../model/deployment-record.ts';
+import type { DeploymentRecord, Hold } from '../model/deployment-record.ts';
 import type { Environment } from '../model/environment.ts';
+import { holdOf } from '../model/hold.ts';
 import { ProductError } from '../model/product-error.ts';
 import type { RunningService } from './ports/cluster.ts';
 import type { ReleasePorts } from './release-ports.ts';
@@ -14,6 +15,8 @@ export type EnvironmentStatus =
       readonly running: RunningService;
       /** The newest deployment, however it ended. */
       readonly record: DeploymentRecord | undefined;
+      /** Who keeps which build out. */
+      readonly hold: Hold | undefined;
     };
 
 /** Asks every environment at once. One that does not answer is told as that. */
@@ -35,7 +38,7 @@ async function statusIn(
     const cluster = await ports.cluster(environment);
     const [running, records] = await Promise.all([cluster.running(service), cluster.records(service)]);
     if (!running) return { environment: name, state: 'absent' };
-    return { environment: name, state: 'running', running, record: records[0] };
+    return { environment: name, state: 'running', running, record: records[0], hold: holdOf(records) };
   } catch (error) {
     if (!(error instanceof ProductError)) throw error;
     return { environment: name, state: 'unreachable', reason: error.facts.reason };

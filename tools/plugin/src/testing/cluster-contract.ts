@@ -193,6 +193,7 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
       name: 'orders',
       action: 'configured',
       takenOver: ['spec.replicas from kubectl-scale'],
+      fields: [{ path: 'spec.replicas', from: '0', to: '1' }],
     });
     await cluster.apply('orders', objectsOf(scenario));
     const live = await read('Deployment', 'orders');
@@ -281,7 +282,10 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     const next = objectsOf(scenario, { note: 'two' });
     await cluster.apply('orders', next);
     const old = first.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.startsWith('orders-'))!;
+    const planned = await cluster.prune('orders', next, { dryRun: true });
+    expect(await read('ConfigMap', 'made')).toBeDefined();
     const pruned = await cluster.prune('orders', next);
+    expect(pruned).toEqual(planned);
     expect(pruned.map(({ name, action }) => `${name} ${action}`).sort()).toEqual(
       ['made deleted', `${old.metadata.name} deleted`].sort(),
     );

@@ -1,4 +1,5 @@
 import type { Actor, DeploymentEnding, DeploymentRecord, NewDeploymentRecord } from '../model/deployment-record.ts';
+import { fieldChanges } from '../model/field-changes.ts';
 import { describeObject, type KubernetesObject } from '../model/kubernetes-object.ts';
 import { nextJobStep } from '../model/job-step.ts';
 import { inKindOrder, isBeforeWorkloads } from '../model/manifests/kind-order.ts';
@@ -19,6 +20,7 @@ import type {
   JobOptions,
   JobResult,
   PlanOptions,
+  PruneOptions,
   RolloutResult,
   RunningService,
   ServiceLock,
@@ -183,7 +185,11 @@ export class InMemoryCluster implements Cluster {
     return [...early, ...late].map(({ change }) => change);
   }
 
-  async prune(service: string, objects: readonly KubernetesObject[]): Promise<ChangeSet> {
+  async prune(
+    service: string,
+    objects: readonly KubernetesObject[],
+    { dryRun = false }: PruneOptions = {},
+  ): Promise<ChangeSet> {
     await this.enter('prune');
     const wanted = new Set(objects.map(identityOf));
     const gone = [...this.shared.objects.values()].filter(
@@ -193,7 +199,7 @@ export class InMemoryCluster implements Cluster {
         !isReleaseJob(live) &&
         mayDelete(live, service),
     );
-    for (const { live } of gone) this.shared.objects.delete(identityOf(live));
+    if (!dryRun) for (const { live } of gone) this.shared.objects.delete(identityOf(live));
     return inKindOrder(gone.map(({ live }) => live))
       .reverse()
       .map(({ kind, metadata }) => ({ kind, name: metadata.name, action: 'deleted' }));
@@ -314,6 +320,9 @@ export class InMemoryCluster implements Cluster {
         name: object.metadata.name,
         action: !stored ? 'created' : same ? 'unchanged' : 'configured',
         ...(takenOver.length === 0 ? {} : { takenOver }),
+        ...(stored && !same
+          ? { fields: fieldChanges(stored.live, merged(stored.live, stored.ours, sent) as KubernetesObject) }
+          : {}),
       };
       return { change, sent, stored };
     });

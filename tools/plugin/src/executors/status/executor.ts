@@ -1,7 +1,9 @@
+import { describeHold } from '../../model/hold.ts';
 import { textTable } from '../../model/text-table.ts';
 import { status, type EnvironmentStatus } from '../../release/status.ts';
 import { environmentNamed } from '../../workspace/environments.ts';
 import { flag, optionalText } from '../options.ts';
+import { recordFacts } from '../record-facts.ts';
 import { batchOf, singleOf } from '../service-batch.ts';
 import type { ServiceExecutor } from '../service-executor.ts';
 
@@ -18,7 +20,10 @@ export const executor: ServiceExecutor<Options> = {
     const found = await status(service.name, asked, ports);
     if (json) return [JSON.stringify({ service: service.name, environments: found.map(facts) })];
     const header = ['SERVICE', 'ENVIRONMENT', 'BUILD', 'COMMIT', 'IMAGE', 'PODS READY', 'LAST DEPLOYMENT'];
-    return textTable([header, ...found.map((each) => row(service.name, each))]);
+    const holds = found.flatMap((each) =>
+      each.state === 'running' && each.hold ? [`Held in ${each.environment}: ${describeHold(each.hold)}`] : [],
+    );
+    return [...textTable([header, ...found.map((each) => row(service.name, each))]), ...holds];
   },
 };
 
@@ -33,7 +38,9 @@ function row(service: string, found: EnvironmentStatus): string[] {
     running.commit?.slice(0, 12) ?? '?',
     running.digests.map((digest) => digest.slice(0, 19)).join(' ') || '?',
     `${running.podsReady} of ${running.podsWanted}`,
-    record ? `${record.outcome} ${record.finishedAt ?? record.startedAt} by ${record.actor.person}` : 'no record',
+    record
+      ? `${record.cause.action} ${record.outcome} ${record.finishedAt ?? record.startedAt} by ${record.actor.person}`
+      : 'no record',
   ];
 }
 
@@ -42,8 +49,8 @@ function facts(found: EnvironmentStatus): object {
   if (found.state !== 'running') return found;
   const { environment, state, running, record } = found;
   if (!record) return { environment, state, ...running };
-  const { manifests: _, ...deployment } = record;
-  return { environment, state, ...running, deployment };
+  const { hold } = found;
+  return { environment, state, ...running, deployment: recordFacts(record), ...(hold ? { hold } : {}) };
 }
 
 export default singleOf(executor);

@@ -27,6 +27,11 @@ export function nameConfigMapsByContent(manifests: readonly Manifest[]): Manifes
   });
 }
 
+/** The name that an object was written with: of a ConfigMap without the hash of its content. */
+export function writtenName({ kind, metadata }: Pick<KubernetesObject, 'kind' | 'metadata'>): string {
+  return (kind === 'ConfigMap' ? /^(.+)-[0-9a-f]{10}$/.exec(metadata.name)?.[1] : undefined) ?? metadata.name;
+}
+
 function hashOf(object: KubernetesObject): string {
   const content = JSON.stringify([sorted(object['data']), sorted(object['binaryData'])]);
   return createHash('sha256').update(content).digest('hex').slice(0, 10);

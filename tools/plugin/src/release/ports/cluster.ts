@@ -1,4 +1,5 @@
 import type { Actor, DeploymentEnding, DeploymentRecord, NewDeploymentRecord } from '../../model/deployment-record.ts';
+import type { FieldChange } from '../../model/field-changes.ts';
 import type { KubernetesObject } from '../../model/kubernetes-object.ts';
 
 /** One environment's namespace in its cluster, as seen by the deployer. */
@@ -20,7 +21,7 @@ export interface Cluster {
   /** Applies what a plan of these objects found (plans first, if there was none), in kind order, without pruning. */
   apply(service: string, objects: readonly KubernetesObject[], options?: ApplyOptions): Promise<ChangeSet>;
   /** Deletes objects of the service that this tool made and that are no longer among `objects`; not the Jobs of releases. */
-  prune(service: string, objects: readonly KubernetesObject[]): Promise<ChangeSet>;
+  prune(service: string, objects: readonly KubernetesObject[], options?: PruneOptions): Promise<ChangeSet>;
 
   /** Watches the workloads among `objects` until they are as asked for, or it is certain that they will not be. */
   waitUntilReady(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult>;
@@ -67,6 +68,11 @@ export interface ApplyOptions extends Pick<PlanOptions, 'adopt'> {
   readonly beforeWorkloads?: () => Promise<void>;
 }
 
+export interface PruneOptions {
+  /** Tells what would be deleted, and deletes nothing. */
+  readonly dryRun?: boolean;
+}
+
 export type ChangeAction = 'created' | 'configured' | 'unchanged' | 'deleted';
 
 /** What was, or would be, done to one object. */
@@ -76,6 +82,8 @@ export interface Change {
   readonly action: ChangeAction;
   /** Fields taken from another field manager: `spec.replicas from kubectl-edit`. */
   readonly takenOver?: readonly string[];
+  /** What changes in an object that is `configured`. */
+  readonly fields?: readonly FieldChange[];
 }
 
 export type ChangeSet = readonly Change[];

@@ -1,0 +1,46 @@
+import { differenceMark } from '../../graph/difference-mark.ts';
+import type { BuildNumber } from '../../model/build-number.ts';
+import { describeFieldChange } from '../../model/field-changes.ts';
+import { diff } from '../../release/diff.ts';
+import { findRelease } from '../../release/find-release.ts';
+import type { ChangeSet } from '../../release/ports/cluster.ts';
+import { actorOf } from '../ci-actor.ts';
+import { oneEnvironment } from '../deploy-options.ts';
+import { buildOf, flag, optionalText } from '../options.ts';
+import { batchOf, singleOf } from '../service-batch.ts';
+import type { ServiceExecutor } from '../service-executor.ts';
+
+interface Options {
+  readonly env: string | undefined;
+  readonly tag: BuildNumber | undefined;
+  readonly json: boolean;
+}
+
+export const executor: ServiceExecutor<Options> = {
+  verb: 'compare',
+  options: (service) => ({ env: optionalText, tag: buildOf(service), json: flag }),
+  async run({ env, tag, json }, { service, environments, ports, reporter }) {
+    const environment = oneEnvironment(environments, env, `compare ${service.name}`);
+    const release = await findRelease(service.name, tag, ports);
+    const environmentNames = environments.map(({ name }) => name);
+    const how = { actor: actorOf(process.env), allowDowntime: false, adopt: false };
+    const changes = await diff({ ...how, service, release, environment, environmentNames }, ports, reporter);
+    const mark = changes.length > 0 ? [differenceMark] : [];
+    const { buildNumber } = release;
+    if (json)
+      return [JSON.stringify({ service: service.name, environment: environment.name, buildNumber, changes }), ...mark];
+    if (changes.length === 0) return [`${service.name} ${buildNumber}: no difference to ${environment.name}`];
+    return [`${service.name} ${buildNumber} would change in ${environment.name}:`, ...describe(changes), ...mark];
+  },
+};
+
+function describe(changes: ChangeSet): string[] {
+  return changes.flatMap(({ kind, name, action, takenOver = [], fields = [] }) => [
+    `  ${kind} ${name} ${action}`,
+    ...fields.map((field) => `    ${describeFieldChange(field)}`),
+    ...takenOver.map((field) => `    takes over ${field}`),
+  ]);
+}
+
+export default singleOf(executor);
+export const batch = batchOf(executor);
