@@ -72,6 +72,9 @@ describe('going back', () => {
     ])
       expect(await workspace.nxSuccessfully(args)).toMatch(/payments \S+: held back in preprod: .*: wrong totals/);
     expect(await runningBuild()).toBe(builds[1]!.number);
+    const status = await workspace.nxSuccessfully(['run', 'payments:status', '--env=preprod']);
+    expect(status).toMatch(/Held in preprod: since .* has left \S+: wrong totals/);
+    expect(status).toContain('rollback succeeded');
   });
 
   it('takes a git tag as a build, and tells in a dry run what it would do', async () => {
@@ -160,6 +163,19 @@ describe('promoting', () => {
     expect(await outcomes('prod')).toEqual([]);
   });
 
+  it('can be looked at first, field by field, with exit code 3', async () => {
+    const tag = `--tag=${builds[0]!.number}`;
+    const { code, output } = await workspace.nx(['run', 'payments:diff', tag]);
+    expect(output).toContain('spec.template.spec.containers[payments].livenessProbe.periodSeconds: 13 → 11');
+    expect(code).toBe(3);
+    const nothing = await workspace.nxSuccessfully(['run', 'payments:diff', `--tag=${builds[2]!.number}`]);
+    expect(nothing).toContain(`payments ${builds[2]!.number}: no difference to preprod`);
+    const many = await workspace.nx(['run-many', '-t', 'diff', '-p', 'payments', '--env=prod', tag]);
+    expect(many.output).toContain('Deployment payments created');
+    expect(many.code).toBe(3);
+    expect(await outcomes('prod')).toEqual([]);
+  });
+
   it('brings the whole tested set up, by digest', async () => {
     await workspace.nxSuccessfully(['run', 'inventory:release']);
     const output = await workspace.nxSuccessfully(
@@ -170,6 +186,8 @@ describe('promoting', () => {
     expect(output).toMatch(/inventory \S+: runs in prod/);
     expect(output).toContain('orders: nothing to promote, it was never deployed to preprod');
     expect(await runningDigests('payments', workspace.namespace('prod'))).toEqual([builds[2]!.digest]);
+    const history = await workspace.nxSuccessfully(['run', 'payments:history', '--env=prod']);
+    expect(history).toMatch(/1 {2}\S+ {2}promote {2}succeeded .* approved by prod approvers/);
   });
 });
 
