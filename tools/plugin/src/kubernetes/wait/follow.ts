@@ -11,6 +11,8 @@ export interface Followed {
   readonly kind: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
+  /** Whether to go without, where we may not look. */
+  readonly optional?: boolean;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface Followed {
  */
 export async function follow(
   api: KubernetesApi,
-  { apiVersion, kind, path, query }: Followed,
+  { apiVersion, kind, path, query, optional = false }: Followed,
   signal: AbortSignal,
   tell: (event: RolloutEvent) => void,
 ): Promise<void> {
@@ -39,7 +41,10 @@ export async function follow(
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof ApiError && (error.code === 401 || error.code === 403)) throw error;
+      if (error instanceof ApiError && (error.code === 401 || error.code === 403)) {
+        if (optional) return;
+        throw error;
+      }
       if (error instanceof Refusal && error.facts.type !== 'cluster-unreachable') throw error;
       version = undefined;
       await pause(300, undefined, { signal }).catch(() => {});

@@ -1,7 +1,9 @@
 import { describeObject, type KubernetesObject } from '../../model/kubernetes-object.ts';
 import { fieldAt } from '../../model/manifests/manifest.ts';
 import { containersOf } from '../../model/manifests/pod-templates.ts';
-import { troubleOf, type PodTrouble } from './pod-trouble.ts';
+import { creationFailure } from './creation-failure.ts';
+import { explainedTroubleOf } from './known-trouble.ts';
+import type { PodTrouble } from './pod-trouble.ts';
 import { conditionsOf, keyOf, type RolloutState } from './rollout-state.ts';
 
 /** A workload as it was applied: what is waited for. */
@@ -45,7 +47,7 @@ export type Judgement =
  */
 const grace = {
   image: { final: 2500, hopeful: 10_000 },
-  config: { final: 2500, hopeful: 2500 },
+  config: { final: 2500, hopeful: 10_000 },
   start: { final: 5000, hopeful: 5000 },
   creation: { final: 4000, hopeful: 4000 },
 } as const;
@@ -144,7 +146,7 @@ type Trouble =
 function troubleIn(state: RolloutState, live: KubernetesObject, at: number, patience: Patience): Trouble | undefined {
   const { maker, pods } = newPodsOf(state, live);
   const troubles = pods.flatMap((pod) => {
-    const trouble = troubleOf(pod);
+    const trouble = explainedTroubleOf(pod, live, state.objects);
     return trouble ? [{ pod, trouble, since: state.troubles.get(String(pod.metadata['uid']))?.since ?? at }] : [];
   });
   const creation =
@@ -163,7 +165,7 @@ function troubleIn(state: RolloutState, live: KubernetesObject, at: number, pati
     if (over) return { reason: sentenceOf(pod, trouble), suspects: suspectsFirst(pod, troubles) };
   }
   if (creation && maker) {
-    const reason = `${describeObject(maker)} cannot make its pods: ${sentence(creation.message ?? '')}`;
+    const reason = `${describeObject(maker)} ${creationFailure(creation.message ?? '')}: ${sentence(creation.message ?? '')}`;
     if (until((known?.since ?? at) + grace.creation.final)) return { reason, suspects: [maker] };
     return { obstacle: reason, suspects: [maker], again };
   }
@@ -177,7 +179,8 @@ function troubleIn(state: RolloutState, live: KubernetesObject, at: number, pati
 /** Kubernetes replaces a pod of a StatefulSet only when the others serve: a broken old one stops the new ones. */
 function inTheWay(state: RolloutState, live: KubernetesObject): Trouble | undefined {
   for (const pod of state.objects.values()) {
-    const trouble = pod.kind === 'Pod' && isOwnedBy(pod, live) ? troubleOf(pod) : undefined;
+    const trouble =
+      pod.kind === 'Pod' && isOwnedBy(pod, live) ? explainedTroubleOf(pod, live, state.objects) : undefined;
     if (!trouble || trouble.kind === 'unready') continue;
     const obstacle = `An old pod is in the way: ${sentenceOf(pod, trouble)} Delete it ("kubectl delete pod ${pod.metadata.name}"), then its place is taken by a new one.`;
     return { obstacle, suspects: [pod], again: undefined };

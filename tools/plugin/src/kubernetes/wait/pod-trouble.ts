@@ -52,7 +52,10 @@ interface PodStatus {
 
 /** Words of registries and runtimes by which waiting is known to be in vain. */
 const hopeless =
-  /not found|manifest unknown|name unknown|unauthorized|authentication required|denied|forbidden|invalid reference/i;
+  /not found|manifest unknown|name unknown|unauthorized|authentication required|authorization failed|denied|forbidden|\b40[13]\b|invalid reference/i;
+
+/** Words by which a registry says that we may not have an image, rather than that it has none. */
+const forbidden = /unauthorized|authentication required|authorization failed|denied|forbidden|\b40[13]\b/i;
 
 /** The worst that keeps a pod from serving, or undefined when it serves, ends, or is simply on its way. */
 export function troubleOf(pod: KubernetesObject): PodTrouble | undefined {
@@ -110,7 +113,7 @@ function waitingTrouble({ name, image, state, restartCount = 0 }: ContainerStatu
       return {
         ...facts,
         kind: 'image',
-        says: `cannot get the image ${image ?? ''} of its container ${name} (${reason})`,
+        says: `${forbidden.test(message) ? 'may not get' : 'cannot get'} the image ${image ?? ''} of its container ${name} (${reason})`,
         final: hopeless.test(message),
       };
     case 'InvalidImageName':

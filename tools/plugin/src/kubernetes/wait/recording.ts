@@ -19,6 +19,10 @@ export function trimEvent(event: RolloutEvent): RolloutEvent {
   return { ...event, object: trim(event.object) };
 }
 
+function eventFacts({ involvedObject, reason, message, lastTimestamp, eventTime }: Record<string, unknown>): object {
+  return { involvedObject, reason, message, lastTimestamp, eventTime };
+}
+
 function trim(object: KubernetesObject): KubernetesObject {
   const { apiVersion, kind, metadata, spec, status } = object as KubernetesObject & Record<string, object | undefined>;
   const { name, uid, labels, annotations, ownerReferences, generation, resourceVersion, deletionTimestamp } =
@@ -30,6 +34,7 @@ function trim(object: KubernetesObject): KubernetesObject {
     metadata: { name, uid, labels, annotations, ownerReferences, generation, resourceVersion, deletionTimestamp },
     ...(isPod ? {} : { spec }),
     status,
+    ...(kind === 'Event' ? eventFacts(object) : {}),
   };
   return JSON.parse(JSON.stringify(kept)) as KubernetesObject;
 }

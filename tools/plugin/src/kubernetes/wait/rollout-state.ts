@@ -1,5 +1,7 @@
 import type { KubernetesObject } from '../../model/kubernetes-object.ts';
-import { troubleOf, type TroubleKind } from './pod-trouble.ts';
+import { isTelling } from './pod-events.ts';
+import { knownTroubleOf } from './known-trouble.ts';
+import type { TroubleKind } from './pod-trouble.ts';
 
 /** Something that a watch told. */
 export type RolloutEvent =
@@ -33,14 +35,19 @@ export function reduceRollout(state: RolloutState, event: RolloutEvent, at: numb
   const objects = new Map(state.objects);
   let { listed, stale } = state;
   if (event.type === 'deleted') objects.delete(keyOf(event.object));
-  if (event.type === 'changed') objects.set(keyOf(event.object), event.object);
+  if (event.type === 'changed' && isNeeded(event.object)) objects.set(keyOf(event.object), event.object);
   if (event.type === 'listed') {
     for (const [key, object] of state.objects) if (object.kind === event.kind) objects.delete(key);
-    for (const object of event.objects) objects.set(keyOf(object), object);
+    for (const object of event.objects.filter(isNeeded)) objects.set(keyOf(object), object);
     if (!listed.has(event.kind)) stale = new Map([...stale, ...event.objects.flatMap(deadlineOf)]);
     listed = new Set(listed).add(event.kind);
   }
   return { listed, stale, objects, troubles: troublesOf(objects, state.troubles, at) };
+}
+
+/** Events of other things would only be carried along. */
+function isNeeded(object: KubernetesObject): boolean {
+  return object.kind !== 'Event' || isTelling(object);
 }
 
 /** `Pod orders-1`, as states name objects. */
@@ -55,7 +62,7 @@ function troublesOf(
 ): RolloutState['troubles'] {
   const troubles = new Map<string, { kind: TroubleKind; since: number }>();
   for (const pod of objects.values()) {
-    const kind = pod.kind === 'Pod' ? troubleOf(pod)?.kind : creationTrouble(pod);
+    const kind = pod.kind === 'Pod' ? knownTroubleOf(pod, objects)?.kind : creationTrouble(pod);
     if (kind === undefined) continue;
     const uid = String(pod.metadata['uid']);
     const known = before.get(uid);

@@ -1,4 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KubernetesObject } from '../../model/kubernetes-object.ts';
 import { inKindOrder } from '../../model/manifests/kind-order.ts';
@@ -83,6 +85,28 @@ function workload(wishes: Wishes = {}): KubernetesObject {
       ...spec,
     },
   };
+}
+
+/** A real registry that gives nothing to anybody without a password. */
+async function startRegistryWithPassword(): Promise<{ host: string; stop(): void }> {
+  const folder = mkdtempSync(join(tmpdir(), 'poc registry '));
+  const port = 5900 + (process.pid % 90);
+  writeFileSync(join(folder, 'htpasswd'), 'nobody:$2y$05$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZabcde\n');
+  const config = {
+    version: 0.1,
+    http: { addr: `127.0.0.1:${port}` },
+    storage: { filesystem: { rootdirectory: join(folder, 'data') } },
+    auth: { htpasswd: { realm: 'poc', path: join(folder, 'htpasswd') } },
+  };
+  writeFileSync(join(folder, 'config.yml'), JSON.stringify(config));
+  const server = spawn('docker-registry', ['serve', join(folder, 'config.yml')], { stdio: 'ignore' });
+  while (!(await fetch(`http://127.0.0.1:${port}/v2/`).catch(() => undefined)))
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  const stop = () => {
+    server.kill();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { host: `127.0.0.1:${port}`, stop };
 }
 
 interface Run {
@@ -211,7 +235,7 @@ describe('a rollout', () => {
       [workload({ script: hog, container: { resources: { limits: { memory: '60Mi' } } } })],
       90_000,
     );
-    expect(failed(run).reason).toMatch(/used more memory than its limit \(OOMKilled\)/);
+    expect(failed(run).reason).toMatch(/used more memory than its limit of 60Mi \(OOMKilled\)/);
   });
 
   it('fails when its command does not exist', async () => {
@@ -226,8 +250,62 @@ describe('a rollout', () => {
     });
     await new Promise((resolve) => setTimeout(resolve, 1000));
     const run = await roll('quota', [workload()]);
-    expect(failed(run).reason).toMatch(/ReplicaSet orders-\S+ cannot make its pods: .*exceeded quota: few/);
+    expect(failed(run).reason).toMatch(
+      /ReplicaSet orders-\S+ cannot make its pods: the ResourceQuota few does not let it: /,
+    );
     expect(run.milliseconds).toBeLessThan(10_000);
+  });
+
+  it('fails soon when the registry does not let it have its image', async () => {
+    const registry = await startRegistryWithPassword();
+    try {
+      const run = await roll('image-forbidden', [workload({ image: `${registry.host}/orders:1` })]);
+      expect(failed(run).reason).toMatch(
+        /may not get the image .*orders:1 of its container orders .*(401|authorization)/,
+      );
+      expect(run.milliseconds).toBeLessThan(10_000);
+    } finally {
+      registry.stop();
+    }
+  });
+
+  it('fails soon when the namespace does not admit its pods', async () => {
+    const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+    await api.send('PATCH', `/api/v1/namespaces/${namespace}`, {
+      body: { metadata: { labels } },
+      contentType: 'application/merge-patch+json',
+    });
+    const run = await roll('not-admitted', [workload()]);
+    expect(failed(run).reason).toMatch(
+      /cannot make its pods: the namespace's Pod Security level restricted:latest does not admit them: .*runAsNonRoot/,
+    );
+    expect(run.milliseconds).toBeLessThan(10_000);
+  });
+
+  it('fails soon when a volume of its pods does not exist', async () => {
+    const pod = { volumes: [{ name: 'keys', secret: { secretName: 'absent' } }] };
+    const container = { volumeMounts: [{ name: 'keys', mountPath: '/keys' }] };
+    const run = await roll('volume-missing', [workload({ pod, container })]);
+    expect(failed(run).reason).toMatch(/cannot have one of its volumes: .*secret "absent" not found/);
+    expect(run.milliseconds).toBeLessThan(10_000);
+  });
+
+  it('tells which probe fails, where it asks and what comes back', async () => {
+    const none = 'require("http").createServer((q, r) => (r.statusCode = 404, r.end())).listen(3000)';
+    const ready = { readinessProbe: { httpGet: { path: '/wrong', port: 'http' }, periodSeconds: 1 } };
+    const ports = { ports: [{ name: 'http', containerPort: 3000 }] };
+    const path = await roll('probe-wrong-path', [workload({ script: none, container: { ...ready, ...ports } })], 5000);
+    expect((path.result as { reason: string }).reason).toMatch(
+      /runs, but the readiness probe of its container orders \(GET :3000\/wrong\) is answered with 404/,
+    );
+    const alive = {
+      livenessProbe: { tcpSocket: { port: 3999 }, periodSeconds: 1, failureThreshold: 1 },
+      readinessProbe: { httpGet: { path: '/', port: 3000 }, initialDelaySeconds: 60 },
+    };
+    const ended = await roll('probe-ends-container', [workload({ container: alive })], 90_000);
+    expect(failed(ended).reason).toMatch(
+      /is restarted again and again, because the liveness probe of its container orders \(TCP :3999\) finds nothing that listens on port 3999/,
+    );
   });
 
   it('times out, saying why, when no node takes its pods or they do not become ready', async () => {
@@ -241,7 +319,9 @@ describe('a rollout', () => {
     const unready = await roll('unready', [workload({ container })], 6000);
     expect(unready.result).toMatchObject({
       state: 'timed-out',
-      reason: expect.stringMatching(/runs, but its container orders does not become ready/),
+      reason: expect.stringMatching(
+        /runs, but the readiness probe of its container orders \(GET :3999\/\) finds nothing that listens on port 3999/,
+      ),
     });
     expect((unready.result as RolloutResult & { state: 'timed-out' }).evidence.join('\n')).toMatch(
       /Unhealthy: Readiness probe failed.*3999/,
@@ -252,7 +332,7 @@ describe('a rollout', () => {
     const late = { progressDeadlineSeconds: 3 };
     const container = { readinessProbe: { httpGet: { path: '/', port: 3999 }, periodSeconds: 1 } };
     const run = await roll('deadline', [workload({ container, spec: late })]);
-    expect(failed(run).reason).toMatch(/made no progress .*runs, but its container orders does not become ready/);
+    expect(failed(run).reason).toMatch(/made no progress .*runs, but the readiness probe of its container orders/);
     // The same template again, so that Kubernetes leaves the old condition where it is.
     const scaled = await roll('stale-deadline', [workload({ container, spec: { ...late, replicas: 1 } })], 2000);
     expect(scaled.result.state).toBe('timed-out');

@@ -49,7 +49,7 @@ export async function waitForRollouts(
   }
 }
 
-/** The workload by its name, and what it makes by its selector: nothing else in the namespace is looked at. */
+/** The workload by its name, and what it makes by its selector. */
 function followedBy(object: KubernetesObject, namespace: string): Followed[] {
   const selector = { labelSelector: labelSelectorOf(object) };
   const workload = {
@@ -65,7 +65,15 @@ function followedBy(object: KubernetesObject, namespace: string): Followed[] {
     path: collectionPath('apps/v1', 'replicasets', namespace),
     query: selector,
   };
-  return object.kind === 'Deployment' ? [workload, sets, pods] : [workload, pods];
+  // Of all pods of the namespace, because what is selected by is in no event; who may not see them goes without.
+  const events = {
+    apiVersion: 'v1',
+    kind: 'Event',
+    path: collectionPath('v1', 'events', namespace),
+    query: { fieldSelector: 'involvedObject.kind=Pod,type=Warning' },
+    optional: true,
+  };
+  return object.kind === 'Deployment' ? [workload, sets, pods, events] : [workload, pods, events];
 }
 
 /** What is known of each workload's rollout, and the end of the wait. */
