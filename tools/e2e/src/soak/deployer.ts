@@ -32,6 +32,7 @@ async function main(): Promise<void> {
       partOf: 'soak',
       folder: `${workspaceRoot}/${root}`,
       contentHash: () => Promise.reject(new Error('only releases of commits are deployed here')),
+      inputFolders: [],
       refuseIgnoredInputs: async () => {},
     }),
     verbose: false,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ServiceSource } from '../release/ports/service-source.ts';
 import type { SourceRepository } from '../release/ports/source-repository.ts';
-import { contentHash } from '../workspace/content.ts';
+import { contentFolders, contentHash } from '../workspace/content.ts';
 import { refuseIgnoredInputs } from '../workspace/ignored-inputs.ts';
 import { serviceIn } from '../workspace/service.ts';
 
@@ -19,6 +19,7 @@ export function workspaceService(
     root: service.root,
     partOf: workspaceName(root),
     folder: join(root, service.root),
+    inputFolders: contentFolders(service),
     contentHash: (source) => contentHash(service, repository, source),
     refuseIgnoredInputs: () => refuseIgnoredInputs(service, repository),
   };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BuildNumber } from '../model/build-number.ts';
+import type { Commit } from '../model/commit.ts';
 import { Refusal } from '../model/product-error.ts';
 import type { Release } from '../model/release.ts';
 import { parseReleaseMessage, releaseMessage } from '../model/release-message.ts';
@@ -18,6 +19,8 @@ import { WorkingTree } from './working-tree.ts';
 
 /** Commits whose listing is kept: services of one run ask for the same. */
 const mostListings = 4;
+/** Commits that are told of at most. */
+const mostCommits = 20;
 /** Who makes tags in a container that has no `user.name`. */
 const namelessTagger = 'poc release <release@localhost>';
 
@@ -56,6 +59,27 @@ export class GitRepository implements SourceRepository {
     await this.bringCommit(commit);
     const seconds = await this.git.text(['show', '--no-patch', '--no-show-signature', '--format=%ct', commit]);
     return new Date(Number(seconds) * 1000).toISOString();
+  }
+
+  async commitsBetween(from: string, to: string, folders: readonly string[]): Promise<Commit[]> {
+    for (const commit of [from, to]) await this.bringCommit(commit);
+    await (await this.findOrigin())?.refs.bringHistory(to);
+    const format = ['--no-show-signature', '--format=%H%n%an%n%aI%n%s', '-z'];
+    const log = await this.git.text([
+      'log',
+      `--max-count=${mostCommits}`,
+      ...format,
+      `${from}..${to}`,
+      '--',
+      ...folders,
+    ]);
+    return log
+      .split('\0')
+      .filter((entry) => entry !== '')
+      .map((entry) => {
+        const [id = '', author = '', date = '', subject = ''] = entry.split('\n');
+        return { id, author, date, subject };
+      });
   }
 
   dirtyPaths(): Promise<string[]> {

@@ -12,6 +12,14 @@ const missingLasts = 1000;
 const listingTimeout = 60_000;
 /** Milliseconds. A first push may carry the commit's history. */
 const transferTimeout = 600_000;
+/** Milliseconds for what is good to know only. */
+const historyTimeout = 20_000;
+
+/** A fetch that leaves nothing behind but objects, and does nothing on the side. */
+const fetchArguments = [
+  ...['-c', 'gc.auto=0', '-c', 'maintenance.auto=false', 'fetch', '--quiet', '--no-tags', '--no-write-fetch-head'],
+  ...['--no-recurse-submodules', '--refmap='],
+];
 
 /** What is still to be fetched, in one go. */
 interface Fetch {
@@ -85,6 +93,12 @@ export class Origin implements ReleaseRefs {
     await this.fetch(commit, 'shallow', `fetch commit ${commit.slice(0, 12)}`);
   }
 
+  /** Brings the last 200 commits before one into a shallow clone. Without them, only less can be told. */
+  async bringHistory(commit: string): Promise<void> {
+    if (!(await this.isShallow())) return;
+    await this.git.run([...fetchArguments, '--depth=200', 'origin', commit], { timeout: historyTimeout });
+  }
+
   private async has(object: string): Promise<boolean> {
     return (await this.git.run(['cat-file', '-e', object])).code === 0;
   }
@@ -114,10 +128,9 @@ export class Origin implements ReleaseRefs {
   }
 
   private async runFetch(wanted: readonly string[], depth: 'shallow' | 'deep'): Promise<GitResult> {
-    const isShallow = (await this.git.text(['rev-parse', '--is-shallow-repository'])).trim() === 'true';
+    const isShallow = await this.isShallow();
     const args = [
-      ...['-c', 'gc.auto=0', '-c', 'maintenance.auto=false', 'fetch', '--quiet', '--no-tags', '--no-write-fetch-head'],
-      ...['--no-recurse-submodules', '--refmap='],
+      ...fetchArguments,
       // A complete clone stays complete.
       ...(isShallow && depth === 'shallow' ? ['--depth=1'] : []),
       ...['origin', ...wanted],
@@ -128,6 +141,10 @@ export class Origin implements ReleaseRefs {
       if (attempt === 10 || !/shallow\.lock|shallow file has changed/.test(result.stderr)) return result;
       await pause(50 * attempt);
     }
+  }
+
+  private async isShallow(): Promise<boolean> {
+    return (await this.git.text(['rev-parse', '--is-shallow-repository'])).trim() === 'true';
   }
 
   private async listed(maxAge: number): Promise<Map<string, ListedRef>> {

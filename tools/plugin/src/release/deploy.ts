@@ -1,3 +1,4 @@
+import type { Commit } from '../model/commit.ts';
 import type { DeploymentCause, DeploymentRecord, Hold } from '../model/deployment-record.ts';
 import { holdOf, isHeldBack } from '../model/hold.ts';
 import { refuseUnapproved } from './approval.ts';
@@ -81,9 +82,19 @@ async function deployLocked(
     cause: causeOf(action, target, options),
     hold,
     adopt,
+    ...(newest ? { suspects: () => suspectsSince(newest, target, ports) } : {}),
     fallback: newest,
   };
   return { state: 'deployed', ...(await rollOut(rollout, locked, options, ports, reporter)) };
+}
+
+/** Commits since what serves that touch what the service is made of. */
+function suspectsSince(
+  { release: { commit } }: DeploymentRecord,
+  { service, release }: DeployTarget,
+  { repository }: ReleasePorts,
+): Promise<readonly Commit[]> {
+  return repository.commitsBetween(commit, release.commit, service.inputFolders);
 }
 
 /** Says which fields are taken from whom. */

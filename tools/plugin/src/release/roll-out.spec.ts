@@ -35,7 +35,7 @@ describe('a deploy that fails', () => {
       exitCode: 1,
       facts: {
         type: 'rollout-failed',
-        evidence: ['boom'],
+        evidence: ['boom', expect.stringMatching(/^suspect: [0-9a-f]{12} 2026-11-24 Ada: change$/)],
         remedy: expect.stringContaining('20261124-1 was put back by itself and serves.'),
       },
     });

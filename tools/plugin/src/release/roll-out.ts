@@ -7,6 +7,7 @@ import type {
   NewDeploymentRecord,
   ProbeResult,
 } from '../model/deployment-record.ts';
+import { suspectLines, type Commit } from '../model/commit.ts';
 import type { Environment } from '../model/environment.ts';
 import { describeObject, type KubernetesObject } from '../model/kubernetes-object.ts';
 import { stampActor } from '../model/manifests/actor.ts';
@@ -32,6 +33,8 @@ export interface Rollout {
   readonly hold: Hold | undefined;
   /** Takes over objects that belong to another service or another deployer. */
   readonly adopt: boolean;
+  /** Commits that may be to blame when this fails. */
+  readonly suspects?: () => Promise<readonly Commit[]>;
   /** What is put back when this fails; nothing is, where there is none. */
   readonly fallback: DeploymentRecord | undefined;
 }
@@ -103,7 +106,9 @@ async function putIn(
       return { outcome: 'cancelled', failure: stopped(rollout) };
     }
     await close({ outcome: 'failed', reason: result.reason });
-    return { outcome: 'failed', failure: failed(rollout, result) };
+    // Whoever is to blame, that nobody knows it must not hide what happened.
+    const suspects = await (rollout.suspects?.() ?? Promise.resolve([])).catch(() => []);
+    return { outcome: 'failed', failure: failed(rollout, result, suspects) };
   };
   try {
     const limits = { timeout, signal: stop };
@@ -244,13 +249,13 @@ function doingOf({ environment, release }: Rollout): string {
   return `deploy ${release.service} ${release.buildNumber} to ${environment.name}`;
 }
 
-function failed(rollout: Rollout, result: NotReady): Failure {
+function failed(rollout: Rollout, result: NotReady, suspects: readonly Commit[]): Failure {
   return new Failure({
     type: `rollout-${result.state}`,
     doing: doingOf(rollout),
     reason: result.reason,
     remedy: 'Mend it and release again.',
-    evidence: result.evidence,
+    evidence: [...result.evidence, ...suspectLines(suspects)],
   });
 }
 

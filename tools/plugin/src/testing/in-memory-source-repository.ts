@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BuildNumber } from '../model/build-number.ts';
+import type { Commit } from '../model/commit.ts';
 import { Refusal } from '../model/product-error.ts';
 import type { Release } from '../model/release.ts';
 import { ReleaseTag } from '../model/release-tag.ts';
@@ -74,6 +75,21 @@ export class InMemorySourceRepository implements SourceRepository {
 
   async commitDate(commit: string): Promise<string> {
     return this.commitOf(commit).date;
+  }
+
+  async commitsBetween(from: string, to: string, folders: readonly string[]): Promise<Commit[]> {
+    this.commitOf(from);
+    const all = [...this.shared.commits.keys()];
+    const later = all.slice(all.indexOf(from) + 1, all.indexOf(to) + 1);
+    const touching = later.filter((id) => {
+      const before = blobsOf(this.commitOf(all[all.indexOf(id) - 1]!).files, folders);
+      const after = blobsOf(this.commitOf(id).files, folders);
+      return JSON.stringify([...before].sort()) !== JSON.stringify([...after].sort());
+    });
+    return touching
+      .map((id) => ({ id, author: 'Ada', date: this.commitOf(id).date, subject: 'change' }))
+      .reverse()
+      .slice(0, 20);
   }
 
   async dirtyPaths(): Promise<string[]> {

@@ -98,6 +98,7 @@ export class ReleaseScenario {
       root: 'apps/orders',
       partOf: 'shop',
       folder: '/workspace/apps/orders',
+      inputFolders: ['apps/orders'],
       contentHash: async (source) => hashContent({ files: await blobs(source), packages: [] }),
       refuseIgnoredInputs: async () => {},
     };

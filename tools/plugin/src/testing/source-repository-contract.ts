@@ -53,6 +53,23 @@ export function sourceRepositoryContract(
     expect(await repository.commitDate(first)).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
   });
 
+  it('tells the commits between two that touch folders, newest first', async () => {
+    const { repository, write, commit } = await start(someFiles);
+    const first = await repository.headCommit();
+    const made: string[] = [];
+    for (const path of ['apps/orders/a.ts', 'README.md', 'libs/ä b/[id].ts', 'apps/orders-extra/x.ts']) {
+      await write(path, `changed ${path}`);
+      made.push(await commit());
+    }
+    const between = await repository.commitsBetween(first, made[3]!, ['apps/orders', 'libs/ä b']);
+    expect(between.map(({ id }) => id)).toEqual([made[2], made[0]]);
+    expect(between[0]).toMatchObject({ author: 'Ada', subject: 'change', date: expect.stringMatching(/^\d{4}-/) });
+    expect(await repository.commitsBetween(made[3]!, made[3]!, ['.'])).toEqual([]);
+    expect(await repository.commitsBetween(first, made[3]!, ['.'])).toHaveLength(4);
+    const refused = repository.commitsBetween('0'.repeat(40), made[3]!, ['.']);
+    await expect(refused).rejects.toBeInstanceOf(Refusal);
+  });
+
   it('lists blobs below folders, and the same for a clean working tree', async () => {
     const { repository } = await start(someFiles);
     const head = await repository.headCommit();

@@ -9,6 +9,8 @@ export interface ServiceSource {
   readonly partOf: string;
   /** Its folder, absolute: the image's build context. */
   readonly folder: string;
+  /** Folders (and single files), relative to the workspace's root, outside which nothing is part of it. */
+  readonly inputFolders: readonly string[];
   /** Hash of its content in a commit, or as it lies on the disk. */
   contentHash(source: { readonly commit: string } | 'working-tree'): Promise<ContentHash>;
   /** @throws {Refusal} naming files that git ignores though the image may be made of them. */

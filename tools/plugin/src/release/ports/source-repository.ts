@@ -1,3 +1,4 @@
+import type { Commit } from '../../model/commit.ts';
 import type { BuildNumber } from '../../model/build-number.ts';
 import type { Release } from '../../model/release.ts';
 import type { ReleaseTag } from '../../model/release-tag.ts';
@@ -10,6 +11,11 @@ export interface SourceRepository {
   originUrl(): Promise<string | undefined>;
   /** Commit's date, ISO 8601. */
   commitDate(commit: string): Promise<string>;
+  /**
+   * Commits of `to` that `from` does not have and that touch files below `folders`: the newest 20, newest first. Fetches
+   * what is missing here, of a shallow clone the last 200 commits.
+   */
+  commitsBetween(from: string, to: string, folders: readonly string[]): Promise<Commit[]>;
   /** Paths, relative to the workspace's root, that differ from HEAD or are untracked (ignored ones excluded). */
   dirtyPaths(): Promise<string[]>;
   /** Paths below `folders` that git ignores. A wholly ignored folder is one entry with a slash at its end. */
