@@ -8,6 +8,7 @@ import { nameConfigMapsByContent } from './config-map-names.ts';
 import { inKindOrder } from './kind-order.ts';
 import { annotation, label, managedBy } from './labels.ts';
 import { isMap, type Manifest } from './manifest.ts';
+import { refuseBadNames } from './object-names.ts';
 import { overlay } from './overlay.ts';
 import { parseManifests } from './parse-manifests.ts';
 import { containersOf, podTemplateOf, serviceContainerOf } from './pod-templates.ts';
@@ -47,9 +48,11 @@ export function renderManifests(request: RenderRequest): Rendered {
   const merged = overlay(parseManifests(base, environment.namespace), parseManifests(overlays, environment.namespace));
   if (merged.length === 0) throw nothingToApply(request);
   const variables = { ...builtInVariables(request), ...request.variables, ...environment.variables };
-  const manifests = nameConfigMapsByContent(substitute(merged, variables, environment.name));
+  const substituted = substitute(merged, variables, environment.name);
+  refuseBadNames(substituted);
+  const manifests = nameConfigMapsByContent(substituted);
   if (!manifests.some(({ object }) => serviceContainerOf(object, release.service)))
-    throw noServiceContainer(release.service, manifests);
+    throw noServiceContainer(request, manifests);
   const finished = manifests.map(({ object, source }) => ({ object: finish(object, request), source }));
   return {
     objects: inKindOrder(finished.map(({ object }) => object)),
@@ -155,7 +158,8 @@ function nothingToApply({ folder, release }: RenderRequest): Refusal {
   });
 }
 
-function noServiceContainer(service: string, manifests: readonly Manifest[]): Refusal {
+function noServiceContainer({ release, folder }: RenderRequest, manifests: readonly Manifest[]): Refusal {
+  const { service } = release;
   const found = manifests.flatMap(({ object, source }) =>
     containersOf(object).map(({ name }) => `${source}: ${describeObject(object)} has the container ${String(name)}`),
   );
@@ -164,8 +168,8 @@ function noServiceContainer(service: string, manifests: readonly Manifest[]): Re
     doing: `put the image of ${service} into its manifests`,
     reason:
       found.length === 0
-        ? 'None of its manifests has a container.'
-        : `None of the containers in its manifests is named "${service}", so none would run its image.`,
+        ? `None of the manifests in ${folder} has a container.`
+        : `None of the containers in the manifests in ${folder} is named "${service}", so none would run its image.`,
     remedy: `Name the container that runs the service "${service}".`,
     ...(found.length === 0 ? {} : { evidence: found }),
   });
