@@ -177,7 +177,7 @@ export function malformedManifests(base: Files): fc.Arbitrary<MalformedManifests
       field: fc.constantFrom('labels', 'annotations'),
     })
     // A label's key may have one slash.
-    .filter(({ key }) => !/^[\w.-]+\/[\w.-]+$/.test(key))
+    .filter(({ key }) => !/^([\w.-]+\/)?[\w.-]+$/.test(key) || key.length > 63 || /^\W|\W$/.test(key))
     .map(({ key, file, field }) =>
       changed(`the key ${JSON.stringify(key.slice(0, 40))}`, file, ['metadata', field, key], 'x'),
     );
@@ -185,6 +185,9 @@ export function malformedManifests(base: Files): fc.Arbitrary<MalformedManifests
     .constantFrom<[string, Path, unknown]>(
       ['deployment.yaml', ['spec', 'replicas'], 1e20],
       ['deployment.yaml', ['spec', 'replicas'], 2 ** 31],
+      // Of which the server would keep the low bits.
+      ['deployment.yaml', ['spec', 'replicas'], 2 ** 32 + 2],
+      ['service.yaml', ['spec', 'ports', 0, 'port'], 2 ** 32 + 80],
       ['deployment.yaml', ['spec', 'replicas'], -1],
       ['deployment.yaml', ['spec', 'template', 'spec', 'terminationGracePeriodSeconds'], -5],
       ['deployment.yaml', [...container, 'lifecycle', 'preStop', 'sleep', 'seconds'], 1e9],

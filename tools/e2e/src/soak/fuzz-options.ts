@@ -186,7 +186,7 @@ export function malformedOptions(): fc.Arbitrary<MalformedOptions> {
           'Infrastructure/environments',
           'find soak',
           '20991231-',
-            'no deployment',
+          'no deployment',
           'environment',
           'records',
         ],

@@ -23,7 +23,7 @@ import type { Say } from './progress.ts';
 import { Deployers } from './run-deployer.ts';
 import { Site } from './site.ts';
 import { releasedService } from './soak-source.ts';
-import { soakService, SoakWorkspace } from './soak-workspace.ts';
+import { soakService, type SoakWorkspace } from './soak-workspace.ts';
 
 /** What came of it. */
 export interface FuzzFigures {
@@ -63,19 +63,18 @@ interface Case {
 
 /** Sends malformed manifests and options through the commands, as far as the real cluster's dry run. */
 export async function fuzz(
+  soak: SoakWorkspace,
   { manifests, optionSets, seed }: { manifests: number; optionSets: number; seed: number },
   say: Say,
 ): Promise<FuzzFigures> {
-  const soak = await SoakWorkspace.create('fuzz');
   const deployers = await Deployers.prepare();
   let site: Site | undefined;
   try {
-    const { buildNumber } = await soak.release(1);
     const root = soak.workspace.folder;
     site = await Site.open('fuzz', soak, deployers);
     const metadata = { name: foreignName, annotations: { 'meta.helm.sh/release-name': 'somebody' } };
     await site.create('configmaps', { metadata, data: { of: 'Helm' } });
-    await site.runWell('k8s-deploy', buildNumber);
+    await site.runWell('k8s-deploy', soak.first.buildNumber);
 
     const folder = `apps/${soakService}/k8s`;
     const base = Object.fromEntries(
@@ -120,7 +119,6 @@ export async function fuzz(
   } finally {
     await site?.close();
     deployers.remove();
-    await soak.remove();
   }
 }
 

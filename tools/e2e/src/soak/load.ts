@@ -4,7 +4,7 @@ import { runningDigests } from '../cluster-state.ts';
 import { HeldRequests } from './held-requests.ts';
 import { describeFailed, Prober, type FailedRequest } from './prober.ts';
 import type { Say } from './progress.ts';
-import { addressesOf, isWholeStream, soakService, SoakWorkspace } from './soak-workspace.ts';
+import { addressesOf, isWholeStream, soakService, type SoakWorkspace } from './soak-workspace.ts';
 import { ensureWrk, KeptConnections } from './wrk.ts';
 
 /** How much of it. */
@@ -40,12 +40,15 @@ const freshEvery = 20;
 const heldAtOnce = { slow: 4, streams: 4 };
 
 /** Releases and rolls back with the real commands, while requests of all kinds are sent to the service. */
-export async function load({ releases, requests, mostMinutes }: LoadSizes, say: Say): Promise<LoadFigures> {
+export async function load(
+  soak: SoakWorkspace,
+  { releases, requests, mostMinutes }: LoadSizes,
+  say: Say,
+): Promise<LoadFigures> {
   await ensureWrk();
-  const soak = await SoakWorkspace.create('load');
   let traffic: Traffic | undefined;
   try {
-    const images = [await soak.release(1), await soak.release(2)];
+    const images = [soak.first, await soak.release(2)];
     // Every release is a new build; they have the two images in turns.
     const builds = await soak.tagBuilds(releases + 1, images);
     const namespace = soak.workspace.namespace('preprod');
@@ -86,7 +89,6 @@ export async function load({ releases, requests, mostMinutes }: LoadSizes, say: 
     };
   } finally {
     await traffic?.stop();
-    await soak.remove();
   }
 }
 

@@ -7,6 +7,7 @@ import { load } from './load.ts';
 import { progressOf } from './progress.ts';
 import { race } from './race.ts';
 import { parts, writePart, type Part } from './report.ts';
+import { SoakWorkspace } from './soak-workspace.ts';
 
 /** `npm run soak [-- load chaos race fuzz] [--releases=… --requests=…]`. */
 const { values, positionals } = parseArgs({
@@ -32,11 +33,14 @@ let failures = 0;
 
 /** A part's section, and its command. */
 const sections: Readonly<
-  Record<Part, () => Promise<{ command: string; lines: readonly string[]; wrong: readonly string[] }>>
+  Record<
+    Part,
+    (soak: SoakWorkspace) => Promise<{ command: string; lines: readonly string[]; wrong: readonly string[] }>
+  >
 > = {
-  async load() {
+  async load(soak) {
     const sizes = { releases: size('releases'), requests: size('requests'), mostMinutes: size('minutes') };
-    const figures = await load(sizes, progressOf('load'));
+    const figures = await load(soak, sizes, progressOf('load'));
     const { requests, failed, wrong, seconds, rolloutSeconds } = figures;
     const total = Object.values(requests).reduce((sum, count) => sum + count, 0);
     return {
@@ -61,8 +65,8 @@ const sections: Readonly<
       wrong: [...failed, ...wrong],
     };
   },
-  async chaos() {
-    const figures = await chaos({ kills: 'all', sites: size('sites'), network: true }, progressOf('chaos'));
+  async chaos(soak) {
+    const figures = await chaos(soak, { kills: 'all', sites: size('sites'), network: true }, progressOf('chaos'));
     return {
       command: 'npm run soak -- chaos',
       lines: [
@@ -83,9 +87,9 @@ const sections: Readonly<
       wrong: [...figures.lost, ...figures.stuck],
     };
   },
-  async race() {
+  async race(soak) {
     const deployers = size('deployers');
-    const figures = await race({ deployers }, progressOf('race'));
+    const figures = await race(soak, { deployers }, progressOf('race'));
     const { deployed, superseded, lost, wrong } = figures;
     return {
       command: `npm run soak -- race --deployers=${deployers}`,
@@ -105,10 +109,10 @@ const sections: Readonly<
       wrong: [...lost, ...wrong],
     };
   },
-  async fuzz() {
+  async fuzz(soak) {
     const [cases, seed] = [size('cases'), size('seed')];
     const optionSets = Math.round(cases * 0.3);
-    const figures = await fuzz({ manifests: cases - optionSets, optionSets, seed }, progressOf('fuzz'));
+    const figures = await fuzz(soak, { manifests: cases - optionSets, optionSets, seed }, progressOf('fuzz'));
     const { refused, wrong, changes } = figures;
     return {
       command: `npm run soak -- fuzz --cases=${cases} --seed=${seed}`,
@@ -132,7 +136,8 @@ const sections: Readonly<
 await up();
 for (const part of chosen) {
   const started = Date.now();
-  const { command, lines, wrong } = await sections[part]();
+  const soak = await SoakWorkspace.create(part);
+  const { command, lines, wrong } = await sections[part](soak).finally(() => soak.remove());
   const minutes = ((Date.now() - started) / 60_000).toFixed(0);
   const shown = wrong.slice(0, 20).map((line) => `- \`${line.split('\n')[0]!.replaceAll('`', "'").slice(0, 300)}\``);
   const measured = `\`${command}\`, ${new Date().toISOString().slice(0, 10)}, ${minutes} minutes; ${describeMachine()}.`;

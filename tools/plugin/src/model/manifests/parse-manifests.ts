@@ -149,7 +149,7 @@ function whyNotDeployable({ object, source }: Manifest, namespace: string): stri
     );
   else if (named !== undefined && named !== null && named !== namespace)
     mistakes.push(
-      `${source}: ${describeObject(object)} names the namespace "${String(named)}", but the environment's is "${namespace}": leave it out.`,
+      `${source}: ${describeObject(object)} names the namespace ${JSON.stringify(named)}, but the environment's is "${namespace}": leave it out.`,
     );
   if (object.kind === 'Secret' && (object['data'] !== undefined || object['stringData'] !== undefined))
     mistakes.push(

@@ -8,6 +8,7 @@ import { nameConfigMapsByContent } from './config-map-names.ts';
 import { inKindOrder } from './kind-order.ts';
 import { annotation, label, managedBy } from './labels.ts';
 import { isMap, type Manifest } from './manifest.ts';
+import { refuseHugeNumbers } from './number-range.ts';
 import { refuseBadNames } from './object-names.ts';
 import { overlay } from './overlay.ts';
 import { parseManifests } from './parse-manifests.ts';
@@ -50,6 +51,7 @@ export function renderManifests(request: RenderRequest): Rendered {
   const variables = { ...builtInVariables(request), ...request.variables, ...environment.variables };
   const substituted = substitute(merged, variables, environment.name);
   refuseBadNames(substituted);
+  refuseHugeNumbers(substituted);
   const manifests = nameConfigMapsByContent(substituted);
   if (!manifests.some(({ object }) => serviceContainerOf(object, release.service)))
     throw noServiceContainer(request, manifests);
