@@ -105,7 +105,7 @@ export function malformedManifests(base: Files): fc.Arbitrary<MalformedManifests
   const object = (apiVersion: string, kind: string, more: object = {}, name: unknown = 'fuzz') =>
     stringify({ apiVersion, kind, metadata: { name }, ...more });
 
-  const maps = places.filter(({ value }) => isPlainMap(value));
+  const maps = places.filter(({ path, value }) => isPlainMap(value) && !freeMaps.includes(String(path.at(-1))));
   const texts = places.filter(({ value }) => typeof value === 'string');
   const unknownField = fc
     .record({
@@ -452,7 +452,7 @@ function placesIn(value: unknown, path: Path, file: string): Place[] {
   if (!isPlainMap(value)) return here;
   const isFree = freeMaps.includes(String(name)) && !('matchLabels' in value);
   // A free map's type is fixed, though its keys are not.
-  if (isFree) return [];
+  if (isFree) return here;
   return [...here, ...Object.entries(value).flatMap(([key, field]) => placesIn(field, [...path, key], file))];
 }
 

@@ -199,6 +199,20 @@ describe('what the server would misread', () => {
     expect(rendered(role).objects).toContainEqual(expect.objectContaining({ kind: 'Role' }));
   });
 
+  it('is none of the objects that deployments are locked and recorded in', () => {
+    const lease = 'apiVersion: coordination.k8s.io/v1\nkind: Lease\nmetadata: { name: "poc-${SERVICE}" }\n';
+    expect(() => rendered(lease)).toThrow(/Lease poc-orders is what deployments are locked and recorded in/);
+    const record = 'apiVersion: apps/v1\nkind: ControllerRevision\nmetadata: { name: poc-orders-9 }\nrevision: 9\n';
+    expect(() => rendered(record)).toThrow(/ControllerRevision poc-orders-9/);
+    expect(() => rendered(lease.replace('poc-', 'my-'))).not.toThrow();
+  });
+
+  it('is left to the server where it is no map', () => {
+    const odd = deployment.replace(/metadata: \{ labels: .* \}\n {4}spec/, 'metadata: odd\n    spec');
+    const { objects } = render({ ...files, 'k8s/deployment.yaml': odd });
+    expect(ofKind(objects, 'Deployment').spec.template.metadata).toBe('odd');
+  });
+
   it('is no number of a field', () => {
     const scaler = (more: string) =>
       `apiVersion: apps/v1\nkind: StatefulSet\nmetadata: { name: other }\nspec: { template: { spec: { ${more} } } }\n`;

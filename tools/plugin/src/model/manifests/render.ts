@@ -120,8 +120,11 @@ function finish(object: KubernetesObject, request: RenderRequest): KubernetesObj
 function labelPods(object: KubernetesObject, template: Record<string, unknown>, service: string): void {
   const identity = { [label.name]: service, [label.instance]: service };
   const isPod = template === object;
-  const metadata = isMap(template['metadata']) ? template['metadata'] : {};
-  if (!isPod) template['metadata'] = { ...metadata, labels: { ...identity, ...mapOf(metadata['labels']) } };
+  const metadata = template['metadata'] ?? {};
+  // What is no map there is for the server to refuse.
+  const labels = isMap(metadata) ? (metadata['labels'] ?? {}) : undefined;
+  if (!isPod && isMap(metadata) && isMap(labels))
+    template['metadata'] = { ...metadata, labels: { ...identity, ...labels } };
   const spec = object['spec'];
   const selects = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'].includes(object.kind);
   if (selects && isMap(spec) && spec['selector'] === undefined) spec['selector'] = { matchLabels: identity };
@@ -147,10 +150,6 @@ function labelValue(text: string): string {
     .replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
 }
 
-function mapOf(value: unknown): Record<string, unknown> {
-  return isMap(value) ? value : {};
-}
-
 function nothingToApply({ folder, release }: RenderRequest): Refusal {
   return new Refusal({
     type: 'no-manifests',
@@ -163,7 +162,10 @@ function nothingToApply({ folder, release }: RenderRequest): Refusal {
 function noServiceContainer({ release, folder }: RenderRequest, manifests: readonly Manifest[]): Refusal {
   const { service } = release;
   const found = manifests.flatMap(({ object, source }) =>
-    containersOf(object).map(({ name }) => `${source}: ${describeObject(object)} has the container ${String(name)}`),
+    containersOf(object).map(
+      ({ name }) =>
+        `${source}: ${describeObject(object)} has ${typeof name === 'string' ? `the container ${name}` : 'a container without a name'}`,
+    ),
   );
   return new Refusal({
     type: 'no-service-container',
