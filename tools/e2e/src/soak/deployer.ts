@@ -5,6 +5,7 @@ import { realPorts } from '../../../plugin/src/executors/real-ports.ts';
 import { executor as rollback } from '../../../plugin/src/executors/rollback/executor.ts';
 import { serviceTask } from '../../../plugin/src/executors/service-executor.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { releasedService } from './soak-source.ts';
 
 /** What a deployer is told, as JSON in its first argument. */
 export interface DeployerOrder {
@@ -22,19 +23,10 @@ export interface DeployerOrder {
 async function main(): Promise<void> {
   const { command, service, options, workspaceRoot, environment } = JSON.parse(process.argv[2] ?? '') as DeployerOrder;
   const task = command === 'k8s-deploy' ? serviceTask(deploy) : serviceTask(rollback);
-  const root = `apps/${service}`;
   const result = await task(service, options, {
     ports: realPorts(workspaceRoot, process.env),
     environments: async () => [environment],
-    service: () => ({
-      name: service,
-      root,
-      partOf: 'soak',
-      folder: `${workspaceRoot}/${root}`,
-      contentHash: () => Promise.reject(new Error('only releases of commits are deployed here')),
-      inputFolders: [],
-      refuseIgnoredInputs: async () => {},
-    }),
+    service: () => releasedService(service, workspaceRoot),
     verbose: false,
     signal: new AbortController().signal,
   });

@@ -3,7 +3,7 @@ import { describeFailed } from './prober.ts';
 import type { Say } from './progress.ts';
 import { Deployers, type DeployerResult } from './run-deployer.ts';
 import { Site } from './site.ts';
-import { soakService, SoakWorkspace } from './soak-workspace.ts';
+import { soakService, type SoakWorkspace } from './soak-workspace.ts';
 
 /** What came of it. */
 export interface RaceFigures {
@@ -19,13 +19,15 @@ export interface RaceFigures {
 }
 
 /** Lets deployers run at once for one service, each with a build of its own. */
-export async function race({ deployers: count }: { deployers: number }, say: Say): Promise<RaceFigures> {
-  const soak = await SoakWorkspace.create('race');
+export async function race(
+  soak: SoakWorkspace,
+  { deployers: count }: { deployers: number },
+  say: Say,
+): Promise<RaceFigures> {
   const deployers = await Deployers.prepare();
   let site: Site | undefined;
   try {
-    const image = await soak.release(1);
-    const [first, ...builds] = await soak.tagBuilds(count + 1, [image]);
+    const [first, ...builds] = await soak.tagBuilds(count + 1, [soak.first]);
     site = await Site.open('race', soak, deployers);
     await site.runWell('k8s-deploy', first!);
     await site.startProber();
@@ -65,7 +67,6 @@ export async function race({ deployers: count }: { deployers: number }, say: Say
   } finally {
     await site?.close();
     deployers.remove();
-    await soak.remove();
   }
 }
 

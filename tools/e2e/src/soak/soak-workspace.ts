@@ -45,7 +45,7 @@ export function isWholeStream(body: string): boolean {
 export class SoakWorkspace {
   readonly workspace: ScratchWorkspace;
   private readonly namespaces: string[] = [];
-  private newest: Release | undefined;
+  private readonly released: Release[] = [];
 
   private constructor(workspace: ScratchWorkspace) {
     this.workspace = workspace;
@@ -66,10 +66,16 @@ export class SoakWorkspace {
     const build =
       '          env:\n            - { name: BUILD_NUMBER, value: "${BUILD_NUMBER}" }\n          startupProbe:';
     workspace.edit(`${folder}/k8s/deployment.yaml`, /^ {10}startupProbe:$/m, build);
+    await soak.release(1);
     return soak;
   }
 
-  /** Builds, pushes, tags and deploys a version of the service to preprod. */
+  /** The first release of the service. */
+  get first(): Release {
+    return this.released[0]!;
+  }
+
+  /** Builds, pushes, tags and deploys a further version of the service to preprod. */
   async release(version: number): Promise<Release> {
     this.workspace.write(`apps/${soakService}/src/main.ts`, source.replace('VERSION', String(version)));
     await this.workspace.commit(`feat(${soakService}): version ${version}`);
@@ -80,12 +86,14 @@ export class SoakWorkspace {
     const ref = `refs/tags/${tag}`;
     const message = await this.workspace.git(['for-each-ref', '--format=%(contents)', ref], this.workspace.origin);
     const commit = await this.workspace.git(['rev-parse', `${ref}^{commit}`], this.workspace.origin);
-    return (this.newest = parseReleaseMessage(tag, commit, message)!);
+    const release = parseReleaseMessage(tag, commit, message)!;
+    this.released.push(release);
+    return release;
   }
 
   /** Tags further builds: the same images under new numbers, in turns. @returns their numbers, the oldest first. */
   async tagBuilds(count: number, images: readonly Release[]): Promise<BuildNumber[]> {
-    const { day, revision } = this.newest!.buildNumber;
+    const { day, revision } = this.released.at(-1)!.buildNumber;
     const releases = Array.from({ length: count }, (_, index): Release => {
       const buildNumber = BuildNumber.parse(`${day}-${revision + index + 1}`)!;
       return { ...images[index % images.length]!, buildNumber };
@@ -99,7 +107,7 @@ export class SoakWorkspace {
     const { folder } = this.workspace;
     await runSuccessfully('git', ['fast-import', '--quiet'], { cwd: folder, input: commands.join('') });
     await this.workspace.git(['push', '--quiet', 'origin', '--tags']);
-    this.newest = releases.at(-1) ?? this.newest;
+    this.released.push(...releases);
     return releases.map(({ buildNumber }) => buildNumber);
   }
 

@@ -28,7 +28,7 @@ export function readOptions<T>(raw: RawOptions, readers: OptionReaders<T>, doing
     throw new Refusal({
       type: 'unknown-option',
       doing,
-      reason: `There is no option --${name}.`,
+      reason: `There is no option --${name.slice(0, 80)}.`,
       remedy:
         didYouMean(name, [...names, ...names.map(kebab)]).replace('"', '"--') ||
         `The options are ${names.map((known) => `--${kebab(known)}`).join(', ')}.`,

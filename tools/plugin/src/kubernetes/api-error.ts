@@ -101,7 +101,9 @@ export function explainApiError(error: unknown, doing: string, server: Server, o
       reason: `${what}there is no field "${field}" in this kind.`,
       remedy: `Correct its name or its place (kubectl explain ${object?.kind.toLowerCase() ?? '…'} shows what there is).`,
     });
-  if (error.code === 422 || error.code === 400 || /typed patch object/.test(error.message)) {
+  // What the server cannot even read into its kind it calls an error of its own.
+  const unreadable = /typed patch object|unable to convert unstructured object/.test(error.message);
+  if (error.code === 422 || error.code === 400 || unreadable) {
     const immutable = /field is immutable/.test(error.message);
     const lines = error.causes.map(({ field: at = '', message = '' }) => `${at}: ${message}`);
     return new Refusal({

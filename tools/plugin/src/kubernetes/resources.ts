@@ -30,7 +30,12 @@ const known: Readonly<Record<string, string>> = {
 };
 
 interface ResourceList {
-  readonly resources: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[];
+  readonly resources: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly namespaced: boolean;
+    readonly verbs: readonly string[];
+  }[];
 }
 
 /** Where kinds of objects are in the API of one cluster. */
@@ -61,7 +66,8 @@ export class Resources {
     if (!list) this.lists.set(apiVersion, (list = this.api.get<ResourceList>(path)));
     const resources = ((await list)?.resources ?? []).filter(({ name }) => !name.includes('/'));
     const found = resources.find((resource) => resource.kind === kind);
-    if (found?.namespaced) return found.name;
+    if (found?.namespaced && found.verbs.includes('patch')) return found.name;
+    if (found?.namespaced) throw notKept(object);
     const kinds = resources.map((resource) => resource.kind);
     throw new Refusal({
       type: found ? 'cluster-object' : 'unknown-kind',
@@ -74,6 +80,16 @@ export class Resources {
         : didYouMean(kind, kinds) || 'Correct "apiVersion" and "kind", or install what brings this kind.',
     });
   }
+}
+
+/** Some kinds are questions to the server. */
+function notKept(object: KubernetesObject): Refusal {
+  return new Refusal({
+    type: 'not-kept',
+    doing: `find out what ${describeObject(object)} is`,
+    reason: `A ${object.kind} is nothing that a cluster keeps.`,
+    remedy: 'Take it out of the manifests.',
+  });
 }
 
 /** `/apis/apps/v1/namespaces/shop/deployments`. */

@@ -23,13 +23,16 @@ describe('ProductError', () => {
     expect(new Failure(facts)).not.toBeInstanceOf(Refusal);
   });
 
-  it('writes any text', () => {
+  it('writes any text, and none that controls a terminal', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.array(fc.string()), (reason, evidence) => {
         const error = new Failure({ ...facts, reason, evidence });
-        expect(error.explain()).toContain(reason);
+        expect(error.explain().split('\n')).toHaveLength(evidence.length + 1);
+        // eslint-disable-next-line no-control-regex
+        expect(error.explain()).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/);
         expect(error.toJSON()).toMatchObject({ reason, evidence });
       }),
     );
+    expect(new Failure({ ...facts, reason: 'a\u001b[31mb' }).explain()).toContain('a\\u001b[31mb');
   });
 });

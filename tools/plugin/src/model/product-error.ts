@@ -31,7 +31,7 @@ export abstract class ProductError extends Error {
   explain(): string {
     const { doing, reason, remedy, evidence = [] } = this.facts;
     const paragraph = `Could not ${doing}: ${reason} ${remedy}`;
-    return [paragraph, ...evidence.map((line) => `  ${line}`)].join('\n');
+    return [paragraph, ...evidence.map((line) => `  ${line}`)].map(printable).join('\n');
   }
 
   /** The same for machines. */
@@ -51,4 +51,13 @@ export class Refusal extends ProductError {
 export class Failure extends ProductError {
   override readonly name = 'Failure';
   readonly exitCode = 1;
+}
+
+/** Characters by which a text would control the terminal that it is shown on, or turn itself round. Tabs are harmless. */
+// eslint-disable-next-line no-control-regex
+const controls = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** What others wrote (names, answers, log lines) is part of errors. It is shown, and never does anything. */
+function printable(line: string): string {
+  return line.replaceAll(controls, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

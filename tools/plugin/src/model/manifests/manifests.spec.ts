@@ -183,6 +183,47 @@ describe('rendered manifests', () => {
   });
 });
 
+describe('what the server would misread', () => {
+  const rendered = (text: string) => render({ ...files, 'k8s/more.yaml': text });
+  const configMap = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${JSON.stringify(name)} }\n`;
+
+  it.each(['..', '.', 'a/b', 'a%2Fb', 'a b', 'Upper', 'ünï', '-a', 'a\u0000b', 'x'.repeat(254)])(
+    'is no name: %j',
+    (name) => expect(() => rendered(configMap(name))).toThrow(/k8s\/more.yaml:1: the ConfigMap cannot be named/),
+  );
+
+  it('may be the name of a role', () => {
+    const role =
+      'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: { name: "orders:Reader" }\nrules: []\n';
+    expect(rendered(role).objects).toContainEqual(expect.objectContaining({ kind: 'Role' }));
+  });
+
+  it('is none of the objects that deployments are locked and recorded in', () => {
+    const lease = 'apiVersion: coordination.k8s.io/v1\nkind: Lease\nmetadata: { name: "poc-${SERVICE}" }\n';
+    expect(() => rendered(lease)).toThrow(/Lease poc-orders is what deployments are locked and recorded in/);
+    const record = 'apiVersion: apps/v1\nkind: ControllerRevision\nmetadata: { name: poc-orders-9 }\nrevision: 9\n';
+    expect(() => rendered(record)).toThrow(/ControllerRevision poc-orders-9/);
+    expect(() => rendered(lease.replace('poc-', 'my-'))).not.toThrow();
+  });
+
+  it('is left to the server where it is no map', () => {
+    const odd = deployment.replace(/metadata: \{ labels: .* \}\n {4}spec/, 'metadata: odd\n    spec');
+    const { objects } = render({ ...files, 'k8s/deployment.yaml': odd });
+    expect(ofKind(objects, 'Deployment').spec.template.metadata).toBe('odd');
+  });
+
+  it('is no number of a field', () => {
+    const scaler = (more: string) =>
+      `apiVersion: apps/v1\nkind: StatefulSet\nmetadata: { name: other }\nspec: { template: { spec: { ${more} } } }\n`;
+    expect(() => rendered(scaler('terminationGracePeriodSeconds: 4294967300'))).toThrow(
+      /more.yaml:1: StatefulSet other: spec.template.spec.terminationGracePeriodSeconds cannot be 4294967300/,
+    );
+    expect(() => rendered(scaler('priority: 1.0e+20'))).toThrow(/priority/);
+    expect(() => rendered(scaler('securityContext: { runAsUser: 4294967294 }'))).not.toThrow();
+    expect(() => rendered(scaler('containers: [{ resources: { limits: { memory: 8589934592 } } }]'))).not.toThrow();
+  });
+});
+
 describe('parseManifests', () => {
   const parse = (text: string) => parseManifests(new Map([['k8s/x.yaml', text]]), 'shop');
 

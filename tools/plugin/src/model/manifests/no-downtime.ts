@@ -78,7 +78,7 @@ function checkReplicas(workload: KubernetesObject, objects: readonly KubernetesO
   if (typeof count === 'number' && count >= 2) return;
   // None at all is a service that is switched off, not one that fails.
   if (count === 0 && !scaler) note('warn', field, 'there are 0, so nothing serves.');
-  else note('refuse', field, `there are ${String(count)}; with less than 2, a lost pod is a lost service.`);
+  else note('refuse', field, `there are ${shown(count)}; with less than 2, a lost pod is a lost service.`);
 }
 
 function checkStrategy(workload: KubernetesObject, note: Note): void {
@@ -86,7 +86,7 @@ function checkStrategy(workload: KubernetesObject, note: Note): void {
   const type = fieldAt(workload, 'spec', name, 'type') ?? 'RollingUpdate';
   if (type !== 'RollingUpdate') {
     const what = type === 'Recreate' ? 'ends all pods before new ones start' : 'leaves replacing pods to people';
-    note('refuse', `spec.${name}.type`, `${String(type)} ${what}; RollingUpdate is needed.`);
+    note('refuse', `spec.${name}.type`, `${shown(type)} ${what}; RollingUpdate is needed.`);
     return;
   }
   // Pods of a StatefulSet are always replaced in their place, one after the other.
@@ -98,7 +98,7 @@ function checkStrategy(workload: KubernetesObject, note: Note): void {
     note(
       'refuse',
       `spec.${name}.rollingUpdate.maxUnavailable`,
-      `it is ${String(unavailable)}; with 0, a pod ends only when a new one serves.`,
+      `it is ${shown(unavailable)}; with 0, a pod ends only when a new one serves.`,
     );
   if (isZero(surge))
     note('refuse', `spec.${name}.rollingUpdate.maxSurge`, 'it is 0; a new pod needs room for at least 1.');
@@ -181,6 +181,10 @@ export function autoscalerOf(
     const target = fieldAt(object, 'spec', 'scaleTargetRef');
     return fieldAt(target, 'kind') === workload.kind && fieldAt(target, 'name') === workload.metadata.name;
   });
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function isZero(count: unknown): boolean {

@@ -8,6 +8,11 @@ const longestFile = 1024 * 1024;
 const deepestNesting = 60;
 /** How often anchors of one document may be used, after being followed through. */
 const mostAliases = 100;
+/** How many mistakes are told at once: one can be the cause of thousands. */
+const mostMistakes = 20;
+/** `v1`, `gateway.networking.k8s.io/v1`. */
+const versionShape = /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?\/)?[a-z0-9][a-z0-9-]*$/;
+const kindShape = /^[A-Za-z][A-Za-z0-9-]*$/;
 
 /** Kinds that belong to no namespace, with what a service may not bring along. */
 const clusterKinds = [
@@ -106,6 +111,9 @@ function objectsIn(value: unknown, source: string): (Manifest | string)[] {
   const { kind, apiVersion, metadata, items } = value;
   if (!isName(kind)) return [`${source}: the object has no "kind".`];
   if (!isName(apiVersion)) return [`${source}: the ${kind} has no "apiVersion".`];
+  if (!kindShape.test(kind)) return [`${source}: "${kind.slice(0, 80)}" can be no kind of an object.`];
+  if (!versionShape.test(apiVersion))
+    return [`${source}: the ${kind}'s "apiVersion" cannot be "${apiVersion.slice(0, 80)}".`];
   if (kind.endsWith('List') && Array.isArray(items)) return items.flatMap((item) => objectsIn(item, source));
   if (!isMap(metadata) || !isName(metadata['name'])) {
     const generated = isMap(metadata) && isName(metadata['generateName']);
@@ -141,7 +149,7 @@ function whyNotDeployable({ object, source }: Manifest, namespace: string): stri
     );
   else if (named !== undefined && named !== null && named !== namespace)
     mistakes.push(
-      `${source}: ${describeObject(object)} names the namespace "${String(named)}", but the environment's is "${namespace}": leave it out.`,
+      `${source}: ${describeObject(object)} names the namespace ${JSON.stringify(named)}, but the environment's is "${namespace}": leave it out.`,
     );
   if (object.kind === 'Secret' && (object['data'] !== undefined || object['stringData'] !== undefined))
     mistakes.push(
@@ -181,6 +189,10 @@ function refusalOf(mistakes: readonly string[]): Refusal {
     doing: 'read the Kubernetes manifests',
     reason: mistakes.length === 1 ? mistakes[0]! : `There are ${mistakes.length} mistakes.`,
     remedy: 'Mend them and run the same command again; nothing was changed.',
-    ...(mistakes.length === 1 ? {} : { evidence: mistakes }),
+    ...(mistakes.length === 1 ? {} : { evidence: [...mistakes.slice(0, mostMistakes), ...further(mistakes.length)] }),
   });
+}
+
+function further(count: number): string[] {
+  return count > mostMistakes ? [`… and ${count - mostMistakes} more`] : [];
 }

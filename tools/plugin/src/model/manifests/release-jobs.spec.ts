@@ -161,7 +161,7 @@ describe('Jobs of a release', () => {
   it.each([
     [/kind: Job/, 'kind: CronJob', /jobs\/migrate.yaml:2: CronJob migrate is no Job/],
     [/batch\/v1/, 'example.org/v1', /Job migrate is no Job: only Jobs \(batch\/v1\)/],
-    [/name: migrate/, 'name: Migrate_All', /Job Migrate_All: its name must be lower-case/],
+    [/name: migrate/, 'name: Migrate_All', /the Job cannot be named "Migrate_All"/],
     [/spec:\n/, 'spec:\n  ttlSecondsAfterFinished: 60\n', /ttlSecondsAfterFinished is 60; with less than 3600/],
     [/spec:\n/, 'spec:\n  manualSelector: true\n', /leave spec.selector and spec.manualSelector out/],
     [/STEPS/, 'STEP', /Job migrate: \$\{STEP\} in .* did you mean \$\{STEPS\}/],

@@ -8,6 +8,8 @@ import { nameConfigMapsByContent } from './config-map-names.ts';
 import { inKindOrder } from './kind-order.ts';
 import { label } from './labels.ts';
 import { isMap, type Manifest } from './manifest.ts';
+import { refuseHugeNumbers } from './number-range.ts';
+import { refuseBadNames } from './object-names.ts';
 import { overlay } from './overlay.ts';
 import { parseManifests } from './parse-manifests.ts';
 import { containersOf, podTemplateOf, serviceContainerOf } from './pod-templates.ts';
@@ -51,10 +53,13 @@ export function renderManifests(request: RenderRequest): Rendered {
   if (merged.length === 0) throw nothingToApply(request);
   const mergedJobs = readManifests(request, `${folder}/${jobsFolder}`);
   const variables = { ...builtInVariables(request), ...request.variables, ...environment.variables };
-  const all = nameConfigMapsByContent(substitute([...merged, ...mergedJobs], variables, environment.name));
+  const substituted = substitute([...merged, ...mergedJobs], variables, environment.name);
+  refuseBadNames(substituted);
+  refuseHugeNumbers(substituted);
+  const all = nameConfigMapsByContent(substituted);
   const manifests = all.slice(0, merged.length);
   if (!manifests.some(({ object }) => serviceContainerOf(object, release.service)))
-    throw noServiceContainer(release.service, manifests);
+    throw noServiceContainer(request, manifests);
   const finished = manifests.map(({ object, source }) => ({ object: finish(object, request), source }));
   const objects = inKindOrder(finished.map(({ object }) => object));
   const jobs = finishJobs(all.slice(merged.length), objects, request);
@@ -117,15 +122,14 @@ function finish(object: KubernetesObject, request: RenderRequest): KubernetesObj
 function labelPods(object: KubernetesObject, template: Record<string, unknown>, service: string): void {
   const identity = { [label.name]: service, [label.instance]: service };
   const isPod = template === object;
-  const metadata = isMap(template['metadata']) ? template['metadata'] : {};
-  if (!isPod) template['metadata'] = { ...metadata, labels: { ...identity, ...mapOf(metadata['labels']) } };
+  const metadata = template['metadata'] ?? {};
+  // What is no map there is for the server to refuse.
+  const labels = isMap(metadata) ? (metadata['labels'] ?? {}) : undefined;
+  if (!isPod && isMap(metadata) && isMap(labels))
+    template['metadata'] = { ...metadata, labels: { ...identity, ...labels } };
   const spec = object['spec'];
   const selects = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'].includes(object.kind);
   if (selects && isMap(spec) && spec['selector'] === undefined) spec['selector'] = { matchLabels: identity };
-}
-
-function mapOf(value: unknown): Record<string, unknown> {
-  return isMap(value) ? value : {};
 }
 
 function nothingToApply({ folder, release }: RenderRequest): Refusal {
@@ -137,17 +141,21 @@ function nothingToApply({ folder, release }: RenderRequest): Refusal {
   });
 }
 
-function noServiceContainer(service: string, manifests: readonly Manifest[]): Refusal {
+function noServiceContainer({ release, folder }: RenderRequest, manifests: readonly Manifest[]): Refusal {
+  const { service } = release;
   const found = manifests.flatMap(({ object, source }) =>
-    containersOf(object).map(({ name }) => `${source}: ${describeObject(object)} has the container ${String(name)}`),
+    containersOf(object).map(
+      ({ name }) =>
+        `${source}: ${describeObject(object)} has ${typeof name === 'string' ? `the container ${name}` : 'a container without a name'}`,
+    ),
   );
   return new Refusal({
     type: 'no-service-container',
     doing: `put the image of ${service} into its manifests`,
     reason:
       found.length === 0
-        ? 'None of its manifests has a container.'
-        : `None of the containers in its manifests is named "${service}", so none would run its image.`,
+        ? `None of the manifests in ${folder} has a container.`
+        : `None of the containers in the manifests in ${folder} is named "${service}", so none would run its image.`,
     remedy: `Name the container that runs the service "${service}".`,
     ...(found.length === 0 ? {} : { evidence: found }),
   });

@@ -19,7 +19,7 @@ const textMaps = new Set([
 ]);
 
 /** Fields that hold whole numbers (or, with `…Unavailable` and the like, numbers or percentages). */
-const numberFields =
+export const numberFields =
   /^(replicas|port|number|seconds|minAvailable|maxUnavailable|maxSurge|averageUtilization|weight|partition|completions|parallelism|backoffLimit|ttlSecondsAfterFinished|revisionHistoryLimit|runAsUser|runAsGroup|fsGroup|maxSkew|priority|minDomains)$|(Replicas|Port|Seconds|Threshold)$/;
 
 /** Fields that are true or false. */

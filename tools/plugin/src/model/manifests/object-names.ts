@@ -1,0 +1,37 @@
+import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
+import { Refusal } from '../product-error.ts';
+import { apiGroup, type Manifest } from './manifest.ts';
+
+/** What nearly all kinds ask of a name. */
+const usualName = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
+/** Roles may be called like `system:node`. */
+const roleName = /^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/;
+const longestName = 253;
+
+/**
+ * Checks the names of objects. The server does not check all of them: it takes a PodDisruptionBudget of any name, and of
+ * others it makes parts of a path.
+ * @throws {Refusal} naming file and object.
+ */
+export function refuseBadNames(manifests: readonly Manifest[]): void {
+  const mistakes = manifests.flatMap(({ object, source }) => {
+    const { name } = object.metadata;
+    if (isOwn(object)) return [`${source}: ${describeObject(object)} is what deployments are locked and recorded in.`];
+    const shape = apiGroup(object) === 'rbac.authorization.k8s.io' ? roleName : usualName;
+    if (shape.test(name) && name.length <= longestName) return [];
+    return [`${source}: the ${object.kind} cannot be named "${name.slice(0, 80)}".`];
+  });
+  if (mistakes.length === 0) return;
+  throw new Refusal({
+    type: 'bad-name',
+    doing: 'read the Kubernetes manifests',
+    reason: mistakes.length === 1 ? mistakes[0]! : `${mistakes.length} objects have names that cannot be.`,
+    remedy: `Name it otherwise. A name has lower-case letters, digits, "-" and ".", begins and ends with a letter or digit, and has at most ${longestName} of them.`,
+    ...(mistakes.length === 1 ? {} : { evidence: mistakes }),
+  });
+}
+
+/** Whether this tool keeps such objects itself: a manifest of one would be a lock that is taken, or a false record. */
+function isOwn({ kind, metadata: { name } }: KubernetesObject): boolean {
+  return (kind === 'Lease' || kind === 'ControllerRevision') && name.startsWith('poc-');
+}
