@@ -38,6 +38,7 @@ export class KubernetesCluster implements Cluster {
   private readonly place: Place;
   private readonly environment: Pick<Environment, 'name' | 'namespace'>;
   private readonly recordsOf: Records;
+  private access: Promise<void> | undefined;
   /** Plans that were made, by the list of objects they were made for. */
   private plans = new WeakMap<readonly KubernetesObject[], { plan: PlannedObject[]; at: number }>();
   /** Workloads as they were when they had been applied. */
@@ -50,7 +51,12 @@ export class KubernetesCluster implements Cluster {
   }
 
   check(): Promise<void> {
-    return checkAccess(this.place.api, this.environment);
+    // Asked by several services of a command, and early, so that the connection is there when it is needed.
+    this.access ??= checkAccess(this.place.api, this.environment).catch((error: unknown) => {
+      this.access = undefined;
+      throw error;
+    });
+    return this.access;
   }
 
   lock(service: string, holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock> {

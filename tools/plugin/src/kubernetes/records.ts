@@ -49,6 +49,8 @@ export class Records {
   private readonly path: string;
   /** The newest sequence seen, by service. */
   private readonly newest = new Map<string, number>();
+  /** What was listed last and written since, by service: there is one writer, who lists when it has the lock. */
+  private readonly known = new Map<string, KnownRecord[]>();
 
   constructor(api: KubernetesApi, namespace: string) {
     this.api = api;
@@ -70,6 +72,7 @@ export class Records {
       const { items = [] } = (await this.api.get<{ items: Revision[] }>(this.path, query)) ?? {};
       const records = items.flatMap((item) => readRecord(item) ?? []).sort((a, b) => b.sequence - a.sequence);
       this.newest.set(service, records[0]?.sequence ?? 0);
+      this.known.set(service, items.map(knownRecord));
       return records;
     });
   }
@@ -77,8 +80,8 @@ export class Records {
   /** Kinds of the objects that a service has had, as `apps/v1/Deployment`. */
   async kinds(service: string): Promise<string[]> {
     return this.explaining(`read the deployments of ${service}`, async () => {
-      const all = (await this.metadata(service)).map(({ metadata }) => metadata.annotations?.[note.kinds] ?? '');
-      return [...new Set(all.flatMap((kinds) => kinds.split(' ')))].filter((kind) => kind !== '');
+      const all = await this.knownOf(service);
+      return [...new Set(all.flatMap(({ kinds }) => kinds))];
     });
   }
 
@@ -93,6 +96,9 @@ export class Records {
         const opened: DeploymentRecord = { ...record, sequence: newest + 1, outcome: 'running' };
         if (await this.create(opened, attempt)) {
           this.newest.set(service, opened.sequence);
+          const { sequence, outcome, manifests } = opened;
+          const kinds = [...new Set(manifests.map(kindOf))];
+          this.known.get(service)?.push({ name: nameOf(service, sequence), sequence, outcome, kinds });
           return opened;
         }
         newest = Math.max(newest + 1, await this.newestSequence(service));
@@ -123,6 +129,10 @@ export class Records {
         body: { metadata: { annotations } },
         contentType: 'application/merge-patch+json',
       });
+      const known = (await this.knownOf(service)).map((each) =>
+        each.sequence === record.sequence ? { ...each, outcome } : each,
+      );
+      this.known.set(service, known);
       await this.forget(service);
       return {
         ...record,
@@ -134,13 +144,20 @@ export class Records {
     });
   }
 
+  private async knownOf(service: string): Promise<KnownRecord[]> {
+    const known = this.known.get(service) ?? (await this.metadata(service)).map(knownRecord);
+    this.known.set(service, known);
+    return known;
+  }
+
   private async forget(service: string): Promise<void> {
-    const all = (await this.metadata(service)).map(({ metadata }) => ({
-      name: metadata.name,
-      sequence: Number(metadata.annotations?.[note.sequence]),
-      outcome: (metadata.annotations?.[note.outcome] ?? 'running') as DeploymentOutcome,
-    }));
-    for (const { name } of forgettable(all)) {
+    const all = await this.knownOf(service);
+    const old = forgettable(all);
+    this.known.set(
+      service,
+      all.filter((each) => !old.includes(each)),
+    );
+    for (const { name } of old) {
       await this.api.send('DELETE', `${this.path}/${name}`).catch((error: unknown) => {
         if (!(error instanceof ApiError && error.code === 404)) throw error;
       });
@@ -199,6 +216,23 @@ export class Records {
       throw explainApiError(error, doing, this.api);
     }
   }
+}
+
+/** What a record's metadata tells. */
+interface KnownRecord {
+  readonly name: string;
+  readonly sequence: number;
+  readonly outcome: DeploymentOutcome;
+  readonly kinds: readonly string[];
+}
+
+function knownRecord({ metadata: { name, annotations = {} } }: Pick<KubernetesObject, 'metadata'>): KnownRecord {
+  return {
+    name,
+    sequence: Number(annotations[note.sequence]),
+    outcome: (annotations[note.outcome] ?? 'running') as DeploymentOutcome,
+    kinds: (annotations[note.kinds] ?? '').split(' ').filter((kind) => kind !== ''),
+  };
 }
 
 function nameOf(service: string, sequence: number): string {

@@ -3,6 +3,7 @@ import { deploy } from '../../release/deploy.ts';
 import { findRelease } from '../../release/find-release.ts';
 import { planDeploy, refuseMissingImage } from '../../release/plan-deploy.ts';
 import { describeChanges } from '../../release/roll-out.ts';
+import { connectEarly } from '../connect-early.ts';
 import { approvedBy } from '../approved-by.ts';
 import { actorOf } from '../ci-actor.ts';
 import { deployOptions, environmentsMeant, type DeployOptions } from '../deploy-options.ts';
@@ -20,6 +21,7 @@ export const executor: ServiceExecutor<Options> = {
   options: (service) => ({ ...deployOptions, tag: buildOf(service) }),
   async run({ env, tag, dryRun, timeout, approve, ...options }, { service, environments, ports, reporter, signal }) {
     const targets = environmentsMeant(environments, env);
+    connectEarly(targets, ports);
     const release = await findRelease(service.name, tag, ports);
     const environmentNames = environments.map(({ name }) => name);
     const lines: string[] = [];

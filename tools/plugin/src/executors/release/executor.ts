@@ -2,6 +2,7 @@ import type { BuildNumber } from '../../model/build-number.ts';
 import { release, type ReleaseResult } from '../../release/release.ts';
 import { approvedBy } from '../approved-by.ts';
 import { actorOf } from '../ci-actor.ts';
+import { connectEarly } from '../connect-early.ts';
 import { deployOptions, environmentsMeant, type DeployOptions } from '../deploy-options.ts';
 import { describeDeploy } from '../describe-deploy.ts';
 import { flag, optionalBuildNumber } from '../options.ts';
@@ -18,6 +19,7 @@ export const executor: ServiceExecutor<Options> = {
   options: () => ({ ...deployOptions, buildNumber: optionalBuildNumber, allowDirty: flag }),
   async run({ env, timeout, approve, ...options }, { service, environments, ports, reporter, signal }) {
     const targets = environmentsMeant(environments, env);
+    connectEarly(targets, ports);
     const actor = actorOf(process.env);
     const limits = { timeout: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
     const request = { ...options, ...limits, service, environments, targets, actor };
