@@ -170,10 +170,9 @@ class Lane {
     this.site.doing = told;
     const first = await this.site.run(command, target, { onStart: (child) => (deployer = child) });
     proxy.watchAnswers();
+    if (first.code === undefined && after !== '') this.killed++;
     // One that needed fewer answers this time ended by itself.
-    if (first.code === undefined) this.killed++;
-    else if (first.code !== 0 || after !== '')
-      this.complain(told, `ended with ${first.code} instead:\n${first.output}`);
+    else if (first.code !== 0) this.complain(told, `ended with ${first.code ?? 'nothing'} instead:\n${first.output}`);
     const described = `${told} (${after})`;
     for (const problem of await this.site.foreignProblems()) this.complain(described, problem);
     await this.runAgain(described, command, target);

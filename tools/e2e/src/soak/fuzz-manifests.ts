@@ -40,7 +40,7 @@ const hostile: fc.Arbitrary<string> = fc
       'a?dryRun=x',
       'a#b',
       ' ',
-      'UPPER',
+      'UPPER-',
       'ünïcödé',
       '💥',
       '\u202Eevil',
