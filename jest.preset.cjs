@@ -6,6 +6,8 @@ module.exports = (name, root) => ({
   displayName: name,
   rootDir: root,
   testEnvironment: 'node',
+  // A machine that is busy with other things is no failure of what is tested.
+  testTimeout: 30_000,
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   moduleNameMapper: {
     '^@poc/service-host$': path.join(__dirname, 'libs/service-host/src/index.ts'),

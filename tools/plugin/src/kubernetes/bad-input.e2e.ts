@@ -143,7 +143,13 @@ describe('what kubectl left', () => {
 
     kubectl(['patch', 'configmap', 'old', '--type=merge', '-p', '{"data": {"added": "by hand", "kept": "3"}}']);
     expect(await cluster.plan('orders', [ours])).toEqual([
-      { kind: 'ConfigMap', name: 'old', action: 'configured', takenOver: ['data.kept from kubectl-patch'] },
+      {
+        kind: 'ConfigMap',
+        name: 'old',
+        action: 'configured',
+        takenOver: ['data.kept from kubectl-patch'],
+        fields: [{ path: 'data.kept', from: '"3"', to: '"1"' }],
+      },
     ]);
     await cluster.apply('orders', [ours]);
     const mended = await api.get(`/api/v1/namespaces/${namespace}/configmaps/old`);
