@@ -132,7 +132,7 @@ export function whatIsWrong(result: TaskResult, where: readonly string[]): strin
   if (!where.some((word) => terminalOutput.includes(word))) return `it names none of ${where.join(', ')}`;
   if (/\bundefined\b|\[object /.test(terminalOutput)) return 'unclear words';
   // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/.test(terminalOutput))
+  if (/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/.test(terminalOutput))
     return 'characters that control a terminal';
   if (terminalOutput.length > longestRefusal) return `${terminalOutput.length} characters`;
   return undefined;

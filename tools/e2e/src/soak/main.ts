@@ -72,7 +72,7 @@ const sections: Readonly<
       lines: [
         '## Deployers that die, and a network that is lost',
         '',
-        'A proxy before the API server ends the deployer with SIGKILL after the n-th answer, which it never gets to see, for every n of a deploy and of a rollback. Then the same command is run again. Meanwhile a request is sent every 0.1 s, in turns through the gateway and straight. The network is lost for 4 s, which a deployer waits for, and for 25 s, which it does not: it ends with a clear failure, and the same command goes on later.',
+        'A proxy before the API server ends the deployer with SIGKILL after the n-th answer, which it never gets to see, for every n of a deploy and of a rollback (the executors in a process of their own, without Nx). Then the same command is run again. Meanwhile a request is sent every 0.1 s, in turns through the gateway and straight. The network is lost for 4 s, which a deployer waits for, and for 25 s, which it does not: it ends with a clear failure, and the same command goes on later.',
         '',
         '| | |',
         '| --- | --- |',

@@ -10,7 +10,7 @@ const page = join(repositoryRoot, 'docs/reliability.md');
 const intro = [
   '# Reliability',
   '',
-  'Made by `npm run soak`, which writes this page: what happens to requests, locks and records while services are released, while deployers die, and when they are given nonsense. Everything runs on the local platform of one machine, with the real commands.',
+  'Made by `npm run soak`, which writes this page: what happens to requests, locks and records while services are released, while deployers die, and when they are given nonsense. Everything runs on the local platform of one machine.',
 ].join('\n');
 
 /** Replaces one part of the page, and leaves the others as they are. @param text its section, in Markdown. */
