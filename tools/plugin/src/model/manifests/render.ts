@@ -155,7 +155,7 @@ function noServiceContainer({ release, folder }: RenderRequest, manifests: reado
     reason:
       found.length === 0
         ? `None of the manifests in ${folder} has a container.`
-        : `None of the containers in the manifests in ${folder} is named "${service}", so none would run its image.`,
+        : `None of the containers in its manifests is named "${service}", so none would run its image.`,
     remedy: `Name the container that runs the service "${service}".`,
     ...(found.length === 0 ? {} : { evidence: found }),
   });
