@@ -11,6 +11,8 @@ export const fuzzedCommands = [
   'rollback',
   'promote',
   'infrastructure-rollback',
+  'diff',
+  'history',
 ] as const;
 export type FuzzedCommand = (typeof fuzzedCommands)[number];
 
@@ -43,6 +45,8 @@ const optionsOf: Readonly<Record<FuzzedCommand, Readonly<Record<string, Type>>>>
   'git-tag': { tag: 'build', dryRun: 'flag' },
   'k8s-deploy': { ...deploying, tag: 'build' },
   status: { env: 'environment', json: 'flag' },
+  history: { env: 'environment', json: 'flag' },
+  diff: { env: 'environment', tag: 'build', json: 'flag' },
   rollback: { env: 'environment', tag: 'build', reason: 'text', timeout: 'seconds', dryRun: 'flag' },
   promote: {
     from: 'environment',
