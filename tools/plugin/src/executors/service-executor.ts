@@ -22,16 +22,19 @@ export interface ServiceExecutor<T> {
   readonly verb: string;
   /** Readers of its options, for the service of this name. */
   readonly options: (service: string) => OptionReaders<T>;
+  /** Begins what needs no environment, while their files are read. What comes of it is told when it is needed. */
+  readonly begin?: (run: Pick<ServiceRun, 'service' | 'ports'>) => void;
   /** @returns lines that tell the result. @throws {ProductError} */
   readonly run: (options: T, run: ServiceRun) => Promise<readonly string[]>;
 }
 
 /** What an executor does for one service, as a task of Nx. */
-export function serviceTask<T>({ verb, options, run }: ServiceExecutor<T>): Task {
+export function serviceTask<T>({ verb, options, begin, run }: ServiceExecutor<T>): Task {
   return (name, raw, shared) =>
     taskResult(async () => {
       const read = readOptions(raw, options(name), `${verb} ${name}`);
       const service = shared.service(name);
+      begin?.({ service, ports: shared.ports });
       const environments = await shared.environments();
       const reporter = consoleReporter(name, shared.verbose);
       return run(read, { service, environments, ports: shared.ports, reporter, signal: shared.signal });

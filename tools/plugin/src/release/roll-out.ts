@@ -116,9 +116,12 @@ async function putIn(
     const applied = await cluster.apply(service, objects, { adopt, ...(jobs.length > 0 ? { beforeWorkloads } : {}) });
     reporter.step(`${name}: ${describeChanges(applied)}`);
     const onProgress = (line: string) => reporter.step(`${name}: ${line}`);
+    // What is too much does not change while pods do; most often it is nothing, which costs no time then.
+    const superfluous = cluster.prune(service, objects, { dryRun: true });
+    superfluous.catch(() => undefined);
     const result = await cluster.waitUntilReady(objects, { ...limits, onProgress });
     if (result.state !== 'ready') return await fail(result);
-    const pruned = await cluster.prune(service, objects);
+    const pruned = (await superfluous).length > 0 ? await cluster.prune(service, objects) : [];
     if (pruned.length > 0) reporter.step(`${name}: ${describeChanges(pruned)}`);
     return { changes: [...applied, ...pruned], record: await close({ outcome: 'succeeded' }) };
   } catch (error) {

@@ -190,7 +190,7 @@ export class InMemoryCluster implements Cluster {
     objects: readonly KubernetesObject[],
     { dryRun = false }: PruneOptions = {},
   ): Promise<ChangeSet> {
-    await this.enter('prune');
+    await this.enter(dryRun ? 'prune (dry run)' : 'prune');
     const wanted = new Set(objects.map(identityOf));
     const gone = [...this.shared.objects.values()].filter(
       ({ live }) =>

@@ -4,6 +4,7 @@ import { findRelease } from '../../release/find-release.ts';
 import { planDeploy, refuseMissingImage } from '../../release/plan-deploy.ts';
 import { describeChanges } from '../../release/roll-out.ts';
 import { connectEarly } from '../connect-early.ts';
+import { listReleases } from '../list-releases.ts';
 import { approvedBy } from '../approved-by.ts';
 import { actorOf } from '../ci-actor.ts';
 import { deployOptions, environmentsMeant, type DeployOptions } from '../deploy-options.ts';
@@ -19,6 +20,7 @@ interface Options extends DeployOptions {
 export const executor: ServiceExecutor<Options> = {
   verb: 'deploy',
   options: (service) => ({ ...deployOptions, tag: buildOf(service) }),
+  begin: listReleases,
   async run({ env, tag, dryRun, timeout, approve, ...options }, { service, environments, ports, reporter, signal }) {
     const targets = environmentsMeant(environments, env);
     connectEarly(targets, ports);

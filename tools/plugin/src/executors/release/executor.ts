@@ -3,6 +3,7 @@ import { release, type ReleaseResult } from '../../release/release.ts';
 import { approvedBy } from '../approved-by.ts';
 import { actorOf } from '../ci-actor.ts';
 import { connectEarly } from '../connect-early.ts';
+import { listReleases } from '../list-releases.ts';
 import { deployOptions, environmentsMeant, type DeployOptions } from '../deploy-options.ts';
 import { describeDeploy } from '../describe-deploy.ts';
 import { flag, optionalBuildNumber } from '../options.ts';
@@ -17,6 +18,7 @@ interface Options extends DeployOptions {
 export const executor: ServiceExecutor<Options> = {
   verb: 'release',
   options: () => ({ ...deployOptions, buildNumber: optionalBuildNumber, allowDirty: flag }),
+  begin: listReleases,
   async run({ env, timeout, approve, ...options }, { service, environments, ports, reporter, signal }) {
     const targets = environmentsMeant(environments, env);
     connectEarly(targets, ports);
