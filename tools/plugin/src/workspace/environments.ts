@@ -27,9 +27,10 @@ export async function readEnvironments(workspaceRoot: string): Promise<Environme
   }
   const read: EnvironmentFile[] = [];
   const mistakes: string[] = [];
-  for (const file of files) {
-    const path = `${environmentsFolder}/${file}`;
-    const found = await readEnvironmentFile(path, await readFile(join(workspaceRoot, path), 'utf8'));
+  const paths = files.map((file) => `${environmentsFolder}/${file}`);
+  const texts = await Promise.all(paths.map((path) => readFile(join(workspaceRoot, path), 'utf8')));
+  for (const [index, path] of paths.entries()) {
+    const found = await readEnvironmentFile(path, texts[index]!);
     if (Array.isArray(found)) mistakes.push(...found);
     else read.push(found);
   }
@@ -76,8 +77,7 @@ async function readEnvironmentFile(path: string, text: string): Promise<Environm
     return document.errors.map(({ pos, message }) => `${at(pos[0])}: this is not YAML: ${sentence(message)}`);
   const value: unknown = keepVariablesAsWritten(document);
 
-  const { Ajv } = await import('ajv');
-  const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile<Environment>(schema);
+  const validate = await (validator ??= compileSchema());
   if (!validate(value)) {
     const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'propertyNames');
     return errors.map((error) => `${at(offsetOf(document, error))}: ${explain(error)}`);
@@ -95,6 +95,14 @@ async function readEnvironmentFile(path: string, text: string): Promise<Environm
     },
     at: atKey,
   };
+}
+
+let validator: ReturnType<typeof compileSchema> | undefined;
+
+/** Once for all files: it takes longer than reading them. */
+async function compileSchema() {
+  const { Ajv } = await import('ajv');
+  return new Ajv({ allErrors: true, allowUnionTypes: true }).compile<Environment>(schema);
 }
 
 /** `REPLICAS: 010` and `VERSION: 1.10` are texts to a manifest: what was written is kept, not the number it denotes. */
