@@ -219,7 +219,7 @@ class HeldLease implements ServiceLock {
         doing: `keep the lock ${this.place.name}`,
         reason: taken
           ? 'Somebody else has taken it over, because it was not renewed in time.'
-          : 'It could not be renewed in time, so somebody else may take it over.',
+          : 'The cluster did not answer for so long that it could not be renewed, and somebody else may take it over.',
         remedy: 'Run the same command again; it waits for the other one and goes on from what is there then.',
       }),
     );

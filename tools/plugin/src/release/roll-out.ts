@@ -72,7 +72,18 @@ export async function rollOut(
   if ('record' in attempt) return attempt;
   const { failure } = attempt;
   if (attempt.outcome !== 'failed') throw failure;
-  throw withRemedy(failure, await goBack(rollout, failure, at, limits, ports, reporter));
+  const [sentence, suspects] = await Promise.all([
+    goBack(rollout, failure, at, limits, ports, reporter),
+    // That nobody knows who is to blame must not hide what happened.
+    (rollout.suspects?.() ?? Promise.resolve([])).catch(() => []),
+  ]);
+  const { facts } = failure;
+  throw new Failure({
+    ...facts,
+    remedy: `${sentence} ${facts.remedy}`,
+    evidence: [...(facts.evidence ?? []), ...suspectLines(suspects)],
+    cause: failure,
+  });
 }
 
 type Attempt =
@@ -106,9 +117,7 @@ async function putIn(
       return { outcome: 'cancelled', failure: stopped(rollout) };
     }
     await close({ outcome: 'failed', reason: result.reason });
-    // Whoever is to blame, that nobody knows it must not hide what happened.
-    const suspects = await (rollout.suspects?.() ?? Promise.resolve([])).catch(() => []);
-    return { outcome: 'failed', failure: failed(rollout, result, suspects) };
+    return { outcome: 'failed', failure: failed(rollout, result) };
   };
   try {
     const limits = { timeout, signal: stop };
@@ -191,7 +200,7 @@ async function startProbe(
 
 /** Puts the fallback in. @returns a sentence that tells what serves now. */
 async function goBack(
-  { environment, release, actor, fallback }: Rollout,
+  { environment, release, actor, hold, fallback }: Rollout,
   failure: Failure,
   at: LockedCluster,
   { timeout, signal }: RolloutLimits,
@@ -213,7 +222,7 @@ async function goBack(
         action: 'automatic-rollback',
         reason: `${release.buildNumber} failed: ${failure.facts.reason}`.slice(0, 500),
       },
-      hold: fallback.hold,
+      hold: hold ?? fallback.hold,
       adopt: false,
       fallback: undefined,
     },
@@ -252,13 +261,13 @@ function doingOf({ environment, release }: Rollout): string {
   return `deploy ${release.service} ${release.buildNumber} to ${environment.name}`;
 }
 
-function failed(rollout: Rollout, result: NotReady, suspects: readonly Commit[]): Failure {
+function failed(rollout: Rollout, result: NotReady): Failure {
   return new Failure({
     type: `rollout-${result.state}`,
     doing: doingOf(rollout),
     reason: result.reason,
     remedy: 'Mend it and release again.',
-    evidence: [...result.evidence, ...suspectLines(suspects)],
+    evidence: result.evidence,
   });
 }
 
@@ -282,9 +291,4 @@ function lostLock(rollout: Rollout, { lost }: ServiceLock): Failure {
       facts?.remedy ?? 'Run the same command again; it waits for the other one and goes on from what is there then.',
     cause,
   });
-}
-
-function withRemedy(failure: Failure, sentence: string): Failure {
-  const { facts } = failure;
-  return new Failure({ ...facts, remedy: `${sentence} ${facts.remedy}`, cause: failure });
 }
