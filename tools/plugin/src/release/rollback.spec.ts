@@ -159,6 +159,18 @@ describe('rollback', () => {
     expect(await deployed(scenario, '20261124-3')).toMatchObject({ state: 'held' });
   });
 
+  it('holds through a newer build that fails, also where going back had failed', async () => {
+    const scenario = await threeReleases();
+    const failure = { state: 'failed' as const, reason: 'It crashed.', evidence: [] };
+    clusterOf(scenario).script('orders', failure, failure);
+    await expect(back(scenario)).rejects.toThrow('It crashed.');
+    scenario.change('4');
+    await expect(releaseAll(scenario)).rejects.toThrow('It crashed.');
+    // It serves, because nothing else does; the hold is still told.
+    expect(await runs(scenario)).toBe('20261124-3');
+    expect(String((await newest(scenario)).hold?.buildNumber)).toBe('20261124-3');
+  });
+
   it('ends a hold by force', async () => {
     const scenario = await threeReleases();
     await back(scenario);
