@@ -203,7 +203,7 @@ async function one(files: Files): Promise<void> {
   const beyond = median(of('nx')) - median(of('idle'));
   say('## Deploy one service\n');
   say(
-    'The same manifests, each tool in a namespace of its own, each run to the other of two images; 2 replicas, `preStop` 3 s.\n',
+    'The same manifests, each tool in a namespace of its own, each run to the other of two images; 2 replicas, `preStop` 10 s.\n',
   );
   say('| | seconds | of kubectl |\n| --- | --- | --- |');
   const row = (name: string, timing: number[]) =>

@@ -106,7 +106,7 @@ describe.each(Object.keys(ofStack))('a service of the stack %s', (stack) => {
       startupProbe: { httpGet: { path: '/healthz/startup' } },
       readinessProbe: { httpGet: { path: '/healthz/ready' } },
       livenessProbe: { httpGet: { path: '/healthz/live' } },
-      lifecycle: { preStop: { sleep: { seconds: 3 } } },
+      lifecycle: { preStop: { sleep: { seconds: 10 } } },
     });
     // The sleep, the drain's linger and its budget.
     expect(spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThan(3 + 2 + 15);
