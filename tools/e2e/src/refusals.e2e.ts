@@ -102,7 +102,7 @@ describe('what stands in the workspace', () => {
   it('no container of the service', async () => {
     workspace.edit('apps/payments/k8s/deployment.yaml', '- name: payments', '- name: main');
     await workspace.commit('feat: another name');
-    await refused(release, ['None of the containers in the manifests in apps/payments/k8s is named "payments"']);
+    await refused(release, ['None of the containers in its manifests is named "payments"']);
   });
 
   it('YAML that is none', async () => {
