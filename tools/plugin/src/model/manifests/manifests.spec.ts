@@ -481,6 +481,35 @@ describe('the promise of no downtime', () => {
       expect(changed(line, '').map(({ severity }) => severity)).toEqual(['warn']);
   });
 
+  const budget = (limit: string) => ({ ...files, 'k8s/others.yaml': others.replace('maxUnavailable: 1', limit) });
+
+  it.each([
+    ['maxUnavailable: 0', 'spec.maxUnavailable'],
+    ['maxUnavailable: 0%', 'spec.maxUnavailable'],
+    ['minAvailable: 3', 'spec.minAvailable'],
+    ['minAvailable: 4', 'spec.minAvailable'],
+    ['minAvailable: 100%', 'spec.minAvailable'],
+    // 2.01 of 3 pods, which Kubernetes rounds up.
+    ['minAvailable: 67%', 'spec.minAvailable'],
+  ])('warns of a budget that lets no pod go: %s', (limit, field) => {
+    const risks = risksOf(budget(limit));
+    expect(risks).toMatchObject([{ severity: 'warn', field: `${field} of PodDisruptionBudget orders` }]);
+    expect(risks[0]!.reason).toMatch(/with 3 pods, which lets no pod go, so a node under it can never be drained/);
+  });
+
+  it.each(['minAvailable: 2', 'minAvailable: 66%', 'minAvailable: 1%', 'maxUnavailable: 1%', 'maxUnavailable: 100%'])(
+    'takes a budget that lets a pod go: %s',
+    (limit) => expect(risksOf(budget(limit))).toEqual([]),
+  );
+
+  it('finds the budget that lets no pod go among several', () => {
+    const second =
+      '{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: strict}, spec: {maxUnavailable: 0, selector: {matchLabels: {app.kubernetes.io/name: orders}}}}';
+    expect(risksOf({ ...files, 'k8s/strict.yaml': second })).toMatchObject([
+      { severity: 'warn', field: 'spec.maxUnavailable of PodDisruptionBudget strict' },
+    ]);
+  });
+
   it('counts the least replicas of an autoscaler instead of the workload', () => {
     const scaler = (least: number) =>
       `{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: orders}, spec: {minReplicas: ${least}, maxReplicas: 9, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: orders}}}`;
@@ -488,5 +517,10 @@ describe('the promise of no downtime', () => {
     expect(risksOf(texts)).toMatchObject([{ field: 'spec.replicas' }]);
     expect(risksOf({ ...texts, 'k8s/hpa.yaml': scaler(2) })).toEqual([]);
     expect(risksOf({ ...texts, 'k8s/hpa.yaml': scaler(1) })).toMatchObject([{ severity: 'refuse' }]);
+    const strict = { ...texts, 'k8s/others.yaml': others.replace('maxUnavailable: 1', 'minAvailable: 2') };
+    expect(risksOf({ ...strict, 'k8s/hpa.yaml': scaler(2) })).toMatchObject([
+      { severity: 'warn', field: 'spec.minAvailable of PodDisruptionBudget orders' },
+    ]);
+    expect(risksOf({ ...strict, 'k8s/hpa.yaml': scaler(3) })).toEqual([]);
   });
 });

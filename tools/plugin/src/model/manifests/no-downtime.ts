@@ -71,14 +71,26 @@ type Note = (severity: DowntimeRisk['severity'], field: string, reason: string) 
 
 function checkReplicas(workload: KubernetesObject, objects: readonly KubernetesObject[], note: Note): void {
   if (workload.kind === 'DaemonSet') return;
-  const scaler = autoscalerOf(workload, objects);
-  const [count, field] = scaler
-    ? [fieldAt(scaler, 'spec', 'minReplicas') ?? 1, `spec.minReplicas of ${describeObject(scaler)}`]
-    : [fieldAt(workload, 'spec', 'replicas') ?? 1, 'spec.replicas'];
+  const { count, field, scaled } = leastPodsOf(workload, objects);
   if (typeof count === 'number' && count >= 2) return;
   // None at all is a service that is switched off, not one that fails.
-  if (count === 0 && !scaler) note('warn', field, 'there are 0, so nothing serves.');
+  if (count === 0 && !scaled) note('warn', field, 'there are 0, so nothing serves.');
   else note('refuse', field, `there are ${shown(count)}; with less than 2, a lost pod is a lost service.`);
+}
+
+/** How few pods there may be, and where that is written. */
+function leastPodsOf(
+  workload: KubernetesObject,
+  objects: readonly KubernetesObject[],
+): { readonly count: unknown; readonly field: string; readonly scaled: boolean } {
+  const scaler = autoscalerOf(workload, objects);
+  return scaler
+    ? {
+        count: fieldAt(scaler, 'spec', 'minReplicas') ?? 1,
+        field: `spec.minReplicas of ${describeObject(scaler)}`,
+        scaled: true,
+      }
+    : { count: fieldAt(workload, 'spec', 'replicas') ?? 1, field: 'spec.replicas', scaled: false };
 }
 
 function checkStrategy(workload: KubernetesObject, note: Note): void {
@@ -145,21 +157,33 @@ function secondsOfCommand(command: unknown): number | undefined {
 function checkDisruptions(workload: KubernetesObject, objects: readonly KubernetesObject[], note: Note): void {
   if (workload.kind === 'DaemonSet') return;
   const labels = fieldAt(podTemplateOf(workload), 'metadata', 'labels');
-  const budget = objects.find(
+  const budgets = objects.filter(
     (object) => object.kind === 'PodDisruptionBudget' && selects(fieldAt(object, 'spec', 'selector'), labels),
   );
-  if (!budget) {
+  if (budgets.length === 0)
     note('refuse', 'PodDisruptionBudget', 'none selects its pods, so draining a node may end all of them at once.');
-    return;
+  const pods = leastPodsOf(workload, objects).count;
+  for (const budget of budgets) {
+    for (const field of ['minAvailable', 'maxUnavailable']) {
+      const limit = fieldAt(budget, 'spec', field);
+      if (limit === undefined || !letsNoPodGo(field, limit, pods)) continue;
+      const number = typeof pods === 'number' ? ` with ${pods} ${pods === 1 ? 'pod' : 'pods'}` : '';
+      const reason = `it is ${shown(limit)}${number}, which lets no pod go, so a node under it can never be drained.`;
+      note('warn', `spec.${field} of ${describeObject(budget)}`, reason);
+    }
   }
-  const name = describeObject(budget);
-  const [least, most] = [fieldAt(budget, 'spec', 'minAvailable'), fieldAt(budget, 'spec', 'maxUnavailable')];
-  const replicas = fieldAt(workload, 'spec', 'replicas');
-  const blocks =
-    (most !== undefined && isZero(most)) ||
-    least === '100%' ||
-    (typeof least === 'number' && typeof replicas === 'number' && least >= replicas);
-  if (blocks) note('warn', name, 'it lets no pod go, so no node under it can ever be drained.');
+}
+
+/** Whether a budget's limit forbids every eviction. Kubernetes rounds percentages up, of pods that stay or that go. */
+function letsNoPodGo(field: string, limit: unknown, pods: unknown): boolean {
+  if (field === 'maxUnavailable') return isZero(limit);
+  const percent = typeof limit === 'string' ? /^(\d+)%$/.exec(limit)?.[1] : undefined;
+  if (percent !== undefined && Number(percent) >= 100) return true;
+  // Of a service that is switched off there is nothing to evict.
+  if (typeof pods !== 'number' || pods === 0) return false;
+  return percent === undefined
+    ? typeof limit === 'number' && limit >= pods
+    : Math.ceil((Number(percent) * pods) / 100) >= pods;
 }
 
 function checkSpread(workload: KubernetesObject, note: Note): void {
