@@ -10,7 +10,23 @@ const folder = join(__dirname, 'recorded');
 const recordings = readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Recording);
 const patience = { allowedRestarts: 2 };
 
+/** Recordings of what only a change ends, by the cluster's own words. */
+const final = [
+  'changed-by-others',
+  'config-key-missing',
+  'config-missing',
+  'image-bad-name',
+  'image-forbidden',
+  'image-not-found',
+  'not-admitted',
+  'quota',
+  'vanished',
+  'volume-missing',
+];
+
 interface Replay {
+  /** When what ended it was first known; undefined when nothing stood in the way. */
+  readonly known: number | undefined;
   /** The judgement that ended it, and when; undefined when time would be up. */
   readonly end: { readonly judgement: Judgement; readonly at: number } | undefined;
   readonly last: Judgement | undefined;
@@ -21,20 +37,23 @@ function replay({ events, targets, milliseconds }: Recording, allowed = patience
   const [target] = targets as [RolloutTarget];
   let state: RolloutState = nothingKnown;
   let last: Judgement | undefined;
+  let known: number | undefined;
   const judge = (at: number) => {
     last = judgeRollout(state, target, at, allowed);
+    const isInTheWay = last.state === 'waiting' ? last.obstacle !== undefined : last.state !== 'ready';
+    if (isInTheWay) known ??= at;
     return last.state === 'waiting' ? undefined : { judgement: last, at };
   };
   for (const [index, { at, event }] of events.entries()) {
     state = reduceRollout(state, event, at);
     const ended = judge(at);
-    if (ended) return { end: ended, last };
+    if (ended) return { end: ended, last, known };
     const until = events[index + 1]?.at ?? milliseconds;
     const again = last?.state === 'waiting' ? last.again : undefined;
     const later = again !== undefined && again <= until ? judge(again) : undefined;
-    if (later) return { end: later, last };
+    if (later) return { end: later, last, known };
   }
-  return { end: undefined, last };
+  return { end: undefined, last, known };
 }
 
 describe('rollouts as a real cluster told them', () => {
@@ -54,6 +73,11 @@ describe('rollouts as a real cluster told them', () => {
     expect(end!.at).toBeLessThanOrEqual(recording.milliseconds);
     // The wait ended with the last news: none of those before said that it was ready already.
     if (state === 'ready') expect(end!.at).toBe(recording.events.at(-1)!.at);
+  });
+
+  it.each(final)('end within 5 s of the cluster saying so where it is final: %s', (name) => {
+    const { end, known } = replay(recordings.find((recording) => recording.name === name)!);
+    expect(end!.at - known!).toBeLessThanOrEqual(5000);
   });
 
   it('tolerate as many crashes as they are told to', () => {
