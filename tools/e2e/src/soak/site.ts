@@ -6,7 +6,7 @@ import type { BuildNumber } from '../../../plugin/src/model/build-number.ts';
 import type { DeploymentRecord } from '../../../plugin/src/model/deployment-record.ts';
 import type { Environment } from '../../../plugin/src/model/environment.ts';
 import type { KubernetesObject } from '../../../plugin/src/model/kubernetes-object.ts';
-import type { RunningService } from '../../../plugin/src/release/ports/cluster.ts';
+import type { ObservedService, RunningService } from '../../../plugin/src/release/ports/cluster.ts';
 import { askOnce, type Target } from '../ask-once.ts';
 import { platform } from '../platform.ts';
 import { ApiProxy } from './api-proxy.ts';
@@ -103,15 +103,19 @@ export class Site {
     return this.cluster.records(soakService);
   }
 
-  running(): Promise<RunningService | undefined> {
-    return this.cluster.running(soakService);
+  async running(): Promise<RunningService | undefined> {
+    return (await this.observe())?.running;
+  }
+
+  private async observe(): Promise<ObservedService | undefined> {
+    return (await this.cluster.observe(soakService)).at(0);
   }
 
   /** @returns what is not as it must be when a build was deployed and nobody is at it any more. */
   async problemsAfter(build: BuildNumber): Promise<string[]> {
-    const [records, running, lease] = await Promise.all([
+    const [records, { running, drift = [] } = {}, lease] = await Promise.all([
       this.records(),
-      this.running(),
+      this.observe(),
       this.api.get(`/apis/coordination.k8s.io/v1/namespaces/${this.environment.namespace}/leases/poc-${soakService}`),
     ]);
     const problems: string[] = [...(await this.foreignProblems())];
@@ -125,6 +129,7 @@ export class Site {
     if (running?.buildNumber !== build.toString()) problems.push(`${running?.buildNumber} runs, not ${build}`);
     if (!running || running.podsReady < running.podsWanted)
       problems.push(`${running?.podsReady} of ${running?.podsWanted} pods are ready`);
+    if (drift.length > 0) problems.push(`drift that nobody made: ${JSON.stringify(drift)}`);
     const holder = (lease?.['spec'] as { holderIdentity?: string | null } | undefined)?.holderIdentity;
     if (holder) problems.push(`the lock is still held by ${holder}`);
     return problems;

@@ -1,5 +1,6 @@
 import type { Environment } from '../model/environment.ts';
 import type { Reporter } from '../release/ports/reporter.ts';
+import type { ServiceMap } from '../release/ports/service-map.ts';
 import type { ServiceSource } from '../release/ports/service-source.ts';
 import type { ReleasePorts } from '../release/release-ports.ts';
 import { consoleReporter } from './console-reporter.ts';
@@ -14,6 +15,10 @@ export interface InfrastructureRun {
   reporter(name: string): Reporter;
   /** A service of the workspace. @throws {Refusal} when it has none of this name. */
   service(name: string): ServiceSource;
+  /** The services of the workspace, and what they are made of. */
+  readonly services: ServiceMap;
+  /** The main branch. */
+  readonly branch: string;
   /** Aborted when the command shall stop. */
   readonly signal: AbortSignal;
 }
@@ -36,6 +41,8 @@ export function infrastructureTask<T>({ doing, options, run }: InfrastructureExe
         ports: shared.ports,
         reporter: (name) => consoleReporter(name, shared.verbose),
         service: (name) => shared.service(name),
+        services: shared.services(),
+        branch: shared.branch,
         signal: shared.signal,
       }),
     );

@@ -1,5 +1,6 @@
 import type { Environment } from '../model/environment.ts';
 import type { Reporter } from '../release/ports/reporter.ts';
+import type { ServiceMap } from '../release/ports/service-map.ts';
 import type { ServiceSource } from '../release/ports/service-source.ts';
 import type { ReleasePorts } from '../release/release-ports.ts';
 import { consoleReporter } from './console-reporter.ts';
@@ -12,6 +13,10 @@ export interface ServiceRun {
   readonly environments: readonly Environment[];
   readonly ports: ReleasePorts;
   readonly reporter: Reporter;
+  /** All services of the workspace, and what they are made of. */
+  services(): ServiceMap;
+  /** The main branch. */
+  readonly branch: string;
   /** Aborted when the command shall stop. */
   readonly signal: AbortSignal;
 }
@@ -37,6 +42,7 @@ export function serviceTask<T>({ verb, options, begin, run }: ServiceExecutor<T>
       begin?.({ service, ports: shared.ports });
       const environments = await shared.environments();
       const reporter = consoleReporter(name, shared.verbose);
-      return run(read, { service, environments, ports: shared.ports, reporter, signal: shared.signal });
+      const { ports, services, branch, signal } = shared;
+      return run(read, { service, environments, ports, reporter, services, branch, signal });
     });
 }

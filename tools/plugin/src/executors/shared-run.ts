@@ -1,10 +1,11 @@
 import type { ExecutorContext } from '@nx/devkit';
 import type { Environment } from '../model/environment.ts';
+import type { ServiceMap } from '../release/ports/service-map.ts';
 import type { ServiceSource } from '../release/ports/service-source.ts';
 import type { ReleasePorts } from '../release/release-ports.ts';
 import { readEnvironments } from '../workspace/environments.ts';
 import { realPorts } from './real-ports.ts';
-import { workspaceService } from './workspace-service.ts';
+import { workspaceService, workspaceServices } from './workspace-service.ts';
 
 /** What all services of one command share. */
 export interface SharedRun {
@@ -13,6 +14,10 @@ export interface SharedRun {
   environments(): Promise<readonly Environment[]>;
   /** @throws {Refusal} when the workspace has no such service. */
   service(name: string): ServiceSource;
+  /** The services of the workspace, and what they are made of. */
+  services(): ServiceMap;
+  /** The main branch: `defaultBase` of nx.json. */
+  readonly branch: string;
   readonly verbose: boolean;
   /** Aborted when the command shall stop: it then ends what it is writing, and says how far it came. */
   readonly signal: AbortSignal;
@@ -22,10 +27,13 @@ export interface SharedRun {
 export function sharedRun(context: ExecutorContext, signal: AbortSignal): SharedRun {
   const ports = realPorts(context.root, process.env);
   let environments: Promise<readonly Environment[]> | undefined;
+  let services: ServiceMap | undefined;
   return {
     ports,
     environments: () => (environments ??= readEnvironments(context.root)),
     service: (name) => workspaceService(name, context, ports.repository),
+    services: () => (services ??= workspaceServices(context)),
+    branch: context.nxJsonConfiguration.defaultBase ?? 'main',
     // Nx tells a batch of `--verbose` only so.
     signal,
     verbose: context.isVerbose || process.env['NX_VERBOSE_LOGGING'] === 'true',

@@ -1,8 +1,11 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { releaseTarget } from '../graph/targets/release.ts';
+import type { ServiceMap } from '../release/ports/service-map.ts';
 import type { ServiceSource } from '../release/ports/service-source.ts';
 import type { SourceRepository } from '../release/ports/source-repository.ts';
+import { ClosureIndex } from '../workspace/closure-index.ts';
 import { contentFolders, contentHash } from '../workspace/content.ts';
 import { refuseIgnoredInputs } from '../workspace/ignored-inputs.ts';
 import { serviceIn } from '../workspace/service.ts';
@@ -23,6 +26,22 @@ export function workspaceService(
     contentHash: (source) => contentHash(service, repository, source),
     refuseIgnoredInputs: () => refuseIgnoredInputs(service, repository),
   };
+}
+
+/** The services of the workspace: the projects that have this plugin's target `release`. */
+export function workspaceServices({
+  projectGraph,
+  nxJsonConfiguration,
+}: Pick<ExecutorContext, 'projectGraph' | 'nxJsonConfiguration'>): ServiceMap {
+  const { executor } = releaseTarget;
+  const services = Object.values(projectGraph.nodes).filter(
+    ({ data }) => data.targets?.['release']?.executor === executor,
+  );
+  return new ClosureIndex(
+    projectGraph,
+    nxJsonConfiguration,
+    services.map(({ name }) => name),
+  );
 }
 
 /** The name in the workspace's package.json, or of its folder. */

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { BuildNumber } from '../model/build-number.ts';
 import type { Commit } from '../model/commit.ts';
+import { CommitGraph } from '../model/commit-graph.ts';
 import { Refusal } from '../model/product-error.ts';
 import type { Release } from '../model/release.ts';
 import { parseReleaseMessage, releaseMessage } from '../model/release-message.ts';
 import { ReleaseTag } from '../model/release-tag.ts';
-import type { SourceRepository } from '../release/ports/source-repository.ts';
+import type { BranchTip, SourceRepository } from '../release/ports/source-repository.ts';
 import { parseTagObject, tagObject, type AnnotatedTag } from './annotated-tag.ts';
+import { readChangedPaths, readCommitParents } from './commit-history.ts';
 import { Git } from './git.ts';
 import { LocalRefs } from './local-refs.ts';
 import { isBinary, parseObjectBatch } from './object-batch.ts';
@@ -80,6 +82,43 @@ export class GitRepository implements SourceRepository {
         const [id = '', author = '', date = '', subject = ''] = entry.split('\n');
         return { id, author, date, subject };
       });
+  }
+
+  async findCommit(text: string): Promise<string | undefined> {
+    // What begins with a hyphen would be an option.
+    if (text.startsWith('-')) return undefined;
+    const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${text}^{commit}`];
+    const { code, stdout } = await this.git.run(args);
+    return code === 0 ? stdout.toString().trim() : undefined;
+  }
+
+  async branchTip(branch: string): Promise<BranchTip | undefined> {
+    const origin = await this.findOrigin();
+    if (!origin) return this.localTip(`refs/heads/${branch}`);
+    try {
+      const commit = await origin.refs.branchTip(branch);
+      if (commit === undefined) return undefined;
+      await this.bringCommit(commit);
+      return { commit };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const fetched = await this.localTip(`refs/remotes/origin/${branch}`);
+      return fetched && { ...fetched, stale: error.facts.reason };
+    }
+  }
+
+  async commitGraph(tips: readonly string[]): Promise<CommitGraph> {
+    const missing = await this.missingHere(tips);
+    const brought = await Promise.allSettled(missing.map((commit) => this.bringCommit(commit)));
+    for (const result of brought)
+      if (result.status === 'rejected' && !(result.reason instanceof Refusal)) throw result.reason;
+    const lost = new Set(missing.length > 0 ? await this.missingHere(missing) : []);
+    const here = tips.filter((tip) => !lost.has(tip));
+    return new CommitGraph(here.length === 0 ? new Map() : await readCommitParents(this.git, here));
+  }
+
+  async changedPaths(commits: readonly string[]): Promise<Map<string, string[]>> {
+    return readChangedPaths(this.git, commits, await this.tree.prefix());
   }
 
   dirtyPaths(): Promise<string[]> {
@@ -242,6 +281,18 @@ export class GitRepository implements SourceRepository {
       reason: `${JSON.stringify(commit)} is no commit of this repository.`,
       remedy: 'Check the commit, or fetch it from where it was made.',
     });
+  }
+
+  private async localTip(ref: string): Promise<BranchTip | undefined> {
+    const commit = await this.findCommit(ref);
+    return commit === undefined ? undefined : { commit };
+  }
+
+  /** Those of the names that are no commits of this clone. */
+  private async missingHere(commits: readonly string[]): Promise<string[]> {
+    const input = commits.map((commit) => `${commit}\n`).join('');
+    const told = (await this.git.text(['cat-file', '--batch-check'], { input })).split('\n');
+    return commits.filter((_, index) => !/ commit \d+$/.test(told[index] ?? ''));
   }
 
   private async refs(): Promise<ReleaseRefs> {

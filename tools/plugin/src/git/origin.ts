@@ -10,6 +10,8 @@ const listingLasts = 10_000;
 const missingLasts = 1000;
 /** Milliseconds. */
 const listingTimeout = 60_000;
+/** Milliseconds for what can be told without: where a branch is. */
+const tipTimeout = 10_000;
 /** Milliseconds. A first push may carry the commit's history. */
 const transferTimeout = 600_000;
 /** Milliseconds for what is good to know only. */
@@ -85,6 +87,14 @@ export class Origin implements ReleaseRefs {
     // Fetching a commit that is here with a depth would cut its history off here.
     const depth = peeled !== undefined && (await this.has(peeled)) ? 'deep' : 'shallow';
     await this.fetch(ref, depth, `fetch ${ref}`);
+  }
+
+  /** The commit that a branch is at. @throws {Refusal} when the origin does not answer. */
+  async branchTip(branch: string): Promise<string | undefined> {
+    const args = ['ls-remote', '--quiet', 'origin', `refs/heads/${branch}`];
+    const result = await this.git.run(args, { timeout: tipTimeout });
+    if (result.code !== 0) throw originRefusal(`look for ${branch}`, this.address, result);
+    return parseListing(result.stdout.toString()).get(`refs/heads/${branch}`)?.object;
   }
 
   /** Fetches a commit that is missing here. @throws {Refusal} when the origin does not give it. */

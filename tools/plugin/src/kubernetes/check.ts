@@ -34,6 +34,20 @@ export async function checkAccess(
   }
 }
 
+/** Makes sure that the namespace is there, for those who only look. @throws {Refusal} */
+export async function refuseMissingNamespace(
+  api: KubernetesApi,
+  { name, namespace }: Pick<Environment, 'name' | 'namespace'>,
+): Promise<void> {
+  const doing = `look into the namespace ${namespace} of ${name}`;
+  try {
+    if (!(await api.get(`/api/v1/namespaces/${encodeURIComponent(namespace)}`)))
+      throw noNamespace(api, name, namespace, doing);
+  } catch (error) {
+    if (!(error instanceof ApiError && error.code === 403)) throw explainApiError(error, doing, api);
+  }
+}
+
 async function isAllowed(
   api: KubernetesApi,
   namespace: string,

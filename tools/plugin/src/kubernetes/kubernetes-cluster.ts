@@ -1,4 +1,10 @@
-import type { Actor, DeploymentEnding, DeploymentRecord, NewDeploymentRecord } from '../model/deployment-record.ts';
+import type {
+  Actor,
+  DeploymentEnding,
+  DeploymentRecord,
+  DeploymentSummary,
+  NewDeploymentRecord,
+} from '../model/deployment-record.ts';
 import type { Environment } from '../model/environment.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import { isBeforeWorkloads } from '../model/manifests/kind-order.ts';
@@ -10,23 +16,25 @@ import type {
   Cluster,
   JobOptions,
   JobResult,
+  ObservedService,
   PlanOptions,
   PruneOptions,
   RolloutResult,
-  RunningService,
   ServiceLock,
   WaitOptions,
 } from '../release/ports/cluster.ts';
 import type { KubernetesApi } from './api.ts';
 import { applyPlan } from './apply.ts';
-import { checkAccess } from './check.ts';
+import { watchForChanges } from './changes.ts';
+import { checkAccess, refuseMissingNamespace } from './check.ts';
+import { fingerprintOf } from './drift.ts';
 import { runJob } from './jobs/run-job.ts';
 import { acquireLease } from './lease.ts';
+import { observe } from './observe.ts';
 import { planObjects, type Place, type PlannedObject } from './plan.ts';
 import { pruneObjects } from './prune.ts';
 import { Records } from './records.ts';
 import { Resources } from './resources.ts';
-import { runningOf } from './running.ts';
 import type { RolloutTarget } from './wait/judge.ts';
 import { waitForRollouts } from './wait/wait.ts';
 
@@ -41,7 +49,7 @@ export class KubernetesCluster implements Cluster {
   private access: Promise<void> | undefined;
   /** Plans that were made, by the list of objects they were made for. */
   private plans = new WeakMap<readonly KubernetesObject[], { plan: PlannedObject[]; at: number }>();
-  /** Workloads as they were when they had been applied. */
+  /** Objects as they were when they had been applied. */
   private readonly applied = new Map<string, KubernetesObject>();
 
   constructor(api: KubernetesApi, environment: Pick<Environment, 'name' | 'namespace'>) {
@@ -127,11 +135,27 @@ export class KubernetesCluster implements Cluster {
   }
 
   closeRecord(record: DeploymentRecord, ending: DeploymentEnding): Promise<DeploymentRecord> {
-    return this.recordsOf.close(record, ending);
+    // Objects that were not applied here, because it came to nothing before, are told by nothing.
+    const applied = record.manifests.flatMap((object): [string, string][] => {
+      const live = this.applied.get(identityOf(object));
+      return live ? [[identityOf(object), fingerprintOf(live)]] : [];
+    });
+    return this.recordsOf.close(record, ending, new Map(applied));
   }
 
-  running(service: string): Promise<RunningService | undefined> {
-    return runningOf(this.place.api, this.environment.namespace, service);
+  summaries(): Promise<DeploymentSummary[]> {
+    return this.recordsOf.summaries();
+  }
+
+  async observe(service?: string): Promise<ObservedService[]> {
+    const observed = await observe(this.place, this.recordsOf, service);
+    // A namespace that is not there lists nothing, like one that is empty.
+    if (observed.length === 0) await refuseMissingNamespace(this.place.api, this.environment);
+    return observed;
+  }
+
+  changes(signal: AbortSignal): AsyncIterable<void> {
+    return watchForChanges(this.place, signal);
   }
 
   /** Closes the connections to the cluster. */

@@ -63,7 +63,8 @@ export function managedFieldsOf(object: KubernetesObject): ManagedFields[] {
   return Array.isArray(entries) ? (entries as ManagedFields[]) : [];
 }
 
-function isOurs({ manager, operation, subresource }: ManagedFields): boolean {
+/** Whether an entry tells what this tool applied. */
+export function isOurs({ manager, operation, subresource }: ManagedFields): boolean {
   return manager === fieldManager && operation === 'Apply' && subresource === undefined;
 }
 

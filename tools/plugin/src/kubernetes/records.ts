@@ -1,21 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { gunzipSync, gzipSync } from 'node:zlib';
-import { BuildNumber } from '../model/build-number.ts';
 import type {
   DeploymentEnding,
   DeploymentOutcome,
   DeploymentRecord,
-  Hold,
+  DeploymentSummary,
   NewDeploymentRecord,
-  ProbeResult,
 } from '../model/deployment-record.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import { Failure } from '../model/product-error.ts';
 import { forgettable } from '../model/record-retention.ts';
-import type { Release } from '../model/release.ts';
 import { ApiError, explainApiError } from './api-error.ts';
-import type { KubernetesApi } from './api.ts';
+import type { ApiRequest, KubernetesApi } from './api.ts';
 import { kindOf } from './prune.ts';
+import { note, readJson, readRecord, readSummary, writeData, writeSummary, type Revision } from './record-data.ts';
 import { collectionPath } from './resources.ts';
 
 /** Characters of a reason that an annotation keeps. */
@@ -24,21 +21,9 @@ const longestReason = 4000;
 const attempts = 50;
 
 /** Not those of the service's objects: a StatefulSet would take a ControllerRevision with its labels for its own. */
-const recordOf = 'poc.dev/record-of';
-const note = {
-  sequence: 'poc.dev/sequence',
-  outcome: 'poc.dev/outcome',
-  finishedAt: 'poc.dev/finished-at',
-  reason: 'poc.dev/reason',
-  probe: 'poc.dev/probe',
-  kinds: 'poc.dev/kinds',
-  attempt: 'poc.dev/attempt',
-} as const;
-
-interface Revision extends KubernetesObject {
-  readonly revision?: number;
-  readonly data?: unknown;
-}
+export const recordOf = 'poc.dev/record-of';
+/** On the newest record of a service (for a moment also on the one before it): how all newest ones are found at once. */
+const newestMark = 'poc.dev/newest';
 
 /**
  * Deployment records as `ControllerRevision` objects: their data can never be changed, how a deployment ended is in
@@ -62,6 +47,42 @@ export class Records {
     return this.explaining('see which services were deployed', async () => {
       const all = await this.metadata();
       return [...new Set(all.map(({ metadata }) => metadata.labels?.[recordOf] ?? ''))].sort();
+    });
+  }
+
+  /**
+   * The newest record of every service, or of one, by service. Without their manifests.
+   * @throws {Refusal}
+   */
+  async newestOf(service?: string): Promise<Map<string, NewestRecord>> {
+    return this.explaining(`read the newest deployments of ${service ?? 'all services'}`, async () => {
+      const newest = new Map<string, NewestRecord>();
+      for (const { metadata } of await this.metadata(service, newestMark)) {
+        const summary = readSummary({ metadata });
+        const name = metadata.labels?.[recordOf];
+        if (!summary || name === undefined || (newest.get(name)?.summary.sequence ?? 0) > summary.sequence) continue;
+        const { kinds } = knownRecord({ metadata });
+        const applied = new Map(
+          Object.entries(readJson<Record<string, string>>(metadata.annotations?.[note.applied]) ?? {}),
+        );
+        newest.set(name, { summary, kinds, applied });
+      }
+      return newest;
+    });
+  }
+
+  /** All records of all services, without their manifests, in no order. */
+  async summaries(): Promise<DeploymentSummary[]> {
+    return this.explaining('read the deployments of all services', async () =>
+      (await this.metadata()).flatMap((item) => readSummary(item) ?? []),
+    );
+  }
+
+  /** One record with its manifests. */
+  async read(service: string, sequence: number): Promise<DeploymentRecord | undefined> {
+    return this.explaining(`read deployment ${sequence} of ${service}`, async () => {
+      const found = await this.api.get<Revision>(`${this.path}/${nameOf(service, sequence)}`);
+      return found && readRecord(found);
     });
   }
 
@@ -98,7 +119,8 @@ export class Records {
           this.newest.set(service, opened.sequence);
           const { sequence, outcome, manifests } = opened;
           const kinds = [...new Set(manifests.map(kindOf))];
-          this.known.get(service)?.push({ name: nameOf(service, sequence), sequence, outcome, kinds });
+          const name = nameOf(service, sequence);
+          this.known.get(service)?.push({ name, sequence, outcome, kinds, isMarked: true });
           return opened;
         }
         newest = Math.max(newest + 1, await this.newestSequence(service));
@@ -112,8 +134,15 @@ export class Records {
     });
   }
 
-  /** Adds how a deployment ended, and forgets old ones. */
-  async close(record: DeploymentRecord, ending: DeploymentEnding): Promise<DeploymentRecord> {
+  /**
+   * Adds how a deployment ended, and forgets old ones.
+   * @param applied fingerprints of the objects, by their identity.
+   */
+  async close(
+    record: DeploymentRecord,
+    ending: DeploymentEnding,
+    applied: ReadonlyMap<string, string>,
+  ): Promise<DeploymentRecord> {
     const { service } = record.release;
     return this.explaining(`record how the deployment of ${service} ended`, async () => {
       const { outcome, probe } = ending;
@@ -124,6 +153,7 @@ export class Records {
         [note.finishedAt]: finishedAt,
         ...(reason === undefined ? {} : { [note.reason]: reason }),
         ...(probe === undefined ? {} : { [note.probe]: JSON.stringify(probe) }),
+        ...(applied.size === 0 ? {} : { [note.applied]: JSON.stringify(Object.fromEntries(applied)) }),
       };
       await this.api.send('PATCH', `${this.path}/${nameOf(service, record.sequence)}`, {
         body: { metadata: { annotations } },
@@ -133,7 +163,7 @@ export class Records {
         each.sequence === record.sequence ? { ...each, outcome } : each,
       );
       this.known.set(service, known);
-      await this.forget(service);
+      await Promise.all([this.forget(service), this.unmark(service)]);
       return {
         ...record,
         outcome,
@@ -157,11 +187,30 @@ export class Records {
       service,
       all.filter((each) => !old.includes(each)),
     );
-    for (const { name } of old) {
-      await this.api.send('DELETE', `${this.path}/${name}`).catch((error: unknown) => {
-        if (!(error instanceof ApiError && error.code === 404)) throw error;
-      });
-    }
+    for (const { name } of old) await this.unlessGone('DELETE', name);
+  }
+
+  /** Takes the mark of the newest record from those that are it no more. */
+  private async unmark(service: string): Promise<void> {
+    const all = await this.knownOf(service);
+    const newest = Math.max(...all.map(({ sequence }) => sequence));
+    const marked = all.filter(({ sequence, isMarked }) => isMarked && sequence < newest);
+    await Promise.all(
+      marked.map(({ name }) =>
+        this.unlessGone('PATCH', name, {
+          body: { metadata: { labels: { [newestMark]: null } } },
+          contentType: 'application/merge-patch+json',
+        }),
+      ),
+    );
+    const unmarked = (each: KnownRecord) => (marked.includes(each) ? { ...each, isMarked: false } : each);
+    this.known.set(service, (await this.knownOf(service)).map(unmarked));
+  }
+
+  private async unlessGone(method: string, name: string, request: ApiRequest = {}): Promise<void> {
+    await this.api.send(method, `${this.path}/${name}`, request).catch((error: unknown) => {
+      if (!(error instanceof ApiError && error.code === 404)) throw error;
+    });
   }
 
   /** @returns false when another has the sequence. */
@@ -174,12 +223,13 @@ export class Records {
       kind: 'ControllerRevision',
       metadata: {
         name,
-        labels: { [recordOf]: service },
+        labels: { [recordOf]: service, [newestMark]: 'true' },
         annotations: {
           [note.sequence]: String(record.sequence),
           [note.outcome]: record.outcome,
           [note.kinds]: kinds,
           [note.attempt]: attempt,
+          [note.summary]: writeSummary(record),
         },
       },
       revision: record.sequence,
@@ -201,9 +251,10 @@ export class Records {
   }
 
   /** Records without what they hold: a few hundred bytes each instead of tens of thousands. */
-  private async metadata(service?: string): Promise<Pick<KubernetesObject, 'metadata'>[]> {
+  private async metadata(service?: string, mark?: string): Promise<Pick<KubernetesObject, 'metadata'>[]> {
+    const ofService = service === undefined ? recordOf : `${recordOf}=${service}`;
     const answer = (await this.api.send('GET', this.path, {
-      query: { labelSelector: service === undefined ? recordOf : `${recordOf}=${service}` },
+      query: { labelSelector: mark === undefined ? ofService : `${ofService},${mark}` },
       accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json',
     })) as { items?: KubernetesObject[] };
     return answer.items ?? [];
@@ -218,17 +269,30 @@ export class Records {
   }
 }
 
+/** The newest record of a service, by its metadata. */
+export interface NewestRecord {
+  readonly summary: DeploymentSummary;
+  /** Kinds of its objects, as `apps/v1/Deployment`. */
+  readonly kinds: readonly string[];
+  /** Fingerprints of the objects as it left them, by identity; empty when it did not get so far. */
+  readonly applied: ReadonlyMap<string, string>;
+}
+
 /** What a record's metadata tells. */
 interface KnownRecord {
   readonly name: string;
   readonly sequence: number;
   readonly outcome: DeploymentOutcome;
   readonly kinds: readonly string[];
+  /** Whether it has the mark of the newest. */
+  readonly isMarked: boolean;
 }
 
-function knownRecord({ metadata: { name, annotations = {} } }: Pick<KubernetesObject, 'metadata'>): KnownRecord {
+function knownRecord({ metadata }: Pick<KubernetesObject, 'metadata'>): KnownRecord {
+  const { name, annotations = {}, labels = {} } = metadata;
   return {
     name,
+    isMarked: labels[newestMark] === 'true',
     sequence: Number(annotations[note.sequence]),
     outcome: (annotations[note.outcome] ?? 'running') as DeploymentOutcome,
     kinds: (annotations[note.kinds] ?? '').split(' ').filter((kind) => kind !== ''),
@@ -237,66 +301,4 @@ function knownRecord({ metadata: { name, annotations = {} } }: Pick<KubernetesOb
 
 function nameOf(service: string, sequence: number): string {
   return `poc-${service}-${sequence}`;
-}
-
-/** What never changes of a record. Read by every later version of this tool: only add to it. */
-type RecordData = Omit<NewDeploymentRecord, 'release' | 'cause' | 'hold'> & {
-  readonly release: Omit<Release, 'buildNumber'> & { readonly buildNumber: string };
-  readonly cause?: DeploymentRecord['cause'];
-  readonly hold?: Omit<Hold, 'buildNumber'> & { readonly buildNumber: string };
-};
-
-/**
- * Compressed, always: the server compares the bytes of this data when an annotation is changed, and writes `>` in it
- * otherwise than we do.
- */
-function writeData(record: DeploymentRecord): { gzip: string } {
-  const { sequence: _sequence, outcome: _outcome, ...data } = record;
-  return { gzip: gzipSync(JSON.stringify(data)).toString('base64') };
-}
-
-/** @returns undefined for what is no record that this version can read. */
-function readRecord({ metadata, data }: Revision): DeploymentRecord | undefined {
-  const { annotations = {} } = metadata;
-  const read = readData(data);
-  const buildNumber = BuildNumber.parse(read?.release.buildNumber ?? '');
-  const sequence = Number(annotations[note.sequence]);
-  if (!read || !buildNumber || !Number.isSafeInteger(sequence)) return undefined;
-  const { hold: heldData, cause = { action: 'deploy' }, ...facts } = read;
-  const hold = heldData && readHold(heldData);
-  const [finishedAt, reason] = [annotations[note.finishedAt], annotations[note.reason]];
-  const probe = readProbe(annotations[note.probe]);
-  return {
-    ...facts,
-    release: { ...read.release, buildNumber },
-    cause,
-    ...(hold ? { hold } : {}),
-    sequence,
-    outcome: (annotations[note.outcome] ?? 'running') as DeploymentOutcome,
-    ...(finishedAt === undefined ? {} : { finishedAt }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(probe === undefined ? {} : { probe }),
-  };
-}
-
-function readHold(held: NonNullable<RecordData['hold']>): Hold | undefined {
-  const buildNumber = BuildNumber.parse(held.buildNumber);
-  return buildNumber && { ...held, buildNumber };
-}
-
-function readProbe(text: string | undefined): ProbeResult | undefined {
-  try {
-    return text === undefined ? undefined : (JSON.parse(text) as ProbeResult);
-  } catch {
-    return undefined;
-  }
-}
-
-function readData(data: unknown): RecordData | undefined {
-  const { gzip = '' } = (data ?? {}) as { gzip?: string };
-  try {
-    return (JSON.parse(gunzipSync(Buffer.from(gzip, 'base64')).toString()) ?? undefined) as RecordData | undefined;
-  } catch {
-    return undefined;
-  }
 }

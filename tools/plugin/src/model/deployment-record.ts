@@ -74,6 +74,9 @@ export interface DeploymentRecord {
   readonly probe?: ProbeResult;
 }
 
+/** A deployment without its manifests: a few hundred bytes instead of many thousands. */
+export type DeploymentSummary = Omit<DeploymentRecord, 'manifests'>;
+
 /** A record as it is begun. */
 export type NewDeploymentRecord = Omit<DeploymentRecord, 'sequence' | keyof DeploymentEnding>;
 

@@ -76,7 +76,13 @@ function nameOf(item: unknown, list: readonly unknown[]): string | undefined {
   return undefined;
 }
 
-function isSecretAt({ kind }: KubernetesObject, keys: readonly string[]): boolean {
+/** A field's value in one line, as differences show it. @param keys its path; items of a list in brackets or without. */
+export function shownValue(object: Pick<KubernetesObject, 'kind'>, keys: readonly string[], value: unknown): string {
+  const names = keys.map((key) => key.replace(/^\[(.*)\]$/, '$1'));
+  return isSecretAt(object, names) ? '***' : shown(JSON.stringify(value));
+}
+
+function isSecretAt({ kind }: Pick<KubernetesObject, 'kind'>, keys: readonly string[]): boolean {
   const isData = keys[0] === 'data' || keys[0] === 'stringData' || keys[0] === 'binaryData';
   if (kind === 'Secret' && isData) return true;
   if (isData) return secretName.test(keys.at(-1) ?? '');

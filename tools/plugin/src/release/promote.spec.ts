@@ -3,6 +3,7 @@ import { ReleaseScenario } from '../testing/release-scenario.ts';
 import { promote, type PromoteRequest } from './promote.ts';
 import { release } from './release.ts';
 import { planRollback, rollBack } from './rollback.ts';
+import { runningIn } from '../testing/running-in.ts';
 
 const actor = { person: 'ada', run: 'ada@laptop' };
 const usual = { timeout: 1000, force: false, allowDowntime: false, adopt: false, dryRun: false };
@@ -62,7 +63,7 @@ describe('promote', () => {
     const scenario = await released(await released(), '2');
     wait(scenario, 10);
     await up(scenario, { build: BuildNumber.parse('20261124-1')! });
-    expect((await scenario.clusters.get('prod')!.running('orders'))?.buildNumber).toBe('20261124-1');
+    expect((await runningIn(scenario.clusters.get('prod')!, 'orders'))?.buildNumber).toBe('20261124-1');
   });
 
   it('refuses what nobody approved of', async () => {

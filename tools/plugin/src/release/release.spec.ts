@@ -4,6 +4,7 @@ import { ProductError } from '../model/product-error.ts';
 import { ReleaseScenario } from '../testing/release-scenario.ts';
 import { automaticEnvironments } from './release-registries.ts';
 import { release, type ReleaseRequest, type ReleaseResult } from './release.ts';
+import { runningIn } from '../testing/running-in.ts';
 
 const actor = { person: 'ada', run: 'ada@laptop' };
 
@@ -57,7 +58,7 @@ describe('release', () => {
     expect(result).toMatchObject({ built: true, deploys: [{ environment: 'preprod', result: { state: 'deployed' } }] });
     expect(String(result.release?.buildNumber)).toBe('20261124-1');
     expect((await scenario.repository.releaseTags('orders')).map(String)).toEqual(['orders-20261124-1']);
-    const running = await scenario.clusters.get('preprod')!.running('orders');
+    const running = await runningIn(scenario.clusters.get('preprod')!, 'orders');
     expect(running).toMatchObject({ buildNumber: '20261124-1', digests: [result.release?.imageDigest], podsReady: 2 });
     expect(scenario.clusters.get('dev')!.objects).toEqual([]);
     const [build] = scenario.engine.builds;
@@ -157,7 +158,7 @@ describe('release', () => {
     const results = await Promise.all([run(first), run(second)]);
     const numbers = results.map((result) => String(result.release?.buildNumber)).sort();
     expect(numbers).toEqual(['20261124-2', '20261124-3']);
-    expect(await first.clusters.get('preprod')!.running('orders')).toMatchObject({ buildNumber: '20261124-3' });
+    expect(await runningIn(first.clusters.get('preprod')!, 'orders')).toMatchObject({ buildNumber: '20261124-3' });
   });
 
   it('lets an older build that comes late not overwrite a newer one, unless forced', async () => {
@@ -174,7 +175,7 @@ describe('release', () => {
       clusters: scenario.clusters,
     });
     expect(await run(late)).toMatchObject({ deploys: [{ result: { state: 'superseded' } }] });
-    expect(await scenario.clusters.get('preprod')!.running('orders')).toMatchObject({ buildNumber: '20261125-1' });
+    expect(await runningIn(scenario.clusters.get('preprod')!, 'orders')).toMatchObject({ buildNumber: '20261125-1' });
   });
 
   it('deploys nothing whose tag could not be pushed; run again, it finishes', async () => {

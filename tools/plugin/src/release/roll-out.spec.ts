@@ -3,6 +3,7 @@ import type { InMemoryCluster } from '../testing/in-memory-cluster.ts';
 import { ReleaseScenario } from '../testing/release-scenario.ts';
 import { release } from './release.ts';
 import { planRollback, rollBack } from './rollback.ts';
+import { runningIn } from '../testing/running-in.ts';
 
 const ada = { person: 'ada', run: 'ada@laptop' };
 const preprodOf = ({ environments }: ReleaseScenario) => environments.find(({ name }) => name === 'preprod')!;
@@ -39,7 +40,7 @@ describe('a deploy that fails', () => {
         remedy: expect.stringContaining('20261124-1 was put back by itself and serves.'),
       },
     });
-    expect(await clusterOf(scenario).running('orders')).toMatchObject({ buildNumber: '20261124-1' });
+    expect(await runningIn(clusterOf(scenario), 'orders')).toMatchObject({ buildNumber: '20261124-1' });
     expect(await clusterOf(scenario).records('orders')).toMatchObject([
       {
         sequence: 3,
@@ -62,7 +63,7 @@ describe('a deploy that fails', () => {
     await expect(releaseIt(scenario)).rejects.toMatchObject({
       facts: { remedy: expect.stringContaining('Going back to 20261124-1 failed too (So did this.)') },
     });
-    expect((await clusterOf(scenario).running('orders'))?.podsReady).toBe(2);
+    expect((await runningIn(clusterOf(scenario), 'orders'))?.podsReady).toBe(2);
   });
 
   it('takes nothing away when it is the first one', async () => {
@@ -155,7 +156,7 @@ spec: { template: { spec: { containers: [{ name: orders, image: orders }] } } }
       exitCode: 1,
       facts: { type: 'rollout-failed', reason: expect.stringContaining('Job migrate-20261124-2') },
     });
-    expect((await cluster.running('orders'))?.buildNumber).toBe('20261124-1');
+    expect((await runningIn(cluster, 'orders'))?.buildNumber).toBe('20261124-1');
     expect(await cluster.records('orders')).toMatchObject([
       { outcome: 'succeeded', cause: { action: 'automatic-rollback' } },
       { outcome: 'failed' },
@@ -235,10 +236,10 @@ describe('a deployer that dies', () => {
       const next = survivor(scenario);
       const cluster = clusterOf(next);
       cluster.killHolder('orders');
-      expect((await cluster.running('orders'))?.digests).toHaveLength(1);
+      expect((await runningIn(cluster, 'orders'))?.digests).toHaveLength(1);
       if (died) await action(next).catch((error: unknown) => expect(error).toMatchObject({ exitCode: 2 }));
       // A rollback that had ended but for its last words is not repeated: what runs is what was asked for.
-      expect((await cluster.running('orders'))?.buildNumber).toBe(ends);
+      expect((await runningIn(cluster, 'orders'))?.buildNumber).toBe(ends);
       const records = await cluster.records('orders');
       expect(records.filter(({ outcome }) => outcome === 'running')).toEqual([]);
       expect(cluster.read('ConfigMap', 'foreign')).toBeDefined();

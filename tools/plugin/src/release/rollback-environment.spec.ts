@@ -6,6 +6,7 @@ import {
   rollBackEnvironment,
   type EnvironmentRollbackRequest,
 } from './rollback-environment.ts';
+import { runningIn } from '../testing/running-in.ts';
 
 const actor = { person: 'ada', run: 'ada@laptop' };
 const usual = { timeout: 1000, force: false, allowDowntime: false, adopt: false, dryRun: false, approvedBy: undefined };
@@ -44,7 +45,7 @@ describe('an environment', () => {
     expect(cluster.objects).toEqual(before);
     const results = await rollBackEnvironment(plan, { timeout: 1000 }, scenario.ports, () => scenario.reporter);
     expect(results).toMatchObject([{ service: 'orders', result: { state: 'rolled-back' } }]);
-    expect((await cluster.running('orders'))?.buildNumber).toBe('20261124-1');
+    expect((await runningIn(cluster, 'orders'))?.buildNumber).toBe('20261124-1');
 
     const byRecord = await planOf(scenario, { service: 'orders', sequence: 2 });
     expect(byRecord.plans.map(({ release: { buildNumber } }) => String(buildNumber))).toEqual(['20261124-2']);

@@ -6,6 +6,7 @@ import { deploy } from './deploy.ts';
 import { findRelease } from './find-release.ts';
 import { release } from './release.ts';
 import { describeRollback, planRollback, rollBack, type RollbackRequest, type RollbackResult } from './rollback.ts';
+import { runningIn } from '../testing/running-in.ts';
 
 const ada = { person: 'ada', run: 'ada@laptop' };
 const bob = { person: 'bob', run: 'https://ci.example/7' };
@@ -80,7 +81,7 @@ async function refusal(action: Promise<unknown>): Promise<ProductError> {
   return error as ProductError;
 }
 
-const runs = async (scenario: ReleaseScenario) => (await clusterOf(scenario).running('orders'))?.buildNumber;
+const runs = async (scenario: ReleaseScenario) => (await runningIn(clusterOf(scenario), 'orders'))?.buildNumber;
 const newest = async (scenario: ReleaseScenario): Promise<DeploymentRecord> =>
   (await clusterOf(scenario).records('orders'))[0]!;
 

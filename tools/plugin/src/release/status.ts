@@ -1,9 +1,43 @@
-import type { DeploymentRecord, Hold } from '../model/deployment-record.ts';
+import type { DeploymentSummary, Hold } from '../model/deployment-record.ts';
 import type { Environment } from '../model/environment.ts';
 import { holdOf } from '../model/hold.ts';
 import { ProductError } from '../model/product-error.ts';
-import type { RunningService } from './ports/cluster.ts';
+import { countBehind, orWhyUnknown, type Behind, type RunningCommit } from './behind.ts';
+import type { ObjectDrift, ObservedService, RunningService } from './ports/cluster.ts';
+import type { ServiceMap } from './ports/service-map.ts';
 import type { ReleasePorts } from './release-ports.ts';
+
+/** Of what the status is asked. */
+export interface StatusRequest {
+  /** One service; all when left out. */
+  readonly service?: string;
+  readonly environments: readonly Environment[];
+  readonly services: ServiceMap;
+  /** The main branch: `main`. */
+  readonly branch: string;
+}
+
+/** What runs where. */
+export interface Status {
+  /** In alphabetical order, also those that are in an environment only. */
+  readonly services: readonly ServiceStatus[];
+  readonly branch: {
+    readonly name: string;
+    /** Its newest commit. */
+    readonly commit?: string;
+    /** Why how far behind it something is cannot be told, or may be old. */
+    readonly problem?: string;
+  };
+}
+
+/** One service in every environment. */
+export interface ServiceStatus {
+  readonly service: string;
+  /** Whether the workspace has it, as it is checked out. */
+  readonly isInWorkspace: boolean;
+  /** In the order of the environments. */
+  readonly environments: readonly EnvironmentStatus[];
+}
 
 /** What is known of a service in one environment. */
 export type EnvironmentStatus =
@@ -11,36 +45,95 @@ export type EnvironmentStatus =
   | { readonly environment: string; readonly state: 'unreachable'; readonly reason: string }
   | {
       readonly environment: string;
-      readonly state: 'running';
-      readonly running: RunningService;
+      readonly state: 'deployed';
+      /** Undefined when its workload is gone. */
+      readonly running: RunningService | undefined;
       /** The newest deployment, however it ended. */
-      readonly record: DeploymentRecord | undefined;
+      readonly record: DeploymentSummary | undefined;
       /** Who keeps which build out. */
       readonly hold: Hold | undefined;
+      /** Pods that run another image than the record tells of, by digest; none while a deployment goes on. */
+      readonly foreignDigests: readonly string[];
+      /** Objects that are not as they were deployed. */
+      readonly drift: readonly ObjectDrift[];
+      /** Undefined where no build is known to run. */
+      readonly behind: Behind | undefined;
     };
 
-/** Asks every environment at once. One that does not answer is told as that. */
-export function status(
-  service: string,
-  environments: readonly Environment[],
-  ports: Pick<ReleasePorts, 'cluster'>,
-): Promise<EnvironmentStatus[]> {
-  return Promise.all(environments.map((environment) => statusIn(service, environment, ports)));
+type Deployed = Extract<EnvironmentStatus, { state: 'deployed' }>;
+
+/** Asks every environment at once. One that does not answer is told as that, and so is a branch that is not known. */
+export async function status(
+  { service, environments, services, branch }: StatusRequest,
+  ports: Pick<ReleasePorts, 'cluster' | 'repository'>,
+): Promise<Status> {
+  const [tip, ...observed] = await Promise.all([
+    orWhyUnknown(
+      async () => (await ports.repository.branchTip(branch)) ?? { unknown: `There is no branch ${branch}.` },
+    ),
+    ...environments.map((environment) => observe(service, environment, ports)),
+  ]);
+  const found = observed.flatMap((each) => ('reason' in each ? [] : [...each.values()]));
+  const running = found.flatMap((one) => runningCommit(one) ?? []);
+  const counted = 'unknown' in tip ? tip : await orWhyUnknown(() => countBehind(running, tip, services, ports));
+  const behind = typeof counted === 'function' ? counted : () => counted;
+  const problem = 'unknown' in tip ? tip.unknown : typeof counted === 'function' ? tip.stale : counted.unknown;
+  const inWorkspace = new Set(services.services);
+  const names = service === undefined ? [...services.services, ...found.map((one) => one.service)] : [service];
+  return {
+    branch: {
+      name: branch,
+      ...('commit' in tip ? { commit: tip.commit } : {}),
+      ...(problem === undefined ? {} : { problem }),
+    },
+    services: [...new Set(names)].sort().map((name) => ({
+      service: name,
+      isInWorkspace: inWorkspace.has(name),
+      environments: environments.map(({ name: environment }, index): EnvironmentStatus => {
+        const there = observed[index]!;
+        if ('reason' in there) return { environment, state: 'unreachable', reason: there.reason };
+        const one = there.get(name);
+        return one ? deployed(environment, one, behind) : { environment, state: 'absent' };
+      }),
+    })),
+  };
 }
 
-async function statusIn(
-  service: string,
+async function observe(
+  service: string | undefined,
   environment: Environment,
-  ports: Pick<ReleasePorts, 'cluster'>,
-): Promise<EnvironmentStatus> {
-  const { name } = environment;
+  { cluster }: Pick<ReleasePorts, 'cluster'>,
+): Promise<ReadonlyMap<string, ObservedService> | { readonly reason: string }> {
   try {
-    const cluster = await ports.cluster(environment);
-    const [running, records] = await Promise.all([cluster.running(service), cluster.records(service)]);
-    if (!running) return { environment: name, state: 'absent' };
-    return { environment: name, state: 'running', running, record: records[0], hold: holdOf(records) };
+    const observed = await (await cluster(environment)).observe(service);
+    return new Map(observed.map((one) => [one.service, one]));
   } catch (error) {
     if (!(error instanceof ProductError)) throw error;
-    return { environment: name, state: 'unreachable', reason: error.facts.reason };
+    return { reason: error.facts.reason };
   }
+}
+
+function deployed(
+  environment: string,
+  observed: ObservedService,
+  behind: (running: RunningCommit) => Behind,
+): Deployed {
+  const { newest, running, drift } = observed;
+  const commit = runningCommit(observed);
+  const isSettled = newest?.outcome === 'succeeded' && running?.health !== 'rolling-out';
+  return {
+    environment,
+    state: 'deployed',
+    running,
+    record: newest,
+    hold: newest && holdOf([newest]),
+    foreignDigests: isSettled ? (running?.digests ?? []).filter((digest) => digest !== newest.release.imageDigest) : [],
+    drift,
+    behind: commit && behind(commit),
+  };
+}
+
+function runningCommit({ service, running }: ObservedService): RunningCommit | undefined {
+  const { commit = '' } = running ?? {};
+  return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit) ? { service, commit } : undefined;
 }

@@ -1,5 +1,12 @@
 import { BuildNumber } from '../model/build-number.ts';
-import type { Actor, DeploymentRecord, Hold, NewDeploymentRecord, ProbeResult } from '../model/deployment-record.ts';
+import type {
+  Actor,
+  DeploymentOutcome,
+  DeploymentRecord,
+  Hold,
+  NewDeploymentRecord,
+  ProbeResult,
+} from '../model/deployment-record.ts';
 import { ImageRef } from '../model/image-ref.ts';
 import { jobEnding } from '../model/job-step.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
@@ -9,6 +16,7 @@ import { Refusal } from '../model/product-error.ts';
 import type { Release } from '../model/release.ts';
 import type { ChangeSet, Cluster, JobOptions, JobResult, RolloutResult } from '../release/ports/cluster.ts';
 import type { JobScript } from './in-memory-jobs.ts';
+import { runningIn } from './running-in.ts';
 
 /** One namespace under test, and hands to change it with. */
 export interface ClusterScenario {
@@ -298,18 +306,85 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
   it('waits until pods are ready, and tells what runs', async () => {
     const scenario = await start();
     const { cluster } = scenario;
-    expect(await cluster.running('orders')).toBeUndefined();
+    expect(await runningIn(cluster, 'orders')).toBeUndefined();
     const objects = objectsOf(scenario);
     await cluster.apply('orders', objects);
     expect(await wait(cluster, objects)).toEqual({ state: 'ready' });
-    expect(await cluster.running('orders')).toEqual({
+    expect(await runningIn(cluster, 'orders')).toEqual({
       buildNumber: '20261124-1',
       commit: 'c'.repeat(40),
       digests: [ImageRef.parse(scenario.image)!.digest],
       podsReady: 1,
       podsWanted: 1,
+      health: 'healthy',
     });
     expect(await wait(cluster, objectsOf(scenario))).toEqual({ state: 'ready' });
+  });
+
+  /** Deploys as the use cases do, with a record. */
+  const deployed = async (scenario: ClusterScenario, wishes: Wishes = {}, outcome: DeploymentOutcome = 'succeeded') => {
+    const { cluster } = scenario;
+    const manifests = objectsOf(scenario, wishes);
+    const record = await cluster.openRecord({
+      environment: 'preprod',
+      release: releaseOf(scenario, wishes.number),
+      manifests,
+      actor: ada,
+      cause: { action: 'deploy', reason: 'x'.repeat(2000) },
+      startedAt: '2026-11-24T12:00:00.000Z',
+    });
+    await cluster.apply('orders', manifests);
+    await wait(cluster, manifests);
+    return cluster.closeRecord(record, { outcome });
+  };
+
+  it('observes all services at once: what is recorded, what runs, and what others changed', async () => {
+    const scenario = await start();
+    const { cluster, another, edit, remove } = scenario;
+    expect(await cluster.observe()).toEqual([]);
+    await deployed(scenario);
+    const second = await deployed(scenario, { number: '20261124-2', note: 'two' });
+    const [observed, ...others] = await (await another()).observe();
+    expect(others).toEqual([]);
+    expect(observed).toMatchObject({
+      service: 'orders',
+      newest: { sequence: second.sequence, outcome: 'succeeded', actor: ada, finishedAt: second.finishedAt },
+      running: { buildNumber: '20261124-2', podsReady: 1, health: 'healthy' },
+      drift: [],
+    });
+    expect(observed?.newest?.release.buildNumber.toString()).toBe('20261124-2');
+    expect(observed?.newest).not.toHaveProperty('manifests');
+    expect(await cluster.observe('orders')).toEqual([observed]);
+    expect(await cluster.observe('payments')).toEqual([]);
+    expect((await cluster.summaries()).map(({ sequence }) => sequence).sort()).toEqual([1, 2]);
+
+    await edit('Deployment', 'orders', 'kubectl-edit', ['spec', 'replicas'], 2);
+    await edit('Deployment', 'orders', 'some-operator', ['metadata', 'labels', 'operator.example/seen'], 'yes');
+    await remove('Service', 'orders');
+    const [drifted] = await cluster.observe();
+    expect(drifted?.drift).toHaveLength(2);
+    expect(drifted?.drift).toContainEqual({ kind: 'Service', name: 'orders', state: 'missing', fields: [] });
+    expect(drifted?.drift.find(({ kind }) => kind === 'Deployment')).toMatchObject({
+      state: 'changed',
+      fields: [{ path: 'spec.replicas', applied: '1', live: '2', by: 'kubectl-edit' }],
+    });
+
+    await deployed(scenario, { number: '20261124-3' });
+    expect((await cluster.observe())[0]?.drift).toEqual([]);
+  });
+
+  it('tells that something changed, until it is told to stop', async () => {
+    const scenario = await start();
+    const { cluster } = scenario;
+    await deployed(scenario);
+    const stop = new AbortController();
+    const told: (string | undefined)[] = [];
+    for await (const _ of cluster.changes(stop.signal)) {
+      told.push((await cluster.observe('orders'))[0]?.running?.buildNumber);
+      if (told.length === 1) await deployed(scenario, { number: '20261124-2' });
+      if (told.at(-1) === '20261124-2') stop.abort();
+    }
+    expect(told[0]).toBe('20261124-1');
   });
 
   it('ends early when an image is missing, and lets a fix over it succeed', async () => {

@@ -1,5 +1,11 @@
-import type { Actor, DeploymentEnding, DeploymentRecord, NewDeploymentRecord } from '../model/deployment-record.ts';
-import { fieldChanges } from '../model/field-changes.ts';
+import type {
+  Actor,
+  DeploymentEnding,
+  DeploymentRecord,
+  DeploymentSummary,
+  NewDeploymentRecord,
+} from '../model/deployment-record.ts';
+import { fieldChanges, shownValue } from '../model/field-changes.ts';
 import { describeObject, type KubernetesObject } from '../model/kubernetes-object.ts';
 import { nextJobStep } from '../model/job-step.ts';
 import { inKindOrder, isBeforeWorkloads } from '../model/manifests/kind-order.ts';
@@ -17,8 +23,11 @@ import type {
   Change,
   ChangeSet,
   Cluster,
+  FieldDrift,
   JobOptions,
   JobResult,
+  ObjectDrift,
+  ObservedService,
   PlanOptions,
   PruneOptions,
   RolloutResult,
@@ -171,16 +180,16 @@ export class InMemoryCluster implements Cluster {
       const live = this.shared.objects.get(identityOf(job))?.live;
       if (nextJobStep(live, job, service) === 'refuse') throw foreignJob(live!);
     }
-    return this.changes(service, objects, options).map(({ change }) => change);
+    return this.planned(service, objects, options).map(({ change }) => change);
   }
 
   async apply(service: string, objects: readonly KubernetesObject[], options: ApplyOptions = {}): Promise<ChangeSet> {
     await this.enter('apply');
     const isEarly = ({ sent }: { sent: KubernetesObject }) => isBeforeWorkloads(sent.kind);
-    const early = this.changes(service, objects, options).filter(isEarly);
+    const early = this.planned(service, objects, options).filter(isEarly);
     this.writeAll(early);
     await options.beforeWorkloads?.();
-    const late = this.changes(service, objects, options).filter((planned) => !isEarly(planned));
+    const late = this.planned(service, objects, options).filter((planned) => !isEarly(planned));
     this.writeAll(late);
     return [...early, ...late].map(({ change }) => change);
   }
@@ -240,6 +249,7 @@ export class InMemoryCluster implements Cluster {
       sequence: (records.at(-1)?.sequence ?? 0) + 1,
       outcome: 'running',
     };
+    this.shared.version++;
     this.shared.records.set(record.release.service, [...records, opened]);
     return opened;
   }
@@ -250,6 +260,7 @@ export class InMemoryCluster implements Cluster {
     const finishedAt = this.clock().toISOString();
     const closed: DeploymentRecord = { ...record, ...ending, finishedAt };
     const records = this.recordsOf(service).map((each) => (each.sequence === record.sequence ? closed : each));
+    this.shared.version++;
     const forgotten = new Set(forgettable(records));
     this.shared.records.set(
       service,
@@ -258,13 +269,41 @@ export class InMemoryCluster implements Cluster {
     return closed;
   }
 
-  async running(service: string): Promise<RunningService | undefined> {
-    await this.enter('running');
-    const stored = [...this.shared.objects.values()].find(
-      ({ live }) => isRollout(live) && live.metadata.labels?.[label.service] === service,
-    );
-    if (!stored) return undefined;
-    const { live } = stored;
+  async summaries(): Promise<DeploymentSummary[]> {
+    await this.enter('summaries');
+    return [...this.shared.records.values()].flat().map(summaryOf);
+  }
+
+  async observe(service?: string): Promise<ObservedService[]> {
+    await this.enter('observe');
+    const workloads = [...this.shared.objects.values()].flatMap(({ live }) => (isRollout(live) ? [live] : []));
+    const running = new Map(workloads.map((live) => [live.metadata.labels?.[label.service] ?? '', live]));
+    const names = [...new Set([...this.shared.records.keys(), ...running.keys()])].filter((name) => name !== '');
+    return names
+      .filter((name) => service === undefined || name === service)
+      .sort()
+      .map((name) => {
+        const [workload, newest] = [running.get(name), this.recordsOf(name).at(-1)];
+        return {
+          service: name,
+          newest: newest && summaryOf(newest),
+          running: workload && this.runningOf(workload),
+          drift: newest ? this.driftsOf(newest) : [],
+        };
+      });
+  }
+
+  async *changes(signal: AbortSignal): AsyncGenerator<void> {
+    let version = -1;
+    while (!signal.aborted) {
+      const hasChanged = version !== this.shared.version;
+      version = this.shared.version;
+      if (hasChanged) yield;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  private runningOf(live: KubernetesObject): RunningService {
     const image = this.shared.serving.get(identityOf(live));
     const digest = image === undefined ? undefined : /@(.*)$/.exec(image)?.[1];
     return {
@@ -273,7 +312,33 @@ export class InMemoryCluster implements Cluster {
       digests: digest === undefined ? [] : [digest],
       podsReady: image === undefined ? 0 : wantedPods(live),
       podsWanted: wantedPods(live),
+      health: image === undefined ? 'rolling-out' : 'healthy',
     };
+  }
+
+  private driftsOf({ manifests, outcome }: DeploymentRecord): ObjectDrift[] {
+    if (outcome === 'running') return [];
+    return manifests.flatMap((manifest): ObjectDrift[] => {
+      const { kind, metadata } = manifest;
+      const stored = this.shared.objects.get(identityOf(manifest));
+      if (!stored) return [{ kind, name: metadata.name, state: 'missing', fields: [] }];
+      const fields = [...stored.hands].flatMap(([text, by]): FieldDrift[] => {
+        const path = text.split('.');
+        const [applied, live] = [fieldAt(manifest, ...path), fieldAt(stored.live, ...path)];
+        if (applied === undefined || JSON.stringify(applied) === JSON.stringify(live)) return [];
+        const shown = (value: unknown) => shownValue({ kind }, path, value);
+        return [
+          {
+            path: text,
+            applied: shown(applied),
+            live: live === undefined ? undefined : shown(live),
+            by,
+            at: undefined,
+          },
+        ];
+      });
+      return fields.length === 0 ? [] : [{ kind, name: metadata.name, state: 'changed', fields }];
+    });
   }
 
   private async rollout(workload: KubernetesObject, options: WaitOptions): Promise<RolloutResult> {
@@ -301,7 +366,7 @@ export class InMemoryCluster implements Cluster {
     return Promise.race([deadline, ...(script === 'never' ? [] : [script()])]).finally(() => clearTimeout(timer));
   }
 
-  private changes(service: string, objects: readonly KubernetesObject[], { adopt = false }: ApplyOptions) {
+  private planned(service: string, objects: readonly KubernetesObject[], { adopt = false }: ApplyOptions) {
     return inKindOrder(objects).map((object) => {
       const unknown = this.unknownFields.get(describeObject(object));
       if (unknown !== undefined) throw unknownField(object, unknown);
@@ -337,7 +402,7 @@ export class InMemoryCluster implements Cluster {
     return sent;
   }
 
-  private writeAll(planned: ReturnType<InMemoryCluster['changes']>): void {
+  private writeAll(planned: ReturnType<InMemoryCluster['planned']>): void {
     for (const { change, sent, stored } of planned) if (change.action !== 'unchanged') this.write(sent, stored);
   }
 
@@ -430,6 +495,10 @@ function imageOf(workload: KubernetesObject): string {
 function structuredCloneRecords(records: readonly DeploymentRecord[]): DeploymentRecord[] {
   // A release holds a BuildNumber, which structuredClone would make a plain object of.
   return records.map((record) => ({ ...record, manifests: structuredClone(record.manifests) }));
+}
+
+function summaryOf({ manifests: _manifests, ...facts }: DeploymentRecord): DeploymentSummary {
+  return facts;
 }
 
 function unknownField(object: KubernetesObject, field: string): Refusal {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { BuildNumber } from '../model/build-number.ts';
 import type { Commit } from '../model/commit.ts';
+import { CommitGraph } from '../model/commit-graph.ts';
 import { Refusal } from '../model/product-error.ts';
 import type { Release } from '../model/release.ts';
 import { ReleaseTag } from '../model/release-tag.ts';
-import type { SourceRepository } from '../release/ports/source-repository.ts';
+import type { BranchTip, SourceRepository } from '../release/ports/source-repository.ts';
 
 /** What the clones of one repository share. */
 interface Shared {
@@ -90,6 +91,33 @@ export class InMemorySourceRepository implements SourceRepository {
       .map((id) => ({ id, author: 'Ada', date: this.commitOf(id).date, subject: 'change' }))
       .reverse()
       .slice(0, 20);
+  }
+
+  async findCommit(text: string): Promise<string | undefined> {
+    const found = [...this.shared.commits.keys()].filter((id) => text.length >= 4 && id.startsWith(text));
+    return found.length === 1 ? found[0] : undefined;
+  }
+
+  async branchTip(): Promise<BranchTip | undefined> {
+    const commit = [...this.shared.commits.keys()].at(-1);
+    return commit === undefined ? undefined : { commit };
+  }
+
+  async commitGraph(): Promise<CommitGraph> {
+    const all = [...this.shared.commits.keys()];
+    return new CommitGraph(new Map(all.map((id, index) => [id, all.slice(index - 1, index)] as const).reverse()));
+  }
+
+  async changedPaths(commits: readonly string[]): Promise<Map<string, string[]>> {
+    const all = [...this.shared.commits.keys()];
+    const filesOf = (id: string | undefined) => (id === undefined ? undefined : this.shared.commits.get(id)?.files);
+    return new Map(
+      commits.map((id) => {
+        const [after, before] = [filesOf(id) ?? new Map(), filesOf(all[all.indexOf(id) - 1]) ?? new Map()];
+        const paths = new Set([...after.keys(), ...before.keys()]);
+        return [id, [...paths].filter((path) => after.get(path) !== before.get(path)).sort()];
+      }),
+    );
   }
 
   async dirtyPaths(): Promise<string[]> {

@@ -1,6 +1,7 @@
 import { hashContent } from '../model/content-hash.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Reporter } from '../release/ports/reporter.ts';
+import type { ServiceMap } from '../release/ports/service-map.ts';
 import type { ServiceSource } from '../release/ports/service-source.ts';
 import type { ReleasePorts } from '../release/release-ports.ts';
 import { InMemoryCluster } from './in-memory-cluster.ts';
@@ -102,6 +103,12 @@ export class ReleaseScenario {
       contentHash: async (source) => hashContent({ files: await blobs(source), packages: [] }),
       refuseIgnoredInputs: async () => {},
     };
+  }
+
+  /** The services of the workspace: `orders` alone. */
+  get services(): ServiceMap {
+    const orders = new Set(['orders']);
+    return { services: ['orders'], touchedBy: (path) => (path.startsWith('apps/orders/') ? orders : new Set()) };
   }
 
   /** Changes the service and commits it. */

@@ -56,7 +56,7 @@ export function contentFilter(service: Service): (path: string) => boolean {
 }
 
 /** What goes into the image's recipe and the cluster counts, whatever the named input says. */
-function isDeployed({ root }: Service, path: string): boolean {
+export function isDeployed({ root }: Pick<Service, 'root'>, path: string): boolean {
   if (!isInside(root, path)) return false;
   const inService = root === '.' ? path : path.slice(root.length + 1);
   return inService === 'Dockerfile' || inService === '.dockerignore' || /^k8s\/.*\.ya?ml$/s.test(inService);

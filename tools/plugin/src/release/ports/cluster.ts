@@ -1,4 +1,10 @@
-import type { Actor, DeploymentEnding, DeploymentRecord, NewDeploymentRecord } from '../../model/deployment-record.ts';
+import type {
+  Actor,
+  DeploymentEnding,
+  DeploymentRecord,
+  DeploymentSummary,
+  NewDeploymentRecord,
+} from '../../model/deployment-record.ts';
 import type { FieldChange } from '../../model/field-changes.ts';
 import type { KubernetesObject } from '../../model/kubernetes-object.ts';
 
@@ -42,8 +48,16 @@ export interface Cluster {
   /** Adds how it ended, and forgets all but the last 20 records. */
   closeRecord(record: DeploymentRecord, ending: DeploymentEnding): Promise<DeploymentRecord>;
 
-  /** What runs of the service now, or undefined when there is nothing. */
-  running(service: string): Promise<RunningService | undefined>;
+  /** All deployments of all services that are still recorded, without their manifests, in no order. */
+  summaries(): Promise<DeploymentSummary[]>;
+
+  /**
+   * What there is of every service, or of one, that was deployed or runs here: in as few requests as it takes, however
+   * many services there are. In alphabetical order.
+   */
+  observe(service?: string): Promise<ObservedService[]>;
+  /** Something that `observe` tells may have changed. Ends when the signal is aborted. @throws {Refusal} when the cluster is gone for good. */
+  changes(signal: AbortSignal): AsyncIterable<void>;
 }
 
 /** Held while a service is written to. */
@@ -131,6 +145,12 @@ export type JobResult =
       readonly evidence: readonly string[];
     };
 
+/**
+ * How a workload is doing. `rolling-out`: pods are being replaced. `stuck`: they were, and the deadline for it has passed.
+ * `degraded`: fewer pods are ready than wanted. `down`: none is. `stopped`: none is wanted.
+ */
+export type Health = 'healthy' | 'rolling-out' | 'stuck' | 'degraded' | 'down' | 'stopped';
+
 /** What the cluster itself says of a service's workload. */
 export interface RunningService {
   /** From the annotations of the workload. */
@@ -140,4 +160,38 @@ export interface RunningService {
   readonly digests: readonly string[];
   readonly podsReady: number;
   readonly podsWanted: number;
+  readonly health: Health;
+}
+
+/** What there is of one service in an environment. */
+export interface ObservedService {
+  readonly service: string;
+  /** The newest deployment, however it ended. */
+  readonly newest: DeploymentSummary | undefined;
+  readonly running: RunningService | undefined;
+  /** Objects that are no longer as the newest deployment left them; none while it goes on. */
+  readonly drift: readonly ObjectDrift[];
+}
+
+/** An object that somebody else changed, or took away. */
+export interface ObjectDrift {
+  readonly kind: string;
+  readonly name: string;
+  readonly state: 'missing' | 'changed';
+  /** What was changed; none for one that is missing. */
+  readonly fields: readonly FieldDrift[];
+}
+
+/** A field that is not as it was applied. */
+export interface FieldDrift {
+  /** `spec.template.spec.containers[orders].image`. */
+  readonly path: string;
+  /** In one line, secrets masked. */
+  readonly applied: string;
+  /** Undefined when the field is gone. */
+  readonly live: string | undefined;
+  /** Field manager that wrote it, by the object's `managedFields`: `kubectl-edit`. */
+  readonly by: string;
+  /** ISO 8601. */
+  readonly at: string | undefined;
 }

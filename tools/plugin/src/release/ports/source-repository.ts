@@ -1,4 +1,5 @@
 import type { Commit } from '../../model/commit.ts';
+import type { CommitGraph } from '../../model/commit-graph.ts';
 import type { BuildNumber } from '../../model/build-number.ts';
 import type { Release } from '../../model/release.ts';
 import type { ReleaseTag } from '../../model/release-tag.ts';
@@ -16,6 +17,14 @@ export interface SourceRepository {
    * what is missing here, of a shallow clone the last 200 commits.
    */
   commitsBetween(from: string, to: string, folders: readonly string[]): Promise<Commit[]>;
+  /** Full object name of the commit that a text denotes (a name cut short, a tag, a branch), if it is here. */
+  findCommit(text: string): Promise<string | undefined>;
+  /** The newest commit of a branch, at the origin where there is one. Fetched when it is missing here. */
+  branchTip(branch: string): Promise<BranchTip | undefined>;
+  /** Some commits and all before them. Those that are neither here nor at the origin are not in it. */
+  commitGraph(tips: readonly string[]): Promise<CommitGraph>;
+  /** Paths, relative to the workspace's root, that each commit changes; of a merge those that differ from all its parents. */
+  changedPaths(commits: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Paths, relative to the workspace's root, that differ from HEAD or are untracked (ignored ones excluded). */
   dirtyPaths(): Promise<string[]>;
   /** Paths below `folders` that git ignores. A wholly ignored folder is one entry with a slash at its end. */
@@ -51,4 +60,11 @@ export interface SourceRepository {
    * has the tag.
    */
   tagRelease(release: Release): Promise<'created' | 'exists'>;
+}
+
+/** Where a branch is. */
+export interface BranchTip {
+  readonly commit: string;
+  /** Why it may be old, as a clause: the origin did not answer, so that this is what was fetched last. */
+  readonly stale?: string;
 }

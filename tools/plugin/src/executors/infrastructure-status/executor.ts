@@ -1,0 +1,46 @@
+import { status, type Status } from '../../release/status.ts';
+import { watchStatus } from '../../release/watch-status.ts';
+import { environmentNamed } from '../../workspace/environments.ts';
+import { cellLine, statusFacts, statusGrid } from '../describe-status.ts';
+import { infrastructureTask, type InfrastructureExecutor } from '../infrastructure-executor.ts';
+import { flag, optionalText } from '../options.ts';
+import { batchOfTasks, singleOfTask } from '../service-batch.ts';
+
+interface Options {
+  readonly env: string | undefined;
+  readonly json: boolean;
+  readonly watch: boolean;
+}
+
+export const executor: InfrastructureExecutor<Options> = {
+  doing: 'tell what runs where',
+  options: { env: optionalText, json: flag, watch: flag },
+  async run({ env, json, watch }, { environments, services, branch, ports, reporter, signal }) {
+    const asked = env === undefined ? environments : [environmentNamed(environments, env)];
+    const request = { environments: asked, services, branch };
+    const describe = (found: Status) =>
+      json ? [JSON.stringify({ ...found, services: found.services.map(statusFacts) })] : statusGrid(found);
+    if (!watch) return describe(await status(request, ports));
+    let before: ReadonlyMap<string, string> | undefined;
+    for await (const found of watchStatus(request, ports, signal)) {
+      const cells = cellsOf(found);
+      if (!before || json) for (const line of describe(found)) console.log(line);
+      else for (const [name, line] of cells) if (before.get(name) !== line) reporter(name).step(line);
+      before = cells;
+    }
+    return [];
+  },
+};
+
+/** What each cell of the grid says, by `orders in preprod`. */
+function cellsOf({ services }: Status): Map<string, string> {
+  return new Map(
+    services.flatMap(({ service, environments }) =>
+      environments.map((found) => [`${service} in ${found.environment}`, cellLine(found)] as const),
+    ),
+  );
+}
+
+const task = infrastructureTask(executor);
+export default singleOfTask(task);
+export const batch = batchOfTasks(task);

@@ -1,0 +1,126 @@
+import type { KubernetesObject } from '../model/kubernetes-object.ts';
+import { label, managedBy } from '../model/manifests/labels.ts';
+import { identityOf } from '../model/manifests/manifest.ts';
+import { rolloutKinds, serviceContainerOf } from '../model/manifests/pod-templates.ts';
+import type { ObjectDrift, ObservedService } from '../release/ports/cluster.ts';
+import { ApiError, explainApiError } from './api-error.ts';
+import { driftOf, fingerprintOf } from './drift.ts';
+import type { Place } from './plan.ts';
+import { PodIndex } from './pod-index.ts';
+import type { NewestRecord, Records } from './records.ts';
+import { collectionPath } from './resources.ts';
+import { labelSelectorOf, podFacts, runningOf, type PodFacts } from './running.ts';
+
+const metadataOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
+
+/** Looks at all services of a namespace, or at one. One list of each kind, whatever number of services there are. */
+export async function observe(place: Place, records: Records, service?: string): Promise<ObservedService[]> {
+  try {
+    const [newest, workloads, pods] = await Promise.all([
+      records.newestOf(service),
+      listWorkloads(place, service),
+      service === undefined ? listPods(place).then((all) => new PodIndex(all)) : undefined,
+    ]);
+    const objects = await listObjects(place, newest, workloads, service);
+    const byService = new Map<string, KubernetesObject>();
+    for (const workload of workloads) {
+      const name = workload.metadata.labels?.[label.service] ?? '';
+      if (serviceContainerOf(workload, name)) byService.set(name, workload);
+    }
+    const names = [...new Set([...newest.keys(), ...byService.keys()])].sort();
+    return await Promise.all(
+      names.map(async (name): Promise<ObservedService> => {
+        const [record, workload] = [newest.get(name), byService.get(name)];
+        const own = workload && (pods ? pods.of(workload) : await listPods(place, labelSelectorOf(workload)));
+        return {
+          service: name,
+          newest: record?.summary,
+          running: workload && own && runningOf(workload, own, name),
+          drift: record ? await driftsOf(place, records, name, record, objects) : [],
+        };
+      }),
+    );
+  } catch (error) {
+    throw explainApiError(error, `see what runs of ${service ?? 'all services'}`, place.api);
+  }
+}
+
+function selectorOf(service: string | undefined): string {
+  return service === undefined ? `${label.service},${label.managedBy}=${managedBy}` : `${label.service}=${service}`;
+}
+
+async function listWorkloads({ api, namespace }: Place, service: string | undefined): Promise<KubernetesObject[]> {
+  const lists = await Promise.all(
+    rolloutKinds.map(async (kind) => {
+      const path = collectionPath('apps/v1', `${kind.toLowerCase()}s`, namespace);
+      const list = await api.get<{ items: KubernetesObject[] }>(path, { labelSelector: selectorOf(service) });
+      return (list?.items ?? []).map((item) => ({ ...item, apiVersion: 'apps/v1', kind }));
+    }),
+  );
+  return lists.flat();
+}
+
+async function listPods({ api, namespace }: Place, labelSelector?: string): Promise<PodFacts[]> {
+  const path = collectionPath('v1', 'pods', namespace);
+  const list = await api.get<{ items: KubernetesObject[] }>(path, { labelSelector });
+  return (list?.items ?? []).flatMap((pod) => podFacts(pod) ?? []);
+}
+
+/** Objects of the services by identity: workloads as they are, of others the metadata. */
+async function listObjects(
+  place: Place,
+  newest: ReadonlyMap<string, NewestRecord>,
+  workloads: readonly KubernetesObject[],
+  service: string | undefined,
+): Promise<ReadonlyMap<string, KubernetesObject>> {
+  const isWorkload = (kind: string) => rolloutKinds.some((each) => kind === `apps/v1/${each}`);
+  const kinds = new Set([...newest.values()].flatMap((record) => record.kinds).filter((kind) => !isWorkload(kind)));
+  const lists = await Promise.all([...kinds].map((kind) => listMetadata(place, kind, service)));
+  return new Map([...workloads, ...lists.flat()].map((object) => [identityOf(object), object]));
+}
+
+async function listMetadata(
+  { api, resources, namespace }: Place,
+  of: string,
+  service: string | undefined,
+): Promise<KubernetesObject[]> {
+  const cut = of.lastIndexOf('/');
+  const [apiVersion, kind] = [of.slice(0, cut), of.slice(cut + 1)];
+  const path = await resources.collection({ apiVersion, kind, metadata: { name: '' } }, namespace);
+  const query = { labelSelector: selectorOf(service) };
+  const list = (await api.send('GET', path, { query, accept: metadataOnly })) as { items?: KubernetesObject[] };
+  return (list.items ?? []).map((item) => ({ ...item, apiVersion, kind }));
+}
+
+/** Compares fingerprints; only of objects that have another one the record and the object itself are read. */
+async function driftsOf(
+  place: Place,
+  records: Records,
+  service: string,
+  { summary, applied }: NewestRecord,
+  objects: ReadonlyMap<string, KubernetesObject>,
+): Promise<ObjectDrift[]> {
+  if (summary.outcome === 'running') return [];
+  const suspicious = [...applied].filter(([identity, fingerprint]) => {
+    const live = objects.get(identity);
+    return !live || fingerprintOf(live) !== fingerprint;
+  });
+  if (suspicious.length === 0) return [];
+  const record = await records.read(service, summary.sequence);
+  const found = await Promise.all(
+    suspicious.map(async ([identity]): Promise<ObjectDrift[]> => {
+      const manifest = record?.manifests.find((object) => identityOf(object) === identity);
+      if (!manifest) return [];
+      const { kind, metadata } = manifest;
+      const path = await place.resources.path(manifest, place.namespace);
+      const live = await place.api.get(path).catch((error: unknown) => {
+        if (error instanceof ApiError && error.code === 403) return objects.get(identity);
+        throw error;
+      });
+      if (!live) return [{ kind, name: metadata.name, state: 'missing', fields: [] }];
+      const fields = driftOf(manifest, live);
+      return fields.length === 0 ? [] : [{ kind, name: metadata.name, state: 'changed', fields }];
+    }),
+  );
+  return found.flat();
+}

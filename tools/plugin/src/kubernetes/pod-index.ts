@@ -1,0 +1,32 @@
+import type { KubernetesObject } from '../model/kubernetes-object.ts';
+import { fieldAt, isMap } from '../model/manifests/manifest.ts';
+import { selects } from '../model/manifests/selectors.ts';
+import type { PodFacts } from './running.ts';
+
+/** The pods of a namespace, by their labels: there may be thousands, and as many workloads that select some. */
+export class PodIndex {
+  private readonly pods: readonly PodFacts[];
+  private readonly byLabel = new Map<string, PodFacts[]>();
+
+  constructor(pods: readonly PodFacts[]) {
+    this.pods = pods;
+    for (const pod of pods) {
+      for (const [key, value] of Object.entries(pod.labels)) {
+        const known = this.byLabel.get(`${key}=${value}`);
+        if (known) known.push(pod);
+        else this.byLabel.set(`${key}=${value}`, [pod]);
+      }
+    }
+  }
+
+  /** Pods that a workload selects. */
+  of(workload: KubernetesObject): PodFacts[] {
+    const selector = fieldAt(workload, 'spec', 'selector');
+    const labels = fieldAt(selector, 'matchLabels');
+    const candidates = Object.entries(isMap(labels) ? labels : {}).map(
+      ([key, value]) => this.byLabel.get(`${key}=${String(value)}`) ?? [],
+    );
+    const fewest = candidates.sort((a, b) => a.length - b.length)[0] ?? this.pods;
+    return fewest.filter((pod) => selects(selector, pod.labels));
+  }
+}

@@ -1,0 +1,124 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { BuildNumber } from '../model/build-number.ts';
+import type {
+  DeploymentOutcome,
+  DeploymentRecord,
+  DeploymentSummary,
+  Hold,
+  NewDeploymentRecord,
+  ProbeResult,
+} from '../model/deployment-record.ts';
+import type { KubernetesObject } from '../model/kubernetes-object.ts';
+import type { Release } from '../model/release.ts';
+
+/** Annotations of a record. */
+export const note = {
+  sequence: 'poc.dev/sequence',
+  outcome: 'poc.dev/outcome',
+  finishedAt: 'poc.dev/finished-at',
+  reason: 'poc.dev/reason',
+  probe: 'poc.dev/probe',
+  kinds: 'poc.dev/kinds',
+  attempt: 'poc.dev/attempt',
+  /** What the data says, without the manifests: so that thousands of records can be told of by their metadata. */
+  summary: 'poc.dev/summary',
+  /** Which fields of which object this tool owned when the deployment ended (fingerprints, `drift.ts`). */
+  applied: 'poc.dev/applied',
+} as const;
+
+/** What an object of the API holds that is a record. */
+export interface Revision extends KubernetesObject {
+  readonly revision?: number;
+  readonly data?: unknown;
+}
+
+type Metadata = Pick<KubernetesObject, 'metadata'>;
+
+/** What never changes of a record. Read by every later version of this tool: only add to it. */
+type RecordData = Omit<NewDeploymentRecord, 'release' | 'cause' | 'hold'> & {
+  readonly release: Omit<Release, 'buildNumber'> & { readonly buildNumber: string };
+  readonly cause?: DeploymentRecord['cause'];
+  readonly hold?: Omit<Hold, 'buildNumber'> & { readonly buildNumber: string };
+};
+
+/** Characters of a reason that a summary keeps. */
+const longestReason = 500;
+
+/**
+ * Compressed, always: the server compares the bytes of this data when an annotation is changed, and writes `>` in it
+ * otherwise than we do.
+ */
+export function writeData(record: DeploymentRecord): { gzip: string } {
+  const { sequence: _sequence, outcome: _outcome, ...data } = record;
+  return { gzip: gzipSync(JSON.stringify(data)).toString('base64') };
+}
+
+/** The text of the annotation `summary`. */
+export function writeSummary(record: DeploymentRecord): string {
+  const { sequence: _sequence, outcome: _outcome, manifests: _manifests, ...facts } = record;
+  const { cause, hold } = record;
+  return JSON.stringify({ ...facts, cause: shortened(cause), ...(hold ? { hold: shortened(hold) } : {}) });
+}
+
+function shortened<T extends { readonly reason?: string }>(told: T): T {
+  return told.reason === undefined ? told : { ...told, reason: told.reason.slice(0, longestReason) };
+}
+
+/** @returns undefined for what is no record that this version can read. */
+export function readRecord({ metadata, data }: Revision): DeploymentRecord | undefined {
+  const read = readData(data);
+  const facts = read && readFacts(read, { metadata });
+  return facts && { ...facts, manifests: read.manifests };
+}
+
+/** The same by the metadata alone; undefined also for records of before there were summaries. */
+export function readSummary({ metadata }: Metadata): DeploymentSummary | undefined {
+  const read = readJson<Omit<RecordData, 'manifests'>>(metadata.annotations?.[note.summary]);
+  return read?.release === undefined ? undefined : readFacts(read, { metadata });
+}
+
+function readFacts(read: Omit<RecordData, 'manifests'>, { metadata }: Metadata): DeploymentSummary | undefined {
+  const { annotations = {} } = metadata;
+  const buildNumber = BuildNumber.parse(read.release.buildNumber);
+  const sequence = Number(annotations[note.sequence]);
+  if (!buildNumber || !Number.isSafeInteger(sequence)) return undefined;
+  const { hold: heldData, cause = { action: 'deploy' }, ...facts } = read;
+  const hold = heldData && readHold(heldData);
+  const [finishedAt, reason] = [annotations[note.finishedAt], annotations[note.reason]];
+  const probe = readJson<ProbeResult>(annotations[note.probe]);
+  return {
+    ...facts,
+    release: { ...read.release, buildNumber },
+    cause,
+    ...(hold ? { hold } : {}),
+    sequence,
+    outcome: (annotations[note.outcome] ?? 'running') as DeploymentOutcome,
+    ...(finishedAt === undefined ? {} : { finishedAt }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(probe === undefined ? {} : { probe }),
+  };
+}
+
+function readHold(held: NonNullable<RecordData['hold']>): Hold | undefined {
+  const buildNumber = BuildNumber.parse(held.buildNumber);
+  return buildNumber && { ...held, buildNumber };
+}
+
+function readData(data: unknown): RecordData | undefined {
+  const { gzip = '' } = (data ?? {}) as { gzip?: string };
+  try {
+    return (JSON.parse(gunzipSync(Buffer.from(gzip, 'base64')).toString()) ?? undefined) as RecordData | undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns undefined for a text that is not there, or is no JSON object. */
+export function readJson<T extends object>(text: string | undefined): T | undefined {
+  try {
+    const value: unknown = text === undefined ? undefined : JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as T) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { CommitGraph } from './commit-graph.ts';
+
+/** A history in which each commit has up to three of the later ones (in this order) as its parents. */
+const histories = fc.array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 1, maxLength: 30 }).map((choices) => {
+  const parents = choices.map((picks, index) => {
+    const older = choices.length - index - 1;
+    return older === 0 ? [] : [...new Set(picks.map((pick) => `c${index + 1 + (pick % older)}`))];
+  });
+  return new Map(parents.map((all, index) => [`c${index}`, all]));
+});
+
+function ancestors(parents: ReadonlyMap<string, readonly string[]>, commit: string): Set<string> {
+  const reached = new Set([commit]);
+  for (const each of reached) for (const parent of parents.get(each) ?? []) reached.add(parent);
+  return reached;
+}
+
+describe('CommitGraph', () => {
+  it('tells what one commit has that another lacks, by the definition', () => {
+    fc.assert(
+      fc.property(histories, fc.nat(), fc.nat(), (parents, a, b) => {
+        const ids = [...parents.keys()];
+        const [base, tip] = [ids[a % ids.length]!, ids[b % ids.length]!];
+        const graph = new CommitGraph(parents);
+        const [have, want] = [ancestors(parents, base), ancestors(parents, tip)];
+        expect(graph.missing(base, tip)).toEqual(ids.filter((id) => want.has(id) && !have.has(id)));
+        expect(graph.contains(tip, base)).toBe(want.has(base));
+      }),
+    );
+  });
+
+  it('tells what at least one of many lacks', () => {
+    fc.assert(
+      fc.property(histories, fc.array(fc.nat(), { minLength: 1, maxLength: 20 }), fc.nat(), (parents, picks, b) => {
+        const ids = [...parents.keys()];
+        const bases = picks.map((pick) => ids[pick % ids.length]!);
+        const tip = ids[b % ids.length]!;
+        const graph = new CommitGraph(parents);
+        const each = new Set(bases.flatMap((base) => graph.missing(base, tip)));
+        expect(graph.missingInSome(bases, tip)).toEqual(ids.filter((id) => each.has(id)));
+      }),
+    );
+  });
+
+  it('knows nothing of commits that are not in it', () => {
+    const graph = new CommitGraph(new Map([['a', ['lost']]]));
+    expect(graph.has('lost')).toBe(false);
+    expect(graph.missing('lost', 'a')).toEqual(['a']);
+    expect(graph.contains('a', 'lost')).toBe(false);
+    expect(graph.missing('a', 'lost')).toEqual([]);
+  });
+});

@@ -1,0 +1,63 @@
+/** Commits and their parents, for questions about what one of them has that another lacks. */
+export class CommitGraph {
+  /** Children before parents. */
+  private readonly ids: readonly string[];
+  private readonly indexes: ReadonlyMap<string, number>;
+  private readonly parents: readonly (readonly number[])[];
+
+  /** @param parents of each commit, children before parents (topological order); parents that are not in it are unknown. */
+  constructor(parents: ReadonlyMap<string, readonly string[]>) {
+    this.ids = [...parents.keys()];
+    this.indexes = new Map(this.ids.map((id, index) => [id, index]));
+    this.parents = [...parents.values()].map((all) => all.flatMap((id) => this.indexes.get(id) ?? []));
+  }
+
+  has(commit: string): boolean {
+    return this.indexes.has(commit);
+  }
+
+  /** Commits that `tip` has and `base` lacks, children before parents: `git rev-list base..tip`. */
+  missing(base: string, tip: string): string[] {
+    return this.ids.filter(this.isMissing(base, tip));
+  }
+
+  /** Tells of a commit whether `tip` has it and `base` lacks it. */
+  isMissing(base: string, tip: string): (commit: string) => boolean {
+    const [have, want] = [this.reach(base), this.reach(tip)];
+    return (commit) => {
+      const index = this.indexes.get(commit);
+      return index !== undefined && want[index] === 1 && have[index] !== 1;
+    };
+  }
+
+  /** Commits that `tip` has and at least one of the bases lacks, children before parents. */
+  missingInSome(bases: readonly string[], tip: string): string[] {
+    const want = this.reach(tip);
+    const holders = new Uint32Array(this.ids.length);
+    for (const base of bases) this.reach(base).forEach((has, index) => void (holders[index]! += has));
+    return this.ids.filter((_, index) => want[index] === 1 && holders[index]! < bases.length);
+  }
+
+  /** Whether `commit` is `ancestor`, or has it among its ancestors: `git merge-base --is-ancestor`. */
+  contains(commit: string, ancestor: string): boolean {
+    const index = this.indexes.get(ancestor);
+    return index !== undefined && this.reach(commit)[index] === 1;
+  }
+
+  private readonly reached = new Map<string, Uint8Array>();
+
+  /** 1 for each commit that is reached from one, by index. */
+  private reach(commit: string): Uint8Array {
+    const known = this.reached.get(commit);
+    if (known) return known;
+    const reached = new Uint8Array(this.ids.length);
+    const start = this.indexes.get(commit);
+    if (start !== undefined) reached[start] = 1;
+    for (let index = start ?? this.ids.length; index < this.ids.length; index++)
+      if (reached[index] === 1) for (const parent of this.parents[index]!) reached[parent] = 1;
+    // Kept for one tip that is asked for again and again; thousands of them would not fit.
+    if (this.reached.size >= 16) this.reached.delete(this.reached.keys().next().value!);
+    this.reached.set(commit, reached);
+    return reached;
+  }
+}

@@ -1,0 +1,84 @@
+import { ProductError } from '../model/product-error.ts';
+import type { BranchTip } from './ports/source-repository.ts';
+import type { ServiceMap } from './ports/service-map.ts';
+import type { ReleasePorts } from './release-ports.ts';
+
+/** How far something that runs is behind the main branch. */
+export type Behind =
+  | {
+      /** Commits of the branch that it lacks and that are part of the service. */
+      readonly commits: number;
+      /** Whether there are more: only so many are looked at. */
+      readonly isLeast: boolean;
+    }
+  | { readonly unknown: string };
+
+/** A build of a service that runs somewhere. */
+export interface RunningCommit {
+  readonly service: string;
+  /** Full object name. */
+  readonly commit: string;
+}
+
+/** Commits whose files are looked at: the newest ones that something that runs lacks. */
+const mostCommits = 5000;
+
+/**
+ * Counts for everything that runs the commits of a branch that it lacks, only those that change a file which is part of
+ * the service: of the history one listing, whatever runs.
+ * @returns how far each one is behind. @throws {ProductError} when git cannot tell.
+ */
+export async function countBehind(
+  running: readonly RunningCommit[],
+  { commit: tip }: BranchTip,
+  services: ServiceMap,
+  { repository }: Pick<ReleasePorts, 'repository'>,
+): Promise<(running: RunningCommit) => Behind> {
+  const bases = [...new Set(running.map(({ commit }) => commit))];
+  const graph = await repository.commitGraph([tip, ...bases]);
+  const known = bases.filter((base) => graph.has(base));
+  const missing = graph.missingInSome(known, tip);
+  const examined = missing.slice(0, mostCommits);
+  const touching = await commitsByService(examined, services, repository);
+  const isLeastFor = (isMissing: (commit: string) => boolean) => missing.slice(mostCommits).some(isMissing);
+  return ({ service, commit }) => {
+    if (!graph.has(commit)) return { unknown: `commit ${commit.slice(0, 12)} is neither here nor at the origin` };
+    const isMissing = graph.isMissing(commit, tip);
+    const commits = (touching.get(service) ?? []).filter(isMissing).length;
+    return { commits, isLeast: missing.length > mostCommits && isLeastFor(isMissing) };
+  };
+}
+
+/** The commits that change something of a service, for every service. */
+async function commitsByService(
+  commits: readonly string[],
+  services: ServiceMap,
+  repository: ReleasePorts['repository'],
+): Promise<Map<string, string[]>> {
+  const byService = new Map<string, string[]>();
+  for (const [commit, paths] of await repository.changedPaths(commits)) {
+    for (const service of servicesTouched(paths, services)) {
+      const known = byService.get(service);
+      if (known) known.push(commit);
+      else byService.set(service, [commit]);
+    }
+  }
+  return byService;
+}
+
+/** Services that a change of some files is a change of. */
+export function servicesTouched(paths: readonly string[], services: ServiceMap): Set<string> {
+  const touched = new Set<string>();
+  for (const path of paths) for (const service of services.touchedBy(path)) touched.add(service);
+  return touched;
+}
+
+/** What git cannot tell is told as that. */
+export async function orWhyUnknown<T>(action: () => Promise<T>): Promise<T | { readonly unknown: string }> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof ProductError)) throw error;
+    return { unknown: error.facts.reason };
+  }
+}
