@@ -255,9 +255,7 @@ export class GitRepository implements SourceRepository {
   }
 
   private isShallow(): Promise<boolean> {
-    this.shallow ??= this.git
-      .text(['rev-parse', '--is-shallow-repository'])
-      .then((answer) => answer.trim() === 'true');
+    this.shallow ??= this.git.text(['rev-parse', '--is-shallow-repository']).then((answer) => answer.trim() === 'true');
     return this.shallow;
   }
 

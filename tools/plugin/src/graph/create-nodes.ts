@@ -8,6 +8,7 @@ import { gitTagTarget } from './targets/git-tag.ts';
 import { k8sDeployTarget } from './targets/k8s-deploy.ts';
 import { historyTarget } from './targets/history.ts';
 import { infrastructureRollbackTarget } from './targets/infrastructure-rollback.ts';
+import { infrastructureMetricsTarget } from './targets/infrastructure-metrics.ts';
 import { promoteTarget } from './targets/promote.ts';
 import { releaseTarget } from './targets/release.ts';
 import { rollbackTarget } from './targets/rollback.ts';
@@ -29,6 +30,7 @@ export const serviceTargets: Readonly<Record<string, TargetConfiguration>> = {
 /** Targets of the project that holds the environments. */
 export const infrastructureTargets: Readonly<Record<string, TargetConfiguration>> = {
   rollback: infrastructureRollbackTarget,
+  metrics: infrastructureMetricsTarget,
 };
 
 /**

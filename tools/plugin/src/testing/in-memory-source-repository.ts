@@ -159,9 +159,7 @@ export class InMemorySourceRepository implements SourceRepository {
       const after = blobsOf(this.commitOf(id).files, folders);
       return JSON.stringify([...before].sort()) !== JSON.stringify([...after].sort());
     });
-    return touching
-      .map((id) => ({ id, author: 'Ada', date: this.commitOf(id).date, subject: 'change' }))
-      .reverse();
+    return touching.map((id) => ({ id, author: 'Ada', date: this.commitOf(id).date, subject: 'change' })).reverse();
   }
 
   private checkPush(doing: string): void {
