@@ -11,6 +11,7 @@ export const fuzzedCommands = [
   'rollback',
   'promote',
   'infrastructure-rollback',
+  'infrastructure-metrics',
   'diff',
   'history',
 ] as const;
@@ -26,7 +27,7 @@ export interface MalformedOptions {
   readonly where: readonly string[];
 }
 
-type Type = 'flag' | 'text' | 'environment' | 'build' | 'number' | 'seconds' | 'moment';
+type Type = 'flag' | 'text' | 'environment' | 'build' | 'number' | 'seconds' | 'moment' | 'period';
 
 const deploying = {
   env: 'environment',
@@ -60,6 +61,7 @@ const optionsOf: Readonly<Record<FuzzedCommand, Readonly<Record<string, Type>>>>
     dryRun: 'flag',
   },
   'infrastructure-rollback': { env: 'environment', to: 'moment', reason: 'text', timeout: 'seconds', dryRun: 'flag' },
+  'infrastructure-metrics': { env: 'environment', since: 'period', json: 'flag', openmetrics: 'flag' },
 };
 
 /** What Nx hands over besides, and what is passed over because of that. */
@@ -149,6 +151,11 @@ const wrongValues: Readonly<Record<Type, fc.Arbitrary<unknown>>> = {
     texts,
     noTexts,
     fc.constantFrom<unknown>('yesterday', '2026-13-45', '25:00', 'soak-0', 'nobody-1', '2099-01-01T00:00:00Z', '1'),
+  ),
+  period: fc.oneof(
+    texts.filter((text) => !/^\d+[smhd]$/.test(text)),
+    noTexts,
+    fc.constantFrom<unknown>('0d', '-1d', '1.5h', '30', '99999d', '1 d', 'd', '2099-01-01T00:00:00Z', 30),
   ),
 };
 

@@ -5,6 +5,7 @@ import { executor as diff } from '../../../plugin/src/executors/diff/executor.ts
 import { executor as dockerRelease } from '../../../plugin/src/executors/docker-release/executor.ts';
 import { executor as gitTag } from '../../../plugin/src/executors/git-tag/executor.ts';
 import { executor as history } from '../../../plugin/src/executors/history/executor.ts';
+import { executor as infrastructureMetrics } from '../../../plugin/src/executors/infrastructure-metrics/executor.ts';
 import { executor as infrastructureRollback } from '../../../plugin/src/executors/infrastructure-rollback/executor.ts';
 import { infrastructureTask } from '../../../plugin/src/executors/infrastructure-executor.ts';
 import { executor as k8sDeploy } from '../../../plugin/src/executors/k8s-deploy/executor.ts';
@@ -53,6 +54,7 @@ const tasks: Readonly<Record<FuzzedCommand, Task>> = {
   rollback: serviceTask(rollback),
   promote: serviceTask(promote),
   'infrastructure-rollback': infrastructureTask(infrastructureRollback),
+  'infrastructure-metrics': infrastructureTask(infrastructureMetrics),
   diff: serviceTask(diff),
   history: serviceTask(history),
 };

@@ -211,6 +211,27 @@ describe('GitRepository', () => {
     expect(existsSync(join(complete, '.git/shallow'))).toBe(false);
   });
 
+  it('counts commits and no merges, by the date at which they were written, and never in a shallow clone', async () => {
+    const { folder, bare, commit: first } = repositoryWith({ a: 'a' });
+    git(folder, 'checkout', '--quiet', '-b', 'side');
+    write(folder, 'a', 'side');
+    git(folder, 'commit', '--quiet', '--all', '--message', 'side', '--date=2026-11-24T10:00:00+05:00');
+    git(folder, 'checkout', '--quiet', '-b', 'other', first);
+    write(folder, 'a', 'other');
+    git(folder, 'commit', '--quiet', '--all', '--message', 'other', '--date=2026-11-24T11:00:00+05:00');
+    git(folder, 'merge', '--quiet', '--strategy=ours', '--message', 'merge', 'side');
+    write(folder, 'a', 'of both');
+    git(folder, 'commit', '--quiet', '--all', '--amend', '--no-edit');
+    git(folder, 'push', '--quiet', 'origin', 'HEAD:main');
+    const merged = git(folder, 'rev-parse', 'HEAD');
+    const dates = await new GitRepository(folder).commitDatesSince([first], merged, ['a']);
+    expect(dates.sort()).toEqual(['2026-11-24T10:00:00+05:00', '2026-11-24T11:00:00+05:00']);
+    const shallow = newFolder('shallow');
+    git(shallow, 'clone', '--quiet', '--depth=2', `file://${bare.replaceAll(' ', '%20')}`, '.');
+    const refused = new GitRepository(shallow).commitDatesSince([first], merged, ['a']);
+    await expect(refused).rejects.toMatchObject({ exitCode: 2, facts: { type: 'shallow-clone' } });
+  });
+
   it('reads many releases at once in a shallow clone', async () => {
     const { folder, bare, commit } = repositoryWith({ a: 'a' });
     const services = Array.from({ length: 12 }, (_, i) => `service-${i}`);

@@ -31,6 +31,7 @@ export class GitRepository implements SourceRepository {
   private readonly git: Git;
   private readonly tree: WorkingTree;
   private readonly listings = new Map<string, Promise<GitFile[]>>();
+  private shallow: Promise<boolean> | undefined;
   private origin: Promise<{ address: string; refs: Origin } | undefined> | undefined;
   private readonly localRefs: LocalRefs;
 
@@ -119,6 +120,20 @@ export class GitRepository implements SourceRepository {
 
   async changedPaths(commits: readonly string[]): Promise<Map<string, string[]>> {
     return readChangedPaths(this.git, commits, await this.tree.prefix());
+  }
+
+  async commitDatesSince(known: readonly string[], to: string, folders: readonly string[]): Promise<string[]> {
+    if (await this.isShallow()) throw shallowRefusal(this.git.folder);
+    const wanted = [to, ...known];
+    const notOne = wanted.find((commit) => !isObjectName(commit));
+    if (notOne !== undefined) throw noSuchCommit(notOne);
+    const format = ['--no-merges', '--no-show-signature', '--format=%aI'];
+    const args = ['log', ...format, to, ...known.map((commit) => `^${commit}`), '--', ...folders];
+    // Most often all are here, and asking for each first would cost more than this.
+    const { code, stdout } = await this.git.run(args);
+    if (code === 0) return linesOf(stdout.toString());
+    for (const commit of wanted) await this.bringCommit(commit);
+    return linesOf(await this.git.text(args));
   }
 
   dirtyPaths(): Promise<string[]> {
@@ -270,17 +285,17 @@ export class GitRepository implements SourceRepository {
   }
 
   private async bringCommit(commit: string): Promise<void> {
-    if (/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) {
+    if (isObjectName(commit)) {
       if ((await this.git.run(['cat-file', '-e', `${commit}^{commit}`])).code === 0) return;
       const origin = await this.findOrigin();
       if (origin) return origin.refs.bringCommit(commit);
     }
-    throw new Refusal({
-      type: 'no-such-commit',
-      doing: 'read a commit',
-      reason: `${JSON.stringify(commit)} is no commit of this repository.`,
-      remedy: 'Check the commit, or fetch it from where it was made.',
-    });
+    throw noSuchCommit(commit);
+  }
+
+  private isShallow(): Promise<boolean> {
+    this.shallow ??= this.git.text(['rev-parse', '--is-shallow-repository']).then((answer) => answer.trim() === 'true');
+    return this.shallow;
   }
 
   private async localTip(ref: string): Promise<BranchTip | undefined> {
@@ -307,6 +322,32 @@ export class GitRepository implements SourceRepository {
     });
     return this.origin;
   }
+}
+
+function isObjectName(text: string): boolean {
+  return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
+
+function noSuchCommit(commit: string): Refusal {
+  return new Refusal({
+    type: 'no-such-commit',
+    doing: 'read a commit',
+    reason: `${JSON.stringify(commit.slice(0, 80))} is no commit of this repository.`,
+    remedy: 'Check the commit, or fetch it from where it was made.',
+  });
+}
+
+function shallowRefusal(folder: string): Refusal {
+  return new Refusal({
+    type: 'shallow-clone',
+    doing: 'see which commits came between two',
+    reason: `The git repository of ${folder} is a shallow clone, which has only the last of them.`,
+    remedy: 'Get the others with "git fetch --unshallow"; in a CI, check out with all history (fetch-depth 0).',
+  });
 }
 
 function tagRef(tag: ReleaseTag): string {

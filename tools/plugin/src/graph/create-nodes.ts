@@ -9,6 +9,7 @@ import { k8sDeployTarget } from './targets/k8s-deploy.ts';
 import { historyTarget } from './targets/history.ts';
 import { infrastructureRollbackTarget } from './targets/infrastructure-rollback.ts';
 import { infrastructureStatusTarget } from './targets/infrastructure-status.ts';
+import { infrastructureMetricsTarget } from './targets/infrastructure-metrics.ts';
 import { promoteTarget } from './targets/promote.ts';
 import { releaseTarget } from './targets/release.ts';
 import { rollbackTarget } from './targets/rollback.ts';
@@ -31,6 +32,7 @@ export const serviceTargets: Readonly<Record<string, TargetConfiguration>> = {
 export const infrastructureTargets: Readonly<Record<string, TargetConfiguration>> = {
   rollback: infrastructureRollbackTarget,
   status: infrastructureStatusTarget,
+  metrics: infrastructureMetricsTarget,
 };
 
 /**

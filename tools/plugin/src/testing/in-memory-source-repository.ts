@@ -79,18 +79,14 @@ export class InMemorySourceRepository implements SourceRepository {
   }
 
   async commitsBetween(from: string, to: string, folders: readonly string[]): Promise<Commit[]> {
-    this.commitOf(from);
+    return this.allBetween(from, to, folders).slice(0, 20);
+  }
+
+  async commitDatesSince(known: readonly string[], to: string, folders: readonly string[]): Promise<string[]> {
     const all = [...this.shared.commits.keys()];
-    const later = all.slice(all.indexOf(from) + 1, all.indexOf(to) + 1);
-    const touching = later.filter((id) => {
-      const before = blobsOf(this.commitOf(all[all.indexOf(id) - 1]!).files, folders);
-      const after = blobsOf(this.commitOf(id).files, folders);
-      return JSON.stringify([...before].sort()) !== JSON.stringify([...after].sort());
-    });
-    return touching
-      .map((id) => ({ id, author: 'Ada', date: this.commitOf(id).date, subject: 'change' }))
-      .reverse()
-      .slice(0, 20);
+    for (const id of [to, ...known]) this.commitOf(id);
+    const newest = all[Math.max(...known.map((id) => all.indexOf(id)))] ?? '';
+    return this.allBetween(newest, to, folders).map(({ date }) => date);
   }
 
   async findCommit(text: string): Promise<string | undefined> {
@@ -180,6 +176,18 @@ export class InMemorySourceRepository implements SourceRepository {
     this.checkPush(doing);
     this.shared.releases.set(tag, release);
     return 'created';
+  }
+
+  private allBetween(from: string, to: string, folders: readonly string[]): Commit[] {
+    this.commitOf(from);
+    const all = [...this.shared.commits.keys()];
+    const later = all.slice(all.indexOf(from) + 1, all.indexOf(to) + 1);
+    const touching = later.filter((id) => {
+      const before = blobsOf(this.commitOf(all[all.indexOf(id) - 1]!).files, folders);
+      const after = blobsOf(this.commitOf(id).files, folders);
+      return JSON.stringify([...before].sort()) !== JSON.stringify([...after].sort());
+    });
+    return touching.map((id) => ({ id, author: 'Ada', date: this.commitOf(id).date, subject: 'change' })).reverse();
   }
 
   private checkPush(doing: string): void {

@@ -70,6 +70,24 @@ export function sourceRepositoryContract(
     await expect(refused).rejects.toBeInstanceOf(Refusal);
   });
 
+  it('tells when the commits were made that none of others has', async () => {
+    const { repository, write, commit } = await start(someFiles);
+    const first = await repository.headCommit();
+    const made: string[] = [];
+    for (let count = 0; count < 30; count++) {
+      await write(count % 5 === 0 ? 'README.md' : 'apps/orders/a.ts', String(count));
+      made.push(await commit());
+    }
+    const since = (...known: string[]) => repository.commitDatesSince(known, made[29]!, ['apps/orders', 'libs/ä b']);
+    const dates = await since(first);
+    expect(dates).toHaveLength(24);
+    for (const date of dates) expect(Date.parse(date)).toBeLessThanOrEqual(Date.now() + 1000);
+    expect(await since(first, made[19]!, made[9]!)).toHaveLength(8);
+    expect(await since(made[29]!)).toEqual([]);
+    for (const missing of ['0'.repeat(40), '--output=x', ''])
+      await expect(since(first, missing)).rejects.toMatchObject({ exitCode: 2 });
+  });
+
   it('lists blobs below folders, and the same for a clean working tree', async () => {
     const { repository } = await start(someFiles);
     const head = await repository.headCommit();

@@ -25,6 +25,12 @@ export interface SourceRepository {
   commitGraph(tips: readonly string[]): Promise<CommitGraph>;
   /** Paths, relative to the workspace's root, that each commit changes; of a merge those that differ from all its parents. */
   changedPaths(commits: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  /**
+   * When commits were made (author's date, ISO 8601) that `to` has and none of `known`, and that touch files below
+   * `folders`, in no order; merges do not count. Fetches what is missing here.
+   * @throws {Refusal} when a commit is not to be had, and in a shallow clone: there nobody knows which commit has which.
+   */
+  commitDatesSince(known: readonly string[], to: string, folders: readonly string[]): Promise<string[]>;
   /** Paths, relative to the workspace's root, that differ from HEAD or are untracked (ignored ones excluded). */
   dirtyPaths(): Promise<string[]>;
   /** Paths below `folders` that git ignores. A wholly ignored folder is one entry with a slash at its end. */

@@ -1,0 +1,47 @@
+import { Refusal } from '../../model/product-error.ts';
+import { openMetricsLines } from '../../model/open-metrics.ts';
+import { metrics } from '../../release/metrics.ts';
+import { environmentNamed } from '../../workspace/environments.ts';
+import { infrastructureTask, type InfrastructureExecutor } from '../infrastructure-executor.ts';
+import { flag, optionalText } from '../options.ts';
+import { batchOfTasks, singleOfTask } from '../service-batch.ts';
+import { metricFamilies } from './metric-families.ts';
+import { metricsTable } from './metrics-table.ts';
+import { periodOr } from './period-option.ts';
+
+interface Options {
+  readonly env: string | undefined;
+  /** Milliseconds. */
+  readonly since: number;
+  readonly json: boolean;
+  readonly openmetrics: boolean;
+}
+
+const doing = 'measure how changes are delivered';
+const thirtyDays = 30 * 86_400_000;
+
+export const executor: InfrastructureExecutor<Options> = {
+  doing,
+  options: { env: optionalText, since: periodOr(thirtyDays), json: flag, openmetrics: flag },
+  async run({ env, since, json, openmetrics }, { environments, ports, service }) {
+    if (json && openmetrics) throw twoFormats();
+    // There is at least one: readEnvironments refuses a workspace without any.
+    const environment = env === undefined ? environments.at(-1)! : environmentNamed(environments, env);
+    const found = await metrics({ environment, period: since, service }, ports);
+    if (json) return [JSON.stringify(found)];
+    return openmetrics ? openMetricsLines(metricFamilies(found)) : metricsTable(found);
+  },
+};
+
+function twoFormats(): Refusal {
+  return new Refusal({
+    type: 'two-formats',
+    doing,
+    reason: 'Both --json and --openmetrics are given.',
+    remedy: 'Choose one of them.',
+  });
+}
+
+const task = infrastructureTask(executor);
+export default singleOfTask(task);
+export const batch = batchOfTasks(task);
