@@ -103,7 +103,7 @@ function driftLines({ kind, name, state, fields }: ObjectDrift): string[] {
 }
 
 function describeFieldDrift({ path, applied, live, by, at }: FieldDrift): string {
-  return `${path}: ${applied} → ${live ?? '(none)'}, by ${by}${at === undefined ? '' : ` ${minute(at)}`}`;
+  return `${path}: ${applied ?? '(none)'} → ${live ?? '(none)'}, by ${by}${at === undefined ? '' : ` ${minute(at)}`}`;
 }
 
 /** For scripts: full names, and of the record what tells of it. */

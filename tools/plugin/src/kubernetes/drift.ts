@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { shownValue } from '../model/field-changes.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
+import { fieldManager } from '../model/manifests/labels.ts';
 import { isMap } from '../model/manifests/manifest.ts';
 import type { FieldDrift } from '../release/ports/cluster.ts';
 import { isOurs, managedFieldsOf, type ManagedFields } from './managed-fields.ts';
@@ -13,6 +14,24 @@ import { isOurs, managedFieldsOf, type ManagedFields } from './managed-fields.ts
 export function fingerprintOf(live: KubernetesObject): string {
   const ours = managedFieldsOf(live).find(isOurs)?.fieldsV1 ?? {};
   return createHash('sha256').update(JSON.stringify(ours)).digest('hex').slice(0, 12);
+}
+
+/** Whether somebody else added to an object what this tool did not apply, beside its labels, annotations and status. */
+export function hasAdditions(live: KubernetesObject): boolean {
+  return othersOf(live).some(({ fieldsV1 = {} }) => Object.keys(fieldsV1).some(isContent));
+}
+
+/** What of an object is neither who it is nor what controllers say of it. */
+function isContent(step: string): boolean {
+  return !['f:metadata', 'f:status'].includes(step);
+}
+
+/** Who else wrote to an object: people and operators, but neither Kubernetes' own controllers nor autoscalers. */
+function othersOf(live: KubernetesObject): ManagedFields[] {
+  return managedFieldsOf(live).filter(
+    ({ manager = '', subresource }) =>
+      subresource !== 'status' && manager !== 'kube-controller-manager' && !manager.startsWith(fieldManager),
+  );
 }
 
 /** What another field manager owns at some place in an object. */
@@ -35,8 +54,7 @@ interface Walk {
  */
 export function driftOf(applied: KubernetesObject, live: KubernetesObject): FieldDrift[] {
   const entries = managedFieldsOf(live);
-  const others = entries.filter((entry) => !isOurs(entry) && entry.subresource !== 'status');
-  const byTime = [...others].sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1));
+  const byTime = othersOf(live).sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1));
   const walk: Walk = { kind: applied.kind, found: [], lastWriter: byTime[0] };
   const { apiVersion: _version, kind: _kind, metadata, ...rest } = applied;
   const { labels, annotations } = metadata;
@@ -61,24 +79,71 @@ function compare(
       const step = `f:${key}`;
       compare(walk, value, live[key], below(claims, step), below(all, step), [...path, key]);
     }
+    for (const { entry, node } of claims) {
+      for (const step of Object.keys(node).filter((each) => each.startsWith('f:'))) {
+        const key = step.slice('f:'.length);
+        const isAdded = !(key in applied) && live[key] !== undefined && (path.length > 0 || isContent(step));
+        if (isAdded && path[0] !== 'metadata') tell(walk, [...path, key], undefined, live[key], entry);
+      }
+    }
     return;
   }
   const keys = new Set(all.flatMap(({ node }) => Object.keys(node).filter((key) => key.startsWith('k:'))));
   if (Array.isArray(applied) && Array.isArray(live) && keys.size > 0) {
     for (const item of applied as unknown[]) compareItem(walk, item, live, keys, claims, all, path);
+    addedItems(walk, applied, live, claims, path);
     return;
   }
   if (isDeepStrictEqual(applied, live) || (live === undefined && isEmpty(applied))) return;
   const owner = claims[0]?.entry ?? (live === undefined ? walk.lastWriter : undefined);
   // What differs though nobody else wrote it is the same value, written otherwise by the server.
   if (!owner && live !== undefined) return;
-  walk.found.push({
+  tell(walk, path, applied, live, owner);
+}
+
+function tell(
+  { found, kind }: Walk,
+  path: readonly string[],
+  applied: unknown,
+  live: unknown,
+  owner: ManagedFields | undefined,
+): void {
+  const shown = (value: unknown) => (value === undefined ? undefined : shownValue({ kind }, path, value));
+  found.push({
     path: pathText(path),
-    applied: shownValue(walk, path, applied),
-    live: live === undefined ? undefined : shownValue(walk, path, live),
+    applied: shown(applied),
+    live: shown(live),
     by: owner?.manager ?? 'unknown',
     at: owner?.time,
   });
+}
+
+/** Items of a list that others put in. */
+function addedItems(
+  walk: Walk,
+  applied: readonly unknown[],
+  live: readonly unknown[],
+  claims: readonly Claim[],
+  path: readonly string[],
+): void {
+  for (const { entry, node } of claims) {
+    for (const step of Object.keys(node).filter((each) => each.startsWith('k:'))) {
+      const key = readKey(step);
+      const item = live.find((each) => isMap(each) && hasAll(each, key));
+      if (item === undefined || applied.some((each) => isMap(each) && fits(each, key))) continue;
+      tell(walk, [...path, itemName(key)], undefined, item, entry);
+    }
+  }
+}
+
+/** Defaults (`protocol: TCP`) are in the key of an item, and not always in what was applied. */
+function fits(item: Readonly<Record<string, unknown>>, key: Readonly<Record<string, unknown>>): boolean {
+  const names = Object.keys(key);
+  return names.some((name) => name in item) && names.every((name) => !(name in item) || item[name] === key[name]);
+}
+
+function itemName(key: Readonly<Record<string, unknown>>): string {
+  return `[${Object.values(key).map(String)[0]}]`;
 }
 
 function compareItem(
@@ -93,12 +158,9 @@ function compareItem(
   if (!isMap(item)) return;
   for (const step of keys) {
     const key = readKey(step);
-    // Defaults (`protocol: TCP`) are in the key, and not always in what was applied.
-    if (!Object.entries(key).every(([name, value]) => !(name in item) || item[name] === value)) continue;
-    if (!Object.keys(key).some((name) => name in item)) continue;
+    if (!fits(item, key)) continue;
     const there = list.find((each) => isMap(each) && hasAll(each, key));
-    const name = `[${Object.values(key).map(String)[0]}]`;
-    compare(walk, item, there, below(claims, step), below(all, step), [...path, name]);
+    compare(walk, item, there, below(claims, step), below(all, step), [...path, itemName(key)]);
     return;
   }
 }

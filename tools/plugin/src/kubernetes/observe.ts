@@ -4,7 +4,7 @@ import { identityOf } from '../model/manifests/manifest.ts';
 import { rolloutKinds, serviceContainerOf } from '../model/manifests/pod-templates.ts';
 import type { ObjectDrift, ObservedService } from '../release/ports/cluster.ts';
 import { ApiError, explainApiError } from './api-error.ts';
-import { driftOf, fingerprintOf } from './drift.ts';
+import { driftOf, fingerprintOf, hasAdditions } from './drift.ts';
 import type { Place } from './plan.ts';
 import { PodIndex } from './pod-index.ts';
 import type { NewestRecord, Records } from './records.ts';
@@ -92,7 +92,7 @@ async function listMetadata(
   return (list.items ?? []).map((item) => ({ ...item, apiVersion, kind }));
 }
 
-/** Compares fingerprints; only of objects that have another one the record and the object itself are read. */
+/** Compares fingerprints; only of objects that others wrote to the record and the object itself are read. */
 async function driftsOf(
   place: Place,
   records: Records,
@@ -103,7 +103,7 @@ async function driftsOf(
   if (summary.outcome === 'running') return [];
   const suspicious = [...applied].filter(([identity, fingerprint]) => {
     const live = objects.get(identity);
-    return !live || fingerprintOf(live) !== fingerprint;
+    return !live || fingerprintOf(live) !== fingerprint || hasAdditions(live);
   });
   if (suspicious.length === 0) return [];
   const record = await records.read(service, summary.sequence);

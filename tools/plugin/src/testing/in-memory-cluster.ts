@@ -325,8 +325,9 @@ export class InMemoryCluster implements Cluster {
       const fields = [...stored.hands].flatMap(([text, by]): FieldDrift[] => {
         const path = text.split('.');
         const [applied, live] = [fieldAt(manifest, ...path), fieldAt(stored.live, ...path)];
-        if (applied === undefined || JSON.stringify(applied) === JSON.stringify(live)) return [];
-        const shown = (value: unknown) => shownValue({ kind }, path, value);
+        const isAdded = applied === undefined && path[0] !== 'metadata';
+        if ((applied === undefined && !isAdded) || JSON.stringify(applied) === JSON.stringify(live)) return [];
+        const shown = (value: unknown) => (value === undefined ? undefined : shownValue({ kind }, path, value));
         return [
           {
             path: text,

@@ -186,8 +186,8 @@ export interface ObjectDrift {
 export interface FieldDrift {
   /** `spec.template.spec.containers[orders].image`. */
   readonly path: string;
-  /** In one line, secrets masked. */
-  readonly applied: string;
+  /** In one line, secrets masked; undefined for a field that somebody added. */
+  readonly applied: string | undefined;
   /** Undefined when the field is gone. */
   readonly live: string | undefined;
   /** Field manager that wrote it, by the object's `managedFields`: `kubectl-edit`. */
