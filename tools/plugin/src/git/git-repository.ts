@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { BuildNumber } from '../model/build-number.ts';
 import type { Commit } from '../model/commit.ts';
+import type { CommitsApart } from '../model/commit-log.ts';
 import { Refusal } from '../model/product-error.ts';
 import type { Release } from '../model/release.ts';
 import { parseReleaseMessage, releaseMessage } from '../model/release-message.ts';
 import { ReleaseTag } from '../model/release-tag.ts';
 import type { SourceRepository } from '../release/ports/source-repository.ts';
 import { parseTagObject, tagObject, type AnnotatedTag } from './annotated-tag.ts';
+import { readCommitsApart } from './commit-log.ts';
 import { Git } from './git.ts';
 import { LocalRefs } from './local-refs.ts';
 import { isBinary, parseObjectBatch } from './object-batch.ts';
@@ -80,6 +82,14 @@ export class GitRepository implements SourceRepository {
         const [id = '', author = '', date = '', subject = ''] = entry.split('\n');
         return { id, author, date, subject };
       });
+  }
+
+  async commitsApart(from: string, to: string, folders: readonly string[]): Promise<CommitsApart> {
+    for (const commit of [from, to]) await this.bringCommit(commit);
+    const origin = (await this.findOrigin())?.refs;
+    const isComplete = (await origin?.bringHistoryBetween(from, to)) ?? true;
+    const apart = await readCommitsApart(this.git, await this.tree.prefix(), [from, to], folders);
+    return { ...apart, isCut: apart.isCut || !isComplete };
   }
 
   dirtyPaths(): Promise<string[]> {

@@ -1,14 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { BuildNumber } from '../model/build-number.ts';
 import type { Commit } from '../model/commit.ts';
+import type { CommitsApart, LoggedCommit } from '../model/commit-log.ts';
 import { Refusal } from '../model/product-error.ts';
 import type { Release } from '../model/release.ts';
 import { ReleaseTag } from '../model/release-tag.ts';
 import type { SourceRepository } from '../release/ports/source-repository.ts';
 
+interface KeptCommit extends Omit<Commit, 'id'> {
+  readonly files: ReadonlyMap<string, string>;
+  readonly parents: readonly string[];
+}
+
+/** What a test says of a commit. */
+type CommitFacts = Partial<Omit<Commit, 'id'>> & { readonly merges?: string };
+
 /** What the clones of one repository share. */
 interface Shared {
-  readonly commits: Map<string, { files: ReadonlyMap<string, string>; date: string }>;
+  readonly commits: Map<string, KeptCommit>;
   /** `orders-20261124-1`. */
   readonly numbers: Set<string>;
   readonly releases: Map<string, Release>;
@@ -22,6 +31,8 @@ export class InMemorySourceRepository implements SourceRepository {
   private head: string | undefined;
   /** Address of the origin; undefined for a repository without one. */
   origin: string | undefined = 'https://git.example/shop.git';
+  /** Whether this clone lacks a part of its history. */
+  isCut = false;
   /** When set, the origin refuses whatever is pushed to it, with this reason. */
   refusesPushes: string | undefined;
 
@@ -56,11 +67,21 @@ export class InMemorySourceRepository implements SourceRepository {
     this.ignored.add(path);
   }
 
+  /** Checks a commit out: the next one has it as its parent. */
+  checkout(commit: string): void {
+    const { files } = this.commitOf(commit);
+    this.head = commit;
+    this.tree.clear();
+    for (const [path, text] of files) this.tree.set(path, text);
+  }
+
   /** Commits the working tree. @returns the commit's name. */
-  commit(date = '2026-11-24T12:00:00.000Z'): string {
+  commit({ merges, ...facts }: CommitFacts = {}): string {
     const files = new Map(this.tree);
+    const parents = [this.head, merges].filter((parent) => parent !== undefined);
     const commit = nameOf(JSON.stringify([...files].sort()) + this.shared.commits.size);
-    this.shared.commits.set(commit, { files, date });
+    const usual = { date: '2026-11-24T12:00:00.000Z', author: 'Ada', subject: 'change' };
+    this.shared.commits.set(commit, { ...usual, ...facts, files, parents });
     this.head = commit;
     return commit;
   }
@@ -78,18 +99,19 @@ export class InMemorySourceRepository implements SourceRepository {
   }
 
   async commitsBetween(from: string, to: string, folders: readonly string[]): Promise<Commit[]> {
-    this.commitOf(from);
-    const all = [...this.shared.commits.keys()];
-    const later = all.slice(all.indexOf(from) + 1, all.indexOf(to) + 1);
-    const touching = later.filter((id) => {
-      const before = blobsOf(this.commitOf(all[all.indexOf(id) - 1]!).files, folders);
-      const after = blobsOf(this.commitOf(id).files, folders);
-      return JSON.stringify([...before].sort()) !== JSON.stringify([...after].sort());
-    });
-    return touching
-      .map((id) => ({ id, author: 'Ada', date: this.commitOf(id).date, subject: 'change' }))
-      .reverse()
+    const { onlyInTo } = await this.commitsApart(from, to, folders);
+    return onlyInTo
+      .filter(({ paths }) => paths.length > 0)
+      .map(({ id, author, date, subject }) => ({ id, author, date, subject }))
       .slice(0, 20);
+  }
+
+  async commitsApart(from: string, to: string, folders: readonly string[]): Promise<CommitsApart> {
+    const [inFrom, inTo] = [this.historyOf(from), this.historyOf(to)];
+    const newestFirst = [...this.shared.commits.keys()].reverse();
+    const only = (here: ReadonlySet<string>, there: ReadonlySet<string>) =>
+      newestFirst.filter((id) => here.has(id) && !there.has(id)).map((id) => this.logged(id, folders));
+    return { onlyInFrom: only(inFrom, inTo), onlyInTo: only(inTo, inFrom), isCut: this.isCut };
   }
 
   async dirtyPaths(): Promise<string[]> {
@@ -152,6 +174,21 @@ export class InMemorySourceRepository implements SourceRepository {
     this.checkPush(doing);
     this.shared.releases.set(tag, release);
     return 'created';
+  }
+
+  private historyOf(commit: string): ReadonlySet<string> {
+    const history = new Set([commit]);
+    // A set is walked in the order of insertion, also of what is inserted meanwhile.
+    for (const each of history) for (const parent of this.commitOf(each).parents) history.add(parent);
+    return history;
+  }
+
+  private logged(id: string, folders: readonly string[]): LoggedCommit {
+    const { files, parents, author, date, subject } = this.commitOf(id);
+    const before = this.shared.commits.get(parents[0] ?? '')?.files ?? new Map<string, string>();
+    const all = [...new Set([...before.keys(), ...files.keys()])];
+    const paths = parents.length > 1 ? [] : all.filter((path) => before.get(path) !== files.get(path));
+    return { id, parents, author, date, subject, paths: paths.filter((path) => isBelow(path, folders)) };
   }
 
   private checkPush(doing: string): void {
