@@ -90,7 +90,11 @@ export function sourceRepositoryContract(
         expect.objectContaining({ id: second, parents: [first], paths: ['apps/orders/a.ts'] }),
       ],
     });
-    expect(apart.onlyInTo[0]).toMatchObject({ author: 'Ada', subject: 'change', date: expect.stringMatching(/^\d{4}-/) });
+    expect(apart.onlyInTo[0]).toMatchObject({
+      author: 'Ada',
+      subject: 'change',
+      date: expect.stringMatching(/^\d{4}-/),
+    });
     const back = await repository.commitsApart(last, second, ['.']);
     expect(back.onlyInTo).toEqual([]);
     expect(back.onlyInFrom.map(({ id, paths }) => [id, paths])).toEqual([
