@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ServiceSource } from '../release/ports/service-source.ts';
 import type { SourceRepository } from '../release/ports/source-repository.ts';
-import { contentFolders, contentHash } from '../workspace/content.ts';
+import { contentFilter, contentFolders, contentHash } from '../workspace/content.ts';
 import { refuseIgnoredInputs } from '../workspace/ignored-inputs.ts';
 import { serviceIn } from '../workspace/service.ts';
 
@@ -20,6 +20,8 @@ export function workspaceService(
     partOf: workspaceName(root),
     folder: join(root, service.root),
     inputFolders: contentFolders(service),
+    isContent: contentFilter(service),
+    packages: service.directPackages,
     contentHash: (source) => contentHash(service, repository, source),
     refuseIgnoredInputs: () => refuseIgnoredInputs(service, repository),
   };
