@@ -57,7 +57,9 @@ async function otherDependencies(
   service: ServiceSource,
   repository: SourceRepository,
 ): Promise<Map<Ecosystem, Map<string, readonly string[]>>> {
-  const paths = [...(await repository.blobs(commit, service.inputFolders)).keys()].filter((path) => service.isContent(path));
+  const paths = [...(await repository.blobs(commit, service.inputFolders)).keys()].filter((path) =>
+    service.isContent(path),
+  );
   const all = new Map<Ecosystem, Map<string, readonly string[]>>();
   for (const path of paths) {
     const reader = readers.find(({ file }) => file.test(path));
