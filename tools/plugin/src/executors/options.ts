@@ -95,6 +95,15 @@ export function buildOf(service: string): OptionReader<BuildNumber | undefined> 
   };
 }
 
+/** @throws {Refusal} when more than one form of output is asked for. */
+export function oneOutput(forms: Readonly<Record<string, boolean>>, doing: string): void {
+  const asked = Object.keys(forms).filter((name) => forms[name]);
+  if (asked.length < 2) return;
+  const names = asked.map((name) => `--${kebab(name)}`).join(' and ');
+  const reason = `${names} exclude one another.`;
+  throw new Refusal({ type: 'bad-option', doing, reason, remedy: 'Choose one of them.' });
+}
+
 function explainBuildNumber(value: unknown): string {
   if (typeof value !== 'number') return 'A build number is a day and a revision, such as 20261124-1.';
   return (

@@ -6,7 +6,7 @@ import type { ServiceMap } from '../release/ports/service-map.ts';
 import type { ServiceSource } from '../release/ports/service-source.ts';
 import type { SourceRepository } from '../release/ports/source-repository.ts';
 import { ClosureIndex } from '../workspace/closure-index.ts';
-import { contentFolders, contentHash } from '../workspace/content.ts';
+import { contentFilter, contentFolders, contentHash } from '../workspace/content.ts';
 import { refuseIgnoredInputs } from '../workspace/ignored-inputs.ts';
 import { serviceIn } from '../workspace/service.ts';
 
@@ -23,6 +23,8 @@ export function workspaceService(
     partOf: workspaceName(root),
     folder: join(root, service.root),
     inputFolders: contentFolders(service),
+    isContent: contentFilter(service),
+    packages: service.directPackages,
     contentHash: (source) => contentHash(service, repository, source),
     refuseIgnoredInputs: () => refuseIgnoredInputs(service, repository),
   };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { BuildNumber } from '../model/build-number.ts';
 import type { Commit } from '../model/commit.ts';
 import { CommitGraph } from '../model/commit-graph.ts';
+import type { CommitsApart } from '../model/commit-log.ts';
 import { Refusal } from '../model/product-error.ts';
 import type { Release } from '../model/release.ts';
 import { parseReleaseMessage, releaseMessage } from '../model/release-message.ts';
@@ -9,6 +10,7 @@ import { ReleaseTag } from '../model/release-tag.ts';
 import type { BranchTip, SourceRepository } from '../release/ports/source-repository.ts';
 import { parseTagObject, tagObject, type AnnotatedTag } from './annotated-tag.ts';
 import { readChangedPaths, readCommitParents } from './commit-history.ts';
+import { readCommitsApart } from './commit-log.ts';
 import { Git } from './git.ts';
 import { LocalRefs } from './local-refs.ts';
 import { isBinary, parseObjectBatch } from './object-batch.ts';
@@ -134,6 +136,14 @@ export class GitRepository implements SourceRepository {
     if (code === 0) return linesOf(stdout.toString());
     for (const commit of wanted) await this.bringCommit(commit);
     return linesOf(await this.git.text(args));
+  }
+
+  async commitsApart(from: string, to: string, folders: readonly string[]): Promise<CommitsApart> {
+    for (const commit of [from, to]) await this.bringCommit(commit);
+    const origin = (await this.findOrigin())?.refs;
+    const isComplete = (await origin?.bringHistoryBetween(from, to)) ?? true;
+    const apart = await readCommitsApart(this.git, await this.tree.prefix(), [from, to], folders);
+    return { ...apart, isCut: apart.isCut || !isComplete };
   }
 
   dirtyPaths(): Promise<string[]> {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Git, GitResult } from './git.ts';
 import { originRefusal, pushRefusal } from './origin-refusals.ts';
@@ -16,6 +17,8 @@ const tipTimeout = 10_000;
 const transferTimeout = 600_000;
 /** Milliseconds for what is good to know only. */
 const historyTimeout = 20_000;
+/** How many commits before two are fetched into a shallow clone, until what lies between them is here. */
+const historyDepths = [200, 5000];
 
 /** A fetch that leaves nothing behind but objects, and does nothing on the side. */
 const fetchArguments = [
@@ -107,6 +110,30 @@ export class Origin implements ReleaseRefs {
   async bringHistory(commit: string): Promise<void> {
     if (!(await this.isShallow())) return;
     await this.git.run([...fetchArguments, '--depth=200', 'origin', commit], { timeout: historyTimeout });
+  }
+
+  /**
+   * Brings what lies between two commits into a shallow clone.
+   * @returns whether all of it is here.
+   */
+  async bringHistoryBetween(from: string, to: string): Promise<boolean> {
+    for (const depth of historyDepths) {
+      if (!(await this.isCutBetween(from, to))) return true;
+      // Never shallower than it is: a depth would cut off what lies beyond it.
+      const known = Number(await this.git.text(['rev-list', '--count', from, to]));
+      const args = [...fetchArguments, `--depth=${Math.max(depth, known)}`, 'origin', from, to];
+      await this.git.run(args, { timeout: historyTimeout });
+    }
+    return !(await this.isCutBetween(from, to));
+  }
+
+  /** Whether the clone's history ends between two commits, or at one of them. */
+  private async isCutBetween(from: string, to: string): Promise<boolean> {
+    if (!(await this.isShallow())) return false;
+    const file = (await this.git.text(['rev-parse', '--path-format=absolute', '--git-path', 'shallow'])).trim();
+    const ends = new Set((await readFile(file, 'utf8')).split('\n'));
+    const between = (await this.git.text(['rev-list', `${from}...${to}`])).split('\n');
+    return [from, to, ...between].some((commit) => commit !== '' && ends.has(commit));
   }
 
   private async has(object: string): Promise<boolean> {

@@ -2,6 +2,7 @@ import type { CreateNodesResult, TargetConfiguration } from '@nx/devkit';
 
 import { environmentMarker, infrastructureFolder } from './infrastructure-folder.ts';
 import { serviceFolder, serviceMarker } from './service-folder.ts';
+import { changesTarget } from './targets/changes.ts';
 import { diffTarget } from './targets/diff.ts';
 import { dockerReleaseTarget } from './targets/docker-release.ts';
 import { gitTagTarget } from './targets/git-tag.ts';
@@ -26,6 +27,7 @@ export const serviceTargets: Readonly<Record<string, TargetConfiguration>> = {
   status: statusTarget,
   history: historyTarget,
   diff: diffTarget,
+  changes: changesTarget,
 };
 
 /** Targets of the project that holds the environments. */

@@ -61,11 +61,14 @@ export function driftOf(applied: KubernetesObject, live: KubernetesObject): Fiel
   const compared = { ...rest, metadata: { ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) } };
   const claims = byTime.map((entry) => ({ entry, node: entry.fieldsV1 ?? {} }));
   const ours = entries.filter(isOurs).map((entry) => ({ entry, node: entry.fieldsV1 ?? {} }));
-  compare(walk, compared, live, claims, [...claims, ...ours], []);
+  compare(walk, compared, live, claims, [...claims, ...ours], [], undefined);
   return walk.found;
 }
 
-/** @param all claims also of this tool: they tell by which keys a list's items are told apart. */
+/**
+ * @param all claims also of this tool: they tell by which keys a list's items are told apart.
+ * @param owner the map that the value is in.
+ */
 function compare(
   walk: Walk,
   applied: unknown,
@@ -73,17 +76,18 @@ function compare(
   claims: readonly Claim[],
   all: readonly Claim[],
   path: readonly string[],
+  owner: unknown,
 ): void {
   if (isMap(applied) && isMap(live)) {
     for (const [key, value] of Object.entries(applied)) {
       const step = `f:${key}`;
-      compare(walk, value, live[key], below(claims, step), below(all, step), [...path, key]);
+      compare(walk, value, live[key], below(claims, step), below(all, step), [...path, key], applied);
     }
     for (const { entry, node } of claims) {
       for (const step of Object.keys(node).filter((each) => each.startsWith('f:'))) {
         const key = step.slice('f:'.length);
         const isAdded = !(key in applied) && live[key] !== undefined && (path.length > 0 || isContent(step));
-        if (isAdded && path[0] !== 'metadata') tell(walk, [...path, key], undefined, live[key], entry);
+        if (isAdded && path[0] !== 'metadata') tell(walk, [...path, key], [undefined, live[key]], live, entry);
       }
     }
     return;
@@ -95,26 +99,27 @@ function compare(
     return;
   }
   if (isDeepStrictEqual(applied, live) || (live === undefined && isEmpty(applied))) return;
-  const owner = claims[0]?.entry ?? (live === undefined ? walk.lastWriter : undefined);
+  const writer = claims[0]?.entry ?? (live === undefined ? walk.lastWriter : undefined);
   // What differs though nobody else wrote it is the same value, written otherwise by the server.
-  if (!owner && live !== undefined) return;
-  tell(walk, path, applied, live, owner);
+  if (!writer && live !== undefined) return;
+  tell(walk, path, [applied, live], owner, writer);
 }
 
 function tell(
   { found, kind }: Walk,
   path: readonly string[],
-  applied: unknown,
-  live: unknown,
-  owner: ManagedFields | undefined,
+  [applied, live]: readonly [unknown, unknown],
+  owner: unknown,
+  writer: ManagedFields | undefined,
 ): void {
-  const shown = (value: unknown) => (value === undefined ? undefined : shownValue({ kind }, path, value));
+  const keys = path.map((key) => key.replace(/^\[(.*)\]$/, '$1'));
+  const shown = (value: unknown) => (value === undefined ? undefined : shownValue({ kind }, keys, value, owner));
   found.push({
     path: pathText(path),
     applied: shown(applied),
     live: shown(live),
-    by: owner?.manager ?? 'unknown',
-    at: owner?.time,
+    by: writer?.manager ?? 'unknown',
+    at: writer?.time,
   });
 }
 
@@ -131,7 +136,7 @@ function addedItems(
       const key = readKey(step);
       const item = live.find((each) => isMap(each) && hasAll(each, key));
       if (item === undefined || applied.some((each) => isMap(each) && fits(each, key))) continue;
-      tell(walk, [...path, itemName(key)], undefined, item, entry);
+      tell(walk, [...path, itemName(key)], [undefined, item], undefined, entry);
     }
   }
 }
@@ -160,7 +165,7 @@ function compareItem(
     const key = readKey(step);
     if (!fits(item, key)) continue;
     const there = list.find((each) => isMap(each) && hasAll(each, key));
-    compare(walk, item, there, below(claims, step), below(all, step), [...path, itemName(key)]);
+    compare(walk, item, there, below(claims, step), below(all, step), [...path, itemName(key)], undefined);
     return;
   }
 }

@@ -63,6 +63,101 @@ describe('fieldChanges', () => {
     ]);
   });
 
+  const secret = 'hunter2/@x y';
+  const container = (fields: object) => ({
+    spec: { template: { spec: { initContainers: [{ name: 'a', ...fields }] } } },
+  });
+  const masked: [string, object, string?][] = [
+    ['an argument', container({ args: [`--password=${secret}`] })],
+    ['an argument after its flag', container({ args: ['--db-password', secret, '--port', '80'] })],
+    ['a script', container({ command: ['sh', '-c', `PGPASSWORD='${secret}' psql --host db`] })],
+    ['a flag in a script', container({ command: ['sh', '-c', `mysql --password ${secret}`] })],
+    ['variables of the same name', container({ env: ['', secret].map((value) => ({ name: 'DB_PASS', value })) })],
+    [
+      'a variable of a long name',
+      container({
+        env: [
+          { name: `${'A'.repeat(5000)}`, value: 'x' },
+          { name: `API_TOKEN_${'A'.repeat(5000)}`, value: secret },
+        ],
+      }),
+    ],
+    [
+      'a header',
+      container({ readinessProbe: { httpGet: { httpHeaders: [{ name: 'Authorization', value: secret }] } } }),
+    ],
+    ['a header in a command', container({ command: ['curl', '-H', 'Authorization: Bearer hunter2hunter2'] })],
+    ['an address in a list', container({ args: ['x', `amqp://me:${secret.replace(' ', '')}@mq/x`] })],
+    ['the user of an address', container({ args: ['https://hunter2hunter2@git.example/x'] })],
+    ['a query', container({ args: [`https://x.example/?a=1&access_token=${secret}`] })],
+    ['an annotation', { metadata: { name: 'orders', annotations: { 'x.example/auth-token': secret } } }],
+    [
+      'JSON in an annotation',
+      { metadata: { name: 'orders', annotations: { x: JSON.stringify({ a: 1, password: secret }) } } },
+    ],
+    [
+      'JSON in JSON',
+      { metadata: { name: 'x', annotations: { x: JSON.stringify(JSON.stringify({ password: secret })) } } },
+    ],
+    ['a file', { data: { 'app.properties': `host=db\ndb.password = ${secret}\nport=1` } }, 'ConfigMap'],
+    ['a YAML file', { data: { 'app.yaml': `db:\n  password: ${secret}\n` } }, 'ConfigMap'],
+    ['an XML file', { data: { 'app.xml': `<a><password>${secret}</password></a>` } }, 'ConfigMap'],
+    ['a connection string', { data: { DB: `Server=db;Password=${secret};Port=1` } }, 'ConfigMap'],
+    [
+      'a key',
+      { data: { pem: `-----BEGIN RSA PRIVATE KEY-----\n${secret}\n-----END RSA PRIVATE KEY-----` } },
+      'ConfigMap',
+    ],
+    [
+      'a key that is long',
+      { data: { pem: `-----BEGIN PRIVATE KEY-----\n${`${secret}\n`.repeat(2000)}` } },
+      'ConfigMap',
+    ],
+    ['what is far behind', { data: { x: `password="${'a '.repeat(1990)}" ${secret}` } }, 'ConfigMap'],
+    ['base64', { data: { x: Buffer.from(`password=${secret}`).toString('base64') } }, 'ConfigMap'],
+    ['a token', { data: { x: 'use ghp_hunter2hunter2hunter2' } }, 'ConfigMap'],
+    ['a Secret', { stringData: { x: secret }, data: { y: secret } }, 'Secret'],
+    ["a custom object's field", { spec: { auth: { clientSecret: secret } } }],
+  ];
+  it.each(masked.map(([name, fields, kind]) => ({ name, fields, kind })))(
+    'masks secrets: $name',
+    ({ name, fields, kind }) => {
+      for (const [from, to] of [
+        [{}, fields],
+        [fields, {}],
+        [fields, JSON.parse(JSON.stringify(fields).replaceAll('hunter2', 'hunter3'))],
+      ]) {
+        const text = changes(from, to, kind).join('\n');
+        expect(text).not.toMatch(/hunter|@x y|aHVudGVy/);
+        if (text !== '' && name !== 'what is far behind') expect(text).toContain('***');
+      }
+    },
+  );
+
+  it('shows what only speaks of secrets', () => {
+    const pod = (text: string, number: number) =>
+      container({
+        env: [{ name: 'DB_PASSWORD', valueFrom: { secretKeyRef: { name: text, key: text } } }],
+        volumes: [
+          { name: 'a', secret: { secretName: text } },
+          { name: 'b', serviceAccountToken: { path: text, expirationSeconds: number } },
+        ],
+        args: ['--compass', text],
+      });
+    const told = changes(pod('tea', 1), pod('milk', 2)).join('\n');
+    expect(told.match(/"tea" → "milk"/g)).toHaveLength(4);
+    expect(told).toContain('1 → 2');
+    expect(told).toContain('["--compass","tea"]');
+    expect(told).not.toContain('***');
+  });
+
+  it('shows long texts from where they differ', () => {
+    const file = (line: string) => ({ data: { x: `${'a '.repeat(300)}${line}${' b'.repeat(300)}` } });
+    const [told] = fieldChanges(object(file('tea'), 'ConfigMap'), object(file('milk'), 'ConfigMap'));
+    expect(told!.from).toMatch(/^…[a ]+tea[b ]+…$/);
+    expect(told!.to).toMatch(/^…[a ]+milk[b ]+…$/);
+  });
+
   it('finds nothing in equals, and something in whatever differs', () => {
     const value = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.jsonValue({ maxDepth: 3 }));
     fc.assert(

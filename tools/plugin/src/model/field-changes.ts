@@ -1,6 +1,7 @@
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { actorAnnotations, annotation } from './manifests/labels.ts';
 import { isMap } from './manifests/manifest.ts';
+import { isSecretName, withoutSecretValues } from './secret-values.ts';
 
 /** One field that differs. */
 export interface FieldChange {
@@ -27,7 +28,10 @@ const bookkeeping: readonly (readonly string[])[] = [
     'kubectl.kubernetes.io/last-applied-configuration',
   ].map((key) => ['metadata', 'annotations', key]),
 ];
-const secretName = /PASSW(OR)?D|TOKEN|SECRET|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|(^|[_.-])KEY$/i;
+/** Fields whose names speak of secrets without holding one: they say where it is, or how long it lasts. */
+const aboutSecrets = /(Name|Names|Ref|Refs|Path|Key|Seconds|Policy|Type|Id|Version)$/;
+/** Characters that are shown before the first one that differs. */
+const contextBefore = 40;
 
 /** Which fields differ between an object and what it would become, in the order of their paths. Secrets are masked. */
 export function fieldChanges(from: KubernetesObject, to: KubernetesObject): FieldChange[] {
@@ -36,30 +40,38 @@ export function fieldChanges(from: KubernetesObject, to: KubernetesObject): Fiel
   return paths.flatMap((path) => {
     const [was, is] = [before.get(path), after.get(path)];
     if (was?.text === is?.text) return [];
-    const isSecret = (was ?? is)!.isSecret || (is ?? was)!.isSecret;
-    const show = (leaf: Leaf | undefined, mask: string) => leaf && (isSecret ? mask : shown(leaf.text));
-    return [{ path, from: show(was, '***'), to: show(is, was ? '*** (another)' : '***') }];
+    if (was?.isSecret || is?.isSecret) return [{ path, from: was && '***', to: is && (was ? '*** (another)' : '***') }];
+    return [{ path, ...shownPair(was?.shown, is?.shown) }];
   });
 }
 
 interface Leaf {
+  /** The value as JSON. */
   readonly text: string;
+  /** The same without secrets in it. */
+  readonly shown: string;
   readonly isSecret: boolean;
 }
 
 function leavesOf(object: KubernetesObject): Map<string, Leaf> {
   const leaves = new Map<string, Leaf>();
-  const visit = (value: unknown, keys: readonly string[], path: string) => {
+  const visit = (value: unknown, keys: readonly string[], path: string, owner?: unknown) => {
     if (value === undefined || bookkeeping.some((known) => known.join('\0') === keys.join('\0'))) return;
     if (isMap(value) && Object.keys(value).length > 0) {
-      for (const key of Object.keys(value)) visit(value[key], [...keys, key], path === '' ? key : `${path}.${key}`);
+      for (const key of Object.keys(value))
+        visit(value[key], [...keys, key], path === '' ? key : `${path}.${key}`, value);
     } else if (Array.isArray(value) && value.some((item) => isMap(item))) {
       value.forEach((item: unknown, index) => {
         const name = nameOf(item, value) ?? String(index);
         visit(item, [...keys, name], `${path}[${name}]`);
       });
     } else {
-      leaves.set(path, { text: JSON.stringify(value), isSecret: isSecretAt(object, keys) });
+      const text = JSON.stringify(value);
+      leaves.set(path, {
+        text,
+        shown: JSON.stringify(withoutSecretValues(value)),
+        isSecret: isSecretAt(object, keys, owner),
+      });
     }
   };
   visit(object, [], '');
@@ -76,24 +88,54 @@ function nameOf(item: unknown, list: readonly unknown[]): string | undefined {
   return undefined;
 }
 
-/** A field's value in one line, as differences show it. @param keys its path; items of a list in brackets or without. */
-export function shownValue(object: Pick<KubernetesObject, 'kind'>, keys: readonly string[], value: unknown): string {
-  const names = keys.map((key) => key.replace(/^\[(.*)\]$/, '$1'));
-  return isSecretAt(object, names) ? '***' : shown(JSON.stringify(value));
+/**
+ * A field's value in one line, as differences show it: secrets are masked, also deep in it.
+ * @param keys its path, items of a list by name.
+ * @param owner the map that the value is in.
+ */
+export function shownValue(
+  object: Pick<KubernetesObject, 'kind'>,
+  keys: readonly string[],
+  value: unknown,
+  owner: unknown,
+): string {
+  const masked = (each: unknown, at: readonly string[], of: unknown): unknown => {
+    if (isMap(each))
+      return Object.fromEntries(Object.entries(each).map(([key, inner]) => [key, masked(inner, [...at, key], each)]));
+    if (Array.isArray(each) && each.some((item) => isMap(item)))
+      return each.map((item: unknown, index) => masked(item, [...at, String(index)], undefined));
+    return isSecretAt(object, at, of) ? '***' : withoutSecretValues(each);
+  };
+  return cut(JSON.stringify(masked(value, keys, owner)));
 }
 
-function isSecretAt({ kind }: Pick<KubernetesObject, 'kind'>, keys: readonly string[]): boolean {
+/** @param owner the map that the value is in. */
+function isSecretAt({ kind }: Pick<KubernetesObject, 'kind'>, keys: readonly string[], owner: unknown): boolean {
+  const key = keys.at(-1) ?? '';
   const isData = keys[0] === 'data' || keys[0] === 'stringData' || keys[0] === 'binaryData';
   if (kind === 'Secret' && isData) return true;
-  if (isData) return secretName.test(keys.at(-1) ?? '');
-  const variable = keys.lastIndexOf('env');
-  return variable !== -1 && keys.at(-1) === 'value' && secretName.test(keys[variable + 1] ?? '');
+  const isAnnotation = keys[0] === 'metadata' && keys[1] === 'annotations';
+  if (isData || isAnnotation) return isSecretName(key);
+  // Variables, headers, parameters: named by their neighbour.
+  if (key === 'value' && isMap(owner) && typeof owner['name'] === 'string') return isSecretName(owner['name']);
+  const isText = isMap(owner) && typeof owner[key] === 'string';
+  return isText && key !== 'key' && isSecretName(key) && !aboutSecrets.test(key);
 }
 
-/** A password in an address is masked as well. */
-function shown(text: string): string {
-  const masked = text.replaceAll(/(:\/\/[^/\s:@"]*:)[^@/\s"]+@/g, '$1***@');
-  return masked.length > longestValue ? `${masked.slice(0, longestValue - 1)}…` : masked;
+/** Both from a little before where they differ. */
+function shownPair(from: string | undefined, to: string | undefined): Pick<FieldChange, 'from' | 'to'> {
+  if (from === undefined || to === undefined) return { from: from && cut(from), to: to && cut(to) };
+  if (from === to) return { from: cut(from), to: `${cut(to)} (another)` };
+  if (from.length <= longestValue && to.length <= longestValue) return { from, to };
+  let same = 0;
+  while (from[same] === to[same]) same++;
+  const start = same > contextBefore * 2 ? same - contextBefore : 0;
+  const [was, is] = [from, to].map((text) => cut(`${start > 0 ? '…' : ''}${text.slice(start)}`));
+  return { from: was, to: is };
+}
+
+function cut(text: string): string {
+  return text.length > longestValue ? `${text.slice(0, longestValue - 1)}…` : text;
 }
 
 /** `spec.replicas: 2 → 3`. */

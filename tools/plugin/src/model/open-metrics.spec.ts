@@ -11,7 +11,7 @@ function parse(text: string): MetricFamily[] {
   if (!text.endsWith('\n# EOF\n') && text !== '# EOF\n') throw new Error('no EOF');
   const families: MetricFamily[] = [];
   for (const line of text.split('\n').slice(0, -2)) {
-    const [, keyword, name, rest] = new RegExp(`^# (TYPE|UNIT|HELP) (${metricName}) (.*)$`).exec(line) ?? [];
+    const [, keyword, name, rest] = new RegExp(`^# (TYPE|UNIT|HELP) (${metricName}) (.*)$`, 's').exec(line) ?? [];
     if (keyword === 'TYPE') {
       if (families.some((family) => family.name === name)) throw new Error(`twice: ${line}`);
       families.push({ name: name!, type: rest as 'gauge', help: '', samples: [] });
@@ -47,7 +47,7 @@ function sampled(family: MetricFamily, line: string): MetricFamily {
 }
 
 function unescaped(text: string): string {
-  return text.replace(/\\(.)/g, (_, character) => (character === 'n' ? '\n' : character));
+  return text.replace(/\\(.)/gs, (_, character) => (character === 'n' ? '\n' : character));
 }
 
 const textOf = (families: readonly MetricFamily[]) =>

@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** What every error a person can meet says: what was being done, why it stopped, what to do next. */
 export interface ErrorFacts {
   /** Stable name for machines, in kebab-case: `dirty-working-tree`. */
@@ -51,13 +53,4 @@ export class Refusal extends ProductError {
 export class Failure extends ProductError {
   override readonly name = 'Failure';
   readonly exitCode = 1;
-}
-
-/** Characters by which a text would control the terminal that it is shown on, or turn itself round. Tabs are harmless. */
-// eslint-disable-next-line no-control-regex
-const controls = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
-
-/** What others wrote (names, answers, log lines) is part of errors. It is shown, and never does anything. */
-function printable(line: string): string {
-  return line.replaceAll(controls, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

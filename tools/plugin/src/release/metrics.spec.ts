@@ -25,7 +25,7 @@ class Deployments {
   /** A commit of the service, some time ago. */
   commit(ago: number): string {
     this.scenario.repository.write('apps/orders/src/main.ts', String(Math.random()));
-    return this.scenario.repository.commit(new Date(this.scenario.now.getTime() - ago).toISOString());
+    return this.scenario.repository.commit({ date: new Date(this.scenario.now.getTime() - ago).toISOString() });
   }
 
   async deploy(
@@ -59,7 +59,7 @@ describe('metrics of an environment', () => {
     prod.commit(7200_000 - 60_000);
     const second = prod.commit(3600_000 - 60_000);
     prod.scenario.repository.write('README.md', 'not of this service');
-    prod.scenario.repository.commit('1999-01-01T00:00:00Z');
+    prod.scenario.repository.commit({ date: '1999-01-01T00:00:00Z' });
     await prod.deploy(second);
     await prod.deploy(second, { build: 1, action: 'rollback' });
     await prod.deploy(prod.commit(0), { outcome: 'failed' });

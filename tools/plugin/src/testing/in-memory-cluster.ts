@@ -327,7 +327,10 @@ export class InMemoryCluster implements Cluster {
         const [applied, live] = [fieldAt(manifest, ...path), fieldAt(stored.live, ...path)];
         const isAdded = applied === undefined && path[0] !== 'metadata';
         if ((applied === undefined && !isAdded) || JSON.stringify(applied) === JSON.stringify(live)) return [];
-        const shown = (value: unknown) => (value === undefined ? undefined : shownValue({ kind }, path, value));
+        const shown = (value: unknown) =>
+          value === undefined
+            ? undefined
+            : shownValue({ kind }, path, value, fieldAt(stored.live, ...path.slice(0, -1)));
         return [
           {
             path: text,

@@ -2,14 +2,23 @@ import { createHash } from 'node:crypto';
 import type { BuildNumber } from '../model/build-number.ts';
 import type { Commit } from '../model/commit.ts';
 import { CommitGraph } from '../model/commit-graph.ts';
+import type { CommitsApart, LoggedCommit } from '../model/commit-log.ts';
 import { Refusal } from '../model/product-error.ts';
 import type { Release } from '../model/release.ts';
 import { ReleaseTag } from '../model/release-tag.ts';
 import type { BranchTip, SourceRepository } from '../release/ports/source-repository.ts';
 
+interface KeptCommit extends Omit<Commit, 'id'> {
+  readonly files: ReadonlyMap<string, string>;
+  readonly parents: readonly string[];
+}
+
+/** What a test says of a commit. */
+type CommitFacts = Partial<Omit<Commit, 'id'>> & { readonly merges?: string };
+
 /** What the clones of one repository share. */
 interface Shared {
-  readonly commits: Map<string, { files: ReadonlyMap<string, string>; date: string }>;
+  readonly commits: Map<string, KeptCommit>;
   /** `orders-20261124-1`. */
   readonly numbers: Set<string>;
   readonly releases: Map<string, Release>;
@@ -23,6 +32,8 @@ export class InMemorySourceRepository implements SourceRepository {
   private head: string | undefined;
   /** Address of the origin; undefined for a repository without one. */
   origin: string | undefined = 'https://git.example/shop.git';
+  /** Whether this clone lacks a part of its history. */
+  isCut = false;
   /** When set, the origin refuses whatever is pushed to it, with this reason. */
   refusesPushes: string | undefined;
 
@@ -57,11 +68,21 @@ export class InMemorySourceRepository implements SourceRepository {
     this.ignored.add(path);
   }
 
+  /** Checks a commit out: the next one has it as its parent. */
+  checkout(commit: string): void {
+    const { files } = this.commitOf(commit);
+    this.head = commit;
+    this.tree.clear();
+    for (const [path, text] of files) this.tree.set(path, text);
+  }
+
   /** Commits the working tree. @returns the commit's name. */
-  commit(date = '2026-11-24T12:00:00.000Z'): string {
+  commit({ merges, ...facts }: CommitFacts = {}): string {
     const files = new Map(this.tree);
+    const parents = [this.head, merges].filter((parent) => parent !== undefined);
     const commit = nameOf(JSON.stringify([...files].sort()) + this.shared.commits.size);
-    this.shared.commits.set(commit, { files, date });
+    const usual = { date: '2026-11-24T12:00:00.000Z', author: 'Ada', subject: 'change' };
+    this.shared.commits.set(commit, { ...usual, ...facts, files, parents });
     this.head = commit;
     return commit;
   }
@@ -79,14 +100,20 @@ export class InMemorySourceRepository implements SourceRepository {
   }
 
   async commitsBetween(from: string, to: string, folders: readonly string[]): Promise<Commit[]> {
-    return this.allBetween(from, to, folders).slice(0, 20);
+    const { onlyInTo } = await this.commitsApart(from, to, folders);
+    return onlyInTo
+      .filter(({ paths }) => paths.length > 0)
+      .map(({ id, author, date, subject }) => ({ id, author, date, subject }))
+      .slice(0, 20);
   }
 
   async commitDatesSince(known: readonly string[], to: string, folders: readonly string[]): Promise<string[]> {
-    const all = [...this.shared.commits.keys()];
-    for (const id of [to, ...known]) this.commitOf(id);
-    const newest = all[Math.max(...known.map((id) => all.indexOf(id)))] ?? '';
-    return this.allBetween(newest, to, folders).map(({ date }) => date);
+    const had = new Set(known.flatMap((commit) => [...this.historyOf(commit)]));
+    return [...this.historyOf(to)]
+      .filter((id) => !had.has(id))
+      .map((id) => this.logged(id, folders))
+      .filter(({ paths }) => paths.length > 0)
+      .map(({ date }) => date);
   }
 
   async findCommit(text: string): Promise<string | undefined> {
@@ -100,20 +127,20 @@ export class InMemorySourceRepository implements SourceRepository {
   }
 
   async commitGraph(): Promise<CommitGraph> {
-    const all = [...this.shared.commits.keys()];
-    return new CommitGraph(new Map(all.map((id, index) => [id, all.slice(index - 1, index)] as const).reverse()));
+    const newestFirst = [...this.shared.commits].reverse();
+    return new CommitGraph(new Map(newestFirst.map(([id, { parents }]) => [id, parents])));
   }
 
-  async changedPaths(commits: readonly string[]): Promise<Map<string, string[]>> {
-    const all = [...this.shared.commits.keys()];
-    const filesOf = (id: string | undefined) => (id === undefined ? undefined : this.shared.commits.get(id)?.files);
-    return new Map(
-      commits.map((id) => {
-        const [after, before] = [filesOf(id) ?? new Map(), filesOf(all[all.indexOf(id) - 1]) ?? new Map()];
-        const paths = new Set([...after.keys(), ...before.keys()]);
-        return [id, [...paths].filter((path) => after.get(path) !== before.get(path)).sort()];
-      }),
-    );
+  async changedPaths(commits: readonly string[]): Promise<Map<string, readonly string[]>> {
+    return new Map(commits.map((id) => [id, this.logged(id, ['.']).paths]));
+  }
+
+  async commitsApart(from: string, to: string, folders: readonly string[]): Promise<CommitsApart> {
+    const [inFrom, inTo] = [this.historyOf(from), this.historyOf(to)];
+    const newestFirst = [...this.shared.commits.keys()].reverse();
+    const only = (here: ReadonlySet<string>, there: ReadonlySet<string>) =>
+      newestFirst.filter((id) => here.has(id) && !there.has(id)).map((id) => this.logged(id, folders));
+    return { onlyInFrom: only(inFrom, inTo), onlyInTo: only(inTo, inFrom), isCut: this.isCut };
   }
 
   async dirtyPaths(): Promise<string[]> {
@@ -178,16 +205,19 @@ export class InMemorySourceRepository implements SourceRepository {
     return 'created';
   }
 
-  private allBetween(from: string, to: string, folders: readonly string[]): Commit[] {
-    this.commitOf(from);
-    const all = [...this.shared.commits.keys()];
-    const later = all.slice(all.indexOf(from) + 1, all.indexOf(to) + 1);
-    const touching = later.filter((id) => {
-      const before = blobsOf(this.commitOf(all[all.indexOf(id) - 1]!).files, folders);
-      const after = blobsOf(this.commitOf(id).files, folders);
-      return JSON.stringify([...before].sort()) !== JSON.stringify([...after].sort());
-    });
-    return touching.map((id) => ({ id, author: 'Ada', date: this.commitOf(id).date, subject: 'change' })).reverse();
+  private historyOf(commit: string): ReadonlySet<string> {
+    const history = new Set([commit]);
+    // A set is walked in the order of insertion, also of what is inserted meanwhile.
+    for (const each of history) for (const parent of this.commitOf(each).parents) history.add(parent);
+    return history;
+  }
+
+  private logged(id: string, folders: readonly string[]): LoggedCommit {
+    const { files, parents, author, date, subject } = this.commitOf(id);
+    const before = this.shared.commits.get(parents[0] ?? '')?.files ?? new Map<string, string>();
+    const all = [...new Set([...before.keys(), ...files.keys()])];
+    const paths = parents.length > 1 ? [] : all.filter((path) => before.get(path) !== files.get(path));
+    return { id, parents, author, date, subject, paths: paths.filter((path) => isBelow(path, folders)) };
   }
 
   private checkPush(doing: string): void {

@@ -100,6 +100,8 @@ export class ReleaseScenario {
       partOf: 'shop',
       folder: '/workspace/apps/orders',
       inputFolders: ['apps/orders'],
+      isContent: (path) => path.startsWith('apps/orders/') && !path.endsWith('.md'),
+      packages: ['left-pad'],
       contentHash: async (source) => hashContent({ files: await blobs(source), packages: [] }),
       refuseIgnoredInputs: async () => {},
     };

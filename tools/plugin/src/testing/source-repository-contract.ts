@@ -88,6 +88,42 @@ export function sourceRepositoryContract(
       await expect(since(first, missing)).rejects.toMatchObject({ exitCode: 2 });
   });
 
+  it('tells the commits that only one of two has, and the files that each touches', async () => {
+    const { repository, write, remove, commit } = await start(someFiles);
+    const first = await repository.headCommit();
+    await write('apps/orders/a.ts', 'a');
+    await write('README.md', 'changed');
+    const second = await commit();
+    await write('README.md', 'changed again');
+    const third = await commit();
+    await remove('libs/ä b/[id].ts');
+    const last = await commit();
+    const apart = await repository.commitsApart(first, last, ['apps/orders', 'libs/ä b']);
+    expect(apart).toEqual({
+      isCut: false,
+      onlyInFrom: [],
+      onlyInTo: [
+        expect.objectContaining({ id: last, parents: [third], paths: ['libs/ä b/[id].ts'] }),
+        expect.objectContaining({ id: third, parents: [second], paths: [] }),
+        expect.objectContaining({ id: second, parents: [first], paths: ['apps/orders/a.ts'] }),
+      ],
+    });
+    expect(apart.onlyInTo[0]).toMatchObject({
+      author: 'Ada',
+      subject: 'change',
+      date: expect.stringMatching(/^\d{4}-/),
+    });
+    const back = await repository.commitsApart(last, second, ['.']);
+    expect(back.onlyInTo).toEqual([]);
+    expect(back.onlyInFrom.map(({ id, paths }) => [id, paths])).toEqual([
+      [last, ['libs/ä b/[id].ts']],
+      [third, ['README.md']],
+    ]);
+    expect(await repository.commitsApart(last, last, ['.'])).toEqual({ isCut: false, onlyInFrom: [], onlyInTo: [] });
+    expect((await repository.commitsApart(first, second, [])).onlyInTo).toMatchObject([{ id: second, paths: [] }]);
+    await expect(repository.commitsApart('0'.repeat(40), last, ['.'])).rejects.toBeInstanceOf(Refusal);
+  });
+
   it('lists blobs below folders, and the same for a clean working tree', async () => {
     const { repository } = await start(someFiles);
     const head = await repository.headCommit();

@@ -27,6 +27,8 @@ export interface Service {
   readonly foreignRoots: readonly string[];
   /** Resolved npm packages of the closure: `name@version`, with `#integrity` where the lockfile has it. */
   readonly packages: readonly string[];
+  /** Names of those packages that projects of the closure need themselves. */
+  readonly directPackages: readonly string[];
 }
 
 /**
@@ -68,6 +70,7 @@ export function serviceIn(
       },
     ];
   });
+  const direct = closure.flatMap((each) => (graph.dependencies[each.name] ?? []).map(({ target }) => target));
   const roots = new Set(closure.map(({ root }) => root));
   return {
     name,
@@ -81,6 +84,7 @@ export function serviceIn(
       if (!data) return [];
       return [`${data.packageName}@${data.version}${data.hash === undefined ? '' : `#${data.hash}`}`];
     }),
+    directPackages: [...new Set(direct.flatMap((node) => graph.externalNodes?.[node]?.data.packageName ?? []))].sort(),
   };
 }
 

@@ -32,6 +32,22 @@ export function writtenName({ kind, metadata }: Pick<KubernetesObject, 'kind' | 
   return (kind === 'ConfigMap' ? /^(.+)-[0-9a-f]{10}$/.exec(metadata.name)?.[1] : undefined) ?? metadata.name;
 }
 
+/** The same objects as they were written: ConfigMaps, and what refers to them, without hashes in their names. */
+export function withWrittenNames(objects: readonly KubernetesObject[]): KubernetesObject[] {
+  const isHashed = ({ kind, metadata }: KubernetesObject) =>
+    kind === 'ConfigMap' && metadata.annotations?.[annotation.keepName] !== 'true';
+  const names = new Map(objects.filter(isHashed).map((object) => [object.metadata.name, writtenName(object)]));
+  return objects.map((object) => {
+    const copy = structuredClone(object);
+    if (isHashed(copy)) copy.metadata.name = writtenName(copy);
+    for (const reference of referencesIn(copy)) {
+      const name = names.get(String(reference['name']));
+      if (name !== undefined) reference['name'] = name;
+    }
+    return copy;
+  });
+}
+
 function hashOf(object: KubernetesObject): string {
   const content = JSON.stringify([sorted(object['data']), sorted(object['binaryData'])]);
   return createHash('sha256').update(content).digest('hex').slice(0, 10);

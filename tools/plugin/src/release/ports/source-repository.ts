@@ -1,5 +1,6 @@
 import type { Commit } from '../../model/commit.ts';
 import type { CommitGraph } from '../../model/commit-graph.ts';
+import type { CommitsApart } from '../../model/commit-log.ts';
 import type { BuildNumber } from '../../model/build-number.ts';
 import type { Release } from '../../model/release.ts';
 import type { ReleaseTag } from '../../model/release-tag.ts';
@@ -31,6 +32,11 @@ export interface SourceRepository {
    * @throws {Refusal} when a commit is not to be had, and in a shallow clone: there nobody knows which commit has which.
    */
   commitDatesSince(known: readonly string[], to: string, folders: readonly string[]): Promise<string[]>;
+  /**
+   * Commits that only one of two has, with the files below `folders` that each touches. Fetches what is missing here, of
+   * a shallow clone as much history as lies between them, if that is not too long.
+   */
+  commitsApart(from: string, to: string, folders: readonly string[]): Promise<CommitsApart>;
   /** Paths, relative to the workspace's root, that differ from HEAD or are untracked (ignored ones excluded). */
   dirtyPaths(): Promise<string[]>;
   /** Paths below `folders` that git ignores. A wholly ignored folder is one entry with a slash at its end. */
