@@ -1,4 +1,5 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
+import { disconnectWhenSent } from './disconnect-when-sent.ts';
 import type { RawOptions } from './options.ts';
 import { serviceTask, type ServiceExecutor } from './service-executor.ts';
 import { sharedRun, type SharedRun } from './shared-run.ts';
@@ -40,7 +41,7 @@ export function batchOfTasks(task: Task) {
  */
 async function* endingProcess<T>(results: AsyncGenerator<T>): AsyncGenerator<T> {
   yield* results;
-  setTimeout(() => process.disconnect?.(), 0);
+  setTimeout(() => disconnectWhenSent(process), 0);
 }
 
 async function* runAll(

@@ -16,7 +16,7 @@ export function plainMarkdown(text: string): string {
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll(/[\\`*_{}[\]()|~$!^=]/g, '\\$&')
+    .replaceAll(/[\\`*_{}[\]|~$]/g, '\\$&')
     .replaceAll(/^(\s*)([-+]|\d+[.)])(?=\s|$)/g, '$1\\$2')
     .replaceAll(/[@#]/g, `$&${nothing}`)
     .replaceAll(/\b(GH|AB)(?=-\d)/gi, `$1${nothing}`)

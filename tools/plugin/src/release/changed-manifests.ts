@@ -18,7 +18,10 @@ export interface ManifestComparison {
   readonly to: ChangesSide;
   readonly environment: Environment | undefined;
   readonly environments: readonly Environment[];
-  /** As which both are rendered: what every release has of its own (image, build, commit) is no change. */
+  /**
+   * As which both are rendered: what every release has of its own (image, build, commit) is no change. Undefined where
+   * both are the checked-out commit.
+   */
   readonly release: Release | undefined;
 }
 
@@ -27,7 +30,8 @@ export async function changedManifests(
   { service, from, to, environment, environments, release }: ManifestComparison,
   { repository }: Pick<ReleasePorts, 'repository'>,
 ): Promise<ManifestChanges> {
-  if (!environment || !release) return { state: 'unknown', reason: 'There is no environment to make manifests for.' };
+  if (!environment) return { state: 'unknown', reason: 'There is no environment to make manifests for.' };
+  if (!release || from.commit === to.commit) return { state: 'compared', environment: environment.name, changes: [] };
   const folder = `${service.root}/k8s`;
   const image = ImageRef.of(environment.registry, service.name, release.buildNumber.toString(), release.imageDigest);
   const render = async ({ commit }: ChangesSide): Promise<KubernetesObject[] | string> => {
