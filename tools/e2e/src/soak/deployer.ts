@@ -27,7 +27,7 @@ async function main(): Promise<void> {
     ports: realPorts(workspaceRoot, process.env),
     environments: async () => [environment],
     service: () => releasedService(service, workspaceRoot),
-    services: () => ({ services: [service], touchedBy: () => new Set<string>() }),
+    services: () => ({ services: [service], touchedBy: () => new Set<string>(), usersOf: () => new Set<string>() }),
     branch: 'main',
     verbose: false,
     signal: new AbortController().signal,

@@ -158,7 +158,7 @@ function sharedRun(site: Site, root: string): (folder: string, files: Case['file
     ports: files ? { ...real, repository: withTexts(real.repository, folder, files) } : real,
     environments: async () => environments,
     service: (name) => releasedService(name, root),
-    services: () => ({ services: [soakService], touchedBy: () => new Set<string>() }),
+    services: () => ({ services: [soakService], touchedBy: () => new Set<string>(), usersOf: () => new Set<string>() }),
     branch: 'main',
     verbose: false,
     signal: new AbortController().signal,

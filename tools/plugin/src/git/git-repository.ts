@@ -7,7 +7,7 @@ import { Refusal } from '../model/product-error.ts';
 import type { Release } from '../model/release.ts';
 import { parseReleaseMessage, releaseMessage } from '../model/release-message.ts';
 import { ReleaseTag } from '../model/release-tag.ts';
-import type { BranchTip, SourceRepository } from '../release/ports/source-repository.ts';
+import type { BranchTip, SourceRepository, TaggedCommit } from '../release/ports/source-repository.ts';
 import { parseTagObject, tagObject, type AnnotatedTag } from './annotated-tag.ts';
 import { readChangedPaths, readCommitParents } from './commit-history.ts';
 import { readCommitsApart } from './commit-log.ts';
@@ -90,6 +90,7 @@ export class GitRepository implements SourceRepository {
   async findCommit(text: string): Promise<string | undefined> {
     // What begins with a hyphen would be an option.
     if (text.startsWith('-')) return undefined;
+    if (isObjectName(text)) await this.bringCommit(text).catch(onlyRefusals);
     const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${text}^{commit}`];
     const { code, stdout } = await this.git.run(args);
     return code === 0 ? stdout.toString().trim() : undefined;
@@ -112,9 +113,7 @@ export class GitRepository implements SourceRepository {
 
   async commitGraph(tips: readonly string[]): Promise<CommitGraph> {
     const missing = await this.missingHere(tips);
-    const brought = await Promise.allSettled(missing.map((commit) => this.bringCommit(commit)));
-    for (const result of brought)
-      if (result.status === 'rejected' && !(result.reason instanceof Refusal)) throw result.reason;
+    await Promise.all(missing.map((commit) => this.bringCommit(commit).catch(onlyRefusals)));
     const lost = new Set(missing.length > 0 ? await this.missingHere(missing) : []);
     const here = tips.filter((tip) => !lost.has(tip));
     return new CommitGraph(here.length === 0 ? new Map() : await readCommitParents(this.git, here));
@@ -122,6 +121,41 @@ export class GitRepository implements SourceRepository {
 
   async changedPaths(commits: readonly string[]): Promise<Map<string, string[]>> {
     return readChangedPaths(this.git, commits, await this.tree.prefix());
+  }
+
+  async fileIn(path: string, commits: readonly string[]): Promise<Map<string, string>> {
+    const at = `${await this.tree.prefix()}${path}`;
+    const input = commits.map((commit) => `${commit}:${at}\n`).join('');
+    const blobs = (await this.git.text(['cat-file', '--batch-check=%(objectname) %(objecttype)'], { input })).split(
+      '\n',
+    );
+    const objects = commits.map((_, index) => /^([0-9a-f]{40,64}) blob$/.exec(blobs[index] ?? '')?.[1]);
+    const wanted = [...new Set(objects.filter((object) => object !== undefined))];
+    const contents = await this.read(wanted.map((object) => ({ object })));
+    return new Map(
+      commits.flatMap((commit, index): [string, string][] => {
+        const content = contents.get(objects[index] ?? '');
+        return content ? [[commit, content.toString()]] : [];
+      }),
+    );
+  }
+
+  async describeCommit(id: string): Promise<Commit> {
+    await this.bringCommit(id);
+    const format = ['--no-patch', '--no-show-signature', '--format=%H%n%an%n%aI%n%s'];
+    const [commit = '', author = '', date = '', subject = ''] = (await this.git.text(['show', ...format, id])).split(
+      '\n',
+    );
+    return { id: commit, author, date, subject };
+  }
+
+  async releases(): Promise<TaggedCommit[]> {
+    const refs = await (await this.refs()).list();
+    return [...refs].flatMap(([ref, { peeled }]) => {
+      // A tag without an object of its own tells of no release.
+      const tag = ref.startsWith('refs/tags/') ? ReleaseTag.parse(ref.slice('refs/tags/'.length)) : undefined;
+      return tag && peeled !== undefined ? [{ tag, commit: peeled }] : [];
+    });
   }
 
   async commitDatesSince(known: readonly string[], to: string, folders: readonly string[]): Promise<string[]> {
@@ -288,7 +322,7 @@ export class GitRepository implements SourceRepository {
     return parseTree(await this.git.text(['ls-tree', '-r', '-z', '--full-tree', commit, ...where]), prefix);
   }
 
-  private async read(files: readonly GitFile[]): Promise<Map<string, Buffer>> {
+  private async read(files: readonly Pick<GitFile, 'object'>[]): Promise<Map<string, Buffer>> {
     if (files.length === 0) return new Map();
     const input = files.map(({ object }) => `${object}\n`).join('');
     return parseObjectBatch(await this.git.bytes(['cat-file', '--batch'], { input }));
@@ -358,6 +392,11 @@ function shallowRefusal(folder: string): Refusal {
     reason: `The git repository of ${folder} is a shallow clone, which has only the last of them.`,
     remedy: 'Get the others with "git fetch --unshallow"; in a CI, check out with all history (fetch-depth 0).',
   });
+}
+
+/** What git or the origin refuses is as good as not there. */
+function onlyRefusals(error: unknown): void {
+  if (!(error instanceof Refusal)) throw error;
 }
 
 function tagRef(tag: ReleaseTag): string {

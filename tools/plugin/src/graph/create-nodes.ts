@@ -11,6 +11,7 @@ import { historyTarget } from './targets/history.ts';
 import { infrastructureRollbackTarget } from './targets/infrastructure-rollback.ts';
 import { infrastructureStatusTarget } from './targets/infrastructure-status.ts';
 import { infrastructureMetricsTarget } from './targets/infrastructure-metrics.ts';
+import { infrastructureWhereTarget } from './targets/infrastructure-where.ts';
 import { promoteTarget } from './targets/promote.ts';
 import { releaseTarget } from './targets/release.ts';
 import { rollbackTarget } from './targets/rollback.ts';
@@ -34,6 +35,7 @@ export const serviceTargets: Readonly<Record<string, TargetConfiguration>> = {
 export const infrastructureTargets: Readonly<Record<string, TargetConfiguration>> = {
   rollback: infrastructureRollbackTarget,
   status: infrastructureStatusTarget,
+  where: infrastructureWhereTarget,
   metrics: infrastructureMetricsTarget,
 };
 

@@ -1,7 +1,7 @@
 import { label } from '../model/manifests/labels.ts';
 import { explainApiError } from './api-error.ts';
 import type { Place } from './plan.ts';
-import { recordOf } from './records.ts';
+import { recordOf } from './record-data.ts';
 import { collectionPath } from './resources.ts';
 import { follow, type Followed } from './wait/follow.ts';
 

@@ -10,6 +10,7 @@ import type {
 } from '../model/deployment-record.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import type { Release } from '../model/release.ts';
+import { kindOf } from './prune.ts';
 
 /** Annotations of a record. */
 export const note = {
@@ -25,6 +26,11 @@ export const note = {
   /** Which fields of which object this tool owned when the deployment ended (fingerprints, `drift.ts`). */
   applied: 'poc.dev/applied',
 } as const;
+
+/** Not those of the service's objects: a StatefulSet would take a ControllerRevision with its labels for its own. */
+export const recordOf = 'poc.dev/record-of';
+/** On the newest record of a service (for a moment also on the one before it): how all newest ones are found at once. */
+export const newestMark = 'poc.dev/newest';
 
 /** What an object of the API holds that is a record. */
 export interface Revision extends KubernetesObject {
@@ -44,17 +50,44 @@ type RecordData = Omit<NewDeploymentRecord, 'release' | 'cause' | 'hold'> & {
 /** Characters of a reason that a summary keeps. */
 const longestReason = 500;
 
+/** Name of the object that a record is kept in. */
+export function nameOf(service: string, sequence: number): string {
+  return `poc-${service}-${sequence}`;
+}
+
+/** The object in which a record is begun. @param attempt tells it from another's of the same name. */
+export function recordObject(record: DeploymentRecord, attempt: string): Revision {
+  const { sequence, outcome, manifests, release } = record;
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
+    metadata: {
+      name: nameOf(release.service, sequence),
+      labels: { [recordOf]: release.service, [newestMark]: 'true' },
+      annotations: {
+        [note.sequence]: String(sequence),
+        [note.outcome]: outcome,
+        [note.kinds]: [...new Set(manifests.map(kindOf))].join(' '),
+        [note.attempt]: attempt,
+        [note.summary]: writeSummary(record),
+      },
+    },
+    revision: sequence,
+    data: writeData(record),
+  };
+}
+
 /**
  * Compressed, always: the server compares the bytes of this data when an annotation is changed, and writes `>` in it
  * otherwise than we do.
  */
-export function writeData(record: DeploymentRecord): { gzip: string } {
+function writeData(record: DeploymentRecord): { gzip: string } {
   const { sequence: _sequence, outcome: _outcome, ...data } = record;
   return { gzip: gzipSync(JSON.stringify(data)).toString('base64') };
 }
 
 /** The text of the annotation `summary`. */
-export function writeSummary(record: DeploymentRecord): string {
+function writeSummary(record: DeploymentRecord): string {
   const { sequence: _sequence, outcome: _outcome, manifests: _manifests, ...facts } = record;
   const { cause, hold } = record;
   return JSON.stringify({ ...facts, cause: shortened(cause), ...(hold ? { hold: shortened(hold) } : {}) });

@@ -12,18 +12,23 @@ import { forgettable } from '../model/record-retention.ts';
 import { ApiError, explainApiError } from './api-error.ts';
 import type { ApiRequest, KubernetesApi } from './api.ts';
 import { kindOf } from './prune.ts';
-import { note, readJson, readRecord, readSummary, writeData, writeSummary, type Revision } from './record-data.ts';
+import {
+  nameOf,
+  newestMark,
+  note,
+  readJson,
+  readRecord,
+  readSummary,
+  recordObject,
+  recordOf,
+  type Revision,
+} from './record-data.ts';
 import { collectionPath } from './resources.ts';
 
 /** Characters of a reason that an annotation keeps. */
 const longestReason = 4000;
 /** How often another deployer may take the sequence before us. */
 const attempts = 50;
-
-/** Not those of the service's objects: a StatefulSet would take a ControllerRevision with its labels for its own. */
-export const recordOf = 'poc.dev/record-of';
-/** On the newest record of a service (for a moment also on the one before it): how all newest ones are found at once. */
-const newestMark = 'poc.dev/newest';
 
 /**
  * Deployment records as `ControllerRevision` objects: their data can never be changed, how a deployment ended is in
@@ -215,26 +220,8 @@ export class Records {
 
   /** @returns false when another has the sequence. */
   private async create(record: DeploymentRecord, attempt: string): Promise<boolean> {
-    const { service } = record.release;
-    const name = nameOf(service, record.sequence);
-    const kinds = [...new Set(record.manifests.map(kindOf))].join(' ');
-    const body = {
-      apiVersion: 'apps/v1',
-      kind: 'ControllerRevision',
-      metadata: {
-        name,
-        labels: { [recordOf]: service, [newestMark]: 'true' },
-        annotations: {
-          [note.sequence]: String(record.sequence),
-          [note.outcome]: record.outcome,
-          [note.kinds]: kinds,
-          [note.attempt]: attempt,
-          [note.summary]: writeSummary(record),
-        },
-      },
-      revision: record.sequence,
-      data: writeData(record),
-    };
+    const name = nameOf(record.release.service, record.sequence);
+    const body = recordObject(record, attempt);
     try {
       await this.api.send('POST', this.path, { body, repeatable: true });
       return true;
@@ -297,8 +284,4 @@ function knownRecord({ metadata }: Pick<KubernetesObject, 'metadata'>): KnownRec
     outcome: (annotations[note.outcome] ?? 'running') as DeploymentOutcome,
     kinds: (annotations[note.kinds] ?? '').split(' ').filter((kind) => kind !== ''),
   };
-}
-
-function nameOf(service: string, sequence: number): string {
-  return `poc-${service}-${sequence}`;
 }

@@ -25,7 +25,8 @@ describe('CommitGraph', () => {
         const graph = new CommitGraph(parents);
         const [have, want] = [ancestors(parents, base), ancestors(parents, tip)];
         expect(graph.missing(base, tip)).toEqual(ids.filter((id) => want.has(id) && !have.has(id)));
-        expect(graph.contains(tip, base)).toBe(want.has(base));
+        expect(ids.filter(graph.containing(base))).toEqual(ids.filter((id) => ancestors(parents, id).has(base)));
+        expect(graph.parentsOf(tip)).toEqual(parents.get(tip));
       }),
     );
   });
@@ -47,7 +48,8 @@ describe('CommitGraph', () => {
     const graph = new CommitGraph(new Map([['a', ['lost']]]));
     expect(graph.has('lost')).toBe(false);
     expect(graph.missing('lost', 'a')).toEqual(['a']);
-    expect(graph.contains('a', 'lost')).toBe(false);
+    expect(graph.containing('lost')('a')).toBe(false);
+    expect(graph.parentsOf('a')).toEqual([]);
     expect(graph.missing('a', 'lost')).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ export class CommitGraph {
   private readonly ids: readonly string[];
   private readonly indexes: ReadonlyMap<string, number>;
   private readonly parents: readonly (readonly number[])[];
+  private readonly reached = new Map<string, Uint8Array>();
 
   /** @param parents of each commit, children before parents (topological order); parents that are not in it are unknown. */
   constructor(parents: ReadonlyMap<string, readonly string[]>) {
@@ -38,13 +39,21 @@ export class CommitGraph {
     return this.ids.filter((_, index) => want[index] === 1 && holders[index]! < bases.length);
   }
 
-  /** Whether `commit` is `ancestor`, or has it among its ancestors: `git merge-base --is-ancestor`. */
-  contains(commit: string, ancestor: string): boolean {
-    const index = this.indexes.get(ancestor);
-    return index !== undefined && this.reach(commit)[index] === 1;
+  /** Parents of a commit, as far as they are known. */
+  parentsOf(commit: string): string[] {
+    return (this.parents[this.indexes.get(commit) ?? -1] ?? []).map((index) => this.ids[index]!);
   }
 
-  private readonly reached = new Map<string, Uint8Array>();
+  /** Tells of a commit whether it is one, or has it among its ancestors. For many: the history is walked once. */
+  containing(ancestor: string): (commit: string) => boolean {
+    const has = new Uint8Array(this.ids.length);
+    const start = this.indexes.get(ancestor);
+    if (start !== undefined) has[start] = 1;
+    // From the oldest on: whatever has a parent that has it has it too.
+    for (let index = (start ?? 0) - 1; index >= 0; index--)
+      if (this.parents[index]!.some((parent) => has[parent] === 1)) has[index] = 1;
+    return (commit) => has[this.indexes.get(commit) ?? -1] === 1;
+  }
 
   /** 1 for each commit that is reached from one, by index. */
   private reach(commit: string): Uint8Array {

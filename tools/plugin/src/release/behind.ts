@@ -2,6 +2,7 @@ import { ProductError } from '../model/product-error.ts';
 import type { BranchTip } from './ports/source-repository.ts';
 import type { ServiceMap } from './ports/service-map.ts';
 import type { ReleasePorts } from './release-ports.ts';
+import { touchedServices } from './touched-services.ts';
 
 /** How far something that runs is behind the main branch. */
 export type Behind =
@@ -32,14 +33,14 @@ export async function countBehind(
   running: readonly RunningCommit[],
   { commit: tip }: BranchTip,
   services: ServiceMap,
-  { repository }: Pick<ReleasePorts, 'repository'>,
+  ports: Pick<ReleasePorts, 'repository'>,
 ): Promise<(running: RunningCommit) => Behind> {
   const bases = [...new Set(running.map(({ commit }) => commit))];
-  const graph = await repository.commitGraph([tip, ...bases]);
+  const graph = await ports.repository.commitGraph([tip, ...bases]);
   const known = bases.filter((base) => graph.has(base));
   const missing = graph.missingInSome(known, tip);
   const examined = missing.slice(0, mostCommits);
-  const touching = await commitsByService(examined, services, repository);
+  const touching = byService(await touchedServices(examined, graph, services, ports));
   const isLeastFor = (isMissing: (commit: string) => boolean) => missing.slice(mostCommits).some(isMissing);
   return ({ service, commit }) => {
     if (!graph.has(commit)) return { unknown: `commit ${commit.slice(0, 12)} is neither here nor at the origin` };
@@ -49,28 +50,16 @@ export async function countBehind(
   };
 }
 
-/** The commits that change something of a service, for every service. */
-async function commitsByService(
-  commits: readonly string[],
-  services: ServiceMap,
-  repository: ReleasePorts['repository'],
-): Promise<Map<string, string[]>> {
-  const byService = new Map<string, string[]>();
-  for (const [commit, paths] of await repository.changedPaths(commits)) {
-    for (const service of servicesTouched(paths, services)) {
-      const known = byService.get(service);
+function byService(touched: ReadonlyMap<string, ReadonlySet<string>>): Map<string, string[]> {
+  const commits = new Map<string, string[]>();
+  for (const [commit, services] of touched) {
+    for (const service of services) {
+      const known = commits.get(service);
       if (known) known.push(commit);
-      else byService.set(service, [commit]);
+      else commits.set(service, [commit]);
     }
   }
-  return byService;
-}
-
-/** Services that a change of some files is a change of. */
-export function servicesTouched(paths: readonly string[], services: ServiceMap): Set<string> {
-  const touched = new Set<string>();
-  for (const path of paths) for (const service of services.touchedBy(path)) touched.add(service);
-  return touched;
+  return commits;
 }
 
 /** What git cannot tell is told as that. */

@@ -62,6 +62,23 @@ describe('status', () => {
     expect((await preprodOf(scenario)).behind).toEqual({ commits: 2, isLeast: false });
   });
 
+  it('counts a commit of the lockfile for those whose packages it changes', async () => {
+    const scenario = new ReleaseScenario();
+    const lock = (leftPad: string, other: string) =>
+      JSON.stringify({
+        lockfileVersion: 3,
+        packages: { 'node_modules/left-pad': { version: leftPad }, 'node_modules/other': { version: other } },
+      });
+    scenario.repository.write('package-lock.json', lock('1.0.0', '1.0.0'));
+    scenario.repository.commit();
+    await releaseIt(scenario);
+    for (const text of [lock('1.0.0', '2.0.0'), lock('1.3.0', '2.0.0'), 'broken']) {
+      scenario.repository.write('package-lock.json', text);
+      scenario.repository.commit();
+    }
+    expect((await preprodOf(scenario)).behind).toEqual({ commits: 1, isLeast: false });
+  });
+
   it('says so when it cannot be known how far behind something is', async () => {
     const scenario = new ReleaseScenario();
     await releaseIt(scenario);
@@ -105,7 +122,7 @@ describe('status', () => {
       running: undefined,
       drift: [{ kind: 'Deployment', state: 'missing' }],
     });
-    const none = { services: [], touchedBy: () => new Set<string>() };
+    const none = { services: [], touchedBy: () => new Set<string>(), usersOf: () => new Set<string>() };
     const found = await status({ ...requestOf(scenario), services: none }, scenario.ports);
     expect(found.services).toMatchObject([{ service: 'orders', isInWorkspace: false }]);
   });

@@ -1,9 +1,9 @@
 import type { DeploymentSummary, Hold } from '../model/deployment-record.ts';
 import type { Environment } from '../model/environment.ts';
 import { holdOf } from '../model/hold.ts';
-import { ProductError } from '../model/product-error.ts';
 import { countBehind, orWhyUnknown, type Behind, type RunningCommit } from './behind.ts';
 import type { ObjectDrift, ObservedService, RunningService } from './ports/cluster.ts';
+import { observeEnvironment } from './observe-environment.ts';
 import type { ServiceMap } from './ports/service-map.ts';
 import type { ReleasePorts } from './release-ports.ts';
 
@@ -71,7 +71,7 @@ export async function status(
     orWhyUnknown(
       async () => (await ports.repository.branchTip(branch)) ?? { unknown: `There is no branch ${branch}.` },
     ),
-    ...environments.map((environment) => observe(service, environment, ports)),
+    ...environments.map((environment) => observeEnvironment(service, environment, ports)),
   ]);
   const found = observed.flatMap((each) => ('reason' in each ? [] : [...each.values()]));
   const running = found.flatMap((one) => runningCommit(one) ?? []);
@@ -97,20 +97,6 @@ export async function status(
       }),
     })),
   };
-}
-
-async function observe(
-  service: string | undefined,
-  environment: Environment,
-  { cluster }: Pick<ReleasePorts, 'cluster'>,
-): Promise<ReadonlyMap<string, ObservedService> | { readonly reason: string }> {
-  try {
-    const observed = await (await cluster(environment)).observe(service);
-    return new Map(observed.map((one) => [one.service, one]));
-  } catch (error) {
-    if (!(error instanceof ProductError)) throw error;
-    return { reason: error.facts.reason };
-  }
 }
 
 function deployed(

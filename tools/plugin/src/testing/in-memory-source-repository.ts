@@ -6,7 +6,7 @@ import type { CommitsApart, LoggedCommit } from '../model/commit-log.ts';
 import { Refusal } from '../model/product-error.ts';
 import type { Release } from '../model/release.ts';
 import { ReleaseTag } from '../model/release-tag.ts';
-import type { BranchTip, SourceRepository } from '../release/ports/source-repository.ts';
+import type { BranchTip, SourceRepository, TaggedCommit } from '../release/ports/source-repository.ts';
 
 interface KeptCommit extends Omit<Commit, 'id'> {
   readonly files: ReadonlyMap<string, string>;
@@ -141,6 +141,25 @@ export class InMemorySourceRepository implements SourceRepository {
     const only = (here: ReadonlySet<string>, there: ReadonlySet<string>) =>
       newestFirst.filter((id) => here.has(id) && !there.has(id)).map((id) => this.logged(id, folders));
     return { onlyInFrom: only(inFrom, inTo), onlyInTo: only(inTo, inFrom), isCut: this.isCut };
+  }
+
+  async fileIn(path: string, commits: readonly string[]): Promise<Map<string, string>> {
+    const textOf = (commit: string) => this.shared.commits.get(commit)?.files.get(path);
+    return new Map(
+      commits.flatMap((commit) => {
+        const text = textOf(commit);
+        return text === undefined ? [] : [[commit, text] as const];
+      }),
+    );
+  }
+
+  async releases(): Promise<TaggedCommit[]> {
+    return [...this.shared.releases].map(([name, { commit }]) => ({ tag: ReleaseTag.parse(name)!, commit }));
+  }
+
+  async describeCommit(id: string): Promise<Commit> {
+    const { author, date, subject } = this.commitOf(id);
+    return { id, author, date, subject };
   }
 
   async dirtyPaths(): Promise<string[]> {

@@ -110,7 +110,11 @@ export class ReleaseScenario {
   /** The services of the workspace: `orders` alone. */
   get services(): ServiceMap {
     const orders = new Set(['orders']);
-    return { services: ['orders'], touchedBy: (path) => (path.startsWith('apps/orders/') ? orders : new Set()) };
+    return {
+      services: ['orders'],
+      touchedBy: (path) => (path.startsWith('apps/orders/') ? orders : new Set()),
+      usersOf: (name) => (name === 'left-pad' ? orders : new Set()),
+    };
   }
 
   /** Changes the service and commits it. */

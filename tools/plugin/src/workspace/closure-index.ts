@@ -15,10 +15,11 @@ export class ClosureIndex implements ServiceMap {
   private readonly graph: ProjectGraph;
   private readonly namedInputs: NonNullable<NxJsonConfiguration['namedInputs']>;
   private readonly projectByRoot: ReadonlyMap<string, string>;
-  private readonly usersOf: ReadonlyMap<string, readonly string[]>;
+  private readonly needing: ReadonlyMap<string, readonly string[]>;
   private readonly filters = new Map<string, FileFilter>();
   private readonly dependents = new Map<string, ReadonlySet<string>>();
   private readonly touched = new Map<string, ReadonlySet<string>>();
+  private nodesByPackage: Map<string, string[]> | undefined;
   private workspaceFilters: { filter: FileFilter; projects: string[] }[] | undefined;
 
   /** @param services names of the projects that are services. */
@@ -36,7 +37,7 @@ export class ClosureIndex implements ServiceMap {
         else users.set(target, [name]);
       }
     }
-    this.usersOf = users;
+    this.needing = users;
   }
 
   touchedBy(path: string): ReadonlySet<string> {
@@ -53,13 +54,26 @@ export class ClosureIndex implements ServiceMap {
     return all;
   }
 
+  usersOf(packageName: string): ReadonlySet<string> {
+    if (!this.nodesByPackage) {
+      this.nodesByPackage = new Map<string, string[]>();
+      for (const [node, { data }] of Object.entries(this.graph.externalNodes ?? {})) {
+        const known = this.nodesByPackage.get(data.packageName);
+        if (known) known.push(node);
+        else this.nodesByPackage.set(data.packageName, [node]);
+      }
+    }
+    const nodes = this.nodesByPackage.get(packageName) ?? [];
+    return new Set(nodes.flatMap((node) => [...this.dependentsOf(node)]));
+  }
+
   /** Services that a project, or a package, is part of. */
-  dependentsOf(node: string): ReadonlySet<string> {
+  private dependentsOf(node: string): ReadonlySet<string> {
     const known = this.dependents.get(node);
     if (known) return known;
     const reached = new Set([node]);
     // A set is walked in the order of insertion, also of what is inserted meanwhile.
-    for (const each of reached) for (const user of this.usersOf.get(each) ?? []) reached.add(user);
+    for (const each of reached) for (const user of this.needing.get(each) ?? []) reached.add(user);
     const services = new Set(this.services.filter((service) => reached.has(service)));
     this.dependents.set(node, services);
     return services;

@@ -73,3 +73,22 @@ function neededBy(entry: Record<string, unknown>): string[] {
     isMap(entry[field]) ? Object.keys(entry[field]) : [],
   );
 }
+
+/** Names of the packages of which a lockfile installs other versions than another one, or only one of them installs any. */
+export function changedPackages(before: NpmLockfile, after: NpmLockfile): Set<string> {
+  const [had, has] = [versionsOf(before), versionsOf(after)];
+  const isChanged = (name: string) => had.get(name) !== has.get(name);
+  return new Set([...had.keys(), ...has.keys()].filter(isChanged));
+}
+
+/** All versions of each package in one text. */
+function versionsOf({ packages }: NpmLockfile): Map<string, string> {
+  const versions = new Map<string, string[]>();
+  for (const [place, entry] of Object.entries(packages)) {
+    const { version, integrity } = (entry ?? {}) as { version?: unknown; integrity?: unknown };
+    if (!place.includes('node_modules/') || typeof version !== 'string') continue;
+    const name = nameAt(place);
+    versions.set(name, [...(versions.get(name) ?? []), `${version} ${String(integrity)}`]);
+  }
+  return new Map([...versions].map(([name, all]) => [name, all.sort().join()]));
+}

@@ -4,4 +4,6 @@ export interface ServiceMap {
   readonly services: readonly string[];
   /** Services whose content a file is part of. @param path relative to the workspace's root. */
   touchedBy(path: string): ReadonlySet<string>;
+  /** Services that an npm package is part of, near or far. */
+  usersOf(packageName: string): ReadonlySet<string>;
 }

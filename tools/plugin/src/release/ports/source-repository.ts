@@ -18,7 +18,10 @@ export interface SourceRepository {
    * what is missing here, of a shallow clone the last 200 commits.
    */
   commitsBetween(from: string, to: string, folders: readonly string[]): Promise<Commit[]>;
-  /** Full object name of the commit that a text denotes (a name cut short, a tag, a branch), if it is here. */
+  /**
+   * Full object name of the commit that a text denotes: a full name, fetched when it is missing here, or what is known
+   * here (a name cut short, a tag, a branch).
+   */
   findCommit(text: string): Promise<string | undefined>;
   /** The newest commit of a branch, at the origin where there is one. Fetched when it is missing here. */
   branchTip(branch: string): Promise<BranchTip | undefined>;
@@ -37,6 +40,12 @@ export interface SourceRepository {
    * a shallow clone as much history as lies between them, if that is not too long.
    */
   commitsApart(from: string, to: string, folders: readonly string[]): Promise<CommitsApart>;
+  /** A file's text in each of some commits; those that do not have it, or are not here, are left out. */
+  fileIn(path: string, commits: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** What tells a commit from others. Fetches one that is missing here. @throws {Refusal} when there is none. */
+  describeCommit(id: string): Promise<Commit>;
+  /** The releases of all services, with the commits they were built from. */
+  releases(): Promise<TaggedCommit[]>;
   /** Paths, relative to the workspace's root, that differ from HEAD or are untracked (ignored ones excluded). */
   dirtyPaths(): Promise<string[]>;
   /** Paths below `folders` that git ignores. A wholly ignored folder is one entry with a slash at its end. */
@@ -72,6 +81,13 @@ export interface SourceRepository {
    * has the tag.
    */
   tagRelease(release: Release): Promise<'created' | 'exists'>;
+}
+
+/** A release by its tag alone. */
+export interface TaggedCommit {
+  readonly tag: ReleaseTag;
+  /** Full object name of the built commit. */
+  readonly commit: string;
 }
 
 /** Where a branch is. */

@@ -1,0 +1,89 @@
+import { describeHold } from '../../model/hold.ts';
+import { Refusal } from '../../model/product-error.ts';
+import { textTable } from '../../model/text-table.ts';
+import { where, type EnvironmentWhereabouts, type ServiceWhereabouts, type Whereabouts } from '../../release/where.ts';
+import { infrastructureTask, type InfrastructureExecutor } from '../infrastructure-executor.ts';
+import { flag, optionalText } from '../options.ts';
+import { batchOfTasks, singleOfTask } from '../service-batch.ts';
+
+interface Options {
+  readonly commit: string | undefined;
+  readonly json: boolean;
+}
+
+export const executor: InfrastructureExecutor<Options> = {
+  doing: 'tell where a commit has got to',
+  options: { commit: commitText, json: flag },
+  async run({ commit, json }, { environments, services, ports }) {
+    if (commit === undefined) throw whichCommit();
+    const found = await where({ commit, environments, services }, ports);
+    return json ? [JSON.stringify(found)] : describe(found);
+  },
+};
+
+/** Nx makes a number of a name that has digits only, and loses those after the 15th. */
+function commitText(value: unknown, name: string, doing: string): string | undefined {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && !/e/.test(String(value))) return String(value);
+  return optionalText(value, name, doing);
+}
+
+function whichCommit(): Refusal {
+  return new Refusal({
+    type: 'which-commit',
+    doing: 'tell where a commit has got to',
+    reason: 'No commit is given.',
+    remedy: 'Give one with --commit: its name (also cut short), a tag or a branch.',
+  });
+}
+
+function describe({ commit, isMerge, services }: Whereabouts): string[] {
+  const { id, date, author, subject } = commit;
+  const head = `${id.slice(0, 12)} ${date.slice(0, 10)} ${author}: ${subject}`;
+  if (services.length === 0) return [head, 'It changes no service.'];
+  const names = services[0]!.environments.map(({ environment }) => environment);
+  const rows = services.map((each) => [each.service, releasedText(each), ...each.environments.map(cellText)]);
+  // It is the same for every service.
+  const unreachable = services[0]!.environments.flatMap((each) =>
+    each.state === 'unreachable' ? [`${each.environment} cannot be looked into: ${each.reason}`] : [],
+  );
+  const held = services.flatMap(({ service, environments }) =>
+    environments.flatMap((each) =>
+      'hold' in each && each.hold ? [`${service} is held in ${each.environment}: ${describeHold(each.hold)}`] : [],
+    ),
+  );
+  return [
+    ...[head, ...(isMerge ? ['A merge: what it brought.'] : []), ''],
+    ...textTable([['SERVICE', 'RELEASED IN', ...names], ...rows]),
+    ...held,
+    ...unreachable,
+  ];
+}
+
+function releasedText({ releasedIn: [first, ...later] }: ServiceWhereabouts): string {
+  if (!first) return 'not yet';
+  return later.length === 0 ? first.toString() : `${first} and ${later.length} later`;
+}
+
+function cellText(found: EnvironmentWhereabouts): string {
+  switch (found.state) {
+    case 'absent':
+      return '-';
+    case 'unreachable':
+      return '?';
+    case 'unknown':
+      return `? (${found.buildNumber ?? 'nothing known'} runs)`;
+    case 'runs':
+      return `runs in ${found.buildNumber}${found.since === undefined ? '' : ` since ${minute(found.since)}`}`;
+    case 'waits':
+      return `${found.hold ? 'HELD' : 'waits'}: ${found.buildNumber} runs`;
+  }
+}
+
+/** `2026-11-24 12:00`, UTC. */
+function minute(iso: string): string {
+  return iso.slice(0, 16).replace('T', ' ');
+}
+
+const task = infrastructureTask(executor);
+export default singleOfTask(task);
+export const batch = batchOfTasks(task);

@@ -1,0 +1,44 @@
+import { changedPackages, parseNpmLockfile } from '../model/dependencies/npm-lockfile.ts';
+import type { CommitGraph } from '../model/commit-graph.ts';
+import type { ServiceMap } from './ports/service-map.ts';
+import type { ReleasePorts } from './release-ports.ts';
+
+const lockfile = 'package-lock.json';
+/** Commits of which two lockfiles are compared: each may have megabytes. Of older ones the lockfile counts for nobody. */
+const mostLockfiles = 50;
+
+/**
+ * The services that each of some commits changes: those that one of its files is part of, and of a lockfile those that a
+ * package is part of which it changes. By the project graph as it is now, also for old commits.
+ * @param commits newest first.
+ */
+export async function touchedServices(
+  commits: readonly string[],
+  graph: CommitGraph,
+  services: ServiceMap,
+  { repository }: Pick<ReleasePorts, 'repository'>,
+): Promise<Map<string, Set<string>>> {
+  const paths = await repository.changedPaths(commits);
+  const touched = new Map<string, Set<string>>();
+  for (const commit of commits) {
+    const all = new Set<string>();
+    for (const path of paths.get(commit) ?? []) for (const service of services.touchedBy(path)) all.add(service);
+    touched.set(commit, all);
+  }
+  const locking = commits.filter((commit) => paths.get(commit)?.includes(lockfile)).slice(0, mostLockfiles);
+  const pairs = locking.flatMap((commit) => {
+    const [parent] = graph.parentsOf(commit);
+    return parent === undefined ? [] : [{ commit, parent }];
+  });
+  const texts = await repository.fileIn(lockfile, [
+    ...new Set(pairs.flatMap(({ commit, parent }) => [commit, parent])),
+  ]);
+  for (const { commit, parent } of pairs) {
+    const [before, after] = [parent, commit].map((each) => parseNpmLockfile(texts.get(each) ?? ''));
+    // One that cannot be read changes nothing that anybody could name.
+    if (typeof before !== 'object' || typeof after !== 'object') continue;
+    for (const name of changedPackages(before, after))
+      for (const service of services.usersOf(name)) touched.get(commit)!.add(service);
+  }
+  return touched;
+}
