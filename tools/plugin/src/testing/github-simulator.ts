@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { longestBody, longestDescription } from '../model/forge-text.ts';
-import type { GitHubDescription} from './github-description.ts';
+import type { GitHubDescription } from './github-description.ts';
 import { type Described } from './github-description.ts';
 
 /**
