@@ -70,6 +70,8 @@ export class GitHubSimulator {
   outage = false;
   /** Permissions that the token lacks. */
   readonly lacking = new Set<'contents' | 'deployments'>();
+  /** Takes every tag for one that was pushed to it: where the origin is another one. */
+  hasAllTags = false;
   /** Commits by tag. */
   readonly tags = new Map<string, string>();
   private readonly releases = new Map<string, Body>();
@@ -213,7 +215,7 @@ export class GitHubSimulator {
   }
 
   private createDeployment(body: Body): Answer {
-    const sha = this.tags.get(String(body['ref']));
+    const sha = this.tags.get(String(body['ref'])) ?? (this.hasAllTags ? '0'.repeat(40) : undefined);
     if (sha === undefined) return invalid('Deployment', 'ref', 'invalid', `No ref found for: ${String(body['ref'])}`);
     const tooLong = refuseDescription('Deployment', body);
     if (tooLong) return tooLong;
