@@ -10,6 +10,7 @@ const pluginRooms = {
   container: ['model', 'release'],
   registry: ['model', 'release'],
   http: ['model', 'release'],
+  github: ['model', 'release'],
   kubernetes: ['model', 'release'],
   workspace: ['model', 'release'],
   testing: ['model', 'release'],
@@ -22,6 +23,7 @@ const allRooms = [
   'container',
   'registry',
   'http',
+  'github',
   'kubernetes',
   'workspace',
   'testing',
@@ -57,7 +59,7 @@ export default tseslint.config(
         'error',
         {
           // Tools run from source by tsx, which knows no path mappings; these are the doors of their neighbours.
-          allow: ['/plugin/src/(model|release|executors|kubernetes|graph)/', '/local-platform/src/platform\\.ts$'],
+          allow: ['/plugin/src/(model|release|executors|kubernetes|graph|github|testing)/', '/local-platform/src/platform\\.ts$'],
           depConstraints: [
             { sourceTag: 'scope:service', onlyDependOnLibsWithTags: ['scope:lib'] },
             { sourceTag: 'scope:lib', onlyDependOnLibsWithTags: ['scope:lib'] },

@@ -1,6 +1,13 @@
 // CommonJS, because jest reads presets with require. One transform for every project: swc, no type check (tsc does that).
 const path = require('node:path');
 
+const toCommonJs = [
+  '@swc/jest',
+  { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
+];
+/** Packages that are ESM only, which jest cannot load as they are: octokit, and what it is made of. */
+const esm = '@octokit|universal-user-agent|before-after-hook|json-with-bigint|content-type';
+
 /** Jest's settings for a project of this workspace; `name` is the project's name. */
 module.exports = (name, root) => ({
   displayName: name,
@@ -14,10 +21,6 @@ module.exports = (name, root) => ({
     '^@poc/money$': path.join(__dirname, 'libs/money/src/index.ts'),
     '^@poc/plugin$': path.join(__dirname, 'tools/plugin/src/index.ts'),
   },
-  transform: {
-    '^.+\\.(ts|mjs)$': [
-      '@swc/jest',
-      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
-    ],
-  },
+  transform: { '\\.(ts|mjs)$': toCommonJs, [`/node_modules/(${esm})/.+\\.js$`]: toCommonJs },
+  transformIgnorePatterns: [`/node_modules/(?!(${esm})/)`],
 });

@@ -6,7 +6,7 @@ import { ensureEngine } from './engine.ts';
 import { platformFolders, type Folders } from './folders.ts';
 import { ensureBaseImages, seedRegistry } from './images/base-images.ts';
 import { bootId, claimMachine } from './network/machine-claim.ts';
-import { silentOutput, type Output } from './output.ts';
+import { silentOutput, streamOutput, type Output } from './output.ts';
 import { componentRecords, ensureComponent, type Component } from './processes/component.ts';
 import { withLock } from './processes/lock.ts';
 import { answersWell } from './processes/probes.ts';
@@ -18,7 +18,7 @@ import type { ClusterFacts, ProviderContext, ProviderName } from './providers/pr
 import { registryComponent } from './registry.ts';
 import { installPackages, podmanPackages, registryPackages } from './system-packages.ts';
 import { tearDown } from './teardown.ts';
-import { benchmarkTools, buildBinaries } from './tools/binaries.ts';
+import { benchmarkTools, buildBinaries, buildGitea as buildGiteaIn } from './tools/binaries.ts';
 
 /** What the platform is asked to be. */
 export interface PlatformOptions {
@@ -107,6 +107,14 @@ export async function buildTool(name: keyof typeof benchmarkTools, output: Outpu
   const { cache, tools } = platformFolders();
   const target = join(cache, 'benchmark-tools', name);
   await buildBinaries([benchmarkTools[name]], target, { tools, output, signal: undefined });
+  return target;
+}
+
+/** Builds Gitea unless that was done before. @returns the folder that holds it, as `gitea`, with all that it reads. */
+export async function buildGitea(output: Output = streamOutput()): Promise<string> {
+  const { cache, tools } = platformFolders();
+  const target = join(cache, 'gitea');
+  await buildGiteaIn(target, { tools, output, signal: undefined });
   return target;
 }
 

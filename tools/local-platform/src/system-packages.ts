@@ -37,6 +37,12 @@ export const clusterPackages: readonly SystemPackage[] = [
 /** What downloading from Python's package index needs. */
 export const pythonPackages: readonly SystemPackage[] = [{ name: 'python3-pip', proof: 'pip3' }];
 
+/** What building Go programs with parts in C needs. */
+export const compilerPackages: readonly SystemPackage[] = [
+  { name: 'gcc', proof: 'gcc' },
+  { name: 'libc6-dev', proof: '/usr/include/stdlib.h' },
+];
+
 /** What making base images needs. */
 export const imagePackages: readonly SystemPackage[] = [{ name: 'debootstrap', proof: 'debootstrap' }];
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { projectFolder } from '../folders.ts';
 import type { Output } from '../output.ts';
 import { estimateProgress } from '../progress.ts';
-import { installPackages, pythonPackages } from '../system-packages.ts';
+import { runCommand } from '../processes/run-command.ts';
+import { compilerPackages, installPackages, pythonPackages } from '../system-packages.ts';
 import { envoyVersion, kubernetesVersion } from '../versions.ts';
 import { inWorkFolder } from '../work-folder.ts';
 import { ensureGo } from './go-command.ts';
@@ -28,6 +29,8 @@ export interface BinaryGroup {
   /** Other names for binaries that Go names after a folder. */
   readonly renamed?: Readonly<Record<string, string>>;
   readonly linkerFlags: string;
+  /** Build tags, where parts in C are compiled too. */
+  readonly cgoTags?: readonly string[];
   /** How long a build from nothing took on two cores. */
   readonly typicalSeconds: number;
 }
@@ -75,6 +78,12 @@ export const benchmarkTools = {
   helm4: toolModule('Helm 4', 'helm4', 120, 'helm'),
 } as const;
 
+/** A forge that speaks GitHub's API of releases; built when tests ask for it. */
+const giteaBinary: BinaryGroup = {
+  ...toolModule('Gitea', 'gitea', 180),
+  cgoTags: ['sqlite', 'sqlite_unlock_notify'],
+};
+
 function toolModule(label: string, name: string, typicalSeconds: number, binary = name): BinaryGroup {
   const module = `modules/${name}`;
   return { label, module, packages: 'tool', binaries: [binary], linkerFlags: '-s -w', typicalSeconds };
@@ -97,12 +106,13 @@ export async function buildBinaries(
 }
 
 async function buildGroup(group: BinaryGroup, target: string, { tools, output, signal }: Workbench): Promise<void> {
-  const { packages, linkerFlags, renamed } = group;
+  const { packages, linkerFlags, renamed, cgoTags } = group;
   const build: GoBuild = {
     go: await ensureGo(tools, output, signal),
     folder: join(projectFolder, group.module),
     packages,
     linkerFlags,
+    cgoTags,
     renamed,
     target,
     signal,
@@ -125,6 +135,24 @@ async function buildGroup(group: BinaryGroup, target: string, { tools, output, s
     output.progress(label, undefined);
   }
   output.say(`built ${group.label} in ${Math.round((Date.now() - begun) / 1000)} s`);
+}
+
+/** Builds Gitea, and puts beside it what it reads while it runs: `templates`, `options` and `public`. */
+export async function buildGitea(target: string, workbench: Workbench): Promise<void> {
+  const { tools, output, signal } = workbench;
+  await installPackages(compilerPackages, output, signal);
+  await buildBinaries([giteaBinary], target, workbench);
+  const go = await ensureGo(tools, output, signal);
+  const source = await moduleSource(go, join(projectFolder, giteaBinary.module), 'code.gitea.io/gitea');
+  for (const folder of ['templates', 'options', 'public']) {
+    if (existsSync(join(target, folder))) continue;
+    await inWorkFolder(target, async (aside) => {
+      // Files of the module cache are read-only, and so would the copies be.
+      const argv = ['cp', '--recursive', '--no-preserve=mode', join(source, folder), aside];
+      await runCommand(`copy ${folder} of Gitea`, argv, { signal });
+      renameSync(join(aside, folder), join(target, folder));
+    });
+  }
 }
 
 /** Folder of Contour's own source. */

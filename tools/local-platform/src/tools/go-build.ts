@@ -13,6 +13,8 @@ export interface GoBuild {
   readonly packages: string;
   /** Flags of the linker: version stamps. */
   readonly linkerFlags: string;
+  /** Build tags, where parts in C are compiled too; without them there are none. */
+  readonly cgoTags?: readonly string[] | undefined;
   /** Where the binaries go to. */
   readonly target: string;
   /** Other names for binaries that Go names after a folder. */
@@ -45,14 +47,21 @@ export function workOfListing(listing: string): number {
   return work;
 }
 
-const environment = { CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false' };
+function environmentOf({ cgoTags }: Pick<GoBuild, 'cgoTags'>) {
+  return { CGO_ENABLED: cgoTags === undefined ? '0' : '1', GOFLAGS: '-buildvcs=false' };
+}
+
+function tagsOf({ cgoTags = [] }: GoBuild): string[] {
+  return cgoTags.length === 0 ? [] : [`-tags=${cgoTags.join(',')}`];
+}
 
 /** How much work the build is now. Downloads the modules. */
-export async function measureBuild({ go, folder, packages, signal }: GoBuild): Promise<number> {
+export async function measureBuild(build: GoBuild): Promise<number> {
+  const { go, folder, packages, signal } = build;
   const format = '{{.ImportPath}}\t{{.StaleReason}}\t{{.Name}}';
-  const argv = [go, 'list', '-deps', '-f', format, packages];
+  const argv = [go, 'list', '-deps', ...tagsOf(build), '-f', format, packages];
   return workOfListing(
-    await runCommand(`list the Go packages of ${folder}`, argv, { cwd: folder, env: environment, signal }),
+    await runCommand(`list the Go packages of ${folder}`, argv, { cwd: folder, env: environmentOf(build), signal }),
   );
 }
 
@@ -62,10 +71,10 @@ export async function measureBuild({ go, folder, packages, signal }: GoBuild): P
  */
 export async function runBuild(build: GoBuild, onWork: (weight: number) => void): Promise<void> {
   await inWorkFolder(build.target, async (aside) => {
-    const argv = [build.go, 'install', '-x', `-ldflags=${build.linkerFlags}`, build.packages];
+    const argv = [build.go, 'install', '-x', ...tagsOf(build), `-ldflags=${build.linkerFlags}`, build.packages];
     await runCommand(`build ${build.packages} of ${build.folder}`, argv, {
       cwd: build.folder,
-      env: { ...environment, GOBIN: aside },
+      env: { ...environmentOf(build), GOBIN: aside },
       signal: build.signal,
       onLine: (line) => {
         const weight = weightOfLine(line);
@@ -81,5 +90,5 @@ export async function runBuild(build: GoBuild, onWork: (weight: number) => void)
 /** Folder of a module's source in Go's module cache. */
 export async function moduleSource(go: string, folder: string, module: string): Promise<string> {
   const argv = [go, 'list', '-m', '-f', '{{.Dir}}', module];
-  return (await runCommand(`find the source of ${module}`, argv, { cwd: folder, env: environment })).trim();
+  return (await runCommand(`find the source of ${module}`, argv, { cwd: folder, env: environmentOf({}) })).trim();
 }

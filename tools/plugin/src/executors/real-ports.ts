@@ -1,11 +1,14 @@
 import type { EngineName } from '../container/choose-engine.ts';
 import { GitRepository } from '../git/git-repository.ts';
 import { HttpProber } from '../http/http-prober.ts';
+import { findForgeAccess } from '../model/forge-access.ts';
 import type { Environment } from '../model/environment.ts';
 import { Refusal } from '../model/product-error.ts';
 import { HttpImageRegistry } from '../registry/http-image-registry.ts';
 import type { Cluster } from '../release/ports/cluster.ts';
 import type { ContainerEngine } from '../release/ports/container-engine.ts';
+import type { Forge } from '../release/ports/forge.ts';
+import type { SourceRepository } from '../release/ports/source-repository.ts';
 import type { ReleasePorts } from '../release/release-ports.ts';
 
 /** Which engine to take is a matter of the machine, not of a command. */
@@ -14,9 +17,11 @@ const engineVariable = 'POC_CONTAINER_ENGINE';
 /** The outside world itself. Engine and clusters are looked for when they are first needed. */
 export function realPorts(workspaceRoot: string, env: NodeJS.ProcessEnv): ReleasePorts {
   let engine: Promise<ContainerEngine> | undefined;
+  let forge: ReturnType<ReleasePorts['forge']> | undefined;
+  const repository = new GitRepository(workspaceRoot);
   const clusters = new Map<string, Promise<Cluster>>();
   return {
-    repository: new GitRepository(workspaceRoot),
+    repository,
     registry: new HttpImageRegistry(),
     prober: new HttpProber(),
     clock: () => new Date(),
@@ -28,6 +33,7 @@ export function realPorts(workspaceRoot: string, env: NodeJS.ProcessEnv): Releas
       clusters.set(environment.name, connecting);
       return connecting;
     },
+    forge: () => (forge ??= findForge(repository, env)),
   };
 }
 
@@ -47,4 +53,11 @@ async function connectTo(environment: Environment, workspaceRoot: string): Promi
   // The Kubernetes client takes 0.7 s to load, so it is loaded only where a cluster is needed.
   const { connect } = await import('../kubernetes/connect.ts');
   return connect(environment, workspaceRoot);
+}
+
+async function findForge(repository: SourceRepository, env: NodeJS.ProcessEnv): Promise<Forge | { reason: string }> {
+  const access = findForgeAccess(await repository.originUrl(), env);
+  if ('reason' in access) return access;
+  const { GitHubForge } = await import('../github/github-forge.ts');
+  return new GitHubForge(access);
 }

@@ -1,6 +1,7 @@
 import type { Commit } from '../model/commit.ts';
 import type { DeploymentCause, DeploymentRecord, Hold } from '../model/deployment-record.ts';
 import { holdOf, isHeldBack } from '../model/hold.ts';
+import { withAnnouncements, type Announce } from './announce-deployment.ts';
 import { refuseUnapproved } from './approval.ts';
 import { withServiceLock, type LockedService } from './lock-service.ts';
 import { planDeploy, refuseMissingImage, type DeployPlan, type DeployTarget } from './plan-deploy.ts';
@@ -42,13 +43,15 @@ export async function deploy(
   const { service, environment, actor } = target;
   refuseUnapproved(service.name, environment, options.approvedBy);
   const [plan] = await Promise.all([planDeploy(target, ports, reporter), refuseMissingImage(target, ports)]);
-  return withServiceLock(service.name, environment.name, actor, plan.cluster, reporter, async (locked) => {
-    // What was planned before somebody else wrote is no plan any more.
-    const changes = locked.hasWaited
-      ? await plan.cluster.plan(service.name, plan.objects, { adopt: target.adopt, jobs: plan.jobs })
-      : plan.changes;
-    return deployLocked(target, { ...plan, changes }, locked, options, ports, reporter, action);
-  });
+  return withAnnouncements(service.name, options, ports, reporter, (announce) =>
+    withServiceLock(service.name, environment.name, actor, plan.cluster, reporter, async (locked) => {
+      // What was planned before somebody else wrote is no plan any more.
+      const changes = locked.hasWaited
+        ? await plan.cluster.plan(service.name, plan.objects, { adopt: target.adopt, jobs: plan.jobs })
+        : plan.changes;
+      return deployLocked(target, { ...plan, changes }, locked, options, ports, reporter, action, announce);
+    }),
+  );
 }
 
 async function deployLocked(
@@ -59,6 +62,7 @@ async function deployLocked(
   ports: ReleasePorts,
   reporter: Reporter,
   action: 'deploy' | 'promote',
+  announce: Announce,
 ): Promise<DeployResult> {
   const { release, environment, actor, adopt } = target;
   const { records } = locked;
@@ -84,6 +88,7 @@ async function deployLocked(
     adopt,
     ...(newest ? { suspects: () => suspectsSince(newest, target, ports) } : {}),
     fallback: newest,
+    announce,
   };
   return { state: 'deployed', ...(await rollOut(rollout, locked, options, ports, reporter)) };
 }

@@ -8,7 +8,22 @@ type Repository = Pick<ReleasePorts, 'repository'>;
 
 /** The newest release of a service, or undefined when there is none. */
 export async function newestRelease(service: string, { repository }: Repository): Promise<Release | undefined> {
+  return newestOf(await repository.releaseTags(service), { repository });
+}
+
+/** The newest release of the same service that is older than this one, or undefined when there is none. */
+export async function releaseBefore(
+  { service, buildNumber }: Release,
+  { repository }: Repository,
+): Promise<Release | undefined> {
   const tags = await repository.releaseTags(service);
+  return newestOf(
+    tags.filter((tag) => buildNumber.isNewerThan(tag.buildNumber)),
+    { repository },
+  );
+}
+
+async function newestOf(tags: ReleaseTag[], { repository }: Repository): Promise<Release | undefined> {
   tags.sort((a, b) => BuildNumber.compare(b.buildNumber, a.buildNumber));
   for (const tag of tags) {
     // A tag of that name which tells of no release is somebody else's.

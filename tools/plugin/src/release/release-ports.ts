@@ -2,6 +2,7 @@ import type { Environment } from '../model/environment.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Cluster } from './ports/cluster.ts';
 import type { ContainerEngine } from './ports/container-engine.ts';
+import type { Forge } from './ports/forge.ts';
 import type { Prober } from './ports/prober.ts';
 import type { ImageRegistry } from './ports/image-registry.ts';
 import type { SourceRepository } from './ports/source-repository.ts';
@@ -16,4 +17,6 @@ export interface ReleasePorts {
   engine(): Promise<ContainerEngine>;
   /** The environment's namespace. @throws {Refusal} when its context is missing or it does not answer. */
   cluster(environment: Environment): Promise<Cluster>;
+  /** The origin's forge, or why there is none to speak to, as a clause. */
+  forge(): Promise<Forge | { readonly reason: string }>;
 }

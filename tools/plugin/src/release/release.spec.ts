@@ -269,6 +269,7 @@ describe('release', () => {
      would build the image with in-memory from a86e14332404
      would push acr.example/orders:20261124-1
      would tag a86e14332404 as orders-20261124-1
+     would make a GitHub release of it
      preprod: would deploy: Service orders created, PodDisruptionBudget orders created, Deployment orders created"
     `);
   });

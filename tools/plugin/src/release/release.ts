@@ -9,12 +9,15 @@ import { deploy, type DeployOptions, type DeployResult } from './deploy.ts';
 import { newestRelease } from './find-release.ts';
 import { planDeploy, type DeployTarget } from './plan-deploy.ts';
 import type { Reporter } from './ports/reporter.ts';
+import { announceRelease } from './publish-release.ts';
 import type { ServiceSource } from './ports/service-source.ts';
 import type { ReleasePorts } from './release-ports.ts';
+import { releaseNotes } from './release-notes.ts';
 import { describeChanges } from './roll-out.ts';
 import { releaseRegistries } from './release-registries.ts';
 import { sourceRevision } from './source-revision.ts';
 import { tagRelease } from './tag-release.ts';
+import { waitForForge } from './wait-for-forge.ts';
 
 /** What shall be released, and how. */
 export interface ReleaseRequest extends DeployOptions, Pick<DeployTarget, 'actor' | 'allowDowntime' | 'adopt'> {
@@ -71,14 +74,30 @@ export async function release(
     );
   }
   const released = isReleased ? newest : await buildImage(image, ports, reporter);
-  if (!isReleased) await tagRelease(released, ports, reporter);
+  if (isReleased)
+    return { release: released, built: false, deploys: await deployAll(request, released, ports, reporter) };
+  await tagRelease(released, ports, reporter);
+  const notes = () => releaseNotes(released, service, ports);
+  const announced = announceRelease({ release: released, run: request.actor.run, notes }, ports, reporter);
+  try {
+    return { release: released, built: true, deploys: await deployAll(request, released, ports, reporter) };
+  } finally {
+    await waitForForge([announced], request.signal, reporter);
+  }
+}
 
+async function deployAll(
+  request: ReleaseRequest,
+  released: Release,
+  ports: ReleasePorts,
+  reporter: Reporter,
+): Promise<ReleaseResult['deploys']> {
   const deploys: ReleaseResult['deploys'][number][] = [];
-  for (const environment of targets) {
+  for (const environment of request.targets) {
     const result = await deploy(targetOf(request, environment, released), request, ports, reporter);
     deploys.push({ environment: environment.name, result });
   }
-  return { release: released, built: !isReleased, deploys };
+  return deploys;
 }
 
 /** Whether a release is of the content that is asked for, and its image is still where it is needed. */
@@ -113,6 +132,8 @@ async function preview(
     reporter.step(
       `would tag ${image.revision.commit.slice(0, 12)} as ${new ReleaseTag(request.service.name, buildNumber)}`,
     );
+    const forge = await ports.forge();
+    reporter.step('reason' in forge ? `no GitHub release: ${forge.reason}` : 'would make a GitHub release of it');
     released = { ...unbuilt(image, ports), buildNumber };
   }
   for (const environment of request.targets) {

@@ -15,6 +15,7 @@ import { Failure, ProductError } from '../model/product-error.ts';
 import { describeProbe } from '../model/probe-result.ts';
 import { probeTargetOf } from '../model/probe-target.ts';
 import type { Release } from '../model/release.ts';
+import type { Announce } from './announce-deployment.ts';
 import type { ChangeSet, Cluster, RolloutResult, ServiceLock } from './ports/cluster.ts';
 import type { Prober } from './ports/prober.ts';
 import type { Reporter } from './ports/reporter.ts';
@@ -37,6 +38,8 @@ export interface Rollout {
   readonly suspects?: () => Promise<readonly Commit[]>;
   /** What is put back when this fails; nothing is, where there is none. */
   readonly fallback: DeploymentRecord | undefined;
+  /** Tells of it outside. */
+  readonly announce: Announce;
 }
 
 /** How long a rollout may take, and what ends it early. */
@@ -90,8 +93,27 @@ type Attempt =
   | { readonly changes: ChangeSet; readonly record: DeploymentRecord }
   | { readonly outcome: 'failed' | 'cancelled' | 'unknown'; readonly failure: Failure };
 
-/** @returns what came of it; throws for bugs only. */
+/** Puts a release in, and tells of it outside. @returns what came of it; throws for bugs only. */
 async function putIn(
+  rollout: Rollout,
+  at: LockedCluster,
+  limits: RolloutLimits,
+  ports: RolloutPorts,
+  reporter: Reporter,
+): Promise<Attempt> {
+  const announced = rollout.announce(rollout);
+  try {
+    const attempt = await attemptTo(rollout, at, limits, ports, reporter);
+    if ('record' in attempt) announced.end('success', `${rollout.release.buildNumber} serves.`);
+    else announced.end(attempt.outcome === 'failed' ? 'failure' : 'error', attempt.failure.facts.reason);
+    return attempt;
+  } catch (error) {
+    announced.end('error', 'It broke down.');
+    throw error;
+  }
+}
+
+async function attemptTo(
   rollout: Rollout,
   { cluster, lock }: LockedCluster,
   { timeout, signal }: RolloutLimits,
@@ -200,7 +222,7 @@ async function startProbe(
 
 /** Puts the fallback in. @returns a sentence that tells what serves now. */
 async function goBack(
-  { environment, release, actor, hold, fallback }: Rollout,
+  { environment, release, actor, hold, fallback, announce }: Rollout,
   failure: Failure,
   at: LockedCluster,
   { timeout, signal }: RolloutLimits,
@@ -225,6 +247,7 @@ async function goBack(
       hold: hold ?? fallback.hold,
       adopt: false,
       fallback: undefined,
+      announce,
     },
     at,
     { timeout, ...(signal ? { signal } : {}) },

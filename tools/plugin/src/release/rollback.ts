@@ -9,6 +9,7 @@ import { serviceContainerOf } from '../model/manifests/pod-templates.ts';
 import { Refusal } from '../model/product-error.ts';
 import type { Release } from '../model/release.ts';
 import { whatElseChanges } from '../model/what-goes-back.ts';
+import { withAnnouncements } from './announce-deployment.ts';
 import { warnOfTakeOvers } from './deploy.ts';
 import { findRelease } from './find-release.ts';
 import { withServiceLock } from './lock-service.ts';
@@ -101,28 +102,31 @@ export async function rollBack(
   reporter: Reporter,
 ): Promise<RollbackResult> {
   const { service, environment, actor, reason } = request;
-  return withServiceLock(service.name, environment.name, actor, cluster, reporter, async (locked) => {
-    const [newest] = locked.records;
-    if (newest && newest.sequence !== from.sequence) throw movedOn(request, newest);
-    const current = locked.hasWaited ? await cluster.plan(service.name, objects) : changes;
-    const runs = newest?.outcome === 'succeeded' && newest.release.buildNumber.equals(release.buildNumber);
-    if (runs && current.every(({ action }) => action === 'unchanged')) return { state: 'unchanged' };
-    warnOfTakeOvers(environment.name, current, reporter);
-    const rollout = {
-      environment,
-      release,
-      objects,
-      // Going back neither runs migrations nor reverts them.
-      jobs: [],
-      actor,
-      cause: { action: 'rollback' as const, ...(reason === undefined ? {} : { reason }) },
-      hold,
-      adopt: false,
-      // What was left is not put back: somebody wanted it gone.
-      fallback: undefined,
-    };
-    return { state: 'rolled-back', hold, ...(await rollOut(rollout, locked, limits, ports, reporter)) };
-  });
+  return withAnnouncements(service.name, limits, ports, reporter, (announce) =>
+    withServiceLock(service.name, environment.name, actor, cluster, reporter, async (locked) => {
+      const [newest] = locked.records;
+      if (newest && newest.sequence !== from.sequence) throw movedOn(request, newest);
+      const current = locked.hasWaited ? await cluster.plan(service.name, objects) : changes;
+      const runs = newest?.outcome === 'succeeded' && newest.release.buildNumber.equals(release.buildNumber);
+      if (runs && current.every(({ action }) => action === 'unchanged')) return { state: 'unchanged' };
+      warnOfTakeOvers(environment.name, current, reporter);
+      const rollout = {
+        environment,
+        release,
+        objects,
+        // Going back neither runs migrations nor reverts them.
+        jobs: [],
+        actor,
+        cause: { action: 'rollback' as const, ...(reason === undefined ? {} : { reason }) },
+        hold,
+        adopt: false,
+        // What was left is not put back: somebody wanted it gone.
+        fallback: undefined,
+        announce,
+      };
+      return { state: 'rolled-back', hold, ...(await rollOut(rollout, locked, limits, ports, reporter)) };
+    }),
+  );
 }
 
 /** Lines that tell what going back would do, and what goes back with the code. */

@@ -5,6 +5,7 @@ import type { ServiceMap } from '../release/ports/service-map.ts';
 import type { ServiceSource } from '../release/ports/service-source.ts';
 import type { ReleasePorts } from '../release/release-ports.ts';
 import { InMemoryCluster } from './in-memory-cluster.ts';
+import { InMemoryForge } from './in-memory-forge.ts';
 import { InMemoryProber } from './in-memory-prober.ts';
 import { InMemoryContainerEngine } from './in-memory-container-engine.ts';
 import { InMemoryImageRegistry } from './in-memory-image-registry.ts';
@@ -47,6 +48,9 @@ export class ReleaseScenario {
   readonly registry: InMemoryImageRegistry;
   readonly engine: InMemoryContainerEngine;
   readonly prober = new InMemoryProber();
+  readonly forge = new InMemoryForge();
+  /** Why there is no forge to speak to; undefined while there is one. */
+  noForge: string | undefined;
   readonly clusters: ReadonlyMap<string, InMemoryCluster>;
   readonly environments: readonly Environment[] = [
     environment('dev', 1, { deploy: 'manual', allowDirty: true }),
@@ -80,6 +84,7 @@ export class ReleaseScenario {
       clock: () => this.now,
       engine: async () => this.engine,
       cluster: async ({ name }) => this.clusters.get(name)!,
+      forge: async () => (this.noForge === undefined ? this.forge : { reason: this.noForge }),
     };
   }
 
