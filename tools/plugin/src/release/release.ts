@@ -12,7 +12,7 @@ import type { Reporter } from './ports/reporter.ts';
 import { announceRelease } from './publish-release.ts';
 import type { ServiceSource } from './ports/service-source.ts';
 import type { ReleasePorts } from './release-ports.ts';
-import { releaseNotes } from './release-notes.ts';
+import { newInRelease } from './new-in-release.ts';
 import { describeChanges } from './roll-out.ts';
 import { releaseRegistries } from './release-registries.ts';
 import { sourceRevision } from './source-revision.ts';
@@ -77,7 +77,7 @@ export async function release(
   if (isReleased)
     return { release: released, built: false, deploys: await deployAll(request, released, ports, reporter) };
   await tagRelease(released, ports, reporter);
-  const notes = () => releaseNotes(released, service, ports);
+  const notes = () => newInRelease(released, service, environments, ports);
   const announced = announceRelease({ release: released, run: request.actor.run, notes }, ports, reporter);
   try {
     return { release: released, built: true, deploys: await deployAll(request, released, ports, reporter) };
