@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { installPodman } from '../local-platform/src/platform.ts';
+import { buildGitea, installPodman } from '../local-platform/src/platform.ts';
 import { countTests, type TestCount } from './test-count.ts';
 import { runStep } from './run-step.ts';
 
@@ -47,6 +47,8 @@ const started = await starting;
 console.log(started.output.trimEnd());
 if (started.code === 0) {
   await installPodman();
+  // Before the tests, not among them: it takes both processors for minutes, where it was not built yet.
+  await buildGitea();
   // The first waits for the cluster most of the time, so that it costs the second nothing.
   await Promise.all([
     check(

@@ -40,15 +40,14 @@ describe('a release', () => {
       tag: expect.objectContaining({ service: 'orders' }),
       commit: made?.commit,
       title: 'orders 20261124-2',
-      body: [
-        'Commits since orders-20261124-1:',
-        '',
-        `- change (${made?.commit}, Ada)`,
-        '',
-        `- Commit: ${made?.commit}`,
-        `- Image: \`${made?.imageDigest}\``,
-        '- Made by: <https://ci.example/runs/7>',
-      ].join('\n'),
+      body: expect.stringMatching(
+        new RegExp(
+          [
+            '^## orders: what changed\n\n20261124-1 .* → 20261124-2 .*\n\n### Commits \\(1\\)\n[^]*',
+            `\n- Commit: ${made?.commit}\n- Image: \`${made?.imageDigest}\`\n- Made by: <https://ci.example/runs/7>$`,
+          ].join(''),
+        ),
+      ),
     });
     expect(scenario.lines).toContain('GitHub release: https://forge.example/acme/shop/releases/tag/orders-20261124-2');
   });
