@@ -12,6 +12,7 @@ export const fuzzedCommands = [
   'promote',
   'infrastructure-rollback',
   'diff',
+  'changes',
   'history',
 ] as const;
 export type FuzzedCommand = (typeof fuzzedCommands)[number];
@@ -47,6 +48,7 @@ const optionsOf: Readonly<Record<FuzzedCommand, Readonly<Record<string, Type>>>>
   status: { env: 'environment', json: 'flag' },
   history: { env: 'environment', json: 'flag' },
   diff: { env: 'environment', tag: 'build', json: 'flag' },
+  changes: { from: 'environment', to: 'environment', markdown: 'flag', json: 'flag' },
   rollback: { env: 'environment', tag: 'build', reason: 'text', timeout: 'seconds', dryRun: 'flag' },
   promote: {
     from: 'environment',
