@@ -216,9 +216,13 @@ describe('GitRepository', () => {
     git(folder, 'checkout', '--quiet', '-b', 'side');
     write(folder, 'x\ny', 'side');
     write(folder, 'sub/[b] "ä".txt', 'side');
-    const side = commitAll(folder);
+    write(folder, 'same', 'both do the same');
+    git(folder, 'add', '--all');
+    git(folder, 'commit', '--quiet', '--message', 'Änderung');
+    const side = git(folder, 'rev-parse', 'HEAD');
     git(folder, 'checkout', '--quiet', '-B', 'main', first);
     write(folder, 'a', 'b');
+    write(folder, 'same', 'both do the same');
     const main = commitAll(folder);
     git(folder, 'merge', '--quiet', '--no-ff', '--message', 'Merge pull request #7 from ada/side', 'side');
     const merge = git(folder, 'rev-parse', 'HEAD');
@@ -241,10 +245,13 @@ describe('GitRepository', () => {
     expect(onlyInTo.map(({ id, parents, paths }) => ({ id, parents, paths: [...paths].sort() }))).toEqual(
       expect.arrayContaining([
         { id: merge, parents: [main, side], paths: [] },
-        { id: main, parents: [first], paths: ['a'] },
-        { id: side, parents: [first], paths: ['sub/[b] "ä".txt', 'x\ny'] },
+        { id: main, parents: [first], paths: ['a', 'same'] },
+        { id: side, parents: [first], paths: ['same', 'sub/[b] "ä".txt', 'x\ny'] },
       ]),
     );
+    expect(onlyInTo.map(({ subject }) => subject)).toContain('Änderung');
+    const same = await new GitRepository(folder).commitsApart(first, merge, ['same']);
+    expect(same.onlyInTo.filter(({ paths }) => paths.length > 0)).toHaveLength(2);
     const inSub = await new GitRepository(join(folder, 'sub')).commitsApart(first, merge, ['[b] "ä".txt']);
     expect(inSub.onlyInTo.map(({ paths }) => paths).flat()).toEqual(['[b] "ä".txt']);
     const diverged = await new GitRepository(folder).commitsApart(main, side, ['a']);

@@ -200,5 +200,8 @@ describe('changes', () => {
     world.clusters.get('preprod')!.script('orders', { state: 'failed', reason: 'It crashed.', evidence: [] });
     await expect(world.releaseTo('preprod')).rejects.toThrow();
     expect(await world.changes()).toMatchObject({ from: { commit: first, environment: 'preprod' } });
+    world.clusters.get('prod')!.script('orders', { state: 'failed', reason: 'It crashed.', evidence: [] });
+    await expect(world.releaseTo('prod')).rejects.toThrow();
+    await expect(world.changes(world.in('prod'), head)).rejects.toMatchObject({ facts: { type: 'not-deployed' } });
   });
 });
