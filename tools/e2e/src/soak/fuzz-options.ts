@@ -13,6 +13,7 @@ export const fuzzedCommands = [
   'infrastructure-rollback',
   'infrastructure-metrics',
   'diff',
+  'changes',
   'history',
 ] as const;
 export type FuzzedCommand = (typeof fuzzedCommands)[number];
@@ -48,6 +49,7 @@ const optionsOf: Readonly<Record<FuzzedCommand, Readonly<Record<string, Type>>>>
   status: { env: 'environment', json: 'flag' },
   history: { env: 'environment', json: 'flag' },
   diff: { env: 'environment', tag: 'build', json: 'flag' },
+  changes: { from: 'environment', to: 'environment', markdown: 'flag', json: 'flag' },
   rollback: { env: 'environment', tag: 'build', reason: 'text', timeout: 'seconds', dryRun: 'flag' },
   promote: {
     from: 'environment',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { executor as changes } from '../../../plugin/src/executors/changes/executor.ts';
 import { executor as diff } from '../../../plugin/src/executors/diff/executor.ts';
 import { executor as dockerRelease } from '../../../plugin/src/executors/docker-release/executor.ts';
 import { executor as gitTag } from '../../../plugin/src/executors/git-tag/executor.ts';
@@ -56,6 +57,7 @@ const tasks: Readonly<Record<FuzzedCommand, Task>> = {
   'infrastructure-rollback': infrastructureTask(infrastructureRollback),
   'infrastructure-metrics': infrastructureTask(infrastructureMetrics),
   diff: serviceTask(diff),
+  changes: serviceTask(changes),
   history: serviceTask(history),
 };
 

@@ -11,7 +11,7 @@ export function releasedService(name: string, workspaceRoot: string): ServiceSou
     folder: join(workspaceRoot, root),
     contentHash: () => Promise.reject(new Error('Only releases of commits are deployed here.')),
     inputFolders: [],
-    isContent: () => true,
+    isContent: () => false,
     packages: [],
     refuseIgnoredInputs: async () => {},
   };

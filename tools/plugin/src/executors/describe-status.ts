@@ -2,7 +2,7 @@ import type { DeploymentSummary } from '../model/deployment-record.ts';
 import { describeHold } from '../model/hold.ts';
 import { textTable } from '../model/text-table.ts';
 import type { Behind } from '../release/behind.ts';
-import type { FieldDrift, ObjectDrift } from '../release/ports/cluster.ts';
+import { describeObjectDrift } from '../model/describe-drift.ts';
 import type { EnvironmentStatus, ServiceStatus, Status } from '../release/status.ts';
 
 type Deployed = Extract<EnvironmentStatus, { state: 'deployed' }>;
@@ -93,17 +93,8 @@ export function troublesOf({ hold, drift, foreignDigests, running, record }: Dep
       : []),
     ...foreignDigests.map((digest) => `drift: pods run ${digest}; deployed was ${record?.release.imageDigest}`),
     ...(running || !record ? [] : ['drift: no workload runs it any more']),
-    ...drift.flatMap(driftLines),
+    ...drift.flatMap(describeObjectDrift).map((line) => `drift: ${line}`),
   ];
-}
-
-function driftLines({ kind, name, state, fields }: ObjectDrift): string[] {
-  if (state === 'missing') return [`drift: ${kind} ${name} is gone`];
-  return fields.map((field) => `drift: ${kind} ${name}: ${describeFieldDrift(field)}`);
-}
-
-function describeFieldDrift({ path, applied, live, by, at }: FieldDrift): string {
-  return `${path}: ${applied ?? '(none)'} → ${live ?? '(none)'}, by ${by}${at === undefined ? '' : ` ${minute(at)}`}`;
 }
 
 /** For scripts: full names, and of the record what tells of it. */

@@ -232,6 +232,79 @@ describe('GitRepository', () => {
     await expect(refused).rejects.toMatchObject({ exitCode: 2, facts: { type: 'shallow-clone' } });
   });
 
+  it('tells the commits of branches and merges, whatever the user has configured', async () => {
+    const { folder, commit: first } = repositoryWith({ a: 'a' });
+    git(folder, 'checkout', '--quiet', '-b', 'side');
+    write(folder, 'x\ny', 'side');
+    write(folder, 'sub/[b] "ä".txt', 'side');
+    write(folder, 'same', 'both do the same');
+    git(folder, 'add', '--all');
+    git(folder, 'commit', '--quiet', '--message', 'Änderung');
+    const side = git(folder, 'rev-parse', 'HEAD');
+    git(folder, 'checkout', '--quiet', '-B', 'main', first);
+    write(folder, 'a', 'b');
+    write(folder, 'same', 'both do the same');
+    const main = commitAll(folder);
+    git(folder, 'merge', '--quiet', '--no-ff', '--message', 'Merge pull request #7 from ada/side', 'side');
+    const merge = git(folder, 'rev-parse', 'HEAD');
+    for (const [key, value] of [
+      ...[
+        ['log.showSignature', 'true'],
+        ['diff.relative', 'true'],
+        ['log.follow', 'true'],
+        ['color.ui', 'always'],
+      ],
+      ...[
+        ['log.mailmap', 'false'],
+        ['i18n.logOutputEncoding', 'ISO-8859-1'],
+        ['core.quotePath', 'true'],
+      ],
+    ])
+      git(folder, 'config', key!, value!);
+    const { onlyInTo, onlyInFrom, isCut } = await new GitRepository(folder).commitsApart(first, merge, ['.']);
+    expect({ onlyInFrom, isCut }).toEqual({ onlyInFrom: [], isCut: false });
+    expect(onlyInTo.map(({ id, parents, paths }) => ({ id, parents, paths: [...paths].sort() }))).toEqual(
+      expect.arrayContaining([
+        { id: merge, parents: [main, side], paths: [] },
+        { id: main, parents: [first], paths: ['a', 'same'] },
+        { id: side, parents: [first], paths: ['same', 'sub/[b] "ä".txt', 'x\ny'] },
+      ]),
+    );
+    expect(onlyInTo.map(({ subject }) => subject)).toContain('Änderung');
+    const same = await new GitRepository(folder).commitsApart(first, merge, ['same']);
+    expect(same.onlyInTo.filter(({ paths }) => paths.length > 0)).toHaveLength(2);
+    const inSub = await new GitRepository(join(folder, 'sub')).commitsApart(first, merge, ['[b] "ä".txt']);
+    expect(inSub.onlyInTo.map(({ paths }) => paths).flat()).toEqual(['[b] "ä".txt']);
+    const diverged = await new GitRepository(folder).commitsApart(main, side, ['a']);
+    expect(diverged).toMatchObject({ onlyInFrom: [{ id: main, paths: ['a'] }], onlyInTo: [{ id: side, paths: [] }] });
+  });
+
+  it('brings the history between two commits into a shallow clone, or says that it is cut', async () => {
+    const { folder, bare, commit: first } = repositoryWith({ a: 'a' });
+    const made: string[] = [];
+    for (let i = 0; i < 30; i++) {
+      write(folder, 'a', `${i}`);
+      made.push(commitAll(folder));
+    }
+    git(folder, 'push', '--quiet', 'origin', 'HEAD:main');
+    const url = `file://${bare.replaceAll(' ', '%20')}`;
+    const last = made.at(-1)!;
+    for (const depth of ['1', '7']) {
+      const shallow = newFolder('shallow');
+      git(shallow, 'clone', '--quiet', `--depth=${depth}`, url, '.');
+      const apart = await new GitRepository(shallow).commitsApart(first, last, ['a']);
+      expect(apart).toMatchObject({ isCut: false, onlyInFrom: [] });
+      expect(apart.onlyInTo.map(({ id }) => id)).toEqual([...made].reverse());
+    }
+    const lonely = newFolder('lonely');
+    git(lonely, 'clone', '--quiet', '--depth=7', url, '.');
+    git(lonely, 'remote', 'set-url', 'origin', '/no/such/folder.git');
+    const known = await new GitRepository(lonely).commitsApart(made.at(-3)!, last, ['a']);
+    expect(known).toMatchObject({ isCut: false, onlyInTo: [{}, {}] });
+    const cut = await new GitRepository(lonely).commitsApart(git(lonely, 'rev-parse', 'HEAD~6'), last, ['a']);
+    expect(cut).toMatchObject({ isCut: true });
+  });
+
   it('reads many releases at once in a shallow clone', async () => {
     const { folder, bare, commit } = repositoryWith({ a: 'a' });
     const services = Array.from({ length: 12 }, (_, i) => `service-${i}`);

@@ -265,6 +265,31 @@ export class GitRepository implements SourceRepository {
     return this.releaseOf(tag, listed);
   }
 
+  async readReleases(tags: readonly ReleaseTag[]): Promise<Map<string, Release>> {
+    const refs = await this.refs();
+    const all = await refs.list();
+    const listed = tags.flatMap((tag) => {
+      const found = all.get(tagRef(tag));
+      return found ? [{ tag, ...found }] : [];
+    });
+    const missing = new Set(
+      await this.missingHere(
+        listed.map(({ object }) => object),
+        'tag',
+      ),
+    );
+    await Promise.all(
+      listed.filter(({ object }) => missing.has(object)).map(({ tag, ...found }) => refs.bring(tagRef(tag), found)),
+    );
+    const contents = await this.read(listed);
+    const releases = new Map<string, Release>();
+    for (const { tag, object } of listed) {
+      const release = releaseIn(tag, contents.get(object)?.toString());
+      if (release) releases.set(tag.toString(), release);
+    }
+    return releases;
+  }
+
   async tagRelease(release: Release): Promise<'created' | 'exists'> {
     const tag = new ReleaseTag(release.service, release.buildNumber);
     const ref = tagRef(tag);
@@ -291,10 +316,7 @@ export class GitRepository implements SourceRepository {
 
   private async releaseOf(tag: ReleaseTag, { object }: ListedRef): Promise<Release | undefined> {
     const { code, stdout } = await this.git.run(['cat-file', 'tag', object]);
-    // Not an annotated tag: somebody else's.
-    const told = code === 0 ? parseTagObject(stdout.toString()) : undefined;
-    if (told?.name !== tag.toString()) return undefined;
-    return parseReleaseMessage(tag, told.commit, told.message);
+    return releaseIn(tag, code === 0 ? stdout.toString() : undefined);
   }
 
   private async makeTagObject(tag: AnnotatedTag): Promise<string> {
@@ -347,11 +369,11 @@ export class GitRepository implements SourceRepository {
     return commit === undefined ? undefined : { commit };
   }
 
-  /** Those of the names that are no commits of this clone. */
-  private async missingHere(commits: readonly string[]): Promise<string[]> {
-    const input = commits.map((commit) => `${commit}\n`).join('');
-    const told = (await this.git.text(['cat-file', '--batch-check'], { input })).split('\n');
-    return commits.filter((_, index) => !/ commit \d+$/.test(told[index] ?? ''));
+  /** Those of the names that are no objects of a kind in this clone. */
+  private async missingHere(objects: readonly string[], kind: 'commit' | 'tag' = 'commit'): Promise<string[]> {
+    const input = objects.map((object) => `${object}\n`).join('');
+    const told = (await this.git.text(['cat-file', '--batch-check=%(objecttype)'], { input })).split('\n');
+    return objects.filter((_, index) => told[index] !== kind);
   }
 
   private async refs(): Promise<ReleaseRefs> {
@@ -401,6 +423,13 @@ function onlyRefusals(error: unknown): void {
 
 function tagRef(tag: ReleaseTag): string {
   return `refs/tags/${tag}`;
+}
+
+/** @param text of the tag's object; of what is no annotated tag there is none: it is somebody else's. */
+function releaseIn(tag: ReleaseTag, text: string | undefined): Release | undefined {
+  const told = text === undefined ? undefined : parseTagObject(text);
+  if (told?.name !== tag.toString()) return undefined;
+  return parseReleaseMessage(tag, told.commit, told.message);
 }
 
 function isSame(found: Release | undefined, release: Release): boolean {

@@ -4,7 +4,7 @@ import { shownValue } from '../model/field-changes.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import { fieldManager } from '../model/manifests/labels.ts';
 import { isMap } from '../model/manifests/manifest.ts';
-import type { FieldDrift } from '../release/ports/cluster.ts';
+import type { FieldDrift } from '../model/drift.ts';
 import { isOurs, managedFieldsOf, type ManagedFields } from './managed-fields.ts';
 
 /**

@@ -143,6 +143,10 @@ export class KubernetesCluster implements Cluster {
     return this.recordsOf.close(record, ending, new Map(applied));
   }
 
+  record(service: string, sequence: number): Promise<DeploymentRecord | undefined> {
+    return this.recordsOf.read(service, sequence);
+  }
+
   summaries(): Promise<DeploymentSummary[]> {
     return this.recordsOf.summaries();
   }

@@ -75,16 +75,17 @@ export interface Changes {
   };
 }
 
-/** Whether nothing that matters to the service differs, as far as could be read. */
-export function isUnchanged({ commits, lostCommits, api, manifests, dependencies }: Changes): boolean {
+/** Whether it is certain that nothing that matters to the service differs. */
+export function isUnchanged({ from, to, api, manifests, dependencies, ...history }: Changes): boolean {
+  const isKnown = !history.isHistoryCut && !from.dirty && !to.dirty && dependencies.unknown.length === 0;
   return (
-    commits.length === 0 &&
-    lostCommits.length === 0 &&
+    isKnown &&
+    history.commits.length === 0 &&
+    history.lostCommits.length === 0 &&
     (api.state === 'none' || (api.state === 'compared' && api.operations.length === 0)) &&
     manifests.state === 'compared' &&
     manifests.changes.length === 0 &&
-    dependencies.changes.length === 0 &&
-    dependencies.unknown.length === 0
+    dependencies.changes.length === 0
   );
 }
 

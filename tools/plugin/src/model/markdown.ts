@@ -17,7 +17,7 @@ export function plainMarkdown(text: string): string {
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll(/[\\`*_{}[\]|~$]/g, '\\$&')
-    .replaceAll(/^(\s*)([-+]|\d+[.)])(?=\s|$)/g, '$1\\$2')
+    .replaceAll(/^(\s*\d*)([-+.)])(?=\s|$)/g, '$1\\$2')
     .replaceAll(/[@#]/g, `$&${nothing}`)
     .replaceAll(/\b(GH|AB)(?=-\d)/gi, `$1${nothing}`)
     .replaceAll('://', `:${nothing}//`)

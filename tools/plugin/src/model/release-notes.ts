@@ -3,8 +3,10 @@ import { isUnchanged, nameOfSide, purposeOf, type Changes, type ChangesSide, typ
 import type { DependencyChange } from './dependencies/dependency-changes.ts';
 import { codeMarkdown, linkMarkdown, plainMarkdown } from './markdown.ts';
 
-/** Lines of one kind that are shown: GitHub takes 125,000 characters at most. */
+/** Lines of one kind that are shown. */
 const mostShown = 100;
+/** Characters: GitHub takes 125,000 for a release, and the caller may add some. */
+const longestNotes = 100_000;
 
 /** What differs, as Markdown: for a release on GitHub, a chat, an approval. What others wrote does nothing in it. */
 export function releaseNotes(changes: Changes): string {
@@ -20,10 +22,14 @@ export function releaseNotes(changes: Changes): string {
         manifestList(changes),
         dependencyList(changes),
       ];
-  return `${[[title], [range], warnings(changes), ...parts]
-    .filter((part) => part.length > 0)
-    .map((part) => part.join('\n'))
-    .join('\n\n')}\n`;
+  const paragraphs = [[title], [range], warnings(changes), ...parts].filter((part) => part.length > 0);
+  return fitted(`${paragraphs.map((part) => part.join('\n')).join('\n\n')}\n`);
+}
+
+/** Cut between two lines where it is too long. */
+function fitted(notes: string): string {
+  if (notes.length <= longestNotes) return notes;
+  return `${notes.slice(0, notes.lastIndexOf('\n', longestNotes))}\n\nThe rest is left out, because it is too long.\n`;
 }
 
 function describeSide(side: ChangesSide): string {

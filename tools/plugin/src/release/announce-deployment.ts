@@ -1,4 +1,4 @@
-import type { Actor, DeploymentCause } from '../model/deployment-record.ts';
+import type { Actor, DeploymentCause, DeploymentOutcome } from '../model/deployment-record.ts';
 import type { Environment } from '../model/environment.ts';
 import { cutText, linkOf, longestDescription } from '../model/forge-text.ts';
 import type { Release } from '../model/release.ts';
@@ -69,7 +69,7 @@ async function open(
   try {
     const forge = await ports.forge();
     if ('reason' in forge) return skip(forge.reason);
-    const opened = await forge.openDeployment(newDeployment(name, begun, links));
+    const opened = await forge.openDeployment(newForgeDeployment(begun));
     if ('reason' in opened) return skip(opened.reason);
     return (ending) =>
       forge
@@ -81,18 +81,25 @@ async function open(
   }
 }
 
-function newDeployment(name: string, begun: BegunDeployment, links: DeploymentLinks): NewForgeDeployment {
+/** What the forge is told of a deployment that ended so. */
+export function announcedAs(outcome: DeploymentOutcome): ForgeDeploymentEnding['state'] {
+  if (outcome === 'succeeded') return 'success';
+  return outcome === 'failed' ? 'failure' : 'error';
+}
+
+/** A deployment as the forge is told of it. */
+export function newForgeDeployment(begun: BegunDeployment): NewForgeDeployment {
   const { environment, release, actor, cause } = begun;
   const { service, buildNumber, commit, imageDigest } = release;
   const facts = { service, build: `${buildNumber}`, commit, image: imageDigest, action: cause.action, ...actor };
   return {
-    environment: name,
+    environment: `${environment.name}/${service}`,
     // Where somebody must approve of each release is where it matters to end users.
     isProduction: environment.protected,
     tag: new ReleaseTag(service, buildNumber),
     payload: facts,
     description: cutText(`${service} ${buildNumber}: ${cause.action} by ${actor.person}`, longestDescription),
-    links,
+    links: linksOf(begun),
   };
 }
 

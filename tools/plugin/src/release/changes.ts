@@ -168,7 +168,7 @@ async function changedApi(
   service: ServiceSource,
   { repository }: Ports,
 ): Promise<ApiChanges> {
-  const path = `${service.root}/openapi.yaml`;
+  const path = service.root === '.' ? 'openapi.yaml' : `${service.root}/openapi.yaml`;
   const [before, after] = await Promise.all(
     [from, to].map(async (commit) => {
       return { name: `${path} at ${commit.slice(0, 12)}`, text: (await repository.texts(commit, path)).get(path) };

@@ -5,6 +5,7 @@ import type {
   DeploymentSummary,
   NewDeploymentRecord,
 } from '../model/deployment-record.ts';
+import type { FieldDrift, ObjectDrift } from '../model/drift.ts';
 import { fieldChanges, shownValue } from '../model/field-changes.ts';
 import { describeObject, type KubernetesObject } from '../model/kubernetes-object.ts';
 import { nextJobStep } from '../model/job-step.ts';
@@ -23,10 +24,8 @@ import type {
   Change,
   ChangeSet,
   Cluster,
-  FieldDrift,
   JobOptions,
   JobResult,
-  ObjectDrift,
   ObservedService,
   PlanOptions,
   PruneOptions,
@@ -267,6 +266,11 @@ export class InMemoryCluster implements Cluster {
       records.filter((each) => !forgotten.has(each)),
     );
     return closed;
+  }
+
+  async record(service: string, sequence: number): Promise<DeploymentRecord | undefined> {
+    await this.enter('record');
+    return structuredCloneRecords(this.recordsOf(service).filter((each) => each.sequence === sequence))[0];
   }
 
   async summaries(): Promise<DeploymentSummary[]> {

@@ -209,6 +209,16 @@ export class InMemorySourceRepository implements SourceRepository {
     return this.shared.releases.get(tag.toString());
   }
 
+  async readReleases(tags: readonly ReleaseTag[]): Promise<Map<string, Release>> {
+    const names = tags.map(String);
+    return new Map([...this.shared.releases].filter(([name]) => names.includes(name)));
+  }
+
+  /** Takes a tag away, as somebody at the origin may. */
+  removeTag(name: string): void {
+    this.shared.releases.delete(name);
+  }
+
   async tagRelease(release: Release): Promise<'created' | 'exists'> {
     const doing = `tag ${release.service} ${release.buildNumber}`;
     const tag = new ReleaseTag(release.service, release.buildNumber).toString();

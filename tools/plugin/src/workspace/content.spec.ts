@@ -235,4 +235,8 @@ describe('content of a service', () => {
     const { files: content } = await contentOf(orders(namedInputs, of), repository, 'working-tree');
     expect([...content.keys()]).toEqual(['main.ts', 'k8s/a.yaml', 'libs/[id]/x.ts']);
   });
+
+  it('tells the packages that its own projects need from those that those need', () => {
+    expect(serviceIn(graph, { namedInputs }, 'orders').directPackages).toEqual(['left-pad', 'right-pad']);
+  });
 });

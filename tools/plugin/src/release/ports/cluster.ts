@@ -5,6 +5,7 @@ import type {
   DeploymentSummary,
   NewDeploymentRecord,
 } from '../../model/deployment-record.ts';
+import type { ObjectDrift } from '../../model/drift.ts';
 import type { FieldChange } from '../../model/field-changes.ts';
 import type { KubernetesObject } from '../../model/kubernetes-object.ts';
 
@@ -48,6 +49,8 @@ export interface Cluster {
   /** Adds how it ended, and forgets all but the last 20 records. */
   closeRecord(record: DeploymentRecord, ending: DeploymentEnding): Promise<DeploymentRecord>;
 
+  /** One deployment, as it was recorded and can never be changed. */
+  record(service: string, sequence: number): Promise<DeploymentRecord | undefined>;
   /** All deployments of all services that are still recorded, without their manifests, in no order. */
   summaries(): Promise<DeploymentSummary[]>;
 
@@ -171,27 +174,4 @@ export interface ObservedService {
   readonly running: RunningService | undefined;
   /** Objects that are no longer as the newest deployment left them; none while it goes on. */
   readonly drift: readonly ObjectDrift[];
-}
-
-/** An object that somebody else changed, or took away. */
-export interface ObjectDrift {
-  readonly kind: string;
-  readonly name: string;
-  readonly state: 'missing' | 'changed';
-  /** What was changed; none for one that is missing. */
-  readonly fields: readonly FieldDrift[];
-}
-
-/** A field that is not as it was applied. */
-export interface FieldDrift {
-  /** `spec.template.spec.containers[orders].image`. */
-  readonly path: string;
-  /** In one line, secrets masked; undefined for a field that somebody added. */
-  readonly applied: string | undefined;
-  /** Undefined when the field is gone. */
-  readonly live: string | undefined;
-  /** Field manager that wrote it, by the object's `managedFields`: `kubectl-edit`. */
-  readonly by: string;
-  /** ISO 8601. */
-  readonly at: string | undefined;
 }

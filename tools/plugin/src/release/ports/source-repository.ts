@@ -75,6 +75,8 @@ export interface SourceRepository {
   releaseTags(service: string): Promise<ReleaseTag[]>;
   /** The release that the tag tells of; fetches it from the origin when missing here. Undefined when there is none. */
   readRelease(tag: ReleaseTag): Promise<Release | undefined>;
+  /** The same of many at once, by the tag's text; those that there are none of are left out. */
+  readReleases(tags: readonly ReleaseTag[]): Promise<ReadonlyMap<string, Release>>;
   /**
    * Makes the annotated tag and pushes it. Does nothing when the same is there already.
    * @throws {Refusal} when the origin refuses the push (then the tag is not kept here either), or when another release
