@@ -141,7 +141,6 @@ async function makePod(
     body: {
       status: {
         phase: 'Running',
-        podIP: '10.0.0.1',
         startTime: now,
         conditions: types.map((type) => ({ type, status: 'True', lastTransitionTime: now })),
         containerStatuses: [

@@ -93,7 +93,7 @@ data: { LOG_LEVEL: info, GREETING: hello }
 apiVersion: v1
 kind: Service
 metadata: { name: ${name} }
-spec: { clusterIP: None, selector: { app.kubernetes.io/name: ${name} }, ports: [{ name: http, port: 80, targetPort: 3000 }] }
+spec: { clusterIP: None, selector: { app.kubernetes.io/name: nobody }, ports: [{ name: http, port: 80, targetPort: 3000 }] }
 ---
 apiVersion: policy/v1
 kind: PodDisruptionBudget

@@ -10,6 +10,7 @@ import { k8sDeployTarget } from './targets/k8s-deploy.ts';
 import { historyTarget } from './targets/history.ts';
 import { infrastructureRollbackTarget } from './targets/infrastructure-rollback.ts';
 import { infrastructureStatusTarget } from './targets/infrastructure-status.ts';
+import { infrastructureAuditTarget } from './targets/infrastructure-audit.ts';
 import { infrastructureMetricsTarget } from './targets/infrastructure-metrics.ts';
 import { infrastructureWhereTarget } from './targets/infrastructure-where.ts';
 import { promoteTarget } from './targets/promote.ts';
@@ -36,6 +37,7 @@ export const infrastructureTargets: Readonly<Record<string, TargetConfiguration>
   rollback: infrastructureRollbackTarget,
   status: infrastructureStatusTarget,
   where: infrastructureWhereTarget,
+  audit: infrastructureAuditTarget,
   metrics: infrastructureMetricsTarget,
 };
 

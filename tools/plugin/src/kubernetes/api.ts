@@ -1,6 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import { ApiError, unreachable } from './api-error.ts';
 import type { ClusterAccess } from './kubeconfig.ts';
@@ -14,6 +16,9 @@ const patience = 15_000;
 /** A watch is ended and begun again after that many seconds, so that a connection that died unseen is noticed. */
 const watchSeconds = 50;
 
+/** Unpacks in another thread. */
+const gunzipAside = promisify(gunzip);
+
 /** One request. */
 export interface ApiRequest {
   readonly query?: Readonly<Record<string, string | undefined>>;
@@ -21,6 +26,8 @@ export interface ApiRequest {
   /** Of the body; JSON when left out. */
   readonly contentType?: string;
   readonly accept?: string;
+  /** Whether a long answer is expected, which is sent packed then. */
+  readonly isLong?: boolean;
   readonly signal?: AbortSignal;
   /** Whether it may be sent again when nobody knows what became of it; else true for all but POST. */
   readonly repeatable?: boolean;
@@ -69,6 +76,11 @@ export class KubernetesApi {
 
   /** The same for answers that are no JSON. */
   async sendForText(method: string, path: string, request: ApiRequest = {}): Promise<string> {
+    return (await this.sendForBytes(method, path, request)).toString();
+  }
+
+  /** The same for answers that are no text. */
+  async sendForBytes(method: string, path: string, request: ApiRequest = {}): Promise<Buffer> {
     const repeatable = request.repeatable ?? method !== 'POST';
     const until = Date.now() + (this.hasAnswered ? patience : 0);
     for (let attempt = 0; ; attempt++) {
@@ -138,14 +150,15 @@ export class KubernetesApi {
     this.agent.destroy();
   }
 
-  private async once(method: string, path: string, request: ApiRequest): Promise<string> {
+  private async once(method: string, path: string, request: ApiRequest): Promise<Buffer> {
     const limit = AbortSignal.timeout(this.hasAnswered ? answerTimeout : this.firstTimeout);
     const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
     const answer = await this.open(method, path, { ...request, signal });
-    const body = await textOf(answer);
+    const sent = await bytesOf(answer);
+    const body = answer.headers['content-encoding'] === 'gzip' ? await gunzipAside(sent) : sent;
     this.hasAnswered = true;
     const { statusCode = 0 } = answer;
-    if (statusCode < 200 || statusCode > 299) throw new ApiError(statusCode, body);
+    if (statusCode < 200 || statusCode > 299) throw new ApiError(statusCode, body.toString());
     return body;
   }
 
@@ -157,6 +170,8 @@ export class KubernetesApi {
     const headers = {
       ...(await this.access.headers()),
       accept: request.accept ?? 'application/json',
+      // The server packs what is longer than 128 KiB only.
+      ...(request.isLong ? { 'accept-encoding': 'gzip' } : {}),
       'user-agent': 'poc-deployer',
       ...(content
         ? { 'content-type': request.contentType ?? 'application/json', 'content-length': content.length }
@@ -184,8 +199,11 @@ async function* linesOf(answer: http.IncomingMessage, longest = Infinity): Async
 }
 
 async function textOf(answer: http.IncomingMessage): Promise<string> {
-  answer.setEncoding('utf8');
-  let text = '';
-  for await (const piece of answer as AsyncIterable<string>) text += piece;
-  return text;
+  return (await bytesOf(answer)).toString();
+}
+
+async function bytesOf(answer: http.IncomingMessage): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of answer as AsyncIterable<Buffer>) pieces.push(piece);
+  return Buffer.concat(pieces);
 }

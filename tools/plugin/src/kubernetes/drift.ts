@@ -5,20 +5,23 @@ import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import { fieldManager } from '../model/manifests/labels.ts';
 import { isMap } from '../model/manifests/manifest.ts';
 import type { FieldDrift } from '../model/drift.ts';
-import { isOurs, managedFieldsOf, type ManagedFields } from './managed-fields.ts';
+import { fieldsOf, fieldsText, isOurs, managedFieldsOf, type ManagedFields } from './managed-fields.ts';
 
 /**
  * Which fields of an object this tool owns, as a short text. Whoever writes a field of ours otherwise, or takes it away,
  * becomes its owner instead (Kubernetes' server-side apply), so that this changes, and only then.
  */
 export function fingerprintOf(live: KubernetesObject): string {
-  const ours = managedFieldsOf(live).find(isOurs)?.fieldsV1 ?? {};
-  return createHash('sha256').update(JSON.stringify(ours)).digest('hex').slice(0, 12);
+  const ours = managedFieldsOf(live).find(isOurs);
+  return createHash('sha256')
+    .update(fieldsText(ours ?? {}))
+    .digest('hex')
+    .slice(0, 12);
 }
 
 /** Whether somebody else added to an object what this tool did not apply, beside its labels, annotations and status. */
 export function hasAdditions(live: KubernetesObject): boolean {
-  return othersOf(live).some(({ fieldsV1 = {} }) => Object.keys(fieldsV1).some(isContent));
+  return othersOf(live).some((entry) => Object.keys(fieldsOf(entry)).some(isContent));
 }
 
 /** What of an object is neither who it is nor what controllers say of it. */
@@ -59,8 +62,8 @@ export function driftOf(applied: KubernetesObject, live: KubernetesObject): Fiel
   const { apiVersion: _version, kind: _kind, metadata, ...rest } = applied;
   const { labels, annotations } = metadata;
   const compared = { ...rest, metadata: { ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) } };
-  const claims = byTime.map((entry) => ({ entry, node: entry.fieldsV1 ?? {} }));
-  const ours = entries.filter(isOurs).map((entry) => ({ entry, node: entry.fieldsV1 ?? {} }));
+  const claims = byTime.map((entry) => ({ entry, node: fieldsOf(entry) }));
+  const ours = entries.filter(isOurs).map((entry) => ({ entry, node: fieldsOf(entry) }));
   compare(walk, compared, live, claims, [...claims, ...ours], [], undefined);
   return walk.found;
 }

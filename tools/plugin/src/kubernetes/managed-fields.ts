@@ -13,6 +13,18 @@ export interface ManagedFields {
   readonly fieldsV1?: Readonly<Record<string, unknown>>;
 }
 
+/** The fields of an entry as the server writes them, JSON. Lists in protocol buffers have them as that. */
+export function fieldsText({ fieldsV1 = {} }: ManagedFields): string | Uint8Array {
+  const { Raw: raw } = fieldsV1;
+  return raw instanceof Uint8Array ? raw : JSON.stringify(fieldsV1);
+}
+
+/** The fields of an entry. */
+export function fieldsOf({ fieldsV1 = {} }: ManagedFields): Readonly<Record<string, unknown>> {
+  const { Raw: raw } = fieldsV1;
+  return raw instanceof Uint8Array ? (JSON.parse(Buffer.from(raw).toString()) as Record<string, unknown>) : fieldsV1;
+}
+
 /**
  * Names under which people's hands and kubectl wrote the manifests before this tool did. What they wrote becomes ours,
  * so that it goes when it is in no manifest. Restarts, labels and scaling by hand are not among them: they stay.
@@ -65,7 +77,7 @@ export function managedFieldsOf(object: KubernetesObject): ManagedFields[] {
 
 /** Whether an entry tells what this tool applied. */
 export function isOurs({ manager, operation, subresource }: ManagedFields): boolean {
-  return manager === fieldManager && operation === 'Apply' && subresource === undefined;
+  return manager === fieldManager && operation === 'Apply' && !subresource;
 }
 
 function union(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -6,13 +6,12 @@ import type { ObjectDrift } from '../model/drift.ts';
 import type { ObservedService } from '../release/ports/cluster.ts';
 import { ApiError, explainApiError } from './api-error.ts';
 import { driftOf, fingerprintOf, hasAdditions } from './drift.ts';
+import { leanList } from './lean-list.ts';
 import type { Place } from './plan.ts';
 import { PodIndex } from './pod-index.ts';
 import type { NewestRecord, Records } from './records.ts';
 import { collectionPath } from './resources.ts';
 import { labelSelectorOf, podFacts, runningOf, type PodFacts } from './running.ts';
-
-const metadataOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 
 /** Looks at all services of a namespace, or at one. One list of each kind, whatever number of services there are. */
 export async function observe(place: Place, records: Records, service?: string): Promise<ObservedService[]> {
@@ -54,8 +53,8 @@ async function listWorkloads({ api, namespace }: Place, service: string | undefi
   const lists = await Promise.all(
     rolloutKinds.map(async (kind) => {
       const path = collectionPath('apps/v1', `${kind.toLowerCase()}s`, namespace);
-      const list = await api.get<{ items: KubernetesObject[] }>(path, { labelSelector: selectorOf(service) });
-      return (list?.items ?? []).map((item) => ({ ...item, apiVersion: 'apps/v1', kind }));
+      const items = await leanList(api, path, kind, selectorOf(service));
+      return items.map((item) => ({ ...item, apiVersion: 'apps/v1', kind }));
     }),
   );
   return lists.flat();
@@ -63,8 +62,8 @@ async function listWorkloads({ api, namespace }: Place, service: string | undefi
 
 async function listPods({ api, namespace }: Place, labelSelector?: string): Promise<PodFacts[]> {
   const path = collectionPath('v1', 'pods', namespace);
-  const list = await api.get<{ items: KubernetesObject[] }>(path, { labelSelector });
-  return (list?.items ?? []).flatMap((pod) => podFacts(pod) ?? []);
+  const pods = await leanList(api, path, 'Pod', labelSelector);
+  return pods.flatMap((pod) => podFacts(pod) ?? []);
 }
 
 /** Objects of the services by identity: workloads as they are, of others the metadata. */
@@ -88,9 +87,8 @@ async function listMetadata(
   const cut = of.lastIndexOf('/');
   const [apiVersion, kind] = [of.slice(0, cut), of.slice(cut + 1)];
   const path = await resources.collection({ apiVersion, kind, metadata: { name: '' } }, namespace);
-  const query = { labelSelector: selectorOf(service) };
-  const list = (await api.send('GET', path, { query, accept: metadataOnly })) as { items?: KubernetesObject[] };
-  return (list.items ?? []).map((item) => ({ ...item, apiVersion, kind }));
+  const items = await leanList(api, path, 'PartialObjectMetadata', selectorOf(service));
+  return items.map((item) => ({ ...item, apiVersion, kind }));
 }
 
 /** Compares fingerprints; only of objects that others wrote to the record and the object itself are read. */

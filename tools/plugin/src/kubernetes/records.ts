@@ -11,6 +11,7 @@ import { Failure } from '../model/product-error.ts';
 import { forgettable } from '../model/record-retention.ts';
 import { ApiError, explainApiError } from './api-error.ts';
 import type { ApiRequest, KubernetesApi } from './api.ts';
+import { leanList } from './lean-list.ts';
 import { kindOf } from './prune.ts';
 import {
   nameOf,
@@ -240,11 +241,8 @@ export class Records {
   /** Records without what they hold: a few hundred bytes each instead of tens of thousands. */
   private async metadata(service?: string, mark?: string): Promise<Pick<KubernetesObject, 'metadata'>[]> {
     const ofService = service === undefined ? recordOf : `${recordOf}=${service}`;
-    const answer = (await this.api.send('GET', this.path, {
-      query: { labelSelector: mark === undefined ? ofService : `${ofService},${mark}` },
-      accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json',
-    })) as { items?: KubernetesObject[] };
-    return answer.items ?? [];
+    const selector = mark === undefined ? ofService : `${ofService},${mark}`;
+    return leanList(this.api, this.path, 'ControllerRevision', selector);
   }
 
   private async explaining<T>(doing: string, action: () => Promise<T>): Promise<T> {

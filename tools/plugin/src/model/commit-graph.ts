@@ -3,14 +3,22 @@ export class CommitGraph {
   /** Children before parents. */
   private readonly ids: readonly string[];
   private readonly indexes: ReadonlyMap<string, number>;
-  private readonly parents: readonly (readonly number[])[];
+  /** First parent of each commit, -1 where it has none; most have one, so that this is the whole history but for merges. */
+  private readonly firstParents: Int32Array;
+  /** The other parents of merges. */
+  private readonly otherParents = new Map<number, readonly number[]>();
   private readonly reached = new Map<string, Uint8Array>();
 
   /** @param parents of each commit, children before parents (topological order); parents that are not in it are unknown. */
   constructor(parents: ReadonlyMap<string, readonly string[]>) {
     this.ids = [...parents.keys()];
     this.indexes = new Map(this.ids.map((id, index) => [id, index]));
-    this.parents = [...parents.values()].map((all) => all.flatMap((id) => this.indexes.get(id) ?? []));
+    this.firstParents = new Int32Array(this.ids.length).fill(-1);
+    [...parents.values()].forEach((all, index) => {
+      const [first, ...others] = all.flatMap((id) => this.indexes.get(id) ?? []);
+      if (first !== undefined) this.firstParents[index] = first;
+      if (others.length > 0) this.otherParents.set(index, others);
+    });
   }
 
   has(commit: string): boolean {
@@ -35,13 +43,17 @@ export class CommitGraph {
   missingInSome(bases: readonly string[], tip: string): string[] {
     const want = this.reach(tip);
     const holders = new Uint32Array(this.ids.length);
-    for (const base of bases) this.reach(base).forEach((has, index) => void (holders[index]! += has));
+    for (const base of bases) {
+      const has = this.reach(base);
+      for (let index = 0; index < has.length; index++) holders[index]! += has[index]!;
+    }
     return this.ids.filter((_, index) => want[index] === 1 && holders[index]! < bases.length);
   }
 
   /** Parents of a commit, as far as they are known. */
   parentsOf(commit: string): string[] {
-    return (this.parents[this.indexes.get(commit) ?? -1] ?? []).map((index) => this.ids[index]!);
+    const index = this.indexes.get(commit);
+    return index === undefined ? [] : this.parentsAt(index).map((parent) => this.ids[parent]!);
   }
 
   /** Tells of a commit whether it is one, or has it among its ancestors. For many: the history is walked once. */
@@ -51,20 +63,35 @@ export class CommitGraph {
     if (start !== undefined) has[start] = 1;
     // From the oldest on: whatever has a parent that has it has it too.
     for (let index = (start ?? 0) - 1; index >= 0; index--)
-      if (this.parents[index]!.some((parent) => has[parent] === 1)) has[index] = 1;
+      if (this.parentsAt(index).some((parent) => has[parent] === 1)) has[index] = 1;
     return (commit) => has[this.indexes.get(commit) ?? -1] === 1;
+  }
+
+  private parentsAt(index: number): number[] {
+    const first = this.firstParents[index]!;
+    return first < 0 ? [] : [first, ...(this.otherParents.get(index) ?? [])];
   }
 
   /** 1 for each commit that is reached from one, by index. */
   private reach(commit: string): Uint8Array {
     const known = this.reached.get(commit);
-    if (known) return known;
+    if (known) {
+      // Last used is last to be forgotten.
+      this.reached.delete(commit);
+      this.reached.set(commit, known);
+      return known;
+    }
     const reached = new Uint8Array(this.ids.length);
     const start = this.indexes.get(commit);
     if (start !== undefined) reached[start] = 1;
-    for (let index = start ?? this.ids.length; index < this.ids.length; index++)
-      if (reached[index] === 1) for (const parent of this.parents[index]!) reached[parent] = 1;
-    // Kept for one tip that is asked for again and again; thousands of them would not fit.
+    const { firstParents, otherParents } = this;
+    for (let index = start ?? firstParents.length; index < firstParents.length; index++) {
+      if (reached[index] === 0) continue;
+      const first = firstParents[index]!;
+      if (first >= 0) reached[first] = 1;
+      if (otherParents.size > 0) for (const parent of otherParents.get(index) ?? []) reached[parent] = 1;
+    }
+    // One tip is asked for again and again; thousands of commits would not fit.
     if (this.reached.size >= 16) this.reached.delete(this.reached.keys().next().value!);
     this.reached.set(commit, reached);
     return reached;

@@ -77,10 +77,7 @@ interface Survey {
   readonly records: readonly DeploymentSummary[];
 }
 
-async function survey(
-  environment: Environment,
-  ports: Ports,
-): Promise<Survey | { readonly finding: Finding }> {
+async function survey(environment: Environment, ports: Ports): Promise<Survey | { readonly finding: Finding }> {
   try {
     const [observed, cluster] = await Promise.all([
       observeEnvironment(undefined, environment, ports),

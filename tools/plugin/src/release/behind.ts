@@ -41,13 +41,19 @@ export async function countBehind(
   const missing = graph.missingInSome(known, tip);
   const examined = missing.slice(0, mostCommits);
   const touching = byService(await touchedServices(examined, graph, services, ports));
-  const isLeastFor = (isMissing: (commit: string) => boolean) => missing.slice(mostCommits).some(isMissing);
-  return ({ service, commit }) => {
-    if (!graph.has(commit)) return { unknown: `commit ${commit.slice(0, 12)} is neither here nor at the origin` };
+  const rest = missing.slice(mostCommits);
+  const counts = new Map<string, Behind>();
+  // By what runs, because thousands of services run few different commits.
+  for (const { service, commit } of running.toSorted((a, b) => (a.commit < b.commit ? -1 : 1))) {
+    if (!graph.has(commit)) continue;
     const isMissing = graph.isMissing(commit, tip);
     const commits = (touching.get(service) ?? []).filter(isMissing).length;
-    return { commits, isLeast: missing.length > mostCommits && isLeastFor(isMissing) };
-  };
+    counts.set(`${service} ${commit}`, { commits, isLeast: rest.some(isMissing) });
+  }
+  return ({ service, commit }) =>
+    counts.get(`${service} ${commit}`) ?? {
+      unknown: `commit ${commit.slice(0, 12)} is neither here nor at the origin`,
+    };
 }
 
 function byService(touched: ReadonlyMap<string, ReadonlySet<string>>): Map<string, string[]> {

@@ -1,5 +1,5 @@
 import type { NxJsonConfiguration } from '@nx/devkit';
-import { escape, Minimatch } from 'minimatch';
+import { Minimatch } from 'minimatch';
 
 type NamedInputs = NonNullable<NxJsonConfiguration['namedInputs']>;
 
@@ -22,15 +22,16 @@ export interface FileFilter {
 export function fileFilter(namedInputs: NamedInputs, projectRoot: string): FileFilter {
   const start = ['production', 'default'].find((name) => namedInputs[name] !== undefined);
   const patterns = start === undefined ? ['{projectRoot}/**/*'] : filePatterns(namedInputs, start, new Set());
-  const ofRoot = (token: string, root: string) =>
+  const ofRoot = (token: string) =>
     patterns.flatMap((pattern) => {
-      const [, not = '', rest] = new RegExp(`^(!?)\\{${token}\\}/?(.*)$`, 's').exec(pattern) ?? [];
-      return rest === undefined ? [] : [{ takesOut: not === '!', glob: root === '.' ? rest : `${root}/${rest}` }];
+      const [, not = '', glob] = new RegExp(`^(!?)\\{${token}\\}/?(.*)$`, 's').exec(pattern) ?? [];
+      return glob === undefined ? [] : [{ takesOut: not === '!', glob }];
     });
-  const project = ofRoot('projectRoot', projectRoot === '.' ? '.' : escape(projectRoot));
-  const workspace = ofRoot('workspaceRoot', '.');
+  const workspace = ofRoot('workspaceRoot');
+  const inProject = matcher(ofRoot('projectRoot'));
+  const inside = projectRoot === '.' ? '' : `${projectRoot}/`;
   return {
-    ofProject: matcher(project),
+    ofProject: (path) => path.startsWith(inside) && inProject(path.slice(inside.length)),
     ofWorkspace: matcher(workspace),
     workspaceFolders: workspace.filter(({ takesOut }) => !takesOut).map(({ glob }) => fixedPart(glob)),
   };
@@ -53,7 +54,19 @@ function filePatterns(namedInputs: NamedInputs, name: string, seen: Set<string>)
   }
 }
 
+/** Most projects of a workspace have the same patterns, and to compile them takes longer than to use them. */
+const matchers = new Map<string, (path: string) => boolean>();
+
 function matcher(globs: readonly { takesOut: boolean; glob: string }[]): (path: string) => boolean {
+  const key = JSON.stringify(globs);
+  const known = matchers.get(key);
+  if (known) return known;
+  const made = compile(globs);
+  matchers.set(key, made);
+  return made;
+}
+
+function compile(globs: readonly { takesOut: boolean; glob: string }[]): (path: string) => boolean {
   const compiled = globs.map(({ takesOut, glob }) => {
     // A pattern that names a folder means what is in it.
     const whole = new Minimatch(glob === '' ? '**' : glob, { dot: true, nocomment: true, nonegate: true });

@@ -13,11 +13,11 @@ const templatePaths: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Kinds whose pods serve, and are replaced bit by bit. */
-export const rolloutKinds: readonly string[] = ['Deployment', 'StatefulSet', 'DaemonSet'];
+export const rolloutKinds = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
 
 /** Whether an object is one whose rollout can be waited for. */
 export function isRollout(object: KubernetesObject): boolean {
-  return apiGroup(object) === 'apps' && rolloutKinds.includes(object.kind);
+  return apiGroup(object) === 'apps' && rolloutKinds.some((kind) => kind === object.kind);
 }
 
 /** @returns the pod template (or the Pod itself) inside an object, or undefined when its kind makes no pods. */

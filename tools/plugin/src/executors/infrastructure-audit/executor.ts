@@ -1,0 +1,56 @@
+import { differenceMark } from '../../graph/difference-mark.ts';
+import { audit, type AuditResult } from '../../release/audit.ts';
+import { newInRelease } from '../../release/new-in-release.ts';
+import { environmentNamed } from '../../workspace/environments.ts';
+import { infrastructureTask, type InfrastructureExecutor } from '../infrastructure-executor.ts';
+import { flag, optionalText } from '../options.ts';
+import { batchOfTasks, singleOfTask } from '../service-batch.ts';
+
+interface Options {
+  readonly env: string | undefined;
+  readonly repair: boolean;
+  readonly json: boolean;
+}
+
+export const executor: InfrastructureExecutor<Options> = {
+  doing: 'audit what runs where',
+  options: { env: optionalText, repair: flag, json: flag },
+  async run({ env, repair, json }, { environments: all, services, service, ports }) {
+    const environments = env === undefined ? all : [environmentNamed(all, env)];
+    const found = await audit(
+      {
+        environments,
+        services,
+        repair,
+        // Of a service that the workspace no longer has, nobody knows what it is made of.
+        notes: async (release) =>
+          services.services.includes(release.service)
+            ? newInRelease(release, service(release.service), all, ports)
+            : `A release of ${release.service}, which is no longer in the workspace.`,
+      },
+      ports,
+    );
+    const mark = found.findings.every(({ isRepaired }) => isRepaired) ? [] : [differenceMark];
+    return [...(json ? [JSON.stringify(found)] : describe(found)), ...mark];
+  },
+};
+
+function describe({ checked, withoutForge, findings }: AuditResult): string[] {
+  const open = findings.filter(({ isRepaired }) => !isRepaired).length;
+  const mended = findings.length - open;
+  const forge = withoutForge === undefined ? 'GitHub' : undefined;
+  const witnesses = ['git tags', 'image labels', 'pods and objects', 'records', ...(forge ? [forge] : [])];
+  return [
+    `Asked ${witnesses.join(', ')} of ${checked.releases} releases and ${checked.deployments} deployments of ${checked.services} services.`,
+    ...(withoutForge === undefined ? [] : [`Not asked: GitHub, because ${withoutForge}.`]),
+    ...findings.flatMap(({ subject, type, says, remedy, isRepaired }) => [
+      `${subject}: ${isRepaired ? 'mended: ' : ''}${type}: ${says}`,
+      `  ${remedy}`,
+    ]),
+    open === 0 ? 'They agree.' : `${open} on which they do not agree${mended > 0 ? `, ${mended} mended` : ''}.`,
+  ];
+}
+
+const task = infrastructureTask(executor);
+export default singleOfTask(task);
+export const batch = batchOfTasks(task);
