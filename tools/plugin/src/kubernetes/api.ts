@@ -16,8 +16,8 @@ const patience = 15_000;
 /** A watch is ended and begun again after that many seconds, so that a connection that died unseen is noticed. */
 const watchSeconds = 50;
 
-/** Unpacks in another thread. */
-const gunzipAside = promisify(gunzip);
+/** Unpacks in another thread, in large pieces: each is handed over in this one. */
+const gunzipAside = (packed: Buffer) => promisify(gunzip)(packed, { chunkSize: 4 * 1024 * 1024 });
 
 /** One request. */
 export interface ApiRequest {

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import { ApiError } from './api-error.ts';
 import type { KubernetesApi } from './api.ts';
-import { readProtobufList, type ListedKind } from './protobuf-lists.ts';
+import { prepareProtobuf, readProtobufList, type ListedKind } from './protobuf-lists.ts';
 
 /**
  * Lists objects with no more of each than `protobuf-lists.ts` names.
@@ -17,6 +17,7 @@ export async function leanList(
   // A record's data is nearly all of it, and is not read here.
   const isMetadata = kind === 'PartialObjectMetadata' || kind === 'ControllerRevision';
   const accept = isMetadata ? `${protobuf};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1` : protobuf;
+  prepareProtobuf().catch(() => undefined);
   const body = await api.sendForBytes('GET', path, { query: { labelSelector }, accept, isLong: true });
   try {
     return await readProtobufList(kind, body);

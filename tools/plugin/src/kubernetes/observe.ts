@@ -13,15 +13,21 @@ import type { NewestRecord, Records } from './records.ts';
 import { collectionPath } from './resources.ts';
 import { labelSelectorOf, podFacts, runningOf, type PodFacts } from './running.ts';
 
-/** Looks at all services of a namespace, or at one. One list of each kind, whatever number of services there are. */
+/**
+ * Looks at all services of a namespace, or at one. One list of each kind, whatever number of services there are, over
+ * three connections: each costs the encryption's handshake.
+ */
 export async function observe(place: Place, records: Records, service?: string): Promise<ObservedService[]> {
   try {
-    const [newest, workloads, pods] = await Promise.all([
-      records.newestOf(service),
-      listWorkloads(place, service),
+    const finding = records.newestOf(service);
+    const [newest, deployments, pods, others] = await Promise.all([
+      finding,
+      listWorkloads(place, 'Deployment', service),
       service === undefined ? listPods(place).then((all) => new PodIndex(all)) : undefined,
+      finding.then((found) => listOthers(place, found, service)),
     ]);
-    const objects = await listObjects(place, newest, workloads, service);
+    const workloads = [...deployments, ...others.workloads];
+    const objects = new Map([...workloads, ...others.objects].map((object) => [identityOf(object), object]));
     const byService = new Map<string, KubernetesObject>();
     for (const workload of workloads) {
       const name = workload.metadata.labels?.[label.service] ?? '';
@@ -49,15 +55,14 @@ function selectorOf(service: string | undefined): string {
   return service === undefined ? `${label.service},${label.managedBy}=${managedBy}` : `${label.service}=${service}`;
 }
 
-async function listWorkloads({ api, namespace }: Place, service: string | undefined): Promise<KubernetesObject[]> {
-  const lists = await Promise.all(
-    rolloutKinds.map(async (kind) => {
-      const path = collectionPath('apps/v1', `${kind.toLowerCase()}s`, namespace);
-      const items = await leanList(api, path, kind, selectorOf(service));
-      return items.map((item) => ({ ...item, apiVersion: 'apps/v1', kind }));
-    }),
-  );
-  return lists.flat();
+async function listWorkloads(
+  { api, namespace }: Place,
+  kind: (typeof rolloutKinds)[number],
+  service: string | undefined,
+): Promise<KubernetesObject[]> {
+  const path = collectionPath('apps/v1', `${kind.toLowerCase()}s`, namespace);
+  const items = await leanList(api, path, kind, selectorOf(service));
+  return items.map((item) => ({ ...item, apiVersion: 'apps/v1', kind }));
 }
 
 async function listPods({ api, namespace }: Place, labelSelector?: string): Promise<PodFacts[]> {
@@ -66,17 +71,21 @@ async function listPods({ api, namespace }: Place, labelSelector?: string): Prom
   return pods.flatMap((pod) => podFacts(pod) ?? []);
 }
 
-/** Objects of the services by identity: workloads as they are, of others the metadata. */
-async function listObjects(
+/** The other workloads, and of all that is none the metadata, of the kinds that services have. One after the other. */
+async function listOthers(
   place: Place,
   newest: ReadonlyMap<string, NewestRecord>,
-  workloads: readonly KubernetesObject[],
   service: string | undefined,
-): Promise<ReadonlyMap<string, KubernetesObject>> {
+): Promise<{ workloads: KubernetesObject[]; objects: KubernetesObject[] }> {
+  const workloads = [
+    ...(await listWorkloads(place, 'StatefulSet', service)),
+    ...(await listWorkloads(place, 'DaemonSet', service)),
+  ];
   const isWorkload = (kind: string) => rolloutKinds.some((each) => kind === `apps/v1/${each}`);
   const kinds = new Set([...newest.values()].flatMap((record) => record.kinds).filter((kind) => !isWorkload(kind)));
-  const lists = await Promise.all([...kinds].map((kind) => listMetadata(place, kind, service)));
-  return new Map([...workloads, ...lists.flat()].map((object) => [identityOf(object), object]));
+  const objects: KubernetesObject[] = [];
+  for (const kind of kinds) for (const object of await listMetadata(place, kind, service)) objects.push(object);
+  return { workloads, objects };
 }
 
 async function listMetadata(

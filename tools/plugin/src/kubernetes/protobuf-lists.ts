@@ -37,7 +37,14 @@ const messages: INamespace = {
       fields: { name: { id: 1, type: 'string' }, labels: { id: 11, ...texts }, annotations: { id: 12, ...texts } },
     },
     ...listOf('ControllerRevision', { metadata: { id: 1, type: 'RecordMeta' } }),
-    ...listOf('PartialObjectMetadata', { metadata: { id: 1, type: 'ObjectMeta' } }),
+    /** Who owns which of its fields: all that is asked of most objects. */
+    FieldsMeta: {
+      fields: {
+        name: { id: 1, type: 'string' },
+        managedFields: { id: 17, rule: 'repeated', type: 'ManagedFieldsEntry' },
+      },
+    },
+    ...listOf('PartialObjectMetadata', { metadata: { id: 1, type: 'FieldsMeta' } }),
     Condition: {
       fields: {
         type: { id: 1, type: 'string' },
@@ -140,6 +147,13 @@ export type ListedKind =
 const magic = Buffer.from('k8s\0');
 let root: Promise<Root> | undefined;
 
+/** Loads what reading takes, for those only who look at whole namespaces. Before the first list is there. */
+export function prepareProtobuf(): Promise<Root> {
+  return (root ??= import('protobufjs/light.js').then((protobuf) =>
+    (protobuf.default ?? protobuf).Root.fromJSON(messages),
+  ));
+}
+
 /**
  * The items of a list as the API server sent it, each with as much as is read of it, in the form that JSON has but for
  * times and for who owns which fields: that is left as bytes (`ManagedFields.fieldsV1.Raw`).
@@ -147,9 +161,7 @@ let root: Promise<Root> | undefined;
  */
 export async function readProtobufList(kind: ListedKind, body: Buffer): Promise<KubernetesObject[]> {
   if (!body.subarray(0, magic.length).equals(magic)) throw new Error('The API server sent no protocol buffers.');
-  // Loaded by those only who look at whole namespaces.
-  root ??= import('protobufjs/light.js').then((protobuf) => (protobuf.default ?? protobuf).Root.fromJSON(messages));
-  const types = await root;
+  const types = await prepareProtobuf();
   const { raw } = types.lookupType('Unknown').decode(body.subarray(magic.length)) as unknown as { raw: Uint8Array };
   const list = types.lookupType(`${kind}List`).decode(raw) as unknown as { items: KubernetesObject[] };
   return list.items;
