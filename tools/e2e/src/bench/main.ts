@@ -17,6 +17,8 @@ import {
   writeReleaseFiles,
   type ReleaseFiles,
 } from './rivals.ts';
+import { addIdleTargets } from './idle-targets.ts';
+import { replaceSection } from './page.ts';
 import { describeTimings, interleaved, median, timed } from './timing.ts';
 
 /** How often each contestant runs. Fewer give a first idea: `npm run bench -- 3`. */
@@ -40,52 +42,26 @@ try {
   await kubectl(['delete', 'namespace', '--ignore-not-found', '--wait=false', ...rivals.map(namespaceOf)]);
   await workspace.remove();
 }
-writeFileSync(join(repositoryRoot, 'docs/benchmarks.md'), `${lines.join('\n')}\n`);
+replaceSection('rivals', lines);
 
 function namespaceOf(rival: string): string {
   return `${workspace.id}-${rival}`;
 }
 
 async function bench(): Promise<void> {
-  say('# Benchmarks\n');
-  say('Made by `npm run bench`, which writes this page. Seconds: median (lowest–highest).\n');
+  say('Made by `npm run bench`. Seconds: median (lowest–highest).\n');
   say(`${describeMachine()}; ${rounds} runs each, in turns.\n`);
 
-  addNoop();
+  addIdleTargets(
+    workspace,
+    services.map((service) => `apps/${service}`),
+  );
   const files = await prepare();
   await one(files);
   await back(files);
   await three(files);
   await nothingToDo();
   await everything(files);
-}
-
-/**
- * Two targets that do nothing, to know what Nx itself takes: `noop`, which Nx ends without a process of its own, and
- * `idle`, a task of an executor, for which it starts one.
- */
-function addNoop(): void {
-  const executors = JSON.parse(workspace.read('tools/nx/executors.json')) as { executors: Record<string, object> };
-  executors.executors['idle'] = {
-    implementation: './idle.cjs#one',
-    batchImplementation: './idle.cjs#many',
-    preferBatch: true,
-    schema: '../plugin/src/executors/status/schema.json',
-  };
-  workspace.write('tools/nx/executors.json', JSON.stringify(executors));
-  workspace.write(
-    'tools/nx/idle.cjs',
-    `exports.one = async () => ({ success: true });
-exports.many = async ({ tasks }) => Object.fromEntries(Object.keys(tasks).map((id) => [id, { success: true, terminalOutput: '' }]));
-`,
-  );
-  for (const service of services) {
-    const path = `apps/${service}/project.json`;
-    const project = JSON.parse(workspace.read(path)) as { targets: Record<string, unknown> };
-    project.targets['noop'] = { executor: 'nx:noop' };
-    project.targets['idle'] = { executor: './tools/nx:idle' };
-    workspace.write(path, JSON.stringify(project, undefined, 2));
-  }
 }
 
 /** Releases every service twice, and gives the others the same manifests. */

@@ -53,7 +53,9 @@ function commitStream(workspace: ScratchWorkspace, size: Size): string {
       index % 10 === 0
         ? `libs/library-${(index / 10) % size.libraries}`
         : `apps/${serviceName((index * 37) % size.services)}`;
-    lines.push(commit(index, `feat: change ${index} (#${index})`, new Map([[`${folder}/src/main.ts`, `// ${index}\n`]])));
+    lines.push(
+      commit(index, `feat: change ${index} (#${index})`, new Map([[`${folder}/src/main.ts`, `// ${index}\n`]])),
+    );
   }
   return lines.join('');
 }

@@ -101,9 +101,7 @@ export class GitRepository implements SourceRepository {
     if (!origin) return this.localTip(`refs/heads/${branch}`);
     try {
       const commit = await origin.refs.branchTip(branch);
-      if (commit === undefined) return undefined;
-      await this.bringCommit(commit);
-      return { commit };
+      return commit === undefined ? undefined : { commit };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const fetched = await this.localTip(`refs/remotes/origin/${branch}`);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { shownValue } from '../model/field-changes.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
@@ -13,10 +13,7 @@ import { fieldsOf, fieldsText, isOurs, managedFieldsOf, type ManagedFields } fro
  */
 export function fingerprintOf(live: KubernetesObject): string {
   const ours = managedFieldsOf(live).find(isOurs);
-  return createHash('sha256')
-    .update(fieldsText(ours ?? {}))
-    .digest('hex')
-    .slice(0, 12);
+  return hash('sha256', fieldsText(ours ?? {}), 'hex').slice(0, 12);
 }
 
 /** Whether somebody else added to an object what this tool did not apply, beside its labels, annotations and status. */

@@ -151,8 +151,11 @@ export class KubernetesCluster implements Cluster {
     return this.recordsOf.summaries();
   }
 
-  async observe(service?: string): Promise<ObservedService[]> {
-    const observed = await observe(this.place, this.recordsOf, service);
+  async observe(
+    service?: string,
+    onNewest?: (newest: readonly DeploymentSummary[]) => void,
+  ): Promise<ObservedService[]> {
+    const observed = await observe(this.place, this.recordsOf, service, onNewest);
     // A namespace that is not there lists nothing, like one that is empty.
     if (observed.length === 0) await refuseMissingNamespace(this.place.api, this.environment);
     return observed;

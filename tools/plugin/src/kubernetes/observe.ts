@@ -1,3 +1,4 @@
+import type { DeploymentSummary } from '../model/deployment-record.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import { label, managedBy } from '../model/manifests/labels.ts';
 import { identityOf } from '../model/manifests/manifest.ts';
@@ -17,9 +18,17 @@ import { labelSelectorOf, podFacts, runningOf, type PodFacts } from './running.t
  * Looks at all services of a namespace, or at one. One list of each kind, whatever number of services there are, over
  * three connections: each costs the encryption's handshake.
  */
-export async function observe(place: Place, records: Records, service?: string): Promise<ObservedService[]> {
+export async function observe(
+  place: Place,
+  records: Records,
+  service?: string,
+  onNewest?: (newest: readonly DeploymentSummary[]) => void,
+): Promise<ObservedService[]> {
   try {
-    const finding = records.newestOf(service);
+    const finding = records.newestOf(service).then((found) => {
+      onNewest?.([...found.values()].map(({ summary }) => summary));
+      return found;
+    });
     const [newest, deployments, pods, others] = await Promise.all([
       finding,
       listWorkloads(place, 'Deployment', service),
@@ -62,7 +71,8 @@ async function listWorkloads(
 ): Promise<KubernetesObject[]> {
   const path = collectionPath('apps/v1', `${kind.toLowerCase()}s`, namespace);
   const items = await leanList(api, path, kind, selectorOf(service));
-  return items.map((item) => ({ ...item, apiVersion: 'apps/v1', kind }));
+  // Items of a list do not say what they are.
+  return items.map((item) => Object.assign(item, { apiVersion: 'apps/v1', kind }));
 }
 
 async function listPods({ api, namespace }: Place, labelSelector?: string): Promise<PodFacts[]> {
@@ -97,7 +107,7 @@ async function listMetadata(
   const [apiVersion, kind] = [of.slice(0, cut), of.slice(cut + 1)];
   const path = await resources.collection({ apiVersion, kind, metadata: { name: '' } }, namespace);
   const items = await leanList(api, path, 'PartialObjectMetadata', selectorOf(service));
-  return items.map((item) => ({ ...item, apiVersion, kind }));
+  return items.map((item) => Object.assign(item, { apiVersion, kind }));
 }
 
 /** Compares fingerprints; only of objects that others wrote to the record and the object itself are read. */

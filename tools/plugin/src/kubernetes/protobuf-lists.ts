@@ -1,168 +1,160 @@
-import type { INamespace, Root } from 'protobufjs';
+import type { Reader } from 'protobufjs';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 
+/** Reads a field's value. @param before what the same field had already: lists and maps come item by item. */
+type Read = (reader: Reader, before: unknown) => unknown;
+/** Fields of a message by their number; those that are not in it are passed over. */
+type Message = Readonly<Record<number, readonly [name: string, read: Read]>>;
+
+const text: Read = (reader) => reader.string();
+const number: Read = (reader) => reader.uint32();
+const bytes: Read = (reader) => reader.bytes();
+
+function message(fields: Message): Read {
+  return (reader) => readMessage(reader, reader.uint32() + reader.pos, fields);
+}
+
+function listOf(read: Read): Read {
+  return (reader, before) => {
+    const list = (before as unknown[] | undefined) ?? [];
+    list.push(read(reader, undefined));
+    return list;
+  };
+}
+
 /** A map of texts, such as labels. */
-const texts = { keyType: 'string', type: 'string' };
-
-/**
- * What is read of lists that the API server sends as protocol buffers: a third of the bytes of JSON, and far less work on
- * both sides, which counts where a namespace has thousands of objects. Fields that are not named here are passed over.
- * Source of names and numbers: `generated.proto` of Kubernetes' k8s.io/api and k8s.io/apimachinery; numbers never change.
- */
-const messages: INamespace = {
-  nested: {
-    Unknown: { fields: { raw: { id: 2, type: 'bytes' } } },
-    FieldsV1: { fields: { Raw: { id: 1, type: 'bytes' } } },
-    ManagedFieldsEntry: {
-      fields: {
-        manager: { id: 1, type: 'string' },
-        operation: { id: 2, type: 'string' },
-        fieldsV1: { id: 7, type: 'FieldsV1' },
-        subresource: { id: 8, type: 'string' },
-      },
-    },
-    ObjectMeta: {
-      fields: {
-        name: { id: 1, type: 'string' },
-        generation: { id: 7, type: 'uint32' },
-        labels: { id: 11, ...texts },
-        annotations: { id: 12, ...texts },
-        managedFields: { id: 17, rule: 'repeated', type: 'ManagedFieldsEntry' },
-      },
-    },
-    /** Of pods and records less is asked, and there are most of them. */
-    PodMeta: { fields: { deletionTimestamp: { id: 9, type: 'Time' }, labels: { id: 11, ...texts } } },
-    Time: { fields: { seconds: { id: 1, type: 'uint32' } } },
-    RecordMeta: {
-      fields: { name: { id: 1, type: 'string' }, labels: { id: 11, ...texts }, annotations: { id: 12, ...texts } },
-    },
-    ...listOf('ControllerRevision', { metadata: { id: 1, type: 'RecordMeta' } }),
-    /** Who owns which of its fields: all that is asked of most objects. */
-    FieldsMeta: {
-      fields: {
-        name: { id: 1, type: 'string' },
-        managedFields: { id: 17, rule: 'repeated', type: 'ManagedFieldsEntry' },
-      },
-    },
-    ...listOf('PartialObjectMetadata', { metadata: { id: 1, type: 'FieldsMeta' } }),
-    Condition: {
-      fields: {
-        type: { id: 1, type: 'string' },
-        status: { id: 2, type: 'string' },
-        reason: { id: 4, type: 'string' },
-      },
-    },
-    PodCondition: { fields: { type: { id: 1, type: 'string' }, status: { id: 2, type: 'string' } } },
-    ContainerStatus: { fields: { name: { id: 1, type: 'string' }, imageID: { id: 7, type: 'string' } } },
-    PodStatus: {
-      fields: {
-        phase: { id: 1, type: 'string' },
-        conditions: { id: 2, rule: 'repeated', type: 'PodCondition' },
-        containerStatuses: { id: 8, rule: 'repeated', type: 'ContainerStatus' },
-      },
-    },
-    ...listOf('Pod', { metadata: { id: 1, type: 'PodMeta' }, status: { id: 3, type: 'PodStatus' } }),
-    Requirement: {
-      fields: {
-        key: { id: 1, type: 'string' },
-        operator: { id: 2, type: 'string' },
-        values: { id: 3, rule: 'repeated', type: 'string' },
-      },
-    },
-    LabelSelector: {
-      fields: {
-        matchLabels: { id: 1, ...texts },
-        matchExpressions: { id: 2, rule: 'repeated', type: 'Requirement' },
-      },
-    },
-    Container: { fields: { name: { id: 1, type: 'string' } } },
-    PodSpec: { fields: { containers: { id: 2, rule: 'repeated', type: 'Container' } } },
-    PodTemplate: { fields: { spec: { id: 2, type: 'PodSpec' } } },
-    ...workload('Deployment', {
-      spec: { replicas: 1, selector: 2, template: 3 },
-      status: { observedGeneration: 1, replicas: 2, updatedReplicas: 3, readyReplicas: 7 },
-      conditions: 6,
-    }),
-    ...workload('StatefulSet', {
-      spec: { replicas: 1, selector: 2, template: 3 },
-      status: { observedGeneration: 1, replicas: 2, readyReplicas: 3, updatedReplicas: 5 },
-      conditions: 10,
-    }),
-    ...workload('DaemonSet', {
-      spec: { selector: 1, template: 2 },
-      status: {
-        currentNumberScheduled: 1,
-        desiredNumberScheduled: 3,
-        numberReady: 4,
-        observedGeneration: 5,
-        updatedNumberScheduled: 6,
-      },
-      conditions: 10,
-    }),
-  },
+const texts: Read = (reader, before) => {
+  const map = (before as Record<string, string> | undefined) ?? {};
+  const { key = '', value = '' } = readMessage(reader, reader.uint32() + reader.pos, entry);
+  map[key as string] = value as string;
+  return map;
 };
+const entry: Message = { 1: ['key', text], 2: ['value', text] };
 
-type Fields = Record<string, { id: number; type: string }>;
-
-function listOf(kind: string, fields: Fields): Record<string, object> {
-  return {
-    [kind]: { fields },
-    [`${kind}List`]: { fields: { items: { id: 2, rule: 'repeated', type: kind } } },
-  };
+function readMessage(reader: Reader, end: number, fields: Message): Record<string, unknown> {
+  const read: Record<string, unknown> = {};
+  while (reader.pos < end) {
+    const tag = reader.uint32();
+    const field = fields[tag >>> 3];
+    if (field) read[field[0]] = field[1](reader, read[field[0]]);
+    else reader.skipType(tag & 7);
+  }
+  return read;
 }
 
-/** A kind whose pods are replaced bit by bit: numbers of its fields. */
-function workload(
-  kind: string,
-  numbers: {
-    readonly spec: Readonly<Record<string, number>>;
-    readonly status: Readonly<Record<string, number>>;
-    readonly conditions: number;
+/*
+ * What is read of each kind. Source of names and numbers: `generated.proto` of Kubernetes' k8s.io/api and
+ * k8s.io/apimachinery; numbers never change.
+ */
+const managedFields = listOf(
+  message({
+    1: ['manager', text],
+    2: ['operation', text],
+    7: ['fieldsV1', message({ 1: ['Raw', bytes] })],
+    8: ['subresource', text],
+  }),
+);
+const objectMeta = message({
+  1: ['name', text],
+  7: ['generation', number],
+  11: ['labels', texts],
+  12: ['annotations', texts],
+  17: ['managedFields', managedFields],
+});
+const conditions = listOf(message({ 1: ['type', text], 2: ['status', text], 4: ['reason', text] }));
+const selector = message({
+  1: ['matchLabels', texts],
+  2: ['matchExpressions', listOf(message({ 1: ['key', text], 2: ['operator', text], 3: ['values', listOf(text)] }))],
+});
+const template = message({ 2: ['spec', message({ 2: ['containers', listOf(message({ 1: ['name', text] }))] })] });
+
+const kinds = {
+  Pod: {
+    1: ['metadata', message({ 9: ['deletionTimestamp', message({ 1: ['seconds', number] })], 11: ['labels', texts] })],
+    3: [
+      'status',
+      message({
+        1: ['phase', text],
+        2: ['conditions', listOf(message({ 1: ['type', text], 2: ['status', text] }))],
+        8: ['containerStatuses', listOf(message({ 1: ['name', text], 7: ['imageID', text] }))],
+      }),
+    ],
   },
-): Record<string, object> {
-  const types: Record<string, string> = { selector: 'LabelSelector', template: 'PodTemplate' };
-  const fields = (named: Readonly<Record<string, number>>): Fields =>
-    Object.fromEntries(Object.entries(named).map(([name, id]) => [name, { id, type: types[name] ?? 'int32' }]));
-  return {
-    [`${kind}Spec`]: { fields: fields(numbers.spec) },
-    [`${kind}Status`]: {
-      fields: {
-        ...fields(numbers.status),
-        conditions: { id: numbers.conditions, rule: 'repeated', type: 'Condition' },
-      },
-    },
-    ...listOf(kind, {
-      metadata: { id: 1, type: 'ObjectMeta' },
-      spec: { id: 2, type: `${kind}Spec` },
-      status: { id: 3, type: `${kind}Status` },
-    }),
-  };
-}
+  Deployment: {
+    1: ['metadata', objectMeta],
+    2: ['spec', message({ 1: ['replicas', number], 2: ['selector', selector], 3: ['template', template] })],
+    3: [
+      'status',
+      message({
+        1: ['observedGeneration', number],
+        2: ['replicas', number],
+        3: ['updatedReplicas', number],
+        6: ['conditions', conditions],
+        7: ['readyReplicas', number],
+      }),
+    ],
+  },
+  StatefulSet: {
+    1: ['metadata', objectMeta],
+    2: ['spec', message({ 1: ['replicas', number], 2: ['selector', selector], 3: ['template', template] })],
+    3: [
+      'status',
+      message({
+        1: ['observedGeneration', number],
+        2: ['replicas', number],
+        3: ['readyReplicas', number],
+        5: ['updatedReplicas', number],
+        10: ['conditions', conditions],
+      }),
+    ],
+  },
+  DaemonSet: {
+    1: ['metadata', objectMeta],
+    2: ['spec', message({ 1: ['selector', selector], 2: ['template', template] })],
+    3: [
+      'status',
+      message({
+        1: ['currentNumberScheduled', number],
+        3: ['desiredNumberScheduled', number],
+        4: ['numberReady', number],
+        5: ['observedGeneration', number],
+        6: ['updatedNumberScheduled', number],
+        10: ['conditions', conditions],
+      }),
+    ],
+  },
+  /** By their metadata alone; the server does not send their data. */
+  ControllerRevision: {
+    1: ['metadata', message({ 1: ['name', text], 11: ['labels', texts], 12: ['annotations', texts] })],
+  },
+  /** Who owns which of its fields: all that is asked of other objects. */
+  PartialObjectMetadata: { 1: ['metadata', message({ 1: ['name', text], 17: ['managedFields', managedFields] })] },
+} satisfies Record<string, Message>;
 
-/** What lists of them can be read of. */
-export type ListedKind =
-  'Pod' | 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'ControllerRevision' | 'PartialObjectMetadata';
+/** What lists can be read of. */
+export type ListedKind = keyof typeof kinds;
 
 /** Bytes with which the API server begins what it sends as protocol buffers. */
 const magic = Buffer.from('k8s\0');
-let root: Promise<Root> | undefined;
+let library: Promise<typeof Reader> | undefined;
 
-/** Loads what reading takes, for those only who look at whole namespaces. Before the first list is there. */
-export function prepareProtobuf(): Promise<Root> {
-  return (root ??= import('protobufjs/light.js').then((protobuf) =>
-    (protobuf.default ?? protobuf).Root.fromJSON(messages),
-  ));
+/** Loads what reading takes, for those only who look at whole namespaces. */
+export function prepareProtobuf(): Promise<typeof Reader> {
+  return (library ??= import('protobufjs/minimal.js').then((protobuf) => (protobuf.default ?? protobuf).Reader));
 }
 
 /**
- * The items of a list as the API server sent it, each with as much as is read of it, in the form that JSON has but for
- * times and for who owns which fields: that is left as bytes (`ManagedFields.fieldsV1.Raw`).
+ * The items of a list that the API server sent as protocol buffers: a third of the bytes of JSON, and far less work on
+ * both sides, which counts where a namespace has thousands of objects. Each has as much as is read of it, in the form that
+ * JSON has, but that times are maps and that it is left as bytes who owns which fields (`ManagedFields.fieldsV1.Raw`).
  * @throws {Error} for what is no such list.
  */
 export async function readProtobufList(kind: ListedKind, body: Buffer): Promise<KubernetesObject[]> {
   if (!body.subarray(0, magic.length).equals(magic)) throw new Error('The API server sent no protocol buffers.');
-  const types = await prepareProtobuf();
-  const { raw } = types.lookupType('Unknown').decode(body.subarray(magic.length)) as unknown as { raw: Uint8Array };
-  const list = types.lookupType(`${kind}List`).decode(raw) as unknown as { items: KubernetesObject[] };
-  return list.items;
+  const reader = await prepareProtobuf();
+  const envelope = reader.create(body.subarray(magic.length));
+  const { raw } = readMessage(envelope, envelope.len, { 2: ['raw', bytes] }) as { raw?: Uint8Array };
+  const list = reader.create(raw ?? new Uint8Array());
+  const { items = [] } = readMessage(list, list.len, { 2: ['items', listOf(message(kinds[kind]))] });
+  return items as KubernetesObject[];
 }

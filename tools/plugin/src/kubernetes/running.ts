@@ -29,7 +29,7 @@ export interface PodFacts {
 /** @returns undefined for a pod that has ended, or is about to. */
 export function podFacts(pod: KubernetesObject): PodFacts | undefined {
   const phase = fieldAt(pod, 'status', 'phase');
-  if (pod.metadata['deletionTimestamp'] !== undefined || phase === 'Succeeded' || phase === 'Failed') return undefined;
+  if (pod.metadata['deletionTimestamp'] || phase === 'Succeeded' || phase === 'Failed') return undefined;
   const digests = new Map<string, string>();
   for (const { name, imageID } of listAt(pod, 'status', 'containerStatuses')) {
     const digest = /(?:^|@)(sha256:[0-9a-f]{64})$/.exec(String(imageID ?? ''))?.[1];

@@ -1,3 +1,6 @@
+/** Bytes of what is kept of what commits reach. */
+const mostKept = 32 * 1024 * 1024;
+
 /** Commits and their parents, for questions about what one of them has that another lacks. */
 export class CommitGraph {
   /** Children before parents. */
@@ -91,8 +94,8 @@ export class CommitGraph {
       if (first >= 0) reached[first] = 1;
       if (otherParents.size > 0) for (const parent of otherParents.get(index) ?? []) reached[parent] = 1;
     }
-    // One tip is asked for again and again; thousands of commits would not fit.
-    if (this.reached.size >= 16) this.reached.delete(this.reached.keys().next().value!);
+    // The same are asked for again and again; thousands of commits of a long history would not fit.
+    if (this.reached.size * this.ids.length > mostKept) this.reached.delete(this.reached.keys().next().value!);
     this.reached.set(commit, reached);
     return reached;
   }

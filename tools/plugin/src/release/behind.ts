@@ -1,5 +1,5 @@
+import type { CommitGraph } from '../model/commit-graph.ts';
 import { ProductError } from '../model/product-error.ts';
-import type { BranchTip } from './ports/source-repository.ts';
 import type { ServiceMap } from './ports/service-map.ts';
 import type { ReleasePorts } from './release-ports.ts';
 import { touchedServices } from './touched-services.ts';
@@ -24,48 +24,65 @@ export interface RunningCommit {
 /** Commits whose files are looked at: the newest ones that something that runs lacks. */
 const mostCommits = 5000;
 
-/**
- * Counts for everything that runs the commits of a branch that it lacks, only those that change a file which is part of
- * the service: of the history one listing, whatever runs.
- * @returns how far each one is behind. @throws {ProductError} when git cannot tell.
- */
-export async function countBehind(
-  running: readonly RunningCommit[],
-  { commit: tip }: BranchTip,
-  services: ServiceMap,
-  ports: Pick<ReleasePorts, 'repository'>,
-): Promise<(running: RunningCommit) => Behind> {
-  const bases = [...new Set(running.map(({ commit }) => commit))];
-  const graph = await ports.repository.commitGraph([tip, ...bases]);
-  const known = bases.filter((base) => graph.has(base));
-  const missing = graph.missingInSome(known, tip);
-  const examined = missing.slice(0, mostCommits);
-  const touching = byService(await touchedServices(examined, graph, services, ports));
-  const rest = missing.slice(mostCommits);
-  const counts = new Map<string, Behind>();
-  // By what runs, because thousands of services run few different commits.
-  for (const { service, commit } of running.toSorted((a, b) => (a.commit < b.commit ? -1 : 1))) {
-    if (!graph.has(commit)) continue;
-    const isMissing = graph.isMissing(commit, tip);
-    const commits = (touching.get(service) ?? []).filter(isMissing).length;
-    counts.set(`${service} ${commit}`, { commits, isLeast: rest.some(isMissing) });
-  }
-  return ({ service, commit }) =>
-    counts.get(`${service} ${commit}`) ?? {
-      unknown: `commit ${commit.slice(0, 12)} is neither here nor at the origin`,
-    };
-}
+/** What a branch has that builds lack, as far as it is needed to tell how far behind they are. */
+export class BranchHistory {
+  private readonly graph: CommitGraph;
+  private readonly tip: string;
+  /** Commits that change something of a service, by service; of those that some build lacks. */
+  private readonly touching = new Map<string, string[]>();
+  /** Commits that some build lacks and whose files were not looked at. */
+  private readonly rest: readonly string[];
 
-function byService(touched: ReadonlyMap<string, ReadonlySet<string>>): Map<string, string[]> {
-  const commits = new Map<string, string[]>();
-  for (const [commit, services] of touched) {
-    for (const service of services) {
-      const known = commits.get(service);
-      if (known) known.push(commit);
-      else commits.set(service, [commit]);
+  private constructor(
+    graph: CommitGraph,
+    tip: string,
+    touched: ReadonlyMap<string, ReadonlySet<string>>,
+    rest: readonly string[],
+  ) {
+    this.graph = graph;
+    this.tip = tip;
+    this.rest = rest;
+    for (const [commit, services] of touched) {
+      for (const service of services) {
+        const known = this.touching.get(service);
+        if (known) known.push(commit);
+        else this.touching.set(service, [commit]);
+      }
     }
   }
-  return commits;
+
+  /**
+   * Reads it, for builds of all services at once: of the history one listing, whatever runs.
+   * @param commits from which the builds were made. @throws {ProductError} when git cannot tell.
+   */
+  static async read(
+    commits: readonly string[],
+    tip: string,
+    services: ServiceMap,
+    ports: Pick<ReleasePorts, 'repository'>,
+  ): Promise<BranchHistory> {
+    const bases = [...new Set(commits)];
+    const graph = await ports.repository.commitGraph([tip, ...bases]);
+    const missing = graph.missingInSome(
+      bases.filter((base) => graph.has(base)),
+      tip,
+    );
+    const touched = await touchedServices(missing.slice(0, mostCommits), graph, services, ports);
+    return new BranchHistory(graph, tip, touched, missing.slice(mostCommits));
+  }
+
+  /** Whether a commit was among those that it was read for, or before one of them. */
+  has(commit: string): boolean {
+    return this.graph.has(commit);
+  }
+
+  /** How far behind a build is: the commits that it lacks and that change a file which is part of its service. */
+  behind({ service, commit }: RunningCommit): Behind {
+    if (!this.has(commit)) return { unknown: `commit ${commit.slice(0, 12)} is neither here nor at the origin` };
+    const isMissing = this.graph.isMissing(commit, this.tip);
+    const commits = (this.touching.get(service) ?? []).filter(isMissing).length;
+    return { commits, isLeast: this.rest.some(isMissing) };
+  }
 }
 
 /** What git cannot tell is told as that. */

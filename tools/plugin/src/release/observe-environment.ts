@@ -1,3 +1,4 @@
+import type { DeploymentSummary } from '../model/deployment-record.ts';
 import type { Environment } from '../model/environment.ts';
 import { ProductError } from '../model/product-error.ts';
 import type { ObservedService } from './ports/cluster.ts';
@@ -8,9 +9,10 @@ export async function observeEnvironment(
   service: string | undefined,
   environment: Environment,
   { cluster }: Pick<ReleasePorts, 'cluster'>,
+  onNewest?: (newest: readonly DeploymentSummary[]) => void,
 ): Promise<ReadonlyMap<string, ObservedService> | { readonly reason: string }> {
   try {
-    const observed = await (await cluster(environment)).observe(service);
+    const observed = await (await cluster(environment)).observe(service, onNewest);
     return new Map(observed.map((one) => [one.service, one]));
   } catch (error) {
     if (!(error instanceof ProductError)) throw error;

@@ -1,7 +1,7 @@
 import type { DeploymentSummary, Hold } from '../model/deployment-record.ts';
 import type { Environment } from '../model/environment.ts';
 import { holdOf } from '../model/hold.ts';
-import { countBehind, orWhyUnknown, type Behind, type RunningCommit } from './behind.ts';
+import { BranchHistory, orWhyUnknown, type Behind, type RunningCommit } from './behind.ts';
 import type { ObjectDrift } from '../model/drift.ts';
 import type { ObservedService, RunningService } from './ports/cluster.ts';
 import { observeEnvironment } from './observe-environment.ts';
@@ -68,23 +68,34 @@ export async function status(
   { service, environments, services, branch }: StatusRequest,
   ports: Pick<ReleasePorts, 'cluster' | 'repository'>,
 ): Promise<Status> {
-  const [tip, ...observed] = await Promise.all([
-    orWhyUnknown(
-      async () => (await ports.repository.branchTip(branch)) ?? { unknown: `There is no branch ${branch}.` },
-    ),
-    ...environments.map((environment) => observeEnvironment(service, environment, ports)),
-  ]);
-  const found = observed.flatMap((each) => ('reason' in each ? [] : [...each.values()]));
-  const running = found.flatMap((one) => runningCommit(one) ?? []);
-  const counted = 'unknown' in tip ? tip : await orWhyUnknown(() => countBehind(running, tip, services, ports));
-  const behind = typeof counted === 'function' ? counted : () => counted;
-  const problem = 'unknown' in tip ? tip.unknown : typeof counted === 'function' ? tip.stale : counted.unknown;
+  const looking = environments.map((environment) => look(service, environment, ports));
+  const tip = orWhyUnknown(
+    async () => (await ports.repository.branchTip(branch)) ?? { unknown: `There is no branch ${branch}.` },
+  );
+  const readHistory = (commits: readonly string[]) =>
+    orWhyUnknown(async () => {
+      const found = await tip;
+      return 'unknown' in found ? found : BranchHistory.read(commits, found.commit, services, ports);
+    });
+  // By what records say, while pods are still being read: most often that is what runs.
+  const early = Promise.all(looking.map(({ newest }) => newest)).then((newest) =>
+    readHistory(newest.flat().map(({ release }) => release.commit)),
+  );
+  const observed = await Promise.all(looking.map((each) => each.observed));
+  const running = observed
+    .flatMap((each) => ('reason' in each ? [] : [...each.values()]))
+    .flatMap((one) => runningCommit(one) ?? []);
+  const history = await completed(await early, running, readHistory);
+  const behind = (one: RunningCommit) => (history instanceof BranchHistory ? history.behind(one) : history);
+  const found = await tip;
+  const problem = 'unknown' in found ? found.unknown : history instanceof BranchHistory ? found.stale : history.unknown;
   const inWorkspace = new Set(services.services);
-  const names = service === undefined ? [...services.services, ...found.map((one) => one.service)] : [service];
+  const seen = observed.flatMap((each) => ('reason' in each ? [] : [...each.keys()]));
+  const names = service === undefined ? [...services.services, ...seen] : [service];
   return {
     branch: {
       name: branch,
-      ...('commit' in tip ? { commit: tip.commit } : {}),
+      ...('commit' in found ? { commit: found.commit } : {}),
       ...(problem === undefined ? {} : { problem }),
     },
     services: [...new Set(names)].sort().map((name) => ({
@@ -98,6 +109,25 @@ export async function status(
       }),
     })),
   };
+}
+
+/** Begins to look into an environment. Its newest deployments are known before all else is. */
+function look(service: string | undefined, environment: Environment, ports: Pick<ReleasePorts, 'cluster'>) {
+  let told: (newest: readonly DeploymentSummary[]) => void = () => {};
+  const newest = new Promise<readonly DeploymentSummary[]>((resolve) => (told = resolve));
+  // Where it cannot be looked into, nobody tells.
+  const observed = observeEnvironment(service, environment, ports, told).finally(() => told([]));
+  return { newest, observed };
+}
+
+/** Something may run that no record tells of. */
+async function completed(
+  early: BranchHistory | { readonly unknown: string },
+  running: readonly RunningCommit[],
+  read: (commits: readonly string[]) => Promise<BranchHistory | { readonly unknown: string }>,
+) {
+  const isComplete = !(early instanceof BranchHistory) || running.every(({ commit }) => early.has(commit));
+  return isComplete ? early : read(running.map(({ commit }) => commit));
 }
 
 function deployed(

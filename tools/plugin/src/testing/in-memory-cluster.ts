@@ -278,8 +278,13 @@ export class InMemoryCluster implements Cluster {
     return [...this.shared.records.values()].flat().map(summaryOf);
   }
 
-  async observe(service?: string): Promise<ObservedService[]> {
+  async observe(
+    service?: string,
+    onNewest?: (newest: readonly DeploymentSummary[]) => void,
+  ): Promise<ObservedService[]> {
     await this.enter('observe');
+    const found = service === undefined ? [...this.shared.records.values()] : [this.recordsOf(service)];
+    onNewest?.(found.flatMap((records) => records.slice(-1).map(summaryOf)));
     const workloads = [...this.shared.objects.values()].flatMap(({ live }) => (isRollout(live) ? [live] : []));
     const running = new Map(workloads.map((live) => [live.metadata.labels?.[label.service] ?? '', live]));
     const names = [...new Set([...this.shared.records.keys(), ...running.keys()])].filter((name) => name !== '');

@@ -57,8 +57,9 @@ export interface Cluster {
   /**
    * What there is of every service, or of one, that was deployed or runs here: in as few requests as it takes, however
    * many services there are. In alphabetical order.
+   * @param onNewest told of the newest deployments as soon as they are read: long before the pods.
    */
-  observe(service?: string): Promise<ObservedService[]>;
+  observe(service?: string, onNewest?: (newest: readonly DeploymentSummary[]) => void): Promise<ObservedService[]>;
   /** Something that `observe` tells may have changed. Ends when the signal is aborted. @throws {Refusal} when the cluster is gone for good. */
   changes(signal: AbortSignal): AsyncIterable<void>;
 }

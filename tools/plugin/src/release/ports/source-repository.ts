@@ -23,9 +23,9 @@ export interface SourceRepository {
    * here (a name cut short, a tag, a branch).
    */
   findCommit(text: string): Promise<string | undefined>;
-  /** The newest commit of a branch, at the origin where there is one. Fetched when it is missing here. */
+  /** The newest commit of a branch, at the origin where there is one. It need not be here. */
   branchTip(branch: string): Promise<BranchTip | undefined>;
-  /** Some commits and all before them. Those that are neither here nor at the origin are not in it. */
+  /** Some commits and all before them; fetches those that are missing here. Those that nobody has are not in it. */
   commitGraph(tips: readonly string[]): Promise<CommitGraph>;
   /** Paths, relative to the workspace's root, that each commit changes; of a merge those that differ from all its parents. */
   changedPaths(commits: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
