@@ -25,6 +25,8 @@ import { WorkingTree } from './working-tree.ts';
 const mostListings = 4;
 /** Commits that are told of at most. */
 const mostCommits = 20;
+/** Commits before each one that are brought into a shallow clone: most of them it has in common with the others. */
+const longestHistory = 5000;
 /** Who makes tags in a container that has no `user.name`. */
 const namelessTagger = 'poc release <release@localhost>';
 
@@ -114,6 +116,7 @@ export class GitRepository implements SourceRepository {
     await Promise.all(missing.map((commit) => this.bringCommit(commit).catch(onlyRefusals)));
     const lost = new Set(missing.length > 0 ? await this.missingHere(missing) : []);
     const here = tips.filter((tip) => !lost.has(tip));
+    if (here.length > 0) await (await this.findOrigin())?.refs.bringHistoryOf(here, longestHistory);
     return new CommitGraph(here.length === 0 ? new Map() : await readCommitParents(this.git, here));
   }
 

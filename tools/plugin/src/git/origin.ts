@@ -112,6 +112,12 @@ export class Origin implements ReleaseRefs {
     await this.git.run([...fetchArguments, '--depth=200', 'origin', commit], { timeout: historyTimeout });
   }
 
+  /** Brings so many commits before some into a shallow clone. Without them, only less can be told. */
+  async bringHistoryOf(commits: readonly string[], depth: number): Promise<void> {
+    if (!(await this.isShallow())) return;
+    await this.git.run([...fetchArguments, `--depth=${depth}`, 'origin', ...commits], { timeout: historyTimeout });
+  }
+
   /**
    * Brings what lies between two commits into a shallow clone.
    * @returns whether all of it is here.

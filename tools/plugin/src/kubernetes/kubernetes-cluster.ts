@@ -147,6 +147,12 @@ export class KubernetesCluster implements Cluster {
     return this.recordsOf.read(service, sequence);
   }
 
+  async newest(): Promise<DeploymentSummary[]> {
+    const newest = [...(await this.recordsOf.newestOf()).values()].map(({ summary }) => summary);
+    if (newest.length === 0) await refuseMissingNamespace(this.place.api, this.environment);
+    return newest;
+  }
+
   summaries(): Promise<DeploymentSummary[]> {
     return this.recordsOf.summaries();
   }

@@ -4,9 +4,8 @@ import type { CommitGraph } from '../model/commit-graph.ts';
 import type { DeploymentSummary, Hold } from '../model/deployment-record.ts';
 import type { Environment } from '../model/environment.ts';
 import { holdOf, isHeldBack } from '../model/hold.ts';
-import { Refusal } from '../model/product-error.ts';
-import { observeEnvironment } from './observe-environment.ts';
-import type { ObservedService } from './ports/cluster.ts';
+import { ProductError, Refusal } from '../model/product-error.ts';
+import { mapAtMost } from './map-at-most.ts';
 import type { ServiceMap } from './ports/service-map.ts';
 import type { TaggedCommit } from './ports/source-repository.ts';
 import type { ReleasePorts } from './release-ports.ts';
@@ -54,6 +53,9 @@ export type EnvironmentWhereabouts =
       readonly hold: Hold | undefined;
     };
 
+/** Services that are looked at at the same time, where their newest deployment did not end well. */
+const atOnce = 8;
+
 /**
  * Tells of a commit where it has got to: with each service that it changes through the project graph, in which builds it
  * was released and in which environments it runs.
@@ -67,12 +69,12 @@ export async function where(
   const [id, releases, ...observed] = await Promise.all([
     repository.findCommit(text),
     repository.releases(),
-    ...environments.map((environment) => observeEnvironment(undefined, environment, ports)),
+    ...environments.map((environment) => newestIn(environment, ports)),
   ]);
   if (id === undefined) throw noSuchCommit(text);
-  const running = observed.flatMap((each) => ('reason' in each ? [] : [...each.values()]));
-  const commits = [...running.map(({ running: there }) => there?.commit), ...releases.map(({ commit }) => commit)];
-  const tips = [...new Set([id, ...commits.filter((commit) => commit !== undefined)])];
+  const there = observed.flatMap((each) => ('reason' in each ? [] : [...each.values()]));
+  const commits = [...there, ...releases].map(({ commit }) => commit).filter((each) => each !== undefined);
+  const tips = [...new Set([id, ...commits])];
   const [commit, graph] = await Promise.all([repository.describeCommit(id), repository.commitGraph(tips)]);
   const brought = broughtBy(id, graph);
   const touched = await touchedServices(brought, graph, services, ports);
@@ -86,9 +88,9 @@ export async function where(
       service,
       releasedIn: releasedIn.get(service) ?? [],
       environments: environments.map(({ name: environment }, index): EnvironmentWhereabouts => {
-        const there = observed[index]!;
-        if ('reason' in there) return { environment, state: 'unreachable', reason: there.reason };
-        const one = there.get(service);
+        const found = observed[index]!;
+        if ('reason' in found) return { environment, state: 'unreachable', reason: found.reason };
+        const one = found.get(service);
         return one
           ? whereabouts(environment, one, graph, has, releasedIn.get(service) ?? [])
           : { environment, state: 'absent' };
@@ -118,29 +120,47 @@ function releasesByService(
   return byService;
 }
 
+/** What is in an environment of a service. */
+interface There {
+  /** Of the build that runs, as far as it is known. */
+  readonly buildNumber: string | undefined;
+  readonly commit: string | undefined;
+  readonly newest: DeploymentSummary;
+}
+
+/** What is in an environment by service: what was deployed last, and where that did not end well, what runs. */
+async function newestIn(
+  environment: Environment,
+  { cluster }: Pick<ReleasePorts, 'cluster'>,
+): Promise<ReadonlyMap<string, There> | { readonly reason: string }> {
+  try {
+    const connected = await cluster(environment);
+    const all = await mapAtMost(atOnce, await connected.newest(), async (newest): Promise<There> => {
+      const { service, buildNumber, commit } = newest.release;
+      if (newest.outcome === 'succeeded') return { buildNumber: buildNumber.toString(), commit, newest };
+      const [one] = await connected.observe(service);
+      return { buildNumber: one?.running?.buildNumber, commit: one?.running?.commit, newest };
+    });
+    return new Map(all.map((one) => [one.newest.release.service, one]));
+  } catch (error) {
+    if (!(error instanceof ProductError)) throw error;
+    return { reason: error.facts.reason };
+  }
+}
+
 function whereabouts(
   environment: string,
-  { running, newest }: ObservedService,
+  { newest, buildNumber, commit }: There,
   graph: CommitGraph,
   has: (commit: string) => boolean,
   releasedIn: readonly BuildNumber[],
 ): EnvironmentWhereabouts {
-  const commit = running?.commit;
-  const hold = newest && holdOf([newest]);
+  const hold = holdOf([newest]);
   const isKnown = commit !== undefined && graph.has(commit);
   const state = !isKnown ? 'unknown' : has(commit) ? 'runs' : 'waits';
   const isHeld = state === 'waits' && releasedIn.length > 0 && releasedIn.every((build) => isHeldBack(build, hold));
-  return {
-    environment,
-    state,
-    buildNumber: running?.buildNumber,
-    since: sinceOf(newest),
-    hold: isHeld ? hold : undefined,
-  };
-}
-
-function sinceOf(newest: DeploymentSummary | undefined): string | undefined {
-  return newest?.outcome === 'succeeded' ? newest.finishedAt : undefined;
+  const since = newest.outcome === 'succeeded' ? newest.finishedAt : undefined;
+  return { environment, state, buildNumber, since, hold: isHeld ? hold : undefined };
 }
 
 function noSuchCommit(text: string): Refusal {

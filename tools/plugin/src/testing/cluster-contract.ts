@@ -357,6 +357,9 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     expect(await cluster.observe('orders')).toEqual([observed]);
     expect(await cluster.observe('payments')).toEqual([]);
     expect((await cluster.summaries()).map(({ sequence }) => sequence).sort()).toEqual([1, 2]);
+    expect(await cluster.newest()).toEqual([observed?.newest]);
+    expect((await cluster.record('orders', 1))?.release.buildNumber.toString()).toBe('20261124-1');
+    expect(await cluster.record('orders', 9)).toBeUndefined();
 
     await edit('Deployment', 'orders', 'kubectl-edit', ['spec', 'replicas'], 2);
     await edit('Deployment', 'orders', 'some-operator', ['metadata', 'labels', 'operator.example/seen'], 'yes');

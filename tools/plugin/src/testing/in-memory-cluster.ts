@@ -273,6 +273,11 @@ export class InMemoryCluster implements Cluster {
     return structuredCloneRecords(this.recordsOf(service).filter((each) => each.sequence === sequence))[0];
   }
 
+  async newest(): Promise<DeploymentSummary[]> {
+    await this.enter('newest');
+    return [...this.shared.records.values()].flatMap((records) => records.slice(-1).map(summaryOf));
+  }
+
   async summaries(): Promise<DeploymentSummary[]> {
     await this.enter('summaries');
     return [...this.shared.records.values()].flat().map(summaryOf);

@@ -51,6 +51,8 @@ export interface Cluster {
 
   /** One deployment, as it was recorded and can never be changed. */
   record(service: string, sequence: number): Promise<DeploymentRecord | undefined>;
+  /** The newest deployment of every service, however it ended, without its manifests, in no order. */
+  newest(): Promise<DeploymentSummary[]>;
   /** All deployments of all services that are still recorded, without their manifests, in no order. */
   summaries(): Promise<DeploymentSummary[]>;
 
