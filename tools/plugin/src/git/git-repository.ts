@@ -152,10 +152,15 @@ export class GitRepository implements SourceRepository {
 
   async releases(): Promise<TaggedCommit[]> {
     const refs = await (await this.refs()).list();
-    return [...refs].flatMap(([ref, { peeled }]) => {
-      // A tag without an object of its own tells of no release.
+    const tags = [...refs].flatMap(([ref, listed]) => {
       const tag = ref.startsWith('refs/tags/') ? ReleaseTag.parse(ref.slice('refs/tags/'.length)) : undefined;
-      return tag && peeled !== undefined ? [{ tag, commit: peeled }] : [];
+      return tag ? [{ tag, ...listed }] : [];
+    });
+    // Of one that was made just now only its object is known. One without an object of its own tells of no release.
+    const objects = await this.read(tags.filter(({ peeled }) => peeled === undefined));
+    return tags.flatMap(({ tag, object, peeled }) => {
+      const commit = peeled ?? parseTagObject(objects.get(object)?.toString() ?? '')?.commit;
+      return commit === undefined ? [] : [{ tag, commit }];
     });
   }
 

@@ -126,8 +126,10 @@ export class InMemorySourceRepository implements SourceRepository {
     return commit === undefined ? undefined : { commit };
   }
 
-  async commitGraph(): Promise<CommitGraph> {
-    const newestFirst = [...this.shared.commits].reverse();
+  async commitGraph(tips: readonly string[]): Promise<CommitGraph> {
+    const known = tips.filter((tip) => this.shared.commits.has(tip));
+    const reached = new Set(known.flatMap((tip) => [...this.historyOf(tip)]));
+    const newestFirst = [...this.shared.commits].reverse().filter(([id]) => reached.has(id));
     return new CommitGraph(new Map(newestFirst.map(([id, { parents }]) => [id, parents])));
   }
 

@@ -88,6 +88,59 @@ export function sourceRepositoryContract(
       await expect(since(first, missing)).rejects.toMatchObject({ exitCode: 2 });
   });
 
+  it('tells who the parents of commits are, what they change, and texts in them', async () => {
+    const { repository, clone, write, remove, commit } = await start(someFiles);
+    const first = await repository.headCommit();
+    await write('apps/orders/src/main.ts', 'changed');
+    await write('package-lock.json', 'one');
+    const second = await commit();
+    await remove('libs/ä b/[id].ts');
+    await write('package-lock.json', 'two');
+    const third = await commit();
+    for (const each of [repository, await clone()]) {
+      const graph = await each.commitGraph([third, '0'.repeat(40)]);
+      expect(graph.missing(first, third)).toEqual([third, second]);
+      expect(graph.parentsOf(third)).toEqual([second]);
+      expect(graph.has('0'.repeat(40))).toBe(false);
+      const paths = await each.changedPaths([third, second, first]);
+      expect([...(paths.get(third) ?? [])].sort()).toEqual(['libs/ä b/[id].ts', 'package-lock.json']);
+      expect([...(paths.get(second) ?? [])].sort()).toEqual(['apps/orders/src/main.ts', 'package-lock.json']);
+      expect([...(paths.get(first) ?? [])].sort()).toEqual(Object.keys(someFiles).sort());
+      expect(await each.fileIn('package-lock.json', [first, second, third])).toEqual(
+        new Map([
+          [second, 'one'],
+          [third, 'two'],
+        ]),
+      );
+      expect(await each.describeCommit(second)).toMatchObject({ id: second, author: 'Ada', subject: 'change' });
+      expect((await each.branchTip('main'))?.commit).toBe(third);
+      expect(await each.findCommit(second)).toBe(second);
+      expect(await each.findCommit(second.slice(0, 12))).toBe(second);
+      for (const none of ['0'.repeat(40), 'nonsense', '--all', '']) expect(await each.findCommit(none)).toBeUndefined();
+    }
+    expect((await repository.commitGraph([])).has(first)).toBe(false);
+    expect(await repository.changedPaths([])).toEqual(new Map());
+  });
+
+  it('lists the releases of all services with their commits, and reads many at once', async () => {
+    const { repository, clone } = await start(someFiles);
+    const orders = await releaseOf(repository);
+    const payments = await releaseOf(repository, { service: 'payments', buildNumber: number('20261124-2') });
+    for (const release of [orders, payments]) await repository.tagRelease(release);
+    for (const each of [repository, await clone()]) {
+      const listed = (await each.releases()).map((found) => `${found.tag} ${found.commit}`);
+      expect(listed.sort()).toEqual([`orders-20261124-1 ${orders.commit}`, `payments-20261124-2 ${payments.commit}`]);
+      const wanted = [tag('orders', '20261124-1'), tag('payments', '20261124-2'), tag('orders', '20261124-9')];
+      expect(await each.readReleases(wanted)).toEqual(
+        new Map([
+          ['orders-20261124-1', orders],
+          ['payments-20261124-2', payments],
+        ]),
+      );
+      expect(await each.readReleases([])).toEqual(new Map());
+    }
+  });
+
   it('tells the commits that only one of two has, and the files that each touches', async () => {
     const { repository, write, remove, commit } = await start(someFiles);
     const first = await repository.headCommit();
