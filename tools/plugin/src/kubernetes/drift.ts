@@ -87,7 +87,8 @@ function compare(
       for (const step of Object.keys(node).filter((each) => each.startsWith('f:'))) {
         const key = step.slice('f:'.length);
         const isAdded = !(key in applied) && live[key] !== undefined && (path.length > 0 || isContent(step));
-        if (isAdded && path[0] !== 'metadata') tell(walk, [...path, key], [undefined, live[key]], live, entry);
+        // Also in a pod template: "kubectl rollout restart" writes an annotation there.
+        if (isAdded && ![...path, key].includes('metadata')) tell(walk, [...path, key], [undefined, live[key]], live, entry);
       }
     }
     return;
