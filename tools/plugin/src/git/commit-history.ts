@@ -13,6 +13,17 @@ export async function readCommitParents(git: Git, tips: readonly string[]): Prom
   return parents;
 }
 
+/** When each commit was written, ISO 8601. @param commits full object names; those that are not here are left out. */
+export async function readAuthorDates(git: Git, commits: readonly string[]): Promise<Map<string, string>> {
+  // Of no commit git would tell of HEAD.
+  if (commits.length === 0) return new Map();
+  const which = ['--ignore-missing', '--no-walk=unsorted', '--stdin'];
+  const format = ['--no-show-signature', '--no-patch', '--no-color', '--format=%H %aI'];
+  const text = await git.text(['log', ...which, ...format], { input: commits.map((commit) => `${commit}\n`).join('') });
+  const lines = text.split('\n').filter((line) => line !== '');
+  return new Map(lines.map((line) => line.split(' ') as [string, string]));
+}
+
 /**
  * Paths that each commit changes, relative to the workspace's root; of a merge those that differ from all its parents.
  * @param prefix folder of the workspace in its repository, with a slash at its end, or empty.

@@ -211,7 +211,7 @@ describe('GitRepository', () => {
     expect(existsSync(join(complete, '.git/shallow'))).toBe(false);
   });
 
-  it('counts commits and no merges, by the date at which they were written, and never in a shallow clone', async () => {
+  it('tells when commits were written, not when they were committed, and whether the clone is shallow', async () => {
     const { folder, bare, commit: first } = repositoryWith({ a: 'a' });
     git(folder, 'checkout', '--quiet', '-b', 'side');
     write(folder, 'a', 'side');
@@ -224,12 +224,23 @@ describe('GitRepository', () => {
     git(folder, 'commit', '--quiet', '--all', '--amend', '--no-edit');
     git(folder, 'push', '--quiet', 'origin', 'HEAD:main');
     const merged = git(folder, 'rev-parse', 'HEAD');
-    const dates = await new GitRepository(folder).commitDatesSince([first], merged, ['a']);
-    expect(dates.sort()).toEqual(['2026-11-24T10:00:00+05:00', '2026-11-24T11:00:00+05:00']);
+    git(folder, 'config', 'log.showSignature', 'true');
+    const repository = new GitRepository(folder);
+    const parents = (await repository.commitGraph([merged])).parentsOf(merged);
+    const dates = await repository.authorDates(parents);
+    expect([...dates.values()].sort()).toEqual(['2026-11-24T10:00:00+05:00', '2026-11-24T11:00:00+05:00']);
+    expect([...dates.keys()].sort()).toEqual([...parents].sort());
+    expect(await repository.isShallow()).toBe(false);
     const shallow = newFolder('shallow');
     git(shallow, 'clone', '--quiet', '--depth=2', `file://${bare.replaceAll(' ', '%20')}`, '.');
-    const refused = new GitRepository(shallow).commitDatesSince([first], merged, ['a']);
-    await expect(refused).rejects.toMatchObject({ exitCode: 2, facts: { type: 'shallow-clone' } });
+    expect(await new GitRepository(shallow).isShallow()).toBe(true);
+  });
+
+  it('has of what is no commit nothing in a graph', async () => {
+    const { folder, commit } = repositoryWith({ a: 'a' });
+    const odd = ['0'.repeat(40), '--all', 'HEAD', '', `${commit}\n--all`];
+    const graph = await new GitRepository(folder).commitGraph([...odd, commit]);
+    expect([...odd, commit].filter((each) => graph.has(each))).toEqual([commit]);
   });
 
   it('tells the commits of branches and merges, whatever the user has configured', async () => {

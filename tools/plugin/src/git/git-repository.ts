@@ -9,7 +9,7 @@ import { parseReleaseMessage, releaseMessage } from '../model/release-message.ts
 import { ReleaseTag } from '../model/release-tag.ts';
 import type { BranchTip, SourceRepository, TaggedCommit } from '../release/ports/source-repository.ts';
 import { parseTagObject, tagObject, type AnnotatedTag } from './annotated-tag.ts';
-import { readChangedPaths, readCommitParents } from './commit-history.ts';
+import { readAuthorDates, readChangedPaths, readCommitParents } from './commit-history.ts';
 import { readCommitsApart } from './commit-log.ts';
 import { Git } from './git.ts';
 import { LocalRefs } from './local-refs.ts';
@@ -112,10 +112,12 @@ export class GitRepository implements SourceRepository {
   }
 
   async commitGraph(tips: readonly string[]): Promise<CommitGraph> {
-    const missing = await this.missingHere(tips);
-    await Promise.all(missing.map((commit) => this.bringCommit(commit).catch(onlyRefusals)));
+    const names = tips.filter(isObjectName);
+    const missing = await this.missingHere(names);
+    const origin = missing.length > 0 ? await this.findOrigin() : undefined;
+    await Promise.all(missing.map((commit) => origin?.refs.bringCommit(commit).catch(onlyRefusals)));
     const lost = new Set(missing.length > 0 ? await this.missingHere(missing) : []);
-    const here = tips.filter((tip) => !lost.has(tip));
+    const here = names.filter((tip) => !lost.has(tip));
     if (here.length > 0) await (await this.findOrigin())?.refs.bringHistoryOf(here, longestHistory);
     return new CommitGraph(here.length === 0 ? new Map() : await readCommitParents(this.git, here));
   }
@@ -164,18 +166,13 @@ export class GitRepository implements SourceRepository {
     });
   }
 
-  async commitDatesSince(known: readonly string[], to: string, folders: readonly string[]): Promise<string[]> {
-    if (await this.isShallow()) throw shallowRefusal(this.git.folder);
-    const wanted = [to, ...known];
-    const notOne = wanted.find((commit) => !isObjectName(commit));
-    if (notOne !== undefined) throw noSuchCommit(notOne);
-    const format = ['--no-merges', '--no-show-signature', '--format=%aI'];
-    const args = ['log', ...format, to, ...known.map((commit) => `^${commit}`), '--', ...folders];
-    // Most often all are here, and asking for each first would cost more than this.
-    const { code, stdout } = await this.git.run(args);
-    if (code === 0) return linesOf(stdout.toString());
-    for (const commit of wanted) await this.bringCommit(commit);
-    return linesOf(await this.git.text(args));
+  async authorDates(commits: readonly string[]): Promise<Map<string, string>> {
+    return readAuthorDates(this.git, commits.filter(isObjectName));
+  }
+
+  isShallow(): Promise<boolean> {
+    this.shallow ??= this.git.text(['rev-parse', '--is-shallow-repository']).then((answer) => answer.trim() === 'true');
+    return this.shallow;
   }
 
   async commitsApart(from: string, to: string, folders: readonly string[]): Promise<CommitsApart> {
@@ -365,11 +362,6 @@ export class GitRepository implements SourceRepository {
     throw noSuchCommit(commit);
   }
 
-  private isShallow(): Promise<boolean> {
-    this.shallow ??= this.git.text(['rev-parse', '--is-shallow-repository']).then((answer) => answer.trim() === 'true');
-    return this.shallow;
-  }
-
   private async localTip(ref: string): Promise<BranchTip | undefined> {
     const commit = await this.findCommit(ref);
     return commit === undefined ? undefined : { commit };
@@ -400,25 +392,12 @@ function isObjectName(text: string): boolean {
   return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
 }
 
-function linesOf(text: string): string[] {
-  return text.split('\n').filter((line) => line !== '');
-}
-
 function noSuchCommit(commit: string): Refusal {
   return new Refusal({
     type: 'no-such-commit',
     doing: 'read a commit',
     reason: `${JSON.stringify(commit.slice(0, 80))} is no commit of this repository.`,
     remedy: 'Check the commit, or fetch it from where it was made.',
-  });
-}
-
-function shallowRefusal(folder: string): Refusal {
-  return new Refusal({
-    type: 'shallow-clone',
-    doing: 'see which commits came between two',
-    reason: `The git repository of ${folder} is a shallow clone, which has only the last of them.`,
-    remedy: 'Get the others with "git fetch --unshallow"; in a CI, check out with all history (fetch-depth 0).',
   });
 }
 

@@ -31,15 +31,19 @@ describe('CommitGraph', () => {
     );
   });
 
-  it('tells what at least one of many lacks', () => {
+  it('tells of several tips what at least one of many bases lacks, and of one what all of them lack', () => {
+    const some = fc.array(fc.nat(), { minLength: 1, maxLength: 20 });
     fc.assert(
-      fc.property(histories, fc.array(fc.nat(), { minLength: 1, maxLength: 20 }), fc.nat(), (parents, picks, b) => {
+      fc.property(histories, some, some, (parents, picks, otherPicks) => {
         const ids = [...parents.keys()];
-        const bases = picks.map((pick) => ids[pick % ids.length]!);
-        const tip = ids[b % ids.length]!;
+        const [bases, tips] = [picks, otherPicks].map((each) => each.map((pick) => ids[pick % ids.length]!));
         const graph = new CommitGraph(parents);
-        const each = new Set(bases.flatMap((base) => graph.missing(base, tip)));
-        expect(graph.missingInSome(bases, tip)).toEqual(ids.filter((id) => each.has(id)));
+        const each = new Set(tips!.flatMap((tip) => bases!.flatMap((base) => graph.missing(base, tip))));
+        expect(graph.missingInSome(bases!, tips!)).toEqual(ids.filter((id) => each.has(id)));
+        const [tip] = tips as [string];
+        const all = ids.filter((id) => bases!.every((base) => graph.isMissing(base, tip)(id)));
+        expect(graph.missingInAll(bases!, tip).sort()).toEqual(all.sort());
+        expect(graph.missingInAll([], tip).sort()).toEqual([...ancestors(parents, tip)].sort());
       }),
     );
   });
@@ -51,5 +55,8 @@ describe('CommitGraph', () => {
     expect(graph.containing('lost')('a')).toBe(false);
     expect(graph.parentsOf('a')).toEqual([]);
     expect(graph.missing('a', 'lost')).toEqual([]);
+    expect(graph.missingInAll(['lost'], 'a')).toEqual(['a']);
+    expect(graph.missingInAll(['a'], 'lost')).toEqual([]);
+    expect(graph.missingInSome(['a'], ['lost'])).toEqual([]);
   });
 });

@@ -42,15 +42,30 @@ export class CommitGraph {
     };
   }
 
-  /** Commits that `tip` has and at least one of the bases lacks, children before parents. */
-  missingInSome(bases: readonly string[], tip: string): string[] {
-    const want = this.reach(tip);
+  /** Commits that some of the tips has and at least one of the bases lacks, children before parents. */
+  missingInSome(bases: readonly string[], tips: readonly string[]): string[] {
+    const want = this.reachOfAll(tips);
     const holders = new Uint32Array(this.ids.length);
     for (const base of bases) {
       const has = this.reach(base);
       for (let index = 0; index < has.length; index++) holders[index]! += has[index]!;
     }
     return this.ids.filter((_, index) => want[index] === 1 && holders[index]! < bases.length);
+  }
+
+  /**
+   * Commits that `tip` has and none of the bases has, in no order: `git rev-list tip ^base …`. Only those are walked, so
+   * that it can be asked for thousands of tips.
+   */
+  missingInAll(bases: readonly string[], tip: string): string[] {
+    const have = bases.map((base) => this.reach(base));
+    const found = new Set<number>();
+    const add = (index: number) => void (have.some((has) => has[index] === 1) || found.add(index));
+    const start = this.indexes.get(tip);
+    if (start !== undefined) add(start);
+    // A set is walked in the order of insertion, also of what is inserted meanwhile.
+    for (const index of found) this.parentsAt(index).forEach(add);
+    return [...found].map((index) => this.ids[index]!);
   }
 
   /** Parents of a commit, as far as they are known. */
@@ -84,19 +99,24 @@ export class CommitGraph {
       this.reached.set(commit, known);
       return known;
     }
+    const reached = this.reachOfAll([commit]);
+    // The same are asked for again and again; thousands of commits of a long history would not fit.
+    if (this.reached.size * this.ids.length > mostKept) this.reached.delete(this.reached.keys().next().value!);
+    this.reached.set(commit, reached);
+    return reached;
+  }
+
+  private reachOfAll(commits: readonly string[]): Uint8Array {
     const reached = new Uint8Array(this.ids.length);
-    const start = this.indexes.get(commit);
-    if (start !== undefined) reached[start] = 1;
+    const starts = commits.flatMap((commit) => this.indexes.get(commit) ?? []);
+    for (const start of starts) reached[start] = 1;
     const { firstParents, otherParents } = this;
-    for (let index = start ?? firstParents.length; index < firstParents.length; index++) {
+    for (let index = starts.reduce((a, b) => Math.min(a, b), reached.length); index < reached.length; index++) {
       if (reached[index] === 0) continue;
       const first = firstParents[index]!;
       if (first >= 0) reached[first] = 1;
       if (otherParents.size > 0) for (const parent of otherParents.get(index) ?? []) reached[parent] = 1;
     }
-    // The same are asked for again and again; thousands of commits of a long history would not fit.
-    if (this.reached.size * this.ids.length > mostKept) this.reached.delete(this.reached.keys().next().value!);
-    this.reached.set(commit, reached);
     return reached;
   }
 }

@@ -65,7 +65,7 @@ export class BranchHistory {
     const graph = await ports.repository.commitGraph([tip, ...bases]);
     const missing = graph.missingInSome(
       bases.filter((base) => graph.has(base)),
-      tip,
+      [tip],
     );
     const touched = await touchedServices(missing.slice(0, mostCommits), graph, services, ports);
     return new BranchHistory(graph, tip, touched, missing.slice(mostCommits));

@@ -1,6 +1,5 @@
 import { BuildNumber } from '../model/build-number.ts';
 import type { DeploymentAction, DeploymentOutcome } from '../model/deployment-record.ts';
-import { Refusal } from '../model/product-error.ts';
 import { ReleaseScenario } from '../testing/release-scenario.ts';
 import { metrics, type EnvironmentMetrics } from './metrics.ts';
 
@@ -46,8 +45,8 @@ class Deployments {
     await this.cluster.closeRecord(record, { outcome });
   }
 
-  measure(period = 30 * day, service = () => this.scenario.service): Promise<EnvironmentMetrics> {
-    return metrics({ environment: this.environment, period, service }, this.scenario.ports);
+  measure(period = 30 * day, services = this.scenario.services): Promise<EnvironmentMetrics> {
+    return metrics({ environment: this.environment, period, services }, this.scenario.ports);
   }
 }
 
@@ -118,13 +117,54 @@ describe('metrics of an environment', () => {
     const unknown = { leadTime: { commits: 0, unknownChanges: 1, median: undefined } };
     expect(await prod.measure()).toMatchObject({
       all: { deploymentsPerDay: 2 / 30, ...unknown },
-      services: [{ commitsUnknown: expect.stringContaining('is no commit of this repository') }],
+      services: [{ commitsUnknown: 'Commit ffffffffffff is neither here nor at the origin.' }],
     });
-    const gone = new Refusal({ type: 'no-such-service', doing: 'x', reason: 'It is gone.', remedy: 'y' });
-    const withoutService = await prod.measure(undefined, () => {
-      throw gone;
+    await prod.deploy(prod.commit(0));
+    const withoutService = await prod.measure(undefined, { ...prod.scenario.services, services: [] });
+    expect(withoutService).toMatchObject({
+      all: { leadTime: { unknownChanges: 2 } },
+      services: [{ commitsUnknown: 'The workspace does not have the service any more.' }],
     });
-    expect(withoutService).toMatchObject({ all: unknown, services: [{ commitsUnknown: 'It is gone.' }] });
+  });
+
+  it('do not know what was brought in a shallow clone', async () => {
+    const prod = new Deployments();
+    prod.scenario.repository.isCut = true;
+    await prod.deploy(prod.commit(0));
+    expect(await prod.measure()).toMatchObject({ services: [{ commitsUnknown: undefined }] });
+    await prod.deploy(prod.commit(0));
+    expect(await prod.measure()).toMatchObject({
+      all: { deploymentsPerDay: 2 / 30, leadTime: { commits: 0, unknownChanges: 1 } },
+      services: [{ commitsUnknown: expect.stringContaining('is a shallow clone') }],
+    });
+  });
+
+  it('look at the newest 20,000 commits, and say so where changes brought older ones', async () => {
+    const prod = new Deployments();
+    await prod.deploy(prod.commit(0));
+    await prod.deploy(prod.commit(0));
+    const newest = Array.from({ length: 20_000 }, () => prod.commit(0));
+    await prod.deploy(newest.at(-1)!);
+    expect(await prod.measure()).toMatchObject({
+      all: { leadTime: { commits: 20_000, unknownChanges: 1 } },
+      services: [{ commitsUnknown: expect.stringContaining('older commits than the newest 20000') }],
+    });
+  });
+
+  it('ask git once, however many changes there are, and count what a merge brought but not the merge', async () => {
+    const prod = new Deployments();
+    const { repository } = prod.scenario;
+    const asked = jest.spyOn(repository, 'commitGraph');
+    const first = prod.commit(0);
+    await prod.deploy(first);
+    const side = prod.commit(0);
+    repository.checkout(first);
+    await prod.deploy(prod.commit(0));
+    repository.write('apps/orders/src/main.ts', 'of both');
+    await prod.deploy(repository.commit({ merges: side }));
+    await prod.deploy(prod.commit(0));
+    expect(await prod.measure()).toMatchObject({ all: { leadTime: { commits: 3, unknownChanges: 0 } } });
+    expect(asked).toHaveBeenCalledTimes(1);
   });
 
   it('do not know what the first deployment after forgotten ones brought', async () => {
@@ -143,7 +183,7 @@ describe('metrics of an environment', () => {
     prod.cluster.unreachable = 'It is down.';
     expect(await prod.measure()).toEqual({ environment: 'prod', state: 'unreachable', reason: 'It is down.' });
     const bug = { ...prod.scenario.ports, cluster: () => Promise.reject(new Error('a bug')) };
-    const request = { environment: prod.environment, period: day, service: () => prod.scenario.service };
+    const request = { environment: prod.environment, period: day, services: prod.scenario.services };
     await expect(metrics(request, bug)).rejects.toThrow('a bug');
   });
 });

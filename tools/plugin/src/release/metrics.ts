@@ -15,8 +15,9 @@ import {
 import type { DeploymentSummary } from '../model/deployment-record.ts';
 import type { Environment } from '../model/environment.ts';
 import { ProductError } from '../model/product-error.ts';
-import { mapAtMost } from './map-at-most.ts';
-import type { ServiceSource } from './ports/service-source.ts';
+import { orWhyUnknown } from './behind.ts';
+import { BroughtCommits } from './brought-commits.ts';
+import type { ServiceMap } from './ports/service-map.ts';
 import type { ReleasePorts } from './release-ports.ts';
 
 /** Of which environment, and of what time, figures are asked. */
@@ -24,8 +25,7 @@ export interface MetricsRequest {
   readonly environment: Environment;
   /** Milliseconds before now. */
   readonly period: number;
-  /** A service of the workspace. @throws {Refusal} when it has none of this name. */
-  service(name: string): ServiceSource;
+  readonly services: ServiceMap;
 }
 
 /** Figures of one service. */
@@ -55,9 +55,6 @@ export type EnvironmentMetrics =
 
 type Ports = Pick<ReleasePorts, 'cluster' | 'clock' | 'repository'>;
 
-/** Requests to a cluster, and git commands, that are under way at the same time. */
-const atOnce = 4;
-
 /**
  * Measures how changes are delivered to an environment, by its deployment records and the commits that they name. An
  * environment that does not answer is told as that; so are commits that are not to be had.
@@ -68,8 +65,10 @@ export async function metrics(request: MetricsRequest, ports: Ports): Promise<En
   const since = until - request.period;
   const histories = await readHistories(environment, ports);
   if ('reason' in histories) return { environment: environment.name, state: 'unreachable', ...histories };
-  const measured = await mapAtMost(atOnce, histories, (history) =>
-    measure(history, since, { service: (name) => request.service(name), repository: ports.repository }),
+  const measured = await measure(
+    histories.map((history) => changesSince(history, since)),
+    request.services,
+    ports,
   );
   const services = measured.map(
     ({ history: { service, records }, coverage, changes, commitsUnknown }): ServiceMetrics => ({
@@ -116,43 +115,54 @@ async function readHistories(
   }
 }
 
+interface ServiceChanges {
+  readonly history: ServiceHistory;
+  readonly coverage: Coverage;
+  /** Those that ended in the time that is asked for, oldest first. */
+  readonly changes: readonly DeliveredChange[];
+}
+
+function changesSince(history: ServiceHistory, since: number): ServiceChanges {
+  const coverage = coverageOf(history.records, since);
+  const changes = deliveredChanges(history.records).filter(({ finishedAt }) => finishedAt > coverage.from);
+  return { history, coverage, changes };
+}
+
 interface Measured extends MeasuredService {
   readonly history: ServiceHistory;
   readonly coverage: Coverage;
   readonly commitsUnknown: string | undefined;
 }
 
-/** Where it is found out which commits a build has. */
-type Source = Pick<MetricsRequest, 'service'> & Pick<ReleasePorts, 'repository'>;
-
-async function measure(history: ServiceHistory, since: number, source: Source): Promise<Measured> {
-  const coverage = coverageOf(history.records, since);
-  const changes: MeasuredChange[] = [];
-  let commitsUnknown: string | undefined;
-  for (const change of deliveredChanges(history.records)) {
-    if (change.finishedAt <= coverage.from) continue;
-    const found = await commitsBrought(change, coverage, history.service, source);
-    if ('unknown' in found) commitsUnknown ??= found.unknown;
-    changes.push({ ...change, committedAt: 'unknown' in found ? undefined : found });
-  }
-  return { history, coverage, changes, commitsUnknown };
+/** Finds out what the changes of all services brought: git is asked once for all. */
+async function measure(
+  all: readonly ServiceChanges[],
+  services: ServiceMap,
+  ports: Pick<ReleasePorts, 'repository'>,
+): Promise<Measured[]> {
+  const compared = all.flatMap(({ changes }) => changes.filter((each) => wasPutIn(each) && each.known.length > 0));
+  const brought = await orWhyUnknown(() => BroughtCommits.read(compared, services, ports));
+  return all.map(({ history, coverage, changes }) => {
+    let commitsUnknown: string | undefined;
+    const measured = changes.map((change): MeasuredChange => {
+      const found = committedAt(change, coverage, history.service, brought);
+      if (Array.isArray(found)) return { ...change, committedAt: found };
+      commitsUnknown ??= found.unknown;
+      return { ...change, committedAt: undefined };
+    });
+    return { history, coverage, changes: measured, commitsUnknown };
+  });
 }
 
-/** When the commits were made that a change brought first, or why nobody knows. */
-async function commitsBrought(
-  { verdict, commit, known }: DeliveredChange,
+/** When the commits were written that a change brought first, milliseconds since 1970, or why nobody knows. */
+function committedAt(
+  change: DeliveredChange,
   { hasFirst }: Coverage,
   service: string,
-  source: Source,
-): Promise<number[] | { unknown: string }> {
-  if (!wasPutIn({ verdict })) return [];
+  brought: BroughtCommits | { readonly unknown: string },
+): number[] | { readonly unknown: string } {
+  if (!wasPutIn(change)) return [];
   // The first one has nothing to compare with: how old its commits are says when work on the service began.
-  if (known.length === 0) return hasFirst ? [] : { unknown: 'The deployments before are forgotten.' };
-  try {
-    const dates = await source.repository.commitDatesSince(known, commit, source.service(service).inputFolders);
-    return dates.map((date) => Date.parse(date)).filter((date) => !Number.isNaN(date));
-  } catch (error) {
-    if (!(error instanceof ProductError)) throw error;
-    return { unknown: error.facts.reason };
-  }
+  if (change.known.length === 0) return hasFirst ? [] : { unknown: 'The deployments before are forgotten.' };
+  return 'unknown' in brought ? brought : brought.writtenAt(change, service);
 }

@@ -17,14 +17,11 @@ export async function touchedServices(
   graph: CommitGraph,
   services: ServiceMap,
   { repository }: Pick<ReleasePorts, 'repository'>,
-): Promise<Map<string, Set<string>>> {
+): Promise<Map<string, ReadonlySet<string>>> {
   const paths = await repository.changedPaths(commits);
-  const touched = new Map<string, Set<string>>();
-  for (const commit of commits) {
-    const all = new Set<string>();
-    for (const path of paths.get(commit) ?? []) for (const service of services.touchedBy(path)) all.add(service);
-    touched.set(commit, all);
-  }
+  const touched = new Map(
+    commits.map((commit) => [commit, union((paths.get(commit) ?? []).map((path) => services.touchedBy(path)))]),
+  );
   const locking = commits.filter((commit) => paths.get(commit)?.includes(lockfile)).slice(0, mostLockfiles);
   const pairs = locking.flatMap((commit) => {
     const [parent] = graph.parentsOf(commit);
@@ -37,8 +34,14 @@ export async function touchedServices(
     const [before, after] = [parent, commit].map((each) => parseNpmLockfile(texts.get(each) ?? ''));
     // One that cannot be read changes nothing that anybody could name.
     if (typeof before !== 'object' || typeof after !== 'object') continue;
-    for (const name of changedPackages(before, after))
-      for (const service of services.usersOf(name)) touched.get(commit)!.add(service);
+    const users = [...changedPackages(before, after)].map((name) => services.usersOf(name));
+    touched.set(commit, union([touched.get(commit)!, ...users]));
   }
   return touched;
+}
+
+/** Most commits have the files of one project, which may be part of a thousand services: then its own set is taken. */
+function union(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
+  const distinct = [...new Set(sets)].filter(({ size }) => size > 0);
+  return distinct.length === 1 ? distinct[0]! : new Set(distinct.flatMap((set) => [...set]));
 }

@@ -107,13 +107,17 @@ export class InMemorySourceRepository implements SourceRepository {
       .slice(0, 20);
   }
 
-  async commitDatesSince(known: readonly string[], to: string, folders: readonly string[]): Promise<string[]> {
-    const had = new Set(known.flatMap((commit) => [...this.historyOf(commit)]));
-    return [...this.historyOf(to)]
-      .filter((id) => !had.has(id))
-      .map((id) => this.logged(id, folders))
-      .filter(({ paths }) => paths.length > 0)
-      .map(({ date }) => date);
+  async authorDates(commits: readonly string[]): Promise<Map<string, string>> {
+    return new Map(
+      commits.flatMap((id): [string, string][] => {
+        const commit = this.shared.commits.get(id);
+        return commit ? [[id, commit.date]] : [];
+      }),
+    );
+  }
+
+  async isShallow(): Promise<boolean> {
+    return this.isCut;
   }
 
   async findCommit(text: string): Promise<string | undefined> {

@@ -23,11 +23,11 @@ const thirtyDays = 30 * 86_400_000;
 export const executor: InfrastructureExecutor<Options> = {
   doing,
   options: { env: optionalText, since: periodOr(thirtyDays), json: flag, openmetrics: flag },
-  async run({ env, since, json, openmetrics }, { environments, ports, service }) {
+  async run({ env, since, json, openmetrics }, { environments, ports, services }) {
     if (json && openmetrics) throw twoFormats();
     // There is at least one: readEnvironments refuses a workspace without any.
     const environment = env === undefined ? environments.at(-1)! : environmentNamed(environments, env);
-    const found = await metrics({ environment, period: since, service }, ports);
+    const found = await metrics({ environment, period: since, services }, ports);
     if (json) return [JSON.stringify(found)];
     return openmetrics ? openMetricsLines(metricFamilies(found)) : metricsTable(found);
   },

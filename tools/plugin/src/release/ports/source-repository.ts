@@ -29,12 +29,10 @@ export interface SourceRepository {
   commitGraph(tips: readonly string[]): Promise<CommitGraph>;
   /** Paths, relative to the workspace's root, that each commit changes; of a merge those that differ from all its parents. */
   changedPaths(commits: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
-  /**
-   * When commits were made (author's date, ISO 8601) that `to` has and none of `known`, and that touch files below
-   * `folders`, in no order; merges do not count. Fetches what is missing here.
-   * @throws {Refusal} when a commit is not to be had, and in a shallow clone: there nobody knows which commit has which.
-   */
-  commitDatesSince(known: readonly string[], to: string, folders: readonly string[]): Promise<string[]>;
+  /** Author's date of each commit, ISO 8601; those that are not here are left out. */
+  authorDates(commits: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Whether this clone lacks a part of its history, so that nobody knows for sure which commit has which. */
+  isShallow(): Promise<boolean>;
   /**
    * Commits that only one of two has, with the files below `folders` that each touches. Fetches what is missing here, of
    * a shallow clone as much history as lies between them, if that is not too long.
