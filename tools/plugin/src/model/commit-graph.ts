@@ -11,12 +11,16 @@ export class CommitGraph {
   /** The other parents of merges. */
   private readonly otherParents = new Map<number, readonly number[]>();
   private readonly reached = new Map<string, Uint8Array>();
+  /** Which walk came by each commit last: to clear marks for each of thousands of walks would cost more than the walks. */
+  private readonly visits: Uint32Array;
+  private lastVisit = 0;
 
   /** @param parents of each commit, children before parents (topological order); parents that are not in it are unknown. */
   constructor(parents: ReadonlyMap<string, readonly string[]>) {
     this.ids = [...parents.keys()];
     this.indexes = new Map(this.ids.map((id, index) => [id, index]));
     this.firstParents = new Int32Array(this.ids.length).fill(-1);
+    this.visits = new Uint32Array(this.ids.length);
     [...parents.values()].forEach((all, index) => {
       const [first, ...others] = all.flatMap((id) => this.indexes.get(id) ?? []);
       if (first !== undefined) this.firstParents[index] = first;
@@ -59,13 +63,24 @@ export class CommitGraph {
    */
   missingInAll(bases: readonly string[], tip: string): string[] {
     const have = bases.map((base) => this.reach(base));
-    const found = new Set<number>();
-    const add = (index: number) => void (have.some((has) => has[index] === 1) || found.add(index));
+    const { visits, firstParents, otherParents } = this;
+    const visit = ++this.lastVisit;
+    const found: number[] = [];
+    const add = (index: number) => {
+      if (visits[index] === visit) return;
+      visits[index] = visit;
+      for (const has of have) if (has[index] === 1) return;
+      found.push(index);
+    };
     const start = this.indexes.get(tip);
     if (start !== undefined) add(start);
-    // A set is walked in the order of insertion, also of what is inserted meanwhile.
-    for (const index of found) this.parentsAt(index).forEach(add);
-    return [...found].map((index) => this.ids[index]!);
+    // An array is walked to its end, also when it grows meanwhile.
+    for (const index of found) {
+      const first = firstParents[index]!;
+      if (first >= 0) add(first);
+      if (otherParents.size > 0) otherParents.get(index)?.forEach(add);
+    }
+    return found.map((index) => this.ids[index]!);
   }
 
   /** Parents of a commit, as far as they are known. */

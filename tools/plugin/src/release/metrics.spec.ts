@@ -56,9 +56,9 @@ describe('metrics of an environment', () => {
     await prod.deploy(prod.commit(0));
     prod.wait(day);
     prod.commit(7200_000 - 60_000);
-    const second = prod.commit(3600_000 - 60_000);
     prod.scenario.repository.write('README.md', 'not of this service');
     prod.scenario.repository.commit({ date: '1999-01-01T00:00:00Z' });
+    const second = prod.commit(3600_000 - 60_000);
     await prod.deploy(second);
     await prod.deploy(second, { build: 1, action: 'rollback' });
     await prod.deploy(prod.commit(0), { outcome: 'failed' });
