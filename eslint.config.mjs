@@ -59,7 +59,7 @@ export default tseslint.config(
         'error',
         {
           // Tools run from source by tsx, which knows no path mappings; these are the doors of their neighbours.
-          allow: ['/plugin/src/(model|release|executors|kubernetes|graph|github|testing)/', '/local-platform/src/platform\\.ts$'],
+          allow: ['/plugin/src/(model|release|executors|kubernetes|graph|github|testing|workspace)/', '/local-platform/src/platform\\.ts$'],
           depConstraints: [
             { sourceTag: 'scope:service', onlyDependOnLibsWithTags: ['scope:lib'] },
             { sourceTag: 'scope:lib', onlyDependOnLibsWithTags: ['scope:lib'] },

@@ -5,7 +5,7 @@ import { BuildNumber } from '../../../plugin/src/model/build-number.ts';
 import { ImageRef, parseDigest } from '../../../plugin/src/model/image-ref.ts';
 import { renderManifests } from '../../../plugin/src/model/manifests/render.ts';
 import { describeMachine } from '../machine.ts';
-import { kubectl, repositoryRoot } from '../platform.ts';
+import { kubectl } from '../platform.ts';
 import { tagsOf } from '../registry-state.ts';
 import { runSuccessfully } from '../run-command.ts';
 import { ScratchWorkspace, services } from '../scratch-workspace.ts';
