@@ -12,6 +12,9 @@ export const fuzzedCommands = [
   'promote',
   'infrastructure-rollback',
   'infrastructure-metrics',
+  'infrastructure-status',
+  'infrastructure-where',
+  'infrastructure-audit',
   'diff',
   'changes',
   'history',
@@ -28,7 +31,7 @@ export interface MalformedOptions {
   readonly where: readonly string[];
 }
 
-type Type = 'flag' | 'text' | 'environment' | 'build' | 'number' | 'seconds' | 'moment' | 'period';
+type Type = 'flag' | 'text' | 'environment' | 'build' | 'number' | 'seconds' | 'moment' | 'period' | 'commit';
 
 const deploying = {
   env: 'environment',
@@ -63,6 +66,9 @@ const optionsOf: Readonly<Record<FuzzedCommand, Readonly<Record<string, Type>>>>
     dryRun: 'flag',
   },
   'infrastructure-rollback': { env: 'environment', to: 'moment', reason: 'text', timeout: 'seconds', dryRun: 'flag' },
+  'infrastructure-status': { env: 'environment', json: 'flag', watch: 'flag' },
+  'infrastructure-where': { commit: 'commit', json: 'flag' },
+  'infrastructure-audit': { env: 'environment', repair: 'flag', json: 'flag' },
   'infrastructure-metrics': { env: 'environment', since: 'period', json: 'flag', openmetrics: 'flag' },
 };
 
@@ -154,6 +160,11 @@ const wrongValues: Readonly<Record<Type, fc.Arbitrary<unknown>>> = {
     noTexts,
     fc.constantFrom<unknown>('yesterday', '2026-13-45', '25:00', 'soak-0', 'nobody-1', '2099-01-01T00:00:00Z', '1'),
   ),
+  commit: fc.constantFrom<unknown>(
+    ...['', '   ', true, [], ['main', 'main'], {}, 1.5, 1e300, 99999],
+    ...['zzzz', '0'.repeat(40), '--all', '-n', 'HEAD~99999', 'a..b', '../../etc/passwd', 'x'.repeat(200_000)],
+    ...['a\u0000b', 'a\nb', '$(id)', '💥'],
+  ),
   period: fc.oneof(
     texts.filter((text) => !/^\d+[smhd]$/.test(text)),
     noTexts,
@@ -202,6 +213,7 @@ export function malformedOptions(): fc.Arbitrary<MalformedOptions> {
           'no deployment',
           'environment',
           'records',
+          'look for the commit',
         ],
       })),
     );

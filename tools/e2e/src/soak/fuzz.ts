@@ -6,8 +6,11 @@ import { executor as diff } from '../../../plugin/src/executors/diff/executor.ts
 import { executor as dockerRelease } from '../../../plugin/src/executors/docker-release/executor.ts';
 import { executor as gitTag } from '../../../plugin/src/executors/git-tag/executor.ts';
 import { executor as history } from '../../../plugin/src/executors/history/executor.ts';
+import { executor as infrastructureAudit } from '../../../plugin/src/executors/infrastructure-audit/executor.ts';
 import { executor as infrastructureMetrics } from '../../../plugin/src/executors/infrastructure-metrics/executor.ts';
 import { executor as infrastructureRollback } from '../../../plugin/src/executors/infrastructure-rollback/executor.ts';
+import { executor as infrastructureStatus } from '../../../plugin/src/executors/infrastructure-status/executor.ts';
+import { executor as infrastructureWhere } from '../../../plugin/src/executors/infrastructure-where/executor.ts';
 import { infrastructureTask } from '../../../plugin/src/executors/infrastructure-executor.ts';
 import { executor as k8sDeploy } from '../../../plugin/src/executors/k8s-deploy/executor.ts';
 import type { RawOptions } from '../../../plugin/src/executors/options.ts';
@@ -56,6 +59,9 @@ const tasks: Readonly<Record<FuzzedCommand, Task>> = {
   promote: serviceTask(promote),
   'infrastructure-rollback': infrastructureTask(infrastructureRollback),
   'infrastructure-metrics': infrastructureTask(infrastructureMetrics),
+  'infrastructure-status': infrastructureTask(infrastructureStatus),
+  'infrastructure-where': infrastructureTask(infrastructureWhere),
+  'infrastructure-audit': infrastructureTask(infrastructureAudit),
   diff: serviceTask(diff),
   changes: serviceTask(changes),
   history: serviceTask(history),

@@ -25,6 +25,8 @@ import { WorkingTree } from './working-tree.ts';
 const mostListings = 4;
 /** Commits that are told of at most. */
 const mostCommits = 20;
+/** Characters. */
+const longestName = 500;
 /** Commits before each one that are brought into a shallow clone: most of them it has in common with the others. */
 const longestHistory = 5000;
 /** Who makes tags in a container that has no `user.name`. */
@@ -90,8 +92,8 @@ export class GitRepository implements SourceRepository {
   }
 
   async findCommit(text: string): Promise<string | undefined> {
-    // What begins with a hyphen would be an option.
-    if (text.startsWith('-')) return undefined;
+    // What begins with a hyphen would be an option; no name of git's has control characters.
+    if (text.length > longestName || /^-|\p{Cc}/u.test(text)) return undefined;
     if (isObjectName(text)) await this.bringCommit(text).catch(onlyRefusals);
     const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${text}^{commit}`];
     const { code, stdout } = await this.git.run(args);

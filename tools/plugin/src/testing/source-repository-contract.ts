@@ -115,7 +115,8 @@ export function sourceRepositoryContract(
       expect((await each.branchTip('main'))?.commit).toBe(third);
       expect(await each.findCommit(second)).toBe(second);
       expect(await each.findCommit(second.slice(0, 12))).toBe(second);
-      for (const none of ['0'.repeat(40), 'nonsense', '--all', '']) expect(await each.findCommit(none)).toBeUndefined();
+      for (const none of ['0'.repeat(40), 'nonsense', '--all', '', 'a\u0000b', 'x'.repeat(200_000)])
+        expect(await each.findCommit(none)).toBeUndefined();
     }
     expect((await repository.commitGraph([])).has(first)).toBe(false);
     expect(await repository.changedPaths([])).toEqual(new Map());
