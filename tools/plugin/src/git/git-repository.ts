@@ -116,8 +116,7 @@ export class GitRepository implements SourceRepository {
   async commitGraph(tips: readonly string[]): Promise<CommitGraph> {
     const names = tips.filter(isObjectName);
     const missing = await this.missingHere(names);
-    const origin = missing.length > 0 ? await this.findOrigin() : undefined;
-    await Promise.all(missing.map((commit) => origin?.refs.bringCommit(commit).catch(onlyRefusals)));
+    if (missing.length > 0) await (await this.findOrigin())?.refs.bringCommits(missing);
     const lost = new Set(missing.length > 0 ? await this.missingHere(missing) : []);
     const here = names.filter((tip) => !lost.has(tip));
     if (here.length > 0) await (await this.findOrigin())?.refs.bringHistoryOf(here, longestHistory);

@@ -106,6 +106,19 @@ export class Origin implements ReleaseRefs {
     await this.fetch(commit, 'shallow', `fetch commit ${commit.slice(0, 12)}`);
   }
 
+  /** Fetches commits that are missing here, as far as the origin has them; of many in few goes. Never throws for one. */
+  async bringCommits(commits: readonly string[]): Promise<void> {
+    if (commits.length === 0) return;
+    const fetched = this.lastFetch.then(() => this.runFetch(commits, 'shallow'));
+    this.lastFetch = fetched.catch(() => undefined);
+    const { code, stderr } = await fetched;
+    // One that the origin does not have fails them all; another reason would fail each half as well.
+    if (code === 0 || commits.length === 1 || !/not our ref|unadvertised object/.test(stderr)) return;
+    const half = Math.ceil(commits.length / 2);
+    await this.bringCommits(commits.slice(0, half));
+    await this.bringCommits(commits.slice(half));
+  }
+
   /** Brings the last 200 commits before one into a shallow clone. Without them, only less can be told. */
   async bringHistory(commit: string): Promise<void> {
     if (!(await this.isShallow())) return;
