@@ -201,7 +201,7 @@ describe('who watches', () => {
     try {
       await hasSaid(watching, /^payments +\d{8}-1 /m);
       await said('payments:release');
-      await hasSaid(watching, /payments in preprod: +\d{8}-2 [0-9a-f]{12} {2}2\/2 healthy/);
+      await hasSaid(watching, /payments in preprod {2}\d{8}-2 [0-9a-f]{12} {2}2\/2 healthy/);
     } finally {
       watching.end('SIGINT');
     }
