@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GitHubForge } from '../../plugin/src/github/github-forge.ts';
 import { findForgeAccess } from '../../plugin/src/model/forge-access.ts';
-import { ReleaseTag } from '../../plugin/src/model/release-tag.ts';
 import { forgeContract } from '../../plugin/src/testing/forge-contract.ts';
 import { GitHubDescription } from '../../plugin/src/testing/github-description.ts';
 import { GitHubSimulator, simulatorToken } from '../../plugin/src/testing/github-simulator.ts';
@@ -57,12 +56,11 @@ describe('the adapter at Gitea', () => {
 describe('with Gitea as origin', () => {
   let workspace: ScratchWorkspace;
   let proxy: ApiProxy;
-  let origin: string;
 
   beforeAll(async () => {
     workspace = await ScratchWorkspace.create('forge');
     proxy = await ApiProxy.start(gitea);
-    origin = await gitea.createRepository('shop');
+    const origin = await gitea.createRepository('shop');
     await workspace.git(['remote', 'set-url', 'origin', origin]);
     await workspace.git(['push', '--quiet', 'origin', 'main']);
     await gitea.noticesPush('shop');
@@ -121,14 +119,22 @@ describe('with Gitea as origin', () => {
     expect(await tags()).toEqual(['payments-today-1']);
   });
 
-  it('what is missing can be made up for', async () => {
-    const tag = ReleaseTag.parse((await workspace.git(['tag', '--list', 'payments-*-2'])).trim())!;
-    const forge = connect(origin, proxy.api);
-    expect(await forge.release(tag)).toBeUndefined();
-    const commit = await workspace.git(['rev-parse', 'HEAD']);
-    const release = { tag, commit, title: `payments ${tag.buildNumber}`, body: 'made up for' };
-    expect(await forge.publishRelease(release)).toMatchObject({ made: 'created' });
+  it('what is missing is made up for by an audit', async () => {
+    const [tag] = (await workspace.git(['tag', '--list', 'payments-*-2'])).split('\n');
+    const found = await nx('run', 'infrastructure:audit');
+    expect(found.output).toContain(`no-github-release: GitHub has no release ${tag}.`);
+    expect(found.code).toBe(3);
+    expect(await tags()).toEqual(['payments-today-1']);
+    const mended = await nx('run', 'infrastructure:audit', '--repair');
+    expect(mended.output).toContain('mended: no-github-release');
+    expect(mended.output).not.toContain(gitea.token);
+    expect(mended.code).toBe(0);
     expect(await tags()).toEqual(['payments-today-1', 'payments-today-2']);
+    const body = (await releases()).find(({ tag_name: name }) => name === tag)?.body;
+    expect(body).toContain('feat(payments): probe less often, says @<!-- -->ada');
+    const { code, output } = await nx('run', 'infrastructure:audit');
+    expect(output).toContain('They agree.');
+    expect(code).toBe(0);
   });
 
   it('the next release tells of the commits since the one before', async () => {

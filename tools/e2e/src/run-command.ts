@@ -12,6 +12,8 @@ export interface CommandResult {
 /** A command that runs. */
 export interface RunningCommand {
   readonly ended: Promise<CommandResult>;
+  /** Both outputs, as far as they have come. */
+  soFar(): string;
   /** Sends a signal to its process. */
   end(signal: NodeJS.Signals): void;
 }
@@ -38,9 +40,9 @@ export function startCommand(
   { cwd, env = {}, input }: CommandOptions = {},
 ): RunningCommand {
   const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  let stdout = '';
+  let output = '';
   const ended = new Promise<CommandResult>((resolve, reject) => {
-    let stdout = '';
-    let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
       output += text;
@@ -50,7 +52,7 @@ export function startCommand(
     child.on('close', (code) => resolve({ code: code ?? 1, stdout, output }));
     child.stdin.end(input);
   });
-  return { ended, end: (signal) => void child.kill(signal) };
+  return { ended, soFar: () => output, end: (signal) => void child.kill(signal) };
 }
 
 /** Runs a command that must succeed. @returns its standard output, trimmed. */
