@@ -131,7 +131,7 @@ describe('with Gitea as origin', () => {
     expect(mended.code).toBe(0);
     expect(await tags()).toEqual(['payments-today-1', 'payments-today-2']);
     const body = (await releases()).find(({ tag_name: name }) => name === tag)?.body;
-    expect(body).toContain('feat(payments): probe less often, says @<!-- -->ada');
+    expect(body).toContain('feat(payments): probe less often, says @&#8203;ada');
     const { code, output } = await nx('run', 'infrastructure:audit');
     expect(output).toContain('They agree.');
     expect(code).toBe(0);
@@ -142,9 +142,10 @@ describe('with Gitea as origin', () => {
     const commit = await workspace.commit('feat(payments): probe even less often, says @ada');
     expect((await nx('run', 'payments:release')).code).toBe(0);
     const newest = (await releases()).find(({ tag_name: tag }) => tag.endsWith('-3'));
-    expect(newest?.body).toMatch(/^Commits since payments-\d{8}-2:\n/);
+    expect(newest?.body).toMatch(/^## payments: what changed\n\n\d{8}-2 \(`[0-9a-f]{12}`\) → \d{8}-3 /);
+    expect(newest?.body).toContain('### Commits (1)');
     expect(newest?.body).toContain(
-      `- feat(payments): probe even less often, says @<!-- -->ada (${commit}, End-to-end test)`,
+      `/acme/shop/commit/${commit}) feat(payments): probe even less often, says @&#8203;ada (End-to-end test)`,
     );
   });
 
