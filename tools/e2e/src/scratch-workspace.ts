@@ -49,6 +49,14 @@ export class ScratchWorkspace {
     return workspace;
   }
 
+  /** A workspace that was made before and not removed. @param folder its checkout. */
+  static existing(folder: string): ScratchWorkspace {
+    const file = readFileSync(join(folder, 'Infrastructure/environments/dev.yaml'), 'utf8');
+    const id = /^namespace: (.*)-dev$/m.exec(file)?.[1];
+    if (id === undefined) throw new Error(`${folder} is no workspace of a test.`);
+    return new ScratchWorkspace(id, dirname(folder), folder);
+  }
+
   /** Another checkout of the same origin. @param cloneOptions for git. */
   async clone(folder: string, cloneOptions: readonly string[] = []): Promise<ScratchWorkspace> {
     const clone = new ScratchWorkspace(this.id, this.temp, join(this.temp, folder));

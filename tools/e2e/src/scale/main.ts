@@ -13,24 +13,34 @@ import { fillEnvironment } from './cluster.ts';
 import { commitOf, makeHistory } from './history.ts';
 import { fullSize, releaseOf, serviceName, type Size } from './shop.ts';
 
-/** How many services, and how often each command runs: `npm run bench:scale -- 100 3` gives a first idea. */
+/**
+ * How many services, and how often each command runs: `npm run bench:scale -- 100 3` gives a first idea. To fill three
+ * environments takes ten minutes: with a checkout that was filled before as the third argument, they are measured as they
+ * are, and stay.
+ */
 const size: Size = { ...fullSize, services: Number(process.argv[2] ?? fullSize.services) };
 const rounds = Number(process.argv[3] ?? 7);
+const filled = process.argv[4];
 
 await up();
 process.env['KUBECONFIG'] = (await platform()).kubeconfig;
-const workspace = await ScratchWorkspace.create('scale');
+const workspace = filled === undefined ? await ScratchWorkspace.create('scale') : ScratchWorkspace.existing(filled);
 try {
+  if (filled === undefined) await fill();
+  await measure(
+    (await workspace.git(['rev-list', '--first-parent', '--reverse', 'main'])).split('\n').slice(-size.commits),
+  );
+} finally {
+  if (filled === undefined) await workspace.remove();
+}
+
+async function fill(): Promise<void> {
   const commits = await makeHistory(workspace, size);
-  const environments = await readEnvironments(workspace.folder);
-  for (const [lag, environment] of environments.entries()) {
+  for (const [lag, environment] of (await readEnvironments(workspace.folder)).entries()) {
     console.log(`filling ${environment.name} with ${size.services} services, ${size.releases} records each`);
     await fillEnvironment(environment, commits, size, lag);
   }
   addIdleTargets(workspace, ['Infrastructure', `apps/${serviceName(0)}`]);
-  await measure(commits);
-} finally {
-  await workspace.remove();
 }
 
 async function measure(commits: readonly string[]): Promise<void> {
