@@ -17,8 +17,10 @@ export async function leanList(
   // A record's data is nearly all of it, and is not read here.
   const isMetadata = kind === 'PartialObjectMetadata' || kind === 'ControllerRevision';
   const accept = isMetadata ? `${protobuf};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1` : protobuf;
-  prepareProtobuf().catch(() => undefined);
-  const body = await api.sendForBytes('GET', path, { query: { labelSelector }, accept, isLong: true });
+  const [body] = await Promise.all([
+    api.sendForBytes('GET', path, { query: { labelSelector }, accept, isLong: true }),
+    prepareProtobuf(),
+  ]);
   try {
     return await readProtobufList(kind, body);
   } catch (cause) {
