@@ -88,7 +88,8 @@ function compare(
         const key = step.slice('f:'.length);
         const isAdded = !(key in applied) && live[key] !== undefined && (path.length > 0 || isContent(step));
         // Also in a pod template: "kubectl rollout restart" writes an annotation there.
-        if (isAdded && ![...path, key].includes('metadata')) tell(walk, [...path, key], [undefined, live[key]], live, entry);
+        if (isAdded && ![...path, key].includes('metadata'))
+          tell(walk, [...path, key], [undefined, live[key]], live, entry);
       }
     }
     return;
