@@ -1,5 +1,6 @@
 import type { DeploymentSummary } from '../model/deployment-record.ts';
 import { describeHold } from '../model/hold.ts';
+import { minuteOf } from '../model/minute.ts';
 import { textTable } from '../model/text-table.ts';
 import type { Behind } from '../release/behind.ts';
 import { describeObjectDrift } from '../model/describe-drift.ts';
@@ -50,9 +51,9 @@ function sinceText(record: DeploymentSummary | undefined): string {
   if (!record) return 'no record';
   const { outcome, startedAt, finishedAt = startedAt, actor, cause, release } = record;
   const by = `by ${actor.person}${cause.action === 'deploy' ? '' : ` (${cause.action})`}`;
-  if (outcome === 'succeeded') return `since ${minute(finishedAt)} ${by}`;
-  if (outcome === 'running') return `${release.buildNumber} being deployed since ${minute(startedAt)} ${by}`;
-  return `${release.buildNumber} ${outcome} ${minute(finishedAt)} ${by}`;
+  if (outcome === 'succeeded') return `since ${minuteOf(finishedAt)} ${by}`;
+  if (outcome === 'running') return `${release.buildNumber} being deployed since ${minuteOf(startedAt)} ${by}`;
+  return `${release.buildNumber} ${outcome} ${minuteOf(finishedAt)} ${by}`;
 }
 
 function marksOf({ hold, drift, foreignDigests, record }: Deployed): string[] {
@@ -106,11 +107,6 @@ function cellFacts(found: EnvironmentStatus): object {
   if (found.state !== 'deployed') return found;
   const { running, record, ...rest } = found;
   return { ...rest, ...running, ...(record ? { deployment: record } : {}) };
-}
-
-/** `2026-11-24 12:00`, UTC. */
-function minute(iso: string): string {
-  return iso.slice(0, 16).replace('T', ' ');
 }
 
 function oneLine(text: string): string {

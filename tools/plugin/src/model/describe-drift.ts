@@ -1,4 +1,5 @@
 import type { FieldDrift, ObjectDrift } from './drift.ts';
+import { minuteOf } from './minute.ts';
 
 /** What is not as it was deployed, a line for each field: `Deployment orders: spec.replicas: 2 → 5, by kubectl-edit`. */
 export function describeObjectDrift({ kind, name, state, fields }: ObjectDrift): string[] {
@@ -7,6 +8,6 @@ export function describeObjectDrift({ kind, name, state, fields }: ObjectDrift):
 }
 
 function describeFieldDrift({ path, applied, live, by, at }: FieldDrift): string {
-  const when = at === undefined ? '' : ` ${at.slice(0, 16).replace('T', ' ')}`;
+  const when = at === undefined ? '' : ` ${minuteOf(at)}`;
   return `${path}: ${applied ?? '(none)'} → ${live ?? '(none)'}, by ${by}${when}`;
 }

@@ -1,4 +1,5 @@
 import { describeHold } from '../../model/hold.ts';
+import { minuteOf } from '../../model/minute.ts';
 import { Refusal } from '../../model/product-error.ts';
 import { textTable } from '../../model/text-table.ts';
 import { where, type EnvironmentWhereabouts, type ServiceWhereabouts, type Whereabouts } from '../../release/where.ts';
@@ -21,10 +22,16 @@ export const executor: InfrastructureExecutor<Options> = {
   },
 };
 
-/** Nx makes a number of a name that has digits only, and loses those after the 15th. */
+/** Nx makes a number of a name that has digits only, or an `e` among them: `12345e67`. */
 function commitText(value: unknown, name: string, doing: string): string | undefined {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && !/e/.test(String(value))) return String(value);
-  return optionalText(value, name, doing);
+  if (typeof value !== 'number') return optionalText(value, name, doing);
+  if (Number.isSafeInteger(value)) return String(value);
+  throw new Refusal({
+    type: 'bad-option',
+    doing,
+    reason: `--commit cannot be ${value}: Nx reads what was given as a number.`,
+    remedy: 'Give more digits of its name.',
+  });
 }
 
 function whichCommit(): Refusal {
@@ -73,15 +80,10 @@ function cellText(found: EnvironmentWhereabouts): string {
     case 'unknown':
       return `? (${found.buildNumber ?? 'nothing known'} runs)`;
     case 'runs':
-      return `runs in ${found.buildNumber}${found.since === undefined ? '' : ` since ${minute(found.since)}`}`;
+      return `runs in ${found.buildNumber}${found.since === undefined ? '' : ` since ${minuteOf(found.since)}`}`;
     case 'waits':
       return `${found.hold ? 'HELD' : 'waits'}: ${found.buildNumber} runs`;
   }
-}
-
-/** `2026-11-24 12:00`, UTC. */
-function minute(iso: string): string {
-  return iso.slice(0, 16).replace('T', ' ');
 }
 
 const task = infrastructureTask(executor);
