@@ -35,9 +35,9 @@ function cellLines(found: EnvironmentStatus): string[] {
   return [runningText(found), sinceText(found.record), ...(marks.length > 0 ? [marks.join('  ')] : [])];
 }
 
-/** A cell in one line. */
-export function cellLine(found: EnvironmentStatus): string {
-  return cellLines(found).join('  ');
+/** A cell in one line, and below it what is not as it should be. */
+export function cellWithTroubles(found: EnvironmentStatus): string[] {
+  return [cellLines(found).join('  '), ...(found.state === 'deployed' ? troublesOf(found) : [])];
 }
 
 function runningText({ running, record }: Deployed): string {
@@ -85,7 +85,7 @@ function troubleLines(services: readonly ServiceStatus[]): string[] {
 }
 
 /** What is not as it should be in one cell, each in a line. */
-export function troublesOf({ hold, drift, foreignDigests, running, record }: Deployed): string[] {
+function troublesOf({ hold, drift, foreignDigests, running, record }: Deployed): string[] {
   const { outcome, reason } = record ?? {};
   return [
     ...(hold ? [`held: ${describeHold(hold)}`] : []),

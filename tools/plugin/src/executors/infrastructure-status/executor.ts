@@ -1,7 +1,8 @@
+import type { Reporter } from '../../release/ports/reporter.ts';
 import { status, type Status } from '../../release/status.ts';
 import { watchStatus } from '../../release/watch-status.ts';
 import { environmentNamed } from '../../workspace/environments.ts';
-import { cellLine, statusFacts, statusGrid } from '../describe-status.ts';
+import { cellWithTroubles, statusFacts, statusGrid } from '../describe-status.ts';
 import { infrastructureTask, type InfrastructureExecutor } from '../infrastructure-executor.ts';
 import { flag, optionalText } from '../options.ts';
 import { batchOfTasks, singleOfTask } from '../service-batch.ts';
@@ -21,24 +22,28 @@ export const executor: InfrastructureExecutor<Options> = {
     const describe = (found: Status) =>
       json ? [JSON.stringify({ ...found, services: found.services.map(statusFacts) })] : statusGrid(found);
     if (!watch) return describe(await status(request, ports));
-    let before: ReadonlyMap<string, string> | undefined;
+    let before: ReadonlyMap<string, readonly string[]> | undefined;
     for await (const found of watchStatus(request, ports, signal)) {
       const cells = cellsOf(found);
       if (!before || json) for (const line of describe(found)) console.log(line);
-      else for (const [name, line] of cells) if (before.get(name) !== line) reporter(name).step(line);
+      else for (const [name, lines] of cells) sayNew(lines, before.get(name) ?? [], reporter(name));
       before = cells;
     }
     return [];
   },
 };
 
-/** What each cell of the grid says, by `orders in preprod`. */
-function cellsOf({ services }: Status): Map<string, string> {
+/** What each cell of the grid says, and what is not as it should be there, by `orders in preprod`. */
+function cellsOf({ services }: Status): Map<string, readonly string[]> {
   return new Map(
     services.flatMap(({ service, environments }) =>
-      environments.map((found) => [`${service} in ${found.environment}`, cellLine(found)] as const),
+      environments.map((found) => [`${service} in ${found.environment}`, cellWithTroubles(found)] as const),
     ),
   );
+}
+
+function sayNew(lines: readonly string[], before: readonly string[], { step }: Reporter): void {
+  for (const line of lines) if (!before.includes(line)) step(line);
 }
 
 const task = infrastructureTask(executor);
