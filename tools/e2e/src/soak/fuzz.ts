@@ -8,6 +8,7 @@ import { executor as gitTag } from '../../../plugin/src/executors/git-tag/execut
 import { executor as history } from '../../../plugin/src/executors/history/executor.ts';
 import { executor as infrastructureAudit } from '../../../plugin/src/executors/infrastructure-audit/executor.ts';
 import { executor as infrastructureMetrics } from '../../../plugin/src/executors/infrastructure-metrics/executor.ts';
+import { executor as infrastructureOutdated } from '../../../plugin/src/executors/infrastructure-outdated/executor.ts';
 import { executor as infrastructureRollback } from '../../../plugin/src/executors/infrastructure-rollback/executor.ts';
 import { executor as infrastructureStatus } from '../../../plugin/src/executors/infrastructure-status/executor.ts';
 import { executor as infrastructureWhere } from '../../../plugin/src/executors/infrastructure-where/executor.ts';
@@ -61,6 +62,7 @@ const tasks: Readonly<Record<FuzzedCommand, Task>> = {
   'infrastructure-metrics': infrastructureTask(infrastructureMetrics),
   'infrastructure-status': infrastructureTask(infrastructureStatus),
   'infrastructure-where': infrastructureTask(infrastructureWhere),
+  'infrastructure-outdated': infrastructureTask(infrastructureOutdated),
   'infrastructure-audit': infrastructureTask(infrastructureAudit),
   diff: serviceTask(diff),
   changes: serviceTask(changes),

@@ -9,6 +9,7 @@ import { gitTagTarget } from './targets/git-tag.ts';
 import { k8sDeployTarget } from './targets/k8s-deploy.ts';
 import { historyTarget } from './targets/history.ts';
 import { infrastructureRollbackTarget } from './targets/infrastructure-rollback.ts';
+import { infrastructureOutdatedTarget } from './targets/infrastructure-outdated.ts';
 import { infrastructureStatusTarget } from './targets/infrastructure-status.ts';
 import { infrastructureAuditTarget } from './targets/infrastructure-audit.ts';
 import { infrastructureMetricsTarget } from './targets/infrastructure-metrics.ts';
@@ -38,6 +39,7 @@ export const infrastructureTargets: Readonly<Record<string, TargetConfiguration>
   status: infrastructureStatusTarget,
   where: infrastructureWhereTarget,
   audit: infrastructureAuditTarget,
+  outdated: infrastructureOutdatedTarget,
   metrics: infrastructureMetricsTarget,
 };
 
