@@ -152,7 +152,7 @@ describe('a Job', () => {
 
   it('fails by its own deadline, or when it needs more memory than it may have', async () => {
     const script = 'console.log("begins"); setInterval(() => {}, 1000)';
-    const late = await run('deadline', jobOf({ script, spec: { activeDeadlineSeconds: 2 } }));
+    const late = await run('deadline', jobOf({ script, spec: { activeDeadlineSeconds: 8 } }));
     expect(reasonOf(late)).toMatch(/active longer than specified deadline/);
     expect(late.lines).toEqual(['begins']);
     const hog = 'const all = []; setInterval(() => all.push(Buffer.alloc(2e7, 1)), 5)';

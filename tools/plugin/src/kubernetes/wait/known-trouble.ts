@@ -39,7 +39,8 @@ export function explainedTroubleOf(
 function volumeTrouble(pod: KubernetesObject, objects: Objects): PodTrouble | undefined {
   const isWaiting = fieldAt(pod, 'status', 'phase') === 'Pending' && pod.metadata['deletionTimestamp'] === undefined;
   const message = isWaiting ? messagesOf(pod, /^Failed(Mount|AttachVolume)$/, objects).at(-1) : undefined;
-  if (message === undefined) return undefined;
+  // The kubelet itself was late: it tries again, and nothing is wrong with the volume.
+  if (message === undefined || /failed to sync (configmap|secret) cache/.test(message)) return undefined;
   return {
     kind: 'config',
     container: undefined,
