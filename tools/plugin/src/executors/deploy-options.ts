@@ -34,6 +34,14 @@ export function environmentsMeant(environments: readonly Environment[], env: str
   return env === undefined ? automaticEnvironments(environments) : [environmentNamed(environments, env)];
 }
 
+/** The environments that are asked about: all when nobody says. @throws {Refusal} when there is none of this name. */
+export function environmentsAsked(
+  environments: readonly Environment[],
+  env: string | undefined,
+): readonly Environment[] {
+  return env === undefined ? environments : [environmentNamed(environments, env)];
+}
+
 /** The one environment that is meant: the automatic one when nobody says. @throws {Refusal} when there are several. */
 export function oneEnvironment(
   environments: readonly Environment[],

@@ -5,6 +5,7 @@ import { textTable } from '../model/text-table.ts';
 import type { Behind } from '../release/behind.ts';
 import { describeObjectDrift } from '../model/describe-drift.ts';
 import type { EnvironmentStatus, ServiceStatus, Status } from '../release/status.ts';
+import { unreachableLines } from './unreachable-lines.ts';
 
 type Deployed = Extract<EnvironmentStatus, { state: 'deployed' }>;
 
@@ -77,11 +78,7 @@ function troubleLines(services: readonly ServiceStatus[]): string[] {
       found.state === 'deployed' ? troublesOf(found).map((line) => `${service} in ${found.environment}: ${line}`) : [],
     ),
   );
-  // It is the same for every service.
-  const unreachable = (services[0]?.environments ?? []).flatMap((found) =>
-    found.state === 'unreachable' ? [`${found.environment} cannot be looked into: ${found.reason}`] : [],
-  );
-  return [...all, ...unreachable];
+  return [...all, ...unreachableLines(services[0]?.environments)];
 }
 
 /** What is not as it should be in one cell, each in a line. */

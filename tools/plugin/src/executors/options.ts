@@ -112,7 +112,8 @@ function explainBuildNumber(value: unknown): string {
   );
 }
 
-function badOption(name: string, value: unknown, doing: string, remedy: string): Refusal {
+/** The refusal of an option's value. */
+export function badOption(name: string, value: unknown, doing: string, remedy: string): Refusal {
   const shown = (JSON.stringify(value) ?? String(value)).slice(0, 80);
   return new Refusal({ type: 'bad-option', doing, reason: `--${kebab(name)} cannot be ${shown}.`, remedy });
 }

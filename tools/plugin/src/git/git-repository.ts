@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BuildNumber } from '../model/build-number.ts';
-import type { Commit } from '../model/commit.ts';
+import { isObjectName, type Commit } from '../model/commit.ts';
 import { CommitGraph } from '../model/commit-graph.ts';
 import type { CommitsApart } from '../model/commit-log.ts';
 import { Refusal } from '../model/product-error.ts';
@@ -23,6 +23,8 @@ import { WorkingTree } from './working-tree.ts';
 
 /** Commits whose listing is kept: services of one run ask for the same. */
 const mostListings = 4;
+/** Commits before one that are brought into a shallow clone to tell the newest of them. */
+const suspectHistory = 200;
 /** Commits that are told of at most. */
 const mostCommits = 20;
 /** Characters. */
@@ -72,7 +74,7 @@ export class GitRepository implements SourceRepository {
 
   async commitsBetween(from: string, to: string, folders: readonly string[]): Promise<Commit[]> {
     for (const commit of [from, to]) await this.bringCommit(commit);
-    await (await this.findOrigin())?.refs.bringHistory(to);
+    await (await this.findOrigin())?.refs.bringHistory([to], suspectHistory);
     const format = ['--no-show-signature', '--format=%H%n%an%n%aI%n%s', '-z'];
     const log = await this.git.text([
       'log',
@@ -119,7 +121,7 @@ export class GitRepository implements SourceRepository {
     if (missing.length > 0) await (await this.findOrigin())?.refs.bringCommits(missing);
     const lost = new Set(missing.length > 0 ? await this.missingHere(missing) : []);
     const here = names.filter((tip) => !lost.has(tip));
-    if (here.length > 0) await (await this.findOrigin())?.refs.bringHistoryOf(here, longestHistory);
+    if (here.length > 0) await (await this.findOrigin())?.refs.bringHistory(here, longestHistory);
     return new CommitGraph(here.length === 0 ? new Map() : await readCommitParents(this.git, here));
   }
 
@@ -387,10 +389,6 @@ export class GitRepository implements SourceRepository {
     });
     return this.origin;
   }
-}
-
-function isObjectName(text: string): boolean {
-  return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
 }
 
 function noSuchCommit(commit: string): Refusal {

@@ -119,16 +119,9 @@ export class Origin implements ReleaseRefs {
     await this.bringCommits(commits.slice(half));
   }
 
-  /** Brings the last 200 commits before one into a shallow clone. Without them, only less can be told. */
-  async bringHistory(commit: string): Promise<void> {
-    if (!(await this.isShallow())) return;
-    await this.git.run([...fetchArguments, '--depth=200', 'origin', commit], { timeout: historyTimeout });
-  }
-
   /** Brings so many commits before some into a shallow clone. Without them, only less can be told. */
-  async bringHistoryOf(commits: readonly string[], depth: number): Promise<void> {
-    if (!(await this.isShallow())) return;
-    await this.git.run([...fetchArguments, `--depth=${depth}`, 'origin', ...commits], { timeout: historyTimeout });
+  async bringHistory(commits: readonly string[], depth: number): Promise<void> {
+    if (await this.isShallow()) await this.deepen(commits, depth);
   }
 
   /**
@@ -138,12 +131,16 @@ export class Origin implements ReleaseRefs {
   async bringHistoryBetween(from: string, to: string): Promise<boolean> {
     for (const depth of historyDepths) {
       if (!(await this.isCutBetween(from, to))) return true;
-      // Never shallower than it is: a depth would cut off what lies beyond it.
-      const known = Number(await this.git.text(['rev-list', '--count', from, to]));
-      const args = [...fetchArguments, `--depth=${Math.max(depth, known)}`, 'origin', from, to];
-      await this.git.run(args, { timeout: historyTimeout });
+      await this.deepen([from, to], depth);
     }
     return !(await this.isCutBetween(from, to));
+  }
+
+  private async deepen(commits: readonly string[], depth: number): Promise<void> {
+    // Never shallower than it is: a depth would cut off what lies beyond it.
+    const known = Number(await this.git.text(['rev-list', '--count', ...commits]));
+    const args = [...fetchArguments, `--depth=${Math.max(depth, known)}`, 'origin', ...commits];
+    await this.git.run(args, { timeout: historyTimeout });
   }
 
   /** Whether the clone's history ends between two commits, or at one of them. */

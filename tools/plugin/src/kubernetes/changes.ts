@@ -1,4 +1,5 @@
 import { label } from '../model/manifests/labels.ts';
+import { WakeUp } from '../model/wake-up.ts';
 import { explainApiError } from './api-error.ts';
 import type { Place } from './plan.ts';
 import { recordOf } from './record-data.ts';
@@ -17,32 +18,32 @@ const watched: readonly (Omit<Followed, 'path'> & { readonly plural: string })[]
   { apiVersion: 'v1', kind: 'Pod', plural: 'pods', query: {} },
 ];
 
-/** Tells that something may have changed, once for all that came since it was asked last. */
+/**
+ * Tells that something may have changed, once for all that came since it was asked last.
+ * @throws {Refusal} when we may not look.
+ */
 export async function* watchForChanges({ api, namespace }: Place, signal: AbortSignal): AsyncGenerator<void> {
   const stop = new AbortController();
   const ended = AbortSignal.any([signal, stop.signal]);
-  let hasChanged = false;
-  let wake = () => {};
-  const tell = () => {
-    hasChanged = true;
-    wake();
-  };
+  const changed = new WakeUp();
   const following = Promise.all(
     watched.map(({ plural, ...each }) =>
-      follow(api, { ...each, path: collectionPath(each.apiVersion, plural, namespace) }, ended, tell),
+      follow(api, { ...each, path: collectionPath(each.apiVersion, plural, namespace) }, ended, changed.ring),
     ),
   );
+  let failure: unknown;
   // It ends only with the signal, or because we may not look.
-  following.catch(tell);
-  signal.addEventListener('abort', tell, { once: true });
+  following.catch((error: unknown) => {
+    failure = error;
+    changed.ring();
+  });
+  signal.addEventListener('abort', changed.ring, { once: true });
   try {
     while (!signal.aborted) {
-      if (!hasChanged) await new Promise<void>((resolve) => (wake = resolve));
-      hasChanged = false;
-      if (!signal.aborted) yield await Promise.race([following.then(() => {}), Promise.resolve()]);
+      await changed.heard();
+      if (failure !== undefined) throw explainApiError(failure, 'watch the services', api);
+      if (!signal.aborted) yield;
     }
-  } catch (error) {
-    throw explainApiError(error, 'watch the services', api);
   } finally {
     stop.abort();
     await following.catch(() => undefined);

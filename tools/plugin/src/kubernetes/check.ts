@@ -20,14 +20,8 @@ export async function checkAccess(
   // One after the other would cost as much again; what the namespace says comes first in what is told.
   const allowed = needed.map((access) => isAllowed(api, namespace, access));
   const answers = Promise.allSettled(allowed);
-  try {
-    const found = await api.get(`/api/v1/namespaces/${encodeURIComponent(namespace)}`);
-    if (!found) throw noNamespace(api, name, namespace, doing);
-    if (found.metadata['deletionTimestamp'] !== undefined) throw endingNamespace(api, namespace, doing);
-  } catch (error) {
-    // Who may deploy to a namespace need not be allowed to look at it.
-    if (!(error instanceof ApiError && error.code === 403)) throw explainApiError(error, doing, api);
-  }
+  const found = await readNamespace(api, { name, namespace }, doing);
+  if (found?.metadata['deletionTimestamp'] !== undefined) throw endingNamespace(api, namespace, doing);
   for (const [index, answer] of (await answers).entries()) {
     if (answer.status === 'rejected') throw explainApiError(answer.reason, doing, api);
     if (!answer.value) throw notAllowed(api, namespace, needed[index]!, doing);
@@ -37,15 +31,27 @@ export async function checkAccess(
 /** Makes sure that the namespace is there, for those who only look. @throws {Refusal} */
 export async function refuseMissingNamespace(
   api: KubernetesApi,
-  { name, namespace }: Pick<Environment, 'name' | 'namespace'>,
+  environment: Pick<Environment, 'name' | 'namespace'>,
 ): Promise<void> {
-  const doing = `look into the namespace ${namespace} of ${name}`;
+  await readNamespace(api, environment, `look into the namespace ${environment.namespace} of ${environment.name}`);
+}
+
+/** @returns undefined for those who may not look at it. @throws {Refusal} when it is not there. */
+async function readNamespace(
+  api: KubernetesApi,
+  { name, namespace }: Pick<Environment, 'name' | 'namespace'>,
+  doing: string,
+): Promise<KubernetesObject | undefined> {
+  let found: KubernetesObject | undefined;
   try {
-    if (!(await api.get(`/api/v1/namespaces/${encodeURIComponent(namespace)}`)))
-      throw noNamespace(api, name, namespace, doing);
+    found = await api.get(`/api/v1/namespaces/${encodeURIComponent(namespace)}`);
   } catch (error) {
-    if (!(error instanceof ApiError && error.code === 403)) throw explainApiError(error, doing, api);
+    // Who may deploy to a namespace need not be allowed to look at it.
+    if (error instanceof ApiError && error.code === 403) return undefined;
+    throw explainApiError(error, doing, api);
   }
+  if (!found) throw noNamespace(api, name, namespace, doing);
+  return found;
 }
 
 async function isAllowed(

@@ -1,3 +1,4 @@
+import { grouped } from '../model/grouped.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import { fieldAt, isMap } from '../model/manifests/manifest.ts';
 import { selects } from '../model/manifests/selectors.ts';
@@ -6,17 +7,13 @@ import type { PodFacts } from './running.ts';
 /** The pods of a namespace, by their labels: there may be thousands, and as many workloads that select some. */
 export class PodIndex {
   private readonly pods: readonly PodFacts[];
-  private readonly byLabel = new Map<string, PodFacts[]>();
+  private readonly byLabel: ReadonlyMap<string, PodFacts[]>;
 
   constructor(pods: readonly PodFacts[]) {
     this.pods = pods;
-    for (const pod of pods) {
-      for (const [key, value] of Object.entries(pod.labels)) {
-        const known = this.byLabel.get(`${key}=${value}`);
-        if (known) known.push(pod);
-        else this.byLabel.set(`${key}=${value}`, [pod]);
-      }
-    }
+    this.byLabel = grouped(
+      pods.flatMap((pod) => Object.entries(pod.labels).map(([key, value]) => [`${key}=${value}`, pod] as const)),
+    );
   }
 
   /** Pods that a workload selects. */

@@ -68,6 +68,15 @@ const selector = message({
 });
 const template = message({ 2: ['spec', message({ 2: ['containers', listOf(message({ 1: ['name', text] }))] })] });
 
+/** A workload that has so many pods. @param status its fields. */
+function replicated(status: Message): Message {
+  return {
+    1: ['metadata', objectMeta],
+    2: ['spec', message({ 1: ['replicas', number], 2: ['selector', selector], 3: ['template', template] })],
+    3: ['status', message(status)],
+  };
+}
+
 const kinds = {
   Pod: {
     1: ['metadata', message({ 9: ['deletionTimestamp', message({ 1: ['seconds', number] })], 11: ['labels', texts] })],
@@ -80,34 +89,20 @@ const kinds = {
       }),
     ],
   },
-  Deployment: {
-    1: ['metadata', objectMeta],
-    2: ['spec', message({ 1: ['replicas', number], 2: ['selector', selector], 3: ['template', template] })],
-    3: [
-      'status',
-      message({
-        1: ['observedGeneration', number],
-        2: ['replicas', number],
-        3: ['updatedReplicas', number],
-        6: ['conditions', conditions],
-        7: ['readyReplicas', number],
-      }),
-    ],
-  },
-  StatefulSet: {
-    1: ['metadata', objectMeta],
-    2: ['spec', message({ 1: ['replicas', number], 2: ['selector', selector], 3: ['template', template] })],
-    3: [
-      'status',
-      message({
-        1: ['observedGeneration', number],
-        2: ['replicas', number],
-        3: ['readyReplicas', number],
-        5: ['updatedReplicas', number],
-        10: ['conditions', conditions],
-      }),
-    ],
-  },
+  Deployment: replicated({
+    1: ['observedGeneration', number],
+    2: ['replicas', number],
+    3: ['updatedReplicas', number],
+    6: ['conditions', conditions],
+    7: ['readyReplicas', number],
+  }),
+  StatefulSet: replicated({
+    1: ['observedGeneration', number],
+    2: ['replicas', number],
+    3: ['readyReplicas', number],
+    5: ['updatedReplicas', number],
+    10: ['conditions', conditions],
+  }),
   DaemonSet: {
     1: ['metadata', objectMeta],
     2: ['spec', message({ 1: ['selector', selector], 2: ['template', template] })],

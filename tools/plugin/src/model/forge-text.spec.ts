@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { cutText, linkOf, longestBody, markdownText, releaseBody } from './forge-text.ts';
+import { cutText, linkOf, longestBody, releaseBody } from './forge-text.ts';
 
 describe('cutText', () => {
   it('leaves what is short, and cuts what is long, between characters', () => {
@@ -24,12 +24,6 @@ it('releaseBody keeps the facts, whatever there is to tell', () => {
     expect(Array.from(body).length).toBeLessThanOrEqual(longestBody);
     expect(body.endsWith('\n\n- one\n- two')).toBe(true);
   }
-});
-
-it('markdownText shows what was written, and mentions nobody', () => {
-  expect(markdownText('feat(*): [x](y) <b> for @ada, `rm`\n# (#12)')).toBe(
-    'feat(\\*): \\[x\\](y) \\<b\\> for @<!-- -->ada, \\`rm\\` # (#12)',
-  );
 });
 
 it.each([

@@ -19,14 +19,6 @@ export function releaseBody(news: string, facts: readonly string[]): string {
   return `${cutText(news.trim(), longestBody - Array.from(foot).length - 2)}\n\n${foot}`;
 }
 
-/** Shows a text that somebody wrote as it is: nothing in it is formatting, and nobody is told that they are mentioned. */
-export function markdownText(text: string): string {
-  return text
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll(/[\\`*_[\]<>|~&]/g, '\\$&')
-    .replaceAll('@', '@<!-- -->');
-}
-
 /** @returns an address that may be linked to, or undefined: `ada@laptop` names who typed a command, and is no page. */
 export function linkOf(text: string | undefined): string | undefined {
   const url = text !== undefined && URL.canParse(text) ? new URL(text) : undefined;

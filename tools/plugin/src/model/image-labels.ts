@@ -1,4 +1,5 @@
 import { BuildNumber } from './build-number.ts';
+import { isObjectName } from './commit.ts';
 import { parseDigest } from './image-ref.ts';
 import type { Release } from './release.ts';
 import { whyNotServiceName } from './service-name.ts';
@@ -37,9 +38,4 @@ export function parseImageLabels(labels: Readonly<Record<string, string>>): Buil
   if (whyNotServiceName(service) !== undefined || !isObjectName(commit) || !buildNumber || !contentHash)
     return undefined;
   return { service, buildNumber, commit, contentHash, dirty: labels['poc.dev/dirty'] === 'true' };
-}
-
-/** A full git object name, SHA-1 or SHA-256. */
-function isObjectName(text: string): boolean {
-  return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
 }

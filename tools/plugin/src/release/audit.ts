@@ -1,14 +1,13 @@
 import type { DeploymentSummary } from '../model/deployment-record.ts';
 import type { Environment } from '../model/environment.ts';
 import { BuildNumber } from '../model/build-number.ts';
-import { ProductError } from '../model/product-error.ts';
 import type { Release } from '../model/release.ts';
 import { ReleaseTag } from '../model/release-tag.ts';
 import { auditDeployment } from './audit-deployment.ts';
 import { auditRelease, type ReleaseWitness } from './audit-release.ts';
 import type { Finding } from './finding.ts';
 import { mapAtMost } from './map-at-most.ts';
-import { observeEnvironment } from './observe-environment.ts';
+import { orTold } from './or-told.ts';
 import type { ObservedService } from './ports/cluster.ts';
 import type { ServiceMap } from './ports/service-map.ts';
 import type { ReleasePorts } from './release-ports.ts';
@@ -78,17 +77,14 @@ interface Survey {
 }
 
 async function survey(environment: Environment, ports: Ports): Promise<Survey | { readonly finding: Finding }> {
-  try {
-    const [observed, cluster] = await Promise.all([
-      observeEnvironment(undefined, environment, ports),
-      ports.cluster(environment),
-    ]);
-    if ('reason' in observed) return { finding: cannotBeReached(environment, observed.reason) };
-    return { environment, observed: [...observed.values()], records: await cluster.summaries() };
-  } catch (error) {
-    if (!(error instanceof ProductError)) throw error;
-    return { finding: cannotBeReached(environment, error.facts.reason) };
-  }
+  return orTold(
+    async () => {
+      const cluster = await ports.cluster(environment);
+      const [observed, records] = await Promise.all([cluster.observe(), cluster.summaries()]);
+      return { environment, observed, records };
+    },
+    (reason) => ({ finding: cannotBeReached(environment, reason) }),
+  );
 }
 
 function cannotBeReached({ name }: Environment, reason: string): Finding {

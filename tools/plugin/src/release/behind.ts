@@ -1,5 +1,5 @@
 import type { CommitGraph } from '../model/commit-graph.ts';
-import { ProductError } from '../model/product-error.ts';
+import { grouped } from '../model/grouped.ts';
 import type { ServiceMap } from './ports/service-map.ts';
 import type { ReleasePorts } from './release-ports.ts';
 import { touchedServices } from './touched-services.ts';
@@ -29,7 +29,7 @@ export class BranchHistory {
   private readonly graph: CommitGraph;
   private readonly tip: string;
   /** Commits that change something of a service, by service; of those that some build lacks. */
-  private readonly touching = new Map<string, string[]>();
+  private readonly touching: ReadonlyMap<string, readonly string[]>;
   /** Commits that some build lacks and whose files were not looked at. */
   private readonly rest: readonly string[];
 
@@ -42,13 +42,9 @@ export class BranchHistory {
     this.graph = graph;
     this.tip = tip;
     this.rest = rest;
-    for (const [commit, services] of touched) {
-      for (const service of services) {
-        const known = this.touching.get(service);
-        if (known) known.push(commit);
-        else this.touching.set(service, [commit]);
-      }
-    }
+    this.touching = grouped(
+      [...touched].flatMap(([commit, names]) => [...names].map((name) => [name, commit] as const)),
+    );
   }
 
   /**
@@ -82,15 +78,5 @@ export class BranchHistory {
     const isMissing = this.graph.isMissing(commit, this.tip);
     const commits = (this.touching.get(service) ?? []).filter(isMissing).length;
     return { commits, isLeast: this.rest.some(isMissing) };
-  }
-}
-
-/** What git cannot tell is told as that. */
-export async function orWhyUnknown<T>(action: () => Promise<T>): Promise<T | { readonly unknown: string }> {
-  try {
-    return await action();
-  } catch (error) {
-    if (!(error instanceof ProductError)) throw error;
-    return { unknown: error.facts.reason };
   }
 }

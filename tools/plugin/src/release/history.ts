@@ -1,6 +1,6 @@
 import type { DeploymentRecord } from '../model/deployment-record.ts';
 import type { Environment } from '../model/environment.ts';
-import { ProductError } from '../model/product-error.ts';
+import { orTold } from './or-told.ts';
 import type { ReleasePorts } from './release-ports.ts';
 
 /** Deployments of a service to one environment. */
@@ -22,13 +22,13 @@ export function history(
   return Promise.all(
     environments.map(async (environment) => {
       const { name } = environment;
-      try {
-        const records = await (await ports.cluster(environment)).records(service);
-        return { environment: name, state: 'read' as const, records };
-      } catch (error) {
-        if (!(error instanceof ProductError)) throw error;
-        return { environment: name, state: 'unreachable' as const, reason: error.facts.reason };
-      }
+      return orTold(
+        async () => {
+          const records = await (await ports.cluster(environment)).records(service);
+          return { environment: name, state: 'read' as const, records };
+        },
+        (reason) => ({ environment: name, state: 'unreachable' as const, reason }),
+      );
     }),
   );
 }

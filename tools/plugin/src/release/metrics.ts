@@ -12,11 +12,10 @@ import {
   type MeasuredChange,
   type MeasuredService,
 } from '../model/delivery-metrics.ts';
-import type { DeploymentSummary } from '../model/deployment-record.ts';
 import type { Environment } from '../model/environment.ts';
-import { ProductError } from '../model/product-error.ts';
-import { orWhyUnknown } from './behind.ts';
+import { grouped } from '../model/grouped.ts';
 import { BroughtCommits } from './brought-commits.ts';
+import { orTold, orWhyUnknown } from './or-told.ts';
 import type { ServiceMap } from './ports/service-map.ts';
 import type { ReleasePorts } from './release-ports.ts';
 
@@ -99,20 +98,15 @@ async function readHistories(
   environment: Environment,
   ports: Pick<ReleasePorts, 'cluster'>,
 ): Promise<ServiceHistory[] | { reason: string }> {
-  try {
-    const histories = new Map<string, DeploymentSummary[]>();
-    for (const record of await (await ports.cluster(environment)).summaries()) {
-      const known = histories.get(record.release.service);
-      if (known) known.push(record);
-      else histories.set(record.release.service, [record]);
-    }
-    return [...histories]
-      .map(([service, records]) => ({ service, records: records.sort((a, b) => b.sequence - a.sequence) }))
-      .sort((a, b) => (a.service < b.service ? -1 : 1));
-  } catch (error) {
-    if (!(error instanceof ProductError)) throw error;
-    return { reason: error.facts.reason };
-  }
+  return orTold(
+    async () => {
+      const records = await (await ports.cluster(environment)).summaries();
+      return [...grouped(records.map((record) => [record.release.service, record] as const))]
+        .map(([service, all]) => ({ service, records: all.sort((a, b) => b.sequence - a.sequence) }))
+        .sort((a, b) => (a.service < b.service ? -1 : 1));
+    },
+    (reason) => ({ reason }),
+  );
 }
 
 interface ServiceChanges {

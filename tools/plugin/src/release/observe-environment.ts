@@ -1,6 +1,6 @@
 import type { DeploymentSummary } from '../model/deployment-record.ts';
 import type { Environment } from '../model/environment.ts';
-import { ProductError } from '../model/product-error.ts';
+import { orTold } from './or-told.ts';
 import type { ObservedService } from './ports/cluster.ts';
 import type { ReleasePorts } from './release-ports.ts';
 
@@ -11,11 +11,11 @@ export async function observeEnvironment(
   { cluster }: Pick<ReleasePorts, 'cluster'>,
   onNewest?: (newest: readonly DeploymentSummary[]) => void,
 ): Promise<ReadonlyMap<string, ObservedService> | { readonly reason: string }> {
-  try {
-    const observed = await (await cluster(environment)).observe(service, onNewest);
-    return new Map(observed.map((one) => [one.service, one]));
-  } catch (error) {
-    if (!(error instanceof ProductError)) throw error;
-    return { reason: error.facts.reason };
-  }
+  return orTold(
+    async () => {
+      const observed = await (await cluster(environment)).observe(service, onNewest);
+      return new Map(observed.map((one) => [one.service, one]));
+    },
+    (reason) => ({ reason }),
+  );
 }

@@ -1,6 +1,7 @@
 import type { Actor, DeploymentRecord } from '../model/deployment-record.ts';
 import type { Environment } from '../model/environment.ts';
 import { ProductError, Refusal } from '../model/product-error.ts';
+import { mapAtMost } from './map-at-most.ts';
 import type { Reporter } from './ports/reporter.ts';
 import type { ServiceSource } from './ports/service-source.ts';
 import type { ReleasePorts } from './release-ports.ts';
@@ -78,20 +79,15 @@ export async function rollBackEnvironment(
   ports: ReleasePorts,
   reporter: (service: string) => Reporter,
 ): Promise<{ service: string; result: RollbackResult | ProductError }[]> {
-  const results = new Map<RollbackPlan, RollbackResult | ProductError>();
-  const waiting = [...plans];
-  const work = async () => {
-    for (let plan = waiting.shift(); plan; plan = waiting.shift()) {
-      try {
-        results.set(plan, await rollBack(plan, limits, ports, reporter(plan.request.service.name)));
-      } catch (error) {
-        if (!(error instanceof ProductError)) throw error;
-        results.set(plan, error);
-      }
+  return mapAtMost(atOnce, plans, async (plan) => {
+    const service = plan.request.service.name;
+    try {
+      return { service, result: await rollBack(plan, limits, ports, reporter(service)) };
+    } catch (error) {
+      if (!(error instanceof ProductError)) throw error;
+      return { service, result: error };
     }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  return plans.map((plan) => ({ service: plan.request.service.name, result: results.get(plan)! }));
+  });
 }
 
 function momentOf(

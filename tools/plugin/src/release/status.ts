@@ -1,7 +1,9 @@
+import { isObjectName } from '../model/commit.ts';
 import type { DeploymentSummary, Hold } from '../model/deployment-record.ts';
 import type { Environment } from '../model/environment.ts';
 import { holdOf } from '../model/hold.ts';
-import { BranchHistory, orWhyUnknown, type Behind, type RunningCommit } from './behind.ts';
+import { BranchHistory, type Behind, type RunningCommit } from './behind.ts';
+import { orWhyUnknown } from './or-told.ts';
 import type { ObjectDrift } from '../model/drift.ts';
 import type { ObservedService, RunningService } from './ports/cluster.ts';
 import { observeEnvironment } from './observe-environment.ts';
@@ -152,5 +154,5 @@ function deployed(
 
 function runningCommit({ service, running }: ObservedService): RunningCommit | undefined {
   const { commit = '' } = running ?? {};
-  return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit) ? { service, commit } : undefined;
+  return isObjectName(commit) ? { service, commit } : undefined;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { ProductError } from '../model/product-error.ts';
+import { WakeUp } from '../model/wake-up.ts';
+import { orTold } from './or-told.ts';
 import { status, type Status, type StatusRequest } from './status.ts';
 import type { ReleasePorts } from './release-ports.ts';
 
@@ -12,26 +13,23 @@ export async function* watchStatus(
   ports: Pick<ReleasePorts, 'cluster' | 'repository'>,
   signal: AbortSignal,
 ): AsyncGenerator<Status> {
-  let hasChanged = true;
-  let wake = () => {};
-  const tell = () => {
-    hasChanged = true;
-    wake();
-  };
-  signal.addEventListener('abort', tell, { once: true });
-  const watching = request.environments.map(async (environment) => {
-    try {
-      for await (const _ of (await ports.cluster(environment)).changes(signal)) tell();
-    } catch (error) {
+  const changed = new WakeUp();
+  changed.ring();
+  signal.addEventListener('abort', changed.ring, { once: true });
+  const watching = request.environments.map((environment) =>
+    orTold(
+      async () => {
+        for await (const _ of (await ports.cluster(environment)).changes(signal)) changed.ring();
+      },
       // The status says why it cannot be looked into.
-      if (!(error instanceof ProductError)) throw error;
-    }
-  });
-  Promise.all(watching).catch(tell);
+      () => undefined,
+    ),
+  );
+  Promise.all(watching).catch(changed.ring);
   while (!signal.aborted) {
-    if (!hasChanged) await new Promise<void>((resolve) => (wake = resolve));
+    await changed.heard();
     await pause(gathering, undefined, { signal }).catch(() => {});
-    hasChanged = false;
+    changed.forget();
     if (!signal.aborted) yield await status(request, ports);
   }
   await Promise.all(watching);

@@ -3,9 +3,11 @@ import type { Commit } from '../model/commit.ts';
 import type { CommitGraph } from '../model/commit-graph.ts';
 import type { DeploymentSummary, Hold } from '../model/deployment-record.ts';
 import type { Environment } from '../model/environment.ts';
+import { grouped } from '../model/grouped.ts';
 import { holdOf, isHeldBack } from '../model/hold.ts';
-import { ProductError, Refusal } from '../model/product-error.ts';
+import { Refusal } from '../model/product-error.ts';
 import { mapAtMost } from './map-at-most.ts';
+import { orTold } from './or-told.ts';
 import type { ServiceMap } from './ports/service-map.ts';
 import type { TaggedCommit } from './ports/source-repository.ts';
 import type { ReleasePorts } from './release-ports.ts';
@@ -109,13 +111,8 @@ function releasesByService(
   releases: readonly TaggedCommit[],
   has: (commit: string) => boolean,
 ): Map<string, BuildNumber[]> {
-  const byService = new Map<string, BuildNumber[]>();
-  for (const { tag, commit } of releases) {
-    if (!has(commit)) continue;
-    const known = byService.get(tag.service);
-    if (known) known.push(tag.buildNumber);
-    else byService.set(tag.service, [tag.buildNumber]);
-  }
+  const having = releases.filter(({ commit }) => has(commit));
+  const byService = grouped(having.map(({ tag }) => [tag.service, tag.buildNumber] as const));
   for (const builds of byService.values()) builds.sort(BuildNumber.compare);
   return byService;
 }
@@ -133,19 +130,19 @@ async function newestIn(
   environment: Environment,
   { cluster }: Pick<ReleasePorts, 'cluster'>,
 ): Promise<ReadonlyMap<string, There> | { readonly reason: string }> {
-  try {
-    const connected = await cluster(environment);
-    const all = await mapAtMost(atOnce, await connected.newest(), async (newest): Promise<There> => {
-      const { service, buildNumber, commit } = newest.release;
-      if (newest.outcome === 'succeeded') return { buildNumber: buildNumber.toString(), commit, newest };
-      const [one] = await connected.observe(service);
-      return { buildNumber: one?.running?.buildNumber, commit: one?.running?.commit, newest };
-    });
-    return new Map(all.map((one) => [one.newest.release.service, one]));
-  } catch (error) {
-    if (!(error instanceof ProductError)) throw error;
-    return { reason: error.facts.reason };
-  }
+  return orTold(
+    async () => {
+      const connected = await cluster(environment);
+      const all = await mapAtMost(atOnce, await connected.newest(), async (newest): Promise<There> => {
+        const { service, buildNumber, commit } = newest.release;
+        if (newest.outcome === 'succeeded') return { buildNumber: buildNumber.toString(), commit, newest };
+        const [one] = await connected.observe(service);
+        return { buildNumber: one?.running?.buildNumber, commit: one?.running?.commit, newest };
+      });
+      return new Map(all.map((one) => [one.newest.release.service, one]));
+    },
+    (reason) => ({ reason }),
+  );
 }
 
 function whereabouts(

@@ -1,4 +1,5 @@
 import type { NxJsonConfiguration, ProjectGraph } from '@nx/devkit';
+import { grouped } from '../model/grouped.ts';
 import type { ServiceMap } from '../release/ports/service-map.ts';
 import { isDeployed } from './content.ts';
 import { fileFilter, type FileFilter } from './named-inputs.ts';
@@ -29,15 +30,9 @@ export class ClosureIndex implements ServiceMap {
     this.services = [...services].sort();
     this.isService = new Set(services);
     this.projectByRoot = new Map(Object.entries(graph.nodes).map(([name, { data }]) => [data.root, name]));
-    const users = new Map<string, string[]>();
-    for (const [name, dependencies] of Object.entries(graph.dependencies)) {
-      for (const { target } of dependencies) {
-        const known = users.get(target);
-        if (known) known.push(name);
-        else users.set(target, [name]);
-      }
-    }
-    this.needing = users;
+    this.needing = grouped(
+      Object.entries(graph.dependencies).flatMap(([name, all]) => all.map(({ target }) => [target, name] as const)),
+    );
   }
 
   touchedBy(path: string): ReadonlySet<string> {
@@ -55,14 +50,9 @@ export class ClosureIndex implements ServiceMap {
   }
 
   usersOf(packageName: string): ReadonlySet<string> {
-    if (!this.nodesByPackage) {
-      this.nodesByPackage = new Map<string, string[]>();
-      for (const [node, { data }] of Object.entries(this.graph.externalNodes ?? {})) {
-        const known = this.nodesByPackage.get(data.packageName);
-        if (known) known.push(node);
-        else this.nodesByPackage.set(data.packageName, [node]);
-      }
-    }
+    this.nodesByPackage ??= grouped(
+      Object.entries(this.graph.externalNodes ?? {}).map(([node, { data }]) => [data.packageName, node] as const),
+    );
     const nodes = this.nodesByPackage.get(packageName) ?? [];
     return new Set(nodes.flatMap((node) => [...this.dependentsOf(node)]));
   }
@@ -102,14 +92,13 @@ export class ClosureIndex implements ServiceMap {
   /** Filters with patterns for the whole workspace: one for all projects that have no named inputs of their own. */
   private workspaceGroups(): { filter: FileFilter; projects: string[] }[] {
     if (this.workspaceFilters) return this.workspaceFilters;
-    const groups = new Map<string, { filter: FileFilter; projects: string[] }>();
-    for (const [name, { data }] of Object.entries(this.graph.nodes)) {
-      const key = JSON.stringify(data.namedInputs ?? {});
-      const group = groups.get(key);
-      if (group) group.projects.push(name);
-      else groups.set(key, { filter: this.makeFilter(name), projects: [name] });
-    }
-    this.workspaceFilters = [...groups.values()].filter(({ filter }) => filter.workspaceFolders.length > 0);
+    const projects = Object.entries(this.graph.nodes);
+    const byOwnInputs = grouped(
+      projects.map(([name, { data }]) => [JSON.stringify(data.namedInputs ?? {}), name] as const),
+    );
+    this.workspaceFilters = [...byOwnInputs.values()]
+      .map((names) => ({ filter: this.makeFilter(names[0]!), projects: names }))
+      .filter(({ filter }) => filter.workspaceFolders.length > 0);
     return this.workspaceFilters;
   }
 }

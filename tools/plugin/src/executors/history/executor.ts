@@ -3,7 +3,7 @@ import { describeDuration } from '../../model/duration.ts';
 import { describeProbe } from '../../model/probe-result.ts';
 import { textTable } from '../../model/text-table.ts';
 import { history, type EnvironmentHistory } from '../../release/history.ts';
-import { environmentNamed } from '../../workspace/environments.ts';
+import { environmentsAsked } from '../deploy-options.ts';
 import { flag, optionalText } from '../options.ts';
 import { recordFacts } from '../record-facts.ts';
 import { batchOf, singleOf } from '../service-batch.ts';
@@ -18,7 +18,7 @@ export const executor: ServiceExecutor<Options> = {
   verb: 'tell the history of',
   options: () => ({ env: optionalText, json: flag }),
   async run({ env, json }, { service, environments, ports }) {
-    const asked = env === undefined ? environments : [environmentNamed(environments, env)];
+    const asked = environmentsAsked(environments, env);
     const found = await history(service.name, asked, ports);
     if (json) return [JSON.stringify({ service: service.name, environments: found.map(facts) })];
     return found.flatMap((each) => ['', `${service.name} in ${each.environment}`, ...table(each)]).slice(1);

@@ -1,8 +1,8 @@
 import { differenceMark } from '../../graph/difference-mark.ts';
 import { audit, type AuditResult } from '../../release/audit.ts';
 import { newInRelease } from '../../release/new-in-release.ts';
-import { environmentNamed } from '../../workspace/environments.ts';
 import { infrastructureTask, type InfrastructureExecutor } from '../infrastructure-executor.ts';
+import { environmentsAsked } from '../deploy-options.ts';
 import { flag, optionalText } from '../options.ts';
 import { batchOfTasks, singleOfTask } from '../service-batch.ts';
 
@@ -16,7 +16,7 @@ export const executor: InfrastructureExecutor<Options> = {
   doing: 'audit what runs where',
   options: { env: optionalText, repair: flag, json: flag },
   async run({ env, repair, json }, { environments: all, services, service, ports }) {
-    const environments = env === undefined ? all : [environmentNamed(all, env)];
+    const environments = environmentsAsked(all, env);
     const found = await audit(
       {
         environments,
@@ -38,8 +38,8 @@ export const executor: InfrastructureExecutor<Options> = {
 function describe({ checked, withoutForge, findings }: AuditResult): string[] {
   const open = findings.filter(({ isRepaired }) => !isRepaired).length;
   const mended = findings.length - open;
-  const forge = withoutForge === undefined ? 'GitHub' : undefined;
-  const witnesses = ['git tags', 'image labels', 'pods and objects', 'records', ...(forge ? [forge] : [])];
+  const forge = withoutForge === undefined ? ['GitHub'] : [];
+  const witnesses = ['git tags', 'image labels', 'pods and objects', 'records', ...forge];
   return [
     `Asked ${witnesses.join(', ')} of ${checked.releases} releases and ${checked.deployments} deployments of ${checked.services} services.`,
     ...(withoutForge === undefined ? [] : [`Not asked: GitHub, because ${withoutForge}.`]),

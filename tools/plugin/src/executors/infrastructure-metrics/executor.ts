@@ -1,9 +1,8 @@
-import { Refusal } from '../../model/product-error.ts';
 import { openMetricsLines } from '../../model/open-metrics.ts';
 import { metrics } from '../../release/metrics.ts';
 import { environmentNamed } from '../../workspace/environments.ts';
 import { infrastructureTask, type InfrastructureExecutor } from '../infrastructure-executor.ts';
-import { flag, optionalText } from '../options.ts';
+import { flag, oneOutput, optionalText } from '../options.ts';
 import { batchOfTasks, singleOfTask } from '../service-batch.ts';
 import { metricFamilies } from './metric-families.ts';
 import { metricsTable } from './metrics-table.ts';
@@ -24,7 +23,7 @@ export const executor: InfrastructureExecutor<Options> = {
   doing,
   options: { env: optionalText, since: periodOr(thirtyDays), json: flag, openmetrics: flag },
   async run({ env, since, json, openmetrics }, { environments, ports, services }) {
-    if (json && openmetrics) throw twoFormats();
+    oneOutput({ json, openmetrics }, doing);
     // There is at least one: readEnvironments refuses a workspace without any.
     const environment = env === undefined ? environments.at(-1)! : environmentNamed(environments, env);
     const found = await metrics({ environment, period: since, services }, ports);
@@ -32,15 +31,6 @@ export const executor: InfrastructureExecutor<Options> = {
     return openmetrics ? openMetricsLines(metricFamilies(found)) : metricsTable(found);
   },
 };
-
-function twoFormats(): Refusal {
-  return new Refusal({
-    type: 'two-formats',
-    doing,
-    reason: 'Both --json and --openmetrics are given.',
-    remedy: 'Choose one of them.',
-  });
-}
 
 const task = infrastructureTask(executor);
 export default singleOfTask(task);

@@ -1,9 +1,9 @@
 import type { Reporter } from '../../release/ports/reporter.ts';
 import { status, type Status } from '../../release/status.ts';
 import { watchStatus } from '../../release/watch-status.ts';
-import { environmentNamed } from '../../workspace/environments.ts';
 import { cellWithTroubles, statusFacts, statusGrid } from '../describe-status.ts';
 import { infrastructureTask, type InfrastructureExecutor } from '../infrastructure-executor.ts';
+import { environmentsAsked } from '../deploy-options.ts';
 import { flag, optionalText } from '../options.ts';
 import { batchOfTasks, singleOfTask } from '../service-batch.ts';
 
@@ -17,7 +17,7 @@ export const executor: InfrastructureExecutor<Options> = {
   doing: 'tell what runs where',
   options: { env: optionalText, json: flag, watch: flag },
   async run({ env, json, watch }, { environments, services, branch, ports, reporter, signal }) {
-    const asked = env === undefined ? environments : [environmentNamed(environments, env)];
+    const asked = environmentsAsked(environments, env);
     const request = { environments: asked, services, branch };
     const describe = (found: Status) =>
       json ? [JSON.stringify({ ...found, services: found.services.map(statusFacts) })] : statusGrid(found);

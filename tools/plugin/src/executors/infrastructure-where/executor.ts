@@ -5,6 +5,7 @@ import { textTable } from '../../model/text-table.ts';
 import { where, type EnvironmentWhereabouts, type ServiceWhereabouts, type Whereabouts } from '../../release/where.ts';
 import { infrastructureTask, type InfrastructureExecutor } from '../infrastructure-executor.ts';
 import { flag, optionalText } from '../options.ts';
+import { unreachableLines } from '../unreachable-lines.ts';
 import { batchOfTasks, singleOfTask } from '../service-batch.ts';
 
 interface Options {
@@ -49,10 +50,6 @@ function describe({ commit, isMerge, services }: Whereabouts): string[] {
   if (services.length === 0) return [head, 'It changes no service.'];
   const names = services[0]!.environments.map(({ environment }) => environment);
   const rows = services.map((each) => [each.service, releasedText(each), ...each.environments.map(cellText)]);
-  // It is the same for every service.
-  const unreachable = services[0]!.environments.flatMap((each) =>
-    each.state === 'unreachable' ? [`${each.environment} cannot be looked into: ${each.reason}`] : [],
-  );
   const held = services.flatMap(({ service, environments }) =>
     environments.flatMap((each) =>
       'hold' in each && each.hold ? [`${service} is held in ${each.environment}: ${describeHold(each.hold)}`] : [],
@@ -62,7 +59,7 @@ function describe({ commit, isMerge, services }: Whereabouts): string[] {
     ...[head, ...(isMerge ? ['A merge: what it brought.'] : []), ''],
     ...textTable([['SERVICE', 'RELEASED IN', ...names], ...rows]),
     ...held,
-    ...unreachable,
+    ...unreachableLines(services[0]!.environments),
   ];
 }
 

@@ -1,0 +1,12 @@
+interface InEnvironment {
+  readonly environment: string;
+  readonly state: string;
+  readonly reason?: string;
+}
+
+/** A line for each environment that cannot be looked into. @param found what was found of one service: it is the same for every one. */
+export function unreachableLines(found: readonly InEnvironment[] = []): string[] {
+  return found.flatMap(({ environment, state, reason }) =>
+    state === 'unreachable' ? [`${environment} cannot be looked into: ${reason}`] : [],
+  );
+}

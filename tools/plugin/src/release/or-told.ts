@@ -1,0 +1,20 @@
+import { ProductError } from '../model/product-error.ts';
+
+/**
+ * What an action comes to, or what its product error is told as: where one thing that cannot be asked shall not keep the
+ * others from being told.
+ * @param tell given the reason, as a sentence. @throws what is no product error: a bug.
+ */
+export async function orTold<T, U>(action: () => Promise<T>, tell: (reason: string) => U): Promise<T | U> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof ProductError)) throw error;
+    return tell(error.facts.reason);
+  }
+}
+
+/** The same, told as `unknown`. */
+export function orWhyUnknown<T>(action: () => Promise<T>): Promise<T | { readonly unknown: string }> {
+  return orTold(action, (unknown) => ({ unknown }));
+}
