@@ -35,8 +35,7 @@ export async function withAnnouncements<T>(
 ): Promise<T> {
   const pending: Promise<void>[] = [];
   const announce: Announce = (deployment) => {
-    const name = `${deployment.environment.name}/${service}`;
-    const opening = open(name, deployment, ports, reporter);
+    const opening = open(forgeEnvironment(deployment.environment, service), deployment, ports, reporter);
     pending.push(opening.then(() => undefined));
     return {
       end: (state, description) =>
@@ -81,8 +80,13 @@ async function open(
   }
 }
 
-/** What the forge is told of a deployment that ended so. */
-export function announcedAs(outcome: DeploymentOutcome): ForgeDeploymentEnding['state'] {
+/** Where the forge shows deployments of a service to an environment: each service has its own. */
+export function forgeEnvironment({ name }: Pick<Environment, 'name'>, service: string): string {
+  return `${name}/${service}`;
+}
+
+/** What the forge is told of a deployment that ended so; `unknown`: nobody knows how. */
+export function announcedAs(outcome: DeploymentOutcome | 'unknown'): ForgeDeploymentEnding['state'] {
   if (outcome === 'succeeded') return 'success';
   return outcome === 'failed' ? 'failure' : 'error';
 }
@@ -93,7 +97,7 @@ export function newForgeDeployment(begun: BegunDeployment): NewForgeDeployment {
   const { service, buildNumber, commit, imageDigest } = release;
   const facts = { service, build: `${buildNumber}`, commit, image: imageDigest, action: cause.action, ...actor };
   return {
-    environment: `${environment.name}/${service}`,
+    environment: forgeEnvironment(environment, service),
     // Where somebody must approve of each release is where it matters to end users.
     isProduction: environment.protected,
     tag: new ReleaseTag(service, buildNumber),

@@ -1,8 +1,8 @@
 import type { Forge } from './ports/forge.ts';
 import { ReleaseScenario } from '../testing/release-scenario.ts';
 import { promote } from './promote.ts';
-import { release } from './release.ts';
 import { planRollback, rollBack } from './rollback.ts';
+import { releaseIt as releaseAs } from '../testing/release-it.ts';
 
 const ada = { person: 'ada', run: 'https://ci.example/runs/7' };
 const usual = { allowDirty: false, allowDowntime: false, adopt: false, force: false, dryRun: false, timeout: 1000 };
@@ -11,14 +11,9 @@ const environmentOf = ({ environments }: ReleaseScenario, name: string) =>
 const preprodOf = (scenario: ReleaseScenario) => environmentOf(scenario, 'preprod');
 const clusterOf = (scenario: ReleaseScenario) => scenario.clusters.get('preprod')!;
 
-function releaseIt(
-  scenario: ReleaseScenario,
-  wishes: { signal?: AbortSignal; timeout?: number; actor?: typeof ada } = {},
-) {
-  const { service, environments, ports, reporter } = scenario;
-  const more = { buildNumber: undefined, approvedBy: undefined, actor: ada, ...wishes };
-  return release({ ...usual, ...more, service, environments, targets: [preprodOf(scenario)] }, ports, reporter);
-}
+/** Released by a CI, whose run can be linked to. */
+const releaseIt = (scenario: ReleaseScenario, wishes: Parameters<typeof releaseAs>[1] = {}) =>
+  releaseAs(scenario, { actor: ada, ...wishes });
 
 /** What the forge shows of deployments: each with its state. */
 const shown = ({ forge }: ReleaseScenario) =>

@@ -3,7 +3,7 @@ import type { DeploymentSummary } from '../model/deployment-record.ts';
 import { ProductError } from '../model/product-error.ts';
 import { ReleaseTag } from '../model/release-tag.ts';
 import { describeObjectDrift } from '../model/describe-drift.ts';
-import { announcedAs, newForgeDeployment } from './announce-deployment.ts';
+import { announcedAs, forgeEnvironment, newForgeDeployment } from './announce-deployment.ts';
 import type { AuditRequest } from './audit.ts';
 import { differencesOf } from './audit-release.ts';
 import type { Finding } from './finding.ts';
@@ -97,7 +97,7 @@ async function auditForge(
   const forge = await ports.forge();
   if ('reason' in forge) return [];
   const { release, outcome } = newest;
-  const name = `${environment.name}/${release.service}`;
+  const name = forgeEnvironment(environment, release.service);
   const tag = new ReleaseTag(release.service, release.buildNumber);
   const base = {
     subject: `${release.service} in ${environment.name}`,

@@ -3,16 +3,7 @@ import { ImageRef } from '../model/image-ref.ts';
 import { ReleaseScenario } from '../testing/release-scenario.ts';
 import { audit } from './audit.ts';
 import type { Finding } from './finding.ts';
-import { release } from './release.ts';
-
-const actor = { person: 'ada', run: 'https://ci.example/runs/7' };
-
-function releaseIt({ service, environments, ports, reporter }: ReleaseScenario) {
-  const targets = environments.filter(({ deploy }) => deploy === 'automatic');
-  const how = { timeout: 1000, force: false, approvedBy: undefined, allowDowntime: false, adopt: false };
-  const request = { ...how, service, environments, targets, actor, allowDirty: false, buildNumber: undefined };
-  return release({ ...request, dryRun: false }, ports, reporter);
-}
+import { releaseIt } from '../testing/release-it.ts';
 
 async function auditOf(scenario: ReleaseScenario, repair = false) {
   const { environments, services, ports } = scenario;

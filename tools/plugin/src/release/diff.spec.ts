@@ -2,20 +2,11 @@ import { ReleaseScenario } from '../testing/release-scenario.ts';
 import { diff } from './diff.ts';
 import { findRelease } from './find-release.ts';
 import { history } from './history.ts';
-import { release } from './release.ts';
+import { releaseIt } from '../testing/release-it.ts';
 
 const actor = { person: 'ada', run: 'ada@laptop' };
-const usual = { timeout: 1000, force: false, allowDowntime: false, adopt: false, dryRun: false, approvedBy: undefined };
 const map = (value: string) =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\ndata: { A: ${value}, DB_PASSWORD: ${value} }\n`;
-const preprodOf = ({ environments }: ReleaseScenario) => environments.find(({ name }) => name === 'preprod')!;
-
-async function releaseIt(scenario: ReleaseScenario): Promise<void> {
-  const { service, environments, ports, reporter } = scenario;
-  const targets = [preprodOf(scenario)];
-  const request = { service, environments, targets, actor, allowDirty: false, buildNumber: undefined };
-  await release({ ...usual, ...request }, ports, reporter);
-}
 
 /** What the newest release would change in an environment. */
 async function differences(scenario: ReleaseScenario, name = 'preprod') {

@@ -1,16 +1,9 @@
 import { ReleaseScenario } from '../testing/release-scenario.ts';
 import { outdated } from './outdated.ts';
 import { planRollback, rollBack } from './rollback.ts';
-import { release } from './release.ts';
+import { releaseIt } from '../testing/release-it.ts';
 
 const actor = { person: 'ada', run: 'ada@laptop' };
-
-function releaseIt({ service, environments, ports, reporter }: ReleaseScenario) {
-  const targets = environments.filter(({ deploy }) => deploy === 'automatic');
-  const how = { timeout: 1000, force: false, approvedBy: undefined, allowDowntime: false, adopt: false };
-  const request = { ...how, service, environments, targets, actor, allowDirty: false, buildNumber: undefined };
-  return release({ ...request, dryRun: false }, ports, reporter);
-}
 
 const preprodOf = ({ environments }: ReleaseScenario) => environments.filter(({ name }) => name === 'preprod');
 const outdatedIn = (scenario: ReleaseScenario) =>

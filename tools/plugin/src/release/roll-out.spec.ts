@@ -1,23 +1,13 @@
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import type { InMemoryCluster } from '../testing/in-memory-cluster.ts';
 import { ReleaseScenario } from '../testing/release-scenario.ts';
-import { release } from './release.ts';
 import { planRollback, rollBack } from './rollback.ts';
 import { runningIn } from '../testing/running-in.ts';
+import { releaseIt } from '../testing/release-it.ts';
 
 const ada = { person: 'ada', run: 'ada@laptop' };
 const preprodOf = ({ environments }: ReleaseScenario) => environments.find(({ name }) => name === 'preprod')!;
 const clusterOf = (scenario: ReleaseScenario) => scenario.clusters.get('preprod')!;
-
-function releaseIt(
-  scenario: ReleaseScenario,
-  wishes: { signal?: AbortSignal; timeout?: number; actor?: typeof ada } = {},
-) {
-  const { service, environments, ports, reporter } = scenario;
-  const usual = { allowDirty: false, allowDowntime: false, adopt: false, force: false, dryRun: false, timeout: 1000 };
-  const more = { buildNumber: undefined, approvedBy: undefined, actor: ada, ...wishes };
-  return release({ ...usual, ...more, service, environments, targets: [preprodOf(scenario)] }, ports, reporter);
-}
 
 async function goBack(scenario: ReleaseScenario) {
   const { service, ports, reporter } = scenario;

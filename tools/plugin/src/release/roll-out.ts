@@ -15,7 +15,7 @@ import { Failure, ProductError } from '../model/product-error.ts';
 import { describeProbe } from '../model/probe-result.ts';
 import { probeTargetOf } from '../model/probe-target.ts';
 import type { Release } from '../model/release.ts';
-import type { Announce } from './announce-deployment.ts';
+import { announcedAs, type Announce } from './announce-deployment.ts';
 import type { ChangeSet, Cluster, RolloutResult, ServiceLock } from './ports/cluster.ts';
 import type { Prober } from './ports/prober.ts';
 import type { Reporter } from './ports/reporter.ts';
@@ -105,7 +105,7 @@ async function putIn(
   try {
     const attempt = await attemptTo(rollout, at, limits, ports, reporter);
     if ('record' in attempt) announced.end('success', `${rollout.release.buildNumber} serves.`);
-    else announced.end(attempt.outcome === 'failed' ? 'failure' : 'error', attempt.failure.facts.reason);
+    else announced.end(announcedAs(attempt.outcome), attempt.failure.facts.reason);
     return attempt;
   } catch (error) {
     announced.end('error', 'It broke down.');

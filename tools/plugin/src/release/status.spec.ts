@@ -1,19 +1,12 @@
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import { BuildNumber } from '../model/build-number.ts';
 import { ReleaseScenario } from '../testing/release-scenario.ts';
-import { release } from './release.ts';
 import { planRollback, rollBack } from './rollback.ts';
 import { status, type EnvironmentStatus } from './status.ts';
 import { watchStatus } from './watch-status.ts';
+import { releaseIt } from '../testing/release-it.ts';
 
 const actor = { person: 'ada', run: 'ada@laptop' };
-
-function releaseIt({ service, environments, ports, reporter }: ReleaseScenario) {
-  const targets = environments.filter(({ deploy }) => deploy === 'automatic');
-  const how = { timeout: 1000, force: false, approvedBy: undefined, allowDowntime: false, adopt: false };
-  const request = { ...how, service, environments, targets, actor, allowDirty: false, buildNumber: undefined };
-  return release({ ...request, dryRun: false }, ports, reporter);
-}
 
 const clusterOf = (scenario: ReleaseScenario) => scenario.clusters.get('preprod')!;
 const requestOf = ({ environments, services }: ReleaseScenario) => ({ environments, services, branch: 'main' });

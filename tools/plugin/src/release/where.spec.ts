@@ -2,18 +2,12 @@ import type { Environment } from '../model/environment.ts';
 import { ReleaseScenario } from '../testing/release-scenario.ts';
 import { findRelease } from './find-release.ts';
 import { deploy } from './deploy.ts';
-import { release } from './release.ts';
 import { planRollback, rollBack } from './rollback.ts';
 import { where } from './where.ts';
+import { releaseIt } from '../testing/release-it.ts';
 
 const actor = { person: 'ada', run: 'ada@laptop' };
 const how = { timeout: 1000, force: false, approvedBy: 'ada', allowDowntime: false, adopt: false };
-
-function releaseIt({ service, environments, ports, reporter }: ReleaseScenario) {
-  const targets = environments.filter(({ deploy: when }) => when === 'automatic');
-  const request = { ...how, service, environments, targets, actor, allowDirty: false, buildNumber: undefined };
-  return release({ ...request, dryRun: false }, ports, reporter);
-}
 
 async function deployTo(scenario: ReleaseScenario, environment: Environment) {
   const { service, ports, reporter } = scenario;
