@@ -9,6 +9,7 @@ import { HttpRequests, type HttpAnswer, type HttpRequest } from './http-requests
 import { manifestTypes, readManifest } from './manifest.ts';
 import { findCredentials } from './registry-credentials.ts';
 import { deniedAccess, lookFor, noAnswer, noRegistry, registryFails, type LoginKind } from './registry-refusals.ts';
+import { speaksTls } from './speaks-tls.ts';
 
 /** A registry that is busy (429, 5xx) is asked again this often. */
 const attempts = 3;
@@ -75,14 +76,13 @@ export class HttpImageRegistry implements ImageRegistry {
     const key = `${image.registry}/${image.repository}`;
     for (let attempt = 1, authorized = false; ;) {
       const authorization = this.authorizations.get(key);
-      const answer = await this.send(image, `${this.addressOf(image.registry)}/v2/${image.repository}/${path}`, {
+      const answer = await this.sendHome(image, `/v2/${image.repository}/${path}`, {
         method,
         headers: { accept: accept.join(', '), ...(authorization && { authorization: authorization.header }) },
       });
       const { status } = answer;
       if (status >= 200 && status < 300) return answer;
       if (status === 404) return undefined;
-      if (this.turnsOutEncrypted(image, answer)) continue;
       if (status === 401 && !authorized) {
         // Also when there is one already: tokens last for minutes only.
         authorized = true;
@@ -150,6 +150,19 @@ export class HttpImageRegistry implements ImageRegistry {
     return this.send(image, url.href, { method: 'GET', headers });
   }
 
+  /** Sends to the registry itself. */
+  private async sendHome(image: ImageRef, path: string, request: HttpRequest): Promise<HttpAnswer> {
+    const send = () => this.send(image, `${this.addressOf(image.registry)}${path}`, request);
+    // A server that wants https answers plain http with 400, or with what is no answer.
+    try {
+      const answer = await send();
+      if (answer.status !== 400 || !(await this.turnsOutEncrypted(image.registry))) return answer;
+    } catch (error) {
+      if (!(await this.turnsOutEncrypted(image.registry))) throw error;
+    }
+    return send();
+  }
+
   private async send(image: ImageRef, address: string, request: HttpRequest): Promise<HttpAnswer> {
     try {
       return await this.requests.send(image.registry, address, request);
@@ -158,17 +171,16 @@ export class HttpImageRegistry implements ImageRegistry {
     }
   }
 
+  /** On this machine's own addresses plain http is tried first, as it is the usual there. */
+  private async turnsOutEncrypted(registry: string): Promise<boolean> {
+    if (!isLoopbackRegistry(registry) || this.encrypted.has(registry) || !(await speaksTls(registry))) return false;
+    this.encrypted.add(registry);
+    return true;
+  }
+
   private addressOf(registry: string): string {
     if (isLoopbackRegistry(registry)) return `${this.encrypted.has(registry) ? 'https' : 'http'}://${registry}`;
     return `https://${registry === 'docker.io' ? 'registry-1.docker.io' : registry}`;
-  }
-
-  /** On this machine's own addresses plain http is tried first; a server of Go's that wants https tells so. */
-  private turnsOutEncrypted({ registry }: ImageRef, { status, body }: HttpAnswer): boolean {
-    if (status !== 400 || this.encrypted.has(registry) || !body.includes('HTTP request to an HTTPS server'))
-      return false;
-    this.encrypted.add(registry);
-    return true;
   }
 }
 
