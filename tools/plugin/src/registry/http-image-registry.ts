@@ -5,6 +5,7 @@ import { parseDigest, type Digest, type ImageRef } from '../model/image-ref.ts';
 import { isLoopbackRegistry } from '../model/registry-host.ts';
 import type { ImageRegistry } from '../release/ports/image-registry.ts';
 import { parseAuthChallenge, type AuthChallenge } from './auth-challenge.ts';
+import { isAzureRegistry } from './azure-registries.ts';
 import { HttpRequests, type HttpAnswer, type HttpRequest } from './http-requests.ts';
 import { manifestTypes, readManifest } from './manifest.ts';
 import { findCredentials } from './registry-credentials.ts';
@@ -26,14 +27,17 @@ interface Authorization {
 /** Registries that speak the OCI distribution specification: https, and also plain http on this machine's own addresses. */
 export class HttpImageRegistry implements ImageRegistry {
   private readonly credentialsOf: CredentialsOf;
+  private readonly isAzure: (registry: string) => boolean;
   private readonly requests = new HttpRequests();
   /** By registry and repository. */
   private readonly authorizations = new Map<string, Authorization>();
   /** Registries on this machine that turned out to speak https. */
   private readonly encrypted = new Set<string>();
 
-  constructor(credentialsOf: CredentialsOf = findCredentials) {
+  /** @param isAzure tells the registries that can lock a tag. */
+  constructor(credentialsOf: CredentialsOf = findCredentials, isAzure = isAzureRegistry) {
     this.credentialsOf = credentialsOf;
+    this.isAzure = isAzure;
   }
 
   async digest(image: ImageRef): Promise<Digest | undefined> {
@@ -64,6 +68,15 @@ export class HttpImageRegistry implements ImageRegistry {
       return config.config?.Labels ?? {};
     }
     return {};
+  }
+
+  async lockTag(image: ImageRef): Promise<void> {
+    if (!this.isAzure(image.registry)) return;
+    const { lockAzureTag } = await import('./azure-tag-lock.ts');
+    await lockAzureTag(image, {
+      agent: await this.requests.agentOf(image.registry),
+      authorize: async (challenge) => (await this.authorize(image, challenge)).header,
+    });
   }
 
   /** @returns the answer, or undefined for 404. */
