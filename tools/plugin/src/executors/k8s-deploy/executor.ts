@@ -6,7 +6,7 @@ import { describeChanges } from '../../release/roll-out.ts';
 import { connectEarly } from '../connect-early.ts';
 import { listReleases } from '../list-releases.ts';
 import { approvedBy } from '../approved-by.ts';
-import { actorOf } from '../ci-actor.ts';
+import { actorOf } from '../actor.ts';
 import { deployOptions, environmentsMeant, type DeployOptions } from '../deploy-options.ts';
 import { describeDeploy } from '../describe-deploy.ts';
 import { buildOf } from '../options.ts';

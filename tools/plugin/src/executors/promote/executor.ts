@@ -2,7 +2,7 @@ import type { BuildNumber } from '../../model/build-number.ts';
 import { promote } from '../../release/promote.ts';
 import { describeChanges } from '../../release/roll-out.ts';
 import { approvedBy } from '../approved-by.ts';
-import { actorOf } from '../ci-actor.ts';
+import { actorOf } from '../actor.ts';
 import { promotionOf } from '../deploy-options.ts';
 import { describeDeploy } from '../describe-deploy.ts';
 import { buildOf, flag, optionalText, seconds } from '../options.ts';

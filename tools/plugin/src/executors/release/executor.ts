@@ -1,7 +1,7 @@
 import type { BuildNumber } from '../../model/build-number.ts';
 import { release, type ReleaseResult } from '../../release/release.ts';
 import { approvedBy } from '../approved-by.ts';
-import { actorOf } from '../ci-actor.ts';
+import { actorOf } from '../actor.ts';
 import { connectEarly } from '../connect-early.ts';
 import { listReleases } from '../list-releases.ts';
 import { deployOptions, environmentsMeant, type DeployOptions } from '../deploy-options.ts';

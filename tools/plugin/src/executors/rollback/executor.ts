@@ -2,7 +2,7 @@ import type { BuildNumber } from '../../model/build-number.ts';
 import { describeHold } from '../../model/hold.ts';
 import { describeChanges } from '../../release/roll-out.ts';
 import { describeRollback, planRollback, rollBack } from '../../release/rollback.ts';
-import { actorOf } from '../ci-actor.ts';
+import { actorOf } from '../actor.ts';
 import { oneEnvironment } from '../deploy-options.ts';
 import { buildOf, flag, optionalText, seconds } from '../options.ts';
 import { batchOf, singleOf } from '../service-batch.ts';
