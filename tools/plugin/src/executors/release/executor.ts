@@ -1,4 +1,5 @@
 import type { BuildNumber } from '../../model/build-number.ts';
+import { ciRunOf } from '../../model/ci-run.ts';
 import { release, type ReleaseResult } from '../../release/release.ts';
 import { approvedBy } from '../approved-by.ts';
 import { actorOf } from '../actor.ts';
@@ -24,7 +25,8 @@ export const executor: ServiceExecutor<Options> = {
     connectEarly(targets, ports);
     const actor = actorOf(process.env);
     const limits = { timeout: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
-    const request = { ...options, ...limits, service, environments, targets, actor };
+    const ciNumber = ciRunOf(process.env)?.buildNumber;
+    const request = { ...options, ...limits, service, environments, targets, actor, ciNumber };
     const result = await release(request, ports, reporter);
     return options.dryRun ? ['Dry run: nothing was changed.'] : describe(service.name, result);
   },
