@@ -158,6 +158,22 @@ it('puts no expression into a script, and runs no code that can be exchanged', (
   );
 });
 
+it('sets the variables that a script reads, and no others', () => {
+  const readByPrograms = ['GITHUB_TOKEN', 'KUBECONFIG', 'POC_APPROVAL_GATE'];
+  fc.assert(
+    fc.property(pipelineFactsCases, (facts) => {
+      for (const [, { steps }] of jobsOf(facts)) {
+        for (const { run = '', env = {} } of steps) {
+          const read = [...run.matchAll(/\$\{?([A-Z_]+)/g)].map(([, name]) => name!);
+          const set = Object.keys(env).filter((name) => !readByPrograms.includes(name));
+          expect(new Set(read.filter((name) => name !== 'RUNNER_TEMP'))).toEqual(new Set(set));
+        }
+      }
+    }),
+    some,
+  );
+});
+
 it('hands the facts on as they are, whatever they look like', () => {
   fc.assert(
     fc.property(pipelineFactsCases, (facts) => {

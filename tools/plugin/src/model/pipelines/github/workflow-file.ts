@@ -10,9 +10,9 @@ export function workflowHeader(...purpose: readonly string[]): string {
     .join('\n');
 }
 
-/** A name of the main branch as a filter of pushes, where some characters are patterns. */
+/** A branch as a filter of pushes, where some characters are patterns; others of that kind no branch can have. */
 export function branchFilter(branch: string): string {
-  return branch.replace(/[*?+[\]!\\]/g, '\\$&');
+  return branch.replace(/[+!]/g, '\\$&');
 }
 
 /** A place for lines of the team's own. @param name unique in its file. */
