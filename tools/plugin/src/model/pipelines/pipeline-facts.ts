@@ -13,9 +13,12 @@ export interface PipelineService {
   readonly name: string;
   /** Folder, relative to the workspace's root: `apps/orders`. */
   readonly root: string;
-  /** Folders and files outside which nothing is part of it (its closure in the project graph), sorted. */
+  /**
+   * Folders and files outside which nothing is part of it (its closure in the project graph), sorted. A folder ends with a
+   * slash: `libs/money/`; `./` is the workspace's root.
+   */
   readonly paths: readonly string[];
-  /** Folders inside those that are other projects' and no part of it, sorted. The deeper of two that hold a file counts. */
+  /** Folders inside those that are other projects', sorted. Of two folders that hold a file, the deeper one counts. */
   readonly foreignPaths: readonly string[];
   /** Whether a push to these paths starts its pipeline by itself. */
   readonly trigger: 'manual' | 'paths';
