@@ -17,8 +17,17 @@ export const environmentsFolder = 'Infrastructure/environments';
  */
 export async function readEnvironments(workspaceRoot: string): Promise<Environment[]> {
   const names = await readdir(join(workspaceRoot, environmentsFolder)).catch(() => []);
-  const files = names.filter((name) => /\.ya?ml$/.test(name)).sort();
-  if (files.length === 0) {
+  const paths = names.filter(isEnvironmentFile).map((name) => `${environmentsFolder}/${name}`);
+  const texts = await Promise.all(
+    paths.map(async (path) => [path, await readFile(join(workspaceRoot, path), 'utf8')] as const),
+  );
+  return parseEnvironments(new Map(texts));
+}
+
+/** The same of files that lie somewhere else. @param texts by path, relative to the workspace's root. */
+export async function parseEnvironments(texts: ReadonlyMap<string, string>): Promise<Environment[]> {
+  const paths = [...texts.keys()].filter(isEnvironmentFile).sort();
+  if (paths.length === 0) {
     throw refusal(
       'no-environments',
       `There is no *.yaml file in ${environmentsFolder}.`,
@@ -27,10 +36,8 @@ export async function readEnvironments(workspaceRoot: string): Promise<Environme
   }
   const read: EnvironmentFile[] = [];
   const mistakes: string[] = [];
-  const paths = files.map((file) => `${environmentsFolder}/${file}`);
-  const texts = await Promise.all(paths.map((path) => readFile(join(workspaceRoot, path), 'utf8')));
-  for (const [index, path] of paths.entries()) {
-    const found = await readEnvironmentFile(path, texts[index]!);
+  for (const path of paths) {
+    const found = await readEnvironmentFile(path, texts.get(path)!);
     if (Array.isArray(found)) mistakes.push(...found);
     else read.push(found);
   }
@@ -60,6 +67,10 @@ export function environmentNamed(environments: readonly Environment[], name: str
     reason: `${environmentsFolder} has ${names.join(', ')}.`,
     remedy: didYouMean(name, names) || 'Choose one of them.',
   });
+}
+
+function isEnvironmentFile(name: string): boolean {
+  return /\.ya?ml$/.test(name);
 }
 
 interface EnvironmentFile {
