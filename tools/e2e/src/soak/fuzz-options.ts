@@ -16,6 +16,8 @@ export const fuzzedCommands = [
   'infrastructure-where',
   'infrastructure-audit',
   'infrastructure-outdated',
+  'infrastructure-package',
+  'infrastructure-provision',
   'diff',
   'changes',
   'history',
@@ -70,6 +72,14 @@ const optionsOf: Readonly<Record<FuzzedCommand, Readonly<Record<string, Type>>>>
   'infrastructure-status': { env: 'environment', json: 'flag', watch: 'flag' },
   'infrastructure-where': { commit: 'commit', json: 'flag' },
   'infrastructure-outdated': { env: 'environment', json: 'flag' },
+  'infrastructure-package': { json: 'flag' },
+  'infrastructure-provision': {
+    env: 'environment',
+    tag: 'build',
+    approve: 'flag',
+    dryRun: 'flag',
+    json: 'flag',
+  },
   'infrastructure-audit': { env: 'environment', repair: 'flag', json: 'flag' },
   'infrastructure-metrics': { env: 'environment', since: 'period', json: 'flag', openmetrics: 'flag' },
 };

@@ -36,6 +36,10 @@ export function realPorts(workspaceRoot: string, env: NodeJS.ProcessEnv): Releas
       clusters.set(environment.name, connecting);
       return connecting;
     },
+    configuration: async (environment) => {
+      const { connectForProvisioning } = await import('../kubernetes/connect.ts');
+      return connectForProvisioning(environment, workspaceRoot);
+    },
     forge: () => (forge ??= findForge(repository, env)),
   };
 }
