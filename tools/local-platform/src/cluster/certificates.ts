@@ -30,6 +30,7 @@ const subjects: readonly Subject[] = [
   { name: 'scheduler', subject: '/CN=system:kube-scheduler' },
   { name: 'kubelet', subject: `/O=system:nodes/CN=system:node:${nodeName}` },
   { name: 'proxy', subject: '/CN=system:kube-proxy' },
+  { name: 'kube-router', subject: '/CN=kube-router' },
   { name: 'kubelet-client', subject: '/O=system:masters/CN=apiserver-kubelet' },
 ];
 

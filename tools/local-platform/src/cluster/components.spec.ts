@@ -1,5 +1,14 @@
 import type { Folders } from '../folders.ts';
-import { apiServer, contour, controlLoops, coredns, envoy, envoyBootstrapArguments, etcd } from './components.ts';
+import {
+  apiServer,
+  contour,
+  controlLoops,
+  coredns,
+  envoy,
+  envoyBootstrapArguments,
+  etcd,
+  networkPolicies,
+} from './components.ts';
 
 const folders: Folders = {
   cache: '/c',
@@ -14,6 +23,7 @@ const all = [
   apiServer(folders),
   ...controlLoops(folders),
   coredns(folders),
+  networkPolicies(folders),
   contour(folders),
   envoy(folders),
 ];

@@ -150,6 +150,29 @@ export function controlLoops(folders: Folders): Component[] {
   ];
 }
 
+/** Enforces network policies, by packet rules beside those of kube-proxy; it routes nothing. */
+export function networkPolicies(folders: Folders): Component {
+  const metrics = `http://${loopback}:${ports.networkPolicyMetrics}/metrics`;
+  return {
+    name: 'kube-router',
+    argv: [
+      join(folders.binaries, 'kube-router'),
+      `--kubeconfig=${clusterFiles(folders).kubeconfig('kube-router')}`,
+      `--hostname-override=${nodeName}`,
+      '--run-firewall=true',
+      '--run-router=false',
+      '--run-service-proxy=false',
+      `--service-cluster-ip-range=${serviceRange}`,
+      `--metrics-addr=${loopback}`,
+      `--metrics-port=${ports.networkPolicyMetrics}`,
+      // It would listen on every address of the machine.
+      '--health-port=0',
+    ],
+    listens: [[loopback, ports.networkPolicyMetrics]],
+    isHealthy: () => answersWell({ url: metrics }),
+  };
+}
+
 /** Name service of the cluster. */
 export function coredns(folders: Folders): Component {
   return {

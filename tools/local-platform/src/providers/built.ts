@@ -13,6 +13,7 @@ import {
   envoy,
   envoyBootstrapArguments,
   etcd,
+  networkPolicies,
 } from '../cluster/components.ts';
 import { clusterFiles, kubeconfigEntry, writeClusterSettings } from '../cluster/settings.ts';
 import { addToUserKubeconfig } from '../cluster/user-kubeconfig.ts';
@@ -28,6 +29,7 @@ import {
   copyGatewayDefinitions,
   corednsBinary,
   fetchEnvoy,
+  kubeRouterBinary,
   kubernetesBinaries,
   pauseBinary,
 } from '../tools/binaries.ts';
@@ -50,6 +52,7 @@ export async function bringUpBuiltCluster(context: ProviderContext): Promise<Clu
     .then(() => buildBinaries([contourBinary], folders.binaries, workbench))
     .then(() => copyGatewayDefinitions(definitions, workbench));
   const dnsBuilt = gatewayBuilt.then(() => buildBinaries([corednsBinary], folders.binaries, workbench));
+  const policiesBuilt = dnsBuilt.then(() => buildBinaries([kubeRouterBinary], folders.binaries, workbench));
   const imagesReady = Promise.all([kubernetesBuilt, registryReady]).then(() => fillRegistry(folders, output, signal));
 
   const nodeReady = kubernetesBuilt.then(() => bringUpNode(folders, output, signal));
@@ -57,8 +60,9 @@ export async function bringUpBuiltCluster(context: ProviderContext): Promise<Clu
     bringUpGateway(folders, definitions, signal),
   );
   const dnsReady = Promise.all([nodeReady, dnsBuilt]).then(() => bringUpDns(folders, signal));
+  const policiesReady = Promise.all([nodeReady, policiesBuilt]).then(() => bringUpNetworkPolicies(folders, signal));
   const enterable = nodeReady.then(() => addToUserKubeconfig(kubeconfigEntry(clusterFiles(folders), 'admin')));
-  await Promise.all([gatewayReady, dnsReady, imagesReady, enterable]);
+  await Promise.all([gatewayReady, dnsReady, policiesReady, imagesReady, enterable]);
   return {
     kubeconfig: clusterFiles(folders).kubeconfig('admin'),
     context: contextName,
@@ -184,4 +188,9 @@ async function bringUpDns(folders: Folders, signal: AbortSignal | undefined): Pr
     apply(folders, [join(projectFolder, 'manifests', 'dns.yaml')], signal),
     ensureComponent(folders, coredns(folders)),
   ]);
+}
+
+async function bringUpNetworkPolicies(folders: Folders, signal: AbortSignal | undefined): Promise<void> {
+  await apply(folders, [join(projectFolder, 'manifests', 'network-policies.yaml')], signal);
+  await ensureComponent(folders, networkPolicies(folders));
 }
