@@ -58,6 +58,7 @@ export class RegistryTokens {
   /** @returns the claims of a token of ours that is good now and for this audience, or undefined. */
   verify(token: string, audience: string): Claims | undefined {
     const [header = '', payload = '', signature = ''] = token.split('.');
+    if (signature === '') return undefined;
     const key = { key: createPublicKey(this.key), dsaEncoding: 'ieee-p1363' as const };
     if (!verify('sha256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url')))
       return undefined;
