@@ -69,7 +69,7 @@ const optionsOf: Readonly<Record<FuzzedCommand, Readonly<Record<string, Type>>>>
   'infrastructure-rollback': { env: 'environment', to: 'moment', reason: 'text', timeout: 'seconds', dryRun: 'flag' },
   'infrastructure-status': { env: 'environment', json: 'flag', watch: 'flag' },
   'infrastructure-where': { commit: 'commit', json: 'flag' },
-  'infrastructure-outdated': { env: 'environment', json: 'flag', matrix: 'flag', agents: 'count' },
+  'infrastructure-outdated': { env: 'environment', json: 'flag', matrix: 'flag', jobs: 'count' },
   'infrastructure-audit': { env: 'environment', repair: 'flag', json: 'flag' },
   'infrastructure-metrics': { env: 'environment', since: 'period', json: 'flag', openmetrics: 'flag' },
 };
