@@ -20,6 +20,7 @@ import { installPackages, podmanPackages, registryPackages } from './system-pack
 import { tearDown } from './teardown.ts';
 import { benchmarkTools, buildBinaries, buildGitea as buildGiteaIn } from './tools/binaries.ts';
 import { fetchPipelineSchema } from './tools/pipeline-schema.ts';
+import { workflowCheckersIn, type WorkflowCheckers } from './tools/workflow-checkers.ts';
 
 /** What the platform is asked to be. */
 export interface PlatformOptions {
@@ -107,6 +108,12 @@ export function installPodman(output: Output = silentOutput): Promise<void> {
 export async function pipelineSchema(output: Output = silentOutput): Promise<string> {
   const { cache, tools } = platformFolders();
   return fetchPipelineSchema(join(cache, 'schemas'), { tools, output, signal: undefined });
+}
+
+/** Gets what checks workflows of GitHub Actions, unless it is there. */
+export function workflowCheckers(output: Output = streamOutput()): Promise<WorkflowCheckers> {
+  const { cache, tools } = platformFolders();
+  return workflowCheckersIn(join(cache, 'workflow-checkers'), { tools, output, signal: undefined });
 }
 
 /** Builds a tool of the benchmarks unless that was done before. @returns the folder that holds it, as `helm`. */

@@ -21,3 +21,6 @@ export const goVersion = '1.26.5';
 
 /** Wheel of the Python package `check-jsonschema` that the schema of Azure Pipelines is taken from. */
 export const pipelineSchemaVersion = '0.39.0';
+
+/** Wheel of the Python package `zizmor` that the program is taken from. */
+export const zizmorVersion = '1.32.0';
