@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { doJob } from './azure/agent.ts';
 import type { Value } from './azure/expression.ts';
-import { pipelineOf, type Pipeline, type Stage } from './azure/pipeline-shape.ts';
+import { pipelineOf, type Pipeline, type PipelineResource, type Stage } from './azure/pipeline-shape.ts';
 import { predefinedVariables } from './azure/predefined-variables.ts';
 import { isFine, runPipeline, type RunReport } from './azure/run.ts';
 import { Slots } from './azure/slots.ts';
@@ -32,7 +32,8 @@ export interface RunRequest {
   readonly parameters?: Readonly<Record<string, Value>>;
   /** The newest one of the branch when left away. */
   readonly commit?: string;
-  readonly reason?: 'Manual' | 'IndividualCI' | 'ResourceTrigger';
+  /** Alias of the pipeline whose run began this one; nobody's but a person's when left away. */
+  readonly triggeredBy?: string;
 }
 
 /** A run that ended. */
@@ -40,6 +41,8 @@ export interface PipelineRun extends RunReport {
   readonly buildNumber: string;
   /** Folder with one folder for each artifact. */
   readonly artifacts: string;
+  /** Marks that its jobs gave it. */
+  readonly tags: readonly string[];
 }
 
 interface Definition {
@@ -76,19 +79,20 @@ export class AzureProject {
 
   /** Runs a pipeline to its end, whatever that is. */
   async run(name: string, request: RunRequest = {}): Promise<PipelineRun> {
-    const { parameters = {}, commit = this.head(), reason = 'Manual' } = request;
+    const { parameters = {}, commit = this.head(), triggeredBy } = request;
     const { file, runs } = this.definitionOf(name);
     const id = (this.lastId += 1);
-    const predefined = predefinedVariables({ definition: name, id, commit, branch, reason });
+    const predefined = predefinedVariables({ definition: name, id, commit, branch, triggeredBy });
     const read = (path: string) => this.git(['show', `${commit}:${path}`]);
     const pipeline = pipelineOf(expandTemplates(read, file, parameters, predefined));
     const buildNumber = this.buildNumber(name, pipeline.name ?? '$(Date:yyyyMMdd).$(Rev:r)', predefined);
     const artifacts = join(this.artifacts, String(id));
     mkdirSync(artifacts);
     const variables = { ...predefined, 'Build.BuildNumber': buildNumber, ...this.resourcesOf(pipeline) };
-    const otherArtifacts = Object.fromEntries(
-      pipeline.pipelines.map(({ alias, source }) => [alias, this.definitionOf(source).runs.at(-1)?.artifacts ?? '']),
+    const others = pipeline.pipelines.map(
+      (resource) => [resource.alias, this.newestRunOf(resource)?.artifacts] as const,
     );
+    const otherArtifacts = Object.fromEntries(others);
     const { origin, packages, secrets = {}, secureFiles = {} } = this.settings;
     const common = { origin, packages, secrets, secureFiles, artifacts, otherArtifacts, commit };
     const ended = await runPipeline(pipeline, variables, {
@@ -96,7 +100,8 @@ export class AzureProject {
       enter: (stage, work) => this.enter(stage, work),
       work: (job, own) => doJob(job, { ...common, variables: own }),
     });
-    const run: PipelineRun = { buildNumber, artifacts, ...ended };
+    const tags = Object.values(ended.jobs).flatMap((job) => job.tags);
+    const run: PipelineRun = { buildNumber, artifacts, tags, ...ended };
     if (isFine(run.outcome)) runs.push(run);
     return run;
   }
@@ -139,11 +144,15 @@ export class AzureProject {
   /** What is known of the newest good run of each pipeline that this one works with. */
   private resourcesOf({ pipelines }: Pipeline): Record<string, string> {
     const found: Record<string, string> = {};
-    for (const { alias, source } of pipelines) {
-      const newest = this.definitionOf(source).runs.at(-1);
-      if (newest !== undefined) found[`resources.pipeline.${alias}.runName`] = newest.buildNumber;
+    for (const resource of pipelines) {
+      const newest = this.newestRunOf(resource);
+      if (newest !== undefined) found[`resources.pipeline.${resource.alias}.runName`] = newest.buildNumber;
     }
     return found;
+  }
+
+  private newestRunOf({ source, tags }: PipelineResource): PipelineRun | undefined {
+    return this.definitionOf(source).runs.findLast((run) => tags.every((tag) => run.tags.includes(tag)));
   }
 
   /** Waits until the environments of a stage let it in. @returns undefined when somebody says no. */

@@ -34,7 +34,7 @@ export interface Assignment {
   /** Folder that keeps the artifacts of the run. */
   readonly artifacts: string;
   /** Folders with the artifacts of other runs, by the alias of their pipeline. */
-  readonly otherArtifacts: Readonly<Record<string, string>>;
+  readonly otherArtifacts: Readonly<Record<string, string | undefined>>;
 }
 
 /** What a job left. */
@@ -42,6 +42,8 @@ export interface JobReport {
   readonly outcome: Outcome;
   /** By step and name: `outdated.services`. */
   readonly outputs: Readonly<Record<string, string>>;
+  /** Marks that it gave the run. */
+  readonly tags: readonly string[];
   readonly log: string;
 }
 
@@ -61,6 +63,7 @@ class Agent {
   private readonly variables: Variables;
   private readonly path: string[];
   private readonly outputs: Record<string, string> = {};
+  private readonly tags: string[] = [];
   private log = '';
 
   constructor(folder: string, assignment: Assignment) {
@@ -83,7 +86,7 @@ class Agent {
       if (!isDone && !step.continueOnError) outcome = 'Failed';
       else if (!isDone && outcome === 'Succeeded') outcome = 'SucceededWithIssues';
     }
-    return { outcome, outputs: this.outputs, log: this.log };
+    return { outcome, outputs: this.outputs, tags: this.tags, log: this.log };
   }
 
   private places(): Record<string, string> {
@@ -187,7 +190,7 @@ class Agent {
     if (pipeline === 'none') return true;
     const { artifacts, otherArtifacts } = this.assignment;
     const from = pipeline === 'current' ? artifacts : otherArtifacts[pipeline];
-    if (from === undefined) throw new Error(`download: there is no pipeline resource ${pipeline}.`);
+    if (from === undefined) throw new Error(`download: there is no run of ${pipeline}.`);
     const own = pipeline === 'current' ? this.folder : join(this.folder, pipeline);
     const source = join(from, artifact ?? '');
     if (!existsSync(source)) return false;
@@ -285,7 +288,9 @@ class Agent {
       case 'task.logdetail':
       case 'task.setprogress':
       case 'task.uploadsummary':
+        return true;
       case 'build.addbuildtag':
+        this.tags.push(data);
         return true;
       default:
         throw new Error(`The agent knows no command ##vso[${name}].`);

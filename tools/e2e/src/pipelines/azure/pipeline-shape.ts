@@ -16,6 +16,8 @@ export interface PipelineResource {
   readonly alias: string;
   /** Name of its definition. */
   readonly source: string;
+  /** Marks that a run must have. */
+  readonly tags: readonly string[];
 }
 
 export interface Stage {
@@ -96,9 +98,9 @@ function pipelinesOf(resources: Value | undefined): PipelineResource[] {
   const { pipelines = [], ...others } = (resources ?? {}) as Mapping;
   refuse(others, 'resources');
   return list(pipelines).map((item) => {
-    const { pipeline, source, trigger: _, branch: _b, project: _p, ...rest } = item as Mapping;
+    const { pipeline, source, tags, trigger: _, ...rest } = item as Mapping;
     refuse(rest, `pipeline resource ${asText(pipeline!)}`);
-    return { alias: asText(pipeline!), source: asText(source!) };
+    return { alias: asText(pipeline!), source: asText(source!), tags: names(tags ?? []) };
   });
 }
 

@@ -5,17 +5,19 @@ export interface RunFacts {
   readonly id: number;
   readonly commit: string;
   readonly branch: string;
-  readonly reason: string;
+  /** Alias of the pipeline whose run began this one. */
+  readonly triggeredBy: string | undefined;
 }
 
 /** What Azure Pipelines tells every run. */
-export function predefinedVariables({ definition, id, commit, branch, reason }: RunFacts): Record<string, string> {
+export function predefinedVariables({ definition, id, commit, branch, triggeredBy }: RunFacts): Record<string, string> {
   return {
+    ...(triggeredBy === undefined ? {} : { 'resources.triggeringAlias': triggeredBy }),
     TF_BUILD: 'True',
     'Build.BuildId': String(id),
     'Build.BuildUri': `vstfs:///Build/Build/${id}`,
     'Build.DefinitionName': definition,
-    'Build.Reason': reason,
+    'Build.Reason': triggeredBy === undefined ? 'Manual' : 'ResourceTrigger',
     'Build.Repository.Name': 'shop',
     'Build.Repository.Provider': 'TfsGit',
     'Build.RequestedFor': 'Ada Lovelace',

@@ -130,6 +130,7 @@ class Run {
         {},
         ...reports.map(([leg, { outputs }]) => prefixed(leg, outputs)),
       ) as JobReport['outputs'],
+      tags: reports.flatMap(([, { tags }]) => tags),
       log: reports.map(([, { log }]) => log).join('\n'),
     };
   }
@@ -145,7 +146,7 @@ class Run {
   }
 }
 
-const skipped: JobReport = { outcome: 'Skipped', outputs: {}, log: '' };
+const skipped: JobReport = { outcome: 'Skipped', outputs: {}, tags: [], log: '' };
 
 /** `succeeded()` and the like: of those named, or of all before. */
 function statusOperations(
