@@ -8,6 +8,8 @@ export interface Environment {
     readonly context: string;
     /** A kubeconfig other than the user's own; relative to the workspace's root. */
     readonly kubeconfig?: string;
+    /** The cluster in Azure, where it is one of AKS: pipelines get its kubeconfig there. */
+    readonly aks?: { readonly resourceGroup: string; readonly name: string };
   };
   readonly namespace: string;
   /** Host and optional path under which the services' images live: `acr.example/team`. */

@@ -35,12 +35,12 @@ deploy: automatic
 describe('readEnvironments', () => {
   it('reads them in order, with defaults', async () => {
     const dev = preprod.replace('name: preprod', 'name: dev').replace('order: 2', 'order: 1');
-    const all = `${dev}url: https://dev.example\nallowDirty: true\nprobe: { path: '/{service}/version', rate: 5 }\nsoak: 30m\nvariables:\n  A: text\n`;
+    const all = `${dev.replace('context: local', 'context: local\n  aks: { resourceGroup: shop, name: shop-dev }')}url: https://dev.example\nallowDirty: true\nprobe: { path: '/{service}/version', rate: 5 }\nsoak: 30m\nvariables:\n  A: text\n`;
     expect(await read({ 'preprod.yaml': preprod, 'dev.yml': all, 'notes.txt': '?' })).toEqual([
       {
         name: 'dev',
         order: 1,
-        cluster: { context: 'local' },
+        cluster: { context: 'local', aks: { resourceGroup: 'shop', name: 'shop-dev' } },
         namespace: 'shop-preprod',
         registry: '127.0.0.1:5000/shop',
         deploy: 'automatic',
@@ -89,6 +89,16 @@ describe('readEnvironments', () => {
       'a misspelt key of the cluster',
       preprod.replace('context', 'contxt'),
       ['preprod.yaml:4: there is no key "contxt" in cluster. Did you mean "context"?'],
+    ],
+    [
+      'a misspelt key of an AKS cluster',
+      preprod.replace('context: local', 'context: local\n  aks: { name: x, resourcegroup: y }'),
+      ['preprod.yaml:5: there is no key "resourcegroup" in cluster.aks. Did you mean "resourceGroup"?'],
+    ],
+    [
+      'a name that AKS has not',
+      preprod.replace('context: local', 'context: local\n  aks: { name: "$(x)", resourceGroup: y }'),
+      ['preprod.yaml:5: cluster.aks.name must look like "shop-prod"'],
     ],
     [
       'an unheard-of key',

@@ -17,8 +17,20 @@ export const environmentsFolder = 'Infrastructure/environments';
  */
 export async function readEnvironments(workspaceRoot: string): Promise<Environment[]> {
   const names = await readdir(join(workspaceRoot, environmentsFolder)).catch(() => []);
-  const files = names.filter((name) => /\.ya?ml$/.test(name)).sort();
-  if (files.length === 0) {
+  const texts = names
+    .filter(isEnvironmentFile)
+    .map(async (name) => [name, await readFile(join(workspaceRoot, environmentsFolder, name), 'utf8')] as const);
+  return parseEnvironments(new Map(await Promise.all(texts)));
+}
+
+/** Whether a file in the environments' folder describes one. */
+export function isEnvironmentFile(name: string): boolean {
+  return /\.ya?ml$/.test(name);
+}
+
+/** The same, of texts. @param texts by the names of their files. */
+export async function parseEnvironments(texts: ReadonlyMap<string, string>): Promise<Environment[]> {
+  if (texts.size === 0) {
     throw refusal(
       'no-environments',
       `There is no *.yaml file in ${environmentsFolder}.`,
@@ -27,10 +39,8 @@ export async function readEnvironments(workspaceRoot: string): Promise<Environme
   }
   const read: EnvironmentFile[] = [];
   const mistakes: string[] = [];
-  const paths = files.map((file) => `${environmentsFolder}/${file}`);
-  const texts = await Promise.all(paths.map((path) => readFile(join(workspaceRoot, path), 'utf8')));
-  for (const [index, path] of paths.entries()) {
-    const found = await readEnvironmentFile(path, texts[index]!);
+  for (const [name, text] of [...texts].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const found = await readEnvironmentFile(`${environmentsFolder}/${name}`, text);
     if (Array.isArray(found)) mistakes.push(...found);
     else read.push(found);
   }
@@ -143,8 +153,7 @@ function explain({ keyword, instancePath, params, message = '', propertyName }: 
   switch (keyword) {
     case 'additionalProperties': {
       const key = String(params['additionalProperty']);
-      const parent = (schema.properties as Record<string, { properties?: object }>)[where];
-      const known = Object.keys(parent?.properties ?? schema.properties);
+      const known = keysAt(instancePath);
       return `there is no key "${key}"${where === '' ? '' : ` in ${where}`}. ${didYouMean(key, known) || `The keys are ${known.join(', ')}.`}`;
     }
     case 'required':
@@ -160,6 +169,13 @@ function explain({ keyword, instancePath, params, message = '', propertyName }: 
     default:
       return `${where} ${sentence(message)}`;
   }
+}
+
+/** The keys that a map may have. @param path in an environment: `/cluster/aks`. */
+function keysAt(path: string): string[] {
+  let map: { properties?: object } = schema;
+  for (const key of path.split('/').slice(1)) map = (map.properties as Record<string, typeof map>)[key] ?? {};
+  return Object.keys(map.properties ?? {});
 }
 
 function describeType(type: unknown): string {
@@ -180,6 +196,8 @@ function example(key: string): string {
     registry: '"acr.example/team" (a host and an optional path, without "https://")',
     url: '"https://preprod.example"',
     soak: '"30m", "2h" or "1d"',
+    'cluster.aks.resourceGroup': '"shop" (letters, digits and "._()-")',
+    'cluster.aks.name': '"shop-prod" (letters, digits, "_" and "-")',
     'probe.path': '"/{service}/version"',
   };
   return examples[key] ?? 'its description in the schema';

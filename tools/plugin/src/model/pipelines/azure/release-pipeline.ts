@@ -1,0 +1,138 @@
+import { generatedHeader } from '../generated-file.ts';
+import type { PipelineEnvironment, PipelineFacts, PipelineService } from '../pipeline-facts.ts';
+import { approvalFor } from './approval.ts';
+import { automaticEnvironments } from './automatic-environments.ts';
+import { deploymentStage } from './deployment-stage.ts';
+import { forgeToken, pool } from './job-steps.ts';
+import { idOf, indented, list, scalar } from './yaml-text.ts';
+
+/** Brings services from environment to environment, and back. */
+export function releasePipeline(facts: PipelineFacts): string {
+  const { services, environments } = facts;
+  const automatic = automaticEnvironments(facts);
+  const names = environments.map(({ name }) => name);
+  return `${generatedHeader}
+# Brings services from environment to environment, and back. A run of a service's pipeline that ended well starts it for
+# that service. Approvals, and the exclusive lock that lets one run after the other in, are checks on Azure's environments.
+name: $(Date:yyyyMMdd)$(Rev:-r)
+
+parameters:
+  - name: action
+    displayName: What to do
+    type: string
+    default: release
+    values:
+      - release
+      - promote
+      - rollback
+  - name: service
+    displayName: Service (* is all of them)
+    type: string
+    default: '*'
+    values:
+${indented(6, list(['*', ...services.map(({ name }) => name)]))}
+  - name: environment
+    displayName: Environment (rollback)
+    type: string
+    default: ${(automatic.at(-1) ?? environments[0])?.name}
+    values:
+${indented(6, list(names))}
+  - name: tag
+    displayName: Release to go back to, such as 20261124-1 (rollback)
+    type: string
+    default: ''
+
+trigger: none
+pr: none
+lockBehavior: sequential
+
+resources:
+  pipelines:
+${indented(4, services.map((service) => resource(service, facts)).join('\n'))}
+
+variables:
+  - name: projects
+    value: $[ coalesce(variables['resources.triggeringAlias'], '\${{ parameters.service }}') ]
+
+${pool}
+
+stages:
+${indented(2, [...releaseStage(automatic), ...promoteStages(facts), ...environments.map(rollbackStage)].join('\n'))}
+`;
+}
+
+/** The runs of a service: of its own pipeline, or of the one that all share. */
+function resource({ name, trigger }: PipelineService, { branch }: PipelineFacts): string {
+  const branches = `    branches:\n      include:\n        - ${scalar(branch)}`;
+  return trigger === 'paths'
+    ? `- pipeline: ${name}
+  source: ${name}
+  trigger:
+${branches}`
+    : `- pipeline: ${name}
+  source: service
+  tags:
+    - ${name}
+  trigger:
+${branches}
+    tags:
+      - ${name}`;
+}
+
+function releaseStage(automatic: readonly PipelineEnvironment[]): string[] {
+  const last = automatic.at(-1);
+  if (!last) return [];
+  return [
+    deploymentStage({
+      id: 'release',
+      displayName: `Release to ${automatic.map(({ name }) => name).join(', ')}`,
+      condition: `eq('\${{ parameters.action }}', 'release')`,
+      environment: last.name,
+      clusters: automatic,
+      command: {
+        displayName: 'Release',
+        command: `npx nx run-many -t release -p "$PROJECTS"`,
+        env: { ...forgeToken, PROJECTS: '$(projects)' },
+      },
+    }),
+  ];
+}
+
+/** A stage for each environment above the automatic ones. */
+function promoteStages({ environments }: PipelineFacts): string[] {
+  const automatic = environments.findLastIndex(({ deploy }) => deploy === 'automatic');
+  const before = automatic < 0 ? [] : ['release'];
+  return environments.slice(Math.max(automatic, 0) + 1).map((environment, index, all) => {
+    const { name } = environment;
+    return deploymentStage({
+      id: `promote_${idOf(name)}`,
+      displayName: `Promote to ${name}`,
+      dependsOn: index === 0 ? before : [`promote_${idOf(all[index - 1]!.name)}`],
+      condition: `and(not(or(failed(), canceled())), in('\${{ parameters.action }}', 'release', 'promote'))`,
+      environment: name,
+      clusters: [environment],
+      command: {
+        displayName: `Promote to ${name}`,
+        command: `npx nx run-many -t promote -p "$PROJECTS" --to=${name}${approvalFor(environment).option}`,
+        env: { ...forgeToken, PROJECTS: '$(projects)', ...approvalFor(environment).env },
+      },
+    });
+  });
+}
+
+function rollbackStage(environment: PipelineEnvironment): string {
+  const { name } = environment;
+  return deploymentStage({
+    id: `rollback_${idOf(name)}`,
+    displayName: `Roll back ${name}`,
+    dependsOn: [],
+    condition: `and(eq('\${{ parameters.action }}', 'rollback'), eq('\${{ parameters.environment }}', '${name}'))`,
+    environment: name,
+    clusters: [environment],
+    command: {
+      displayName: 'Roll back',
+      command: `npx nx run "$SERVICE:rollback" --env=${name} --tag="$TAG"`,
+      env: { ...forgeToken, SERVICE: '${{ parameters.service }}', TAG: '${{ parameters.tag }}' },
+    },
+  });
+}

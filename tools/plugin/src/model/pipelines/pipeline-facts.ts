@@ -1,0 +1,39 @@
+/** What the pipelines of a workspace are generated from. */
+export interface PipelineFacts {
+  /** In alphabetical order. */
+  readonly services: readonly PipelineService[];
+  /** In order of promotion. */
+  readonly environments: readonly PipelineEnvironment[];
+  /** Name of the main branch. */
+  readonly branch: string;
+}
+
+/** One service, as its pipelines see it. */
+export interface PipelineService {
+  readonly name: string;
+  /** Folder, relative to the workspace's root: `apps/orders`. */
+  readonly root: string;
+  /**
+   * Folders and files outside which nothing is part of it (its closure in the project graph), sorted. A folder ends with a
+   * slash: `libs/money/`; `./` is the workspace's root.
+   */
+  readonly paths: readonly string[];
+  /** Folders inside those that are other projects', sorted. Of two folders that hold a file, the deeper one counts. */
+  readonly foreignPaths: readonly string[];
+  /** Whether a push to these paths starts its pipeline by itself. */
+  readonly trigger: 'manual' | 'paths';
+  /** Path of its API description, if it has one. */
+  readonly api: string | undefined;
+}
+
+/** One environment, as pipelines see it. */
+export interface PipelineEnvironment {
+  readonly name: string;
+  readonly deploy: 'automatic' | 'manual';
+  /** Whether somebody must approve of what is put in. */
+  readonly protected: boolean;
+  /** AKS cluster: its kubeconfig is fetched by the pipeline. Left away: a kubeconfig is given as a secret file. */
+  readonly aks: { readonly resourceGroup: string; readonly name: string } | undefined;
+  /** Context in the kubeconfig. */
+  readonly context: string;
+}
