@@ -1,0 +1,63 @@
+import type { PipelineEnvironment } from '../pipeline-facts.ts';
+import { pinnedActions } from './pinned-actions.ts';
+import type { Permissions } from './workflow-job.ts';
+import { yamlScalar } from './yaml-scalar.ts';
+
+/** What a job needs to reach clusters: a kubeconfig for each environment, in files that end with the job. */
+export interface ClusterAccess {
+  readonly steps: readonly (readonly string[])[];
+  /** Value of KUBECONFIG: all files. */
+  readonly kubeconfig: string;
+  readonly permissions: Permissions;
+}
+
+/**
+ * Access to the clusters of some environments. That of AKS is got with an identity that GitHub vouches for (OpenID
+ * Connect), so that no secret of Azure is kept; another one's kubeconfig is a secret.
+ */
+export function clusterAccess(environments: readonly PipelineEnvironment[]): ClusterAccess {
+  const inAzure = environments.some(({ aks }) => aks !== undefined);
+  return {
+    steps: [...(inAzure ? azureSteps : []), ...environments.map(kubeconfigStep)],
+    kubeconfig: environments.map(({ name }) => `\${{ runner.temp }}/kubeconfig-${name}`).join(':'),
+    permissions: inAzure ? { 'id-token': 'write' } : {},
+  };
+}
+
+/** Name of the secret that holds an environment's kubeconfig. */
+export function kubeconfigSecret(environment: string): string {
+  return `KUBECONFIG_${environment.toUpperCase().replaceAll('-', '_')}`;
+}
+
+const azureSteps = [
+  [
+    `uses: ${pinnedActions.azureLogin}`,
+    'with:',
+    '  client-id: ${{ vars.AZURE_CLIENT_ID }}',
+    '  tenant-id: ${{ vars.AZURE_TENANT_ID }}',
+    '  subscription-id: ${{ vars.AZURE_SUBSCRIPTION_ID }}',
+  ],
+  [`uses: ${pinnedActions.useKubelogin}`, 'with:', '  kubelogin-version: v0.2.13'],
+];
+
+function kubeconfigStep({ name, aks, context }: PipelineEnvironment): string[] {
+  const file = `"$RUNNER_TEMP/kubeconfig-${name}"`;
+  if (aks === undefined) {
+    return [
+      `name: Kubeconfig of ${name}`,
+      'env:',
+      `  KUBECONFIG_TEXT: \${{ secrets.${kubeconfigSecret(name)} }}`,
+      `run: umask 077 && printf '%s' "$KUBECONFIG_TEXT" > ${file}`,
+    ];
+  }
+  return [
+    `name: Kubeconfig of ${name}`,
+    'env:',
+    `  RESOURCE_GROUP: ${yamlScalar(aks.resourceGroup)}`,
+    `  CLUSTER: ${yamlScalar(aks.name)}`,
+    `  CONTEXT: ${yamlScalar(context)}`,
+    'run: |',
+    `  az aks get-credentials --resource-group "$RESOURCE_GROUP" --name "$CLUSTER" --context "$CONTEXT" --file ${file}`,
+    `  kubelogin convert-kubeconfig --login azurecli --kubeconfig ${file}`,
+  ];
+}

@@ -1,0 +1,189 @@
+import fc from 'fast-check';
+import { parse } from 'yaml';
+import { pipelineFactsCases } from '../../../testing/pipeline-facts-cases.ts';
+import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
+import { kubeconfigSecret } from './cluster-access.ts';
+import { githubFiles } from './github-files.ts';
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+interface Job {
+  readonly if?: string;
+  readonly environment?: string;
+  readonly permissions: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
+}
+interface Workflow {
+  readonly on: Readonly<
+    Record<string, { inputs?: Record<string, { options?: string[] }>; branches?: string[]; paths?: string[] } | null>
+  >;
+  readonly permissions: object;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+/** Each writes and reads six files. */
+const some = { numRuns: 25 };
+
+const workflowPath = /^\.github\/workflows\/(.*)\.yml$/;
+
+function workflowsOf(facts: PipelineFacts): Record<string, Workflow> {
+  const entries = [...githubFiles(facts)].flatMap(([path, text]): [string, Workflow][] => {
+    const [, name] = workflowPath.exec(path) ?? [];
+    return name === undefined ? [] : [[name, parse(text) as Workflow]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function jobsOf(facts: PipelineFacts): [string, Job][] {
+  return Object.values(workflowsOf(facts)).flatMap(({ jobs }) => Object.entries(jobs));
+}
+
+const inAzure = { resourceGroup: 'shop', name: 'shop (prod)' };
+
+const shop: PipelineFacts = {
+  branch: 'main',
+  services: ['orders', 'payments'].map((name) => ({
+    name,
+    root: `apps/${name}`,
+    paths: [`apps/${name}/`, 'libs/money/'],
+    foreignPaths: [],
+    trigger: 'manual',
+    api: name === 'orders' ? 'apps/orders/openapi.yaml' : undefined,
+  })),
+  environments: [
+    { name: 'dev', deploy: 'automatic', protected: false, aks: undefined, context: 'shop' },
+    { name: 'pre-prod', deploy: 'automatic', protected: false, aks: inAzure, context: 'shop' },
+    { name: 'prod', deploy: 'manual', protected: true, aks: inAzure, context: 'shop: prod' },
+  ],
+};
+
+it.each([...githubFiles(shop).keys()])('%s is written like this', (path) => {
+  expect(githubFiles(shop).get(path)).toMatchSnapshot();
+});
+
+it('offers what there is, and nothing else', () => {
+  fc.assert(
+    fc.property(pipelineFactsCases, (facts) => {
+      const { release, promote, rollback, provision } = workflowsOf(facts);
+      const services = facts.services.map(({ name }) => name);
+      const environments = facts.environments.map(({ name }) => name);
+      const choices = (workflow: Workflow | undefined, input: string) =>
+        workflow?.on['workflow_dispatch']?.inputs?.[input]?.options;
+      expect(choices(release, 'service')).toEqual(['whatever is outdated', ...services]);
+      expect(choices(provision, 'environment')).toEqual(['all environments', ...environments]);
+      expect(choices(promote, 'service')).toEqual(promote && ['all services', ...services]);
+      expect(choices(promote, 'to')).toEqual(promote && environments.slice(1));
+      expect(choices(rollback, 'service')).toEqual(rollback && services);
+      expect(choices(rollback, 'environment')).toEqual(rollback && environments);
+      expect([promote === undefined, rollback === undefined]).toEqual([environments.length < 2, services.length === 0]);
+    }),
+    some,
+  );
+});
+
+it('gives no right to a workflow, and to a job no more than it needs', () => {
+  fc.assert(
+    fc.property(pipelineFactsCases, (facts) => {
+      for (const { permissions } of Object.values(workflowsOf(facts))) expect(permissions).toEqual({});
+      for (const [id, { permissions, steps }] of jobsOf(facts)) {
+        const releases = ['release', 'release-one'].includes(id);
+        expect(permissions['contents']).toBe(releases || id === 'package' ? 'write' : 'read');
+        const tells = releases || /^(promote|rollback)-/.test(id);
+        expect(permissions['deployments']).toBe(tells ? 'write' : undefined);
+        const logsIn = steps.some(({ uses }) => uses?.startsWith('azure/login@'));
+        expect(permissions['id-token']).toBe(logsIn ? 'write' : undefined);
+      }
+    }),
+    some,
+  );
+});
+
+it('lets a job into the clusters that it is about, and into no other', () => {
+  const secretsOf = ({ steps }: Job) =>
+    steps.flatMap(({ env }) => /secrets\.(\w+)/.exec(env?.['KUBECONFIG_TEXT'] ?? '')?.[1] ?? []);
+  const expected = (environments: readonly (PipelineEnvironment | undefined)[]) =>
+    environments.flatMap((each) => (each && !each.aks ? [kubeconfigSecret(each.name)] : []));
+  fc.assert(
+    fc.property(pipelineFactsCases, (facts) => {
+      const { environments } = facts;
+      const jobs = new Map(jobsOf(facts));
+      const automatic = environments.filter(({ deploy }) => deploy === 'automatic');
+      expect(secretsOf(jobs.get('outdated')!)).toEqual(expected(automatic));
+      expect(secretsOf(jobs.get('release')!)).toEqual(expected(automatic));
+      expect(secretsOf(jobs.get('affected')!)).toEqual([]);
+      for (const [index, environment] of environments.entries()) {
+        const { name } = environment;
+        expect(secretsOf(jobs.get(`diff-${name}`)!)).toEqual(expected([environment]));
+        expect(secretsOf(jobs.get(`provision-${name}`)!)).toEqual(expected([environment]));
+        const promotion = jobs.get(`promote-${name}`);
+        if (promotion) expect(secretsOf(promotion)).toEqual(expected([environments[index - 1], environment]));
+      }
+    }),
+    some,
+  );
+});
+
+it('approves of what goes into a protected environment behind the environment of GitHub, and nowhere else', () => {
+  fc.assert(
+    fc.property(pipelineFactsCases, (facts) => {
+      for (const [id, { environment, steps }] of jobsOf(facts)) {
+        const approving = steps.filter(({ run }) => run?.includes('--approve'));
+        const target = facts.environments.find(({ name }) => [`promote-${name}`, `provision-${name}`].includes(id));
+        expect(approving).toHaveLength(target?.protected ? 1 : 0);
+        if (!target) continue;
+        expect(environment).toBe(target.name);
+        const gates = steps.flatMap(({ env }) => env?.['POC_APPROVAL_GATE'] ?? []);
+        expect(gates).toEqual(approving.map(() => `environment ${target.name} at GitHub`));
+      }
+    }),
+    some,
+  );
+});
+
+it('puts no expression into a script, and runs no code that can be exchanged', () => {
+  fc.assert(
+    fc.property(pipelineFactsCases, (facts) => {
+      for (const [, { steps }] of jobsOf(facts)) {
+        for (const { run = '', uses = './' } of steps) {
+          expect(run).not.toContain('${{');
+          expect(uses).toMatch(/^\.\/|^[a-z-]+\/[a-z-]+@[0-9a-f]{40}$/);
+        }
+      }
+    }),
+    some,
+  );
+});
+
+it('hands the facts on as they are, whatever they look like', () => {
+  fc.assert(
+    fc.property(pipelineFactsCases, (facts) => {
+      for (const environment of facts.environments.filter(({ aks }) => aks !== undefined)) {
+        const step = new Map(jobsOf(facts))
+          .get(`provision-${environment.name}`)!
+          .steps.find(({ env }) => env?.['CLUSTER']);
+        const { aks, context } = environment;
+        expect(step?.env).toEqual({ RESOURCE_GROUP: aks?.resourceGroup, CLUSTER: aks?.name, CONTEXT: context });
+      }
+      const [branch = ''] = workflowsOf(facts)['release']!.on['push']!.branches!;
+      expect(branch.replace(/\\(.)/g, '$1')).toBe(facts.branch);
+    }),
+    some,
+  );
+});
+
+it('has a place for lines of the team in every job, and one for all jobs', () => {
+  fc.assert(
+    fc.property(pipelineFactsCases, (facts) => {
+      for (const [path, text] of githubFiles(facts)) {
+        const regions = [...text.matchAll(/# region custom: (.*)\n\s*# endregion$/gm)].map(([, name]) => name);
+        const jobs = workflowPath.test(path) ? Object.keys((parse(text) as Workflow).jobs) : [];
+        expect(regions).toEqual(workflowPath.test(path) ? jobs.map((id) => `after ${id}`) : ['setup']);
+      }
+    }),
+    some,
+  );
+});
