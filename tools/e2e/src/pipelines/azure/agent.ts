@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, isAbsolute, join } from 'node:path';
 import { runCommand } from '../../run-command.ts';
+import { npmWithoutInstall } from '../npm-without-install.ts';
 import { evaluate, isTrue } from './expression.ts';
 import { loggingCommandOf } from './logging-commands.ts';
 import type { Checkout, Job, Step } from './pipeline-shape.ts';
@@ -69,9 +70,10 @@ class Agent {
   constructor(folder: string, assignment: Assignment) {
     this.folder = folder;
     this.assignment = assignment;
-    for (const name of ['s', 'a', 'b', 'temp', 'home', 'tools']) mkdirSync(join(folder, name));
+    for (const name of ['s', 'a', 'b', 'temp', 'home']) mkdirSync(join(folder, name));
     this.variables = new Variables({ ...this.places(), ...assignment.variables }, assignment.secrets);
-    this.path = [this.npmWithoutInstall(), dirname(process.execPath), process.env['PATH'] ?? ''];
+    const npm = npmWithoutInstall(join(folder, 'tools'), assignment.packages);
+    this.path = [npm, dirname(process.execPath), process.env['PATH'] ?? ''];
   }
 
   async work(steps: readonly Step[]): Promise<JobReport> {
@@ -105,16 +107,6 @@ class Agent {
       'Pipeline.Workspace': this.folder,
       'System.DefaultWorkingDirectory': at('s'),
     };
-  }
-
-  /** The one thing that is not done for real: `npm ci` links the packages that are here instead of installing them. */
-  private npmWithoutInstall(): string {
-    const npm = join(this.folder, 'tools', 'npm');
-    const real = join(dirname(process.execPath), 'npm');
-    const install = `exec ln --symbolic --no-dereference --force "${this.assignment.packages}" node_modules`;
-    writeFileSync(npm, `#!/bin/sh\nif [ "$1" = ci ]; then ${install}; fi\nexec "${real}" "$@"\n`);
-    chmodSync(npm, 0o755);
-    return dirname(npm);
   }
 
   private holds(condition: string | undefined, outcome: Outcome): boolean {
