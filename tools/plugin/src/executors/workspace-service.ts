@@ -1,4 +1,4 @@
-import type { ExecutorContext } from '@nx/devkit';
+import type { ExecutorContext, ProjectGraph } from '@nx/devkit';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { releaseTarget } from '../graph/targets/release.ts';
@@ -35,15 +35,15 @@ export function workspaceServices({
   projectGraph,
   nxJsonConfiguration,
 }: Pick<ExecutorContext, 'projectGraph' | 'nxJsonConfiguration'>): ServiceMap {
+  return new ClosureIndex(projectGraph, nxJsonConfiguration, serviceNames(projectGraph));
+}
+
+/** Their names alone. */
+export function serviceNames(graph: ProjectGraph): string[] {
   const { executor } = releaseTarget;
-  const services = Object.values(projectGraph.nodes).filter(
-    ({ data }) => data.targets?.['release']?.executor === executor,
-  );
-  return new ClosureIndex(
-    projectGraph,
-    nxJsonConfiguration,
-    services.map(({ name }) => name),
-  );
+  return Object.values(graph.nodes)
+    .filter(({ data }) => data.targets?.['release']?.executor === executor)
+    .map(({ name }) => name);
 }
 
 /** The name in the workspace's package.json, or of its folder. */

@@ -5,6 +5,7 @@ import { didYouMean } from '../../model/did-you-mean.ts';
 import { Refusal } from '../../model/product-error.ts';
 import { endWithRefusal } from '../end-with-refusal.ts';
 import { refuseFurtherWords } from '../further-words.ts';
+import { syncWorkspace } from '../sync-workspace.ts';
 import { text } from '../text-option.ts';
 import { findDependents } from './dependents.ts';
 
@@ -56,8 +57,10 @@ export async function removeService(tree: Tree, raw: RawOptions, facts: Workspac
   }
   tree.delete(root);
   dropPathAliases(tree, root);
-  return () =>
+  return () => {
+    syncWorkspace(tree);
     console.log(`\nRemoved ${root}. Commit that. What runs in a cluster, its images and its git tags are left alone.`);
+  };
 }
 
 /** @throws {Refusal} when there is no such service. */

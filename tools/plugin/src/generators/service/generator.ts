@@ -4,6 +4,7 @@ import { parseDocument } from 'yaml';
 import type { RawOptions } from '../../executors/options.ts';
 import { environmentsFolder } from '../../workspace/environments.ts';
 import { endWithRefusal } from '../end-with-refusal.ts';
+import { syncWorkspace } from '../sync-workspace.ts';
 import { parseServiceRequest } from './service-request.ts';
 
 /** `nx g @poc/plugin:service NAME`: a refusal ends the process with exit code 2. */
@@ -29,7 +30,10 @@ export async function generateService(tree: Tree, options: RawOptions): Promise<
   for (const folder of ['common', ...stack.templates]) generateFiles(tree, join(templates, folder), root, variables);
   for (const environment of environmentsWithHostname(tree))
     generateFiles(tree, join(templates, 'overlay'), root, { ...variables, environment });
-  return () => console.log(`\nAdded ${root}. Commit it, then: nx run ${name}:release`);
+  return () => {
+    syncWorkspace(tree);
+    console.log(`\nAdded ${root}. Commit it, then: nx run ${name}:release`);
+  };
 }
 
 /** Environments that are told from others by a host name at the gateway: their routes name it. */
