@@ -87,7 +87,8 @@ const giteaBinary: BinaryGroup = {
   cgoTags: ['sqlite', 'sqlite_unlock_notify'],
 };
 
-function toolModule(label: string, name: string, typicalSeconds: number, binary = name): BinaryGroup {
+/** The group of one program that a module of its own names as a tool. */
+export function toolModule(label: string, name: string, typicalSeconds: number, binary = name): BinaryGroup {
   const module = `modules/${name}`;
   return { label, module, packages: 'tool', binaries: [binary], linkerFlags: '-s -w', typicalSeconds };
 }

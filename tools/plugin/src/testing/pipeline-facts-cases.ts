@@ -41,7 +41,7 @@ export const pipelineFactsCases: fc.Arbitrary<PipelineFacts> = fc
   .record({
     services: fc.uniqueArray(names, { maxLength: 6 }),
     environments: fc.uniqueArray(names, { minLength: 1, maxLength: 4 }),
-    branch: fc.constantFrom('main', 'master', 'release/1.0', "ada's", 'c++', '#1', '!', '[x]'),
+    branch: fc.constantFrom('main', 'master', 'release/1.0', "ada's", 'c++', '#1', '!', 'x]'),
   })
   .chain(({ services, environments, branch }) =>
     fc.record({

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { Refusal } from '../../product-error.ts';
+import type { Refusal } from '../../product-error.ts';
 import { generatedHeader } from '../generated-file.ts';
 import type { PipelineEnvironment, PipelineFacts, PipelineService } from '../pipeline-facts.ts';
 import { azureFiles } from './azure-files.ts';

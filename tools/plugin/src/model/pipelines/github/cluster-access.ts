@@ -11,42 +11,49 @@ export interface ClusterAccess {
   readonly permissions: Permissions;
 }
 
+/** Whose rights a job has in its clusters: those to deploy services, or those to change the cluster's own configuration. */
+export type Rights = 'deploying' | 'provisioning';
+
 /**
  * Access to the clusters of some environments. That of AKS is got with an identity that GitHub vouches for (OpenID
  * Connect), so that no secret of Azure is kept; another one's kubeconfig is a secret.
  */
-export function clusterAccess(environments: readonly PipelineEnvironment[]): ClusterAccess {
+export function clusterAccess(
+  environments: readonly PipelineEnvironment[],
+  rights: Rights = 'deploying',
+): ClusterAccess {
   const inAzure = environments.some(({ aks }) => aks !== undefined);
   return {
-    steps: [...(inAzure ? azureSteps : []), ...environments.map(kubeconfigStep)],
+    steps: [...(inAzure ? azureSteps(rights) : []), ...environments.map((each) => kubeconfigStep(each, rights))],
     kubeconfig: environments.map(({ name }) => `\${{ runner.temp }}/kubeconfig-${name}`).join(':'),
     permissions: inAzure ? { 'id-token': 'write' } : {},
   };
 }
 
 /** Name of the secret that holds an environment's kubeconfig. */
-export function kubeconfigSecret(environment: string): string {
-  return `KUBECONFIG_${environment.toUpperCase().replaceAll('-', '_')}`;
+export function kubeconfigSecret(environment: string, rights: Rights): string {
+  const prefix = rights === 'deploying' ? '' : 'PROVISIONING_';
+  return `${prefix}KUBECONFIG_${environment.toUpperCase().replaceAll('-', '_')}`;
 }
 
-const azureSteps = [
+const azureSteps = (rights: Rights): string[][] => [
   [
     `uses: ${pinnedActions.azureLogin}`,
     'with:',
-    '  client-id: ${{ vars.AZURE_CLIENT_ID }}',
+    `  client-id: \${{ vars.${rights === 'deploying' ? 'AZURE_CLIENT_ID' : 'AZURE_PROVISIONING_CLIENT_ID'} }}`,
     '  tenant-id: ${{ vars.AZURE_TENANT_ID }}',
     '  subscription-id: ${{ vars.AZURE_SUBSCRIPTION_ID }}',
   ],
   [`uses: ${pinnedActions.useKubelogin}`, 'with:', '  kubelogin-version: v0.2.13'],
 ];
 
-function kubeconfigStep({ name, aks, context }: PipelineEnvironment): string[] {
+function kubeconfigStep({ name, aks, context }: PipelineEnvironment, rights: Rights): string[] {
   const file = `"$RUNNER_TEMP/kubeconfig-${name}"`;
   if (aks === undefined) {
     return [
       `name: Kubeconfig of ${name}`,
       'env:',
-      `  KUBECONFIG_TEXT: \${{ secrets.${kubeconfigSecret(name)} }}`,
+      `  KUBECONFIG_TEXT: \${{ secrets.${kubeconfigSecret(name, rights)} }}`,
       `run: umask 077 && printf '%s' "$KUBECONFIG_TEXT" > ${file}`,
     ];
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { parse } from 'yaml';
 import { pipelineFactsCases } from '../../../testing/pipeline-facts-cases.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
-import { kubeconfigSecret } from './cluster-access.ts';
+import { kubeconfigSecret, type Rights } from './cluster-access.ts';
 import { githubFiles } from './github-files.ts';
 
 interface Step {
@@ -105,8 +105,8 @@ it('gives no right to a workflow, and to a job no more than it needs', () => {
 it('lets a job into the clusters that it is about, and into no other', () => {
   const secretsOf = ({ steps }: Job) =>
     steps.flatMap(({ env }) => /secrets\.(\w+)/.exec(env?.['KUBECONFIG_TEXT'] ?? '')?.[1] ?? []);
-  const expected = (environments: readonly (PipelineEnvironment | undefined)[]) =>
-    environments.flatMap((each) => (each && !each.aks ? [kubeconfigSecret(each.name)] : []));
+  const expected = (environments: readonly (PipelineEnvironment | undefined)[], rights: Rights = 'deploying') =>
+    environments.flatMap((each) => (each && !each.aks ? [kubeconfigSecret(each.name, rights)] : []));
   fc.assert(
     fc.property(pipelineFactsCases, (facts) => {
       const { environments } = facts;
@@ -117,8 +117,8 @@ it('lets a job into the clusters that it is about, and into no other', () => {
       expect(secretsOf(jobs.get('affected')!)).toEqual([]);
       for (const [index, environment] of environments.entries()) {
         const { name } = environment;
-        expect(secretsOf(jobs.get(`diff-${name}`)!)).toEqual(expected([environment]));
-        expect(secretsOf(jobs.get(`provision-${name}`)!)).toEqual(expected([environment]));
+        expect(secretsOf(jobs.get(`diff-${name}`)!)).toEqual(expected([environment], 'provisioning'));
+        expect(secretsOf(jobs.get(`provision-${name}`)!)).toEqual(expected([environment], 'provisioning'));
         const promotion = jobs.get(`promote-${name}`);
         if (promotion) expect(secretsOf(promotion)).toEqual(expected([environments[index - 1], environment]));
       }
@@ -151,6 +151,22 @@ it('puts no expression into a script, and runs no code that can be exchanged', (
         for (const { run = '', uses = './' } of steps) {
           expect(run).not.toContain('${{');
           expect(uses).toMatch(/^\.\/|^[a-z-]+\/[a-z-]+@[0-9a-f]{40}$/);
+        }
+      }
+    }),
+    some,
+  );
+});
+
+it('sets the variables that a script reads, and no others', () => {
+  const readByPrograms = ['GITHUB_TOKEN', 'KUBECONFIG', 'POC_APPROVAL_GATE'];
+  fc.assert(
+    fc.property(pipelineFactsCases, (facts) => {
+      for (const [, { steps }] of jobsOf(facts)) {
+        for (const { run = '', env = {} } of steps) {
+          const read = [...run.matchAll(/\$\{?([A-Z_]+)/g)].map(([, name]) => name!);
+          const set = Object.keys(env).filter((name) => !readByPrograms.includes(name));
+          expect(new Set(read.filter((name) => name !== 'RUNNER_TEMP'))).toEqual(new Set(set));
         }
       }
     }),

@@ -58,13 +58,16 @@ function promotionLines(from: PipelineEnvironment, to: PipelineEnvironment): str
     steps: [
       ...readySteps,
       ...access.steps,
-      commandStep(`npx nx run-many -t promote -p "$PROJECTS" ${options.join(' ')} \${TAG:+--tag="$TAG"}`, {
-        PROJECTS: `\${{ inputs.service == '${allServices}' && '*' || inputs.service }}`,
-        TAG: '${{ inputs.tag }}',
-        FORCE: '${{ inputs.force }}',
-        ...gate,
-        ...commandVariables(access.kubeconfig),
-      }),
+      commandStep(
+        `npx nx run-many -t promote \${PROJECTS:+-p "$PROJECTS"} ${options.join(' ')} \${TAG:+--tag="$TAG"}`,
+        {
+          PROJECTS: `\${{ inputs.service != '${allServices}' && inputs.service || '' }}`,
+          TAG: '${{ inputs.tag }}',
+          FORCE: '${{ inputs.force }}',
+          ...gate,
+          ...commandVariables(access.kubeconfig),
+        },
+      ),
     ],
   });
 }

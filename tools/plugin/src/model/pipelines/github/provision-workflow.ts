@@ -53,7 +53,7 @@ export function provisionWorkflow({ environments, branch }: PipelineFacts): stri
 
 function provisionLines(environment: PipelineEnvironment, before: PipelineEnvironment | undefined): string[] {
   const { name } = environment;
-  const access = clusterAccess([environment]);
+  const access = clusterAccess([environment], 'provisioning');
   const variables = { TAG: '${{ needs.package.outputs.tag }}', ...commandVariables(access.kubeconfig) };
   const permissions = { contents: 'read', ...access.permissions } as const;
   const gate: Record<string, string> = environment.protected
