@@ -27,7 +27,7 @@ import type { ClusterFacts, ProviderContext, ProviderName } from './providers/pr
 import { registryComponent } from './registry.ts';
 import { installPackages, podmanPackages, registryPackages } from './system-packages.ts';
 import { tearDown } from './teardown.ts';
-import { benchmarkTools, buildBinaries, buildGitea as buildGiteaIn } from './tools/binaries.ts';
+import { actBinary, benchmarkTools, buildBinaries, buildGitea as buildGiteaIn } from './tools/binaries.ts';
 import { fetchPipelineSchema } from './tools/pipeline-schema.ts';
 import { workflowCheckersIn, type WorkflowCheckers } from './tools/workflow-checkers.ts';
 
@@ -138,6 +138,14 @@ export async function buildGitea(output: Output = streamOutput()): Promise<strin
   const { cache, tools } = platformFolders();
   const target = join(cache, 'gitea');
   await buildGiteaIn(target, { tools, output, signal: undefined });
+  return target;
+}
+
+/** Builds act unless that was done before. @returns the folder that holds it. */
+export async function buildAct(output: Output = streamOutput()): Promise<string> {
+  const { cache, tools } = platformFolders();
+  const target = join(cache, 'act');
+  await buildBinaries([actBinary], target, { tools, output, signal: undefined });
   return target;
 }
 

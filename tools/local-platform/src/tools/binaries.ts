@@ -81,6 +81,9 @@ export const benchmarkTools = {
   helm4: toolModule('Helm 4', 'helm4', 120, 'helm'),
 } as const;
 
+/** Runs GitHub's workflows on this machine; built when tests ask for it. */
+export const actBinary: BinaryGroup = toolModule('act', 'act', 60);
+
 /** A forge that speaks GitHub's API of releases; built when tests ask for it. */
 const giteaBinary: BinaryGroup = {
   ...toolModule('Gitea', 'gitea', 180),

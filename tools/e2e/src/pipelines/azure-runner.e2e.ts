@@ -1,0 +1,272 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { runSuccessfully } from '../run-command.ts';
+import { AzureProject, type ProjectSettings, type RunRequest } from './azure-runner.ts';
+
+let folder: string;
+let origin: string;
+let project: AzureProject;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'poc azure project '));
+  origin = join(folder, 'origin.git');
+  await runSuccessfully('git', ['init', '--quiet', '--bare', '--initial-branch=main', origin]);
+});
+afterEach(() => {
+  project.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Commits files to the origin, and makes a pipeline of `pipeline.yml`. @returns runs it. */
+async function pipelineOf(files: Record<string, string>, settings: Partial<ProjectSettings> = {}) {
+  const checkout = join(folder, 'checkout');
+  await runSuccessfully('git', ['clone', '--quiet', origin, checkout]);
+  const git = (...args: string[]) => runSuccessfully('git', args, { cwd: checkout });
+  await git('checkout', '--quiet', '-B', 'main');
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(checkout, path)), { recursive: true });
+    writeFileSync(join(checkout, path), text);
+  }
+  await git('add', '--all');
+  const me = ['-c', 'user.name=Ada', '-c', 'user.email=ada@localhost'];
+  await git(...me, 'commit', '--quiet', '--message=one');
+  await git(...me, 'commit', '--quiet', '--allow-empty', '--message=two');
+  await git('push', '--quiet', 'origin', 'main');
+  project = new AzureProject({ origin, packages: folder, environments: {}, agents: 2, ...settings });
+  project.define('ci', 'pipeline.yml');
+  return (request?: RunRequest) => project.run('ci', request);
+}
+
+const today = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+
+it('runs one file for several services: parameters, templates, variables, build numbers, artifacts, secrets', async () => {
+  const run = await pipelineOf(
+    {
+      'pipeline.yml': `
+trigger: none
+name: $(Date:yyyyMMdd)$(Rev:-r)
+parameters:
+  - name: service
+    type: string
+    values: [orders, payments]
+variables:
+  - template: /apps/\${{ parameters.service }}/pipeline.variables.yml
+  - name: whole
+    value: $(serviceName)-$(Build.BuildNumber)
+extends:
+  template: templates/service.yml
+  parameters:
+    service: \${{ parameters.service }}
+    says: { en: hello, de: hallo }
+`,
+      'templates/service.yml': `
+parameters:
+  - { name: service, type: string }
+  - { name: says, type: object }
+  - { name: isLoud, type: boolean, default: false }
+jobs:
+  - job: release
+    steps:
+      - \${{ if eq(parameters.isLoud, true) }}:
+          - script: echo loud
+      - \${{ elseif eq(parameters.service, 'orders') }}:
+          - template: greet.yml
+            parameters: { name: orders }
+      - \${{ else }}:
+          - script: echo quiet
+      - \${{ each word in parameters.says }}:
+          - script: echo "\${{ word.key }} is \${{ word.value }}" of $WHOLE
+      - script: |
+          git log --oneline | wc -l
+          echo "$TOKEN" > token.txt
+          echo "token [$TOKEN] secret [$SECRETTOKEN] unknown [$UNKNOWN] by $BUILD_REQUESTEDFOR $TF_BUILD"
+        env:
+          TOKEN: $(secretToken)
+          UNKNOWN: $(noSuchThing)
+      - publish: token.txt
+        artifact: made
+`,
+      'templates/greet.yml': `
+parameters: [{ name: name, type: string }]
+steps:
+  - bash: echo "greetings, \${{ upper(parameters.name) }}"
+`,
+      'apps/orders/pipeline.variables.yml': 'variables:\n  serviceName: orders\n',
+      'apps/payments/pipeline.variables.yml': 'variables:\n  serviceName: payments\n',
+    },
+    { secrets: { secretToken: 'abc123' } },
+  );
+  const orders = await run({ parameters: { service: 'orders' } });
+  const payments = await run({ parameters: { service: 'payments' } });
+  expect([orders.outcome, orders.buildNumber]).toEqual(['Succeeded', `${today}-1`]);
+  expect([payments.outcome, payments.buildNumber]).toEqual(['Succeeded', `${today}-2`]);
+  expect(orders.log).toContain('greetings, ORDERS');
+  expect(orders.log).toContain(`en is hello of orders-${today}-1`);
+  expect(orders.log).toContain(`de is hallo of orders-${today}-1`);
+  expect(orders.log).toMatch(/^1$/m);
+  expect(orders.log).toContain('token [***] secret [] unknown [$(noSuchThing)] by Ada Lovelace True');
+  expect(orders.log).not.toContain('loud');
+  expect(payments.log).not.toContain('greetings');
+  expect(payments.log).toContain('--- echo quiet');
+  expect(readFileSync(join(orders.artifacts, 'made/token.txt'), 'utf8')).toBe('abc123\n');
+  await expect(run({ parameters: { service: 'billing' } })).rejects.toThrow(
+    'parameter service: billing is none of orders, payments.',
+  );
+});
+
+it('gives jobs what others found out, runs a matrix, and skips what does not hold', async () => {
+  const run = await pipelineOf({
+    'pipeline.yml': `
+stages:
+  - stage: build
+    jobs:
+      - job: affected
+        steps:
+          - script: |
+              echo '##vso[task.setvariable variable=services;isOutput=true]{"agent-1":{"projects":"orders,payments"},"agent-2":{"projects":"inventory"}}'
+              echo '##vso[task.setvariable variable=any;isOutput=true]true'
+              echo '##vso[task.setvariable variable=plain]in this job'
+            name: outdated
+          - script: echo "$(outdated.any), $(plain), $PLAIN"
+      - job: release
+        dependsOn: affected
+        condition: and(succeeded(), eq(dependencies.affected.outputs['outdated.any'], 'true'))
+        strategy:
+          matrix: $[ dependencies.affected.outputs['outdated.services'] ]
+        variables:
+          found: $[ dependencies.affected.outputs['outdated.any'] ]
+        steps:
+          - script: echo "releases $(projects), $FOUND"
+      - job: never
+        dependsOn: affected
+        condition: ne(dependencies.affected.outputs['outdated.any'], 'true')
+        steps: [{ script: exit 1 }]
+  - stage: fails
+    jobs:
+      - job: bad
+        variables:
+          any: $[ stageDependencies.build.affected.outputs['outdated.any'] ]
+        steps:
+          - script: |
+              false
+              echo "bash goes on, any is $(any)"
+          - script: exit 3
+          - script: echo skipped
+          - script: echo cleans up
+            condition: always()
+  - stage: after
+    jobs: [{ job: never, steps: [{ script: exit 1 }] }]
+  - stage: tells
+    dependsOn: [build, fails]
+    condition: and(failed(), eq(dependencies.build.outputs['affected.outdated.any'], 'true'))
+    jobs: [{ job: tell, steps: [{ checkout: none }, { script: ls | wc -l }] }]
+`,
+  });
+  const { outcome, stages, jobs, log } = await run();
+  expect(outcome).toBe('Failed');
+  expect(stages).toEqual({ build: 'Succeeded', fails: 'Failed', after: 'Skipped', tells: 'Succeeded' });
+  expect(Object.keys(jobs).sort()).toEqual(['affected', 'bad', 'never', 'release agent-1', 'release agent-2', 'tell']);
+  expect(jobs['affected']?.log).toContain('true, in this job, in this job');
+  expect(jobs['release agent-1']?.log).toContain('releases orders,payments, true');
+  expect(jobs['release agent-2']?.log).toContain('releases inventory, true');
+  expect(jobs['never']?.outcome).toBe('Skipped');
+  expect(jobs['bad']?.log).toContain('bash goes on, any is true');
+  expect(log).toContain('--- echo skipped: skipped');
+  expect(log).toContain('cleans up');
+  expect(jobs['tell']?.log).toMatch(/^0$/m);
+});
+
+describe('a deployment', () => {
+  const files = {
+    'pipeline.yml': `
+stages:
+  - stage: prod
+    lockBehavior: sequential
+    jobs:
+      - deployment: deploy
+        environment: prod
+        strategy:
+          runOnce:
+            deploy:
+              steps:
+                - script: |
+                    mkdir "$LOCK" && sleep 1 && rmdir "$LOCK"
+                  env: { LOCK: $(lock) }
+`,
+  };
+
+  it('waits for whoever answers for the environment', async () => {
+    const answers = [false, true];
+    const environments = { prod: () => answers.shift()! };
+    const run = await pipelineOf(files, { environments, secrets: { lock: 'lock' } });
+    expect(await run()).toMatchObject({ outcome: 'Failed', stages: { prod: 'Failed' }, jobs: {} });
+    expect(await run()).toMatchObject({ outcome: 'Succeeded', jobs: { deploy: { outcome: 'Succeeded' } } });
+  });
+
+  it('has the environment alone', async () => {
+    const lock = join(tmpdir(), `poc-lock-${process.pid}`);
+    const run = await pipelineOf(files, { environments: { prod: () => true }, secrets: { lock } });
+    const outcomes = (await Promise.all([run(), run(), run()])).map(({ outcome }) => outcome);
+    expect(outcomes).toEqual(['Succeeded', 'Succeeded', 'Succeeded']);
+  });
+});
+
+it('takes the credentials away after a checkout, unless it is told to keep them', async () => {
+  const steps = (keep: boolean) => `
+steps:
+  - checkout: self
+    fetchDepth: 0
+    persistCredentials: ${keep}
+  - script: git log --oneline origin/main | wc -l && git push origin HEAD:refs/tags/kept-${keep}
+`;
+  const run = await pipelineOf({ 'pipeline.yml': steps(false), 'other.yml': steps(true) });
+  project.define('other', 'other.yml');
+  expect(await run()).toMatchObject({ outcome: 'Failed' });
+  const kept = await project.run('other');
+  expect(kept.outcome).toBe('Succeeded');
+  expect(kept.log).toMatch(/^2$/m);
+  expect(await runSuccessfully('git', ['tag'], { cwd: origin })).toBe('kept-true');
+});
+
+it('hands out secure files, and links packages where they would be installed', async () => {
+  const secret = join(tmpdir(), `poc-kubeconfig-${process.pid}`);
+  writeFileSync(secret, 'clusters: []\n');
+  const run = await pipelineOf(
+    {
+      'pipeline.yml': `
+steps:
+  - task: UseNode@1
+    inputs: { version: 24.x }
+  - task: DownloadSecureFile@1
+    name: kubeconfig
+    inputs: { secureFile: kubeconfig-preprod }
+  - script: npm ci && readlink node_modules && cat "$KUBECONFIG"
+    env: { KUBECONFIG: $(kubeconfig.secureFilePath) }
+`,
+    },
+    { secureFiles: { 'kubeconfig-preprod': secret } },
+  );
+  const { outcome, log } = await run();
+  rmSync(secret);
+  expect(outcome).toBe('Succeeded');
+  expect(log).toContain(`${folder}\nclusters: []`);
+});
+
+it.each([
+  ['an unknown step', 'steps: [{ scrpt: ls }]', 'step "scrpt"'],
+  ['an unknown key', 'steps: [{ script: ls, retries: 2 }]', '"retries" is not known'],
+  ['an unknown task', 'steps: [{ task: Docker@2 }]', 'Docker@2 is not played'],
+  ['an unknown input', "steps: [{ task: UseNode@1, inputs: { vesion: '24' } }]", 'vesion is not known'],
+  ['an unknown key of a job', 'jobs: [{ job: a, needs: b, steps: [] }]', '"needs" is not known'],
+  ['a missing template', 'steps: [{ template: none.yml }]', 'none.yml'],
+  ['a parameter that is not declared', 'steps: [{ script: "${{ parameters.servce }}" }]', 'parameters has no servce'],
+  ['an unknown function', 'steps: [{ script: "${{ uper(1) }}" }]', 'no function uper'],
+  ['an unknown job', 'jobs: [{ job: a, condition: "eq(dependencies.b.result, \'x\')" }]', 'dependencies has no b'],
+  ['an unknown command', 'steps: [{ script: \'echo "##vso[task.explode]"\' }]', '##vso[task.explode]'],
+  ['an unknown environment', 'jobs: [{ deployment: a, environment: moon }]', 'no environment moon'],
+  ['an else without an if', 'steps: [{ "${{ else }}": [] }]', 'follows no if'],
+])('refuses %s', async (_, text, message) => {
+  const run = await pipelineOf({ 'pipeline.yml': text });
+  await expect(run()).rejects.toThrow(message);
+});

@@ -1,0 +1,34 @@
+/** What is known of a run before it begins. */
+export interface RunFacts {
+  /** Name of the pipeline. */
+  readonly definition: string;
+  readonly id: number;
+  readonly commit: string;
+  readonly branch: string;
+  /** Alias of the pipeline whose run began this one. */
+  readonly triggeredBy: string | undefined;
+}
+
+/** What Azure Pipelines tells every run. */
+export function predefinedVariables({ definition, id, commit, branch, triggeredBy }: RunFacts): Record<string, string> {
+  return {
+    ...(triggeredBy === undefined ? {} : { 'resources.triggeringAlias': triggeredBy }),
+    TF_BUILD: 'True',
+    'Build.BuildId': String(id),
+    'Build.BuildUri': `vstfs:///Build/Build/${id}`,
+    'Build.DefinitionName': definition,
+    'Build.Reason': triggeredBy === undefined ? 'Manual' : 'ResourceTrigger',
+    'Build.Repository.Name': 'shop',
+    'Build.Repository.Provider': 'TfsGit',
+    'Build.RequestedFor': 'Ada Lovelace',
+    'Build.RequestedForEmail': 'ada@example.com',
+    'Build.SourceBranch': `refs/heads/${branch}`,
+    'Build.SourceBranchName': branch,
+    'Build.SourceVersion': commit,
+    'System.CollectionUri': 'https://dev.azure.com/example/',
+    'System.TeamFoundationCollectionUri': 'https://dev.azure.com/example/',
+    'System.TeamProject': 'shop',
+    'System.DefinitionName': definition,
+    'System.HostType': 'build',
+  };
+}
