@@ -56,7 +56,7 @@ export function releaseWorkflow({ services, environments, branch }: PipelineFact
       steps: [
         ...readySteps,
         ...access.steps,
-        commandStep('npx nx run infrastructure:outdated --matrix --agents=4', variables, ['id: outdated']),
+        commandStep('npx nx run infrastructure:outdated --matrix', variables, ['id: outdated']),
       ],
     }),
     '',
