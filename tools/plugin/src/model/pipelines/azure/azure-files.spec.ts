@@ -1,4 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import * as yamlPlugin from 'prettier/plugins/yaml';
+import { check } from 'prettier/standalone';
 import { parse } from 'yaml';
+import { pipelineFactsCases } from '../../../testing/pipeline-facts-cases.ts';
 import type { Refusal } from '../../product-error.ts';
 import { generatedHeader } from '../generated-file.ts';
 import type { PipelineEnvironment, PipelineFacts, PipelineService } from '../pipeline-facts.ts';
@@ -67,6 +73,18 @@ describe('azureFiles', () => {
   it.each([...azureFiles(facts)])('%s', (_, text) => {
     expect(text.startsWith(generatedHeader)).toBe(true);
     expect(text.slice(generatedHeader.length)).toMatchSnapshot();
+  });
+
+  it('are formatted as the workspace is, whatever it holds', async () => {
+    const style = JSON.parse(readFileSync(join(__dirname, '../../../../../../.prettierrc.json'), 'utf8')) as object;
+    const workspaces = pipelineFactsCases.filter(({ services }) => services.length > 0);
+    await fc.assert(
+      fc.asyncProperty(workspaces, async (of) => {
+        for (const [path, text] of azureFiles(of))
+          expect([path, await check(text, { ...style, parser: 'yaml', plugins: [yamlPlugin] })]).toEqual([path, true]);
+      }),
+      { numRuns: 8 },
+    );
   });
 
   it('set the variables that scripts read, and those that tools know', () => {
