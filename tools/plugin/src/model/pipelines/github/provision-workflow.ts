@@ -67,6 +67,8 @@ function provisionLines(environment: PipelineEnvironment, before: PipelineEnviro
       id: `diff-${name}`,
       needs: ['package'],
       condition: chosen,
+      // One of its own: what shall be approved of must be seen before.
+      environment: `${name}-diff`,
       permissions,
       steps: [...readySteps, ...access.steps, commandStep(command('--dryRun '), variables)],
     }),
@@ -76,7 +78,7 @@ function provisionLines(environment: PipelineEnvironment, before: PipelineEnviro
       needs: ['package', `diff-${name}`, ...(before ? [`provision-${before.name}`] : [])],
       // One that was left out before it is no reason to leave it out too, one that failed is.
       condition: `\${{ !cancelled() && !failure() && (${chosen}) }}`,
-      environment: yamlScalar(name),
+      environment: name,
       permissions,
       steps: [
         ...readySteps,

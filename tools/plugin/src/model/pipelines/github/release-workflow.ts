@@ -46,6 +46,7 @@ export function releaseWorkflow({ services, environments, branch }: PipelineFact
     ...jobLines({
       id: 'outdated',
       condition: `github.event_name == 'push' || inputs.service == '${whateverIsOutdated}'`,
+      environment: 'release',
       permissions: { contents: 'read', ...access.permissions },
       settings: [
         'outputs:',
@@ -80,6 +81,7 @@ export function releaseWorkflow({ services, environments, branch }: PipelineFact
       id: 'release',
       needs: ['outdated', 'affected'],
       condition: "needs.outdated.outputs.any == 'true'",
+      environment: 'release',
       permissions: releasing,
       settings: [
         'strategy:',
@@ -100,6 +102,7 @@ export function releaseWorkflow({ services, environments, branch }: PipelineFact
     ...jobLines({
       id: 'release-one',
       condition: `github.event_name == 'workflow_dispatch' && inputs.service != '${whateverIsOutdated}'`,
+      environment: 'release',
       permissions: releasing,
       steps: [
         ...readySteps,

@@ -4,7 +4,6 @@ import { dispatchLines } from './dispatch-inputs.ts';
 import { commandStep, commandVariables, readySteps } from './job-steps.ts';
 import { workflowHeader } from './workflow-file.ts';
 import { jobLines } from './workflow-job.ts';
-import { yamlScalar } from './yaml-scalar.ts';
 
 /** `rollback.yml`: goes back to an earlier release of a service, and stays there. Needs one service at least. */
 export function rollbackWorkflow({ services, environments }: PipelineFacts): string {
@@ -37,7 +36,7 @@ function rollbackLines(environment: PipelineEnvironment): string[] {
   return jobLines({
     id: `rollback-${name}`,
     condition: `inputs.environment == '${name}'`,
-    environment: yamlScalar(name),
+    environment: name,
     permissions: { contents: 'read', deployments: 'write', ...access.permissions },
     steps: [
       ...readySteps,
