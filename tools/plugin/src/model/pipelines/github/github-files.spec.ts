@@ -132,8 +132,7 @@ it('reaches a cluster only as an environment of GitHub, which can keep strangers
     fc.property(pipelineFactsCases, (facts) => {
       for (const [id, { environment, steps }] of jobsOf(facts)) {
         const reaches = steps.some(({ env }) => env?.['KUBECONFIG'] !== undefined);
-        const [, kind = '', of = ''] = /^(promote|rollback|provision|diff)-(.*)$/.exec(id) ?? [];
-        const name = of === '' ? 'release' : kind === 'diff' ? `${of}-diff` : of;
+        const [, name = 'unattended'] = /^(?:promote|provision)-(.*)$/.exec(id) ?? [];
         expect(environment).toEqual(reaches ? { name, deployment: false } : undefined);
       }
     }),

@@ -1,5 +1,5 @@
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
-import { clusterAccess } from './cluster-access.ts';
+import { clusterAccess, unattended } from './cluster-access.ts';
 import { dispatchLines } from './dispatch-inputs.ts';
 import { commandStep, commandVariables, readySteps } from './job-steps.ts';
 import { branchFilter, workflowHeader } from './workflow-file.ts';
@@ -67,8 +67,7 @@ function provisionLines(environment: PipelineEnvironment, before: PipelineEnviro
       id: `diff-${name}`,
       needs: ['package'],
       condition: chosen,
-      // One of its own: what shall be approved of must be seen before.
-      environment: `${name}-diff`,
+      environment: unattended,
       permissions,
       steps: [...readySteps, ...access.steps, commandStep(command('--dryRun '), variables)],
     }),
