@@ -191,6 +191,8 @@ export class ScratchWorkspace {
 
 /** A CI's own variables would make these runs look like runs of its own. */
 function withoutCi(): NodeJS.ProcessEnv {
-  const names = Object.keys(process.env).filter((name) => /^(GITHUB_|BUILD_|SYSTEM_|TF_BUILD|NX_)/.test(name));
+  const names = Object.keys(process.env).filter((name) =>
+    /^(GITHUB_|BUILD_|SYSTEM_|TF_BUILD|GITLAB_|CI_|BUILDKITE|JENKINS_|NX_)/.test(name),
+  );
   return Object.fromEntries(names.map((name) => [name, undefined]));
 }

@@ -19,6 +19,7 @@ import { registryComponent } from './registry.ts';
 import { installPackages, podmanPackages, registryPackages } from './system-packages.ts';
 import { tearDown } from './teardown.ts';
 import { benchmarkTools, buildBinaries, buildGitea as buildGiteaIn } from './tools/binaries.ts';
+import { fetchPipelineSchema } from './tools/pipeline-schema.ts';
 import { workflowCheckersIn, type WorkflowCheckers } from './tools/workflow-checkers.ts';
 
 /** What the platform is asked to be. */
@@ -101,6 +102,12 @@ export async function down(output: Output = silentOutput): Promise<boolean> {
 /** Installs podman, which tests of the plugin use beside docker. */
 export function installPodman(output: Output = silentOutput): Promise<void> {
   return installPackages(podmanPackages, output, undefined);
+}
+
+/** Downloads Microsoft's schema of Azure Pipelines unless that was done before. @returns its path. */
+export async function pipelineSchema(output: Output = silentOutput): Promise<string> {
+  const { cache, tools } = platformFolders();
+  return fetchPipelineSchema(join(cache, 'schemas'), { tools, output, signal: undefined });
 }
 
 /** Gets what checks workflows of GitHub Actions, unless it is there. */

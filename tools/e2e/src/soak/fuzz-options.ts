@@ -32,7 +32,7 @@ export interface MalformedOptions {
   readonly where: readonly string[];
 }
 
-type Type = 'flag' | 'text' | 'environment' | 'build' | 'number' | 'seconds' | 'moment' | 'period' | 'commit';
+type Type = 'flag' | 'text' | 'environment' | 'build' | 'number' | 'seconds' | 'count' | 'moment' | 'period' | 'commit';
 
 const deploying = {
   env: 'environment',
@@ -69,7 +69,7 @@ const optionsOf: Readonly<Record<FuzzedCommand, Readonly<Record<string, Type>>>>
   'infrastructure-rollback': { env: 'environment', to: 'moment', reason: 'text', timeout: 'seconds', dryRun: 'flag' },
   'infrastructure-status': { env: 'environment', json: 'flag', watch: 'flag' },
   'infrastructure-where': { commit: 'commit', json: 'flag' },
-  'infrastructure-outdated': { env: 'environment', json: 'flag' },
+  'infrastructure-outdated': { env: 'environment', json: 'flag', matrix: 'flag', jobs: 'count' },
   'infrastructure-audit': { env: 'environment', repair: 'flag', json: 'flag' },
   'infrastructure-metrics': { env: 'environment', since: 'period', json: 'flag', openmetrics: 'flag' },
 };
@@ -157,6 +157,7 @@ const wrongValues: Readonly<Record<Type, fc.Arbitrary<unknown>>> = {
     [5, 6],
     {},
   ),
+  count: fc.constantFrom<unknown>(0, -1, 1.5, 1e9, 'many', '', ' ', '4x', Number.NaN, true, null, [], [4], {}),
   moment: fc.oneof(
     texts,
     noTexts,

@@ -22,6 +22,7 @@ import { executor as rollback } from '../../../plugin/src/executors/rollback/exe
 import { serviceTask } from '../../../plugin/src/executors/service-executor.ts';
 import { executor as status } from '../../../plugin/src/executors/status/executor.ts';
 import type { Task, TaskResult } from '../../../plugin/src/executors/task.ts';
+import { RunLog } from '../../../plugin/src/executors/ci/run-log.ts';
 import type { SharedRun } from '../../../plugin/src/executors/shared-run.ts';
 import type { SourceRepository } from '../../../plugin/src/release/ports/source-repository.ts';
 import { exitCodeOf } from './exit-code.ts';
@@ -171,6 +172,7 @@ function sharedRun(site: Site, root: string): (folder: string, files: Case['file
     services: () => ({ services: [soakService], touchedBy: () => new Set<string>(), usersOf: () => new Set<string>() }),
     branch: 'main',
     verbose: false,
+    log: new RunLog({}),
     signal: new AbortController().signal,
   });
 }

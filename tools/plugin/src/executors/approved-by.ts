@@ -1,4 +1,5 @@
-import { isCi, actorOf } from './ci-actor.ts';
+import { ciOf, nameOf } from '../model/ci-run.ts';
+import { actorOf } from './actor.ts';
 
 /** Names the gate behind which a job of a CI runs: an environment with approvers of its own. */
 const gateVariable = 'POC_APPROVAL_GATE';
@@ -10,6 +11,5 @@ const gateVariable = 'POC_APPROVAL_GATE';
  */
 export function approvedBy(approve: boolean, env: NodeJS.ProcessEnv): string | undefined {
   if (!approve) return undefined;
-  if (!isCi(env)) return actorOf(env).person;
-  return env[gateVariable] === '' ? undefined : env[gateVariable];
+  return ciOf(env) === undefined ? actorOf(env).person : nameOf(env[gateVariable]);
 }

@@ -39,7 +39,7 @@ export function infrastructureTask<T>({ doing, options, run }: InfrastructureExe
       run(readOptions(raw, options, doing), {
         environments: await shared.environments(),
         ports: shared.ports,
-        reporter: (name) => consoleReporter(name, shared.verbose),
+        reporter: (name) => consoleReporter(name, shared.verbose, shared.log.syntax),
         service: (name) => shared.service(name),
         services: shared.services(),
         branch: shared.branch,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../model/product-error.ts';
-import { buildOf, flag, optionalBuildNumber, optionalText, readOptions, seconds } from './options.ts';
+import { buildOf, count, flag, optionalBuildNumber, optionalText, readOptions, seconds } from './options.ts';
 
 const { executors } = JSON.parse(readFileSync(join(import.meta.dirname, '../../../nx/executors.json'), 'utf8')) as {
   executors: object;
@@ -14,6 +14,7 @@ const readers = {
   dryRun: flag,
   timeout: seconds(300, 1, 600),
   buildNumber: optionalBuildNumber,
+  jobs: count(4, 1, 100),
 };
 const read = (raw: Record<string, unknown>) => readOptions(raw, readers, 'deploy orders');
 
@@ -29,13 +30,21 @@ function refusalOf(raw: Record<string, unknown>): string {
 
 describe('readOptions', () => {
   it('reads what is there, and fills in the rest', () => {
-    expect(read({})).toEqual({ env: undefined, tag: undefined, dryRun: false, timeout: 300, buildNumber: undefined });
+    expect(read({})).toEqual({
+      env: undefined,
+      tag: undefined,
+      dryRun: false,
+      timeout: 300,
+      buildNumber: undefined,
+      jobs: 4,
+    });
     const options = read({
       env: 'preprod',
       tag: 'orders-20261124-1',
       dryRun: 'true',
       timeout: '90',
       buildNumber: '20261124-2',
+      jobs: '12',
     });
     expect(JSON.parse(JSON.stringify(options))).toEqual({
       env: 'preprod',
@@ -43,6 +52,7 @@ describe('readOptions', () => {
       dryRun: true,
       timeout: 90,
       buildNumber: '20261124-2',
+      jobs: 12,
     });
   });
 
@@ -62,6 +72,9 @@ describe('readOptions', () => {
     [{ dryRun: 'maybe' }, 'takes no value'],
     [{ timeout: 0 }, 'from 1 to 600'],
     [{ timeout: '' }, 'from 1 to 600'],
+    [{ jobs: 0 }, 'a whole number from 1 to 100'],
+    [{ jobs: '1.5' }, 'a whole number from 1 to 100'],
+    [{ jobs: [4] }, 'a whole number from 1 to 100'],
   ])('refuses %j', (raw, text) => {
     expect(refusalOf(raw)).toContain(text);
   });
@@ -69,7 +82,7 @@ describe('readOptions', () => {
   it('refuses or reads whatever it is given; it never breaks', () => {
     fc.assert(
       fc.property(
-        fc.dictionary(fc.constantFrom('env', 'tag', 'dryRun', 'timeout', 'buildNumber', 'x'), fc.anything()),
+        fc.dictionary(fc.constantFrom('env', 'tag', 'dryRun', 'timeout', 'buildNumber', 'jobs', 'x'), fc.anything()),
         (raw) => {
           try {
             read(raw);

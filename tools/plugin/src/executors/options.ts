@@ -74,6 +74,16 @@ export function seconds(fallback: number, least: number, most: number): OptionRe
   };
 }
 
+/** `--jobs=4`. */
+export function count(fallback: number, least: number, most: number): OptionReader<number> {
+  return (value, name, doing) => {
+    if (value === undefined) return fallback;
+    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    if (Number.isInteger(number) && Number(number) >= least && Number(number) <= most) return Number(number);
+    throw badOption(name, value, doing, `It is a whole number from ${least} to ${most}.`);
+  };
+}
+
 /** `--build-number=20261124-1`. */
 export const optionalBuildNumber: OptionReader<BuildNumber | undefined> = (value, name, doing) => {
   if (value === undefined) return undefined;

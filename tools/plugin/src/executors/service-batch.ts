@@ -1,4 +1,5 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
+import type { RunLog } from './ci/run-log.ts';
 import { disconnectWhenSent } from './disconnect-when-sent.ts';
 import type { RawOptions } from './options.ts';
 import { serviceTask, type ServiceExecutor } from './service-executor.ts';
@@ -60,10 +61,19 @@ async function* runAll(
         ended.then((result) => ({ task: id, result })),
       );
     }
-    const ended = await Promise.race(running.values());
-    running.delete(ended.task);
-    yield ended;
+    const { task: id, result } = await Promise.race(running.values());
+    running.delete(id);
+    // Nx may end this process as soon as it has the last result.
+    if (waiting.length === 0 && running.size === 0) await shared.log.publish(shared.ports.repository);
+    yield { task: id, result: shown(id, result, shared.log) };
   }
+}
+
+/** A result whose text commands nothing to the CI that shows it: it may hold what others wrote, such as log lines. */
+function shown(id: string, result: TaskResult, log: RunLog): TaskResult {
+  const terminalOutput = result.terminalOutput.split('\n').map((line) => log.syntax.inert(line));
+  if (!result.success) log.fail(id, result.terminalOutput);
+  return { ...result, terminalOutput: terminalOutput.join('\n') };
 }
 
 /** Makes Nx's implementation for one task. */

@@ -1,8 +1,10 @@
+import type { JobOutcome } from '../model/ci-output/job-summary.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Reporter } from '../release/ports/reporter.ts';
 import type { ServiceMap } from '../release/ports/service-map.ts';
 import type { ServiceSource } from '../release/ports/service-source.ts';
 import type { ReleasePorts } from '../release/release-ports.ts';
+import { errorOutcome } from './ci/deploy-outcome.ts';
 import { consoleReporter } from './console-reporter.ts';
 import { readOptions, type OptionReaders } from './options.ts';
 import { taskResult, type Task } from './task.ts';
@@ -13,6 +15,8 @@ export interface ServiceRun {
   readonly environments: readonly Environment[];
   readonly ports: ReleasePorts;
   readonly reporter: Reporter;
+  /** Keeps what it came to, for the page that a CI has of its run. */
+  tell(...outcomes: readonly JobOutcome[]): void;
   /** All services of the workspace, and what they are made of. */
   services(): ServiceMap;
   /** The main branch. */
@@ -41,8 +45,16 @@ export function serviceTask<T>({ verb, options, begin, run }: ServiceExecutor<T>
       const service = shared.service(name);
       begin?.({ service, ports: shared.ports });
       const environments = await shared.environments();
-      const reporter = consoleReporter(name, shared.verbose);
-      const { ports, services, branch, signal } = shared;
-      return run(read, { service, environments, ports, reporter, services, branch, signal });
+      const { ports, services, branch, signal, log } = shared;
+      const reporter = consoleReporter(name, shared.verbose, log.syntax);
+      const tell = log.tell.bind(log);
+      try {
+        return await run(read, { service, environments, ports, reporter, tell, services, branch, signal });
+      } catch (error) {
+        log.tell(errorOutcome(name, error));
+        throw error;
+      } finally {
+        reporter.end();
+      }
     });
 }

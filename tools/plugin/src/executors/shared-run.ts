@@ -4,6 +4,7 @@ import type { ServiceMap } from '../release/ports/service-map.ts';
 import type { ServiceSource } from '../release/ports/service-source.ts';
 import type { ReleasePorts } from '../release/release-ports.ts';
 import { readEnvironments } from '../workspace/environments.ts';
+import { RunLog } from './ci/run-log.ts';
 import { realPorts } from './real-ports.ts';
 import { workspaceService, workspaceServices } from './workspace-service.ts';
 
@@ -19,6 +20,7 @@ export interface SharedRun {
   /** The main branch: `defaultBase` of nx.json. */
   readonly branch: string;
   readonly verbose: boolean;
+  readonly log: RunLog;
   /** Aborted when the command shall stop: it then ends what it is writing, and says how far it came. */
   readonly signal: AbortSignal;
 }
@@ -34,8 +36,9 @@ export function sharedRun(context: ExecutorContext, signal: AbortSignal): Shared
     service: (name) => workspaceService(name, context, ports.repository),
     services: () => (services ??= workspaceServices(context)),
     branch: context.nxJsonConfiguration.defaultBase ?? 'main',
-    // Nx tells a batch of `--verbose` only so.
     signal,
+    log: new RunLog(process.env),
+    // Nx tells a batch of `--verbose` only so.
     verbose: context.isVerbose || process.env['NX_VERBOSE_LOGGING'] === 'true',
   };
 }

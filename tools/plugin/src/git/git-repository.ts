@@ -31,6 +31,8 @@ const mostCommits = 20;
 const longestName = 500;
 /** Commits before each one that are brought into a shallow clone: most of them it has in common with the others. */
 const longestHistory = 5000;
+/** Commits before two that are brought into a shallow clone, until it is seen where they part. */
+const forkDepths = [200, 5000];
 /** Who makes tags in a container that has no `user.name`. */
 const namelessTagger = 'poc release <release@localhost>';
 
@@ -116,13 +118,36 @@ export class GitRepository implements SourceRepository {
   }
 
   async commitGraph(tips: readonly string[]): Promise<CommitGraph> {
-    const names = tips.filter(isObjectName);
-    const missing = await this.missingHere(names);
-    if (missing.length > 0) await (await this.findOrigin())?.refs.bringCommits(missing);
-    const lost = new Set(missing.length > 0 ? await this.missingHere(missing) : []);
-    const here = names.filter((tip) => !lost.has(tip));
+    const here = await this.bringCommits(tips);
     if (here.length > 0) await (await this.findOrigin())?.refs.bringHistory(here, longestHistory);
     return new CommitGraph(here.length === 0 ? new Map() : await readCommitParents(this.git, here));
+  }
+
+  async firstParent(commit: string): Promise<string | undefined> {
+    await this.bringCommit(commit);
+    // The object itself tells it also where a shallow clone ends.
+    const text = await this.git.text(['cat-file', 'commit', commit]);
+    return /^parent ([0-9a-f]{40,64})$/m.exec(text.slice(0, text.indexOf('\n\n')))?.[1];
+  }
+
+  async forkPoints(commit: string, others: readonly string[]): Promise<Map<string, string>> {
+    const here = await this.bringCommits([commit, ...others]);
+    const found = new Map<string, string>();
+    const find = async () => {
+      for (const other of others) {
+        if (found.has(other) || !here.includes(other)) continue;
+        const { code, stdout } = await this.git.run(['merge-base', commit, other]);
+        if (code === 0) found.set(other, stdout.toString().trim());
+      }
+    };
+    await find();
+    for (const depth of forkDepths) {
+      const apart = here.filter((other) => others.includes(other) && !found.has(other));
+      if (apart.length === 0) break;
+      await (await this.findOrigin())?.refs.bringHistory([commit, ...apart], depth);
+      await find();
+    }
+    return found;
   }
 
   async changedPaths(commits: readonly string[]): Promise<Map<string, string[]>> {
@@ -363,6 +388,15 @@ export class GitRepository implements SourceRepository {
       if (origin) return origin.refs.bringCommit(commit);
     }
     throw noSuchCommit(commit);
+  }
+
+  /** Fetches those that are missing here, in few goes. @returns those that are here then. */
+  private async bringCommits(commits: readonly string[]): Promise<string[]> {
+    const names = commits.filter(isObjectName);
+    const missing = await this.missingHere(names);
+    if (missing.length > 0) await (await this.findOrigin())?.refs.bringCommits(missing);
+    const lost = new Set(missing.length > 0 ? await this.missingHere(missing) : []);
+    return names.filter((name) => !lost.has(name));
   }
 
   private async localTip(ref: string): Promise<BranchTip | undefined> {

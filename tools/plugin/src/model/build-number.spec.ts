@@ -41,6 +41,21 @@ describe('BuildNumber', () => {
     );
   });
 
+  it('gives the one that is offered only if it is the newest, and of no day to come', () => {
+    const at = new Date('2026-11-24T12:00:00Z');
+    const near = fc.tuple(fc.integer({ min: 20261122, max: 20261126 }), fc.integer({ min: 1, max: 9 }));
+    const number = near.map(([day, revision]) => BuildNumber.parse(`${day}-${revision}`)!);
+    fc.assert(
+      fc.property(fc.array(number, { maxLength: 5 }), number, (taken, offered) => {
+        const next = BuildNumber.next(at, taken, offered);
+        const isNewest = taken.every((each) => offered.isNewerThan(each));
+        const expected = isNewest && offered.day <= '20261124' ? offered : BuildNumber.next(at, taken);
+        expect(next.toString()).toBe(expected.toString());
+        expect(taken.some((each) => each.equals(next))).toBe(false);
+      }),
+    );
+  });
+
   it('counts old dotted numbers of the day as taken, and makes none', () => {
     const next = BuildNumber.next(new Date('2026-11-24T00:00:00Z'), [BuildNumber.parse('20261124.3')!]);
     expect(next.toString()).toBe('20261124-4');

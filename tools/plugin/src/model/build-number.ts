@@ -30,12 +30,16 @@ export class BuildNumber {
     return new BuildNumber(utcDay(at), 1);
   }
 
-  /** The number after the highest of those `taken` on the day of `at`. Numbers of other days do not count. */
-  static next(at: Date, taken: Iterable<BuildNumber>): BuildNumber {
+  /**
+   * The number after the highest of those `taken` on the day of `at`. Numbers of other days do not count.
+   * @param offered is given instead if it is newer than all taken ones, of which none could be deployed over otherwise,
+   * and of no day to come, which would make all numbers until then older ones.
+   */
+  static next(at: Date, taken: readonly BuildNumber[], offered?: BuildNumber): BuildNumber {
     const day = utcDay(at);
-    let highest = 0;
-    for (const number of taken) if (number.day === day) highest = Math.max(highest, number.revision);
-    return new BuildNumber(day, highest + 1);
+    if (offered && offered.day <= day && taken.every((number) => offered.isNewerThan(number))) return offered;
+    const revisions = taken.filter((number) => number.day === day).map(({ revision }) => revision);
+    return new BuildNumber(day, revisions.reduce((highest, revision) => Math.max(highest, revision), 0) + 1);
   }
 
   /** Orders by day, then numerically by revision: `-10` comes after `-9`. */

@@ -41,6 +41,7 @@ describe('findForgeAccess', () => {
     [undefined, {}, 'there is no remote "origin"'],
     ['/srv/git/shop.git', {}, 'is no repository at GitHub'],
     ['https://github.com/acme/shop', { GITHUB_TOKEN: ' ' }, 'there is no GITHUB_TOKEN'],
+    ['https://github.com/acme/shop', { GITHUB_TOKEN: '$(GITHUB_TOKEN)' }, 'a variable that the pipeline does not have'],
     ['https://github.com/acme/shop', { GITHUB_TOKEN: 'a\nb' }, 'characters that no token has'],
     ['https://git.acme.example/a/b', {}, 'no GITHUB_SERVER_URL says'],
     ['https://git.acme.example/a/b', ofGitHub, 'the origin is at git.acme.example, GITHUB_API_URL at api.github.com'],

@@ -28,6 +28,8 @@ export function findForgeAccess(origin: string | undefined, env: Variables): For
   if (typeof api !== 'string') return api;
   const token = (env['GITHUB_TOKEN'] || env['GH_TOKEN'] || '').trim();
   if (token === '') return { reason: 'there is no GITHUB_TOKEN' };
+  // Azure Pipelines hands over the name of a variable that nobody defined.
+  if (/^\$\(.*\)$/.test(token)) return { reason: 'GITHUB_TOKEN stands for a variable that the pipeline does not have' };
   if (!/^[\x21-\x7e]+$/.test(token)) return { reason: 'GITHUB_TOKEN holds characters that no token has' };
   return { api, repository, token };
 }

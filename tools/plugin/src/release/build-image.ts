@@ -17,6 +17,8 @@ export interface ImageRequest {
   readonly registries: readonly string[];
   /** The number to take, and no other. */
   readonly buildNumber: BuildNumber | undefined;
+  /** The number of the CI's run: taken where it can be, and otherwise the next one. */
+  readonly ciNumber?: BuildNumber | undefined;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function previewImage(
   ]);
   const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));
   const from = `${revision.commit.slice(0, 12)}${revision.dirty ? ' and the changes in the working tree' : ''}`;
-  reporter.step(`would take build number ${buildNumber}`);
+  reporter.step(`would take build number ${describeNumber(buildNumber, request)}`);
   reporter.step(`would build the image with ${engine.name} from ${from}`);
   for (const image of images) reporter.step(`would push ${image}`);
   return buildNumber;
@@ -50,7 +52,7 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
   const { service, revision, registries } = request;
   const [engine] = await Promise.all([ports.engine(), service.refuseIgnoredInputs()]);
   const buildNumber = await reserveBuildNumber(numberRequest(request), revision.commit, ports);
-  reporter.step(`takes build number ${buildNumber}`);
+  reporter.step(`takes build number ${describeNumber(buildNumber, request)}`);
   const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));
 
   const build: Build = { service: service.name, buildNumber, ...revision };
@@ -75,8 +77,14 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
   return { ...build, imageDigest: onlyDigest(service.name, images, digests) };
 }
 
-function numberRequest({ service, registries, buildNumber }: ImageRequest): BuildNumberRequest {
-  return { service: service.name, registries, buildNumber };
+function numberRequest({ service, registries, buildNumber, ciNumber }: ImageRequest): BuildNumberRequest {
+  return { service: service.name, registries, buildNumber, ciNumber };
+}
+
+/** `20261124-4`, and why it is not the CI's. */
+function describeNumber(taken: BuildNumber, { buildNumber, ciNumber }: ImageRequest): string {
+  const isOther = buildNumber === undefined && ciNumber !== undefined && !taken.equals(ciNumber);
+  return isOther ? `${taken} (that of the CI, ${ciNumber}, is taken or not the newest)` : `${taken}`;
 }
 
 /** A release has one digest; an engine that compresses anew for each registry would make several. */

@@ -13,6 +13,8 @@ export interface DockerReleaseOptions {
   readonly allowDirty: boolean;
   readonly buildNumber: BuildNumber | undefined;
   readonly dryRun: boolean;
+  /** The number of the CI's run: taken where it can be, and otherwise the next one. */
+  readonly ciNumber?: BuildNumber | undefined;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface DockerReleaseOptions {
 export async function dockerRelease(
   service: ServiceSource,
   environments: readonly Environment[],
-  { allowDirty, buildNumber, dryRun }: DockerReleaseOptions,
+  { allowDirty, buildNumber, dryRun, ciNumber }: DockerReleaseOptions,
   ports: ReleasePorts,
   reporter: Reporter,
 ): Promise<Release | undefined> {
@@ -30,7 +32,7 @@ export async function dockerRelease(
   const permitting = environments.filter((environment) => environment.allowDirty);
   const targets = permitting.length > 0 ? permitting : environments;
   const revision = await sourceRevision(service, allowDirty, targets, ports);
-  const request = { service, revision, registries: releaseRegistries(environments), buildNumber };
+  const request = { service, revision, registries: releaseRegistries(environments), buildNumber, ciNumber };
   if (!dryRun) return buildImage(request, ports, reporter);
   await previewImage(request, ports, reporter);
   return undefined;

@@ -13,7 +13,14 @@ describe('outdated', () => {
   it('is what was never deployed, or has other content', async () => {
     const scenario = new ReleaseScenario();
     expect(await outdatedIn(scenario)).toEqual([
-      { service: 'orders', environment: 'preprod', buildNumber: undefined, reason: 'It was never deployed there.' },
+      {
+        service: 'orders',
+        environment: 'preprod',
+        buildNumber: undefined,
+        commit: undefined,
+        isLater: false,
+        reason: 'It was never deployed there.',
+      },
     ]);
     await releaseIt(scenario);
     expect(await outdatedIn(scenario)).toEqual([]);
@@ -61,6 +68,22 @@ describe('outdated', () => {
     expect(await outdatedIn(scenario)).toMatchObject([
       { reason: expect.stringMatching(/^It is held: .*wrong totals/) },
     ]);
+  });
+
+  it('is what a later commit has brought, and says so', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    const before = await scenario.repository.headCommit();
+    scenario.change('2');
+    await releaseIt(scenario);
+    const later = await scenario.repository.headCommit();
+    scenario.repository.checkout(before);
+    expect(await outdatedIn(scenario)).toMatchObject([
+      { isLater: true, commit: later, reason: '20261124-2 is of a later commit.' },
+    ]);
+    // A branch that has not got it is no earlier one.
+    scenario.change('3');
+    expect(await outdatedIn(scenario)).toMatchObject([{ isLater: false, reason: '20261124-2 has other content.' }]);
   });
 
   it('is not known where an environment cannot be looked into', async () => {

@@ -18,6 +18,10 @@ export interface Outdated {
   readonly environment: string;
   /** What was deployed last, if anything was. */
   readonly buildNumber: string | undefined;
+  /** The commit that it was built from. */
+  readonly commit: string | undefined;
+  /** Whether that commit comes after the checked-out one: a newer run has been there, and this one has nothing to bring. */
+  readonly isLater: boolean;
   /** Why, as a sentence. */
   readonly reason: string;
 }
@@ -43,14 +47,28 @@ export async function outdated(
       return new Map(newest.map((record) => [record.release.service, record]));
     }),
   ]);
-  return services.flatMap(({ name }, index) =>
-    environments.flatMap(({ name: environment }, at): Outdated[] => {
+  const found = services.flatMap(({ name }, index) =>
+    environments.flatMap(({ name: environment }, at) => {
       const newest = deployed[at]!.get(name);
       const reason = whyOutdated(newest, hashes[index]!);
-      if (reason === undefined) return [];
-      return [{ service: name, environment, buildNumber: newest?.release.buildNumber.toString(), reason }];
+      return reason === undefined ? [] : [{ service: name, environment, release: newest?.release, reason }];
     }),
   );
+  const others = new Set(
+    found.flatMap(({ release }) => (release && release.commit !== commit ? [release.commit] : [])),
+  );
+  const forks = await repository.forkPoints(commit, [...others]);
+  return found.map(({ service, environment, release, reason }): Outdated => {
+    const isLater = release !== undefined && release.commit !== commit && forks.get(release.commit) === commit;
+    return {
+      service,
+      environment,
+      buildNumber: release?.buildNumber.toString(),
+      commit: release?.commit,
+      isLater,
+      reason: isLater ? `${release.buildNumber} is of a later commit.` : reason,
+    };
+  });
 }
 
 function whyOutdated(newest: DeploymentSummary | undefined, hash: ContentHash): string | undefined {

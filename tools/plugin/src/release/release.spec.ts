@@ -141,6 +141,35 @@ describe('release', () => {
     expect(await refusedWithoutChange(scenario, { buildNumber })).toBe('build-number-taken');
   });
 
+  it('takes the number of the CI, or the next one where that is taken or would be an older build', async () => {
+    const scenario = new ReleaseScenario();
+    const release = async (content: string, number: string) => {
+      scenario.change(content);
+      return String((await run(scenario, { ciNumber: BuildNumber.parse(number) })).release?.buildNumber);
+    };
+    expect(await release('2', '20261124-7')).toBe('20261124-7');
+    expect(scenario.lines).toContain('takes build number 20261124-7');
+    expect(await release('3', '20261124-7')).toBe('20261124-8');
+    expect(scenario.lines).toContain(
+      'takes build number 20261124-8 (that of the CI, 20261124-7, is taken or not the newest)',
+    );
+    expect(await release('4', '20261124-2')).toBe('20261124-9');
+    expect(await release('5', '20261130-1')).toBe('20261124-10');
+  });
+
+  it('goes on to the next number when another takes that of the CI at the same time', async () => {
+    const scenario = new ReleaseScenario();
+    const { repository } = scenario;
+    const reserve = repository.reserveBuildNumber.bind(repository);
+    repository.reserveBuildNumber = async (tag, commit) => {
+      await reserve(tag, commit);
+      repository.reserveBuildNumber = reserve;
+      return false;
+    };
+    const { release: made } = await run(scenario, { ciNumber: BuildNumber.parse('20261124-7') });
+    expect(String(made?.buildNumber)).toBe('20261124-8');
+  });
+
   it('uses up the number of a build that fails; no tag appears', async () => {
     const scenario = new ReleaseScenario();
     scenario.engine.failsWith = 'no such file';

@@ -28,6 +28,8 @@ export interface ReleaseRequest extends DeployOptions, Pick<DeployTarget, 'actor
   readonly targets: readonly Environment[];
   readonly allowDirty: boolean;
   readonly buildNumber: BuildNumber | undefined;
+  /** The number of the CI's run: taken where it can be, and otherwise the next one. */
+  readonly ciNumber?: BuildNumber | undefined;
   readonly dryRun: boolean;
 }
 
@@ -60,6 +62,7 @@ export async function release(
     revision,
     registries: releaseRegistries(environments, targets),
     buildNumber: request.buildNumber,
+    ciNumber: request.ciNumber,
   };
   const isReleased = newest !== undefined && (await hasContent(newest, image, ports, reporter));
   if (request.dryRun) return preview(request, image, isReleased ? newest : undefined, ports, reporter);

@@ -11,6 +11,8 @@ export interface BuildNumberRequest {
   readonly registries: readonly string[];
   /** The number to take, and no other. */
   readonly buildNumber: BuildNumber | undefined;
+  /** The number of the CI's run: taken where it can be, and otherwise the next one. */
+  readonly ciNumber?: BuildNumber | undefined;
 }
 
 /** More deployers than this never race for one service; a loop that goes on has met a bug. */
@@ -42,14 +44,14 @@ export async function reserveBuildNumber(
  * @throws {Refusal} when the wanted one is taken.
  */
 export async function freeBuildNumber(
-  { service, registries, buildNumber: wanted }: BuildNumberRequest,
+  { service, registries, buildNumber: wanted, ciNumber }: BuildNumberRequest,
   { repository, registry, clock }: Pick<ReleasePorts, 'repository' | 'registry' | 'clock'>,
   lost: readonly BuildNumber[] = [],
 ): Promise<BuildNumber> {
   const taken = [...(await repository.buildNumbers(service)), ...lost];
   if (wanted && taken.some((number) => number.equals(wanted))) throw takenRefusal(service, wanted, 'It is taken');
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
-    const number = wanted ?? BuildNumber.next(clock(), taken);
+    const number = wanted ?? BuildNumber.next(clock(), taken, ciNumber);
     const images = registries.map((host) => ImageRef.of(host, service, number.toString()));
     const digests = await Promise.all(images.map((image) => registry.digest(image)));
     const pushed = images.find((_, index) => digests[index] !== undefined);

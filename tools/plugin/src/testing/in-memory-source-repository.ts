@@ -137,6 +137,22 @@ export class InMemorySourceRepository implements SourceRepository {
     return new CommitGraph(new Map(newestFirst.map(([id, { parents }]) => [id, parents])));
   }
 
+  async firstParent(commit: string): Promise<string | undefined> {
+    return this.commitOf(commit).parents[0];
+  }
+
+  async forkPoints(commit: string, others: readonly string[]): Promise<Map<string, string>> {
+    const history = this.historyOf(commit);
+    const newestFirst = [...this.shared.commits.keys()].reverse();
+    return new Map(
+      others.flatMap((other): [string, string][] => {
+        const its = this.shared.commits.has(other) ? this.historyOf(other) : new Set<string>();
+        const point = newestFirst.find((id) => history.has(id) && its.has(id));
+        return point === undefined ? [] : [[other, point]];
+      }),
+    );
+  }
+
   async changedPaths(commits: readonly string[]): Promise<Map<string, readonly string[]>> {
     return new Map(commits.map((id) => [id, this.logged(id, ['.']).paths]));
   }

@@ -177,6 +177,32 @@ export function sourceRepositoryContract(
     await expect(repository.commitsApart('0'.repeat(40), last, ['.'])).rejects.toBeInstanceOf(Refusal);
   });
 
+  it('tells where histories part, and what comes before', async () => {
+    const { repository, clone, write, commit } = await start(someFiles);
+    const first = await repository.headCommit();
+    const made: string[] = [];
+    for (const text of ['1', '2', '3']) {
+      await write('apps/orders/a.ts', text);
+      made.push(await commit());
+    }
+    const [second, third, last] = made as [string, string, string];
+    // The second clone may be shallow.
+    for (const each of [repository, await clone()]) {
+      expect(await each.firstParent(last)).toBe(third);
+      expect(await each.firstParent(first)).toBeUndefined();
+      const forks = await each.forkPoints(second, [first, last, second, '0'.repeat(40)]);
+      expect([...forks].sort()).toEqual(
+        [
+          [first, first],
+          [last, second],
+          [second, second],
+        ].sort(),
+      );
+      expect(await each.forkPoints(last, [])).toEqual(new Map());
+    }
+    await expect(repository.firstParent('0'.repeat(40))).rejects.toBeInstanceOf(Refusal);
+  });
+
   it('lists blobs below folders, and the same for a clean working tree', async () => {
     const { repository } = await start(someFiles);
     const head = await repository.headCommit();

@@ -4,7 +4,7 @@ import { describeFieldChange } from '../../model/field-changes.ts';
 import { diff } from '../../release/diff.ts';
 import { findRelease } from '../../release/find-release.ts';
 import type { ChangeSet } from '../../release/ports/cluster.ts';
-import { actorOf } from '../ci-actor.ts';
+import { actorOf } from '../actor.ts';
 import { oneEnvironment } from '../deploy-options.ts';
 import { buildOf, flag, optionalText } from '../options.ts';
 import { batchOf, singleOf } from '../service-batch.ts';

@@ -1,14 +1,16 @@
+import { ciRunOf } from '../../model/ci-run.ts';
 import { ReleaseTag } from '../../model/release-tag.ts';
 import { dockerRelease, type DockerReleaseOptions } from '../../release/docker-release.ts';
 import { flag, optionalBuildNumber } from '../options.ts';
 import { batchOf, singleOf } from '../service-batch.ts';
 import type { ServiceExecutor } from '../service-executor.ts';
 
-export const executor: ServiceExecutor<DockerReleaseOptions> = {
+export const executor: ServiceExecutor<Omit<DockerReleaseOptions, 'ciNumber'>> = {
   verb: 'build and push the image of',
   options: () => ({ allowDirty: flag, buildNumber: optionalBuildNumber, dryRun: flag }),
   async run(options, { service, environments, ports, reporter }) {
-    const release = await dockerRelease(service, environments, options, ports, reporter);
+    const request = { ...options, ciNumber: ciRunOf(process.env)?.buildNumber };
+    const release = await dockerRelease(service, environments, request, ports, reporter);
     if (!release) return ['Dry run: nothing was changed.'];
     return [`${new ReleaseTag(release.service, release.buildNumber)} is pushed: ${release.imageDigest}`];
   },

@@ -6,7 +6,7 @@ import {
 } from '../../release/rollback-environment.ts';
 import { describeChanges } from '../../release/roll-out.ts';
 import { describeRollback, type RollbackResult } from '../../release/rollback.ts';
-import { actorOf } from '../ci-actor.ts';
+import { actorOf } from '../actor.ts';
 import { oneEnvironment } from '../deploy-options.ts';
 import { infrastructureTask, type InfrastructureExecutor } from '../infrastructure-executor.ts';
 import { flag, optionalText, seconds } from '../options.ts';

@@ -3,10 +3,11 @@ import { deploy } from '../../release/deploy.ts';
 import { findRelease } from '../../release/find-release.ts';
 import { planDeploy, refuseMissingImage } from '../../release/plan-deploy.ts';
 import { describeChanges } from '../../release/roll-out.ts';
+import { deployOutcome } from '../ci/deploy-outcome.ts';
 import { connectEarly } from '../connect-early.ts';
 import { listReleases } from '../list-releases.ts';
 import { approvedBy } from '../approved-by.ts';
-import { actorOf } from '../ci-actor.ts';
+import { actorOf } from '../actor.ts';
 import { deployOptions, environmentsMeant, type DeployOptions } from '../deploy-options.ts';
 import { describeDeploy } from '../describe-deploy.ts';
 import { buildOf } from '../options.ts';
@@ -21,7 +22,10 @@ export const executor: ServiceExecutor<Options> = {
   verb: 'deploy',
   options: (service) => ({ ...deployOptions, tag: buildOf(service) }),
   begin: listReleases,
-  async run({ env, tag, dryRun, timeout, approve, ...options }, { service, environments, ports, reporter, signal }) {
+  async run(
+    { env, tag, dryRun, timeout, approve, ...options },
+    { service, environments, ports, reporter, tell, signal },
+  ) {
     const targets = environmentsMeant(environments, env);
     connectEarly(targets, ports);
     const release = await findRelease(service.name, tag, ports);
@@ -40,6 +44,7 @@ export const executor: ServiceExecutor<Options> = {
       } else {
         const limits = { timeout: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
         const result = await deploy(target, { ...options, ...limits }, ports, reporter);
+        tell(deployOutcome(release, environment, result));
         lines.push(describeDeploy(service.name, release, environment.name, result));
       }
     }

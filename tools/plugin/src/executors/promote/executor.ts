@@ -2,7 +2,8 @@ import type { BuildNumber } from '../../model/build-number.ts';
 import { promote } from '../../release/promote.ts';
 import { describeChanges } from '../../release/roll-out.ts';
 import { approvedBy } from '../approved-by.ts';
-import { actorOf } from '../ci-actor.ts';
+import { actorOf } from '../actor.ts';
+import { deployOutcome } from '../ci/deploy-outcome.ts';
 import { promotionOf } from '../deploy-options.ts';
 import { describeDeploy } from '../describe-deploy.ts';
 import { buildOf, flag, optionalText, seconds } from '../options.ts';
@@ -35,7 +36,7 @@ export const executor: ServiceExecutor<Options> = {
     timeout: seconds(300, 1, 86_400),
     dryRun: flag,
   }),
-  async run({ from, to, tag, approve, timeout, ...options }, { service, environments, ports, reporter, signal }) {
+  async run({ from, to, tag, approve, timeout, ...options }, { service, environments, ports, reporter, tell, signal }) {
     const way = promotionOf(environments, from, to, `promote ${service.name}`);
     const environmentNames = environments.map(({ name }) => name);
     const limits = { timeout: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
@@ -57,6 +58,7 @@ export const executor: ServiceExecutor<Options> = {
           `Dry run: would promote ${service.name} ${promoted.release.buildNumber} to ${way.to.name}: ${describeChanges(promoted.changes)}`,
         ];
       case 'tried':
+        tell(deployOutcome(promoted.release, way.to, promoted.result));
         return [describeDeploy(service.name, promoted.release, way.to.name, promoted.result)];
     }
   },

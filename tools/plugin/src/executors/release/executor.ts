@@ -1,7 +1,11 @@
 import type { BuildNumber } from '../../model/build-number.ts';
+import type { JobOutcome } from '../../model/ci-output/job-summary.ts';
+import { ciRunOf } from '../../model/ci-run.ts';
+import type { Environment } from '../../model/environment.ts';
 import { release, type ReleaseResult } from '../../release/release.ts';
 import { approvedBy } from '../approved-by.ts';
-import { actorOf } from '../ci-actor.ts';
+import { actorOf } from '../actor.ts';
+import { deployOutcome, releaseOutcome } from '../ci/deploy-outcome.ts';
 import { connectEarly } from '../connect-early.ts';
 import { listReleases } from '../list-releases.ts';
 import { deployOptions, environmentsMeant, type DeployOptions } from '../deploy-options.ts';
@@ -19,16 +23,24 @@ export const executor: ServiceExecutor<Options> = {
   verb: 'release',
   options: () => ({ ...deployOptions, buildNumber: optionalBuildNumber, allowDirty: flag }),
   begin: listReleases,
-  async run({ env, timeout, approve, ...options }, { service, environments, ports, reporter, signal }) {
+  async run({ env, timeout, approve, ...options }, { service, environments, ports, reporter, tell, signal }) {
     const targets = environmentsMeant(environments, env);
     connectEarly(targets, ports);
     const actor = actorOf(process.env);
     const limits = { timeout: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
-    const request = { ...options, ...limits, service, environments, targets, actor };
+    const ciNumber = ciRunOf(process.env)?.buildNumber;
+    const request = { ...options, ...limits, service, environments, targets, actor, ciNumber };
     const result = await release(request, ports, reporter);
+    if (!options.dryRun) tell(...outcomesOf(result, targets));
     return options.dryRun ? ['Dry run: nothing was changed.'] : describe(service.name, result);
   },
 };
+
+function outcomesOf({ release, deploys }: ReleaseResult, targets: readonly Environment[]): JobOutcome[] {
+  if (!release) return [];
+  if (deploys.length === 0) return [releaseOutcome(release, 'released')];
+  return deploys.map(({ result }, index) => deployOutcome(release, targets[index]!, result));
+}
 
 function describe(service: string, { release, built, deploys }: ReleaseResult): string[] {
   const isNothingDone = !built && deploys.every(({ result }) => result.state === 'unchanged');

@@ -1,8 +1,10 @@
 import type { BuildNumber } from '../../model/build-number.ts';
+import { linkOf } from '../../model/forge-text.ts';
 import { describeHold } from '../../model/hold.ts';
 import { describeChanges } from '../../release/roll-out.ts';
 import { describeRollback, planRollback, rollBack } from '../../release/rollback.ts';
-import { actorOf } from '../ci-actor.ts';
+import { actorOf } from '../actor.ts';
+import { releaseOutcome } from '../ci/deploy-outcome.ts';
 import { oneEnvironment } from '../deploy-options.ts';
 import { buildOf, flag, optionalText, seconds } from '../options.ts';
 import { batchOf, singleOf } from '../service-batch.ts';
@@ -26,7 +28,7 @@ export const executor: ServiceExecutor<Options> = {
     timeout: seconds(300, 1, 86_400),
     dryRun: flag,
   }),
-  async run({ env, tag, reason, timeout, dryRun }, { service, environments, ports, reporter, signal }) {
+  async run({ env, tag, reason, timeout, dryRun }, { service, environments, ports, reporter, tell, signal }) {
     const environment = oneEnvironment(environments, env, `roll ${service.name} back`);
     const environmentNames = environments.map(({ name }) => name);
     const request = { service, environment, environmentNames, to: tag, actor: actorOf(process.env), reason };
@@ -35,6 +37,11 @@ export const executor: ServiceExecutor<Options> = {
     if (dryRun) return [...lines, `Dry run: would do in ${environment.name}: ${describeChanges(plan.changes)}`];
     for (const line of lines) reporter.step(line);
     const result = await rollBack(plan, { timeout: timeout * 1000, signal }, ports, reporter);
+    tell({
+      ...releaseOutcome(plan.release, result.state === 'unchanged' ? 'runs there already' : 'runs there again'),
+      environment: environment.name,
+      url: linkOf(environment.url),
+    });
     const what = `${service.name} ${plan.release.buildNumber}`;
     return result.state === 'unchanged'
       ? [`${what}: nothing to do in ${environment.name}, it runs there`]

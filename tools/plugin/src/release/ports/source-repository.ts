@@ -27,6 +27,14 @@ export interface SourceRepository {
   branchTip(branch: string): Promise<BranchTip | undefined>;
   /** Some commits and all before them; fetches those that are missing here. Those that nobody has are not in it. */
   commitGraph(tips: readonly string[]): Promise<CommitGraph>;
+  /** The commit before one, on its own branch where it is a merge; also where it is not in a shallow clone. */
+  firstParent(commit: string): Promise<string | undefined>;
+  /**
+   * Where the history of a commit and that of each of others part: the newest commit that both have, which is one of the
+   * two where one comes after the other. Fetches what is missing here, of a shallow clone as much history as it takes, if
+   * that is not too long. Those that nobody has, or that have nothing in common with it, are left out.
+   */
+  forkPoints(commit: string, others: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Paths, relative to the workspace's root, that each commit changes; of a merge those that differ from all its parents. */
   changedPaths(commits: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Author's date of each commit, ISO 8601; those that are not here are left out. */
