@@ -1,5 +1,5 @@
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
-import { clusterAccess } from './cluster-access.ts';
+import { clusterAccess, unattended } from './cluster-access.ts';
 import { dispatchLines } from './dispatch-inputs.ts';
 import { commandStep, commandVariables, readySteps } from './job-steps.ts';
 import { branchFilter, workflowHeader } from './workflow-file.ts';
@@ -67,6 +67,7 @@ function provisionLines(environment: PipelineEnvironment, before: PipelineEnviro
       id: `diff-${name}`,
       needs: ['package'],
       condition: chosen,
+      environment: unattended,
       permissions,
       steps: [...readySteps, ...access.steps, commandStep(command('--dryRun '), variables)],
     }),
@@ -76,7 +77,7 @@ function provisionLines(environment: PipelineEnvironment, before: PipelineEnviro
       needs: ['package', `diff-${name}`, ...(before ? [`provision-${before.name}`] : [])],
       // One that was left out before it is no reason to leave it out too, one that failed is.
       condition: `\${{ !cancelled() && !failure() && (${chosen}) }}`,
-      environment: yamlScalar(name),
+      environment: name,
       permissions,
       steps: [
         ...readySteps,
