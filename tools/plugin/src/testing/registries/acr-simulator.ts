@@ -176,7 +176,8 @@ export class AcrSimulator {
   /** What a machine in Azure is told by its own address. */
   private machineToken(request: http.IncomingMessage): Answer {
     const url = new URL(request.url ?? '', this.machineAddress);
-    if (url.pathname.replace(/\/$/, '') !== '/metadata/identity/oauth2/token') return failed(404, 'NOT_FOUND', url.pathname);
+    if (url.pathname.replace(/\/$/, '') !== '/metadata/identity/oauth2/token')
+      return failed(404, 'NOT_FOUND', url.pathname);
     if (request.headers['metadata'] !== 'true')
       return failed(400, 'bad_request', 'Required metadata header not specified');
     if (url.searchParams.get('resource') !== audience) return failed(400, 'invalid_resource', 'AADSTS500011');
