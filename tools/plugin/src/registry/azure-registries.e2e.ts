@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { ImageRef } from '../model/image-ref.ts';
 import { Refusal } from '../model/product-error.ts';
 import { imageRegistryContract } from '../testing/image-registry-contract.ts';
@@ -50,21 +50,41 @@ const identities: Record<string, () => AzureIdentity> = {
     writeFileSync(process.env['AZURE_FEDERATED_TOKEN_FILE'], acr.workload.federatedToken!);
     return acr.workload;
   },
+  'whoever did "az login", and not as the machine': () => {
+    process.env['AZURE_POD_IDENTITY_AUTHORITY_HOST'] = 'http://127.0.0.1:9';
+    installAzureCli(acr.servicePrincipal);
+    return acr.servicePrincipal;
+  },
   'a managed identity': () => {
     process.env['AZURE_POD_IDENTITY_AUTHORITY_HOST'] = acr.machineAddress;
     return acr.managed;
   },
 };
 
+function clientId(identity: AzureIdentity): string {
+  return [...acr.identities].find(([, each]) => each === identity)![0];
+}
+
+/** An `az` that knows one command. */
+function installAzureCli(identity: AzureIdentity): void {
+  const folder = join(registries.folder, 'bin');
+  const expires = Math.floor(Date.now() / 1000) + 300;
+  const answer = JSON.stringify({ accessToken: acr.azureToken(clientId(identity)), expires_on: expires, tenant });
+  const asked = 'account get-access-token --output json --resource https://containerregistry.azure.net';
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'az'), `#!/bin/sh\ntest "$*" = '${asked}' && echo '${answer}'\n`, { mode: 0o755 });
+  process.env['PATH'] = `${folder}${delimiter}${process.env['PATH']}`;
+}
+
 function setIdentity(identity: AzureIdentity): void {
   process.env['AZURE_TENANT_ID'] = tenant;
-  process.env['AZURE_CLIENT_ID'] = [...acr.identities].find(([, each]) => each === identity)![0];
+  process.env['AZURE_CLIENT_ID'] = clientId(identity);
 }
 
 function azure(): AzureRegistries {
   // The simulator's host and certificate are not Azure's, and it is no cloud that Azure's library would look up.
   const tlsOptions = { ca: registries.authority.pem() };
-  const identity = { disableInstanceDiscovery: true, tlsOptions, retryOptions: { maxRetries: 0 } };
+  const identity = { disableInstanceDiscovery: true, tlsOptions };
   return new AzureRegistries(async () => undefined, { isAzure: (host) => host === acr.host, identity });
 }
 

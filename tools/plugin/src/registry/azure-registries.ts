@@ -88,11 +88,7 @@ export class AzureRegistries {
         doing: logInTo(registry),
         reason: 'Neither docker nor podman is logged in to it, and no Azure identity of this machine gives a token.',
         remedy: `Log in with "az acr login --name ${registry.split('.')[0]}" or "az login", or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET (or AZURE_FEDERATED_TOKEN_FILE).`,
-        evidence: String((cause as Error).message)
-          .split('\n')
-          .filter((line) => line.trim() !== '')
-          .slice(0, 12)
-          .map((line) => line.trim().slice(0, 300)),
+        evidence: linesOf(cause),
         cause,
       });
     }
@@ -100,13 +96,32 @@ export class AzureRegistries {
 
   private async findIdentity(): Promise<TokenCredential> {
     // It takes 0.4 s to load.
-    const { DefaultAzureCredential } = await import('@azure/identity');
-    return new DefaultAzureCredential(this.settings.identity);
+    const azure = await import('@azure/identity');
+    const { identity: options } = this.settings;
+    const { AZURE_TOKEN_CREDENTIALS: chosen, AZURE_FEDERATED_TOKEN_FILE: federated } = process.env;
+    const fallback = new azure.DefaultAzureCredential(options);
+    if (chosen) return fallback;
+    // By itself it would ask the machine's managed identity before `az login`. On an agent in Azure that is the agent's
+    // own one, and not the one that the pipeline has logged in with.
+    return new azure.ChainedTokenCredential(
+      new azure.EnvironmentCredential(options),
+      ...(federated ? [new azure.WorkloadIdentityCredential(options)] : []),
+      new azure.AzureCliCredential(),
+      fallback,
+    );
   }
 }
 
 function logInTo(registry: string): string {
   return `log in to the registry ${registry}`;
+}
+
+/** What each way of getting a token told, once. */
+function linesOf(cause: unknown): string[] {
+  const lines = String((cause as Error).message)
+    .split('\n')
+    .map((line) => line.trim().slice(0, 300));
+  return [...new Set(lines)].filter((line) => line !== '').slice(0, 12);
 }
 
 function refreshToken(body: Buffer): string | undefined {

@@ -121,6 +121,11 @@ export class AcrSimulator {
     return this.tokens.issue({ sub: client, aud: this.host, grant_type: 'refresh_token' }, seconds);
   }
 
+  /** Azure's own token for an identity, as `az account get-access-token` tells it. */
+  azureToken(client: string): string {
+    return this.tokens.issue({ sub: client, aud: audience, tid: tenant }, this.lifetime);
+  }
+
   /** What may be done with a tag now. */
   attributes(repository: string, tag: string): TagAttributes {
     const all = { deleteEnabled: true, writeEnabled: true, readEnabled: true, listEnabled: true };
@@ -169,20 +174,21 @@ export class AcrSimulator {
       token_type: 'Bearer',
       expires_in: this.lifetime,
       ext_expires_in: this.lifetime,
-      access_token: this.tokens.issue({ sub: client, aud: audience, tid: tenant }, this.lifetime),
+      access_token: this.azureToken(client),
     });
   }
 
   /** What a machine in Azure is told by its own address. */
   private machineToken(request: http.IncomingMessage): Answer {
     const url = new URL(request.url ?? '', this.machineAddress);
-    if (url.pathname.replace(/\/$/, '') !== '/metadata/identity/oauth2/token') return failed(404, 'NOT_FOUND', url.pathname);
+    if (url.pathname.replace(/\/$/, '') !== '/metadata/identity/oauth2/token')
+      return failed(404, 'NOT_FOUND', url.pathname);
     if (request.headers['metadata'] !== 'true')
       return failed(400, 'bad_request', 'Required metadata header not specified');
     if (url.searchParams.get('resource') !== audience) return failed(400, 'invalid_resource', 'AADSTS500011');
     const [client = ''] = [...this.identities].find(([, identity]) => identity === this.managed) ?? [];
     return ok({
-      access_token: this.tokens.issue({ sub: client, aud: audience, tid: tenant }, this.lifetime),
+      access_token: this.azureToken(client),
       expires_in: String(this.lifetime),
       expires_on: String(Math.floor(Date.now() / 1000) + this.lifetime),
       resource: audience,

@@ -34,7 +34,9 @@ export class TokenService {
           : byPassword(users, request.headers.authorization);
         const [name, actions] = user ? [user[0], user[1].actions] : ['', []];
         if (!user && (form || request.headers.authorization !== undefined))
-          return void response.writeHead(401).end('{"errors":[{"code":"UNAUTHORIZED"}]}');
+          return void response
+            .writeHead(401)
+            .end('{"errors":[{"code":"UNAUTHORIZED","message":"authentication required","detail":null}]}');
         const access = readScopes(query.getAll('scope')).map((scope) => ({
           ...scope,
           actions: scope.actions.filter((action) => actions.includes(action)),
