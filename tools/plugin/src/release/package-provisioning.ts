@@ -1,6 +1,7 @@
 import { packageTag, type ProvisioningPackage } from '../model/provisioning/provisioning-package.ts';
 import { provisioningName } from '../model/service-name.ts';
 import type { Reporter } from './ports/reporter.ts';
+import { ProvisioningManifests, type ReadEnvironments } from './provisioning-manifests.ts';
 import { checkedOutSource, isBehind, newestPackage, type ProvisioningSource } from './provisioning-source.ts';
 import type { ReleasePorts } from './release-ports.ts';
 import { reserveBuildNumber } from './reserve-build-number.ts';
@@ -17,11 +18,16 @@ export type PackageResult =
 /**
  * Gives the clusters' configuration of the checkout a version, which is a git tag. Nothing new where the newest package
  * has the same content.
- * @throws {Refusal} when there are changes of it that no commit holds, or the origin refuses.
+ * @throws {Refusal} when there are mistakes in it, or changes of it that no commit holds, or the origin refuses.
  */
-export async function packageProvisioning(ports: Ports, reporter: Reporter): Promise<PackageResult> {
+export async function packageProvisioning(
+  readEnvironments: ReadEnvironments,
+  ports: Ports,
+  reporter: Reporter,
+): Promise<PackageResult> {
   const source = await checkedOutSource(ports);
-  return (await packageOf(source, ports)) ?? { state: 'made', package: await makePackage(source, ports, reporter) };
+  const known = await packageOf(source, ports);
+  return known ?? { state: 'made', package: await makePackage(source, readEnvironments, ports, reporter) };
 }
 
 /** The package that stands for a commit's configuration, or in its way; undefined when one is to be made. */
@@ -36,12 +42,15 @@ export async function packageOf(
   return undefined;
 }
 
-/** Takes the next number for a configuration, and tags its commit. */
+/** Takes the next number for a configuration that can be rendered for all environments, and tags its commit. */
 export async function makePackage(
   source: ProvisioningSource,
+  readEnvironments: ReadEnvironments,
   ports: Ports,
   reporter: Reporter,
 ): Promise<ProvisioningPackage> {
+  const manifests = await ProvisioningManifests.at(source.commit, readEnvironments, ports);
+  for (const environment of manifests.environments) manifests.render(environment);
   const request = { service: provisioningName, registries: [], buildNumber: undefined };
   const made = { version: await reserveBuildNumber(request, source.commit, ports), ...source };
   await ports.repository.tagPackage(made);

@@ -29,6 +29,18 @@ function write({ repository }: ReleaseScenario, files: Readonly<Record<string, s
   return repository.commit();
 }
 
+/** Their files in this world hold nothing but a variable. */
+const readEnvironmentsOf =
+  ({ environments }: ReleaseScenario): ProvisionRequest['readEnvironments'] =>
+  async (texts) =>
+    environments.map((each) => ({
+      ...each,
+      variables: { TIER: texts.get('Infrastructure/environments/preprod.yaml')?.slice('tier: '.length) ?? 'none' },
+    }));
+
+const packageIt = (scenario: ReleaseScenario) =>
+  packageProvisioning(readEnvironmentsOf(scenario), scenario.ports, scenario.reporter);
+
 const provisionIt = (scenario: ReleaseScenario, wishes: Partial<ProvisionRequest> = {}, name = 'preprod') =>
   provision(
     {
@@ -37,12 +49,7 @@ const provisionIt = (scenario: ReleaseScenario, wishes: Partial<ProvisionRequest
       actor,
       approvedBy: undefined,
       dryRun: false,
-      // Their files in this world hold nothing but a variable.
-      readEnvironments: async (texts) =>
-        scenario.environments.map((each) => ({
-          ...each,
-          variables: { TIER: texts.get('Infrastructure/environments/preprod.yaml')?.slice('tier: '.length) ?? 'none' },
-        })),
+      readEnvironments: readEnvironmentsOf(scenario),
       ...wishes,
     },
     scenario.ports,
@@ -59,53 +66,59 @@ const outcomes = async (scenario: ReleaseScenario) =>
 describe('packaging', () => {
   it('gives a version to new content only, and never by a service', async () => {
     const scenario = start();
-    const { ports, reporter } = scenario;
-    expect(await packageProvisioning(ports, reporter)).toMatchObject({
+    expect(await packageIt(scenario)).toMatchObject({
       state: 'made',
       package: { version: version('20261124-1') },
     });
-    expect(await packageProvisioning(ports, reporter)).toMatchObject({ state: 'known' });
+    expect(await packageIt(scenario)).toMatchObject({ state: 'known' });
     scenario.change('2');
     await releaseIt(scenario);
-    expect(await packageProvisioning(ports, reporter)).toMatchObject({
+    expect(await packageIt(scenario)).toMatchObject({
       state: 'known',
       package: { version: version('20261124-1') },
     });
     write(scenario, { [`${folder}/quota.yaml`]: quota(20) });
-    expect(await packageProvisioning(ports, reporter)).toMatchObject({
+    expect(await packageIt(scenario)).toMatchObject({
       state: 'made',
       package: { version: version('20261124-2') },
     });
     write(scenario, { 'Infrastructure/environments/preprod.yaml': 'tier: two' });
-    expect(await packageProvisioning(ports, reporter)).toMatchObject({ package: { version: version('20261124-3') } });
+    expect(await packageIt(scenario)).toMatchObject({ package: { version: version('20261124-3') } });
   });
 
   it('does not make an older commit the newest version', async () => {
     const scenario = start();
-    const { ports, reporter, repository } = scenario;
+    const { repository } = scenario;
     const old = await repository.headCommit();
     write(scenario, { [`${folder}/quota.yaml`]: quota(20) });
-    await packageProvisioning(ports, reporter);
+    await packageIt(scenario);
     repository.checkout(old);
-    expect(await packageProvisioning(ports, reporter)).toMatchObject({
+    expect(await packageIt(scenario)).toMatchObject({
       state: 'superseded',
       package: { version: version('20261124-1') },
     });
     expect(await provisionIt(scenario)).toEqual({ state: 'superseded', by: version('20261124-1') });
   });
 
+  it('refuses what cannot be rendered for every environment', async () => {
+    const scenario = start();
+    write(scenario, { [`${folder}/prod.yaml`]: quota(10).replace('usual', 'unusual') });
+    await expect(packageIt(scenario)).rejects.toMatchObject({ exitCode: 2, facts: { type: 'bad-overlay' } });
+    await expect(provisionIt(scenario)).rejects.toMatchObject({ exitCode: 2, facts: { type: 'bad-overlay' } });
+    expect(await scenario.repository.buildNumbers('provisioning')).toEqual([]);
+  });
+
   it('refuses changes that no commit holds, and a workspace without a configuration', async () => {
     const scenario = start();
-    const { ports, reporter, repository } = scenario;
+    const { repository } = scenario;
     repository.write('README.md', 'of no configuration');
-    await packageProvisioning(ports, reporter);
+    await packageIt(scenario);
     repository.write(`${folder}/quota.yaml`, quota(20));
-    await expect(packageProvisioning(ports, reporter)).rejects.toMatchObject({
+    await expect(packageIt(scenario)).rejects.toMatchObject({
       exitCode: 2,
       facts: { type: 'dirty-working-tree', evidence: [`${folder}/quota.yaml`] },
     });
-    const { ports: none } = new ReleaseScenario();
-    await expect(packageProvisioning(none, reporter)).rejects.toMatchObject({
+    await expect(packageIt(new ReleaseScenario())).rejects.toMatchObject({
       facts: { type: 'nothing-to-provision' },
     });
   });
@@ -243,13 +256,13 @@ describe('provisioning', () => {
       clusters: scenario.clusters,
       configurations: scenario.configurations,
     });
-    await packageProvisioning(older.ports, older.reporter);
+    await packageIt(older);
     write(scenario, { [`${folder}/quota.yaml`]: quota(20) });
     // The older one has its version, and waits for the lock until the newer one is done.
     const lock = await preprod(scenario).lock(actor, () => {});
     const late = provisionIt(older);
     await until(() => older.lines.some((line) => line.startsWith('waits for ada')));
-    const newer = packageProvisioning(scenario.ports, scenario.reporter).then(({ package: made }) =>
+    const newer = packageIt(scenario).then(({ package: made }) =>
       preprod(scenario)
         .openRecord({ environment: 'preprod', package: made, action: 'provision', actor, objects: [], startedAt: '' })
         .then((record) => preprod(scenario).closeRecord(record, { outcome: 'succeeded' })),

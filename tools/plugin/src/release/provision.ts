@@ -11,13 +11,14 @@ import {
   type ProvisionedObject,
   type ProvisioningRecord,
 } from '../model/provisioning/provisioning-record.ts';
-import { provisioningFolder, renderProvisioning } from '../model/provisioning/render-provisioning.ts';
+import { provisioningFolder } from '../model/provisioning/render-provisioning.ts';
 import { refuseUnapproved } from './approval.ts';
 import { makePackage, packageOf } from './package-provisioning.ts';
 import type { ClusterConfiguration, ConfigurationChange } from './ports/cluster-configuration.ts';
 import type { ServiceLock } from './ports/cluster.ts';
 import type { Reporter } from './ports/reporter.ts';
-import { checkedOutSource, environmentsFolder, findPackage, type ProvisioningSource } from './provisioning-source.ts';
+import { ProvisioningManifests, type ReadEnvironments } from './provisioning-manifests.ts';
+import { checkedOutSource, findPackage, type ProvisioningSource } from './provisioning-source.ts';
 import type { ReleasePorts } from './release-ports.ts';
 
 /** Which configuration shall be put where. */
@@ -29,8 +30,7 @@ export interface ProvisionRequest {
   /** Who let it into a protected environment. */
   readonly approvedBy: string | undefined;
   readonly dryRun: boolean;
-  /** Reads the environments of another commit. @param texts of their files by path. */
-  readEnvironments(texts: ReadonlyMap<string, string>): Promise<readonly Environment[]>;
+  readonly readEnvironments: ReadEnvironments;
   /** Aborted when the command shall stop. */
   readonly signal?: AbortSignal;
 }
@@ -78,7 +78,9 @@ export async function provision(
   }
   const version = chosen.version;
   const made =
-    version === undefined ? await makePackage(chosen.source, ports, reporter) : { ...chosen.source, version };
+    version === undefined
+      ? await makePackage(chosen.source, request.readEnvironments, ports, reporter)
+      : { ...chosen.source, version };
   const lock = await configuration.lock(request.actor, (heldBy) =>
     reporter.step(`waits for ${heldBy}, who is provisioning ${environment.name}`),
   );
@@ -157,12 +159,8 @@ async function renderSource(
   { environment: today, readEnvironments }: ProvisionRequest,
   { repository }: Ports,
 ): Promise<{ environment: Environment; objects: readonly KubernetesObject[] }> {
-  const [texts, files] = await Promise.all([
-    repository.texts(commit, provisioningFolder),
-    repository.texts(commit, environmentsFolder),
-  ]);
-  const all = await readEnvironments(files);
-  const then = all.find(({ name }) => name === today.name);
+  const manifests = await ProvisioningManifests.at(commit, readEnvironments, { repository });
+  const then = manifests.environments.find(({ name }) => name === today.name);
   if (!then) {
     throw new Refusal({
       type: 'no-such-environment',
@@ -172,8 +170,7 @@ async function renderSource(
     });
   }
   const environment = { ...then, cluster: today.cluster, protected: today.protected };
-  const environmentNames = all.map(({ name }) => name);
-  return { environment, objects: renderProvisioning({ texts, environment, environmentNames }) };
+  return { environment, objects: manifests.render(environment) };
 }
 
 /** One attempt, under the lock. */

@@ -1,6 +1,7 @@
 import { packageTag } from '../../model/provisioning/provisioning-package.ts';
 import { provisioningName } from '../../model/service-name.ts';
 import { packageProvisioning, type PackageResult } from '../../release/package-provisioning.ts';
+import { parseEnvironments } from '../../workspace/environments.ts';
 import { outputVariable } from '../ci/output-variable.ts';
 import { infrastructureTask, type InfrastructureExecutor } from '../infrastructure-executor.ts';
 import { flag } from '../options.ts';
@@ -15,7 +16,11 @@ export const executor: InfrastructureExecutor<Options> = {
   doing: "package the clusters' configuration",
   options: { json: flag },
   async run({ json }, { ports, reporter }) {
-    const result = await packageProvisioning(ports, json ? silentReporter : reporter(provisioningName));
+    const result = await packageProvisioning(
+      parseEnvironments,
+      ports,
+      json ? silentReporter : reporter(provisioningName),
+    );
     const { version, commit, contentHash } = result.package;
     const tag = packageTag(version);
     outputVariable(process.env, 'tag', tag.toString());
