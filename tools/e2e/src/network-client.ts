@@ -11,7 +11,7 @@ const patience = 4000;
 
 // Which certificate is shown is checked, too: the caller trusts the one that it is given and nothing else.
 const script = `const [address, host, path, ca] = process.argv.slice(1);
-const { get } = require('node:https');
+const { get } = require(ca === undefined ? 'node:http' : 'node:https');
 const call = get({ host: address, servername: host, path, ca, headers: { host }, agent: false }, (answer) => {
   let body = '';
   answer.setEncoding('utf8').on('data', (text) => (body += text));
@@ -49,9 +49,9 @@ export class NetworkClient {
     return client;
   }
 
-  /** Calls a service at an address of the gateway. @param ca the certificate that is trusted. */
-  async call(address: string, host: string, path: string, ca: string): Promise<CallResult> {
-    const argv = [process.execPath, '-e', script, address, host, path, ca];
+  /** Calls a service at an address. @param ca the certificate that is trusted; plain HTTP without one. */
+  async call(address: string, host: string, path: string, ca?: string): Promise<CallResult> {
+    const argv = [process.execPath, '-e', script, address, host, path, ...(ca === undefined ? [] : [ca])];
     const { stdout, output } = await runCommand('ip', ['netns', 'exec', this.name, ...argv]);
     if (stdout === '') throw new Error(output);
     const { status, body } = JSON.parse(stdout) as { status?: number; body: string };
