@@ -39,6 +39,7 @@ export const ports = {
   contourDebug: 10803,
   envoyStats: 10804,
   networkPolicyMetrics: 10805,
+  loadBalancerHealth: 10806,
 } as const;
 
 /** The registry, as image references name it. */

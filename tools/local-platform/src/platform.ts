@@ -9,6 +9,7 @@ import {
   coredns,
   envoy,
   etcd,
+  loadBalancer,
   networkPolicies,
 } from './cluster/components.ts';
 import { ensureEngine } from './engine.ts';
@@ -232,6 +233,7 @@ async function probeOf(folders: Folders, name: string): Promise<boolean> {
     ...controlLoops(folders),
     coredns(folders),
     networkPolicies(folders),
+    loadBalancer(),
     contour(folders),
     envoy(folders),
   ];

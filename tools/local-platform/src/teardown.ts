@@ -23,7 +23,16 @@ import { removeKindCluster } from './providers/kind.ts';
 import type { ProviderName } from './providers/provider.ts';
 
 /** Parts that may end by themselves first: the others would only do work that is thrown away. */
-const endsPolitely = ['kubelet', 'kube-proxy', 'kube-router', 'contour', 'envoy', 'coredns', 'registry'];
+const endsPolitely = [
+  'kubelet',
+  'kube-proxy',
+  'kube-router',
+  'load-balancer',
+  'contour',
+  'envoy',
+  'coredns',
+  'registry',
+];
 
 /** Ends all that the platform started, and takes away all that those processes made on this machine. */
 export async function tearDown(folders: Folders): Promise<void> {

@@ -7,6 +7,7 @@ import {
   envoy,
   envoyBootstrapArguments,
   etcd,
+  loadBalancer,
   networkPolicies,
 } from './components.ts';
 
@@ -30,7 +31,8 @@ const all = [
 
 describe('components of the cluster', () => {
   it('are processes of their own names, from the cache', () => {
-    expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
+    const names = [...all, loadBalancer()].map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
     for (const { argv } of all) expect(argv[0]).toMatch(/^\/c\/bin\//);
   });
 
@@ -43,7 +45,9 @@ describe('components of the cluster', () => {
   });
 
   it('listen where nothing outside the machine reaches them, each on a port of its own', () => {
-    const addresses = all.flatMap(({ listens }) => listens.map(([address, port]) => `${address}:${port}`));
+    const addresses = [...all, loadBalancer()].flatMap(({ listens }) =>
+      listens.map(([address, port]) => `${address}:${port}`),
+    );
     expect(new Set(addresses).size).toBe(addresses.length);
     for (const address of addresses) expect(address).toMatch(/^(127\.0\.0\.1|10\.95\.0\.1):/);
   });

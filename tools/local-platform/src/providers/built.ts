@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, Refusal } from '../../../plugin/src/model/product-error.ts';
@@ -13,6 +13,7 @@ import {
   envoy,
   envoyBootstrapArguments,
   etcd,
+  loadBalancer,
   networkPolicies,
 } from '../cluster/components.ts';
 import { clusterFiles, kubeconfigEntry, writeClusterSettings } from '../cluster/settings.ts';
@@ -178,9 +179,26 @@ async function bringUpGateway(folders: Folders, definitions: string, signal: Abo
     kubectl(folders, 'wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all'),
     { signal },
   );
-  await apply(folders, [join(projectFolder, 'manifests', 'gateway.yaml')], signal);
+  const manifests = ['gateway.yaml', 'load-balancer.yaml'].map((name) => join(projectFolder, 'manifests', name));
+  await apply(folders, manifests, signal);
+  await keepGatewayCertificate(folders, signal);
   await ensureComponent(folders, contour(folders));
   await ensureComponent(folders, envoy(folders));
+  await ensureComponent(folders, loadBalancer());
+}
+
+/** Where listeners of the gateway look for it. The key goes by standard input: arguments can be read by everybody. */
+async function keepGatewayCertificate(folders: Folders, signal: AbortSignal | undefined): Promise<void> {
+  const encoded = (name: string) => readFileSync(join(clusterFiles(folders).certificates, name)).toString('base64');
+  const secret = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'public-tls', namespace: 'gateway' },
+    type: 'kubernetes.io/tls',
+    data: { 'tls.crt': encoded('gateway.crt'), 'tls.key': encoded('gateway.key') },
+  };
+  const argv = kubectl(folders, 'apply', '--server-side', '--field-manager=local-platform', '--filename=-');
+  await runCommand("put the gateway's certificate into the cluster", argv, { signal, input: JSON.stringify(secret) });
 }
 
 async function bringUpDns(folders: Folders, signal: AbortSignal | undefined): Promise<void> {
