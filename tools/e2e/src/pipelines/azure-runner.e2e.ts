@@ -229,6 +229,36 @@ steps:
   expect(await runSuccessfully('git', ['tag'], { cwd: origin })).toBe('kept-true');
 });
 
+it('knows by which run of another pipeline it was begun, and takes what that one published', async () => {
+  const run = await pipelineOf({
+    'pipeline.yml': `
+resources:
+  pipelines:
+    - { pipeline: first, source: made, tags: [one], trigger: true }
+    - { pipeline: second, source: made, tags: [two] }
+steps:
+  - download: first
+    artifact: what
+  - script: echo "$RESOURCES_TRIGGERINGALIAS is $(resources.pipeline.first.runName), not $(resources.pipeline.second.runName)"
+  - script: cat "$(Pipeline.Workspace)/first/what/made.txt"
+`,
+    'made.yml': `
+name: $(Rev:r)
+parameters: [{ name: tag }]
+steps:
+  - script: echo "##vso[build.addbuildtag]\${{ parameters.tag }}" && echo "made by $BUILD_BUILDNUMBER" > made.txt
+  - publish: made.txt
+    artifact: what
+`,
+  });
+  project.define('made', 'made.yml');
+  for (const tag of ['one', 'two', 'other']) await project.run('made', { parameters: { tag } });
+  const { outcome, log } = await run({ triggeredBy: 'first' });
+  expect(outcome).toBe('Succeeded');
+  expect(log).toContain('first is 1, not 2');
+  expect(log).toContain('made by 1');
+});
+
 it('hands out secure files, and links packages where they would be installed', async () => {
   const secret = join(tmpdir(), `poc-kubeconfig-${process.pid}`);
   writeFileSync(secret, 'clusters: []\n');
