@@ -25,8 +25,8 @@ export function ciWorkflow(): string {
     ...jobLines({
       id: 'affected',
       permissions: { contents: 'read' },
+      preparation: readyWithHistorySteps,
       steps: [
-        ...readyWithHistorySteps,
         ['run: npx nx sync:check'],
         commandStep('npx nx affected -t lint test build --base="$BASE"', {
           BASE: '${{ github.event.pull_request.base.sha || github.event.merge_group.base_sha }}',

@@ -210,7 +210,9 @@ it('has a place for lines of the team in every job, and one for all jobs', () =>
       for (const [path, text] of githubFiles(facts)) {
         const regions = [...text.matchAll(/# region custom: (.*)\n\s*# endregion$/gm)].map(([, name]) => name);
         const jobs = workflowPath.test(path) ? Object.keys((parse(text) as Workflow).jobs) : [];
-        expect(regions).toEqual(workflowPath.test(path) ? jobs.map((id) => `after ${id}`) : ['setup']);
+        expect(regions).toEqual(
+          workflowPath.test(path) ? jobs.flatMap((id) => [`setup ${id}`, `after ${id}`]) : ['setup'],
+        );
       }
     }),
     some,

@@ -15,6 +15,11 @@ export const readyWithHistorySteps: readonly (readonly string[])[] = [
   ['uses: ./.github/actions/workspace'],
 ];
 
+/** Checks the commit out, for a job that runs nothing of it. */
+export const checkoutSteps: readonly (readonly string[])[] = [
+  [`uses: ${pinnedActions.checkout}`, 'with:', '  persist-credentials: false'],
+];
+
 /** A step that runs one command with variables. Inputs go in as variables: text of an expression would become script. */
 export function commandStep(
   command: string,

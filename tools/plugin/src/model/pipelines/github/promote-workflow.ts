@@ -55,9 +55,8 @@ function promotionLines(from: PipelineEnvironment, to: PipelineEnvironment): str
     condition: `inputs.to == '${to.name}'`,
     environment: to.name,
     permissions: { contents: 'read', deployments: 'write', ...access.permissions },
+    preparation: [...readySteps, ...access.steps],
     steps: [
-      ...readySteps,
-      ...access.steps,
       commandStep(
         `npx nx run-many -t promote \${PROJECTS:+-p "$PROJECTS"} ${options.join(' ')} \${TAG:+--tag="$TAG"}`,
         {

@@ -38,8 +38,8 @@ export function provisionWorkflow({ environments, branch }: PipelineFacts): stri
     ...jobLines({
       id: 'package',
       permissions: { contents: 'write' },
+      preparation: readySteps,
       steps: [
-        ...readySteps,
         commandStep('npx nx run infrastructure:package', { GITHUB_TOKEN: '${{ github.token }}' }, [
           "if: inputs.tag == ''",
         ]),
@@ -69,7 +69,8 @@ function provisionLines(environment: PipelineEnvironment, before: PipelineEnviro
       condition: chosen,
       environment: unattended,
       permissions,
-      steps: [...readySteps, ...access.steps, commandStep(command('--dryRun '), variables)],
+      preparation: [...readySteps, ...access.steps],
+      steps: [commandStep(command('--dryRun '), variables)],
     }),
     '',
     ...jobLines({
@@ -79,11 +80,8 @@ function provisionLines(environment: PipelineEnvironment, before: PipelineEnviro
       condition: `\${{ !cancelled() && !failure() && (${chosen}) }}`,
       environment: name,
       permissions,
-      steps: [
-        ...readySteps,
-        ...access.steps,
-        commandStep(command(environment.protected ? '--approve ' : ''), { ...variables, ...gate }),
-      ],
+      preparation: [...readySteps, ...access.steps],
+      steps: [commandStep(command(environment.protected ? '--approve ' : ''), { ...variables, ...gate })],
     }),
   ];
 }

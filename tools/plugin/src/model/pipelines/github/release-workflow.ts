@@ -1,7 +1,7 @@
 import type { PipelineFacts } from '../pipeline-facts.ts';
 import { clusterAccess, unattended } from './cluster-access.ts';
 import { dispatchLines } from './dispatch-inputs.ts';
-import { commandStep, commandVariables, readySteps, readyWithHistorySteps } from './job-steps.ts';
+import { checkoutSteps, commandStep, commandVariables, readySteps, readyWithHistorySteps } from './job-steps.ts';
 import { pinnedActions } from './pinned-actions.ts';
 import { branchFilter, workflowHeader } from './workflow-file.ts';
 import { jobLines } from './workflow-job.ts';
@@ -54,11 +54,8 @@ export function releaseWorkflow({ services, environments, branch }: PipelineFact
         '  base: ${{ steps.outdated.outputs.base }}',
         '  services: ${{ steps.outdated.outputs.services }}',
       ],
-      steps: [
-        ...readySteps,
-        ...access.steps,
-        commandStep('npx nx run infrastructure:outdated --matrix', variables, ['id: outdated']),
-      ],
+      preparation: [...readySteps, ...access.steps],
+      steps: [commandStep('npx nx run infrastructure:outdated --matrix', variables, ['id: outdated'])],
     }),
     '',
     ...jobLines({
@@ -68,8 +65,8 @@ export function releaseWorkflow({ services, environments, branch }: PipelineFact
       ],
       needs: ['outdated'],
       permissions: { contents: 'read' },
+      preparation: readyWithHistorySteps,
       steps: [
-        ...readyWithHistorySteps,
         ['run: npx nx sync:check'],
         commandStep('npx nx affected -t lint test build --base="$BASE"', {
           BASE: '${{ needs.outdated.outputs.base }}',
@@ -89,9 +86,8 @@ export function releaseWorkflow({ services, environments, branch }: PipelineFact
         '  fail-fast: false',
         '  matrix: ${{ fromJSON(needs.outdated.outputs.services) }}',
       ],
+      preparation: [...readySteps, ...access.steps],
       steps: [
-        ...readySteps,
-        ...access.steps,
         commandStep('npx nx run-many -t release -p "$PROJECTS"', {
           PROJECTS: '${{ matrix.projects }}',
           ...variables,
@@ -104,11 +100,8 @@ export function releaseWorkflow({ services, environments, branch }: PipelineFact
       condition: `github.event_name == 'workflow_dispatch' && inputs.service != '${whateverIsOutdated}'`,
       environment: unattended,
       permissions: releasing,
-      steps: [
-        ...readySteps,
-        ...access.steps,
-        commandStep('npx nx run "$SERVICE:release"', { SERVICE: '${{ inputs.service }}', ...variables }),
-      ],
+      preparation: [...readySteps, ...access.steps],
+      steps: [commandStep('npx nx run "$SERVICE:release"', { SERVICE: '${{ inputs.service }}', ...variables })],
     }),
     ...(descriptions.length === 0 ? [] : ['', ...publishLines(descriptions)]),
     '',
@@ -121,8 +114,8 @@ function publishLines(paths: readonly string[]): string[] {
     id: 'specification',
     comment: ['API descriptions as this commit has them, for whoever imports them.'],
     permissions: { contents: 'read' },
+    preparation: checkoutSteps,
     steps: [
-      readyWithHistorySteps[0]!,
       [
         `uses: ${pinnedActions.uploadArtifact}`,
         'with:',

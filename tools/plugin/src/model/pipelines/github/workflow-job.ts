@@ -17,7 +17,8 @@ export interface WorkflowJob {
   readonly permissions: Permissions;
   /** Further settings, as lines. */
   readonly settings?: readonly string[];
-  /** Each as lines, the first without its dash. */
+  /** Steps before its own, each as lines, the first without its dash. */
+  readonly preparation: readonly (readonly string[])[];
   readonly steps: readonly (readonly string[])[];
 }
 
@@ -34,6 +35,8 @@ export function jobLines(job: WorkflowJob): string[] {
     ...permissions.map(([name, access]) => `  ${name}: ${access}`),
     ...(job.settings ?? []),
     'steps:',
+    ...job.preparation.flatMap(stepLines),
+    ...indented(customRegion(`setup ${job.id}`)),
     ...job.steps.flatMap(stepLines),
     ...indented(customRegion(`after ${job.id}`)),
   ];

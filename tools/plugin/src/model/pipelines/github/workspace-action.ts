@@ -5,8 +5,9 @@ import { customRegion, workflowHeader } from './workflow-file.ts';
 export function workspaceAction(): string {
   return [
     workflowHeader(
-      'Makes a checkout ready for Nx. What every job needs besides (a login to the registry, the tools of a stack) goes into the',
-      'region, once for all workflows. Nothing is cached: what a pull request had put into a cache could get into an image.',
+      'Makes a checkout ready for Nx. What every job needs besides, such as the tools of a stack, goes into the region, once for all',
+      'workflows; what needs a secret goes into the region of its job. Nothing is cached: what a pull request had put into a cache could',
+      'get into an image.',
     ),
     'name: workspace',
     'description: Makes a checkout ready for Nx',
