@@ -38,7 +38,11 @@ ${indented(6, list(['*', ...services.map(({ name }) => name)]))}
     values:
 ${indented(6, list(names))}
   - name: tag
-    displayName: Release to go back to, such as 20261124-1 (rollback)
+    displayName: Release to go back to, such as 20261124-1; the one before when empty (rollback)
+    type: string
+    default: ''
+  - name: reason
+    displayName: Why, for whoever looks at what is held (rollback)
     type: string
     default: ''
 
@@ -132,8 +136,13 @@ function rollbackStage(environment: PipelineEnvironment): string {
     clusters: [environment],
     command: {
       displayName: 'Roll back',
-      command: `npx nx run "$SERVICE:rollback" --env=${name} --tag="$TAG"`,
-      env: { ...forgeToken, SERVICE: '${{ parameters.service }}', TAG: '${{ parameters.tag }}' },
+      command: `npx nx run "$SERVICE:rollback" --env=${name} \${TAG:+--tag="$TAG"} \${REASON:+--reason="$REASON"}`,
+      env: {
+        ...forgeToken,
+        SERVICE: '${{ parameters.service }}',
+        TAG: '${{ parameters.tag }}',
+        REASON: '${{ parameters.reason }}',
+      },
     },
   });
 }
