@@ -18,10 +18,13 @@ export const environmentsFolder = 'Infrastructure/environments';
 export async function readEnvironments(workspaceRoot: string): Promise<Environment[]> {
   const names = await readdir(join(workspaceRoot, environmentsFolder)).catch(() => []);
   const paths = names.filter(isEnvironmentFile).map((name) => `${environmentsFolder}/${name}`);
-  const texts = await Promise.all(
-    paths.map(async (path) => [path, await readFile(join(workspaceRoot, path), 'utf8')] as const),
-  );
-  return parseEnvironments(new Map(texts));
+  const texts = paths.map(async (path) => [path, await readFile(join(workspaceRoot, path), 'utf8')] as const);
+  return parseEnvironments(new Map(await Promise.all(texts)));
+}
+
+/** Whether a file in the environments' folder describes one. @param name or path. */
+export function isEnvironmentFile(name: string): boolean {
+  return /\.ya?ml$/.test(name);
 }
 
 /** The same of files that lie somewhere else. @param texts by path, relative to the workspace's root. */
@@ -67,11 +70,6 @@ export function environmentNamed(environments: readonly Environment[], name: str
     reason: `${environmentsFolder} has ${names.join(', ')}.`,
     remedy: didYouMean(name, names) || 'Choose one of them.',
   });
-}
-
-/** Whether a file in the environments' folder describes one. */
-export function isEnvironmentFile(name: string): boolean {
-  return /\.ya?ml$/.test(name);
 }
 
 interface EnvironmentFile {

@@ -3,7 +3,7 @@ import { parseDocument } from 'yaml';
 import { serviceNames } from '../../executors/workspace-service.ts';
 import type { PipelineFacts, PipelineService } from '../../model/pipelines/pipeline-facts.ts';
 import { Refusal } from '../../model/product-error.ts';
-import { environmentsFolder, parseEnvironments } from '../../workspace/environments.ts';
+import { environmentsFolder, isEnvironmentFile, parseEnvironments } from '../../workspace/environments.ts';
 import { serviceIn } from '../../workspace/service.ts';
 import { triggerPaths } from '../../workspace/trigger-paths.ts';
 
@@ -11,7 +11,7 @@ import { triggerPaths } from '../../workspace/trigger-paths.ts';
 export async function gatherFacts(tree: Tree, graph: ProjectGraph): Promise<PipelineFacts> {
   const nxJson = readNxJson(tree) ?? {};
   const files = tree.children(environmentsFolder).map((file) => `${environmentsFolder}/${file}`);
-  const texts = files.map((file) => [file, tree.read(file, 'utf8') ?? ''] as const);
+  const texts = files.filter(isEnvironmentFile).map((path) => [path, tree.read(path, 'utf8')!] as const);
   const environments = await parseEnvironments(new Map(texts));
   return {
     services: serviceNames(graph)
