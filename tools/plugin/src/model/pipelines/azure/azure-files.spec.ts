@@ -129,6 +129,7 @@ describe('azureFiles', () => {
     expect(release!.env!['KUBECONFIG']).toBe('$(Agent.TempDirectory)/kubeconfig:$(kubeconfig_b.secureFilePath)');
     expect(release!.inputs!['azureSubscription']).toBe('c');
     expect(release!.inputs!['inlineScript']!.split('\n')).toEqual([
+      'set -e',
       expect.stringContaining(`--name 'cluster' --context 'ada'\\''s' --file`),
       expect.stringContaining(`--name 'other'`),
       expect.stringContaining('kubelogin convert-kubeconfig'),

@@ -32,6 +32,7 @@ trigger:
       - ${scalar(branch)}
   paths:
     include:
+      - Infrastructure/environments/**
       - Infrastructure/kubernetes/**
 pr: none
 lockBehavior: sequential
