@@ -19,8 +19,8 @@ describe('dealOut', () => {
   it('is a matrix of jobs', () => {
     const hands = dealOut(['inventory', 'orders', 'payments'], 2);
     expect(azureMatrix(hands)).toEqual({
-      'agent-1': { projects: 'inventory,payments' },
-      'agent-2': { projects: 'orders' },
+      agent_1: { projects: 'inventory,payments' },
+      agent_2: { projects: 'orders' },
     });
     expect(githubMatrix(hands)).toEqual({
       include: [

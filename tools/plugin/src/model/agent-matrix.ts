@@ -5,9 +5,9 @@ export function dealOut(services: readonly string[], agents: number): string[][]
   return hands;
 }
 
-/** A matrix of jobs as Azure Pipelines reads it: for each a name, and the variables that it gets. */
+/** A matrix of jobs as Azure Pipelines reads it: for each a name, without hyphens there, and the variables that it gets. */
 export function azureMatrix(hands: readonly (readonly string[])[]): Record<string, { projects: string }> {
-  return Object.fromEntries(hands.map((hand, index) => [`agent-${index + 1}`, { projects: hand.join(',') }]));
+  return Object.fromEntries(hands.map((hand, index) => [`agent_${index + 1}`, { projects: hand.join(',') }]));
 }
 
 /** A matrix of jobs as GitHub Actions reads it. */

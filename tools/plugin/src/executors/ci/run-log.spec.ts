@@ -20,9 +20,9 @@ afterEach(() => {
 
 describe('outputVariable', () => {
   it('is a line for Azure', () => {
-    expect(outputVariable({ TF_BUILD: 'True' }, 'services', '{"agent-1":{"projects":"orders,payments"}}')).toBe(true);
+    expect(outputVariable({ TF_BUILD: 'True' }, 'services', '{"agent_1":{"projects":"orders,payments"}}')).toBe(true);
     expect(printed()).toEqual([
-      '##vso[task.setvariable variable=services;isOutput=true]{"agent-1":{"projects":"orders,payments"}}',
+      '##vso[task.setvariable variable=services;isOutput=true]{"agent_1":{"projects":"orders,payments"}}',
     ]);
   });
 

@@ -55,7 +55,8 @@ async function generate(options: RawOptions, tree = newWorkspace()) {
   await generateEnvironment(tree, options, reachable);
   const path = `${environmentsFolder}/${String(options['name'])}.yaml`;
   const files = tree.children(environmentsFolder).filter(isEnvironmentFile);
-  const texts = new Map(files.map((file) => [file, tree.read(`${environmentsFolder}/${file}`, 'utf8')!]));
+  const paths = files.map((file) => `${environmentsFolder}/${file}`);
+  const texts = new Map(paths.map((each) => [each, tree.read(each, 'utf8')!]));
   const environments = await parseEnvironments(texts);
   const added = environments.find(({ name }) => name === options['name'])!;
   return { tree, text: tree.read(path, 'utf8')!, environments, added };

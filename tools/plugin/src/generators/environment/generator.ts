@@ -62,20 +62,25 @@ export async function generateEnvironment(
   };
 }
 
-/** Texts of the environments' files, by their names. */
+/** Texts of the environments' files, by path. */
 function environmentTexts(tree: Tree): Map<string, string> {
-  const files = tree.children(environmentsFolder).filter(isEnvironmentFile);
-  return new Map(files.map((file) => [file, tree.read(`${environmentsFolder}/${file}`, 'utf8') ?? '']));
+  const paths = tree
+    .children(environmentsFolder)
+    .filter(isEnvironmentFile)
+    .map((file) => `${environmentsFolder}/${file}`);
+  return new Map(paths.map((path) => [path, tree.read(path, 'utf8') ?? '']));
 }
 
 function fileOf(texts: ReadonlyMap<string, string>, name: string): string {
-  return [`${name}.yaml`, `${name}.yml`].find((file) => texts.has(file)) ?? '';
+  return (
+    [`${environmentsFolder}/${name}.yaml`, `${environmentsFolder}/${name}.yml`].find((path) => texts.has(path)) ?? ''
+  );
 }
 
 /** The environment that a text describes. @throws {Refusal} when options made it one that cannot be. */
 async function checked({ doing, name, namespace }: EnvironmentRequest, text: string): Promise<Environment> {
   try {
-    const [environment] = await parseEnvironments(new Map([[`${name}.yaml`, text]]));
+    const [environment] = await parseEnvironments(new Map([[`${environmentsFolder}/${name}.yaml`, text]]));
     return environment!;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -119,7 +124,7 @@ function makeRoom(tree: Tree, environments: readonly Environment[], order: numbe
   for (let place = order; ; place += 1) {
     const occupant = environments.find((environment) => environment.order === place);
     if (!occupant) return;
-    const path = `${environmentsFolder}/${fileOf(environmentTexts(tree), occupant.name)}`;
+    const path = fileOf(environmentTexts(tree), occupant.name);
     const text = tree.read(path, 'utf8') ?? '';
     const scalar = parseDocument(text).get('order', true) as { range?: [number, number, number] } | undefined;
     const [from, to] = scalar!.range!;

@@ -13,7 +13,7 @@ export function affectedPipeline(facts: PipelineFacts): string {
   const outdated = clusterSteps(automatic, {
     name: 'outdated',
     displayName: 'Find what is outdated',
-    command: `npx nx run infrastructure:outdated --matrix --agents=${agents}`,
+    command: `npx nx run infrastructure:outdated --matrix --jobs=${agents}`,
   });
   const affected = commandStep({
     displayName: 'Lint, test and build what is affected',

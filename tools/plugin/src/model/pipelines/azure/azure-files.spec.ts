@@ -92,8 +92,9 @@ describe('azureFiles', () => {
     const steps = [...azureFiles(facts).values()].flatMap(stepsOf);
     expect(steps.filter(({ env }) => env).length).toBeGreaterThan(10);
     for (const { script, inputs, env = {} } of steps) {
-      const read = [...(script ?? inputs?.['inlineScript'] ?? '').matchAll(/\$([A-Z_]+)/g)].map(([, name]) => name);
-      expect(Object.keys(env).filter((name) => !known.includes(name))).toEqual(read);
+      const read = [...(script ?? inputs?.['inlineScript'] ?? '').matchAll(/\$\{?([A-Z_]+)/g)].map(([, name]) => name);
+
+      expect(Object.keys(env).filter((name) => !known.includes(name))).toEqual([...new Set(read)]);
     }
   });
 
@@ -128,10 +129,11 @@ describe('azureFiles', () => {
     expect(release!.env!['KUBECONFIG']).toBe('$(Agent.TempDirectory)/kubeconfig:$(kubeconfig_b.secureFilePath)');
     expect(release!.inputs!['azureSubscription']).toBe('c');
     expect(release!.inputs!['inlineScript']!.split('\n')).toEqual([
+      'set -e',
       expect.stringContaining(`--name 'cluster' --context 'ada'\\''s' --file`),
       expect.stringContaining(`--name 'other'`),
       expect.stringContaining('kubelogin convert-kubeconfig'),
-      'npx nx run $(serviceName):release --buildNumber=$(Build.BuildNumber)',
+      'npx nx run $(serviceName):release',
       '',
     ]);
   });

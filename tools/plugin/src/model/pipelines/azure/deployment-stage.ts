@@ -10,8 +10,6 @@ export interface DeploymentStage {
   /** Stages that come before it; the one above it when left away. */
   readonly dependsOn?: readonly string[];
   readonly condition?: string;
-  /** Variables of its job: expressions by name. */
-  readonly variables?: Readonly<Record<string, string>>;
   /** The environment whose checks (approvals, exclusive lock) Azure makes before the stage begins. */
   readonly environment: string;
   /** Environments whose clusters it reaches. */
@@ -22,14 +20,13 @@ export interface DeploymentStage {
 
 /** Its text. */
 export function deploymentStage(stage: DeploymentStage): string {
-  const { id, displayName, dependsOn, condition, variables = {} } = stage;
-  const named = Object.entries(variables).map(([name, value]) => `    - name: ${name}\n      value: ${value}\n`);
+  const { id, displayName, dependsOn, condition } = stage;
   return `- stage: ${id}
   displayName: ${displayName}
 ${dependsOn === undefined ? '' : `  dependsOn:${dependsOn.length > 0 ? dependsOn.map((name) => `\n    - ${name}`).join('') : ' []'}\n`}${condition === undefined ? '' : `  condition: ${condition}\n`}  jobs:
     - deployment: ${id}
       displayName: ${displayName}
-${named.length > 0 ? `      variables:\n${indented(4, named.join(''))}` : ''}      environment: ${scalar(stage.environment)}
+      environment: ${scalar(stage.environment)}
       strategy:
         runOnce:
           deploy:

@@ -86,6 +86,7 @@ function azureStep(
   env: Readonly<Record<string, string>>,
 ): string {
   const script = [
+    'set -e',
     ...clusters.map(
       ({ aks, context }) =>
         `az aks get-credentials --resource-group ${word(aks!.resourceGroup)} --name ${word(aks!.name)} --context ${word(context)} --file "${aksKubeconfig}" --overwrite-existing`,

@@ -5,24 +5,24 @@ import { deploymentStage } from './deployment-stage.ts';
 import { clusterSteps, closing, commandStep, pool, preparation } from './job-steps.ts';
 import { idOf, indented, scalar } from './yaml-text.ts';
 
-/** The version that is rolled out: the one asked for, or the one that was packaged. */
-const tag = `$[ coalesce('\${{ parameters.tag }}', stageDependencies.package.package.outputs['package.tag']) ]`;
+/** The version that somebody asked for. */
+const tag = { TAG: '${{ parameters.tag }}' };
 
 /** Rolls the clusters' own configuration out, from environment to environment. */
 export function provisioningPipeline({ environments, branch }: PipelineFacts): string {
   const packaging = commandStep({
-    name: 'package',
     displayName: 'Package',
     command: 'npx nx run infrastructure:package',
   });
   return `${generatedHeader}
 # Rolls the clusters' own configuration (Infrastructure/kubernetes) out, from environment to environment. All differences
-# are shown before the first is asked to be approved.
+# are shown before the first is asked to be approved. Started with the tag of an earlier version, it goes back to that;
+# without one, a run that waited until something newer was there changes nothing.
 name: $(Date:yyyyMMdd)$(Rev:-r)
 
 parameters:
   - name: tag
-    displayName: Version, such as 20261124-1 (the newest when empty)
+    displayName: Version, such as 20261124-1; that of the commit when empty
     type: string
     default: ''
 
@@ -32,6 +32,7 @@ trigger:
       - ${scalar(branch)}
   paths:
     include:
+      - Infrastructure/environments/**
       - Infrastructure/kubernetes/**
 pr: none
 lockBehavior: sequential
@@ -62,16 +63,13 @@ function diffJob(environment: PipelineEnvironment): string {
     [environment],
     {
       displayName: 'Show what would change',
-      command: `npx nx run infrastructure:provision --env=${name} --tag="$TAG" --dryRun`,
-      env: { TAG: '$(tag)' },
+      command: `npx nx run infrastructure:provision --env=${name} --dryRun \${TAG:+--tag="$TAG"}`,
+      env: tag,
     },
     '-provisioning',
   );
   return `- job: ${job}
   displayName: Show what would change in ${name}
-  variables:
-    - name: tag
-      value: ${tag}
   steps:
 ${indented(4, [preparation(job), diff, closing(job)].join('\n'))}`;
 }
@@ -82,15 +80,14 @@ function provisionStage(environment: PipelineEnvironment, index: number, all: re
   return deploymentStage({
     id: `provision_${idOf(name)}`,
     displayName: `Provision ${name}`,
-    dependsOn: ['package', index === 0 ? 'diff' : `provision_${idOf(all[index - 1]!.name)}`],
-    variables: { tag },
+    dependsOn: [index === 0 ? 'diff' : `provision_${idOf(all[index - 1]!.name)}`],
     environment: name,
     clusters: [environment],
     rights: '-provisioning',
     command: {
       displayName: 'Provision',
-      command: `npx nx run infrastructure:provision --env=${name} --tag="$TAG"${option}`,
-      env: { TAG: '$(tag)', ...env },
+      command: `npx nx run infrastructure:provision --env=${name}${option} \${TAG:+--tag="$TAG"}`,
+      env: { ...tag, ...env },
     },
   });
 }

@@ -38,7 +38,11 @@ ${indented(6, list(['*', ...services.map(({ name }) => name)]))}
     values:
 ${indented(6, list(names))}
   - name: tag
-    displayName: Release to go back to, such as 20261124-1 (rollback)
+    displayName: Release to go back to, such as 20261124-1; the one before when empty (rollback)
+    type: string
+    default: ''
+  - name: reason
+    displayName: Why, for whoever looks at what is held (rollback)
     type: string
     default: ''
 
@@ -99,23 +103,26 @@ function releaseStage(automatic: readonly PipelineEnvironment[]): string[] {
   ];
 }
 
-/** A stage for each environment above the automatic ones. */
+/** A stage for each environment above the automatic ones. It reaches the one below, too, where releases proved themselves. */
 function promoteStages({ environments }: PipelineFacts): string[] {
-  const automatic = environments.findLastIndex(({ deploy }) => deploy === 'automatic');
-  const before = automatic < 0 ? [] : ['release'];
-  return environments.slice(Math.max(automatic, 0) + 1).map((environment, index, all) => {
+  const last = environments.findLastIndex(({ deploy }) => deploy === 'automatic');
+  const first = Math.max(last, 0) + 1;
+  return environments.slice(first).map((environment, index) => {
     const { name } = environment;
+    const below = environments[first + index - 1]!;
+    const dependsOn = index > 0 ? [`promote_${idOf(below.name)}`] : last < 0 ? [] : ['release'];
+    const { option, env } = approvalFor(environment);
     return deploymentStage({
       id: `promote_${idOf(name)}`,
       displayName: `Promote to ${name}`,
-      dependsOn: index === 0 ? before : [`promote_${idOf(all[index - 1]!.name)}`],
+      dependsOn,
       condition: `and(not(or(failed(), canceled())), in('\${{ parameters.action }}', 'release', 'promote'))`,
       environment: name,
-      clusters: [environment],
+      clusters: [below, environment],
       command: {
         displayName: `Promote to ${name}`,
-        command: `npx nx run-many -t promote -p "$PROJECTS" --to=${name}${approvalFor(environment).option}`,
-        env: { ...forgeToken, PROJECTS: '$(projects)', ...approvalFor(environment).env },
+        command: `npx nx run-many -t promote -p "$PROJECTS" --to=${name}${option}`,
+        env: { ...forgeToken, PROJECTS: '$(projects)', ...env },
       },
     });
   });
@@ -132,8 +139,13 @@ function rollbackStage(environment: PipelineEnvironment): string {
     clusters: [environment],
     command: {
       displayName: 'Roll back',
-      command: `npx nx run "$SERVICE:rollback" --env=${name} --tag="$TAG"`,
-      env: { ...forgeToken, SERVICE: '${{ parameters.service }}', TAG: '${{ parameters.tag }}' },
+      command: `npx nx run "$SERVICE:rollback" --env=${name} \${TAG:+--tag="$TAG"} \${REASON:+--reason="$REASON"}`,
+      env: {
+        ...forgeToken,
+        SERVICE: '${{ parameters.service }}',
+        TAG: '${{ parameters.tag }}',
+        REASON: '${{ parameters.reason }}',
+      },
     },
   });
 }

@@ -8,12 +8,12 @@ import { indented } from './yaml-text.ts';
 export function serviceTemplate(facts: PipelineFacts): string {
   const release = clusterSteps(automaticEnvironments(facts), {
     displayName: 'Release',
-    command: 'npx nx run $(serviceName):release --buildNumber=$(Build.BuildNumber)',
+    command: 'npx nx run $(serviceName):release',
     env: forgeToken,
   });
   return `${generatedHeader}
-# Releases one service under the number of the run. The run is tagged with the service's name, by which the pipeline
-# "release" tells the runs of services apart.
+# Releases one service, under the number of the run where that is its newest. The run is tagged with the service's name, by
+# which the pipeline "release" tells the runs of services apart.
 parameters:
   - name: service
     type: string
