@@ -31,7 +31,7 @@ afterAll(() => {
 beforeEach(() => {
   for (const name of Object.keys(process.env)) if (name.startsWith('AZURE_')) delete process.env[name];
   process.env['AZURE_AUTHORITY_HOST'] = acr.origin;
-  acr.lifetime = 300;
+  for (const identity of acr.identities.values()) identity.actions = ['pull', 'push', 'metadata_write'];
 });
 afterEach(() => {
   process.env = { ...before };
@@ -136,12 +136,10 @@ it('warns of a tag that it has no right to lock, and tells how', async () => {
   const identity = identities['a service principal']!();
   const image = newImage();
   await writer.put(image, {});
-  const { actions } = identity;
   identity.actions = ['pull', 'push'];
   const error: unknown = await client()
     .lockTag(image)
     .catch((thrown: unknown) => thrown);
-  identity.actions = actions;
   expect(error).toMatchObject({ facts: { type: 'image-tag-not-locked' } });
   expect((error as Refusal).explain()).toContain('az acr repository update');
 });
@@ -175,11 +173,9 @@ describe('refuses', () => {
     become();
     // Leaves out the programs that would find the developer's own login.
     process.env['AZURE_TOKEN_CREDENTIALS'] ??= 'prod';
-    const { actions } = acr.workload;
     const error: unknown = await client()
       .digest(newImage())
       .catch((thrown: unknown) => thrown);
-    acr.managed.actions = actions;
     expect(error).toBeInstanceOf(Refusal);
     expect(error).toMatchObject({ facts: { type } });
     const text = (error as Refusal).explain();
