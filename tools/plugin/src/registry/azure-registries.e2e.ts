@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { Credentials } from '../model/credentials.ts';
 import { ImageRef } from '../model/image-ref.ts';
 import { Refusal } from '../model/product-error.ts';
 import { imageRegistryContract } from '../testing/image-registry-contract.ts';
@@ -63,6 +64,10 @@ const identities: Record<string, () => AzureIdentity> = {
 
 function clientId(identity: AzureIdentity): string {
   return [...acr.identities].find(([, each]) => each === identity)![0];
+}
+
+function byPassword(identity: AzureIdentity): Credentials {
+  return { kind: 'password', user: clientId(identity), password: identity.secret! };
 }
 
 /** An `az` that knows one command. */
@@ -130,6 +135,27 @@ it('gets one login token for many questions', async () => {
   await registry.lockTag(image);
   const asked = acr.seen.filter((line) => line === 'POST /oauth2/exchange');
   expect(asked).toHaveLength(1);
+});
+
+it.each<[string, () => Credentials]>([
+  ['docker login with a service principal', () => byPassword(acr.servicePrincipal)],
+  ['az acr login', () => ({ kind: 'identity-token', token: acr.loginToken(clientId(acr.servicePrincipal)) })],
+])('locks a tag with what %s left, too', async (_, credentials) => {
+  const image = newImage();
+  await writer.put(image, {});
+  const left = async () => credentials();
+  await new HttpImageRegistry(new AzureRegistries(left).credentialsOf, (host) => host === acr.host).lockTag(image);
+  expect(acr.attributes(image.repository, '20261124-1')).toMatchObject({ writeEnabled: false, deleteEnabled: false });
+});
+
+it('tells that a login token has run out', async () => {
+  const old = async (): Promise<Credentials> => ({
+    kind: 'identity-token',
+    token: acr.loginToken(clientId(acr.servicePrincipal), -1),
+  });
+  await expect(new HttpImageRegistry(old).digest(newImage())).rejects.toMatchObject({
+    facts: { type: 'registry-login-refused' },
+  });
 });
 
 it('warns of a tag that it has no right to lock, and tells how', async () => {
