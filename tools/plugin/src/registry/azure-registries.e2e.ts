@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { Credentials } from '../model/credentials.ts';
 import { ImageRef } from '../model/image-ref.ts';
 import { Refusal } from '../model/product-error.ts';
 import { imageRegistryContract } from '../testing/image-registry-contract.ts';
@@ -31,7 +32,7 @@ afterAll(() => {
 beforeEach(() => {
   for (const name of Object.keys(process.env)) if (name.startsWith('AZURE_')) delete process.env[name];
   process.env['AZURE_AUTHORITY_HOST'] = acr.origin;
-  acr.lifetime = 300;
+  for (const identity of acr.identities.values()) identity.actions = ['pull', 'push', 'metadata_write'];
 });
 afterEach(() => {
   process.env = { ...before };
@@ -63,6 +64,10 @@ const identities: Record<string, () => AzureIdentity> = {
 
 function clientId(identity: AzureIdentity): string {
   return [...acr.identities].find(([, each]) => each === identity)![0];
+}
+
+function byPassword(identity: AzureIdentity): Credentials {
+  return { kind: 'password', user: clientId(identity), password: identity.secret! };
 }
 
 /** An `az` that knows one command. */
@@ -132,16 +137,35 @@ it('gets one login token for many questions', async () => {
   expect(asked).toHaveLength(1);
 });
 
+it.each<[string, () => Credentials]>([
+  ['docker login with a service principal', () => byPassword(acr.servicePrincipal)],
+  ['az acr login', () => ({ kind: 'identity-token', token: acr.loginToken(clientId(acr.servicePrincipal)) })],
+])('locks a tag with what %s left, too', async (_, credentials) => {
+  const image = newImage();
+  await writer.put(image, {});
+  const left = async () => credentials();
+  await new HttpImageRegistry(new AzureRegistries(left).credentialsOf, (host) => host === acr.host).lockTag(image);
+  expect(acr.attributes(image.repository, '20261124-1')).toMatchObject({ writeEnabled: false, deleteEnabled: false });
+});
+
+it('tells that a login token has run out', async () => {
+  const old = async (): Promise<Credentials> => ({
+    kind: 'identity-token',
+    token: acr.loginToken(clientId(acr.servicePrincipal), -1),
+  });
+  await expect(new HttpImageRegistry(old).digest(newImage())).rejects.toMatchObject({
+    facts: { type: 'registry-login-refused' },
+  });
+});
+
 it('warns of a tag that it has no right to lock, and tells how', async () => {
   const identity = identities['a service principal']!();
   const image = newImage();
   await writer.put(image, {});
-  const { actions } = identity;
   identity.actions = ['pull', 'push'];
   const error: unknown = await client()
     .lockTag(image)
     .catch((thrown: unknown) => thrown);
-  identity.actions = actions;
   expect(error).toMatchObject({ facts: { type: 'image-tag-not-locked' } });
   expect((error as Refusal).explain()).toContain('az acr repository update');
 });
@@ -175,11 +199,9 @@ describe('refuses', () => {
     become();
     // Leaves out the programs that would find the developer's own login.
     process.env['AZURE_TOKEN_CREDENTIALS'] ??= 'prod';
-    const { actions } = acr.workload;
     const error: unknown = await client()
       .digest(newImage())
       .catch((thrown: unknown) => thrown);
-    acr.managed.actions = actions;
     expect(error).toBeInstanceOf(Refusal);
     expect(error).toMatchObject({ facts: { type } });
     const text = (error as Refusal).explain();

@@ -26,7 +26,8 @@ interface TagAttributes {
 }
 
 const audience = 'https://containerregistry.azure.net';
-const identityName = '00000000-0000-0000-0000-000000000000';
+/** The name beside a login token. */
+const nobody = '00000000-0000-0000-0000-000000000000';
 
 /**
  * A simulator of an Azure container registry, and of the parts of Azure that let somebody in there: Entra's token
@@ -143,10 +144,9 @@ export class AcrSimulator {
     if (request.method === 'POST' && path === `/${tenant}/oauth2/v2.0/token`) return this.accessToken(form);
     if (request.method === 'POST' && path === '/oauth2/exchange') return this.loginTokenFor(form);
     if (path === '/oauth2/token')
-      return this.registryToken(
-        request.method === 'POST' ? form : url.searchParams,
-        request.method === 'POST' ? (form.get('refresh_token') ?? '') : passwordOf(request.headers.authorization),
-      );
+      return request.method === 'POST'
+        ? this.registryToken(form, this.ofLoginToken(form.get('refresh_token') ?? ''))
+        : this.registryToken(url.searchParams, this.ofPassword(request.headers.authorization));
     const [, repository, tag] = /^\/acr\/v1\/(.+)\/_tags\/([^/]+)$/.exec(path) ?? [];
     if (repository && tag) return this.tag(request, repository, tag, body);
     return failed(404, 'NOT_FOUND', path);
@@ -206,17 +206,30 @@ export class AcrSimulator {
     return ok({ refresh_token: this.loginToken(claims.sub, this.lifetime) });
   }
 
-  /** `/oauth2/token`: a login token against one for a scope. */
-  private registryToken(asked: URLSearchParams, loginToken: string): Answer {
-    const claims = this.tokens.verify(loginToken, this.host);
-    const identity = this.identities.get(claims?.sub ?? '');
-    if (!claims || claims['grant_type'] !== 'refresh_token' || !identity) return unauthorized();
+  /** Whose a login token is. */
+  private ofLoginToken(token: string): string | undefined {
+    const claims = this.tokens.verify(token, this.host);
+    return claims?.['grant_type'] === 'refresh_token' ? claims.sub : undefined;
+  }
+
+  /** Whose a name and a password are: a service principal's, or a login token's that comes as the password of nobody. */
+  private ofPassword(authorization = ''): string | undefined {
+    const [name = '', ...rest] = Buffer.from(authorization.replace('Basic ', ''), 'base64').toString().split(':');
+    const password = rest.join(':');
+    if (name === nobody) return this.ofLoginToken(password);
+    return this.identities.get(name)?.secret === password ? name : undefined;
+  }
+
+  /** `/oauth2/token`: a login against a token for a scope. */
+  private registryToken(asked: URLSearchParams, client: string | undefined): Answer {
+    const identity = this.identities.get(client ?? '');
+    if (client === undefined || !identity) return unauthorized();
     if (asked.get('service') !== this.host) return failed(400, 'BAD_REQUEST', 'service is not valid');
     const access = readScopes(asked.getAll('scope')).map((scope) => ({
       ...scope,
       actions: scope.actions.filter((action) => identity.actions.includes(action)),
     }));
-    return ok({ access_token: this.tokens.issue({ sub: claims.sub, aud: this.host, access }, this.lifetime) });
+    return ok({ access_token: this.tokens.issue({ sub: client, aud: this.host, access }, this.lifetime) });
   }
 
   /** `/acr/v1/<repository>/_tags/<tag>`. */
@@ -336,12 +349,6 @@ function unauthorized(): Answer {
     'UNAUTHORIZED',
     'authentication required, visit https://aka.ms/acr/authorization for more information.',
   );
-}
-
-/** A login token may also come as the password of nobody. */
-function passwordOf(authorization = ''): string {
-  const [name = '', ...password] = Buffer.from(authorization.replace('Basic ', ''), 'base64').toString().split(':');
-  return name === identityName ? password.join(':') : '';
 }
 
 function send(response: http.ServerResponse, { status, body, challenge }: Answer): void {
