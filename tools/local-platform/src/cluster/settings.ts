@@ -77,6 +77,9 @@ state = ${text(files.data('containerd-run'))}
   # So that nothing of a pod is mounted outside the platform's own folder.
   netns_mounts_under_state_dir = true
   disable_apparmor = true
+  [plugins."io.containerd.grpc.v1.cri".registry]
+    # Registries whose certificates docker trusts, nodes trust as well: HOST:PORT/ca.crt.
+    config_path = "/etc/docker/certs.d"
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/usr/lib/cni"
     conf_dir = ${text(join(files.settings, 'cni'))}

@@ -74,7 +74,7 @@ export async function ensureComponent(folders: Folders, component: Component): P
 
 async function start(folders: Folders, component: Component): Promise<ComponentRecord> {
   for (const [address, port] of component.listens) {
-    if (await isPortFree(address, port)) continue;
+    if (await becomesFree(address, port)) continue;
     throw new Refusal({
       type: 'port-in-use',
       doing: `start ${component.name}`,
@@ -106,6 +106,16 @@ async function start(folders: Folders, component: Component): Promise<ComponentR
   } finally {
     closeSync(log);
   }
+}
+
+/** What listened there and has just been ended may keep its port for a moment. */
+async function becomesFree(address: string, port: number): Promise<boolean> {
+  const deadline = Date.now() + 2000;
+  while (!(await isPortFree(address, port))) {
+    if (Date.now() > deadline) return false;
+    await sleep(50);
+  }
+  return true;
 }
 
 async function waitUntilHealthy(folders: Folders, component: Component, record: ComponentRecord): Promise<void> {
