@@ -1,18 +1,9 @@
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, isAbsolute, join } from 'node:path';
 import { runCommand } from '../../run-command.ts';
 import { npmWithoutInstall } from '../npm-without-install.ts';
+import { warmCaches } from '../warm-caches.ts';
 import { evaluate, isTrue } from './expression.ts';
 import { loggingCommandOf } from './logging-commands.ts';
 import type { Checkout, Job, Step } from './pipeline-shape.ts';
@@ -253,6 +244,7 @@ class Agent {
     return {
       ...none,
       ...this.variables.environment(),
+      ...warmCaches(),
       HOME: join(this.folder, 'home'),
       LANG: 'C.UTF-8',
       PATH: this.path.join(delimiter),
