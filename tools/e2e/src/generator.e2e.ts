@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { callGateway } from './gateway.ts';
+import { kubectl } from './platform.ts';
 import { ScratchWorkspace } from './scratch-workspace.ts';
 
 let workspace: ScratchWorkspace;
@@ -41,6 +42,37 @@ it.each([
   expect(output).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
   expect(code).toBe(2);
   expect(await workspace.git(['status', '--porcelain', '--', 'apps', 'nx.json', 'package.json'])).toBe('');
+});
+
+it('an environment that is added is promoted to, and pipelines know it', async () => {
+  const [namespace, hostname] = [workspace.namespace('staging'), `staging-${workspace.hostname}`];
+  const options = ['--after=preprod', `--namespace=${namespace}`, `--url=http://${hostname}:8088`];
+  await workspace.nxSuccessfully(['g', '@poc/plugin:environment', 'staging', ...options]);
+  expect(workspace.read('.github/workflows/promote.yml')).toContain('promote-staging:');
+  await workspace.nxSuccessfully(['sync:check']);
+  await workspace.commit('feat: staging');
+  await kubectl(['create', 'namespace', namespace]);
+  try {
+    const output = await workspace.nxSuccessfully(['run', 'tracking:promote', '--to=staging']);
+    expect(output).toMatch(/tracking \d{8}-1: runs in staging/);
+    expect(await callGateway(hostname, '/tracking/healthz/ready')).toMatchObject({ status: 200 });
+  } finally {
+    await kubectl(['delete', 'namespace', '--wait=false', namespace]);
+  }
+});
+
+it.each([
+  [['prod'], /exists already/],
+  [['Staging'], /Name must look like/],
+  [['test', '--order=1'], /dev has the order 1/],
+  [['test', '--ordr=9'], /--order/],
+  [['deployment'], /deployment\.yaml/],
+])('refuses the environment %j before anything is written', async (args, text) => {
+  const { code, output } = await workspace.nx(['g', '@poc/plugin:environment', ...args]);
+  expect(output).toMatch(text);
+  expect(output).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
+  expect(code).toBe(2);
+  expect(await workspace.git(['status', '--porcelain', '--', 'apps', 'Infrastructure'])).toBe('');
 });
 
 it('takes a service away again, whole', async () => {

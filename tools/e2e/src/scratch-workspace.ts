@@ -152,6 +152,12 @@ export class ScratchWorkspace {
   async remove(): Promise<void> {
     const namespaces = ['dev', 'preprod', 'prod'].map((environment) => this.namespace(environment));
     await kubectl(['delete', 'namespace', '--ignore-not-found', '--wait=false', ...namespaces]);
+    // What it provisioned is recorded beside its namespaces.
+    const selector = `--selector=poc.dev/provisioning-of in (${namespaces.join(', ')})`;
+    const leases = namespaces.map((namespace) => `poc-${namespace}`);
+    const kept = ['--namespace=poc-provisioning', '--ignore-not-found'];
+    await kubectl(['delete', 'controllerrevisions', ...kept, selector]);
+    await kubectl(['delete', 'leases', ...kept, ...leases]);
     rmSync(this.temp, { recursive: true, force: true });
   }
 

@@ -26,6 +26,7 @@ function machine(): Record<string, string[]> {
     'packet rules': ['iptables-save', 'ip6tables-save'].flatMap((name) =>
       findCommand(name) === undefined ? [] : command(name).filter((line) => /^(-A|:.* - )/.test(line)),
     ),
+    'address sets': findCommand('ipset') === undefined ? [] : command('ipset', 'list', '-name'),
     'control groups': controlGroups(),
     settings: ['net/ipv4/ip_forward', 'net/ipv4/conf/all/route_localnet', 'vm/overcommit_memory', 'kernel/panic'].map(
       (name) => `${name}=${readFileSync(`/proc/sys/${name}`, 'utf8').trim()}`,

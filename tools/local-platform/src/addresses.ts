@@ -38,6 +38,8 @@ export const ports = {
   contourHealth: 10802,
   contourDebug: 10803,
   envoyStats: 10804,
+  networkPolicyMetrics: 10805,
+  loadBalancerHealth: 10806,
 } as const;
 
 /** The registry, as image references name it. */

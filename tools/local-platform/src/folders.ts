@@ -23,7 +23,7 @@ export interface Folders {
   readonly logs: string;
 }
 
-const moduleFolders = ['.', 'modules/contour', 'modules/coredns', 'images/pause'];
+const moduleFolders = ['.', 'modules/contour', 'modules/coredns', 'modules/kube-router', 'images/pause'];
 
 /** The folders of this version of the platform, by the XDG convention. */
 export function platformFolders(environment: NodeJS.ProcessEnv = process.env): Folders {

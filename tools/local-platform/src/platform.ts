@@ -1,7 +1,17 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../../plugin/src/model/product-error.ts';
-import { apiServer, containerd, contour, controlLoops, coredns, envoy, etcd } from './cluster/components.ts';
+import {
+  apiServer,
+  containerd,
+  contour,
+  controlLoops,
+  coredns,
+  envoy,
+  etcd,
+  loadBalancer,
+  networkPolicies,
+} from './cluster/components.ts';
 import { ensureEngine } from './engine.ts';
 import { platformFolders, type Folders } from './folders.ts';
 import { ensureBaseImages, seedRegistry } from './images/base-images.ts';
@@ -222,6 +232,8 @@ async function probeOf(folders: Folders, name: string): Promise<boolean> {
     apiServer(folders),
     ...controlLoops(folders),
     coredns(folders),
+    networkPolicies(folders),
+    loadBalancer(),
     contour(folders),
     envoy(folders),
   ];

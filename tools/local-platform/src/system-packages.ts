@@ -29,6 +29,7 @@ export const clusterPackages: readonly SystemPackage[] = [
   { name: 'runc', proof: 'runc' },
   { name: 'containernetworking-plugins', proof: '/usr/lib/cni/bridge' },
   { name: 'iptables', proof: 'iptables' },
+  { name: 'ipset', proof: 'ipset' },
   { name: 'conntrack', proof: 'conntrack' },
   { name: 'iproute2', proof: 'ip' },
   { name: 'openssl', proof: 'openssl' },

@@ -4,6 +4,7 @@ import { contextName, nodeAddress } from './addresses.ts';
 import { removeFromUserKubeconfig } from './cluster/user-kubeconfig.ts';
 import { engineComponentName, ownsEngine } from './engine.ts';
 import type { Folders } from './folders.ts';
+import { platformAddressSets } from './network/address-sets.ts';
 import { restoreMachineSettings } from './network/machine-settings.ts';
 import { isTakenByAnother, releaseMachine } from './network/machine-claim.ts';
 import { mountsBelow } from './network/mounts.ts';
@@ -22,7 +23,16 @@ import { removeKindCluster } from './providers/kind.ts';
 import type { ProviderName } from './providers/provider.ts';
 
 /** Parts that may end by themselves first: the others would only do work that is thrown away. */
-const endsPolitely = ['kubelet', 'kube-proxy', 'contour', 'envoy', 'coredns', 'registry'];
+const endsPolitely = [
+  'kubelet',
+  'kube-proxy',
+  'kube-router',
+  'load-balancer',
+  'contour',
+  'envoy',
+  'coredns',
+  'registry',
+];
 
 /** Ends all that the platform started, and takes away all that those processes made on this machine. */
 export async function tearDown(folders: Folders): Promise<void> {
@@ -48,6 +58,7 @@ export async function tearDown(folders: Folders): Promise<void> {
   const doomed = [...(clusterIsOurs ? [clusterRules] : []), ...(engineIsOurs ? [engineRules] : [])];
   for (const family of ['iptables', 'ip6tables']) await removeRules(family, doomed);
   if (clusterIsOurs) {
+    await removeAddressSets();
     removeControlGroups('kubepods');
     removePodNetworkResults(folders);
     removeDeadLinks('/var/log/containers', folders.state);
@@ -119,6 +130,13 @@ async function removeRules(family: string, doomed: Parameters<typeof removalOf>[
   await runCommand('take the packet rules of the platform away', [`${family}-restore`, '--noflush', '--wait'], {
     input: removal,
   });
+}
+
+/** A set can go once no rule refers to it. */
+async function removeAddressSets(): Promise<void> {
+  const { code, stdout } = await tryCommand(['ipset', 'list', '-name']);
+  if (code !== 0) return;
+  for (const name of platformAddressSets(stdout)) await tryCommand(['ipset', 'destroy', name]);
 }
 
 /** Control groups are folders that can be removed once nothing runs in them. */

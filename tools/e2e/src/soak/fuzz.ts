@@ -9,6 +9,8 @@ import { executor as history } from '../../../plugin/src/executors/history/execu
 import { executor as infrastructureAudit } from '../../../plugin/src/executors/infrastructure-audit/executor.ts';
 import { executor as infrastructureMetrics } from '../../../plugin/src/executors/infrastructure-metrics/executor.ts';
 import { executor as infrastructureOutdated } from '../../../plugin/src/executors/infrastructure-outdated/executor.ts';
+import { executor as infrastructurePackage } from '../../../plugin/src/executors/infrastructure-package/executor.ts';
+import { executor as infrastructureProvision } from '../../../plugin/src/executors/infrastructure-provision/executor.ts';
 import { executor as infrastructureRollback } from '../../../plugin/src/executors/infrastructure-rollback/executor.ts';
 import { executor as infrastructureStatus } from '../../../plugin/src/executors/infrastructure-status/executor.ts';
 import { executor as infrastructureWhere } from '../../../plugin/src/executors/infrastructure-where/executor.ts';
@@ -64,6 +66,8 @@ const tasks: Readonly<Record<FuzzedCommand, Task>> = {
   'infrastructure-status': infrastructureTask(infrastructureStatus),
   'infrastructure-where': infrastructureTask(infrastructureWhere),
   'infrastructure-outdated': infrastructureTask(infrastructureOutdated),
+  'infrastructure-package': infrastructureTask(infrastructurePackage),
+  'infrastructure-provision': infrastructureTask(infrastructureProvision),
   'infrastructure-audit': infrastructureTask(infrastructureAudit),
   diff: serviceTask(diff),
   changes: serviceTask(changes),

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { apiServiceAddress, nodeAddress, nodeName } from '../addresses.ts';
+import { apiServiceAddress, environmentNamespaces, nodeAddress, nodeName } from '../addresses.ts';
 import { runCommand } from '../processes/run-command.ts';
 
 /** Who a certificate speaks for. */
@@ -9,6 +10,10 @@ interface Subject {
   readonly subject: string;
   readonly alternativeNames?: readonly string[];
 }
+
+const gatewayNames = ['localhost', ...environmentNamespaces.map((name) => `${name}.localhost`)].map(
+  (name) => `DNS:${name}`,
+);
 
 const subjects: readonly Subject[] = [
   {
@@ -30,55 +35,54 @@ const subjects: readonly Subject[] = [
   { name: 'scheduler', subject: '/CN=system:kube-scheduler' },
   { name: 'kubelet', subject: `/O=system:nodes/CN=system:node:${nodeName}` },
   { name: 'proxy', subject: '/CN=system:kube-proxy' },
+  { name: 'kube-router', subject: '/CN=kube-router' },
+  { name: 'load-balancer', subject: '/CN=load-balancer' },
+  // What the gateway shows to its callers.
+  { name: 'gateway', subject: '/CN=poc-local-gateway', alternativeNames: gatewayNames },
   { name: 'kubelet-client', subject: '/O=system:masters/CN=apiserver-kubelet' },
 ];
 
 const keyArguments = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 const days = ['-days', '3650'];
 
-/** Makes the cluster's certificates. The folder appears when all are made. */
+/** Makes those of the cluster's certificates that are not there yet. */
 export async function makeCertificates(folder: string, signal: AbortSignal | undefined): Promise<void> {
+  await makeAuthority(folder, signal);
+  const missing = subjects.filter(({ name }) => !existsSync(join(folder, `${name}.crt`)));
+  await Promise.all(missing.map((subject) => issue(folder, subject, signal)));
+}
+
+/** Makes what signs certificates and tokens. The folder appears when all of it is made. */
+async function makeAuthority(folder: string, signal: AbortSignal | undefined): Promise<void> {
   if (existsSync(folder)) return;
   const aside = `${folder}.new`;
   rmSync(aside, { recursive: true, force: true });
   mkdirSync(aside, { recursive: true, mode: 0o700 });
-  const openssl = (...args: string[]) =>
-    runCommand('make the certificates of the cluster', ['openssl', ...args], { cwd: aside, signal });
+  const authority = ['-keyout', 'ca.key', '-out', 'ca.crt', ...days, '-subj', '/CN=poc-local-ca'];
   await Promise.all([
-    openssl(
-      'req',
-      '-x509',
-      ...keyArguments,
-      '-keyout',
-      'ca.key',
-      '-out',
-      'ca.crt',
-      ...days,
-      '-subj',
-      '/CN=poc-local-ca',
+    openssl(aside, signal, 'req', '-x509', ...keyArguments, ...authority),
+    openssl(aside, signal, 'ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', 'service-account.key').then(
+      () => openssl(aside, signal, 'pkey', '-in', 'service-account.key', '-pubout', '-out', 'service-account.pub'),
     ),
-    openssl('ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', 'service-account.key'),
-  ]);
-  const issue = async ({ name, subject, alternativeNames = [`DNS:${name}`] }: Subject, serial: number) => {
-    writeFileSync(join(aside, `${name}.ext`), `subjectAltName=${alternativeNames.join(',')}\n`);
-    await openssl('req', ...keyArguments, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', subject);
-    const authority = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-set_serial', String(serial)];
-    await openssl(
-      'x509',
-      '-req',
-      '-in',
-      `${name}.csr`,
-      ...authority,
-      ...days,
-      '-out',
-      `${name}.crt`,
-      '-extfile',
-      `${name}.ext`,
-    );
-  };
-  await Promise.all([
-    ...subjects.map((subject, index) => issue(subject, index + 2)),
-    openssl('pkey', '-in', 'service-account.key', '-pubout', '-out', 'service-account.pub'),
   ]);
   renameSync(aside, folder);
+}
+
+/** The certificate appears last, when its key is there. */
+async function issue(
+  folder: string,
+  { name, subject, alternativeNames = [`DNS:${name}`] }: Subject,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const [key, request, extensions, made] = ['key', 'csr', 'ext', 'new'].map((kind) => `${name}.${kind}`);
+  writeFileSync(join(folder, extensions!), `subjectAltName=${alternativeNames.join(',')}\n`);
+  await openssl(folder, signal, 'req', ...keyArguments, '-keyout', key!, '-out', request!, '-subj', subject);
+  const authority = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-set_serial', `0x${randomBytes(8).toString('hex')}`];
+  const files = ['-in', request!, '-out', made!, '-extfile', extensions!];
+  await openssl(folder, signal, 'x509', '-req', ...files, ...authority, ...days);
+  renameSync(join(folder, made!), join(folder, `${name}.crt`));
+}
+
+function openssl(folder: string, signal: AbortSignal | undefined, ...args: string[]): Promise<string> {
+  return runCommand('make the certificates of the cluster', ['openssl', ...args], { cwd: folder, signal });
 }

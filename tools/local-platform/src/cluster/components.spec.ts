@@ -1,5 +1,15 @@
 import type { Folders } from '../folders.ts';
-import { apiServer, contour, controlLoops, coredns, envoy, envoyBootstrapArguments, etcd } from './components.ts';
+import {
+  apiServer,
+  contour,
+  controlLoops,
+  coredns,
+  envoy,
+  envoyBootstrapArguments,
+  etcd,
+  loadBalancer,
+  networkPolicies,
+} from './components.ts';
 
 const folders: Folders = {
   cache: '/c',
@@ -14,13 +24,15 @@ const all = [
   apiServer(folders),
   ...controlLoops(folders),
   coredns(folders),
+  networkPolicies(folders),
   contour(folders),
   envoy(folders),
 ];
 
 describe('components of the cluster', () => {
   it('are processes of their own names, from the cache', () => {
-    expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
+    const names = [...all, loadBalancer()].map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
     for (const { argv } of all) expect(argv[0]).toMatch(/^\/c\/bin\//);
   });
 
@@ -33,7 +45,9 @@ describe('components of the cluster', () => {
   });
 
   it('listen where nothing outside the machine reaches them, each on a port of its own', () => {
-    const addresses = all.flatMap(({ listens }) => listens.map(([address, port]) => `${address}:${port}`));
+    const addresses = [...all, loadBalancer()].flatMap(({ listens }) =>
+      listens.map(([address, port]) => `${address}:${port}`),
+    );
     expect(new Set(addresses).size).toBe(addresses.length);
     for (const address of addresses) expect(address).toMatch(/^(127\.0\.0\.1|10\.95\.0\.1):/);
   });

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { nodeAddress, nodeName, podRange, ports, serviceRange } from '../addresses.ts';
-import type { Folders } from '../folders.ts';
+import { projectFolder, type Folders } from '../folders.ts';
 import type { Component } from '../processes/component.ts';
 import { acceptsOnSocket, answersWell, httpStatus } from '../processes/probes.ts';
 import { findCommand } from '../system-packages.ts';
@@ -150,6 +151,40 @@ export function controlLoops(folders: Folders): Component[] {
   ];
 }
 
+/** Enforces network policies, by packet rules beside those of kube-proxy; it routes nothing. */
+export function networkPolicies(folders: Folders): Component {
+  const metrics = `http://${loopback}:${ports.networkPolicyMetrics}/metrics`;
+  return {
+    name: 'kube-router',
+    argv: [
+      join(folders.binaries, 'kube-router'),
+      `--kubeconfig=${clusterFiles(folders).kubeconfig('kube-router')}`,
+      `--hostname-override=${nodeName}`,
+      '--run-firewall=true',
+      '--run-router=false',
+      '--run-service-proxy=false',
+      `--service-cluster-ip-range=${serviceRange}`,
+      `--metrics-addr=${loopback}`,
+      `--metrics-port=${ports.networkPolicyMetrics}`,
+      // It would listen on every address of the machine.
+      '--health-port=0',
+    ],
+    listens: [[loopback, ports.networkPolicyMetrics]],
+    isHealthy: () => answersWell({ url: metrics }),
+  };
+}
+
+/** Gives addresses to services, as a cloud does. A process of this project's own source. */
+export function loadBalancer(): Component {
+  const tsx = pathToFileURL(join(projectFolder, '..', '..', 'node_modules', 'tsx', 'dist', 'loader.mjs')).href;
+  return {
+    name: 'load-balancer',
+    argv: [process.execPath, '--import', tsx, join(projectFolder, 'src', 'load-balancer', 'main.ts')],
+    listens: [[loopback, ports.loadBalancerHealth]],
+    isHealthy: () => answersWell({ url: `http://${loopback}:${ports.loadBalancerHealth}/` }),
+  };
+}
+
 /** Name service of the cluster. */
 export function coredns(folders: Folders): Component {
   return {
@@ -176,6 +211,8 @@ export function contour(folders: Folders): Component {
       `--xds-port=${ports.contourXds}`,
       `--envoy-service-http-address=${loopback}`,
       `--envoy-service-http-port=${ports.gateway}`,
+      // The load balancer leads to listeners of the environments, and those are HTTPS all.
+      `--envoy-service-https-address=${nodeAddress}`,
       `--health-address=${loopback}`,
       `--health-port=${ports.contourHealth}`,
       `--http-address=${loopback}`,

@@ -19,7 +19,7 @@ export interface ClusterFiles {
 /** Who enters the cluster with a kubeconfig file of the platform. */
 export type ClusterUser = (typeof clusterUsers)[number];
 
-const clusterUsers = ['admin', 'controller-manager', 'scheduler', 'kubelet', 'proxy'] as const;
+const clusterUsers = ['admin', 'controller-manager', 'scheduler', 'kubelet', 'proxy', 'kube-router'] as const;
 
 /** Where the files of the cluster are. */
 export function clusterFiles({ state }: Folders): ClusterFiles {

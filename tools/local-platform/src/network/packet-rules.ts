@@ -8,7 +8,7 @@ export interface Doomed {
   readonly comments: readonly string[];
 }
 
-/** Chains of kube-proxy, kubelet and the pod network. */
+/** Chains of kube-proxy, kube-router, kubelet and the pod network. */
 export const clusterRules: Doomed = {
   chain: (name) => /^(KUBE|CNI)-/.test(name),
   interfaces: ['cni0'],

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, Refusal } from '../../../plugin/src/model/product-error.ts';
@@ -13,6 +13,8 @@ import {
   envoy,
   envoyBootstrapArguments,
   etcd,
+  loadBalancer,
+  networkPolicies,
 } from '../cluster/components.ts';
 import { clusterFiles, kubeconfigEntry, writeClusterSettings } from '../cluster/settings.ts';
 import { addToUserKubeconfig } from '../cluster/user-kubeconfig.ts';
@@ -28,6 +30,7 @@ import {
   copyGatewayDefinitions,
   corednsBinary,
   fetchEnvoy,
+  kubeRouterBinary,
   kubernetesBinaries,
   pauseBinary,
 } from '../tools/binaries.ts';
@@ -50,6 +53,7 @@ export async function bringUpBuiltCluster(context: ProviderContext): Promise<Clu
     .then(() => buildBinaries([contourBinary], folders.binaries, workbench))
     .then(() => copyGatewayDefinitions(definitions, workbench));
   const dnsBuilt = gatewayBuilt.then(() => buildBinaries([corednsBinary], folders.binaries, workbench));
+  const policiesBuilt = dnsBuilt.then(() => buildBinaries([kubeRouterBinary], folders.binaries, workbench));
   const imagesReady = Promise.all([kubernetesBuilt, registryReady]).then(() => fillRegistry(folders, output, signal));
 
   const nodeReady = kubernetesBuilt.then(() => bringUpNode(folders, output, signal));
@@ -57,8 +61,9 @@ export async function bringUpBuiltCluster(context: ProviderContext): Promise<Clu
     bringUpGateway(folders, definitions, signal),
   );
   const dnsReady = Promise.all([nodeReady, dnsBuilt]).then(() => bringUpDns(folders, signal));
+  const policiesReady = Promise.all([nodeReady, policiesBuilt]).then(() => bringUpNetworkPolicies(folders, signal));
   const enterable = nodeReady.then(() => addToUserKubeconfig(kubeconfigEntry(clusterFiles(folders), 'admin')));
-  await Promise.all([gatewayReady, dnsReady, imagesReady, enterable]);
+  await Promise.all([gatewayReady, dnsReady, policiesReady, imagesReady, enterable]);
   return {
     kubeconfig: clusterFiles(folders).kubeconfig('admin'),
     context: contextName,
@@ -174,9 +179,26 @@ async function bringUpGateway(folders: Folders, definitions: string, signal: Abo
     kubectl(folders, 'wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all'),
     { signal },
   );
-  await apply(folders, [join(projectFolder, 'manifests', 'gateway.yaml')], signal);
+  const manifests = ['gateway.yaml', 'load-balancer.yaml'].map((name) => join(projectFolder, 'manifests', name));
+  await apply(folders, manifests, signal);
+  await keepGatewayCertificate(folders, signal);
   await ensureComponent(folders, contour(folders));
   await ensureComponent(folders, envoy(folders));
+  await ensureComponent(folders, loadBalancer());
+}
+
+/** Where listeners of the gateway look for it. The key goes by standard input: arguments can be read by everybody. */
+async function keepGatewayCertificate(folders: Folders, signal: AbortSignal | undefined): Promise<void> {
+  const encoded = (name: string) => readFileSync(join(clusterFiles(folders).certificates, name)).toString('base64');
+  const secret = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'public-tls', namespace: 'gateway' },
+    type: 'kubernetes.io/tls',
+    data: { 'tls.crt': encoded('gateway.crt'), 'tls.key': encoded('gateway.key') },
+  };
+  const argv = kubectl(folders, 'apply', '--server-side', '--field-manager=local-platform', '--filename=-');
+  await runCommand("put the gateway's certificate into the cluster", argv, { signal, input: JSON.stringify(secret) });
 }
 
 async function bringUpDns(folders: Folders, signal: AbortSignal | undefined): Promise<void> {
@@ -184,4 +206,9 @@ async function bringUpDns(folders: Folders, signal: AbortSignal | undefined): Pr
     apply(folders, [join(projectFolder, 'manifests', 'dns.yaml')], signal),
     ensureComponent(folders, coredns(folders)),
   ]);
+}
+
+async function bringUpNetworkPolicies(folders: Folders, signal: AbortSignal | undefined): Promise<void> {
+  await apply(folders, [join(projectFolder, 'manifests', 'network-policies.yaml')], signal);
+  await ensureComponent(folders, networkPolicies(folders));
 }

@@ -62,6 +62,9 @@ export const contourBinary: BinaryGroup = toolModule('Contour', 'contour', 70);
 /** Name service of the cluster. */
 export const corednsBinary: BinaryGroup = toolModule('CoreDNS', 'coredns', 75);
 
+/** Enforces network policies. */
+export const kubeRouterBinary: BinaryGroup = toolModule('kube-router', 'kube-router', 75);
+
 /** Holds a pod's namespaces. */
 export const pauseBinary: BinaryGroup = {
   label: 'pause',

@@ -1,3 +1,4 @@
+import type { CredentialsOf } from '../model/credentials.ts';
 import { Refusal } from '../model/product-error.ts';
 import type { ContainerEngine } from '../release/ports/container-engine.ts';
 import { DockerEngine } from './docker-engine.ts';
@@ -9,12 +10,17 @@ export type EngineName = 'docker' | 'podman';
 /**
  * Finds the container engine of this machine: docker when its server answers, else podman.
  * @param chosen the one to take, and no other.
+ * @param lent logins that engines do not find by themselves.
  * @throws {Refusal} telling of each engine why it cannot be used, and what to do.
  */
-export async function chooseEngine(chosen?: EngineName, run: RunTool = runTool): Promise<ContainerEngine> {
+export async function chooseEngine(
+  chosen?: EngineName,
+  lent?: CredentialsOf,
+  run: RunTool = runTool,
+): Promise<ContainerEngine> {
   const reasons: string[] = [];
   for (const name of chosen === undefined ? (['docker', 'podman'] as const) : [chosen]) {
-    const engine = name === 'docker' ? new DockerEngine(run) : new PodmanEngine(run);
+    const engine = name === 'docker' ? new DockerEngine(run, lent) : new PodmanEngine(run, lent);
     const why = engine instanceof DockerEngine ? await whyNotDocker(engine, run) : await whyNotPodman(run);
     if (why === undefined) return engine;
     reasons.push(`${name}: ${why}`);

@@ -126,6 +126,24 @@ describe.each([
     ['denied: requested access to the resource is denied', 'registry-denies-access', Refusal, `${name} login`],
     ['dial tcp 127.0.0.1:5000: connect: connection refused', 'registry-unreachable', Refusal, '127.0.0.1:5000'],
     ['dial tcp: lookup acr.example: no such host', 'registry-unreachable', Refusal, 'environment file'],
+    [
+      'unknown: The operation is disallowed on this registry, repository or image.',
+      'registry-disallows',
+      Refusal,
+      'under a new build number',
+    ],
+    [
+      'error getting credentials - err: exec: "docker-credential-x": executable file not found in $PATH',
+      'credential-helper-fails',
+      Refusal,
+      'docker-credential-x',
+    ],
+    [
+      'x509: certificate signed by unknown authority',
+      'registry-certificate',
+      Refusal,
+      '/etc/docker/certs.d/127.0.0.1:5000/ca.crt',
+    ],
     ['http: server gave HTTP response to HTTPS client', 'registry-without-tls', Refusal, 'certificate'],
     ['An image does not exist locally with the tag', 'image-push-failed', Failure, 'An image does not exist'],
   ])('%s: %s', async (line, type, kind, told) => {
@@ -152,11 +170,11 @@ describe('chooseEngine', () => {
     ['podman, when docker is podman in disguise', { ...shim, ...podman }, undefined, 'podman'],
     ['podman, when asked for', { ...docker, ...podman }, 'podman' as const, 'podman'],
   ])('takes %s', async (_, answers, chosen, expected) => {
-    expect((await chooseEngine(chosen, machine(answers).run)).name).toBe(expected);
+    expect((await chooseEngine(chosen, undefined, machine(answers).run)).name).toBe(expected);
   });
 
   it('refuses when there is none, and tells why', async () => {
-    const error = await chooseEngine(undefined, machine(dead).run).catch((thrown: unknown) => thrown);
+    const error = await chooseEngine(undefined, undefined, machine(dead).run).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Refusal);
     expect((error as Refusal).explain()).toMatch(
       /Install docker[^]*Cannot connect to the Docker daemon[^]*podman: not installed/,
@@ -164,7 +182,7 @@ describe('chooseEngine', () => {
   });
 
   it('takes no other than the one asked for', async () => {
-    await expect(chooseEngine('docker', machine({ ...dead, ...podman }).run)).rejects.toMatchObject({
+    await expect(chooseEngine('docker', undefined, machine({ ...dead, ...podman }).run)).rejects.toMatchObject({
       facts: { type: 'no-container-engine', reason: 'docker cannot be used here.' },
     });
   });

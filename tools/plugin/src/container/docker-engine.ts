@@ -1,32 +1,42 @@
+import type { CredentialsOf } from '../model/credentials.ts';
 import { parseDigest, type Digest, type ImageRef } from '../model/image-ref.ts';
 import { Failure } from '../model/product-error.ts';
 import type { ContainerEngine, ImageBuild } from '../release/ports/container-engine.ts';
 import { dockerBuildArguments } from './docker-arguments.ts';
+import { lentDockerSettings } from './docker-settings.ts';
 import { buildFailure, pushProblem } from './engine-problems.ts';
+import { withLentLogins, withLoginsOfBaseImages, type Lending } from './lent-logins.ts';
 import { runTool, type RunTool } from './run-tool.ts';
 
 /** The docker command line and its server. */
 export class DockerEngine implements ContainerEngine {
   readonly name = 'docker';
   private readonly run: RunTool;
+  private readonly lending: Lending;
   private buildKit: Promise<boolean> | undefined;
 
-  constructor(run: RunTool = runTool) {
+  /** @param lent what docker does not find by itself. */
+  constructor(run: RunTool = runTool, lent: CredentialsOf = async () => undefined) {
     this.run = run;
+    this.lending = { credentialsOf: lent, write: lentDockerSettings };
   }
 
   async build(build: ImageBuild, onLine: (line: string) => void): Promise<void> {
     const buildKit = await this.hasBuildKit();
-    const { code, lastLines } = await this.run('docker', dockerBuildArguments(build, buildKit), {
-      onLine,
-      // Said aloud, because without it the legacy builder begins with a notice of its deprecation.
-      env: { DOCKER_BUILDKIT: buildKit ? '1' : '0', DOCKER_CLI_HINTS: 'false' },
-    });
+    const { code, lastLines } = await withLoginsOfBaseImages(this.lending, build.dockerfile, onLine, (env) =>
+      this.run('docker', dockerBuildArguments(build, buildKit), {
+        onLine,
+        // Said aloud, because without it the legacy builder begins with a notice of its deprecation.
+        env: { ...env, DOCKER_BUILDKIT: buildKit ? '1' : '0', DOCKER_CLI_HINTS: 'false' },
+      }),
+    );
     if (code !== 0) throw buildFailure('docker', build, lastLines);
   }
 
   async push(image: ImageRef, onLine: (line: string) => void): Promise<Digest> {
-    const { code, stdout, lastLines } = await this.run('docker', ['push', '--', image.tagged], { onLine });
+    const { code, stdout, lastLines } = await withLentLogins(this.lending, [image.registry], (env) =>
+      this.run('docker', ['push', '--', image.tagged], { onLine, env }),
+    );
     if (code !== 0) throw pushProblem('docker', image, lastLines);
     const digest = digestOfPush(stdout) ?? (await this.digestOfImage(image));
     if (digest !== undefined) return digest;

@@ -23,6 +23,30 @@ export function pushProblem(engine: string, image: ImageRef, lastLines: readonly
   const doing = `push ${image.tagged}`;
   const evidence = lastLines.slice(-5);
   const output = lastLines.join('\n');
+  if (/operation is disallowed/.test(output))
+    return new Refusal({
+      type: 'registry-disallows',
+      doing,
+      reason: `The registry ${registry} has locked this tag or repository, or is full.`,
+      remedy: 'A tag that is there is never moved: release again, under a new build number.',
+      evidence,
+    });
+  if (/error getting credentials|credential-helper|docker-credential-/.test(output))
+    return new Refusal({
+      type: 'credential-helper-fails',
+      doing,
+      reason: `The credential helper that ${engine} asks for ${registry} is no help.`,
+      remedy: `Mend or install it, or take it out of ${engine}'s settings and log in with "${engine} login ${registry}".`,
+      evidence,
+    });
+  if (/x509:|certificate signed by unknown authority|tls: failed to verify/.test(output))
+    return new Refusal({
+      type: 'registry-certificate',
+      doing,
+      reason: `${engine} does not accept the certificate of the registry ${registry}.`,
+      remedy: `Put its authority's certificate into /etc/docker/certs.d/${registry}/ca.crt, or mend its name or its dates.`,
+      evidence,
+    });
   if (
     /unauthorized|authentication required|\bdenied\b|no basic auth|forbidden|invalid username\/password/i.test(output)
   )
@@ -42,7 +66,7 @@ export function pushProblem(engine: string, image: ImageRef, lastLines: readonly
       evidence,
     });
   if (
-    /connection refused|no such host|i\/o timeout|network is unreachable|no route to host|server misbehaving|handshake timeout|x509:|deadline exceeded|connection reset/i.test(
+    /connection refused|no such host|i\/o timeout|network is unreachable|no route to host|server misbehaving|handshake timeout|deadline exceeded|connection reset/i.test(
       output,
     )
   )

@@ -1,24 +1,32 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { CredentialsOf } from '../model/credentials.ts';
 import { parseDigest, type Digest, type ImageRef } from '../model/image-ref.ts';
 import { Failure } from '../model/product-error.ts';
 import type { ContainerEngine, ImageBuild } from '../release/ports/container-engine.ts';
 import { buildFailure, pushProblem } from './engine-problems.ts';
+import { withLentLogins, withLoginsOfBaseImages, type Lending } from './lent-logins.ts';
 import { podmanBuildArguments, podmanPushArguments } from './podman-arguments.ts';
+import { lentPodmanAuthFile } from './podman-auth-file.ts';
 import { runTool, type RunTool } from './run-tool.ts';
 
 /** The podman command line, which needs no server. */
 export class PodmanEngine implements ContainerEngine {
   readonly name = 'podman';
   private readonly run: RunTool;
+  private readonly lending: Lending;
 
-  constructor(run: RunTool = runTool) {
+  /** @param lent what podman does not find by itself. */
+  constructor(run: RunTool = runTool, lent: CredentialsOf = async () => undefined) {
     this.run = run;
+    this.lending = { credentialsOf: lent, write: lentPodmanAuthFile };
   }
 
   async build(build: ImageBuild, onLine: (line: string) => void): Promise<void> {
-    const { code, lastLines } = await this.run('podman', podmanBuildArguments(build), { onLine });
+    const { code, lastLines } = await withLoginsOfBaseImages(this.lending, build.dockerfile, onLine, (env) =>
+      this.run('podman', podmanBuildArguments(build), { onLine, env }),
+    );
     if (code !== 0) throw buildFailure('podman', build, lastLines);
   }
 
@@ -26,7 +34,9 @@ export class PodmanEngine implements ContainerEngine {
     const folder = await mkdtemp(join(tmpdir(), 'podman-push-'));
     try {
       const digestFile = join(folder, 'digest');
-      const { code, lastLines } = await this.run('podman', podmanPushArguments(image, digestFile), { onLine });
+      const { code, lastLines } = await withLentLogins(this.lending, [image.registry], (env) =>
+        this.run('podman', podmanPushArguments(image, digestFile), { onLine, env }),
+      );
       if (code !== 0) throw pushProblem('podman', image, lastLines);
       const digest = parseDigest((await readFile(digestFile, 'utf8').catch(() => '')).trim());
       if (digest !== undefined) return digest;

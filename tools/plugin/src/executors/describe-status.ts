@@ -10,7 +10,7 @@ import { unreachableLines } from './unreachable-lines.ts';
 type Deployed = Extract<EnvironmentStatus, { state: 'deployed' }>;
 
 /** A grid of services by environments, and below it in full what is not as it should be. */
-export function statusGrid({ services, branch }: Status): string[] {
+export function statusGrid({ services, branch, provisioned }: Status): string[] {
   const names = services[0]?.environments.map(({ environment }) => environment) ?? [];
   const rows = services.flatMap((each) => gridRows(each));
   const branchLine =
@@ -19,7 +19,13 @@ export function statusGrid({ services, branch }: Status): string[] {
       : [
           `How far behind ${branch.name} they are ${branch.commit === undefined ? 'is not known' : 'may be old'}: ${branch.problem}`,
         ];
-  return [...textTable([['SERVICE', ...names], ...rows]), ...troubleLines(services), ...branchLine];
+  const versions = provisioned.map(({ environment, version }) => `${environment} ${version}`);
+  return [
+    ...textTable([['SERVICE', ...names], ...rows]),
+    ...(versions.length === 0 ? [] : [`Provisioned: ${versions.join(', ')}`]),
+    ...troubleLines(services),
+    ...branchLine,
+  ];
 }
 
 /** One service has as many rows as its fullest cell has lines. */

@@ -1,3 +1,4 @@
+import type { JobOutcome } from '../model/ci-output/job-summary.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Reporter } from '../release/ports/reporter.ts';
 import type { ServiceMap } from '../release/ports/service-map.ts';
@@ -13,6 +14,8 @@ export interface InfrastructureRun {
   readonly ports: ReleasePorts;
   /** Tells of a service, or of the whole by another name. */
   reporter(name: string): Reporter;
+  /** Keeps what it came to, for the page that a CI has of its run. */
+  tell(...outcomes: readonly JobOutcome[]): void;
   /** A service of the workspace. @throws {Refusal} when it has none of this name. */
   service(name: string): ServiceSource;
   /** The services of the workspace, and what they are made of. */
@@ -40,6 +43,7 @@ export function infrastructureTask<T>({ doing, options, run }: InfrastructureExe
         environments: await shared.environments(),
         ports: shared.ports,
         reporter: (name) => consoleReporter(name, shared.verbose, shared.log.syntax),
+        tell: shared.log.tell.bind(shared.log),
         service: (name) => shared.service(name),
         services: shared.services(),
         branch: shared.branch,

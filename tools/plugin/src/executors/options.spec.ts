@@ -14,7 +14,7 @@ const readers = {
   dryRun: flag,
   timeout: seconds(300, 1, 600),
   buildNumber: optionalBuildNumber,
-  agents: count(4, 1, 100),
+  jobs: count(4, 1, 100),
 };
 const read = (raw: Record<string, unknown>) => readOptions(raw, readers, 'deploy orders');
 
@@ -36,7 +36,7 @@ describe('readOptions', () => {
       dryRun: false,
       timeout: 300,
       buildNumber: undefined,
-      agents: 4,
+      jobs: 4,
     });
     const options = read({
       env: 'preprod',
@@ -44,7 +44,7 @@ describe('readOptions', () => {
       dryRun: 'true',
       timeout: '90',
       buildNumber: '20261124-2',
-      agents: '12',
+      jobs: '12',
     });
     expect(JSON.parse(JSON.stringify(options))).toEqual({
       env: 'preprod',
@@ -52,7 +52,7 @@ describe('readOptions', () => {
       dryRun: true,
       timeout: 90,
       buildNumber: '20261124-2',
-      agents: 12,
+      jobs: 12,
     });
   });
 
@@ -72,9 +72,9 @@ describe('readOptions', () => {
     [{ dryRun: 'maybe' }, 'takes no value'],
     [{ timeout: 0 }, 'from 1 to 600'],
     [{ timeout: '' }, 'from 1 to 600'],
-    [{ agents: 0 }, 'a whole number from 1 to 100'],
-    [{ agents: '1.5' }, 'a whole number from 1 to 100'],
-    [{ agents: [4] }, 'a whole number from 1 to 100'],
+    [{ jobs: 0 }, 'a whole number from 1 to 100'],
+    [{ jobs: '1.5' }, 'a whole number from 1 to 100'],
+    [{ jobs: [4] }, 'a whole number from 1 to 100'],
   ])('refuses %j', (raw, text) => {
     expect(refusalOf(raw)).toContain(text);
   });
@@ -82,7 +82,7 @@ describe('readOptions', () => {
   it('refuses or reads whatever it is given; it never breaks', () => {
     fc.assert(
       fc.property(
-        fc.dictionary(fc.constantFrom('env', 'tag', 'dryRun', 'timeout', 'buildNumber', 'agents', 'x'), fc.anything()),
+        fc.dictionary(fc.constantFrom('env', 'tag', 'dryRun', 'timeout', 'buildNumber', 'jobs', 'x'), fc.anything()),
         (raw) => {
           try {
             read(raw);

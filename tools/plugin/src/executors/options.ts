@@ -74,7 +74,7 @@ export function seconds(fallback: number, least: number, most: number): OptionRe
   };
 }
 
-/** `--agents=4`. */
+/** `--jobs=4`. */
 export function count(fallback: number, least: number, most: number): OptionReader<number> {
   return (value, name, doing) => {
     if (value === undefined) return fallback;

@@ -2,8 +2,10 @@ import type { EngineName } from '../container/choose-engine.ts';
 import { GitRepository } from '../git/git-repository.ts';
 import { HttpProber } from '../http/http-prober.ts';
 import { findForgeAccess } from '../model/forge-access.ts';
+import type { CredentialsOf } from '../model/credentials.ts';
 import type { Environment } from '../model/environment.ts';
 import { Refusal } from '../model/product-error.ts';
+import { AzureRegistries } from '../registry/azure-registries.ts';
 import { HttpImageRegistry } from '../registry/http-image-registry.ts';
 import type { Cluster } from '../release/ports/cluster.ts';
 import type { ContainerEngine } from '../release/ports/container-engine.ts';
@@ -18,14 +20,15 @@ const engineVariable = 'POC_CONTAINER_ENGINE';
 export function realPorts(workspaceRoot: string, env: NodeJS.ProcessEnv): ReleasePorts {
   let engine: Promise<ContainerEngine> | undefined;
   let forge: ReturnType<ReleasePorts['forge']> | undefined;
+  const azure = new AzureRegistries();
   const repository = new GitRepository(workspaceRoot);
   const clusters = new Map<string, Promise<Cluster>>();
   return {
     repository,
-    registry: new HttpImageRegistry(),
+    registry: new HttpImageRegistry(azure.credentialsOf),
     prober: new HttpProber(),
     clock: () => new Date(),
-    engine: () => (engine ??= findEngine(env[engineVariable])),
+    engine: () => (engine ??= findEngine(env[engineVariable], azure.lentCredentialsOf)),
     cluster: (environment) => {
       const known = clusters.get(environment.name);
       if (known) return known;
@@ -33,14 +36,18 @@ export function realPorts(workspaceRoot: string, env: NodeJS.ProcessEnv): Releas
       clusters.set(environment.name, connecting);
       return connecting;
     },
+    configuration: async (environment) => {
+      const { connectForProvisioning } = await import('../kubernetes/connect.ts');
+      return connectForProvisioning(environment, workspaceRoot);
+    },
     forge: () => (forge ??= findForge(repository, env)),
   };
 }
 
-async function findEngine(chosen: string | undefined): Promise<ContainerEngine> {
+async function findEngine(chosen: string | undefined, lent: CredentialsOf): Promise<ContainerEngine> {
   const { chooseEngine } = await import('../container/choose-engine.ts');
-  if (chosen === undefined || chosen === '') return chooseEngine();
-  if (chosen === 'docker' || chosen === 'podman') return chooseEngine(chosen satisfies EngineName);
+  if (chosen === undefined || chosen === '') return chooseEngine(undefined, lent);
+  if (chosen === 'docker' || chosen === 'podman') return chooseEngine(chosen satisfies EngineName, lent);
   throw new Refusal({
     type: 'bad-container-engine',
     doing: 'find a container engine',

@@ -2,6 +2,7 @@ import type { ExecutorContext, ProjectGraph } from '@nx/devkit';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { releaseTarget } from '../graph/targets/release.ts';
+import { parseServiceName } from '../model/service-name.ts';
 import type { ServiceMap } from '../release/ports/service-map.ts';
 import type { ServiceSource } from '../release/ports/service-source.ts';
 import type { SourceRepository } from '../release/ports/source-repository.ts';
@@ -10,13 +11,13 @@ import { contentFilter, contentFolders, contentHash } from '../workspace/content
 import { refuseIgnoredInputs } from '../workspace/ignored-inputs.ts';
 import { serviceIn } from '../workspace/service.ts';
 
-/** A service of the workspace as the use cases see it. @throws {Refusal} when there is no such project. */
+/** A service of the workspace as the use cases see it. @throws {Refusal} when there is none of this name, or none can be. */
 export function workspaceService(
   name: string,
   { root, projectGraph, nxJsonConfiguration }: Pick<ExecutorContext, 'root' | 'projectGraph' | 'nxJsonConfiguration'>,
   repository: SourceRepository,
 ): ServiceSource {
-  const service = serviceIn(projectGraph, nxJsonConfiguration, name);
+  const service = serviceIn(projectGraph, nxJsonConfiguration, parseServiceName(name, `find the service ${name}`));
   return {
     name,
     root: service.root,

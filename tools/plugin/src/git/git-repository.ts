@@ -4,9 +4,17 @@ import { isObjectName, type Commit } from '../model/commit.ts';
 import { CommitGraph } from '../model/commit-graph.ts';
 import type { CommitsApart } from '../model/commit-log.ts';
 import { Refusal } from '../model/product-error.ts';
+import {
+  isSamePackage,
+  packageMessage,
+  packageTag,
+  parsePackageMessage,
+  type ProvisioningPackage,
+} from '../model/provisioning/provisioning-package.ts';
 import type { Release } from '../model/release.ts';
 import { parseReleaseMessage, releaseMessage } from '../model/release-message.ts';
 import { ReleaseTag } from '../model/release-tag.ts';
+import { provisioningName } from '../model/service-name.ts';
 import type { BranchTip, SourceRepository, TaggedCommit } from '../release/ports/source-repository.ts';
 import { parseTagObject, tagObject, type AnnotatedTag } from './annotated-tag.ts';
 import { readAuthorDates, readChangedPaths, readCommitParents } from './commit-history.ts';
@@ -184,7 +192,7 @@ export class GitRepository implements SourceRepository {
     const refs = await (await this.refs()).list();
     const tags = [...refs].flatMap(([ref, listed]) => {
       const tag = ref.startsWith('refs/tags/') ? ReleaseTag.parse(ref.slice('refs/tags/'.length)) : undefined;
-      return tag ? [{ tag, ...listed }] : [];
+      return tag && tag.service !== provisioningName ? [{ tag, ...listed }] : [];
     });
     // Of one that was made just now only its object is known. One without an object of its own tells of no release.
     const objects = await this.read(tags.filter(({ peeled }) => peeled === undefined));
@@ -288,12 +296,7 @@ export class GitRepository implements SourceRepository {
   }
 
   async readRelease(tag: ReleaseTag): Promise<Release | undefined> {
-    const refs = await this.refs();
-    const ref = tagRef(tag);
-    const listed = await refs.find(ref);
-    if (!listed) return undefined;
-    await refs.bring(ref, listed);
-    return this.releaseOf(tag, listed);
+    return releaseIn(tag, await this.readTag(tag));
   }
 
   async readReleases(tags: readonly ReleaseTag[]): Promise<Map<string, Release>> {
@@ -323,31 +326,60 @@ export class GitRepository implements SourceRepository {
 
   async tagRelease(release: Release): Promise<'created' | 'exists'> {
     const tag = new ReleaseTag(release.service, release.buildNumber);
-    const ref = tagRef(tag);
-    const doing = `tag ${release.service} ${release.buildNumber}`;
-    const refs = await this.refs();
-    if (await refs.find(ref)) return this.sameOrTaken(tag, release, doing);
+    const isThis = (text: string | undefined) => isSame(releaseIn(tag, text), release);
+    return this.makeTag(tag, release.commit, releaseMessage(release), isThis);
+  }
 
-    await this.bringCommit(release.commit);
+  async readPackage(version: BuildNumber): Promise<ProvisioningPackage | undefined> {
+    const tag = packageTag(version);
+    return packageIn(tag, await this.readTag(tag));
+  }
+
+  async tagPackage(made: ProvisioningPackage): Promise<'created' | 'exists'> {
+    const tag = packageTag(made.version);
+    const isThis = (text: string | undefined) => isSamePackage(packageIn(tag, text), made);
+    return this.makeTag(tag, made.commit, packageMessage(made), isThis);
+  }
+
+  /** Makes an annotated tag that never changes. @param isThis whether the text of a tag's object says the same. */
+  private async makeTag(
+    tag: ReleaseTag,
+    commit: string,
+    message: string,
+    isThis: (text: string | undefined) => boolean,
+  ): Promise<'created' | 'exists'> {
+    const ref = tagRef(tag);
+    const doing = `tag ${tag.service} ${tag.buildNumber}`;
+    const sameOrTaken = async () => {
+      if (isThis(await this.readTag(tag))) return 'exists' as const;
+      throw takenRefusal(tag, doing, (await this.originUrl()) ?? 'in this repository');
+    };
+    const refs = await this.refs();
+    if (await refs.find(ref)) return sameOrTaken();
+
+    await this.bringCommit(commit);
     const local = await this.localRefs.find(ref);
-    if (local && !isSame(await this.releaseOf(tag, local), release)) throw takenRefusal(tag, doing, 'in this clone');
-    const object =
-      local?.object ??
-      (await this.makeTagObject({ commit: release.commit, name: tag.toString(), message: releaseMessage(release) }));
+    if (local && !isThis(await this.tagText(local))) throw takenRefusal(tag, doing, 'in this clone');
+    const object = local?.object ?? (await this.makeTagObject({ commit, name: tag.toString(), message }));
     // The tag comes to this clone only after the origin has it: a refused push leaves nothing behind.
-    if (!(await refs.create(ref, object, doing))) return this.sameOrTaken(tag, release, doing);
+    if (!(await refs.create(ref, object, doing))) return sameOrTaken();
     if (refs !== this.localRefs && !local) await this.localRefs.create(ref, object);
     return 'created';
   }
 
-  private async sameOrTaken(tag: ReleaseTag, release: Release, doing: string): Promise<'exists'> {
-    if (isSame(await this.readRelease(tag), release)) return 'exists';
-    throw takenRefusal(tag, doing, (await this.originUrl()) ?? 'in this repository');
+  /** Text of a tag's object, which is fetched when it is missing here; undefined when there is no such annotated tag. */
+  private async readTag(tag: ReleaseTag): Promise<string | undefined> {
+    const refs = await this.refs();
+    const ref = tagRef(tag);
+    const listed = await refs.find(ref);
+    if (!listed) return undefined;
+    await refs.bring(ref, listed);
+    return this.tagText(listed);
   }
 
-  private async releaseOf(tag: ReleaseTag, { object }: ListedRef): Promise<Release | undefined> {
+  private async tagText({ object }: ListedRef): Promise<string | undefined> {
     const { code, stdout } = await this.git.run(['cat-file', 'tag', object]);
-    return releaseIn(tag, code === 0 ? stdout.toString() : undefined);
+    return code === 0 ? stdout.toString() : undefined;
   }
 
   private async makeTagObject(tag: AnnotatedTag): Promise<string> {
@@ -448,6 +480,11 @@ function releaseIn(tag: ReleaseTag, text: string | undefined): Release | undefin
   const told = text === undefined ? undefined : parseTagObject(text);
   if (told?.name !== tag.toString()) return undefined;
   return parseReleaseMessage(tag, told.commit, told.message);
+}
+
+function packageIn(tag: ReleaseTag, text: string | undefined): ProvisioningPackage | undefined {
+  const told = text === undefined ? undefined : parseTagObject(text);
+  return told?.name === tag.toString() ? parsePackageMessage(tag, told.commit, told.message) : undefined;
 }
 
 function isSame(found: Release | undefined, release: Release): boolean {

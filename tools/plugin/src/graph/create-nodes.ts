@@ -12,6 +12,8 @@ import { infrastructureRollbackTarget } from './targets/infrastructure-rollback.
 import { infrastructureOutdatedTarget } from './targets/infrastructure-outdated.ts';
 import { infrastructureStatusTarget } from './targets/infrastructure-status.ts';
 import { infrastructureAuditTarget } from './targets/infrastructure-audit.ts';
+import { infrastructurePackageTarget } from './targets/infrastructure-package.ts';
+import { infrastructureProvisionTarget } from './targets/infrastructure-provision.ts';
 import { infrastructureMetricsTarget } from './targets/infrastructure-metrics.ts';
 import { infrastructureWhereTarget } from './targets/infrastructure-where.ts';
 import { promoteTarget } from './targets/promote.ts';
@@ -41,6 +43,8 @@ export const infrastructureTargets: Readonly<Record<string, TargetConfiguration>
   audit: infrastructureAuditTarget,
   outdated: infrastructureOutdatedTarget,
   metrics: infrastructureMetricsTarget,
+  package: infrastructurePackageTarget,
+  provision: infrastructureProvisionTarget,
 };
 
 /**

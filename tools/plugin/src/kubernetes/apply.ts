@@ -52,14 +52,14 @@ async function removeForeignMarks(api: KubernetesApi, path: string, live: Kubern
 }
 
 /** Makes what kubectl wrote ours, so that applying takes away what is in no manifest any more. */
-async function fold(api: KubernetesApi, path: string): Promise<void> {
+export async function fold(api: KubernetesApi, path: string, manager: string = fieldManager): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const live = await api.get(path);
-    const managedFields = live && foldManagers(live, new Date());
+    const managedFields = live && foldManagers(live, new Date(), manager);
     if (!managedFields) return;
     try {
       await api.send('PATCH', path, {
-        query: { fieldManager },
+        query: { fieldManager: manager },
         body: [
           { op: 'test', path: '/metadata/resourceVersion', value: live.metadata['resourceVersion'] },
           { op: 'replace', path: '/metadata/managedFields', value: managedFields },

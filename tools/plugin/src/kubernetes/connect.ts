@@ -1,8 +1,10 @@
 import type { Environment } from '../model/environment.ts';
+import type { ClusterConfiguration } from '../release/ports/cluster-configuration.ts';
 import type { Cluster } from '../release/ports/cluster.ts';
 import { KubernetesApi } from './api.ts';
 import { findAccess } from './kubeconfig.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
+import { KubernetesConfiguration } from './provisioning/kubernetes-configuration.ts';
 
 /**
  * Connects to an environment's cluster. Nothing is sent yet; `check` does.
@@ -11,4 +13,13 @@ import { KubernetesCluster } from './kubernetes-cluster.ts';
 export async function connect(environment: Environment, workspaceRoot: string): Promise<Cluster> {
   const access = await findAccess(environment, workspaceRoot);
   return new KubernetesCluster(new KubernetesApi(access), environment);
+}
+
+/** The same for whoever provisions it. */
+export async function connectForProvisioning(
+  environment: Environment,
+  workspaceRoot: string,
+): Promise<ClusterConfiguration> {
+  const access = await findAccess(environment, workspaceRoot);
+  return new KubernetesConfiguration(new KubernetesApi(access), environment);
 }

@@ -1,3 +1,4 @@
+import type { BuildNumber } from '../model/build-number.ts';
 import type {
   Actor,
   DeploymentEnding,
@@ -32,6 +33,7 @@ import { runJob } from './jobs/run-job.ts';
 import { acquireLease } from './lease.ts';
 import { observe } from './observe.ts';
 import { planObjects, type Place, type PlannedObject } from './plan.ts';
+import { provisionedVersion } from './provisioning/provisioned-version.ts';
 import { pruneObjects } from './prune.ts';
 import { Records } from './records.ts';
 import { Resources } from './resources.ts';
@@ -120,6 +122,10 @@ export class KubernetesCluster implements Cluster {
 
   runJob(service: string, job: KubernetesObject, options: JobOptions): Promise<JobResult> {
     return runJob(this.place.api, this.environment.namespace, service, job, options);
+  }
+
+  provisioned(): Promise<BuildNumber | undefined> {
+    return provisionedVersion(this.place.api, this.environment.namespace);
   }
 
   services(): Promise<string[]> {

@@ -44,17 +44,22 @@ const folded: readonly string[] = [
 export const replicasManager = 'poc-deployer-replicas';
 
 /** @returns the fields' managers with kubectl's part given to this tool, or undefined when kubectl has none. */
-export function foldManagers(live: KubernetesObject, now: Date): ManagedFields[] | undefined {
+export function foldManagers(
+  live: KubernetesObject,
+  now: Date,
+  manager: string = fieldManager,
+): ManagedFields[] | undefined {
   const entries = managedFieldsOf(live);
   const kubectls = entries.filter(
-    ({ manager, subresource, apiVersion }) =>
-      subresource === undefined && apiVersion === live.apiVersion && folded.includes(manager ?? ''),
+    ({ manager: other, subresource, apiVersion }) =>
+      subresource === undefined && apiVersion === live.apiVersion && folded.includes(other ?? ''),
   );
   if (kubectls.length === 0) return undefined;
+  const isOurs = isAppliedBy(manager);
   const ours = entries.filter(isOurs);
   const all = [...ours, ...kubectls].map(({ fieldsV1 = {} }) => fieldsV1);
   const fold: ManagedFields = {
-    manager: fieldManager,
+    manager,
     operation: 'Apply',
     apiVersion: live.apiVersion,
     time: now.toISOString().replace(/\.\d+Z$/, 'Z'),
@@ -75,10 +80,13 @@ export function managedFieldsOf(object: KubernetesObject): ManagedFields[] {
   return Array.isArray(entries) ? (entries as ManagedFields[]) : [];
 }
 
-/** Whether an entry tells what this tool applied. */
-export function isOurs({ manager, operation, subresource }: ManagedFields): boolean {
-  return manager === fieldManager && operation === 'Apply' && !subresource;
+/** Tells whether an entry is of what a manager applied. */
+export function isAppliedBy(name: string): (entry: ManagedFields) => boolean {
+  return ({ manager, operation, subresource }) => manager === name && operation === 'Apply' && !subresource;
 }
+
+/** Whether an entry tells what this tool applied for a service. */
+export const isOurs = isAppliedBy(fieldManager);
 
 function union(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const all: Record<string, unknown> = { ...a };

@@ -14,7 +14,7 @@ import { checkJob } from './jobs/job-objects.ts';
 import { foldManagers, managedFieldsOf, ownsReplicas, replicasManager } from './managed-fields.ts';
 import type { Resources } from './resources.ts';
 
-/** Objects that are dry-run at the same time. */
+/** Objects that are looked at at the same time. */
 const atOnce = 10;
 /** How often an object that others write to at the same moment is read again. */
 const attempts = 5;
@@ -52,28 +52,33 @@ export async function planObjects(
   objects: readonly KubernetesObject[],
   options: PlanOptions = {},
 ): Promise<PlannedObject[]> {
-  const ordered = inKindOrder(objects);
-  const planned: PlannedObject[] = [];
-  const refusals: Refusal[] = [];
   const jobs = Promise.allSettled((options.jobs ?? []).map((job) => checkJob(place, service, job)));
-  for (let start = 0; start < ordered.length; start += atOnce) {
-    const some = ordered.slice(start, start + atOnce);
-    const results = await Promise.allSettled(
-      some.map((object) => planObject(place, service, object, objects, options)),
-    );
-    for (const result of results) {
-      if (result.status === 'fulfilled') planned.push(result.value);
-      else if (result.reason instanceof Refusal) refusals.push(result.reason);
-      else throw result.reason;
-    }
-  }
+  const ordered = inKindOrder(objects);
+  const { done, refusals } = await tryAll(ordered, (object) => planObject(place, service, object, objects, options));
   for (const result of await jobs) {
     if (result.status === 'fulfilled') continue;
     if (!(result.reason instanceof Refusal)) throw result.reason;
     refusals.push(result.reason);
   }
   if (refusals.length > 0) throw together(refusals);
-  return planned;
+  return done;
+}
+
+/** Does the same for many, some at once, and gathers what is refused. @throws what is no refusal. */
+export async function tryAll<T, R>(
+  items: readonly T[],
+  action: (item: T) => Promise<R>,
+): Promise<{ done: R[]; refusals: Refusal[] }> {
+  const done: R[] = [];
+  const refusals: Refusal[] = [];
+  for (let start = 0; start < items.length; start += atOnce) {
+    for (const result of await Promise.allSettled(items.slice(start, start + atOnce).map(action))) {
+      if (result.status === 'fulfilled') done.push(result.value);
+      else if (result.reason instanceof Refusal) refusals.push(result.reason);
+      else throw result.reason;
+    }
+  }
+  return { done, refusals };
 }
 
 async function planObject(
@@ -124,7 +129,7 @@ async function planObject(
   }
 }
 
-function versionOf(object: KubernetesObject): unknown {
+export function versionOf(object: KubernetesObject): unknown {
   return object.metadata['resourceVersion'];
 }
 
@@ -150,22 +155,26 @@ function toSend(
 }
 
 /** @returns what the object would be, and which fields would be taken from others. */
-async function dryRun(
+export async function dryRun(
   api: KubernetesApi,
   path: string,
   sent: KubernetesObject,
+  manager: string = fieldManager,
 ): Promise<{ next: KubernetesObject; takenOver: string[] }> {
   try {
-    return { next: await patchObject(api, path, sent, { dryRun: 'All' }), takenOver: [] };
+    return { next: await patchObject(api, path, sent, { dryRun: 'All', fieldManager: manager }), takenOver: [] };
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 409) throw error;
     const conflicts = error.causes.filter(({ reason }) => reason === 'FieldManagerConflict');
     if (conflicts.length === 0) throw error;
     const takenOver = conflicts.flatMap(({ field = '', message = '' }) => {
-      const manager = /conflict with "([^"]+)"/.exec(message)?.[1] ?? 'another';
-      return manager === replicasManager ? [] : [`${field.replace(/^\./, '')} from ${manager}`];
+      const owner = /conflict with "([^"]+)"/.exec(message)?.[1] ?? 'another';
+      return owner === replicasManager ? [] : [`${field.replace(/^\./, '')} from ${owner}`];
     });
-    return { next: await patchObject(api, path, sent, { dryRun: 'All', force: 'true' }), takenOver };
+    return {
+      next: await patchObject(api, path, sent, { dryRun: 'All', force: 'true', fieldManager: manager }),
+      takenOver,
+    };
   }
 }
 
@@ -185,7 +194,7 @@ export async function patchObject(
 }
 
 /** What of an object counts when it is asked whether it changes: not who deployed it, nor what the server counts. */
-function comparable(object: KubernetesObject, scaler: KubernetesObject | undefined): unknown {
+export function comparable(object: KubernetesObject, scaler?: KubernetesObject): unknown {
   const { status: _status, metadata, ...rest } = object;
   const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => !actorAnnotations.includes(key));
   const spec = rest['spec'];
@@ -201,7 +210,8 @@ function comparable(object: KubernetesObject, scaler: KubernetesObject | undefin
   };
 }
 
-function together(refusals: readonly Refusal[]): Refusal {
+/** One refusal that tells all of them. */
+export function together(refusals: readonly Refusal[]): Refusal {
   const [first] = refusals;
   if (refusals.length === 1) return first!;
   return new Refusal({

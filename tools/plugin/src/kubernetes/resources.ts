@@ -29,13 +29,16 @@ const known: Readonly<Record<string, string>> = {
   'projectcontour.io/v1/HTTPProxy': 'httpproxies',
 };
 
+/** What the API tells of a kind. */
+interface Resource {
+  readonly name: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+}
+
 interface ResourceList {
-  readonly resources: readonly {
-    readonly name: string;
-    readonly kind: string;
-    readonly namespaced: boolean;
-    readonly verbs: readonly string[];
-  }[];
+  readonly resources: readonly Resource[];
 }
 
 /** Where kinds of objects are in the API of one cluster. */
@@ -59,25 +62,45 @@ export class Resources {
     return `${await this.collection(object, namespace)}/${encodeURIComponent(object.metadata.name)}`;
   }
 
+  /**
+   * Where an object is that may belong to the whole cluster.
+   * @param home the namespace of objects that name none.
+   */
+  async placeOf(object: KubernetesObject, home: string): Promise<{ path: string; namespace: string | undefined }> {
+    const { apiVersion, kind, metadata } = object;
+    const usual = known[`${apiVersion}/${kind}`];
+    const { name, namespaced } = usual ? { name: usual, namespaced: true } : await this.find(object);
+    const namespace = namespaced ? (metadata.namespace ?? home) : undefined;
+    const collection =
+      namespace === undefined ? `${groupPath(apiVersion)}/${name}` : collectionPath(apiVersion, name, namespace);
+    return { path: `${collection}/${encodeURIComponent(metadata.name)}`, namespace };
+  }
+
   private async discover(object: KubernetesObject): Promise<string> {
+    const { name, namespaced } = await this.find(object);
+    if (namespaced) return name;
+    throw new Refusal({
+      type: 'cluster-object',
+      doing: `find out what ${describeObject(object)} is`,
+      reason: `A ${object.kind} belongs to the whole cluster, not to a service.`,
+      remedy: 'Move it to Infrastructure/kubernetes.',
+    });
+  }
+
+  private async find(object: KubernetesObject): Promise<Resource> {
     const { apiVersion, kind } = object;
-    const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
     let list = this.lists.get(apiVersion);
-    if (!list) this.lists.set(apiVersion, (list = this.api.get<ResourceList>(path)));
+    if (!list) this.lists.set(apiVersion, (list = this.api.get<ResourceList>(groupPath(apiVersion))));
     const resources = ((await list)?.resources ?? []).filter(({ name }) => !name.includes('/'));
     const found = resources.find((resource) => resource.kind === kind);
-    if (found?.namespaced && found.verbs.includes('patch')) return found.name;
-    if (found?.namespaced) throw notKept(object);
+    if (found?.verbs.includes('patch')) return found;
+    if (found) throw notKept(object);
     const kinds = resources.map((resource) => resource.kind);
     throw new Refusal({
-      type: found ? 'cluster-object' : 'unknown-kind',
+      type: 'unknown-kind',
       doing: `find out what ${describeObject(object)} is`,
-      reason: found
-        ? `A ${kind} belongs to the whole cluster, not to a service.`
-        : `The cluster ${this.api.context} has no kind ${kind} in ${apiVersion}.`,
-      remedy: found
-        ? 'Move it to Infrastructure/kubernetes.'
-        : didYouMean(kind, kinds) || 'Correct "apiVersion" and "kind", or install what brings this kind.',
+      reason: `The cluster ${this.api.context} has no kind ${kind} in ${apiVersion}.`,
+      remedy: didYouMean(kind, kinds) || 'Correct "apiVersion" and "kind", or install what brings this kind.',
     });
   }
 }
@@ -94,6 +117,10 @@ function notKept(object: KubernetesObject): Refusal {
 
 /** `/apis/apps/v1/namespaces/shop/deployments`. */
 export function collectionPath(apiVersion: string, plural: string, namespace: string): string {
-  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  return `${root}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
+  return `${groupPath(apiVersion)}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
+}
+
+/** `/apis/apps/v1`. */
+function groupPath(apiVersion: string): string {
+  return apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 }

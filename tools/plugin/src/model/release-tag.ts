@@ -1,7 +1,7 @@
 import { BuildNumber } from './build-number.ts';
-import { whyNotServiceName } from './service-name.ts';
+import { whyNotReleasedName } from './service-name.ts';
 
-/** Git tag of a release: `orders-20261124-1`. */
+/** Git tag of a release: `orders-20261124-1`; of a package of the clusters' configuration: `provisioning-20261124-1`. */
 export class ReleaseTag {
   readonly service: string;
   readonly buildNumber: BuildNumber;
@@ -17,7 +17,7 @@ export class ReleaseTag {
     const match = /^(.+)-(\d{8}[-.]\d+)$/.exec(text);
     const [, service = '', number = ''] = match ?? [];
     const buildNumber = BuildNumber.parse(number);
-    if (!buildNumber || whyNotServiceName(service) !== undefined) return undefined;
+    if (!buildNumber || whyNotReleasedName(service) !== undefined) return undefined;
     return new ReleaseTag(service, buildNumber);
   }
 

@@ -8,7 +8,8 @@ import { Refusal } from '../model/product-error.ts';
 import { parseAuthChallenge } from './auth-challenge.ts';
 import { HttpImageRegistry } from './http-image-registry.ts';
 import { readManifest } from './manifest.ts';
-import { findCredentials, type Credentials } from './registry-credentials.ts';
+import type { Credentials } from '../model/credentials.ts';
+import { findCredentials } from './registry-credentials.ts';
 
 const digestOf = (letter: string): Digest => `sha256:${letter.repeat(64)}`;
 const ada: Credentials = { kind: 'password', user: 'ada', password: 's3:cret' };
@@ -134,16 +135,46 @@ describe('HttpImageRegistry', () => {
     expect(requests.filter((request) => request.includes('/token'))).toHaveLength(2);
   });
 
-  it.each([401, 403])('refuses when the registry does (%d), and tells how to log in', async (status) => {
-    const { image, host } = await registryThat((_, response) =>
-      response.writeHead(status, { 'www-authenticate': 'Basic realm="x"' }).end(),
+  it.each([
+    ['registry-login-missing', anonymous, 401],
+    ['registry-login-refused', asAda, 401],
+    ['registry-login-missing', anonymous, 403],
+    ['registry-denies-access', asAda, 403],
+  ])('tells %s and how to log in (%#)', async (type, registry, status) => {
+    const { image, host } = await registryThat((request, response) =>
+      response
+        .writeHead(request.headers.authorization ? status : registry === asAda ? 401 : status, {
+          'www-authenticate': 'Basic realm="x"',
+        })
+        .end(),
     );
-    const error = await asAda()
+    const error = await registry()
       .digest(image)
       .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Refusal);
+    expect(error).toMatchObject({ facts: { type } });
     expect((error as Refusal).explain()).toContain(`docker login ${host}`);
     expect(JSON.stringify(error)).not.toContain('s3:cret');
+  });
+
+  it('takes its password to no other host that it is sent to', async () => {
+    const seen: (string | undefined)[] = [];
+    const elsewhere = await registryThat((request, response, body) => {
+      seen.push(request.headers.authorization);
+      serve(request, response, body);
+    });
+    const { image } = await registryThat((request, response, body) => {
+      if (request.headers.authorization !== adaHeader)
+        return void response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end();
+      if (!request.url!.includes('/blobs/')) return serve(request, response, body);
+      response.writeHead(307, { location: `http://${elsewhere.host}${request.url}` }).end();
+    });
+    expect(await asAda().labels(image)).toEqual({ title: 'orders' });
+    expect(seen).toEqual([undefined]);
+    const { image: insecure } = await registryThat((_, response) =>
+      response.writeHead(307, { location: 'http://blobs.example/' }).end(),
+    );
+    await expect(asAda().labels(insecure)).rejects.toMatchObject({ facts: { type: 'registry-without-tls' } });
   });
 
   it('asks a busy registry again, and gives up at last', async () => {
@@ -276,8 +307,28 @@ describe('findCredentials', () => {
     expect(await findCredentials('hub.example')).toEqual(ada);
     expect(await findCredentials('nobody.example')).toBeUndefined();
     expect(await findCredentials('x.example')).toEqual(ada);
-    config({ credsStore: '../../bin/evil' });
-    expect(await findCredentials('acr.example')).toBeUndefined();
+  });
+
+  it.each([
+    ['not-installed', 'is not installed'],
+    ['../../bin/evil', 'has a name that no program can have'],
+    ['fails', 'ended with an error (2)', 'pass: no such store'],
+    ['garbles', 'answers with something else than credentials'],
+    ['sleeps', 'did not answer in 0.3 s'],
+  ])('refuses when the helper %s is no help', async (helper, reason, ...evidence) => {
+    const program = (name: string, script: string) => {
+      writeFileSync(join(temp, `bin/docker-credential-${name}`), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    };
+    program('fails', "echo 'pass: no such store'; exit 2");
+    program('garbles', "echo 's3:cret'");
+    program('sleeps', 'sleep 60');
+    config({ credsStore: helper });
+    const error = await findCredentials('acr.example', 300).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Refusal);
+    expect(error).toMatchObject({ facts: { type: 'credential-helper-fails' } });
+    const told = (error as Refusal).explain();
+    for (const part of [reason, 'docker login acr.example', ...evidence]) expect(told).toContain(part);
+    expect(told).not.toContain('s3:cret');
   });
 
   it("falls back to podman's file, and survives a broken one", async () => {

@@ -1,39 +1,53 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Credentials, CredentialsOf } from '../model/credentials.ts';
 import { parseDigest, type Digest, type ImageRef } from '../model/image-ref.ts';
-import { Refusal } from '../model/product-error.ts';
 import { isLoopbackRegistry } from '../model/registry-host.ts';
 import type { ImageRegistry } from '../release/ports/image-registry.ts';
 import { parseAuthChallenge, type AuthChallenge } from './auth-challenge.ts';
+import { isAzureRegistry } from './azure-registries.ts';
+import { HttpRequests, type HttpAnswer, type HttpRequest } from './http-requests.ts';
 import { manifestTypes, readManifest } from './manifest.ts';
-import { findCredentials, type Credentials } from './registry-credentials.ts';
+import { findCredentials } from './registry-credentials.ts';
+import { deniedAccess, lookFor, noAnswer, noRegistry, registryFails, type LoginKind } from './registry-refusals.ts';
+import { speaksTls } from './speaks-tls.ts';
 
-/** Milliseconds for one answer. */
-const answerTimeout = 20_000;
 /** A registry that is busy (429, 5xx) is asked again this often. */
 const attempts = 3;
 /** Milliseconds; longer ones that a registry asks for are a refusal. */
 const longestPause = 5000;
 
-/** Registries that speak the OCI distribution specification: https, and plain http on this machine's own addresses. */
-export class HttpImageRegistry implements ImageRegistry {
-  private readonly credentialsOf: (registry: string) => Promise<Credentials | undefined>;
-  /** `Authorization` by registry and repository, as long as the registry takes it. */
-  private readonly authorizations = new Map<string, string>();
+/** What the next requests for a repository say, as long as the registry takes it. */
+interface Authorization {
+  readonly header: string;
+  readonly login: LoginKind;
+  readonly scheme: AuthChallenge['scheme'];
+}
 
-  constructor(credentialsOf: (registry: string) => Promise<Credentials | undefined> = findCredentials) {
+/** Registries that speak the OCI distribution specification: https, and also plain http on this machine's own addresses. */
+export class HttpImageRegistry implements ImageRegistry {
+  private readonly credentialsOf: CredentialsOf;
+  private readonly isAzure: (registry: string) => boolean;
+  private readonly requests = new HttpRequests();
+  /** By registry and repository. */
+  private readonly authorizations = new Map<string, Authorization>();
+  /** Registries on this machine that turned out to speak https. */
+  private readonly encrypted = new Set<string>();
+
+  /** @param isAzure tells the registries that can lock a tag. */
+  constructor(credentialsOf: CredentialsOf = findCredentials, isAzure = isAzureRegistry) {
     this.credentialsOf = credentialsOf;
+    this.isAzure = isAzure;
   }
 
   async digest(image: ImageRef): Promise<Digest | undefined> {
     const path = `manifests/${image.digest ?? image.tag ?? 'latest'}`;
     const head = await this.ask(image, 'HEAD', path, manifestTypes);
     if (!head) return undefined;
-    const told = parseDigest(head.headers.get('docker-content-digest') ?? '');
+    const told = parseDigest(String(head.headers['docker-content-digest']));
     if (told !== undefined) return told;
     const got = await this.ask(image, 'GET', path, manifestTypes);
-    const body = got && Buffer.from(await got.arrayBuffer());
-    return body && `sha256:${createHash('sha256').update(body).digest('hex')}`;
+    return got && `sha256:${createHash('sha256').update(got.body).digest('hex')}`;
   }
 
   async labels(image: ImageRef): Promise<Readonly<Record<string, string>> | undefined> {
@@ -42,7 +56,7 @@ export class HttpImageRegistry implements ImageRegistry {
     for (let step = 0; step < 2; step++) {
       const answer = await this.ask(image, 'GET', `manifests/${reference}`, manifestTypes);
       if (!answer) return undefined;
-      const target = readManifest(await json(answer, image));
+      const target = readManifest(json(answer, image));
       if (!target) return {};
       if ('manifest' in target) {
         reference = target.manifest;
@@ -50,10 +64,19 @@ export class HttpImageRegistry implements ImageRegistry {
       }
       const blob = await this.ask(image, 'GET', `blobs/${target.config}`, ['application/json', '*/*']);
       if (!blob) return undefined;
-      const config = (await json(blob, image)) as { config?: { Labels?: Record<string, string> | null } };
+      const config = json(blob, image) as { config?: { Labels?: Record<string, string> | null } };
       return config.config?.Labels ?? {};
     }
     return {};
+  }
+
+  async lockTag(image: ImageRef): Promise<void> {
+    if (!this.isAzure(image.registry)) return;
+    const { lockAzureTag } = await import('./azure-tag-lock.ts');
+    await lockAzureTag(image, {
+      agent: await this.requests.agentOf(image.registry),
+      authorize: async (challenge) => (await this.authorize(image, challenge)).header,
+    });
   }
 
   /** @returns the answer, or undefined for 404. */
@@ -62,59 +85,65 @@ export class HttpImageRegistry implements ImageRegistry {
     method: 'GET' | 'HEAD',
     path: string,
     accept: readonly string[],
-  ): Promise<Response | undefined> {
-    const { registry, repository } = image;
-    const url = `${addressOf(registry)}/v2/${repository}/${path}`;
-    const key = `${registry}/${repository}`;
+  ): Promise<HttpAnswer | undefined> {
+    const key = `${image.registry}/${image.repository}`;
     for (let attempt = 1, authorized = false; ;) {
       const authorization = this.authorizations.get(key);
-      const response = await this.fetch(image, url, {
+      const answer = await this.sendHome(image, `/v2/${image.repository}/${path}`, {
         method,
-        headers: { accept: accept.join(', '), ...(authorization === undefined ? {} : { authorization }) },
+        headers: { accept: accept.join(', '), ...(authorization && { authorization: authorization.header }) },
       });
-      if (response.ok) return response;
-      await response.body?.cancel();
-      if (response.status === 404) return undefined;
-      if (response.status === 401 && !authorized) {
+      const { status } = answer;
+      if (status >= 200 && status < 300) return answer;
+      if (status === 404) return undefined;
+      if (status === 401 && !authorized) {
         // Also when there is one already: tokens last for minutes only.
         authorized = true;
-        const fresh = await this.authorize(image, response.headers.get('www-authenticate') ?? '');
-        if (fresh !== undefined) {
-          this.authorizations.set(key, fresh);
-          continue;
-        }
+        this.authorizations.set(key, await this.authorize(image, answer.headers['www-authenticate'] ?? ''));
+        continue;
       }
-      const wait = pauseBefore(response, attempt);
-      if (wait === undefined) throw refusalOf(image, response.status);
+      if (status === 401 && authorization?.scheme === 'basic')
+        throw deniedAccess(image, 'login refused', authorization.login, status);
+      if (status === 401 || status === 403) {
+        const login = authorization?.login ?? 'nobody';
+        throw deniedAccess(image, login === 'nobody' ? 'no login' : 'no right', login, status);
+      }
+      const wait = pauseBefore(answer, attempt);
+      if (wait === undefined) throw registryFails(image, status);
       attempt++;
       await pause(wait);
     }
   }
 
-  private async authorize(image: ImageRef, header: string): Promise<string | undefined> {
+  private async authorize(image: ImageRef, header: string): Promise<Authorization> {
     const challenge = parseAuthChallenge(header);
     const credentials = await this.credentialsOf(image.registry);
-    if (!challenge) return undefined;
-    if (challenge.scheme === 'basic') return credentials?.kind === 'password' ? basic(credentials) : undefined;
-    const response = await this.fetchToken(image, challenge, credentials);
-    if (!response.ok) {
-      await response.body?.cancel();
-      if (response.status >= 400 && response.status < 404) return undefined;
-      throw refusalOf(image, response.status);
-    }
-    const { token, access_token: accessToken } = (await json(response, image)) as {
-      token?: string;
-      access_token?: string;
-    };
-    const bearer = token ?? accessToken;
-    return bearer === undefined ? undefined : `Bearer ${bearer}`;
+    if (challenge?.scheme === 'bearer') return this.fetchToken(image, challenge, credentials);
+    // A login token is of use only where there is a token service.
+    if (challenge && credentials?.kind === 'password')
+      return { scheme: 'basic', login: 'password', header: basic(credentials) };
+    throw deniedAccess(image, 'no login', 'nobody', 401);
   }
 
-  private fetchToken(
+  private async fetchToken(
+    image: ImageRef,
+    challenge: AuthChallenge & { scheme: 'bearer' },
+    credentials: Credentials | undefined,
+  ): Promise<Authorization> {
+    const login = credentials?.kind ?? 'nobody';
+    const answer = await this.askForToken(image, challenge, credentials);
+    if (answer.status >= 400 && answer.status < 404)
+      throw deniedAccess(image, login === 'nobody' ? 'no login' : 'login refused', login, answer.status);
+    if (answer.status !== 200) throw registryFails(image, answer.status);
+    const { token, access_token: accessToken } = json(answer, image) as { token?: string; access_token?: string };
+    return { scheme: 'bearer', login, header: `Bearer ${token ?? accessToken ?? ''}` };
+  }
+
+  private askForToken(
     image: ImageRef,
     { realm, service, scope }: AuthChallenge & { scheme: 'bearer' },
     credentials: Credentials | undefined,
-  ): Promise<Response> {
+  ): Promise<HttpAnswer> {
     const query = {
       ...(service === undefined ? {} : { service }),
       scope: scope ?? `repository:${image.repository}:pull`,
@@ -126,27 +155,46 @@ export class HttpImageRegistry implements ImageRegistry {
         refresh_token: credentials.token,
         ...query,
       });
-      return this.fetch(image, realm, { method: 'POST', body });
+      return this.send(image, realm, { method: 'POST', body });
     }
     const url = new URL(realm);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    return this.fetch(image, url.href, { headers: credentials ? { authorization: basic(credentials) } : {} });
+    const headers: Record<string, string> = credentials ? { authorization: basic(credentials) } : {};
+    return this.send(image, url.href, { method: 'GET', headers });
   }
 
-  private async fetch(image: ImageRef, url: string, init: RequestInit): Promise<Response> {
-    // A realm is the registry's choice; a password goes nowhere in the clear, other than on this machine.
-    if (url.startsWith('http:') && !isLoopbackRegistry(new URL(url).host)) throw refusalOf(image, 'plain http');
+  /** Sends to the registry itself. */
+  private async sendHome(image: ImageRef, path: string, request: HttpRequest): Promise<HttpAnswer> {
+    const send = () => this.send(image, `${this.addressOf(image.registry)}${path}`, request);
+    // A server that wants https answers plain http with 400, or with what is no answer.
     try {
-      return await fetch(url, { ...init, signal: AbortSignal.timeout(answerTimeout) });
+      const answer = await send();
+      if (answer.status !== 400 || !(await this.turnsOutEncrypted(image.registry))) return answer;
+    } catch (error) {
+      if (!(await this.turnsOutEncrypted(image.registry))) throw error;
+    }
+    return send();
+  }
+
+  private async send(image: ImageRef, address: string, request: HttpRequest): Promise<HttpAnswer> {
+    try {
+      return await this.requests.send(image.registry, address, request);
     } catch (cause) {
-      throw refusalOf(image, 'unreachable', cause);
+      throw noAnswer(image.registry, lookFor(image), cause);
     }
   }
-}
 
-function addressOf(registry: string): string {
-  if (isLoopbackRegistry(registry)) return `http://${registry}`;
-  return `https://${registry === 'docker.io' ? 'registry-1.docker.io' : registry}`;
+  /** On this machine's own addresses plain http is tried first, as it is the usual there. */
+  private async turnsOutEncrypted(registry: string): Promise<boolean> {
+    if (!isLoopbackRegistry(registry) || this.encrypted.has(registry) || !(await speaksTls(registry))) return false;
+    this.encrypted.add(registry);
+    return true;
+  }
+
+  private addressOf(registry: string): string {
+    if (isLoopbackRegistry(registry)) return `${this.encrypted.has(registry) ? 'https' : 'http'}://${registry}`;
+    return `https://${registry === 'docker.io' ? 'registry-1.docker.io' : registry}`;
+  }
 }
 
 function basic({ user, password }: Credentials & { kind: 'password' }): string {
@@ -154,79 +202,17 @@ function basic({ user, password }: Credentials & { kind: 'password' }): string {
 }
 
 /** @returns milliseconds after which it is worth asking again, or undefined when it is not. */
-function pauseBefore({ status, headers }: Response, attempt: number): number | undefined {
+function pauseBefore({ status, headers }: HttpAnswer, attempt: number): number | undefined {
   if (attempt >= attempts || (status !== 429 && status < 500)) return undefined;
-  const asked = Number(headers.get('retry-after') ?? Number.NaN) * 1000;
+  const asked = Number(headers['retry-after'] ?? Number.NaN) * 1000;
   const wait = Number.isFinite(asked) ? asked : 250 * 2 ** attempt;
   return wait <= longestPause ? wait : undefined;
 }
 
-async function json(response: Response, image: ImageRef): Promise<unknown> {
+function json({ body }: HttpAnswer, image: ImageRef): unknown {
   try {
-    return await response.json();
+    return JSON.parse(body.toString());
   } catch (cause) {
-    throw refusalOf(image, 'no JSON', cause);
+    throw noRegistry(image, cause);
   }
-}
-
-function refusalOf(
-  image: ImageRef,
-  problem: number | 'unreachable' | 'plain http' | 'no JSON',
-  cause?: unknown,
-): Refusal {
-  const { registry, repository } = image;
-  const facts = { doing: `look for ${image} in its registry`, ...(cause === undefined ? {} : { cause }) };
-  if (problem === 401 || problem === 403)
-    return new Refusal({
-      ...facts,
-      type: 'registry-denies-access',
-      reason: `The registry ${registry} does not let us read ${repository} (${problem}).`,
-      remedy: `Log in with "docker login ${registry}", as somebody who may pull and push ${repository}.`,
-    });
-  if (problem === 429)
-    return new Refusal({
-      ...facts,
-      type: 'registry-limits-requests',
-      reason: `The registry ${registry} answers that there are too many requests (429).`,
-      remedy: `Wait and run the same command again; logged in ("docker login ${registry}") more are allowed.`,
-    });
-  if (typeof problem === 'number')
-    return new Refusal({
-      ...facts,
-      type: 'registry-fails',
-      reason: `The registry ${registry} answers with an error (${problem}).`,
-      remedy: "Look at the registry's own log, then run the same command again.",
-    });
-  if (problem === 'unreachable')
-    return new Refusal({
-      ...facts,
-      type: 'registry-unreachable',
-      reason: `The registry ${registry} could not be reached (${reasonOf(cause)}).`,
-      remedy:
-        'Check its address in the environment file, that it runs, and the network; then run the same command again.',
-    });
-  if (problem === 'plain http')
-    return new Refusal({
-      ...facts,
-      type: 'registry-without-tls',
-      reason: `The registry ${registry} sends us to an address without encryption.`,
-      remedy: "Mend its token service's address (the realm of its authentication).",
-    });
-  return new Refusal({
-    ...facts,
-    type: 'registry-fails',
-    reason: `What answers at ${registry} is no image registry: it sent no JSON.`,
-    remedy: 'Check its address in the environment file.',
-  });
-}
-
-/** `fetch failed` hides the reason in its cause. */
-function reasonOf(thrown: unknown): string {
-  const { name, message, cause } = thrown as {
-    name?: string;
-    message?: string;
-    cause?: { code?: string; message?: string };
-  };
-  if (name === 'TimeoutError') return `no answer in ${answerTimeout / 1000} s`;
-  return cause?.code ?? cause?.message ?? message ?? String(thrown);
 }

@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { Credentials } from '../model/credentials.ts';
+import { Refusal } from '../model/product-error.ts';
+import { askHelper, type HelperTrouble } from './credential-helper.ts';
 
-/** What a registry is asked with. Never written anywhere. */
-export type Credentials =
-  | { readonly kind: 'password'; readonly user: string; readonly password: string }
-  /** An OAuth2 refresh token, as `az acr login` leaves it. */
-  | { readonly kind: 'identity-token'; readonly token: string };
+/** Milliseconds: a helper that asks a person something would wait for ever. */
+const patience = 15_000;
 
 interface AuthFile {
   auths?: Record<string, { auth?: string; username?: string; password?: string; identitytoken?: string }>;
@@ -18,13 +17,17 @@ interface AuthFile {
 /**
  * Finds what `docker login` or `podman login` left for a registry.
  * @returns undefined when there is nothing: the registry is then asked without.
+ * @throws {Refusal} when there is nothing because a credential helper does not do its work.
  */
-export async function findCredentials(registry: string): Promise<Credentials | undefined> {
+export async function findCredentials(registry: string, helperTimeout = patience): Promise<Credentials | undefined> {
+  let trouble: HelperTrouble | undefined;
   for (const path of authFiles()) {
     const file = await readAuthFile(path);
-    const found = file && (await credentialsIn(file, registry));
-    if (found) return found;
+    const found = file && (await credentialsIn(file, registry, helperTimeout));
+    if (found && 'kind' in found) return found;
+    trouble ??= found;
   }
+  if (trouble) throw helperFails(registry, trouble);
   return undefined;
 }
 
@@ -47,15 +50,20 @@ async function readAuthFile(path: string): Promise<AuthFile | undefined> {
   }
 }
 
-async function credentialsIn(file: AuthFile, registry: string): Promise<Credentials | undefined> {
+async function credentialsIn(
+  file: AuthFile,
+  registry: string,
+  helperTimeout: number,
+): Promise<Credentials | HelperTrouble | undefined> {
   const names = namesOf(registry);
   const helper = names.map((name) => file.credHelpers?.[name]).find((name) => name !== undefined) ?? file.credsStore;
-  if (helper) {
+  let trouble: HelperTrouble | undefined;
+  if (helper)
     for (const name of names) {
-      const found = await askHelper(helper, name);
-      if (found) return found;
+      const answer = await askHelper(helper, name, helperTimeout);
+      if (answer && 'kind' in answer) return answer;
+      trouble ??= answer;
     }
-  }
   for (const [name, entry] of Object.entries(file.auths ?? {})) {
     if (!names.includes(name.replace(/^https?:\/\//, '').replace(/\/(v[12]\/?)?$/, '')) && !names.includes(name))
       continue;
@@ -65,7 +73,17 @@ async function credentialsIn(file: AuthFile, registry: string): Promise<Credenti
       : [entry.username, entry.password];
     if (user) return { kind: 'password', user, password: password.join(':') };
   }
-  return undefined;
+  return trouble;
+}
+
+function helperFails(registry: string, { helper, reason, told }: HelperTrouble): Refusal {
+  return new Refusal({
+    type: 'credential-helper-fails',
+    doing: `log in to the registry ${registry}`,
+    reason: `The credential helper "${helper}", which docker's or podman's settings name for it, ${reason}.`,
+    remedy: `Mend or install it, or take it out of the settings and log in with "docker login ${registry}".`,
+    ...(told === undefined ? {} : { evidence: [told] }),
+  });
 }
 
 /** Docker Hub is known to `docker login` by an address of its own. */
@@ -73,41 +91,4 @@ function namesOf(registry: string): string[] {
   return /^((index|registry-1)\.)?docker\.io$/.test(registry)
     ? ['https://index.docker.io/v1/', 'index.docker.io', 'docker.io']
     : [registry];
-}
-
-/** Milliseconds: a helper that asks a person something would wait for ever. */
-const helperTimeout = 15_000;
-
-/** Asks a `docker-credential-*` program, whose protocol is: address in, JSON out. */
-function askHelper(helper: string, address: string): Promise<Credentials | undefined> {
-  if (!/^[\w.-]+$/.test(helper)) return Promise.resolve(undefined);
-  return new Promise((resolve) => {
-    const child = spawn(`docker-credential-${helper}`, ['get'], {
-      env: process.env,
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
-    // Not spawn's own `timeout`: of a helper that is not installed it would keep the process alive.
-    const timer = setTimeout(() => child.kill(), helperTimeout);
-    const end = (found: Credentials | undefined) => {
-      clearTimeout(timer);
-      resolve(found);
-    };
-    let output = '';
-    child.on('error', () => end(undefined));
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-    child.on('close', (code) => end(code === 0 ? parseHelperAnswer(output) : undefined));
-    child.stdin.on('error', () => {});
-    child.stdin.end(address);
-  });
-}
-
-function parseHelperAnswer(output: string): Credentials | undefined {
-  try {
-    const { Username, Secret } = JSON.parse(output) as { Username?: string; Secret?: string };
-    if (!Username || !Secret) return undefined;
-    if (Username === '<token>') return { kind: 'identity-token', token: Secret };
-    return { kind: 'password', user: Username, password: Secret };
-  } catch {
-    return undefined;
-  }
 }

@@ -4,6 +4,7 @@ import { imageLabels, type Build } from '../model/image-labels.ts';
 import { ImageRef, type Digest } from '../model/image-ref.ts';
 import { Failure } from '../model/product-error.ts';
 import type { Release } from '../model/release.ts';
+import { orTold } from './or-told.ts';
 import type { Reporter } from './ports/reporter.ts';
 import type { ServiceSource } from './ports/service-source.ts';
 import type { ReleasePorts } from './release-ports.ts';
@@ -73,6 +74,10 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
     const digest = await engine.push(image, (line) => reporter.detail(line));
     reporter.step(`pushed ${image.withDigest(digest)}`);
     digests.push(digest);
+    await orTold(
+      () => ports.registry.lockTag(image),
+      (reason, remedy) => reporter.warn(`${reason} ${remedy}`),
+    );
   }
   return { ...build, imageDigest: onlyDigest(service.name, images, digests) };
 }

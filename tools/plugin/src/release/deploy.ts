@@ -41,7 +41,7 @@ export async function deploy(
   action: 'deploy' | 'promote' = 'deploy',
 ): Promise<DeployResult> {
   const { service, environment, actor } = target;
-  refuseUnapproved(service.name, environment, options.approvedBy);
+  refuseUnapproved(`deploy ${service.name} to ${environment.name}`, environment, options.approvedBy);
   const [plan] = await Promise.all([planDeploy(target, ports, reporter), refuseMissingImage(target, ports)]);
   return withAnnouncements(service.name, options, ports, reporter, (announce) =>
     withServiceLock(service.name, environment.name, actor, plan.cluster, reporter, async (locked) => {

@@ -7,6 +7,7 @@ import { renderManifests, type Rendered } from '../model/manifests/render.ts';
 import { Refusal } from '../model/product-error.ts';
 import type { Release } from '../model/release.ts';
 import type { ChangeSet, Cluster } from './ports/cluster.ts';
+import { refuseOldProvisioning } from './provisioning-needs.ts';
 import type { Reporter } from './ports/reporter.ts';
 import type { ServiceSource } from './ports/service-source.ts';
 import { releaseManifests } from './release-manifests.ts';
@@ -58,6 +59,7 @@ export async function planDeploy(target: DeployTarget, ports: ReleasePorts, repo
   connecting.catch(() => undefined);
   const { objects, jobs } = await renderRelease(target, ports, reporter);
   const cluster = await connecting;
+  await refuseOldProvisioning(objects, environment, cluster, doing);
   const changes = await cluster.plan(service.name, objects, { adopt: target.adopt, jobs });
   return { cluster, objects, jobs, changes };
 }

@@ -1,6 +1,7 @@
 import type { Environment } from '../model/environment.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Cluster } from './ports/cluster.ts';
+import type { ClusterConfiguration } from './ports/cluster-configuration.ts';
 import type { ContainerEngine } from './ports/container-engine.ts';
 import type { Forge } from './ports/forge.ts';
 import type { Prober } from './ports/prober.ts';
@@ -17,6 +18,8 @@ export interface ReleasePorts {
   engine(): Promise<ContainerEngine>;
   /** The environment's namespace. @throws {Refusal} when its context is missing or it does not answer. */
   cluster(environment: Environment): Promise<Cluster>;
+  /** The configuration of the environment's cluster, as whoever provisions it sees it. @throws {Refusal} likewise. */
+  configuration(environment: Environment): Promise<ClusterConfiguration>;
   /** The origin's forge, or why there is none to speak to, as a clause. */
   forge(): Promise<Forge | { readonly reason: string }>;
 }

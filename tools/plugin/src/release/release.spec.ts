@@ -207,6 +207,16 @@ describe('release', () => {
     expect(await runningIn(scenario.clusters.get('preprod')!, 'orders')).toMatchObject({ buildNumber: '20261125-1' });
   });
 
+  it("locks the image's tag after the push, and goes on with a warning where that fails", async () => {
+    const scenario = new ReleaseScenario();
+    await run(scenario);
+    expect([...scenario.registry.locked]).toEqual(['acr.example/orders:20261124-1']);
+    scenario.registry.cannotLock = true;
+    scenario.change('2');
+    expect(await run(scenario)).toMatchObject({ built: true, deploys: [{ result: { state: 'deployed' } }] });
+    expect(scenario.lines).toContain('The registry answers 403. Give the login the right to write metadata.');
+  });
+
   it('deploys nothing whose tag could not be pushed; run again, it finishes', async () => {
     const scenario = new ReleaseScenario();
     const pushing = scenario.repository.reserveBuildNumber.bind(scenario.repository);

@@ -66,7 +66,8 @@ export async function release(
   };
   const isReleased = newest !== undefined && (await hasContent(newest, image, ports, reporter));
   if (request.dryRun) return preview(request, image, isReleased ? newest : undefined, ports, reporter);
-  for (const environment of targets) refuseUnapproved(service.name, environment, request.approvedBy);
+  for (const environment of targets)
+    refuseUnapproved(`deploy ${service.name} to ${environment.name}`, environment, request.approvedBy);
   if (!isReleased) {
     // Looked for meanwhile; whether there is one is told when it is needed.
     ports.engine().catch(() => undefined);

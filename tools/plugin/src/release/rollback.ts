@@ -15,6 +15,7 @@ import { findRelease } from './find-release.ts';
 import { withServiceLock } from './lock-service.ts';
 import { renderRelease } from './plan-deploy.ts';
 import type { ChangeSet, Cluster } from './ports/cluster.ts';
+import { refuseOldProvisioning } from './provisioning-needs.ts';
 import type { Reporter } from './ports/reporter.ts';
 import type { ServiceSource } from './ports/service-source.ts';
 import type { ReleasePorts } from './release-ports.ts';
@@ -77,6 +78,7 @@ export async function planRollback(
       : await fromGit(request, target, ports, reporter);
   const [changes] = await Promise.all([
     cluster.plan(service.name, objects),
+    refuseOldProvisioning(objects, environment, cluster, doingOf(request)),
     refuseMissing(request, release, objects, ports),
   ]);
   return {

@@ -45,6 +45,18 @@ describe('status', () => {
     expect(cells.get('preprod')).not.toHaveProperty('record.manifests');
   });
 
+  it('tells which version of the configuration environments have, and takes it for no service', async () => {
+    const scenario = new ReleaseScenario();
+    const version = BuildNumber.parse('20261124-3')!;
+    scenario.clusters.get('dev')!.provisionedWith = version;
+    scenario.clusters.get('prod')!.unreachable = 'It is gone.';
+    const { provisioned, services } = await statusOf(scenario);
+    expect(provisioned).toEqual([{ environment: 'dev', version }]);
+    expect(services.map(({ service }) => service)).toEqual(['orders']);
+    const one = await status({ ...requestOf(scenario), service: 'orders' }, scenario.ports);
+    expect(one.provisioned).toEqual([]);
+  });
+
   it('counts the commits of main that matter to the service', async () => {
     const scenario = new ReleaseScenario();
     await releaseIt(scenario);

@@ -1,9 +1,10 @@
+import type { BuildNumber } from '../model/build-number.ts';
 import { isObjectName } from '../model/commit.ts';
 import type { DeploymentSummary, Hold } from '../model/deployment-record.ts';
 import type { Environment } from '../model/environment.ts';
 import { holdOf } from '../model/hold.ts';
 import { BranchHistory, type Behind, type RunningCommit } from './behind.ts';
-import { orWhyUnknown } from './or-told.ts';
+import { orTold, orWhyUnknown } from './or-told.ts';
 import type { ObjectDrift } from '../model/drift.ts';
 import type { ObservedService, RunningService } from './ports/cluster.ts';
 import { observeEnvironment } from './observe-environment.ts';
@@ -31,6 +32,8 @@ export interface Status {
     /** Why how far behind it something is cannot be told, or may be old. */
     readonly problem?: string;
   };
+  /** Versions of the clusters' configuration, of the environments that have one; told with all services only. */
+  readonly provisioned: readonly { readonly environment: string; readonly version: BuildNumber }[];
 }
 
 /** One service in every environment. */
@@ -71,6 +74,8 @@ export async function status(
   ports: Pick<ReleasePorts, 'cluster' | 'repository'>,
 ): Promise<Status> {
   const looking = environments.map((environment) => look(service, environment, ports));
+  const provisioning =
+    service === undefined ? environments.map((environment) => provisionedIn(environment, ports)) : [];
   const tip = orWhyUnknown(
     async () => (await ports.repository.branchTip(branch)) ?? { unknown: `There is no branch ${branch}.` },
   );
@@ -100,6 +105,7 @@ export async function status(
       ...('commit' in found ? { commit: found.commit } : {}),
       ...(problem === undefined ? {} : { problem }),
     },
+    provisioned: (await Promise.all(provisioning)).flat(),
     services: [...new Set(names)].sort().map((name) => ({
       service: name,
       isInWorkspace: inWorkspace.has(name),
@@ -111,6 +117,20 @@ export async function status(
       }),
     })),
   };
+}
+
+/** Who deploys need not be allowed to see it, and where nothing can be reached the services tell. */
+function provisionedIn(
+  environment: Environment,
+  { cluster }: Pick<ReleasePorts, 'cluster'>,
+): Promise<Status['provisioned']> {
+  return orTold(
+    async () => {
+      const version = await (await cluster(environment)).provisioned();
+      return version ? [{ environment: environment.name, version }] : [];
+    },
+    () => [],
+  );
 }
 
 /** Begins to look into an environment. Its newest deployments are known before all else is. */

@@ -54,6 +54,15 @@ export function imageRegistryContract(start: () => Promise<ImageRegistryScenario
     expect(await registry.labels(image.withDigest(first))).toEqual(labels);
   });
 
+  it('leaves an image as it is when its tag is locked', async () => {
+    const { registry, host, put } = await start();
+    const image = newImage(host);
+    const digest = await put(image, labels);
+    await registry.lockTag(image);
+    expect(await registry.digest(image)).toBe(digest);
+    expect(await registry.labels(image)).toEqual(labels);
+  });
+
   it('refuses, naming the registry, when it does not answer', async () => {
     const { registry, unreachableHost } = await start();
     const image = newImage(unreachableHost);

@@ -1,3 +1,4 @@
+import type { BuildNumber } from '../model/build-number.ts';
 import type {
   Actor,
   DeploymentEnding,
@@ -82,6 +83,8 @@ export class InMemoryCluster implements Cluster {
   readonly calls: string[] = [];
   /** When set, the cluster does not answer, for this reason. */
   unreachable: string | undefined;
+  /** The version of the configuration that the namespace is marked with. */
+  provisionedWith: BuildNumber | undefined;
   /** Fields that the API server does not know, by `Deployment orders`: `spec.replcias`. */
   readonly unknownFields = new Map<string, string>();
 
@@ -227,6 +230,11 @@ export class InMemoryCluster implements Cluster {
   async runJob(service: string, job: KubernetesObject, options: JobOptions): Promise<JobResult> {
     await this.enter('runJob');
     return this.shared.jobs.run(service, job, options);
+  }
+
+  async provisioned(): Promise<BuildNumber | undefined> {
+    await this.enter('provisioned');
+    return this.provisionedWith;
   }
 
   async services(): Promise<string[]> {

@@ -11,6 +11,10 @@ export class InMemoryImageRegistry implements ImageRegistry {
   private readonly tags = new Map<string, Digest>();
   /** Hosts of registries that do not answer. */
   readonly unreachable = new Set<string>();
+  /** By registry, repository and tag: what nobody can move any more. */
+  readonly locked = new Set<string>();
+  /** Whether locking fails. */
+  cannotLock = false;
 
   async digest(image: ImageRef): Promise<Digest | undefined> {
     this.checkReachable(image);
@@ -23,11 +27,25 @@ export class InMemoryImageRegistry implements ImageRegistry {
     return digest === undefined ? undefined : this.labelsOf(image, digest);
   }
 
+  async lockTag(image: ImageRef): Promise<void> {
+    this.checkReachable(image);
+    if (this.cannotLock)
+      throw new Refusal({
+        type: 'image-tag-not-locked',
+        doing: `lock the tag ${image.tagged}`,
+        reason: 'The registry answers 403.',
+        remedy: 'Give the login the right to write metadata.',
+      });
+    this.locked.add(image.tagged);
+  }
+
   /** Puts an image in, as a push does. @param content whatever distinguishes the image; its digest is made of it. */
   put(image: ImageRef, content: string, labels: Readonly<Record<string, string>> = {}): Digest {
     this.checkReachable(image);
     const facts = JSON.stringify([content, Object.entries(labels).sort()]);
     const digest: Digest = `sha256:${createHash('sha256').update(facts).digest('hex')}`;
+    if (this.locked.has(image.tagged) && this.tags.get(image.tagged) !== digest)
+      throw new Error(`${image.tagged} is locked.`);
     const repository = `${image.registry}/${image.repository}`;
     const images = this.images.get(repository) ?? new Map();
     this.images.set(repository, images.set(digest, labels));
@@ -39,6 +57,7 @@ export class InMemoryImageRegistry implements ImageRegistry {
   clear(): void {
     this.images.clear();
     this.tags.clear();
+    this.locked.clear();
   }
 
   private labelsOf(image: ImageRef, digest: Digest) {

@@ -4,6 +4,7 @@ import type { Commit } from '../model/commit.ts';
 import { CommitGraph } from '../model/commit-graph.ts';
 import type { CommitsApart, LoggedCommit } from '../model/commit-log.ts';
 import { Refusal } from '../model/product-error.ts';
+import { isSamePackage, packageTag, type ProvisioningPackage } from '../model/provisioning/provisioning-package.ts';
 import type { Release } from '../model/release.ts';
 import { ReleaseTag } from '../model/release-tag.ts';
 import type { BranchTip, SourceRepository, TaggedCommit } from '../release/ports/source-repository.ts';
@@ -22,6 +23,7 @@ interface Shared {
   /** `orders-20261124-1`. */
   readonly numbers: Set<string>;
   readonly releases: Map<string, Release>;
+  readonly packages: Map<string, ProvisioningPackage>;
 }
 
 /** Twin of the git repository for tests. A commit is at the origin at once. */
@@ -39,7 +41,7 @@ export class InMemorySourceRepository implements SourceRepository {
 
   /** @param files texts by path, committed at once. */
   constructor(files: Readonly<Record<string, string>> = {}, shared?: Shared) {
-    this.shared = shared ?? { commits: new Map(), numbers: new Set(), releases: new Map() };
+    this.shared = shared ?? { commits: new Map(), numbers: new Set(), releases: new Map(), packages: new Map() };
     this.tree = new Map(Object.entries(files));
     if (!shared) this.commit();
   }
@@ -56,6 +58,11 @@ export class InMemorySourceRepository implements SourceRepository {
   /** Changes a file of the working tree. */
   write(path: string, text: string): void {
     this.tree.set(path, text);
+  }
+
+  /** Text of a file of the working tree, which must be there. */
+  workingText(path: string): string {
+    return this.tree.get(path)!;
   }
 
   /** Takes a file out of the working tree. */
@@ -211,7 +218,7 @@ export class InMemorySourceRepository implements SourceRepository {
   }
 
   async buildNumbers(service: string): Promise<BuildNumber[]> {
-    const taken = new Set([...this.shared.numbers, ...this.shared.releases.keys()]);
+    const taken = new Set([...this.shared.numbers, ...this.shared.releases.keys(), ...this.shared.packages.keys()]);
     return tagsOf(service, taken).map(({ buildNumber }) => buildNumber);
   }
 
@@ -224,7 +231,7 @@ export class InMemorySourceRepository implements SourceRepository {
   }
 
   async releaseTags(service: string): Promise<ReleaseTag[]> {
-    return tagsOf(service, this.shared.releases.keys());
+    return tagsOf(service, [...this.shared.releases.keys(), ...this.shared.packages.keys()]);
   }
 
   async readRelease(tag: ReleaseTag): Promise<Release | undefined> {
@@ -253,6 +260,25 @@ export class InMemorySourceRepository implements SourceRepository {
     }
     this.checkPush(doing);
     this.shared.releases.set(tag, release);
+    return 'created';
+  }
+
+  async readPackage(version: BuildNumber): Promise<ProvisioningPackage | undefined> {
+    return this.shared.packages.get(packageTag(version).toString());
+  }
+
+  async tagPackage(made: ProvisioningPackage): Promise<'created' | 'exists'> {
+    const tag = packageTag(made.version).toString();
+    this.commitOf(made.commit);
+    const there = this.shared.packages.get(tag);
+    if (isSamePackage(there, made)) return 'exists';
+    const doing = `tag provisioning ${made.version}`;
+    if (there) {
+      const reason = `The tag ${tag} is already there and is not of this package.`;
+      throw new Refusal({ type: 'tag-taken', doing, reason, remedy: 'Package again to get a new number.' });
+    }
+    this.checkPush(doing);
+    this.shared.packages.set(tag, made);
     return 'created';
   }
 

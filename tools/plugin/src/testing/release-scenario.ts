@@ -5,6 +5,7 @@ import type { ServiceMap } from '../release/ports/service-map.ts';
 import type { ServiceSource } from '../release/ports/service-source.ts';
 import type { ReleasePorts } from '../release/release-ports.ts';
 import { InMemoryCluster } from './in-memory-cluster.ts';
+import { InMemoryConfiguration } from './in-memory-configuration.ts';
 import { InMemoryForge } from './in-memory-forge.ts';
 import { InMemoryProber } from './in-memory-prober.ts';
 import { InMemoryContainerEngine } from './in-memory-container-engine.ts';
@@ -57,11 +58,16 @@ export class ReleaseScenario {
     environment('preprod', 2, { deploy: 'automatic', url: 'https://preprod.example', probe: { path: '/{service}' } }),
     environment('prod', 3, { deploy: 'manual', protected: true, soak: '10m' }),
   ];
+  /** One cluster's, as each environment sees it. */
+  readonly configurations: ReadonlyMap<string, InMemoryConfiguration>;
   /** What the reporter was told, in order. */
   readonly lines: string[] = [];
   now = new Date('2026-11-24T12:00:00Z');
 
-  constructor(shared?: Pick<ReleaseScenario, 'repository' | 'registry' | 'clusters'>) {
+  constructor(
+    shared?: Pick<ReleaseScenario, 'repository' | 'registry' | 'clusters'> &
+      Partial<Pick<ReleaseScenario, 'configurations'>>,
+  ) {
     this.repository =
       shared?.repository.clone() ??
       new InMemorySourceRepository({
@@ -74,6 +80,10 @@ export class ReleaseScenario {
     this.clusters =
       shared?.clusters ??
       new Map(this.environments.map(({ name, namespace }) => [name, new InMemoryCluster(namespace, () => this.now)]));
+    const [first] = this.environments;
+    const one = new InMemoryConfiguration(first!.namespace, () => this.now);
+    this.configurations =
+      shared?.configurations ?? new Map(this.environments.map(({ name, namespace }) => [name, one.another(namespace)]));
   }
 
   get ports(): ReleasePorts {
@@ -84,6 +94,7 @@ export class ReleaseScenario {
       clock: () => this.now,
       engine: async () => this.engine,
       cluster: async ({ name }) => this.clusters.get(name)!,
+      configuration: async ({ name }) => this.configurations.get(name)!,
       forge: async () => (this.noForge === undefined ? this.forge : { reason: this.noForge }),
     };
   }

@@ -141,6 +141,27 @@ export function sourceRepositoryContract(
     }
   });
 
+  it("keeps packages of the clusters' configuration by a version of their own, and takes none for a release", async () => {
+    const { repository, clone } = await start(someFiles);
+    const other = await clone();
+    const version = number('20261124-1');
+    const made = { version, commit: await repository.headCommit(), contentHash: `sha256:${'d'.repeat(64)}` as const };
+    expect(await repository.readPackage(version)).toBeUndefined();
+    expect(await repository.reserveBuildNumber(tag('provisioning', '20261124-1'), made.commit)).toBe(true);
+    expect(await other.reserveBuildNumber(tag('provisioning', '20261124-1'), made.commit)).toBe(false);
+    expect(await repository.tagPackage(made)).toBe('created');
+    for (const each of [repository, other]) {
+      expect(await each.tagPackage(made)).toBe('exists');
+      expect(await each.readPackage(version)).toEqual(made);
+      expect(texts(await each.releaseTags('provisioning'))).toEqual(['provisioning-20261124-1']);
+      expect(new Set(texts(await each.buildNumbers('provisioning')))).toEqual(new Set(['20261124-1']));
+      expect(await each.releases()).toEqual([]);
+      const contentHash = `sha256:${'e'.repeat(64)}` as const;
+      await expect(each.tagPackage({ ...made, contentHash })).rejects.toMatchObject({ facts: { type: 'tag-taken' } });
+      expect(await each.readRelease(tag('provisioning', '20261124-1'))).toBeUndefined();
+    }
+  });
+
   it('tells the commits that only one of two has, and the files that each touches', async () => {
     const { repository, write, remove, commit } = await start(someFiles);
     const first = await repository.headCommit();

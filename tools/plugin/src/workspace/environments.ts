@@ -17,20 +17,20 @@ export const environmentsFolder = 'Infrastructure/environments';
  */
 export async function readEnvironments(workspaceRoot: string): Promise<Environment[]> {
   const names = await readdir(join(workspaceRoot, environmentsFolder)).catch(() => []);
-  const texts = names
-    .filter(isEnvironmentFile)
-    .map(async (name) => [name, await readFile(join(workspaceRoot, environmentsFolder, name), 'utf8')] as const);
+  const paths = names.filter(isEnvironmentFile).map((name) => `${environmentsFolder}/${name}`);
+  const texts = paths.map(async (path) => [path, await readFile(join(workspaceRoot, path), 'utf8')] as const);
   return parseEnvironments(new Map(await Promise.all(texts)));
 }
 
-/** Whether a file in the environments' folder describes one. */
+/** Whether a file in the environments' folder describes one. @param name or path. */
 export function isEnvironmentFile(name: string): boolean {
   return /\.ya?ml$/.test(name);
 }
 
-/** The same, of texts. @param texts by the names of their files. */
+/** The same of files that lie somewhere else. @param texts by path, relative to the workspace's root. */
 export async function parseEnvironments(texts: ReadonlyMap<string, string>): Promise<Environment[]> {
-  if (texts.size === 0) {
+  const paths = [...texts.keys()].filter(isEnvironmentFile).sort();
+  if (paths.length === 0) {
     throw refusal(
       'no-environments',
       `There is no *.yaml file in ${environmentsFolder}.`,
@@ -39,8 +39,8 @@ export async function parseEnvironments(texts: ReadonlyMap<string, string>): Pro
   }
   const read: EnvironmentFile[] = [];
   const mistakes: string[] = [];
-  for (const [name, text] of [...texts].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const found = await readEnvironmentFile(`${environmentsFolder}/${name}`, text);
+  for (const path of paths) {
+    const found = await readEnvironmentFile(path, texts.get(path)!);
     if (Array.isArray(found)) mistakes.push(...found);
     else read.push(found);
   }

@@ -19,12 +19,12 @@ interface Trigger {
 
 /**
  * Whether Azure starts a pipeline for a push of these files, by its documentation ("Build Azure Repos Git repositories",
- * CI triggers): paths are relative to the root, which is `/`; `docs/` is the folder with all below it; the order of filters
- * does not matter; a path that is excluded can be included again by a deeper folder; case counts.
+ * CI triggers): paths are relative to the root; `docs/**` is the folder with all below it; the order of filters does not
+ * matter; a path that is excluded can be included again by a deeper folder; case counts.
  */
 function starts({ paths: { include, exclude = [] } }: Trigger, files: readonly string[]): boolean {
   const fits = (filter: string, path: string) =>
-    filter === '/' || path === filter || path.startsWith(filter.endsWith('/') ? filter : `${filter}/`);
+    filter.endsWith('**') ? path.startsWith(filter.slice(0, -2)) : path === filter;
   const depth = (filters: readonly string[], path: string) =>
     Math.max(-1, ...filters.filter((filter) => fits(filter, path)).map((filter) => filter.split('/').length));
   return files.some((path) => depth(include, path) > depth(exclude, path));

@@ -1,12 +1,11 @@
 import { differenceMark } from '../../graph/difference-mark.ts';
 import type { BuildNumber } from '../../model/build-number.ts';
-import { describeFieldChange } from '../../model/field-changes.ts';
 import { diff } from '../../release/diff.ts';
 import { findRelease } from '../../release/find-release.ts';
-import type { ChangeSet } from '../../release/ports/cluster.ts';
 import { actorOf } from '../actor.ts';
 import { oneEnvironment } from '../deploy-options.ts';
 import { buildOf, flag, optionalText } from '../options.ts';
+import { describeChangeSet } from '../describe-change-set.ts';
 import { batchOf, singleOf } from '../service-batch.ts';
 import type { ServiceExecutor } from '../service-executor.ts';
 
@@ -30,17 +29,13 @@ export const executor: ServiceExecutor<Options> = {
     if (json)
       return [JSON.stringify({ service: service.name, environment: environment.name, buildNumber, changes }), ...mark];
     if (changes.length === 0) return [`${service.name} ${buildNumber}: no difference to ${environment.name}`];
-    return [`${service.name} ${buildNumber} would change in ${environment.name}:`, ...describe(changes), ...mark];
+    return [
+      `${service.name} ${buildNumber} would change in ${environment.name}:`,
+      ...describeChangeSet(changes),
+      ...mark,
+    ];
   },
 };
-
-function describe(changes: ChangeSet): string[] {
-  return changes.flatMap(({ kind, name, action, takenOver = [], fields = [] }) => [
-    `  ${kind} ${name} ${action}`,
-    ...fields.map((field) => `    ${describeFieldChange(field)}`),
-    ...takenOver.map((field) => `    takes over ${field}`),
-  ]);
-}
 
 export default singleOf(executor);
 export const batch = batchOf(executor);

@@ -15,16 +15,16 @@ interface Options {
   readonly json: boolean;
   /** Tells it to the CI, as jobs. */
   readonly matrix: boolean;
-  /** How many jobs at most. */
-  readonly agents: number;
+  /** How many jobs at most. Nx would keep an option of the name `agents` to itself. */
+  readonly jobs: number;
 }
 
 const doing = 'find what is outdated';
 
 export const executor: InfrastructureExecutor<Options> = {
   doing,
-  options: { env: optionalText, json: flag, matrix: flag, agents: count(4, 1, 100) },
-  async run({ env, json, matrix, agents }, { environments: all, services, service, ports }) {
+  options: { env: optionalText, json: flag, matrix: flag, jobs: count(4, 1, 100) },
+  async run({ env, json, matrix, jobs }, { environments: all, services, service, ports }) {
     oneOutput({ json, matrix }, doing);
     const environments = environmentsMeant(all, env);
     const found = await outdated({ environments, services: services.services.map(service) }, ports);
@@ -35,14 +35,14 @@ export const executor: InfrastructureExecutor<Options> = {
       found.length === 0
         ? [`Everything is in ${where} as this commit has it.`]
         : textTable([['SERVICE', 'ENVIRONMENT', 'WHY'], ...rows]);
-    return matrix ? tellCi(found, agents, await affectedBase(found, ports), table) : table;
+    return matrix ? tellCi(found, jobs, await affectedBase(found, ports), table) : table;
   },
 };
 
 /** Sets the variables of the CI; where it has none, all is in one line of JSON instead of the table. */
-function tellCi(found: readonly Outdated[], agents: number, base: string, table: readonly string[]): readonly string[] {
+function tellCi(found: readonly Outdated[], jobs: number, base: string, table: readonly string[]): readonly string[] {
   const toRelease = found.filter(({ isLater }) => !isLater).map(({ service }) => service);
-  const hands = dealOut([...new Set(toRelease)].sort(), agents);
+  const hands = dealOut([...new Set(toRelease)].sort(), jobs);
   const services = ciOf(process.env) === 'azure' ? azureMatrix(hands) : githubMatrix(hands);
   const variables = { services: JSON.stringify(services), base, any: String(hands.length > 0) };
   const isTold = Object.entries(variables).map(([name, value]) => outputVariable(process.env, name, value));

@@ -1,3 +1,6 @@
+import type { JobOutcome } from '../../model/ci-output/job-summary.ts';
+import type { Environment } from '../../model/environment.ts';
+import { linkOf } from '../../model/forge-text.ts';
 import { ProductError, Failure } from '../../model/product-error.ts';
 import {
   planEnvironmentRollback,
@@ -7,6 +10,7 @@ import {
 import { describeChanges } from '../../release/roll-out.ts';
 import { describeRollback, type RollbackResult } from '../../release/rollback.ts';
 import { actorOf } from '../actor.ts';
+import { errorOutcome, releaseOutcome } from '../ci/deploy-outcome.ts';
 import { oneEnvironment } from '../deploy-options.ts';
 import { infrastructureTask, type InfrastructureExecutor } from '../infrastructure-executor.ts';
 import { flag, optionalText, seconds } from '../options.ts';
@@ -31,7 +35,7 @@ export const executor: InfrastructureExecutor<Options> = {
     timeout: seconds(300, 1, 86_400),
     dryRun: flag,
   },
-  async run({ env, to, reason, timeout, dryRun }, { environments, ports, reporter, service, signal }) {
+  async run({ env, to, reason, timeout, dryRun }, { environments, ports, reporter, tell, service, signal }) {
     const environment = oneEnvironment(environments, env, 'roll an environment back');
     const environmentNames = environments.map(({ name }) => name);
     const request = { environment, environmentNames, to, actor: actorOf(process.env), reason, service };
@@ -40,6 +44,7 @@ export const executor: InfrastructureExecutor<Options> = {
     for (const line of await describePlan(environment.name, plan, ports)) all.step(line);
     if (dryRun) return ['Dry run: nothing was changed.'];
     const results = await rollBackEnvironment(plan, { timeout: timeout * 1000, signal }, ports, reporter);
+    tell(...results.map(({ service: name, result }) => outcomeOf(name, environment, result)));
     const lines = results.map(({ service: name, result }) => `${name}: ${describeResult(result)}`);
     const failed = results.filter(({ result }) => result instanceof ProductError);
     if (failed.length === 0) return [...lines, `${environment.name} is as it was at ${plan.at.toISOString()}.`];
@@ -70,6 +75,13 @@ async function describePlan(
     ...(same.length > 0 ? [`  as they were: ${same.join(', ')}`] : []),
     ...(younger.length > 0 ? [`  not there yet then, stay as they are: ${younger.join(', ')}`] : []),
   ];
+}
+
+function outcomeOf(service: string, environment: Environment, result: RollbackResult | ProductError): JobOutcome {
+  if (result instanceof ProductError) return errorOutcome(service, result);
+  const where = { environment: environment.name, url: linkOf(environment.url) };
+  if (result.state === 'unchanged') return { service, outcome: 'nothing to do', ...where };
+  return { ...releaseOutcome(result.record.release, 'runs there again'), ...where };
 }
 
 function describeResult(result: RollbackResult | ProductError): string {

@@ -10,8 +10,8 @@ import { triggerPaths } from '../../workspace/trigger-paths.ts';
 /** Gathers what pipelines are generated from. @throws {Refusal} naming the file that has a mistake. */
 export async function gatherFacts(tree: Tree, graph: ProjectGraph): Promise<PipelineFacts> {
   const nxJson = readNxJson(tree) ?? {};
-  const files = tree.children(environmentsFolder).filter(isEnvironmentFile);
-  const texts = files.map((file) => [file, tree.read(`${environmentsFolder}/${file}`, 'utf8')!] as const);
+  const files = tree.children(environmentsFolder).map((file) => `${environmentsFolder}/${file}`);
+  const texts = files.filter(isEnvironmentFile).map((path) => [path, tree.read(path, 'utf8')!] as const);
   const environments = await parseEnvironments(new Map(texts));
   return {
     services: serviceNames(graph)

@@ -139,7 +139,7 @@ describe('sync generator', () => {
       },
       [`${folder}/azure-pipelines.service.yml`, '  - - payments'],
     ],
-    ['a changed closure', () => (needs = { ...needs, hot: ['money'], money: [] }), ['  + - libs/money/']],
+    ['a changed closure', () => (needs = { ...needs, hot: ['money'], money: [] }), ['  + - libs/money/**']],
     ['an environment', () => addEnvironment('staging', 3, 'manual'), ['  + - staging']],
     [
       'a trigger that is switched off',

@@ -2,10 +2,15 @@ import type { KubernetesObject } from '../kubernetes-object.ts';
 
 /** What is needed comes before who needs it. Kinds that are not named stand between those two lists. */
 const first = [
+  'Namespace',
+  'CustomResourceDefinition',
+  'PriorityClass',
   'NetworkPolicy',
   'ResourceQuota',
   'LimitRange',
   'ServiceAccount',
+  'ClusterRole',
+  'ClusterRoleBinding',
   'Role',
   'RoleBinding',
   'ConfigMap',

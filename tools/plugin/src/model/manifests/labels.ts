@@ -1,6 +1,15 @@
 /** The one name under which this tool writes fields of objects (server-side apply). Never changes: a new one would leave the old one's fields for ever. */
 export const fieldManager = 'poc-deployer';
 
+/**
+ * Under which names the configuration of an environment is written, one for each namespace: several environments may
+ * write to one object of their cluster, such as a Gateway, each its own part.
+ */
+export const provisioningManager = {
+  prefix: 'poc-provisioning-',
+  of: (namespace: string): string => `${provisioningManager.prefix}${namespace}`,
+} as const;
+
 /** Value of `app.kubernetes.io/managed-by` on everything this tool applies. */
 export const managedBy = 'poc';
 
@@ -32,6 +41,10 @@ export const annotation = {
   keep: 'poc.dev/keep',
   /** `"true"` on a ConfigMap that is read by its name, so that its content must not become part of it. */
   keepName: 'poc.dev/keep-name',
+  /** On an environment's Namespace: the version of the configuration that is wholly there. */
+  provisioning: 'poc.dev/provisioning',
+  /** On a service's objects: the version of the configuration that they need at least. */
+  needsProvisioning: 'poc.dev/needs-provisioning',
 } as const;
 
 /** Who deployed, from where: another person deploying the same again changes nothing. */

@@ -12,6 +12,19 @@ export function identityOf(object: Pick<KubernetesObject, 'apiVersion' | 'kind' 
   return `${apiGroup(object)}/${object.kind}/${object.metadata.name}`;
 }
 
+/**
+ * What distinguishes an object as it is written from all others, of several namespaces.
+ * @param home the namespace of objects that name none.
+ */
+export function placedIdentityOf(
+  object: Pick<KubernetesObject, 'apiVersion' | 'kind' | 'metadata'>,
+  home: string | undefined,
+): string {
+  const { namespace } = object.metadata;
+  const isHome = namespace === undefined || namespace === home || namespace === '${NAMESPACE}';
+  return `${isHome ? '' : namespace}/${identityOf(object)}`;
+}
+
 /** `apps` of `apps/v1`; empty for the core group. */
 export function apiGroup({ apiVersion }: Pick<KubernetesObject, 'apiVersion'>): string {
   const slash = apiVersion.indexOf('/');

@@ -1,17 +1,19 @@
 import { closestName } from '../did-you-mean.ts';
 import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
 import { Refusal } from '../product-error.ts';
-import { identityOf, isMap, type Manifest } from './manifest.ts';
+import { isMap, placedIdentityOf, type Manifest } from './manifest.ts';
 
 /** `$patch: delete` in an object, or in an item of a list, takes it away. */
 const patchKey = '$patch';
 
 /**
- * Lays what is special to an environment over the manifests of a service: maps merge field by field, lists whose items
+ * Lays what is special to an environment over manifests: maps merge field by field, lists whose items
  * all have a name merge by it, other lists are replaced, `null` takes a field away, `$patch: delete` an object or item.
+ * @param namespace the environment's own, of objects that name none.
  * @throws {Refusal} for objects that are not among `base`.
  */
-export function overlay(base: readonly Manifest[], patches: readonly Manifest[]): Manifest[] {
+export function overlay(base: readonly Manifest[], patches: readonly Manifest[], namespace?: string): Manifest[] {
+  const identityOf = (object: KubernetesObject) => placedIdentityOf(object, namespace);
   const patchOf = new Map(patches.map((patch) => [identityOf(patch.object), patch]));
   const known = new Set(base.map(({ object }) => identityOf(object)));
   const strangers = patches.filter(({ object }) => !known.has(identityOf(object)));
@@ -78,12 +80,12 @@ function refusalOf(strangers: readonly Manifest[], base: readonly Manifest[]): R
   const names = base.map(({ object }) => describeObject(object));
   const lines = strangers.map(({ object, source }) => {
     const near = closestName(describeObject(object), names);
-    return `${source}: ${describeObject(object)} (${object.apiVersion}) is not among the service's manifests${near === undefined ? '' : `; did you mean ${near}`}.`;
+    return `${source}: ${describeObject(object)} (${object.apiVersion}) is not among the manifests below it${near === undefined ? '' : `; did you mean ${near}`}.`;
   });
   return new Refusal({
     type: 'bad-overlay',
-    doing: "lay the environment's manifests over the service's",
-    reason: lines.length === 1 ? lines[0]! : `${lines.length} objects are not among the service's manifests.`,
+    doing: "lay the environment's manifests over the others",
+    reason: lines.length === 1 ? lines[0]! : `${lines.length} objects are not among the manifests below them.`,
     remedy: `An overlay changes objects that are there: ${names.join(', ') || 'none'}. Put new ones into a file of their own.`,
     ...(lines.length === 1 ? {} : { evidence: lines }),
   });

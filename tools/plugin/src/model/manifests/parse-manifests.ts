@@ -1,7 +1,7 @@
 import { isScalar, LineCounter, parseAllDocuments, visit, type Document } from 'yaml';
 import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
 import { Refusal } from '../product-error.ts';
-import { identityOf, isMap, type Manifest } from './manifest.ts';
+import { isMap, placedIdentityOf, type Manifest } from './manifest.ts';
 
 /** Nobody writes more by hand; what is longer is a mistake or an attack. */
 const longestFile = 1024 * 1024;
@@ -37,10 +37,15 @@ const clusterKinds = [
 /**
  * Reads manifests.
  * @param texts texts of YAML (or JSON) files by path.
- * @param namespace the only one that an object may name.
+ * @param namespace the environment's own.
+ * @param reach whether it is the only one that an object may name; else objects may also belong to the whole cluster.
  * @throws {Refusal} naming file and line of every mistake.
  */
-export function parseManifests(texts: ReadonlyMap<string, string>, namespace: string): Manifest[] {
+export function parseManifests(
+  texts: ReadonlyMap<string, string>,
+  namespace: string,
+  reach: 'namespace' | 'cluster' = 'namespace',
+): Manifest[] {
   const mistakes: string[] = [];
   const manifests: Manifest[] = [];
   for (const [path, text] of [...texts].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -48,8 +53,9 @@ export function parseManifests(texts: ReadonlyMap<string, string>, namespace: st
       if (typeof found === 'string') mistakes.push(found);
       else manifests.push(found);
   }
-  mistakes.push(...manifests.flatMap((manifest) => whyNotDeployable(manifest, namespace)));
-  mistakes.push(...findTwins(manifests));
+  if (reach === 'namespace') mistakes.push(...manifests.flatMap((manifest) => whyOutOfReach(manifest, namespace)));
+  mistakes.push(...manifests.flatMap(secretsIn));
+  mistakes.push(...findTwins(manifests, namespace));
   if (mistakes.length > 0) throw refusalOf(mistakes);
   return manifests;
 }
@@ -140,30 +146,32 @@ function brokenTexts(metadata: Record<string, unknown>, object: string, source: 
   });
 }
 
-function whyNotDeployable({ object, source }: Manifest, namespace: string): string[] {
+function whyOutOfReach({ object, source }: Manifest, namespace: string): string[] {
   const named = object.metadata.namespace;
-  const mistakes: string[] = [];
   if (clusterKinds.includes(object.kind))
-    mistakes.push(
+    return [
       `${source}: ${describeObject(object)} belongs to the whole cluster, not to a service: it is for Infrastructure/kubernetes.`,
-    );
-  else if (named !== undefined && named !== null && named !== namespace)
-    mistakes.push(
-      `${source}: ${describeObject(object)} names the namespace ${JSON.stringify(named)}, but the environment's is "${namespace}": leave it out.`,
-    );
-  if (object.kind === 'Secret' && (object['data'] !== undefined || object['stringData'] !== undefined))
-    mistakes.push(
-      `${source}: ${describeObject(object)} holds data. A secret is not kept in git: make it in the cluster (or by an operator), and refer to it by its name.`,
-    );
-  return mistakes;
+    ];
+  if (named === undefined || named === null || named === namespace) return [];
+  return [
+    `${source}: ${describeObject(object)} names the namespace ${JSON.stringify(named)}, but the environment's is "${namespace}": leave it out.`,
+  ];
 }
 
-function findTwins(manifests: readonly Manifest[]): string[] {
+function secretsIn({ object, source }: Manifest): string[] {
+  if (object.kind !== 'Secret' || (object['data'] === undefined && object['stringData'] === undefined)) return [];
+  return [
+    `${source}: ${describeObject(object)} holds data. A secret is not kept in git: make it in the cluster (or by an operator), and refer to it by its name.`,
+  ];
+}
+
+function findTwins(manifests: readonly Manifest[], namespace: string): string[] {
   // An object and its overlay are parsed apart, so what is twice here is a mistake.
   const seen = new Map<string, Manifest>();
   return manifests.flatMap((manifest) => {
-    const twin = seen.get(identityOf(manifest.object));
-    seen.set(identityOf(manifest.object), manifest);
+    const identity = placedIdentityOf(manifest.object, namespace);
+    const twin = seen.get(identity);
+    seen.set(identity, manifest);
     return twin ? [`${manifest.source}: ${describeObject(manifest.object)} is already in ${twin.source}.`] : [];
   });
 }

@@ -9,9 +9,8 @@ import { inKindOrder } from './kind-order.ts';
 import { label } from './labels.ts';
 import { isMap, type Manifest } from './manifest.ts';
 import { refuseHugeNumbers } from './number-range.ts';
+import { readEnvironmentManifests } from './environment-manifests.ts';
 import { refuseBadNames } from './object-names.ts';
-import { overlay } from './overlay.ts';
-import { parseManifests } from './parse-manifests.ts';
 import { containersOf, podTemplateOf, serviceContainerOf } from './pod-templates.ts';
 import { finishJobs, jobsFolder } from './release-jobs.ts';
 import { annotateRelease, markObject, putImage } from './release-marks.ts';
@@ -88,24 +87,11 @@ export function builtInVariables({
 
 /** What is written in a folder, with what its environment changes laid over it. */
 function readManifests(request: RenderRequest, folder: string): Manifest[] {
-  const { namespace } = request.environment;
-  const { base, overlays } = pickFiles(request, folder);
-  return overlay(parseManifests(base, namespace), parseManifests(overlays, namespace));
-}
-
-function pickFiles({ texts, folder: all, environment, environmentNames }: RenderRequest, folder: string) {
-  const base = new Map<string, string>();
-  const overlays = new Map<string, string>();
-  for (const [path, text] of texts) {
-    const inside = path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : undefined;
-    if (inside === undefined || !/\.(ya?ml|json)$/.test(inside)) continue;
-    // Jobs have their own time: before the rollout, once per release.
-    if (folder === all && inside.startsWith(`${jobsFolder}/`)) continue;
-    const name = inside.replace(/\.(ya?ml|json)$/, '');
-    if (name === environment.name) overlays.set(path, text);
-    else if (!environmentNames.includes(name)) base.set(path, text);
-  }
-  return { base, overlays };
+  const { environment, environmentNames, folder: all } = request;
+  // Jobs have their own time: before the rollout, once per release.
+  const isLater = (path: string) => folder === all && path.startsWith(`${all}/${jobsFolder}/`);
+  const texts = new Map([...request.texts].filter(([path]) => !isLater(path)));
+  return readEnvironmentManifests({ texts, folder, environment, environmentNames });
 }
 
 /** Gives an object what makes it this release's, in this environment. */

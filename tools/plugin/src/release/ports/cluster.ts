@@ -1,3 +1,4 @@
+import type { BuildNumber } from '../../model/build-number.ts';
 import type {
   Actor,
   DeploymentEnding,
@@ -39,6 +40,9 @@ export interface Cluster {
    * @throws {Refusal} when a Job of that name belongs to somebody else.
    */
   runJob(service: string, job: KubernetesObject, options: JobOptions): Promise<JobResult>;
+
+  /** The version of the cluster's configuration that the namespace has; undefined when it was never provisioned. @throws {Refusal} */
+  provisioned(): Promise<BuildNumber | undefined>;
 
   /** Services of which the namespace has deployments, in alphabetical order. */
   services(): Promise<string[]>;

@@ -2,6 +2,7 @@ import type { Commit } from '../../model/commit.ts';
 import type { CommitGraph } from '../../model/commit-graph.ts';
 import type { CommitsApart } from '../../model/commit-log.ts';
 import type { BuildNumber } from '../../model/build-number.ts';
+import type { ProvisioningPackage } from '../../model/provisioning/provisioning-package.ts';
 import type { Release } from '../../model/release.ts';
 import type { ReleaseTag } from '../../model/release-tag.ts';
 
@@ -89,6 +90,11 @@ export interface SourceRepository {
    * has the tag.
    */
   tagRelease(release: Release): Promise<'created' | 'exists'>;
+
+  /** The package of the clusters' configuration of a version; fetched when missing here. Undefined when there is none. */
+  readPackage(version: BuildNumber): Promise<ProvisioningPackage | undefined>;
+  /** Makes the annotated tag of a package and pushes it, as `tagRelease` does. @throws {Refusal} as that. */
+  tagPackage(made: ProvisioningPackage): Promise<'created' | 'exists'>;
 }
 
 /** A release by its tag alone. */

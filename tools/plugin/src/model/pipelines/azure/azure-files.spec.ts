@@ -1,4 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import * as yamlPlugin from 'prettier/plugins/yaml';
+import { check } from 'prettier/standalone';
 import { parse } from 'yaml';
+import { pipelineFactsCases } from '../../../testing/pipeline-facts-cases.ts';
 import type { Refusal } from '../../product-error.ts';
 import { generatedHeader } from '../generated-file.ts';
 import type { PipelineEnvironment, PipelineFacts, PipelineService } from '../pipeline-facts.ts';
@@ -36,6 +42,7 @@ const facts: PipelineFacts = {
 
 interface Step {
   readonly task?: string;
+  readonly script?: string;
   readonly name?: string;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
@@ -66,6 +73,37 @@ describe('azureFiles', () => {
   it.each([...azureFiles(facts)])('%s', (_, text) => {
     expect(text.startsWith(generatedHeader)).toBe(true);
     expect(text.slice(generatedHeader.length)).toMatchSnapshot();
+  });
+
+  it('are formatted as the workspace is, whatever it holds', async () => {
+    const style = JSON.parse(readFileSync(join(__dirname, '../../../../../../.prettierrc.json'), 'utf8')) as object;
+    const workspaces = pipelineFactsCases.filter(({ services }) => services.length > 0);
+    await fc.assert(
+      fc.asyncProperty(workspaces, async (of) => {
+        for (const [path, text] of azureFiles(of))
+          expect([path, await check(text, { ...style, parser: 'yaml', plugins: [yamlPlugin] })]).toEqual([path, true]);
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  it('set the variables that scripts read, and those that tools know', () => {
+    const known = ['KUBECONFIG', 'GITHUB_TOKEN', 'NX_BASE', 'POC_APPROVAL_GATE'];
+    const steps = [...azureFiles(facts).values()].flatMap(stepsOf);
+    expect(steps.filter(({ env }) => env).length).toBeGreaterThan(10);
+    for (const { script, inputs, env = {} } of steps) {
+      const read = [...(script ?? inputs?.['inlineScript'] ?? '').matchAll(/\$([A-Z_]+)/g)].map(([, name]) => name);
+      expect(Object.keys(env).filter((name) => !known.includes(name))).toEqual(read);
+    }
+  });
+
+  it('give the template the parameters that it has', () => {
+    const template = parse(textOf(facts, 'templates/service.yml')) as { parameters: { name: string }[] };
+    const names = template.parameters.map(({ name }) => name);
+    for (const end of ['azure-pipelines.service.yml', 'apps/orders/azure-pipelines.yml']) {
+      const { extends: extended } = parse(textOf(facts, end)) as { extends: { parameters: object } };
+      expect(Object.keys(extended.parameters)).toEqual(names);
+    }
   });
 
   it('hold a secret nowhere but in the variables of a command', () => {

@@ -1,6 +1,6 @@
 import type { PipelineEnvironment } from '../pipeline-facts.ts';
 import { clusterSteps, closing, preparation, type NxCommand } from './job-steps.ts';
-import { indented } from './yaml-text.ts';
+import { indented, scalar } from './yaml-text.ts';
 
 /** A stage that changes environments with one command. */
 export interface DeploymentStage {
@@ -29,7 +29,7 @@ export function deploymentStage(stage: DeploymentStage): string {
 ${dependsOn === undefined ? '' : `  dependsOn:${dependsOn.length > 0 ? dependsOn.map((name) => `\n    - ${name}`).join('') : ' []'}\n`}${condition === undefined ? '' : `  condition: ${condition}\n`}  jobs:
     - deployment: ${id}
       displayName: ${displayName}
-${named.length > 0 ? `      variables:\n${indented(4, named.join(''))}` : ''}      environment: ${stage.environment}
+${named.length > 0 ? `      variables:\n${indented(4, named.join(''))}` : ''}      environment: ${scalar(stage.environment)}
       strategy:
         runOnce:
           deploy:

@@ -1,5 +1,5 @@
 import type { PipelineEnvironment } from '../pipeline-facts.ts';
-import { idOf, indented, region } from './yaml-text.ts';
+import { idOf, indented, region, scalar } from './yaml-text.ts';
 
 /** Where jobs run, unless the team says otherwise. */
 export const pool = region('pool', 'pool:\n  vmImage: ubuntu-latest\n');
@@ -14,9 +14,10 @@ export function preparation(job = ''): string {
   fetchDepth: 1
   fetchTags: false
   persistCredentials: true
-- task: UseNode@1
+- task: NodeTool@0
+  displayName: Install Node.js
   inputs:
-    version: 24.x
+    versionSpec: 24.x
 - script: npm ci
   displayName: Install packages
 ${region(`setup ${job}`.trim())}`;
@@ -93,7 +94,7 @@ function azureStep(
     command.command,
   ];
   const inputs = `  inputs:
-    azureSubscription: ${connection}
+    azureSubscription: ${scalar(connection)}
     scriptType: bash
     scriptLocation: inlineScript
     inlineScript: |
@@ -120,7 +121,7 @@ function step(
   env: Readonly<Record<string, string>>,
   inputs?: string,
 ): string {
-  const variables = Object.entries(env).map(([key, value]) => `    ${key}: ${value}`);
+  const variables = Object.entries(env).map(([key, value]) => `    ${key}: ${scalar(value)}`);
   return [
     `- ${first}`,
     ...(name === undefined ? [] : [`  name: ${name}`]),

@@ -32,7 +32,7 @@ trigger:
       - ${scalar(branch)}
   paths:
     include:
-      - Infrastructure/kubernetes/
+      - Infrastructure/kubernetes/**
 pr: none
 lockBehavior: sequential
 

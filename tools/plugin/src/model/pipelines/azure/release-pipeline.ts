@@ -34,7 +34,7 @@ ${indented(6, list(['*', ...services.map(({ name }) => name)]))}
   - name: environment
     displayName: Environment (rollback)
     type: string
-    default: ${(automatic.at(-1) ?? environments[0])?.name}
+    default: ${scalar((automatic.at(-1) ?? environments[0]!).name)}
     values:
 ${indented(6, list(names))}
   - name: tag
@@ -64,19 +64,20 @@ ${indented(2, [...releaseStage(automatic), ...promoteStages(facts), ...environme
 /** The runs of a service: of its own pipeline, or of the one that all share. */
 function resource({ name, trigger }: PipelineService, { branch }: PipelineFacts): string {
   const branches = `    branches:\n      include:\n        - ${scalar(branch)}`;
+  const alias = scalar(name);
   return trigger === 'paths'
-    ? `- pipeline: ${name}
-  source: ${name}
+    ? `- pipeline: ${alias}
+  source: ${alias}
   trigger:
 ${branches}`
-    : `- pipeline: ${name}
+    : `- pipeline: ${alias}
   source: service
   tags:
-    - ${name}
+    - ${alias}
   trigger:
 ${branches}
     tags:
-      - ${name}`;
+      - ${alias}`;
 }
 
 function releaseStage(automatic: readonly PipelineEnvironment[]): string[] {

@@ -23,17 +23,21 @@ ${exclude.length > 0 ? `    exclude:\n${indented(6, list(exclude))}\n` : ''}pr: 
 extends:
   template: /Infrastructure/pipelines/templates/service.yml
   parameters:
-    service: ${service.name}
+    service: ${scalar(service.name)}
 `;
 }
 
 /**
- * A service's paths as Azure filters them: `/` is the root, and of two filters that fit a file the one with the deeper
- * folder counts, whatever their order.
+ * A service's paths as Azure filters them: `docs/**` is a folder with all below it, and of two filters that fit a file the
+ * one with the deeper folder counts, whatever their order.
  */
 export function pathFilter({ paths, foreignPaths }: Pick<PipelineService, 'paths' | 'foreignPaths'>): {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
 } {
-  return { include: paths.map((path) => (path === './' ? '/' : path)), exclude: foreignPaths };
+  return { include: paths.map(azurePath), exclude: foreignPaths.map(azurePath) };
+}
+
+function azurePath(path: string): string {
+  return path.replace(/^\.\//, '').replace(/(^|\/)$/, '$1**');
 }

@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
 
-/** A text as YAML writes it: in quotes where it would be read as something else. */
+/** A text as YAML writes it: in quotes where any version of YAML would read it as something else. */
 export function scalar(text: string): string {
-  return stringify(text, { lineWidth: 0, singleQuote: true }).trimEnd();
+  return stringify(text, { lineWidth: 0, singleQuote: true, version: '1.1' }).trimEnd();
 }
 
 /** Texts as the items of a list. */

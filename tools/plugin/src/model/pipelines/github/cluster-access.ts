@@ -11,6 +11,12 @@ export interface ClusterAccess {
   readonly permissions: Permissions;
 }
 
+/**
+ * Environment of GitHub for jobs that reach clusters and wait for nobody: they put in what the main branch has, look, or
+ * go back.
+ */
+export const unattended = 'unattended';
+
 /** Whose rights a job has in its clusters: those to deploy services, or those to change the cluster's own configuration. */
 export type Rights = 'deploying' | 'provisioning';
 

@@ -13,7 +13,7 @@ interface Step {
 }
 interface Job {
   readonly if?: string;
-  readonly environment?: string;
+  readonly environment?: { readonly name: string; readonly deployment: boolean };
   readonly permissions: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
 }
@@ -127,6 +127,19 @@ it('lets a job into the clusters that it is about, and into no other', () => {
   );
 });
 
+it('reaches a cluster only as an environment of GitHub, which can keep strangers and other branches off', () => {
+  fc.assert(
+    fc.property(pipelineFactsCases, (facts) => {
+      for (const [id, { environment, steps }] of jobsOf(facts)) {
+        const reaches = steps.some(({ env }) => env?.['KUBECONFIG'] !== undefined);
+        const [, name = 'unattended'] = /^(?:promote|provision)-(.*)$/.exec(id) ?? [];
+        expect(environment).toEqual(reaches ? { name, deployment: false } : undefined);
+      }
+    }),
+    some,
+  );
+});
+
 it('approves of what goes into a protected environment behind the environment of GitHub, and nowhere else', () => {
   fc.assert(
     fc.property(pipelineFactsCases, (facts) => {
@@ -135,7 +148,7 @@ it('approves of what goes into a protected environment behind the environment of
         const target = facts.environments.find(({ name }) => [`promote-${name}`, `provision-${name}`].includes(id));
         expect(approving).toHaveLength(target?.protected ? 1 : 0);
         if (!target) continue;
-        expect(environment).toBe(target.name);
+        expect(environment?.name).toBe(target.name);
         const gates = steps.flatMap(({ env }) => env?.['POC_APPROVAL_GATE'] ?? []);
         expect(gates).toEqual(approving.map(() => `environment ${target.name} at GitHub`));
       }

@@ -53,7 +53,7 @@ function promotionLines(from: PipelineEnvironment, to: PipelineEnvironment): str
   return jobLines({
     id: `promote-${to.name}`,
     condition: `inputs.to == '${to.name}'`,
-    environment: yamlScalar(to.name),
+    environment: to.name,
     permissions: { contents: 'read', deployments: 'write', ...access.permissions },
     steps: [
       ...readySteps,

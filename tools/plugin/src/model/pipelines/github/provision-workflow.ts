@@ -1,5 +1,5 @@
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
-import { clusterAccess } from './cluster-access.ts';
+import { clusterAccess, unattended } from './cluster-access.ts';
 import { dispatchLines } from './dispatch-inputs.ts';
 import { commandStep, commandVariables, readySteps } from './job-steps.ts';
 import { branchFilter, workflowHeader } from './workflow-file.ts';
@@ -13,7 +13,8 @@ export function provisionWorkflow({ environments, branch }: PipelineFacts): stri
   return [
     workflowHeader(
       "Rolls out the clusters' own configuration, environment by environment: the difference first, then, behind the protection rules of",
-      'the environment of the same name at GitHub, the change. Started by hand with the tag of an earlier one, it goes back to that.',
+      'the environment of the same name at GitHub, the change. Started by hand with the tag of an earlier one, it goes back to that; without',
+      'a tag, a run that waited for approval until something newer was there changes nothing.',
     ),
     'name: provision',
     'on:',
@@ -37,11 +38,9 @@ export function provisionWorkflow({ environments, branch }: PipelineFacts): stri
     ...jobLines({
       id: 'package',
       permissions: { contents: 'write' },
-      settings: ['outputs:', '  tag: ${{ inputs.tag || steps.package.outputs.tag }}'],
       steps: [
         ...readySteps,
         commandStep('npx nx run infrastructure:package', { GITHUB_TOKEN: '${{ github.token }}' }, [
-          'id: package',
           "if: inputs.tag == ''",
         ]),
       ],
@@ -54,21 +53,23 @@ export function provisionWorkflow({ environments, branch }: PipelineFacts): stri
 function provisionLines(environment: PipelineEnvironment, before: PipelineEnvironment | undefined): string[] {
   const { name } = environment;
   const access = clusterAccess([environment], 'provisioning');
-  const variables = { TAG: '${{ needs.package.outputs.tag }}', ...commandVariables(access.kubeconfig) };
+  const variables = { TAG: '${{ inputs.tag }}', ...commandVariables(access.kubeconfig) };
   const permissions = { contents: 'read', ...access.permissions } as const;
   const gate: Record<string, string> = environment.protected
     ? { POC_APPROVAL_GATE: yamlScalar(`environment ${name} at GitHub`) }
     : {};
   const chosen = `github.event_name == 'push' || inputs.environment == '${allEnvironments}' || inputs.environment == '${name}'`;
-  const command = `npx nx run infrastructure:provision --env=${name} --tag="$TAG"`;
+  const command = (option: string) =>
+    `npx nx run infrastructure:provision --env=${name} ${option}\${TAG:+--tag="$TAG"}`;
   return [
     '',
     ...jobLines({
       id: `diff-${name}`,
       needs: ['package'],
       condition: chosen,
+      environment: unattended,
       permissions,
-      steps: [...readySteps, ...access.steps, commandStep(`${command} --dryRun`, variables)],
+      steps: [...readySteps, ...access.steps, commandStep(command('--dryRun '), variables)],
     }),
     '',
     ...jobLines({
@@ -76,12 +77,12 @@ function provisionLines(environment: PipelineEnvironment, before: PipelineEnviro
       needs: ['package', `diff-${name}`, ...(before ? [`provision-${before.name}`] : [])],
       // One that was left out before it is no reason to leave it out too, one that failed is.
       condition: `\${{ !cancelled() && !failure() && (${chosen}) }}`,
-      environment: yamlScalar(name),
+      environment: name,
       permissions,
       steps: [
         ...readySteps,
         ...access.steps,
-        commandStep(environment.protected ? `${command} --approve` : command, { ...variables, ...gate }),
+        commandStep(command(environment.protected ? '--approve ' : ''), { ...variables, ...gate }),
       ],
     }),
   ];

@@ -1,5 +1,5 @@
 import type { PipelineFacts } from '../pipeline-facts.ts';
-import { clusterAccess } from './cluster-access.ts';
+import { clusterAccess, unattended } from './cluster-access.ts';
 import { dispatchLines } from './dispatch-inputs.ts';
 import { commandStep, commandVariables, readySteps, readyWithHistorySteps } from './job-steps.ts';
 import { pinnedActions } from './pinned-actions.ts';
@@ -46,6 +46,7 @@ export function releaseWorkflow({ services, environments, branch }: PipelineFact
     ...jobLines({
       id: 'outdated',
       condition: `github.event_name == 'push' || inputs.service == '${whateverIsOutdated}'`,
+      environment: unattended,
       permissions: { contents: 'read', ...access.permissions },
       settings: [
         'outputs:',
@@ -56,7 +57,7 @@ export function releaseWorkflow({ services, environments, branch }: PipelineFact
       steps: [
         ...readySteps,
         ...access.steps,
-        commandStep('npx nx run infrastructure:outdated --matrix --agents=4', variables, ['id: outdated']),
+        commandStep('npx nx run infrastructure:outdated --matrix', variables, ['id: outdated']),
       ],
     }),
     '',
@@ -80,6 +81,7 @@ export function releaseWorkflow({ services, environments, branch }: PipelineFact
       id: 'release',
       needs: ['outdated', 'affected'],
       condition: "needs.outdated.outputs.any == 'true'",
+      environment: unattended,
       permissions: releasing,
       settings: [
         'strategy:',
@@ -100,6 +102,7 @@ export function releaseWorkflow({ services, environments, branch }: PipelineFact
     ...jobLines({
       id: 'release-one',
       condition: `github.event_name == 'workflow_dispatch' && inputs.service != '${whateverIsOutdated}'`,
+      environment: unattended,
       permissions: releasing,
       steps: [
         ...readySteps,

@@ -1,17 +1,16 @@
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
-import { clusterAccess } from './cluster-access.ts';
+import { clusterAccess, unattended } from './cluster-access.ts';
 import { dispatchLines } from './dispatch-inputs.ts';
 import { commandStep, commandVariables, readySteps } from './job-steps.ts';
 import { workflowHeader } from './workflow-file.ts';
 import { jobLines } from './workflow-job.ts';
-import { yamlScalar } from './yaml-scalar.ts';
 
 /** `rollback.yml`: goes back to an earlier release of a service, and stays there. Needs one service at least. */
 export function rollbackWorkflow({ services, environments }: PipelineFacts): string {
   return [
     workflowHeader(
       'Goes back to an earlier release of a service in one environment. The release that is left stays away from there until a newer',
-      'one comes. Nothing is built, and runs are not queued: the plugin has one writer for each service and environment.',
+      'one comes. Nothing is built, nobody has to approve, and runs are not queued: the plugin has one writer for each service and environment.',
     ),
     'name: rollback',
     'run-name: roll back ${{ inputs.service }} in ${{ inputs.environment }}',
@@ -37,7 +36,7 @@ function rollbackLines(environment: PipelineEnvironment): string[] {
   return jobLines({
     id: `rollback-${name}`,
     condition: `inputs.environment == '${name}'`,
-    environment: yamlScalar(name),
+    environment: unattended,
     permissions: { contents: 'read', deployments: 'write', ...access.permissions },
     steps: [
       ...readySteps,

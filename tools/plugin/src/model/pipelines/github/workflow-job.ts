@@ -1,4 +1,5 @@
 import { customRegion } from './workflow-file.ts';
+import { yamlScalar } from './yaml-scalar.ts';
 
 /** What a job's token may do. */
 export type Permissions = Readonly<Partial<Record<'contents' | 'deployments' | 'id-token', 'read' | 'write'>>>;
@@ -11,7 +12,7 @@ export interface WorkflowJob {
   readonly needs?: readonly string[];
   /** Expression without which it is left out. */
   readonly condition?: string;
-  /** Environment of GitHub whose protection rules come first. */
+  /** Environment of GitHub whose protection rules come first, and whose secrets it gets. */
   readonly environment?: string;
   readonly permissions: Permissions;
   /** Further settings, as lines. */
@@ -28,7 +29,7 @@ export function jobLines(job: WorkflowJob): string[] {
     ...(job.condition === undefined ? [] : [`if: ${job.condition}`]),
     "runs-on: ${{ vars.RUNNER || 'ubuntu-24.04' }}",
     'timeout-minutes: 60',
-    ...(job.environment === undefined ? [] : [`environment: ${job.environment}`]),
+    ...(job.environment === undefined ? [] : environmentLines(job.environment)),
     'permissions:',
     ...permissions.map(([name, access]) => `  ${name}: ${access}`),
     ...(job.settings ?? []),
@@ -37,6 +38,11 @@ export function jobLines(job: WorkflowJob): string[] {
     ...indented(customRegion(`after ${job.id}`)),
   ];
   return indented([...(job.comment ?? []).map((line) => `# ${line}`), `${job.id}:`, ...indented(body)]);
+}
+
+/** Without a deployment of GitHub's own: the plugin tells GitHub what it deploys, service by service. */
+function environmentLines(name: string): string[] {
+  return ['environment:', `  name: ${yamlScalar(name)}`, '  deployment: false'];
 }
 
 function stepLines([first = '', ...others]: readonly string[]): string[] {

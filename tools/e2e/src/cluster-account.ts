@@ -1,0 +1,51 @@
+import { writeFileSync } from 'node:fs';
+import { kubectl, platform } from './platform.ts';
+import { runCommand, type CommandResult } from './run-command.ts';
+import { join } from 'node:path';
+
+/** A place in the cluster, and as whom it is entered. */
+export interface Entrance {
+  /** Name of the context in the kubeconfig. */
+  readonly context: string;
+  readonly token: string;
+}
+
+/** A token of a service account, as CI gets one. */
+export function tokenOf(account: string, namespace: string): Promise<string> {
+  return kubectl(['create', 'token', account, '--namespace', namespace, '--duration=1h']);
+}
+
+/** Writes a kubeconfig that holds nothing but these entrances; the first one is the current one. */
+export async function writeKubeconfig(path: string, entrances: readonly Entrance[]): Promise<void> {
+  const shown = await kubectl(['config', 'view', '--raw', '--minify', '--output=json']);
+  const { clusters } = JSON.parse(shown) as { clusters: readonly { readonly cluster: unknown }[] };
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': entrances[0]?.context,
+    clusters: [{ name: 'cluster', cluster: clusters[0]?.cluster }],
+    users: entrances.map(({ context, token }) => ({ name: context, user: { token } })),
+    contexts: entrances.map(({ context }) => ({ name: context, context: { cluster: 'cluster', user: context } })),
+  };
+  writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
+}
+
+/** Runs kubectl as whom the current context of a kubeconfig names. */
+export async function kubectlAs(kubeconfig: string, args: readonly string[], input?: string): Promise<CommandResult> {
+  const { binaries } = await platform();
+  const options = input === undefined ? {} : { input };
+  return runCommand(join(binaries, 'kubectl'), [`--kubeconfig=${kubeconfig}`, ...args], options);
+}
+
+/** What `kubectl auth can-i --list` allows in a namespace: verbs by resource (and object, where only some are meant). */
+export async function rightsIn(kubeconfig: string, namespace: string): Promise<Record<string, string>> {
+  const { stdout } = await kubectlAs(kubeconfig, ['auth', 'can-i', '--list', '--no-headers', '--namespace', namespace]);
+  const rights: Record<string, string> = {};
+  for (const line of stdout.split('\n')) {
+    const [, resource = '', names = '', verbs = ''] = /^(\S+)\s+\[\]\s+\[(.*?)\]\s+\[(.*)\]\s*$/.exec(line) ?? [];
+    // What everybody may: ask who they are and what they may.
+    if (resource === '' || resource.startsWith('selfsubject')) continue;
+    rights[names === '' ? resource : `${resource}/${names}`] = verbs;
+  }
+  return rights;
+}

@@ -1,0 +1,86 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv, type ValidateFunction } from 'ajv';
+import fc from 'fast-check';
+import { parse } from 'yaml';
+import { pipelineSchema } from '../../../local-platform/src/platform.ts';
+import { azureFiles, azureFolder } from '../../../plugin/src/model/pipelines/azure/azure-files.ts';
+import { pipelineFactsCases } from '../../../plugin/src/testing/pipeline-facts-cases.ts';
+import { repositoryRoot } from '../platform.ts';
+import { misspellings } from './misspelt-keys.ts';
+
+let validate: ValidateFunction;
+
+beforeAll(async () => {
+  const schema = JSON.parse(readFileSync(await pipelineSchema(), 'utf8')) as object;
+  validate = new Ajv({ strict: false, unicodeRegExp: false }).compile(schema);
+});
+
+/** Whether Microsoft's schema has nothing against a file. It types every scalar as a text. */
+const isValid = (text: string): boolean => validate(parse(text, { schema: 'failsafe' }));
+
+const ofOurs = (path: string): [string, string] => [path, readFileSync(join(repositoryRoot, path), 'utf8')];
+/** The pipelines of this repository. */
+const ours = [
+  ...readdirSync(join(repositoryRoot, azureFolder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.yml'))
+    .map((path) => ofOurs(join(azureFolder, path))),
+  ...readdirSync(join(repositoryRoot, 'apps'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => /^[^/]+\/azure-pipelines\.yml$/.test(path))
+    .map((path) => ofOurs(join('apps', path))),
+];
+
+it('the schema has nothing against the pipelines of this repository', () => {
+  expect(ours).toHaveLength(6);
+  expect(ours.filter(([, text]) => !isValid(text)).map(([path]) => path)).toEqual([]);
+});
+
+it('nor against those of any other workspace', () => {
+  // The schema knows no branch with a bracket, which Git and Azure allow.
+  const workspaces = pipelineFactsCases.filter(({ services, branch }) => services.length > 0 && !branch.includes(']'));
+  fc.assert(
+    fc.property(workspaces, (facts) => {
+      for (const [path, text] of azureFiles(facts)) expect([path, isValid(text)]).toEqual([path, true]);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+/** Pipelines in which everything occurs that can occur. */
+const ofShop = azureFiles({
+  branch: 'main',
+  services: [
+    {
+      name: 'orders',
+      root: 'apps/orders',
+      paths: ['apps/orders/'],
+      foreignPaths: ['apps/orders/e2e/'],
+      trigger: 'paths',
+      api: 'apps/orders/openapi.yaml',
+    },
+    { name: 'labels', root: 'apps/labels', paths: [], foreignPaths: [], trigger: 'manual', api: undefined },
+  ],
+  environments: [
+    { name: 'dev', deploy: 'automatic', protected: false, aks: undefined, context: 'dev' },
+    { name: 'prod', deploy: 'manual', protected: true, aks: { resourceGroup: 'shop', name: 'prod' }, context: 'prod' },
+  ],
+});
+
+/**
+ * What the schema leaves open: names of variables and of a template's parameters, which azure-files.spec.ts looks at, and
+ * keys of an agent pool, which the team chooses.
+ */
+const anyName = /\.env\.[^.]+$|: extends\.parameters\.[^.]+$|pool\.vmImage$/;
+
+it('a misspelt key is refused, whichever it is', () => {
+  const passed: string[] = [];
+  let count = 0;
+  for (const [file, text] of ofShop) {
+    for (const { path, text: misspelt } of misspellings(text)) {
+      count++;
+      if (!anyName.test(`${file}: ${path}`) && isValid(misspelt)) passed.push(`${file}: ${path}`);
+    }
+  }
+  expect(count).toBeGreaterThan(400);
+  expect(passed).toEqual([]);
+});

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { BuildNumber } from '../../model/build-number.ts';
+import type { DeploymentOutcome } from '../../model/deployment-record.ts';
+import { Failure } from '../../model/product-error.ts';
+import type { ProvisioningPackage } from '../../model/provisioning/provisioning-package.ts';
+import type {
+  NewProvisioningRecord,
+  ProvisioningEnding,
+  ProvisioningRecord,
+} from '../../model/provisioning/provisioning-record.ts';
+import { forgettable } from '../../model/record-retention.ts';
+import { ApiError, explainApiError } from '../api-error.ts';
+import type { KubernetesApi } from '../api.ts';
+import { note, type Revision } from '../record-data.ts';
+import { collectionPath } from '../resources.ts';
+
+/** The namespace of an environment whose configuration a record is of. */
+const provisioningOf = 'poc.dev/provisioning-of';
+/** Characters of a reason that an annotation keeps. */
+const longestReason = 4000;
+/** How often another run may take the sequence before us. */
+const attempts = 50;
+
+/** What never changes of a record. Read by every later version of this tool: only add to it. */
+type RecordData = Omit<NewProvisioningRecord, 'package'> & {
+  readonly package: Omit<ProvisioningPackage, 'version'> & { readonly version: string };
+};
+
+/**
+ * Records of provisionings as `ControllerRevision` objects `<namespace>-<sequence>`, in a namespace that deployers of
+ * services have no access to.
+ */
+export class ProvisioningRecords {
+  private readonly api: KubernetesApi;
+  private readonly path: string;
+  private readonly of: string;
+
+  /** @param recordsNamespace where they are kept. @param of the environment's own namespace. */
+  constructor(api: KubernetesApi, recordsNamespace: string, of: string) {
+    this.api = api;
+    this.path = collectionPath('apps/v1', 'controllerrevisions', recordsNamespace);
+    this.of = of;
+  }
+
+  /** Newest first. */
+  async list(): Promise<ProvisioningRecord[]> {
+    return this.explaining('read what was provisioned', async () => {
+      const query = { labelSelector: `${provisioningOf}=${this.of}` };
+      const { items = [] } = (await this.api.get<{ items: Revision[] }>(this.path, query)) ?? {};
+      return items.flatMap((item) => readRecord(item) ?? []).sort((a, b) => b.sequence - a.sequence);
+    });
+  }
+
+  /** Keeps a new record, with the next sequence. */
+  async open(record: NewProvisioningRecord): Promise<ProvisioningRecord> {
+    return this.explaining('record the provisioning', async () => {
+      // Tells our own record from another's, should the answer be lost and the request be sent again.
+      const attempt = randomUUID();
+      for (let tries = 0; tries < attempts; tries++) {
+        const [newest] = await this.list();
+        const opened: ProvisioningRecord = { ...record, sequence: (newest?.sequence ?? 0) + 1, outcome: 'running' };
+        if (await this.create(opened, attempt)) return opened;
+      }
+      throw new Failure({
+        type: 'records-contended',
+        doing: 'record the provisioning',
+        reason: 'Others took every number that was tried.',
+        remedy: 'Run the same command again when they are done.',
+      });
+    });
+  }
+
+  /** Adds how it ended, and forgets old ones. */
+  async close(record: ProvisioningRecord, { outcome, reason }: ProvisioningEnding): Promise<ProvisioningRecord> {
+    return this.explaining('record how the provisioning ended', async () => {
+      const finishedAt = new Date().toISOString();
+      const told = reason?.slice(0, longestReason);
+      const annotations = {
+        [note.outcome]: outcome,
+        [note.finishedAt]: finishedAt,
+        ...(told === undefined ? {} : { [note.reason]: told }),
+      };
+      await this.api.send('PATCH', `${this.path}/${this.nameOf(record)}`, {
+        body: { metadata: { annotations } },
+        contentType: 'application/merge-patch+json',
+      });
+      for (const old of forgettable(await this.list()))
+        await this.api.send('DELETE', `${this.path}/${this.nameOf(old)}`).catch((error: unknown) => {
+          if (!(error instanceof ApiError && error.code === 404)) throw error;
+        });
+      return { ...record, outcome, finishedAt, ...(told === undefined ? {} : { reason: told }) };
+    });
+  }
+
+  /** @returns false when another has the sequence. */
+  private async create(record: ProvisioningRecord, attempt: string): Promise<boolean> {
+    const name = this.nameOf(record);
+    const { sequence, outcome, ...data } = record;
+    const body: Revision = {
+      apiVersion: 'apps/v1',
+      kind: 'ControllerRevision',
+      metadata: {
+        name,
+        labels: { [provisioningOf]: this.of },
+        annotations: {
+          [note.sequence]: String(sequence),
+          [note.outcome]: outcome,
+          [note.attempt]: attempt,
+          // For people who look with kubectl.
+          'poc.dev/version': record.package.version.toString(),
+        },
+      },
+      revision: sequence,
+      // Compressed for the reason that records of deployments are: the server compares its bytes.
+      data: { gzip: gzipSync(JSON.stringify(data)).toString('base64') },
+    };
+    try {
+      await this.api.send('POST', this.path, { body, repeatable: true });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 409)) throw error;
+      const there = await this.api.get(`${this.path}/${name}`);
+      return there?.metadata.annotations?.[note.attempt] === attempt;
+    }
+  }
+
+  private nameOf({ sequence }: Pick<ProvisioningRecord, 'sequence'>): string {
+    return `${this.of}-${sequence}`;
+  }
+
+  private async explaining<T>(doing: string, action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      throw explainApiError(error, doing, this.api);
+    }
+  }
+}
+
+/** @returns undefined for what is none of ours, or cannot be read. */
+function readRecord({ metadata, data }: Revision): ProvisioningRecord | undefined {
+  const { annotations = {} } = metadata;
+  const { gzip } = (data ?? {}) as { gzip?: unknown };
+  if (typeof gzip !== 'string') return undefined;
+  const sequence = Number(annotations[note.sequence]);
+  try {
+    const kept = JSON.parse(gunzipSync(Buffer.from(gzip, 'base64')).toString()) as RecordData;
+    const version = BuildNumber.parse(kept.package.version);
+    if (!version || !Number.isInteger(sequence)) return undefined;
+    const { [note.finishedAt]: finishedAt, [note.reason]: reason } = annotations;
+    return {
+      ...kept,
+      package: { ...kept.package, version },
+      sequence,
+      outcome: (annotations[note.outcome] ?? 'running') as DeploymentOutcome,
+      ...(finishedAt === undefined ? {} : { finishedAt }),
+      ...(reason === undefined ? {} : { reason }),
+    };
+  } catch {
+    return undefined;
+  }
+}
