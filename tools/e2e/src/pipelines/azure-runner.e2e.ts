@@ -266,8 +266,8 @@ it('hands out secure files, and links packages where they would be installed', a
     {
       'pipeline.yml': `
 steps:
-  - task: UseNode@1
-    inputs: { version: 24.x }
+  - task: NodeTool@0
+    inputs: { versionSpec: 24.x }
   - task: DownloadSecureFile@1
     name: kubeconfig
     inputs: { secureFile: kubeconfig-preprod }
@@ -283,11 +283,41 @@ steps:
   expect(log).toContain(`${folder}\nclusters: []`);
 });
 
+it('reaches a cluster of Azure by the programs of the machine', async () => {
+  const programs = join(folder, 'programs');
+  mkdirSync(programs);
+  const az = '#!/bin/sh\nwhile [ "$1" != --file ]; do shift; done\necho "clusters: [aks]" > "$2"\n';
+  for (const [name, text] of Object.entries({ az, kubelogin: '#!/bin/sh\necho "kubelogin $*"\n' }))
+    writeFileSync(join(programs, name), text, { mode: 0o755 });
+  const run = await pipelineOf(
+    {
+      'pipeline.yml': `
+steps:
+  - task: KubeloginInstaller@0
+  - task: AzureCLI@2
+    inputs:
+      azureSubscription: shop
+      scriptType: bash
+      scriptLocation: inlineScript
+      inlineScript: |
+        az aks get-credentials --name "shop" --file "$(Agent.TempDirectory)/kubeconfig" --overwrite-existing
+        cat "$KUBECONFIG"
+    env: { KUBECONFIG: $(Agent.TempDirectory)/kubeconfig }
+`,
+    },
+    { programs },
+  );
+  const { outcome, log } = await run();
+  expect(outcome).toBe('Succeeded');
+  expect(log).toContain('kubelogin --version');
+  expect(log).toContain('clusters: [aks]');
+});
+
 it.each([
   ['an unknown step', 'steps: [{ scrpt: ls }]', 'step "scrpt"'],
   ['an unknown key', 'steps: [{ script: ls, retries: 2 }]', '"retries" is not known'],
   ['an unknown task', 'steps: [{ task: Docker@2 }]', 'Docker@2 is not played'],
-  ['an unknown input', "steps: [{ task: UseNode@1, inputs: { vesion: '24' } }]", 'vesion is not known'],
+  ['an unknown input', "steps: [{ task: NodeTool@0, inputs: { version: '24' } }]", 'version is not known'],
   ['an unknown key of a job', 'jobs: [{ job: a, needs: b, steps: [] }]', '"needs" is not known'],
   ['a missing template', 'steps: [{ template: none.yml }]', 'none.yml'],
   ['a parameter that is not declared', 'steps: [{ script: "${{ parameters.servce }}" }]', 'parameters has no servce'],

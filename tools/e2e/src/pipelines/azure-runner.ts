@@ -17,6 +17,8 @@ export interface ProjectSettings {
   readonly origin: string;
   /** Folder of the packages that `npm ci` would install. */
   readonly packages: string;
+  /** Folder of programs that are found before the machine's own: those that reach a cloud. */
+  readonly programs?: string;
   /** Secret variables of every pipeline. */
   readonly secrets?: Readonly<Record<string, string>>;
   /** Files of the library, by name. */
@@ -93,8 +95,8 @@ export class AzureProject {
       (resource) => [resource.alias, this.newestRunOf(resource)?.artifacts] as const,
     );
     const otherArtifacts = Object.fromEntries(others);
-    const { origin, packages, secrets = {}, secureFiles = {} } = this.settings;
-    const common = { origin, packages, secrets, secureFiles, artifacts, otherArtifacts, commit };
+    const { origin, packages, programs, secrets = {}, secureFiles = {} } = this.settings;
+    const common = { origin, packages, programs, secrets, secureFiles, artifacts, otherArtifacts, commit };
     const ended = await runPipeline(pipeline, variables, {
       agents: this.agents,
       enter: (stage, work) => this.enter(stage, work),

@@ -4,6 +4,7 @@ import { basename, delimiter, dirname, join } from 'node:path';
 import { buildAct } from '../../../local-platform/src/platform.ts';
 import { runCommand, runSuccessfully } from '../run-command.ts';
 import { npmWithoutInstall } from './npm-without-install.ts';
+import { warmCaches } from './warm-caches.ts';
 
 /** What a repository at GitHub holds beside its commits. */
 export interface RepositorySettings {
@@ -101,7 +102,7 @@ export class GitHubRepository {
     ];
     const none = Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined]));
     const path = [npmWithoutInstall(at('tools'), packages), dirname(process.execPath), process.env['PATH'] ?? ''];
-    const env = { ...none, HOME: at('home'), LANG: 'C.UTF-8', PATH: path.join(delimiter) };
+    const env = { ...none, ...warmCaches(), HOME: at('home'), LANG: 'C.UTF-8', PATH: path.join(delimiter) };
     const act = join(await buildAct(), 'act');
     const { code, output } = await runCommand(act, args, { cwd: at('checkout'), env });
     return { isSuccess: code === 0, artifacts: at('artifacts'), ...reportOf(output) };

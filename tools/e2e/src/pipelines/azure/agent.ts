@@ -1,18 +1,9 @@
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, isAbsolute, join } from 'node:path';
 import { runCommand } from '../../run-command.ts';
 import { npmWithoutInstall } from '../npm-without-install.ts';
+import { warmCaches } from '../warm-caches.ts';
 import { evaluate, isTrue } from './expression.ts';
 import { loggingCommandOf } from './logging-commands.ts';
 import type { Checkout, Job, Step } from './pipeline-shape.ts';
@@ -28,6 +19,8 @@ export interface Assignment {
   readonly commit: string;
   /** Folder of the packages that `npm ci` would install. */
   readonly packages: string;
+  /** Folder of programs that are found before the machine's own. */
+  readonly programs: string | undefined;
   readonly variables: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
   /** Files of the project's library, by name. */
@@ -73,7 +66,13 @@ class Agent {
     for (const name of ['s', 'a', 'b', 'temp', 'home']) mkdirSync(join(folder, name));
     this.variables = new Variables({ ...this.places(), ...assignment.variables }, assignment.secrets);
     const npm = npmWithoutInstall(join(folder, 'tools'), assignment.packages);
-    this.path = [npm, dirname(process.execPath), process.env['PATH'] ?? ''];
+    const { programs } = assignment;
+    this.path = [
+      npm,
+      ...(programs === undefined ? [] : [programs]),
+      dirname(process.execPath),
+      process.env['PATH'] ?? '',
+    ];
   }
 
   async work(steps: readonly Step[]): Promise<JobReport> {
@@ -193,22 +192,20 @@ class Agent {
   private task(step: Step, task: string, given: Readonly<Record<string, string>>): Promise<boolean> | boolean {
     const inputs = new Inputs(task, given, this.variables);
     switch (task) {
-      case 'UseNode@1':
-        inputs.only('version', 'checkLatest');
+      // The machine has it already.
+      case 'NodeTool@0':
+        inputs.only('versionSpec').needed('versionSpec');
         return this.run('node', ['--version']);
+      case 'KubeloginInstaller@0':
+        inputs.only();
+        return this.run('kubelogin', ['--version']);
       case 'DownloadSecureFile@1':
         inputs.only('secureFile');
         return this.secureFile(step.name, inputs.needed('secureFile'));
-      case 'Bash@3':
-        inputs.only('targetType', 'script', 'workingDirectory').is('targetType', 'inline');
-        return this.script(step, inputs.needed('script'), inputs.given('workingDirectory'));
       case 'AzureCLI@2':
         inputs.only('azureSubscription', 'scriptType', 'scriptLocation', 'inlineScript', 'workingDirectory');
         inputs.is('scriptType', 'bash').is('scriptLocation', 'inlineScript').needed('azureSubscription');
         return this.script(step, inputs.needed('inlineScript'), inputs.given('workingDirectory'));
-      case 'PublishPipelineArtifact@1':
-        inputs.only('targetPath', 'artifact');
-        return this.publish(inputs.needed('targetPath'), inputs.needed('artifact'));
       default:
         throw new Error(`The task ${task} is not played.`);
     }
@@ -253,6 +250,7 @@ class Agent {
     return {
       ...none,
       ...this.variables.environment(),
+      ...warmCaches(),
       HOME: join(this.folder, 'home'),
       LANG: 'C.UTF-8',
       PATH: this.path.join(delimiter),
