@@ -47,13 +47,16 @@ it('is a table of what became of each service', () => {
 it('has six cells in each row, whatever is told', () => {
   const text = fc.string({ unit: 'binary', maxLength: 40 });
   fc.assert(
-    fc.property(fc.array(fc.record({ service: text, outcome: text, build: text, environment: text })), (outcomes) => {
-      const rows = jobSummary(outcomes, run, web)
-        .split('\n')
-        .filter((line) => line.startsWith('|'));
-      expect(rows).toHaveLength(outcomes.length + 2);
-      for (const row of rows) expect(row.replaceAll(/\\[^]/g, '').split('|')).toHaveLength(8);
-    }),
+    fc.property(
+      fc.array(fc.record({ service: text, outcome: text, build: text, environment: text }), { maxLength: 3 }),
+      (outcomes) => {
+        const rows = jobSummary(outcomes, run, web)
+          .split('\n')
+          .filter((line) => line.startsWith('|'));
+        expect(rows).toHaveLength(outcomes.length + 2);
+        for (const row of rows) expect(row.replaceAll(/\\[^]/g, '').split('|')).toHaveLength(8);
+      },
+    ),
   );
 });
 
