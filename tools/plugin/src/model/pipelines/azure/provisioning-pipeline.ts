@@ -1,7 +1,7 @@
 import { generatedHeader } from '../generated-file.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { approvalFor } from './approval.ts';
-import { deploymentStage } from './deployment-stage.ts';
+import { commandStage } from './command-stage.ts';
 import { clusterSteps, closing, commandStep, pool, preparation } from './job-steps.ts';
 import { idOf, indented, scalar } from './yaml-text.ts';
 
@@ -77,7 +77,7 @@ ${indented(4, [preparation(job), diff, closing(job)].join('\n'))}`;
 function provisionStage(environment: PipelineEnvironment, index: number, all: readonly PipelineEnvironment[]): string {
   const { name } = environment;
   const { option, env } = approvalFor(environment);
-  return deploymentStage({
+  return commandStage({
     id: `provision_${idOf(name)}`,
     displayName: `Provision ${name}`,
     dependsOn: [index === 0 ? 'diff' : `provision_${idOf(all[index - 1]!.name)}`],

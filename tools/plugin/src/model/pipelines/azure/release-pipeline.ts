@@ -2,7 +2,7 @@ import { generatedHeader } from '../generated-file.ts';
 import type { PipelineEnvironment, PipelineFacts, PipelineService } from '../pipeline-facts.ts';
 import { approvalFor } from './approval.ts';
 import { automaticEnvironments } from './automatic-environments.ts';
-import { deploymentStage } from './deployment-stage.ts';
+import { commandStage } from './command-stage.ts';
 import { forgeToken, pool } from './job-steps.ts';
 import { idOf, indented, list, scalar } from './yaml-text.ts';
 
@@ -13,7 +13,8 @@ export function releasePipeline(facts: PipelineFacts): string {
   const names = environments.map(({ name }) => name);
   return `${generatedHeader}
 # Brings services from environment to environment, and back. A run of a service's pipeline that ended well starts it for
-# that service. Approvals, and the exclusive lock that lets one run after the other in, are checks on Azure's environments.
+# that service. Approvals, and the exclusive lock that lets one run after the other in, are checks on Azure's environments;
+# going back waits for neither.
 name: $(Date:yyyyMMdd)$(Rev:-r)
 
 parameters:
@@ -88,7 +89,7 @@ function releaseStage(automatic: readonly PipelineEnvironment[]): string[] {
   const last = automatic.at(-1);
   if (!last) return [];
   return [
-    deploymentStage({
+    commandStage({
       id: 'release',
       displayName: `Release to ${automatic.map(({ name }) => name).join(', ')}`,
       condition: `eq('\${{ parameters.action }}', 'release')`,
@@ -112,7 +113,7 @@ function promoteStages({ environments }: PipelineFacts): string[] {
     const below = environments[first + index - 1]!;
     const dependsOn = index > 0 ? [`promote_${idOf(below.name)}`] : last < 0 ? [] : ['release'];
     const { option, env } = approvalFor(environment);
-    return deploymentStage({
+    return commandStage({
       id: `promote_${idOf(name)}`,
       displayName: `Promote to ${name}`,
       dependsOn,
@@ -128,14 +129,14 @@ function promoteStages({ environments }: PipelineFacts): string[] {
   });
 }
 
+/** Going back waits for no approval. */
 function rollbackStage(environment: PipelineEnvironment): string {
   const { name } = environment;
-  return deploymentStage({
+  return commandStage({
     id: `rollback_${idOf(name)}`,
     displayName: `Roll back ${name}`,
     dependsOn: [],
     condition: `and(eq('\${{ parameters.action }}', 'rollback'), eq('\${{ parameters.environment }}', '${name}'))`,
-    environment: name,
     clusters: [environment],
     command: {
       displayName: 'Roll back',
