@@ -98,7 +98,7 @@ export async function provision(
     if (isThere && isSame && before?.equals(made.version))
       return { state: 'unchanged', version: made.version, before, changes: current.changes };
     const attempt = { request, environment, objects, made, records, plan: current, configuration, lock };
-    const changes = await putIn(attempt, ports, reporter);
+    const changes = await putIn(attempt, ports);
     return { state: 'provisioned', version: made.version, before, changes };
   } finally {
     await lock.release();
@@ -124,7 +124,7 @@ async function planAll(
     configuration.records(),
     configuration.version(),
   ]);
-  refuseWithoutNamespace(environment, changes, before, records);
+  refuseWithoutNamespace(environment, changes, before);
   const former = formerObjects(records);
   const pruned = await configuration.prune(former, objects, { dryRun: true });
   return { changes: [...changes, ...pruned], former, before, newest: stateOf(records[0]) };
@@ -185,7 +185,7 @@ interface Attempt {
   readonly lock: ServiceLock;
 }
 
-async function putIn(attempt: Attempt, { clock }: Ports, reporter: Reporter): Promise<readonly ConfigurationChange[]> {
+async function putIn(attempt: Attempt, { clock }: Ports): Promise<readonly ConfigurationChange[]> {
   const { request, objects, made, plan, configuration, lock } = attempt;
   const { signal } = request;
   const stop = AbortSignal.any([lock.lost, ...(signal ? [signal] : [])]);
@@ -194,8 +194,6 @@ async function putIn(attempt: Attempt, { clock }: Ports, reporter: Reporter): Pr
   try {
     // A service that needs what is about to go is refused from now on.
     if (goesBack) await configuration.mark(made.version);
-    for (const { kind, name, takenOver = [] } of plan.changes)
-      for (const field of takenOver) reporter.warn(`takes over ${kind} ${name}: ${field}`);
     const applied = await configuration.apply(objects, stop);
     stop.throwIfAborted();
     const pruned = await configuration.prune(plan.former, objects);
@@ -258,10 +256,9 @@ function refuseWithoutNamespace(
   { name, namespace }: Environment,
   changes: readonly ConfigurationChange[],
   before: BuildNumber | undefined,
-  records: readonly ProvisioningRecord[],
 ): void {
   const isMade = changes.some((change) => change.kind === 'Namespace' && change.name === namespace);
-  if (isMade || before !== undefined || records.length > 0) return;
+  if (isMade || before !== undefined) return;
   throw new Refusal({
     type: 'no-namespace',
     doing: `provision ${name}`,

@@ -24,8 +24,6 @@ import { ProvisioningRecords } from './provisioning-records.ts';
 
 /** Where locks and records of provisionings are kept, of all environments of a cluster. */
 const recordsNamespace = 'poc-provisioning';
-/** Under which name a namespace is marked: not that of the manifests, which would take the mark away again. */
-const markManager = 'poc-provisioned';
 
 /** The configuration of one environment in a real cluster. */
 export class KubernetesConfiguration implements ClusterConfiguration {
@@ -61,11 +59,12 @@ export class KubernetesConfiguration implements ClusterConfiguration {
   }
 
   async mark(version: BuildNumber): Promise<void> {
-    const { api, home } = this.place;
+    const { api, home, manager } = this.place;
     const doing = `mark the namespace ${home} with ${version}`;
     try {
       await api.send('PATCH', `/api/v1/namespaces/${encodeURIComponent(home)}`, {
-        query: { fieldManager: markManager },
+        // Patched and not applied: applying the Namespace's manifest, which lacks it, does not take it away then.
+        query: { fieldManager: manager },
         body: { metadata: { annotations: { [annotation.provisioning]: version.toString() } } },
         contentType: 'application/merge-patch+json',
       });
