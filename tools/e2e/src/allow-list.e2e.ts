@@ -12,7 +12,7 @@ type EnvironmentName = (typeof environments)[number];
 
 /** What no other test that runs now has: networks of clients, ports of listeners, addresses. */
 const own = process.pid % 250;
-const port = { preprod: 30_000 + own * 2, prod: 30_001 + own * 2 };
+const port = { preprod: 17_000 + own * 2, prod: 17_001 + own * 2 };
 const address = { preprod: `10.97.2.${own}`, prod: `10.97.3.${own}` };
 
 let workspace: ScratchWorkspace;

@@ -20,8 +20,8 @@ let start: string;
 beforeAll(async () => {
   workspace = await ScratchWorkspace.create('configuration');
   [preprod, prod] = [workspace.namespace('preprod'), workspace.namespace('prod')];
-  // Ports that nobody else's listeners have.
-  const port = 20_000 + (process.pid % 5000) * 2;
+  // Ports that nobody else's listeners have; Envoy's are below those that the machine gives to its own connections.
+  const port = 12_000 + (process.pid % 2500) * 2;
   for (const [index, environment] of ['preprod', 'prod'].entries()) {
     const path = `Infrastructure/environments/${environment}.yaml`;
     workspace.edit(path, /GATEWAY_PORT: \d+/, `GATEWAY_PORT: ${port + index}`);
