@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { buildGitea, installPodman } from '../local-platform/src/platform.ts';
+import {
+  buildAct,
+  buildGitea,
+  installPodman,
+  pipelineSchema,
+  workflowCheckers,
+} from '../local-platform/src/platform.ts';
 import { countTests, type TestCount } from './test-count.ts';
 import { runStep } from './run-step.ts';
 
@@ -46,8 +52,11 @@ const started = await starting;
 console.log(started.output.trimEnd());
 if (started.code === 0) {
   await installPodman();
-  // Before the tests, not among them: it takes both processors for minutes, where it was not built yet.
+  // Before the tests, not among them: builds take both processors for minutes, where they were not made yet.
   await buildGitea();
+  await buildAct();
+  await workflowCheckers();
+  await pipelineSchema();
   // One after the other: side by side they starve the cluster of two processors, and probes of pods begin to fail.
   await check('adapters against the real engine, registry and cluster', [
     ...jest,
