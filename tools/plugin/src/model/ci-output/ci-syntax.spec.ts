@@ -132,6 +132,12 @@ describe.each(['azure', 'github', 'gitlab', 'buildkite'] as const)('the log of %
     }
   });
 
+  it('comes to an end with a long line of what is not seen', () => {
+    for (const unseen of ['\u200b', '\r', '\u0001', '#\u200b', '\u200b:', '-']) {
+      expect(isCommand(inert(`#${unseen.repeat(100_000)}##[error]`))).toBe(false);
+    }
+  });
+
   it('leaves JSON what it was', () => {
     fc.assert(
       fc.property(fc.dictionary(hostile, fc.array(hostile)), (value) => {
