@@ -57,6 +57,7 @@ it('has six cells in each row, whatever is told', () => {
         for (const row of rows) expect(row.replaceAll(/\\[^]/g, '').split('|')).toHaveLength(8);
       },
     ),
+    { numRuns: 30 },
   );
 });
 
