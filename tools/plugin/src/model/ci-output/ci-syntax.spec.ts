@@ -92,7 +92,7 @@ const pieces = fc.constantFrom(
 );
 /** Lines of which some were commands if nobody took care. */
 const hostile = fc
-  .array(fc.oneof(pieces, fc.string({ unit: 'binary', maxLength: 5 })), { maxLength: 12 })
+  .array(fc.oneof(pieces, fc.string({ unit: 'binary-ascii', maxLength: 5 })), { maxLength: 12 })
   .map((all) => all.join(''));
 
 const reads = {
