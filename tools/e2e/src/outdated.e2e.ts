@@ -110,10 +110,17 @@ it('fetches into a shallow clone what it needs, and what nx affected needs after
   expect(stdout.split('\n')).toContain('payments');
 });
 
-it('tells what failed, and the next run heals it', async () => {
+it('tells what failed, also on the page of the run, and the next run heals it', async () => {
   workspace.edit(deployment, 'path: /healthz/ready', 'path: /nowhere');
   await change();
-  expect((await workspace.nx([...release, '--timeout=20'])).code).toBe(1);
+  const page = join(workspace.folder, '..', 'page.md');
+  const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: page };
+  const { code, output } = await workspace.nx([...release, '--timeout=20'], { env });
+  expect(code).toBe(1);
+  expect(output).toMatch(/^::group::payments {2}builds the image with \w+\n[^]*?^::endgroup::$/m);
+  expect(output).toMatch(/^::warning title=payments::preprod: \d{8}-2 failed; goes back to \d{8}-1$/m);
+  expect(output).toMatch(/^::error title=payments%3Arelease::Could not deploy payments \d{8}-2 to preprod: /m);
+  expect(readFileSync(page, 'utf8')).toMatch(/^\| payments \|(?: {2}\|){3} failed: Deployment payments was not ready/m);
   expect((await reasons())['payments']).toMatch(/^A newer build failed, and \d{8}-1 was put back\.$/);
   await workspace.git(['checkout', 'HEAD^', '--', deployment]);
   await change();

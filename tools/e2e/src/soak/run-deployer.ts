@@ -50,7 +50,7 @@ export class Deployers {
     onStart: (child: ChildProcess) => void = () => {},
   ): Promise<DeployerResult> {
     const started = performance.now();
-    const ci = { GITHUB_ACTIONS: 'true', GITHUB_ACTOR: person, GITHUB_SERVER_URL: 'https://ci.example' };
+    const ci = { GITHUB_ACTIONS: 'true', GITHUB_TRIGGERING_ACTOR: person, GITHUB_SERVER_URL: 'https://ci.example' };
     const env = { ...process.env, ...ci, GITHUB_REPOSITORY: 'poc/soak', GITHUB_RUN_ID: '1' };
     return new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [this.bundle, JSON.stringify(order)], {

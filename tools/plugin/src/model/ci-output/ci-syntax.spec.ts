@@ -92,7 +92,7 @@ const pieces = fc.constantFrom(
 );
 /** Lines of which some were commands if nobody took care. */
 const hostile = fc
-  .array(fc.oneof(pieces, fc.string({ unit: 'binary', maxLength: 5 })), { maxLength: 12 })
+  .array(fc.oneof(pieces, fc.string({ unit: 'binary-ascii', maxLength: 5 })), { maxLength: 12 })
   .map((all) => all.join(''));
 
 const reads = {
@@ -129,6 +129,12 @@ describe.each(['azure', 'github', 'gitlab', 'buildkite'] as const)('the log of %
       '[x]: #[y]',
     ]) {
       expect(inert(line)).toBe(line);
+    }
+  });
+
+  it('comes to an end with a long line of what is not seen', () => {
+    for (const unseen of ['\u200b', '\r', '\u0001', '#\u200b', '\u200b:', '-']) {
+      expect(isCommand(inert(`#${unseen.repeat(100_000)}##[error]`))).toBe(false);
     }
   });
 
