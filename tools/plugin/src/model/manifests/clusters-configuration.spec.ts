@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, parseAllDocuments } from 'yaml';
+import type { KubernetesObject } from '../kubernetes-object.ts';
+import { fieldAt, type Manifest } from './manifest.ts';
+import { overlay } from './overlay.ts';
+import { substitute } from './substitute.ts';
+
+const infrastructure = join(__dirname, '../../../../../Infrastructure');
+const read = (path: string) => readFileSync(join(infrastructure, path), 'utf8');
+
+interface EnvironmentFile {
+  readonly name: string;
+  readonly namespace: string;
+  readonly cluster: { readonly context: string };
+  readonly variables: Readonly<Record<string, string | number>>;
+}
+
+const environments = readdirSync(join(infrastructure, 'environments')).map(
+  (file) => parse(read(`environments/${file}`)) as EnvironmentFile,
+);
+const isOverlay = (file: string) => environments.some(({ name }) => file === `${name}.yaml`);
+const manifestsIn = (file: string): Manifest[] =>
+  parseAllDocuments(read(`kubernetes/${file}`)).map((document) => ({
+    object: document.toJS() as KubernetesObject,
+    source: file,
+  }));
+const base = readdirSync(join(infrastructure, 'kubernetes'))
+  .filter((file) => !isOverlay(file))
+  .flatMap(manifestsIn);
+
+/** The allow-list of an environment's door. */
+const allowed = (manifests: readonly Manifest[]) =>
+  manifests
+    .filter(({ object }) => fieldAt(object, 'spec', 'type') === 'LoadBalancer')
+    .map(({ object }) => fieldAt(object, 'spec', 'loadBalancerSourceRanges'));
+
+describe("the clusters' configuration", () => {
+  it.each(environments)('can be filled in for $name', ({ name, namespace, variables }) => {
+    const texts = Object.entries(variables).map(([key, value]) => [key, String(value)]);
+    const values = {
+      ENVIRONMENT: name,
+      NAMESPACE: namespace,
+      ...(Object.fromEntries(texts) as Record<string, string>),
+    };
+    const objects = substitute(overlay(base, manifestsIn(`${name}.yaml`)), values, name);
+    expect(JSON.stringify(objects)).not.toContain('${');
+    expect(allowed(objects)).toEqual([[expect.stringMatching(/^[\d.]+\/\d+$/)]]);
+  });
+
+  it('lets nobody in where no environment says whom', () => {
+    expect(allowed(base)).toEqual([['127.0.0.1/32']]);
+  });
+
+  it('gives each environment of a cluster a port and an address of its own', () => {
+    for (const variable of ['GATEWAY_PORT', 'ENVOY_PORT', 'GATEWAY_ADDRESS']) {
+      const places = environments.map(({ cluster, variables }) => `${cluster.context} ${variables[variable]}`);
+      expect(new Set(places).size).toBe(environments.length);
+    }
+  });
+
+  it('leads to the port on which Contour has Envoy listen', () => {
+    for (const { variables } of environments)
+      expect(variables['ENVOY_PORT']).toBe(Number(variables['GATEWAY_PORT']) + 8000);
+  });
+});
