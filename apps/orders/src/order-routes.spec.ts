@@ -18,8 +18,9 @@ async function startPayments(listener: RequestListener): Promise<string> {
 
 const paid: RequestListener = (_request, response) => response.writeHead(201).end('{"id":"charge-1"}');
 
-async function startOrders(paymentsUrl: string, book = new OrderBook()): Promise<string> {
-  const routes = orderRoutes(book, new PaymentsClient(paymentsUrl, 200));
+/** @param timeoutMs longer than a busy machine takes for anything. */
+async function startOrders(paymentsUrl: string, book = new OrderBook(), timeoutMs = 25_000): Promise<string> {
+  const routes = orderRoutes(book, new PaymentsClient(paymentsUrl, timeoutMs));
   const drain = { lingerMs: 0, budgetMs: 0 };
   const host = createServiceHost({ name: 'orders', routes, drain, writeLine: () => {} });
   closers.push(() => host.drain());
@@ -79,7 +80,8 @@ describe('orders', () => {
     ['payments-unreachable', 502, (request) => request.socket.destroy()],
     ['payments-timeout', 504, () => {}],
   ])('answers %s, %i', async (title, status, listener) => {
-    const url = await startOrders(await startPayments(listener));
+    const timeoutMs = status === 504 ? 200 : undefined;
+    const url = await startOrders(await startPayments(listener), new OrderBook(), timeoutMs);
     const answer = await post(url, pens);
     expect([answer.status, await answer.json()]).toEqual([status, expect.objectContaining({ title })]);
     expect(await (await fetch(url)).json()).toEqual({ orders: [] });

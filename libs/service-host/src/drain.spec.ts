@@ -34,9 +34,11 @@ describe('drain', () => {
       while (!(await call(`${url}/quick`, agent))) served++;
       agent.destroy();
     });
-    await delay(200);
+    // All of them are in use when it begins, however slow the machine is.
+    while (served <= 20) await delay(10);
+    const before = served;
     await Promise.all([host.drain(), ...connections]);
-    expect(served).toBeGreaterThan(20);
+    expect(served).toBeGreaterThan(before);
   });
 
   it('goes on serving new connections and health checks while it lingers, though nobody is connected', async () => {
