@@ -85,7 +85,7 @@ it('tells what was never deployed, in the variables of each CI', async () => {
   );
   const azure = await workspace.nxSuccessfully(command, { env: { TF_BUILD: 'True' } });
   expect(azure.split('\n').filter((line) => line.startsWith('##vso['))).toEqual([
-    '##vso[task.setvariable variable=services;isOutput=true]{"agent-1":{"projects":"inventory,orders,payments"}}',
+    '##vso[task.setvariable variable=services;isOutput=true]{"agent_1":{"projects":"inventory,orders,payments"}}',
     `##vso[task.setvariable variable=base;isOutput=true]${head}`,
     '##vso[task.setvariable variable=any;isOutput=true]true',
   ]);
