@@ -83,15 +83,28 @@ async function main(): Promise<number> {
   return left === 0 ? 0 : 1;
 }
 
-/** A pod with a volume in memory and a service on a port of the node: what leaves mounts, interfaces and rules. */
+/**
+ * Pods with a volume in memory, a service on a port of the node and one with an address, and a network policy: what
+ * leaves mounts, interfaces, rules and sets of addresses.
+ */
 async function runPod(binaries: string, kubeconfig: string): Promise<void> {
   const kubectl = (...args: string[]) =>
     command(`${binaries}/kubectl`, `--kubeconfig=${kubeconfig}`, '--namespace=dev', ...args);
   const image = '127.0.0.1:5000/library/node:24-bookworm-slim';
   kubectl('create', 'deployment', 'guest', `--image=${image}`, '--replicas=2', '--', 'sleep', '600');
   kubectl('expose', 'deployment', 'guest', '--port=80', '--type=NodePort');
+  kubectl('expose', 'deployment', 'guest', '--port=80', '--type=LoadBalancer', '--name=outside');
+  const argv = [`--kubeconfig=${kubeconfig}`, 'apply', '--filename=-'];
+  execFileSync(`${binaries}/kubectl`, argv, { input: JSON.stringify(policy) });
   kubectl('rollout', 'status', 'deployment/guest', '--timeout=60s');
 }
+
+const policy = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name: 'guest', namespace: 'dev' },
+  spec: { podSelector: {}, ingress: [{ from: [{ podSelector: {} }] }] },
+};
 
 function difference(lines: readonly string[], others: readonly string[]): string[] {
   const left = [...others];
