@@ -60,6 +60,12 @@ async function newestRecord(service: string, environment: string) {
 /** What runs of a matrix there were: `release agent-1`. */
 const legsOf = ({ jobs }: PipelineRun) => Object.keys(jobs).filter((name) => name.startsWith('release '));
 
+async function push(message: string): Promise<void> {
+  await workspace.commit(message);
+  await workspace.git(['push', '--quiet', 'origin', 'main']);
+}
+
+/** The first release of each service. */
 const first: Record<string, string> = {};
 
 describe('the pipeline of services', () => {
@@ -108,5 +114,66 @@ describe('the release pipeline', () => {
     expect(await running('orders', 'prod')).toBe(first['orders']);
     expect(await running('payments', 'prod')).toBe('');
     expect(JSON.stringify(await newestRecord('orders', 'prod'))).toContain('"approvedBy":"prod"');
+  });
+});
+
+describe('the pipeline of what is affected', () => {
+  const broken = 'libs/service-host/src/broken.spec.ts';
+  let before: string;
+
+  it('releases what is outdated, and nothing else', async () => {
+    const run = await well('affected');
+    expect(legsOf(run)).toEqual(['release agent-1']);
+    expect(await running('inventory', 'preprod')).toMatch(/^\d{8}-1$/);
+    expect(await running('orders', 'preprod')).toBe(first['orders']);
+  });
+
+  it('has no job that releases when nothing is outdated', async () => {
+    before = await workspace.originRefs();
+    const run = await well('affected');
+    expect(run.jobs).toMatchObject({ affected: { outcome: 'Succeeded' }, release: { outcome: 'Skipped' } });
+    expect(await workspace.originRefs()).toBe(before);
+  });
+
+  it('releases nothing when a check fails', async () => {
+    workspace.write(broken, "it('is broken', () => expect(1).toBe(2));\n");
+    workspace.edit('libs/service-host/src/index.ts', /$/, '\nexport const touched = true;\n');
+    await push('feat(service-host): something both services get, and a test that fails');
+    const run = await project.run('affected');
+    expect(run.outcome).toBe('Failed');
+    expect(run.jobs).toMatchObject({ affected: { outcome: 'Failed' }, release: { outcome: 'Skipped' } });
+    expect(run.jobs['affected']?.log).toContain('is broken');
+    expect(await workspace.originRefs()).toBe(before);
+  });
+
+  it('heals that with the next run, whatever its commit changes: both services by a matrix', async () => {
+    await workspace.git(['rm', '--quiet', broken]);
+    await push('test(service-host): without the test that failed');
+    const run = await well('affected');
+    expect(run.jobs['affected']?.log).toContain('nx run service-host:test');
+    expect(legsOf(run)).toEqual(['release agent-1', 'release agent-2']);
+    const refs = await workspace.originRefs();
+    for (const service of ['orders', 'payments']) {
+      const build = await running(service, 'preprod');
+      expect(build).not.toBe(first[service]);
+      expect(refs).toContain(`refs/tags/${service}-${build} `);
+    }
+    expect(await running('inventory', 'preprod')).toMatch(/^\d{8}-1$/);
+  });
+});
+
+describe('a rollback', () => {
+  it('goes back to a release, and no later run brings the one that was left', async () => {
+    const parameters = { action: 'rollback', service: 'orders', environment: 'preprod', tag: first['orders']! };
+    const { stages } = await well('release', { parameters });
+    expect(Object.entries(stages).filter(([, outcome]) => outcome !== 'Skipped')).toEqual([
+      ['rollback_preprod', 'Succeeded'],
+    ]);
+    expect(await running('orders', 'preprod')).toBe(first['orders']);
+    const before = await workspace.originRefs();
+    const run = await well('affected');
+    expect(run.jobs['release agent-1']?.log).toMatch(/orders \d{8}-\d+: .*held/);
+    expect(await workspace.originRefs()).toBe(before);
+    expect(await running('orders', 'preprod')).toBe(first['orders']);
   });
 });

@@ -79,3 +79,45 @@ describe('promote.yml', () => {
     );
   });
 });
+
+describe('release.yml, by a push', () => {
+  /** Pushes what is committed, and does what GitHub does then. */
+  const push = async (message: string) => {
+    const before = await workspace.git(['rev-parse', 'origin/main']);
+    await workspace.commit(message);
+    await workspace.git(['push', '--quiet', 'origin', 'main']);
+    return well('release.yml', { push: { before } });
+  };
+  const released = ({ jobs }: WorkflowRun) =>
+    jobs.filter(({ name }) => name === 'release').map(({ matrix }) => matrix['projects']);
+
+  it('releases what is outdated, as jobs of a matrix', async () => {
+    workspace.edit('libs/service-host/src/index.ts', /$/, '\nexport const touched = true;\n');
+    const run = await push('feat(service-host): something both services get');
+    expect(released(run).sort()).toEqual(['inventory', 'orders', 'payments']);
+    const tags = await workspace.git(['ls-remote', '--tags', 'origin']);
+    for (const service of ['orders', 'payments']) {
+      const build = await running(service, 'preprod');
+      expect(build).not.toBe(first[service]);
+      expect(tags).toContain(`refs/tags/${service}-${build}`);
+    }
+    expect(await running('inventory', 'preprod')).toMatch(/^\d{8}-1$/);
+  });
+
+  it('releases nothing when nothing is outdated', async () => {
+    workspace.write('docs/anything.md', '# Anything\n');
+    const run = await push('docs: words');
+    expect(namesOf(run)).toEqual(['affected', 'outdated', 'specification']);
+  });
+});
+
+describe('rollback.yml', () => {
+  it('goes back to a release, and stays there', async () => {
+    const inputs = { service: 'orders', environment: 'preprod', tag: first['orders']!, reason: 'orders are lost' };
+    const run = await well('rollback.yml', { inputs });
+    expect(namesOf(run)).toEqual(['rollback-preprod']);
+    expect(await running('orders', 'preprod')).toBe(first['orders']);
+    const history = await workspace.nxSuccessfully(['run', 'orders:history', '--env=preprod']);
+    expect(history).toContain('orders are lost');
+  });
+});

@@ -12,7 +12,7 @@ import { runSuccessfully } from '../run-command.ts';
 const owner = 'acme';
 /** Gitea refuses to run as root; nobody (of this number on every Linux) has all the rights that it needs. */
 const nobody = 65_534;
-const patience = 60_000;
+const patience = 180_000;
 
 /** A forge of this test's own, on this machine: Gitea, with one user and a token of theirs. */
 export class Gitea {

@@ -68,6 +68,8 @@ export class GitHubRepository {
     Object.assign(url, { username: 'x-access-token', password: token });
     await runSuccessfully('git', ['clone', '--quiet', `--branch=${branch}`, url.href, at('checkout')]);
     const commit = await runSuccessfully('git', ['rev-parse', 'HEAD'], { cwd: at('checkout') });
+    const workflow = readFileSync(join(at('checkout'), '.github/workflows', file), 'utf8');
+    writeFileSync(at(file), asActKnowsIt(workflow));
     const isPush = 'push' in event;
     const ref = `refs/heads/${branch}`;
     const payload = isPush ? { ref, before: event.push.before, after: commit } : { ref, inputs: event.inputs };
@@ -86,7 +88,7 @@ export class GitHubRepository {
     };
     const args = [
       isPush ? 'push' : 'workflow_dispatch',
-      `--workflows=.github/workflows/${file}`,
+      `--workflows=${at(file)}`,
       `--eventpath=${at('event.json')}`,
       `--secret-file=${at('secrets.yml')}`,
       `--env-file=${at('none')}`,
@@ -112,6 +114,11 @@ export class GitHubRepository {
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Act refuses an environment that says whether it makes a deployment; it plays no environments. */
+function asActKnowsIt(workflow: string): string {
+  return workflow.replace(/^( +environment:)\n +name: (.*)\n +deployment: (?:true|false)$/gm, '$1 $2');
 }
 
 /** Every action of another repository that a workflow of a checkout uses, with its commit. */
