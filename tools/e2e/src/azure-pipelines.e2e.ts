@@ -57,7 +57,7 @@ async function newestRecord(service: string, environment: string) {
   return (JSON.parse(line!) as History).environments[0]!.records[0]!;
 }
 
-/** What runs of a matrix there were: `release agent-1`. */
+/** What runs of a matrix there were: `release agent_1`. */
 const legsOf = ({ jobs }: PipelineRun) => Object.keys(jobs).filter((name) => name.startsWith('release '));
 
 async function push(message: string): Promise<void> {
@@ -123,7 +123,7 @@ describe('the pipeline of what is affected', () => {
 
   it('releases what is outdated, and nothing else', async () => {
     const run = await well('affected');
-    expect(legsOf(run)).toEqual(['release agent-1']);
+    expect(legsOf(run)).toEqual(['release agent_1']);
     expect(await running('inventory', 'preprod')).toMatch(/^\d{8}-1$/);
     expect(await running('orders', 'preprod')).toBe(first['orders']);
   });
@@ -151,7 +151,7 @@ describe('the pipeline of what is affected', () => {
     await push('test(service-host): without the test that failed');
     const run = await well('affected');
     expect(run.jobs['affected']?.log).toContain('nx run service-host:test');
-    expect(legsOf(run)).toEqual(['release agent-1', 'release agent-2']);
+    expect(legsOf(run)).toEqual(['release agent_1', 'release agent_2']);
     const refs = await workspace.originRefs();
     for (const service of ['orders', 'payments']) {
       const build = await running(service, 'preprod');
@@ -172,7 +172,7 @@ describe('a rollback', () => {
     expect(await running('orders', 'preprod')).toBe(first['orders']);
     const before = await workspace.originRefs();
     const run = await well('affected');
-    expect(run.jobs['release agent-1']?.log).toMatch(/orders \d{8}-\d+: .*held/);
+    expect(run.jobs['release agent_1']?.log).toMatch(/orders \d{8}-\d+: .*held/);
     expect(await workspace.originRefs()).toBe(before);
     expect(await running('orders', 'preprod')).toBe(first['orders']);
   });
