@@ -276,6 +276,13 @@ export class GitRepository implements SourceRepository {
     return numbers;
   }
 
+  async numberedCommit(tag: ReleaseTag): Promise<string | undefined> {
+    const refs = await (await this.refs()).list();
+    const found = refs.get(`refs/builds/${tag.service}/${tag.buildNumber}`) ?? refs.get(tagRef(tag));
+    // Both are objects of their own, which point to a commit.
+    return found?.peeled;
+  }
+
   async reserveBuildNumber(tag: ReleaseTag, commit: string): Promise<boolean> {
     await this.bringCommit(commit);
     const name = `builds/${tag.service}/${tag.buildNumber}`;

@@ -34,7 +34,7 @@ export async function previewImage(
   const { service, revision, registries } = request;
   const [engine, buildNumber] = await Promise.all([
     ports.engine(),
-    freeBuildNumber(numberRequest(request), ports),
+    freeBuildNumber(numberRequest(request), revision.commit, ports),
     service.refuseIgnoredInputs(),
   ]);
   const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));

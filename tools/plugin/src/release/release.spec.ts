@@ -157,6 +157,18 @@ describe('release', () => {
     expect(await release('5', '20261130-1')).toBe('20261124-10');
   });
 
+  it("keeps the CI's older number for a commit that a later one has overtaken, which then stays", async () => {
+    const scenario = new ReleaseScenario();
+    scenario.change('2');
+    const overtaken = new ReleaseScenario(scenario);
+    scenario.change('3');
+    await run(scenario, { ciNumber: BuildNumber.parse('20261124-7') });
+    const late = await run(overtaken, { ciNumber: BuildNumber.parse('20261124-6') });
+    expect(String(late.release?.buildNumber)).toBe('20261124-6');
+    expect(late.deploys.map(({ result }) => result.state)).toEqual(['superseded']);
+    expect(await runningIn(scenario.clusters.get('preprod')!, 'orders')).toMatchObject({ buildNumber: '20261124-7' });
+  });
+
   it('goes on to the next number when another takes that of the CI at the same time', async () => {
     const scenario = new ReleaseScenario();
     const { repository } = scenario;

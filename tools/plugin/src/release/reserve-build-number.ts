@@ -15,6 +15,8 @@ export interface BuildNumberRequest {
   readonly ciNumber?: BuildNumber | undefined;
 }
 
+type Ports = Pick<ReleasePorts, 'repository' | 'registry' | 'clock'>;
+
 /** More deployers than this never race for one service; a loop that goes on has met a bug. */
 const mostAttempts = 50;
 
@@ -25,11 +27,11 @@ const mostAttempts = 50;
 export async function reserveBuildNumber(
   request: BuildNumberRequest,
   commit: string,
-  ports: Pick<ReleasePorts, 'repository' | 'registry' | 'clock'>,
+  ports: Ports,
 ): Promise<BuildNumber> {
   const lost: BuildNumber[] = [];
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
-    const number = await freeBuildNumber(request, ports, lost);
+    const number = await freeBuildNumber(request, commit, ports, lost);
     if (await ports.repository.reserveBuildNumber(new ReleaseTag(request.service, number), commit)) return number;
     if (request.buildNumber) throw takenRefusal(request.service, number, 'It is taken');
     // It may not be listed yet.
@@ -40,18 +42,22 @@ export async function reserveBuildNumber(
 
 /**
  * A number that nobody has now.
+ * @param commit what shall be built.
  * @param lost numbers that are known to be taken.
  * @throws {Refusal} when the wanted one is taken.
  */
 export async function freeBuildNumber(
   { service, registries, buildNumber: wanted, ciNumber }: BuildNumberRequest,
-  { repository, registry, clock }: Pick<ReleasePorts, 'repository' | 'registry' | 'clock'>,
+  commit: string,
+  { repository, registry, clock }: Ports,
   lost: readonly BuildNumber[] = [],
 ): Promise<BuildNumber> {
   const taken = [...(await repository.buildNumbers(service)), ...lost];
   if (wanted && taken.some((number) => number.equals(wanted))) throw takenRefusal(service, wanted, 'It is taken');
+  const keepsPlace = ciNumber !== undefined && (await isLate(service, commit, taken, repository));
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
-    const number = wanted ?? BuildNumber.next(clock(), taken, ciNumber);
+    const isFree = !taken.some((number) => ciNumber?.equals(number));
+    const number = wanted ?? (keepsPlace && isFree ? ciNumber : BuildNumber.next(clock(), taken, ciNumber));
     const images = registries.map((host) => ImageRef.of(host, service, number.toString()));
     const digests = await Promise.all(images.map((image) => registry.digest(image)));
     const pushed = images.find((_, index) => digests[index] !== undefined);
@@ -61,6 +67,22 @@ export async function freeBuildNumber(
     taken.push(number);
   }
   throw tooManyRefusal(service);
+}
+
+/**
+ * Whether the newest number was taken for a commit after this one. A run of a CI that was overtaken keeps its own number
+ * then, the older one: with a newer one it would put the older commit over the newer.
+ */
+async function isLate(
+  service: string,
+  commit: string,
+  taken: readonly BuildNumber[],
+  repository: Ports['repository'],
+): Promise<boolean> {
+  const newest = taken.toSorted(BuildNumber.compare).at(-1);
+  const later = newest && (await repository.numberedCommit(new ReleaseTag(service, newest)));
+  if (later === undefined || later === commit) return false;
+  return (await repository.forkPoints(commit, [later])).get(later) === commit;
 }
 
 function takenRefusal(service: string, number: BuildNumber, why: string): Refusal {

@@ -20,8 +20,8 @@ type CommitFacts = Partial<Omit<Commit, 'id'>> & { readonly merges?: string };
 /** What the clones of one repository share. */
 interface Shared {
   readonly commits: Map<string, KeptCommit>;
-  /** `orders-20261124-1`. */
-  readonly numbers: Set<string>;
+  /** Commits by what was taken for them: `orders-20261124-1`. */
+  readonly numbers: Map<string, string>;
   readonly releases: Map<string, Release>;
   readonly packages: Map<string, ProvisioningPackage>;
 }
@@ -41,7 +41,7 @@ export class InMemorySourceRepository implements SourceRepository {
 
   /** @param files texts by path, committed at once. */
   constructor(files: Readonly<Record<string, string>> = {}, shared?: Shared) {
-    this.shared = shared ?? { commits: new Map(), numbers: new Set(), releases: new Map(), packages: new Map() };
+    this.shared = shared ?? { commits: new Map(), numbers: new Map(), releases: new Map(), packages: new Map() };
     this.tree = new Map(Object.entries(files));
     if (!shared) this.commit();
   }
@@ -218,15 +218,23 @@ export class InMemorySourceRepository implements SourceRepository {
   }
 
   async buildNumbers(service: string): Promise<BuildNumber[]> {
-    const taken = new Set([...this.shared.numbers, ...this.shared.releases.keys(), ...this.shared.packages.keys()]);
+    const taken = new Set([
+      ...this.shared.numbers.keys(),
+      ...this.shared.releases.keys(),
+      ...this.shared.packages.keys(),
+    ]);
     return tagsOf(service, taken).map(({ buildNumber }) => buildNumber);
+  }
+
+  async numberedCommit(tag: ReleaseTag): Promise<string | undefined> {
+    return this.shared.numbers.get(tag.toString()) ?? this.shared.releases.get(tag.toString())?.commit;
   }
 
   async reserveBuildNumber(tag: ReleaseTag, commit: string): Promise<boolean> {
     this.commitOf(commit);
     if (this.shared.numbers.has(tag.toString())) return false;
     this.checkPush(`take build number ${tag.buildNumber} for ${tag.service}`);
-    this.shared.numbers.add(tag.toString());
+    this.shared.numbers.set(tag.toString(), commit);
     return true;
   }
 

@@ -149,6 +149,9 @@ export function sourceRepositoryContract(
     expect(await repository.readPackage(version)).toBeUndefined();
     expect(await repository.reserveBuildNumber(tag('provisioning', '20261124-1'), made.commit)).toBe(true);
     expect(await other.reserveBuildNumber(tag('provisioning', '20261124-1'), made.commit)).toBe(false);
+    const third = await clone();
+    expect(await third.numberedCommit(tag('provisioning', '20261124-1'))).toBe(made.commit);
+    expect(await third.numberedCommit(tag('provisioning', '20261124-2'))).toBeUndefined();
     expect(await repository.tagPackage(made)).toBe('created');
     expect(await repository.tagPackage(made)).toBe('exists');
     // The same tag of somebody who has not heard of it yet is no other one.

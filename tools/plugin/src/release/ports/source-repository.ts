@@ -72,6 +72,8 @@ export interface SourceRepository {
 
   /** Numbers of the service that are taken, at the origin where there is one. */
   buildNumbers(service: string): Promise<BuildNumber[]>;
+  /** The commit that a number was taken for, which need not be here; undefined when nobody has the number. */
+  numberedCommit(tag: ReleaseTag): Promise<string | undefined>;
   /**
    * Takes a number for the caller alone, by a create-only push of `refs/builds/<service>/<number>`.
    * @returns false when somebody else has it. @throws {Refusal} when the origin cannot be reached or refuses.
