@@ -56,9 +56,13 @@ export async function generateEnvironment(
       console.warn(`\nIt cannot be reached from here. ${error.explain()}`);
     });
     const taken = model ? ` Look through its variables and cluster: they are those of ${model.name}.` : '';
-    console.log(
-      `\nAdded ${path}.${taken} Then commit it; its namespace must be in the cluster before anything is deployed.`,
-    );
+    const own = variablesToChange(environment, environments);
+    const mustDiffer =
+      own.length === 0 ? '' : ` Give it its own ${own.join(', ')}: so far no two environments share them.`;
+    const set = tree.exists(provisioningFolder)
+      ? `"nx run infrastructure:provision --env=${name}" sets it up in its cluster.`
+      : 'its namespace must be in the cluster before anything is deployed.';
+    console.log(`\nAdded ${path}.${taken}${mustDiffer} Then commit it; ${set}`);
   };
 }
 
@@ -116,6 +120,15 @@ function refuseTaken(tree: Tree, { doing, name }: EnvironmentRequest, environmen
     doing,
     reason: `What differs in ${name} would stand in ${taken[0]}, which is there already.`,
     remedy: 'Choose another name, or move that file.',
+  });
+}
+
+/** Variables that it shares with another environment, though all others have values of their own. */
+function variablesToChange({ variables }: Environment, others: readonly Environment[]): string[] {
+  if (others.length < 2) return [];
+  return Object.keys(variables).filter((key) => {
+    const values = others.map((other) => other.variables[key]);
+    return values.includes(variables[key]!) && new Set(values).size === others.length;
   });
 }
 
