@@ -9,6 +9,6 @@ export interface Approval {
 /** What an environment demands. */
 export function approvalFor({ name, protected: isProtected }: PipelineEnvironment): Approval {
   return isProtected
-    ? { option: ' --approve', env: { POC_APPROVAL_GATE: name } }
+    ? { option: ' --approve', env: { POC_APPROVAL_GATE: `environment ${name} of Azure DevOps` } }
     : { option: '', env: {} };
 }
