@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NetworkClient } from './network-client.ts';
 import { kubectl } from './platform.ts';
-import { provisionByHand, unprovisionByHand } from './provisioned.ts';
+import { provision, unprovision } from './provisioned.ts';
 import { runSuccessfully } from './run-command.ts';
 import { ScratchWorkspace } from './scratch-workspace.ts';
 
@@ -39,7 +39,7 @@ beforeAll(async () => {
     workspace.edit(path, /GATEWAY_ADDRESS: .*/, `GATEWAY_ADDRESS: ${address[environment]}`);
     workspace.edit(path, /TLS_SECRET: .*/, `TLS_SECRET: ${workspace.id}`);
     workspace.edit(`Infrastructure/kubernetes/${environment}.yaml`, '198.51.100.0/24', `${network}.${own}.0/30`);
-    await provisionByHand(workspace, environment);
+    await provision(workspace, environment);
     await kubectl(['apply', '--filename=-'], echoService(environment));
   }
   for (const environment of environments) {
@@ -50,7 +50,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await tester.remove();
   await customer.remove();
-  for (const environment of environments) await unprovisionByHand(workspace, environment);
+  for (const environment of environments) await unprovision(workspace, environment);
   await kubectl(['delete', '--ignore-not-found', 'secret', workspace.id, '--namespace=gateway']);
   await workspace.remove();
 });
@@ -99,14 +99,14 @@ it('does not let a route of another environment in, even by the name of its door
 
 it('gives the same address again when the door is made anew', async () => {
   await kubectl(['delete', 'service', `public-${workspace.namespace('preprod')}`, '--namespace=gateway']);
-  await provisionByHand(workspace, 'preprod');
+  await provision(workspace, 'preprod');
   expect((await untilServed(tester, 'preprod')).status).toBe(200);
   expect(await call(customer, 'preprod')).toEqual({ status: undefined, body: 'no answer' });
 });
 
 it('has whoever takes himself off the list shut out', async () => {
   workspace.edit('Infrastructure/kubernetes/preprod.yaml', /10\.98\.\d+\.0\/30/, `10.99.${own}.0/30`);
-  await provisionByHand(workspace, 'preprod');
+  await provision(workspace, 'preprod');
   expect((await untilServed(customer, 'preprod')).status).toBe(200);
   expect(await call(tester, 'preprod')).toEqual({ status: undefined, body: 'no answer' });
 });

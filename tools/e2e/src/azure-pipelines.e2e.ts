@@ -113,7 +113,9 @@ describe('the release pipeline', () => {
     expect(stages).toMatchObject({ release: 'Succeeded', promote_prod: 'Succeeded', rollback_prod: 'Skipped' });
     expect(await running('orders', 'prod')).toBe(first['orders']);
     expect(await running('payments', 'prod')).toBe('');
-    expect(JSON.stringify(await newestRecord('orders', 'prod'))).toContain('"approvedBy":"environment prod of Azure DevOps"');
+    expect(JSON.stringify(await newestRecord('orders', 'prod'))).toContain(
+      '"approvedBy":"environment prod of Azure DevOps"',
+    );
   });
 });
 

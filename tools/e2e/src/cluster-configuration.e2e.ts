@@ -4,7 +4,7 @@ import { kubectlAs, rightsIn, tokenOf, writeKubeconfig } from './cluster-account
 import { runningDigests } from './cluster-state.ts';
 import { callGateway } from './gateway.ts';
 import { kubectl } from './platform.ts';
-import { provisionByHand, unprovisionByHand } from './provisioned.ts';
+import { provision, unprovision } from './provisioned.ts';
 import { ScratchWorkspace } from './scratch-workspace.ts';
 
 const [preprodContext, prodContext] = ['e2e-preprod', 'e2e-prod'];
@@ -27,7 +27,7 @@ beforeAll(async () => {
     workspace.edit(path, /GATEWAY_PORT: \d+/, `GATEWAY_PORT: ${port + index}`);
     workspace.edit(path, /ENVOY_PORT: \d+/, `ENVOY_PORT: ${port + index + 8000}`);
     workspace.edit(path, /GATEWAY_ADDRESS: .*/, `GATEWAY_ADDRESS: 10.97.1.${1 + index}`);
-    await provisionByHand(workspace, environment);
+    await provision(workspace, environment);
   }
   // Each environment is entered by an account of its own.
   workspace.edit('Infrastructure/environments/preprod.yaml', /context: .*/, `context: ${preprodContext}`);
@@ -45,7 +45,7 @@ beforeAll(async () => {
   await writeKubeconfig(reader, [{ context: preprodContext, token: await tokenOf('visitor', preprod) }]);
 });
 afterAll(async () => {
-  for (const environment of ['preprod', 'prod']) await unprovisionByHand(workspace, environment);
+  for (const environment of ['preprod', 'prod']) await unprovision(workspace, environment);
   rmSync(deployer, { force: true });
   await workspace.remove();
 });
