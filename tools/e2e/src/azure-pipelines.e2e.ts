@@ -57,8 +57,11 @@ async function newestRecord(service: string, environment: string) {
   return (JSON.parse(line!) as History).environments[0]!.records[0]!;
 }
 
-/** What runs of a matrix there were: `release agent_1`. */
-const legsOf = ({ jobs }: PipelineRun) => Object.keys(jobs).filter((name) => name.startsWith('release '));
+/** What runs of a matrix there were, in alphabetical order: `release agent_1`. */
+const legsOf = ({ jobs }: PipelineRun) =>
+  Object.keys(jobs)
+    .filter((name) => name.startsWith('release '))
+    .sort();
 
 async function push(message: string): Promise<void> {
   await workspace.commit(message);
