@@ -169,6 +169,19 @@ describe('release', () => {
     expect(await runningIn(scenario.clusters.get('preprod')!, 'orders')).toMatchObject({ buildNumber: '20261124-7' });
   });
 
+  it('refuses to repeat a run of the CI that was overtaken and has used up its number', async () => {
+    const scenario = new ReleaseScenario();
+    scenario.change('2');
+    const repeated = new ReleaseScenario(scenario);
+    const ciNumber = BuildNumber.parse('20261124-6');
+    repeated.engine.failsWith = 'no space left';
+    await expect(run(repeated, { ciNumber })).rejects.toMatchObject({ facts: { type: 'image-build-failed' } });
+    scenario.change('3');
+    await run(scenario, { ciNumber: BuildNumber.parse('20261124-7') });
+    repeated.engine.failsWith = undefined;
+    expect(await refusedWithoutChange(repeated, { ciNumber })).toBe('overtaken');
+  });
+
   it('goes on to the next number when another takes that of the CI at the same time', async () => {
     const scenario = new ReleaseScenario();
     const { repository } = scenario;

@@ -44,7 +44,7 @@ export async function reserveBuildNumber(
  * A number that nobody has now.
  * @param commit what shall be built.
  * @param lost numbers that are known to be taken.
- * @throws {Refusal} when the wanted one is taken.
+ * @throws {Refusal} when the wanted one is taken, or none would keep an overtaken run of a CI in its place.
  */
 export async function freeBuildNumber(
   { service, registries, buildNumber: wanted, ciNumber }: BuildNumberRequest,
@@ -54,10 +54,14 @@ export async function freeBuildNumber(
 ): Promise<BuildNumber> {
   const taken = [...(await repository.buildNumbers(service)), ...lost];
   if (wanted && taken.some((number) => number.equals(wanted))) throw takenRefusal(service, wanted, 'It is taken');
-  const keepsPlace = ciNumber !== undefined && (await isLate(service, commit, taken, repository));
+  const keepsPlace =
+    ciNumber !== undefined &&
+    taken.some((number) => !ciNumber.isNewerThan(number)) &&
+    (await isLate(service, commit, taken, repository));
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
-    const isFree = !taken.some((number) => ciNumber?.equals(number));
-    const number = wanted ?? (keepsPlace && isFree ? ciNumber : BuildNumber.next(clock(), taken, ciNumber));
+    if (!wanted && keepsPlace && taken.some((number) => number.equals(ciNumber)))
+      throw overtakenRefusal(service, ciNumber, commit);
+    const number = wanted ?? (keepsPlace ? ciNumber : BuildNumber.next(clock(), taken, ciNumber));
     const images = registries.map((host) => ImageRef.of(host, service, number.toString()));
     const digests = await Promise.all(images.map((image) => registry.digest(image)));
     const pushed = images.find((_, index) => digests[index] !== undefined);
@@ -91,6 +95,16 @@ function takenRefusal(service: string, number: BuildNumber, why: string): Refusa
     doing: `take build number ${number} for ${service}`,
     reason: `${why}, and a number is never used twice.`,
     remedy: 'Leave --build-number away to get the next free one.',
+  });
+}
+
+/** A run that is repeated has used its number up; the next one would put the older commit over the newer. */
+function overtakenRefusal(service: string, number: BuildNumber, commit: string): Refusal {
+  return new Refusal({
+    type: 'overtaken',
+    doing: `take a build number for ${service}`,
+    reason: `That of the CI, ${number}, is taken, and a later commit than ${commit.slice(0, 12)} has been built since.`,
+    remedy: `Run the pipeline of the newest commit. To bring an earlier release back: "nx run ${service}:rollback --tag=…".`,
   });
 }
 
