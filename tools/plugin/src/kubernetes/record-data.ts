@@ -1,4 +1,3 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { BuildNumber } from '../model/build-number.ts';
 import type {
   DeploymentOutcome,
@@ -11,6 +10,7 @@ import type {
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import type { Release } from '../model/release.ts';
 import { kindOf } from './prune.ts';
+import { attemptNote, packData, unpackData, type Revision } from './revision.ts';
 
 /** Annotations of a record. */
 export const note = {
@@ -20,7 +20,7 @@ export const note = {
   reason: 'poc.dev/reason',
   probe: 'poc.dev/probe',
   kinds: 'poc.dev/kinds',
-  attempt: 'poc.dev/attempt',
+  attempt: attemptNote,
   /** What the data says, without the manifests: so that thousands of records can be told of by their metadata. */
   summary: 'poc.dev/summary',
   /** Which fields of which object this tool owned when the deployment ended (fingerprints, `drift.ts`). */
@@ -31,12 +31,6 @@ export const note = {
 export const recordOf = 'poc.dev/record-of';
 /** On the newest record of a service (for a moment also on the one before it): how all newest ones are found at once. */
 export const newestMark = 'poc.dev/newest';
-
-/** What an object of the API holds that is a record. */
-export interface Revision extends KubernetesObject {
-  readonly revision?: number;
-  readonly data?: unknown;
-}
 
 type Metadata = Pick<KubernetesObject, 'metadata'>;
 
@@ -57,7 +51,8 @@ export function nameOf(service: string, sequence: number): string {
 
 /** The object in which a record is begun. @param attempt tells it from another's of the same name. */
 export function recordObject(record: DeploymentRecord, attempt: string): Revision {
-  const { sequence, outcome, manifests, release } = record;
+  const { sequence, outcome, ...data } = record;
+  const { manifests, release } = data;
   return {
     apiVersion: 'apps/v1',
     kind: 'ControllerRevision',
@@ -73,17 +68,8 @@ export function recordObject(record: DeploymentRecord, attempt: string): Revisio
       },
     },
     revision: sequence,
-    data: writeData(record),
+    data: packData(data),
   };
-}
-
-/**
- * Compressed, always: the server compares the bytes of this data when an annotation is changed, and writes `>` in it
- * otherwise than we do.
- */
-function writeData(record: DeploymentRecord): { gzip: string } {
-  const { sequence: _sequence, outcome: _outcome, ...data } = record;
-  return { gzip: gzipSync(JSON.stringify(data)).toString('base64') };
 }
 
 /** The text of the annotation `summary`. */
@@ -99,7 +85,7 @@ function shortened<T extends { readonly reason?: string }>(told: T): T {
 
 /** @returns undefined for what is no record that this version can read. */
 export function readRecord({ metadata, data }: Revision): DeploymentRecord | undefined {
-  const read = readData(data);
+  const read = unpackData<RecordData>(data);
   const facts = read && readFacts(read, { metadata });
   return facts && { ...facts, manifests: read.manifests };
 }
@@ -135,15 +121,6 @@ function readFacts(read: Omit<RecordData, 'manifests'>, { metadata }: Metadata):
 function readHold(held: NonNullable<RecordData['hold']>): Hold | undefined {
   const buildNumber = BuildNumber.parse(held.buildNumber);
   return buildNumber && { ...held, buildNumber };
-}
-
-function readData(data: unknown): RecordData | undefined {
-  const { gzip = '' } = (data ?? {}) as { gzip?: string };
-  try {
-    return (JSON.parse(gunzipSync(Buffer.from(gzip, 'base64')).toString()) ?? undefined) as RecordData | undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** @returns undefined for a text that is not there, or is no JSON object. */

@@ -13,18 +13,9 @@ import { ApiError, explainApiError } from './api-error.ts';
 import type { ApiRequest, KubernetesApi } from './api.ts';
 import { leanList } from './lean-list.ts';
 import { kindOf } from './prune.ts';
-import {
-  nameOf,
-  newestMark,
-  note,
-  readJson,
-  readRecord,
-  readSummary,
-  recordObject,
-  recordOf,
-  type Revision,
-} from './record-data.ts';
+import { nameOf, newestMark, note, readJson, readRecord, readSummary, recordObject, recordOf } from './record-data.ts';
 import { collectionPath } from './resources.ts';
+import { createRevision, type Revision } from './revision.ts';
 
 /** Characters of a reason that an annotation keeps. */
 const longestReason = 4000;
@@ -121,7 +112,7 @@ export class Records {
       const attempt = randomUUID();
       for (let tries = 0; tries < attempts; tries++) {
         const opened: DeploymentRecord = { ...record, sequence: newest + 1, outcome: 'running' };
-        if (await this.create(opened, attempt)) {
+        if (await createRevision(this.api, this.path, recordObject(opened, attempt))) {
           this.newest.set(service, opened.sequence);
           const { sequence, outcome, manifests } = opened;
           const kinds = [...new Set(manifests.map(kindOf))];
@@ -217,20 +208,6 @@ export class Records {
     await this.api.send(method, `${this.path}/${name}`, request).catch((error: unknown) => {
       if (!(error instanceof ApiError && error.code === 404)) throw error;
     });
-  }
-
-  /** @returns false when another has the sequence. */
-  private async create(record: DeploymentRecord, attempt: string): Promise<boolean> {
-    const name = nameOf(record.release.service, record.sequence);
-    const body = recordObject(record, attempt);
-    try {
-      await this.api.send('POST', this.path, { body, repeatable: true });
-      return true;
-    } catch (error) {
-      if (!(error instanceof ApiError && error.code === 409)) throw error;
-      const there = await this.api.get(`${this.path}/${name}`);
-      return there?.metadata.annotations?.[note.attempt] === attempt;
-    }
   }
 
   private async newestSequence(service: string): Promise<number> {

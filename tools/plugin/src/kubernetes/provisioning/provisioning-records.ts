@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { BuildNumber } from '../../model/build-number.ts';
 import type { DeploymentOutcome } from '../../model/deployment-record.ts';
 import { Failure } from '../../model/product-error.ts';
@@ -12,8 +11,9 @@ import type {
 import { forgettable } from '../../model/record-retention.ts';
 import { ApiError, explainApiError } from '../api-error.ts';
 import type { KubernetesApi } from '../api.ts';
-import { note, type Revision } from '../record-data.ts';
+import { note } from '../record-data.ts';
 import { collectionPath } from '../resources.ts';
+import { createRevision, packData, unpackData, type Revision } from '../revision.ts';
 
 /** The namespace of an environment whose configuration a record is of. */
 const provisioningOf = 'poc.dev/provisioning-of';
@@ -60,7 +60,7 @@ export class ProvisioningRecords {
       for (let tries = 0; tries < attempts; tries++) {
         const [newest] = await this.list();
         const opened: ProvisioningRecord = { ...record, sequence: (newest?.sequence ?? 0) + 1, outcome: 'running' };
-        if (await this.create(opened, attempt)) return opened;
+        if (await createRevision(this.api, this.path, this.objectOf(opened, attempt))) return opened;
       }
       throw new Failure({
         type: 'records-contended',
@@ -93,15 +93,14 @@ export class ProvisioningRecords {
     });
   }
 
-  /** @returns false when another has the sequence. */
-  private async create(record: ProvisioningRecord, attempt: string): Promise<boolean> {
-    const name = this.nameOf(record);
+  /** The object in which a record is begun. */
+  private objectOf(record: ProvisioningRecord, attempt: string): Revision {
     const { sequence, outcome, ...data } = record;
-    const body: Revision = {
+    return {
       apiVersion: 'apps/v1',
       kind: 'ControllerRevision',
       metadata: {
-        name,
+        name: this.nameOf(record),
         labels: { [provisioningOf]: this.of },
         annotations: {
           [note.sequence]: String(sequence),
@@ -112,17 +111,8 @@ export class ProvisioningRecords {
         },
       },
       revision: sequence,
-      // Compressed for the reason that records of deployments are: the server compares its bytes.
-      data: { gzip: gzipSync(JSON.stringify(data)).toString('base64') },
+      data: packData(data),
     };
-    try {
-      await this.api.send('POST', this.path, { body, repeatable: true });
-      return true;
-    } catch (error) {
-      if (!(error instanceof ApiError && error.code === 409)) throw error;
-      const there = await this.api.get(`${this.path}/${name}`);
-      return there?.metadata.annotations?.[note.attempt] === attempt;
-    }
   }
 
   private nameOf({ sequence }: Pick<ProvisioningRecord, 'sequence'>): string {
@@ -141,23 +131,16 @@ export class ProvisioningRecords {
 /** @returns undefined for what is none of ours, or cannot be read. */
 function readRecord({ metadata, data }: Revision): ProvisioningRecord | undefined {
   const { annotations = {} } = metadata;
-  const { gzip } = (data ?? {}) as { gzip?: unknown };
-  if (typeof gzip !== 'string') return undefined;
-  const sequence = Number(annotations[note.sequence]);
-  try {
-    const kept = JSON.parse(gunzipSync(Buffer.from(gzip, 'base64')).toString()) as RecordData;
-    const version = BuildNumber.parse(kept.package.version);
-    if (!version || !Number.isInteger(sequence)) return undefined;
-    const { [note.finishedAt]: finishedAt, [note.reason]: reason } = annotations;
-    return {
-      ...kept,
-      package: { ...kept.package, version },
-      sequence,
-      outcome: (annotations[note.outcome] ?? 'running') as DeploymentOutcome,
-      ...(finishedAt === undefined ? {} : { finishedAt }),
-      ...(reason === undefined ? {} : { reason }),
-    };
-  } catch {
-    return undefined;
-  }
+  const kept = unpackData<RecordData>(data);
+  const [sequence, version] = [Number(annotations[note.sequence]), BuildNumber.parse(String(kept?.package?.version))];
+  if (!kept || !version || !Number.isInteger(sequence)) return undefined;
+  const { [note.finishedAt]: finishedAt, [note.reason]: reason } = annotations;
+  return {
+    ...kept,
+    package: { ...kept.package, version },
+    sequence,
+    outcome: (annotations[note.outcome] ?? 'running') as DeploymentOutcome,
+    ...(finishedAt === undefined ? {} : { finishedAt }),
+    ...(reason === undefined ? {} : { reason }),
+  };
 }
