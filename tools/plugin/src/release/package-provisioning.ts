@@ -2,7 +2,8 @@ import { packageTag, type ProvisioningPackage } from '../model/provisioning/prov
 import { provisioningName } from '../model/service-name.ts';
 import type { Reporter } from './ports/reporter.ts';
 import { ProvisioningManifests, type ReadEnvironments } from './provisioning-manifests.ts';
-import { checkedOutSource, isBehind, newestPackage, type ProvisioningSource } from './provisioning-source.ts';
+import { isBehind } from './is-behind.ts';
+import { checkedOutSource, newestPackage, type ProvisioningSource } from './provisioning-source.ts';
 import type { ReleasePorts } from './release-ports.ts';
 import { reserveBuildNumber } from './reserve-build-number.ts';
 

@@ -2,6 +2,7 @@ import { BuildNumber } from '../model/build-number.ts';
 import { ImageRef } from '../model/image-ref.ts';
 import { Refusal } from '../model/product-error.ts';
 import { ReleaseTag } from '../model/release-tag.ts';
+import { isBehind } from './is-behind.ts';
 import type { ReleasePorts } from './release-ports.ts';
 
 /** Which number is asked for. */
@@ -49,15 +50,16 @@ export async function reserveBuildNumber(
 export async function freeBuildNumber(
   { service, registries, buildNumber: wanted, ciNumber }: BuildNumberRequest,
   commit: string,
-  { repository, registry, clock }: Ports,
+  ports: Ports,
   lost: readonly BuildNumber[] = [],
 ): Promise<BuildNumber> {
+  const { repository, registry, clock } = ports;
   const taken = [...(await repository.buildNumbers(service)), ...lost];
   if (wanted && taken.some((number) => number.equals(wanted))) throw takenRefusal(service, wanted, 'It is taken');
   const keepsPlace =
     ciNumber !== undefined &&
     taken.some((number) => !ciNumber.isNewerThan(number)) &&
-    (await isLate(service, commit, taken, repository));
+    (await isLate(service, commit, taken, ports));
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
     if (!wanted && keepsPlace && taken.some((number) => number.equals(ciNumber)))
       throw overtakenRefusal(service, ciNumber, commit);
@@ -77,16 +79,10 @@ export async function freeBuildNumber(
  * Whether the newest number was taken for a commit after this one. A run of a CI that was overtaken keeps its own number
  * then, the older one: with a newer one it would put the older commit over the newer.
  */
-async function isLate(
-  service: string,
-  commit: string,
-  taken: readonly BuildNumber[],
-  repository: Ports['repository'],
-): Promise<boolean> {
+async function isLate(service: string, commit: string, taken: readonly BuildNumber[], ports: Ports): Promise<boolean> {
   const newest = taken.toSorted(BuildNumber.compare).at(-1);
-  const later = newest && (await repository.numberedCommit(new ReleaseTag(service, newest)));
-  if (later === undefined || later === commit) return false;
-  return (await repository.forkPoints(commit, [later])).get(later) === commit;
+  const later = newest && (await ports.repository.numberedCommit(new ReleaseTag(service, newest)));
+  return later !== undefined && isBehind(commit, later, ports);
 }
 
 function takenRefusal(service: string, number: BuildNumber, why: string): Refusal {
