@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ImageRef } from '../model/image-ref.ts';
 import { HttpImageRegistry } from '../registry/http-image-registry.ts';
+import { newBuildContext } from '../testing/build-context.ts';
 import { containerEngineContract } from '../testing/container-engine-contract.ts';
 import { chooseEngine, type EngineName } from './choose-engine.ts';
 import { runTool } from './run-tool.ts';
@@ -21,13 +22,6 @@ afterAll(async () => {
 
 describe.each<EngineName>(['docker', 'podman'])('%s', (name) => {
   let count = 0;
-  const newContext = (recipe: string, text: string) => {
-    const context = mkdtempSync(join(temp, 'context '));
-    const dockerfile = join(context, 'Dockerfile');
-    writeFileSync(dockerfile, recipe);
-    writeFileSync(join(context, 'file'), text);
-    return { context, dockerfile };
-  };
   const newImage = (host: string) => {
     const image = ImageRef.of(`${host}/contract`, `${name}-${process.pid}`, `${Date.now()}-${++count}`);
     built.push({ engine: name, image });
@@ -39,7 +33,7 @@ describe.each<EngineName>(['docker', 'podman'])('%s', (name) => {
     registry: new HttpImageRegistry(),
     newImage: () => newImage(registryHost),
     unreachableImage: () => newImage('127.0.0.1:9'),
-    goodContext: async (text) => newContext('FROM scratch\nCOPY file /file\n', text),
-    brokenContext: async () => newContext('FROM scratch\nCOPY missing /missing\n', ''),
+    goodContext: async (text) => newBuildContext(temp, 'FROM scratch\nCOPY file /file\n', text),
+    brokenContext: async () => newBuildContext(temp, 'FROM scratch\nCOPY missing /missing\n', ''),
   }));
 });

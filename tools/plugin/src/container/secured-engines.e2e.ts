@@ -5,6 +5,7 @@ import type { CredentialsOf } from '../model/credentials.ts';
 import { ImageRef } from '../model/image-ref.ts';
 import { Refusal } from '../model/product-error.ts';
 import { HttpImageRegistry } from '../registry/http-image-registry.ts';
+import { newBuildContext } from '../testing/build-context.ts';
 import { containerEngineContract } from '../testing/container-engine-contract.ts';
 import { AcrSimulator } from '../testing/registries/acr-simulator.ts';
 import { ada, SecuredRegistries, type SecuredRegistry } from '../testing/registries/secured-registries.ts';
@@ -60,13 +61,6 @@ const lent: CredentialsOf = async (registry) =>
 
 describe.each<EngineName>(['docker', 'podman'])('%s', (name) => {
   let count = 0;
-  const newContext = (recipe: string, text: string) => {
-    const context = mkdtempSync(join(temp, 'context '));
-    const dockerfile = join(context, 'Dockerfile');
-    writeFileSync(dockerfile, recipe);
-    writeFileSync(join(context, 'file'), text);
-    return { context, dockerfile };
-  };
   const newImage = (host: string) => {
     const image = ImageRef.of(`${host}/team`, `${name}-${process.pid}`, `${Date.now()}-${++count}`);
     built.push({ engine: name, image });
@@ -74,7 +68,7 @@ describe.each<EngineName>(['docker', 'podman'])('%s', (name) => {
   };
   const build = async (host: string, recipe = 'FROM scratch\nCOPY file /file\n') => {
     const [engine, image] = [await chooseEngine(name, lent), newImage(host)];
-    await engine.build({ ...newContext(recipe, String(++count)), labels: {}, images: [image] }, () => {});
+    await engine.build({ ...newBuildContext(temp, recipe, String(++count)), labels: {}, images: [image] }, () => {});
     return { engine, image };
   };
 
@@ -88,8 +82,8 @@ describe.each<EngineName>(['docker', 'podman'])('%s', (name) => {
       registry: new HttpImageRegistry(credentialsOf),
       newImage: () => newImage(registry().host),
       unreachableImage: () => newImage(`${registry().host.split(':')[0]}:9`),
-      goodContext: async (text) => newContext('FROM scratch\nCOPY file /file\n', text),
-      brokenContext: async () => newContext('FROM scratch\nCOPY missing /missing\n', ''),
+      goodContext: async (text) => newBuildContext(temp, 'FROM scratch\nCOPY file /file\n', text),
+      brokenContext: async () => newBuildContext(temp, 'FROM scratch\nCOPY missing /missing\n', ''),
     }));
   });
 
@@ -106,7 +100,7 @@ describe.each<EngineName>(['docker', 'podman'])('%s', (name) => {
     const { engine, image } = await build(acr.host);
     await engine.push(image, () => {});
     await new HttpImageRegistry(lent, (host) => host === acr.host).lockTag(image);
-    const other = newContext('FROM scratch\nCOPY file /file\n', 'other');
+    const other = newBuildContext(temp, 'FROM scratch\nCOPY file /file\n', 'other');
     await engine.build({ ...other, labels: {}, images: [image] }, () => {});
     await expect(engine.push(image, () => {})).rejects.toMatchObject({ facts: { type: 'registry-disallows' } });
   });
