@@ -1,5 +1,4 @@
-import type { Environment } from '../model/environment.ts';
-import { automaticEnvironments } from '../release/release-registries.ts';
+import { automaticEnvironments, type Environment } from '../model/environment.ts';
 import { Refusal } from '../model/product-error.ts';
 import { environmentNamed } from '../workspace/environments.ts';
 import { flag, optionalText, seconds, type OptionReaders } from './options.ts';

@@ -1,3 +1,6 @@
+/** Where environments are described, relative to the workspace's root. */
+export const environmentsFolder = 'Infrastructure/environments';
+
 /** One place that services are deployed to: a file in `Infrastructure/environments/`. */
 export interface Environment {
   readonly name: string;
@@ -28,4 +31,9 @@ export interface Environment {
   readonly probe?: boolean | { readonly path?: string; readonly rate?: number };
   /** Values of `${NAME}` in manifests. */
   readonly variables: Readonly<Record<string, string>>;
+}
+
+/** Environments that every release is deployed to. */
+export function automaticEnvironments<T extends Pick<Environment, 'deploy'>>(environments: readonly T[]): T[] {
+  return environments.filter(({ deploy }) => deploy === 'automatic');
 }

@@ -1,7 +1,6 @@
-import type { Environment } from '../model/environment.ts';
+import { environmentsFolder, type Environment } from '../model/environment.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import { provisioningFolder, renderProvisioning } from '../model/provisioning/render-provisioning.ts';
-import { environmentsFolder } from './provisioning-source.ts';
 import type { ReleasePorts } from './release-ports.ts';
 
 /** Reads the environments of a commit. @param texts of their files by path. @throws {Refusal} when there are mistakes in them. */

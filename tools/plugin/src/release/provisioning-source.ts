@@ -1,13 +1,11 @@
 import { hashContent } from '../model/content-hash.ts';
 import { BuildNumber } from '../model/build-number.ts';
+import { environmentsFolder } from '../model/environment.ts';
 import { Refusal } from '../model/product-error.ts';
 import { nothingToProvision, provisioningFolder } from '../model/provisioning/render-provisioning.ts';
 import type { ProvisioningPackage } from '../model/provisioning/provisioning-package.ts';
 import { provisioningName } from '../model/service-name.ts';
 import type { ReleasePorts } from './release-ports.ts';
-
-/** Where environments are described. */
-export const environmentsFolder = 'Infrastructure/environments';
 
 /** What the clusters' configuration is made of: nothing else is part of it. */
 const folders = [provisioningFolder, environmentsFolder];
@@ -57,13 +55,6 @@ export async function findPackage(version: BuildNumber, { repository }: Reposito
         ? `The newest ${newest.length === 1 ? 'is' : 'are'} ${newest.join(', ')}.`
         : 'Make one with "nx run infrastructure:package".',
   });
-}
-
-/** Whether a commit is one before another: what is newer there is missing in it. */
-export async function isBehind(commit: string, other: string, { repository }: Repository): Promise<boolean> {
-  if (commit === other) return false;
-  const graph = await repository.commitGraph([commit, other]);
-  return graph.has(commit) && graph.has(other) && graph.missing(other, commit).length === 0;
 }
 
 function dirtyRefusal(paths: readonly string[]): Refusal {

@@ -1,9 +1,4 @@
-import type { Environment } from '../model/environment.ts';
-
-/** Environments that every release is deployed to. */
-export function automaticEnvironments(environments: readonly Environment[]): Environment[] {
-  return environments.filter(({ deploy }) => deploy === 'automatic');
-}
+import { automaticEnvironments, type Environment } from '../model/environment.ts';
 
 /**
  * Registries that a release is pushed to, each once: those of the environments it is meant for, or of the first one when

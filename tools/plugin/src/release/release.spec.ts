@@ -2,7 +2,7 @@ import { BuildNumber } from '../model/build-number.ts';
 import { ImageRef } from '../model/image-ref.ts';
 import { ProductError } from '../model/product-error.ts';
 import { ReleaseScenario } from '../testing/release-scenario.ts';
-import { automaticEnvironments } from './release-registries.ts';
+import { automaticEnvironments } from '../model/environment.ts';
 import { release, type ReleaseRequest, type ReleaseResult } from './release.ts';
 import { runningIn } from '../testing/running-in.ts';
 

@@ -1,3 +1,4 @@
+import { automaticEnvironments } from '../model/environment.ts';
 import { release, type ReleaseRequest, type ReleaseResult } from '../release/release.ts';
 import type { ReleaseScenario } from './release-scenario.ts';
 
@@ -7,7 +8,7 @@ export function releaseIt(scenario: ReleaseScenario, wishes: Partial<ReleaseRequ
   const usual: ReleaseRequest = {
     service,
     environments,
-    targets: environments.filter(({ deploy }) => deploy === 'automatic'),
+    targets: automaticEnvironments(environments),
     actor: { person: 'ada', run: 'ada@laptop' },
     allowDirty: false,
     allowDowntime: false,

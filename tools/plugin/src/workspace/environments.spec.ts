@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { environmentsFolder } from '../model/environment.ts';
 import { ProductError, Refusal } from '../model/product-error.ts';
-import { environmentNamed, environmentsFolder, readEnvironments } from './environments.ts';
+import { environmentNamed, readEnvironments } from './environments.ts';
 
 const temp = mkdtempSync(join(tmpdir(), 'environments-'));
 afterAll(() => rmSync(temp, { recursive: true }));

@@ -4,11 +4,8 @@ import type { ErrorObject } from 'ajv';
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import schema from '../../schemas/environment.schema.json' with { type: 'json' };
 import { didYouMean } from '../model/did-you-mean.ts';
-import type { Environment } from '../model/environment.ts';
+import { environmentsFolder, type Environment } from '../model/environment.ts';
 import { Refusal } from '../model/product-error.ts';
-
-/** Where environments are described, relative to the workspace's root. */
-export const environmentsFolder = 'Infrastructure/environments';
 
 /**
  * Reads all environments of the workspace.

@@ -4,9 +4,9 @@ import type { Tree } from '@nx/devkit';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { parse } from 'yaml';
 import type { RawOptions } from '../../executors/options.ts';
-import type { Environment } from '../../model/environment.ts';
+import { environmentsFolder, type Environment } from '../../model/environment.ts';
 import { Refusal } from '../../model/product-error.ts';
-import { environmentsFolder, isEnvironmentFile, parseEnvironments } from '../../workspace/environments.ts';
+import { isEnvironmentFile, parseEnvironments } from '../../workspace/environments.ts';
 import { generateEnvironment } from './generator.ts';
 
 const preprod = `# yaml-language-server: $schema=../../tools/plugin/schemas/environment.schema.json

@@ -3,16 +3,15 @@ import { join } from 'node:path';
 import { parseAllDocuments, parseDocument } from 'yaml';
 import type { RawOptions } from '../../executors/options.ts';
 import { findAccess } from '../../kubernetes/kubeconfig.ts';
-import type { Environment } from '../../model/environment.ts';
+import { environmentsFolder, type Environment } from '../../model/environment.ts';
 import { ProductError, Refusal } from '../../model/product-error.ts';
-import { environmentsFolder, isEnvironmentFile, parseEnvironments } from '../../workspace/environments.ts';
+import { provisioningFolder } from '../../model/provisioning/render-provisioning.ts';
+import { parseEnvironments } from '../../workspace/environments.ts';
 import { endWithRefusal } from '../end-with-refusal.ts';
+import { environmentTexts } from '../environment-texts.ts';
 import { syncWorkspace } from '../sync-workspace.ts';
 import { environmentFile, hostnameOf } from './environment-file.ts';
 import { parseEnvironmentRequest, type EnvironmentRequest } from './environment-request.ts';
-
-/** Where the cluster's own configuration lies, if the workspace has any. */
-const provisioningFolder = 'Infrastructure/kubernetes';
 
 /** `nx g @poc/plugin:environment NAME`: a refusal ends the process with exit code 2. */
 export default function environmentCommand(tree: Tree, options: RawOptions): Promise<() => Promise<void>> {
@@ -64,15 +63,6 @@ export async function generateEnvironment(
       : 'its namespace must be in the cluster before anything is deployed.';
     console.log(`\nAdded ${path}.${taken}${mustDiffer} Then commit it; ${set}`);
   };
-}
-
-/** Texts of the environments' files, by path. */
-function environmentTexts(tree: Tree): Map<string, string> {
-  const paths = tree
-    .children(environmentsFolder)
-    .filter(isEnvironmentFile)
-    .map((file) => `${environmentsFolder}/${file}`);
-  return new Map(paths.map((path) => [path, tree.read(path, 'utf8') ?? '']));
 }
 
 function fileOf(texts: ReadonlyMap<string, string>, name: string): string {

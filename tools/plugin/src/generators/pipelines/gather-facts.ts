@@ -3,16 +3,15 @@ import { parseDocument } from 'yaml';
 import { serviceNames } from '../../executors/workspace-service.ts';
 import type { PipelineFacts, PipelineService } from '../../model/pipelines/pipeline-facts.ts';
 import { Refusal } from '../../model/product-error.ts';
-import { environmentsFolder, isEnvironmentFile, parseEnvironments } from '../../workspace/environments.ts';
+import { parseEnvironments } from '../../workspace/environments.ts';
 import { serviceIn } from '../../workspace/service.ts';
+import { environmentTexts } from '../environment-texts.ts';
 import { triggerPaths } from '../../workspace/trigger-paths.ts';
 
 /** Gathers what pipelines are generated from. @throws {Refusal} naming the file that has a mistake. */
 export async function gatherFacts(tree: Tree, graph: ProjectGraph): Promise<PipelineFacts> {
   const nxJson = readNxJson(tree) ?? {};
-  const files = tree.children(environmentsFolder).map((file) => `${environmentsFolder}/${file}`);
-  const texts = files.filter(isEnvironmentFile).map((path) => [path, tree.read(path, 'utf8')!] as const);
-  const environments = await parseEnvironments(new Map(texts));
+  const environments = await parseEnvironments(environmentTexts(tree));
   return {
     services: serviceNames(graph)
       .sort()

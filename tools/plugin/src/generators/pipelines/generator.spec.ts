@@ -3,7 +3,7 @@ import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import type { RawOptions } from '../../executors/options.ts';
 import { releaseTarget } from '../../graph/targets/release.ts';
 import { Refusal } from '../../model/product-error.ts';
-import { environmentsFolder } from '../../workspace/environments.ts';
+import { environmentsFolder } from '../../model/environment.ts';
 import { syncPipelines } from '../sync-pipelines/generator.ts';
 import { generatePipelines } from './generator.ts';
 

@@ -5,7 +5,7 @@ import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { parse } from 'yaml';
 import type { RawOptions } from '../../executors/options.ts';
 import { Refusal } from '../../model/product-error.ts';
-import { environmentsFolder } from '../../workspace/environments.ts';
+import { environmentsFolder } from '../../model/environment.ts';
 import { generateService } from './generator.ts';
 
 const workspaceRoot = join(__dirname, '../../../../..');

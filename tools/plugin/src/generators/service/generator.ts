@@ -1,9 +1,9 @@
 import { generateFiles, type Tree } from '@nx/devkit';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { RawOptions } from '../../executors/options.ts';
-import { environmentsFolder } from '../../workspace/environments.ts';
 import { endWithRefusal } from '../end-with-refusal.ts';
+import { environmentTexts } from '../environment-texts.ts';
 import { syncWorkspace } from '../sync-workspace.ts';
 import { parseServiceRequest } from './service-request.ts';
 
@@ -38,13 +38,10 @@ export async function generateService(tree: Tree, options: RawOptions): Promise<
 
 /** Environments that are told from others by a host name at the gateway: their routes name it. */
 function environmentsWithHostname(tree: Tree): string[] {
-  return tree
-    .children(environmentsFolder)
-    .filter((file) => /\.ya?ml$/.test(file))
-    .filter((file) => {
+  return (
+    [...environmentTexts(tree)]
       // A mistake in one is told, with its line, by whatever deploys to it.
-      const environment = parseDocument(tree.read(`${environmentsFolder}/${file}`, 'utf8') ?? '');
-      return environment.hasIn(['variables', 'ROUTE_HOSTNAME']);
-    })
-    .map((file) => file.replace(/\.ya?ml$/, ''));
+      .filter(([, text]) => parseDocument(text).hasIn(['variables', 'ROUTE_HOSTNAME']))
+      .map(([path]) => basename(path).replace(/\.ya?ml$/, ''))
+  );
 }

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { BuildNumber } from '../../model/build-number.ts';
-import type { Environment } from '../../model/environment.ts';
+import { environmentsFolder, type Environment } from '../../model/environment.ts';
 import { ImageRef } from '../../model/image-ref.ts';
 import { downtimeRisks } from '../../model/manifests/no-downtime.ts';
 import { renderManifests } from '../../model/manifests/render.ts';
-import { environmentsFolder, readEnvironments } from '../../workspace/environments.ts';
+import { readEnvironments } from '../../workspace/environments.ts';
 import { generateService } from './generator.ts';
 
 const workspaceRoot = join(__dirname, '../../../../..');

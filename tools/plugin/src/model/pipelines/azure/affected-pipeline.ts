@@ -1,6 +1,6 @@
 import { generatedHeader } from '../generated-file.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
-import { automaticEnvironments } from './automatic-environments.ts';
+import { automaticEnvironments } from '../../environment.ts';
 import { clusterSteps, closing, commandStep, forgeToken, pool, preparation } from './job-steps.ts';
 import { indented, scalar } from './yaml-text.ts';
 
@@ -9,7 +9,7 @@ const agents = 4;
 
 /** What every push to the main branch starts: checks, and a release of all that is outdated. */
 export function affectedPipeline(facts: PipelineFacts): string {
-  const automatic = automaticEnvironments(facts);
+  const automatic = automaticEnvironments(facts.environments);
   const outdated = clusterSteps(automatic, {
     name: 'outdated',
     displayName: 'Find what is outdated',

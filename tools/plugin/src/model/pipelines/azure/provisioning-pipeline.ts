@@ -1,6 +1,6 @@
 import { generatedHeader } from '../generated-file.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
-import { approvalFor } from './approval.ts';
+import { approvalFor } from '../approval.ts';
 import { commandStage } from './command-stage.ts';
 import { clusterSteps, closing, commandStep, pool, preparation } from './job-steps.ts';
 import { idOf, indented, scalar } from './yaml-text.ts';
@@ -76,7 +76,7 @@ ${indented(4, [preparation(job), diff, closing(job)].join('\n'))}`;
 
 function provisionStage(environment: PipelineEnvironment, index: number, all: readonly PipelineEnvironment[]): string {
   const { name } = environment;
-  const { option, env } = approvalFor(environment);
+  const { option, env } = approvalFor(environment, 'of Azure DevOps');
   return commandStage({
     id: `provision_${idOf(name)}`,
     displayName: `Provision ${name}`,

@@ -1,7 +1,7 @@
 import { generatedHeader } from '../generated-file.ts';
 import type { PipelineEnvironment, PipelineFacts, PipelineService } from '../pipeline-facts.ts';
-import { approvalFor } from './approval.ts';
-import { automaticEnvironments } from './automatic-environments.ts';
+import { approvalFor } from '../approval.ts';
+import { automaticEnvironments } from '../../environment.ts';
 import { commandStage } from './command-stage.ts';
 import { forgeToken, pool } from './job-steps.ts';
 import { idOf, indented, list, scalar } from './yaml-text.ts';
@@ -9,7 +9,7 @@ import { idOf, indented, list, scalar } from './yaml-text.ts';
 /** Brings services from environment to environment, and back. */
 export function releasePipeline(facts: PipelineFacts): string {
   const { services, environments } = facts;
-  const automatic = automaticEnvironments(facts);
+  const automatic = automaticEnvironments(facts.environments);
   const names = environments.map(({ name }) => name);
   return `${generatedHeader}
 # Brings services from environment to environment, and back. A run of a service's pipeline that ended well starts it for
@@ -112,7 +112,7 @@ function promoteStages({ environments }: PipelineFacts): string[] {
     const { name } = environment;
     const below = environments[first + index - 1]!;
     const dependsOn = index > 0 ? [`promote_${idOf(below.name)}`] : last < 0 ? [] : ['release'];
-    const { option, env } = approvalFor(environment);
+    const { option, env } = approvalFor(environment, 'of Azure DevOps');
     return commandStage({
       id: `promote_${idOf(name)}`,
       displayName: `Promote to ${name}`,

@@ -1,12 +1,12 @@
 import { generatedHeader } from '../generated-file.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
-import { automaticEnvironments } from './automatic-environments.ts';
+import { automaticEnvironments } from '../../environment.ts';
 import { clusterSteps, closing, forgeToken, pool, preparation } from './job-steps.ts';
 import { indented } from './yaml-text.ts';
 
 /** What every pipeline of a service does. */
 export function serviceTemplate(facts: PipelineFacts): string {
-  const release = clusterSteps(automaticEnvironments(facts), {
+  const release = clusterSteps(automaticEnvironments(facts.environments), {
     displayName: 'Release',
     command: 'npx nx run $(serviceName):release',
     env: forgeToken,

@@ -1,10 +1,10 @@
+import { approvalFor } from '../approval.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { clusterAccess } from './cluster-access.ts';
 import { dispatchLines } from './dispatch-inputs.ts';
 import { commandStep, commandVariables, readySteps } from './job-steps.ts';
 import { workflowHeader } from './workflow-file.ts';
 import { jobLines } from './workflow-job.ts';
-import { yamlScalar } from './yaml-scalar.ts';
 
 const allServices = 'all services';
 
@@ -45,11 +45,7 @@ export function promoteWorkflow({ services, environments }: PipelineFacts): stri
 
 function promotionLines(from: PipelineEnvironment, to: PipelineEnvironment): string[] {
   const access = clusterAccess([from, to]);
-  // The plugin takes --approve only where a gate was passed, and this names it.
-  const gate: Record<string, string> = to.protected
-    ? { POC_APPROVAL_GATE: yamlScalar(`environment ${to.name} at GitHub`) }
-    : {};
-  const options = [`--to=${to.name}`, ...(to.protected ? ['--approve'] : []), '--force="$FORCE"'];
+  const { option, env } = approvalFor(to, 'at GitHub');
   return jobLines({
     id: `promote-${to.name}`,
     condition: `inputs.to == '${to.name}'`,
@@ -58,12 +54,12 @@ function promotionLines(from: PipelineEnvironment, to: PipelineEnvironment): str
     preparation: [...readySteps, ...access.steps],
     steps: [
       commandStep(
-        `npx nx run-many -t promote \${PROJECTS:+-p "$PROJECTS"} ${options.join(' ')} \${TAG:+--tag="$TAG"}`,
+        `npx nx run-many -t promote \${PROJECTS:+-p "$PROJECTS"} --to=${to.name}${option} --force="$FORCE" \${TAG:+--tag="$TAG"}`,
         {
           PROJECTS: `\${{ inputs.service != '${allServices}' && inputs.service || '' }}`,
           TAG: '${{ inputs.tag }}',
           FORCE: '${{ inputs.force }}',
-          ...gate,
+          ...env,
           ...commandVariables(access.kubeconfig),
         },
       ),

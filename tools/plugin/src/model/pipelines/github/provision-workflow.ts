@@ -1,3 +1,4 @@
+import { approvalFor } from '../approval.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { clusterAccess, unattended } from './cluster-access.ts';
 import { dispatchLines } from './dispatch-inputs.ts';
@@ -55,12 +56,9 @@ function provisionLines(environment: PipelineEnvironment, before: PipelineEnviro
   const access = clusterAccess([environment], 'provisioning');
   const variables = { TAG: '${{ inputs.tag }}', ...commandVariables(access.kubeconfig) };
   const permissions = { contents: 'read', ...access.permissions } as const;
-  const gate: Record<string, string> = environment.protected
-    ? { POC_APPROVAL_GATE: yamlScalar(`environment ${name} at GitHub`) }
-    : {};
+  const { option, env } = approvalFor(environment, 'at GitHub');
   const chosen = `github.event_name == 'push' || inputs.environment == '${allEnvironments}' || inputs.environment == '${name}'`;
-  const command = (option: string) =>
-    `npx nx run infrastructure:provision --env=${name} ${option}\${TAG:+--tag="$TAG"}`;
+  const command = (way: string) => `npx nx run infrastructure:provision --env=${name}${way} \${TAG:+--tag="$TAG"}`;
   return [
     '',
     ...jobLines({
@@ -70,7 +68,7 @@ function provisionLines(environment: PipelineEnvironment, before: PipelineEnviro
       environment: unattended,
       permissions,
       preparation: [...readySteps, ...access.steps],
-      steps: [commandStep(command('--dryRun '), variables)],
+      steps: [commandStep(command(' --dryRun'), variables)],
     }),
     '',
     ...jobLines({
@@ -81,7 +79,7 @@ function provisionLines(environment: PipelineEnvironment, before: PipelineEnviro
       environment: name,
       permissions,
       preparation: [...readySteps, ...access.steps],
-      steps: [commandStep(command(environment.protected ? '--approve ' : ''), { ...variables, ...gate })],
+      steps: [commandStep(command(option), { ...variables, ...env })],
     }),
   ];
 }

@@ -1,3 +1,4 @@
+import { automaticEnvironments } from '../../environment.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
 import { clusterAccess, unattended } from './cluster-access.ts';
 import { dispatchLines } from './dispatch-inputs.ts';
@@ -12,7 +13,7 @@ const whateverIsOutdated = 'whatever is outdated';
 
 /** `release.yml`: releases what the main branch has and the automatic environments have not. */
 export function releaseWorkflow({ services, environments, branch }: PipelineFacts): string {
-  const access = clusterAccess(environments.filter(({ deploy }) => deploy === 'automatic'));
+  const access = clusterAccess(automaticEnvironments(environments));
   const variables = commandVariables(access.kubeconfig);
   const releasing = { contents: 'write', deployments: 'write', ...access.permissions } as const;
   const descriptions = services.flatMap(({ api }) => (api === undefined ? [] : [api]));

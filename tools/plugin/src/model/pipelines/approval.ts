@@ -1,0 +1,15 @@
+import type { PipelineEnvironment } from './pipeline-facts.ts';
+
+/** How a command approves in the name of whoever let its job through the checks of its environment. */
+export interface Approval {
+  readonly option: '' | ' --approve';
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What an environment demands. @param keeper of the environment that the job passed, as a phrase: `at GitHub`. */
+export function approvalFor({ name, protected: isProtected }: PipelineEnvironment, keeper: string): Approval {
+  // The plugin takes --approve only where a gate was passed, and this names it.
+  return isProtected
+    ? { option: ' --approve', env: { POC_APPROVAL_GATE: `environment ${name} ${keeper}` } }
+    : { option: '', env: {} };
+}
