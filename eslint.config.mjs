@@ -1,35 +1,68 @@
 import eslint from '@eslint/js';
 import nx from '@nx/eslint-plugin';
+import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
-/** One folder of the plugin may import only from the folders listed: executors → release → model, adapters → ports and model. */
-const pluginRooms = {
+/** The plugin's layers, and the layers beside itself that each may import (docs/architecture.md). */
+const layers = {
   model: [],
-  release: ['model'],
-  git: ['model', 'release'],
-  container: ['model', 'release'],
-  registry: ['model', 'release'],
-  http: ['model', 'release'],
-  github: ['model', 'release'],
-  kubernetes: ['model', 'release'],
-  workspace: ['model', 'release'],
-  testing: ['model', 'release'],
-  graph: [],
+  ports: ['model'],
+  'use-cases': ['ports', 'model'],
+  adapters: ['ports', 'model'],
+  'nx/graph': [],
+  'nx/executors': ['nx/graph', 'use-cases', 'adapters', 'ports', 'model'],
+  'nx/generators': ['nx/executors', 'nx/graph', 'use-cases', 'adapters', 'ports', 'model'],
 };
-const allRooms = [
-  'model',
-  'release',
-  'git',
-  'container',
-  'registry',
-  'http',
-  'github',
-  'kubernetes',
-  'workspace',
-  'testing',
-  'graph',
-  'executors',
-  'generators',
+
+/** The rooms of a layer, and the rooms beside itself that each may import: no two rooms need each other. */
+const rooms = {
+  model: {
+    text: [],
+    concurrency: [],
+    commits: [],
+    environment: [],
+    errors: ['text'],
+    release: ['commits', 'errors', 'text'],
+    forge: ['commits', 'release'],
+    manifests: ['environment', 'errors', 'release', 'text'],
+    deploy: ['environment', 'manifests', 'release'],
+    rollback: ['deploy', 'manifests', 'release'],
+    observe: ['deploy', 'manifests', 'release', 'text'],
+    changes: ['commits', 'errors', 'manifests', 'observe', 'release', 'text'],
+    provision: ['deploy', 'environment', 'errors', 'manifests', 'release'],
+    ci: ['commits', 'deploy', 'forge', 'release', 'text'],
+    pipelines: ['environment', 'errors'],
+  },
+  'use-cases': {
+    revision: [],
+    announce: [],
+    observe: [],
+    changes: ['revision'],
+    deploy: ['announce', 'revision'],
+    release: ['announce', 'changes', 'deploy', 'observe', 'revision'],
+    provision: ['deploy', 'observe', 'release', 'revision'],
+    rollback: ['announce', 'deploy', 'revision'],
+    audit: ['announce', 'release'],
+  },
+  // An adapter knows no other adapter.
+  adapters: { container: [], git: [], github: [], http: [], kubernetes: [], registry: [], workspace: [] },
+};
+
+const source = './tools/plugin/src';
+const zone = (room, from, allowed) => ({
+  target: `${source}/${room}`,
+  from,
+  except: [room, ...allowed].map((each) => `./${each}`),
+  message: `${room} may import only from ${allowed.join(', ') || 'itself'} (docs/architecture.md).`,
+});
+const zones = [
+  ...Object.entries(layers).map(([layer, allowed]) => zone(layer, source, allowed)),
+  ...Object.entries(rooms).flatMap(([layer, named]) =>
+    Object.entries(named).map(([name, allowed]) => ({
+      ...zone(name, `${source}/${layer}`, allowed),
+      target: `${source}/${layer}/${name}`,
+    })),
+  ),
 ];
 
 export default tseslint.config(
@@ -53,13 +86,19 @@ export default tseslint.config(
   },
   {
     files: ['**/*.ts'],
-    plugins: { '@nx': nx },
+    plugins: { '@nx': nx, 'import-x': importX },
+    settings: {
+      'import-x/extensions': ['.ts'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'import-x/resolver': { node: { extensions: ['.ts'] } },
+    },
     rules: {
+      'import-x/no-cycle': ['error', { ignoreExternal: true }],
       '@nx/enforce-module-boundaries': [
         'error',
         {
-          // Tools run from source by tsx, which knows no path mappings; these are the doors of their neighbours.
-          allow: ['/plugin/src/(model|release|executors|kubernetes|graph|github|testing|workspace)/', '/local-platform/src/platform\\.ts$'],
+          // Tools run from source by tsx, which knows no path mappings.
+          allow: ['/(bench|contracts|gitea|load|local-platform|plugin|scratch-workspace|simulators|soak|twins)/src/'],
           depConstraints: [
             { sourceTag: 'scope:service', onlyDependOnLibsWithTags: ['scope:lib'] },
             { sourceTag: 'scope:lib', onlyDependOnLibsWithTags: ['scope:lib'] },
@@ -69,21 +108,9 @@ export default tseslint.config(
       ],
     },
   },
-  ...Object.entries(pluginRooms).map(([room, allowed]) => ({
-    files: [`tools/plugin/src/${room}/**/*.ts`],
+  {
+    files: ['tools/plugin/src/**/*.ts'],
     ignores: ['**/*.spec.ts', '**/*.e2e.ts'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: allRooms
-            .filter((other) => other !== room && !allowed.includes(other))
-            .map((other) => ({
-              regex: `^(\\.\\./)+${other}/`,
-              message: `${room}/ may import only from ${allowed.join(', ') || 'nothing else'} (docs/decisions).`,
-            })),
-        },
-      ],
-    },
-  })),
+    rules: { 'import-x/no-restricted-paths': ['error', { zones }] },
+  },
 );

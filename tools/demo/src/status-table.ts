@@ -1,4 +1,4 @@
-import { textTable } from '../../plugin/src/model/text-table.ts';
+import { textTable } from '../../plugin/src/model/text/text-table.ts';
 
 /** What `nx run <service>:status --json` tells of one environment. */
 interface EnvironmentStatus {

@@ -1,4 +1,4 @@
-import { Refusal } from '../../plugin/src/model/product-error.ts';
+import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
 import { parseCommandLine } from './command-line.ts';
 
 describe('parseCommandLine', () => {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { Refusal } from '../../plugin/src/model/product-error.ts';
+import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
 import type { PlatformOptions } from './platform.ts';
 import type { ProviderName } from './providers/provider.ts';
 

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Refusal } from '../../plugin/src/model/product-error.ts';
+import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
 import type { Folders } from './folders.ts';
 import type { Output } from './output.ts';
 import { componentRecords, ensureComponent, type Component } from './processes/component.ts';

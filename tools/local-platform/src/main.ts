@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { ProductError, Refusal } from '../../plugin/src/model/product-error.ts';
+import { ProductError, Refusal } from '../../plugin/src/model/errors/product-error.ts';
 import { parseCommandLine, usage, type PlatformCommand } from './command-line.ts';
 import { platformFolders } from './folders.ts';
 import { streamOutput } from './output.ts';

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Refusal } from '../../plugin/src/model/product-error.ts';
+import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
 import {
   apiServer,
   containerd,

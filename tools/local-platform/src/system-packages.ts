@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { Refusal } from '../../plugin/src/model/product-error.ts';
+import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
 import type { Output } from './output.ts';
 import { runCommand, tryCommand } from './processes/run-command.ts';
 

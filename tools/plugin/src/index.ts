@@ -1,3 +1,3 @@
 // Loaded by every Nx command: re-exports the graph plugin and nothing else.
-export { createNodes } from './graph/create-nodes.ts';
-export { postTasksExecution } from './graph/post-tasks-execution.ts';
+export { createNodes } from './nx/graph/create-nodes.ts';
+export { postTasksExecution } from './nx/graph/post-tasks-execution.ts';

@@ -1,8 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { runSuccessfully } from '../run-command.ts';
-import { AzureProject, type ProjectSettings, type RunRequest } from './azure-runner.ts';
+import { runSuccessfully } from '../../../scratch-workspace/src/run-command.ts';
+import {
+  AzureProject,
+  type ProjectSettings,
+  type RunRequest,
+} from '../../../simulators/src/azure-agent/azure-runner.ts';
 
 let folder: string;
 let origin: string;

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { parse } from 'yaml';
 import { pipelineSchema } from '../../../local-platform/src/platform.ts';
 import { azureFiles, azureFolder } from '../../../plugin/src/model/pipelines/azure/azure-files.ts';
-import { pipelineFactsCases } from '../../../plugin/src/testing/pipeline-facts-cases.ts';
-import { repositoryRoot } from '../platform.ts';
+import { pipelineFactsCases } from '../../../contracts/src/pipeline-facts-cases.ts';
+import { repositoryRoot } from '../../../scratch-workspace/src/platform.ts';
 import { misspellings } from './misspelt-keys.ts';
 
 let validate: ValidateFunction;

@@ -1,4 +1,4 @@
-import { ScratchWorkspace } from '../scratch-workspace.ts';
+import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 
 const release = 'Infrastructure/pipelines/azure-pipelines.release.yml';
 const service = 'Infrastructure/pipelines/azure-pipelines.service.yml';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { kubectl } from '../platform.ts';
-import type { ScratchWorkspace } from '../scratch-workspace.ts';
+import { kubectl } from '../../../scratch-workspace/src/platform.ts';
+import type { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 
 const folder = 'Infrastructure/kubernetes';
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { workflowCheckers } from '../../../local-platform/src/platform.ts';
-import { runCommand } from '../run-command.ts';
+import { runCommand } from '../../../scratch-workspace/src/run-command.ts';
 
 /** Texts of files, by path in a workspace. */
 export type Files = ReadonlyMap<string, string>;

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { githubFiles } from '../../../plugin/src/model/pipelines/github/github-files.ts';
-import { pipelineFactsCases } from '../../../plugin/src/testing/pipeline-facts-cases.ts';
-import { repositoryRoot } from '../platform.ts';
+import { pipelineFactsCases } from '../../../contracts/src/pipeline-facts-cases.ts';
+import { repositoryRoot } from '../../../scratch-workspace/src/platform.ts';
 import { misspellings } from './misspelt-keys.ts';
 import { askActionlint, askZizmor, type Files } from './workflow-checks.ts';
 

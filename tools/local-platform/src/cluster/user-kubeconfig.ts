@@ -12,7 +12,7 @@ import {
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Refusal } from '../../../plugin/src/model/product-error.ts';
+import { Refusal } from '../../../plugin/src/model/errors/product-error.ts';
 import { withEntry, withoutEntry, type KubeconfigEntry } from './kubeconfig.ts';
 
 /** The kubeconfig file that kubectl writes to. */

@@ -1,8 +1,8 @@
-import type { KubernetesApi } from '../../../plugin/src/kubernetes/api.ts';
-import { follow } from '../../../plugin/src/kubernetes/wait/follow.ts';
-import type { KubernetesObject } from '../../../plugin/src/model/kubernetes-object.ts';
-import { fieldAt, listAt } from '../../../plugin/src/model/manifests/manifest.ts';
-import { WakeUp } from '../../../plugin/src/model/wake-up.ts';
+import type { KubernetesApi } from '../../../plugin/src/adapters/kubernetes/client/api.ts';
+import { listAndWatch } from '../../../plugin/src/adapters/kubernetes/deploy/wait/list-and-watch.ts';
+import type { KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
+import { fieldAt, listAt } from '../../../plugin/src/model/manifests/source/manifest.ts';
+import { Notify } from '../../../plugin/src/model/concurrency/notify.ts';
 import { nodeAddress, nodeName } from '../addresses.ts';
 import { planAddresses, type AddressDecision, type BalancedService } from './address-plan.ts';
 
@@ -20,18 +20,18 @@ const retryAfter = 1000;
  * @param onRound called after each look at all services.
  */
 export async function balanceLoad(api: KubernetesApi, signal: AbortSignal, onRound: () => void): Promise<void> {
-  const changed = new WakeUp();
+  const changed = new Notify();
   let failure: unknown;
-  follow(api, { apiVersion: 'v1', kind: 'Service', path: services, query }, signal, changed.ring).catch(
+  listAndWatch(api, { apiVersion: 'v1', kind: 'Service', path: services, query }, signal, changed.notify).catch(
     (error: unknown) => {
       failure = error;
-      changed.ring();
+      changed.notify();
     },
   );
-  signal.addEventListener('abort', changed.ring, { once: true });
+  signal.addEventListener('abort', changed.notify, { once: true });
   const told = new Map<string, string>();
   for (;;) {
-    await changed.heard();
+    await changed.notified();
     if (signal.aborted) return;
     if (failure !== undefined) throw failure;
     try {
@@ -39,7 +39,7 @@ export async function balanceLoad(api: KubernetesApi, signal: AbortSignal, onRou
       onRound();
     } catch (error) {
       console.error(String(error));
-      setTimeout(changed.ring, retryAfter).unref();
+      setTimeout(changed.notify, retryAfter).unref();
     }
   }
 }

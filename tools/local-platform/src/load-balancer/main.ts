@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { KubernetesApi } from '../../../plugin/src/kubernetes/api.ts';
+import { KubernetesApi } from '../../../plugin/src/adapters/kubernetes/client/api.ts';
 import { contextName, ports } from '../addresses.ts';
 import { apiAddress, clusterFiles } from '../cluster/settings.ts';
 import { platformFolders } from '../folders.ts';

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { Refusal } from '../../../plugin/src/model/product-error.ts';
+import { Refusal } from '../../../plugin/src/model/errors/product-error.ts';
 import type { Folders } from '../folders.ts';
 
 /** Says whose platform has the machine's bridge, addresses, packet rules and the context's name. */

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure, Refusal } from '../../../plugin/src/model/product-error.ts';
+import { Failure, Refusal } from '../../../plugin/src/model/errors/product-error.ts';
 import type { Folders } from '../folders.ts';
 import { noProxyVariables } from '../network/no-proxy.ts';
 import { findProcess, isRunning, signalProcess, type ProcessIdentity } from './process-identity.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { Failure } from '../../../plugin/src/model/product-error.ts';
+import { Failure } from '../../../plugin/src/model/errors/product-error.ts';
 import { noProxyVariables } from '../network/no-proxy.ts';
 
 /** How a command is run. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure, Refusal } from '../../../plugin/src/model/product-error.ts';
+import { Failure, Refusal } from '../../../plugin/src/model/errors/product-error.ts';
 import { contextName, gatewayAddress, nodeAddress, nodeName, registryAddress } from '../addresses.ts';
 import { makeCertificates } from '../cluster/certificates.ts';
 import {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Refusal } from '../../../plugin/src/model/product-error.ts';
+import { Refusal } from '../../../plugin/src/model/errors/product-error.ts';
 import { gatewayAddress, registryAddress } from '../addresses.ts';
 import { userKubeconfig } from '../cluster/user-kubeconfig.ts';
 import { projectFolder } from '../folders.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { Failure } from '../../../plugin/src/model/product-error.ts';
+import { Failure } from '../../../plugin/src/model/errors/product-error.ts';
 import { contextName, gatewayAddress, ports, registryAddress } from '../addresses.ts';
 import { kubeconfigOf, type KubeconfigEntry } from '../cluster/kubeconfig.ts';
 import { addToUserKubeconfig } from '../cluster/user-kubeconfig.ts';

@@ -1,5 +1,5 @@
-import type { Actor } from '../deployment-record.ts';
-import type { KubernetesObject } from '../kubernetes-object.ts';
+import type { Actor } from '../release/actor.ts';
+import type { KubernetesObject } from './kubernetes-object.ts';
 import { annotation } from './labels.ts';
 
 /** Recorded manifests as somebody else applies them now: the same, but for who does it. */

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
-import type { KubernetesObject } from '../kubernetes-object.ts';
-import { fieldAt, type Manifest } from './manifest.ts';
-import { overlay } from './overlay.ts';
-import { substitute } from './substitute.ts';
+import type { KubernetesObject } from './kubernetes-object.ts';
+import { fieldAt, type Manifest } from './source/manifest.ts';
+import { overlay } from './source/overlay.ts';
+import { substitute } from './source/substitute.ts';
 
 const infrastructure = join(__dirname, '../../../../../Infrastructure');
 const read = (path: string) => readFileSync(join(infrastructure, path), 'utf8');

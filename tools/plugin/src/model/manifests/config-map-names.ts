@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { KubernetesObject } from '../kubernetes-object.ts';
+import type { KubernetesObject } from './kubernetes-object.ts';
 import { annotation } from './labels.ts';
-import { fieldAt, isMap, listAt, type Manifest } from './manifest.ts';
-import { containersOf, podTemplateOf } from './pod-templates.ts';
+import { fieldAt, isMap, listAt, type Manifest } from './source/manifest.ts';
+import { containersOf, podTemplateOf } from './rules/pod-templates.ts';
 
 /**
  * Makes the content of each ConfigMap part of its name, also where it is referred to: old pods that start again in the

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../kubernetes-object.ts';
+import type { KubernetesObject } from './kubernetes-object.ts';
 
 /** What is needed comes before who needs it. Kinds that are not named stand between those two lists. */
 const first = [

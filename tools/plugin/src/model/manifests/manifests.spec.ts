@@ -1,15 +1,16 @@
 import fc from 'fast-check';
-import { BuildNumber } from '../build-number.ts';
-import { ImageRef } from '../image-ref.ts';
-import type { KubernetesObject } from '../kubernetes-object.ts';
-import { Refusal } from '../product-error.ts';
-import type { Release } from '../release.ts';
+import { BuildNumber } from '../release/build-number.ts';
+import { ImageRef } from '../release/image-ref.ts';
+import type { KubernetesObject } from './kubernetes-object.ts';
+import { Refusal } from '../errors/product-error.ts';
+import type { Release } from '../release/release.ts';
 import { inKindOrder } from './kind-order.ts';
-import { downtimeRefusal, downtimeRisks } from './no-downtime.ts';
-import { overlay } from './overlay.ts';
-import { parseManifests } from './parse-manifests.ts';
-import { renderManifests, type RenderRequest } from './render.ts';
-import { substitute } from './substitute.ts';
+import { downtimeRefusal, downtimeRisks } from './rules/no-downtime.ts';
+import { overlay } from './source/overlay.ts';
+import { parseManifests } from './source/parse-manifests.ts';
+import { renderManifests } from './render.ts';
+import { substitute } from './source/substitute.ts';
+import type { RenderRequest } from './render-request.ts';
 
 const release: Release = {
   service: 'orders',

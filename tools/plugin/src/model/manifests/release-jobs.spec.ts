@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import { BuildNumber } from '../build-number.ts';
-import { ImageRef } from '../image-ref.ts';
-import type { KubernetesObject } from '../kubernetes-object.ts';
-import { Refusal } from '../product-error.ts';
-import type { Release } from '../release.ts';
-import { fieldAt } from './manifest.ts';
+import { BuildNumber } from '../release/build-number.ts';
+import { ImageRef } from '../release/image-ref.ts';
+import type { KubernetesObject } from './kubernetes-object.ts';
+import { Refusal } from '../errors/product-error.ts';
+import type { Release } from '../release/release.ts';
+import { fieldAt } from './source/manifest.ts';
 import { isReleaseJob, jobNameOf } from './release-jobs.ts';
 import { renderManifests } from './render.ts';
-import { podSelectorOf, selects } from './selectors.ts';
+import { podSelectorOf, selects } from './rules/selectors.ts';
 
 const release: Release = {
   service: 'orders',

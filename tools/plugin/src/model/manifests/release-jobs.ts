@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { BuildNumber } from '../build-number.ts';
-import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
-import { Refusal } from '../product-error.ts';
+import type { BuildNumber } from '../release/build-number.ts';
+import { describeObject, type KubernetesObject } from './kubernetes-object.ts';
+import { Refusal } from '../errors/product-error.ts';
 import { label } from './labels.ts';
-import { apiGroup, fieldAt, isMap, type Manifest } from './manifest.ts';
-import { podTemplateOf } from './pod-templates.ts';
-import { annotateRelease, markObject, putImage } from './release-marks.ts';
-import type { RenderRequest } from './render.ts';
-import { podSelectorOf, selects } from './selectors.ts';
+import { apiGroup, fieldAt, isMap, type Manifest } from './source/manifest.ts';
+import { podTemplateOf } from './rules/pod-templates.ts';
+import { annotateRelease, markObject, setImage } from './release-labels.ts';
+import { podSelectorOf, selects } from './rules/selectors.ts';
+import type { RenderRequest } from './render-request.ts';
 
 /** Where a service keeps the Jobs of its releases, below its manifests. */
 export const jobsFolder = 'jobs';
@@ -84,7 +84,7 @@ function finishJob(object: KubernetesObject, request: RenderRequest): Kubernetes
   const job = structuredClone(object);
   const { name } = job.metadata;
   markObject(job, request);
-  putImage(job, request);
+  setImage(job, request);
   annotateRelease(job, request);
   job.metadata.name = jobNameOf(name, release.buildNumber);
   job.metadata.labels = { ...job.metadata.labels, [label.job]: name };

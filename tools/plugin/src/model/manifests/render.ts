@@ -1,39 +1,17 @@
-import type { Actor } from '../deployment-record.ts';
-import type { Environment } from '../environment.ts';
-import type { ImageRef } from '../image-ref.ts';
-import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
-import { Refusal } from '../product-error.ts';
-import type { Release } from '../release.ts';
+import { describeObject, type KubernetesObject } from './kubernetes-object.ts';
+import { Refusal } from '../errors/product-error.ts';
 import { nameConfigMapsByContent } from './config-map-names.ts';
 import { inKindOrder } from './kind-order.ts';
 import { label } from './labels.ts';
-import { isMap, type Manifest } from './manifest.ts';
-import { refuseHugeNumbers } from './number-range.ts';
-import { readEnvironmentManifests } from './environment-manifests.ts';
+import { isMap, type Manifest } from './source/manifest.ts';
+import { refuseHugeNumbers } from './rules/number-range.ts';
+import { readEnvironmentManifests } from './source/environment-manifests.ts';
 import { refuseBadNames } from './object-names.ts';
-import { containersOf, podTemplateOf, serviceContainerOf } from './pod-templates.ts';
+import { containersOf, podTemplateOf, serviceContainerOf } from './rules/pod-templates.ts';
 import { finishJobs, jobsFolder } from './release-jobs.ts';
-import { annotateRelease, markObject, putImage } from './release-marks.ts';
-import { substitute } from './substitute.ts';
-
-/** What manifests are made of. */
-export interface RenderRequest {
-  /** Texts of the files below `folder`, by path. */
-  readonly texts: ReadonlyMap<string, string>;
-  /** Where the service's manifests are: `apps/orders/k8s`. */
-  readonly folder: string;
-  readonly environment: Pick<Environment, 'name' | 'namespace' | 'variables'>;
-  /** Names of all environments of the workspace: files named like one are overlays. */
-  readonly environmentNames: readonly string[];
-  readonly release: Release;
-  /** The release's image, with tag and digest. */
-  readonly image: ImageRef;
-  readonly actor: Actor;
-  /** Name of the workspace, for `app.kubernetes.io/part-of`. */
-  readonly partOf: string;
-  /** Values of `${NAME}` besides the environment's own, which win, and those of `builtInVariables`. */
-  readonly variables?: Readonly<Record<string, string>>;
-}
+import { annotateRelease, markObject, setImage } from './release-labels.ts';
+import { substitute } from './source/substitute.ts';
+import type { RenderRequest } from './render-request.ts';
 
 /** Manifests ready to be applied. */
 export interface Rendered {
@@ -100,7 +78,7 @@ function finish(object: KubernetesObject, request: RenderRequest): KubernetesObj
   markObject(finished, request);
   const template = podTemplateOf(finished);
   if (template) labelPods(finished, template, request.release.service);
-  if (putImage(finished, request)) annotateRelease(finished, request);
+  if (setImage(finished, request)) annotateRelease(finished, request);
   return finished;
 }
 

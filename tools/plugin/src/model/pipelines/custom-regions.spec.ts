@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Refusal } from '../product-error.ts';
+import { Refusal } from '../errors/product-error.ts';
 import { keepRegions } from './custom-regions.ts';
 
 const generated = `name: x

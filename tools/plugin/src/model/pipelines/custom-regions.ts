@@ -1,4 +1,4 @@
-import { Refusal } from '../product-error.ts';
+import { Refusal } from '../errors/product-error.ts';
 
 /** `# region custom: setup`, at any depth. */
 const beginning = /^\s*# region custom: (.*?)\s*$/;

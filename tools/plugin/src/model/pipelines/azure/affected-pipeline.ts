@@ -1,7 +1,7 @@
 import { generatedHeader } from '../generated-file.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
-import { automaticEnvironments } from '../../environment.ts';
-import { clusterSteps, closing, commandStep, forgeToken, pool, preparation } from './job-steps.ts';
+import { automaticEnvironments } from '../../environment/environment.ts';
+import { clusterSteps, postSteps, commandStep, forgeToken, pool, setupSteps } from './job-steps.ts';
 import { indented, scalar } from './yaml-text.ts';
 
 /** How many agents release at once. */
@@ -44,7 +44,7 @@ jobs:
   - job: affected
     displayName: Check
     steps:
-${indented(6, [preparation('affected'), outdated, affected, closing('affected')].join('\n'))}
+${indented(6, [setupSteps('affected'), outdated, affected, postSteps('affected')].join('\n'))}
 
   - job: release
     displayName: Release
@@ -54,6 +54,6 @@ ${indented(6, [preparation('affected'), outdated, affected, closing('affected')]
       matrix: $[ dependencies.affected.outputs['outdated.services'] ]
       maxParallel: ${agents}
     steps:
-${indented(6, [preparation('release'), release, closing('release')].join('\n'))}
+${indented(6, [setupSteps('release'), release, postSteps('release')].join('\n'))}
 `;
 }

@@ -1,4 +1,4 @@
-import { Refusal } from '../../product-error.ts';
+import { Refusal } from '../../errors/product-error.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
 import { affectedPipeline } from './affected-pipeline.ts';
 import { provisioningPipeline } from './provisioning-pipeline.ts';

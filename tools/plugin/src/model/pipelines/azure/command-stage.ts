@@ -1,5 +1,5 @@
 import type { PipelineEnvironment } from '../pipeline-facts.ts';
-import { clusterSteps, closing, preparation, type NxCommand } from './job-steps.ts';
+import { clusterSteps, postSteps, setupSteps, type NxCommand } from './job-steps.ts';
 import { indented, list, scalar } from './yaml-text.ts';
 
 /** A stage that does one thing with one command. */
@@ -21,7 +21,7 @@ export interface CommandStage {
 /** Its text. */
 export function commandStage(stage: CommandStage): string {
   const { id, displayName, dependsOn, condition, environment } = stage;
-  const steps = [preparation(id), clusterSteps(stage.clusters, stage.command, stage.rights), closing(id)].join('\n');
+  const steps = [setupSteps(id), clusterSteps(stage.clusters, stage.command, stage.rights), postSteps(id)].join('\n');
   return [
     `- stage: ${id}`,
     `  displayName: ${displayName}`,

@@ -9,7 +9,7 @@ export const pool = region('pool', 'pool:\n  vmImage: ubuntu-latest\n');
  * that they need; git keeps the job's token for that, and to push tags.
  * @param job its name in the file, where there are several.
  */
-export function preparation(job = ''): string {
+export function setupSteps(job = ''): string {
   return `- checkout: self
   fetchDepth: 1
   fetchTags: false
@@ -24,7 +24,7 @@ ${region(`setup ${job}`.trim())}`;
 }
 
 /** Room for what a job does after its command. */
-export function closing(job = ''): string {
+export function postSteps(job = ''): string {
   return region(`after ${job}`.trim());
 }
 

@@ -2,7 +2,7 @@ import { generatedHeader } from '../generated-file.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { approvalFor } from '../approval.ts';
 import { commandStage } from './command-stage.ts';
-import { clusterSteps, closing, commandStep, pool, preparation } from './job-steps.ts';
+import { clusterSteps, postSteps, commandStep, pool, setupSteps } from './job-steps.ts';
 import { idOf, indented, scalar } from './yaml-text.ts';
 
 /** The version that somebody asked for. */
@@ -46,7 +46,7 @@ stages:
       - job: package
         displayName: Package
         steps:
-${indented(10, [preparation('package'), packaging, closing('package')].join('\n'))}
+${indented(10, [setupSteps('package'), packaging, postSteps('package')].join('\n'))}
   - stage: diff
     displayName: Show what would change
     dependsOn: package
@@ -71,7 +71,7 @@ function diffJob(environment: PipelineEnvironment): string {
   return `- job: ${job}
   displayName: Show what would change in ${name}
   steps:
-${indented(4, [preparation(job), diff, closing(job)].join('\n'))}`;
+${indented(4, [setupSteps(job), diff, postSteps(job)].join('\n'))}`;
 }
 
 function provisionStage(environment: PipelineEnvironment, index: number, all: readonly PipelineEnvironment[]): string {

@@ -1,7 +1,7 @@
 import { generatedHeader } from '../generated-file.ts';
 import type { PipelineEnvironment, PipelineFacts, PipelineService } from '../pipeline-facts.ts';
 import { approvalFor } from '../approval.ts';
-import { automaticEnvironments } from '../../environment.ts';
+import { automaticEnvironments } from '../../environment/environment.ts';
 import { commandStage } from './command-stage.ts';
 import { forgeToken, pool } from './job-steps.ts';
 import { idOf, indented, list, scalar } from './yaml-text.ts';

@@ -1,7 +1,7 @@
 import { generatedHeader } from '../generated-file.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
-import { automaticEnvironments } from '../../environment.ts';
-import { clusterSteps, closing, forgeToken, pool, preparation } from './job-steps.ts';
+import { automaticEnvironments } from '../../environment/environment.ts';
+import { clusterSteps, postSteps, forgeToken, pool, setupSteps } from './job-steps.ts';
 import { indented } from './yaml-text.ts';
 
 /** What every pipeline of a service does. */
@@ -26,11 +26,11 @@ jobs:
     displayName: Release \${{ parameters.service }}
 ${indented(4, pool)}
     steps:
-${indented(6, preparation())}
+${indented(6, setupSteps())}
 ${indented(6, release)}
       - script: echo "##vso[build.addbuildtag]$(serviceName)"
         displayName: Tag the run
-${indented(6, [...specification(facts), closing()].join('\n'))}
+${indented(6, [...specification(facts), postSteps()].join('\n'))}
 `;
 }
 

@@ -25,7 +25,7 @@ export function ciWorkflow(): string {
     ...jobLines({
       id: 'affected',
       permissions: { contents: 'read' },
-      preparation: readyWithHistorySteps,
+      setup: readyWithHistorySteps,
       steps: [
         ['run: npx nx sync:check'],
         commandStep('npx nx affected -t lint test build --base="$BASE"', {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { pipelineFactsCases } from '../../../testing/pipeline-facts-cases.ts';
+import { pipelineFactsCases } from '../../../../../contracts/src/pipeline-facts-cases.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { kubeconfigSecret, type Rights } from './cluster-access.ts';
 import { githubFiles } from './github-files.ts';

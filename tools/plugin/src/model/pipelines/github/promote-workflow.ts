@@ -51,7 +51,7 @@ function promotionLines(from: PipelineEnvironment, to: PipelineEnvironment): str
     condition: `inputs.to == '${to.name}'`,
     environment: to.name,
     permissions: { contents: 'read', deployments: 'write', ...access.permissions },
-    preparation: [...readySteps, ...access.steps],
+    setup: [...readySteps, ...access.steps],
     steps: [
       commandStep(
         `npx nx run-many -t promote \${PROJECTS:+-p "$PROJECTS"} --to=${to.name}${option} --force="$FORCE" \${TAG:+--tag="$TAG"}`,

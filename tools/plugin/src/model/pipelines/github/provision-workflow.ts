@@ -39,7 +39,7 @@ export function provisionWorkflow({ environments, branch }: PipelineFacts): stri
     ...jobLines({
       id: 'package',
       permissions: { contents: 'write' },
-      preparation: readySteps,
+      setup: readySteps,
       steps: [
         commandStep('npx nx run infrastructure:package', { GITHUB_TOKEN: '${{ github.token }}' }, [
           "if: inputs.tag == ''",
@@ -67,7 +67,7 @@ function provisionLines(environment: PipelineEnvironment, before: PipelineEnviro
       condition: chosen,
       environment: unattended,
       permissions,
-      preparation: [...readySteps, ...access.steps],
+      setup: [...readySteps, ...access.steps],
       steps: [commandStep(command(' --dryRun'), variables)],
     }),
     '',
@@ -78,7 +78,7 @@ function provisionLines(environment: PipelineEnvironment, before: PipelineEnviro
       condition: `\${{ !cancelled() && !failure() && (${chosen}) }}`,
       environment: name,
       permissions,
-      preparation: [...readySteps, ...access.steps],
+      setup: [...readySteps, ...access.steps],
       steps: [commandStep(command(option), { ...variables, ...env })],
     }),
   ];

@@ -1,4 +1,4 @@
-import { automaticEnvironments } from '../../environment.ts';
+import { automaticEnvironments } from '../../environment/environment.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
 import { clusterAccess, unattended } from './cluster-access.ts';
 import { dispatchLines } from './dispatch-inputs.ts';
@@ -55,7 +55,7 @@ export function releaseWorkflow({ services, environments, branch }: PipelineFact
         '  base: ${{ steps.outdated.outputs.base }}',
         '  services: ${{ steps.outdated.outputs.services }}',
       ],
-      preparation: [...readySteps, ...access.steps],
+      setup: [...readySteps, ...access.steps],
       steps: [commandStep('npx nx run infrastructure:outdated --matrix', variables, ['id: outdated'])],
     }),
     '',
@@ -66,7 +66,7 @@ export function releaseWorkflow({ services, environments, branch }: PipelineFact
       ],
       needs: ['outdated'],
       permissions: { contents: 'read' },
-      preparation: readyWithHistorySteps,
+      setup: readyWithHistorySteps,
       steps: [
         ['run: npx nx sync:check'],
         commandStep('npx nx affected -t lint test build --base="$BASE"', {
@@ -87,7 +87,7 @@ export function releaseWorkflow({ services, environments, branch }: PipelineFact
         '  fail-fast: false',
         '  matrix: ${{ fromJSON(needs.outdated.outputs.services) }}',
       ],
-      preparation: [...readySteps, ...access.steps],
+      setup: [...readySteps, ...access.steps],
       steps: [
         commandStep('npx nx run-many -t release -p "$PROJECTS"', {
           PROJECTS: '${{ matrix.projects }}',
@@ -101,7 +101,7 @@ export function releaseWorkflow({ services, environments, branch }: PipelineFact
       condition: `github.event_name == 'workflow_dispatch' && inputs.service != '${whateverIsOutdated}'`,
       environment: unattended,
       permissions: releasing,
-      preparation: [...readySteps, ...access.steps],
+      setup: [...readySteps, ...access.steps],
       steps: [commandStep('npx nx run "$SERVICE:release"', { SERVICE: '${{ inputs.service }}', ...variables })],
     }),
     ...(descriptions.length === 0 ? [] : ['', ...publishLines(descriptions)]),
@@ -115,7 +115,7 @@ function publishLines(paths: readonly string[]): string[] {
     id: 'specification',
     comment: ['API descriptions as this commit has them, for whoever imports them.'],
     permissions: { contents: 'read' },
-    preparation: checkoutSteps,
+    setup: checkoutSteps,
     steps: [
       [
         `uses: ${pinnedActions.uploadArtifact}`,

@@ -38,7 +38,7 @@ function rollbackLines(environment: PipelineEnvironment): string[] {
     condition: `inputs.environment == '${name}'`,
     environment: unattended,
     permissions: { contents: 'read', deployments: 'write', ...access.permissions },
-    preparation: [...readySteps, ...access.steps],
+    setup: [...readySteps, ...access.steps],
     steps: [
       commandStep(`npx nx run "$SERVICE:rollback" --env=${name} \${TAG:+--tag="$TAG"} \${REASON:+--reason="$REASON"}`, {
         SERVICE: '${{ inputs.service }}',

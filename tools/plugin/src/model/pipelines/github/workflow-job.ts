@@ -18,7 +18,7 @@ export interface WorkflowJob {
   /** Further settings, as lines. */
   readonly settings?: readonly string[];
   /** Steps before its own, each as lines, the first without its dash. */
-  readonly preparation: readonly (readonly string[])[];
+  readonly setup: readonly (readonly string[])[];
   readonly steps: readonly (readonly string[])[];
 }
 
@@ -35,7 +35,7 @@ export function jobLines(job: WorkflowJob): string[] {
     ...permissions.map(([name, access]) => `  ${name}: ${access}`),
     ...(job.settings ?? []),
     'steps:',
-    ...job.preparation.flatMap(stepLines),
+    ...job.setup.flatMap(stepLines),
     ...indented(customRegion(`setup ${job.id}`)),
     ...job.steps.flatMap(stepLines),
     ...indented(customRegion(`after ${job.id}`)),

@@ -1,0 +1,161 @@
+import { fingerprintOf } from '../../../plugin/src/adapters/kubernetes/observe/drift.ts';
+import { KubernetesApi } from '../../../plugin/src/adapters/kubernetes/client/api.ts';
+import { findAccess } from '../../../plugin/src/adapters/kubernetes/client/kubeconfig.ts';
+import { patchObject } from '../../../plugin/src/adapters/kubernetes/deploy/plan.ts';
+import { newestMark, note, recordObject } from '../../../plugin/src/adapters/kubernetes/records/record-data.ts';
+import { collectionPath, Resources } from '../../../plugin/src/adapters/kubernetes/client/resources.ts';
+import type { DeploymentRecord } from '../../../plugin/src/model/deploy/deployment-record.ts';
+import type { Environment } from '../../../plugin/src/model/environment/environment.ts';
+import { ImageRef } from '../../../plugin/src/model/release/image-ref.ts';
+import type { KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
+import { identityOf } from '../../../plugin/src/model/manifests/source/manifest.ts';
+import { renderManifests } from '../../../plugin/src/model/manifests/render.ts';
+import type { Release } from '../../../plugin/src/model/release/release.ts';
+import { mapLimit } from '../../../plugin/src/model/concurrency/map-limit.ts';
+import { commitOf, manifestsOf } from './history.ts';
+import { releaseOf, serviceName, type Size } from './shop.ts';
+
+/** Requests that are under way at the same time. */
+const atOnce = 32;
+
+/**
+ * Puts all services into an environment: objects, pods that say they are ready, and records.
+ * @param lag how many releases the environment is behind the newest.
+ */
+export async function fillEnvironment(
+  environment: Environment,
+  commits: readonly string[],
+  size: Size,
+  lag: number,
+): Promise<void> {
+  const api = new KubernetesApi(await findAccess(environment, '/'));
+  const resources = new Resources(api);
+  const indexes = Array.from({ length: size.services }, (_, index) => index);
+  await mapLimit(atOnce, indexes, async (index) => {
+    const name = serviceName(index);
+    const newest = size.releases - 1 - lag;
+    const last = newestRecord(environment, releaseOf(name, newest, commitOf(commits, index, newest, size)), size);
+    const older = Array.from({ length: size.releases - 1 }, (_, back) => {
+      const release = Math.max(0, newest - 1 - back);
+      return olderRecord(last, releaseOf(name, release, commitOf(commits, index, release, size)), back + 1);
+    });
+    const applied: Record<string, string> = {};
+    for (const object of last.manifests) {
+      const sent = structuredClone(object);
+      sent.metadata.namespace = environment.namespace;
+      const path = await resources.path(sent, environment.namespace);
+      applied[identityOf(object)] = fingerprintOf(await patchObject(api, path, sent, {}));
+    }
+    await keepRecord(api, environment, last, applied);
+    for (const record of older) await keepRecord(api, environment, record, undefined);
+    for (const replica of [1, 2]) await makePod(api, environment, last, replica);
+  });
+  api.close();
+}
+
+function newestRecord(environment: Environment, release: Release, { releases }: Size): DeploymentRecord {
+  const { service, buildNumber, imageDigest } = release;
+  const actor = { person: 'ada', run: 'https://ci.example/runs/123456789' };
+  const { objects } = renderManifests({
+    texts: new Map([['k8s/all.yaml', manifestsOf(service)]]),
+    folder: 'k8s',
+    environment,
+    environmentNames: [environment.name],
+    release,
+    image: ImageRef.of(environment.registry, service, buildNumber.toString(), imageDigest),
+    actor,
+    partOf: 'scale',
+  });
+  return {
+    environment: environment.name,
+    release,
+    manifests: objects,
+    actor,
+    cause: { action: 'deploy' },
+    sequence: releases,
+    startedAt: startOf(releases),
+    outcome: 'succeeded',
+  };
+}
+
+/** The same of an older release; rendering it anew would take far longer than keeping it. */
+function olderRecord(newest: DeploymentRecord, release: Release, back: number): DeploymentRecord {
+  const text = JSON.stringify(newest.manifests)
+    .replaceAll(newest.release.buildNumber.toString(), release.buildNumber.toString())
+    .replaceAll(newest.release.imageDigest, release.imageDigest)
+    .replaceAll(newest.release.commit, release.commit);
+  const sequence = newest.sequence - back;
+  const manifests = JSON.parse(text) as KubernetesObject[];
+  return { ...newest, release, manifests, sequence, startedAt: startOf(sequence) };
+}
+
+function startOf(sequence: number): string {
+  return new Date(Date.UTC(2026, 10, sequence, 12)).toISOString();
+}
+
+async function keepRecord(
+  api: KubernetesApi,
+  { namespace }: Environment,
+  record: DeploymentRecord,
+  applied: Readonly<Record<string, string>> | undefined,
+): Promise<void> {
+  const body = recordObject(record, 'scale');
+  const annotations = {
+    ...body.metadata.annotations,
+    [note.finishedAt]: new Date(Date.parse(record.startedAt) + 5000).toISOString(),
+    ...(applied ? { [note.applied]: JSON.stringify(applied) } : {}),
+  };
+  const labels = { ...body.metadata.labels };
+  if (!applied) delete labels[newestMark];
+  await api.send('POST', collectionPath('apps/v1', 'controllerrevisions', namespace), {
+    body: { ...body, metadata: { ...body.metadata, labels, annotations } },
+  });
+}
+
+/** A pod that no scheduler looks at, whose status says that it serves. */
+async function makePod(
+  api: KubernetesApi,
+  { namespace }: Environment,
+  { manifests, release }: DeploymentRecord,
+  replica: number,
+): Promise<void> {
+  const workload = manifests.find(({ kind }) => kind === 'Deployment') as KubernetesObject & {
+    spec: { template: { metadata: object; spec: object } };
+  };
+  const { template } = workload.spec;
+  const name = `${release.service}-5d9c7b8f6d-abcd${replica}`;
+  const pods = collectionPath('v1', 'pods', namespace);
+  await api.send('POST', pods, {
+    body: {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { ...template.metadata, name },
+      spec: { ...template.spec, schedulerName: 'nobody' },
+    },
+  });
+  const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+  const image = `registry.example/${release.service}:${release.buildNumber}`;
+  const types = ['Initialized', 'Ready', 'ContainersReady', 'PodScheduled'];
+  await api.send('PATCH', `${pods}/${name}/status`, {
+    contentType: 'application/merge-patch+json',
+    body: {
+      status: {
+        phase: 'Running',
+        startTime: now,
+        conditions: types.map((type) => ({ type, status: 'True', lastTransitionTime: now })),
+        containerStatuses: [
+          {
+            name: release.service,
+            image,
+            imageID: `registry.example/${release.service}@${release.imageDigest}`,
+            ready: true,
+            started: true,
+            restartCount: 0,
+            state: { running: { startedAt: now } },
+            containerID: `containerd://${'0'.repeat(64)}`,
+          },
+        ],
+      },
+    },
+  });
+}

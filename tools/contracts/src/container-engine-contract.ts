@@ -1,0 +1,100 @@
+import type { Digest, ImageRef } from '../../plugin/src/model/release/image-ref.ts';
+import { Failure, Refusal } from '../../plugin/src/model/errors/product-error.ts';
+import type { ContainerEngine, ImageBuild } from '../../plugin/src/ports/container-engine.ts';
+import type { ImageRegistry } from '../../plugin/src/ports/image-registry.ts';
+
+/** One engine under test, and a registry that it pushes to. */
+export interface ContainerEngineScenario {
+  readonly engine: ContainerEngine;
+  readonly registry: ImageRegistry;
+  /** An image of the registry that no other test uses. */
+  newImage(): ImageRef;
+  /** An image of a registry that does not answer. */
+  unreachableImage(): ImageRef;
+  /** Folder and Dockerfile of an image that holds a file with the text. */
+  goodContext(text: string): Promise<Pick<ImageBuild, 'context' | 'dockerfile'>>;
+  /** The same of an image that cannot be built. */
+  brokenContext(): Promise<Pick<ImageBuild, 'context' | 'dockerfile'>>;
+}
+
+/** What every container engine must do. */
+export function containerEngineContract(start: () => Promise<ContainerEngineScenario>): void {
+  const ignore = () => {};
+  const labels = { 'org.opencontainers.image.title': 'orders', 'poc.dev/note': 'a "quoted" text; $(date) = ä' };
+
+  it('builds and pushes; the registry then has the image under the digest that was told, with its labels', async () => {
+    const { engine, registry, newImage, goodContext } = await start();
+    const image = newImage();
+    const lines: string[] = [];
+    await engine.build({ ...(await goodContext('a')), labels, images: [image] }, (line) => lines.push(line));
+    expect(await registry.digest(image)).toBeUndefined();
+    const digest: Digest = await engine.push(image, (line) => lines.push(line));
+    expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(await registry.digest(image)).toBe(digest);
+    expect(await registry.digest(image.withDigest(digest))).toBe(digest);
+    expect(await registry.labels(image.withDigest(digest))).toMatchObject(labels);
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.join('')).not.toMatch(/[\r\n]/);
+    expect(await engine.push(image, ignore)).toBe(digest);
+  });
+
+  it('gives one build all its names', async () => {
+    const { engine, registry, newImage, goodContext } = await start();
+    const images = [newImage(), newImage()];
+    await engine.build({ ...(await goodContext('a')), labels, images }, ignore);
+    for (const image of images)
+      expect(await registry.digest(image.withDigest(await engine.push(image, ignore)))).toBeDefined();
+  });
+
+  it('gives other content another digest', async () => {
+    const { engine, newImage, goodContext } = await start();
+    const digests: Digest[] = [];
+    for (const text of ['a', 'b']) {
+      const image = newImage();
+      await engine.build({ ...(await goodContext(text)), labels, images: [image] }, ignore);
+      digests.push(await engine.push(image, ignore));
+    }
+    expect(digests[0]).not.toBe(digests[1]);
+  });
+
+  it('builds several at once', async () => {
+    const { engine, registry, newImage, goodContext } = await start();
+    const pushed = await Promise.all(
+      ['a', 'b', 'c'].map(async (text) => {
+        const image = newImage();
+        await engine.build({ ...(await goodContext(text)), labels: { text }, images: [image] }, ignore);
+        return registry.labels(image.withDigest(await engine.push(image, ignore)));
+      }),
+    );
+    expect(pushed).toEqual(['a', 'b', 'c'].map((text) => expect.objectContaining({ text })));
+  });
+
+  it('fails with the last lines of a build that fails', async () => {
+    const { engine, newImage, brokenContext } = await start();
+    const lines: string[] = [];
+    const build = { ...(await brokenContext()), labels, images: [newImage()] };
+    const error: unknown = await engine.build(build, (line) => lines.push(line)).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Failure);
+    const { facts } = error as Failure;
+    expect(facts.type).toBe('image-build-failed');
+    expect(facts.evidence?.length).toBeGreaterThan(0);
+    expect(lines).toEqual(expect.arrayContaining([...(facts.evidence ?? [])]));
+  });
+
+  it('fails to push what was not built', async () => {
+    const { engine, newImage } = await start();
+    const error: unknown = await engine.push(newImage(), ignore).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Failure);
+    expect(error).toMatchObject({ facts: { type: 'image-push-failed' } });
+  });
+
+  it('refuses, naming the registry, when it does not answer', async () => {
+    const { engine, unreachableImage, goodContext } = await start();
+    const image = unreachableImage();
+    await engine.build({ ...(await goodContext('a')), labels, images: [image] }, ignore);
+    const error: unknown = await engine.push(image, ignore).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Refusal);
+    expect((error as Refusal).facts.type).toBe('registry-unreachable');
+    expect((error as Refusal).explain()).toContain(image.registry);
+  });
+}

@@ -1,0 +1,76 @@
+import { ImageRef, type Digest } from '../../plugin/src/model/release/image-ref.ts';
+import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
+import type { ImageRegistry } from '../../plugin/src/ports/image-registry.ts';
+
+/** One registry under test, and a hand to put images into it with. */
+export interface ImageRegistryScenario {
+  readonly registry: ImageRegistry;
+  /** Host of the registry. */
+  readonly host: string;
+  /** Host of a registry that does not answer. */
+  readonly unreachableHost: string;
+  /** Puts an image in under its tag. */
+  put(image: ImageRef, labels: Readonly<Record<string, string>>): Promise<Digest>;
+}
+
+/** What every client of image registries must do. */
+export function imageRegistryContract(start: () => Promise<ImageRegistryScenario>): void {
+  let count = 0;
+  const newImage = (host: string) =>
+    ImageRef.of(`${host}/contract`, `orders-${process.pid}-${Date.now()}-${++count}`, '20261124-1');
+  const labels = { 'org.opencontainers.image.title': 'orders', 'poc.dev/note': 'ä "quoted"' };
+
+  it('finds nothing where nothing is', async () => {
+    const { registry, host, put } = await start();
+    const image = newImage(host);
+    expect(await registry.digest(image)).toBeUndefined();
+    expect(await registry.labels(image)).toBeUndefined();
+    const digest = await put(image, labels);
+    const other = ImageRef.parse(`${image.registry}/${image.repository}:20261124-2`)!;
+    expect(await registry.digest(other)).toBeUndefined();
+    expect(await registry.labels(newImage(host).withDigest(digest))).toBeUndefined();
+  });
+
+  it('finds digest and labels by tag and by digest', async () => {
+    const { registry, host, put } = await start();
+    const image = newImage(host);
+    const digest = await put(image, labels);
+    const byDigest = ImageRef.parse(`${image.registry}/${image.repository}@${digest}`)!;
+    for (const each of [image, image.withDigest(digest), byDigest]) {
+      expect(await registry.digest(each)).toBe(digest);
+      expect(await registry.labels(each)).toEqual(labels);
+    }
+    const absent = image.withDigest(`sha256:${'0'.repeat(64)}`);
+    expect(await registry.digest(absent)).toBeUndefined();
+    expect(await registry.labels(absent)).toBeUndefined();
+  });
+
+  it('sees at once where a tag has been moved to', async () => {
+    const { registry, host, put } = await start();
+    const image = newImage(host);
+    const [first, second] = [await put(image, labels), await put(image, {})];
+    expect(await registry.digest(image)).toBe(second);
+    expect(await registry.labels(image)).toEqual({});
+    expect(await registry.labels(image.withDigest(first))).toEqual(labels);
+  });
+
+  it('leaves an image as it is when its tag is locked', async () => {
+    const { registry, host, put } = await start();
+    const image = newImage(host);
+    const digest = await put(image, labels);
+    await registry.lockTag(image);
+    expect(await registry.digest(image)).toBe(digest);
+    expect(await registry.labels(image)).toEqual(labels);
+  });
+
+  it('refuses, naming the registry, when it does not answer', async () => {
+    const { registry, unreachableHost } = await start();
+    const image = newImage(unreachableHost);
+    for (const ask of [() => registry.digest(image), () => registry.labels(image)]) {
+      const error: unknown = await ask().catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(Refusal);
+      expect((error as Refusal).facts.type).toBe('registry-unreachable');
+      expect((error as Refusal).explain()).toContain(unreachableHost);
+    }
+  });
+}

@@ -1,0 +1,26 @@
+import { ImageRef } from '../../plugin/src/model/release/image-ref.ts';
+import { containerEngineContract } from './container-engine-contract.ts';
+import { InMemoryContainerEngine } from '../../twins/src/in-memory-container-engine.ts';
+import { InMemoryImageRegistry } from '../../twins/src/in-memory-image-registry.ts';
+
+describe('InMemoryContainerEngine', () => {
+  containerEngineContract(async () => {
+    const registry = new InMemoryImageRegistry();
+    const engine = new InMemoryContainerEngine(registry);
+    let count = 0;
+    return {
+      engine,
+      registry,
+      newImage: () => ImageRef.of('acr.example', 'orders', `20261124-${++count}`),
+      unreachableImage: () => {
+        registry.unreachable.add('gone.example');
+        return ImageRef.of('gone.example', 'orders', '20261124-1');
+      },
+      goodContext: async (text) => ({ context: `/apps/${text}`, dockerfile: `/apps/${text}/Dockerfile` }),
+      brokenContext: async () => {
+        engine.failsWith = 'npm: not found';
+        return { context: '/apps/broken', dockerfile: '/apps/broken/Dockerfile' };
+      },
+    };
+  });
+});

@@ -1,0 +1,227 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { runningDigests } from '../../../scratch-workspace/src/cluster-state.ts';
+import { kubectl } from '../../../scratch-workspace/src/platform.ts';
+import { callGateway } from '../../../scratch-workspace/src/gateway.ts';
+import { tagsOf } from '../../../scratch-workspace/src/registry-state.ts';
+import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
+
+let workspace: ScratchWorkspace;
+/** Build numbers and digests of the releases, oldest first. */
+const builds: { number: string; digest: string }[] = [];
+
+const preprod = () => workspace.namespace('preprod');
+const gate = { env: { POC_APPROVAL_GATE: 'prod approvers' } };
+
+async function release(service: string, period: number): Promise<void> {
+  workspace.edit(`apps/${service}/k8s/deployment.yaml`, /periodSeconds: 1\d/, `periodSeconds: ${period}`);
+  await workspace.commit(`feat(${service}): probe every ${period} s`);
+  await workspace.nxSuccessfully(['run', `${service}:release`]);
+}
+
+/** Records of a service in an environment, oldest first: `succeeded`, or with what is recorded of it. */
+async function outcomes(environment = 'preprod', service = 'payments'): Promise<string[]> {
+  const text = await kubectl([
+    'get',
+    'controllerrevisions',
+    `--namespace=${workspace.namespace(environment)}`,
+    `--selector=poc.dev/record-of=${service}`,
+    '--sort-by=.revision',
+    '--output=jsonpath={range .items[*]}{.metadata.annotations.poc\\.dev/outcome}{"\\n"}{end}',
+  ]);
+  return text.split('\n').filter((line) => line !== '');
+}
+
+const runningBuild = async (environment = 'preprod', service = 'payments') =>
+  kubectl([
+    'get',
+    'deployment',
+    service,
+    `--namespace=${workspace.namespace(environment)}`,
+    '--output=jsonpath={.metadata.annotations.poc\\.dev/build-number}',
+  ]);
+
+beforeAll(async () => {
+  workspace = await ScratchWorkspace.create('rollback');
+  for (const period of [11, 12, 13]) {
+    await release('payments', period);
+    const number = await runningBuild();
+    builds.push({ number, digest: (await runningDigests('payments', preprod()))[0]! });
+  }
+});
+afterAll(() => workspace.remove());
+
+describe('going back', () => {
+  it('needs no build, takes the digest and the manifests of then, and says what goes back', async () => {
+    const images = await tagsOf(`${workspace.id}/payments`);
+    const output = await workspace.nxSuccessfully(['run', 'payments:rollback', '--reason=wrong totals']);
+    expect(output).toContain(`${builds[2]!.number} (`);
+    expect(output).toContain(`goes back to ${builds[1]!.number}`);
+    expect(output).toContain('with the code go back: Deployment payments (more than its image)');
+    expect(await runningBuild()).toBe(builds[1]!.number);
+    expect(await runningDigests('payments', preprod())).toEqual([builds[1]!.digest]);
+    expect(await tagsOf(`${workspace.id}/payments`)).toEqual(images);
+    const period = '--output=jsonpath={.spec.template.spec.containers[0].livenessProbe.periodSeconds}';
+    expect(await kubectl(['get', 'deployment', 'payments', `--namespace=${preprod()}`, period])).toBe('12');
+  });
+
+  it('holds against release, affected and deploy, and says who and why', async () => {
+    for (const args of [
+      ['run', 'payments:release'],
+      ['affected', '-t', 'release', '--base=HEAD~1'],
+      ['run', 'payments:k8s-deploy', `--tag=${builds[2]!.number}`],
+    ])
+      expect(await workspace.nxSuccessfully(args)).toMatch(/payments \S+: held back in preprod: .*: wrong totals/);
+    expect(await runningBuild()).toBe(builds[1]!.number);
+    const status = await workspace.nxSuccessfully(['run', 'payments:status', '--env=preprod']);
+    expect(status).toMatch(/payments in preprod: held: since .* has left \S+: wrong totals/);
+    expect(status).toMatch(/since \S+ \S+ by .* \(rollback\)/);
+  });
+
+  it('takes a git tag as a build, and tells in a dry run what it would do', async () => {
+    const before = await outcomes();
+    const tag = `--tag=payments-${builds[0]!.number}`;
+    const output = await workspace.nxSuccessfully(['run', 'payments:rollback', tag, '--dry-run']);
+    expect(output).toContain('Dry run: would do in preprod: ');
+    expect(await outcomes()).toEqual(before);
+    expect(await runningBuild()).toBe(builds[1]!.number);
+    await workspace.nxSuccessfully(['run', 'payments:rollback', tag]);
+    expect(await runningDigests('payments', preprod())).toEqual([builds[0]!.digest]);
+  });
+
+  it.each([
+    [['--tag=20200101-1'], 'There is no tag payments-20200101-1'],
+    [['--tag=20991231-1'], 'is newer than'],
+    [['--tagg=20200101-1'], 'Did you mean "--tag"?'],
+    [['--env=moon'], 'find the environment moon'],
+    [['--env=prod'], 'No deployment of payments is recorded there'],
+  ])('refuses %j', async (args, text) => {
+    const before = await outcomes();
+    const { code, output } = await workspace.nx(['run', 'payments:rollback', ...args]);
+    expect(output).toContain(text);
+    expect(code).toBe(2);
+    expect(await outcomes()).toEqual(before);
+  });
+
+  it('ends the hold when a newer build comes', async () => {
+    await release('payments', 14);
+    const number = await runningBuild();
+    expect(number).not.toBe(builds[2]!.number);
+    builds.push({ number, digest: (await runningDigests('payments', preprod()))[0]! });
+  });
+});
+
+describe('a deploy that fails', () => {
+  it('goes back by itself and serves all the while', async () => {
+    workspace.edit('apps/payments/Dockerfile', /^CMD .*$/m, 'CMD ["node", "missing.cjs"]');
+    await workspace.commit('feat(payments): a broken image');
+    const { code, output } = await workspace.nx(['run', 'payments:release']);
+    expect(output).toContain(`${builds[3]!.number} was put back by itself and serves.`);
+    expect(code).toBe(1);
+    expect(await runningBuild()).toBe(builds[3]!.number);
+    expect(await runningDigests('payments', preprod())).toEqual([builds[3]!.digest]);
+    expect((await outcomes()).slice(-2)).toEqual(['failed', 'succeeded']);
+    expect(await callGateway(workspace.hostname, '/payments/healthz/ready')).toMatchObject({ status: 200 });
+    await workspace.git(['revert', '--no-edit', 'HEAD']);
+  });
+});
+
+describe('a deployer that is ended in the middle', () => {
+  const deploy = () => ['run', 'payments:k8s-deploy', `--tag=${builds[2]!.number}`, '--force'];
+
+  /** Begins a deploy and ends its process as soon as it has applied something. */
+  async function endInTheMiddle(signal: 'SIGTERM' | 'SIGKILL'): Promise<string> {
+    const before = (await outcomes()).length;
+    const running = await workspace.startNx(deploy());
+    while ((await outcomes()).length === before) await pause(50);
+    running.end(signal);
+    return (await running.ended).output;
+  }
+
+  it('says so and records it, and the same command finishes it', async () => {
+    const output = await endInTheMiddle('SIGTERM');
+    expect(output).toContain('Run the same command again to finish it');
+    expect((await outcomes()).at(-1)).toBe('cancelled');
+    expect(await workspace.nxSuccessfully(deploy())).toContain(`${builds[2]!.number}: runs in preprod`);
+  });
+
+  it('is found out by the next one, when it died without a word', async () => {
+    await workspace.nxSuccessfully(['run', 'payments:k8s-deploy', `--tag=${builds[3]!.number}`, '--force']);
+    await endInTheMiddle('SIGKILL');
+    expect((await outcomes()).at(-1)).toBe('running');
+    const output = await workspace.nxSuccessfully(deploy());
+    expect(output).toContain(`abandoned payments ${builds[2]!.number}`);
+    expect((await outcomes()).slice(-2)).toEqual(['abandoned', 'succeeded']);
+    expect(await runningBuild()).toBe(builds[2]!.number);
+  });
+});
+
+describe('promoting', () => {
+  it('refuses what nobody approved of, also in a CI without a gate', async () => {
+    const { code, output } = await workspace.nx(['run', 'payments:promote', '--approve']);
+    expect(output).toContain('prod is protected, and nobody has approved of this.');
+    expect(code).toBe(2);
+    expect(await outcomes('prod')).toEqual([]);
+  });
+
+  it('can be looked at first, field by field, with exit code 3', async () => {
+    const tag = `--tag=${builds[0]!.number}`;
+    const { code, output } = await workspace.nx(['run', 'payments:diff', tag]);
+    expect(output).toContain('spec.template.spec.containers[payments].livenessProbe.periodSeconds: 13 → 11');
+    expect(code).toBe(3);
+    const nothing = await workspace.nxSuccessfully(['run', 'payments:diff', `--tag=${builds[2]!.number}`]);
+    expect(nothing).toContain(`payments ${builds[2]!.number}: no difference to preprod`);
+    const many = await workspace.nx(['run-many', '-t', 'diff', '-p', 'payments', '--env=prod', tag]);
+    expect(many.output).toContain('Deployment payments created');
+    expect(many.code).toBe(3);
+    expect(await outcomes('prod')).toEqual([]);
+  });
+
+  it('brings the whole tested set up, by digest', async () => {
+    await workspace.nxSuccessfully(['run', 'inventory:release']);
+    const output = await workspace.nxSuccessfully(
+      ['run-many', '-t', 'promote', '--from=preprod', '--to=prod', '--approve'],
+      gate,
+    );
+    expect(output).toContain(`payments ${builds[2]!.number}: runs in prod`);
+    expect(output).toMatch(/inventory \S+: runs in prod/);
+    expect(output).toContain('orders: nothing to promote, it was never deployed to preprod');
+    expect(await runningDigests('payments', workspace.namespace('prod'))).toEqual([builds[2]!.digest]);
+    const history = await workspace.nxSuccessfully(['run', 'payments:history', '--env=prod']);
+    expect(history).toMatch(/1 {2}\S+ {2}promote {2}succeeded .* approved by prod approvers/);
+  });
+});
+
+describe('a whole environment', () => {
+  it('goes back to what it was, by a plan that is shown first', async () => {
+    const before = new Date().toISOString();
+    await pause(1000);
+    await workspace.nxSuccessfully(['run', 'payments:rollback', `--tag=${builds[0]!.number}`]);
+    await release('inventory', 14);
+    const inventory = await runningBuild('preprod', 'inventory');
+    const plan = await workspace.nxSuccessfully([
+      'run',
+      'infrastructure:rollback',
+      '--env=preprod',
+      `--to=${before}`,
+      '--dry-run',
+    ]);
+    expect(plan).toContain(`payments  ${builds[0]!.number} (`);
+    expect(plan).toContain('Dry run: nothing was changed.');
+    expect(await runningBuild()).toBe(builds[0]!.number);
+    const done = await workspace.nxSuccessfully(['run', 'infrastructure:rollback', '--env=preprod', `--to=${before}`]);
+    expect(done).toContain(`preprod is as it was at ${before}`);
+    expect(await runningBuild()).toBe(builds[2]!.number);
+    expect(await runningBuild('preprod', 'inventory')).not.toBe(inventory);
+  });
+
+  it.each([
+    [[], 'It is not said to what'],
+    [['--to=tomorrow'], '--to cannot be "tomorrow"'],
+    [['--to=2999-01-01'], 'a moment that has passed'],
+    [['--to=payments#99'], 'No deployment 99 of payments is recorded'],
+  ])('is not rolled back for %j', async (args, text) => {
+    const { code, output } = await workspace.nx(['run', 'infrastructure:rollback', '--env=preprod', ...args]);
+    expect(output).toContain(text);
+    expect(code).toBe(2);
+  });
+});

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Gitea } from '../../../gitea/src/gitea.ts';
+import {
+  GitHubRepository,
+  type WorkflowEvent,
+  type WorkflowRun,
+} from '../../../simulators/src/github/github-runner.ts';
+import { platform, repositoryRoot } from '../../../scratch-workspace/src/platform.ts';
+import { runningBuild } from '../../../scratch-workspace/src/running-build.ts';
+import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
+
+// Each step of a workflow is done for real, on a machine that may be busy; Gitea and act are built once.
+jest.setTimeout(30 * 60_000);
+
+let gitea: Gitea;
+let workspace: ScratchWorkspace;
+let repository: GitHubRepository;
+
+beforeAll(async () => {
+  gitea = await Gitea.start();
+  workspace = await ScratchWorkspace.create('github workflows');
+  await workspace.git(['remote', 'set-url', 'origin', await gitea.createRepository('shop')]);
+  await workspace.git(['push', '--quiet', 'origin', 'main']);
+  await gitea.noticesPush('shop');
+  const kubeconfig = readFileSync((await platform()).kubeconfig, 'utf8');
+  repository = new GitHubRepository({
+    server: `http://${gitea.host}`,
+    api: gitea.api,
+    repository: 'acme/shop',
+    token: gitea.token,
+    secrets: { KUBECONFIG_DEV: kubeconfig, KUBECONFIG_PREPROD: kubeconfig, KUBECONFIG_PROD: kubeconfig },
+    packages: join(repositoryRoot, 'node_modules'),
+  });
+});
+afterAll(async () => {
+  repository?.remove();
+  await workspace?.remove();
+  await gitea?.remove();
+});
+
+/** Runs a workflow that must end well. */
+async function well(file: string, event: WorkflowEvent): Promise<WorkflowRun> {
+  const run = await repository.run(file, event);
+  if (!run.isSuccess) throw new Error(`${file} failed:\n${run.log}`);
+  return run;
+}
+
+const running = (service: string, environment: string) => runningBuild(workspace, service, environment);
+const namesOf = ({ jobs }: WorkflowRun) => [...new Set(jobs.map(({ name }) => name))].sort();
+const first: Record<string, string> = {};
+
+describe('release.yml, by hand', () => {
+  it('releases two services at once, from one file', async () => {
+    const names = ['orders', 'payments'];
+    const runs = await Promise.all(names.map((service) => well('release.yml', { inputs: { service } })));
+    const tags = await workspace.git(['ls-remote', '--tags', 'origin']);
+    const releases = (await gitea.ask('GET', '/repos/acme/shop/releases')) as { tag_name: string; body: string }[];
+    for (const [index, service] of names.entries()) {
+      const run = runs[index]!;
+      expect(namesOf(run)).toEqual(['release-one', 'specification']);
+      expect(run.log).not.toContain(gitea.token);
+      first[service] = await running(service, 'preprod');
+      expect(first[service]).toMatch(/^\d{8}-1$/);
+      expect(tags).toContain(`refs/tags/${service}-${first[service]}`);
+      const release = releases.find(({ tag_name: tag }) => tag === `${service}-${first[service]}`);
+      expect(release?.body).toContain('Image: `sha256:');
+      const published = join(run.artifacts, 'specification/apps', service, 'openapi.yaml');
+      expect(readFileSync(published, 'utf8')).toBe(workspace.read(`apps/${service}/openapi.yaml`));
+    }
+  });
+});
+
+describe('promote.yml', () => {
+  it('brings a service to prod in the name of the gate that its job passed', async () => {
+    const run = await well('promote.yml', { inputs: { service: 'orders', to: 'prod', tag: '', force: false } });
+    expect(namesOf(run)).toEqual(['promote-prod']);
+    expect(await running('orders', 'prod')).toBe(first['orders']);
+    expect(await running('payments', 'prod')).toBe('');
+    const history = await workspace.nxSuccessfully(['run', 'orders:history', '--env=prod']);
+    expect(history).toMatch(
+      /ada, approved by environment prod at GitHub +http:\/\/\S+\/acme\/shop\/actions\/runs\/\d+/,
+    );
+  });
+});
+
+describe('release.yml, by a push', () => {
+  /** Pushes what is committed, and does what GitHub does then. */
+  const push = async (message: string) => {
+    const before = await workspace.git(['rev-parse', 'origin/main']);
+    await workspace.commit(message);
+    await workspace.git(['push', '--quiet', 'origin', 'main']);
+    return well('release.yml', { push: { before } });
+  };
+  const released = ({ jobs }: WorkflowRun) =>
+    jobs.filter(({ name }) => name === 'release').map(({ matrix }) => matrix['projects']);
+
+  it('releases what is outdated, as jobs of a matrix', async () => {
+    workspace.edit('libs/service-host/src/index.ts', /$/, '\nexport const touched = true;\n');
+    const run = await push('feat(service-host): something both services get');
+    expect(released(run).sort()).toEqual(['inventory', 'orders', 'payments']);
+    const tags = await workspace.git(['ls-remote', '--tags', 'origin']);
+    for (const service of ['orders', 'payments']) {
+      const build = await running(service, 'preprod');
+      expect(build).not.toBe(first[service]);
+      expect(tags).toContain(`refs/tags/${service}-${build}`);
+    }
+    expect(await running('inventory', 'preprod')).toMatch(/^\d{8}-1$/);
+  });
+
+  it('releases nothing when nothing is outdated', async () => {
+    workspace.write('docs/anything.md', '# Anything\n');
+    const run = await push('docs: words');
+    expect(namesOf(run)).toEqual(['affected', 'outdated', 'specification']);
+  });
+});
+
+describe('rollback.yml', () => {
+  it('goes back to a release, and stays there', async () => {
+    const inputs = { service: 'orders', environment: 'preprod', tag: first['orders']!, reason: 'orders are lost' };
+    const run = await well('rollback.yml', { inputs });
+    expect(namesOf(run)).toEqual(['rollback-preprod']);
+    expect(await running('orders', 'preprod')).toBe(first['orders']);
+    const history = await workspace.nxSuccessfully(['run', 'orders:history', '--env=preprod']);
+    expect(history).toContain('orders are lost');
+  });
+});

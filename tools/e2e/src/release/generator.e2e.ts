@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { callGateway } from '../../../scratch-workspace/src/gateway.ts';
+import { kubectl } from '../../../scratch-workspace/src/platform.ts';
+import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
+
+let workspace: ScratchWorkspace;
+
+beforeAll(async () => {
+  workspace = await ScratchWorkspace.create('generator');
+});
+afterAll(() => workspace.remove());
+
+it('a generated service is linted, tested, built and released as it is', async () => {
+  await workspace.nxSuccessfully(['g', '@poc/plugin:service', 'shipping']);
+  await workspace.commit('feat(shipping): a new service');
+  await workspace.nxSuccessfully(['run-many', '-t', 'lint,typecheck,test,build', '-p', 'shipping']);
+  expect(await workspace.git(['status', '--porcelain', '--', 'apps'])).toBe('');
+  const output = await workspace.nxSuccessfully(['run', 'shipping:release']);
+  expect(output).toMatch(/shipping \d{8}-1: runs in preprod/);
+  // All services of the cluster share the gateway here, so the new one's route has no host name of this test.
+  expect(await callGateway('127.0.0.1', '/shipping/healthz/ready')).toMatchObject({ status: 200 });
+});
+
+it('of Go too', async () => {
+  await workspace.nxSuccessfully(['g', '@poc/plugin:service', 'tracking', '--stack=go']);
+  await workspace.commit('feat(tracking): a new service');
+  await workspace.nxSuccessfully(['run-many', '-t', 'lint,test,build', '-p', 'tracking']);
+  expect(await workspace.nxSuccessfully(['run', 'tracking:release'])).toMatch(/tracking \d{8}-1: runs in preprod/);
+});
+
+it.each([
+  [['orders'], /orders/],
+  [['Payments'], /lower-case/],
+  [['a'.repeat(41)], /40/],
+  [['billing', '--stack=cobol'], /cobol/],
+  [['billing', '--port=99999'], /99999/],
+  [['billing', '--stak=go'], /stak/],
+])('refuses %j before anything is written', async (args, text) => {
+  const { code, output } = await workspace.nx(['g', '@poc/plugin:service', ...args]);
+  expect(output).toMatch(text);
+  expect(output).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
+  expect(code).toBe(2);
+  expect(await workspace.git(['status', '--porcelain', '--', 'apps', 'nx.json', 'package.json'])).toBe('');
+});
+
+it('an environment that is added is promoted to, and pipelines know it', async () => {
+  const [namespace, hostname] = [workspace.namespace('staging'), `staging-${workspace.hostname}`];
+  const options = ['--after=preprod', `--namespace=${namespace}`, `--url=http://${hostname}:8088`];
+  const said = await workspace.nxSuccessfully(['g', '@poc/plugin:environment', 'staging', ...options]);
+  expect(said).toContain('Give it its own GATEWAY_ADDRESS, GATEWAY_PORT, ENVOY_PORT: ');
+  expect(said).toContain('"nx run infrastructure:provision --env=staging" sets it up in its cluster.');
+  expect(workspace.read('.github/workflows/promote.yml')).toContain('promote-staging:');
+  await workspace.nxSuccessfully(['sync:check']);
+  await workspace.commit('feat: staging');
+  await kubectl(['create', 'namespace', namespace]);
+  try {
+    const output = await workspace.nxSuccessfully(['run', 'tracking:promote', '--to=staging']);
+    expect(output).toMatch(/tracking \d{8}-1: runs in staging/);
+    expect(await callGateway(hostname, '/tracking/healthz/ready')).toMatchObject({ status: 200 });
+  } finally {
+    await kubectl(['delete', 'namespace', '--wait=false', namespace]);
+  }
+});
+
+it.each([
+  [['prod'], /exists already/],
+  [['Staging'], /Name must look like/],
+  [['test', '--order=1'], /dev has the order 1/],
+  [['test', '--ordr=9'], /--order/],
+  [['deployment'], /deployment\.yaml/],
+])('refuses the environment %j before anything is written', async (args, text) => {
+  const { code, output } = await workspace.nx(['g', '@poc/plugin:environment', ...args]);
+  expect(output).toMatch(text);
+  expect(output).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
+  expect(code).toBe(2);
+  expect(await workspace.git(['status', '--porcelain', '--', 'apps', 'Infrastructure'])).toBe('');
+});
+
+it('takes a service away again, whole', async () => {
+  await workspace.nxSuccessfully(['g', '@poc/plugin:remove-service', 'shipping']);
+  expect(existsSync(join(workspace.folder, 'apps/shipping'))).toBe(false);
+  expect(await workspace.nxSuccessfully(['show', 'projects'])).not.toContain('shipping');
+});

@@ -1,8 +1,0 @@
-import type { TaskResult } from '../../../plugin/src/executors/task.ts';
-import { refusalMark } from '../../../plugin/src/graph/refusal-mark.ts';
-
-/** What Nx exits with when this was its only task. */
-export function exitCodeOf({ success, terminalOutput }: Pick<TaskResult, 'success' | 'terminalOutput'>): 0 | 1 | 2 {
-  if (success) return 0;
-  return terminalOutput.trimEnd().endsWith(refusalMark) ? 2 : 1;
-}

@@ -1,0 +1,55 @@
+import type { CredentialsOf } from '../../model/release/credentials.ts';
+import { Refusal } from '../../model/errors/product-error.ts';
+import type { ContainerEngine } from '../../ports/container-engine.ts';
+import { DockerEngine } from './docker-engine.ts';
+import { PodmanEngine } from './podman-engine.ts';
+import { runTool, type RunTool } from './run-tool.ts';
+
+export type EngineName = 'docker' | 'podman';
+
+/**
+ * Finds the container engine of this machine: docker when its server answers, else podman.
+ * @param chosen the one to take, and no other.
+ * @param lent logins that engines do not find by themselves.
+ * @throws {Refusal} telling of each engine why it cannot be used, and what to do.
+ */
+export async function chooseEngine(
+  chosen?: EngineName,
+  lent?: CredentialsOf,
+  run: RunTool = runTool,
+): Promise<ContainerEngine> {
+  const reasons: string[] = [];
+  for (const name of chosen === undefined ? (['docker', 'podman'] as const) : [chosen]) {
+    const engine = name === 'docker' ? new DockerEngine(run, lent) : new PodmanEngine(run, lent);
+    const why = engine instanceof DockerEngine ? await whyNotDocker(engine, run) : await whyNotPodman(run);
+    if (why === undefined) return engine;
+    reasons.push(`${name}: ${why}`);
+  }
+  throw new Refusal({
+    type: 'no-container-engine',
+    doing: 'find a container engine',
+    reason: chosen === undefined ? 'Neither docker nor podman can be used here.' : `${chosen} cannot be used here.`,
+    remedy:
+      'Install docker and start its server (or install podman, which needs none), then run the same command again.',
+    evidence: reasons,
+  });
+}
+
+async function whyNotDocker(engine: DockerEngine, run: RunTool): Promise<string | undefined> {
+  const [{ code, stdout, lastLines }, { stdout: itself }] = await Promise.all([
+    run('docker', ['version', '--format={{.Server.Version}}']),
+    run('docker', ['--version']),
+    // Not needed here, but soon; it is told meanwhile.
+    engine.hasBuildKit(),
+  ]);
+  if (code === 127) return 'not installed.';
+  if (code !== 0 || stdout.trim() === '') return `its server does not answer (${lastLines.at(-1) ?? 'no output'}).`;
+  // Distributions ship a `docker` that is podman; it does not take docker's options for a build.
+  return /podman/i.test(itself) ? 'the command is podman under another name.' : undefined;
+}
+
+async function whyNotPodman(run: RunTool): Promise<string | undefined> {
+  const { code, lastLines } = await run('podman', ['info', '--format={{.Version.Version}}']);
+  if (code === 127) return 'not installed.';
+  return code === 0 ? undefined : `it does not work here (${lastLines.at(-1) ?? 'no output'}).`;
+}

@@ -1,0 +1,218 @@
+import { ImageRef, type Digest } from '../../model/release/image-ref.ts';
+import { Failure, Refusal } from '../../model/errors/product-error.ts';
+import type { ImageBuild } from '../../ports/container-engine.ts';
+import { chooseEngine } from './choose-engine.ts';
+import { dockerBuildArguments } from './docker-arguments.ts';
+import { DockerEngine, digestInRepository, digestOfPush } from './docker-engine.ts';
+import { PodmanEngine } from './podman-engine.ts';
+import { podmanBuildArguments, podmanPushArguments } from './podman-arguments.ts';
+import { runTool, type RunTool, type ToolResult } from './run-tool.ts';
+
+const image = ImageRef.of('127.0.0.1:5000', 'orders', '20261124-1');
+const digest: Digest = `sha256:${'a'.repeat(64)}`;
+const build: ImageBuild = {
+  context: '/work space/apps/orders',
+  dockerfile: '/work space/apps/orders/Dockerfile',
+  labels: { 'poc.dev/dirty': 'false', title: 'a; b $(c)' },
+  images: [image, ImageRef.of('acr.example', 'orders', '20261124-1')],
+};
+
+/** A machine on which commands answer as told; the others are not installed. */
+function machine(answers: Record<string, Partial<ToolResult>>) {
+  const calls: { command: string; env: Readonly<Record<string, string>> | undefined }[] = [];
+  const run: RunTool = async (command, args, options) => {
+    const whole = [command, ...args].join(' ');
+    calls.push({ command: whole, env: options?.env });
+    const answer = Object.entries(answers).find(([start]) => whole.startsWith(start))?.[1];
+    if (!answer) return { code: 127, stdout: '', lastLines: [`${command}: command not found`] };
+    for (const line of answer.lastLines ?? []) options?.onLine?.(line);
+    return { code: 0, stdout: '', lastLines: [], ...answer };
+  };
+  return { run, calls };
+}
+
+describe('arguments', () => {
+  it('of docker build', () => {
+    expect(dockerBuildArguments(build, false)).toEqual([
+      'build',
+      '--file=/work space/apps/orders/Dockerfile',
+      '--label=poc.dev/dirty=false',
+      '--label=title=a; b $(c)',
+      '--tag=127.0.0.1:5000/orders:20261124-1',
+      '--tag=acr.example/orders:20261124-1',
+      '--',
+      '/work space/apps/orders',
+    ]);
+    expect(dockerBuildArguments(build, true)).toEqual(expect.arrayContaining(['--provenance=false', '--load']));
+  });
+
+  it('of podman build', () => {
+    expect(podmanBuildArguments(build)).toEqual([
+      'build',
+      '--format=oci',
+      '--file=/work space/apps/orders/Dockerfile',
+      '--label=poc.dev/dirty=false',
+      '--annotation=poc.dev/dirty=false',
+      '--label=title=a; b $(c)',
+      '--annotation=title=a; b $(c)',
+      '--tag=127.0.0.1:5000/orders:20261124-1',
+      '--tag=acr.example/orders:20261124-1',
+      '--',
+      '/work space/apps/orders',
+    ]);
+  });
+
+  it('of podman push: without TLS on this machine only', () => {
+    expect(podmanPushArguments(image, '/tmp/digest')).toContain('--tls-verify=false');
+    expect(podmanPushArguments(build.images[1]!, '/tmp/digest')).not.toContain('--tls-verify=false');
+  });
+});
+
+describe('DockerEngine', () => {
+  it.each([
+    ['1', { 'docker buildx version': {}, 'docker build': {} }],
+    ['0', { 'docker buildx version': { code: 1 }, 'docker build': {} }],
+  ])('builds with DOCKER_BUILDKIT=%s', async (expected, answers) => {
+    const { run, calls } = machine(answers);
+    await new DockerEngine(run).build(build, () => {});
+    expect(calls.at(-1)!.env).toMatchObject({ DOCKER_BUILDKIT: expected });
+    expect(calls.at(-1)!.command.includes('--load')).toBe(expected === '1');
+  });
+
+  it('shows the last lines of a build that failed', async () => {
+    const { run } = machine({
+      'docker build ': { code: 1, lastLines: ['step 1', 'npm: not found'] },
+      'docker buildx': {},
+    });
+    const seen: string[] = [];
+    const error = await new DockerEngine(run)
+      .build(build, (line) => seen.push(line))
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Failure);
+    expect((error as Failure).explain()).toContain('npm: not found');
+    expect(seen).toEqual(['step 1', 'npm: not found']);
+  });
+
+  it('takes the digest from the output of the push, or else from the image', async () => {
+    const told = machine({
+      'docker push': { stdout: `The push refers to [x]\n20261124-1: digest: ${digest} size: 528\n` },
+    });
+    expect(await new DockerEngine(told.run).push(image, () => {})).toBe(digest);
+    const asked = machine({
+      'docker push': {},
+      'docker image inspect': {
+        stdout: `["acr.example/orders@sha256:${'b'.repeat(64)}","127.0.0.1:5000/orders@${digest}"]\n`,
+      },
+    });
+    expect(await new DockerEngine(asked.run).push(image, () => {})).toBe(digest);
+    const silent = machine({ 'docker push': {}, 'docker image inspect': { stdout: 'null' } });
+    await expect(new DockerEngine(silent.run).push(image, () => {})).rejects.toBeInstanceOf(Failure);
+  });
+
+  it('reads digests out of what docker prints', () => {
+    expect(digestOfPush('latest: digest: sha256:12 size: 1')).toBeUndefined();
+    expect(digestOfPush('')).toBeUndefined();
+    expect(digestInRepository('[]', image)).toBeUndefined();
+    expect(digestInRepository(`["127.0.0.1:5000/orders-extra@${digest}"]`, image)).toBeUndefined();
+  });
+});
+
+describe.each([
+  ['docker', (run: RunTool) => new DockerEngine(run)],
+  ['podman', (run: RunTool) => new PodmanEngine(run)],
+])('push by %s', (name, engine) => {
+  it.each([
+    ['unauthorized: authentication required', 'registry-denies-access', Refusal, `${name} login 127.0.0.1:5000`],
+    ['denied: requested access to the resource is denied', 'registry-denies-access', Refusal, `${name} login`],
+    ['dial tcp 127.0.0.1:5000: connect: connection refused', 'registry-unreachable', Refusal, '127.0.0.1:5000'],
+    ['dial tcp: lookup acr.example: no such host', 'registry-unreachable', Refusal, 'environment file'],
+    [
+      'unknown: The operation is disallowed on this registry, repository or image.',
+      'registry-disallows',
+      Refusal,
+      'under a new build number',
+    ],
+    [
+      'error getting credentials - err: exec: "docker-credential-x": executable file not found in $PATH',
+      'credential-helper-fails',
+      Refusal,
+      'docker-credential-x',
+    ],
+    [
+      'x509: certificate signed by unknown authority',
+      'registry-certificate',
+      Refusal,
+      '/etc/docker/certs.d/127.0.0.1:5000/ca.crt',
+    ],
+    ['http: server gave HTTP response to HTTPS client', 'registry-without-tls', Refusal, 'certificate'],
+    ['An image does not exist locally with the tag', 'image-push-failed', Failure, 'An image does not exist'],
+  ])('%s: %s', async (line, type, kind, told) => {
+    const { run } = machine({ [`${name} push`]: { code: 1, lastLines: [line] } });
+    const error = await engine(run)
+      .push(image, () => {})
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(kind);
+    expect(error).toMatchObject({ facts: { type } });
+    expect((error as Failure).explain()).toContain(told);
+  });
+});
+
+describe('chooseEngine', () => {
+  const docker = { 'docker version': { stdout: '27.0.1\n' }, 'docker --version': { stdout: 'Docker version 27.0.1' } };
+  const podman = { 'podman info': { stdout: '4.3.1\n' } };
+  const dead = { 'docker version': { code: 1, lastLines: ['Cannot connect to the Docker daemon'] } };
+  const shim = { 'docker version': { stdout: '4.3.1' }, 'docker --version': { stdout: 'podman version 4.3.1' } };
+
+  it.each([
+    ['docker, when its server answers', { ...docker, ...podman }, undefined, 'docker'],
+    ['podman, when docker is not installed', podman, undefined, 'podman'],
+    ['podman, when no docker server answers', { ...dead, ...podman }, undefined, 'podman'],
+    ['podman, when docker is podman in disguise', { ...shim, ...podman }, undefined, 'podman'],
+    ['podman, when asked for', { ...docker, ...podman }, 'podman' as const, 'podman'],
+  ])('takes %s', async (_, answers, chosen, expected) => {
+    expect((await chooseEngine(chosen, undefined, machine(answers).run)).name).toBe(expected);
+  });
+
+  it('refuses when there is none, and tells why', async () => {
+    const error = await chooseEngine(undefined, undefined, machine(dead).run).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Refusal);
+    expect((error as Refusal).explain()).toMatch(
+      /Install docker[^]*Cannot connect to the Docker daemon[^]*podman: not installed/,
+    );
+  });
+
+  it('takes no other than the one asked for', async () => {
+    await expect(chooseEngine('docker', undefined, machine({ ...dead, ...podman }).run)).rejects.toMatchObject({
+      facts: { type: 'no-container-engine', reason: 'docker cannot be used here.' },
+    });
+  });
+});
+
+describe('runTool', () => {
+  const node = (script: string) => runTool(process.execPath, ['-e', script], { onLine: (line) => lines.push(line) });
+  let lines: string[] = [];
+  beforeEach(() => (lines = []));
+
+  it('hands on lines, however they come', async () => {
+    const result = await node(`process.stdout.write('a\\r\\nb\\rc\\n\\nlast'); process.exitCode = 3`);
+    expect(lines).toEqual(['a', 'b', 'c', 'last']);
+    expect(result).toEqual({ code: 3, stdout: 'a\r\nb\rc\n\nlast', lastLines: lines });
+  });
+
+  it('keeps letters whole and the last lines only', async () => {
+    const result = await node(
+      `process.stderr.write('ä'.repeat(200000) + '\\n'); for (let i = 0; i < 100; i++) console.log(i)`,
+    );
+    expect(lines).toContain('ä'.repeat(200_000));
+    expect(result.lastLines).toHaveLength(40);
+  });
+
+  it('shows no credentials', async () => {
+    await node(`console.log('fetching https://robot:s3cret@acr.example/x'); console.error('ftp://token@h')`);
+    expect([...lines].sort()).toEqual(['fetching https://acr.example/x', 'ftp://h']);
+  });
+
+  it('tells that a command is not installed', async () => {
+    expect(await runTool('no-such-command-at-all', [])).toMatchObject({ code: 127 });
+  });
+});

@@ -1,0 +1,28 @@
+import type { ImageRef } from '../../model/release/image-ref.ts';
+import { isLoopbackRegistry } from '../../model/release/registry-host.ts';
+import type { ImageBuild } from '../../ports/container-engine.ts';
+
+/** Arguments of `podman build`. */
+export function podmanBuildArguments({ context, dockerfile, labels, images }: ImageBuild): string[] {
+  return [
+    'build',
+    '--format=oci',
+    `--file=${dockerfile}`,
+    ...Object.entries(labels).flatMap(([name, value]) => [`--label=${name}=${value}`, `--annotation=${name}=${value}`]),
+    ...images.map((image) => `--tag=${image.tagged}`),
+    '--',
+    context,
+  ];
+}
+
+/** Arguments of `podman push`. @param digestFile where podman writes the digest. */
+export function podmanPushArguments(image: ImageRef, digestFile: string): string[] {
+  return [
+    'push',
+    '--format=oci',
+    `--digestfile=${digestFile}`,
+    ...(isLoopbackRegistry(image.registry) ? ['--tls-verify=false'] : []),
+    '--',
+    image.tagged,
+  ];
+}

@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process';
+import { Refusal } from '../../model/errors/product-error.ts';
+
+/** What one run of git left. */
+export interface GitResult {
+  /** Exit code; 124 when the run was ended because it took too long. */
+  readonly code: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+/** Where a process was started by a git hook, these would send git to another repository than the folder's. */
+const hookVariables = [
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_PREFIX',
+  'GIT_COMMON_DIR',
+  'GIT_OBJECT_DIRECTORY',
+];
+
+/** The git command line, run in one folder: never a shell, never a question, never another language than English. */
+export class Git {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /**
+   * Runs git to its end, whatever its exit code.
+   * @param options.timeout milliseconds; none by default.
+   * @throws {Refusal} when git cannot be started.
+   */
+  async run(args: readonly string[], options: { input?: string; timeout?: number } = {}): Promise<GitResult> {
+    return new Promise((resolve, reject) => {
+      const child = spawn('git', ['-c', 'core.quotepath=off', ...args], { cwd: this.folder, env: environment() });
+      const stdout: Buffer[] = [];
+      const stderr: Buffer[] = [];
+      let late = false;
+      const timer =
+        options.timeout === undefined
+          ? undefined
+          : setTimeout(() => {
+              late = true;
+              child.kill('SIGKILL');
+              // A transport's helper may hold the pipes open beyond git's own end.
+              child.stdout.destroy();
+              child.stderr.destroy();
+            }, options.timeout);
+      child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+      child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+      child.on('error', (cause) => {
+        clearTimeout(timer);
+        reject(cannotStart(this.folder, cause));
+      });
+      child.on('close', (code) => {
+        clearTimeout(timer);
+        resolve({
+          code: late ? 124 : (code ?? 1),
+          stdout: Buffer.concat(stdout),
+          stderr: Buffer.concat(stderr).toString(),
+        });
+      });
+      // Git may end before it has read everything (EPIPE); its exit code tells.
+      child.stdin.on('error', () => {});
+      child.stdin.end(options.input ?? '');
+    });
+  }
+
+  /**
+   * Runs git and takes its output as text.
+   * @throws {Refusal} naming the repository's problem, or an Error (a bug of ours) when git fails otherwise.
+   */
+  async text(args: readonly string[], options: { input?: string } = {}): Promise<string> {
+    return (await this.bytes(args, options)).toString();
+  }
+
+  /** The same for output that need not be text. */
+  async bytes(args: readonly string[], options: { input?: string } = {}): Promise<Buffer> {
+    const result = await this.run(args, options);
+    if (result.code === 0) return result.stdout;
+    throw (
+      repositoryProblem(this.folder, result.stderr) ??
+      new Error(`git ${args.join(' ')} ended with ${result.code}: ${result.stderr.trim()}`)
+    );
+  }
+}
+
+function environment(): NodeJS.ProcessEnv {
+  const inherited = { ...process.env };
+  for (const name of hookVariables) delete inherited[name];
+  return {
+    ...inherited,
+    LC_ALL: 'C',
+    LANGUAGE: 'C',
+    GIT_TERMINAL_PROMPT: '0',
+    // Reading must not take the index's lock from somebody who works in the same tree.
+    GIT_OPTIONAL_LOCKS: '0',
+    // A folder may be named like a pattern: `apps/[id]`.
+    GIT_LITERAL_PATHSPECS: '1',
+  };
+}
+
+function cannotStart(folder: string, cause: Error): Refusal {
+  return new Refusal({
+    type: 'git-missing',
+    doing: 'read the git repository',
+    reason: `git could not be started in ${folder} (${cause.message}).`,
+    remedy: 'Install git, and make sure that it is on the PATH.',
+    cause,
+  });
+}
+
+/** Problems with the repository as a whole, which a person can mend. */
+function repositoryProblem(folder: string, stderr: string): Refusal | undefined {
+  const doing = 'read the git repository';
+  if (/not a git repository|must be run in a work tree/.test(stderr))
+    return new Refusal({
+      type: 'not-a-git-repository',
+      doing,
+      reason: `${folder} is not inside a git working tree.`,
+      remedy: 'Releases are made of commits: run "git init", or run this from inside a clone.',
+    });
+  if (/dubious ownership/.test(stderr))
+    return new Refusal({
+      type: 'git-repository-of-another-user',
+      doing,
+      reason: `Git does not trust ${folder}, because it belongs to another user.`,
+      remedy: `If you trust it, run: git config --global --add safe.directory ${folder}`,
+      evidence: stderr.trim().split('\n').slice(0, 3),
+    });
+  return undefined;
+}

@@ -1,0 +1,235 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Git, GitResult } from './git.ts';
+import { originRefusal, pushRefusal } from './origin-refusals.ts';
+import { parsePushResult } from './push-result.ts';
+import type { ListedRef, ReleaseRefs } from './release-refs.ts';
+
+/** Milliseconds for which all services of a run share one listing. A create is decided by the origin in any case. */
+const listingLasts = 10_000;
+/** Milliseconds after which a ref that is missing from the listing is worth a second look. */
+const missingLasts = 1000;
+/** Milliseconds. */
+const listingTimeout = 60_000;
+/** Milliseconds for what can be told without: where a branch is. */
+const tipTimeout = 10_000;
+/** Milliseconds. A first push may carry the commit's history. */
+const transferTimeout = 600_000;
+/** Milliseconds for what is good to know only. */
+const historyTimeout = 20_000;
+/** How many commits before two are fetched into a shallow clone, until what lies between them is here. */
+const historyDepths = [200, 5000];
+
+/** A fetch that leaves nothing behind but objects, and does nothing on the side. */
+const fetchArguments = [
+  ...['-c', 'gc.auto=0', '-c', 'maintenance.auto=false', 'fetch', '--quiet', '--no-tags', '--no-write-fetch-head'],
+  ...['--no-recurse-submodules', '--refmap='],
+];
+
+/** What is still to be fetched, in one go. */
+interface Fetch {
+  readonly wanted: Set<string>;
+  readonly done: Promise<GitResult>;
+}
+
+/** The repository's remote `origin`. */
+export class Origin implements ReleaseRefs {
+  private readonly git: Git;
+  /** Without secrets. */
+  private readonly address: string;
+  private listing: { at: number; refs: Promise<Map<string, ListedRef>> } | undefined;
+  /** Fetches follow one another: in a shallow clone each rewrites the list of boundaries. */
+  private lastFetch: Promise<unknown> = Promise.resolve();
+  private readonly nextFetch = new Map<'shallow' | 'deep', Fetch>();
+
+  constructor(git: Git, address: string) {
+    this.git = git;
+    this.address = address;
+  }
+
+  async list(): Promise<ReadonlyMap<string, ListedRef>> {
+    return this.listed(listingLasts);
+  }
+
+  async find(ref: string): Promise<ListedRef | undefined> {
+    return (await this.listed(listingLasts)).get(ref) ?? (await this.listed(missingLasts)).get(ref);
+  }
+
+  async create(ref: string, object: string, doing: string): Promise<boolean> {
+    // The lease says that the ref must not be there: without it, git takes a push of the same commit by somebody else
+    // for "up to date" or for a fast-forward.
+    const args = [
+      ...['push', '--porcelain', '--no-verify', '--no-follow-tags', '--no-signed', '--recurse-submodules=no'],
+      ...[`--force-with-lease=${ref}:`, 'origin', `${object}:${ref}`],
+    ];
+    for (let attempt = 1; ; attempt++) {
+      const result = await this.git.run(args, { timeout: transferTimeout });
+      const pushed = parsePushResult(result.stdout.toString(), ref);
+      if (result.code === 0 && pushed !== undefined && pushed.flag !== '!') {
+        (await this.listing?.refs.catch(() => undefined))?.set(ref, { object });
+        return true;
+      }
+      // Whatever git said, what the origin holds now decides: an answer may have been lost on its way.
+      this.listing = undefined;
+      if (pushed === undefined) {
+        const refusal = originRefusal(doing, this.address, result);
+        const holder = await this.listed(0).catch(() => undefined);
+        if (holder?.get(ref)?.object === object) return true;
+        throw refusal;
+      }
+      const held = (await this.listed(0)).get(ref);
+      if (held) return held.object === object;
+      const mayPass = /lock|failed to update|internal|try again/i.test(pushed.reason);
+      if (!mayPass || attempt === 3) throw pushRefusal(doing, this.address, ref, pushed.reason, result.stderr);
+      await pause(100 * attempt);
+    }
+  }
+
+  async bring(ref: string, { object, peeled }: ListedRef): Promise<void> {
+    if (await this.has(object)) return;
+    // Fetching a commit that is here with a depth would cut its history off here.
+    const depth = peeled !== undefined && (await this.has(peeled)) ? 'deep' : 'shallow';
+    await this.fetch(ref, depth, `fetch ${ref}`);
+  }
+
+  /** The commit that a branch is at. @throws {Refusal} when the origin does not answer. */
+  async branchTip(branch: string): Promise<string | undefined> {
+    const args = ['ls-remote', '--quiet', 'origin', `refs/heads/${branch}`];
+    const result = await this.git.run(args, { timeout: tipTimeout });
+    if (result.code !== 0) throw originRefusal(`look for ${branch}`, this.address, result);
+    return parseListing(result.stdout.toString()).get(`refs/heads/${branch}`)?.object;
+  }
+
+  /** Fetches a commit that is missing here. @throws {Refusal} when the origin does not give it. */
+  async fetchCommit(commit: string): Promise<void> {
+    if (await this.has(commit)) return;
+    await this.fetch(commit, 'shallow', `fetch commit ${commit.slice(0, 12)}`);
+  }
+
+  /** Fetches commits that are missing here, as far as the origin has them; of many in few goes. Never throws for one. */
+  async fetchCommits(commits: readonly string[]): Promise<void> {
+    if (commits.length === 0) return;
+    const fetched = this.lastFetch.then(() => this.runFetch(commits, 'shallow'));
+    this.lastFetch = fetched.catch(() => undefined);
+    const { code, stderr } = await fetched;
+    // One that the origin does not have fails them all; another reason would fail each half as well.
+    if (code === 0 || commits.length === 1 || !/not our ref|unadvertised object/.test(stderr)) return;
+    const half = Math.ceil(commits.length / 2);
+    await this.fetchCommits(commits.slice(0, half));
+    await this.fetchCommits(commits.slice(half));
+  }
+
+  /** Brings so many commits before some into a shallow clone. Without them, only less can be told. */
+  async deepen(commits: readonly string[], depth: number): Promise<void> {
+    if (await this.isShallow()) await this.fetchDepth(commits, depth);
+  }
+
+  /**
+   * Brings what lies between two commits into a shallow clone.
+   * @returns whether all of it is here.
+   */
+  async bringHistoryBetween(from: string, to: string): Promise<boolean> {
+    for (const depth of historyDepths) {
+      if (!(await this.isCutBetween(from, to))) return true;
+      await this.fetchDepth([from, to], depth);
+    }
+    return !(await this.isCutBetween(from, to));
+  }
+
+  private async fetchDepth(commits: readonly string[], depth: number): Promise<void> {
+    // Never shallower than it is: a depth would cut off what lies beyond it.
+    const known = Number(await this.git.text(['rev-list', '--count', ...commits]));
+    const args = [...fetchArguments, `--depth=${Math.max(depth, known)}`, 'origin', ...commits];
+    await this.git.run(args, { timeout: historyTimeout });
+  }
+
+  /** Whether the clone's history ends between two commits, or at one of them. */
+  private async isCutBetween(from: string, to: string): Promise<boolean> {
+    if (!(await this.isShallow())) return false;
+    const file = (await this.git.text(['rev-parse', '--path-format=absolute', '--git-path', 'shallow'])).trim();
+    const ends = new Set((await readFile(file, 'utf8')).split('\n'));
+    const between = (await this.git.text(['rev-list', `${from}...${to}`])).split('\n');
+    return [from, to, ...between].some((commit) => commit !== '' && ends.has(commit));
+  }
+
+  private async has(object: string): Promise<boolean> {
+    return (await this.git.run(['cat-file', '-e', object])).code === 0;
+  }
+
+  /** Joins the fetch that has not begun yet, so that many services cost one connection. */
+  private async fetch(wanted: string, depth: 'shallow' | 'deep', doing: string): Promise<void> {
+    let next = this.nextFetch.get(depth);
+    if (!next) {
+      const wantedSet = new Set<string>();
+      const done = this.lastFetch.then(() => {
+        this.nextFetch.delete(depth);
+        return this.runFetch([...wantedSet], depth);
+      });
+      this.lastFetch = done.catch(() => undefined);
+      next = { wanted: wantedSet, done };
+      this.nextFetch.set(depth, next);
+    }
+    next.wanted.add(wanted);
+    let result = await next.done;
+    if (result.code !== 0 && next.wanted.size > 1) {
+      // One that is not to be had must not fail the others.
+      const alone = this.lastFetch.then(() => this.runFetch([wanted], depth));
+      this.lastFetch = alone.catch(() => undefined);
+      result = await alone;
+    }
+    if (result.code !== 0) throw originRefusal(doing, this.address, result);
+  }
+
+  private async runFetch(wanted: readonly string[], depth: 'shallow' | 'deep'): Promise<GitResult> {
+    const isShallow = await this.isShallow();
+    const args = [
+      ...fetchArguments,
+      // A complete clone stays complete.
+      ...(isShallow && depth === 'shallow' ? ['--depth=1'] : []),
+      ...['origin', ...wanted],
+    ];
+    for (let attempt = 1; ; attempt++) {
+      const result = await this.git.run(args, { timeout: transferTimeout });
+      // Another process fetches into the same clone.
+      if (attempt === 10 || !/shallow\.lock|shallow file has changed/.test(result.stderr)) return result;
+      await pause(50 * attempt);
+    }
+  }
+
+  private async isShallow(): Promise<boolean> {
+    return (await this.git.text(['rev-parse', '--is-shallow-repository'])).trim() === 'true';
+  }
+
+  private async listed(maxAge: number): Promise<Map<string, ListedRef>> {
+    const now = Date.now();
+    if (this.listing && now - this.listing.at <= maxAge && maxAge > 0) return this.listing.refs;
+    const refs = this.readListing();
+    this.listing = { at: now, refs };
+    // A failure is not worth keeping.
+    refs.catch(() => {
+      if (this.listing?.refs === refs) this.listing = undefined;
+    });
+    return refs;
+  }
+
+  private async readListing(): Promise<Map<string, ListedRef>> {
+    const result = await this.git.run(['ls-remote', '--quiet', 'origin', 'refs/builds/*', 'refs/tags/*'], {
+      timeout: listingTimeout,
+    });
+    if (result.code !== 0) throw originRefusal('list the releases', this.address, result);
+    return parseListing(result.stdout.toString());
+  }
+}
+
+/** Reads the lines of `git ls-remote`; what is behind an annotated tag comes as a second line, `<ref>^{}`. */
+export function parseListing(text: string): Map<string, ListedRef> {
+  const refs = new Map<string, ListedRef>();
+  for (const line of text.split('\n')) {
+    const [, object = '', name = '', suffix] = /^([0-9a-f]{40,64})\t(\S+?)(\^\{\})?$/.exec(line) ?? [];
+    if (name === '') continue;
+    const known = refs.get(name);
+    if (suffix === undefined) refs.set(name, { object });
+    else if (known) refs.set(name, { ...known, peeled: object });
+  }
+  return refs;
+}

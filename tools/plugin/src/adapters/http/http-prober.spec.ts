@@ -1,0 +1,97 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ProbeResult } from '../../model/deploy/deployment-record.ts';
+import { HttpProber } from './http-prober.ts';
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+async function serve(listener: RequestListener): Promise<{ url: string; server: Server }> {
+  const server = createServer(listener);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/ready` };
+}
+
+/** Probes for some milliseconds. */
+async function probe(url: string, milliseconds: number, more: { host?: string; patience?: number } = {}) {
+  const { host, patience = 200 } = more;
+  const target = { url, rate: 100, ...(host === undefined ? {} : { host }) };
+  const running = await new HttpProber(patience).start(target);
+  if ('reason' in running) return running.reason;
+  await pause(milliseconds);
+  return running.stop();
+}
+
+describe('HttpProber', () => {
+  it('asks at its rate, over kept and over fresh connections, by the name of the route', async () => {
+    const seen = { connections: new Set<unknown>(), hosts: new Set<string | undefined>(), methods: new Set<unknown>() };
+    const { url } = await serve(({ socket, headers, method }, answer) => {
+      seen.connections.add(socket);
+      seen.hosts.add(headers.host);
+      seen.methods.add(method);
+      answer.end('ok');
+    });
+    const result = (await probe(url, 500, { host: 'shop.localhost' })) as ProbeResult;
+    expect(result).toMatchObject({ failed: 0 });
+    expect(result.requests).toBeGreaterThan(25);
+    expect(result.requests).toBeLessThan(60);
+    expect(seen.connections.size).toBeGreaterThan(result.requests / 3);
+    expect(seen.connections.size).toBeLessThan(result.requests);
+    expect([...seen.hosts]).toEqual(['shop.localhost']);
+    expect([...seen.methods]).toEqual(['GET']);
+  });
+
+  it('counts exactly what fails: bad answers, broken connections, no answer', async () => {
+    let count = 0;
+    let failed = 0;
+    const { url } = await serve((request, answer) => {
+      const way = count++ % 5;
+      if (count > 1 && way > 1) failed++;
+      if (count === 1 || way < 2) answer.end('ok');
+      else if (way === 2) answer.writeHead(503).end();
+      else if (way === 3) request.socket.destroy();
+    });
+    const result = (await probe(url, 300)) as ProbeResult;
+    expect(result.failed).toBe(failed);
+    expect(result.failed).toBeGreaterThan(5);
+    expect(result.firstFailure).toBe('answer 503');
+  });
+
+  it('keeps its rate when answers are slow', async () => {
+    const { url } = await serve((_, answer) => void setTimeout(() => answer.end('ok'), 100));
+    const result = (await probe(url, 500, { patience: 5000 })) as ProbeResult;
+    expect(result.failed).toBe(0);
+    expect(result.requests).toBeGreaterThan(25);
+    expect(result.p99).toBeGreaterThan(95);
+  });
+
+  it('notices a server that goes away', async () => {
+    const { url, server } = await serve((_, answer) => answer.end('ok'));
+    setTimeout(() => {
+      server.closeAllConnections();
+      server.close();
+    }, 100);
+    const result = (await probe(url, 300)) as ProbeResult;
+    expect(result.failed).toBeGreaterThan(5);
+  });
+
+  it('has nothing to show where nothing served before', async () => {
+    const { url } = await serve((_, answer) => void answer.writeHead(404).end());
+    expect(await probe(url, 10)).toBe(`GET ${url} did not serve before: answer 404`);
+    expect(await probe('http://127.0.0.1:1/', 10)).toMatch(/did not serve before: .*ECONNREFUSED/);
+    const silent = await serve(() => {});
+    expect(await probe(silent.url, 10)).toContain('no answer within 0.2 s');
+  });
+
+  it('finds names below localhost on this machine', async () => {
+    const { url } = await serve((_, answer) => answer.end('ok'));
+    expect(await probe(url.replace('127.0.0.1', 'prod.localhost'), 50)).toMatchObject({ failed: 0 });
+  });
+});

@@ -1,0 +1,74 @@
+import http from 'node:http';
+import https from 'node:https';
+import { probeResultOf, type ProbeAnswer } from '../../model/deploy/probe-result.ts';
+import type { ProbeTarget } from '../../model/deploy/probe-target.ts';
+import type { Prober, RunningProbe } from '../../ports/prober.ts';
+
+/** Milliseconds after which a request that nobody answered has failed. */
+const patience = 10_000;
+/** Milliseconds for the first answer: a gateway that cannot be reached from here must not hold up a deployment. */
+const firstPatience = 2000;
+
+/** Asks over HTTP: every other request over a connection of its own, the others over kept ones. */
+export class HttpProber implements Prober {
+  private readonly patience: number;
+
+  constructor(patienceInMilliseconds = patience) {
+    this.patience = patienceInMilliseconds;
+  }
+
+  async start(target: ProbeTarget): Promise<RunningProbe | { reason: string }> {
+    const first = await ask(target, false, Math.min(firstPatience, this.patience));
+    if (first.failure !== undefined) return { reason: `GET ${target.url} did not serve before: ${first.failure}` };
+    const { Agent } = target.url.startsWith('https:') ? https : http;
+    const kept = new Agent({ keepAlive: true, maxSockets: 4 });
+    const answers: ProbeAnswer[] = [first];
+    const pending = new Set<Promise<void>>();
+    let sent = 0;
+    // At a steady rate, whatever the answers take: who waits for a slow answer does not notice what else fails.
+    const timer = setInterval(() => {
+      const answered = ask(target, sent++ % 2 === 0 ? kept : false, this.patience).then((answer) => {
+        answers.push(answer);
+        pending.delete(answered);
+      });
+      pending.add(answered);
+    }, 1000 / target.rate);
+    timer.unref();
+    return {
+      async stop() {
+        clearInterval(timer);
+        await Promise.all(pending);
+        kept.destroy();
+        return probeResultOf(answers);
+      },
+    };
+  }
+}
+
+/** Sends one request. Never throws. */
+function ask(target: ProbeTarget, agent: http.Agent | false, patience: number): Promise<ProbeAnswer> {
+  const started = performance.now();
+  const url = new URL(target.url);
+  const host = target.host ?? url.host;
+  // Names below localhost are this machine (RFC 6761), also where the resolver does not know them.
+  if (url.hostname.endsWith('.localhost')) url.hostname = '127.0.0.1';
+  const { request } = url.protocol === 'https:' ? https : http;
+  return new Promise((resolve) => {
+    const end = (failure?: string) =>
+      resolve({ took: performance.now() - started, ...(failure === undefined ? {} : { failure }) });
+    const headers = { host, 'user-agent': 'poc-prober', ...(agent === false ? { connection: 'close' } : {}) };
+    const sent = request(url, { agent, headers, servername: host.replace(/:\d+$/, '') }, (answer) => {
+      const { statusCode = 0 } = answer;
+      answer.resume();
+      answer.on('end', () => end(statusCode < 400 ? undefined : `answer ${statusCode}`));
+      answer.on('error', ({ message }) => end(message));
+    });
+    const limit = setTimeout(() => sent.destroy(new Error(`no answer within ${patience / 1000} s`)), patience);
+    sent.on('error', ({ message }) => end(message));
+    sent.on('close', () => {
+      clearTimeout(limit);
+      end('the connection ended before the answer did');
+    });
+    sent.end();
+  });
+}

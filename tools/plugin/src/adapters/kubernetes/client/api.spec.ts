@@ -1,0 +1,186 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Refusal } from '../../../model/errors/product-error.ts';
+import { ApiError } from './api-error.ts';
+import { KubernetesApi } from './api.ts';
+import { listAndWatch } from '../deploy/wait/list-and-watch.ts';
+import type { RolloutEvent } from '../deploy/wait/rollout-state.ts';
+
+type Answer = (request: http.IncomingMessage, response: http.ServerResponse) => unknown;
+
+let server: http.Server;
+let api: KubernetesApi;
+let requests: string[];
+
+/** A server that answers each request by the next of these, and by the last for ever. */
+async function serve(...answers: Answer[]): Promise<void> {
+  requests = [];
+  server = http.createServer((request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    (answers.length > 1 ? answers.shift()! : answers[0]!)(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  api = new KubernetesApi(
+    { context: 'test', server: address, tls: {}, headers: async () => ({ authorization: 'Bearer t' }) },
+    500,
+  );
+}
+
+afterEach(() => {
+  api.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+const ok: Answer = (_, response) => response.end('{"kind":"Fine"}');
+const status =
+  (code: number, message = 'no'): Answer =>
+  (_, response) =>
+    response.writeHead(code).end(JSON.stringify({ message, reason: 'R', details: { causes: [{ field: 'f' }] } }));
+const reset: Answer = (request) => request.socket.destroy();
+const lines =
+  (...texts: string[]): Answer =>
+  (_, response) => {
+    for (const text of texts) response.write(text);
+    response.end();
+  };
+const pod = (version: number, name = 'a') => ({ kind: 'Pod', metadata: { name, resourceVersion: String(version) } });
+const event = (type: string, version: number) => `${JSON.stringify({ type, object: pod(version) })}\n`;
+const list =
+  (version: number, ...names: string[]) =>
+  (_: unknown, response: http.ServerResponse) =>
+    void response.end(
+      JSON.stringify({ metadata: { resourceVersion: String(version) }, items: names.map((name) => pod(1, name)) }),
+    );
+
+describe('KubernetesApi', () => {
+  it('says who asks, sends queries and bodies, and reads answers', async () => {
+    let seen: http.IncomingHttpHeaders = {};
+    let body = '';
+    await serve((request, response) => {
+      seen = request.headers;
+      request.on('data', (data) => (body += data));
+      request.on('end', () => response.end('{"kind":"Fine"}'));
+    });
+    const query = { fieldValidation: 'Strict', absent: undefined };
+    const answer = await api.send('PATCH', '/apis/x', {
+      query,
+      body: { a: 'ä' },
+      contentType: 'application/apply-patch+yaml',
+    });
+    expect(answer).toEqual({ kind: 'Fine' });
+    expect(requests).toEqual(['PATCH /apis/x?fieldValidation=Strict']);
+    expect(seen).toMatchObject({ authorization: 'Bearer t', 'content-type': 'application/apply-patch+yaml' });
+    expect(body).toBe('{"a":"ä"}');
+  });
+
+  it('tells what is not there from what is refused', async () => {
+    await serve(status(404), status(403, 'forbidden thing'));
+    expect(await api.get('/x')).toBeUndefined();
+    const error: unknown = await api.get('/x').catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({ code: 403, message: 'forbidden thing', reason: 'R', causes: [{ field: 'f' }] });
+  });
+
+  it('asks again a server that was there, but does not send twice what must not be', async () => {
+    await serve(ok, reset, status(503), status(429), ok);
+    await api.get('/first');
+    expect(await api.get('/again')).toEqual({ kind: 'Fine' });
+    expect(requests).toHaveLength(5);
+    server.removeAllListeners('request');
+    server.on('request', reset);
+    await expect(api.send('POST', '/once')).rejects.toThrow(Refusal);
+  });
+
+  it('gives up soon on a server that never answered', async () => {
+    await serve(() => {});
+    const started = performance.now();
+    const error: unknown = await api.get('/x').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ facts: { type: 'cluster-unreachable' } });
+    expect((error as Refusal).explain()).toContain(api.server);
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(requests).toHaveLength(1);
+  });
+
+  it('reads watches whatever pieces they come in', async () => {
+    const all = event('ADDED', 1) + event('BOOKMARK', 2) + event('DELETED', 3);
+    const umlaut = Buffer.from(`${JSON.stringify({ type: 'ADDED', object: { metadata: { name: 'ä' } } })}\n`);
+    const bytes = Buffer.concat([Buffer.from(all), umlaut]);
+    await serve(async (_, response) => {
+      // Cuts in the middle of a line, at its end, and in the middle of a letter.
+      const cuts = [0, 30, all.indexOf('\n'), all.length, bytes.indexOf('ä') + 1, bytes.length];
+      for (const [index, cut] of cuts.entries()) {
+        response.write(bytes.subarray(cuts[index - 1] ?? 0, cut));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      response.end();
+    });
+    const events = [];
+    for await (const each of api.watch('/pods', { resourceVersion: '1' }, new AbortController().signal))
+      events.push(each);
+    expect(events.map(({ type, object }) => `${type} ${object.metadata.name}`)).toEqual([
+      'ADDED a',
+      'BOOKMARK a',
+      'DELETED a',
+      'ADDED ä',
+    ]);
+    expect(requests[0]).toMatch(/resourceVersion=1&watch=1/);
+  });
+});
+
+describe('follow', () => {
+  const followed = { apiVersion: 'v1', kind: 'Pod', path: '/pods', query: {} };
+
+  async function told(count: number): Promise<RolloutEvent[]> {
+    const stop = new AbortController();
+    const events: RolloutEvent[] = [];
+    await listAndWatch(api, followed, stop.signal, (each) => {
+      events.push(each);
+      if (events.length === count) stop.abort();
+    });
+    return events;
+  }
+
+  it('goes on where a watch ended, and lists again when that is forgotten or broken', async () => {
+    await serve(
+      list(5, 'a'),
+      lines(event('ADDED', 6), event('BOOKMARK', 9)),
+      lines(event('MODIFIED', 10), `${JSON.stringify({ type: 'ERROR', object: { code: 410 } })}\n`),
+      list(20),
+      status(410),
+      list(30, 'b'),
+      (_, response) => {
+        response.write(event('DELETED', 31));
+        setTimeout(() => response.destroy(), 20);
+      },
+      list(40, 'c'),
+    );
+    const events = await told(7);
+    expect(events.map(({ type }) => type)).toEqual([
+      'listed',
+      'changed',
+      'changed',
+      'listed',
+      'listed',
+      'deleted',
+      'listed',
+    ]);
+    expect(events[0]).toMatchObject({ objects: [{ apiVersion: 'v1', kind: 'Pod' }] });
+    expect(requests.map((request) => /resourceVersion=(\d+)/.exec(request)?.[1])).toEqual([
+      undefined,
+      '5',
+      '9',
+      undefined,
+      '20',
+      undefined,
+      '30',
+      undefined,
+    ]);
+  });
+
+  it('ends when we may not look', async () => {
+    await serve(status(403));
+    await expect(told(1)).rejects.toMatchObject({ code: 403 });
+  });
+});

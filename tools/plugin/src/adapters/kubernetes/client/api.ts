@@ -1,0 +1,209 @@
+import http from 'node:http';
+import https from 'node:https';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+import { ApiError, unreachable } from './api-error.ts';
+import type { ClusterAccess } from './cluster-access.ts';
+
+/** Milliseconds for the first answer; who does not reach the server wants to know soon. */
+const usualFirstTimeout = 5000;
+/** Milliseconds for one answer. */
+const answerTimeout = 30_000;
+/** Milliseconds for which a server that was there is asked again when it does not answer. */
+const patience = 15_000;
+/** A watch is ended and begun again after that many seconds, so that a connection that died unseen is noticed. */
+const watchSeconds = 50;
+
+/** Unpacks in another thread, in large pieces: each is handed over in this one. */
+const gunzipAside = (packed: Buffer) => promisify(gunzip)(packed, { chunkSize: 4 * 1024 * 1024 });
+
+/** One request. */
+export interface ApiRequest {
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: unknown;
+  /** Of the body; JSON when left out. */
+  readonly contentType?: string;
+  readonly accept?: string;
+  /** Whether a long answer is expected, which is sent packed then. */
+  readonly isLong?: boolean;
+  readonly signal?: AbortSignal;
+  /** Whether it may be sent again when nobody knows what became of it; else true for all but POST. */
+  readonly repeatable?: boolean;
+}
+
+export type WatchEvent = {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
+  readonly object: KubernetesObject;
+};
+
+/** Kubernetes' API over kept connections. It has what the client library cannot send: `fieldValidation` with a patch. */
+export class KubernetesApi {
+  readonly context: string;
+  readonly server: string;
+  private readonly access: ClusterAccess;
+  private readonly agent: http.Agent;
+  private readonly firstTimeout: number;
+  private hasAnswered = false;
+
+  constructor(access: ClusterAccess, firstTimeout = usualFirstTimeout) {
+    this.access = access;
+    this.firstTimeout = firstTimeout;
+    this.context = access.context;
+    this.server = access.server;
+    const options = { keepAlive: true, keepAliveMsecs: 10_000, noDelay: true };
+    this.agent =
+      (access.agent as http.Agent | undefined) ??
+      (access.server.startsWith('https:') ? new https.Agent({ ...options, ...access.tls }) : new http.Agent(options));
+  }
+
+  /** @returns the object, or undefined when there is none. */
+  async get<T = KubernetesObject>(path: string, query: ApiRequest['query'] = {}): Promise<T | undefined> {
+    try {
+      return (await this.send('GET', path, { query })) as T;
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** @throws {ApiError} for an answer that is no success. @throws {Refusal} when there is no answer. */
+  async send(method: string, path: string, request: ApiRequest = {}): Promise<unknown> {
+    const body = await this.sendForText(method, path, request);
+    return body === '' ? undefined : JSON.parse(body);
+  }
+
+  /** The same for answers that are no JSON. */
+  async sendForText(method: string, path: string, request: ApiRequest = {}): Promise<string> {
+    return (await this.sendForBytes(method, path, request)).toString();
+  }
+
+  /** The same for answers that are no text. */
+  async sendForBytes(method: string, path: string, request: ApiRequest = {}): Promise<Buffer> {
+    const repeatable = request.repeatable ?? method !== 'POST';
+    const until = Date.now() + (this.hasAnswered ? patience : 0);
+    for (let attempt = 0; ; attempt++) {
+      const wait = Math.min(100 * 2 ** attempt, 2000);
+      const again = repeatable && Date.now() + wait < until && !request.signal?.aborted;
+      try {
+        return await this.once(method, path, request);
+      } catch (error) {
+        const busy = error instanceof ApiError && (error.code === 429 || error.code >= 502);
+        const lost = !(error instanceof ApiError);
+        if (!again || !(busy || lost)) throw lost ? unreachable(this, error, request.signal) : error;
+      }
+      await pause(wait);
+    }
+  }
+
+  /**
+   * Events since a version of a list.
+   * @throws {ApiError} with code 410 when that version is too old to tell.
+   */
+  async *watch(
+    path: string,
+    query: Readonly<Record<string, string | undefined>>,
+    signal: AbortSignal,
+  ): AsyncGenerator<WatchEvent> {
+    const answer = await this.open('GET', path, {
+      query: { ...query, watch: '1', allowWatchBookmarks: 'true', timeoutSeconds: String(watchSeconds) },
+      signal,
+    });
+    if (answer.statusCode !== 200) throw new ApiError(answer.statusCode ?? 0, await textOf(answer));
+    const dead = setTimeout(() => answer.destroy(new Error('the watch did not end')), (watchSeconds + 10) * 1000);
+    try {
+      for await (const line of linesOf(answer)) {
+        if (line === '') continue;
+        const event = JSON.parse(line) as { type: string; object: { code?: number } };
+        if (event.type === 'ERROR') throw new ApiError(event.object.code ?? 0, JSON.stringify(event.object));
+        yield event as unknown as WatchEvent;
+      }
+    } finally {
+      clearTimeout(dead);
+      answer.destroy();
+    }
+  }
+
+  /**
+   * Lines of an answer that is a text, as they come, until it ends.
+   * @param longest characters of a line; the rest of longer ones is left out.
+   */
+  async *lines(
+    path: string,
+    query: ApiRequest['query'],
+    longest: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<string, void> {
+    const answer = await this.open('GET', path, { query: query ?? {}, accept: '*/*', signal });
+    if (answer.statusCode !== 200) throw new ApiError(answer.statusCode ?? 0, await textOf(answer));
+    try {
+      const rest = yield* linesOf(answer, longest);
+      if (rest !== '') yield rest;
+    } finally {
+      answer.destroy();
+    }
+  }
+
+  /** Closes the connections that are kept. */
+  close(): void {
+    this.agent.destroy();
+  }
+
+  private async once(method: string, path: string, request: ApiRequest): Promise<Buffer> {
+    const limit = AbortSignal.timeout(this.hasAnswered ? answerTimeout : this.firstTimeout);
+    const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
+    const answer = await this.open(method, path, { ...request, signal });
+    const sent = await bytesOf(answer);
+    const body = answer.headers['content-encoding'] === 'gzip' ? await gunzipAside(sent) : sent;
+    this.hasAnswered = true;
+    const { statusCode = 0 } = answer;
+    if (statusCode < 200 || statusCode > 299) throw new ApiError(statusCode, body.toString());
+    return body;
+  }
+
+  private async open(method: string, path: string, request: ApiRequest): Promise<http.IncomingMessage> {
+    const { query = {}, body, signal } = request;
+    const url = new URL(this.server + path);
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
+    const content = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const headers = {
+      ...(await this.access.headers()),
+      accept: request.accept ?? 'application/json',
+      // The server packs what is longer than 128 KiB only.
+      ...(request.isLong ? { 'accept-encoding': 'gzip' } : {}),
+      'user-agent': 'poc-deployer',
+      ...(content
+        ? { 'content-type': request.contentType ?? 'application/json', 'content-length': content.length }
+        : {}),
+    };
+    const { request: send } = url.protocol === 'https:' ? https : http;
+    return new Promise((resolve, reject) => {
+      const sent = send(url, { method, headers, agent: this.agent, ...(signal ? { signal } : {}) }, resolve);
+      sent.on('error', reject);
+      sent.end(content);
+    });
+  }
+}
+
+/** Whole lines of an answer; @returns what came after the last one. */
+async function* linesOf(answer: http.IncomingMessage, longest = Infinity): AsyncGenerator<string, string> {
+  answer.setEncoding('utf8');
+  let rest = '';
+  for await (const piece of answer as AsyncIterable<string>) {
+    const lines = (rest + piece).split('\n');
+    rest = (lines.pop() ?? '').slice(0, longest);
+    for (const line of lines) yield line.slice(0, longest);
+  }
+  return rest;
+}
+
+async function textOf(answer: http.IncomingMessage): Promise<string> {
+  return (await bytesOf(answer)).toString();
+}
+
+async function bytesOf(answer: http.IncomingMessage): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of answer as AsyncIterable<Buffer>) pieces.push(piece);
+  return Buffer.concat(pieces);
+}

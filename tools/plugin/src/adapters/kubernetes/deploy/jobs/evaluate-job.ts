@@ -1,0 +1,112 @@
+import { jobEnding } from '../../../../model/deploy/job-step.ts';
+import { describeObject, type KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
+import { fieldAt, listAt } from '../../../../model/manifests/source/manifest.ts';
+import type { RolloutTarget } from '../wait/evaluate-rollout.ts';
+import { diagnosePod, type TroubleKind } from '../wait/diagnose-pod.ts';
+import { conditionsOf, keyOf, type RolloutState } from '../wait/rollout-state.ts';
+
+export type JobJudgement =
+  | { readonly state: 'succeeded' }
+  | {
+      readonly state: 'waiting';
+      /** What would be said if time were up now. */
+      readonly obstacle: string | undefined;
+      /** When to judge again even if nothing is told until then. */
+      readonly again: number | undefined;
+    }
+  | {
+      readonly state: 'failed' | 'vanished';
+      /** A sentence. */
+      readonly reason: string;
+    };
+
+/** Troubles in which no container starts, and that only a change ends. */
+const hopelessKinds: readonly TroubleKind[] = ['image', 'config', 'start'];
+/** Milliseconds that such a trouble may last: an image pushed a moment ago may take as long to be found everywhere. */
+const grace = { final: 2500, hopeful: 10_000 };
+
+/** Judges a Job by what is known of it and its pods. @param at milliseconds on the clock of the state. */
+export function evaluateJob(state: RolloutState, { object, uid }: RolloutTarget, at: number): JobJudgement {
+  const name = describeObject(object);
+  const live = state.objects.get(keyOf(object));
+  if (!live) {
+    if (!state.listed.has(object.kind)) return waiting('Nothing is known of it yet.');
+    return { state: 'vanished', reason: `${name} is not there any more.` };
+  }
+  if (uid !== undefined && live.metadata['uid'] !== uid)
+    return { state: 'vanished', reason: `${name} was deleted, and another one is in its place.` };
+  const ending = jobEnding(live);
+  if (ending === 'succeeded') return { state: 'succeeded' };
+  const pods = podsOf(state, live);
+  if (ending === 'failed') return { state: 'failed', reason: `${name} failed: ${whyFailed(live, pods)}` };
+  if (live.metadata['deletionTimestamp'] !== undefined)
+    return { state: 'vanished', reason: `${name} is being deleted by somebody.` };
+  if (fieldAt(live, 'spec', 'suspend') === true) return waiting('It is suspended (spec.suspend).');
+  return judgePods(state, name, pods, at);
+}
+
+/** The pods that a Job has made. */
+export function podsOf(state: RolloutState, live: KubernetesObject): KubernetesObject[] {
+  const uid = live.metadata['uid'];
+  return [...state.objects.values()].filter(
+    (object) =>
+      object.kind === 'Pod' && listAt(object, 'metadata', 'ownerReferences').some((owner) => owner['uid'] === uid),
+  );
+}
+
+function judgePods(state: RolloutState, name: string, pods: readonly KubernetesObject[], at: number): JobJudgement {
+  let obstacle: string | undefined;
+  let again: number | undefined;
+  for (const pod of pods) {
+    const trouble = diagnosePod(pod);
+    if (!trouble || trouble.kind === 'unready') continue;
+    const ended = trouble.kind === 'crash' ? howEnded(pod) : undefined;
+    const says =
+      ended ??
+      `${describeObject(pod)} ${trouble.summary}${trouble.message === '' ? '.' : `: ${sentence(trouble.message)}`}`;
+    obstacle ??= says;
+    if (!hopelessKinds.includes(trouble.kind)) continue;
+    const since = state.troubles.get(String(pod.metadata['uid']))?.since ?? at;
+    const until = since + (trouble.permanent ? grace.final : grace.hopeful);
+    if (until <= at) return { state: 'failed', reason: `${name} does not begin: ${says}` };
+    again = Math.min(again ?? Infinity, until);
+  }
+  return waiting(obstacle ?? (pods.length === 0 ? 'It has no pod.' : undefined), again);
+}
+
+function waiting(obstacle: string | undefined, again?: number): JobJudgement {
+  return { state: 'waiting', obstacle, again };
+}
+
+/** Why a Job has failed, in sentences: what ended its last pod, and what the cluster says unless it is only that. */
+function whyFailed(live: KubernetesObject, pods: readonly KubernetesObject[]): string {
+  const condition = conditionsOf(live).find(({ type, status }) => type === 'Failed' && status === 'True');
+  const ends = pods.flatMap((pod) => howEnded(pod) ?? []);
+  const isOnlyThat = condition?.reason === 'BackoffLimitExceeded' && ends.length > 0;
+  const says = isOnlyThat ? [] : [sentence(condition?.message ?? 'the cluster does not say why')];
+  return [...says, ...ends.slice(-1)].join(' ');
+}
+
+/** `Pod migrate-x: its container orders ended with exit code 3.` of a pod in which a container failed. */
+function howEnded(pod: KubernetesObject): string | undefined {
+  const containers = ['initContainerStatuses', 'containerStatuses'].flatMap((list) => listAt(pod, 'status', list));
+  for (const container of containers) {
+    const ended = fieldAt(container, 'state', 'terminated') ?? fieldAt(container, 'lastState', 'terminated');
+    const exitCode = fieldAt(ended, 'exitCode');
+    if (ended === undefined || exitCode === 0) continue;
+    const why =
+      fieldAt(ended, 'reason') === 'OOMKilled'
+        ? 'was ended because it used more memory than its limit (OOMKilled)'
+        : `ended with exit code ${String(exitCode)}`;
+    const message = String(fieldAt(ended, 'message') ?? '');
+    return `${describeObject(pod)}: its container ${String(container['name'])} ${why}${message === '' ? '.' : `: ${sentence(message)}`}`;
+  }
+  const [phase, reason] = [fieldAt(pod, 'status', 'phase'), fieldAt(pod, 'status', 'reason')];
+  if (phase !== 'Failed') return undefined;
+  return `${describeObject(pod)} failed (${String(reason ?? 'no reason given')}).`;
+}
+
+function sentence(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim().slice(0, 500);
+  return /[.!?]$/.test(line) ? line : `${line}.`;
+}

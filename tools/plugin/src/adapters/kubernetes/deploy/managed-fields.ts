@@ -1,0 +1,98 @@
+import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+import { fieldManager } from '../../../model/manifests/labels.ts';
+import { fieldAt, isMap } from '../../../model/manifests/source/manifest.ts';
+
+/** Who wrote which fields of an object, as the API server keeps it. */
+export interface ManagedFields {
+  readonly manager?: string;
+  readonly operation?: string;
+  readonly apiVersion?: string;
+  readonly subresource?: string;
+  readonly time?: string;
+  readonly fieldsType?: string;
+  readonly fieldsV1?: Readonly<Record<string, unknown>>;
+}
+
+/** The fields of an entry as the server writes them, JSON. Lists in protocol buffers have them as that. */
+export function fieldsText({ fieldsV1 = {} }: ManagedFields): string | Uint8Array {
+  const { Raw: raw } = fieldsV1;
+  return raw instanceof Uint8Array ? raw : JSON.stringify(fieldsV1);
+}
+
+/** The fields of an entry. */
+export function fieldsOf({ fieldsV1 = {} }: ManagedFields): Readonly<Record<string, unknown>> {
+  const { Raw: raw } = fieldsV1;
+  return raw instanceof Uint8Array ? (JSON.parse(Buffer.from(raw).toString()) as Record<string, unknown>) : fieldsV1;
+}
+
+/**
+ * Names under which people's hands and kubectl wrote the manifests before this tool did. What they wrote becomes ours,
+ * so that it goes when it is in no manifest. Restarts, labels and scaling by hand are not among them: they stay.
+ */
+const folded: readonly string[] = [
+  'kubectl-client-side-apply',
+  'before-first-apply',
+  'kubectl',
+  'kubectl-create',
+  'kubectl-replace',
+  'kubectl-edit',
+  'kubectl-patch',
+  'kubectl-set',
+];
+
+/** The manager to whom replicas are handed before they are left to an autoscaler. */
+export const replicasManager = 'poc-deployer-replicas';
+
+/** @returns the fields' managers with kubectl's part given to this tool, or undefined when kubectl has none. */
+export function upgradeManagedFields(
+  live: KubernetesObject,
+  now: Date,
+  manager: string = fieldManager,
+): ManagedFields[] | undefined {
+  const entries = managedFieldsOf(live);
+  const kubectls = entries.filter(
+    ({ manager: other, subresource, apiVersion }) =>
+      subresource === undefined && apiVersion === live.apiVersion && folded.includes(other ?? ''),
+  );
+  if (kubectls.length === 0) return undefined;
+  const isOurs = isAppliedBy(manager);
+  const ours = entries.filter(isOurs);
+  const all = [...ours, ...kubectls].map(({ fieldsV1 = {} }) => fieldsV1);
+  const fold: ManagedFields = {
+    manager,
+    operation: 'Apply',
+    apiVersion: live.apiVersion,
+    time: now.toISOString().replace(/\.\d+Z$/, 'Z'),
+    fieldsType: 'FieldsV1',
+    fieldsV1: all.reduce(union),
+  };
+  return [...entries.filter((entry) => !kubectls.includes(entry) && !isOurs(entry)), fold];
+}
+
+/** Whether replicas of a workload would fall to the default if they were not sent any more. */
+export function ownsReplicas(entries: readonly ManagedFields[]): boolean {
+  return entries.some((entry) => isOurs(entry) && fieldAt(entry.fieldsV1, 'f:spec', 'f:replicas') !== undefined);
+}
+
+/** Who wrote which fields of an object. */
+export function managedFieldsOf(object: KubernetesObject): ManagedFields[] {
+  const entries = object.metadata['managedFields'];
+  return Array.isArray(entries) ? (entries as ManagedFields[]) : [];
+}
+
+/** Tells whether an entry is of what a manager applied. */
+export function isAppliedBy(name: string): (entry: ManagedFields) => boolean {
+  return ({ manager, operation, subresource }) => manager === name && operation === 'Apply' && !subresource;
+}
+
+/** Whether an entry tells what this tool applied for a service. */
+export const isOurs = isAppliedBy(fieldManager);
+
+function union(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const all: Record<string, unknown> = { ...a };
+  for (const [key, value] of Object.entries(b)) {
+    const own = all[key];
+    all[key] = isMap(own) && isMap(value) ? union(own, value) : value;
+  }
+  return all;
+}

@@ -1,0 +1,165 @@
+import type { KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
+
+/**
+ * - `image`: it cannot be had. `config`: what the container refers to is missing. `start`: it cannot be started.
+ * - `crash`: a container ended, more than once.
+ * - `schedule`: no node takes the pod. `unready`: it runs and does not become ready. Both may end by themselves.
+ * - `creation`: the pod could not be made at all.
+ */
+export type TroubleKind = 'image' | 'config' | 'start' | 'crash' | 'schedule' | 'unready' | 'creation';
+
+/** What keeps a pod from serving. */
+export interface PodDiagnosis {
+  readonly kind: TroubleKind;
+  readonly container: string | undefined;
+  /** Clause after the pod's name: `cannot get the image of orders (ImagePullBackOff)`. */
+  readonly summary: string;
+  /** What the cluster adds. */
+  readonly message: string;
+  /** Whether nothing but a change will help. */
+  readonly permanent: boolean;
+  /** How often the container has ended. */
+  readonly crashes: number;
+  /** Whether the container has been started again after it ended. */
+  readonly runsAgain: boolean;
+}
+
+interface Terminated {
+  readonly exitCode?: number;
+  readonly reason?: string;
+  readonly message?: string;
+}
+interface ContainerStatus {
+  readonly name: string;
+  readonly ready?: boolean;
+  readonly image?: string;
+  readonly restartCount?: number;
+  readonly state?: {
+    readonly waiting?: { readonly reason?: string; readonly message?: string };
+    readonly running?: object;
+    readonly terminated?: Terminated;
+  };
+  readonly lastState?: { readonly terminated?: Terminated };
+}
+interface PodStatus {
+  readonly phase?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly conditions?: readonly { type?: string; status?: string; reason?: string; message?: string }[];
+  readonly initContainerStatuses?: readonly ContainerStatus[];
+  readonly containerStatuses?: readonly ContainerStatus[];
+}
+
+/** Words of registries and runtimes by which waiting is known to be in vain. */
+const permanentErrors =
+  /not found|manifest unknown|name unknown|unauthorized|authentication required|authorization failed|denied|forbidden|\b40[13]\b|invalid reference/i;
+
+/** Words by which a registry says that we may not have an image, rather than that it has none. */
+const forbidden = /unauthorized|authentication required|authorization failed|denied|forbidden|\b40[13]\b/i;
+
+/** The worst that keeps a pod from serving, or undefined when it serves, ends, or is simply on its way. */
+export function diagnosePod(pod: KubernetesObject): PodDiagnosis | undefined {
+  const status = (pod['status'] ?? {}) as PodStatus;
+  if (pod.metadata['deletionTimestamp'] !== undefined || status.phase === 'Succeeded') return undefined;
+  if (status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True')) return undefined;
+  const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+  for (const container of containers) {
+    const trouble = waitingTrouble(container) ?? crashTrouble(container);
+    if (trouble) return trouble;
+  }
+  if (status.phase === 'Failed')
+    return {
+      kind: 'crash',
+      container: undefined,
+      summary: `has failed (${status.reason ?? 'no reason given'})`,
+      message: status.message ?? '',
+      permanent: false,
+      crashes: 1,
+      runsAgain: false,
+    };
+  const unscheduled = status.conditions?.find(({ type, status: is }) => type === 'PodScheduled' && is === 'False');
+  if (unscheduled)
+    return {
+      kind: 'schedule',
+      container: undefined,
+      summary: 'finds no node that takes it',
+      message: unscheduled.message ?? '',
+      permanent: false,
+      crashes: 0,
+      runsAgain: false,
+    };
+  const unready = containers.find(({ ready, state }) => ready === false && state?.running !== undefined);
+  return unready && status.phase === 'Running'
+    ? {
+        kind: 'unready',
+        container: unready.name,
+        summary: `runs, but its container ${unready.name} does not become ready`,
+        message: '',
+        permanent: false,
+        crashes: unready.restartCount ?? 0,
+        runsAgain: true,
+      }
+    : undefined;
+}
+
+function waitingTrouble({ name, image, state, restartCount = 0 }: ContainerStatus): PodDiagnosis | undefined {
+  const { reason = '', message = '' } = state?.waiting ?? {};
+  const facts = { container: name, message, crashes: restartCount, runsAgain: false };
+  switch (reason) {
+    case 'ErrImagePull':
+    case 'ImagePullBackOff':
+    case 'ImageInspectError':
+    case 'RegistryUnavailable':
+      return {
+        ...facts,
+        kind: 'image',
+        summary: `${forbidden.test(message) ? 'may not get' : 'cannot get'} the image ${image ?? ''} of its container ${name} (${reason})`,
+        permanent: permanentErrors.test(message),
+      };
+    case 'InvalidImageName':
+    case 'ErrImageNeverPull':
+      return {
+        ...facts,
+        kind: 'image',
+        summary: `has no usable image for its container ${name} (${reason})`,
+        permanent: true,
+      };
+    case 'CreateContainerConfigError':
+      return {
+        ...facts,
+        kind: 'config',
+        summary: `lacks something that its container ${name} refers to`,
+        permanent: true,
+      };
+    case 'CreateContainerError':
+    case 'RunContainerError':
+    case 'PreCreateHookError':
+    case 'PostStartHookError':
+      return { ...facts, kind: 'start', summary: `cannot start its container ${name} (${reason})`, permanent: false };
+    default:
+      return undefined;
+  }
+}
+
+function crashTrouble({ name, state, lastState, restartCount = 0 }: ContainerStatus): PodDiagnosis | undefined {
+  const down = state?.running === undefined;
+  const ended = state?.terminated ?? lastState?.terminated;
+  // An init container that has done its work ended too.
+  if (!ended || (ended.exitCode === 0 && restartCount === 0)) return undefined;
+  // Each restart came after an end; a container that is down has one more to come.
+  const crashes = restartCount + (down && state?.terminated !== undefined ? 1 : 0);
+  const again = state?.waiting?.reason === 'CrashLoopBackOff' ? Math.max(crashes, restartCount + 1) : crashes;
+  const why =
+    ended.reason === 'OOMKilled'
+      ? 'was ended because it used more memory than its limit (OOMKilled)'
+      : `ended with exit code ${ended.exitCode ?? '?'}`;
+  return {
+    kind: 'crash',
+    container: name,
+    summary: `keeps failing: its container ${name} ${why}, ${again === 1 ? 'once' : `${again} times`}`,
+    message: ended.message ?? '',
+    permanent: false,
+    crashes: again,
+    runsAgain: !down,
+  };
+}

@@ -1,0 +1,81 @@
+import { describeObject, type KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
+import { listAt } from '../../../../model/manifests/source/manifest.ts';
+import type { KubernetesApi } from '../../client/api.ts';
+import { collectionPath } from '../../client/resources.ts';
+import { diagnosePod } from './diagnose-pod.ts';
+
+/** Suspects whose logs and events are fetched; the others fail for the same reason. */
+const mostSuspects = 2;
+const logLines = 20;
+const mostEvents = 6;
+
+/** The last log lines of failing pods, and what the cluster warned of. What cannot be had is left out. */
+export async function evidenceOf(
+  api: KubernetesApi,
+  namespace: string,
+  workload: string,
+  suspects: readonly KubernetesObject[],
+): Promise<string[]> {
+  const some = suspects.slice(0, mostSuspects);
+  const logs = await Promise.all(some.filter(({ kind }) => kind === 'Pod').map((pod) => logsOf(api, namespace, pod)));
+  const owners = some.flatMap((suspect) =>
+    listAt(suspect, 'metadata', 'ownerReferences').map(({ name }) => String(name)),
+  );
+  const names = [...some.map(({ metadata }) => metadata.name), ...owners, workload];
+  return [...logs.flat(), ...(await warningsAbout(api, namespace, new Set(names)))];
+}
+
+async function logsOf(api: KubernetesApi, namespace: string, pod: KubernetesObject): Promise<string[]> {
+  const trouble = diagnosePod(pod);
+  if (!trouble || !['crash', 'unready'].includes(trouble.kind) || trouble.container === undefined) return [];
+  const path = `${collectionPath('v1', 'pods', namespace)}/${pod.metadata.name}/log`;
+  const read = async (previous: boolean) => {
+    const query = {
+      container: trouble.container,
+      tailLines: String(logLines),
+      limitBytes: '20000',
+      ...(previous ? { previous: 'true' } : {}),
+    };
+    const text = await api.sendForText('GET', path, { query, accept: '*/*', repeatable: false }).catch(() => '');
+    // The runtime may have taken the container away already, and says that in the place of the log.
+    return text
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !line.startsWith('unable to retrieve container logs'));
+  };
+  // Of a container that runs again after a crash, the one before knows why.
+  const [current, previous] = await Promise.all([read(false), trouble.kind === 'crash' ? read(true) : []]);
+  const lines = (trouble.runsAgain && previous.length > 0) || current.length === 0 ? previous : current;
+  return lines.map((line) => `log of ${describeObject(pod)}, ${trouble.container}: ${line.slice(0, 400)}`);
+}
+
+interface Event {
+  readonly involvedObject?: { readonly kind?: string; readonly name?: string };
+  readonly reason?: string;
+  readonly message?: string;
+  readonly count?: number;
+  readonly series?: { readonly count?: number };
+  readonly lastTimestamp?: string | null;
+  readonly eventTime?: string | null;
+}
+
+/** The last warnings of the cluster about objects of these names; none when they cannot be had. */
+export async function warningsAbout(
+  api: KubernetesApi,
+  namespace: string,
+  names: ReadonlySet<string>,
+): Promise<string[]> {
+  const query = { fieldSelector: 'type=Warning', limit: '500' };
+  const list = await api
+    .get<{ items: Event[] }>(collectionPath('v1', 'events', namespace), query)
+    .catch(() => undefined);
+  const events = (list?.items ?? []).filter(({ involvedObject }) => names.has(involvedObject?.name ?? ''));
+  const time = ({ lastTimestamp, eventTime }: Event) => Date.parse(lastTimestamp ?? eventTime ?? '') || 0;
+  const lines = events
+    .sort((a, b) => time(a) - time(b))
+    .map(({ involvedObject, reason, message = '', count, series }) => {
+      const times = series?.count ?? count ?? 1;
+      const what = `${involvedObject?.kind ?? ''} ${involvedObject?.name ?? ''}`;
+      return `event of ${what}: ${reason ?? ''}: ${message.replaceAll(/\s+/g, ' ').slice(0, 400)}${times > 1 ? ` (${times} times)` : ''}`;
+    });
+  return [...new Set(lines)].slice(-mostEvents);
+}

@@ -1,0 +1,182 @@
+import { describeObject, type KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
+import type { RolloutResult, WaitOptions } from '../../../../ports/cluster.ts';
+import { explainApiError } from '../../client/api-error.ts';
+import type { KubernetesApi } from '../../client/api.ts';
+import { collectionPath } from '../../client/resources.ts';
+import { labelSelectorOf } from '../../observe/running.ts';
+import { evidenceOf } from './evidence.ts';
+import { listAndWatch, type Followed } from './list-and-watch.ts';
+import { evaluateRollout, type RolloutStatus, type RolloutTarget } from './evaluate-rollout.ts';
+import { nothingKnown, reduceRollout, type RolloutEvent, type RolloutState } from './rollout-state.ts';
+
+/** Restarts that are tolerated when nothing is said: a service may come before what it needs. */
+const usualRestarts = 2;
+const plurals: Readonly<Record<string, string>> = {
+  Deployment: 'deployments',
+  StatefulSet: 'statefulsets',
+  DaemonSet: 'daemonsets',
+};
+
+/**
+ * Watches workloads until all are as they were applied, or one is certain not to become so.
+ * @param onEvent sees everything that the watches tell, to be recorded.
+ */
+export async function waitForRollouts(
+  api: KubernetesApi,
+  namespace: string,
+  targets: readonly RolloutTarget[],
+  options: WaitOptions,
+  onEvent: (event: RolloutEvent, at: number) => void = () => {},
+): Promise<RolloutResult> {
+  if (targets.length === 0) return { state: 'ready' };
+  const stop = new AbortController();
+  try {
+    return await new Promise<RolloutResult>((resolve, reject) => {
+      const rollouts = new Rollouts(api, namespace, targets, options, resolve);
+      const started = Date.now();
+      for (const followed of targets.flatMap((target) => followedBy(target.object, namespace))) {
+        listAndWatch(api, followed, stop.signal, (event) => {
+          onEvent(event, Date.now() - started);
+          rollouts.take(event);
+        }).catch(reject);
+      }
+      rollouts.start(stop.signal);
+    });
+  } catch (error) {
+    throw explainApiError(error, 'watch the rollout', api);
+  } finally {
+    stop.abort();
+  }
+}
+
+/** The workload by its name, and what it makes by its selector. */
+function followedBy(object: KubernetesObject, namespace: string): Followed[] {
+  const selector = { labelSelector: labelSelectorOf(object) };
+  const workload = {
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    path: collectionPath(object.apiVersion, plurals[object.kind]!, namespace),
+    query: { fieldSelector: `metadata.name=${object.metadata.name}` },
+  };
+  const pods = { apiVersion: 'v1', kind: 'Pod', path: collectionPath('v1', 'pods', namespace), query: selector };
+  const sets = {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    path: collectionPath('apps/v1', 'replicasets', namespace),
+    query: selector,
+  };
+  // Of all pods of the namespace, because what is selected by is in no event; who may not see them goes without.
+  const events = {
+    apiVersion: 'v1',
+    kind: 'Event',
+    path: collectionPath('v1', 'events', namespace),
+    query: { fieldSelector: 'involvedObject.kind=Pod,type=Warning' },
+    optional: true,
+  };
+  return object.kind === 'Deployment' ? [workload, sets, pods, events] : [workload, pods, events];
+}
+
+/** What is known of each workload's rollout, and the end of the wait. */
+class Rollouts {
+  private readonly api: KubernetesApi;
+  private readonly namespace: string;
+  private readonly options: WaitOptions;
+  private readonly end: (result: RolloutResult) => void;
+  private readonly targets: readonly RolloutTarget[];
+  private state: RolloutState = nothingKnown;
+  private readonly lines = new Map<RolloutTarget, string>();
+  private timer: NodeJS.Timeout | undefined;
+  private ended = false;
+
+  constructor(
+    api: KubernetesApi,
+    namespace: string,
+    targets: readonly RolloutTarget[],
+    options: WaitOptions,
+    end: (result: RolloutResult) => void,
+  ) {
+    this.api = api;
+    this.namespace = namespace;
+    this.targets = targets;
+    this.options = options;
+    this.end = end;
+  }
+
+  start(stopped: AbortSignal): void {
+    const { timeout, signal } = this.options;
+    const deadline = setTimeout(() => this.timeOut(), timeout);
+    const interrupt = () => {
+      const reason = `Waiting for ${this.targets.map(({ object }) => describeObject(object)).join(', ')} was interrupted.`;
+      this.finish({ state: 'interrupted', reason, evidence: [] });
+    };
+    signal?.addEventListener('abort', interrupt, { once: true });
+    stopped.addEventListener('abort', () => {
+      clearTimeout(deadline);
+      clearTimeout(this.timer);
+      signal?.removeEventListener('abort', interrupt);
+    });
+    if (signal?.aborted) interrupt();
+  }
+
+  take(event: RolloutEvent): void {
+    if (this.ended) return;
+    this.state = reduceRollout(this.state, event, Date.now());
+    this.judge();
+  }
+
+  private judgements(): { target: RolloutTarget; judgement: RolloutStatus }[] {
+    const patience = { allowedRestarts: this.options.allowedRestarts ?? usualRestarts };
+    return this.targets.map((target) => ({
+      target,
+      judgement: evaluateRollout(this.state, target, Date.now(), patience),
+    }));
+  }
+
+  private judge(): void {
+    const judgements = this.judgements();
+    for (const { target, judgement } of judgements) {
+      if ('reason' in judgement) {
+        void this.fail(target, judgement.state, judgement.reason, judgement.suspects);
+        return;
+      }
+      if (this.lines.get(target) === judgement.line) continue;
+      this.lines.set(target, judgement.line);
+      this.options.onProgress(`${describeObject(target.object)}: ${judgement.line}`);
+    }
+    if (judgements.every(({ judgement }) => judgement.state === 'ready')) this.finish({ state: 'ready' });
+    const times = judgements.flatMap(({ judgement }) => (judgement.state === 'waiting' ? (judgement.again ?? []) : []));
+    clearTimeout(this.timer);
+    if (times.length > 0)
+      this.timer = setTimeout(() => this.judge(), Math.max(10, Math.min(...times) - Date.now() + 5));
+  }
+
+  private timeOut(): void {
+    const seconds = Math.round(this.options.timeout / 100) / 10;
+    for (const { target, judgement } of this.judgements()) {
+      if (judgement.state !== 'waiting') continue;
+      const obstacle = judgement.obstacle === undefined ? '' : ` ${judgement.obstacle}`;
+      const reason = `${describeObject(target.object)} was not ready after ${seconds} s: ${judgement.line}.${obstacle}`;
+      void this.fail(target, 'timed-out', reason, judgement.suspects);
+      return;
+    }
+  }
+
+  private async fail(
+    target: RolloutTarget,
+    state: 'failed' | 'timed-out' | 'vanished',
+    reason: string,
+    suspects: readonly KubernetesObject[],
+  ): Promise<void> {
+    if (this.ended) return;
+    this.ended = true;
+    const name = target.object.metadata.name;
+    const evidence = await evidenceOf(this.api, this.namespace, name, suspects).catch(() => []);
+    this.end({ state, reason, evidence });
+  }
+
+  private finish(result: RolloutResult): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.end(result);
+  }
+}

@@ -1,0 +1,185 @@
+import type { BuildNumber } from '../../model/release/build-number.ts';
+import type { Actor } from '../../model/release/actor.ts';
+import type {
+  DeploymentEnding,
+  DeploymentRecord,
+  DeploymentSummary,
+  NewDeploymentRecord,
+} from '../../model/deploy/deployment-record.ts';
+import type { Environment } from '../../model/environment/environment.ts';
+import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
+import { isBeforeWorkloads } from '../../model/manifests/kind-order.ts';
+import { identityOf } from '../../model/manifests/source/manifest.ts';
+import { isRollout } from '../../model/manifests/rules/pod-templates.ts';
+import type {
+  ApplyOptions,
+  ChangeSet,
+  Cluster,
+  JobOptions,
+  JobResult,
+  ObservedService,
+  PlanOptions,
+  PruneOptions,
+  RolloutResult,
+  ServiceLock,
+  WaitOptions,
+} from '../../ports/cluster.ts';
+import type { KubernetesApi } from './client/api.ts';
+import { applyPlan } from './deploy/apply.ts';
+import { watchForChanges } from './observe/watch.ts';
+import { checkAccess, refuseMissingNamespace } from './client/check.ts';
+import { fingerprintOf } from './observe/drift.ts';
+import { runJob } from './deploy/jobs/run-job.ts';
+import { acquireLease } from './deploy/lease.ts';
+import { observe } from './observe/observe.ts';
+import { planObjects, type PlannedObject } from './deploy/plan.ts';
+import { provisionedVersion } from './provision/provisioned-version.ts';
+import { pruneObjects } from './deploy/prune.ts';
+import { Records } from './records/records.ts';
+import { Resources } from './client/resources.ts';
+import type { RolloutTarget } from './deploy/wait/evaluate-rollout.ts';
+import { waitForRollouts } from './deploy/wait/wait.ts';
+import type { NamespaceClient } from './client/namespace-client.ts';
+
+/** Milliseconds after which what a plan found may have changed. */
+const planLasts = 60_000;
+
+/** One environment's namespace in a real cluster. */
+export class KubernetesCluster implements Cluster {
+  private readonly place: NamespaceClient;
+  private readonly environment: Pick<Environment, 'name' | 'namespace'>;
+  private readonly recordsOf: Records;
+  private access: Promise<void> | undefined;
+  /** Plans that were made, by the list of objects they were made for. */
+  private plans = new WeakMap<readonly KubernetesObject[], { plan: PlannedObject[]; at: number }>();
+  /** Objects as they were when they had been applied. */
+  private readonly applied = new Map<string, KubernetesObject>();
+
+  constructor(api: KubernetesApi, environment: Pick<Environment, 'name' | 'namespace'>) {
+    this.environment = environment;
+    this.place = { api, resources: new Resources(api), namespace: environment.namespace };
+    this.recordsOf = new Records(api, environment.namespace);
+  }
+
+  check(): Promise<void> {
+    // Asked by several services of a command, and early, so that the connection is there when it is needed.
+    this.access ??= checkAccess(this.place.api, this.environment).catch((error: unknown) => {
+      this.access = undefined;
+      throw error;
+    });
+    return this.access;
+  }
+
+  lock(service: string, holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock> {
+    return acquireLease(this.place.api, this.environment.namespace, service, holder, (heldBy) => {
+      // Whoever has it changes what was found.
+      this.plans = new WeakMap();
+      onWait(heldBy);
+    });
+  }
+
+  async plan(service: string, objects: readonly KubernetesObject[], options?: PlanOptions): Promise<ChangeSet> {
+    const plan = await planObjects(this.place, service, objects, options);
+    this.plans.set(objects, { plan, at: Date.now() });
+    return plan.map(({ change }) => change);
+  }
+
+  async apply(service: string, objects: readonly KubernetesObject[], options?: ApplyOptions): Promise<ChangeSet> {
+    const made = this.plans.get(objects);
+    this.plans.delete(objects);
+    const isFresh = ({ at }: { at: number }) => Date.now() - at < planLasts;
+    const makePlan = async () => ({ at: Date.now(), plan: await planObjects(this.place, service, objects, options) });
+    const first = made && isFresh(made) ? made : await makePlan();
+    const early = first.plan.filter(({ desired: sent }) => isBeforeWorkloads(sent.kind));
+    await this.applyPlanned(early);
+    await options?.beforeWorkloads?.();
+    // What ran in between may have taken long.
+    const { plan } = isFresh(first) ? first : await makePlan();
+    const late = plan.filter(({ desired: sent }) => !isBeforeWorkloads(sent.kind));
+    await this.applyPlanned(late);
+    return [...early, ...late].map(({ change }) => change);
+  }
+
+  private async applyPlanned(plan: readonly PlannedObject[]): Promise<void> {
+    for (const object of await applyPlan(this.place.api, plan)) this.applied.set(identityOf(object), object);
+  }
+
+  async prune(service: string, objects: readonly KubernetesObject[], options?: PruneOptions): Promise<ChangeSet> {
+    return pruneObjects(this.place, service, objects, await this.recordsOf.kinds(service), options);
+  }
+
+  waitUntilReady(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult> {
+    const targets = objects.filter(isRollout).map((object): RolloutTarget => {
+      const metadata = this.applied.get(identityOf(object))?.metadata;
+      const [uid, generation] = [metadata?.['uid'], metadata?.['generation']];
+      return {
+        object,
+        ...(typeof uid === 'string' ? { uid } : {}),
+        ...(typeof generation === 'number' ? { generation } : {}),
+      };
+    });
+    return waitForRollouts(this.place.api, this.environment.namespace, targets, options);
+  }
+
+  runJob(service: string, job: KubernetesObject, options: JobOptions): Promise<JobResult> {
+    return runJob(this.place.api, this.environment.namespace, service, job, options);
+  }
+
+  provisioned(): Promise<BuildNumber | undefined> {
+    return provisionedVersion(this.place.api, this.environment.namespace);
+  }
+
+  services(): Promise<string[]> {
+    return this.recordsOf.services();
+  }
+
+  records(service: string): Promise<DeploymentRecord[]> {
+    return this.recordsOf.list(service);
+  }
+
+  openRecord(record: NewDeploymentRecord): Promise<DeploymentRecord> {
+    return this.recordsOf.open(record);
+  }
+
+  closeRecord(record: DeploymentRecord, ending: DeploymentEnding): Promise<DeploymentRecord> {
+    // Objects that were not applied here, because it came to nothing before, are told by nothing.
+    const applied = record.manifests.flatMap((object): [string, string][] => {
+      const live = this.applied.get(identityOf(object));
+      return live ? [[identityOf(object), fingerprintOf(live)]] : [];
+    });
+    return this.recordsOf.close(record, ending, new Map(applied));
+  }
+
+  record(service: string, sequence: number): Promise<DeploymentRecord | undefined> {
+    return this.recordsOf.read(service, sequence);
+  }
+
+  async newest(): Promise<DeploymentSummary[]> {
+    const newest = [...(await this.recordsOf.newestOf()).values()].map(({ summary }) => summary);
+    if (newest.length === 0) await refuseMissingNamespace(this.place.api, this.environment);
+    return newest;
+  }
+
+  summaries(): Promise<DeploymentSummary[]> {
+    return this.recordsOf.summaries();
+  }
+
+  async observe(
+    service?: string,
+    onNewest?: (newest: readonly DeploymentSummary[]) => void,
+  ): Promise<ObservedService[]> {
+    const observed = await observe(this.place, this.recordsOf, service, onNewest);
+    // A namespace that is not there lists nothing, like one that is empty.
+    if (observed.length === 0) await refuseMissingNamespace(this.place.api, this.environment);
+    return observed;
+  }
+
+  changes(signal: AbortSignal): AsyncIterable<void> {
+    return watchForChanges(this.place, signal);
+  }
+
+  /** Closes the connections to the cluster. */
+  close(): void {
+    this.place.api.close();
+  }
+}

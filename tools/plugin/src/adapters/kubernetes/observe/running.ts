@@ -1,0 +1,53 @@
+import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+import { annotation } from '../../../model/manifests/labels.ts';
+import { fieldAt, isMap, listAt } from '../../../model/manifests/source/manifest.ts';
+import type { RunningService } from '../../../ports/cluster.ts';
+import { healthOf, podsWanted } from './health.ts';
+
+/** `app=orders,tier=api` of a workload's `spec.selector`. */
+export function labelSelectorOf(workload: KubernetesObject): string {
+  const selector = fieldAt(workload, 'spec', 'selector');
+  const labels = fieldAt(selector, 'matchLabels');
+  const equal = Object.entries(isMap(labels) ? labels : {}).map(([key, value]) => `${key}=${String(value)}`);
+  const others = listAt(selector, 'matchExpressions').map(({ key, operator, values }) => {
+    const list = Array.isArray(values) ? `(${values.join(',')})` : '';
+    if (operator === 'In') return `${String(key)} in ${list}`;
+    if (operator === 'NotIn') return `${String(key)} notin ${list}`;
+    return operator === 'Exists' ? String(key) : `!${String(key)}`;
+  });
+  return [...equal, ...others].join(',');
+}
+
+/** What of a pod tells about its service: a few bytes of its many thousands. */
+export interface PodFacts {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly isReady: boolean;
+  /** Digest of the image that each container really runs with, by the container's name. */
+  readonly digests: ReadonlyMap<string, string>;
+}
+
+/** @returns undefined for a pod that has ended, or is about to. */
+export function podFacts(pod: KubernetesObject): PodFacts | undefined {
+  const phase = fieldAt(pod, 'status', 'phase');
+  if (pod.metadata['deletionTimestamp'] || phase === 'Succeeded' || phase === 'Failed') return undefined;
+  const digests = new Map<string, string>();
+  for (const { name, imageID } of listAt(pod, 'status', 'containerStatuses')) {
+    const digest = /(?:^|@)(sha256:[0-9a-f]{64})$/.exec(String(imageID ?? ''))?.[1];
+    if (digest !== undefined) digests.set(String(name), digest);
+  }
+  const isReady = listAt(pod, 'status', 'conditions').some(({ type, status }) => type === 'Ready' && status === 'True');
+  return { labels: pod.metadata.labels ?? {}, isReady, digests };
+}
+
+/** What a workload and its pods tell of a service. */
+export function runningOf(workload: KubernetesObject, pods: readonly PodFacts[], service: string): RunningService {
+  const { annotations = {} } = workload.metadata;
+  return {
+    buildNumber: annotations[annotation.buildNumber],
+    commit: annotations[annotation.commit],
+    digests: [...new Set(pods.flatMap(({ digests }) => digests.get(service) ?? []))],
+    podsReady: pods.filter(({ isReady }) => isReady).length,
+    podsWanted: podsWanted(workload),
+    health: healthOf(workload),
+  };
+}

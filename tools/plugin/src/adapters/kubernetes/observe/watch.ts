@@ -1,0 +1,51 @@
+import { label } from '../../../model/manifests/labels.ts';
+import { Notify } from '../../../model/concurrency/notify.ts';
+import { explainApiError } from '../client/api-error.ts';
+import { recordOf } from '../records/record-data.ts';
+import { collectionPath } from '../client/resources.ts';
+import { listAndWatch, type Followed } from '../deploy/wait/list-and-watch.ts';
+import type { NamespaceClient } from '../client/namespace-client.ts';
+
+/** What tells that something about services changed: their workloads, pods and records. */
+const watched: readonly (Omit<Followed, 'path'> & { readonly plural: string })[] = [
+  { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', query: { labelSelector: label.service } },
+  {
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
+    plural: 'controllerrevisions',
+    query: { labelSelector: recordOf },
+  },
+  { apiVersion: 'v1', kind: 'Pod', plural: 'pods', query: {} },
+];
+
+/**
+ * Tells that something may have changed, once for all that came since it was asked last.
+ * @throws {Refusal} when we may not look.
+ */
+export async function* watchForChanges({ api, namespace }: NamespaceClient, signal: AbortSignal): AsyncGenerator<void> {
+  const stop = new AbortController();
+  const ended = AbortSignal.any([signal, stop.signal]);
+  const changed = new Notify();
+  const following = Promise.all(
+    watched.map(({ plural, ...each }) =>
+      listAndWatch(api, { ...each, path: collectionPath(each.apiVersion, plural, namespace) }, ended, changed.notify),
+    ),
+  );
+  let failure: unknown;
+  // It ends only with the signal, or because we may not look.
+  following.catch((error: unknown) => {
+    failure = error;
+    changed.notify();
+  });
+  signal.addEventListener('abort', changed.notify, { once: true });
+  try {
+    while (!signal.aborted) {
+      await changed.notified();
+      if (failure !== undefined) throw explainApiError(failure, 'watch the services', api);
+      if (!signal.aborted) yield;
+    }
+  } finally {
+    stop.abort();
+    await following.catch(() => undefined);
+  }
+}

@@ -1,0 +1,113 @@
+import type { BuildNumber } from '../../../model/release/build-number.ts';
+import type { Actor } from '../../../model/release/actor.ts';
+import type { Environment } from '../../../model/environment/environment.ts';
+import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+import { annotation, label, managedBy, provisioningManager } from '../../../model/manifests/labels.ts';
+import { Refusal } from '../../../model/errors/product-error.ts';
+import type {
+  NewProvisioningRecord,
+  ProvisionedObject,
+  ProvisioningEnding,
+  ProvisioningRecord,
+} from '../../../model/provision/provisioning-record.ts';
+import type { ClusterConfiguration, ConfigurationChange } from '../../../ports/cluster-configuration.ts';
+import type { ServiceLock } from '../../../ports/cluster.ts';
+import { ApiError, explainApiError } from '../client/api-error.ts';
+import type { KubernetesApi } from '../client/api.ts';
+import { acquireLease } from '../deploy/lease.ts';
+import { Resources } from '../client/resources.ts';
+import { applyConfiguration } from './apply-configuration.ts';
+import { planConfiguration, type ConfigurationPlace } from './plan-configuration.ts';
+import { provisionedVersion } from './provisioned-version.ts';
+import { pruneConfiguration } from './prune-configuration.ts';
+import { ProvisioningRecords } from './provisioning-records.ts';
+
+/** Where locks and records of provisionings are kept, of all environments of a cluster. */
+const recordsNamespace = 'poc-provisioning';
+
+/** The configuration of one environment in a real cluster. */
+export class KubernetesConfiguration implements ClusterConfiguration {
+  private readonly place: ConfigurationPlace;
+  private readonly kept: ProvisioningRecords;
+
+  constructor(api: KubernetesApi, { namespace }: Pick<Environment, 'namespace'>) {
+    const manager = provisioningManager.of(namespace);
+    this.place = { api, resources: new Resources(api), home: namespace, manager };
+    this.kept = new ProvisioningRecords(api, recordsNamespace, namespace);
+  }
+
+  async plan(objects: readonly KubernetesObject[]): Promise<readonly ConfigurationChange[]> {
+    return (await planConfiguration(this.place, objects)).map(({ change }) => change);
+  }
+
+  async apply(objects: readonly KubernetesObject[], signal: AbortSignal): Promise<readonly ConfigurationChange[]> {
+    const plan = await planConfiguration(this.place, objects);
+    await applyConfiguration(this.place, plan, signal);
+    return plan.map(({ change }) => change);
+  }
+
+  prune(
+    former: readonly ProvisionedObject[],
+    objects: readonly KubernetesObject[],
+    options?: { readonly dryRun?: boolean },
+  ): Promise<readonly ConfigurationChange[]> {
+    return pruneConfiguration(this.place, former, objects, options);
+  }
+
+  version(): Promise<BuildNumber | undefined> {
+    return provisionedVersion(this.place.api, this.place.home);
+  }
+
+  async mark(version: BuildNumber): Promise<void> {
+    const { api, home, manager } = this.place;
+    const doing = `mark the namespace ${home} with ${version}`;
+    try {
+      await api.send('PATCH', `/api/v1/namespaces/${encodeURIComponent(home)}`, {
+        // Patched and not applied: applying the Namespace's manifest, which lacks it, does not take it away then.
+        query: { fieldManager: manager },
+        body: { metadata: { annotations: { [annotation.provisioning]: version.toString() } } },
+        contentType: 'application/merge-patch+json',
+      });
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 404)) throw explainApiError(error, doing, api);
+      throw new Refusal({
+        type: 'no-namespace',
+        doing,
+        reason: `The cluster ${api.context} has no namespace "${home}".`,
+        remedy: 'Add a Namespace named ${NAMESPACE} to the manifests.',
+      });
+    }
+  }
+
+  async lock(holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock> {
+    const { api, home } = this.place;
+    await this.makeRecordsNamespace();
+    return acquireLease(api, recordsNamespace, home, holder, onWait);
+  }
+
+  records(): Promise<ProvisioningRecord[]> {
+    return this.kept.list();
+  }
+
+  openRecord(record: NewProvisioningRecord): Promise<ProvisioningRecord> {
+    return this.kept.open(record);
+  }
+
+  closeRecord(record: ProvisioningRecord, ending: ProvisioningEnding): Promise<ProvisioningRecord> {
+    return this.kept.close(record, ending);
+  }
+
+  private async makeRecordsNamespace(): Promise<void> {
+    const { api } = this.place;
+    const metadata = { name: recordsNamespace, labels: { [label.managedBy]: managedBy } };
+    try {
+      if (await api.get(`/api/v1/namespaces/${recordsNamespace}`)) return;
+      const body = { apiVersion: 'v1', kind: 'Namespace', metadata };
+      await api.send('POST', '/api/v1/namespaces', { body, repeatable: true });
+    } catch (error) {
+      // Another run has made it at the same moment.
+      if (error instanceof ApiError && error.code === 409) return;
+      throw explainApiError(error, `make the namespace ${recordsNamespace}`, api);
+    }
+  }
+}

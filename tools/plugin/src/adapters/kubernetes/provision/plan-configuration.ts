@@ -1,0 +1,144 @@
+import { isDeepStrictEqual } from 'node:util';
+import { fieldChanges } from '../../../model/observe/field-changes.ts';
+import { describeObject, type KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+import { inKindOrder } from '../../../model/manifests/kind-order.ts';
+import { otherOwnerOf } from '../../../model/manifests/rules/ownership.ts';
+import { Refusal } from '../../../model/errors/product-error.ts';
+import type { ConfigurationChange } from '../../../ports/cluster-configuration.ts';
+import { ApiError, explainApiError } from '../client/api-error.ts';
+import type { KubernetesApi } from '../client/api.ts';
+import { upgradeManagedFields } from '../deploy/managed-fields.ts';
+import { comparable, dryRun, combineRefusals, tryAll, versionOf } from '../deploy/plan.ts';
+import type { Resources } from '../client/resources.ts';
+
+/** How often an object that others write to at the same moment is read again. */
+const attempts = 5;
+/** Where, and as what, objects are tried whose namespace is still to be made. */
+const trial = { namespace: 'default', name: 'poc-dry-run' };
+
+/** Where the configuration of one environment is written, and by which name. */
+export interface ConfigurationPlace {
+  readonly api: KubernetesApi;
+  readonly resources: Resources;
+  /** Namespace of the environment: that of objects that name none. */
+  readonly home: string;
+  readonly manager: string;
+}
+
+/** One object, and what applying it would do. */
+export interface PlannedConfiguration {
+  readonly change: ConfigurationChange;
+  readonly path: string;
+  readonly sent: KubernetesObject;
+  /** Whether what kubectl wrote must become ours first. */
+  readonly fold: boolean;
+}
+
+/**
+ * Dry-runs all objects on the server, in kind order. Changes nothing.
+ * @throws {Refusal} naming every object that the server, or its owner, would not let us write.
+ */
+export async function planConfiguration(
+  place: ConfigurationPlace,
+  objects: readonly KubernetesObject[],
+): Promise<PlannedConfiguration[]> {
+  const coming = await comingNamespaces(place, objects);
+  const { done, refusals } = await tryAll(inKindOrder(objects), (object) => planObject(place, object, coming));
+  if (refusals.length > 0) throw combineRefusals(refusals);
+  return done;
+}
+
+/** Namespaces that are among the objects and not there yet. */
+async function comingNamespaces(
+  { api, resources, home }: ConfigurationPlace,
+  objects: readonly KubernetesObject[],
+): Promise<ReadonlySet<string>> {
+  const namespaces = objects.filter(({ kind, apiVersion }) => kind === 'Namespace' && apiVersion === 'v1');
+  const { done, refusals } = await tryAll(namespaces, async (object) => {
+    try {
+      const found = await api.get((await resources.placeOf(object, home)).path);
+      return found ? [] : [object.metadata.name];
+    } catch (error) {
+      throw explainApiError(error, `look for ${describeObject(object)}`, api, object);
+    }
+  });
+  if (refusals.length > 0) throw combineRefusals(refusals);
+  return new Set(done.flat());
+}
+
+async function planObject(
+  place: ConfigurationPlace,
+  object: KubernetesObject,
+  coming: ReadonlySet<string>,
+): Promise<PlannedConfiguration> {
+  const { api, resources, home, manager } = place;
+  const doing = `check ${describeObject(object)} with the cluster`;
+  try {
+    const { path, namespace } = await resources.placeOf(object, home);
+    const sent = namespace === undefined ? object : within(object, namespace);
+    const { apiVersion, kind, metadata } = object;
+    const what = { apiVersion, kind, name: metadata.name, ...(namespace === undefined ? {} : { namespace }) };
+    if (namespace !== undefined && coming.has(namespace)) {
+      await tryElsewhere(place, sent);
+      return { change: { ...what, action: 'created', isElsewhere: true }, path, sent, fold: false };
+    }
+    for (let attempt = 1; ; attempt++) {
+      const live = await api.get(path);
+      const owner = live && otherOwnerOf(live, '');
+      if (owner !== undefined) throw foreignObject(object, namespace, owner);
+      const { next, takenOver } = await dryRun(api, path, sent, manager).catch((error: unknown) => {
+        throw isMissingNamespace(error) ? noNamespace(object, namespace) : error;
+      });
+      // What a controller wrote in between would look like a change of ours.
+      if (live && versionOf(live) !== versionOf(next) && attempt < attempts) continue;
+      const fold = live !== undefined && upgradeManagedFields(live, new Date(), manager) !== undefined;
+      const isSame = live && !fold && takenOver.length === 0 && isDeepStrictEqual(comparable(live), comparable(next));
+      const change: ConfigurationChange = {
+        ...what,
+        action: !live ? 'created' : isSame ? 'unchanged' : 'configured',
+        ...(takenOver.length === 0 ? {} : { takenOver }),
+        ...(live && !isSame ? { fields: fieldChanges(live, next) } : {}),
+      };
+      return { change, path, sent, fold };
+    }
+  } catch (error) {
+    throw explainApiError(error, doing, api, object);
+  }
+}
+
+/** Lets the server read an object in a namespace that there is, so that a mistake in it is told before anything is made. */
+async function tryElsewhere({ api, resources, manager }: ConfigurationPlace, sent: KubernetesObject): Promise<void> {
+  const tried = { ...sent, metadata: { ...sent.metadata, ...trial } };
+  const { path } = await resources.placeOf(tried, trial.namespace);
+  await dryRun(api, path, tried, manager).catch((error: unknown) => {
+    // Who provisions need not have rights there.
+    if (!(error instanceof ApiError && error.code === 403)) throw error;
+  });
+}
+
+function within(object: KubernetesObject, namespace: string): KubernetesObject {
+  return { ...object, metadata: { ...object.metadata, namespace } };
+}
+
+function isMissingNamespace(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 404 && /namespaces ".*" not found/.test(error.message);
+}
+
+function noNamespace(object: KubernetesObject, namespace: string | undefined): Refusal {
+  return new Refusal({
+    type: 'no-namespace',
+    doing: `check ${describeObject(object)} with the cluster`,
+    reason: `${describeObject(object)} belongs to the namespace "${namespace}", which is neither there nor among the manifests.`,
+    remedy: 'Correct its name, or add the Namespace to the manifests.',
+  });
+}
+
+function foreignObject(object: KubernetesObject, namespace: string | undefined, owner: string): Refusal {
+  const where = namespace === undefined ? '' : ` in the namespace ${namespace}`;
+  return new Refusal({
+    type: 'foreign-object',
+    doing: `check ${describeObject(object)} with the cluster`,
+    reason: `${describeObject(object)} is already there${where} and belongs to ${owner}.`,
+    remedy: `Give the manifest's object another name, or take that one away from ${owner}.`,
+  });
+}

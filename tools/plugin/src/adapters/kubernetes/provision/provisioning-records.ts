@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { BuildNumber } from '../../../model/release/build-number.ts';
+import type { DeploymentOutcome } from '../../../model/deploy/deployment-record.ts';
+import { Failure } from '../../../model/errors/product-error.ts';
+import type { ProvisioningPackage } from '../../../model/provision/provisioning-package.ts';
+import type {
+  NewProvisioningRecord,
+  ProvisioningEnding,
+  ProvisioningRecord,
+} from '../../../model/provision/provisioning-record.ts';
+import { forgettable } from '../../../model/deploy/record-retention.ts';
+import { ApiError, explainApiError } from '../client/api-error.ts';
+import type { KubernetesApi } from '../client/api.ts';
+import { note } from '../records/record-data.ts';
+import { collectionPath } from '../client/resources.ts';
+import { createRevision, packData, unpackData, type Revision } from '../records/revision.ts';
+
+/** The namespace of an environment whose configuration a record is of. */
+const provisioningOf = 'poc.dev/provisioning-of';
+/** Characters of a reason that an annotation keeps. */
+const longestReason = 4000;
+/** How often another run may take the sequence before us. */
+const attempts = 50;
+
+/** What never changes of a record. Read by every later version of this tool: only add to it. */
+type RecordData = Omit<NewProvisioningRecord, 'package'> & {
+  readonly package: Omit<ProvisioningPackage, 'version'> & { readonly version: string };
+};
+
+/**
+ * Records of provisionings as `ControllerRevision` objects `<namespace>-<sequence>`, in a namespace that deployers of
+ * services have no access to.
+ */
+export class ProvisioningRecords {
+  private readonly api: KubernetesApi;
+  private readonly path: string;
+  private readonly of: string;
+
+  /** @param recordsNamespace where they are kept. @param of the environment's own namespace. */
+  constructor(api: KubernetesApi, recordsNamespace: string, of: string) {
+    this.api = api;
+    this.path = collectionPath('apps/v1', 'controllerrevisions', recordsNamespace);
+    this.of = of;
+  }
+
+  /** Newest first. */
+  async list(): Promise<ProvisioningRecord[]> {
+    return this.explaining('read what was provisioned', async () => {
+      const query = { labelSelector: `${provisioningOf}=${this.of}` };
+      const { items = [] } = (await this.api.get<{ items: Revision[] }>(this.path, query)) ?? {};
+      return items.flatMap((item) => readRecord(item) ?? []).sort((a, b) => b.sequence - a.sequence);
+    });
+  }
+
+  /** Keeps a new record, with the next sequence. */
+  async open(record: NewProvisioningRecord): Promise<ProvisioningRecord> {
+    return this.explaining('record the provisioning', async () => {
+      // Tells our own record from another's, should the answer be lost and the request be sent again.
+      const attempt = randomUUID();
+      for (let tries = 0; tries < attempts; tries++) {
+        const [newest] = await this.list();
+        const opened: ProvisioningRecord = { ...record, sequence: (newest?.sequence ?? 0) + 1, outcome: 'running' };
+        if (await createRevision(this.api, this.path, this.objectOf(opened, attempt))) return opened;
+      }
+      throw new Failure({
+        type: 'records-contended',
+        doing: 'record the provisioning',
+        reason: 'Others took every number that was tried.',
+        remedy: 'Run the same command again when they are done.',
+      });
+    });
+  }
+
+  /** Adds how it ended, and forgets old ones. */
+  async close(record: ProvisioningRecord, { outcome, reason }: ProvisioningEnding): Promise<ProvisioningRecord> {
+    return this.explaining('record how the provisioning ended', async () => {
+      const finishedAt = new Date().toISOString();
+      const told = reason?.slice(0, longestReason);
+      const annotations = {
+        [note.outcome]: outcome,
+        [note.finishedAt]: finishedAt,
+        ...(told === undefined ? {} : { [note.reason]: told }),
+      };
+      await this.api.send('PATCH', `${this.path}/${this.nameOf(record)}`, {
+        body: { metadata: { annotations } },
+        contentType: 'application/merge-patch+json',
+      });
+      for (const old of forgettable(await this.list()))
+        await this.api.send('DELETE', `${this.path}/${this.nameOf(old)}`).catch((error: unknown) => {
+          if (!(error instanceof ApiError && error.code === 404)) throw error;
+        });
+      return { ...record, outcome, finishedAt, ...(told === undefined ? {} : { reason: told }) };
+    });
+  }
+
+  /** The object in which a record is begun. */
+  private objectOf(record: ProvisioningRecord, attempt: string): Revision {
+    const { sequence, outcome, ...data } = record;
+    return {
+      apiVersion: 'apps/v1',
+      kind: 'ControllerRevision',
+      metadata: {
+        name: this.nameOf(record),
+        labels: { [provisioningOf]: this.of },
+        annotations: {
+          [note.sequence]: String(sequence),
+          [note.outcome]: outcome,
+          [note.attempt]: attempt,
+          // For people who look with kubectl.
+          'poc.dev/version': record.package.version.toString(),
+        },
+      },
+      revision: sequence,
+      data: packData(data),
+    };
+  }
+
+  private nameOf({ sequence }: Pick<ProvisioningRecord, 'sequence'>): string {
+    return `${this.of}-${sequence}`;
+  }
+
+  private async explaining<T>(doing: string, action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      throw explainApiError(error, doing, this.api);
+    }
+  }
+}
+
+/** @returns undefined for what is none of ours, or cannot be read. */
+function readRecord({ metadata, data }: Revision): ProvisioningRecord | undefined {
+  const { annotations = {} } = metadata;
+  const kept = unpackData<RecordData>(data);
+  const [sequence, version] = [Number(annotations[note.sequence]), BuildNumber.parse(String(kept?.package?.version))];
+  if (!kept || !version || !Number.isInteger(sequence)) return undefined;
+  const { [note.finishedAt]: finishedAt, [note.reason]: reason } = annotations;
+  return {
+    ...kept,
+    package: { ...kept.package, version },
+    sequence,
+    outcome: (annotations[note.outcome] ?? 'running') as DeploymentOutcome,
+    ...(finishedAt === undefined ? {} : { finishedAt }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}

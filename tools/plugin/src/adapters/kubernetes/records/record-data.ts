@@ -1,0 +1,134 @@
+import { BuildNumber } from '../../../model/release/build-number.ts';
+import type {
+  DeploymentOutcome,
+  DeploymentRecord,
+  DeploymentSummary,
+  Hold,
+  NewDeploymentRecord,
+  ProbeResult,
+} from '../../../model/deploy/deployment-record.ts';
+import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+import type { Release } from '../../../model/release/release.ts';
+import { kindOf } from '../deploy/prune.ts';
+import { attemptNote, packData, unpackData, type Revision } from './revision.ts';
+
+/** Annotations of a record. */
+export const note = {
+  sequence: 'poc.dev/sequence',
+  outcome: 'poc.dev/outcome',
+  finishedAt: 'poc.dev/finished-at',
+  reason: 'poc.dev/reason',
+  probe: 'poc.dev/probe',
+  kinds: 'poc.dev/kinds',
+  attempt: attemptNote,
+  /** What the data says, without the manifests: so that thousands of records can be told of by their metadata. */
+  summary: 'poc.dev/summary',
+  /** Which fields of which object this tool owned when the deployment ended (fingerprints, `drift.ts`). */
+  applied: 'poc.dev/applied',
+} as const;
+
+/** Not those of the service's objects: a StatefulSet would take a ControllerRevision with its labels for its own. */
+export const recordOf = 'poc.dev/record-of';
+/** On the newest record of a service (for a moment also on the one before it): how all newest ones are found at once. */
+export const newestMark = 'poc.dev/newest';
+
+type Metadata = Pick<KubernetesObject, 'metadata'>;
+
+/** What never changes of a record. Read by every later version of this tool: only add to it. */
+type RecordData = Omit<NewDeploymentRecord, 'release' | 'cause' | 'hold'> & {
+  readonly release: Omit<Release, 'buildNumber'> & { readonly buildNumber: string };
+  readonly cause?: DeploymentRecord['cause'];
+  readonly hold?: Omit<Hold, 'buildNumber'> & { readonly buildNumber: string };
+};
+
+/** Characters of a reason that a summary keeps. */
+const longestReason = 500;
+
+/** Name of the object that a record is kept in. */
+export function nameOf(service: string, sequence: number): string {
+  return `poc-${service}-${sequence}`;
+}
+
+/** The object in which a record is begun. @param attempt tells it from another's of the same name. */
+export function recordObject(record: DeploymentRecord, attempt: string): Revision {
+  const { sequence, outcome, ...data } = record;
+  const { manifests, release } = data;
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
+    metadata: {
+      name: nameOf(release.service, sequence),
+      labels: { [recordOf]: release.service, [newestMark]: 'true' },
+      annotations: {
+        [note.sequence]: String(sequence),
+        [note.outcome]: outcome,
+        [note.kinds]: [...new Set(manifests.map(kindOf))].join(' '),
+        [note.attempt]: attempt,
+        [note.summary]: writeSummary(record),
+      },
+    },
+    revision: sequence,
+    data: packData(data),
+  };
+}
+
+/** The text of the annotation `summary`. */
+function writeSummary(record: DeploymentRecord): string {
+  const { sequence: _sequence, outcome: _outcome, manifests: _manifests, ...facts } = record;
+  const { cause, hold } = record;
+  return JSON.stringify({ ...facts, cause: shortened(cause), ...(hold ? { hold: shortened(hold) } : {}) });
+}
+
+function shortened<T extends { readonly reason?: string }>(told: T): T {
+  return told.reason === undefined ? told : { ...told, reason: told.reason.slice(0, longestReason) };
+}
+
+/** @returns undefined for what is no record that this version can read. */
+export function readRecord({ metadata, data }: Revision): DeploymentRecord | undefined {
+  const read = unpackData<RecordData>(data);
+  const facts = read && readFacts(read, { metadata });
+  return facts && { ...facts, manifests: read.manifests };
+}
+
+/** The same by the metadata alone; undefined also for records of before there were summaries. */
+export function readSummary({ metadata }: Metadata): DeploymentSummary | undefined {
+  const read = readJson<Omit<RecordData, 'manifests'>>(metadata.annotations?.[note.summary]);
+  return read?.release === undefined ? undefined : readFacts(read, { metadata });
+}
+
+function readFacts(read: Omit<RecordData, 'manifests'>, { metadata }: Metadata): DeploymentSummary | undefined {
+  const { annotations = {} } = metadata;
+  const buildNumber = BuildNumber.parse(read.release.buildNumber);
+  const sequence = Number(annotations[note.sequence]);
+  if (!buildNumber || !Number.isSafeInteger(sequence)) return undefined;
+  const { hold: heldData, cause = { action: 'deploy' }, ...facts } = read;
+  const hold = heldData && readHold(heldData);
+  const [finishedAt, reason] = [annotations[note.finishedAt], annotations[note.reason]];
+  const probe = readJson<ProbeResult>(annotations[note.probe]);
+  return {
+    ...facts,
+    release: { ...read.release, buildNumber },
+    cause,
+    ...(hold ? { hold } : {}),
+    sequence,
+    outcome: (annotations[note.outcome] ?? 'running') as DeploymentOutcome,
+    ...(finishedAt === undefined ? {} : { finishedAt }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(probe === undefined ? {} : { probe }),
+  };
+}
+
+function readHold(held: NonNullable<RecordData['hold']>): Hold | undefined {
+  const buildNumber = BuildNumber.parse(held.buildNumber);
+  return buildNumber && { ...held, buildNumber };
+}
+
+/** @returns undefined for a text that is not there, or is no JSON object. */
+export function readJson<T extends object>(text: string | undefined): T | undefined {
+  try {
+    const value: unknown = text === undefined ? undefined : JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as T) : undefined;
+  } catch {
+    return undefined;
+  }
+}

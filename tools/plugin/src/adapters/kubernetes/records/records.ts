@@ -1,0 +1,262 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  DeploymentEnding,
+  DeploymentOutcome,
+  DeploymentRecord,
+  DeploymentSummary,
+  NewDeploymentRecord,
+} from '../../../model/deploy/deployment-record.ts';
+import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+import { Failure } from '../../../model/errors/product-error.ts';
+import { forgettable } from '../../../model/deploy/record-retention.ts';
+import { ApiError, explainApiError } from '../client/api-error.ts';
+import type { ApiRequest, KubernetesApi } from '../client/api.ts';
+import { listPartial } from '../client/list-partial.ts';
+import { kindOf } from '../deploy/prune.ts';
+import { nameOf, newestMark, note, readJson, readRecord, readSummary, recordObject, recordOf } from './record-data.ts';
+import { collectionPath } from '../client/resources.ts';
+import { createRevision, type Revision } from './revision.ts';
+
+/** Characters of a reason that an annotation keeps. */
+const longestReason = 4000;
+/** How often another deployer may take the sequence before us. */
+const attempts = 50;
+
+/**
+ * Deployment records as `ControllerRevision` objects: their data can never be changed, how a deployment ended is in
+ * annotations. Named `poc-<service>-<sequence>`.
+ */
+export class Records {
+  private readonly api: KubernetesApi;
+  private readonly path: string;
+  /** The newest sequence seen, by service. */
+  private readonly newest = new Map<string, number>();
+  /** What was listed last and written since, by service: there is one writer, who lists when it has the lock. */
+  private readonly known = new Map<string, KnownRecord[]>();
+
+  constructor(api: KubernetesApi, namespace: string) {
+    this.api = api;
+    this.path = collectionPath('apps/v1', 'controllerrevisions', namespace);
+  }
+
+  /** Services that have records, in alphabetical order. */
+  async services(): Promise<string[]> {
+    return this.explaining('see which services were deployed', async () => {
+      const all = await this.metadata();
+      return [...new Set(all.map(({ metadata }) => metadata.labels?.[recordOf] ?? ''))].sort();
+    });
+  }
+
+  /**
+   * The newest record of every service, or of one, by service. Without their manifests.
+   * @throws {Refusal}
+   */
+  async newestOf(service?: string): Promise<Map<string, NewestRecord>> {
+    return this.explaining(`read the newest deployments of ${service ?? 'all services'}`, async () => {
+      const newest = new Map<string, NewestRecord>();
+      for (const { metadata } of await this.metadata(service, newestMark)) {
+        const summary = readSummary({ metadata });
+        const name = metadata.labels?.[recordOf];
+        if (!summary || name === undefined || (newest.get(name)?.summary.sequence ?? 0) > summary.sequence) continue;
+        const { kinds } = knownRecord({ metadata });
+        const applied = new Map(
+          Object.entries(readJson<Record<string, string>>(metadata.annotations?.[note.applied]) ?? {}),
+        );
+        newest.set(name, { summary, kinds, applied });
+      }
+      return newest;
+    });
+  }
+
+  /** All records of all services, without their manifests, in no order. */
+  async summaries(): Promise<DeploymentSummary[]> {
+    return this.explaining('read the deployments of all services', async () =>
+      (await this.metadata()).flatMap((item) => readSummary(item) ?? []),
+    );
+  }
+
+  /** One record with its manifests. */
+  async read(service: string, sequence: number): Promise<DeploymentRecord | undefined> {
+    return this.explaining(`read deployment ${sequence} of ${service}`, async () => {
+      const found = await this.api.get<Revision>(`${this.path}/${nameOf(service, sequence)}`);
+      return found && readRecord(found);
+    });
+  }
+
+  /** All records of a service, newest first. */
+  async list(service: string): Promise<DeploymentRecord[]> {
+    return this.explaining(`read the deployments of ${service}`, async () => {
+      const query = { labelSelector: `${recordOf}=${service}` };
+      const { items = [] } = (await this.api.get<{ items: Revision[] }>(this.path, query)) ?? {};
+      const records = items.flatMap((item) => readRecord(item) ?? []).sort((a, b) => b.sequence - a.sequence);
+      this.newest.set(service, records[0]?.sequence ?? 0);
+      this.known.set(service, items.map(knownRecord));
+      return records;
+    });
+  }
+
+  /** Kinds of the objects that a service has had, as `apps/v1/Deployment`. */
+  async kinds(service: string): Promise<string[]> {
+    return this.explaining(`read the deployments of ${service}`, async () => {
+      const all = await this.knownOf(service);
+      return [...new Set(all.flatMap(({ kinds }) => kinds))];
+    });
+  }
+
+  /** Keeps a new record, with the next sequence. */
+  async open(record: NewDeploymentRecord): Promise<DeploymentRecord> {
+    const { service } = record.release;
+    return this.explaining(`record the deployment of ${service}`, async () => {
+      let newest = this.newest.get(service) ?? (await this.newestSequence(service));
+      // Tells our own record from another's, should the answer be lost and the request be sent again.
+      const attempt = randomUUID();
+      for (let tries = 0; tries < attempts; tries++) {
+        const opened: DeploymentRecord = { ...record, sequence: newest + 1, outcome: 'running' };
+        if (await createRevision(this.api, this.path, recordObject(opened, attempt))) {
+          this.newest.set(service, opened.sequence);
+          const { sequence, outcome, manifests } = opened;
+          const kinds = [...new Set(manifests.map(kindOf))];
+          const name = nameOf(service, sequence);
+          this.known.get(service)?.push({ name, sequence, outcome, kinds, isMarked: true });
+          return opened;
+        }
+        newest = Math.max(newest + 1, await this.newestSequence(service));
+      }
+      throw new Failure({
+        type: 'records-contended',
+        doing: `record the deployment of ${service}`,
+        reason: 'Others took every number that was tried.',
+        remedy: 'Run the same command again when they are done.',
+      });
+    });
+  }
+
+  /**
+   * Adds how a deployment ended, and forgets old ones.
+   * @param applied fingerprints of the objects, by their identity.
+   */
+  async close(
+    record: DeploymentRecord,
+    ending: DeploymentEnding,
+    applied: ReadonlyMap<string, string>,
+  ): Promise<DeploymentRecord> {
+    const { service } = record.release;
+    return this.explaining(`record how the deployment of ${service} ended`, async () => {
+      const { outcome, probe } = ending;
+      const finishedAt = new Date().toISOString();
+      const reason = ending.reason?.slice(0, longestReason);
+      const annotations = {
+        [note.outcome]: outcome,
+        [note.finishedAt]: finishedAt,
+        ...(reason === undefined ? {} : { [note.reason]: reason }),
+        ...(probe === undefined ? {} : { [note.probe]: JSON.stringify(probe) }),
+        ...(applied.size === 0 ? {} : { [note.applied]: JSON.stringify(Object.fromEntries(applied)) }),
+      };
+      await this.api.send('PATCH', `${this.path}/${nameOf(service, record.sequence)}`, {
+        body: { metadata: { annotations } },
+        contentType: 'application/merge-patch+json',
+      });
+      const known = (await this.knownOf(service)).map((each) =>
+        each.sequence === record.sequence ? { ...each, outcome } : each,
+      );
+      this.known.set(service, known);
+      await Promise.all([this.forget(service), this.unmark(service)]);
+      return {
+        ...record,
+        outcome,
+        finishedAt,
+        ...(reason === undefined ? {} : { reason }),
+        ...(probe === undefined ? {} : { probe }),
+      };
+    });
+  }
+
+  private async knownOf(service: string): Promise<KnownRecord[]> {
+    const known = this.known.get(service) ?? (await this.metadata(service)).map(knownRecord);
+    this.known.set(service, known);
+    return known;
+  }
+
+  private async forget(service: string): Promise<void> {
+    const all = await this.knownOf(service);
+    const old = forgettable(all);
+    this.known.set(
+      service,
+      all.filter((each) => !old.includes(each)),
+    );
+    for (const { name } of old) await this.unlessGone('DELETE', name);
+  }
+
+  /** Takes the mark of the newest record from those that are it no more. */
+  private async unmark(service: string): Promise<void> {
+    const all = await this.knownOf(service);
+    const newest = Math.max(...all.map(({ sequence }) => sequence));
+    const marked = all.filter(({ sequence, isMarked }) => isMarked && sequence < newest);
+    await Promise.all(
+      marked.map(({ name }) =>
+        this.unlessGone('PATCH', name, {
+          body: { metadata: { labels: { [newestMark]: null } } },
+          contentType: 'application/merge-patch+json',
+        }),
+      ),
+    );
+    const unmarked = (each: KnownRecord) => (marked.includes(each) ? { ...each, isMarked: false } : each);
+    this.known.set(service, (await this.knownOf(service)).map(unmarked));
+  }
+
+  private async unlessGone(method: string, name: string, request: ApiRequest = {}): Promise<void> {
+    await this.api.send(method, `${this.path}/${name}`, request).catch((error: unknown) => {
+      if (!(error instanceof ApiError && error.code === 404)) throw error;
+    });
+  }
+
+  private async newestSequence(service: string): Promise<number> {
+    const all = await this.metadata(service);
+    return Math.max(0, ...all.map(({ metadata }) => Number(metadata.annotations?.[note.sequence]) || 0));
+  }
+
+  /** Records without what they hold: a few hundred bytes each instead of tens of thousands. */
+  private async metadata(service?: string, mark?: string): Promise<Pick<KubernetesObject, 'metadata'>[]> {
+    const ofService = service === undefined ? recordOf : `${recordOf}=${service}`;
+    const selector = mark === undefined ? ofService : `${ofService},${mark}`;
+    return listPartial(this.api, this.path, 'ControllerRevision', selector);
+  }
+
+  private async explaining<T>(doing: string, action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      throw explainApiError(error, doing, this.api);
+    }
+  }
+}
+
+/** The newest record of a service, by its metadata. */
+export interface NewestRecord {
+  readonly summary: DeploymentSummary;
+  /** Kinds of its objects, as `apps/v1/Deployment`. */
+  readonly kinds: readonly string[];
+  /** Fingerprints of the objects as it left them, by identity; empty when it did not get so far. */
+  readonly applied: ReadonlyMap<string, string>;
+}
+
+/** What a record's metadata tells. */
+interface KnownRecord {
+  readonly name: string;
+  readonly sequence: number;
+  readonly outcome: DeploymentOutcome;
+  readonly kinds: readonly string[];
+  /** Whether it has the mark of the newest. */
+  readonly isMarked: boolean;
+}
+
+function knownRecord({ metadata }: Pick<KubernetesObject, 'metadata'>): KnownRecord {
+  const { name, annotations = {}, labels = {} } = metadata;
+  return {
+    name,
+    isMarked: labels[newestMark] === 'true',
+    sequence: Number(annotations[note.sequence]),
+    outcome: (annotations[note.outcome] ?? 'running') as DeploymentOutcome,
+    kinds: (annotations[note.kinds] ?? '').split(' ').filter((kind) => kind !== ''),
+  };
+}

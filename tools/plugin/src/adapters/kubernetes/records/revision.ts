@@ -1,0 +1,44 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+import { ApiError } from '../client/api-error.ts';
+import type { KubernetesApi } from '../client/api.ts';
+
+/** A `ControllerRevision` that holds a record. */
+export interface Revision extends KubernetesObject {
+  readonly revision?: number;
+  readonly data?: unknown;
+}
+
+/** Annotation that tells a record from another's of the same name, should an answer be lost and the request be sent again. */
+export const attemptNote = 'poc.dev/attempt';
+
+/** Makes a revision. @param path of the collection. @returns false when another has the name. */
+export async function createRevision(api: KubernetesApi, path: string, revision: Revision): Promise<boolean> {
+  const { name, annotations } = revision.metadata;
+  try {
+    await api.send('POST', path, { body: revision, repeatable: true });
+    return true;
+  } catch (error) {
+    if (!(error instanceof ApiError && error.code === 409)) throw error;
+    const there = await api.get<Revision>(`${path}/${name}`);
+    return there?.metadata.annotations?.[attemptNote] === annotations?.[attemptNote];
+  }
+}
+
+/**
+ * Writes the data of a revision. Compressed, always: the server compares the bytes of this data when an annotation is
+ * changed, and writes `>` in it otherwise than we do.
+ */
+export function packData(data: object): { gzip: string } {
+  return { gzip: gzipSync(JSON.stringify(data)).toString('base64') };
+}
+
+/** @returns undefined for what cannot be read. */
+export function unpackData<T extends object>(data: unknown): T | undefined {
+  const { gzip = '' } = (data ?? {}) as { gzip?: string };
+  try {
+    return (JSON.parse(gunzipSync(Buffer.from(gzip, 'base64')).toString()) ?? undefined) as T | undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,133 @@
+import type { DefaultAzureCredentialOptions, TokenCredential } from '@azure/identity';
+import type { Credentials, CredentialsOf } from '../../model/release/credentials.ts';
+import { Refusal } from '../../model/errors/product-error.ts';
+import { HttpRequests } from './http-requests.ts';
+import { findCredentials } from './registry-credentials.ts';
+import { noAnswer } from './registry-refusals.ts';
+
+/** The audience of tokens that are for Azure's container registries and nothing else; it is the same in every cloud. */
+const audience = 'https://containerregistry.azure.net/.default';
+/** Milliseconds after which another login token is fetched. They are good for three hours. */
+const freshFor = 3_600_000;
+
+/** Whether a registry is Azure's: of the public cloud, or of a national one. */
+export function isAzureRegistry(registry: string): boolean {
+  return /^[a-z0-9-]+\.azurecr\.(io|cn|us)$/i.test(registry);
+}
+
+/** What differs where Azure is not the real one. */
+export interface AzureSettings {
+  readonly isAzure: (registry: string) => boolean;
+  readonly identity: DefaultAzureCredentialOptions;
+}
+
+/**
+ * Logs in to Azure's container registries as the identity of this machine (service principal, workload identity, managed
+ * identity, `az login`), where docker and podman have no login of their own.
+ */
+export class AzureRegistries {
+  readonly settings: AzureSettings;
+  private readonly own: CredentialsOf;
+  private readonly requests = new HttpRequests();
+  private identity: Promise<TokenCredential> | undefined;
+  private readonly tokens = new Map<string, { readonly since: number; readonly login: Promise<Credentials> }>();
+
+  /** @param own what docker and podman have themselves. */
+  constructor(own: CredentialsOf = findCredentials, settings: Partial<AzureSettings> = {}) {
+    this.own = own;
+    this.settings = { isAzure: isAzureRegistry, identity: {}, ...settings };
+  }
+
+  /** What to ask a registry with: the login that docker or podman has, or else Azure's. */
+  readonly credentialsOf: CredentialsOf = async (registry) =>
+    (await this.own(registry)) ?? (this.settings.isAzure(registry) ? this.login(registry) : undefined);
+
+  /** What an engine has to be lent because it does not find it by itself. */
+  readonly lentCredentialsOf: CredentialsOf = async (registry) =>
+    this.settings.isAzure(registry) && !(await this.own(registry)) ? this.login(registry) : undefined;
+
+  private login(registry: string): Promise<Credentials> {
+    const known = this.tokens.get(registry);
+    if (known && Date.now() - known.since < freshFor) return known.login;
+    const login = this.exchange(registry);
+    this.tokens.set(registry, { since: Date.now(), login });
+    login.catch(() => this.tokens.delete(registry));
+    return login;
+  }
+
+  /** Azure's token for the identity, against the registry's own. */
+  private async exchange(registry: string): Promise<Credentials> {
+    const accessToken = await this.accessToken(registry);
+    const body = new URLSearchParams({ grant_type: 'access_token', service: registry, access_token: accessToken });
+    const answer = await this.requests
+      .send(registry, `https://${registry}/oauth2/exchange`, { method: 'POST', body })
+      .catch((cause: unknown) => {
+        throw noAnswer(registry, logInTo(registry), cause);
+      });
+    const token = answer.status === 200 ? refreshToken(answer.body) : undefined;
+    if (token !== undefined) return { kind: 'identity-token', token };
+    throw new Refusal({
+      type: 'azure-identity-refused',
+      doing: logInTo(registry),
+      reason: `The registry does not take the Azure identity of this machine (${answer.status}).`,
+      remedy:
+        "Use an identity of the registry's own tenant, and give it a role there (AcrPull to deploy, AcrPush to release).",
+    });
+  }
+
+  private async accessToken(registry: string): Promise<string> {
+    try {
+      this.identity ??= this.findIdentity();
+      const identity = await this.identity;
+      const found = await identity.getToken(audience);
+      if (found) return found.token;
+      throw new Error('There is no token.');
+    } catch (cause) {
+      throw new Refusal({
+        type: 'azure-identity-missing',
+        doing: logInTo(registry),
+        reason: 'Neither docker nor podman is logged in to it, and no Azure identity of this machine gives a token.',
+        remedy: `Log in with "az acr login --name ${registry.split('.')[0]}" or "az login", or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET (or AZURE_FEDERATED_TOKEN_FILE).`,
+        evidence: linesOf(cause),
+        cause,
+      });
+    }
+  }
+
+  private async findIdentity(): Promise<TokenCredential> {
+    // It takes 0.4 s to load.
+    const azure = await import('@azure/identity');
+    const { identity: options } = this.settings;
+    const { AZURE_TOKEN_CREDENTIALS: chosen, AZURE_FEDERATED_TOKEN_FILE: federated } = process.env;
+    const fallback = new azure.DefaultAzureCredential(options);
+    if (chosen) return fallback;
+    // By itself it would ask the machine's managed identity before `az login`. On an agent in Azure that is the agent's
+    // own one, and not the one that the pipeline has logged in with.
+    return new azure.ChainedTokenCredential(
+      new azure.EnvironmentCredential(options),
+      ...(federated ? [new azure.WorkloadIdentityCredential(options)] : []),
+      new azure.AzureCliCredential(),
+      fallback,
+    );
+  }
+}
+
+function logInTo(registry: string): string {
+  return `log in to the registry ${registry}`;
+}
+
+/** What each way of getting a token told, once. */
+function linesOf(cause: unknown): string[] {
+  const lines = String((cause as Error).message)
+    .split('\n')
+    .map((line) => line.trim().slice(0, 300));
+  return [...new Set(lines)].filter((line) => line !== '').slice(0, 12);
+}
+
+function refreshToken(body: Buffer): string | undefined {
+  try {
+    return (JSON.parse(body.toString()) as { refresh_token?: string }).refresh_token;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,104 @@
+import type { NxJsonConfiguration, ProjectGraph } from '@nx/devkit';
+import { groupByKey } from '../../model/text/group-by-key.ts';
+import type { ServiceMap } from '../../ports/service-map.ts';
+import { isDeployed } from './content.ts';
+import { fileFilter, type FileFilter } from './named-inputs.ts';
+
+const nobody: ReadonlySet<string> = new Set();
+
+/**
+ * Finds the services that a file is part of, for thousands of files and services: what `contentFilter` tells of one
+ * service, looked at from the file's side. Filters are made for the projects only whose files are asked for.
+ */
+export class ClosureIndex implements ServiceMap {
+  readonly services: readonly string[];
+  private readonly isService: ReadonlySet<string>;
+  private readonly graph: ProjectGraph;
+  private readonly namedInputs: NonNullable<NxJsonConfiguration['namedInputs']>;
+  private readonly projectByRoot: ReadonlyMap<string, string>;
+  private readonly needing: ReadonlyMap<string, readonly string[]>;
+  private readonly filters = new Map<string, FileFilter>();
+  private readonly dependents = new Map<string, ReadonlySet<string>>();
+  private readonly touched = new Map<string, ReadonlySet<string>>();
+  private nodesByPackage: Map<string, string[]> | undefined;
+  private workspaceFilters: { filter: FileFilter; projects: string[] }[] | undefined;
+
+  /** @param services names of the projects that are services. */
+  constructor(graph: ProjectGraph, nxJson: Pick<NxJsonConfiguration, 'namedInputs'>, services: readonly string[]) {
+    this.graph = graph;
+    this.namedInputs = nxJson.namedInputs ?? {};
+    this.services = [...services].sort();
+    this.isService = new Set(services);
+    this.projectByRoot = new Map(Object.entries(graph.nodes).map(([name, { data }]) => [data.root, name]));
+    this.needing = groupByKey(
+      Object.entries(graph.dependencies).flatMap(([name, all]) => all.map(({ target }) => [target, name] as const)),
+    );
+  }
+
+  affectedBy(path: string): ReadonlySet<string> {
+    const known = this.touched.get(path);
+    if (known) return known;
+    const owner = this.ownerOf(path);
+    const parts = owner !== undefined && this.filterOf(owner).ofProject(path) ? [this.dependentsOf(owner)] : [];
+    if (owner !== undefined && this.isService.has(owner) && isDeployed(this.graph.nodes[owner]!.data, path))
+      parts.push(new Set([owner]));
+    for (const { filter, projects } of this.workspaceGroups())
+      if (filter.ofWorkspace(path)) parts.push(...projects.map((project) => this.dependentsOf(project)));
+    const all = parts.length > 1 ? new Set(parts.flatMap((part) => [...part])) : (parts[0] ?? nobody);
+    this.touched.set(path, all);
+    return all;
+  }
+
+  usersOf(packageName: string): ReadonlySet<string> {
+    this.nodesByPackage ??= groupByKey(
+      Object.entries(this.graph.externalNodes ?? {}).map(([node, { data }]) => [data.packageName, node] as const),
+    );
+    const nodes = this.nodesByPackage.get(packageName) ?? [];
+    return new Set(nodes.flatMap((node) => [...this.dependentsOf(node)]));
+  }
+
+  /** Services that a project, or a package, is part of. */
+  private dependentsOf(node: string): ReadonlySet<string> {
+    const known = this.dependents.get(node);
+    if (known) return known;
+    const reached = new Set([node]);
+    // A set is walked in the order of insertion, also of what is inserted meanwhile.
+    for (const each of reached) for (const user of this.needing.get(each) ?? []) reached.add(user);
+    const services = new Set(this.services.filter((service) => reached.has(service)));
+    this.dependents.set(node, services);
+    return services;
+  }
+
+  /** The project whose root is nearest above a file, as in Nx. */
+  private ownerOf(path: string): string | undefined {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const project = this.projectByRoot.get(path.slice(0, end));
+      if (project !== undefined) return project;
+    }
+    return this.projectByRoot.get('.');
+  }
+
+  private filterOf(project: string): FileFilter {
+    let filter = this.filters.get(project);
+    if (!filter) this.filters.set(project, (filter = this.makeFilter(project)));
+    return filter;
+  }
+
+  private makeFilter(project: string): FileFilter {
+    const { data } = this.graph.nodes[project]!;
+    return fileFilter({ ...this.namedInputs, ...data.namedInputs }, data.root);
+  }
+
+  /** Filters with patterns for the whole workspace: one for all projects that have no named inputs of their own. */
+  private workspaceGroups(): { filter: FileFilter; projects: string[] }[] {
+    if (this.workspaceFilters) return this.workspaceFilters;
+    const projects = Object.entries(this.graph.nodes);
+    const byOwnInputs = groupByKey(
+      projects.map(([name, { data }]) => [JSON.stringify(data.namedInputs ?? {}), name] as const),
+    );
+    this.workspaceFilters = [...byOwnInputs.values()]
+      .map((names) => ({ filter: this.makeFilter(names[0]!), projects: names }))
+      .filter(({ filter }) => filter.workspaceFolders.length > 0);
+    return this.workspaceFilters;
+  }
+}

@@ -1,0 +1,71 @@
+import { hashContent, type Content } from '../../model/release/content-hash.ts';
+import type { ContentHash } from '../../model/release/release.ts';
+import type { SourceRepository } from '../../ports/source-repository.ts';
+import type { Service } from './service.ts';
+
+/** Where content is taken from: a commit's full name, or the files as they lie on the disk. */
+export type ContentSource = { readonly commit: string } | 'working-tree';
+
+/**
+ * Hash of everything that makes the service's image and manifests what they are: the files of its dependency closure
+ * that the named input `production` takes in, its Dockerfile and manifests whatever that says, and its resolved npm
+ * packages.
+ */
+export async function contentHash(
+  service: Service,
+  repository: Pick<SourceRepository, 'blobs' | 'workingTreeBlobs'>,
+  source: ContentSource,
+): Promise<ContentHash> {
+  return hashContent(await contentOf(service, repository, source));
+}
+
+/** The content itself, to tell what of it changed. */
+export async function contentOf(
+  service: Service,
+  repository: Pick<SourceRepository, 'blobs' | 'workingTreeBlobs'>,
+  source: ContentSource,
+): Promise<Content> {
+  const folders = contentFolders(service);
+  const blobs =
+    source === 'working-tree'
+      ? await repository.workingTreeBlobs(folders)
+      : await repository.blobs(source.commit, folders);
+  const counts = contentFilter(service);
+  return { files: new Map([...blobs].filter(([path]) => counts(path))), packages: service.packages };
+}
+
+/** Folders (and single files), relative to the workspace's root, outside which there is no content of the service. */
+export function contentFolders(service: Service): string[] {
+  const folders = service.closure.flatMap(({ root, filter }) => [root, ...filter.workspaceFolders]);
+  return folders.includes('.') ? ['.'] : [...new Set(folders)];
+}
+
+/** Tells the files that are the service's content from others. Paths are relative to the workspace's root. */
+export function contentFilter(service: Service): (path: string) => boolean {
+  const roots = [
+    ...service.closure.map(({ root, filter }) => ({ root, filter })),
+    ...service.foreignRoots.map((root) => ({ root, filter: undefined })),
+  ].sort((a, b) => depth(b.root) - depth(a.root));
+  return (path) => {
+    if (isDeployed(service, path)) return true;
+    // As in Nx, a file is of the project whose root is nearest above it.
+    const owner = roots.find(({ root }) => isInside(root, path));
+    if (owner?.filter?.ofProject(path)) return true;
+    return service.closure.some(({ filter }) => filter.ofWorkspace(path));
+  };
+}
+
+/** What goes into the image's recipe and the cluster counts, whatever the named input says. */
+export function isDeployed({ root }: Pick<Service, 'root'>, path: string): boolean {
+  if (!isInside(root, path)) return false;
+  const inService = root === '.' ? path : path.slice(root.length + 1);
+  return inService === 'Dockerfile' || inService === '.dockerignore' || /^k8s\/.*\.ya?ml$/s.test(inService);
+}
+
+function isInside(root: string, path: string): boolean {
+  return root === '.' || path.startsWith(`${root}/`);
+}
+
+function depth(root: string): number {
+  return root === '.' ? 0 : root.split('/').length;
+}

@@ -1,0 +1,215 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { environmentsFolder } from '../../model/environment/environment.ts';
+import { ProductError, Refusal } from '../../model/errors/product-error.ts';
+import { environmentNamed, readEnvironments } from './environments.ts';
+
+const temp = mkdtempSync(join(tmpdir(), 'environments-'));
+afterAll(() => rmSync(temp, { recursive: true }));
+let count = 0;
+
+function read(files: Record<string, string>) {
+  const root = join(temp, String(++count));
+  mkdirSync(join(root, environmentsFolder), { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(root, environmentsFolder, name), text);
+  return readEnvironments(root);
+}
+
+/** What a person would read, of a refusal. */
+async function refusalOf(files: Record<string, string>): Promise<string> {
+  const error: unknown = await read(files).catch((thrown: unknown) => thrown);
+  if (!(error instanceof Refusal)) throw new Error(`not refused: ${String(error)}`);
+  return error.explain();
+}
+
+const preprod = `name: preprod
+order: 2
+cluster:
+  context: local
+namespace: shop-preprod
+registry: 127.0.0.1:5000/shop
+deploy: automatic
+`;
+
+describe('readEnvironments', () => {
+  it('reads them in order, with defaults', async () => {
+    const dev = preprod.replace('name: preprod', 'name: dev').replace('order: 2', 'order: 1');
+    const all = `${dev.replace('context: local', 'context: local\n  aks: { resourceGroup: shop, name: shop-dev }')}url: https://dev.example\nallowDirty: true\nprobe: { path: '/{service}/version', rate: 5 }\nsoak: 30m\nvariables:\n  A: text\n`;
+    expect(await read({ 'preprod.yaml': preprod, 'dev.yml': all, 'notes.txt': '?' })).toEqual([
+      {
+        name: 'dev',
+        order: 1,
+        cluster: { context: 'local', aks: { resourceGroup: 'shop', name: 'shop-dev' } },
+        namespace: 'shop-preprod',
+        registry: '127.0.0.1:5000/shop',
+        deploy: 'automatic',
+        url: 'https://dev.example',
+        allowDirty: true,
+        protected: false,
+        probe: { path: '/{service}/version', rate: 5 },
+        soak: '30m',
+        variables: { A: 'text' },
+      },
+      expect.objectContaining({ name: 'preprod', allowDirty: false, protected: false, variables: {} }),
+    ]);
+  });
+
+  it('keeps variables as they were written', async () => {
+    const [environment] = await read({
+      'preprod.yaml': `${preprod}variables: {A: 010, B: 1.10, C: yes, D: true, E: "quoted", F: 1e3, G: '', H: 0x1F}\n`,
+    });
+    expect(environment!.variables).toEqual({
+      A: '010',
+      B: '1.10',
+      C: 'yes',
+      D: 'true',
+      E: 'quoted',
+      F: '1e3',
+      G: '',
+      H: '0x1F',
+    });
+  });
+
+  it.each([
+    [
+      'a misspelt key of a map',
+      `${preprod}probe: { pth: /x }\n`,
+      ['there is no key "pth" in probe. Did you mean "path"?'],
+    ],
+    ['a probe that is no probe', `${preprod}probe: often\n`, ['probe must be a map, true or false.']],
+    ['a path that is none', `${preprod}probe: { path: x }\n`, ['probe.path must look like "/{service}/version".']],
+    ['a time that is none', `${preprod}soak: soon\n`, ['soak must look like "30m", "2h" or "1d".']],
+    [
+      'a misspelt key',
+      preprod.replace('namespace', 'namspace'),
+      ['preprod.yaml:5: there is no key "namspace". Did you mean "namespace"?', 'the key "namespace" is missing'],
+    ],
+    [
+      'a misspelt key of the cluster',
+      preprod.replace('context', 'contxt'),
+      ['preprod.yaml:4: there is no key "contxt" in cluster. Did you mean "context"?'],
+    ],
+    [
+      'a misspelt key of an AKS cluster',
+      preprod.replace('context: local', 'context: local\n  aks: { name: x, resourcegroup: y }'),
+      ['preprod.yaml:5: there is no key "resourcegroup" in cluster.aks. Did you mean "resourceGroup"?'],
+    ],
+    [
+      'a name that AKS has not',
+      preprod.replace('context: local', 'context: local\n  aks: { name: "$(x)", resourceGroup: y }'),
+      ['preprod.yaml:5: cluster.aks.name must look like "shop-prod"'],
+    ],
+    [
+      'an unheard-of key',
+      `${preprod}colour: red\n`,
+      ['preprod.yaml:8: there is no key "colour". The keys are name, order'],
+    ],
+    ['a number as text', preprod.replace('order: 2', 'order: two'), ['preprod.yaml:2: order must be a whole number.']],
+    ['half a number', preprod.replace('order: 2', 'order: 2.5'), ['preprod.yaml:2: order must be a whole number.']],
+    [
+      'another way to deploy',
+      preprod.replace('automatic', 'sometimes'),
+      ['preprod.yaml:7: deploy must be one of automatic, manual.'],
+    ],
+    [
+      'a registry with a scheme',
+      preprod.replace('127.0.0.1:5000', 'https://acr.example'),
+      ['preprod.yaml:6: registry must look like "acr.example/team"'],
+    ],
+    [
+      'a namespace that is none',
+      preprod.replace('shop-preprod', 'Shop_Preprod'),
+      ['preprod.yaml:5: namespace must look like'],
+    ],
+    [
+      'a cluster that is a text',
+      preprod.replace(/cluster:\n.*\n/, 'cluster: local\n'),
+      ['preprod.yaml:3: cluster must be a map of keys and values.'],
+    ],
+    [
+      'a missing context',
+      preprod.replace('context: local', '{}'),
+      ['preprod.yaml:4: cluster: the key "context" is missing.'],
+    ],
+    [
+      'a variable in small letters',
+      `${preprod}variables:\n  logLevel: debug\n`,
+      ['preprod.yaml:9: the variable "logLevel" must be named in capitals'],
+    ],
+    [
+      'a variable that is a list',
+      `${preprod}variables:\n  A: [1]\n`,
+      ['preprod.yaml:9: variables.A must be a text, a number, true or false.'],
+    ],
+    ['a variable without value', `${preprod}variables:\n  A:\n`, ['preprod.yaml:9: variables.A must be a text']],
+    ['broken YAML', preprod.replace('order: 2', 'order: [2'), ['preprod.yaml:', 'this is not YAML']],
+    ['a key twice', `${preprod}order: 3\n`, ['preprod.yaml:8: this is not YAML: Map keys must be unique']],
+    ['two documents', `${preprod}---\n${preprod}`, ['this is not YAML']],
+    ['an empty file', '', ['preprod.yaml:1: the key "name" is missing']],
+    ['a text', 'preprod', ['preprod.yaml:1: an environment must be a map']],
+    ['a list', '- a', ['preprod.yaml:1: an environment must be a map']],
+    [
+      "another file's name",
+      preprod.replace('name: preprod', 'name: prod'),
+      ['preprod.yaml:1: the name is "prod", but the file is named "preprod".'],
+    ],
+  ])('refuses %s', async (_, text, expected) => {
+    const told = await refusalOf({ 'preprod.yaml': text });
+    for (const part of expected) expect(told).toContain(part);
+  });
+
+  it('refuses twins', async () => {
+    const prod = preprod.replace('name: preprod', 'name: prod');
+    expect(await refusalOf({ 'preprod.yaml': preprod, 'prod.yaml': prod })).toContain(
+      `${environmentsFolder}/prod.yaml:2: the order 2 is taken by ${environmentsFolder}/preprod.yaml:2.`,
+    );
+    expect(
+      await refusalOf({ 'preprod.yaml': preprod, 'preprod.yml': preprod.replace('order: 2', 'order: 3') }),
+    ).toContain(`preprod.yml:1: the name preprod is taken by ${environmentsFolder}/preprod.yaml:1.`);
+  });
+
+  it('tells all mistakes of all files at once', async () => {
+    const told = await refusalOf({ 'a.yaml': 'name: a', 'b.yaml': 'colour: red' });
+    expect(told).toMatch(/There are \d+ mistakes/);
+    expect(told).toMatch(/a\.yaml:1: the key "order" is missing/);
+    expect(told).toMatch(/b\.yaml:1: there is no key "colour"/);
+  });
+
+  it('refuses a workspace without environments', async () => {
+    expect(await refusalOf({})).toContain(`There is no *.yaml file in ${environmentsFolder}.`);
+    await expect(readEnvironments(join(temp, 'nowhere'))).rejects.toMatchObject({ facts: { type: 'no-environments' } });
+  });
+
+  it('reads or refuses whatever stands in a file', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.json(),
+          fc.string().map((text) => preprod + text),
+        ),
+        async (text) => {
+          await read({ 'preprod.yaml': text }).catch((error: unknown) => {
+            if (!(error instanceof ProductError)) throw error;
+          });
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('environmentNamed', () => {
+  it('finds it, or asks what was meant', async () => {
+    const environments = await read({ 'preprod.yaml': preprod });
+    expect(environmentNamed(environments, 'preprod').order).toBe(2);
+    try {
+      environmentNamed(environments, 'preprd');
+      throw new Error('not refused');
+    } catch (error) {
+      expect((error as Refusal).explain()).toContain('Did you mean "preprod"?');
+    }
+  });
+});

@@ -1,0 +1,97 @@
+import dockerignore from '@balena/dockerignore';
+import { minimatch } from 'minimatch';
+import { Refusal } from '../../model/errors/product-error.ts';
+import type { SourceRepository } from '../../ports/source-repository.ts';
+import type { ClosureProject, Service } from './service.ts';
+
+/** What tools leave behind and no build reads; people seldom think of naming it in `.dockerignore`. */
+const leftovers = /^(node_modules|\.nx|__pycache__|\.pytest_cache|\.mypy_cache|\.DS_Store|.*\.(pyc|tsbuildinfo))$/;
+
+/** A file or folder that git ignores though the image may be made of it. */
+export interface IgnoredInput {
+  /** Relative to the workspace's root; of a folder, with a slash at its end. */
+  readonly path: string;
+  /** Why it matters, as a clause: `reaches the image's build context`. */
+  readonly why: string;
+}
+
+/**
+ * Makes sure that the commit holds all that the image is made of.
+ * @throws {Refusal} naming files that git ignores and that lie among the sources of the service's closure, or reach the
+ * build context of its image. What targets declare as their outputs is made anew, and is left out.
+ */
+export async function refuseIgnoredInputs(
+  service: Service,
+  repository: Pick<SourceRepository, 'ignoredPaths' | 'workingTreeTexts'>,
+): Promise<void> {
+  const found = await findIgnoredInputs(service, repository);
+  if (found.length === 0) return;
+  const [first] = found;
+  throw new Refusal({
+    type: 'ignored-input',
+    doing: `build ${service.name} from a commit`,
+    reason:
+      found.length === 1
+        ? `Git ignores ${first!.path}, which ${first!.why}: no commit would tell what was built.`
+        : `Git ignores ${found.length} paths that the build may use: no commit would tell what was built.`,
+    remedy:
+      `Commit it (git add --force), or name it in ${service.root}/.dockerignore if the image does not need it, ` +
+      'or delete it, or declare it as an output of the target that makes it.',
+    ...(found.length === 1 ? {} : { evidence: found.map(({ path, why }) => `${path} ${why}`) }),
+  });
+}
+
+/** The same, as a list. */
+export async function findIgnoredInputs(
+  service: Service,
+  repository: Pick<SourceRepository, 'ignoredPaths' | 'workingTreeTexts'>,
+): Promise<IgnoredInput[]> {
+  const ignored = await repository.ignoredPaths(service.closure.map(({ root }) => root));
+  const candidates = ignored.filter(
+    (path) => !isLeftover(path) && !service.closure.some((project) => isOutput(project, path)),
+  );
+  if (candidates.length === 0) return [];
+  const inContext = await buildContextOf(service, repository);
+  return candidates.flatMap((path) => {
+    const owner = service.closure.find((project) => isSource(project, path));
+    if (owner) return [{ path, why: `lies among the sources of ${owner.name}` }];
+    return inContext(path) ? [{ path, why: "reaches the image's build context" }] : [];
+  });
+}
+
+/** Tells what `docker build` sends: the service's folder without what its `.dockerignore` names. */
+async function buildContextOf(
+  { root }: Service,
+  repository: Pick<SourceRepository, 'workingTreeTexts'>,
+): Promise<(path: string) => boolean> {
+  const file = root === '.' ? '.dockerignore' : `${root}/.dockerignore`;
+  const rules = dockerignore.default().add((await repository.workingTreeTexts(file)).get(file) ?? '');
+  return (path) => {
+    if (root !== '.' && !path.startsWith(`${root}/`)) return false;
+    const inService = root === '.' ? path : path.slice(root.length + 1);
+    return !rules.ignores(inService.replace(/\/$/, ''));
+  };
+}
+
+function isLeftover(path: string): boolean {
+  return path.split('/').some((segment) => leftovers.test(segment));
+}
+
+/** An ignored folder that holds an output counts as one. */
+function isOutput({ outputs }: ClosureProject, path: string): boolean {
+  const bare = path.replace(/\/$/, '');
+  return outputs.some(
+    (output) =>
+      bare === output ||
+      bare.startsWith(`${output}/`) ||
+      output.startsWith(`${bare}/`) ||
+      minimatch(bare, output, { dot: true }),
+  );
+}
+
+function isSource({ root, sourceRoot, filter }: ClosureProject, path: string): boolean {
+  const sources = sourceRoot ?? (root === '.' ? 'src' : `${root}/src`);
+  if (sources !== '.' && !path.startsWith(`${sources}/`)) return false;
+  // What a folder holds is not known; any file in it may count.
+  return filter.ofProject(path.endsWith('/') ? `${path}file` : path);
+}

@@ -1,0 +1,97 @@
+import type { NxJsonConfiguration, ProjectGraph } from '@nx/devkit';
+import { didYouMean } from '../../model/text/did-you-mean.ts';
+import { Refusal } from '../../model/errors/product-error.ts';
+import { fileFilter, type FileFilter } from './named-inputs.ts';
+
+/** One project of a service's dependency closure. */
+export interface ClosureProject {
+  readonly name: string;
+  /** Relative to the workspace's root; `.` is the root itself. */
+  readonly root: string;
+  /** Where its sources are, relative to the workspace's root, if the project says so. */
+  readonly sourceRoot: string | undefined;
+  /** Files and folders that its targets make, relative to the workspace's root; they may be patterns. */
+  readonly outputs: readonly string[];
+  /** Which files count as its content. */
+  readonly filter: FileFilter;
+}
+
+/** What is released on its own: a project, and all it is made of. */
+export interface Service {
+  readonly name: string;
+  /** Relative to the workspace's root. */
+  readonly root: string;
+  /** The service's own project first, then those it depends on, near or far. */
+  readonly closure: readonly ClosureProject[];
+  /** Roots of projects that lie inside a root of the closure without being part of it. */
+  readonly foreignRoots: readonly string[];
+  /** Resolved npm packages of the closure: `name@version`, with `#integrity` where the lockfile has it. */
+  readonly packages: readonly string[];
+  /** Names of those packages that projects of the closure need themselves. */
+  readonly directPackages: readonly string[];
+}
+
+/**
+ * Finds a service in Nx's project graph.
+ * @throws {Refusal} when the workspace has no such project.
+ */
+export function serviceIn(
+  graph: ProjectGraph,
+  nxJson: Pick<NxJsonConfiguration, 'namedInputs'>,
+  name: string,
+): Service {
+  const project = graph.nodes[name];
+  if (!project) {
+    throw new Refusal({
+      type: 'no-such-service',
+      doing: `find the service ${name}`,
+      reason: 'The workspace has no project of this name.',
+      remedy: didYouMean(name, Object.keys(graph.nodes)) || 'List the projects with "nx show projects".',
+    });
+  }
+  const reached = reachableFrom(graph, name);
+  const closure = reached.flatMap((node): ClosureProject[] => {
+    const data = graph.nodes[node]?.data;
+    if (!data) return [];
+    const outputs = Object.values(data.targets ?? {}).flatMap((target) => target.outputs ?? []);
+    const interpolate = (text: string) =>
+      text
+        .replaceAll('{projectRoot}', data.root)
+        .replaceAll('{projectName}', node)
+        .replace(/^\{workspaceRoot\}\/?/, '');
+    return [
+      {
+        name: node,
+        root: data.root,
+        sourceRoot: data.sourceRoot,
+        // One that depends on an option is not known here.
+        outputs: outputs.map(interpolate).filter((output) => !output.includes('{')),
+        filter: fileFilter({ ...nxJson.namedInputs, ...data.namedInputs }, data.root),
+      },
+    ];
+  });
+  const direct = closure.flatMap((each) => (graph.dependencies[each.name] ?? []).map(({ target }) => target));
+  const roots = new Set(closure.map(({ root }) => root));
+  return {
+    name,
+    root: project.data.root,
+    closure,
+    foreignRoots: Object.values(graph.nodes)
+      .map(({ data }) => data.root)
+      .filter((root) => !roots.has(root) && [...roots].some((outer) => outer === '.' || root.startsWith(`${outer}/`))),
+    packages: reached.flatMap((node) => {
+      const data = graph.externalNodes?.[node]?.data;
+      if (!data) return [];
+      return [`${data.packageName}@${data.version}${data.hash === undefined ? '' : `#${data.hash}`}`];
+    }),
+    directPackages: [...new Set(direct.flatMap((node) => graph.externalNodes?.[node]?.data.packageName ?? []))].sort(),
+  };
+}
+
+/** Names of the projects and packages that a project depends on, near or far, itself first. */
+function reachableFrom(graph: ProjectGraph, name: string): string[] {
+  const reached = new Set([name]);
+  // A set is walked in the order of insertion, also of what is inserted meanwhile.
+  for (const node of reached) for (const { target } of graph.dependencies[node] ?? []) reached.add(target);
+  return [...reached];
+}

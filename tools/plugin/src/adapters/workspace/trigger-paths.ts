@@ -1,0 +1,36 @@
+import type { PipelineService } from '../../model/pipelines/pipeline-facts.ts';
+import type { Service } from './service.ts';
+
+/** Where npm writes which packages are installed, relative to the workspace's root. */
+const lockfile = 'package-lock.json';
+
+/**
+ * The paths whose changes may concern a service: the folders of its closure, without those of other projects inside them,
+ * what the named inputs take in beside projects, and the lockfile where the service needs npm packages. They hold all of
+ * its content, and also tests and documents, which are no content: whether there is something to release is found by
+ * content.
+ * @param isFile tells a file from a folder. Paths are relative to the workspace's root.
+ */
+export function triggerPaths(
+  { closure, foreignRoots, packages }: Pick<Service, 'closure' | 'foreignRoots' | 'packages'>,
+  isFile: (path: string) => boolean,
+): Pick<PipelineService, 'paths' | 'foreignPaths'> {
+  const shared = closure.flatMap(({ filter }) => filter.workspaceFolders);
+  const inShared = (root: string) => shared.some((path) => path === '.' || `${root}/`.startsWith(`${path}/`));
+  const paths = [
+    ...closure.map(({ root }) => folder(root)),
+    ...shared.map((path) => (isFile(path) ? path : folder(path))),
+    ...(packages.length > 0 ? [lockfile] : []),
+  ];
+  return {
+    paths: [...new Set(paths)].sort(),
+    foreignPaths: foreignRoots
+      .filter((root) => !inShared(root))
+      .map(folder)
+      .sort(),
+  };
+}
+
+function folder(path: string): string {
+  return `${path}/`;
+}

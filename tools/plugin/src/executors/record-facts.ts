@@ -1,6 +1,0 @@
-import type { DeploymentRecord } from '../model/deployment-record.ts';
-
-/** What tells of a deployment, without its manifests. */
-export function recordFacts({ manifests: _, ...facts }: DeploymentRecord): object {
-  return facts;
-}

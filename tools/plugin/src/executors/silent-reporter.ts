@@ -1,4 +1,0 @@
-import type { Reporter } from '../release/ports/reporter.ts';
-
-/** Says nothing: where the output is one line for machines. */
-export const silentReporter: Reporter = { step: () => {}, detail: () => {}, warn: () => {} };

@@ -1,0 +1,65 @@
+import { parseDocument } from 'yaml';
+import { fieldAt, isMap } from '../../manifests/source/manifest.ts';
+
+/** Nobody writes more by hand; what is longer is a mistake or an attack. */
+const longestFile = 4 * 1024 * 1024;
+/** How often anchors of a document may be used, after being followed through. */
+const mostAliases = 100;
+/** How many references may lead to one another. */
+const mostHops = 20;
+
+/** A description of an API by OpenAPI 3.0 or 3.1, as it was written. */
+export type ApiDocument = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads an OpenAPI description.
+ * @returns a sentence that says why not, where it is none: `It is not YAML: …`.
+ */
+export function parseApiDocument(text: string): ApiDocument | string {
+  if (text.length > longestFile) return 'It is longer than 4 MiB.';
+  let value: unknown;
+  try {
+    const document = parseDocument(text, { prettyErrors: false, logLevel: 'error', merge: true });
+    const [error] = document.errors;
+    if (error) return `It is not YAML: ${error.message.split('\n')[0]!.replace(/[.:]?$/, '.')}`;
+    value = document.toJS({ maxAliasCount: mostAliases });
+  } catch {
+    // Nested until the stack ends, or anchors that make too much out of little.
+    return 'It is nested too deeply, or its anchors (&x) and aliases (*x) make too much out of little.';
+  }
+  if (!isMap(value)) return 'It is no OpenAPI description: it has no fields.';
+  const { openapi, paths = {} } = value;
+  if (typeof openapi !== 'string' || !/^3\.[01]\./.test(openapi))
+    return 'It is no OpenAPI description of version 3.0 or 3.1 ("openapi: 3.1.0").';
+  return isMap(paths) ? value : 'It is no OpenAPI description: "paths" is no map.';
+}
+
+/** What stands at a place, after its references: a map, and none where there is nothing or the way leads out of the file. */
+export function resolved(document: ApiDocument, value: unknown): Record<string, unknown> {
+  let at = value;
+  for (let hop = 0; hop < mostHops && isMap(at); hop++) {
+    const reference = at['$ref'];
+    if (typeof reference !== 'string') return at;
+    const target = targetOf(document, reference);
+    if (target === undefined) return at;
+    // What stands beside a reference is laid over its target since 3.1.
+    const { $ref: _, ...beside } = at;
+    at = Object.keys(beside).length > 0 && isMap(target) ? { ...target, ...beside } : target;
+  }
+  return {};
+}
+
+function targetOf(document: ApiDocument, reference: string): unknown {
+  if (!reference.startsWith('#/')) return undefined;
+  const keys = reference.slice(2).split('/').map(decoded);
+  return fieldAt(document, ...keys);
+}
+
+function decoded(key: string): string {
+  const unescaped = key.replaceAll('~1', '/').replaceAll('~0', '~');
+  try {
+    return decodeURIComponent(unescaped);
+  } catch {
+    return unescaped;
+  }
+}

@@ -1,0 +1,102 @@
+import type { ApiChanges } from './api/api-changes.ts';
+import type { BuildNumber } from '../release/build-number.ts';
+import type { Commit } from '../commits/commit.ts';
+import type { DependencyChange } from './dependencies/dependency-changes.ts';
+import type { FieldChange } from '../observe/field-changes.ts';
+
+/** One of the two that are compared. */
+export interface ChangesSide {
+  /** Where it runs, if that is how it was asked for. */
+  readonly environment?: string;
+  /** Undefined for a commit that was asked for as that. */
+  readonly buildNumber?: BuildNumber;
+  /** Full object name. */
+  readonly commit: string;
+  /** Built from a working tree with changes that no commit holds; what they were is not told. */
+  readonly dirty: boolean;
+}
+
+/** A commit that touches the service. */
+export interface ServiceCommit extends Commit {
+  /** Where it can be looked at; undefined where the origin has no web pages. */
+  readonly url?: string;
+  /** Numbers of the pull requests by which it came in. */
+  readonly pullRequests: readonly number[];
+}
+
+/** A pull request by which commits came in. */
+export interface LinkedPullRequest {
+  readonly number: number;
+  readonly title?: string;
+  readonly url?: string;
+}
+
+/** What became of one object of the manifests. */
+export interface ManifestChange {
+  readonly kind: string;
+  /** As it was written: of a ConfigMap without the hash of its content. */
+  readonly name: string;
+  readonly action: 'created' | 'configured' | 'deleted';
+  /** Of an object that is there on both sides. Secrets are masked. */
+  readonly fields: readonly FieldChange[];
+}
+
+/** What changed in the manifests, or why that cannot be told. */
+export type ManifestChanges =
+  | {
+      readonly state: 'compared';
+      /** For which they were made, on both sides with what its file says now. */
+      readonly environment: string;
+      readonly changes: readonly ManifestChange[];
+    }
+  | { readonly state: 'unknown'; readonly reason: string };
+
+/** What differs between two releases of a service, from the older to the newer one. */
+export interface ReleaseDiff {
+  readonly service: string;
+  readonly from: ChangesSide;
+  readonly to: ChangesSide;
+  /** Those that the newer one has and the older one has not, newest first. */
+  readonly commits: readonly ServiceCommit[];
+  /** Those that the older one has and the newer one has not: another branch, or a history that was rewritten. */
+  readonly lostCommits: readonly ServiceCommit[];
+  /** Whether a part of the history could not be read, so that there may be more or fewer commits. */
+  readonly isHistoryCut: boolean;
+  /** Of `commits`, who made most first. */
+  readonly authors: readonly { readonly name: string; readonly commits: number }[];
+  /** Of `commits`, newest first. */
+  readonly pullRequests: readonly LinkedPullRequest[];
+  readonly api: ApiChanges;
+  readonly manifests: ManifestChanges;
+  readonly dependencies: {
+    readonly changes: readonly DependencyChange[];
+    /** What could not be read, as sentences. */
+    readonly unknown: readonly string[];
+  };
+}
+
+/** Whether it is certain that nothing that matters to the service differs. */
+export function isUnchanged({ from, to, api, manifests, dependencies, ...history }: ReleaseDiff): boolean {
+  const isKnown = !history.isHistoryCut && !from.dirty && !to.dirty && dependencies.unknown.length === 0;
+  return (
+    isKnown &&
+    history.commits.length === 0 &&
+    history.lostCommits.length === 0 &&
+    (api.state === 'none' || (api.state === 'compared' && api.operations.length === 0)) &&
+    manifests.state === 'compared' &&
+    manifests.changes.length === 0 &&
+    dependencies.changes.length === 0
+  );
+}
+
+/** `20261126-2`, or `commit 9f8e7d6c5b4a`. */
+export function nameOfSide({ buildNumber, commit }: ChangesSide): string {
+  return buildNumber?.toString() ?? `commit ${commit.slice(0, 12)}`;
+}
+
+/** `what prod would get from preprod`: who reads the changes, and what for. */
+export function purposeOf({ from, to }: Pick<ReleaseDiff, 'from' | 'to'>): string {
+  if (from.environment !== undefined)
+    return `what ${from.environment} would get${to.environment === undefined ? '' : ` from ${to.environment}`}`;
+  return to.environment === undefined ? 'what changed' : `what ${to.environment} got`;
+}

@@ -1,0 +1,12 @@
+/** What an annotation tells of. */
+export type AnnotationLevel = 'warning' | 'error';
+
+/** What the log of a CI does besides showing lines. */
+export interface CiSyntax {
+  /** The line as it is shown, whatever is in it: it commands the CI nothing. */
+  escapeCommands(line: string): string;
+  /** Lines as a block that is folded behind its title; left away where nothing can be folded. */
+  readonly fold?: (title: string, lines: readonly string[], at: Date) => string[];
+  /** A line that is shown at the head of the run too; left away where nothing is. @param about whose it is. */
+  readonly annotate?: (level: AnnotationLevel, about: string, text: string) => string;
+}

@@ -1,0 +1,21 @@
+/** Tells one who waits that something happened since it was last asked, once for all that did. */
+export class Notify {
+  private isDue = false;
+  private wake = () => {};
+
+  readonly notify = (): void => {
+    this.isDue = true;
+    this.wake();
+  };
+
+  /** Ends at once when it was rung since this was last called, else when it is. */
+  async notified(): Promise<void> {
+    if (!this.isDue) await new Promise<void>((resolve) => (this.wake = resolve));
+    this.reset();
+  }
+
+  /** What was rung until now needs nobody any more. */
+  reset(): void {
+    this.isDue = false;
+  }
+}

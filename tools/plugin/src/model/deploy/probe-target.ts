@@ -1,0 +1,98 @@
+import type { Environment } from '../environment/environment.ts';
+import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
+import { fieldAt, listAt } from '../manifests/source/manifest.ts';
+import { isRollout, serviceContainerOf } from '../manifests/rules/pod-templates.ts';
+
+/** Requests a second where the environment does not say. */
+const usualRate = 10;
+
+/** Where requests go that shall show that a service serves. */
+export interface ProbeTarget {
+  /** Asked with GET, and nothing else. */
+  readonly url: string;
+  /** Name that the gateway knows the route by, where it is not the URL's own. */
+  readonly host?: string;
+  /** Requests a second. */
+  readonly rate: number;
+}
+
+/**
+ * Finds where a service can be asked from outside: the path of its readiness probe behind its real route, or the path that
+ * the environment names.
+ * @param objects of the release, rendered.
+ * @returns a reason, as a clause, where it cannot be asked.
+ */
+export function probeTargetOf(
+  service: string,
+  objects: readonly KubernetesObject[],
+  { url, probe = true, name }: Pick<Environment, 'url' | 'probe' | 'name'>,
+): ProbeTarget | { readonly reason: string } {
+  if (probe === false) return { reason: `${name} wants no probe` };
+  if (url === undefined) return { reason: `${name} has no url` };
+  const { path, rate = usualRate } = probe === true ? {} : probe;
+  const routes = objects.flatMap((object) => routesOf(object));
+  const chosen = path?.replaceAll('{service}', service) ?? outsidePathOf(service, objects, routes);
+  if (typeof chosen !== 'string') return chosen;
+  const host = routes.find(({ hostname }) => hostname !== undefined)?.hostname;
+  const target = new URL(chosen.startsWith('/') ? chosen : `/${chosen}`, url).toString();
+  return { url: target, rate, ...(host === undefined || host === new URL(url).hostname ? {} : { host }) };
+}
+
+interface Route {
+  /** Path by which the gateway knows it: `/orders`. */
+  readonly prefix: string;
+  /** What the service gets in its place; the same where it is not rewritten. */
+  readonly inside: string;
+  readonly hostname: string | undefined;
+}
+
+/** Path that the gateway takes to the readiness probe of the service. */
+function outsidePathOf(
+  service: string,
+  objects: readonly KubernetesObject[],
+  routes: readonly Route[],
+): string | { readonly reason: string } {
+  const container = objects.filter(isRollout).flatMap((object) => serviceContainerOf(object, service) ?? [])[0];
+  const ready = fieldAt(container, 'readinessProbe', 'httpGet', 'path');
+  if (typeof ready !== 'string') return { reason: 'it has no readiness probe by HTTP' };
+  if (routes.length === 0) return { reason: 'it has no route' };
+  for (const { prefix, inside } of routes) {
+    const base = inside.endsWith('/') ? inside.slice(0, -1) : inside;
+    if (ready === inside || ready.startsWith(`${base}/`))
+      return `${prefix === '/' ? '' : prefix}${ready.slice(base.length)}`;
+  }
+  return { reason: `no route leads to its readiness path ${ready}` };
+}
+
+function routesOf(object: KubernetesObject): Route[] {
+  if (object.kind === 'HTTPRoute') {
+    const hostnames = fieldAt(object, 'spec', 'hostnames');
+    const hostname = Array.isArray(hostnames) ? nameOf(hostnames[0]) : undefined;
+    return listAt(object, 'spec', 'rules').flatMap((rule) => {
+      const rewrite = listAt(rule, 'filters').find(({ type }) => type === 'URLRewrite');
+      const inside = fieldAt(rewrite, 'urlRewrite', 'path', 'replacePrefixMatch');
+      const matches = listAt(rule, 'matches');
+      return (matches.length > 0 ? matches : [{}]).flatMap((match) => {
+        const { type = 'PathPrefix', value = '/' } = (match['path'] ?? {}) as { type?: string; value?: string };
+        const prefix = value.length > 1 && value.endsWith('/') ? value.slice(0, -1) : value;
+        if (type !== 'PathPrefix') return [];
+        return [{ prefix, inside: typeof inside === 'string' ? inside : prefix, hostname }];
+      });
+    });
+  }
+  if (object.kind === 'Ingress') {
+    return listAt(object, 'spec', 'rules').flatMap((rule) =>
+      listAt(rule, 'http', 'paths').map(({ path = '/' }) => ({
+        prefix: String(path),
+        inside: String(path),
+        hostname: nameOf(rule['host']),
+      })),
+    );
+  }
+  return [];
+}
+
+/** A name that stands for many is none to ask by. */
+function nameOf(value: unknown): string | undefined {
+  return typeof value === 'string' && !value.startsWith('*') ? value : undefined;
+}

@@ -1,0 +1,56 @@
+import { escapeControlCharacters } from '../text/escape-control-characters.ts';
+
+/** What every error a person can meet says: what was being done, why it stopped, what to do next. */
+export interface ErrorFacts {
+  /** Stable name for machines, in kebab-case: `dirty-working-tree`. */
+  readonly type: string;
+  /** What was being done, and to what, as a clause: `release orders`. */
+  readonly doing: string;
+  /** Why it could not be done, as one or more sentences. */
+  readonly reason: string;
+  /** What the reader can do about it, as one or more sentences. */
+  readonly remedy: string;
+  /** Lines that show it: log lines, events, file positions. */
+  readonly evidence?: readonly string[];
+  readonly cause?: unknown;
+}
+
+/**
+ * Base of the errors that are part of the product. Anything thrown that is not one of these is a bug and keeps its
+ * stack.
+ */
+export abstract class ProductError extends Error {
+  /** Exit code of a command that ends with this error. */
+  abstract readonly exitCode: 1 | 2;
+  readonly facts: ErrorFacts;
+
+  constructor(facts: ErrorFacts) {
+    super(`${facts.doing}: ${facts.reason}`, { cause: facts.cause });
+    this.facts = facts;
+  }
+
+  /** One paragraph for people, with the evidence below it. */
+  explain(): string {
+    const { doing, reason, remedy, evidence = [] } = this.facts;
+    const paragraph = `Could not ${doing}: ${reason} ${remedy}`;
+    return [paragraph, ...evidence.map((line) => `  ${line}`)].map(escapeControlCharacters).join('\n');
+  }
+
+  /** The same for machines. */
+  toJSON(): Omit<ErrorFacts, 'cause'> & { exitCode: number } {
+    const { type, doing, reason, remedy, evidence } = this.facts;
+    return { type, doing, reason, remedy, ...(evidence ? { evidence } : {}), exitCode: this.exitCode };
+  }
+}
+
+/** The request was refused before anything was changed. Exit code 2. */
+export class Refusal extends ProductError {
+  override readonly name = 'Refusal';
+  readonly exitCode = 2;
+}
+
+/** Something was tried and did not succeed. Exit code 1. */
+export class Failure extends ProductError {
+  override readonly name = 'Failure';
+  readonly exitCode = 1;
+}

@@ -1,0 +1,53 @@
+import type { Actor } from '../release/actor.ts';
+import type { KubernetesObject } from './kubernetes-object.ts';
+import type { Release } from '../release/release.ts';
+import { annotation, label, managedBy } from './labels.ts';
+import { containersOf } from './rules/pod-templates.ts';
+import type { RenderRequest } from './render-request.ts';
+
+/** Gives an object the namespace, and the labels by which it is known as a part of the service. */
+export function markObject(object: KubernetesObject, { release, environment, partOf }: RenderRequest): void {
+  const { metadata } = object;
+  metadata.namespace = environment.namespace;
+  metadata.labels = {
+    [label.name]: release.service,
+    [label.instance]: release.service,
+    [label.partOf]: labelValue(partOf),
+    ...metadata.labels,
+    [label.version]: release.buildNumber.toString(),
+    [label.managedBy]: managedBy,
+    [label.service]: release.service,
+  };
+}
+
+/** Puts the release's image into the containers named like the service. @returns whether there are any. */
+export function setImage(object: KubernetesObject, { release, image }: RenderRequest): boolean {
+  const containers = containersOf(object).filter(({ name }) => name === release.service);
+  for (const container of containers) container['image'] = image.toString();
+  return containers.length > 0;
+}
+
+/** Writes on an object which release it is of, and who put it in. */
+export function annotateRelease(object: KubernetesObject, { release, actor }: RenderRequest): void {
+  object.metadata.annotations = { ...object.metadata.annotations, ...releaseAnnotations(release, actor) };
+}
+
+function releaseAnnotations(release: Release, actor: Actor): Record<string, string> {
+  return {
+    [annotation.buildNumber]: release.buildNumber.toString(),
+    [annotation.commit]: release.commit,
+    [annotation.imageDigest]: release.imageDigest,
+    [annotation.contentHash]: release.contentHash,
+    [annotation.dirty]: String(release.dirty),
+    [annotation.run]: actor.run,
+    [annotation.person]: actor.person,
+  };
+}
+
+/** The nearest text that a label's value may be. */
+function labelValue(text: string): string {
+  return text
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+    .slice(0, 63)
+    .replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
+}

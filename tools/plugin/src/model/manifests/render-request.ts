@@ -1,0 +1,23 @@
+import type { Actor } from '../release/actor.ts';
+import type { Environment } from '../environment/environment.ts';
+import type { ImageRef } from '../release/image-ref.ts';
+import type { Release } from '../release/release.ts';
+
+/** What manifests are made of. */
+export interface RenderRequest {
+  /** Texts of the files below `folder`, by path. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Where the service's manifests are: `apps/orders/k8s`. */
+  readonly folder: string;
+  readonly environment: Pick<Environment, 'name' | 'namespace' | 'variables'>;
+  /** Names of all environments of the workspace: files named like one are overlays. */
+  readonly environmentNames: readonly string[];
+  readonly release: Release;
+  /** The release's image, with tag and digest. */
+  readonly image: ImageRef;
+  readonly actor: Actor;
+  /** Name of the workspace, for `app.kubernetes.io/part-of`. */
+  readonly partOf: string;
+  /** Values of `${NAME}` besides the environment's own, which win, and those of `builtInVariables`. */
+  readonly variables?: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,216 @@
+import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
+import { Refusal } from '../../errors/product-error.ts';
+import { fieldAt, isMap, listAt } from '../source/manifest.ts';
+import { isRollout, podTemplateOf, serviceContainerOf } from './pod-templates.ts';
+import { selects } from './selectors.ts';
+
+/** One reason why requests could fail while pods are replaced. */
+export interface DowntimeRisk {
+  /** `refuse`: a rollout or a node's drain will lose requests. `warn`: it may, in time. */
+  readonly severity: 'refuse' | 'warn';
+  /** `Deployment orders`. */
+  readonly object: string;
+  /** `spec.replicas`. */
+  readonly field: string;
+  /** A sentence: what is there, and what should be. */
+  readonly reason: string;
+  /** The whole of it in a line, with the file where that is known. */
+  readonly line: string;
+}
+
+/** Seconds that Kubernetes gives a pod to end when nothing is said. */
+const defaultGrace = 30;
+
+/**
+ * Looks for what breaks the promise that no request fails during a rollout, in the workloads that run the service.
+ * @param sources where objects were written, by `Deployment orders`.
+ */
+export function downtimeRisks(
+  service: string,
+  objects: readonly KubernetesObject[],
+  sources: ReadonlyMap<string, string> = new Map(),
+): DowntimeRisk[] {
+  return objects
+    .filter((object) => isRollout(object) && serviceContainerOf(object, service))
+    .flatMap((workload) => {
+      const object = describeObject(workload);
+      const source = sources.get(object);
+      const found: DowntimeRisk[] = [];
+      const note = (severity: DowntimeRisk['severity'], field: string, reason: string) =>
+        found.push({
+          severity,
+          object,
+          field,
+          reason,
+          line: `${source === undefined ? '' : `${source}: `}${object}, ${field}: ${reason}`,
+        });
+      checkReplicas(workload, objects, note);
+      checkStrategy(workload, note);
+      checkContainer(workload, service, note);
+      checkShutdown(workload, service, note);
+      checkDisruptions(workload, objects, note);
+      checkSpread(workload, note);
+      return found;
+    });
+}
+
+/** The refusal for risks that were not accepted. */
+export function downtimeRefusal(service: string, environment: string, risks: readonly DowntimeRisk[]): Refusal {
+  const lines = risks.filter(({ severity }) => severity === 'refuse').map(({ line }) => line);
+  return new Refusal({
+    type: 'downtime',
+    doing: `deploy ${service} to ${environment}`,
+    reason:
+      lines.length === 1 ? `Requests would fail. ${lines[0]}` : `Requests would fail, for ${lines.length} reasons.`,
+    remedy: 'Mend the manifests, or add --allow-downtime to accept it (that is recorded).',
+    ...(lines.length === 1 ? {} : { evidence: lines }),
+  });
+}
+
+type Note = (severity: DowntimeRisk['severity'], field: string, reason: string) => void;
+
+function checkReplicas(workload: KubernetesObject, objects: readonly KubernetesObject[], note: Note): void {
+  if (workload.kind === 'DaemonSet') return;
+  const { count, field, scaled } = leastPodsOf(workload, objects);
+  if (typeof count === 'number' && count >= 2) return;
+  // None at all is a service that is switched off, not one that fails.
+  if (count === 0 && !scaled) note('warn', field, 'there are 0, so nothing serves.');
+  else note('refuse', field, `there are ${shown(count)}; with less than 2, a lost pod is a lost service.`);
+}
+
+/** How few pods there may be, and where that is written. */
+function leastPodsOf(
+  workload: KubernetesObject,
+  objects: readonly KubernetesObject[],
+): { readonly count: unknown; readonly field: string; readonly scaled: boolean } {
+  const scaler = autoscalerOf(workload, objects);
+  return scaler
+    ? {
+        count: fieldAt(scaler, 'spec', 'minReplicas') ?? 1,
+        field: `spec.minReplicas of ${describeObject(scaler)}`,
+        scaled: true,
+      }
+    : { count: fieldAt(workload, 'spec', 'replicas') ?? 1, field: 'spec.replicas', scaled: false };
+}
+
+function checkStrategy(workload: KubernetesObject, note: Note): void {
+  const name = workload.kind === 'Deployment' ? 'strategy' : 'updateStrategy';
+  const type = fieldAt(workload, 'spec', name, 'type') ?? 'RollingUpdate';
+  if (type !== 'RollingUpdate') {
+    const what = type === 'Recreate' ? 'ends all pods before new ones start' : 'leaves replacing pods to people';
+    note('refuse', `spec.${name}.type`, `${shown(type)} ${what}; RollingUpdate is needed.`);
+    return;
+  }
+  // Pods of a StatefulSet are always replaced in their place, one after the other.
+  if (workload.kind === 'StatefulSet') return;
+  const rolling = fieldAt(workload, 'spec', name, 'rollingUpdate');
+  const unavailable = fieldAt(rolling, 'maxUnavailable') ?? (workload.kind === 'Deployment' ? '25%' : 1);
+  const surge = fieldAt(rolling, 'maxSurge') ?? (workload.kind === 'Deployment' ? '25%' : 0);
+  if (!isZero(unavailable))
+    note(
+      'refuse',
+      `spec.${name}.rollingUpdate.maxUnavailable`,
+      `it is ${shown(unavailable)}; with 0, a pod ends only when a new one serves.`,
+    );
+  if (isZero(surge))
+    note('refuse', `spec.${name}.rollingUpdate.maxSurge`, 'it is 0; a new pod needs room for at least 1.');
+}
+
+function checkContainer(workload: KubernetesObject, service: string, note: Note): void {
+  const container = serviceContainerOf(workload, service)!;
+  const at = `container ${service}`;
+  if (!isMap(container['readinessProbe']))
+    note('refuse', `${at}, readinessProbe`, 'there is none, so a pod gets requests before it can answer them.');
+  if (!isMap(container['startupProbe']))
+    note('warn', `${at}, startupProbe`, 'there is none, so a slow start can look like a hang.');
+  if (!isMap(container['livenessProbe']))
+    note('warn', `${at}, livenessProbe`, 'there is none, so a pod that hangs stays.');
+}
+
+function checkShutdown(workload: KubernetesObject, service: string, note: Note): void {
+  const container = serviceContainerOf(workload, service)!;
+  const preStop = fieldAt(container, 'lifecycle', 'preStop');
+  const sleep = fieldAt(preStop, 'sleep', 'seconds');
+  const at = `container ${service}, lifecycle.preStop`;
+  const waits = isMap(preStop) && (isMap(preStop['exec']) || isMap(preStop['httpGet']) || isMap(preStop['sleep']));
+  if (!waits || sleep === 0) {
+    note('refuse', at, 'nothing waits there; a pod must serve on (sleep) until nobody sends it requests any more.');
+    return;
+  }
+  const grace = fieldAt(podTemplateOf(workload), 'spec', 'terminationGracePeriodSeconds') ?? defaultGrace;
+  const seconds = typeof sleep === 'number' ? sleep : (secondsOfCommand(fieldAt(preStop, 'exec', 'command')) ?? 0);
+  if (typeof grace === 'number' && grace <= seconds)
+    note(
+      'refuse',
+      'terminationGracePeriodSeconds',
+      `it is ${grace}, and preStop alone takes ${seconds}; what is in flight then would be cut off.`,
+    );
+}
+
+/** Seconds of `sleep 10`, also inside a shell's command line. */
+function secondsOfCommand(command: unknown): number | undefined {
+  if (!Array.isArray(command)) return undefined;
+  const seconds = /\bsleep\s+(\d+(?:\.\d+)?)/.exec(command.join(' '))?.[1];
+  return seconds === undefined ? undefined : Number(seconds);
+}
+
+function checkDisruptions(workload: KubernetesObject, objects: readonly KubernetesObject[], note: Note): void {
+  if (workload.kind === 'DaemonSet') return;
+  const labels = fieldAt(podTemplateOf(workload), 'metadata', 'labels');
+  const budgets = objects.filter(
+    (object) => object.kind === 'PodDisruptionBudget' && selects(fieldAt(object, 'spec', 'selector'), labels),
+  );
+  if (budgets.length === 0)
+    note('refuse', 'PodDisruptionBudget', 'none selects its pods, so draining a node may end all of them at once.');
+  const pods = leastPodsOf(workload, objects).count;
+  for (const budget of budgets) {
+    for (const field of ['minAvailable', 'maxUnavailable']) {
+      const limit = fieldAt(budget, 'spec', field);
+      if (limit === undefined || !letsNoPodGo(field, limit, pods)) continue;
+      const number = typeof pods === 'number' ? ` with ${pods} ${pods === 1 ? 'pod' : 'pods'}` : '';
+      const reason = `it is ${shown(limit)}${number}, which lets no pod go, so a node under it can never be drained.`;
+      note('warn', `spec.${field} of ${describeObject(budget)}`, reason);
+    }
+  }
+}
+
+/** Whether a budget's limit forbids every eviction. Kubernetes rounds percentages up, of pods that stay or that go. */
+function letsNoPodGo(field: string, limit: unknown, pods: unknown): boolean {
+  if (field === 'maxUnavailable') return isZero(limit);
+  const percent = typeof limit === 'string' ? /^(\d+)%$/.exec(limit)?.[1] : undefined;
+  if (percent !== undefined && Number(percent) >= 100) return true;
+  // Of a service that is switched off there is nothing to evict.
+  if (typeof pods !== 'number' || pods === 0) return false;
+  return percent === undefined
+    ? typeof limit === 'number' && limit >= pods
+    : Math.ceil((Number(percent) * pods) / 100) >= pods;
+}
+
+function checkSpread(workload: KubernetesObject, note: Note): void {
+  if (workload.kind === 'DaemonSet') return;
+  const spec = fieldAt(podTemplateOf(workload), 'spec');
+  const spread = listAt(spec, 'topologySpreadConstraints').length > 0;
+  const apart = fieldAt(spec, 'affinity', 'podAntiAffinity') !== undefined;
+  if (!spread && !apart)
+    note('warn', 'topologySpreadConstraints', 'there are none, so all pods may be on one node, and end with it.');
+}
+
+/** The autoscaler among the objects that sets the replicas of a workload. */
+export function autoscalerOf(
+  workload: KubernetesObject,
+  objects: readonly KubernetesObject[],
+): KubernetesObject | undefined {
+  return objects.find((object) => {
+    if (object.kind !== 'HorizontalPodAutoscaler') return false;
+    const target = fieldAt(object, 'spec', 'scaleTargetRef');
+    return fieldAt(target, 'kind') === workload.kind && fieldAt(target, 'name') === workload.metadata.name;
+  });
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function isZero(count: unknown): boolean {
+  return count === 0 || count === '0' || count === '0%';
+}

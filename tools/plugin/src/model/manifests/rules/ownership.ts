@@ -1,0 +1,65 @@
+import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
+import { Refusal } from '../../errors/product-error.ts';
+import { annotation, label, managedBy } from '../labels.ts';
+
+/** Marks by which other deployers claim an object. */
+const foreignMarks: Readonly<Record<string, string>> = {
+  'meta.helm.sh/release-name': 'Helm',
+  'argocd.argoproj.io/tracking-id': 'Argo CD',
+  'kustomize.toolkit.fluxcd.io/name': 'Flux',
+  'helm.toolkit.fluxcd.io/name': 'Flux',
+  'kapp.k14s.io/app': 'kapp',
+};
+
+/** Who else an object in the cluster belongs to, or undefined when a service may take it. */
+export function otherOwnerOf(live: KubernetesObject, service: string): string | undefined {
+  const { labels = {}, annotations = {} } = live.metadata;
+  const other = labels[label.service];
+  if (other !== undefined && other !== service) return `the service ${other}`;
+  for (const [mark, owner] of Object.entries(foreignMarks)) {
+    const of = annotations[mark] ?? labels[mark];
+    if (of !== undefined) return `${owner} (${of})`;
+  }
+  const manager = labels[label.managedBy];
+  if (manager !== undefined && manager !== managedBy && manager !== 'kubectl') return manager;
+  const controllers = live.metadata['ownerReferences'];
+  const controller = Array.isArray(controllers)
+    ? (controllers as { controller?: boolean; kind?: string; name?: string }[]).find((owner) => owner.controller)
+    : undefined;
+  return controller && `${controller.kind} ${controller.name}`;
+}
+
+/** The labels and annotations of an object by which other deployers claim it. */
+export function foreignMarksOn({ metadata }: KubernetesObject): { labels: string[]; annotations: string[] } {
+  const marks = [
+    ...Object.keys(foreignMarks),
+    'meta.helm.sh/release-namespace',
+    'kustomize.toolkit.fluxcd.io/namespace',
+  ];
+  return {
+    labels: marks.filter((mark) => metadata.labels?.[mark] !== undefined),
+    annotations: marks.filter((mark) => metadata.annotations?.[mark] !== undefined),
+  };
+}
+
+/** Whether this tool created an object for a service, so that it may delete it. */
+export function mayDelete(live: KubernetesObject, service: string): boolean {
+  const { labels = {}, annotations = {} } = live.metadata;
+  return (
+    labels[label.service] === service &&
+    labels[label.managedBy] === managedBy &&
+    annotations[annotation.created] === 'true' &&
+    annotations[annotation.keep] !== 'true' &&
+    otherOwnerOf(live, service) === undefined
+  );
+}
+
+/** The refusal to write to an object of somebody else. */
+export function foreignObject(live: KubernetesObject, owner: string, service: string): Refusal {
+  return new Refusal({
+    type: 'foreign-object',
+    doing: `deploy ${service}`,
+    reason: `${describeObject(live)} is already in the namespace ${live.metadata.namespace ?? ''} and belongs to ${owner}.`,
+    remedy: `Give the service's object another name, or take that one away from ${owner}; with --adopt it becomes the service's.`,
+  });
+}

@@ -1,0 +1,61 @@
+import type { Actor } from '../release/actor.ts';
+import type { DeploymentOutcome } from '../deploy/deployment-record.ts';
+import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
+import type { ProvisioningPackage } from './provisioning-package.ts';
+
+/** One object that a provisioning has written. */
+export interface ProvisionedObject extends Pick<KubernetesObject, 'apiVersion' | 'kind'> {
+  readonly name: string;
+  /** Undefined for an object of the whole cluster. */
+  readonly namespace?: string;
+  /** Whether it was not there before this environment's configuration was: only then may it be deleted. */
+  readonly created: boolean;
+}
+
+/** Which configuration was put into an environment, and how that ended. What was put in never changes. */
+export interface ProvisioningRecord {
+  readonly environment: string;
+  /** Counts the provisionings of this environment, from 1. */
+  readonly sequence: number;
+  readonly package: ProvisioningPackage;
+  /** `go-back`: an older version was asked for by its tag. */
+  readonly action: 'provision' | 'go-back';
+  readonly actor: Actor;
+  /** Who let it into a protected environment: a person, or the gate of a CI. */
+  readonly approvedBy?: string;
+  readonly objects: readonly ProvisionedObject[];
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+  readonly outcome: DeploymentOutcome;
+  /** Why it did not succeed, in a sentence. */
+  readonly reason?: string;
+}
+
+/** A record as it is begun. */
+export type NewProvisioningRecord = Omit<ProvisioningRecord, 'sequence' | 'finishedAt' | 'outcome' | 'reason'>;
+
+/** What is added when it has ended. */
+export type ProvisioningEnding = Pick<ProvisioningRecord, 'outcome' | 'reason'>;
+
+/** What tells a written object from all others. */
+export function keyOf({ apiVersion, kind, name, namespace }: Omit<ProvisionedObject, 'created'>): string {
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  return [namespace ?? '', group, kind, name].join('/');
+}
+
+/**
+ * What may still be there of former provisionings: what the newest that succeeded wrote, and whatever was tried since.
+ * Before that one all was taken away that it did not have.
+ * @param records newest first.
+ */
+export function formerObjects(records: readonly ProvisioningRecord[]): ProvisionedObject[] {
+  const good = records.findIndex(({ outcome }) => outcome === 'succeeded');
+  const since = good === -1 ? records : records.slice(0, good + 1);
+  const former = new Map<string, ProvisionedObject>();
+  for (const object of since.flatMap(({ objects }) => objects)) {
+    const known = former.get(keyOf(object));
+    former.set(keyOf(object), { ...object, created: object.created || (known?.created ?? false) });
+  }
+  return [...former.values()];
+}

@@ -1,0 +1,53 @@
+import type { Environment } from '../environment/environment.ts';
+import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
+import { readEnvironmentManifests } from '../manifests/source/environment-manifests.ts';
+import { inKindOrder } from '../manifests/kind-order.ts';
+import { label, managedBy } from '../manifests/labels.ts';
+import { refuseHugeNumbers } from '../manifests/rules/number-range.ts';
+import { refuseBadNames } from '../manifests/object-names.ts';
+import { substitute } from '../manifests/source/substitute.ts';
+import { Refusal } from '../errors/product-error.ts';
+
+/** Where the manifests of the clusters' configuration are. */
+export const provisioningFolder = 'Infrastructure/kubernetes';
+
+/** What the configuration of an environment is made of. */
+export interface ProvisioningTexts {
+  /** Texts of the files below `provisioningFolder`, by path. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly environment: Pick<Environment, 'name' | 'namespace' | 'variables'>;
+  /** Names of all environments: files named like one are overlays. */
+  readonly environmentNames: readonly string[];
+}
+
+/**
+ * Makes the objects of an environment's configuration, by the rules of services' manifests, but of the whole cluster.
+ * @returns them in the order of applying. Objects without a namespace belong to the cluster or to the environment's, as
+ * their kind says. @throws {Refusal} naming file and object.
+ */
+export function renderProvisioning({ texts, environment, environmentNames }: ProvisioningTexts): KubernetesObject[] {
+  const { name, namespace, variables } = environment;
+  const folder = provisioningFolder;
+  const manifests = readEnvironmentManifests({ texts, folder, environment, environmentNames, reach: 'cluster' });
+  if (manifests.length === 0) throw nothingToProvision();
+  const substituted = substitute(manifests, { ENVIRONMENT: name, NAMESPACE: namespace, ...variables }, name);
+  refuseBadNames(substituted);
+  refuseHugeNumbers(substituted);
+  return inKindOrder(substituted.map(({ object }) => marked(object)));
+}
+
+/** Says that it is no one's hand that keeps the object as it is. */
+function marked(object: KubernetesObject): KubernetesObject {
+  const { metadata } = object;
+  return { ...object, metadata: { ...metadata, labels: { ...metadata.labels, [label.managedBy]: managedBy } } };
+}
+
+/** The refusal to provision where nothing is written. */
+export function nothingToProvision(): Refusal {
+  return new Refusal({
+    type: 'nothing-to-provision',
+    doing: "read the clusters' configuration",
+    reason: `There is no manifest in ${provisioningFolder}.`,
+    remedy: 'Write one there, of a Namespace named ${NAMESPACE} to begin with.',
+  });
+}

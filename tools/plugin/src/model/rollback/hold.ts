@@ -1,0 +1,24 @@
+import type { BuildNumber } from '../release/build-number.ts';
+import type { DeploymentRecord, Hold } from '../deploy/deployment-record.ts';
+
+/**
+ * The hold that is in force, by the records of a service in an environment. Each record tells the hold of its time, so
+ * that the newest is enough, however many have been forgotten. A newer build that succeeded has ended it.
+ * @param records newest first.
+ */
+export function holdOf(records: readonly Pick<DeploymentRecord, 'hold' | 'outcome' | 'release'>[]): Hold | undefined {
+  const [newest] = records;
+  if (!newest?.hold) return undefined;
+  const isOver = newest.outcome === 'succeeded' && newest.release.buildNumber.isNewerThan(newest.hold.buildNumber);
+  return isOver ? undefined : newest.hold;
+}
+
+/** Whether a build is kept out by a hold: the one that was left, and those before it. */
+export function isHeldBack(buildNumber: BuildNumber, hold: Hold | undefined): boolean {
+  return hold !== undefined && !buildNumber.isNewerThan(hold.buildNumber);
+}
+
+/** `since 2026-11-24T12:00:00Z ada has left 20261124-2: wrong totals`. */
+export function describeHold({ buildNumber, actor, reason, since }: Hold): string {
+  return `since ${since} ${actor.person} has left ${buildNumber}${reason === undefined ? '' : `: ${reason}`}`;
+}

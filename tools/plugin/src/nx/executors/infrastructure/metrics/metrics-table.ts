@@ -1,0 +1,60 @@
+import type { DeliveryMetrics } from '../../../../model/observe/delivery-metrics.ts';
+import { describeDuration } from '../../../../model/text/duration.ts';
+import { textTable } from '../../../../model/text/text-table.ts';
+import type { EnvironmentMetrics, ServiceMetrics } from '../../../../use-cases/observe/metrics.ts';
+
+const header = [
+  'SERVICE',
+  'DEPLOYMENTS',
+  'PER DAY',
+  'COMMITS',
+  'LEAD TIME',
+  '90 OF 100',
+  'FAILED',
+  'FAILURE RATE',
+  'RESTORED IN',
+  'UNKNOWN END',
+];
+
+/** For people: a line for each service, one for all, and below what cannot be known. */
+export function metricsTable(found: EnvironmentMetrics): string[] {
+  if (found.state === 'unreachable') return [`${found.environment}: ${found.reason}`];
+  const { environment, since, until, services, all } = found;
+  return [
+    `${environment}, ${since} to ${until}`,
+    ...textTable([header, ...services.map((each) => row(each.service, each)), row('all', all)]),
+    ...services.flatMap(notes),
+  ];
+}
+
+function row(name: string, metrics: DeliveryMetrics): string[] {
+  const { changes, deploymentsPerDay, leadTime, changeFailureRate, timeToRestore } = metrics;
+  return [
+    metrics.complete ? name : `${name} *`,
+    String(changes.succeeded + changes['rolled-back']),
+    deploymentsPerDay === undefined ? '-' : deploymentsPerDay.toFixed(2),
+    String(leadTime.commits),
+    duration(leadTime.median),
+    duration(leadTime.p90),
+    String(changes.failed + changes['rolled-back']),
+    changeFailureRate === undefined ? '-' : `${Math.round(changeFailureRate * 100)} %`,
+    duration(timeToRestore.median),
+    String(changes.cancelled + changes.abandoned),
+  ];
+}
+
+function duration(seconds: number | undefined): string {
+  return seconds === undefined ? '-' : describeDuration(seconds * 1000);
+}
+
+function notes({ service, complete, oldestKept, leadTime, commitsUnknown, timeToRestore }: ServiceMetrics): string[] {
+  return [
+    ...(complete
+      ? []
+      : [`* ${service}: only what ended after ${oldestKept ?? 'now'} is known; older records are forgotten`]),
+    ...(leadTime.unknownChanges === 0
+      ? []
+      : [`${service}: the commits of ${leadTime.unknownChanges} changes are not known: ${commitsUnknown}`]),
+    ...(timeToRestore.open === 0 ? [] : [`${service}: ${timeToRestore.open} failed changes are not restored yet`]),
+  ];
+}

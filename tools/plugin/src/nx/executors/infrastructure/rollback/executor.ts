@@ -1,0 +1,95 @@
+import type { JobOutcome } from '../../../../model/ci/output/job-summary.ts';
+import type { Environment } from '../../../../model/environment/environment.ts';
+import { linkOf } from '../../../../model/forge/forge-text.ts';
+import { ProductError, Failure } from '../../../../model/errors/product-error.ts';
+import {
+  planEnvironmentRollback,
+  rollBackEnvironment,
+  type EnvironmentRollbackPlan,
+} from '../../../../use-cases/rollback/rollback-environment.ts';
+import { describeChangeSet } from '../../../../use-cases/deploy/roll-out.ts';
+import { describeRollback, type RollbackResult } from '../../../../use-cases/rollback/rollback.ts';
+import { actorOf } from '../../running/actor.ts';
+import { errorOutcome, releaseOutcome } from '../../output/ci/deploy-outcome.ts';
+import { oneEnvironment } from '../../options/deploy-options.ts';
+import { infrastructureTask, type InfrastructureExecutor } from '../../running/infrastructure-executor.ts';
+import { booleanOption, stringOption, secondsOption } from '../../options/options.ts';
+import { batchOfTasks, singleOfTask } from '../../running/service-batch.ts';
+import { momentOrRecord } from './moment-or-record.ts';
+
+interface Options {
+  readonly env: string | undefined;
+  readonly to: ReturnType<typeof momentOrRecord>;
+  readonly reason: string | undefined;
+  /** Seconds. */
+  readonly timeout: number;
+  readonly dryRun: boolean;
+}
+
+export const executor: InfrastructureExecutor<Options> = {
+  doing: 'roll an environment back',
+  options: {
+    env: stringOption,
+    to: momentOrRecord,
+    reason: stringOption,
+    timeout: secondsOption(300, 1, 86_400),
+    dryRun: booleanOption,
+  },
+  async run({ env, to, reason, timeout, dryRun }, { environments, ports, reporter, tell, service, signal }) {
+    const environment = oneEnvironment(environments, env, 'roll an environment back');
+    const environmentNames = environments.map(({ name }) => name);
+    const request = { environment, environmentNames, to, actor: actorOf(process.env), reason, service };
+    const all = reporter(environment.name);
+    const plan = await planEnvironmentRollback(request, ports, all);
+    for (const line of await describePlan(environment.name, plan, ports)) all.step(line);
+    if (dryRun) return ['Dry run: nothing was changed.'];
+    const results = await rollBackEnvironment(plan, { timeout: timeout * 1000, signal }, ports, reporter);
+    tell(...results.map(({ service: name, result }) => outcomeOf(name, environment, result)));
+    const lines = results.map(({ service: name, result }) => `${name}: ${describeResult(result)}`);
+    const failed = results.filter(({ result }) => result instanceof ProductError);
+    if (failed.length === 0) return [...lines, `${environment.name} is as it was at ${plan.at.toISOString()}.`];
+    throw new Failure({
+      type: 'environment-not-rolled-back',
+      doing: `roll ${environment.name} back`,
+      reason: `${failed.map(({ service: name }) => name).join(', ')} did not go back.`,
+      remedy: 'Run the same command again; it goes on with those that are left.',
+      evidence: lines,
+    });
+  },
+};
+
+async function describePlan(
+  environment: string,
+  { at, plans, same, younger }: EnvironmentRollbackPlan,
+  ports: Parameters<typeof describeRollback>[1],
+): Promise<string[]> {
+  const each = await Promise.all(
+    plans.map(async (plan) => {
+      const lines = [...(await describeRollback(plan, ports)), describeChangeSet(plan.changes)];
+      return lines.map((line) => `  ${plan.request.service.name}  ${line.replace(`${environment}: `, '')}`);
+    }),
+  );
+  return [
+    `the plan: as it was at ${at.toISOString()}`,
+    ...each.flat(),
+    ...(same.length > 0 ? [`  as they were: ${same.join(', ')}`] : []),
+    ...(younger.length > 0 ? [`  not there yet then, stay as they are: ${younger.join(', ')}`] : []),
+  ];
+}
+
+function outcomeOf(service: string, environment: Environment, result: RollbackResult | ProductError): JobOutcome {
+  if (result instanceof ProductError) return errorOutcome(service, result);
+  const where = { environment: environment.name, url: linkOf(environment.url) };
+  if (result.state === 'unchanged') return { service, outcome: 'nothing to do', ...where };
+  return { ...releaseOutcome(result.record.release, 'runs there again'), ...where };
+}
+
+function describeResult(result: RollbackResult | ProductError): string {
+  if (result instanceof ProductError) return result.explain();
+  if (result.state === 'unchanged') return 'nothing to do';
+  return `runs ${result.record.release.buildNumber} again`;
+}
+
+const task = infrastructureTask(executor);
+export default singleOfTask(task);
+export const batch = batchOfTasks(task);

@@ -1,0 +1,93 @@
+import { describeHold } from '../../../../model/rollback/hold.ts';
+import { formatTimestamp } from '../../../../model/text/timestamp.ts';
+import { Refusal } from '../../../../model/errors/product-error.ts';
+import { textTable } from '../../../../model/text/text-table.ts';
+import {
+  where,
+  type EnvironmentWhereabouts,
+  type ServiceWhereabouts,
+  type Whereabouts,
+} from '../../../../use-cases/observe/where.ts';
+import { infrastructureTask, type InfrastructureExecutor } from '../../running/infrastructure-executor.ts';
+import { booleanOption, stringOption } from '../../options/options.ts';
+import { unreachableLines } from '../../output/unreachable-lines.ts';
+import { batchOfTasks, singleOfTask } from '../../running/service-batch.ts';
+
+interface Options {
+  readonly commit: string | undefined;
+  readonly json: boolean;
+}
+
+export const executor: InfrastructureExecutor<Options> = {
+  doing: 'tell where a commit has got to',
+  options: { commit: commitText, json: booleanOption },
+  async run({ commit, json }, { environments, services, ports }) {
+    if (commit === undefined) throw whichCommit();
+    const found = await where({ commit, environments, services }, ports);
+    return json ? [JSON.stringify(found)] : describe(found);
+  },
+};
+
+/** Nx makes a number of a name that has digits only, or an `e` among them: `12345e67`. */
+function commitText(value: unknown, name: string, doing: string): string | undefined {
+  if (typeof value !== 'number') return stringOption(value, name, doing);
+  if (Number.isSafeInteger(value)) return String(value);
+  throw new Refusal({
+    type: 'bad-option',
+    doing,
+    reason: `--commit cannot be ${value}: Nx reads what was given as a number.`,
+    remedy: 'Give more digits of its name.',
+  });
+}
+
+function whichCommit(): Refusal {
+  return new Refusal({
+    type: 'which-commit',
+    doing: 'tell where a commit has got to',
+    reason: 'No commit is given.',
+    remedy: 'Give one with --commit: its name (also cut short), a tag or a branch.',
+  });
+}
+
+function describe({ commit, isMerge, services }: Whereabouts): string[] {
+  const { id, date, author, subject } = commit;
+  const head = `${id.slice(0, 12)} ${date.slice(0, 10)} ${author}: ${subject}`;
+  if (services.length === 0) return [head, 'It changes no service.'];
+  const names = services[0]!.environments.map(({ environment }) => environment);
+  const rows = services.map((each) => [each.service, releasedText(each), ...each.environments.map(cellText)]);
+  const held = services.flatMap(({ service, environments }) =>
+    environments.flatMap((each) =>
+      'hold' in each && each.hold ? [`${service} is held in ${each.environment}: ${describeHold(each.hold)}`] : [],
+    ),
+  );
+  return [
+    ...[head, ...(isMerge ? ['A merge: what it brought.'] : []), ''],
+    ...textTable([['SERVICE', 'RELEASED IN', ...names], ...rows]),
+    ...held,
+    ...unreachableLines(services[0]!.environments),
+  ];
+}
+
+function releasedText({ releasedIn: [first, ...later] }: ServiceWhereabouts): string {
+  if (!first) return 'not yet';
+  return later.length === 0 ? first.toString() : `${first} and ${later.length} later`;
+}
+
+function cellText(found: EnvironmentWhereabouts): string {
+  switch (found.state) {
+    case 'absent':
+      return '-';
+    case 'unreachable':
+      return '?';
+    case 'unknown':
+      return `? (${found.buildNumber ?? 'nothing known'} runs)`;
+    case 'runs':
+      return `runs in ${found.buildNumber}${found.since === undefined ? '' : ` since ${formatTimestamp(found.since)}`}`;
+    case 'waits':
+      return `${found.hold ? 'HELD' : 'waits'}: ${found.buildNumber} runs`;
+  }
+}
+
+const task = infrastructureTask(executor);
+export default singleOfTask(task);
+export const batch = batchOfTasks(task);

@@ -1,0 +1,15 @@
+import { ciOf, nameOf } from '../../../model/ci/ci-run.ts';
+import { actorOf } from '../running/actor.ts';
+
+/** Names the gate behind which a job of a CI runs: an environment with approvers of its own. */
+const gateVariable = 'POC_APPROVAL_GATE';
+
+/**
+ * Who approves of a command that was given `--approve`: the person who typed it, or in a CI the gate that the job had to
+ * pass. A CI without a gate approves of nothing, because nobody looked.
+ * @returns undefined when nobody does.
+ */
+export function approvedBy(approve: boolean, env: NodeJS.ProcessEnv): string | undefined {
+  if (!approve) return undefined;
+  return ciOf(env) === undefined ? actorOf(env).person : nameOf(env[gateVariable]);
+}

@@ -1,0 +1,44 @@
+import { ciSyntaxOf } from '../../../../model/ci/output/ci-syntax.ts';
+import { jobSummary, type JobOutcome } from '../../../../model/ci/output/job-summary.ts';
+import { ciRunOf, type CiRun } from '../../../../model/ci/ci-run.ts';
+import { webAddressOf } from '../../../../model/forge/web-address.ts';
+import type { SourceRepository } from '../../../../ports/source-repository.ts';
+import { showOnJobPage } from './job-summary-page.ts';
+import type { CiSyntax } from '../../../../model/ci/output/syntax.ts';
+
+/** The log of a command, as the CI that runs it reads it, and what the command came to. */
+export class RunLog {
+  readonly syntax: CiSyntax;
+  private readonly env: NodeJS.ProcessEnv;
+  private readonly run: CiRun | undefined;
+  private readonly outcomes: JobOutcome[] = [];
+
+  constructor(env: NodeJS.ProcessEnv) {
+    this.env = env;
+    this.run = ciRunOf(env);
+    this.syntax = ciSyntaxOf(this.run?.ci);
+  }
+
+  /** Keeps what a task came to, for the page of the run. */
+  tell(...outcomes: readonly JobOutcome[]): void {
+    this.outcomes.push(...outcomes);
+  }
+
+  /** Shows at the head of the run that a task failed. @param text of the task; its first line says it all. */
+  fail(project: string, text: string): void {
+    const [line = ''] = text.split('\n');
+    if (this.syntax.annotate) console.log(this.syntax.annotate('error', project, line));
+  }
+
+  /** Puts what was told on the page of the run. */
+  async publish(repository: Pick<SourceRepository, 'originUrl'>): Promise<void> {
+    if (!this.run || this.outcomes.length === 0) return;
+    const origin = await repository.originUrl().catch(() => undefined);
+    const web = origin === undefined ? undefined : webAddressOf(origin);
+    try {
+      showOnJobPage(this.env, jobSummary(this.outcomes, this.run, web));
+    } catch (error) {
+      console.log(this.syntax.escapeCommands(`warning: the page of the run could not be written: ${String(error)}`));
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import type { EngineName } from '../../../adapters/container/choose-engine.ts';
+import { GitRepository } from '../../../adapters/git/git-repository.ts';
+import { HttpProber } from '../../../adapters/http/http-prober.ts';
+import { findForgeAccess } from '../../../model/forge/forge-access.ts';
+import type { CredentialsOf } from '../../../model/release/credentials.ts';
+import type { Environment } from '../../../model/environment/environment.ts';
+import { Refusal } from '../../../model/errors/product-error.ts';
+import { AzureRegistries } from '../../../adapters/registry/azure-registries.ts';
+import { HttpImageRegistry } from '../../../adapters/registry/http-image-registry.ts';
+import type { Cluster } from '../../../ports/cluster.ts';
+import type { ContainerEngine } from '../../../ports/container-engine.ts';
+import type { Forge } from '../../../ports/forge.ts';
+import type { SourceRepository } from '../../../ports/source-repository.ts';
+import type { ReleasePorts } from '../../../ports/release-ports.ts';
+
+/** Which engine to take is a matter of the machine, not of a command. */
+const engineVariable = 'POC_CONTAINER_ENGINE';
+
+/** The outside world itself. Engine and clusters are looked for when they are first needed. */
+export function createPorts(workspaceRoot: string, env: NodeJS.ProcessEnv): ReleasePorts {
+  let engine: Promise<ContainerEngine> | undefined;
+  let forge: ReturnType<ReleasePorts['forge']> | undefined;
+  const azure = new AzureRegistries();
+  const repository = new GitRepository(workspaceRoot);
+  const clusters = new Map<string, Promise<Cluster>>();
+  return {
+    repository,
+    registry: new HttpImageRegistry(azure.credentialsOf),
+    prober: new HttpProber(),
+    clock: () => new Date(),
+    engine: () => (engine ??= findEngine(env[engineVariable], azure.lentCredentialsOf)),
+    cluster: (environment) => {
+      const known = clusters.get(environment.name);
+      if (known) return known;
+      const connecting = connectTo(environment, workspaceRoot);
+      clusters.set(environment.name, connecting);
+      return connecting;
+    },
+    configuration: async (environment) => {
+      const { connectForProvisioning } = await import('../../../adapters/kubernetes/connect.ts');
+      return connectForProvisioning(environment, workspaceRoot);
+    },
+    forge: () => (forge ??= findForge(repository, env)),
+  };
+}
+
+async function findEngine(chosen: string | undefined, lent: CredentialsOf): Promise<ContainerEngine> {
+  const { chooseEngine } = await import('../../../adapters/container/choose-engine.ts');
+  if (chosen === undefined || chosen === '') return chooseEngine(undefined, lent);
+  if (chosen === 'docker' || chosen === 'podman') return chooseEngine(chosen satisfies EngineName, lent);
+  throw new Refusal({
+    type: 'bad-container-engine',
+    doing: 'find a container engine',
+    reason: `The variable ${engineVariable} is "${chosen.slice(0, 80)}".`,
+    remedy: 'Set it to docker or podman, or unset it to take what is there.',
+  });
+}
+
+async function connectTo(environment: Environment, workspaceRoot: string): Promise<Cluster> {
+  // The Kubernetes client takes 0.7 s to load, so it is loaded only where a cluster is needed.
+  const { connect } = await import('../../../adapters/kubernetes/connect.ts');
+  return connect(environment, workspaceRoot);
+}
+
+async function findForge(repository: SourceRepository, env: NodeJS.ProcessEnv): Promise<Forge | { reason: string }> {
+  const access = findForgeAccess(await repository.originUrl(), env);
+  if ('reason' in access) return access;
+  const { GitHubForge } = await import('../../../adapters/github/github-forge.ts');
+  return new GitHubForge(access);
+}

@@ -1,0 +1,44 @@
+import type { ExecutorContext } from '@nx/devkit';
+import type { Environment } from '../../../model/environment/environment.ts';
+import type { ServiceMap } from '../../../ports/service-map.ts';
+import type { ServiceSource } from '../../../ports/service-source.ts';
+import type { ReleasePorts } from '../../../ports/release-ports.ts';
+import { readEnvironments } from '../../../adapters/workspace/environments.ts';
+import { RunLog } from '../output/ci/run-log.ts';
+import { createPorts } from './create-ports.ts';
+import { workspaceService, workspaceServices } from './workspace-service.ts';
+
+/** What all services of one command share. */
+export interface SharedRun {
+  readonly ports: ReleasePorts;
+  /** @throws {Refusal} when a file has mistakes. */
+  environments(): Promise<readonly Environment[]>;
+  /** @throws {Refusal} when the workspace has no such service. */
+  service(name: string): ServiceSource;
+  /** The services of the workspace, and what they are made of. */
+  services(): ServiceMap;
+  /** The main branch: `defaultBase` of nx.json. */
+  readonly branch: string;
+  readonly verbose: boolean;
+  readonly log: RunLog;
+  /** Aborted when the command shall stop: it then ends what it is writing, and says how far it came. */
+  readonly signal: AbortSignal;
+}
+
+/** Gathers it; nothing is read or connected before it is asked for. */
+export function sharedRun(context: ExecutorContext, signal: AbortSignal): SharedRun {
+  const ports = createPorts(context.root, process.env);
+  let environments: Promise<readonly Environment[]> | undefined;
+  let services: ServiceMap | undefined;
+  return {
+    ports,
+    environments: () => (environments ??= readEnvironments(context.root)),
+    service: (name) => workspaceService(name, context, ports.repository),
+    services: () => (services ??= workspaceServices(context)),
+    branch: context.nxJsonConfiguration.defaultBase ?? 'main',
+    signal,
+    log: new RunLog(process.env),
+    // Nx tells a batch of `--verbose` only so.
+    verbose: context.isVerbose || process.env['NX_VERBOSE_LOGGING'] === 'true',
+  };
+}

@@ -1,0 +1,92 @@
+import type { ExecutorContext, TaskGraph } from '@nx/devkit';
+import type { RunLog } from '../output/ci/run-log.ts';
+import { disconnectWhenSent } from './disconnect-when-sent.ts';
+import type { RawOptions } from '../options/options.ts';
+import { serviceTask, type ServiceExecutor } from './service-executor.ts';
+import { sharedRun, type SharedRun } from './run-context.ts';
+import { withStopSignal } from './stop-signal.ts';
+import type { Task, TaskResult } from './task.ts';
+
+/** Builds and rollouts wait for engine and cluster most of the time. */
+const mostAtOnce = 4;
+
+/** Makes Nx's batch implementation of an executor for services. */
+export function batchOf<T>(executor: ServiceExecutor<T>) {
+  return batchOfTasks(serviceTask(executor));
+}
+
+/** Makes Nx's implementation of an executor for one service, which it uses where batches are turned off. */
+export function singleOf<T>(executor: ServiceExecutor<T>) {
+  return singleOfTask(serviceTask(executor));
+}
+
+/**
+ * Makes Nx's batch implementation of a task: all projects of a command in one process, which share connections and
+ * listings. One that fails does not stop the others.
+ */
+export function batchOfTasks(task: Task) {
+  return (
+    taskGraph: TaskGraph,
+    inputs: Record<string, RawOptions>,
+    _overrides: unknown,
+    context: ExecutorContext,
+  ): AsyncGenerator<{ task: string; result: TaskResult }> =>
+    endingProcess(
+      withStopSignal((signal) => runAll(task, Object.values(taskGraph.tasks), inputs, sharedRun(context, signal))),
+    );
+}
+
+/**
+ * Lets the process of a batch end when Nx has got all results. It would wait to be ended by Nx, which looks only every
+ * 0.3 s whether it has.
+ */
+async function* endingProcess<T>(results: AsyncGenerator<T>): AsyncGenerator<T> {
+  yield* results;
+  setTimeout(() => disconnectWhenSent(process), 0);
+}
+
+async function* runAll(
+  task: Task,
+  waiting: TaskGraph['tasks'][string][],
+  inputs: Record<string, RawOptions>,
+  shared: SharedRun,
+): AsyncGenerator<{ task: string; result: TaskResult }> {
+  const running = new Map<string, Promise<{ task: string; result: TaskResult }>>();
+  while (waiting.length > 0 || running.size > 0) {
+    while (running.size < mostAtOnce && waiting.length > 0) {
+      const { id, target } = waiting.shift()!;
+      const ended = task(target.project, inputs[id] ?? {}, shared);
+      running.set(
+        id,
+        ended.then((result) => ({ task: id, result })),
+      );
+    }
+    const { task: id, result } = await Promise.race(running.values());
+    running.delete(id);
+    // Nx may end this process as soon as it has the last result.
+    if (waiting.length === 0 && running.size === 0) await shared.log.publish(shared.ports.repository);
+    yield { task: id, result: shown(id, result, shared.log) };
+  }
+}
+
+/** A result whose text commands nothing to the CI that shows it: it may hold what others wrote, such as log lines. */
+function shown(id: string, result: TaskResult, log: RunLog): TaskResult {
+  const terminalOutput = result.terminalOutput.split('\n').map((line) => log.syntax.escapeCommands(line));
+  if (!result.success) log.fail(id, result.terminalOutput);
+  return { ...result, terminalOutput: terminalOutput.join('\n') };
+}
+
+/** Makes Nx's implementation for one task. */
+export function singleOfTask(task: Task) {
+  return async (options: RawOptions, context: ExecutorContext): Promise<{ success: boolean }> => {
+    const id = context.projectName ?? '';
+    const waiting = [{ id, target: { project: id } }] as TaskGraph['tasks'][string][];
+    let success = false;
+    const ended = withStopSignal((signal) => runAll(task, waiting, { [id]: options }, sharedRun(context, signal)));
+    for await (const { result } of ended) {
+      process.stdout.write(result.terminalOutput);
+      ({ success } = result);
+    }
+    return { success };
+  };
+}

@@ -1,0 +1,54 @@
+import type { ExecutorContext, ProjectGraph } from '@nx/devkit';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { releaseTarget } from '../../graph/targets/service/release.ts';
+import { parseServiceName } from '../../../model/release/service-name.ts';
+import type { ServiceMap } from '../../../ports/service-map.ts';
+import type { ServiceSource } from '../../../ports/service-source.ts';
+import type { SourceRepository } from '../../../ports/source-repository.ts';
+import { ClosureIndex } from '../../../adapters/workspace/closure-index.ts';
+import { contentFilter, contentFolders, contentHash } from '../../../adapters/workspace/content.ts';
+import { refuseIgnoredInputs } from '../../../adapters/workspace/ignored-inputs.ts';
+import { serviceIn } from '../../../adapters/workspace/service.ts';
+
+/** A service of the workspace as the use cases see it. @throws {Refusal} when there is none of this name, or none can be. */
+export function workspaceService(
+  name: string,
+  { root, projectGraph, nxJsonConfiguration }: Pick<ExecutorContext, 'root' | 'projectGraph' | 'nxJsonConfiguration'>,
+  repository: SourceRepository,
+): ServiceSource {
+  const service = serviceIn(projectGraph, nxJsonConfiguration, parseServiceName(name, `find the service ${name}`));
+  return {
+    name,
+    root: service.root,
+    partOf: workspaceName(root),
+    folder: join(root, service.root),
+    inputFolders: contentFolders(service),
+    isContent: contentFilter(service),
+    packages: service.directPackages,
+    contentHash: (source) => contentHash(service, repository, source),
+    refuseIgnoredInputs: () => refuseIgnoredInputs(service, repository),
+  };
+}
+
+/** The services of the workspace: the projects that have this plugin's target `release`. */
+export function workspaceServices({
+  projectGraph,
+  nxJsonConfiguration,
+}: Pick<ExecutorContext, 'projectGraph' | 'nxJsonConfiguration'>): ServiceMap {
+  return new ClosureIndex(projectGraph, nxJsonConfiguration, serviceNames(projectGraph));
+}
+
+/** Their names alone. */
+export function serviceNames(graph: ProjectGraph): string[] {
+  const { executor } = releaseTarget;
+  return Object.values(graph.nodes)
+    .filter(({ data }) => data.targets?.['release']?.executor === executor)
+    .map(({ name }) => name);
+}
+
+/** The name in the workspace's package.json, or of its folder. */
+function workspaceName(root: string): string {
+  const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name?: string };
+  return name ?? basename(root);
+}

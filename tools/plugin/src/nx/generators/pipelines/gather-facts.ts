@@ -1,0 +1,61 @@
+import { readNxJson, type ProjectGraph, type Tree } from '@nx/devkit';
+import { parseDocument } from 'yaml';
+import { serviceNames } from '../../executors/running/workspace-service.ts';
+import type { PipelineFacts, PipelineService } from '../../../model/pipelines/pipeline-facts.ts';
+import { Refusal } from '../../../model/errors/product-error.ts';
+import { parseEnvironments } from '../../../adapters/workspace/environments.ts';
+import { serviceIn } from '../../../adapters/workspace/service.ts';
+import { environmentTexts } from '../environment-texts.ts';
+import { triggerPaths } from '../../../adapters/workspace/trigger-paths.ts';
+
+/** Gathers what pipelines are generated from. @throws {Refusal} naming the file that has a mistake. */
+export async function gatherFacts(tree: Tree, graph: ProjectGraph): Promise<PipelineFacts> {
+  const nxJson = readNxJson(tree) ?? {};
+  const environments = await parseEnvironments(environmentTexts(tree));
+  return {
+    services: serviceNames(graph)
+      .sort()
+      .map((name): PipelineService => {
+        const service = serviceIn(graph, nxJson, name);
+        const api = `${service.root}/openapi.yaml`;
+        return {
+          name,
+          root: service.root,
+          ...triggerPaths(service, (path) => tree.isFile(path)),
+          trigger: readTrigger(tree, service),
+          api: tree.exists(api) ? api : undefined,
+        };
+      }),
+    environments: environments.map(({ name, deploy, protected: isProtected, cluster: { aks, context } }) => ({
+      name,
+      deploy,
+      protected: isProtected,
+      aks,
+      context,
+    })),
+    branch: nxJson.defaultBase ?? 'main',
+  };
+}
+
+/** The variable `trigger` of a service's `pipeline.variables.yml`: `manual` when it is left away. */
+function readTrigger(tree: Tree, { name, root }: { name: string; root: string }): PipelineService['trigger'] {
+  const file = `${root}/pipeline.variables.yml`;
+  const text = tree.read(file, 'utf8');
+  if (text === null) {
+    throw badVariables(
+      file,
+      `The file is missing, in which pipelines look for the names of ${name}.`,
+      `Write it as that of another service; a line "serviceName: ${name}" below "variables:" is the least.`,
+    );
+  }
+  const document = parseDocument(text);
+  const [mistake] = document.errors;
+  if (mistake) throw badVariables(file, `This is not YAML: ${mistake.message.split('\n')[0]}`, 'Correct it.');
+  const trigger = document.getIn(['variables', 'trigger']) ?? 'manual';
+  if (trigger === 'manual' || trigger === 'paths') return trigger;
+  throw badVariables(file, `The variable trigger is "${String(trigger)}".`, 'Set it to manual or paths.');
+}
+
+function badVariables(file: string, reason: string, remedy: string): Refusal {
+  return new Refusal({ type: 'bad-pipeline-variables', doing: `read ${file}`, reason, remedy });
+}

@@ -1,0 +1,176 @@
+import type { ProjectGraph, Tree } from '@nx/devkit';
+import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
+import type { RawOptions } from '../../executors/options/options.ts';
+import { releaseTarget } from '../../graph/targets/service/release.ts';
+import { Refusal } from '../../../model/errors/product-error.ts';
+import { environmentsFolder } from '../../../model/environment/environment.ts';
+import { syncPipelines } from '../sync-pipelines/generator.ts';
+import { generatePipelines } from './generator.ts';
+
+const folder = 'Infrastructure/pipelines';
+let tree: Tree;
+/** What each project depends on. */
+let needs: Record<string, string[]>;
+
+beforeEach(() => {
+  tree = createTreeWithEmptyWorkspace();
+  needs = {};
+  addEnvironment('preprod', 1, 'automatic');
+  addEnvironment('prod', 2, 'manual');
+  for (const name of ['orders', 'payments']) addService(name);
+});
+
+function addEnvironment(name: string, order: number, deploy: string): void {
+  const keys = { name, order, cluster: { context: 'shop' }, namespace: name, registry: 'r.example', deploy };
+  tree.write(`${environmentsFolder}/${name}.yaml`, JSON.stringify(keys));
+}
+
+function addService(name: string, variables = ''): void {
+  tree.write(`apps/${name}/pipeline.variables.yml`, `variables:\n  serviceName: ${name}\n${variables}`);
+  tree.write(`apps/${name}/Dockerfile`, '');
+  needs[name] = [];
+}
+
+/** The projects of the tree. */
+function graph(): Promise<ProjectGraph> {
+  const nodes = Object.keys(needs).map((name) => {
+    const isService = tree.exists(`apps/${name}`);
+    const data = isService ? { root: `apps/${name}`, targets: { release: releaseTarget } } : { root: `libs/${name}` };
+    return [name, { name, type: isService ? 'app' : 'lib', data }];
+  });
+  const edges = Object.entries(needs).map(([source, targets]) => [
+    source,
+    targets.map((target) => ({ source, target, type: 'static' })),
+  ]);
+  return Promise.resolve({
+    nodes: Object.fromEntries(nodes) as ProjectGraph['nodes'],
+    dependencies: Object.fromEntries(edges) as ProjectGraph['dependencies'],
+  });
+}
+
+const generate = (options: RawOptions = { ci: 'azure' }) => generatePipelines(tree, options, graph);
+const sync = () => syncPipelines(tree, graph);
+const textOf = (path: string) => tree.read(path, 'utf8')!;
+const contents = () => new Map(tree.listChanges().map(({ path, type, content }) => [path, `${type} ${content}`]));
+
+/** Writes into a region. */
+function fill(path: string, region: string, text: string): void {
+  const [before, after] = textOf(path).split(`# region custom: ${region}\n`);
+  tree.write(path, `${before}# region custom: ${region}\n${text}${after}`);
+}
+
+async function refusalOf(run: () => Promise<unknown>): Promise<string> {
+  const before = contents();
+  const error: unknown = await run().catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(Refusal);
+  expect(contents()).toEqual(before);
+  return (error as Refusal).explain();
+}
+
+describe('pipelines generator', () => {
+  it('makes the pipelines of a CI', async () => {
+    addService('labels', '  trigger: paths\n');
+    await generate();
+    expect(tree.children(folder).sort()).toEqual([
+      'azure-pipelines.affected.yml',
+      'azure-pipelines.provisioning.yml',
+      'azure-pipelines.release.yml',
+      'azure-pipelines.service.yml',
+      'templates',
+    ]);
+    expect(['orders', 'labels'].map((name) => tree.exists(`apps/${name}/azure-pipelines.yml`))).toEqual([false, true]);
+    expect(textOf(`${folder}/azure-pipelines.service.yml`)).toMatch(/- labels\n +- orders\n +- payments\n/);
+  });
+
+  it('changes nothing the second time, and keeps what people wrote', async () => {
+    await generate();
+    fill(`${folder}/templates/service.yml`, 'setup', '      - script: echo ours\n');
+    const before = contents();
+    await generate();
+    expect(contents()).toEqual(before);
+  });
+
+  it.each<[string, RawOptions, string]>([
+    ['no CI', {}, 'It is not said for which CI.'],
+    ['another CI', { ci: 'jenkins' }, '--ci cannot be "jenkins". It is one of azure, github, both.'],
+    ['a misspelt option', { cl: 'azure' }, 'There is no option --cl. Did you mean "--ci"?'],
+    ['a further word', { ci: 'azure', _: ['x'] }, 'It is not clear what "x" is for.'],
+  ])('refuses %s', async (_, options, reason) => expect(await refusalOf(() => generate(options))).toContain(reason));
+
+  it('refuses to write over what somebody wrote', async () => {
+    tree.write(`${folder}/azure-pipelines.release.yml`, 'trigger: none\n');
+    expect(await refusalOf(generate)).toContain(`${folder}/azure-pipelines.release.yml was written by somebody.`);
+  });
+
+  it.each<[string, () => void, string]>([
+    ['no variables', () => tree.delete('apps/orders/pipeline.variables.yml'), 'Could not read apps/orders/pipeline'],
+    ['a misspelt trigger', () => addService('labels', '  trigger: path\n'), 'The variable trigger is "path".'],
+    ['variables that are no YAML', () => addService('labels', ' x: [\n'), 'This is not YAML'],
+    ['an environment with a mistake', () => addEnvironment('dev', 1, 'manual'), 'the order 1 is taken by'],
+  ])('refuses %s', async (_, spoil, reason) => {
+    spoil();
+    expect(await refusalOf(generate)).toContain(reason);
+  });
+});
+
+describe('sync generator', () => {
+  it('does nothing where there are no pipelines', async () => {
+    const before = contents();
+    expect(await sync()).toBeUndefined();
+    expect(contents()).toEqual(before);
+  });
+
+  it('does nothing where they are in step', async () => {
+    await generate();
+    expect(await sync()).toBeUndefined();
+  });
+
+  it.each<[string, () => void, string[]]>([
+    [
+      'a new service',
+      () => addService('labels'),
+      [`${folder}/azure-pipelines.service.yml`, '  + - labels', `${folder}/azure-pipelines.release.yml`],
+    ],
+    [
+      'a service that is gone',
+      () => {
+        delete needs['payments'];
+        tree.delete('apps/payments');
+      },
+      [`${folder}/azure-pipelines.service.yml`, '  - - payments'],
+    ],
+    ['a changed closure', () => (needs = { ...needs, hot: ['money'], money: [] }), ['  + - libs/money/**']],
+    ['an environment', () => addEnvironment('staging', 3, 'manual'), ['  + - staging']],
+    [
+      'a trigger that is switched off',
+      () => addService('hot'),
+      ['apps/hot/azure-pipelines.yml belongs to nothing any more', '  + source: service'],
+    ],
+    [
+      'a file that somebody changed',
+      () =>
+        tree.write(
+          `${folder}/templates/service.yml`,
+          textOf(`${folder}/templates/service.yml`).replace('npm ci', 'npm i'),
+        ),
+      ['  + - script: npm ci', '  - - script: npm i'],
+    ],
+  ])('tells, and mends, %s', async (_, change, lines) => {
+    addService('hot', '  trigger: paths\n');
+    await generate();
+    change();
+    const result = await sync();
+    expect(result && result.outOfSyncDetails).toEqual(expect.arrayContaining(lines));
+    expect(await sync()).toBeUndefined();
+    const mended = contents();
+    await generate();
+    expect(contents()).toEqual(mended);
+  });
+
+  it('loses nothing that people wrote for an environment that is gone', async () => {
+    await generate();
+    fill(`${folder}/azure-pipelines.release.yml`, 'setup rollback_prod', '                - script: ours\n');
+    tree.delete(`${environmentsFolder}/prod.yaml`);
+    expect(await refusalOf(sync)).toMatch(/no place any more for what stands in "setup rollback_prod" \(line \d+\)/);
+  });
+});

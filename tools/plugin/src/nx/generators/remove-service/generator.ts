@@ -1,0 +1,97 @@
+import { createProjectGraphAsync, getProjects, readJson, writeJson, type ProjectGraph, type Tree } from '@nx/devkit';
+import { booleanOption, readOptions, type RawOptions } from '../../executors/options/options.ts';
+import { GitRepository } from '../../../adapters/git/git-repository.ts';
+import { didYouMean } from '../../../model/text/did-you-mean.ts';
+import { Refusal } from '../../../model/errors/product-error.ts';
+import { endWithRefusal } from '../end-with-refusal.ts';
+import { rejectExtraArguments } from '../extra-arguments.ts';
+import { syncWorkspace } from '../sync-workspace.ts';
+import { text } from '../text-option.ts';
+import { findDependents } from './dependents.ts';
+
+/** What the generator has to know beyond the files. */
+export interface WorkspaceFacts {
+  projectGraph(): Promise<ProjectGraph>;
+  /** Files that differ from the commit, new ones included; relative to the workspace's root. */
+  dirtyPaths(): Promise<string[]>;
+}
+
+/** `nx g @poc/plugin:remove-service NAME`: a refusal ends the process with exit code 2. */
+export default function removeServiceCommand(tree: Tree, options: RawOptions): Promise<() => void> {
+  const facts = {
+    projectGraph: () => createProjectGraphAsync({ exitOnError: false }),
+    dirtyPaths: () => new GitRepository(tree.root).dirtyPaths(),
+  };
+  return endWithRefusal(() => removeService(tree, options, facts));
+}
+
+/**
+ * Takes a service out of the workspace.
+ * @returns what is to be done when the files are gone: to say what is left elsewhere.
+ * @throws {Refusal} before anything is removed.
+ */
+export async function removeService(tree: Tree, raw: RawOptions, facts: WorkspaceFacts): Promise<() => void> {
+  const doing = `remove the service ${String(raw['name'] ?? '')}`.trimEnd();
+  rejectExtraArguments(raw, doing);
+  const { name, force } = readOptions(raw, { name: text(''), force: booleanOption }, doing);
+  const root = serviceRoot(tree, name, doing);
+  const dependents = findDependents(tree, await facts.projectGraph(), name);
+  if (dependents.length > 0) {
+    throw new Refusal({
+      type: 'service-needed',
+      doing,
+      reason: 'It is needed by others.',
+      remedy: 'Change them first.',
+      evidence: dependents,
+    });
+  }
+  const dirty = force ? [] : (await facts.dirtyPaths()).filter((path) => path.startsWith(`${root}/`));
+  if (dirty.length > 0) {
+    throw new Refusal({
+      type: 'dirty-working-tree',
+      doing,
+      reason: `${root} holds changes that are not committed.`,
+      remedy: 'Commit them, or give them up with --force.',
+      evidence: dirty,
+    });
+  }
+  tree.delete(root);
+  dropPathAliases(tree, root);
+  return () => {
+    syncWorkspace(tree);
+    console.log(`\nRemoved ${root}. Commit that. What runs in a cluster, its images and its git tags are left alone.`);
+  };
+}
+
+/** @throws {Refusal} when there is no such service. */
+function serviceRoot(tree: Tree, name: string, doing: string): string {
+  const projects = getProjects(tree);
+  const isService = (root: string) => tree.exists(`${root}/Dockerfile`) && tree.exists(`${root}/k8s`);
+  const project = projects.get(name);
+  if (project && isService(project.root)) return project.root;
+  const services = [...projects].filter(([, { root }]) => isService(root)).map(([service]) => service);
+  throw new Refusal({
+    type: 'no-such-service',
+    doing,
+    reason: project
+      ? `The project ${name} is no service: ${project.root} has no Dockerfile with a k8s folder beside it.`
+      : 'There is no such project.',
+    remedy: didYouMean(name, services) || `The services are ${services.join(', ') || 'none'}.`,
+  });
+}
+
+/** Names by which others could have imported from the folder. */
+function dropPathAliases(tree: Tree, root: string): void {
+  const file = 'tsconfig.base.json';
+  if (!tree.exists(file)) return;
+  const config = readJson<{ compilerOptions?: { paths?: Record<string, string[]> } }>(tree, file);
+  const paths = config.compilerOptions?.paths ?? {};
+  const kept = Object.entries(paths).filter(
+    ([, targets]) => !targets.some((target) => target.replace(/^\.\//, '').startsWith(`${root}/`)),
+  );
+  if (kept.length === Object.keys(paths).length) return;
+  writeJson(tree, file, {
+    ...config,
+    compilerOptions: { ...config.compilerOptions, paths: Object.fromEntries(kept) },
+  });
+}

@@ -1,0 +1,214 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Tree } from '@nx/devkit';
+import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
+import { parse } from 'yaml';
+import type { RawOptions } from '../../executors/options/options.ts';
+import { Refusal } from '../../../model/errors/product-error.ts';
+import { environmentsFolder } from '../../../model/environment/environment.ts';
+import { generateService } from './generator.ts';
+
+const workspaceRoot = join(__dirname, '../../../../../..');
+
+function newWorkspace(): Tree {
+  const tree = createTreeWithEmptyWorkspace();
+  tree.write(`${environmentsFolder}/dev.yaml`, 'name: dev\nvariables:\n  ROUTE_HOSTNAME: dev.localhost\n');
+  tree.write(`${environmentsFolder}/preprod.yml`, 'name: preprod\n');
+  tree.write(`${environmentsFolder}/empty.yaml`, '');
+  tree.write(`${environmentsFolder}/broken.yaml`, 'name: [');
+  return tree;
+}
+
+/** Texts of the service's files, by path inside its folder. */
+async function generate(options: RawOptions): Promise<Record<string, string>> {
+  const tree = newWorkspace();
+  await generateService(tree, options);
+  const root = `apps/${String(options['name'])}/`;
+  const paths = tree.listChanges().map(({ path }) => path);
+  return Object.fromEntries(
+    paths.filter((path) => path.startsWith(root)).map((path) => [path.slice(root.length), tree.read(path, 'utf8')!]),
+  );
+}
+
+interface Deployment {
+  spec: {
+    replicas: number;
+    strategy: unknown;
+    selector: { matchLabels: unknown };
+    template: {
+      metadata: { labels: unknown };
+      spec: { terminationGracePeriodSeconds: number; containers: [Record<string, unknown>] };
+    };
+  };
+}
+const deploymentOf = (files: Record<string, string>) => parse(files['k8s/deployment.yaml']!) as Deployment;
+
+const everyService = [
+  '.dockerignore',
+  'Dockerfile',
+  'k8s/deployment.yaml',
+  'k8s/dev.yaml',
+  'k8s/http-route.yaml',
+  'k8s/pod-disruption-budget.yaml',
+  'k8s/service.yaml',
+  'pipeline.variables.yml',
+  'project.json',
+];
+const ofStack: Record<string, string[]> = {
+  node: [
+    'jest.config.cjs',
+    'openapi.yaml',
+    'src/greeting-routes.spec.ts',
+    'src/greeting-routes.ts',
+    'src/main.ts',
+    'tsconfig.json',
+  ],
+  go: [
+    ...[
+      'answer.go',
+      'drain.go',
+      'drain_test.go',
+      'go.mod',
+      'greetings.go',
+      'greetings_test.go',
+      'health.go',
+      'main.go',
+    ],
+    ...['openapi.yaml', 'request_log.go'],
+  ],
+  python: [
+    ...['.gitignore', 'openapi.yaml', 'src/greetings.py', 'src/main.py', 'src/service_host.py'],
+    ...['src/test_greetings.py', 'src/test_service_host.py'],
+  ],
+  dotnet: [
+    ...['.gitignore', 'Drain.cs', 'Greetings.cs', 'Health.cs', 'OrderHistory.csproj', 'Program.cs', 'openapi.yaml'],
+    ...['tests/GreetingsTests.cs', 'tests/OrderHistory.Tests.csproj'],
+  ],
+  none: [],
+};
+
+describe.each(Object.keys(ofStack))('a service of the stack %s', (stack) => {
+  it('has these files, and nothing of a template in them', async () => {
+    const files = await generate({ name: 'order-history', stack });
+    expect(Object.keys(files).sort()).toEqual([...everyService, ...ofStack[stack]!].sort());
+    expect(Object.values(files).join('\n')).not.toMatch(/<%|%>|undefined/);
+  });
+
+  it('keeps the promise of no downtime', async () => {
+    const files = await generate({ name: 'order-history', stack });
+    const { spec } = deploymentOf(files);
+    const [container] = spec.template.spec.containers;
+    expect(spec).toMatchObject({ replicas: 2, strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } });
+    const labels = { 'app.kubernetes.io/name': 'order-history', 'app.kubernetes.io/instance': 'order-history' };
+    expect([spec.selector.matchLabels, spec.template.metadata.labels]).toEqual([labels, labels]);
+    expect(container).toMatchObject({
+      name: 'order-history',
+      startupProbe: { httpGet: { path: '/healthz/startup' } },
+      readinessProbe: { httpGet: { path: '/healthz/ready' } },
+      livenessProbe: { httpGet: { path: '/healthz/live' } },
+      lifecycle: { preStop: { sleep: { seconds: 10 } } },
+    });
+    // The sleep, the drain's linger and its budget.
+    expect(spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThan(3 + 2 + 15);
+    expect(parse(files['k8s/pod-disruption-budget.yaml']!)).toMatchObject({ spec: { maxUnavailable: 1 } });
+  });
+
+  it('listens where it is told to', async () => {
+    const files = await generate({ name: 'order-history', stack, port: 9000 });
+    expect(deploymentOf(files).spec.template.spec.containers[0]).toMatchObject({
+      ports: [{ name: 'http', containerPort: 9000 }],
+      env: [{ name: 'PORT', value: '9000' }],
+    });
+    expect(files['Dockerfile']).toContain('EXPOSE 9000');
+    expect(Object.values(files).join('\n')).not.toMatch(/8080/);
+  });
+
+  it('has an image that runs as a number, and as process 1', async () => {
+    const { Dockerfile: dockerfile = '', '.dockerignore': ignored } = await generate({ name: 'order-history', stack });
+    expect(dockerfile).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
+    expect(dockerfile).not.toMatch(/^(CMD|ENTRYPOINT) [^[]/m);
+    expect(ignored).toMatch(/^\*$/m);
+  });
+
+  it('leaves releasing to the plugin', async () => {
+    const files = await generate({ name: 'order-history', stack });
+    const project = JSON.parse(files['project.json']!) as { name: string; tags: string[]; targets: object };
+    expect(project).toMatchObject({ name: 'order-history', tags: ['scope:service'] });
+    expect(Object.keys(project.targets).filter((target) => !/^(build|lint|test|typecheck)$/.test(target))).toEqual([]);
+  });
+
+  it('tells the pipelines its names', async () => {
+    const files = await generate({ name: 'order-history', stack, apiSuffix: 'orders/v2' });
+    expect(parse(files['pipeline.variables.yml']!)).toEqual({
+      variables: {
+        serviceName: 'order-history',
+        sourceRoot: 'apps/order-history',
+        apiId: 'order-history',
+        apiName: 'Order History',
+        apiSuffix: 'orders/v2',
+      },
+    });
+  });
+});
+
+describe('service generator', () => {
+  it('names the host where an environment has one', async () => {
+    const files = await generate({ name: 'shipping' });
+    expect(parse(files['k8s/dev.yaml']!)).toMatchObject({
+      kind: 'HTTPRoute',
+      metadata: { name: 'shipping' },
+      spec: { hostnames: ['${ROUTE_HOSTNAME}'] },
+    });
+  });
+
+  it('makes what the sample payments has', async () => {
+    const files = await generate({ name: 'payments' });
+    const own = Object.keys(files).filter((path) => !/^src\/|^openapi/.test(path));
+    expect(own.length).toBeGreaterThan(9);
+    for (const path of own) {
+      const sample = join(workspaceRoot, 'apps/payments', path);
+      expect(existsSync(sample) ? readFileSync(sample, 'utf8') : path).toBe(files[path]);
+    }
+  });
+
+  it('answers what its API description says', async () => {
+    for (const stack of ['node', 'go', 'python', 'dotnet']) {
+      const files = await generate({ name: 'shipping', stack });
+      const { paths, servers } = parse(files['openapi.yaml']!) as { paths: object; servers: unknown };
+      expect(servers).toMatchObject([{ url: '/shipping' }]);
+      const code = Object.entries(files).filter(([path]) => /\.(ts|go|py|cs)$/.test(path));
+      for (const path of Object.keys(paths)) expect(code.some(([, text]) => text.includes(path))).toBe(true);
+    }
+  });
+
+  it.each<[string, RawOptions, string]>([
+    ['no label', { name: 'Shipping' }, 'It must begin with a lower-case letter.'],
+    ['no name', {}, 'It is empty.'],
+    ['a second word', { name: 'shipping', _: ['go'] }, 'It is not clear what "go" is for.'],
+    ['a misspelt option', { name: 'shipping', stak: 'go' }, 'There is no option --stak. Did you mean "--stack"?'],
+    ['an option without a value', { name: 'shipping', stack: true }, 'There is no stack "true".'],
+    ['a number', { name: 123 }, 'It must begin with a lower-case letter.'],
+    ['a path', { name: '../x' }, 'It must begin with a lower-case letter.'],
+    ['a long one', { name: 'x'.repeat(41) }, 'It has 41 characters; 40 are allowed.'],
+    ['a word of YAML', { name: 'no' }, 'YAML does not read "no" as a text.'],
+    ['a misspelt stack', { name: 'shipping', stack: 'pyton' }, 'Did you mean "python"?'],
+    ['an unknown stack', { name: 'shipping', stack: 'cobol' }, 'Choose one of node, go, python, dotnet, none'],
+    ['a stack that every object has', { name: 'shipping', stack: 'constructor' }, 'There is no stack "constructor".'],
+    ['a port of root', { name: 'shipping', port: 80 }, '"80" cannot be its port.'],
+    ['a port beyond all', { name: 'shipping', port: 65536 }, '"65536" cannot be its port.'],
+    ['a port that is none', { name: 'shipping', port: 'http' }, '"http" cannot be its port.'],
+    ['half a port', { name: 'shipping', port: 8080.5 }, '"8080.5" cannot be its port.'],
+    ['a suffix that is no path', { name: 'shipping', apiSuffix: '/shipping' }, 'cannot be the path of its API'],
+    ['a project that exists', { name: 'taken' }, 'The project taken exists already, in libs/taken.'],
+    ['a folder that exists', { name: 'folder' }, 'The folder apps/folder exists already.'],
+  ])('refuses %s, and writes nothing', async (_, options, reason) => {
+    const tree = newWorkspace();
+    tree.write('libs/taken/project.json', '{"name": "taken"}');
+    tree.write('apps/folder/notes.txt', '');
+    const before = tree.listChanges().length;
+    const error: unknown = await generateService(tree, options).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Refusal);
+    expect((error as Refusal).explain()).toContain(reason);
+    expect(tree.listChanges()).toHaveLength(before);
+  });
+});

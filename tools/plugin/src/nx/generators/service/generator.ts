@@ -1,0 +1,47 @@
+import { generateFiles, type Tree } from '@nx/devkit';
+import { basename, join } from 'node:path';
+import { parseDocument } from 'yaml';
+import type { RawOptions } from '../../executors/options/options.ts';
+import { endWithRefusal } from '../end-with-refusal.ts';
+import { environmentTexts } from '../environment-texts.ts';
+import { syncWorkspace } from '../sync-workspace.ts';
+import { parseServiceRequest } from './service-request.ts';
+
+/** `nx g @poc/plugin:service NAME`: a refusal ends the process with exit code 2. */
+export default function serviceCommand(tree: Tree, options: RawOptions): Promise<() => void> {
+  return endWithRefusal(() => generateService(tree, options));
+}
+
+/**
+ * Adds a service.
+ * @returns what is to be done when the files are written: to say what comes next.
+ * @throws {Refusal} before anything is written.
+ */
+export async function generateService(tree: Tree, options: RawOptions): Promise<() => void> {
+  const { name, root, stack, port, apiSuffix } = parseServiceRequest(tree, options);
+  const words = name.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  const variables = {
+    ...{ name, port, apiSuffix, memory: stack.memory },
+    title: words.join(' '),
+    className: words.join(''),
+    dot: '.',
+  };
+  const templates = join(import.meta.dirname, 'files');
+  for (const folder of ['common', ...stack.templates]) generateFiles(tree, join(templates, folder), root, variables);
+  for (const environment of environmentsWithHostname(tree))
+    generateFiles(tree, join(templates, 'overlay'), root, { ...variables, environment });
+  return () => {
+    syncWorkspace(tree);
+    console.log(`\nAdded ${root}. Commit it, then: nx run ${name}:release`);
+  };
+}
+
+/** Environments that are told from others by a host name at the gateway: their routes name it. */
+function environmentsWithHostname(tree: Tree): string[] {
+  return (
+    [...environmentTexts(tree)]
+      // A mistake in one is told, with its line, by whatever deploys to it.
+      .filter(([, text]) => parseDocument(text).hasIn(['variables', 'ROUTE_HOSTNAME']))
+      .map(([path]) => basename(path).replace(/\.ya?ml$/, ''))
+  );
+}

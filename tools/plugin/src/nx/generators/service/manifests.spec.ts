@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
+import { BuildNumber } from '../../../model/release/build-number.ts';
+import { environmentsFolder, type Environment } from '../../../model/environment/environment.ts';
+import { ImageRef } from '../../../model/release/image-ref.ts';
+import { downtimeRisks } from '../../../model/manifests/rules/no-downtime.ts';
+import { renderManifests } from '../../../model/manifests/render.ts';
+import { readEnvironments } from '../../../adapters/workspace/environments.ts';
+import { generateService } from './generator.ts';
+
+const workspaceRoot = join(__dirname, '../../../../../..');
+let environments: Environment[];
+beforeAll(async () => {
+  environments = await readEnvironments(workspaceRoot);
+});
+
+/** Texts of the manifests of a sample in this workspace. */
+function ofSample(service: string): Map<string, string> {
+  const folder = `apps/${service}/k8s`;
+  const files = readdirSync(join(workspaceRoot, folder));
+  return new Map(files.map((file) => [`${folder}/${file}`, readFileSync(join(workspaceRoot, folder, file), 'utf8')]));
+}
+
+/** Texts of the manifests of a new service in a workspace with these environments. */
+async function generated(name: string, stack: string): Promise<Map<string, string>> {
+  const tree = createTreeWithEmptyWorkspace();
+  for (const file of readdirSync(join(workspaceRoot, environmentsFolder)))
+    tree.write(`${environmentsFolder}/${file}`, readFileSync(join(workspaceRoot, environmentsFolder, file)));
+  await generateService(tree, { name, stack });
+  const folder = `apps/${name}/k8s`;
+  return new Map(tree.children(folder).map((file) => [`${folder}/${file}`, tree.read(`${folder}/${file}`, 'utf8')!]));
+}
+
+/** Renders them for an environment, as a release does. */
+function render(service: string, texts: Map<string, string>, environment: Environment) {
+  const digest = `sha256:${'a'.repeat(64)}` as const;
+  return renderManifests({
+    ...{ texts, environment, folder: `apps/${service}/k8s`, partOf: 'shop' },
+    environmentNames: environments.map(({ name }) => name),
+    release: {
+      ...{ service, buildNumber: BuildNumber.parse('20261124-1')!, commit: 'c'.repeat(40), dirty: false },
+      ...{ imageDigest: digest, contentHash: digest },
+    },
+    image: ImageRef.of(environment.registry, service, '20261124-1', digest),
+    actor: { person: 'ada', run: 'local' },
+  });
+}
+
+describe('manifests', () => {
+  it.each<[string, () => Map<string, string> | Promise<Map<string, string>>]>([
+    ...['orders', 'payments', 'inventory'].map((name): [string, () => Map<string, string>] => [
+      name,
+      () => ofSample(name),
+    ]),
+    ...['node', 'go', 'python', 'dotnet', 'none'].map((stack): [string, () => Promise<Map<string, string>>] => [
+      `new-${stack}`,
+      () => generated(`new-${stack}`, stack),
+    ]),
+  ])('of %s can be deployed to every environment, and no request fails meanwhile', async (service, texts) => {
+    expect(environments.length).toBeGreaterThan(1);
+    for (const environment of environments) {
+      const { objects, sources } = render(service, await texts(), environment);
+      expect(downtimeRisks(service, objects, sources)).toEqual([]);
+      const route = objects.find(({ kind }) => kind === 'HTTPRoute') as { spec?: { hostnames?: string[] } } | undefined;
+      expect(route?.spec?.hostnames?.[0]).toBe(environment.variables['ROUTE_HOSTNAME']);
+    }
+  });
+});

@@ -1,0 +1,79 @@
+import { getProjects, type Tree } from '@nx/devkit';
+import { readOptions, type RawOptions } from '../../executors/options/options.ts';
+import { Refusal } from '../../../model/errors/product-error.ts';
+import { parseServiceName } from '../../../model/release/service-name.ts';
+import { rejectExtraArguments } from '../extra-arguments.ts';
+import { text } from '../text-option.ts';
+import { stackNamed, type Stack } from './stack.ts';
+
+/** A service that can be added. */
+export interface ServiceRequest {
+  readonly name: string;
+  /** Relative to the workspace's root. */
+  readonly root: string;
+  readonly stack: Stack;
+  readonly port: number;
+  readonly apiSuffix: string;
+}
+
+/** Words that YAML reads as something else than a text, so that manifests would not say what was meant. */
+const yamlWords = ['true', 'false', 'null', 'yes', 'no', 'on', 'off', 'y', 'n'];
+
+/** @throws {Refusal} for the first thing that cannot be; nothing was written then. */
+export function parseServiceRequest(tree: Tree, raw: RawOptions): ServiceRequest {
+  const doing = `add the service ${String(raw['name'] ?? '')}`.trimEnd();
+  rejectExtraArguments(raw, doing);
+  const options = readOptions(
+    raw,
+    { name: text(''), stack: text('node'), port: text('8080'), apiSuffix: text('') },
+    doing,
+  );
+  const name = parseServiceName(options.name, doing);
+  if (yamlWords.includes(name)) {
+    throw new Refusal({
+      type: 'bad-service-name',
+      doing,
+      reason: `YAML does not read "${name}" as a text.`,
+      remedy: 'Choose another name.',
+    });
+  }
+  const root = `apps/${name}`;
+  const request = {
+    name,
+    root,
+    stack: stackNamed(options.stack, doing),
+    port: parsePort(options.port, doing),
+    apiSuffix: parseApiSuffix(options.apiSuffix || name, doing),
+  };
+  const twin = getProjects(tree).get(name);
+  if (twin || tree.exists(root)) {
+    throw new Refusal({
+      type: 'service-exists',
+      doing,
+      reason: twin ? `The project ${name} exists already, in ${twin.root}.` : `The folder ${root} exists already.`,
+      remedy: `Choose another name, or remove it first${twin ? ` (nx g @poc/plugin:remove-service ${name})` : ''}.`,
+    });
+  }
+  return request;
+}
+
+function parsePort(port: string, doing: string): number {
+  const number = /^\d+$/.test(port) ? Number(port) : NaN;
+  if (number >= 1024 && number <= 65_535) return number;
+  throw new Refusal({
+    type: 'bad-port',
+    doing,
+    reason: `"${port}" cannot be its port.`,
+    remedy: 'Choose a whole number from 1024 to 65535; lower ones are for root, which services do not run as.',
+  });
+}
+
+function parseApiSuffix(suffix: string, doing: string): string {
+  if (/^[a-z0-9]+(-[a-z0-9]+)*(\/[a-z0-9]+(-[a-z0-9]+)*)*$/.test(suffix)) return suffix;
+  throw new Refusal({
+    type: 'bad-api-suffix',
+    doing,
+    reason: `"${suffix}" cannot be the path of its API.`,
+    remedy: 'Choose lower-case words with "-" and "/" between them, such as "shipping/v1".',
+  });
+}

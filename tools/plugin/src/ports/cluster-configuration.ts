@@ -1,0 +1,57 @@
+import type { BuildNumber } from '../model/release/build-number.ts';
+import type { Actor } from '../model/release/actor.ts';
+import type { KubernetesObject } from '../model/manifests/kubernetes-object.ts';
+import type {
+  NewProvisioningRecord,
+  ProvisionedObject,
+  ProvisioningEnding,
+  ProvisioningRecord,
+} from '../model/provision/provisioning-record.ts';
+import type { Change, ServiceLock } from './cluster.ts';
+
+/**
+ * What an environment needs of its cluster before services can be deployed there: namespaces, access, gateways, limits.
+ * Objects may be of any namespace, or of the whole cluster; those that name none get the environment's if their kind has
+ * one.
+ */
+export interface ClusterConfiguration {
+  /** Dry-runs every object on the server and tells what applying would do. Changes nothing. @throws {Refusal} naming the object. */
+  plan(objects: readonly KubernetesObject[]): Promise<readonly ConfigurationChange[]>;
+  /**
+   * Applies the objects in kind order. Others that write to the same objects keep their part.
+   * @param signal stops it between two kinds. @throws its reason then.
+   */
+  apply(objects: readonly KubernetesObject[], signal: AbortSignal): Promise<readonly ConfigurationChange[]>;
+  /**
+   * Takes away what was written formerly and is no longer among `objects`. What was there before, and what another
+   * environment writes to as well, loses this environment's fields only. Namespaces, claims on storage and the like stay.
+   */
+  prune(
+    former: readonly ProvisionedObject[],
+    objects: readonly KubernetesObject[],
+    options?: { readonly dryRun?: boolean },
+  ): Promise<readonly ConfigurationChange[]>;
+
+  /** The version that the environment's namespace is marked with; undefined when it has none, or is not there. */
+  version(): Promise<BuildNumber | undefined>;
+  /** Marks the environment's namespace with a version, for deployments to see. @throws {Refusal} when it is not there. */
+  mark(version: BuildNumber): Promise<void>;
+
+  /** Waits for the one write lock of the environment's configuration, and takes it over from a holder who is dead. */
+  lock(holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock>;
+  /** Newest first, the last 20. Kept where those who deploy services cannot write. */
+  records(): Promise<ProvisioningRecord[]>;
+  /** Keeps a record, with the next sequence, before anything is applied. */
+  openRecord(record: NewProvisioningRecord): Promise<ProvisioningRecord>;
+  /** Adds how it ended, and forgets all but the last 20 records. */
+  closeRecord(record: ProvisioningRecord, ending: ProvisioningEnding): Promise<ProvisioningRecord>;
+}
+
+/** What was, or would be, done to one object. */
+export interface ConfigurationChange extends Change {
+  readonly apiVersion: string;
+  /** Undefined for an object of the whole cluster. */
+  readonly namespace?: string;
+  /** Its namespace is still to be made, so that it could be tried in another one only. */
+  readonly isElsewhere?: true;
+}

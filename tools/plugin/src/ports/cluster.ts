@@ -1,0 +1,184 @@
+import type { BuildNumber } from '../model/release/build-number.ts';
+import type { Actor } from '../model/release/actor.ts';
+import type {
+  DeploymentEnding,
+  DeploymentRecord,
+  DeploymentSummary,
+  NewDeploymentRecord,
+} from '../model/deploy/deployment-record.ts';
+import type { ObjectDrift } from '../model/observe/drift.ts';
+import type { FieldChange } from '../model/observe/field-changes.ts';
+import type { KubernetesObject } from '../model/manifests/kubernetes-object.ts';
+
+/** One environment's namespace in its cluster, as seen by the deployer. */
+export interface Cluster {
+  /**
+   * Makes sure the cluster answers, the namespace is there and the deployer may write to it.
+   * @throws {Refusal} naming the context, the server or the namespace.
+   */
+  check(): Promise<void>;
+
+  /**
+   * Waits for the one write lock of a service, and takes it over from a holder who no longer renews it.
+   * @param onWait called when somebody else has it, with who.
+   */
+  lock(service: string, holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock>;
+
+  /** Dry-runs every object on the server and tells what applying would do. Changes nothing. @throws {Refusal} naming the object. */
+  plan(service: string, objects: readonly KubernetesObject[], options?: PlanOptions): Promise<ChangeSet>;
+  /** Applies what a plan of these objects found (plans first, if there was none), in kind order, without pruning. */
+  apply(service: string, objects: readonly KubernetesObject[], options?: ApplyOptions): Promise<ChangeSet>;
+  /** Deletes objects of the service that this tool made and that are no longer among `objects`; not the Jobs of releases. */
+  prune(service: string, objects: readonly KubernetesObject[], options?: PruneOptions): Promise<ChangeSet>;
+
+  /** Watches the workloads among `objects` until they are as asked for, or it is certain that they will not be. */
+  waitUntilReady(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult>;
+
+  /**
+   * Runs a Job of a release to its end, once: one of the same release that has succeeded is not run again, one that
+   * still runs is followed, one that failed is replaced. Jobs of the same name of other releases end first.
+   * @throws {Refusal} when a Job of that name belongs to somebody else.
+   */
+  runJob(service: string, job: KubernetesObject, options: JobOptions): Promise<JobResult>;
+
+  /** The version of the cluster's configuration that the namespace has; undefined when it was never provisioned. @throws {Refusal} */
+  provisioned(): Promise<BuildNumber | undefined>;
+
+  /** Services of which the namespace has deployments, in alphabetical order. */
+  services(): Promise<string[]>;
+  /** Deployments of the service, newest first. */
+  records(service: string): Promise<DeploymentRecord[]>;
+  /** Keeps a record, with the next sequence, before anything is applied. */
+  openRecord(record: NewDeploymentRecord): Promise<DeploymentRecord>;
+  /** Adds how it ended, and forgets all but the last 20 records. */
+  closeRecord(record: DeploymentRecord, ending: DeploymentEnding): Promise<DeploymentRecord>;
+
+  /** One deployment, as it was recorded and can never be changed. */
+  record(service: string, sequence: number): Promise<DeploymentRecord | undefined>;
+  /** The newest deployment of every service, however it ended, without its manifests, in no order. */
+  newest(): Promise<DeploymentSummary[]>;
+  /** All deployments of all services that are still recorded, without their manifests, in no order. */
+  summaries(): Promise<DeploymentSummary[]>;
+
+  /**
+   * What there is of every service, or of one, that was deployed or runs here: in as few requests as it takes, however
+   * many services there are. In alphabetical order.
+   * @param onNewest told of the newest deployments as soon as they are read: long before the pods.
+   */
+  observe(service?: string, onNewest?: (newest: readonly DeploymentSummary[]) => void): Promise<ObservedService[]>;
+  /** Something that `observe` tells may have changed. Ends when the signal is aborted. @throws {Refusal} when the cluster is gone for good. */
+  changes(signal: AbortSignal): AsyncIterable<void>;
+}
+
+/** Held while a service is written to. */
+export interface ServiceLock {
+  /** Aborted when the lock was lost to somebody else; stop writing then. */
+  readonly lost: AbortSignal;
+  release(): Promise<void>;
+}
+
+export interface PlanOptions {
+  /** Takes over objects that belong to another service or another deployer, instead of refusing. */
+  readonly adopt?: boolean;
+  /** Jobs of the release: dry-run as well, and refused with the objects. They are no changes, because they run once. */
+  readonly jobs?: readonly KubernetesObject[];
+}
+
+export interface ApplyOptions extends Pick<PlanOptions, 'adopt'> {
+  /**
+   * Called once, when all that comes before workloads is applied (configuration, accounts, Services) and no workload
+   * is. What it throws is thrown, and nothing more is applied.
+   */
+  readonly beforeWorkloads?: () => Promise<void>;
+}
+
+export interface PruneOptions {
+  /** Tells what would be deleted, and deletes nothing. */
+  readonly dryRun?: boolean;
+}
+
+export type ChangeAction = 'created' | 'configured' | 'unchanged' | 'deleted';
+
+/** What was, or would be, done to one object. */
+export interface Change {
+  readonly kind: string;
+  readonly name: string;
+  readonly action: ChangeAction;
+  /** Fields taken from another field manager: `spec.replicas from kubectl-edit`. */
+  readonly takenOver?: readonly string[];
+  /** What changes in an object that is `configured`. */
+  readonly fields?: readonly FieldChange[];
+}
+
+export type ChangeSet = readonly Change[];
+
+export interface WaitOptions {
+  /** Milliseconds after which the wait ends as `timed-out`. */
+  readonly timeout: number;
+  /** How often a container of a new pod may crash before the rollout has failed; 2 when left out. */
+  readonly allowedRestarts?: number;
+  readonly signal?: AbortSignal;
+  /** Called with a line when something moved: `2 of 3 pods ready`. */
+  readonly onProgress: (line: string) => void;
+}
+
+export type RolloutResult =
+  | { readonly state: 'ready' }
+  | {
+      readonly state: 'failed' | 'timed-out' | 'vanished' | 'interrupted';
+      /** A sentence that names the object and what is wrong with it. */
+      readonly reason: string;
+      /** Log lines, events. */
+      readonly evidence: readonly string[];
+    };
+
+export interface JobOptions {
+  /** Milliseconds after which the wait ends as `timed-out`; a Job that runs then goes on. */
+  readonly timeout: number;
+  /** Ends the wait as `interrupted`; a Job that runs then goes on. */
+  readonly signal?: AbortSignal;
+  /** Called with each line that the Job writes, also once more by a pod that is tried again. */
+  readonly onLine: (line: string) => void;
+}
+
+export type JobResult =
+  | {
+      readonly state: 'succeeded';
+      /** Whether it had succeeded before, so that nothing was run. */
+      readonly hadRun: boolean;
+    }
+  | {
+      readonly state: 'failed' | 'timed-out' | 'vanished' | 'interrupted';
+      /** A sentence that names the Job, and the pod and what is wrong with it. */
+      readonly reason: string;
+      /** The last log lines, events. */
+      readonly evidence: readonly string[];
+    };
+
+/**
+ * How a workload is doing. `rolling-out`: pods are being replaced. `stuck`: they were, and the deadline for it has passed.
+ * `degraded`: fewer pods are ready than wanted. `down`: none is. `stopped`: none is wanted.
+ */
+export type Health = 'healthy' | 'rolling-out' | 'stuck' | 'degraded' | 'down' | 'stopped';
+
+/** What the cluster itself says of a service's workload. */
+export interface RunningService {
+  /** From the annotations of the workload. */
+  readonly buildNumber: string | undefined;
+  readonly commit: string | undefined;
+  /** Distinct digests of the images that the service's container really runs with. */
+  readonly digests: readonly string[];
+  readonly podsReady: number;
+  readonly podsWanted: number;
+  readonly health: Health;
+}
+
+/** What there is of one service in an environment. */
+export interface ObservedService {
+  readonly service: string;
+  /** The newest deployment, however it ended. */
+  readonly newest: DeploymentSummary | undefined;
+  readonly running: RunningService | undefined;
+  /** Objects that are no longer as the newest deployment left them; none while it goes on. */
+  readonly drift: readonly ObjectDrift[];
+}

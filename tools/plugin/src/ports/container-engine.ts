@@ -1,0 +1,22 @@
+import type { Digest, ImageRef } from '../model/release/image-ref.ts';
+
+/** What to build. */
+export interface ImageBuild {
+  /** Folder of the build context, absolute. */
+  readonly context: string;
+  /** The Dockerfile, absolute. */
+  readonly dockerfile: string;
+  /** Labels of the image, and annotations of its manifest where the engine can write them. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Names that the image gets. */
+  readonly images: readonly ImageRef[];
+}
+
+/** Builds and pushes images: docker, podman. */
+export interface ContainerEngine {
+  readonly name: string;
+  /** @throws {Failure} with the last lines of the build's output. */
+  build(build: ImageBuild, onLine: (line: string) => void): Promise<void>;
+  /** @returns the digest under which the registry has the image. @throws {Failure|Refusal} naming the registry. */
+  push(image: ImageRef, onLine: (line: string) => void): Promise<Digest>;
+}

@@ -1,0 +1,95 @@
+import type { ReleaseTag } from '../model/release/release-tag.ts';
+
+/**
+ * One repository at a forge: GitHub, GitHub Enterprise, or what speaks its API, such as Gitea. Every method ends within
+ * the forge's own patience (20 s). What it throws is a Failure that tells what is missing, and never a secret.
+ */
+export interface Forge {
+  /** The release of a tag, or undefined when there is none. */
+  release(tag: ReleaseTag): Promise<ForgeRelease | undefined>;
+
+  /** Makes the release of a tag that the forge has. One that is there already, of whatever text, is left as it is. */
+  publishRelease(release: NewForgeRelease): Promise<PublishedRelease>;
+
+  /** Begins a deployment, which is in progress then. */
+  openDeployment(deployment: NewForgeDeployment): Promise<ForgeDeployment | WithoutDeployments>;
+
+  /** Says how a deployment ended. After a success, no earlier one of the environment is active any more. */
+  endDeployment(deployment: ForgeDeployment, ending: ForgeDeploymentEnding): Promise<void>;
+
+  /** The deployment of an environment that was begun last, or undefined when there is none. */
+  newestDeployment(environment: string): Promise<ForgeDeploymentState | undefined | WithoutDeployments>;
+}
+
+/** A forge that keeps no deployments, and what it says of that, as a clause. */
+export interface WithoutDeployments {
+  readonly reason: string;
+}
+
+/** A release, as the forge shows it. */
+export interface ForgeRelease {
+  /** Page of the release. */
+  readonly url: string;
+  readonly title: string;
+  /** Markdown. */
+  readonly body: string;
+}
+
+export interface NewForgeRelease {
+  readonly tag: ReleaseTag;
+  /** Full object name of the built commit. */
+  readonly commit: string;
+  readonly title: string;
+  /** Markdown, of `longestBody` characters at most. */
+  readonly body: string;
+}
+
+export interface PublishedRelease {
+  /** Page of the release. */
+  readonly url: string;
+  readonly made: 'created' | 'exists';
+}
+
+export interface NewForgeDeployment {
+  /** `preprod/orders`: each service has its own in each environment. */
+  readonly environment: string;
+  /** Whether end users meet what is deployed. */
+  readonly isProduction: boolean;
+  /** Tag of the release; the forge has it. */
+  readonly tag: ReleaseTag;
+  /** Facts for machines. */
+  readonly payload: Readonly<Record<string, string>>;
+  /** Of `longestDescription` characters at most. */
+  readonly description: string;
+  readonly links: DeploymentLinks;
+}
+
+/** Addresses that the forge shows beside a deployment. */
+export interface DeploymentLinks {
+  /** Of the run that deploys. */
+  readonly log?: string;
+  /** Of what is deployed. */
+  readonly environment?: string;
+}
+
+/** A deployment that the forge keeps. */
+export interface ForgeDeployment {
+  readonly id: number;
+  readonly environment: string;
+  readonly isProduction: boolean;
+}
+
+export interface ForgeDeploymentEnding {
+  /** `failure`: it did not get ready. `error`: nobody knows what became of it. */
+  readonly state: 'success' | 'failure' | 'error';
+  /** Of `longestDescription` characters at most. */
+  readonly description: string;
+  readonly links: DeploymentLinks;
+}
+
+export interface ForgeDeploymentState extends ForgeDeployment {
+  /** What was deployed: the name of a tag. */
+  readonly ref: string;
+  /** The newest that was said of it; undefined when nothing was. */
+  readonly state: string | undefined;
+}

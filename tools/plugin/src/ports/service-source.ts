@@ -1,0 +1,22 @@
+import type { ContentHash } from '../model/release/release.ts';
+
+/** The service that is released, as the workspace knows it. */
+export interface ServiceSource {
+  readonly name: string;
+  /** Its folder, relative to the workspace's root. */
+  readonly root: string;
+  /** Name of the workspace that it is part of. */
+  readonly partOf: string;
+  /** Its folder, absolute: the image's build context. */
+  readonly folder: string;
+  /** Folders (and single files), relative to the workspace's root, outside which nothing is part of it. */
+  readonly inputFolders: readonly string[];
+  /** Whether a file is its content, by the named inputs of its closure. @param path relative to the workspace's root. */
+  isContent(path: string): boolean;
+  /** Names of the npm packages that its closure's projects need themselves. */
+  readonly packages: readonly string[];
+  /** Hash of its content in a commit, or as it lies on the disk. */
+  contentHash(source: { readonly commit: string } | 'working-tree'): Promise<ContentHash>;
+  /** @throws {Refusal} naming files that git ignores though the image may be made of them. */
+  refuseIgnoredInputs(): Promise<void>;
+}

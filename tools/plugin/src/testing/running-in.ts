@@ -1,9 +1,0 @@
-import type { Cluster, RunningService } from '../release/ports/cluster.ts';
-
-/** What runs of a service in a cluster, if anything does. */
-export async function runningIn(
-  cluster: Pick<Cluster, 'observe'>,
-  service: string,
-): Promise<RunningService | undefined> {
-  return (await cluster.observe(service)).at(0)?.running;
-}

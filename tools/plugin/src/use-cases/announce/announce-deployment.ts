@@ -1,0 +1,114 @@
+import type { Actor } from '../../model/release/actor.ts';
+import type { DeploymentCause, DeploymentOutcome } from '../../model/deploy/deployment-record.ts';
+import type { Environment } from '../../model/environment/environment.ts';
+import { cutText, linkOf, longestDescription } from '../../model/forge/forge-text.ts';
+import type { Release } from '../../model/release/release.ts';
+import { ReleaseTag } from '../../model/release/release-tag.ts';
+import type { DeploymentLinks, ForgeDeploymentEnding, NewForgeDeployment } from '../../ports/forge.ts';
+import type { Reporter } from '../../ports/reporter.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+import { forgeRepair, forgeTrouble, waitForForge } from './wait-for-forge.ts';
+
+/** A deployment that begins. */
+export interface BegunDeployment {
+  readonly environment: Environment;
+  readonly release: Release;
+  readonly actor: Actor;
+  readonly cause: DeploymentCause;
+}
+
+/** Tells that a deployment has begun, and gives what it takes to tell how it ended. Neither waits for anything. */
+export type Announce = (deployment: BegunDeployment) => {
+  /** @param description a sentence; what is too long of it is cut off. */
+  end(state: ForgeDeploymentEnding['state'], description: string): void;
+};
+
+/**
+ * Carries out what deploys, and meanwhile tells the forge of it. What becomes of that stops and delays no deployment:
+ * only when all is done, and nothing is locked any more, the forge's last answers are waited for, for a while.
+ */
+export async function withAnnouncements<T>(
+  service: string,
+  { signal }: { readonly signal?: AbortSignal },
+  ports: Pick<ReleasePorts, 'forge'>,
+  reporter: Reporter,
+  action: (announce: Announce) => Promise<T>,
+): Promise<T> {
+  const pending: Promise<void>[] = [];
+  const announce: Announce = (deployment) => {
+    const opening = open(forgeEnvironment(deployment.environment, service), deployment, ports, reporter);
+    pending.push(opening.then(() => undefined));
+    return {
+      end: (state, description) =>
+        void pending.push(
+          opening.then((tell) => tell?.({ state, description: cutText(description, longestDescription) })),
+        ),
+    };
+  };
+  try {
+    return await action(announce);
+  } finally {
+    await waitForForge(pending, signal, reporter);
+  }
+}
+
+type TellEnding = (ending: Omit<ForgeDeploymentEnding, 'links'>) => Promise<void>;
+
+/** @returns how to tell the ending, where there is something to tell it to. Never rejects. */
+async function open(
+  name: string,
+  begun: BegunDeployment,
+  ports: Pick<ReleasePorts, 'forge'>,
+  reporter: Reporter,
+): Promise<TellEnding | undefined> {
+  const environment = begun.environment.name;
+  const links = linksOf(begun);
+  const skip = (reason: string) => void reporter.step(`${environment}: no GitHub deployment: ${reason}`);
+  const warn = (what: string, error: unknown) =>
+    reporter.warn(`${environment}: ${what}: ${forgeTrouble(error)} ${forgeRepair}`);
+  try {
+    const forge = await ports.forge();
+    if ('reason' in forge) return skip(forge.reason);
+    const opened = await forge.openDeployment(newForgeDeployment(begun));
+    if ('reason' in opened) return skip(opened.reason);
+    return (ending) =>
+      forge
+        .endDeployment(opened, { ...ending, links })
+        .catch((error: unknown) => warn(`GitHub goes on showing the deployment of ${name} as begun`, error));
+  } catch (error) {
+    warn(`GitHub shows no deployment of ${name}`, error);
+    return undefined;
+  }
+}
+
+/** Where the forge shows deployments of a service to an environment: each service has its own. */
+export function forgeEnvironment({ name }: Pick<Environment, 'name'>, service: string): string {
+  return `${name}/${service}`;
+}
+
+/** What the forge is told of a deployment that ended so; `unknown`: nobody knows how. */
+export function announcedAs(outcome: DeploymentOutcome | 'unknown'): ForgeDeploymentEnding['state'] {
+  if (outcome === 'succeeded') return 'success';
+  return outcome === 'failed' ? 'failure' : 'error';
+}
+
+/** A deployment as the forge is told of it. */
+export function newForgeDeployment(begun: BegunDeployment): NewForgeDeployment {
+  const { environment, release, actor, cause } = begun;
+  const { service, buildNumber, commit, imageDigest } = release;
+  const facts = { service, build: `${buildNumber}`, commit, image: imageDigest, action: cause.action, ...actor };
+  return {
+    environment: forgeEnvironment(environment, service),
+    // Where somebody must approve of each release is where it matters to end users.
+    isProduction: environment.protected,
+    tag: new ReleaseTag(service, buildNumber),
+    payload: facts,
+    description: cutText(`${service} ${buildNumber}: ${cause.action} by ${actor.person}`, longestDescription),
+    links: linksOf(begun),
+  };
+}
+
+function linksOf({ environment, actor }: BegunDeployment): DeploymentLinks {
+  const [log, url] = [linkOf(actor.run), linkOf(environment.url)];
+  return { ...(log === undefined ? {} : { log }), ...(url === undefined ? {} : { environment: url }) };
+}

@@ -1,0 +1,175 @@
+import { parseImageLabels, type Build } from '../../model/release/image-labels.ts';
+import { ImageRef } from '../../model/release/image-ref.ts';
+import { ProductError } from '../../model/errors/product-error.ts';
+import type { Release } from '../../model/release/release.ts';
+import type { ReleaseTag } from '../../model/release/release-tag.ts';
+import type { Finding } from './finding.ts';
+import { publishRelease } from '../release/publish-release.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+import type { AuditRequest } from './audit-request.ts';
+
+/** A release, and who tells of it. */
+export interface ReleaseWitness {
+  readonly tag: ReleaseTag;
+  /** Registries that must have its image. */
+  readonly registries: readonly string[];
+  /** What records say of it, by environment. */
+  readonly recorded: ReadonlyMap<string, Release>;
+}
+
+type ReleaseEvidence = ReleaseWitness & {
+  /** What the git tag says; undefined when there is none. */
+  readonly tagged: Release | undefined;
+};
+type Ports = Pick<ReleasePorts, 'repository' | 'registry' | 'forge'>;
+
+const byRepair = 'Mended by "nx run infrastructure:audit --repair".';
+
+/** Asks tag, records, images and forge of a release whether they say the same. */
+export async function auditRelease(told: ReleaseEvidence, request: AuditRequest, ports: Ports): Promise<Finding[]> {
+  const { tag, tagged, recorded } = told;
+  const subject = `${tag.service} ${tag.buildNumber}`;
+  const [[where, first] = [], ...others] = recorded;
+  const known = tagged ?? first;
+  if (!known) return [noRelease(subject, tag)];
+  const images = await Promise.all(told.registries.map((host) => auditImage(subject, host, known, ports)));
+  const findings = images.flatMap(({ finding }) => (finding ? [finding] : []));
+  const source = tagged ? `The tag ${tag}` : `The record in ${where}`;
+  for (const [environment, release] of tagged ? recorded : others) {
+    const differences = differencesOf(known, release);
+    if (differences.length > 0) findings.push(recordDiffers(subject, source, environment, differences));
+  }
+  const agree = images.length > 0 && images.every(({ build }) => build !== undefined);
+  if (!tagged) findings.push(await missingTag(subject, told, known, agree, request, ports));
+  else findings.push(...(await auditForge(subject, tagged, tag, request, ports)));
+  return findings;
+}
+
+async function auditImage(
+  subject: string,
+  host: string,
+  release: Release,
+  { registry }: Ports,
+): Promise<{ finding?: Finding; build?: Build }> {
+  const image = ImageRef.of(host, release.service, release.buildNumber.toString());
+  const pinned = image.withDigest(release.imageDigest);
+  const finding = (type: string, says: string, remedy: string) => ({
+    finding: { subject, type, says, remedy, isRepaired: false },
+  });
+  try {
+    const [named, labels] = await Promise.all([registry.digest(image), registry.labels(pinned)]);
+    if (labels === undefined)
+      return finding(
+        'no-image',
+        `${pinned} is not in its registry.`,
+        'It can neither be deployed nor be gone back to: push it there again, or let the records of it be forgotten.',
+      );
+    if (named === undefined)
+      return finding('image-without-tag', `${host} has the image, but no tag ${image}.`, `Tag ${pinned} there again.`);
+    if (named !== release.imageDigest)
+      return finding(
+        'image-tag-moved',
+        `${image} is ${named} now; it was released as ${release.imageDigest}.`,
+        'Deployments are not touched by it: they name the digest. Find out who pushed to the tag, and make tags immutable in the registry.',
+      );
+    const build = parseImageLabels(labels);
+    if (!build)
+      return finding(
+        'image-without-labels',
+        `The labels of ${pinned} do not tell what it was built from.`,
+        `It was not built by "nx run ${release.service}:docker-release"; look at who pushed it.`,
+      );
+    const differences = differencesOf({ ...build, imageDigest: release.imageDigest }, release);
+    if (differences.length === 0) return { build };
+    return finding(
+      'image-labels-differ',
+      `The labels of ${image} and the release do not agree: ${differences.join('; ')}.`,
+      'One of the two was tampered with, or the image is of another build: release again, and look at who could write.',
+    );
+  } catch (error) {
+    if (!(error instanceof ProductError)) throw error;
+    return finding('registry-unreachable', error.facts.reason, error.facts.remedy);
+  }
+}
+
+async function missingTag(
+  subject: string,
+  { tag, recorded }: ReleaseEvidence,
+  release: Release,
+  agree: boolean,
+  { repair }: AuditRequest,
+  { repository }: Ports,
+): Promise<Finding> {
+  const who = `the record in ${[...recorded.keys()].join(', ')}${agree ? ' and the labels of its image' : ''}`;
+  const says = `There is no tag ${tag}; ${who} say that it was built from ${release.commit}.`;
+  const finding = { subject, type: 'no-tag', says, isRepaired: false };
+  if (!agree) return { ...finding, remedy: 'No image agrees with that, so that the tag is not made by itself.' };
+  if (!repair) return { ...finding, remedy: byRepair };
+  try {
+    await repository.tagRelease(release);
+    return { ...finding, remedy: 'The tag was made.', isRepaired: true };
+  } catch (error) {
+    if (!(error instanceof ProductError)) throw error;
+    return { ...finding, remedy: `The tag could not be made: ${error.facts.reason} ${error.facts.remedy}` };
+  }
+}
+
+async function auditForge(
+  subject: string,
+  release: Release,
+  tag: ReleaseTag,
+  { repair, notes }: AuditRequest,
+  ports: Ports,
+): Promise<Finding[]> {
+  const forge = await ports.forge();
+  if ('reason' in forge) return [];
+  try {
+    if (await forge.release(tag)) return [];
+    const finding = { subject, type: 'no-github-release', says: `GitHub has no release ${tag}.`, isRepaired: false };
+    if (!repair) return [{ ...finding, remedy: byRepair }];
+    const made = await publishRelease({ release, run: undefined, notes: () => notes(release) }, ports);
+    if ('reason' in made) return [{ ...finding, remedy: made.reason }];
+    return [{ ...finding, remedy: `It was made: ${made.url}`, isRepaired: true }];
+  } catch (error) {
+    if (!(error instanceof ProductError)) throw error;
+    const { reason, remedy } = error.facts;
+    return [{ subject, type: 'github-unreachable', says: reason, remedy, isRepaired: false }];
+  }
+}
+
+function noRelease(subject: string, tag: ReleaseTag): Finding {
+  return {
+    subject,
+    type: 'tag-without-release',
+    says: `The tag ${tag} tells of no release: it was not made by this tool, or was changed.`,
+    remedy: `Look at it with "git show ${tag}".`,
+    isRepaired: false,
+  };
+}
+
+function recordDiffers(subject: string, source: string, environment: string, differences: readonly string[]): Finding {
+  return {
+    subject,
+    type: 'record-differs',
+    says: `${source} and the record in ${environment} do not agree: ${differences.join('; ')}.`,
+    remedy: 'The one whose image digest the registry has under this build number is right.',
+    isRepaired: false,
+  };
+}
+
+/** What two accounts of a release say otherwise: `commit 1a2b… and 3c4d…`. */
+export function differencesOf(a: Release, b: Release): string[] {
+  const facts = (release: Release) => ({
+    service: release.service,
+    build: release.buildNumber.toString(),
+    commit: release.commit,
+    image: release.imageDigest as string,
+    content: release.contentHash as string,
+    dirty: String(release.dirty),
+  });
+  const [left, right] = [facts(a), facts(b)];
+  return Object.entries(left).flatMap(([name, value]) => {
+    const other = right[name as keyof typeof right];
+    return value === other ? [] : [`${name} ${value} and ${other}`];
+  });
+}

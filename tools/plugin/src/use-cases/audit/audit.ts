@@ -1,0 +1,126 @@
+import type { DeploymentSummary } from '../../model/deploy/deployment-record.ts';
+import type { Environment } from '../../model/environment/environment.ts';
+import { BuildNumber } from '../../model/release/build-number.ts';
+import type { Release } from '../../model/release/release.ts';
+import { ReleaseTag } from '../../model/release/release-tag.ts';
+import { auditDeployment } from './audit-deployment.ts';
+import { auditRelease, type ReleaseWitness } from './audit-release.ts';
+import type { Finding } from './finding.ts';
+import { mapLimit } from '../../model/concurrency/map-limit.ts';
+import { catchProductError } from '../../model/errors/result.ts';
+import type { ObservedService } from '../../ports/cluster.ts';
+import type { ServiceMap } from '../../ports/service-map.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+import type { AuditRequest } from './audit-request.ts';
+
+/** What an audit found. */
+export interface AuditResult {
+  readonly checked: { readonly services: number; readonly deployments: number; readonly releases: number };
+  /** Why the forge was not asked, as a clause; undefined when it was. */
+  readonly withoutForge: string | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/** Releases and deployments that are looked at at the same time. */
+const atOnce = 16;
+
+type Ports = Pick<ReleasePorts, 'cluster' | 'repository' | 'registry' | 'forge' | 'clock'>;
+
+/**
+ * Asks all witnesses of what was released and what runs whether they say the same: git tags, labels of the images, pods
+ * and objects, deployment records, and the forge. Of every service what runs in each environment, its newest release,
+ * and every release that a record tells of, because it may be gone back to.
+ */
+export async function audit(request: AuditRequest, ports: Ports): Promise<AuditResult> {
+  const { environments, services } = request;
+  const [surveys, tagged, forge] = await Promise.all([
+    Promise.all(environments.map((environment) => survey(environment, ports))),
+    ports.repository.releases(),
+    ports.forge(),
+  ]);
+  const unreachable = surveys.flatMap((found): Finding[] => ('finding' in found ? [found.finding] : []));
+  const reached = surveys.flatMap((found) => ('finding' in found ? [] : [found]));
+  const deployments = reached.flatMap(({ environment, observed }) => observed.map((one) => ({ environment, one })));
+  const witnesses = witnessesOf(reached, newestTags(tagged, services), environments);
+  const tags = await ports.repository.readReleases(witnesses.map(({ tag }) => tag));
+  const [ofReleases, ofDeployments] = await Promise.all([
+    mapLimit(atOnce, witnesses, (witness) =>
+      auditRelease({ ...witness, tagged: tags.get(witness.tag.toString()) }, request, ports),
+    ),
+    mapLimit(atOnce, deployments, ({ environment, one }) => auditDeployment(environment, one, request, ports)),
+  ]);
+  return {
+    checked: {
+      services: new Set([...services.services, ...deployments.map(({ one }) => one.service)]).size,
+      deployments: deployments.length,
+      releases: witnesses.length,
+    },
+    withoutForge: 'reason' in forge ? forge.reason : undefined,
+    findings: [...unreachable, ...ofDeployments.flat(), ...ofReleases.flat()],
+  };
+}
+
+/** What there is in an environment, and all that is recorded there. */
+interface Survey {
+  readonly environment: Environment;
+  readonly observed: readonly ObservedService[];
+  readonly records: readonly DeploymentSummary[];
+}
+
+async function survey(environment: Environment, ports: Ports): Promise<Survey | { readonly finding: Finding }> {
+  return catchProductError(
+    async () => {
+      const cluster = await ports.cluster(environment);
+      const [observed, records] = await Promise.all([cluster.observe(), cluster.summaries()]);
+      return { environment, observed, records };
+    },
+    (reason) => ({ finding: cannotBeReached(environment, reason) }),
+  );
+}
+
+function cannotBeReached({ name }: Environment, reason: string): Finding {
+  return {
+    subject: name,
+    type: 'environment-unreachable',
+    says: `It cannot be looked into: ${reason}`,
+    remedy: 'Audit again when it can.',
+    isRepaired: false,
+  };
+}
+
+function newestTags(tagged: readonly { readonly tag: ReleaseTag }[], { services }: ServiceMap): ReleaseTag[] {
+  const newest = new Map<string, ReleaseTag>();
+  for (const { tag } of tagged) {
+    const known = newest.get(tag.service);
+    if (!known || BuildNumber.compare(tag.buildNumber, known.buildNumber) > 0) newest.set(tag.service, tag);
+  }
+  return services.flatMap((service) => newest.get(service) ?? []);
+}
+
+/** Every release that is to be looked at, with what the records say of it. */
+function witnessesOf(
+  surveys: readonly Survey[],
+  newest: readonly ReleaseTag[],
+  environments: readonly Environment[],
+): ReleaseWitness[] {
+  const witnesses = new Map<string, { tag: ReleaseTag; registries: Set<string>; recorded: Map<string, Release> }>();
+  const witnessOf = (tag: ReleaseTag) => {
+    const known = witnesses.get(tag.toString());
+    const witness = known ?? { tag, registries: new Set<string>(), recorded: new Map<string, Release>() };
+    witnesses.set(tag.toString(), witness);
+    return witness;
+  };
+  for (const { environment, records } of surveys) {
+    for (const { release } of records) {
+      const witness = witnessOf(new ReleaseTag(release.service, release.buildNumber));
+      witness.registries.add(environment.registry);
+      witness.recorded.set(environment.name, release);
+    }
+  }
+  const [first] = environments;
+  for (const tag of newest) {
+    const { registries } = witnessOf(tag);
+    if (registries.size === 0 && first) registries.add(first.registry);
+  }
+  return [...witnesses.values()].map(({ registries, ...rest }) => ({ ...rest, registries: [...registries] }));
+}

@@ -1,0 +1,69 @@
+import type { ChangesSide, ManifestChange, ManifestChanges } from '../../model/changes/release-diff.ts';
+import type { Environment } from '../../model/environment/environment.ts';
+import { fieldChanges } from '../../model/observe/field-changes.ts';
+import { ImageRef } from '../../model/release/image-ref.ts';
+import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
+import { withWrittenNames } from '../../model/manifests/config-map-names.ts';
+import { identityOf } from '../../model/manifests/source/manifest.ts';
+import { renderManifests } from '../../model/manifests/render.ts';
+import { Refusal } from '../../model/errors/product-error.ts';
+import type { Release } from '../../model/release/release.ts';
+import type { ServiceSource } from '../../ports/service-source.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+
+/** Whose manifests are compared, for which environment. */
+export interface ManifestComparison {
+  readonly service: ServiceSource;
+  readonly from: ChangesSide;
+  readonly to: ChangesSide;
+  readonly environment: Environment | undefined;
+  readonly environments: readonly Environment[];
+  /**
+   * As which both are rendered: what every release has of its own (image, build, commit) is no change. Undefined where
+   * both are the checked-out commit.
+   */
+  readonly release: Release | undefined;
+}
+
+/** What changed in the manifests between two commits, as they are applied in one environment. */
+export async function changedManifests(
+  { service, from, to, environment, environments, release }: ManifestComparison,
+  { repository }: Pick<ReleasePorts, 'repository'>,
+): Promise<ManifestChanges> {
+  if (!environment) return { state: 'unknown', reason: 'There is no environment to make manifests for.' };
+  if (!release || from.commit === to.commit) return { state: 'compared', environment: environment.name, changes: [] };
+  const folder = `${service.root}/k8s`;
+  const image = ImageRef.of(environment.registry, service.name, release.buildNumber.toString(), release.imageDigest);
+  const render = async ({ commit }: ChangesSide): Promise<KubernetesObject[] | string> => {
+    const texts = await repository.texts(commit, folder);
+    const environmentNames = environments.map(({ name }) => name);
+    const same = { release, image, actor: { person: 'nobody', run: 'nowhere' }, partOf: service.partOf };
+    try {
+      const { objects, jobs } = renderManifests({ texts, folder, environment, environmentNames, ...same });
+      return withWrittenNames([...objects, ...jobs]);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const { reason, evidence = [] } = error.facts;
+      return `The manifests of ${commit.slice(0, 12)} cannot be read: ${[reason, ...evidence].join(' ')}`;
+    }
+  };
+  const [before, after] = await Promise.all([render(from), render(to)]);
+  if (typeof before === 'string') return { state: 'unknown', reason: before };
+  if (typeof after === 'string') return { state: 'unknown', reason: after };
+  return { state: 'compared', environment: environment.name, changes: compare(before, after) };
+}
+
+function compare(before: readonly KubernetesObject[], after: readonly KubernetesObject[]): ManifestChange[] {
+  const [had, has] = [before, after].map((objects) => new Map(objects.map((object) => [identityOf(object), object])));
+  const change = ({ kind, metadata }: KubernetesObject, action: ManifestChange['action']) => {
+    return { kind, name: metadata.name, action, fields: [] };
+  };
+  const kept = [...has!].flatMap(([identity, object]): ManifestChange[] => {
+    const was = had!.get(identity);
+    if (!was) return [change(object, 'created')];
+    const fields = fieldChanges(was, object);
+    return fields.length === 0 ? [] : [{ ...change(object, 'configured'), fields }];
+  });
+  const gone = [...had!].filter(([identity]) => !has!.has(identity)).map(([, object]) => change(object, 'deleted'));
+  return [...kept, ...gone];
+}

@@ -1,0 +1,207 @@
+import { BuildNumber } from '../../model/release/build-number.ts';
+import { Refusal } from '../../model/errors/product-error.ts';
+import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
+import { changes, type ChangesPoint } from './changes.ts';
+import { release } from '../release/release.ts';
+
+const actor = { person: 'ada', run: 'ada@laptop' };
+const usual = { timeout: 1000, force: true, allowDowntime: false, adopt: false, dryRun: false, approvedBy: 'ada' };
+const head: ChangesPoint = { kind: 'head' };
+
+class World extends ReleaseScenario {
+  in(name: string): ChangesPoint {
+    return { kind: 'environment', environment: this.environments.find((each) => each.name === name)! };
+  }
+
+  build(text: string): ChangesPoint {
+    return { kind: 'build', buildNumber: BuildNumber.parse(text)! };
+  }
+
+  /** Commits files. @returns the commit's name. */
+  make(subject: string, files: Readonly<Record<string, string>>, author = 'Ada'): string {
+    for (const [path, text] of Object.entries(files)) this.repository.write(path, text);
+    return this.repository.commit({ subject, author });
+  }
+
+  /** Releases what is checked out to environments. */
+  async releaseTo(...names: string[]): Promise<string> {
+    const { service, environments, ports, reporter } = this;
+    const targets = environments.filter(({ name }) => names.includes(name));
+    const request = { service, environments, targets, actor, allowDirty: false, buildNumber: undefined };
+    await release({ ...usual, ...request }, ports, reporter);
+    return this.repository.headCommit();
+  }
+
+  changes(from?: ChangesPoint, to?: ChangesPoint) {
+    const { service, environments, ports } = this;
+    return changes({ service, environments, from, to }, ports);
+  }
+}
+
+const api = (most: number) =>
+  `openapi: 3.1.0\npaths: { /: { get: { parameters: [{ name: n, in: query, schema: { maximum: ${most} } }], responses: {} } } }`;
+const lockfile = (version: string) =>
+  JSON.stringify({ packages: { 'node_modules/left-pad': { version }, 'node_modules/other': { version } } });
+const settings = (value: string) =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\ndata: { A: ${value}, DB_PASSWORD: ${value} }\n`;
+
+describe('changes', () => {
+  it('tells what an environment would get, in whichever order it is asked', async () => {
+    const world = new World();
+    const first = world.make('chore: begin', {
+      'apps/orders/openapi.yaml': api(100),
+      'apps/orders/k8s/settings.yaml': settings('one'),
+      'package-lock.json': lockfile('1.2.3'),
+    });
+    await world.releaseTo('preprod', 'prod');
+    const second = world.make('feat: less (#12)', { 'apps/orders/openapi.yaml': api(50) }, 'Grace');
+    world.make('docs: no content', { 'apps/orders/README.md': 'x', 'libs/other/a.ts': 'x' });
+    const third = world.make('feat: settings', { 'apps/orders/k8s/settings.yaml': settings('two') });
+    world.make('chore: packages', { 'package-lock.json': lockfile('1.3.0') });
+    await world.releaseTo('preprod');
+    const last = await world.repository.headCommit();
+    const told = await world.changes(world.in('preprod'), world.in('prod'));
+    expect(await world.changes(world.in('prod'), world.in('preprod'))).toEqual(told);
+    expect(told).toMatchObject({
+      service: 'orders',
+      from: { environment: 'prod', commit: first, dirty: false },
+      to: { environment: 'preprod', commit: last, dirty: false },
+      commits: [
+        { id: third, subject: 'feat: settings', pullRequests: [] },
+        { id: second, url: `https://git.example/shop/commit/${second}`, pullRequests: [12] },
+      ],
+      lostCommits: [],
+      isHistoryCut: false,
+      authors: [
+        { name: 'Ada', commits: 1 },
+        { name: 'Grace', commits: 1 },
+      ],
+      pullRequests: [{ number: 12, title: 'feat: less', url: 'https://git.example/shop/issues/12' }],
+      api: { state: 'compared', operations: [{ operation: 'GET /', isBreaking: true }] },
+      dependencies: { changes: [{ ecosystem: 'npm', name: 'left-pad', from: '1.2.3', to: '1.3.0' }], unknown: [] },
+    });
+    expect(told.manifests).toEqual({
+      state: 'compared',
+      environment: 'prod',
+      changes: [
+        {
+          kind: 'ConfigMap',
+          name: 'settings',
+          action: 'configured',
+          fields: [
+            { path: 'data.A', from: '"one"', to: '"two"' },
+            { path: 'data.DB_PASSWORD', from: '***', to: '*** (another)' },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('compares the last environment with the checked-out commit when nobody says', async () => {
+    const world = new World();
+    const before = await world.releaseTo('dev', 'preprod');
+    const made = world.make('fix: it', { 'apps/orders/src/main.ts': '2' });
+    expect(await world.changes()).toMatchObject({
+      from: { environment: 'preprod', commit: before },
+      to: { commit: made },
+      commits: [{ id: made }],
+    });
+    expect((await world.changes()).to.buildNumber).toBeUndefined();
+  });
+
+  it('takes releases by their numbers, and finds nothing where both are one', async () => {
+    const world = new World();
+    await world.releaseTo('preprod');
+    const made = world.make('fix: it', { 'apps/orders/src/main.ts': '2' });
+    await world.releaseTo();
+    const told = await world.changes(world.build('20261124-2'), world.build('20261124-1'));
+    expect(told).toMatchObject({ from: { buildNumber: { revision: 1 } }, commits: [{ id: made }] });
+    const none = await world.changes(world.build('20261124-2'), head);
+    expect(none).toMatchObject({ commits: [], manifests: { state: 'compared', changes: [] } });
+    await expect(world.changes(world.build('20261124-7'))).rejects.toMatchObject({
+      facts: { type: 'no-such-release' },
+    });
+  });
+
+  it('tells what the newer one has lost where the history was rewritten or is another', async () => {
+    const world = new World();
+    const base = await world.repository.headCommit();
+    const lost = world.make('fix: only there', { 'apps/orders/src/main.ts': 'hot' });
+    await world.releaseTo('prod');
+    world.repository.checkout(base);
+    const kept = world.make('feat: only here', { 'apps/orders/src/main.ts': 'new' });
+    world.make('docs: no matter', { 'README.md': 'x' });
+    await world.releaseTo('preprod');
+    const told = await world.changes(world.in('preprod'), world.in('prod'));
+    expect(told).toMatchObject({ from: { environment: 'prod' }, commits: [{ id: kept }], lostCommits: [{ id: lost }] });
+  });
+
+  it('finds the pull request behind a merge', async () => {
+    const world = new World();
+    const base = await world.releaseTo('preprod');
+    const side = world.make('feat: on the side', { 'apps/orders/src/side.ts': '1' });
+    world.repository.checkout(base);
+    world.make('chore: elsewhere', { 'README.md': 'x' });
+    world.repository.commit({ subject: 'Merge pull request #7 from ada/side', merges: side });
+    expect(await world.changes()).toMatchObject({
+      commits: [{ id: side, pullRequests: [7] }],
+      pullRequests: [{ number: 7 }],
+    });
+  });
+
+  it('says what it cannot read, and tells the rest', async () => {
+    const world = new World();
+    await world.releaseTo('preprod');
+    world.repository.isCut = true;
+    const made = world.make('fix: it', {
+      'apps/orders/openapi.yaml': 'a: [',
+      'apps/orders/k8s/all.yaml': 'kind: [',
+      'package-lock.json': '<<<<<<< HEAD',
+      'apps/orders/go.mod': 'require example.com/a v1.0.0',
+    });
+    const told = await world.changes();
+    expect(told).toMatchObject({
+      isHistoryCut: true,
+      commits: [{ id: made }],
+      api: { state: 'unknown', reason: expect.stringContaining('There is no such file.') },
+      manifests: {
+        state: 'unknown',
+        reason: expect.stringMatching(new RegExp(`^The manifests of ${made.slice(0, 12)}`)),
+      },
+      dependencies: {
+        changes: [{ ecosystem: 'go', name: 'example.com/a', from: undefined, to: 'v1.0.0' }],
+        unknown: [expect.stringContaining('There is no such file.'), expect.stringContaining('It is not JSON.')],
+      },
+    });
+  });
+
+  it('makes no links where the origin has no pages', async () => {
+    const world = new World();
+    await world.releaseTo('preprod');
+    world.repository.origin = '/srv/git/shop.git';
+    world.make('fix: it (#3)', { 'apps/orders/src/main.ts': '2' });
+    const [commit] = (await world.changes()).commits;
+    expect(commit).not.toHaveProperty('url');
+    expect((await world.changes()).pullRequests).toEqual([{ number: 3, title: 'fix: it' }]);
+  });
+
+  it('refuses where nothing runs, and passes on what an environment says', async () => {
+    const world = new World();
+    await expect(world.changes()).rejects.toMatchObject({ facts: { type: 'not-deployed' } });
+    await expect(world.changes(world.in('prod'), head)).rejects.toMatchObject({ facts: { type: 'not-deployed' } });
+    world.clusters.get('prod')!.unreachable = 'It is gone.';
+    await expect(world.changes()).rejects.toThrow(Refusal);
+  });
+
+  it('goes by what succeeded last, and not by what was tried', async () => {
+    const world = new World();
+    const first = await world.releaseTo('preprod');
+    world.make('fix: breaks', { 'apps/orders/src/main.ts': '2' });
+    world.clusters.get('preprod')!.script('orders', { state: 'failed', reason: 'It crashed.', evidence: [] });
+    await expect(world.releaseTo('preprod')).rejects.toThrow();
+    expect(await world.changes()).toMatchObject({ from: { commit: first, environment: 'preprod' } });
+    world.clusters.get('prod')!.script('orders', { state: 'failed', reason: 'It crashed.', evidence: [] });
+    await expect(world.releaseTo('prod')).rejects.toThrow();
+    await expect(world.changes(world.in('prod'), head)).rejects.toMatchObject({ facts: { type: 'not-deployed' } });
+  });
+});

@@ -1,0 +1,178 @@
+import { apiChanges, type ApiChanges } from '../../model/changes/api/api-changes.ts';
+import { BuildNumber } from '../../model/release/build-number.ts';
+import type { ReleaseDiff, ChangesSide, LinkedPullRequest, ServiceCommit } from '../../model/changes/release-diff.ts';
+import type { CommitsApart, LoggedCommit } from '../../model/commits/commit-log.ts';
+import type { Environment } from '../../model/environment/environment.ts';
+import { Refusal } from '../../model/errors/product-error.ts';
+import { pullRequestsOf, type PullRequest } from '../../model/forge/pull-requests.ts';
+import type { Release } from '../../model/release/release.ts';
+import { webAddressOf } from '../../model/forge/web-address.ts';
+import { changedDependencies } from './changed-dependencies.ts';
+import { changedManifests } from './changed-manifests.ts';
+import { findRelease } from '../revision/find-release.ts';
+import type { ServiceSource } from '../../ports/service-source.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+
+export type { ReleaseDiff as Changes } from '../../model/changes/release-diff.ts';
+
+/** One side, as it is asked for: what runs somewhere, a release, or the checked-out commit. */
+export type ChangesPoint =
+  | { readonly kind: 'environment'; readonly environment: Environment }
+  | { readonly kind: 'build'; readonly buildNumber: BuildNumber }
+  | { readonly kind: 'head' };
+
+/** What shall be compared. In which order it is asked does not matter. */
+export interface ChangesRequest {
+  readonly service: ServiceSource;
+  /** All of the workspace, in their order. */
+  readonly environments: readonly Environment[];
+  /** Left away: what runs in the last environment that has the service. */
+  readonly from: ChangesPoint | undefined;
+  /** Left away: the checked-out commit. */
+  readonly to: ChangesPoint | undefined;
+}
+
+type Ports = Pick<ReleasePorts, 'repository' | 'cluster'>;
+
+/** One side as it was found. */
+interface FoundSide {
+  readonly side: ChangesSide;
+  readonly release: Release | undefined;
+  readonly environment: Environment | undefined;
+}
+
+/**
+ * What differs between two releases of a service: commits, API, manifests, dependencies; told from the older to the newer
+ * one. A part that cannot be read is told as that. Changes nothing.
+ * @throws {Refusal} when one of the two is not to be found.
+ */
+export async function changes(request: ChangesRequest, ports: Ports): Promise<ReleaseDiff> {
+  const { service, environments } = request;
+  const [asked, other] = await Promise.all([
+    request.from ? find(request.from, service, ports) : lastRunning(service, environments, ports),
+    find(request.to ?? { kind: 'head' }, service, ports),
+  ]);
+  const { older, newer, apart } = await inOrder(asked, other, service, ports);
+  const [from, to] = [older.side, newer.side];
+  const environment = older.environment ?? newer.environment ?? environments.at(-1);
+  const release = newer.release ?? older.release;
+  const [history, api, manifests, dependencies] = await Promise.all([
+    describeHistory(apart, service, ports),
+    changedApi(from.commit, to.commit, service, ports),
+    changedManifests({ service, from, to, environment, environments, release }, ports),
+    changedDependencies(from.commit, to.commit, service, ports),
+  ]);
+  return { service: service.name, from, to, ...history, api, manifests, dependencies };
+}
+
+async function find(point: ChangesPoint, service: ServiceSource, ports: Ports): Promise<FoundSide> {
+  if (point.kind === 'head') {
+    const commit = await ports.repository.headCommit();
+    return { side: { commit, dirty: false }, release: undefined, environment: undefined };
+  }
+  if (point.kind === 'build') return found(await findRelease(service.name, point.buildNumber, ports), undefined);
+  const running = await runningIn(point.environment, service, ports);
+  if (running) return running;
+  throw new Refusal({
+    type: 'not-deployed',
+    doing: `tell the changes of ${service.name}`,
+    reason: `No deployment of it to ${point.environment.name} has succeeded, so that nothing is known to run there.`,
+    remedy: `Choose another environment or a release, or look with "nx run ${service.name}:history --env=${point.environment.name}".`,
+  });
+}
+
+/** What runs in an environment: the newest deployment that succeeded. */
+async function runningIn(environment: Environment, service: ServiceSource, ports: Ports) {
+  const records = await (await ports.cluster(environment)).records(service.name);
+  const newest = records.find(({ outcome }) => outcome === 'succeeded');
+  return newest && found(newest.release, environment);
+}
+
+function found(release: Release, environment: Environment | undefined): FoundSide {
+  const { buildNumber, commit, dirty } = release;
+  const side = { ...(environment ? { environment: environment.name } : {}), buildNumber, commit, dirty };
+  return { side, release, environment };
+}
+
+async function lastRunning(
+  service: ServiceSource,
+  environments: readonly Environment[],
+  ports: Ports,
+): Promise<FoundSide> {
+  for (const environment of [...environments].reverse()) {
+    const running = await runningIn(environment, service, ports);
+    if (running) return running;
+  }
+  throw new Refusal({
+    type: 'not-deployed',
+    doing: `tell the changes of ${service.name}`,
+    reason: 'It runs in no environment, so that there is nothing to compare with.',
+    remedy: `Choose a release with --from, or release it with "nx run ${service.name}:release".`,
+  });
+}
+
+/** Tells the older from the newer one: by history, where that does not tell by build numbers, then by dates. */
+async function inOrder(a: FoundSide, b: FoundSide, service: ServiceSource, { repository }: Ports) {
+  const apart = await repository.symmetricDifference(a.side.commit, b.side.commit, service.inputFolders);
+  const { onlyInFrom, onlyInTo } = apart;
+  if (!(await isAfter())) return { older: a, newer: b, apart };
+  return { older: b, newer: a, apart: { ...apart, onlyInFrom: onlyInTo, onlyInTo: onlyInFrom } };
+
+  /** Whether `a` is the newer one. */
+  async function isAfter(): Promise<boolean> {
+    if ((onlyInFrom.length === 0) !== (onlyInTo.length === 0)) return onlyInFrom.length > 0;
+    const [x, y] = [a.side.buildNumber, b.side.buildNumber];
+    if (x && y) return BuildNumber.compare(x, y) > 0;
+    const [from, to] = [await repository.commitDate(a.side.commit), await repository.commitDate(b.side.commit)];
+    return from > to;
+  }
+}
+
+type History = Pick<ReleaseDiff, 'commits' | 'lostCommits' | 'isHistoryCut' | 'authors' | 'pullRequests'>;
+
+async function describeHistory(apart: CommitsApart, service: ServiceSource, { repository }: Ports): Promise<History> {
+  const origin = await repository.originUrl();
+  const pages = origin === undefined ? undefined : webAddressOf(origin);
+  const touches = ({ paths }: LoggedCommit) => paths.some((path) => service.isContent(path));
+  const requests = pullRequestsOf(apart.onlyInTo);
+  const describe = ({ id, author, date, subject }: LoggedCommit, by: readonly PullRequest[]): ServiceCommit => {
+    const link = pages ? { url: pages.commit(id) } : {};
+    return { id, author, date, subject, ...link, pullRequests: by.map(({ number }) => number) };
+  };
+  const touching = apart.onlyInTo.filter(touches);
+  const linked = new Map<number, LinkedPullRequest>();
+  for (const { number, title } of touching.flatMap(({ id }) => requests.get(id) ?? [])) {
+    const known = title ?? linked.get(number)?.title;
+    const link = pages ? { url: pages.pullRequest(number) } : {};
+    linked.set(number, { number, ...(known === undefined ? {} : { title: known }), ...link });
+  }
+  return {
+    commits: touching.map((commit) => describe(commit, requests.get(commit.id) ?? [])),
+    lostCommits: apart.onlyInFrom.filter(touches).map((commit) => describe(commit, [])),
+    isHistoryCut: apart.isCut,
+    authors: countAuthors(touching),
+    pullRequests: [...linked.values()],
+  };
+}
+
+function countAuthors(commits: readonly LoggedCommit[]): ReleaseDiff['authors'] {
+  const counts = new Map<string, number>();
+  for (const { author } of commits) counts.set(author, (counts.get(author) ?? 0) + 1);
+  const authors = [...counts].map(([name, count]) => ({ name, commits: count }));
+  return authors.sort((a, b) => b.commits - a.commits || (a.name < b.name ? -1 : 1));
+}
+
+async function changedApi(
+  from: string,
+  to: string,
+  service: ServiceSource,
+  { repository }: Ports,
+): Promise<ApiChanges> {
+  const path = service.root === '.' ? 'openapi.yaml' : `${service.root}/openapi.yaml`;
+  const [before, after] = await Promise.all(
+    [from, to].map(async (commit) => {
+      return { name: `${path} at ${commit.slice(0, 12)}`, text: (await repository.texts(commit, path)).get(path) };
+    }),
+  );
+  return apiChanges(before!, after!);
+}

@@ -1,0 +1,110 @@
+import type { Actor } from '../../model/release/actor.ts';
+import type { Environment } from '../../model/environment/environment.ts';
+import { ImageRef } from '../../model/release/image-ref.ts';
+import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
+import { downtimeRefusal, downtimeRisks } from '../../model/manifests/rules/no-downtime.ts';
+import { renderManifests, type Rendered } from '../../model/manifests/render.ts';
+import { Refusal } from '../../model/errors/product-error.ts';
+import type { Release } from '../../model/release/release.ts';
+import type { ChangeSet, Cluster } from '../../ports/cluster.ts';
+import { requireProvisioning } from './provisioning-needs.ts';
+import type { Reporter } from '../../ports/reporter.ts';
+import type { ServiceSource } from '../../ports/service-source.ts';
+import { releaseManifests } from './release-manifests.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+
+/** What shall be put where. */
+export interface DeployTarget {
+  readonly service: ServiceSource;
+  readonly release: Release;
+  readonly environment: Environment;
+  /** Names of all environments: a manifest named like one is that one's overlay. */
+  readonly environmentNames: readonly string[];
+  readonly actor: Actor;
+  /** Deploys manifests that cannot keep the promise of no downtime. */
+  readonly allowDowntime: boolean;
+  /** Takes over objects that belong to another service or another deployer. */
+  readonly adopt: boolean;
+}
+
+/** What a deploy would do. */
+export interface DeployPlan {
+  readonly cluster: Cluster;
+  readonly objects: readonly KubernetesObject[];
+  /** Run before the workloads are replaced. */
+  readonly jobs: readonly KubernetesObject[];
+  readonly changes: ChangeSet;
+}
+
+/**
+ * Renders a release for an environment and dry-runs every object of it there. Changes nothing.
+ * @throws {Refusal} for everything that would make the deploy impossible or unsafe.
+ */
+export async function planDeploy(target: DeployTarget, ports: ReleasePorts, reporter: Reporter): Promise<DeployPlan> {
+  const { service, release, environment } = target;
+  const doing = `deploy ${service.name} ${release.buildNumber} to ${environment.name}`;
+  if (release.dirty && !environment.allowDirty) {
+    throw new Refusal({
+      type: 'dirty-not-allowed',
+      doing,
+      reason: `It was built from changes that no commit holds, and ${environment.name} takes no such builds.`,
+      remedy: 'Commit the changes and release again, or put allowDirty: true into the environment file.',
+    });
+  }
+  const connecting = ports.cluster(environment).then(async (cluster) => {
+    await cluster.check();
+    return cluster;
+  });
+  // Whichever of the two fails first is told; the other must not be an unhandled rejection then.
+  connecting.catch(() => undefined);
+  const { objects, jobs } = await renderRelease(target, ports, reporter);
+  const cluster = await connecting;
+  await requireProvisioning(objects, environment, cluster, doing);
+  const changes = await cluster.plan(service.name, objects, { adopt: target.adopt, jobs });
+  return { cluster, objects, jobs, changes };
+}
+
+/**
+ * Makes a release's manifests for an environment.
+ * @throws {Refusal} for what is wrong in them, or cannot keep the promise of no downtime.
+ */
+export async function renderRelease(
+  { service, release, environment, environmentNames, actor, allowDowntime }: DeployTarget,
+  ports: ReleasePorts,
+  reporter: Reporter,
+): Promise<Pick<Rendered, 'objects' | 'jobs'>> {
+  const image = ImageRef.of(environment.registry, service.name, release.buildNumber.toString(), release.imageDigest);
+  const texts = await releaseManifests(service, release, ports);
+  const folder = `${service.root}/k8s`;
+  const { partOf } = service;
+  const { objects, jobs, sources } = renderManifests({
+    texts,
+    folder,
+    environment,
+    environmentNames,
+    release,
+    image,
+    actor,
+    partOf,
+  });
+  const risks = downtimeRisks(service.name, objects, sources);
+  const refused = risks.some(({ severity }) => severity === 'refuse');
+  if (refused && !allowDowntime) throw downtimeRefusal(service.name, environment.name, risks);
+  for (const { line } of risks) reporter.warn(line);
+  return { objects, jobs };
+}
+
+/** @throws {Refusal} when the environment's registry no longer has the release's image. */
+export async function requireImage(
+  { service, release, environment }: Pick<DeployTarget, 'service' | 'release' | 'environment'>,
+  { registry }: Pick<ReleasePorts, 'registry'>,
+): Promise<void> {
+  const image = ImageRef.of(environment.registry, service.name, release.buildNumber.toString(), release.imageDigest);
+  if ((await registry.digest(image)) !== undefined) return;
+  throw new Refusal({
+    type: 'image-missing',
+    doing: `deploy ${service.name} ${release.buildNumber} to ${environment.name}`,
+    reason: `The registry ${environment.registry} does not have ${image}.`,
+    remedy: 'Choose another release, or push the image there again by its digest.',
+  });
+}

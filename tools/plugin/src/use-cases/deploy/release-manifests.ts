@@ -1,0 +1,37 @@
+import { Refusal } from '../../model/errors/product-error.ts';
+import type { Release } from '../../model/release/release.ts';
+import type { ServiceSource } from '../../ports/service-source.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+
+/**
+ * Texts of a release's manifests by path below the service's folder: those of its commit, or of the working tree for a
+ * release that was built from changes which no commit holds.
+ * @throws {Refusal} when the working tree is no longer what was built, or there are no manifests.
+ */
+export async function releaseManifests(
+  service: ServiceSource,
+  release: Release,
+  { repository }: Pick<ReleasePorts, 'repository'>,
+): Promise<ReadonlyMap<string, string>> {
+  if (release.dirty && (await service.contentHash('working-tree')) !== release.contentHash) {
+    throw new Refusal({
+      type: 'dirty-release-gone',
+      doing: `deploy ${service.name} ${release.buildNumber}`,
+      reason:
+        'It was built from changes that no commit holds, and the working tree has changed since: its manifests are lost.',
+      remedy: `Deploy another release, or release again with "nx run ${service.name}:release".`,
+    });
+  }
+  const folder = `${service.root}/k8s`;
+  const texts = release.dirty
+    ? await repository.workingTreeTexts(folder)
+    : await repository.texts(release.commit, folder);
+  const manifests = new Map([...texts].filter(([path]) => /\.ya?ml$/.test(path)));
+  if (manifests.size > 0) return manifests;
+  throw new Refusal({
+    type: 'no-manifests',
+    doing: `deploy ${service.name} ${release.buildNumber}`,
+    reason: `There is no *.yaml file in ${folder} at ${release.commit.slice(0, 12)}.`,
+    remedy: 'Write its Kubernetes manifests there and release again.',
+  });
+}

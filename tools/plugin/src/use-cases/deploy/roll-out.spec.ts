@@ -1,0 +1,261 @@
+import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
+import type { InMemoryCluster } from '../../../../twins/src/in-memory-cluster.ts';
+import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
+import { planRollback, rollBack } from '../rollback/rollback.ts';
+import { runningIn } from '../../../../contracts/src/running-in.ts';
+import { releaseIt } from '../../../../twins/src/release-it.ts';
+
+const ada = { person: 'ada', run: 'ada@laptop' };
+const preprodOf = ({ environments }: ReleaseScenario) => environments.find(({ name }) => name === 'preprod')!;
+const clusterOf = (scenario: ReleaseScenario) => scenario.clusters.get('preprod')!;
+
+async function goBack(scenario: ReleaseScenario) {
+  const { service, ports, reporter } = scenario;
+  const request = { service, environment: preprodOf(scenario), environmentNames: [], to: undefined, actor: ada };
+  const plan = await planRollback({ ...request, reason: undefined }, ports, reporter);
+  return rollBack(plan, { timeout: 1000 }, ports, reporter);
+}
+
+describe('a deploy that fails', () => {
+  it('goes back by itself to the last good release, and records both', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    scenario.change('2');
+    clusterOf(scenario).script('orders', { state: 'failed', reason: 'It crashed.', evidence: ['boom'] });
+    await expect(releaseIt(scenario)).rejects.toMatchObject({
+      exitCode: 1,
+      facts: {
+        type: 'rollout-failed',
+        evidence: ['boom', expect.stringMatching(/^suspect: [0-9a-f]{12} 2026-11-24 Ada: change$/)],
+        remedy: expect.stringContaining('20261124-1 was put back by itself and serves.'),
+      },
+    });
+    expect(await runningIn(clusterOf(scenario), 'orders')).toMatchObject({ buildNumber: '20261124-1' });
+    expect(await clusterOf(scenario).records('orders')).toMatchObject([
+      {
+        sequence: 3,
+        outcome: 'succeeded',
+        cause: { action: 'automatic-rollback', reason: '20261124-2 failed: It crashed.' },
+      },
+      { sequence: 2, outcome: 'failed', reason: 'It crashed.' },
+      { sequence: 1, outcome: 'succeeded' },
+    ]);
+    // What failed is tried again when somebody asks for it again: it may have been the cluster's fault.
+    expect(await releaseIt(scenario)).toMatchObject({ built: false, deploys: [{ result: { state: 'deployed' } }] });
+  });
+
+  it('leaves what serves in place when going back fails too, and says so', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    scenario.change('2');
+    const failure = { state: 'failed' as const, reason: 'It crashed.', evidence: [] };
+    clusterOf(scenario).script('orders', failure, { ...failure, reason: 'So did this.' });
+    await expect(releaseIt(scenario)).rejects.toMatchObject({
+      facts: { remedy: expect.stringContaining('Going back to 20261124-1 failed too (So did this.)') },
+    });
+    expect((await runningIn(clusterOf(scenario), 'orders'))?.podsReady).toBe(2);
+  });
+
+  it('takes nothing away when it is the first one', async () => {
+    const scenario = new ReleaseScenario();
+    clusterOf(scenario).script('orders', { state: 'failed', reason: 'It crashed.', evidence: [] });
+    await expect(releaseIt(scenario)).rejects.toMatchObject({
+      facts: { remedy: expect.stringContaining('Nothing was taken away') },
+    });
+    expect(clusterOf(scenario).read('Deployment', 'orders')).toBeDefined();
+    expect(clusterOf(scenario).calls).not.toContain('prune');
+  });
+
+  it('puts back what was half applied when applying fails', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    scenario.change('2');
+    const cluster = clusterOf(scenario);
+    cluster.before = (call) => {
+      if (call !== 'waitUntilReady') return;
+      cluster.before = () => {};
+      throw new TypeError('a bug');
+    };
+    await expect(releaseIt(scenario)).rejects.toThrow('a bug');
+    expect(await releaseIt(scenario)).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
+  });
+});
+
+describe('the proof of no downtime', () => {
+  it('asks the service from outside meanwhile, and records what it met with', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    expect(scenario.prober.asked).toEqual([{ url: 'https://preprod.example/orders', rate: 10 }]);
+    scenario.prober.meets = { requests: 412, failed: 1, p99: 8, firstFailure: 'answer 503' };
+    scenario.change('2');
+    await releaseIt(scenario);
+    const [record] = await clusterOf(scenario).records('orders');
+    expect(record?.probe).toEqual(scenario.prober.meets);
+    expect(scenario.lines).toContain('preprod: requests meanwhile: 1 of 412 failed (the first: answer 503), p99 8 ms');
+    expect(scenario.prober.running).toBe(0);
+  });
+
+  it('is stopped and recorded also when the deploy fails, and does not stop one that cannot be probed', async () => {
+    const scenario = new ReleaseScenario();
+    clusterOf(scenario).script('orders', { state: 'failed', reason: 'It crashed.', evidence: [] });
+    await expect(releaseIt(scenario)).rejects.toThrow('It crashed.');
+    expect(await clusterOf(scenario).records('orders')).toMatchObject([{ outcome: 'failed', probe: { requests: 10 } }]);
+    expect(scenario.prober.running).toBe(0);
+    scenario.prober.meets = 'nobody answers';
+    expect(await releaseIt(scenario)).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
+    expect(scenario.lines).toContain('preprod: not probed: nobody answers');
+    expect((await clusterOf(scenario).records('orders'))[0]).not.toHaveProperty('probe');
+  });
+});
+
+describe('migrations', () => {
+  const job = `apiVersion: batch/v1
+kind: Job
+metadata: { name: migrate }
+spec: { template: { spec: { containers: [{ name: orders, image: orders }] } } }
+`;
+
+  function withMigration(): ReleaseScenario {
+    const scenario = new ReleaseScenario();
+    scenario.repository.write('apps/orders/k8s/jobs/migrate.yaml', job);
+    scenario.repository.commit();
+    return scenario;
+  }
+
+  it('run before the workloads are replaced, and their lines are shown', async () => {
+    const scenario = withMigration();
+    const cluster = clusterOf(scenario);
+    cluster.scriptJob('migrate', { lines: ['42 rows'] });
+    let before: unknown = 'not run';
+    cluster.before = (call) => {
+      if (call === 'runJob') before = cluster.read('Deployment', 'orders');
+    };
+    await releaseIt(scenario);
+    expect(before).toBeUndefined();
+    expect(scenario.lines).toContain('preprod: Job migrate-20261124-1: | 42 rows');
+    expect(cluster.read('Deployment', 'orders')).toBeDefined();
+  });
+
+  it('stop the deploy when they fail: the old version serves, and is put back', async () => {
+    const scenario = withMigration();
+    await releaseIt(scenario);
+    scenario.change('2');
+    const cluster = clusterOf(scenario);
+    cluster.scriptJob('migrate', { lines: ['no such table'], exitCode: 1 });
+    await expect(releaseIt(scenario)).rejects.toMatchObject({
+      exitCode: 1,
+      facts: { type: 'rollout-failed', reason: expect.stringContaining('Job migrate-20261124-2') },
+    });
+    expect((await runningIn(cluster, 'orders'))?.buildNumber).toBe('20261124-1');
+    expect(await cluster.records('orders')).toMatchObject([
+      { outcome: 'succeeded', cause: { action: 'automatic-rollback' } },
+      { outcome: 'failed' },
+      { outcome: 'succeeded' },
+    ]);
+    // Going back ran no Job; trying again runs the one that failed once more.
+    const runs = () => cluster.calls.filter((call) => call === 'runJob').length;
+    expect(runs()).toBe(2);
+    expect(await releaseIt(scenario)).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
+    expect(runs()).toBe(3);
+    await goBack(scenario);
+    expect(runs()).toBe(3);
+  });
+});
+
+describe('a deploy that somebody stops', () => {
+  it('is recorded as cancelled, is not put back, lets go of the lock, and is finished by the next', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    scenario.change('2');
+    const stop = new AbortController();
+    const cluster = clusterOf(scenario);
+    cluster.script('orders', 'never');
+    cluster.before = (call) => {
+      if (call === 'waitUntilReady') setTimeout(() => stop.abort(), 5);
+    };
+    await expect(releaseIt(scenario, { signal: stop.signal, timeout: 60_000 })).rejects.toMatchObject({
+      exitCode: 1,
+      facts: { type: 'interrupted' },
+    });
+    cluster.before = () => {};
+    expect(await cluster.records('orders')).toMatchObject([{ outcome: 'cancelled' }, { outcome: 'succeeded' }]);
+    expect(await releaseIt(scenario)).toMatchObject({ built: false, deploys: [{ result: { state: 'deployed' } }] });
+  });
+});
+
+describe('a deployer that dies', () => {
+  const foreign: KubernetesObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'foreign' } };
+  /** Runs an action whose deployer dies before its n-th call: nothing of it happens from there on. */
+  async function dieAt(n: number, cluster: InMemoryCluster, action: () => Promise<unknown>): Promise<boolean> {
+    let calls = 0;
+    const died = new Promise<'died'>((resolve) => {
+      cluster.before = () => {
+        if (++calls < n) return undefined;
+        resolve('died');
+        return new Promise<void>(() => {});
+      };
+    });
+    return (await Promise.race([died, action()])) === 'died';
+  }
+
+  /** The same world, seen by the next process. */
+  function survivor(scenario: ReleaseScenario): ReleaseScenario {
+    const clusters = new Map([...scenario.clusters].map(([name, cluster]) => [name, cluster.another()]));
+    const { repository, registry } = scenario;
+    const next = new ReleaseScenario({ repository, registry, clusters });
+    next.now = scenario.now;
+    return next;
+  }
+
+  async function twoReleases(): Promise<ReleaseScenario> {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    scenario.change('2');
+    await releaseIt(scenario);
+    clusterOf(scenario).put(foreign);
+    return scenario;
+  }
+
+  it.each([
+    ['a deploy', async (scenario: ReleaseScenario) => (scenario.change('3'), releaseIt(scenario)), '20261124-3'],
+    ['a rollback', goBack, '20261124-1'],
+  ])('before any call of %s: what serves goes on, and running again ends well', async (_, action, ends) => {
+    for (let n = 1; ; n++) {
+      const scenario = await twoReleases();
+      const died = await dieAt(n, clusterOf(scenario), () => action(scenario));
+      const next = survivor(scenario);
+      const cluster = clusterOf(next);
+      cluster.killHolder('orders');
+      expect((await runningIn(cluster, 'orders'))?.digests).toHaveLength(1);
+      if (died) await action(next).catch((error: unknown) => expect(error).toMatchObject({ exitCode: 2 }));
+      // A rollback that had ended but for its last words is not repeated: what runs is what was asked for.
+      expect((await runningIn(cluster, 'orders'))?.buildNumber).toBe(ends);
+      const records = await cluster.records('orders');
+      expect(records.filter(({ outcome }) => outcome === 'running')).toEqual([]);
+      expect(cluster.read('ConfigMap', 'foreign')).toBeDefined();
+      await (await cluster.lock('orders', ada, () => {})).release();
+      if (!died) {
+        expect(n).toBeGreaterThan(8);
+        return;
+      }
+    }
+  });
+
+  it('has its record closed as abandoned by whoever comes next', async () => {
+    const scenario = await twoReleases();
+    scenario.change('3');
+    const cluster = clusterOf(scenario);
+    let isDying = true;
+    cluster.before = (call) => (isDying && call === 'waitUntilReady' ? new Promise<void>(() => {}) : undefined);
+    void releaseIt(scenario);
+    while (!cluster.calls.includes('apply') || cluster.calls.at(-1) !== 'waitUntilReady')
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    isDying = false;
+    const next = survivor(scenario);
+    clusterOf(next).killHolder('orders');
+    await releaseIt(next);
+    const abandoned = (await clusterOf(next).records('orders')).find(({ outcome }) => outcome === 'abandoned');
+    expect(abandoned?.reason).toContain('found by ada (ada@laptop)');
+    expect(next.lines.join('\n')).toMatch(/abandoned orders 20261124-3/);
+  });
+});

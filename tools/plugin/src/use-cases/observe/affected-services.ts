@@ -1,0 +1,47 @@
+import { changedPackages, parseNpmLockfile } from '../../model/changes/dependencies/npm-lockfile.ts';
+import type { CommitGraph } from '../../model/commits/commit-graph.ts';
+import type { ServiceMap } from '../../ports/service-map.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+
+const lockfile = 'package-lock.json';
+/** Commits of which two lockfiles are compared: each may have megabytes. Of older ones the lockfile counts for nobody. */
+const mostLockfiles = 50;
+
+/**
+ * The services that each of some commits changes: those that one of its files is part of, and of a lockfile those that a
+ * package is part of which it changes. By the project graph as it is now, also for old commits.
+ * @param commits newest first.
+ */
+export async function touchedServices(
+  commits: readonly string[],
+  graph: CommitGraph,
+  services: ServiceMap,
+  { repository }: Pick<ReleasePorts, 'repository'>,
+): Promise<Map<string, ReadonlySet<string>>> {
+  const paths = await repository.changedPaths(commits);
+  const touched = new Map(
+    commits.map((commit) => [commit, union((paths.get(commit) ?? []).map((path) => services.affectedBy(path)))]),
+  );
+  const locking = commits.filter((commit) => paths.get(commit)?.includes(lockfile)).slice(0, mostLockfiles);
+  const pairs = locking.flatMap((commit) => {
+    const [parent] = graph.parentsOf(commit);
+    return parent === undefined ? [] : [{ commit, parent }];
+  });
+  const texts = await repository.readFileAt(lockfile, [
+    ...new Set(pairs.flatMap(({ commit, parent }) => [commit, parent])),
+  ]);
+  for (const { commit, parent } of pairs) {
+    const [before, after] = [parent, commit].map((each) => parseNpmLockfile(texts.get(each) ?? ''));
+    // One that cannot be read changes nothing that anybody could name.
+    if (typeof before !== 'object' || typeof after !== 'object') continue;
+    const users = [...changedPackages(before, after)].map((name) => services.usersOf(name));
+    touched.set(commit, union([touched.get(commit)!, ...users]));
+  }
+  return touched;
+}
+
+/** Most commits have the files of one project, which may be part of a thousand services: then its own set is taken. */
+function union(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
+  const distinct = [...new Set(sets)].filter(({ size }) => size > 0);
+  return distinct.length === 1 ? distinct[0]! : new Set(distinct.flatMap((set) => [...set]));
+}

@@ -1,0 +1,82 @@
+import type { CommitGraph } from '../../model/commits/commit-graph.ts';
+import { groupByKey } from '../../model/text/group-by-key.ts';
+import type { ServiceMap } from '../../ports/service-map.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+import { touchedServices } from './affected-services.ts';
+
+/** How far something that runs is behind the main branch. */
+export type Behind =
+  | {
+      /** Commits of the branch that it lacks and that are part of the service. */
+      readonly commits: number;
+      /** Whether there are more: only so many are looked at. */
+      readonly isLeast: boolean;
+    }
+  | { readonly unknown: string };
+
+/** A build of a service that runs somewhere. */
+export interface RunningCommit {
+  readonly service: string;
+  /** Full object name. */
+  readonly commit: string;
+}
+
+/** Commits whose files are looked at: the newest ones that something that runs lacks. */
+const mostCommits = 5000;
+
+/** What a branch has that builds lack, as far as it is needed to tell how far behind they are. */
+export class BranchHistory {
+  private readonly graph: CommitGraph;
+  private readonly tip: string;
+  /** Commits that change something of a service, by service; of those that some build lacks. */
+  private readonly touching: ReadonlyMap<string, readonly string[]>;
+  /** Commits that some build lacks and whose files were not looked at. */
+  private readonly rest: readonly string[];
+
+  private constructor(
+    graph: CommitGraph,
+    tip: string,
+    touched: ReadonlyMap<string, ReadonlySet<string>>,
+    rest: readonly string[],
+  ) {
+    this.graph = graph;
+    this.tip = tip;
+    this.rest = rest;
+    this.touching = groupByKey(
+      [...touched].flatMap(([commit, names]) => [...names].map((name) => [name, commit] as const)),
+    );
+  }
+
+  /**
+   * Reads it, for builds of all services at once: of the history one listing, whatever runs.
+   * @param commits from which the builds were made. @throws {ProductError} when git cannot tell.
+   */
+  static async read(
+    commits: readonly string[],
+    tip: string,
+    services: ServiceMap,
+    ports: Pick<ReleasePorts, 'repository'>,
+  ): Promise<BranchHistory> {
+    const bases = [...new Set(commits)];
+    const graph = await ports.repository.commitGraph([tip, ...bases]);
+    const missing = graph.revListOfSome(
+      bases.filter((base) => graph.has(base)),
+      [tip],
+    );
+    const touched = await touchedServices(missing.slice(0, mostCommits), graph, services, ports);
+    return new BranchHistory(graph, tip, touched, missing.slice(mostCommits));
+  }
+
+  /** Whether a commit was among those that it was read for, or before one of them. */
+  has(commit: string): boolean {
+    return this.graph.has(commit);
+  }
+
+  /** How far behind a build is: the commits that it lacks and that change a file which is part of its service. */
+  behind({ service, commit }: RunningCommit): Behind {
+    if (!this.has(commit)) return { unknown: `commit ${commit.slice(0, 12)} is neither here nor at the origin` };
+    const isMissing = this.graph.isMissing(commit, this.tip);
+    const commits = (this.touching.get(service) ?? []).filter(isMissing).length;
+    return { commits, isLeast: this.rest.some(isMissing) };
+  }
+}

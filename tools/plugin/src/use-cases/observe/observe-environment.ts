@@ -1,0 +1,21 @@
+import type { DeploymentSummary } from '../../model/deploy/deployment-record.ts';
+import type { Environment } from '../../model/environment/environment.ts';
+import { catchProductError } from '../../model/errors/result.ts';
+import type { ObservedService } from '../../ports/cluster.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+
+/** What there is in an environment by service, of all services or of one, or why it cannot be looked into. */
+export async function observeEnvironment(
+  service: string | undefined,
+  environment: Environment,
+  { cluster }: Pick<ReleasePorts, 'cluster'>,
+  onNewest?: (newest: readonly DeploymentSummary[]) => void,
+): Promise<ReadonlyMap<string, ObservedService> | { readonly reason: string }> {
+  return catchProductError(
+    async () => {
+      const observed = await (await cluster(environment)).observe(service, onNewest);
+      return new Map(observed.map((one) => [one.service, one]));
+    },
+    (reason) => ({ reason }),
+  );
+}

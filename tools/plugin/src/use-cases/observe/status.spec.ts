@@ -1,0 +1,178 @@
+import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
+import { BuildNumber } from '../../model/release/build-number.ts';
+import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
+import { planRollback, rollBack } from '../rollback/rollback.ts';
+import { status, type EnvironmentStatus } from './status.ts';
+import { watchStatus } from './watch-status.ts';
+import { releaseIt } from '../../../../twins/src/release-it.ts';
+
+const actor = { person: 'ada', run: 'ada@laptop' };
+
+const clusterOf = (scenario: ReleaseScenario) => scenario.clusters.get('preprod')!;
+const requestOf = ({ environments, services }: ReleaseScenario) => ({ environments, services, branch: 'main' });
+
+async function statusOf(scenario: ReleaseScenario) {
+  const found = await status(requestOf(scenario), scenario.ports);
+  const orders = found.services.find(({ service }) => service === 'orders')!;
+  return { ...found, cells: new Map(orders.environments.map((each) => [each.environment, each])) };
+}
+
+async function preprodOf(scenario: ReleaseScenario) {
+  const cell = (await statusOf(scenario)).cells.get('preprod') as EnvironmentStatus;
+  if (cell.state !== 'deployed') throw new Error(cell.state);
+  return cell;
+}
+
+describe('status', () => {
+  it('tells build, commit, who, health and what is nowhere, also when an environment does not answer', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    scenario.clusters.get('prod')!.unreachable = 'It is gone.';
+    const { cells, branch } = await statusOf(scenario);
+    expect(branch).toEqual({ name: 'main', commit: await scenario.repository.headCommit() });
+    expect([...cells.keys()]).toEqual(['dev', 'preprod', 'prod']);
+    expect(cells.get('dev')).toEqual({ environment: 'dev', state: 'absent' });
+    expect(cells.get('prod')).toEqual({ environment: 'prod', state: 'unreachable', reason: 'It is gone.' });
+    expect(cells.get('preprod')).toMatchObject({
+      state: 'deployed',
+      running: { buildNumber: '20261124-1', commit: await scenario.repository.headCommit(), health: 'healthy' },
+      record: { sequence: 1, outcome: 'succeeded', actor },
+      hold: undefined,
+      drift: [],
+      foreignDigests: [],
+      behind: { commits: 0, isLeast: false },
+    });
+    expect(cells.get('preprod')).not.toHaveProperty('record.manifests');
+  });
+
+  it('tells which version of the configuration environments have, and takes it for no service', async () => {
+    const scenario = new ReleaseScenario();
+    const version = BuildNumber.parse('20261124-3')!;
+    scenario.clusters.get('dev')!.provisionedWith = version;
+    scenario.clusters.get('prod')!.unreachable = 'It is gone.';
+    const { provisioned, services } = await statusOf(scenario);
+    expect(provisioned).toEqual([{ environment: 'dev', version }]);
+    expect(services.map(({ service }) => service)).toEqual(['orders']);
+    const one = await status({ ...requestOf(scenario), service: 'orders' }, scenario.ports);
+    expect(one.provisioned).toEqual([]);
+  });
+
+  it('counts the commits of main that matter to the service', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    scenario.change('2');
+    scenario.repository.write('apps/payments/main.ts', 'another service');
+    scenario.repository.commit();
+    scenario.change('3');
+    expect((await preprodOf(scenario)).behind).toEqual({ commits: 2, isLeast: false });
+  });
+
+  it('counts a commit of the lockfile for those whose packages it changes', async () => {
+    const scenario = new ReleaseScenario();
+    const lock = (leftPad: string, other: string) =>
+      JSON.stringify({
+        lockfileVersion: 3,
+        packages: { 'node_modules/left-pad': { version: leftPad }, 'node_modules/other': { version: other } },
+      });
+    scenario.repository.write('package-lock.json', lock('1.0.0', '1.0.0'));
+    scenario.repository.commit();
+    await releaseIt(scenario);
+    for (const text of [lock('1.0.0', '2.0.0'), lock('1.3.0', '2.0.0'), 'broken']) {
+      scenario.repository.write('package-lock.json', text);
+      scenario.repository.commit();
+    }
+    expect((await preprodOf(scenario)).behind).toEqual({ commits: 1, isLeast: false });
+  });
+
+  it('says so when it cannot be known how far behind something is', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    scenario.repository.branchTip = async () => undefined;
+    const found = await statusOf(scenario);
+    expect(found.branch).toEqual({ name: 'main', problem: 'There is no branch main.' });
+    expect(found.cells.get('preprod')).toMatchObject({ behind: { unknown: 'There is no branch main.' } });
+  });
+
+  it('tells of drift by whom, of what is gone, and of pods that run another image', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    const cluster = clusterOf(scenario);
+    cluster.edit('Deployment', 'orders', 'kubectl-edit', ['spec', 'replicas'], 5);
+    cluster.remove('Service', 'orders');
+    expect((await preprodOf(scenario)).drift).toEqual(
+      [
+        { kind: 'Service', name: 'orders', state: 'missing', fields: [] },
+        {
+          kind: 'Deployment',
+          name: 'orders',
+          state: 'changed',
+          fields: [{ path: 'spec.replicas', applied: '2', live: '5', by: 'kubectl-edit', at: undefined }],
+        },
+      ]
+        .sort((a, b) => (a.kind < b.kind ? -1 : 1))
+        .reverse(),
+    );
+    const other = `sha256:${'f'.repeat(64)}`;
+    const observe = cluster.observe.bind(cluster);
+    cluster.observe = async (service) =>
+      (await observe(service)).map((one) => ({ ...one, running: { ...one.running!, digests: [other] } }));
+    expect((await preprodOf(scenario)).foreignDigests).toEqual([other]);
+  });
+
+  it('tells of a workload that somebody deleted, and of a service that the workspace no longer has', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    clusterOf(scenario).remove('Deployment', 'orders');
+    expect(await preprodOf(scenario)).toMatchObject({
+      running: undefined,
+      drift: [{ kind: 'Deployment', state: 'missing' }],
+    });
+    const none = { services: [], affectedBy: () => new Set<string>(), usersOf: () => new Set<string>() };
+    const found = await status({ ...requestOf(scenario), services: none }, scenario.ports);
+    expect(found.services).toMatchObject([{ service: 'orders', isInWorkspace: false }]);
+  });
+
+  it('tells of a hold, and of a deployment that goes on', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    scenario.change('2');
+    await releaseIt(scenario);
+    const environment = scenario.environments.find(({ name }) => name === 'preprod')!;
+    const { service, ports, reporter } = scenario;
+    const to = { environment, environmentNames: ['dev', 'preprod', 'prod'], actor, service, to: undefined };
+    await rollBack(
+      await planRollback({ ...to, reason: 'wrong totals' }, ports, reporter),
+      { timeout: 1000 },
+      ports,
+      reporter,
+    );
+    const held = await preprodOf(scenario);
+    expect(held.hold).toMatchObject({ reason: 'wrong totals' });
+    expect(held.hold?.buildNumber.equals(BuildNumber.parse('20261124-2')!)).toBe(true);
+    expect(held.record?.cause.action).toBe('rollback');
+    const [newest] = await clusterOf(scenario).records('orders');
+    const { sequence: _sequence, outcome: _outcome, ...facts } = newest!;
+    await clusterOf(scenario).openRecord({ ...facts, manifests: newest!.manifests as KubernetesObject[] });
+    expect(await preprodOf(scenario)).toMatchObject({ record: { outcome: 'running' }, drift: [], foreignDigests: [] });
+  });
+});
+
+describe('watchStatus', () => {
+  it('tells again when something changed, and ends with the signal', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    const stop = new AbortController();
+    const seen: (string | undefined)[] = [];
+    for await (const found of watchStatus(requestOf(scenario), scenario.ports, stop.signal)) {
+      const cell = found.services[0]!.environments[1]!;
+      seen.push(cell.state === 'deployed' ? cell.running?.buildNumber : cell.state);
+      if (seen.at(-1) === '20261124-2') stop.abort();
+      else if (seen.length === 1) {
+        scenario.change('2');
+        await releaseIt(scenario);
+      }
+    }
+    expect(seen[0]).toBe('20261124-1');
+    expect(seen.at(-1)).toBe('20261124-2');
+  });
+});

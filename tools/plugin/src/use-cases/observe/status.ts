@@ -1,0 +1,178 @@
+import type { BuildNumber } from '../../model/release/build-number.ts';
+import { isObjectName } from '../../model/commits/commit.ts';
+import type { DeploymentSummary, Hold } from '../../model/deploy/deployment-record.ts';
+import type { Environment } from '../../model/environment/environment.ts';
+import { holdOf } from '../../model/rollback/hold.ts';
+import { BranchHistory, type Behind, type RunningCommit } from './behind.ts';
+import { catchProductError, orUnknown } from '../../model/errors/result.ts';
+import type { ObjectDrift } from '../../model/observe/drift.ts';
+import type { ObservedService, RunningService } from '../../ports/cluster.ts';
+import { observeEnvironment } from './observe-environment.ts';
+import type { ServiceMap } from '../../ports/service-map.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+
+/** Of what the status is asked. */
+export interface StatusRequest {
+  /** One service; all when left out. */
+  readonly service?: string;
+  readonly environments: readonly Environment[];
+  readonly services: ServiceMap;
+  /** The main branch: `main`. */
+  readonly branch: string;
+}
+
+/** What runs where. */
+export interface Status {
+  /** In alphabetical order, also those that are in an environment only. */
+  readonly services: readonly ServiceStatus[];
+  readonly branch: {
+    readonly name: string;
+    /** Its newest commit. */
+    readonly commit?: string;
+    /** Why how far behind it something is cannot be told, or may be old. */
+    readonly problem?: string;
+  };
+  /** Versions of the clusters' configuration, of the environments that have one; told with all services only. */
+  readonly provisioned: readonly { readonly environment: string; readonly version: BuildNumber }[];
+}
+
+/** One service in every environment. */
+export interface ServiceStatus {
+  readonly service: string;
+  /** Whether the workspace has it, as it is checked out. */
+  readonly isInWorkspace: boolean;
+  /** In the order of the environments. */
+  readonly environments: readonly EnvironmentStatus[];
+}
+
+/** What is known of a service in one environment. */
+export type EnvironmentStatus =
+  | { readonly environment: string; readonly state: 'absent' }
+  | { readonly environment: string; readonly state: 'unreachable'; readonly reason: string }
+  | {
+      readonly environment: string;
+      readonly state: 'deployed';
+      /** Undefined when its workload is gone. */
+      readonly running: RunningService | undefined;
+      /** The newest deployment, however it ended. */
+      readonly record: DeploymentSummary | undefined;
+      /** Who keeps which build out. */
+      readonly hold: Hold | undefined;
+      /** Pods that run another image than the record tells of, by digest; none while a deployment goes on. */
+      readonly foreignDigests: readonly string[];
+      /** Objects that are not as they were deployed. */
+      readonly drift: readonly ObjectDrift[];
+      /** Undefined where no build is known to run. */
+      readonly behind: Behind | undefined;
+    };
+
+type Deployed = Extract<EnvironmentStatus, { state: 'deployed' }>;
+
+/** Asks every environment at once. One that does not answer is told as that, and so is a branch that is not known. */
+export async function status(
+  { service, environments, services, branch }: StatusRequest,
+  ports: Pick<ReleasePorts, 'cluster' | 'repository'>,
+): Promise<Status> {
+  const looking = environments.map((environment) => look(service, environment, ports));
+  const provisioning =
+    service === undefined ? environments.map((environment) => provisionedIn(environment, ports)) : [];
+  const tip = orUnknown(
+    async () => (await ports.repository.branchTip(branch)) ?? { unknown: `There is no branch ${branch}.` },
+  );
+  const readHistory = (commits: readonly string[]) =>
+    orUnknown(async () => {
+      const found = await tip;
+      return 'unknown' in found ? found : BranchHistory.read(commits, found.commit, services, ports);
+    });
+  // By what records say, while pods are still being read: most often that is what runs.
+  const early = Promise.all(looking.map(({ newest }) => newest)).then((newest) =>
+    readHistory(newest.flat().map(({ release }) => release.commit)),
+  );
+  const observed = await Promise.all(looking.map((each) => each.observed));
+  const running = observed
+    .flatMap((each) => ('reason' in each ? [] : [...each.values()]))
+    .flatMap((one) => runningCommit(one) ?? []);
+  const history = await completed(await early, running, readHistory);
+  const behind = (one: RunningCommit) => (history instanceof BranchHistory ? history.behind(one) : history);
+  const found = await tip;
+  const problem = 'unknown' in found ? found.unknown : history instanceof BranchHistory ? found.stale : history.unknown;
+  const inWorkspace = new Set(services.services);
+  const seen = observed.flatMap((each) => ('reason' in each ? [] : [...each.keys()]));
+  const names = service === undefined ? [...services.services, ...seen] : [service];
+  return {
+    branch: {
+      name: branch,
+      ...('commit' in found ? { commit: found.commit } : {}),
+      ...(problem === undefined ? {} : { problem }),
+    },
+    provisioned: (await Promise.all(provisioning)).flat(),
+    services: [...new Set(names)].sort().map((name) => ({
+      service: name,
+      isInWorkspace: inWorkspace.has(name),
+      environments: environments.map(({ name: environment }, index): EnvironmentStatus => {
+        const there = observed[index]!;
+        if ('reason' in there) return { environment, state: 'unreachable', reason: there.reason };
+        const one = there.get(name);
+        return one ? deployed(environment, one, behind) : { environment, state: 'absent' };
+      }),
+    })),
+  };
+}
+
+/** Who deploys need not be allowed to see it, and where nothing can be reached the services tell. */
+function provisionedIn(
+  environment: Environment,
+  { cluster }: Pick<ReleasePorts, 'cluster'>,
+): Promise<Status['provisioned']> {
+  return catchProductError(
+    async () => {
+      const version = await (await cluster(environment)).provisioned();
+      return version ? [{ environment: environment.name, version }] : [];
+    },
+    () => [],
+  );
+}
+
+/** Begins to look into an environment. Its newest deployments are known before all else is. */
+function look(service: string | undefined, environment: Environment, ports: Pick<ReleasePorts, 'cluster'>) {
+  let told: (newest: readonly DeploymentSummary[]) => void = () => {};
+  const newest = new Promise<readonly DeploymentSummary[]>((resolve) => (told = resolve));
+  // Where it cannot be looked into, nobody tells.
+  const observed = observeEnvironment(service, environment, ports, told).finally(() => told([]));
+  return { newest, observed };
+}
+
+/** Something may run that no record tells of. */
+async function completed(
+  early: BranchHistory | { readonly unknown: string },
+  running: readonly RunningCommit[],
+  read: (commits: readonly string[]) => Promise<BranchHistory | { readonly unknown: string }>,
+) {
+  const isComplete = !(early instanceof BranchHistory) || running.every(({ commit }) => early.has(commit));
+  return isComplete ? early : read(running.map(({ commit }) => commit));
+}
+
+function deployed(
+  environment: string,
+  observed: ObservedService,
+  behind: (running: RunningCommit) => Behind,
+): Deployed {
+  const { newest, running, drift } = observed;
+  const commit = runningCommit(observed);
+  const isSettled = newest?.outcome === 'succeeded' && running?.health !== 'rolling-out';
+  return {
+    environment,
+    state: 'deployed',
+    running,
+    record: newest,
+    hold: newest && holdOf([newest]),
+    foreignDigests: isSettled ? (running?.digests ?? []).filter((digest) => digest !== newest.release.imageDigest) : [],
+    drift,
+    behind: commit && behind(commit),
+  };
+}
+
+function runningCommit({ service, running }: ObservedService): RunningCommit | undefined {
+  const { commit = '' } = running ?? {};
+  return isObjectName(commit) ? { service, commit } : undefined;
+}

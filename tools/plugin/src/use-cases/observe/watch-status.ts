@@ -1,0 +1,36 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Notify } from '../../model/concurrency/notify.ts';
+import { catchProductError } from '../../model/errors/result.ts';
+import { status, type Status, type StatusRequest } from './status.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+
+/** Milliseconds for which changes are gathered: a rollout makes many at once. */
+const gathering = 500;
+
+/** Tells the status now, and again whenever something in one of the environments changed, until the signal. */
+export async function* watchStatus(
+  request: StatusRequest,
+  ports: Pick<ReleasePorts, 'cluster' | 'repository'>,
+  signal: AbortSignal,
+): AsyncGenerator<Status> {
+  const changed = new Notify();
+  changed.notify();
+  signal.addEventListener('abort', changed.notify, { once: true });
+  const watching = request.environments.map((environment) =>
+    catchProductError(
+      async () => {
+        for await (const _ of (await ports.cluster(environment)).changes(signal)) changed.notify();
+      },
+      // The status says why it cannot be looked into.
+      () => undefined,
+    ),
+  );
+  Promise.all(watching).catch(changed.notify);
+  while (!signal.aborted) {
+    await changed.notified();
+    await pause(gathering, undefined, { signal }).catch(() => {});
+    changed.reset();
+    if (!signal.aborted) yield await status(request, ports);
+  }
+  await Promise.all(watching);
+}

@@ -1,0 +1,170 @@
+import { BuildNumber } from '../../model/release/build-number.ts';
+import type { Commit } from '../../model/commits/commit.ts';
+import type { CommitGraph } from '../../model/commits/commit-graph.ts';
+import type { DeploymentSummary, Hold } from '../../model/deploy/deployment-record.ts';
+import type { Environment } from '../../model/environment/environment.ts';
+import { groupByKey } from '../../model/text/group-by-key.ts';
+import { holdOf, isHeldBack } from '../../model/rollback/hold.ts';
+import { Refusal } from '../../model/errors/product-error.ts';
+import { mapLimit } from '../../model/concurrency/map-limit.ts';
+import { catchProductError } from '../../model/errors/result.ts';
+import type { ServiceMap } from '../../ports/service-map.ts';
+import type { TaggedCommit } from '../../ports/source-repository.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+import { touchedServices } from './affected-services.ts';
+
+/** Which commit is looked for. */
+export interface WhereRequest {
+  /** As a person names it: `1a2b3c4`, a tag, a branch. */
+  readonly commit: string;
+  readonly environments: readonly Environment[];
+  readonly services: ServiceMap;
+}
+
+/** Where a commit has got to. */
+export interface Whereabouts {
+  readonly commit: Commit;
+  /** Whether it is a merge: then all that it brought to its first parent is looked for. */
+  readonly isMerge: boolean;
+  /** The services that it changes, in alphabetical order. */
+  readonly services: readonly ServiceWhereabouts[];
+}
+
+/** Where a commit has got to with one service. */
+export interface ServiceWhereabouts {
+  readonly service: string;
+  /** Builds that have it, oldest first. */
+  readonly releasedIn: readonly BuildNumber[];
+  /** In the order of the environments. */
+  readonly environments: readonly EnvironmentWhereabouts[];
+}
+
+/** Whether a commit runs in an environment, in one service. */
+export type EnvironmentWhereabouts =
+  | { readonly environment: string; readonly state: 'absent' }
+  | { readonly environment: string; readonly state: 'unreachable'; readonly reason: string }
+  | {
+      readonly environment: string;
+      /** `runs`: in what is there. `waits`: what is there does not have it. `unknown`: nobody knows what is there. */
+      readonly state: 'runs' | 'waits' | 'unknown';
+      /** What is there. */
+      readonly buildNumber: string | undefined;
+      /** Since when that is there, ISO 8601; undefined where the newest deployment did not succeed. */
+      readonly since: string | undefined;
+      /** The hold that keeps all builds out that have it. */
+      readonly hold: Hold | undefined;
+    };
+
+/** Services that are looked at at the same time, where their newest deployment did not end well. */
+const atOnce = 8;
+
+/**
+ * Tells of a commit where it has got to: with each service that it changes through the project graph, in which builds it
+ * was released and in which environments it runs.
+ * @throws {Refusal} when there is no such commit.
+ */
+export async function where(
+  { commit: text, environments, services }: WhereRequest,
+  ports: Pick<ReleasePorts, 'cluster' | 'repository'>,
+): Promise<Whereabouts> {
+  const { repository } = ports;
+  const [id, releases, ...observed] = await Promise.all([
+    repository.findCommit(text),
+    repository.releases(),
+    ...environments.map((environment) => newestIn(environment, ports)),
+  ]);
+  if (id === undefined) throw noSuchCommit(text);
+  const there = observed.flatMap((each) => ('reason' in each ? [] : [...each.values()]));
+  const commits = [...there, ...releases].map(({ commit }) => commit).filter((each) => each !== undefined);
+  const tips = [...new Set([id, ...commits])];
+  const [commit, graph] = await Promise.all([repository.describeCommit(id), repository.commitGraph(tips)]);
+  const brought = broughtBy(id, graph);
+  const touched = await touchedServices(brought, graph, services, ports);
+  const names = [...new Set([...touched.values()].flatMap((each) => [...each]))].sort();
+  const has = graph.containing(id);
+  const releasedIn = releasesByService(releases, has);
+  return {
+    commit,
+    isMerge: graph.parentsOf(id).length > 1,
+    services: names.map((service) => ({
+      service,
+      releasedIn: releasedIn.get(service) ?? [],
+      environments: environments.map(({ name: environment }, index): EnvironmentWhereabouts => {
+        const found = observed[index]!;
+        if ('reason' in found) return { environment, state: 'unreachable', reason: found.reason };
+        const one = found.get(service);
+        return one
+          ? whereabouts(environment, one, graph, has, releasedIn.get(service) ?? [])
+          : { environment, state: 'absent' };
+      }),
+    })),
+  };
+}
+
+/** The commit itself; of a merge all that it brought to its first parent. */
+function broughtBy(commit: string, graph: CommitGraph): string[] {
+  const [first, ...others] = graph.parentsOf(commit);
+  return first === undefined || others.length === 0 ? [commit] : graph.revList(first, commit);
+}
+
+function releasesByService(
+  releases: readonly TaggedCommit[],
+  has: (commit: string) => boolean,
+): Map<string, BuildNumber[]> {
+  const having = releases.filter(({ commit }) => has(commit));
+  const byService = groupByKey(having.map(({ tag }) => [tag.service, tag.buildNumber] as const));
+  for (const builds of byService.values()) builds.sort(BuildNumber.compare);
+  return byService;
+}
+
+/** What is in an environment of a service. */
+interface RunningRelease {
+  /** Of the build that runs, as far as it is known. */
+  readonly buildNumber: string | undefined;
+  readonly commit: string | undefined;
+  readonly newest: DeploymentSummary;
+}
+
+/** What is in an environment by service: what was deployed last, and where that did not end well, what runs. */
+async function newestIn(
+  environment: Environment,
+  { cluster }: Pick<ReleasePorts, 'cluster'>,
+): Promise<ReadonlyMap<string, RunningRelease> | { readonly reason: string }> {
+  return catchProductError(
+    async () => {
+      const connected = await cluster(environment);
+      const all = await mapLimit(atOnce, await connected.newest(), async (newest): Promise<RunningRelease> => {
+        const { service, buildNumber, commit } = newest.release;
+        if (newest.outcome === 'succeeded') return { buildNumber: buildNumber.toString(), commit, newest };
+        const [one] = await connected.observe(service);
+        return { buildNumber: one?.running?.buildNumber, commit: one?.running?.commit, newest };
+      });
+      return new Map(all.map((one) => [one.newest.release.service, one]));
+    },
+    (reason) => ({ reason }),
+  );
+}
+
+function whereabouts(
+  environment: string,
+  { newest, buildNumber, commit }: RunningRelease,
+  graph: CommitGraph,
+  has: (commit: string) => boolean,
+  releasedIn: readonly BuildNumber[],
+): EnvironmentWhereabouts {
+  const hold = holdOf([newest]);
+  const isKnown = commit !== undefined && graph.has(commit);
+  const state = !isKnown ? 'unknown' : has(commit) ? 'runs' : 'waits';
+  const isHeld = state === 'waits' && releasedIn.length > 0 && releasedIn.every((build) => isHeldBack(build, hold));
+  const since = newest.outcome === 'succeeded' ? newest.finishedAt : undefined;
+  return { environment, state, buildNumber, since, hold: isHeld ? hold : undefined };
+}
+
+function noSuchCommit(text: string): Refusal {
+  return new Refusal({
+    type: 'no-such-commit',
+    doing: `look for the commit ${text.slice(0, 80)}`,
+    reason: 'This clone knows no commit of that name, or several that begin like it.',
+    remedy: 'Give its full name, or fetch it first ("git fetch origin").',
+  });
+}

@@ -1,0 +1,63 @@
+import { packageTag, type ProvisioningPackage } from '../../model/provision/provisioning-package.ts';
+import { provisioningName } from '../../model/release/service-name.ts';
+import type { Reporter } from '../../ports/reporter.ts';
+import { ProvisioningManifests, type ReadEnvironments } from './provisioning-manifests.ts';
+import { isAncestor } from '../observe/is-ancestor.ts';
+import { checkedOutSource, newestPackage, type ProvisioningSource } from './provisioning-source.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+import { reserveBuildNumber } from '../release/reserve-build-number.ts';
+
+type Ports = Pick<ReleasePorts, 'repository' | 'registry' | 'clock'>;
+
+/** What packaging comes to. */
+export type PackageResult =
+  /** The checkout's configuration has this version: since now, or already. */
+  | { readonly state: 'made' | 'known'; readonly package: ProvisioningPackage }
+  /** A newer commit's configuration was packaged, and the checkout's is an older one. */
+  | { readonly state: 'superseded'; readonly package: ProvisioningPackage };
+
+/**
+ * Gives the clusters' configuration of the checkout a version, which is a git tag. Nothing new where the newest package
+ * has the same content.
+ * @throws {Refusal} when there are mistakes in it, or changes of it that no commit holds, or the origin refuses.
+ */
+export async function packageProvisioning(
+  readEnvironments: ReadEnvironments,
+  ports: Ports,
+  reporter: Reporter,
+): Promise<PackageResult> {
+  const source = await checkedOutSource(ports);
+  const known = await packageOf(source, ports);
+  return known ?? { state: 'made', package: await makePackage(source, readEnvironments, ports, reporter) };
+}
+
+/** The package that stands for a commit's configuration, or in its way; undefined when one is to be made. */
+export async function packageOf(
+  source: ProvisioningSource,
+  ports: Pick<ReleasePorts, 'repository'>,
+): Promise<PackageResult | undefined> {
+  const newest = await newestPackage(ports);
+  if (newest?.contentHash === source.contentHash) return { state: 'known', package: newest };
+  // A run of an older commit must not make its configuration the newest.
+  if (newest && (await isAncestor(source.commit, newest.commit, ports)))
+    return { state: 'superseded', package: newest };
+  return undefined;
+}
+
+/** Takes the next number for a configuration that can be rendered for all environments, and tags its commit. */
+export async function makePackage(
+  source: ProvisioningSource,
+  readEnvironments: ReadEnvironments,
+  ports: Ports,
+  reporter: Reporter,
+): Promise<ProvisioningPackage> {
+  const manifests = await ProvisioningManifests.at(source.commit, readEnvironments, ports);
+  for (const environment of manifests.environments) manifests.render(environment);
+  const request = { service: provisioningName, registries: [], buildNumber: undefined };
+  const made = { version: await reserveBuildNumber(request, source.commit, ports), ...source };
+  await ports.repository.tagPackage(made);
+  reporter.step(`tagged ${source.commit.slice(0, 12)} as ${packageTag(made.version)}`);
+  if ((await ports.repository.originUrl()) === undefined)
+    reporter.warn('there is no remote "origin": numbers and tags are kept in this clone only');
+  return made;
+}

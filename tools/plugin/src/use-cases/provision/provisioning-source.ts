@@ -1,0 +1,70 @@
+import { hashContent } from '../../model/release/content-hash.ts';
+import { BuildNumber } from '../../model/release/build-number.ts';
+import { environmentsFolder } from '../../model/environment/environment.ts';
+import { Refusal } from '../../model/errors/product-error.ts';
+import { nothingToProvision, provisioningFolder } from '../../model/provision/render-provisioning.ts';
+import type { ProvisioningPackage } from '../../model/provision/provisioning-package.ts';
+import { provisioningName } from '../../model/release/service-name.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+
+/** What the clusters' configuration is made of: nothing else is part of it. */
+const folders = [provisioningFolder, environmentsFolder];
+const mostPathsShown = 10;
+
+type Repository = Pick<ReleasePorts, 'repository'>;
+
+/** The clusters' configuration as a commit holds it, whether it has a version or not. */
+export type ProvisioningSource = Pick<ProvisioningPackage, 'commit' | 'contentHash'>;
+
+/**
+ * Tells what would be provisioned from the checkout.
+ * @throws {Refusal} when it has changes of the configuration that no commit holds, or there is none.
+ */
+export async function checkedOutSource({ repository }: Repository): Promise<ProvisioningSource> {
+  const [commit, dirty] = await Promise.all([repository.headCommit(), repository.dirtyPaths()]);
+  const own = dirty.filter((path) => folders.some((folder) => path.startsWith(`${folder}/`)));
+  if (own.length > 0) throw dirtyRefusal(own);
+  const files = await repository.blobs(commit, folders);
+  if (![...files.keys()].some((path) => path.startsWith(`${provisioningFolder}/`))) throw nothingToProvision();
+  return { commit, contentHash: hashContent({ files, packages: [] }) };
+}
+
+/** The newest package, or undefined when there is none. */
+export async function newestPackage({ repository }: Repository): Promise<ProvisioningPackage | undefined> {
+  const versions = (await repository.releaseTags(provisioningName)).map(({ buildNumber }) => buildNumber);
+  for (const version of versions.sort(BuildNumber.compare).reverse()) {
+    // A tag of that name which tells of no package is somebody else's.
+    const found = await repository.readPackage(version);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** The package that a user means. @throws {Refusal} naming the newest ones when there is none. */
+export async function findPackage(version: BuildNumber, { repository }: Repository): Promise<ProvisioningPackage> {
+  const found = await repository.readPackage(version);
+  if (found) return found;
+  const known = (await repository.releaseTags(provisioningName)).map(({ buildNumber }) => buildNumber);
+  const newest = known.sort(BuildNumber.compare).reverse().slice(0, 3);
+  throw new Refusal({
+    type: 'no-such-package',
+    doing: `find ${provisioningName} ${version}`,
+    reason: `There is no tag ${provisioningName}-${version} of a package.`,
+    remedy:
+      newest.length > 0
+        ? `The newest ${newest.length === 1 ? 'is' : 'are'} ${newest.join(', ')}.`
+        : 'Make one with "nx run infrastructure:package".',
+  });
+}
+
+function dirtyRefusal(paths: readonly string[]): Refusal {
+  const shown = paths.slice(0, mostPathsShown);
+  const more = paths.length - shown.length;
+  return new Refusal({
+    type: 'dirty-working-tree',
+    doing: "read the clusters' configuration",
+    reason: `The working tree has ${paths.length === 1 ? 'a change' : `${paths.length} changes`} of it that no commit holds.`,
+    remedy: 'Commit, stash or delete them: clusters get nothing that nobody can look up.',
+    evidence: [...shown, ...(more > 0 ? [`and ${more} more`] : [])],
+  });
+}

@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import type { BuildNumber } from '../../model/release/build-number.ts';
+import { imageLabels, type Build } from '../../model/release/image-labels.ts';
+import { ImageRef, type Digest } from '../../model/release/image-ref.ts';
+import { Failure } from '../../model/errors/product-error.ts';
+import type { Release } from '../../model/release/release.ts';
+import { catchProductError } from '../../model/errors/result.ts';
+import type { Reporter } from '../../ports/reporter.ts';
+import type { ServiceSource } from '../../ports/service-source.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+import { freeBuildNumber, reserveBuildNumber, type BuildNumberRequest } from './reserve-build-number.ts';
+
+/** What an image shall be made of, and where it shall go. */
+export interface ImageRequest {
+  readonly service: ServiceSource;
+  readonly revision: Pick<Build, 'commit' | 'contentHash' | 'dirty'>;
+  /** Hosts (with paths) of the registries, each once. */
+  readonly registries: readonly string[];
+  /** The number to take, and no other. */
+  readonly buildNumber: BuildNumber | undefined;
+  /** The number of the CI's run: taken where it can be, and otherwise the next one. */
+  readonly ciNumber?: BuildNumber | undefined;
+}
+
+/**
+ * Tells what `buildImage` would do, and refuses what it would refuse. Changes nothing.
+ * @returns the number that is free now; another may take it before.
+ */
+export async function previewImage(
+  request: ImageRequest,
+  ports: ReleasePorts,
+  reporter: Reporter,
+): Promise<BuildNumber> {
+  const { service, revision, registries } = request;
+  const [engine, buildNumber] = await Promise.all([
+    ports.engine(),
+    freeBuildNumber(numberRequest(request), revision.commit, ports),
+    service.refuseIgnoredInputs(),
+  ]);
+  const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));
+  const from = `${revision.commit.slice(0, 12)}${revision.dirty ? ' and the changes in the working tree' : ''}`;
+  reporter.step(`would take build number ${describeNumber(buildNumber, request)}`);
+  reporter.step(`would build the image with ${engine.name} from ${from}`);
+  for (const image of images) reporter.step(`would push ${image}`);
+  return buildNumber;
+}
+
+/**
+ * Builds the image of a service under a new build number and pushes it to every registry.
+ * @throws {Refusal} before anything is built when the wanted number is taken, or its image is in a registry already.
+ */
+export async function buildImage(request: ImageRequest, ports: ReleasePorts, reporter: Reporter): Promise<Release> {
+  const { service, revision, registries } = request;
+  const [engine] = await Promise.all([ports.engine(), service.refuseIgnoredInputs()]);
+  const buildNumber = await reserveBuildNumber(numberRequest(request), revision.commit, ports);
+  reporter.step(`takes build number ${describeNumber(buildNumber, request)}`);
+  const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));
+
+  const build: Build = { service: service.name, buildNumber, ...revision };
+  const created = ports.clock();
+  const source = await ports.repository.originUrl();
+  reporter.step(`builds the image with ${engine.name}`);
+  await engine.build(
+    {
+      context: service.folder,
+      dockerfile: join(service.folder, 'Dockerfile'),
+      labels: imageLabels({ build, source, created: created.toISOString() }),
+      images,
+    },
+    (line) => reporter.detail(line),
+  );
+  const digests: Digest[] = [];
+  for (const image of images) {
+    const digest = await engine.push(image, (line) => reporter.detail(line));
+    reporter.step(`pushed ${image.withDigest(digest)}`);
+    digests.push(digest);
+    await catchProductError(
+      () => ports.registry.lockTag(image),
+      (reason, remedy) => reporter.warn(`${reason} ${remedy}`),
+    );
+  }
+  return { ...build, imageDigest: onlyDigest(service.name, images, digests) };
+}
+
+function numberRequest({ service, registries, buildNumber, ciNumber }: ImageRequest): BuildNumberRequest {
+  return { service: service.name, registries, buildNumber, ciNumber };
+}
+
+/** `20261124-4`, and why it is not the CI's. */
+function describeNumber(taken: BuildNumber, { buildNumber, ciNumber }: ImageRequest): string {
+  const isOther = buildNumber === undefined && ciNumber !== undefined && !taken.equals(ciNumber);
+  return isOther ? `${taken} (that of the CI, ${ciNumber}, is taken or not the newest)` : `${taken}`;
+}
+
+/** A release has one digest; an engine that compresses anew for each registry would make several. */
+function onlyDigest(service: string, images: readonly ImageRef[], digests: readonly Digest[]): Digest {
+  const [first] = digests;
+  if (first !== undefined && digests.every((digest) => digest === first)) return first;
+  throw new Failure({
+    type: 'digests-differ',
+    doing: `push the image of ${service}`,
+    reason: 'The registries tell different digests of the same image, so that no single release could name it.',
+    remedy: 'Use one registry for all automatic environments.',
+    evidence: images.map((image, index) => `${image} ${digests[index]}`),
+  });
+}

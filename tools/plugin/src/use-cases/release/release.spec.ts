@@ -1,0 +1,340 @@
+import { BuildNumber } from '../../model/release/build-number.ts';
+import { ImageRef } from '../../model/release/image-ref.ts';
+import { ProductError } from '../../model/errors/product-error.ts';
+import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
+import { automaticEnvironments } from '../../model/environment/environment.ts';
+import { release, type ReleaseRequest, type ReleaseResult } from './release.ts';
+import { runningIn } from '../../../../contracts/src/running-in.ts';
+
+const actor = { person: 'ada', run: 'ada@laptop' };
+
+function run(scenario: ReleaseScenario, changes: Partial<ReleaseRequest> = {}): Promise<ReleaseResult> {
+  const { service, environments, ports, reporter } = scenario;
+  return release(
+    {
+      service,
+      environments,
+      targets: automaticEnvironments(environments),
+      actor,
+      allowDirty: false,
+      allowDowntime: false,
+      adopt: false,
+      approvedBy: undefined,
+      buildNumber: undefined,
+      force: false,
+      dryRun: false,
+      timeout: 1000,
+      ...changes,
+    },
+    ports,
+    reporter,
+  );
+}
+
+/** Everything a release could change. */
+async function world({ repository, engine, clusters, service }: ReleaseScenario) {
+  return {
+    numbers: (await repository.buildNumbers(service.name)).map(String).sort(),
+    tags: (await repository.releaseTags(service.name)).map(String).sort(),
+    pushes: engine.pushes.length,
+    objects: [...clusters.values()].map(({ objects }) => objects),
+  };
+}
+
+/** Runs what must be refused. @returns the error's type. */
+async function refusedWithoutChange(scenario: ReleaseScenario, changes: Partial<ReleaseRequest> = {}): Promise<string> {
+  const before = await world(scenario);
+  const error: unknown = await run(scenario, changes).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(ProductError);
+  expect((error as ProductError).exitCode).toBe(2);
+  expect(await world(scenario)).toEqual(before);
+  return (error as ProductError).facts.type;
+}
+
+describe('release', () => {
+  it('builds, pushes, tags and deploys to the automatic environments only', async () => {
+    const scenario = new ReleaseScenario();
+    const result = await run(scenario);
+    expect(result).toMatchObject({ built: true, deploys: [{ environment: 'preprod', result: { state: 'deployed' } }] });
+    expect(String(result.release?.buildNumber)).toBe('20261124-1');
+    expect((await scenario.repository.releaseTags('orders')).map(String)).toEqual(['orders-20261124-1']);
+    const running = await runningIn(scenario.clusters.get('preprod')!, 'orders');
+    expect(running).toMatchObject({ buildNumber: '20261124-1', digests: [result.release?.imageDigest], podsReady: 2 });
+    expect(scenario.clusters.get('dev')!.objects).toEqual([]);
+    const [build] = scenario.engine.builds;
+    expect(build?.labels).toMatchObject({
+      'org.opencontainers.image.version': '20261124-1',
+      'org.opencontainers.image.revision': result.release?.commit,
+      'org.opencontainers.image.source': 'https://git.example/shop.git',
+      'poc.dev/content-hash': result.release?.contentHash,
+    });
+  });
+
+  it('does nothing when the newest release has the same content and runs', async () => {
+    const scenario = new ReleaseScenario();
+    await run(scenario);
+    scenario.repository.write('docs/words.md', 'words');
+    scenario.repository.commit();
+    const before = await world(scenario);
+    expect(await run(scenario)).toMatchObject({ built: false, deploys: [{ result: { state: 'unchanged' } }] });
+    expect(await world(scenario)).toEqual(before);
+  });
+
+  it('takes the next number, of the day, for other content', async () => {
+    const scenario = new ReleaseScenario();
+    await run(scenario);
+    scenario.change('2');
+    expect(String((await run(scenario)).release?.buildNumber)).toBe('20261124-2');
+    scenario.now = new Date('2026-11-25T00:00:00Z');
+    scenario.change('3');
+    expect(String((await run(scenario)).release?.buildNumber)).toBe('20261125-1');
+  });
+
+  it('finishes what an earlier run left undone: tagged, but not deployed', async () => {
+    const scenario = new ReleaseScenario();
+    scenario.clusters.get('preprod')!.script('orders', { state: 'failed', reason: 'It crashed.', evidence: ['boom'] });
+    await expect(run(scenario)).rejects.toMatchObject({
+      exitCode: 1,
+      facts: { type: 'rollout-failed', evidence: ['boom'] },
+    });
+    const [failed] = await scenario.clusters.get('preprod')!.records('orders');
+    expect(failed).toMatchObject({ outcome: 'failed', reason: 'It crashed.' });
+    expect(await run(scenario)).toMatchObject({ built: false, deploys: [{ result: { state: 'deployed' } }] });
+    expect(scenario.engine.builds).toHaveLength(1);
+  });
+
+  it('builds again what the registry no longer has', async () => {
+    const scenario = new ReleaseScenario();
+    await run(scenario);
+    scenario.registry.clear();
+    expect(await run(scenario)).toMatchObject({ built: true, deploys: [{ result: { state: 'deployed' } }] });
+  });
+
+  it('fails, and does not say that nothing was changed, when the cluster goes away in the middle', async () => {
+    const scenario = new ReleaseScenario();
+    const cluster = scenario.clusters.get('preprod')!;
+    cluster.before = (call) => {
+      if (call === 'waitUntilReady') cluster.unreachable = 'It is gone.';
+    };
+    await expect(run(scenario)).rejects.toMatchObject({ exitCode: 1, facts: { type: 'cluster-unreachable' } });
+    cluster.before = () => {};
+    cluster.unreachable = undefined;
+    expect(await run(scenario)).toMatchObject({ built: false, deploys: [{ result: { state: 'deployed' } }] });
+  });
+
+  it('never moves an image tag: a number whose image is in the registry is taken', async () => {
+    const scenario = new ReleaseScenario();
+    const pushed = ImageRef.of('acr.example', 'orders', '20261124-1');
+    const digest = scenario.registry.put(pushed, "somebody else's");
+    expect(await refusedWithoutChange(scenario, { buildNumber: BuildNumber.parse('20261124-1')! })).toBe(
+      'build-number-taken',
+    );
+    expect(String((await run(scenario)).release?.buildNumber)).toBe('20261124-2');
+    expect(await scenario.registry.digest(pushed)).toBe(digest);
+  });
+
+  it('takes the number that is asked for, once', async () => {
+    const scenario = new ReleaseScenario();
+    const buildNumber = BuildNumber.parse('20261124-7')!;
+    expect(String((await run(scenario, { buildNumber })).release?.buildNumber)).toBe('20261124-7');
+    scenario.change('2');
+    expect(await refusedWithoutChange(scenario, { buildNumber })).toBe('build-number-taken');
+  });
+
+  it('takes the number of the CI, or the next one where that is taken or would be an older build', async () => {
+    const scenario = new ReleaseScenario();
+    const release = async (content: string, number: string) => {
+      scenario.change(content);
+      return String((await run(scenario, { ciNumber: BuildNumber.parse(number) })).release?.buildNumber);
+    };
+    expect(await release('2', '20261124-7')).toBe('20261124-7');
+    expect(scenario.lines).toContain('takes build number 20261124-7');
+    expect(await release('3', '20261124-7')).toBe('20261124-8');
+    expect(scenario.lines).toContain(
+      'takes build number 20261124-8 (that of the CI, 20261124-7, is taken or not the newest)',
+    );
+    expect(await release('4', '20261124-2')).toBe('20261124-9');
+    expect(await release('5', '20261130-1')).toBe('20261124-10');
+  });
+
+  it("keeps the CI's older number for a commit that a later one has overtaken, which then stays", async () => {
+    const scenario = new ReleaseScenario();
+    scenario.change('2');
+    const overtaken = new ReleaseScenario(scenario);
+    scenario.change('3');
+    await run(scenario, { ciNumber: BuildNumber.parse('20261124-7') });
+    const late = await run(overtaken, { ciNumber: BuildNumber.parse('20261124-6') });
+    expect(String(late.release?.buildNumber)).toBe('20261124-6');
+    expect(late.deploys.map(({ result }) => result.state)).toEqual(['superseded']);
+    expect(await runningIn(scenario.clusters.get('preprod')!, 'orders')).toMatchObject({ buildNumber: '20261124-7' });
+  });
+
+  it('refuses to repeat a run of the CI that was overtaken and has used up its number', async () => {
+    const scenario = new ReleaseScenario();
+    scenario.change('2');
+    const repeated = new ReleaseScenario(scenario);
+    const ciNumber = BuildNumber.parse('20261124-6');
+    repeated.engine.failsWith = 'no space left';
+    await expect(run(repeated, { ciNumber })).rejects.toMatchObject({ facts: { type: 'image-build-failed' } });
+    scenario.change('3');
+    await run(scenario, { ciNumber: BuildNumber.parse('20261124-7') });
+    repeated.engine.failsWith = undefined;
+    expect(await refusedWithoutChange(repeated, { ciNumber })).toBe('overtaken');
+  });
+
+  it('goes on to the next number when another takes that of the CI at the same time', async () => {
+    const scenario = new ReleaseScenario();
+    const { repository } = scenario;
+    const reserve = repository.reserveBuildNumber.bind(repository);
+    repository.reserveBuildNumber = async (tag, commit) => {
+      await reserve(tag, commit);
+      repository.reserveBuildNumber = reserve;
+      return false;
+    };
+    const { release: made } = await run(scenario, { ciNumber: BuildNumber.parse('20261124-7') });
+    expect(String(made?.buildNumber)).toBe('20261124-8');
+  });
+
+  it('uses up the number of a build that fails; no tag appears', async () => {
+    const scenario = new ReleaseScenario();
+    scenario.engine.failsWith = 'no such file';
+    await expect(run(scenario)).rejects.toMatchObject({ facts: { type: 'image-build-failed' } });
+    expect(await scenario.repository.releaseTags('orders')).toEqual([]);
+    scenario.engine.failsWith = undefined;
+    expect(String((await run(scenario)).release?.buildNumber)).toBe('20261124-2');
+  });
+
+  it('gives clones that release at the same moment different numbers; the newer one ends up running', async () => {
+    const first = new ReleaseScenario();
+    await run(first);
+    first.change('2');
+    const second = new ReleaseScenario(first);
+    const results = await Promise.all([run(first), run(second)]);
+    const numbers = results.map((result) => String(result.release?.buildNumber)).sort();
+    expect(numbers).toEqual(['20261124-2', '20261124-3']);
+    expect(await runningIn(first.clusters.get('preprod')!, 'orders')).toMatchObject({ buildNumber: '20261124-3' });
+  });
+
+  it('lets an older build that comes late not overwrite a newer one, unless forced', async () => {
+    const scenario = new ReleaseScenario();
+    const old = scenario.repository.clone();
+    scenario.now = new Date('2026-11-25T12:00:00Z');
+    scenario.change('2');
+    await run(scenario);
+    scenario.now = new Date('2026-11-24T12:00:00Z');
+    const late = new ReleaseScenario({
+      ...scenario,
+      repository: old,
+      registry: scenario.registry,
+      clusters: scenario.clusters,
+    });
+    expect(await run(late)).toMatchObject({ deploys: [{ result: { state: 'superseded' } }] });
+    expect(await runningIn(scenario.clusters.get('preprod')!, 'orders')).toMatchObject({ buildNumber: '20261125-1' });
+  });
+
+  it("locks the image's tag after the push, and goes on with a warning where that fails", async () => {
+    const scenario = new ReleaseScenario();
+    await run(scenario);
+    expect([...scenario.registry.locked]).toEqual(['acr.example/orders:20261124-1']);
+    scenario.registry.cannotLock = true;
+    scenario.change('2');
+    expect(await run(scenario)).toMatchObject({ built: true, deploys: [{ result: { state: 'deployed' } }] });
+    expect(scenario.lines).toContain('The registry answers 403. Give the login the right to write metadata.');
+  });
+
+  it('deploys nothing whose tag could not be pushed; run again, it finishes', async () => {
+    const scenario = new ReleaseScenario();
+    const pushing = scenario.repository.reserveBuildNumber.bind(scenario.repository);
+    scenario.repository.reserveBuildNumber = async (...args) => {
+      const taken = await pushing(...args);
+      scenario.repository.refusesPushes = 'protected';
+      return taken;
+    };
+    await expect(run(scenario)).rejects.toMatchObject({ exitCode: 2, facts: { type: 'origin-refuses-push' } });
+    expect(scenario.clusters.get('preprod')!.objects).toEqual([]);
+    scenario.repository.reserveBuildNumber = pushing;
+    scenario.repository.refusesPushes = undefined;
+    expect(await run(scenario)).toMatchObject({ built: true, deploys: [{ result: { state: 'deployed' } }] });
+  });
+
+  describe('refuses before it changes anything', () => {
+    it('a dirty working tree', async () => {
+      const scenario = new ReleaseScenario();
+      scenario.repository.write('apps/orders/src/main.ts', '2');
+      expect(await refusedWithoutChange(scenario)).toBe('dirty-working-tree');
+      expect(await refusedWithoutChange(scenario, { allowDirty: true })).toBe('dirty-not-allowed');
+    });
+
+    it('an origin that takes no push', async () => {
+      const scenario = new ReleaseScenario();
+      scenario.repository.refusesPushes = 'read-only';
+      expect(await refusedWithoutChange(scenario)).toBe('origin-refuses-push');
+    });
+
+    it('a registry that does not answer', async () => {
+      const scenario = new ReleaseScenario();
+      scenario.registry.unreachable.add('acr.example');
+      expect(await refusedWithoutChange(scenario)).toBe('registry-unreachable');
+    });
+
+    it('a cluster that does not answer', async () => {
+      const scenario = new ReleaseScenario();
+      scenario.clusters.get('preprod')!.unreachable = 'It is down.';
+      expect(await refusedWithoutChange(scenario)).toBe('cluster-unreachable');
+    });
+
+    it('an unknown field in a manifest', async () => {
+      const scenario = new ReleaseScenario();
+      scenario.clusters.get('preprod')!.unknownFields.set('Deployment orders', 'spec.replcias');
+      expect(await refusedWithoutChange(scenario)).toBe('unknown-field');
+    });
+
+    it("somebody else's object, unless it is to be taken over", async () => {
+      const scenario = new ReleaseScenario();
+      const metadata = { name: 'orders', labels: { 'poc.dev/service': 'shop' } };
+      scenario.clusters.get('preprod')!.put({ apiVersion: 'v1', kind: 'Service', metadata });
+      expect(await refusedWithoutChange(scenario)).toBe('foreign-object');
+      expect(await run(scenario, { adopt: true })).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
+    });
+
+    it('manifests that cannot keep the promise, unless that is accepted', async () => {
+      const scenario = new ReleaseScenario();
+      const manifests = (await scenario.repository.workingTreeTexts('apps/orders/k8s')).get(
+        'apps/orders/k8s/all.yaml',
+      )!;
+      scenario.repository.write('apps/orders/k8s/all.yaml', manifests.replace('replicas: 2', 'replicas: 1'));
+      scenario.repository.commit();
+      expect(await refusedWithoutChange(scenario)).toBe('downtime');
+      expect(await run(scenario, { allowDowntime: true })).toMatchObject({
+        deploys: [{ result: { state: 'deployed' } }],
+      });
+    });
+  });
+
+  it('takes a dirty working tree where the environment permits it, and marks it', async () => {
+    const scenario = new ReleaseScenario();
+    scenario.repository.write('apps/orders/src/main.ts', '2');
+    const [dev] = scenario.environments;
+    const result = await run(scenario, { allowDirty: true, targets: [dev!] });
+    expect(result).toMatchObject({
+      release: { dirty: true },
+      deploys: [{ environment: 'dev', result: { state: 'deployed' } }],
+    });
+    expect(scenario.engine.builds[0]?.labels).toMatchObject({ 'poc.dev/dirty': 'true' });
+  });
+
+  it('tells in a dry run what would happen, and changes nothing', async () => {
+    const scenario = new ReleaseScenario();
+    const before = await world(scenario);
+    await run(scenario, { dryRun: true });
+    expect(await world(scenario)).toEqual(before);
+    expect(scenario.lines.join('\n')).toMatchInlineSnapshot(`
+     "would take build number 20261124-1
+     would build the image with in-memory from a86e14332404
+     would push acr.example/orders:20261124-1
+     would tag a86e14332404 as orders-20261124-1
+     would make a GitHub release of it
+     preprod: would deploy: Service orders created, PodDisruptionBudget orders created, Deployment orders created"
+    `);
+  });
+});

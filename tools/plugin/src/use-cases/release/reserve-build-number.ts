@@ -1,0 +1,114 @@
+import { BuildNumber } from '../../model/release/build-number.ts';
+import { ImageRef } from '../../model/release/image-ref.ts';
+import { Refusal } from '../../model/errors/product-error.ts';
+import { ReleaseTag } from '../../model/release/release-tag.ts';
+import { isAncestor } from '../observe/is-ancestor.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+
+/** Which number is asked for. */
+export interface BuildNumberRequest {
+  readonly service: string;
+  /** Where images of the service go: a number whose image is there already is taken too. */
+  readonly registries: readonly string[];
+  /** The number to take, and no other. */
+  readonly buildNumber: BuildNumber | undefined;
+  /** The number of the CI's run: taken where it can be, and otherwise the next one. */
+  readonly ciNumber?: BuildNumber | undefined;
+}
+
+type Ports = Pick<ReleasePorts, 'repository' | 'registry' | 'clock'>;
+
+/** More deployers than this never race for one service; a loop that goes on has met a bug. */
+const mostAttempts = 50;
+
+/**
+ * Takes a build number that nobody else has or ever gets.
+ * @throws {Refusal} when the wanted one is taken, or the origin or a registry cannot be reached or refuses.
+ */
+export async function reserveBuildNumber(
+  request: BuildNumberRequest,
+  commit: string,
+  ports: Ports,
+): Promise<BuildNumber> {
+  const lost: BuildNumber[] = [];
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    const number = await freeBuildNumber(request, commit, ports, lost);
+    if (await ports.repository.reserveBuildNumber(new ReleaseTag(request.service, number), commit)) return number;
+    if (request.buildNumber) throw takenRefusal(request.service, number, 'It is taken');
+    // It may not be listed yet.
+    lost.push(number);
+  }
+  throw tooManyRefusal(request.service);
+}
+
+/**
+ * A number that nobody has now.
+ * @param commit what shall be built.
+ * @param lost numbers that are known to be taken.
+ * @throws {Refusal} when the wanted one is taken, or none would keep an overtaken run of a CI in its place.
+ */
+export async function freeBuildNumber(
+  { service, registries, buildNumber: wanted, ciNumber }: BuildNumberRequest,
+  commit: string,
+  ports: Ports,
+  lost: readonly BuildNumber[] = [],
+): Promise<BuildNumber> {
+  const { repository, registry, clock } = ports;
+  const taken = [...(await repository.buildNumbers(service)), ...lost];
+  if (wanted && taken.some((number) => number.equals(wanted))) throw takenRefusal(service, wanted, 'It is taken');
+  const keepsPlace =
+    ciNumber !== undefined &&
+    taken.some((number) => !ciNumber.isNewerThan(number)) &&
+    (await isLate(service, commit, taken, ports));
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    if (!wanted && keepsPlace && taken.some((number) => number.equals(ciNumber)))
+      throw overtakenRefusal(service, ciNumber, commit);
+    const number = wanted ?? (keepsPlace ? ciNumber : BuildNumber.next(clock(), taken, ciNumber));
+    const images = registries.map((host) => ImageRef.of(host, service, number.toString()));
+    const digests = await Promise.all(images.map((image) => registry.digest(image)));
+    const pushed = images.find((_, index) => digests[index] !== undefined);
+    if (!pushed) return number;
+    // Somebody who has no access to the origin pushed it. A tag is never moved.
+    if (wanted) throw takenRefusal(service, wanted, `${pushed} is in the registry already`);
+    taken.push(number);
+  }
+  throw tooManyRefusal(service);
+}
+
+/**
+ * Whether the newest number was taken for a commit after this one. A run of a CI that was overtaken keeps its own number
+ * then, the older one: with a newer one it would put the older commit over the newer.
+ */
+async function isLate(service: string, commit: string, taken: readonly BuildNumber[], ports: Ports): Promise<boolean> {
+  const newest = taken.toSorted(BuildNumber.compare).at(-1);
+  const later = newest && (await ports.repository.commitOfBuild(new ReleaseTag(service, newest)));
+  return later !== undefined && isAncestor(commit, later, ports);
+}
+
+function takenRefusal(service: string, number: BuildNumber, why: string): Refusal {
+  return new Refusal({
+    type: 'build-number-taken',
+    doing: `take build number ${number} for ${service}`,
+    reason: `${why}, and a number is never used twice.`,
+    remedy: 'Leave --build-number away to get the next free one.',
+  });
+}
+
+/** A run that is repeated has used its number up; the next one would put the older commit over the newer. */
+function overtakenRefusal(service: string, number: BuildNumber, commit: string): Refusal {
+  return new Refusal({
+    type: 'overtaken',
+    doing: `take a build number for ${service}`,
+    reason: `That of the CI, ${number}, is taken, and a later commit than ${commit.slice(0, 12)} has been built since.`,
+    remedy: `Run the pipeline of the newest commit. To bring an earlier release back: "nx run ${service}:rollback --tag=…".`,
+  });
+}
+
+function tooManyRefusal(service: string): Refusal {
+  return new Refusal({
+    type: 'no-build-number',
+    doing: `take a build number for ${service}`,
+    reason: `${mostAttempts} numbers in a row were taken by others.`,
+    remedy: 'Run the same command again.',
+  });
+}

@@ -1,0 +1,45 @@
+import type { Environment } from '../../model/environment/environment.ts';
+import type { Build } from '../../model/release/image-labels.ts';
+import { Refusal } from '../../model/errors/product-error.ts';
+import type { ServiceSource } from '../../ports/service-source.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+
+const mostPathsShown = 10;
+
+/**
+ * Tells what would be built from the checkout.
+ * @param allowDirty whether changes that no commit holds may go into the build; it is marked then.
+ * @throws {Refusal} when there are such changes and they may not.
+ */
+export async function sourceRevision(
+  service: ServiceSource,
+  allowDirty: boolean,
+  targets: readonly Environment[],
+  { repository }: Pick<ReleasePorts, 'repository'>,
+): Promise<Pick<Build, 'commit' | 'contentHash' | 'dirty'>> {
+  const [commit, dirtyPaths] = await Promise.all([repository.headCommit(), repository.dirtyPaths()]);
+  const dirty = dirtyPaths.length > 0;
+  if (dirty && !allowDirty) throw dirtyRefusal(service.name, dirtyPaths);
+  const forbidding = targets.filter((environment) => !environment.allowDirty).map(({ name }) => name);
+  if (dirty && forbidding.length > 0) {
+    throw new Refusal({
+      type: 'dirty-not-allowed',
+      doing: `release ${service.name} from a working tree with changes`,
+      reason: `${forbidding.join(' and ')} takes no builds of changes that no commit holds (allowDirty is not set there).`,
+      remedy: 'Commit the changes, or put allowDirty: true into the environment file.',
+    });
+  }
+  return { commit, contentHash: await service.contentHash(dirty ? 'working-tree' : { commit }), dirty };
+}
+
+function dirtyRefusal(service: string, paths: readonly string[]): Refusal {
+  const shown = paths.slice(0, mostPathsShown);
+  const more = paths.length - shown.length;
+  return new Refusal({
+    type: 'dirty-working-tree',
+    doing: `release ${service}`,
+    reason: `The working tree has ${paths.length === 1 ? 'a change' : `${paths.length} changes`} that no commit holds.`,
+    remedy: 'Commit, stash or delete them, or give --allow-dirty where the environment permits it.',
+    evidence: [...shown, ...(more > 0 ? [`and ${more} more`] : [])],
+  });
+}

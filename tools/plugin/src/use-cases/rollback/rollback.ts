@@ -1,0 +1,269 @@
+import { BuildNumber } from '../../model/release/build-number.ts';
+import type { Actor } from '../../model/release/actor.ts';
+import type { DeploymentRecord, Hold } from '../../model/deploy/deployment-record.ts';
+import type { Environment } from '../../model/environment/environment.ts';
+import { holdOf } from '../../model/rollback/hold.ts';
+import { ImageRef } from '../../model/release/image-ref.ts';
+import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
+import { stampActor } from '../../model/manifests/actor.ts';
+import { serviceContainerOf } from '../../model/manifests/rules/pod-templates.ts';
+import { Refusal } from '../../model/errors/product-error.ts';
+import type { Release } from '../../model/release/release.ts';
+import { changesBesidesImage } from '../../model/rollback/rollback-scope.ts';
+import { withAnnouncements } from '../announce/announce-deployment.ts';
+import { warnOfTakeOvers } from '../deploy/deploy.ts';
+import { findRelease } from '../revision/find-release.ts';
+import { withServiceLock } from '../deploy/lock-service.ts';
+import { renderRelease } from '../deploy/plan-deploy.ts';
+import type { ChangeSet, Cluster } from '../../ports/cluster.ts';
+import { requireProvisioning } from '../deploy/provisioning-needs.ts';
+import type { Reporter } from '../../ports/reporter.ts';
+import type { ServiceSource } from '../../ports/service-source.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+import { rollOut, type RolloutLimits } from '../deploy/roll-out.ts';
+
+/** What shall go back, and to what. */
+export interface RollbackRequest {
+  readonly service: ServiceSource;
+  readonly environment: Environment;
+  /** Names of all environments: a manifest named like one is that one's overlay. */
+  readonly environmentNames: readonly string[];
+  /** A build, or a deployment of it; without one the last good release before the one that runs. */
+  readonly to: BuildNumber | DeploymentRecord | undefined;
+  readonly actor: Actor;
+  /** Why, as the person gave it. */
+  readonly reason: string | undefined;
+}
+
+/** What going back would do. */
+export interface RollbackPlan {
+  readonly request: RollbackRequest;
+  readonly cluster: Cluster;
+  /** The newest deployment: what is left. */
+  readonly from: DeploymentRecord;
+  readonly release: Release;
+  readonly objects: readonly KubernetesObject[];
+  readonly changes: ChangeSet;
+  readonly hold: Hold | undefined;
+}
+
+/** What going back came to. */
+export type RollbackResult =
+  | {
+      readonly state: 'rolled-back';
+      readonly changes: ChangeSet;
+      readonly record: DeploymentRecord;
+      readonly hold: Hold | undefined;
+    }
+  | { readonly state: 'unchanged' };
+
+/**
+ * Finds out all that going back needs, and dry-runs it: the release is known, its image is still in the registry, its
+ * manifests can be read. Changes nothing.
+ * @throws {Refusal} when it cannot be done.
+ */
+export async function planRollback(
+  request: RollbackRequest,
+  ports: ReleasePorts,
+  reporter: Reporter,
+): Promise<RollbackPlan> {
+  const { service, environment } = request;
+  const cluster = await ports.cluster(environment);
+  const [records] = await Promise.all([cluster.records(service.name), cluster.check()]);
+  const [from] = records;
+  if (!from) throw nothingDeployed(request);
+  const target = chooseTarget(request, from, records);
+  const { release, objects } =
+    'manifests' in target
+      ? { release: target.release, objects: stampActor(target.manifests, request.actor) }
+      : await fromGit(request, target, ports, reporter);
+  const [changes] = await Promise.all([
+    cluster.plan(service.name, objects),
+    requireProvisioning(objects, environment, cluster, doingOf(request)),
+    refuseMissing(request, release, objects, ports),
+  ]);
+  return {
+    request,
+    cluster,
+    from,
+    release,
+    objects,
+    changes,
+    hold: holdAfter(request, from, release.buildNumber, records, ports),
+  };
+}
+
+/**
+ * Goes back: a forward deploy of the manifests and the digest of then. No build. The build that is left is held.
+ * @throws {Refusal} when something else was deployed since the plan was made; nothing was changed then.
+ * @throws {Failure} when what is gone back to does not get ready; what serves goes on serving.
+ */
+export async function rollBack(
+  { request, cluster, from, release, objects, changes, hold }: RollbackPlan,
+  limits: RolloutLimits,
+  ports: ReleasePorts,
+  reporter: Reporter,
+): Promise<RollbackResult> {
+  const { service, environment, actor, reason } = request;
+  return withAnnouncements(service.name, limits, ports, reporter, (announce) =>
+    withServiceLock(service.name, environment.name, actor, cluster, reporter, async (locked) => {
+      const [newest] = locked.records;
+      if (newest && newest.sequence !== from.sequence) throw movedOn(request, newest);
+      const current = locked.hasWaited ? await cluster.plan(service.name, objects) : changes;
+      const runs = newest?.outcome === 'succeeded' && newest.release.buildNumber.equals(release.buildNumber);
+      if (runs && current.every(({ action }) => action === 'unchanged')) return { state: 'unchanged' };
+      warnOfTakeOvers(environment.name, current, reporter);
+      const rollout = {
+        environment,
+        release,
+        objects,
+        // Going back neither runs migrations nor reverts them.
+        jobs: [],
+        actor,
+        cause: { action: 'rollback' as const, ...(reason === undefined ? {} : { reason }) },
+        hold,
+        adopt: false,
+        // What was left is not put back: somebody wanted it gone.
+        fallback: undefined,
+        announce,
+      };
+      return { state: 'rolled-back', hold, ...(await rollOut(rollout, locked, limits, ports, reporter)) };
+    }),
+  );
+}
+
+/** Lines that tell what going back would do, and what goes back with the code. */
+export async function describeRollback(
+  { request, from, release, objects }: RollbackPlan,
+  { repository }: Pick<ReleasePorts, 'repository'>,
+): Promise<string[]> {
+  const { service, environment } = request;
+  const also = changesBesidesImage(service.name, from.manifests, objects);
+  const path = `${service.root}/openapi.yaml`;
+  const textAt = async (commit: string) => (await repository.texts(commit, path)).get(path);
+  // Whether the API differs is told where it can be; going back must not fail for it.
+  const [now, then] = await Promise.all([from.release.commit, release.commit].map(textAt)).catch(() => []);
+  const target = `${release.buildNumber} (${release.commit.slice(0, 12)})`;
+  return [
+    from.release.buildNumber.equals(release.buildNumber)
+      ? `${environment.name}: goes on going back to ${target}, which ${from.actor.person} began at ${from.startedAt}`
+      : `${environment.name}: ${from.release.buildNumber} (${from.release.commit.slice(0, 12)}) goes back to ${target}`,
+    ...(also.length > 0 ? [`${environment.name}: with the code go back: ${also.join(', ')}`] : []),
+    ...(now === then ? [] : [`${environment.name}: the API goes back too: ${path} differs between the two`]),
+  ];
+}
+
+/** @returns the deployment to repeat, or a build that has to be read from git. */
+function chooseTarget(
+  request: RollbackRequest,
+  from: DeploymentRecord,
+  records: readonly DeploymentRecord[],
+): DeploymentRecord | BuildNumber {
+  const { to } = request;
+  const good = records.filter(({ outcome }) => outcome === 'succeeded');
+  if (to === undefined) {
+    // A rollback that did not end well is what the same command goes on with: further back would be a surprise.
+    if (from.cause.action === 'rollback' && from.outcome !== 'succeeded') return from;
+    const last = good.find(({ release }) => from.release.buildNumber.isNewerThan(release.buildNumber));
+    if (!last) throw nothingBefore(request, from);
+    return last;
+  }
+  if (!(to instanceof BuildNumber)) return to;
+  const left = holdOf(records)?.buildNumber;
+  const newest = left?.isNewerThan(from.release.buildNumber) ? left : from.release.buildNumber;
+  if (to.isNewerThan(newest)) throw newerThanAll(request, to, from);
+  return good.find(({ release }) => release.buildNumber.equals(to)) ?? to;
+}
+
+async function fromGit(
+  request: RollbackRequest,
+  build: BuildNumber,
+  ports: ReleasePorts,
+  reporter: Reporter,
+): Promise<{ release: Release; objects: readonly KubernetesObject[] }> {
+  const { service, environment, environmentNames, actor } = request;
+  const release = await findRelease(service.name, build, ports);
+  reporter.step(`${environment.name}: no deployment of ${build} is recorded any more; its manifests are read from git`);
+  // What ran once may run again, though the rules have become stricter since.
+  const target = { service, release, environment, environmentNames, actor, adopt: false, allowDowntime: true };
+  const { objects } = await renderRelease(target, ports, reporter);
+  return { release, objects };
+}
+
+/** @throws {Refusal} when the image that would run is no longer in its registry. */
+async function refuseMissing(
+  { service, environment }: RollbackRequest,
+  release: Release,
+  objects: readonly KubernetesObject[],
+  { registry }: Pick<ReleasePorts, 'registry'>,
+): Promise<void> {
+  for (const object of objects) {
+    const container = serviceContainerOf(object, service.name);
+    const image = container && ImageRef.parse(String(container['image']));
+    if (!image || (await registry.digest(image)) !== undefined) continue;
+    throw new Refusal({
+      type: 'image-missing',
+      doing: `roll ${service.name} back to ${release.buildNumber} in ${environment.name}`,
+      reason: `The registry does not have ${image} any more.`,
+      remedy: 'Choose another release with --tag, or push the image there again by its digest.',
+    });
+  }
+}
+
+/** The hold that stands when one has gone to a release: on the newest build that was left, if that is a newer one. */
+function holdAfter(
+  { actor, reason }: RollbackRequest,
+  from: DeploymentRecord,
+  to: BuildNumber,
+  records: readonly DeploymentRecord[],
+  { clock }: Pick<ReleasePorts, 'clock'>,
+): Hold | undefined {
+  const before = holdOf(records);
+  const { buildNumber } = from.release;
+  const isLeftAlready = before !== undefined && !buildNumber.isNewerThan(before.buildNumber);
+  const why = reason === undefined ? {} : { reason };
+  const hold = isLeftAlready ? before : { buildNumber, actor, ...why, since: clock().toISOString() };
+  return hold.buildNumber.isNewerThan(to) ? hold : undefined;
+}
+
+function doingOf({ service, environment }: RollbackRequest): string {
+  return `roll ${service.name} back in ${environment.name}`;
+}
+
+function nothingDeployed(request: RollbackRequest): Refusal {
+  const { service, environment } = request;
+  return new Refusal({
+    type: 'nothing-deployed',
+    doing: doingOf(request),
+    reason: `No deployment of ${service.name} is recorded there.`,
+    remedy: `Deploy a release with "nx run ${service.name}:k8s-deploy --env=${environment.name}".`,
+  });
+}
+
+function nothingBefore(request: RollbackRequest, from: DeploymentRecord): Refusal {
+  return new Refusal({
+    type: 'nothing-before',
+    doing: doingOf(request),
+    reason: `No release before ${from.release.buildNumber}, which was put in last, is recorded to have ended well there.`,
+    remedy: `Choose one with --tag ("nx run ${request.service.name}:history --env=${request.environment.name}" shows what was there).`,
+  });
+}
+
+function newerThanAll(request: RollbackRequest, to: BuildNumber, from: DeploymentRecord): Refusal {
+  const { service, environment } = request;
+  return new Refusal({
+    type: 'not-back',
+    doing: doingOf(request),
+    reason: `${to} is newer than ${from.release.buildNumber}, which was put in last.`,
+    remedy: `Go forward with "nx run ${service.name}:k8s-deploy --env=${environment.name} --tag=${to}".`,
+  });
+}
+
+function movedOn(request: RollbackRequest, newest: DeploymentRecord): Refusal {
+  return new Refusal({
+    type: 'moved-on',
+    doing: doingOf(request),
+    reason: `Meanwhile ${newest.actor.person} (${newest.actor.run}) has put in ${newest.release.buildNumber} (${newest.cause.action}, ${newest.outcome}).`,
+    remedy: 'Look at it, and roll back again if that is still what you want.',
+  });
+}

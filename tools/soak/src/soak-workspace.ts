@@ -1,0 +1,158 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { BuildNumber } from '../../plugin/src/model/release/build-number.ts';
+import type { Environment } from '../../plugin/src/model/environment/environment.ts';
+import { parseReleaseMessage, releaseMessage } from '../../plugin/src/model/release/release-message.ts';
+import { ReleaseTag } from '../../plugin/src/model/release/release-tag.ts';
+import type { Release } from '../../plugin/src/model/release/release.ts';
+import { kubectl, platform } from '../../scratch-workspace/src/platform.ts';
+import { runSuccessfully } from '../../scratch-workspace/src/run-command.ts';
+import { ScratchWorkspace } from '../../scratch-workspace/src/scratch-workspace.ts';
+
+/** The service that is released over and over. */
+export const soakService = 'soak';
+
+/** Requests at once, answers after 2 seconds, and answers that take 10 seconds. */
+const source = `import { setTimeout as pause } from 'node:timers/promises';
+import { runService, type Route } from '@poc/service-host';
+
+const version = 'VERSION';
+
+async function* pieces() {
+  for (let piece = 1; piece <= 20; piece++) {
+    yield \`\${piece}\\n\`;
+    await pause(500);
+  }
+  yield 'end\\n';
+}
+
+const routes: Route[] = [
+  { method: 'GET', path: '/quick', handle: () => ({ body: version }) },
+  { method: 'GET', path: '/slow', handle: () => pause(2_000).then(() => ({ body: version })) },
+  { method: 'GET', path: '/stream', handle: () => ({ headers: { 'content-type': 'text/plain' }, stream: pieces() }) },
+];
+
+// A line for each of millions of requests would be most of the work.
+void runService({ name: 'soak', routes, writeLine: () => {} });
+`;
+
+/** Whether a body of `/stream` is all of it. */
+export function isWholeStream(body: string): boolean {
+  return body.endsWith('\nend\n');
+}
+
+/** A scratch workspace with a service that answers quickly, slowly and in streams, released to preprod. */
+export class SoakWorkspace {
+  readonly workspace: ScratchWorkspace;
+  private readonly namespaces: string[] = [];
+  private readonly released: Release[] = [];
+
+  private constructor(workspace: ScratchWorkspace) {
+    this.workspace = workspace;
+  }
+
+  /** @param name part of the folder's name. */
+  static async create(name: string): Promise<SoakWorkspace> {
+    const soak = new SoakWorkspace(await ScratchWorkspace.create(name));
+    const { workspace } = soak;
+    await workspace.nxSuccessfully(['g', '@poc/plugin:service', soakService]);
+    const folder = `apps/${soakService}`;
+    // Routes differ by the namespace's name alone.
+    for (const overlay of ['dev', 'prod']) rmSync(join(workspace.folder, folder, 'k8s', `${overlay}.yaml`));
+    // Straight to a pod, too: without a gateway, nobody asks again when a connection breaks.
+    workspace.edit(`${folder}/k8s/service.yaml`, /^spec:$/m, 'spec:\n  type: NodePort');
+    workspace.edit(`${folder}/k8s/http-route.yaml`, /^spec:$/m, "spec:\n  hostnames: ['${NAMESPACE}.localhost']");
+    // Builds of the same image differ in their pods, so that each is a rollout.
+    const build =
+      '          env:\n            - { name: BUILD_NUMBER, value: "${BUILD_NUMBER}" }\n          startupProbe:';
+    workspace.edit(`${folder}/k8s/deployment.yaml`, /^ {10}startupProbe:$/m, build);
+    await soak.release(1);
+    return soak;
+  }
+
+  /** The first release of the service. */
+  get first(): Release {
+    return this.released[0]!;
+  }
+
+  /** Builds, pushes, tags and deploys a further version of the service to preprod. */
+  async release(version: number): Promise<Release> {
+    this.workspace.write(`apps/${soakService}/src/main.ts`, source.replace('VERSION', String(version)));
+    await this.workspace.commit(`feat(${soakService}): version ${version}`);
+    const output = await this.workspace.nxSuccessfully(['run', `${soakService}:release`]);
+    const number = new RegExp(`${soakService} (\\S+): runs in preprod`).exec(output)?.[1];
+    const tag = ReleaseTag.parse(`${soakService}-${number}`);
+    if (!tag) throw new Error(`No release is told of in:\n${output}`);
+    const ref = `refs/tags/${tag}`;
+    const message = await this.workspace.git(['for-each-ref', '--format=%(contents)', ref], this.workspace.origin);
+    const commit = await this.workspace.git(['rev-parse', `${ref}^{commit}`], this.workspace.origin);
+    const release = parseReleaseMessage(tag, commit, message)!;
+    this.released.push(release);
+    return release;
+  }
+
+  /** Tags further builds: the same images under new numbers, in turns. @returns their numbers, the oldest first. */
+  async tagBuilds(count: number, images: readonly Release[]): Promise<BuildNumber[]> {
+    const { day, revision } = this.released.at(-1)!.buildNumber;
+    const releases = Array.from({ length: count }, (_, index): Release => {
+      const buildNumber = BuildNumber.parse(`${day}-${revision + index + 1}`)!;
+      return { ...images[index % images.length]!, buildNumber };
+    });
+    const commands = releases.map((release) => {
+      const message = Buffer.from(releaseMessage(release));
+      const tagger = `tagger End-to-end test <e2e@localhost> ${Math.floor(Date.now() / 1000)} +0000`;
+      const name = new ReleaseTag(soakService, release.buildNumber);
+      return `tag ${name}\nfrom ${release.commit}\n${tagger}\ndata ${message.length}\n${message}\n`;
+    });
+    const { folder } = this.workspace;
+    await runSuccessfully('git', ['fast-import', '--quiet'], { cwd: folder, input: commands.join('') });
+    await this.workspace.git(['push', '--quiet', 'origin', '--tags']);
+    this.released.push(...releases);
+    return releases.map(({ buildNumber }) => buildNumber);
+  }
+
+  /** A namespace of its own, and the environment that it is. It goes with the workspace. */
+  async addEnvironment(name: string, kubeconfig: string): Promise<Environment> {
+    const namespace = `${this.workspace.id}-${name}`;
+    await kubectl(['create', 'namespace', namespace]);
+    this.namespaces.push(namespace);
+    const { context } = await platform();
+    return {
+      name: 'preprod',
+      order: 1,
+      cluster: { context, kubeconfig },
+      namespace,
+      registry: await this.workspace.registry(),
+      deploy: 'automatic',
+      allowDirty: false,
+      protected: false,
+      variables: { GATEWAY_NAME: 'public', GATEWAY_NAMESPACE: 'gateway' },
+    };
+  }
+
+  /** Takes it away: folder, namespaces. */
+  async remove(): Promise<void> {
+    if (this.namespaces.length > 0)
+      await kubectl(['delete', 'namespace', '--ignore-not-found', '--wait=false', ...this.namespaces]);
+    await this.workspace.remove();
+  }
+}
+
+/** Where the service answers in a namespace: through the gateway, and straight through its node port. */
+export async function addressesOf(
+  namespace: string,
+): Promise<{ gateway: { url: string; host: string }; direct: { url: string } }> {
+  const port = await kubectl([
+    'get',
+    'service',
+    soakService,
+    '--namespace',
+    namespace,
+    '--output=jsonpath={.spec.ports[0].nodePort}',
+  ]);
+  const { gateway } = await platform();
+  return {
+    gateway: { url: `${gateway}/${soakService}`, host: `${namespace}.localhost` },
+    direct: { url: `http://127.0.0.1:${port}` },
+  };
+}

@@ -1,0 +1,54 @@
+import type { Digest, ImageRef } from '../../plugin/src/model/release/image-ref.ts';
+import { Failure } from '../../plugin/src/model/errors/product-error.ts';
+import type { ContainerEngine, ImageBuild } from '../../plugin/src/ports/container-engine.ts';
+import type { InMemoryImageRegistry } from './in-memory-image-registry.ts';
+
+/** Twin of a container engine for tests. It pushes into the registry's twin. */
+export class InMemoryContainerEngine implements ContainerEngine {
+  readonly name = 'in-memory';
+  private readonly registry: InMemoryImageRegistry;
+  private readonly built = new Map<string, ImageBuild>();
+  /** Every build that was asked for, in order. */
+  readonly builds: ImageBuild[] = [];
+  /** Every image that was pushed, in order. */
+  readonly pushes: ImageRef[] = [];
+  /** When set, builds fail, and this is the last line of their output. */
+  failsWith: string | undefined;
+
+  constructor(registry: InMemoryImageRegistry) {
+    this.registry = registry;
+  }
+
+  async build(build: ImageBuild, onLine: (line: string) => void): Promise<void> {
+    this.builds.push(build);
+    onLine(`building ${build.context}`);
+    if (this.failsWith !== undefined) {
+      onLine(this.failsWith);
+      throw new Failure({
+        type: 'image-build-failed',
+        doing: `build the image of ${build.context}`,
+        reason: 'The build failed.',
+        remedy: 'Mend it.',
+        evidence: [`building ${build.context}`, this.failsWith],
+      });
+    }
+    for (const image of build.images) this.built.set(image.tagged, build);
+  }
+
+  async push(image: ImageRef, onLine: (line: string) => void): Promise<Digest> {
+    const build = this.built.get(image.tagged);
+    if (!build) {
+      const reason = 'There is no such image on this machine.';
+      throw new Failure({
+        type: 'image-push-failed',
+        doing: `push ${image.tagged}`,
+        reason,
+        remedy: 'Build it first.',
+      });
+    }
+    onLine(`pushing ${image.tagged}`);
+    const digest = this.registry.put(image, build.context, build.labels);
+    this.pushes.push(image);
+    return digest;
+  }
+}

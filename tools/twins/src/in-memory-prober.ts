@@ -1,0 +1,25 @@
+import type { ProbeResult } from '../../plugin/src/model/deploy/deployment-record.ts';
+import type { ProbeTarget } from '../../plugin/src/model/deploy/probe-target.ts';
+import type { Prober, RunningProbe } from '../../plugin/src/ports/prober.ts';
+
+/** Twin of a prober for tests: meets with what it is told. */
+export class InMemoryProber implements Prober {
+  /** What the next probes meet with; a reason why they do not begin. */
+  meets: ProbeResult | string = { requests: 10, failed: 0, p99: 5 };
+  readonly asked: ProbeTarget[] = [];
+  /** Probes that were begun and not stopped. */
+  running = 0;
+
+  async start(target: ProbeTarget): Promise<RunningProbe | { reason: string }> {
+    this.asked.push(target);
+    const { meets } = this;
+    if (typeof meets === 'string') return { reason: meets };
+    this.running++;
+    return {
+      stop: async () => {
+        this.running--;
+        return meets;
+      },
+    };
+  }
+}

@@ -1,0 +1,151 @@
+import { hashContent } from '../../plugin/src/model/release/content-hash.ts';
+import type { Environment } from '../../plugin/src/model/environment/environment.ts';
+import type { Reporter } from '../../plugin/src/ports/reporter.ts';
+import type { ServiceMap } from '../../plugin/src/ports/service-map.ts';
+import type { ServiceSource } from '../../plugin/src/ports/service-source.ts';
+import type { ReleasePorts } from '../../plugin/src/ports/release-ports.ts';
+import { InMemoryCluster } from './in-memory-cluster.ts';
+import { InMemoryConfiguration } from './in-memory-configuration.ts';
+import { InMemoryForge } from './in-memory-forge.ts';
+import { InMemoryProber } from './in-memory-prober.ts';
+import { InMemoryContainerEngine } from './in-memory-container-engine.ts';
+import { InMemoryImageRegistry } from './in-memory-image-registry.ts';
+import { InMemorySourceRepository } from './in-memory-source-repository.ts';
+
+const deployment = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: orders }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app.kubernetes.io/name: orders } }
+  strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }
+  template:
+    metadata: { labels: { app.kubernetes.io/name: orders } }
+    spec:
+      topologySpreadConstraints: [{ maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway }]
+      containers:
+        - name: orders
+          image: orders
+          startupProbe: { httpGet: { path: /, port: 8080 } }
+          readinessProbe: { httpGet: { path: /, port: 8080 } }
+          livenessProbe: { httpGet: { path: /, port: 8080 } }
+          lifecycle: { preStop: { sleep: { seconds: 3 } } }
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: { name: orders }
+spec: { maxUnavailable: 1, selector: { matchLabels: { app.kubernetes.io/name: orders } } }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: orders }
+spec: { selector: { app.kubernetes.io/name: orders }, ports: [{ port: 80 }] }
+`;
+
+/** A small world of twins, with one service that can be released to two environments. */
+export class ReleaseScenario {
+  readonly repository: InMemorySourceRepository;
+  readonly registry: InMemoryImageRegistry;
+  readonly engine: InMemoryContainerEngine;
+  readonly prober = new InMemoryProber();
+  readonly forge = new InMemoryForge();
+  /** Why there is no forge to speak to; undefined while there is one. */
+  noForge: string | undefined;
+  readonly clusters: ReadonlyMap<string, InMemoryCluster>;
+  readonly environments: readonly Environment[] = [
+    environment('dev', 1, { deploy: 'manual', allowDirty: true }),
+    environment('preprod', 2, { deploy: 'automatic', url: 'https://preprod.example', probe: { path: '/{service}' } }),
+    environment('prod', 3, { deploy: 'manual', protected: true, soak: '10m' }),
+  ];
+  /** One cluster's, as each environment sees it. */
+  readonly configurations: ReadonlyMap<string, InMemoryConfiguration>;
+  /** What the reporter was told, in order. */
+  readonly lines: string[] = [];
+  now = new Date('2026-11-24T12:00:00Z');
+
+  constructor(
+    shared?: Pick<ReleaseScenario, 'repository' | 'registry' | 'clusters'> &
+      Partial<Pick<ReleaseScenario, 'configurations'>>,
+  ) {
+    this.repository =
+      shared?.repository.clone() ??
+      new InMemorySourceRepository({
+        'apps/orders/Dockerfile': 'FROM scratch',
+        'apps/orders/src/main.ts': '1',
+        'apps/orders/k8s/all.yaml': deployment,
+      });
+    this.registry = shared?.registry ?? new InMemoryImageRegistry();
+    this.engine = new InMemoryContainerEngine(this.registry);
+    this.clusters =
+      shared?.clusters ??
+      new Map(this.environments.map(({ name, namespace }) => [name, new InMemoryCluster(namespace, () => this.now)]));
+    const [first] = this.environments;
+    const one = new InMemoryConfiguration(first!.namespace, () => this.now);
+    this.configurations =
+      shared?.configurations ?? new Map(this.environments.map(({ name, namespace }) => [name, one.another(namespace)]));
+  }
+
+  get ports(): ReleasePorts {
+    return {
+      repository: this.repository,
+      registry: this.registry,
+      prober: this.prober,
+      clock: () => this.now,
+      engine: async () => this.engine,
+      cluster: async ({ name }) => this.clusters.get(name)!,
+      configuration: async ({ name }) => this.configurations.get(name)!,
+      forge: async () => (this.noForge === undefined ? this.forge : { reason: this.noForge }),
+    };
+  }
+
+  get reporter(): Reporter {
+    const keep = (line: string) => void this.lines.push(line);
+    return { step: keep, detail: () => {}, warn: keep };
+  }
+
+  /** The service `orders`, whose content are the files of its folder. */
+  get service(): ServiceSource {
+    const blobs = (source: { commit: string } | 'working-tree') =>
+      source === 'working-tree'
+        ? this.repository.workingTreeBlobs(['apps/orders'])
+        : this.repository.blobs(source.commit, ['apps/orders']);
+    return {
+      name: 'orders',
+      root: 'apps/orders',
+      partOf: 'shop',
+      folder: '/workspace/apps/orders',
+      inputFolders: ['apps/orders'],
+      isContent: (path) => path.startsWith('apps/orders/') && !path.endsWith('.md'),
+      packages: ['left-pad'],
+      contentHash: async (source) => hashContent({ files: await blobs(source), packages: [] }),
+      refuseIgnoredInputs: async () => {},
+    };
+  }
+
+  /** The services of the workspace: `orders` alone. */
+  get services(): ServiceMap {
+    const orders = new Set(['orders']);
+    return {
+      services: ['orders'],
+      affectedBy: (path) => (path.startsWith('apps/orders/') ? orders : new Set()),
+      usersOf: (name) => (name === 'left-pad' ? orders : new Set()),
+    };
+  }
+
+  /** Changes the service and commits it. */
+  change(text: string): void {
+    this.repository.write('apps/orders/src/main.ts', text);
+    this.repository.commit();
+  }
+}
+
+function environment(
+  name: string,
+  order: number,
+  rest: Pick<Environment, 'deploy'> & Partial<Environment>,
+): Environment {
+  const cluster = { context: 'local' };
+  const usual = { allowDirty: false, protected: false, variables: {} };
+  return { name, order, cluster, namespace: name, registry: 'acr.example', ...usual, ...rest };
+}
