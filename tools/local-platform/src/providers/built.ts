@@ -20,6 +20,7 @@ import {
   kubeRouterBinary,
   kubernetesBinaries,
   pauseBinary,
+  prepareBuild,
   routingBinaries,
   type BinaryGroup,
 } from '../tools/binaries.ts';
@@ -39,7 +40,9 @@ export async function bringUpBuiltCluster(context: ProviderContext): Promise<Clu
   const buildContext = { tools: folders.tools, output, signal };
   const build = (...groups: BinaryGroup[]) => buildBinaries(groups, folders.binaries, buildContext);
   // Builds come one after the other: each of them uses all cores. Downloads and packages need few of them.
-  const pauseBuilt = build(pauseBinary);
+  const clusterGroups = [kubernetesBinaries, routingBinaries, ...(scope === 'full' ? [kubeRouterBinary] : [])];
+  const prepared = prepareBuild(clusterGroups, folders.binaries, buildContext);
+  const pauseBuilt = prepared.then(() => build(pauseBinary));
   const kubernetesBuilt = pauseBuilt.then(() => build(kubernetesBinaries));
   const routingBuilt = kubernetesBuilt
     .then(() => build(routingBinaries))

@@ -60,6 +60,21 @@ function compilerFlags({ cgoTags = [] }: GoBuild): string[] {
   return ['-gcflags=all=-dwarf=false', ...(cgoTags.length === 0 ? [] : [`-tags=${cgoTags.join(',')}`])];
 }
 
+/** Downloads the modules of a build. */
+export async function downloadModules(build: GoBuild): Promise<void> {
+  const { go, folder, packages, signal } = build;
+  const argv = [go, 'list', '-deps', ...compilerFlags(build), '-f', '', ...packages];
+  await runCommand(`download the Go modules of ${folder}`, argv, { cwd: folder, env: environmentOf(build), signal });
+}
+
+/** Compiles packages into Go's build cache, with the settings of a build. */
+export async function compilePackages(build: GoBuild, packages: readonly string[]): Promise<void> {
+  const { go, folder, signal } = build;
+  const env = { ...environmentOf(build), ...compilerMemory };
+  const argv = [go, 'build', ...compilerFlags(build), ...packages];
+  await runCommand(`compile ${packages.join(' ')}`, argv, { cwd: folder, env, signal });
+}
+
 /** Returns how much work the build is now. Downloads the modules. */
 export async function measureBuild(build: GoBuild): Promise<number> {
   const { go, folder, packages, signal } = build;
@@ -97,8 +112,9 @@ export async function runBuild(build: GoBuild, onWork: (weight: number) => void)
   });
 }
 
-/** Returns the folder of a module's source in Go's module cache. */
+/** Returns the folder of a module's source in Go's module cache; downloads it when it is not there. */
 export async function moduleSource(go: string, folder: string, module: string): Promise<string> {
-  const argv = [go, 'list', '-m', '-f', '{{.Dir}}', module];
-  return (await runCommand(`find the source of ${module}`, argv, { cwd: folder, env: environmentOf({}) })).trim();
+  const argv = [go, 'mod', 'download', '-json', module];
+  const answer = await runCommand(`find the source of ${module}`, argv, { cwd: folder, env: environmentOf({}) });
+  return (JSON.parse(answer) as { Dir: string }).Dir;
 }
