@@ -14,7 +14,14 @@ import { isRunning } from './processes/process-identity.ts';
 import { bringUpBuiltCluster } from './providers/built.ts';
 import { useNamedCluster } from './providers/context.ts';
 import { bringUpKindCluster, kindIsPossible } from './providers/kind.ts';
-import type { ClusterFacts, PlatformScope, ProviderContext, ProviderName, WorkContext } from './providers/provider.ts';
+import {
+  widerScope,
+  type ClusterFacts,
+  type PlatformScope,
+  type ProviderContext,
+  type ProviderName,
+  type WorkContext,
+} from './providers/provider.ts';
 import { writeRegistrySettings } from './containers/registry.ts';
 import { installPackages, registryPackages } from './system-packages.ts';
 import { tearDown } from './teardown.ts';
@@ -185,11 +192,6 @@ async function currentStatus(folders: Folders): Promise<PlatformStatus | undefin
     })),
   );
   return { running: components.every(({ healthy }) => healthy), ...record, components };
-}
-
-/** Returns the wider of two scopes: a running platform is never reduced. Records of older versions have none. */
-function widerScope(present: PlatformScope | undefined, asked: PlatformScope): PlatformScope {
-  return present === 'full' ? present : asked;
 }
 
 function isAsAsked(present: PlatformStatus, { provider, context }: PlatformOptions): boolean {

@@ -88,7 +88,7 @@ export async function runCommand(
   throw new Failure({
     type: 'platform-command-failed',
     doing,
-    reason: `\`${argv.join(' ').slice(0, 200)}\` ended with exit code ${code}.`,
+    reason: `\`${argv.join(' ').slice(0, 200)}\` exited with code ${code}.`,
     remedy: 'Fix what its last lines below report, and run the same command again.',
     evidence: lastLines.slice(-8),
   });

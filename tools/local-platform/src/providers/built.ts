@@ -81,7 +81,7 @@ function requireRoot(): void {
     type: 'built-cluster-needs-root',
     doing: 'bring up a cluster of host processes',
     reason: 'It needs Linux and root, to make containers, a bridge and packet rules.',
-    remedy: 'Run it as root, or choose another cluster with --provider=kind or --context=NAME.',
+    remedy: 'Run it as root, or choose another cluster with `--provider=kind` or `--context=NAME`.',
   });
 }
 

@@ -21,6 +21,11 @@ export interface ProviderContext extends WorkContext {
  */
 export type PlatformScope = 'minimal' | 'full';
 
+/** Returns the scope to bring up: that of a running platform is never reduced. Records of older versions have none. */
+export function widerScope(running: PlatformScope | undefined, asked: PlatformScope): PlatformScope {
+  return running === 'full' ? running : asked;
+}
+
 /** How to reach what was brought up. */
 export interface ClusterFacts {
   readonly kubeconfig: string;
