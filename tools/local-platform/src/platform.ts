@@ -226,7 +226,9 @@ function writeRecord(folders: Folders, record: PlatformRecord): void {
 
 function readRecord(folders: Folders): PlatformRecord | undefined {
   const path = join(folders.state, 'platform.json');
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as PlatformRecord) : undefined;
+  if (!existsSync(path)) return undefined;
+  // Records of older versions name no scope: there was only one.
+  return { scope: 'full', ...(JSON.parse(readFileSync(path, 'utf8')) as Omit<PlatformRecord, 'scope'>) };
 }
 
 function lockPath(folders: Folders): string {

@@ -21,7 +21,7 @@ export interface ProviderContext extends WorkContext {
  */
 export type PlatformScope = 'minimal' | 'full';
 
-/** Returns the scope to bring up: that of a running platform is never reduced. Records of older versions have none. */
+/** Returns the scope to bring up: that of a running platform is never reduced. */
 export function widerScope(running: PlatformScope | undefined, asked: PlatformScope): PlatformScope {
   return running === 'full' ? running : asked;
 }

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentOutput, streamOutput, type Output } from '../command/output.ts';
-import { platformFolders } from '../storage/folders.ts';
+import { cacheKey } from '../storage/cache-key.ts';
+import { platformFolders, projectFolder } from '../storage/folders.ts';
 import { installPackages, podmanPackages } from '../system-packages.ts';
-import { buildBinaries, toolModule } from '../tools/binaries.ts';
+import { buildBinaries, toolModule, type BuildContext } from '../tools/binaries.ts';
 import { buildGiteaIn } from './gitea.ts';
 import { fetchPipelineSchema } from './pipeline-schema.ts';
 import { workflowCheckersIn, type WorkflowCheckers } from './workflow-checkers.ts';
@@ -23,36 +25,42 @@ export function installPodman(output: Output = silentOutput): Promise<void> {
 
 /** Downloads Microsoft's schema of Azure Pipelines unless it is cached. @returns its path. */
 export async function pipelineSchema(output: Output = silentOutput): Promise<string> {
-  const { cache, tools } = platformFolders();
-  return fetchPipelineSchema(join(cache, 'schemas'), { tools, output, signal: undefined });
+  return fetchPipelineSchema(join(platformFolders().tools, 'schemas'), contextOf(output));
 }
 
 /** Returns the programs that check workflows of GitHub Actions; builds and downloads them unless they are cached. */
 export function workflowCheckers(output: Output = streamOutput()): Promise<WorkflowCheckers> {
-  const { cache, tools } = platformFolders();
-  return workflowCheckersIn(join(cache, 'workflow-checkers'), { tools, output, signal: undefined });
+  return workflowCheckersIn(toolFolder('actionlint'), contextOf(output));
 }
 
 /** Builds a tool of the benchmarks unless it is cached. @returns the folder that holds it, as `helm`. */
 export async function buildTool(name: keyof typeof benchmarkTools, output: Output = silentOutput): Promise<string> {
-  const { cache, tools } = platformFolders();
-  const target = join(cache, 'benchmark-tools', name);
-  await buildBinaries([benchmarkTools[name]], target, { tools, output, signal: undefined });
+  const target = toolFolder(name);
+  await buildBinaries([benchmarkTools[name]], target, contextOf(output));
   return target;
 }
 
 /** Builds Gitea unless it is cached. @returns the folder that holds it, as `gitea`, with all files that it reads. */
 export async function buildGitea(output: Output = streamOutput()): Promise<string> {
-  const { cache, tools } = platformFolders();
-  const target = join(cache, 'gitea');
-  await buildGiteaIn(target, { tools, output, signal: undefined });
+  const target = toolFolder('gitea');
+  await buildGiteaIn(target, contextOf(output));
   return target;
 }
 
 /** Builds act unless it is cached. @returns the folder that holds it. */
 export async function buildAct(output: Output = streamOutput()): Promise<string> {
-  const { cache, tools } = platformFolders();
-  const target = join(cache, 'act');
-  await buildBinaries([actBinary], target, { tools, output, signal: undefined });
+  const target = toolFolder('act');
+  await buildBinaries([actBinary], target, contextOf(output));
   return target;
+}
+
+function contextOf(output: Output): BuildContext {
+  return { tools: platformFolders().tools, output, signal: undefined };
+}
+
+/** Returns the folder of a tool. It depends on the tool's own module, so that no other version of the cluster renews it. */
+function toolFolder(name: string): string {
+  const read = (file: string) => readFileSync(join(projectFolder, 'modules', name, file), 'utf8');
+  const inputs = { platform: `${process.platform}-${process.arch}`, module: read('go.mod'), sums: read('go.sum') };
+  return join(platformFolders().tools, cacheKey(name, inputs));
 }
