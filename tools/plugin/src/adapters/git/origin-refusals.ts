@@ -1,6 +1,6 @@
 import { Refusal } from '../../model/errors/product-error.ts';
 import { scrubAddresses } from './origin-address.ts';
-import type { GitResult } from './git.ts';
+import { timedOutCode, type GitResult } from './git.ts';
 
 /**
  * Why talking to the origin failed, as a refusal that names it.
@@ -24,7 +24,7 @@ export function originRefusal(doing: string, address: string, result: Pick<GitRe
   return new Refusal({
     type: 'origin-unreachable',
     doing,
-    reason: `The origin ${address} ${result.code === 124 ? 'did not answer in time' : 'could not be reached'}.`,
+    reason: `The origin ${address} ${result.code === timedOutCode ? 'did not answer in time' : 'could not be reached'}.`,
     remedy: 'Check its address (git remote -v) and the network, then run the same command again.',
     evidence,
   });

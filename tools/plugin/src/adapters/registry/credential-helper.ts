@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import type { Credentials } from '../../model/release/credentials.ts';
+import { runProcess } from '../process/run-process.ts';
 
 /** A helper that does not do its work. */
 export interface HelperTrouble {
@@ -12,40 +12,28 @@ export interface HelperTrouble {
 
 /**
  * Asks a `docker-credential-*` program, whose protocol is: address in, JSON out.
- * @param timeout milliseconds.
  * @returns undefined when the helper has nothing for the address.
  */
-export function askHelper(
+export async function askHelper(
   helper: string,
   address: string,
-  timeout: number,
+  timeoutMs: number,
 ): Promise<Credentials | HelperTrouble | undefined> {
-  if (!/^[\w.-]+$/.test(helper)) return Promise.resolve({ helper, reason: 'has a name that no program can have' });
-  return new Promise((resolve) => {
-    const child = spawn(`docker-credential-${helper}`, ['get'], {
-      env: process.env,
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
-    // Not spawn's own `timeout`: of a helper that is not installed it would keep the process alive.
-    const timer = setTimeout(() => {
-      child.kill();
-      // What the helper itself has started would keep the pipe open.
-      child.stdout.destroy();
-      resolve({ helper, reason: `did not answer in ${timeout / 1000} s` });
-    }, timeout);
-    const end = (answer: Credentials | HelperTrouble | undefined) => {
-      clearTimeout(timer);
-      resolve(answer);
-    };
-    let output = '';
-    child.on('error', ({ code }: NodeJS.ErrnoException) =>
-      end({ helper, reason: code === 'ENOENT' ? 'is not installed' : `cannot be started (${code})` }),
-    );
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-    child.on('close', (code) => end(code === 0 ? readAnswer(helper, output) : readError(helper, output, code)));
-    child.stdin.on('error', () => {});
-    child.stdin.end(address);
-  });
+  if (!/^[\w.-]+$/.test(helper)) return { helper, reason: 'has a name that no program can have' };
+  const options = { input: address, stderr: 'ignore', timeoutMs } as const;
+  const result = await runProcess(`docker-credential-${helper}`, ['get'], options);
+  switch (result.state) {
+    case 'not-started': {
+      const { code } = result.cause;
+      return { helper, reason: code === 'ENOENT' ? 'is not installed' : `cannot be started (${code})` };
+    }
+    case 'timed-out':
+      return { helper, reason: `did not answer in ${timeoutMs / 1000} s` };
+    case 'ended': {
+      const output = result.stdout.toString();
+      return result.code === 0 ? readAnswer(helper, output) : readError(helper, output, result.code);
+    }
+  }
 }
 
 function readAnswer(helper: string, output: string): Credentials | HelperTrouble | undefined {
@@ -61,9 +49,9 @@ function readAnswer(helper: string, output: string): Credentials | HelperTrouble
 }
 
 /** That it has nothing a helper tells as an error, too, in these words. */
-function readError(helper: string, output: string, code: number | null): HelperTrouble | undefined {
+function readError(helper: string, output: string, code: number): HelperTrouble | undefined {
   const line = output.trim().split('\n', 1)[0] ?? '';
   if (/credentials not found|no credentials/.test(line)) return undefined;
   const told = line === '' || line.includes('{') ? {} : { told: line.slice(0, 300) };
-  return { helper, reason: `ended with an error (${code ?? 'killed'})`, ...told };
+  return { helper, reason: `ended with an error (${code})`, ...told };
 }
