@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Git, GitResult } from './git.ts';
 import { originRefusal, pushRefusal } from './origin-refusals.ts';
 import { parsePushResult } from './push-result.ts';
+import { releaseRefPrefixes } from './ref-names.ts';
 import type { ListedRef, ReleaseRefs } from './release-refs.ts';
 
 /** How long all services of a run share one listing. The origin decides about a create in any case. */
@@ -212,9 +213,9 @@ export class Origin implements ReleaseRefs {
   }
 
   private async readListing(): Promise<Map<string, ListedRef>> {
-    const result = await this.git.run(['ls-remote', '--quiet', 'origin', 'refs/builds/*', 'refs/tags/*'], {
-      timeoutMs: listingTimeoutMs,
-    });
+    const patterns = releaseRefPrefixes.map((prefix) => `${prefix}*`);
+    const args = ['ls-remote', '--quiet', 'origin', ...patterns];
+    const result = await this.git.run(args, { timeoutMs: listingTimeoutMs });
     if (result.code !== 0) throw originRefusal('list the releases', this.address, result);
     return parseListing(result.stdout.toString());
   }
