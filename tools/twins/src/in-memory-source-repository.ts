@@ -20,10 +20,10 @@ interface KeptCommit extends Omit<Commit, 'id'> {
   readonly parents: readonly string[];
 }
 
-/** What a test says of a commit. */
+/** The facts of a commit that a test gives. */
 type CommitFacts = Partial<Omit<Commit, 'id'>> & { readonly merges?: string };
 
-/** What the clones of one repository share. */
+/** The state that the clones of one repository share. */
 interface Shared {
   readonly commits: Map<string, KeptCommit>;
   /** Commits by what was taken for them: `orders-20261124-1`. */
@@ -328,7 +328,7 @@ export class InMemorySourceRepository implements SourceRepository {
   private commitOf(commit: string) {
     const found = this.shared.commits.get(commit);
     if (found) return found;
-    const reason = `${JSON.stringify(commit)} is no commit of this repository.`;
+    const reason = `${JSON.stringify(commit)} is not a commit of this repository.`;
     throw new Refusal({ type: 'no-such-commit', doing: 'read a commit', reason, remedy: 'Check the commit.' });
   }
 }

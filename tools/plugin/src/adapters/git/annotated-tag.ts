@@ -1,6 +1,6 @@
 import type { Git } from './git.ts';
 
-/** Who makes tags in a container that has no `user.name`. */
+/** The tagger where git has no `user.name`, as in a container. */
 const namelessTagger = 'poc release <release@localhost>';
 
 /** An annotated tag's object. */

@@ -69,7 +69,7 @@ function environment(): NodeJS.ProcessEnv {
     LC_ALL: 'C',
     LANGUAGE: 'C',
     GIT_TERMINAL_PROMPT: '0',
-    // Reading must not take the index's lock from somebody who works in the same tree.
+    // Reading must not take the index's lock from another process that works in the same tree.
     GIT_OPTIONAL_LOCKS: '0',
     // A folder may be named like a pattern: `apps/[id]`.
     GIT_LITERAL_PATHSPECS: '1',
@@ -86,7 +86,7 @@ function cannotStart(folder: string, cause: Error): Refusal {
   });
 }
 
-/** Problems with the repository as a whole, which a person can mend. */
+/** Problems with the repository as a whole, which a user can fix. */
 function repositoryProblem(folder: string, stderr: string): Refusal | undefined {
   const doing = 'read the git repository';
   if (/not a git repository|must be run in a work tree/.test(stderr))
@@ -94,14 +94,14 @@ function repositoryProblem(folder: string, stderr: string): Refusal | undefined 
       type: 'not-a-git-repository',
       doing,
       reason: `${folder} is not inside a git working tree.`,
-      remedy: 'Releases are made of commits: run "git init", or run this from inside a clone.',
+      remedy: 'Releases are made of commits: run `git init`, or run this inside a clone.',
     });
   if (/dubious ownership/.test(stderr))
     return new Refusal({
       type: 'git-repository-of-another-user',
       doing,
       reason: `Git does not trust ${folder}, because it belongs to another user.`,
-      remedy: `If you trust it, run: git config --global --add safe.directory ${folder}`,
+      remedy: `If you trust it, run \`git config --global --add safe.directory ${folder}\`.`,
       evidence: stderr.trim().split('\n').slice(0, 3),
     });
   return undefined;

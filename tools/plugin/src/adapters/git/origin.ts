@@ -17,7 +17,7 @@ const tipTimeoutMs = 10_000;
 const transferTimeoutMs = 600_000;
 /** For what is good to know only. */
 const historyTimeoutMs = 20_000;
-/** How many commits before two are fetched into a shallow clone, until what lies between them is here. */
+/** Commits before two that are fetched into a shallow clone, until all between them is here. */
 const historyDepths = [200, 5000];
 
 /** A fetch that leaves nothing behind but objects, and does nothing on the side. */
@@ -26,7 +26,7 @@ const fetchArguments = [
   ...['--no-recurse-submodules', '--refmap='],
 ];
 
-/** What is still to be fetched, in one go. */
+/** A fetch of what is wanted, in one go. */
 interface Fetch {
   readonly wanted: Set<string>;
   readonly done: Promise<GitResult>;
@@ -80,7 +80,8 @@ export class Origin implements ReleaseRefs {
       const held = (await this.listed(0)).get(ref);
       if (held) return held.object === object;
       const mayPass = /lock|failed to update|internal|try again/i.test(pushed.reason);
-      if (!mayPass || attempt === 3) throw pushRefusal(doing, this.address, ref, pushed.reason, result.stderr);
+      if (!mayPass || attempt === 3)
+        throw pushRefusal(doing, { address: this.address, ref, why: pushed.reason, stderr: result.stderr });
       await pause(100 * attempt);
     }
   }
@@ -119,7 +120,7 @@ export class Origin implements ReleaseRefs {
     await this.fetchCommits(commits.slice(half));
   }
 
-  /** Brings so many commits before some into a shallow clone. Without them, only less can be told. */
+  /** Brings so many commits before some into a shallow clone. It may fail: then less is known. */
   async deepen(commits: readonly string[], depth: number): Promise<void> {
     if (await this.isShallow()) await this.fetchDepth(commits, depth);
   }
@@ -143,7 +144,7 @@ export class Origin implements ReleaseRefs {
     await this.git.run(args, { timeoutMs: historyTimeoutMs });
   }
 
-  /** Whether the clone's history ends between two commits, or at one of them. */
+  /** Reports whether the clone's history ends between two commits, or at one of them. */
   private async isCutBetween(from: string, to: string): Promise<boolean> {
     if (!(await this.isShallow())) return false;
     const file = (await this.git.text(['rev-parse', '--path-format=absolute', '--git-path', 'shallow'])).trim();

@@ -6,7 +6,7 @@ export interface ListedRef {
   readonly peeled?: string;
 }
 
-/** Who decides which numbers and tags are taken: the origin, or the local repository where there is no origin. */
+/** The holder of the refs, which decides which numbers and tags are taken: the origin, or the local repository where there is no origin. */
 export interface ReleaseRefs {
   /** All refs of build numbers and tags, by full name. May be some seconds old. */
   list(): Promise<ReadonlyMap<string, ListedRef>>;

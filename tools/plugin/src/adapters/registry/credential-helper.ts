@@ -1,13 +1,13 @@
 import type { Credentials } from '../../model/release/credentials.ts';
 import { runProcess } from '../process/run-process.ts';
 
-/** A helper that does not do its work. */
+/** A helper that failed. */
 export interface HelperTrouble {
   readonly helper: string;
-  /** What is wrong with it, as a verb's clause. */
+  /** How it failed, as a verb's clause. */
   readonly reason: string;
-  /** The line by which it tells of its error. */
-  readonly told?: string;
+  /** The line with its error. */
+  readonly said?: string;
 }
 
 /**
@@ -44,14 +44,14 @@ function readAnswer(helper: string, output: string): Credentials | HelperTrouble
     return { kind: 'password', user: Username, password: Secret };
   } catch {
     // What it said may hold a password, so it is not shown.
-    return { helper, reason: 'answers with something else than credentials' };
+    return { helper, reason: 'returned something other than credentials' };
   }
 }
 
-/** That it has nothing a helper tells as an error, too, in these words. */
+/** Returns why a helper failed; that it has nothing is an error of helpers, too, in these words. */
 function readError(helper: string, output: string, code: number): HelperTrouble | undefined {
   const line = output.trim().split('\n', 1)[0] ?? '';
   if (/credentials not found|no credentials/.test(line)) return undefined;
-  const told = line === '' || line.includes('{') ? {} : { told: line.slice(0, 300) };
-  return { helper, reason: `ended with an error (${code})`, ...told };
+  const said = line === '' || line.includes('{') ? {} : { said: line.slice(0, 300) };
+  return { helper, reason: `ended with an error (${code})`, ...said };
 }

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { Failure, ProductError, Refusal } from './product-error.ts';
 
-const facts = { type: 'no-engine', doing: 'build orders', reason: 'Nothing answers.', remedy: 'Start docker.' };
+const facts = {
+  type: 'no-container-engine' as const,
+  doing: 'build orders',
+  reason: 'Nothing answers.',
+  remedy: 'Start docker.',
+};
 
 describe('ProductError', () => {
   it('says in one paragraph what, why and what next, with the evidence below', () => {

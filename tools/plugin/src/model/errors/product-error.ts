@@ -1,9 +1,10 @@
+import type { ErrorType } from './error-catalog.ts';
 import { escapeControlCharacters } from '../text/escape-control-characters.ts';
 
-/** What every error a person can meet says: what was being done, why it stopped, what to do next. */
+/** The parts of every error that a user can meet: what was being done, why it stopped, what to do next. */
 export interface ErrorFacts {
-  /** Stable name for machines, in kebab-case: `dirty-working-tree`. */
-  readonly type: string;
+  /** Stable name for machines (docs/errors.md). */
+  readonly type: ErrorType;
   /** What was being done, and to what, as a clause: `release orders`. */
   readonly doing: string;
   /** Why it could not be done, as one or more sentences. */

@@ -1,7 +1,7 @@
 import { Refusal } from '../../model/errors/product-error.ts';
 import { endWithRefusal } from './end-with-refusal.ts';
 
-const refusal = new Refusal({ type: 'no', doing: 'add it', reason: 'It is there.', remedy: 'Remove it.' });
+const refusal = new Refusal({ type: 'bad-option', doing: 'add it', reason: 'It is there.', remedy: 'Remove it.' });
 
 afterEach(() => jest.restoreAllMocks());
 

@@ -3,6 +3,7 @@ import type { Actor } from '../../model/release/actor.ts';
 import type { DeploymentOutcome } from '../../model/deploy/deployment-record.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
+import type { ErrorType } from '../../model/errors/error-catalog.ts';
 import { Failure, ProductError, Refusal } from '../../model/errors/product-error.ts';
 import type { ProvisioningPackage } from '../../model/provision/provisioning-package.ts';
 import {
@@ -268,7 +269,7 @@ function refuseWithoutNamespace(
   });
 }
 
-function brokeOff({ environment, made }: Attempt, type: string, reason: string, cause: unknown): Failure {
+function brokeOff({ environment, made }: Attempt, type: ErrorType, reason: string, cause: unknown): Failure {
   return new Failure({
     type,
     doing: `provision ${environment.name} with ${made.version}`,
