@@ -6,3 +6,8 @@ import type { SourceFiles } from './source-files.ts';
 
 /** The git repository that holds the services, and its origin where it has one. */
 export type SourceRepository = Commits & SourceFiles & BuildNumbers & ReleaseTags & PackageTags;
+
+/** Ports that include the repository, or the parts of it that a use case needs. */
+export interface WithRepository<Parts = SourceRepository> {
+  readonly repository: Parts;
+}

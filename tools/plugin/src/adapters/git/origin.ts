@@ -5,6 +5,7 @@ import { originRefusal, pushRefusal } from './origin-refusals.ts';
 import { parsePushResult } from './push-result.ts';
 import { releaseRefPrefixes } from './ref-names.ts';
 import type { ListedRef, ReleaseRefs } from './release-refs.ts';
+import { shortCommit } from '../../model/commits/commit.ts';
 
 /** How long all services of a run share one listing. The origin decides about a create in any case. */
 const listingLastsMs = 10_000;
@@ -104,7 +105,7 @@ export class Origin implements ReleaseRefs {
   /** Fetches a commit that is missing here. @throws {Refusal} when the origin does not give it. */
   async fetchCommit(commit: string): Promise<void> {
     if (await this.has(commit)) return;
-    await this.fetch(commit, 'shallow', `fetch commit ${commit.slice(0, 12)}`);
+    await this.fetch(commit, 'shallow', `fetch commit ${shortCommit(commit)}`);
   }
 
   /** Fetches commits that are missing here, as far as the origin has them; of many in few goes. Never throws for one. */

@@ -1,3 +1,4 @@
+import { shortCommit } from '../../model/commits/commit.ts';
 import type { BuildNumber } from '../../model/release/build-number.ts';
 import type { Actor } from '../../model/release/actor.ts';
 import type { DeploymentOutcome } from '../../model/deploy/deployment-record.ts';
@@ -167,7 +168,7 @@ async function renderSource(
     throw new Refusal({
       type: 'no-such-environment',
       doing: `provision ${today.name}`,
-      reason: `At ${commit.slice(0, 12)} there was no environment of this name yet.`,
+      reason: `At ${shortCommit(commit)} there was no environment of this name yet.`,
       remedy: 'Choose a newer version with --tag.',
     });
   }
