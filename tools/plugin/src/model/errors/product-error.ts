@@ -16,6 +16,9 @@ export interface ErrorFacts {
   readonly cause?: unknown;
 }
 
+/** Begins the line of an error that says what to do, as git and gh write it. */
+export const hintMark = '  hint: ';
+
 /**
  * Base of the errors that are part of the product. Anything thrown that is not one of these is a bug and keeps its
  * stack.
@@ -30,11 +33,12 @@ export abstract class ProductError extends Error {
     this.facts = facts;
   }
 
-  /** One paragraph for people, with the evidence below it. */
+  /** Returns the headline, which stands alone as a CI's annotation, and below it the hint and the evidence. */
   explain(): string {
     const { doing, reason, remedy, evidence = [] } = this.facts;
-    const paragraph = `Could not ${doing}: ${reason} ${remedy}`;
-    return [paragraph, ...evidence.map((line) => `  ${line}`)].map(escapeControlCharacters).join('\n');
+    return [`Could not ${doing}: ${reason}`, `${hintMark}${remedy}`, ...evidence.map((line) => `  ${line}`)]
+      .map(escapeControlCharacters)
+      .join('\n');
   }
 
   /** The same for machines. */
