@@ -5,7 +5,7 @@ export const errorReferencePath = 'docs/errors.md';
 
 const introduction = `# Errors
 
-An error says what was being done, why it stopped and what to do next. Its \`type\` is a stable name for scripts. A _refusal_ (exit code 2) changed nothing; a _failure_ (exit code 1) tried something that did not succeed.
+An error says what was being done and why it stopped, and below that, as a hint, what to do next. The hint ends with the error's type in brackets, such as \`[no-such-release]\`: a name that does not change when a text does, for scripts and for this page. A _refusal_ (exit code 2) changed nothing; a _failure_ (exit code 1) tried something that did not succeed.
 
 This page lists every type, by where it comes from. It is generated from \`tools/plugin/src/model/errors/error-catalog.ts\`, which is also what the types are checked against when the plugin is compiled; after a change there, run \`npm run docs:errors\`.
 `;

@@ -113,7 +113,7 @@ it.each([
     command: expect.stringMatching(`^${name} build`),
     settings: { auths: { 'shop.azurecr.io': tokenEntry } },
   });
-  expect(lines).toEqual(['Could not log in: No identity.', '  hint: Get one.']);
+  expect(lines).toEqual(['Could not log in: No identity.', '  hint: Get one. [credential-helper-fails]']);
 });
 
 it.each([

@@ -11,7 +11,7 @@ const facts = {
 describe('ProductError', () => {
   it('says what and why in its headline, with the hint and the evidence below', () => {
     expect(new Failure({ ...facts, evidence: ['line 1', 'line 2'] }).explain()).toBe(
-      'Could not build orders: Nothing answers.\n  hint: Start docker.\n  line 1\n  line 2',
+      'Could not build orders: Nothing answers.\n  hint: Start docker. [no-container-engine]\n  line 1\n  line 2',
     );
   });
 

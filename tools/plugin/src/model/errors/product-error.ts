@@ -33,10 +33,10 @@ export abstract class ProductError extends Error {
     this.facts = facts;
   }
 
-  /** Returns the headline, which stands alone as a CI's annotation, and below it the hint and the evidence. */
+  /** Returns the headline, and below it the hint with the error's type (docs/errors.md), and the evidence. */
   explain(): string {
-    const { doing, reason, remedy, evidence = [] } = this.facts;
-    return [`Could not ${doing}: ${reason}`, `${hintMark}${remedy}`, ...evidence.map((line) => `  ${line}`)]
+    const { type, doing, reason, remedy, evidence = [] } = this.facts;
+    return [`Could not ${doing}: ${reason}`, `${hintMark}${remedy} [${type}]`, ...evidence.map((line) => `  ${line}`)]
       .map(escapeControlCharacters)
       .join('\n');
   }
