@@ -173,7 +173,12 @@ it('describes the environments of this repository as they are', async () => {
 it('only warns of a context that is not known here', async () => {
   const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
   jest.spyOn(console, 'log').mockImplementation(() => {});
-  const refusal = new Refusal({ type: 'x', doing: 'reach it', reason: 'It has no context.', remedy: 'Add it.' });
+  const refusal = new Refusal({
+    type: 'no-such-context',
+    doing: 'reach it',
+    reason: 'It has no context.',
+    remedy: 'Add it.',
+  });
   const tree = newWorkspace();
   const then = await generateEnvironment(tree, { name: 'staging' }, () => Promise.reject(refusal));
   await then();
