@@ -9,8 +9,8 @@ const examples = ['Infrastructure/environments/staging.yaml'];
 const pages = [...readdirSync(root), ...inDocs].filter((name) => name.endsWith('.md')).sort();
 
 it('returns the paths of the repository that a page names', () => {
-  const page = 'Of `tools/a/{b,c}.ts`, `tools/d/*.e2e.ts`, `apps/<service>/k8s`, `nx run orders:release`, `src/x.ts`.';
-  expect(documentedPaths(page)).toEqual(['tools/a/b.ts', 'tools/a/c.ts', 'tools/d']);
+  const page = '`tools/a/{b,c}.ts`, `tools/d/*.e2e.ts`, `apps/<service>/k8s`, `nx run orders:release`, `ports/x.ts`.';
+  expect(documentedPaths(page)).toEqual(['tools/a/b.ts', 'tools/a/c.ts', 'tools/d', 'tools/plugin/src/ports/x.ts']);
 });
 
 it('returns the files that a page links to', () => {

@@ -1,5 +1,7 @@
 /** Beginnings of what is a path of this repository when it stands between backticks. */
 const roots = ['tools/', 'apps/', 'libs/', 'docs/', 'Infrastructure/', '.github/', '.ci/'];
+/** The plugin's layers: a path that begins with one is below the plugin's sources (docs/architecture.md). */
+const layers = ['model/', 'ports/', 'use-cases/', 'adapters/', 'nx/'];
 
 /**
  * Returns the paths of this repository that a Markdown text names between backticks. Names with a placeholder
@@ -7,7 +9,10 @@ const roots = ['tools/', 'apps/', 'libs/', 'docs/', 'Infrastructure/', '.github/
  */
 export function documentedPaths(markdown: string): string[] {
   const named = [...markdown.matchAll(/`([^`\s]+)`/g)].map(([, text]) => text!);
-  const paths = named.filter((text) => roots.some((root) => text.startsWith(root)) && !/[<>$…]/.test(text));
+  const begins = (text: string, beginnings: readonly string[]) => beginnings.some((each) => text.startsWith(each));
+  const paths = named
+    .filter((text) => !/[<>$…]/.test(text))
+    .flatMap((text) => (begins(text, layers) ? [`tools/plugin/src/${text}`] : begins(text, roots) ? [text] : []));
   return [...new Set(paths.flatMap(eachOf).map((path) => path.replace(/\/[^/]*\*.*$/, '')))].sort();
 }
 
