@@ -16,10 +16,29 @@ export function documentedPaths(markdown: string): string[] {
   return [...new Set(paths.flatMap(eachOf).map((path) => path.replace(/\/[^/]*\*.*$/, '')))].sort();
 }
 
-/** Returns the relative targets of a Markdown text's links, without their anchors. */
-export function linkedFiles(markdown: string): string[] {
-  const targets = [...markdown.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map(([, target]) => target!);
-  return [...new Set(targets.filter((target) => !/^[a-z]+:/.test(target)))].sort();
+/** A link from one page to another, or to a heading. */
+export interface PageLink {
+  /** Relative to the page; empty for the page itself. */
+  readonly file: string;
+  readonly anchor: string | undefined;
+}
+
+/** Returns the links of a Markdown text that stay in the repository. */
+export function pageLinks(markdown: string): PageLink[] {
+  return [...markdown.matchAll(/\]\(([^)#\s]*)(?:#([^)\s]*))?\)/g)]
+    .map(([, file = '', anchor]) => ({ file, anchor }))
+    .filter(({ file }) => !/^[a-z]+:/.test(file));
+}
+
+/** Returns the anchors that GitHub gives to a Markdown text's headings. */
+export function anchorsOf(markdown: string): string[] {
+  const headings = [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading!);
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{Letter}\p{Number}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
 }
 
 function eachOf(path: string): string[] {
