@@ -9,7 +9,7 @@ export function rejectExtraArguments(raw: RawOptions, doing: string): void {
   const words = Array.isArray(raw['_']) ? raw['_'] : [];
   if (words.length === 0) return;
   throw new Refusal({
-    type: 'further-words',
+    type: 'unexpected-argument',
     doing,
     reason: `It is not clear what "${words.join(' ')}" is for.`,
     remedy: 'Give one name, and options as --option=value.',
