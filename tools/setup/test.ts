@@ -47,6 +47,7 @@ async function check(title: string, argv: readonly string[]): Promise<boolean> {
 const wasRunning = (await runStep([...platform, 'status', '--json'], { cwd: root, echo: false })).code === 0;
 const starting = runStep([...platform, 'up'], { cwd: root, echo: false });
 
+await check('subjects of commits', [...tsx, 'tools/setup/commit-subjects.ts']);
 await check('lint, types and unit tests', [
   ...nx,
   'run-many',
