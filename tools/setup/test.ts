@@ -13,8 +13,9 @@ import { formatTestTimes } from './test-times.ts';
 
 /**
  * All checks of the repository (docs/testing.md). Lint, types and unit tests take the processors; the demo and the suites
- * of the adapters mostly wait for the cluster: they run side by side, and the first ones yield. Every check runs,
- * whatever failed before it, except end-to-end tests without a platform.
+ * of the adapters mostly wait for the cluster: they run side by side, and the first ones yield. The whole product is
+ * tested next, beside what is left of the adapters. Every check runs, whatever failed before it, except end-to-end tests
+ * without a platform.
  */
 const root = join(import.meta.dirname, '..', '..');
 const nx = [process.execPath, join(root, 'node_modules/nx/dist/bin/nx.js')] as const;
@@ -29,18 +30,10 @@ recorded.clear();
 const checks = new Checks(root, recorded);
 
 const wasRunning = (await runStep([...platform, 'status', '--json'], { cwd: root, echo: false })).code === 0;
-const targets = ['lint', 'typecheck', 'test'];
-const [isUp] = await Promise.all([
-  testAdapters(),
-  checks.run('lint, types and unit tests', [...nx, 'run-many', '-t', ...targets, '--output-style=static'], {
-    yields: true,
-  }),
-]);
-if (isUp) {
-  await checks.run('the whole product', [...product, '--testPathIgnorePatterns=soak']);
-  // Alone: it counts requests that go straight to pods, past the gateway, and kube-proxy is late on a busy machine.
-  await checks.run('what it withstands', [...product, 'soak']);
-}
+const platformUp = bringUpPlatform();
+await Promise.all([testAdapters(), testProduct()]);
+// Alone: it counts requests that go straight to pods, past the gateway, and kube-proxy is late on a busy machine.
+if (await platformUp) await checks.run('what it withstands', [...product, 'soak']);
 // As it was found: a platform that somebody uses stays up.
 if (!wasRunning) {
   await runStep([...platform, 'down'], { cwd: root, echo: false });
@@ -56,12 +49,11 @@ const { passed, failed } = checks.count;
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** Brings up the platform and runs what needs little more than it. @returns whether there is a platform. */
-async function testAdapters(): Promise<boolean> {
-  const besides = { printAtEnd: true } as const;
+/** Brings up the platform, and makes what suites need besides. @returns whether there is a platform. */
+async function bringUpPlatform(): Promise<boolean> {
   // What the demo leaves in the cluster must not disturb tests. Where somebody uses the platform, it would replace what
   // runs there.
-  if (!wasRunning) await checks.run('npm run demo', [...tsx, 'tools/demo/src/main.ts'], besides);
+  if (!wasRunning) await checks.run('npm run demo', [...tsx, 'tools/demo/src/main.ts'], { printAtEnd: true });
   const { code, output } = await runStep([...platform, 'up'], { cwd: root, echo: false });
   console.log(`\n── local platform\n${output.trimEnd()}`);
   if (code !== 0) {
@@ -75,7 +67,18 @@ async function testAdapters(): Promise<boolean> {
   await buildAct();
   await workflowCheckers();
   await pipelineSchema();
-  const config = 'tools/plugin/jest.e2e.config.cjs';
-  await checks.run('adapters against the real engine, registry and cluster', [...jest, '-c', config], besides);
   return true;
+}
+
+async function testAdapters(): Promise<void> {
+  if (!(await platformUp)) return;
+  const argv = [...jest, '-c', 'tools/plugin/jest.e2e.config.cjs'];
+  await checks.run('adapters against the real engine, registry and cluster', argv, { printAtEnd: true });
+}
+
+async function testProduct(): Promise<void> {
+  const targets = ['lint', 'typecheck', 'test'];
+  const argv = [...nx, 'run-many', '-t', ...targets, '--output-style=static'];
+  await checks.run('lint, types and unit tests', argv, { yields: true });
+  if (await platformUp) await checks.run('the whole product', [...product, '--testPathIgnorePatterns=soak']);
 }
