@@ -77,6 +77,7 @@ async function testAdapters(): Promise<void> {
 }
 
 async function testProduct(): Promise<void> {
+  await checks.run('subjects of commits', [...tsx, 'tools/setup/commit-subjects.ts']);
   const targets = ['lint', 'typecheck', 'test'];
   const argv = [...nx, 'run-many', '-t', ...targets, '--output-style=static'];
   await checks.run('lint, types and unit tests', argv, { yields: true });
