@@ -152,6 +152,6 @@ function together({ environment }: EnvironmentRollbackRequest, errors: readonly 
     doing: `roll ${environment.name} back`,
     reason: `${known.length} of its services cannot go back, so none does.`,
     remedy: 'See each below.',
-    evidence: known.map((error) => error.explain()),
+    evidence: known.flatMap((error) => error.explain().split('\n')),
   });
 }
