@@ -232,7 +232,7 @@ export const errorCatalog = {
   'Options and generators': {
     'unknown-option': entry('There is no such option.', 'Choose one of those that are listed.'),
     'bad-option': entry('The option does not accept this value.', 'See `--help`.'),
-    'further-words': entry('There are unexpected arguments.', 'Give one name, and options as `--option=value`.'),
+    'unexpected-argument': entry('There are unexpected arguments.', 'Give one name, and options as `--option=value`.'),
     'which-commit': entry('No commit is given.', 'Give one with `--commit`.'),
     'which-ci': entry('It is not clear for which CI.', 'Choose one with `--ci`.'),
     'service-exists': entry('The project or folder exists already.', 'Choose another name, or remove it first.'),
