@@ -91,7 +91,7 @@ describe('pipelines generator', () => {
   });
 
   it.each<[string, RawOptions, string]>([
-    ['no CI', {}, 'No CI was chosen. Choose a CI with `--ci=azure`, `--ci=github` or `--ci=both`.'],
+    ['no CI', {}, 'No CI was chosen.\n  hint: Choose a CI with `--ci=azure`, `--ci=github` or `--ci=both`.'],
     ['another CI', { ci: 'jenkins' }, '--ci cannot be "jenkins".\n  hint: It is one of azure, github, both.'],
     ['a misspelt option', { cl: 'azure' }, 'There is no option --cl.\n  hint: Did you mean "--ci"?'],
     ['a further word', { ci: 'azure', _: ['x'] }, 'Unexpected argument: `x`.'],
