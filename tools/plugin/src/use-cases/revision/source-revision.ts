@@ -19,7 +19,7 @@ export async function sourceRevision(
 ): Promise<Pick<Build, 'commit' | 'contentHash' | 'dirty'>> {
   const [commit, dirtyPaths] = await Promise.all([repository.headCommit(), repository.dirtyPaths()]);
   const dirty = dirtyPaths.length > 0;
-  if (dirty && !allowDirty) throw dirtyRefusal(service.name, dirtyPaths);
+  if (!allowDirty) requireCommitted(service.name, dirtyPaths);
   const forbidding = targets.filter((environment) => !environment.allowDirty).map(({ name }) => name);
   if (dirty && forbidding.length > 0) {
     throw new Refusal({
@@ -32,10 +32,12 @@ export async function sourceRevision(
   return { commit, contentHash: await service.contentHash(dirty ? 'working-tree' : { commit }), dirty };
 }
 
-function dirtyRefusal(service: string, paths: readonly string[]): Refusal {
+/** @param paths that differ from the commit. @throws {Refusal} when there are any. */
+export function requireCommitted(service: string, paths: readonly string[]): void {
+  if (paths.length === 0) return;
   const shown = paths.slice(0, mostPathsShown);
   const more = paths.length - shown.length;
-  return new Refusal({
+  throw new Refusal({
     type: 'dirty-working-tree',
     doing: `release ${service}`,
     reason: `The working tree has ${paths.length === 1 ? 'a change' : `${paths.length} changes`} that no commit holds.`,

@@ -1,5 +1,6 @@
 import { createProjectGraphAsync, type ProjectGraph, type Tree } from '@nx/devkit';
-import { oneOf, readOptions, type RawOptions } from '../../executors/options/options.ts';
+import { choiceReader } from '../../executors/options/declare-options.ts';
+import { readOptions, type RawOptions } from '../../executors/options/options.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import { endWithRefusal } from '../end-with-refusal.ts';
 import { rejectExtraArguments } from '../extra-arguments.ts';
@@ -29,13 +30,13 @@ export async function generatePipelines(
 ): Promise<() => void> {
   const doing = 'generate the pipelines';
   rejectExtraArguments(raw, doing);
-  const { ci } = readOptions(raw, { ci: oneOf(...Object.keys(cisOf)) }, doing);
+  const { ci } = readOptions(raw, { ci: choiceReader(...Object.keys(cisOf)) }, { doing });
   if (ci === undefined) {
     throw new Refusal({
       type: 'which-ci',
       doing,
-      reason: 'It is not said for which CI.',
-      remedy: 'Choose one with --ci: azure, github or both.',
+      reason: 'No CI is chosen.',
+      remedy: 'Choose one with `--ci`: azure, github or both.',
     });
   }
   const changes = changedFiles(tree, await gatherFacts(tree, await projectGraph()), cisOf[ci]!);
@@ -44,6 +45,6 @@ export async function generatePipelines(
     console.log(
       changes.length > 0
         ? '\nCommit them. "nx sync" keeps them in step with the project graph and the environments.'
-        : '\nThey are what they should be.',
+        : '\nPipelines are up to date.',
     );
 }
