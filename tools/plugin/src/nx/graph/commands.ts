@@ -71,7 +71,7 @@ export const commands = {
   diff: {
     of: 'service',
     target: 'diff',
-    description: 'Show what a deploy of a service would change, field by field',
+    description: 'Show what releasing the checkout, or deploying a release, would change, field by field',
     technologies: ['kubernetes'],
   },
   changes: {

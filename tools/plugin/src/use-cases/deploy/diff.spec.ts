@@ -1,5 +1,5 @@
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
-import { diff } from './diff.ts';
+import { diff, diffCheckout } from './diff.ts';
 import { findRelease } from '../revision/find-release.ts';
 import { history } from '../observe/history.ts';
 import { releaseIt } from '../../../../twins/src/release-it.ts';
@@ -50,6 +50,56 @@ describe('diff', () => {
     const service = changes.find(({ kind }) => kind === 'Service');
     expect(service?.fields).toContainEqual({ path: 'spec.ports[0].port', from: '82', to: '80' });
     expect(cluster.objects).toEqual(before);
+  });
+});
+
+describe('diffCheckout', () => {
+  const compare = (scenario: ReleaseScenario) => {
+    const { service, environments, ports, reporter } = scenario;
+    const environment = environments.find(({ name }) => name === 'preprod')!;
+    const environmentNames = environments.map(({ name }) => name);
+    const target = { service, environment, environmentNames, actor, allowDowntime: false, adopt: false };
+    return diffCheckout(target, ports, reporter);
+  };
+  const manifests = 'apps/orders/k8s/all.yaml';
+
+  it('finds nothing where the checkout is what runs', async () => {
+    const scenario = new ReleaseScenario();
+    const { release } = await releaseIt(scenario);
+    expect(await compare(scenario)).toEqual({
+      running: release,
+      commit: await scenario.repository.headCommit(),
+      uncommitted: 0,
+      isRebuilt: false,
+      changes: [],
+    });
+  });
+
+  it('shows an edit that no commit holds, and changes nothing', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    const before = scenario.clusters.get('preprod')!.objects;
+    const texts = await scenario.repository.workingTreeTexts('apps/orders/k8s');
+    scenario.repository.write(manifests, texts.get(manifests)!.replace('replicas: 2', 'replicas: 3'));
+    expect(await compare(scenario)).toMatchObject({
+      uncommitted: 1,
+      isRebuilt: true,
+      changes: [{ kind: 'Deployment', fields: [{ path: 'spec.replicas', from: '2', to: '3' }] }],
+    });
+    expect(scenario.clusters.get('preprod')!.objects).toEqual(before);
+  });
+
+  it('tells code that would be built from manifests that would change', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    scenario.change('2');
+    expect(await compare(scenario)).toMatchObject({ uncommitted: 0, isRebuilt: true, changes: [] });
+  });
+
+  it('shows everything as created where nothing was deployed', async () => {
+    const found = await compare(new ReleaseScenario());
+    expect(found).toMatchObject({ running: undefined, isRebuilt: true });
+    expect(found.changes.map(({ action }) => action)).toEqual(['created', 'created', 'created']);
   });
 });
 

@@ -1,10 +1,55 @@
 import { fieldChanges } from '../../model/observe/field-changes.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
+import { BuildNumber } from '../../model/release/build-number.ts';
+import type { Release } from '../../model/release/release.ts';
 import { writtenName } from '../../model/manifests/config-map-names.ts';
 import { planDeploy, type DeployTarget } from './plan-deploy.ts';
 import type { Change, ChangeSet } from '../../ports/cluster.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
+
+/** What releasing the checkout would change in an environment. */
+export interface CheckoutDiff {
+  /** The release that runs there; undefined when none was deployed yet. */
+  readonly running: Release | undefined;
+  readonly commit: string;
+  /** Number of files in the working tree that no commit holds. */
+  readonly uncommitted: number;
+  /** Reports whether an image would be built, because the content is not that of the release that runs. */
+  readonly isRebuilt: boolean;
+  readonly changes: ChangeSet;
+}
+
+/**
+ * Compares the manifests as they lie on the disk, and the content of the checkout, with what runs in an environment.
+ * Changes nothing. The release that runs stands for the one that does not exist yet, so that its number and its image do
+ * not drown what was edited.
+ * @throws {Refusal} as a deploy.
+ */
+export async function diffCheckout(
+  target: Omit<DeployTarget, 'release' | 'manifests'>,
+  ports: ReleasePorts,
+  reporter: Reporter,
+): Promise<CheckoutDiff> {
+  const { service, environment } = target;
+  const [records, commit, dirtyPaths, contentHash] = await Promise.all([
+    ports.cluster(environment).then((cluster) => cluster.records(service.name)),
+    ports.repository.headCommit(),
+    ports.repository.dirtyPaths(),
+    service.contentHash('working-tree'),
+  ]);
+  const running = records.find(({ outcome }) => outcome === 'succeeded')?.release;
+  const release = running ?? unreleased(service.name, { commit, contentHash }, ports.clock());
+  const changes = await diff({ ...target, release, manifests: 'working-tree' }, ports, reporter);
+  const isRebuilt = running?.contentHash !== contentHash;
+  return { running, commit, uncommitted: dirtyPaths.length, isRebuilt, changes };
+}
+
+/** Stands for a release that does not exist yet, where its number and digest do not matter. */
+function unreleased(service: string, source: Pick<Release, 'commit' | 'contentHash'>, now: Date): Release {
+  const imageDigest = `sha256:${'0'.repeat(64)}` as const;
+  return { service, buildNumber: BuildNumber.first(now), ...source, imageDigest, dirty: false };
+}
 
 /**
  * What deploying a release would change, object by object and field by field. Changes nothing.

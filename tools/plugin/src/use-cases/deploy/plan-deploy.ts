@@ -10,7 +10,7 @@ import type { ChangeSet, Cluster } from '../../ports/cluster.ts';
 import { requireProvisioning } from './provisioning-needs.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
-import { releaseManifests } from './release-manifests.ts';
+import { checkoutManifests, releaseManifests } from './release-manifests.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 
 /** What shall be put where. */
@@ -25,6 +25,8 @@ export interface DeployTarget {
   readonly allowDowntime: boolean;
   /** Takes over objects that belong to another service or another deployer. */
   readonly adopt: boolean;
+  /** Takes the manifests as they lie on the disk instead of the release's own: to compare them, never to deploy them. */
+  readonly manifests?: 'working-tree';
 }
 
 /** What a deploy would do. */
@@ -69,12 +71,15 @@ export async function planDeploy(target: DeployTarget, ports: ReleasePorts, repo
  * @throws {Refusal} for what is wrong in them, or cannot keep the promise of no downtime.
  */
 export async function renderRelease(
-  { service, release, environment, environmentNames, actor, allowDowntime }: DeployTarget,
+  { service, release, environment, environmentNames, actor, allowDowntime, manifests }: DeployTarget,
   ports: ReleasePorts,
   reporter: Reporter,
 ): Promise<Pick<Rendered, 'objects' | 'jobs'>> {
   const image = ImageRef.of(environment.registry, service.name, release.buildNumber.toString(), release.imageDigest);
-  const texts = await releaseManifests(service, release, ports);
+  const texts =
+    manifests === 'working-tree'
+      ? await checkoutManifests(service, ports)
+      : await releaseManifests(service, release, ports);
   const folder = `${service.root}/k8s`;
   const { partOf } = service;
   const { objects, jobs, sources } = renderManifests({

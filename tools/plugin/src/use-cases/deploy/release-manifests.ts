@@ -22,16 +22,41 @@ export async function releaseManifests(
       remedy: `Deploy another release, or release again with "nx run ${service.name}:release".`,
     });
   }
-  const folder = `${service.root}/k8s`;
+  const folder = folderOf(service);
   const texts = release.dirty
     ? await repository.workingTreeTexts(folder)
     : await repository.texts(release.commit, folder);
+  const doing = `deploy ${service.name} ${release.buildNumber}`;
+  return onlyYaml(texts, { folder, doing, at: ` at ${release.commit.slice(0, 12)}` });
+}
+
+/**
+ * Returns the texts of a service's manifests as they lie on the disk, committed or not, by path.
+ * @throws {Refusal} when there are none.
+ */
+export async function checkoutManifests(
+  service: ServiceSource,
+  { repository }: Pick<ReleasePorts, 'repository'>,
+): Promise<ReadonlyMap<string, string>> {
+  const folder = folderOf(service);
+  const texts = await repository.workingTreeTexts(folder);
+  return onlyYaml(texts, { folder, doing: `compare ${service.name}`, at: '' });
+}
+
+function folderOf({ root }: ServiceSource): string {
+  return `${root}/k8s`;
+}
+
+function onlyYaml(
+  texts: ReadonlyMap<string, string>,
+  { folder, doing, at }: { readonly folder: string; readonly doing: string; readonly at: string },
+): ReadonlyMap<string, string> {
   const manifests = new Map([...texts].filter(([path]) => /\.ya?ml$/.test(path)));
   if (manifests.size > 0) return manifests;
   throw new Refusal({
     type: 'no-manifests',
-    doing: `deploy ${service.name} ${release.buildNumber}`,
-    reason: `There is no *.yaml file in ${folder} at ${release.commit.slice(0, 12)}.`,
+    doing,
+    reason: `There is no *.yaml file in ${folder}${at}.`,
     remedy: 'Write its Kubernetes manifests there and release again.',
   });
 }

@@ -31,7 +31,7 @@ export class OutputFile {
   static at({ file, workspaceRoot, project, isForMany, doing }: OutputRequest): OutputFile {
     if (isForMany && !file.includes('{project}')) {
       throw new Refusal({
-        type: 'output-shared',
+        type: 'bad-option',
         doing,
         reason: `--output cannot be ${quoted(file)}: several projects would write it.`,
         remedy: 'Put {project} into its name: `--output={project}.json`.',
@@ -67,7 +67,7 @@ export class OutputFile {
   }
 
   private refusal(reason: string, remedy: string, cause?: unknown): Refusal {
-    return new Refusal({ type: 'bad-output-file', doing: this.doing, reason, remedy, cause });
+    return new Refusal({ type: 'bad-option', doing: this.doing, reason, remedy, cause });
   }
 }
 

@@ -91,7 +91,7 @@ describe('pipelines generator', () => {
   });
 
   it.each<[string, RawOptions, string]>([
-    ['no CI', {}, 'No CI is chosen.'],
+    ['no CI', {}, 'No CI was chosen.'],
     ['another CI', { ci: 'jenkins' }, '--ci cannot be "jenkins". Expected one of azure, github, both.'],
     ['a misspelt option', { cl: 'azure' }, 'Unknown option `--cl`. A similar option is `--ci`.'],
     ['a further word', { ci: 'azure', _: ['x'] }, 'It is not clear what "x" is for.'],

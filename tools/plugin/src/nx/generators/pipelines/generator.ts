@@ -35,8 +35,8 @@ export async function generatePipelines(
     throw new Refusal({
       type: 'which-ci',
       doing,
-      reason: 'No CI is chosen.',
-      remedy: 'Choose one with `--ci`: azure, github or both.',
+      reason: 'No CI was chosen.',
+      remedy: 'Choose a CI with `--ci=azure`, `--ci=github` or `--ci=both`.',
     });
   }
   const changes = changedFiles(tree, await gatherFacts(tree, await projectGraph()), cisOf[ci]!);
@@ -44,7 +44,7 @@ export async function generatePipelines(
   return () =>
     console.log(
       changes.length > 0
-        ? '\nCommit them. "nx sync" keeps them in step with the project graph and the environments.'
+        ? '\nCommit them. `nx sync` keeps them in step with the project graph and the environments.'
         : '\nPipelines are up to date.',
     );
 }

@@ -1,7 +1,7 @@
-import { diff } from '../../../../use-cases/deploy/diff.ts';
+import { diff, diffCheckout } from '../../../../use-cases/deploy/diff.ts';
 import { findRelease } from '../../../../use-cases/revision/find-release.ts';
 import { actorOf } from '../../running/actor.ts';
-import { describeChangeSet } from '../../output/describe-change-set.ts';
+import { describeCheckoutDiff, describeReleaseDiff } from '../../output/describe-diff.ts';
 import { json, output } from '../../options/common-options.ts';
 import { buildNumberOption } from '../../options/declare-options.ts';
 import { oneEnvironmentOption } from '../../options/environment-options.ts';
@@ -12,30 +12,33 @@ export const executor = serviceExecutor({
   verb: 'compare',
   options: {
     env: oneEnvironmentOption(),
-    tag: buildNumberOption('Release: 20261124-1 or orders-20261124-1 (default: the newest)'),
+    tag: buildNumberOption('Release to compare, 20261124-1 or orders-20261124-1 (default: the checkout)'),
     json,
     output,
   },
   examples: [
     { command: 'nx run orders:diff --env=prod', description: 'Exit code 3 when there are differences' },
-    { command: 'nx run orders:diff --env=prod --tag=20261124-1', description: 'Of an older release' },
+    { command: 'nx run orders:diff --env=prod --tag=20261124-1', description: 'Of a release' },
   ],
   async run({ env: environment, tag, json: isJson }, { service, environments, ports, reporter }) {
-    const release = await findRelease(service.name, tag, ports);
     const environmentNames = environments.map(({ name }) => name);
     const how = { actor: actorOf(process.env), allowDowntime: false, adopt: false };
-    const changes = await diff({ ...how, service, release, environment, environmentNames }, ports, reporter);
-    const isDifferent = changes.length > 0;
-    const { buildNumber } = release;
-    if (isJson) {
-      const facts = { service: service.name, environment: environment.name, buildNumber, changes };
+    const target = { ...how, service, environment, environmentNames };
+    const about = { service: service.name, environment: environment.name };
+    if (tag === undefined) {
+      const found = await diffCheckout(target, ports, reporter);
+      const { running, isRebuilt, changes, ...checkout } = found;
+      const isDifferent = isRebuilt || changes.length > 0;
+      if (!isJson) return { lines: describeCheckoutDiff(about, found), isDifferent };
+      const facts = { ...about, ...checkout, running: running?.buildNumber, isRebuilt, changes };
       return { lines: [JSON.stringify(facts)], isDifferent };
     }
-    if (!isDifferent) return [`${service.name} ${buildNumber}: no difference to ${environment.name}`];
-    const lines = [
-      `${service.name} ${buildNumber} would change in ${environment.name}:`,
-      ...describeChangeSet(changes),
-    ];
-    return { lines, isDifferent };
+    const release = await findRelease(service.name, tag, ports);
+    const changes = await diff({ ...target, release }, ports, reporter);
+    const { buildNumber } = release;
+    const lines = isJson
+      ? [JSON.stringify({ ...about, buildNumber, changes })]
+      : describeReleaseDiff(about, buildNumber, changes);
+    return { lines, isDifferent: changes.length > 0 };
   },
 });
