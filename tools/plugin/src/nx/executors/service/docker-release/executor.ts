@@ -18,7 +18,7 @@ export const executor = serviceExecutor({
   },
   examples: [{ command: 'nx run orders:docker-release', description: 'Build and push, without a tag or a deployment' }],
   async check({ allowDirty: isAllowed }, { repository, subject }) {
-    if (!isAllowed) requireCommitted(subject, await repository.dirtyPaths());
+    requireCommitted(subject, await repository.dirtyPaths(), isAllowed, []);
   },
   async run(options, { service, environments, ports, reporter }) {
     const request = { ...options, ciNumber: ciRunOf(process.env)?.buildNumber };

@@ -32,7 +32,7 @@ export const executor = serviceExecutor({
   ],
   begin: listReleases,
   async check({ env: targets, approve, allowDirty: isAllowed, dryRun }, { repository, subject }) {
-    if (!isAllowed) requireCommitted(subject, await repository.dirtyPaths());
+    requireCommitted(subject, await repository.dirtyPaths(), isAllowed, targets);
     if (dryRun) return;
     for (const environment of targets) {
       const doing = `deploy ${subject} to ${environment.name}`;
