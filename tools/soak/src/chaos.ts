@@ -202,7 +202,7 @@ class Lane {
     const isShort = milliseconds < 10_000;
     if (losing === undefined) this.complain(told, 'it was never lost');
     if (isShort && first.code !== 0) this.complain(told, `ended with ${first.code}:\n${first.output}`);
-    if (!isShort && (first.code !== 1 || !first.output.includes('Could not ') || /\n\s+at .*:\d+/.test(first.output)))
+    if (!isShort && (first.code !== 1 || !/Could not .+: .+\n {2}hint: /.test(first.output) || /\n\s+at .*:\d+/.test(first.output)))
       this.complain(told, `no clear failure, exit code ${first.code}:\n${first.output}`);
     await this.runAgain(told, 'k8s-deploy', target);
   }

@@ -109,7 +109,7 @@ export function whatIsWrong(result: TaskResult, where: readonly string[]): strin
   if (success) return 'accepted';
   if (/\n\s+at .*:\d+:\d+/.test(terminalOutput)) return 'a stack';
   if (exitCodeOf(result) !== 2) return `exit code ${exitCodeOf(result)}`;
-  if (!/^Could not .+: .+[.!?"]/.test(terminalOutput)) return 'no paragraph';
+  if (!/^Could not .+: .+[.!?"]\n {2}hint: .+/.test(terminalOutput)) return 'no headline with a hint';
   if (!where.some((word) => terminalOutput.includes(word))) return `it names none of ${where.join(', ')}`;
   if (/\bundefined\b|\[object /.test(terminalOutput)) return 'unclear words';
   // eslint-disable-next-line no-control-regex

@@ -31,7 +31,7 @@ async function world() {
   };
 }
 
-/** Runs a command that must be refused: exit code 2, a paragraph that names what matters, no stack, nothing changed. */
+/** Runs a command that must be refused: exit code 2, a headline with a hint that names what matters, no stack, nothing changed. */
 async function refused(
   args: readonly string[],
   texts: readonly (string | RegExp)[],
@@ -40,7 +40,7 @@ async function refused(
   const before = await world();
   const { code, output } = await workspace.nx(args, { env });
   for (const text of texts) expect(output).toMatch(text);
-  expect(output).toMatch(/Could not /);
+  expect(output).toMatch(/^Could not .*\n {2}hint: /m);
   expect(output).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
   expect({ code, ...(await world()) }).toEqual({ code: 2, ...before });
 }

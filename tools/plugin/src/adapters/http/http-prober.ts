@@ -2,24 +2,45 @@ import http from 'node:http';
 import https from 'node:https';
 import { probeResultOf, type ProbeAnswer } from '../../model/deploy/probe-result.ts';
 import type { ProbeTarget } from '../../model/deploy/probe-target.ts';
-import type { Prober, RunningProbe } from '../../ports/prober.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { NoAnswer, ProbeOptions, Prober, RunningProbe } from '../../ports/prober.ts';
 
-/** Milliseconds after which a request that nobody answered has failed. */
-const patience = 10_000;
-/** Milliseconds for the first answer: a gateway that cannot be reached from here must not hold up a deployment. */
-const firstPatience = 2000;
+/** A request without an answer in this time has failed. */
+const usualTimeoutMs = 10_000;
+/** For the first answer: a gateway that cannot be reached from here must not hold up a deployment. */
+const firstTimeoutMs = 2000;
+
+/** Between two requests while a route is coming into force. */
+const retryPauseMs = 100;
+
+/** One request, and whether it was answered at all. */
+interface Asked extends ProbeAnswer {
+  readonly isAnswer: boolean;
+}
 
 /** Asks over HTTP: every other request over a connection of its own, the others over kept ones. */
 export class HttpProber implements Prober {
-  private readonly patience: number;
+  private readonly timeoutMs: number;
 
-  constructor(patienceInMilliseconds = patience) {
-    this.patience = patienceInMilliseconds;
+  constructor(timeoutMs = usualTimeoutMs) {
+    this.timeoutMs = timeoutMs;
   }
 
-  async start(target: ProbeTarget): Promise<RunningProbe | { reason: string }> {
-    const first = await ask(target, false, Math.min(firstPatience, this.patience));
-    if (first.failure !== undefined) return { reason: `GET ${target.url} did not serve before: ${first.failure}` };
+  async start(target: ProbeTarget, options: ProbeOptions = {}): Promise<RunningProbe | NoAnswer> {
+    const { retryForMs, atLeastMs = 0 } = options;
+    const startedAt = performance.now();
+    const isRetried = ({ isAnswer, failure }: Asked) =>
+      isAnswer && failure !== undefined && performance.now() - startedAt < (retryForMs ?? 0);
+    let first = await ask(target, false, Math.min(firstTimeoutMs, this.timeoutMs));
+    while (isRetried(first)) {
+      await pause(retryPauseMs);
+      first = await ask(target, false, Math.min(firstTimeoutMs, this.timeoutMs));
+    }
+    if (first.failure !== undefined) {
+      const when = retryForMs === undefined ? 'did not serve before' : 'does not serve';
+      return { state: 'no-answer', reason: `GET ${target.url} ${when}: ${first.failure}` };
+    }
+    const least = performance.now() + atLeastMs;
     const { Agent } = target.url.startsWith('https:') ? https : http;
     const kept = new Agent({ keepAlive: true, maxSockets: 4 });
     const answers: ProbeAnswer[] = [first];
@@ -27,7 +48,7 @@ export class HttpProber implements Prober {
     let sent = 0;
     // At a steady rate, whatever the answers take: who waits for a slow answer does not notice what else fails.
     const timer = setInterval(() => {
-      const answered = ask(target, sent++ % 2 === 0 ? kept : false, this.patience).then((answer) => {
+      const answered = ask(target, sent++ % 2 === 0 ? kept : false, this.timeoutMs).then((answer) => {
         answers.push(answer);
         pending.delete(answered);
       });
@@ -35,7 +56,9 @@ export class HttpProber implements Prober {
     }, 1000 / target.rate);
     timer.unref();
     return {
+      state: 'probing',
       async stop() {
+        await pause(Math.max(0, least - performance.now()));
         clearInterval(timer);
         await Promise.all(pending);
         kept.destroy();
@@ -46,7 +69,7 @@ export class HttpProber implements Prober {
 }
 
 /** Sends one request. Never throws. */
-function ask(target: ProbeTarget, agent: http.Agent | false, patience: number): Promise<ProbeAnswer> {
+function ask(target: ProbeTarget, agent: http.Agent | false, timeoutMs: number): Promise<Asked> {
   const started = performance.now();
   const url = new URL(target.url);
   const host = target.host ?? url.host;
@@ -54,16 +77,18 @@ function ask(target: ProbeTarget, agent: http.Agent | false, patience: number): 
   if (url.hostname.endsWith('.localhost')) url.hostname = '127.0.0.1';
   const { request } = url.protocol === 'https:' ? https : http;
   return new Promise((resolve) => {
+    let isAnswer = false;
     const end = (failure?: string) =>
-      resolve({ took: performance.now() - started, ...(failure === undefined ? {} : { failure }) });
+      resolve({ took: performance.now() - started, isAnswer, ...(failure === undefined ? {} : { failure }) });
     const headers = { host, 'user-agent': 'poc-prober', ...(agent === false ? { connection: 'close' } : {}) };
     const sent = request(url, { agent, headers, servername: host.replace(/:\d+$/, '') }, (answer) => {
       const { statusCode = 0 } = answer;
+      isAnswer = true;
       answer.resume();
       answer.on('end', () => end(statusCode < 400 ? undefined : `answer ${statusCode}`));
       answer.on('error', ({ message }) => end(message));
     });
-    const limit = setTimeout(() => sent.destroy(new Error(`no answer within ${patience / 1000} s`)), patience);
+    const limit = setTimeout(() => sent.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
     sent.on('error', ({ message }) => end(message));
     sent.on('close', () => {
       clearTimeout(limit);

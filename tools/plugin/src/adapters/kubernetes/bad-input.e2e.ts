@@ -13,6 +13,7 @@ import { environmentOn, readPlatform } from './e2e-platform.ts';
 import { findAccess } from './client/kubeconfig.ts';
 import { managedFieldsOf } from './deploy/managed-fields.ts';
 
+const apply = async (to: Cluster, objects: readonly KubernetesObject[]) => to.apply(await to.plan('orders', objects));
 const platform = readPlatform();
 const namespace = `k8s-e2e-bad-${process.pid}`;
 const folder = mkdtempSync(join(tmpdir(), 'k8s e2e '));
@@ -110,19 +111,19 @@ describe('manifests that the cluster refuses', () => {
 
   it('are told all at once', async () => {
     const other = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, dat: {} };
-    const refusal = await refusalOf(cluster.apply('orders', [deployment({ replcias: 2 }), other]));
+    const refusal = await refusalOf(apply(cluster, [deployment({ replcias: 2 }), other]));
     expect(refusal.facts.evidence?.join('\n')).toMatch(/ConfigMap a[^]*Deployment orders/);
     expect(await api.get(`/api/v1/namespaces/${namespace}/configmaps/a`)).toBeUndefined();
   });
 
   it('tell that a field can never change', async () => {
-    await cluster.apply('orders', [deployment()]);
+    await apply(cluster, [deployment()]);
     const both = { ...labels, more: 'yes' };
     const template = { metadata: { labels: both }, spec: { containers: [{ name: 'orders', image: 'orders:1' }] } };
     const refusal = await refusalOf(
       cluster.plan('orders', [deployment({ selector: { matchLabels: both }, template })]),
     );
-    expect(refusal.explain()).toMatch(/Deployment orders: .*immutable.*can never change/);
+    expect(refusal.explain()).toMatch(/Deployment orders: .*immutable[^]*can never change/);
   });
 });
 
@@ -132,17 +133,17 @@ describe('what kubectl left', () => {
     const map = (data: object) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'old' }, data });
     kubectl(['apply', '-f', '-'], JSON.stringify(map({ kept: '1', dropped: '2' })));
     const ours = { ...map({ kept: '1' }), metadata } as KubernetesObject;
-    expect(await cluster.apply('orders', [ours])).toMatchObject([{ action: 'configured' }]);
+    expect(await apply(cluster, [ours])).toMatchObject([{ action: 'configured' }]);
     const live = await api.get(`/api/v1/namespaces/${namespace}/configmaps/old`);
     expect(live?.['data']).toEqual({ kept: '1' });
     expect(live?.metadata.annotations).toBeUndefined();
     expect(managedFieldsOf(live!).map(({ manager, operation }) => `${manager} ${operation}`)).toEqual([
       'poc-deployer Apply',
     ]);
-    expect(await cluster.plan('orders', [{ ...ours }])).toMatchObject([{ action: 'unchanged' }]);
+    expect((await cluster.plan('orders', [{ ...ours }])).changes).toMatchObject([{ action: 'unchanged' }]);
 
     kubectl(['patch', 'configmap', 'old', '--type=merge', '-p', '{"data": {"added": "by hand", "kept": "3"}}']);
-    expect(await cluster.plan('orders', [ours])).toEqual([
+    expect((await cluster.plan('orders', [ours])).changes).toEqual([
       {
         kind: 'ConfigMap',
         name: 'old',
@@ -151,11 +152,11 @@ describe('what kubectl left', () => {
         fields: [{ path: 'data.kept', from: '"3"', to: '"1"' }],
       },
     ]);
-    await cluster.apply('orders', [ours]);
+    await apply(cluster, [ours]);
     const mended = await api.get(`/api/v1/namespaces/${namespace}/configmaps/old`);
     expect(mended?.['data']).toEqual({ kept: '1' });
     kubectl(['label', 'configmap', 'old', 'operator.example/x=y']);
-    expect(await cluster.plan('orders', [{ ...ours }])).toMatchObject([{ action: 'unchanged' }]);
+    expect((await cluster.plan('orders', [{ ...ours }])).changes).toMatchObject([{ action: 'unchanged' }]);
     expect(await cluster.prune('orders', [])).not.toContainEqual(expect.objectContaining({ name: 'old' }));
   });
 
@@ -173,10 +174,10 @@ describe('what kubectl left', () => {
     const { spec } = deployment({ replicas: 3 }, { image: '127.0.0.1:5000/pause:3.10' });
     const found = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'scaled' }, spec } as KubernetesObject;
     kubectl(['apply', '-f', '-'], JSON.stringify(found));
-    await cluster.apply('orders', [found, scaler]);
+    await apply(cluster, [found, scaler]);
     const path = `/apis/apps/v1/namespaces/${namespace}/deployments/scaled`;
     expect(fieldAt(await api.get(path), 'spec', 'replicas')).toBe(3);
-    expect(await cluster.plan('orders', [{ ...found }, { ...scaler }])).toMatchObject([
+    expect((await cluster.plan('orders', [{ ...found }, { ...scaler }])).changes).toMatchObject([
       { action: 'unchanged' },
       { action: 'unchanged' },
     ]);
@@ -200,7 +201,7 @@ describe('access that is not there', () => {
   it('names the contexts that there are', async () => {
     const refusal = await refusalOf(checked({ context: 'poc-lcoal' }));
     expect(refusal.facts.type).toBe('no-such-context');
-    expect(refusal.explain()).toMatch(/no context "poc-lcoal"; it has poc-local.*Did you mean "poc-local"/);
+    expect(refusal.explain()).toMatch(/no context "poc-lcoal"; it has poc-local[^]*Did you mean "poc-local"/);
     expect((await refusalOf(checked({ kubeconfig: '/no/such/file' }))).facts.type).toBe('no-kubeconfig');
   });
 
@@ -220,7 +221,7 @@ describe('access that is not there', () => {
   it('names a namespace that is missing', async () => {
     const refusal = await refusalOf(checked({ namespace: 'k8s-e2e-absent' }));
     expect(refusal.facts.type).toBe('no-namespace');
-    expect(refusal.explain()).toMatch(/has no namespace "k8s-e2e-absent".*create namespace k8s-e2e-absent/);
+    expect(refusal.explain()).toMatch(/has no namespace "k8s-e2e-absent"[^]*create namespace k8s-e2e-absent/);
   });
 
   it('names what an account may not do, and who is not known at all', async () => {

@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { Failure, ProductError, Refusal } from './product-error.ts';
 
-const facts = { type: 'no-engine', doing: 'build orders', reason: 'Nothing answers.', remedy: 'Start docker.' };
+const facts = {
+  type: 'no-container-engine' as const,
+  doing: 'build orders',
+  reason: 'Nothing answers.',
+  remedy: 'Start docker.',
+};
 
 describe('ProductError', () => {
-  it('says in one paragraph what, why and what next, with the evidence below', () => {
+  it('says what and why in its headline, with the hint and the evidence below', () => {
     expect(new Failure({ ...facts, evidence: ['line 1', 'line 2'] }).explain()).toBe(
-      'Could not build orders: Nothing answers. Start docker.\n  line 1\n  line 2',
+      'Could not build orders: Nothing answers.\n  hint: Start docker. [no-container-engine]\n  line 1\n  line 2',
     );
   });
 
@@ -27,7 +32,7 @@ describe('ProductError', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.array(fc.string()), (reason, evidence) => {
         const error = new Failure({ ...facts, reason, evidence });
-        expect(error.explain().split('\n')).toHaveLength(evidence.length + 1);
+        expect(error.explain().split('\n')).toHaveLength(evidence.length + 2);
         // eslint-disable-next-line no-control-regex
         expect(error.explain()).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/);
         expect(error.toJSON()).toMatchObject({ reason, evidence });

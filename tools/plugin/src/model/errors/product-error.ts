@@ -1,9 +1,10 @@
+import type { ErrorType } from './error-catalog.ts';
 import { escapeControlCharacters } from '../text/escape-control-characters.ts';
 
-/** What every error a person can meet says: what was being done, why it stopped, what to do next. */
+/** The parts of every error that a user can meet: what was being done, why it stopped, what to do next. */
 export interface ErrorFacts {
-  /** Stable name for machines, in kebab-case: `dirty-working-tree`. */
-  readonly type: string;
+  /** Stable name for machines (docs/errors.md). */
+  readonly type: ErrorType;
   /** What was being done, and to what, as a clause: `release orders`. */
   readonly doing: string;
   /** Why it could not be done, as one or more sentences. */
@@ -14,6 +15,9 @@ export interface ErrorFacts {
   readonly evidence?: readonly string[];
   readonly cause?: unknown;
 }
+
+/** Begins the line of an error that says what to do, as git and gh write it. */
+export const hintMark = '  hint: ';
 
 /**
  * Base of the errors that are part of the product. Anything thrown that is not one of these is a bug and keeps its
@@ -29,11 +33,12 @@ export abstract class ProductError extends Error {
     this.facts = facts;
   }
 
-  /** One paragraph for people, with the evidence below it. */
+  /** Returns the headline, and below it the hint with the error's type (docs/errors.md), and the evidence. */
   explain(): string {
-    const { doing, reason, remedy, evidence = [] } = this.facts;
-    const paragraph = `Could not ${doing}: ${reason} ${remedy}`;
-    return [paragraph, ...evidence.map((line) => `  ${line}`)].map(escapeControlCharacters).join('\n');
+    const { type, doing, reason, remedy, evidence = [] } = this.facts;
+    return [`Could not ${doing}: ${reason}`, `${hintMark}${remedy} [${type}]`, ...evidence.map((line) => `  ${line}`)]
+      .map(escapeControlCharacters)
+      .join('\n');
   }
 
   /** The same for machines. */

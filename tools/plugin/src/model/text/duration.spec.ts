@@ -19,3 +19,5 @@ it.each([
   [3_660_000, '1 h 1 min'],
   [90_061_000, '1 d 1 h'],
 ])('%d ms', (milliseconds, text) => expect(describeDuration(milliseconds)).toBe(text));
+
+it('shows as many units as are asked for', () => expect(describeDuration(90_061_000, 1)).toBe('1 d'));

@@ -6,8 +6,8 @@ export function parseDuration(text: string): number | undefined {
   return count === undefined ? undefined : Number(count) * units[unit]!;
 }
 
-/** `1 d 2 h`, `3 min 5 s`, `4 s`: the two largest units of a time in milliseconds. */
-export function describeDuration(milliseconds: number): string {
+/** Returns `1 d 2 h`, `3 min 5 s`, `4 s`: the largest units of a time in milliseconds. @param most units that are shown. */
+export function describeDuration(milliseconds: number, most = 2): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   const parts = [
     [Math.floor(seconds / 86_400), 'd'],
@@ -16,6 +16,6 @@ export function describeDuration(milliseconds: number): string {
     [seconds % 60, 's'],
   ] as const;
   const first = parts.findIndex(([count]) => count > 0);
-  const shown = first === -1 ? parts.slice(-1) : parts.slice(first, first + 2).filter(([count]) => count > 0);
+  const shown = first === -1 ? parts.slice(-1) : parts.slice(first, first + most).filter(([count]) => count > 0);
   return shown.map(([count, unit]) => `${count} ${unit}`).join(' ');
 }

@@ -1,3 +1,4 @@
+import { shortCommit } from '../../model/commits/commit.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { ImageRef } from '../../model/release/image-ref.ts';
@@ -134,7 +135,7 @@ async function preview(
   else {
     const buildNumber = await previewImage(image, ports, reporter);
     reporter.step(
-      `would tag ${image.revision.commit.slice(0, 12)} as ${new ReleaseTag(request.service.name, buildNumber)}`,
+      `would tag ${shortCommit(image.revision.commit)} as ${new ReleaseTag(request.service.name, buildNumber)}`,
     );
     const forge = await ports.forge();
     reporter.step('reason' in forge ? `no GitHub release: ${forge.reason}` : 'would make a GitHub release of it');

@@ -7,7 +7,7 @@ import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import { planRollback, rollBack, type RollbackPlan, type RollbackResult } from './rollback.ts';
-import type { RolloutLimits } from '../deploy/roll-out.ts';
+import type { RolloutLimits } from '../deploy/deploy-context.ts';
 
 /** An environment that shall be as it was. */
 export interface EnvironmentRollbackRequest {
@@ -152,6 +152,6 @@ function together({ environment }: EnvironmentRollbackRequest, errors: readonly 
     doing: `roll ${environment.name} back`,
     reason: `${known.length} of its services cannot go back, so none does.`,
     remedy: 'See each below.',
-    evidence: known.map((error) => error.explain()),
+    evidence: known.flatMap((error) => error.explain().split('\n')),
   });
 }

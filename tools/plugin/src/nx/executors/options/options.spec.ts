@@ -66,8 +66,8 @@ describe('readOptions', () => {
   });
 
   it.each([
-    [{ 'dry-runn': true }, 'Unknown option `--dry-runn`. A similar option is `--dry-run`.'],
-    [{ tagg: '20261124-1' }, 'Unknown option `--tagg`. A similar option is `--tag`.'],
+    [{ 'dry-runn': true }, 'Unknown option `--dry-runn`.\n  hint: A similar option is `--dry-run`.'],
+    [{ tagg: '20261124-1' }, 'Unknown option `--tagg`.\n  hint: A similar option is `--tag`.'],
     [{ moon: 1 }, 'The options are `--env`, `--tag`, `--dry-run`'],
     [{ tag: 20261124.1 }, 'Nx reads it as the number 20261124.1'],
     [{ tag: 'payments-20261124-1' }, 'That is a release of payments.'],

@@ -3,28 +3,26 @@ import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
 import type { RawOptions } from '../options/options.ts';
 import type { SharedRun } from './run-context.ts';
 
-/** What Nx is told of one task. */
+/**
+ * The result of one task, as Nx takes it. It has no times: with them Nx prints a report on cache hits and the critical
+ * path below what ran, which says nothing of tasks that are never cached.
+ */
 export interface TaskResult {
   readonly success: boolean;
   readonly terminalOutput: string;
-  readonly startTime: number;
-  readonly endTime: number;
 }
 
-/** What is done for one project. Never throws: what went wrong is the result. */
+/** Does the work for one project. Never throws: an error becomes the result. */
 export type Task = (project: string, options: RawOptions, shared: SharedRun) => Promise<TaskResult>;
 
-/** Makes a result of an action's lines, or of its error. @param command that it is of. */
+/** Returns the result of an action: its lines, or its error. @param command that it is of. */
 export async function taskResult(
   command: { readonly deploys: boolean },
   action: () => Promise<readonly string[]>,
 ): Promise<TaskResult> {
-  const startTime = Date.now();
   const ended = (success: boolean, lines: readonly string[]): TaskResult => ({
     success,
     terminalOutput: lines.map((line) => `${line}\n`).join(''),
-    startTime,
-    endTime: Date.now(),
   });
   try {
     return ended(true, await action());

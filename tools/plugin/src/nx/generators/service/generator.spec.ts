@@ -184,8 +184,12 @@ describe('service generator', () => {
   it.each<[string, RawOptions, string]>([
     ['no label', { name: 'Shipping' }, 'It must begin with a lower-case letter.'],
     ['no name', {}, 'It is empty.'],
-    ['a second word', { name: 'shipping', _: ['go'] }, 'It is not clear what "go" is for.'],
-    ['a misspelt option', { name: 'shipping', stak: 'go' }, 'Unknown option `--stak`. A similar option is `--stack`.'],
+    ['a second word', { name: 'shipping', _: ['go'] }, 'Unexpected argument: `go`.'],
+    [
+      'a misspelt option',
+      { name: 'shipping', stak: 'go' },
+      'Unknown option `--stak`.\n  hint: A similar option is `--stack`.',
+    ],
     ['an option without a value', { name: 'shipping', stack: true }, 'There is no stack "true".'],
     ['a number', { name: 123 }, 'It must begin with a lower-case letter.'],
     ['a path', { name: '../x' }, 'It must begin with a lower-case letter.'],

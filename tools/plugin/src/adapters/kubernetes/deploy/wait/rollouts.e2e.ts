@@ -123,7 +123,7 @@ async function roll(
   meanwhile?: () => Promise<unknown>,
 ): Promise<Run> {
   const place = { api, resources: new Resources(api), namespace };
-  const applied = await applyPlan(api, await planObjects(place, 'orders', objects));
+  const applied = await applyPlan(api, await planObjects(place, { service: 'orders', objects, options: {} }));
   const ordered = inKindOrder(objects);
   const targets = applied.flatMap((live, index): RolloutTarget[] => {
     if (!isRollout(live)) return [];

@@ -77,6 +77,10 @@ describe('RunLog', () => {
   it('says at the head of the run what failed', () => {
     new RunLog({ GITHUB_ACTIONS: 'true' }).fail('orders:release', 'Could not deploy orders: 100%.\n  log of Pod x: y');
     new RunLog({ CI: 'true' }).fail('orders:release', 'Could not deploy orders.');
-    expect(printed()).toEqual(['::error title=orders%3Arelease::Could not deploy orders: 100%25.']);
+    new RunLog({ GITHUB_ACTIONS: 'true' }).fail('orders:release', 'Could not: No.\n  hint: Do.\n  log of Pod x: y');
+    expect(printed()).toEqual([
+      '::error title=orders%3Arelease::Could not deploy orders: 100%25.',
+      '::error title=orders%3Arelease::Could not: No. Do.',
+    ]);
   });
 });

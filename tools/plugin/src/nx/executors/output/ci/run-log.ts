@@ -1,6 +1,7 @@
 import { ciSyntaxOf } from '../../../../model/ci/output/ci-syntax.ts';
 import { jobSummary, type JobOutcome } from '../../../../model/ci/output/job-summary.ts';
 import { ciRunOf, type CiRun } from '../../../../model/ci/ci-run.ts';
+import { hintMark } from '../../../../model/errors/product-error.ts';
 import { webAddressOf } from '../../../../model/forge/web-address.ts';
 import type { SourceRepository } from '../../../../ports/source-repository.ts';
 import { showOnJobPage } from './job-summary-page.ts';
@@ -24,10 +25,11 @@ export class RunLog {
     this.outcomes.push(...outcomes);
   }
 
-  /** Shows at the head of the run that a task failed. @param text of the task; its first line says it all. */
+  /** Shows at the head of the run that a task failed. @param text of the task: its headline, its hint, and evidence. */
   fail(project: string, text: string): void {
-    const [line = ''] = text.split('\n');
-    if (this.syntax.annotate) console.log(this.syntax.annotate('error', project, line));
+    const [headline = '', second = ''] = text.split('\n');
+    const hint = second.startsWith(hintMark) ? ` ${second.slice(hintMark.length)}` : '';
+    if (this.syntax.annotate) console.log(this.syntax.annotate('error', project, `${headline}${hint}`));
   }
 
   /** Puts what was told on the page of the run. */
