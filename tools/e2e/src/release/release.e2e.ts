@@ -9,7 +9,7 @@ let workspace: ScratchWorkspace;
 let preprod: string;
 
 beforeAll(async () => {
-  workspace = await ScratchWorkspace.create('release', { asShipped: true });
+  workspace = await ScratchWorkspace.create('release', { keep: ['checks'] });
   preprod = workspace.namespace('preprod');
 });
 afterAll(() => workspace.remove());

@@ -85,7 +85,7 @@ describe('manifests that the cluster refuses', () => {
       'an unknown kind',
       { ...deployment(), kind: 'Deploymnet' },
       'unknown-kind',
-      /no kind Deploymnet in apps\/v1.*Did you mean "Deployment"/,
+      /no kind Deploymnet in apps\/v1[^]*Did you mean "Deployment"/,
     ],
     [
       'an unknown group',
@@ -149,7 +149,10 @@ describe('what kubectl left', () => {
         name: 'old',
         action: 'configured',
         takenOver: ['data.kept from kubectl-patch'],
-        fields: [{ path: 'data.kept', from: '"3"', to: '"1"' }],
+        fields: [
+          { path: 'data.added', from: '"by hand"', to: undefined },
+          { path: 'data.kept', from: '"3"', to: '"1"' },
+        ],
       },
     ]);
     await apply(cluster, [ours]);
