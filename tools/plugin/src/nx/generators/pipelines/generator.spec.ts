@@ -91,9 +91,9 @@ describe('pipelines generator', () => {
   });
 
   it.each<[string, RawOptions, string]>([
-    ['no CI', {}, 'No CI was chosen. Choose a CI with `--ci=azure`, `--ci=github` or `--ci=both`.'],
-    ['another CI', { ci: 'jenkins' }, '--ci cannot be "jenkins". It is one of azure, github, both.'],
-    ['a misspelt option', { cl: 'azure' }, 'There is no option --cl. Did you mean "--ci"?'],
+    ['no CI', {}, 'No CI was chosen.\n  hint: Choose a CI with `--ci=azure`, `--ci=github` or `--ci=both`.'],
+    ['another CI', { ci: 'jenkins' }, '--ci cannot be "jenkins".\n  hint: It is one of azure, github, both.'],
+    ['a misspelt option', { cl: 'azure' }, 'There is no option --cl.\n  hint: Did you mean "--ci"?'],
     ['a further word', { ci: 'azure', _: ['x'] }, 'Unexpected argument: `x`.'],
   ])('refuses %s', async (_, options, reason) => expect(await refusalOf(() => generate(options))).toContain(reason));
 
