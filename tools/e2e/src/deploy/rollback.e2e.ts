@@ -74,7 +74,7 @@ describe('going back', () => {
     expect(await runningBuild()).toBe(builds[1]!.number);
     const status = await workspace.nxSuccessfully(['run', 'payments:status', '--env=preprod']);
     expect(status).toMatch(/payments in preprod: held: since .* has left \S+: wrong totals/);
-    expect(status).toMatch(/since \S+ \S+ by .* \(rollback\)/);
+    expect(status).toMatch(/since \S+ \S+ \S+ by .* \(rollback\)/);
   });
 
   it('takes a git tag as a build, and tells in a dry run what it would do', async () => {
