@@ -74,7 +74,7 @@ describe('going back', () => {
     expect(await runningBuild()).toBe(builds[1]!.number);
     const status = await workspace.nxSuccessfully(['run', 'payments:status', '--env=preprod']);
     expect(status).toMatch(/payments in preprod: held: since .* has left \S+: wrong totals/);
-    expect(status).toMatch(/since \S+ \S+ by .* \(rollback\)/);
+    expect(status).toMatch(/since \S+ \S+ \S+ by .* \(rollback\)/);
   });
 
   it('takes a git tag as a build, and tells in a dry run what it would do', async () => {
@@ -91,7 +91,7 @@ describe('going back', () => {
   it.each([
     [['--tag=20200101-1'], 'There is no tag payments-20200101-1'],
     [['--tag=20991231-1'], 'is newer than'],
-    [['--tagg=20200101-1'], 'Did you mean "--tag"?'],
+    [['--tagg=20200101-1'], 'A similar option is `--tag`.'],
     [['--env=moon'], 'find the environment moon'],
     [['--env=prod'], 'No deployment of payments is recorded there'],
   ])('refuses %j', async (args, text) => {

@@ -63,7 +63,7 @@ describe('a workspace in which all is well', () => {
     expect(output).toMatch(/orders +- +\d{8}-1 [0-9a-f]{12} {2}2\/2 healthy +-/);
     expect(output).toMatch(/payments +- +\d{8}-1 [0-9a-f]{12} {2}2\/2 healthy +\d{8}-1 [0-9a-f]{12} {2}2\/2 healthy/);
     expect(output.match(/up to date/g)).toHaveLength(3);
-    expect(output).toMatch(/since \S+ \S+ by .* \(promote\)/);
+    expect(output).toMatch(/since \S+ \S+ \S+ by .* \(promote\)/);
     expect(output).not.toMatch(/DRIFT|HELD|drift:/);
   });
 
@@ -158,7 +158,7 @@ describe('a commit', () => {
     expect(before).not.toMatch(/^inventory/m);
     await said('orders:release');
     const after = await said('infrastructure:where', `--commit=${libraryCommit}`);
-    expect(after).toMatch(/^orders +\d{8}-2 +- +runs in \d{8}-2 since \S+ \S+ +-$/m);
+    expect(after).toMatch(/^orders +\d{8}-2 +- +runs in \d{8}-2 since \S+ \S+ \S+ +-$/m);
     expect(after).toMatch(/^payments +not yet /m);
   });
 

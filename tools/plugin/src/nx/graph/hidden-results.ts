@@ -1,5 +1,5 @@
 import type { TaskResult } from '@nx/devkit';
-import { serviceTargets } from './create-nodes.ts';
+import { serviceTargets } from './targets.ts';
 
 /**
  * What services said that came out well, of a command for many: Nx shows the output of tasks that failed only, so that

@@ -1,3 +1,4 @@
+import { commandNamed } from '../../graph/commands.ts';
 import type { JobOutcome } from '../../../model/ci/output/job-summary.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import type { Reporter } from '../../../ports/reporter.ts';
@@ -5,7 +6,8 @@ import type { ServiceMap } from '../../../ports/service-map.ts';
 import type { ServiceSource } from '../../../ports/service-source.ts';
 import type { ReleasePorts } from '../../../ports/release-ports.ts';
 import { consoleReporter } from '../output/console-reporter.ts';
-import { readOptions, type OptionReaders } from '../options/options.ts';
+import type { Options, OptionValues } from '../options/option.ts';
+import { CommandRun, type CommandDeclaration, type Report } from './run-command.ts';
 import { taskResult, type Task } from './task.ts';
 
 /** What an executor gets to work with, for all services. */
@@ -27,27 +29,40 @@ export interface InfrastructureRun {
 }
 
 /** An executor of this plugin for whole environments. */
-export interface InfrastructureExecutor<T> {
+export interface InfrastructureExecutor<Declared extends Options = Options> extends CommandDeclaration<Declared> {
+  readonly of: 'infrastructure';
   /** What it does, as a clause: `roll an environment back`. */
   readonly doing: string;
-  readonly options: OptionReaders<T>;
-  /** @returns lines that tell the result. @throws {ProductError} */
-  readonly run: (options: T, run: InfrastructureRun) => Promise<readonly string[]>;
+  /** @returns lines that show the result. @throws {ProductError} */
+  run(options: OptionValues<Declared>, run: InfrastructureRun): Promise<readonly string[] | Report>;
 }
 
-/** What an executor does, as a task of Nx. */
-export function infrastructureTask<T>({ doing, options, run }: InfrastructureExecutor<T>): Task {
-  return (_project, raw, shared) =>
-    taskResult(async () =>
-      run(readOptions(raw, options, doing), {
-        environments: await shared.environments(),
+/** Declares an executor for whole environments. */
+export function infrastructureExecutor<Declared extends Options>(
+  executor: Omit<InfrastructureExecutor<Declared>, 'of'>,
+): InfrastructureExecutor<Declared> {
+  return { ...executor, of: 'infrastructure' };
+}
+
+/** Returns what an executor does, as a task of Nx. */
+export function infrastructureTask<Declared extends Options>(executor: InfrastructureExecutor<Declared>): Task {
+  const { deploys = false } = commandNamed(executor.command);
+  return (project, raw, shared) =>
+    taskResult({ deploys }, async () => {
+      const command = new CommandRun(executor, raw, { doing: executor.doing, project, shared });
+      const environments = await shared.environments();
+      const reporter = (name: string) => consoleReporter(name, shared.verbose, shared.log.syntax);
+      const options = command.resolve(environments, reporter(project));
+      const found = await executor.run(options, {
+        environments,
         ports: shared.ports,
-        reporter: (name) => consoleReporter(name, shared.verbose, shared.log.syntax),
+        reporter,
         tell: shared.log.tell.bind(shared.log),
         service: (name) => shared.service(name),
         services: shared.services(),
         branch: shared.branch,
         signal: shared.signal,
-      }),
-    );
+      });
+      return command.report(found);
+    });
 }

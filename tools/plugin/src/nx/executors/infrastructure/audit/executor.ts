@@ -1,22 +1,21 @@
-import { differenceMark } from '../../../graph/difference-mark.ts';
 import { audit, type AuditResult } from '../../../../use-cases/audit/audit.ts';
 import { newInRelease } from '../../../../use-cases/release/new-in-release.ts';
-import { infrastructureTask, type InfrastructureExecutor } from '../../running/infrastructure-executor.ts';
-import { selectedEnvironments } from '../../options/deploy-options.ts';
-import { booleanOption, stringOption } from '../../options/options.ts';
-import { batchOfTasks, singleOfTask } from '../../running/service-batch.ts';
+import { json, output } from '../../options/common-options.ts';
+import { booleanOption } from '../../options/declare-options.ts';
+import { allEnvironmentsOption } from '../../options/environment-options.ts';
+import { infrastructureExecutor } from '../../running/infrastructure-executor.ts';
 
-interface Options {
-  readonly env: string | undefined;
-  readonly repair: boolean;
-  readonly json: boolean;
-}
-
-export const executor: InfrastructureExecutor<Options> = {
+export const executor = infrastructureExecutor({
+  command: 'infrastructure-audit',
   doing: 'audit what runs where',
-  options: { env: stringOption, repair: booleanOption, json: booleanOption },
-  async run({ env, repair, json }, { environments: all, services, service, ports }) {
-    const environments = selectedEnvironments(all, env);
+  options: {
+    env: allEnvironmentsOption(),
+    repair: booleanOption('Fix what is safe to fix: a missing tag, GitHub release or GitHub deployment'),
+    json,
+    output,
+  },
+  examples: [{ command: 'nx run infrastructure:audit', description: 'Exit code 3 when sources disagree' }],
+  async run({ env: environments, repair, json: isJson }, { environments: all, services, service, ports }) {
     const found = await audit(
       {
         environments,
@@ -30,10 +29,10 @@ export const executor: InfrastructureExecutor<Options> = {
       },
       ports,
     );
-    const mark = found.findings.every(({ isRepaired }) => isRepaired) ? [] : [differenceMark];
-    return [...(json ? [JSON.stringify(found)] : describe(found)), ...mark];
+    const isDifferent = found.findings.some(({ isRepaired }) => !isRepaired);
+    return { lines: isJson ? [JSON.stringify(found)] : describe(found), isDifferent };
   },
-};
+});
 
 function describe({ checked, withoutForge, findings }: AuditResult): string[] {
   const open = findings.filter(({ isRepaired }) => !isRepaired).length;
@@ -50,7 +49,3 @@ function describe({ checked, withoutForge, findings }: AuditResult): string[] {
     open === 0 ? 'They agree.' : `${open} on which they do not agree${mended > 0 ? `, ${mended} mended` : ''}.`,
   ];
 }
-
-const task = infrastructureTask(executor);
-export default singleOfTask(task);
-export const batch = batchOfTasks(task);

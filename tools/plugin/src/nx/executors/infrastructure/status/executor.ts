@@ -2,36 +2,41 @@ import type { Reporter } from '../../../../ports/reporter.ts';
 import { status, type Status } from '../../../../use-cases/observe/status.ts';
 import { watchStatus } from '../../../../use-cases/observe/watch-status.ts';
 import { cellWithTroubles, statusFacts, statusGrid } from '../../output/describe-status.ts';
-import { infrastructureTask, type InfrastructureExecutor } from '../../running/infrastructure-executor.ts';
-import { selectedEnvironments } from '../../options/deploy-options.ts';
-import { booleanOption, stringOption } from '../../options/options.ts';
-import { batchOfTasks, singleOfTask } from '../../running/service-batch.ts';
+import { json, output } from '../../options/common-options.ts';
+import { booleanOption } from '../../options/declare-options.ts';
+import { allEnvironmentsOption } from '../../options/environment-options.ts';
+import { rejectSeveral } from '../../options/options.ts';
+import { infrastructureExecutor } from '../../running/infrastructure-executor.ts';
 
-interface Options {
-  readonly env: string | undefined;
-  readonly json: boolean;
-  readonly watch: boolean;
-}
-
-export const executor: InfrastructureExecutor<Options> = {
-  doing: 'tell what runs where',
-  options: { env: stringOption, json: booleanOption, watch: booleanOption },
-  async run({ env, json, watch }, { environments, services, branch, ports, reporter, signal }) {
-    const asked = selectedEnvironments(environments, env);
-    const request = { environments: asked, services, branch };
+export const executor = infrastructureExecutor({
+  command: 'infrastructure-status',
+  doing: 'show what runs where',
+  options: {
+    env: allEnvironmentsOption(),
+    json,
+    watch: booleanOption('Continue, and show changes until it is stopped'),
+    output,
+  },
+  examples: [
+    { command: 'nx run infrastructure:status', description: 'All services in all environments' },
+    { command: 'nx run infrastructure:status --env=prod --json --output=prod.json', description: 'For a script' },
+  ],
+  async run({ env: environments, json: isJson, watch, output: file }, { services, branch, ports, reporter, signal }) {
+    if (watch && file !== undefined) rejectSeveral(['watch', 'output'], 'show what runs where');
+    const request = { environments, services, branch };
     const describe = (found: Status) =>
-      json ? [JSON.stringify({ ...found, services: found.services.map(statusFacts) })] : statusGrid(found);
+      isJson ? [JSON.stringify({ ...found, services: found.services.map(statusFacts) })] : statusGrid(found);
     if (!watch) return describe(await status(request, ports));
     let before: ReadonlyMap<string, readonly string[]> | undefined;
     for await (const found of watchStatus(request, ports, signal)) {
       const cells = cellsOf(found);
-      if (!before || json) for (const line of describe(found)) console.log(line);
+      if (!before || isJson) for (const line of describe(found)) console.log(line);
       else for (const [name, lines] of cells) sayNew(lines, before.get(name) ?? [], reporter(name));
       before = cells;
     }
     return [];
   },
-};
+});
 
 /** What each cell of the grid says, and what is not as it should be there, by `orders in preprod`. */
 function cellsOf({ services }: Status): Map<string, readonly string[]> {
@@ -45,7 +50,3 @@ function cellsOf({ services }: Status): Map<string, readonly string[]> {
 function sayNew(lines: readonly string[], before: readonly string[], { step }: Reporter): void {
   for (const line of lines) if (!before.includes(line)) step(line);
 }
-
-const task = infrastructureTask(executor);
-export default singleOfTask(task);
-export const batch = batchOfTasks(task);

@@ -3,27 +3,22 @@ import { describeDuration } from '../../../../model/text/duration.ts';
 import { describeProbe } from '../../../../model/deploy/probe-result.ts';
 import { textTable } from '../../../../model/text/text-table.ts';
 import { history, type EnvironmentHistory } from '../../../../use-cases/observe/history.ts';
-import { selectedEnvironments } from '../../options/deploy-options.ts';
-import { booleanOption, stringOption } from '../../options/options.ts';
 import { recordFacts } from '../../output/record-facts.ts';
-import { batchOf, singleOf } from '../../running/service-batch.ts';
-import type { ServiceExecutor } from '../../running/service-executor.ts';
+import { json, output } from '../../options/common-options.ts';
+import { allEnvironmentsOption } from '../../options/environment-options.ts';
+import { serviceExecutor } from '../../running/service-executor.ts';
 
-interface Options {
-  readonly env: string | undefined;
-  readonly json: boolean;
-}
-
-export const executor: ServiceExecutor<Options> = {
-  verb: 'tell the history of',
-  options: () => ({ env: stringOption, json: booleanOption }),
-  async run({ env, json }, { service, environments, ports }) {
-    const asked = selectedEnvironments(environments, env);
-    const found = await history(service.name, asked, ports);
-    if (json) return [JSON.stringify({ service: service.name, environments: found.map(facts) })];
+export const executor = serviceExecutor({
+  command: 'history',
+  verb: 'show the history of',
+  options: { env: allEnvironmentsOption(), json, output },
+  examples: [{ command: 'nx run orders:history --env=prod', description: 'What was deployed to prod' }],
+  async run({ env: environments, json: isJson }, { service, ports }) {
+    const found = await history(service.name, environments, ports);
+    if (isJson) return [JSON.stringify({ service: service.name, environments: found.map(facts) })];
     return found.flatMap((each) => ['', `${service.name} in ${each.environment}`, ...table(each)]).slice(1);
   },
-};
+});
 
 function table(found: EnvironmentHistory): string[] {
   if (found.state === 'unreachable') return [`  ${found.reason}`];
@@ -53,6 +48,3 @@ function row({ sequence, release, cause, outcome, startedAt, finishedAt, actor, 
 function facts(found: EnvironmentHistory): object {
   return found.state === 'read' ? { ...found, records: found.records.map(recordFacts) } : found;
 }
-
-export default singleOf(executor);
-export const batch = batchOf(executor);

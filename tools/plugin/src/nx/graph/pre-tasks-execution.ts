@@ -1,0 +1,19 @@
+import type { PreTasksExecutionContext } from '@nx/devkit';
+import { commandNamed } from './commands.ts';
+import { requestedCommands, type RequestedCommand } from './requested-command.ts';
+
+/** Refuses what can be refused before any task runs. */
+export type CheckBeforehand = (
+  commands: readonly RequestedCommand[],
+  context: Pick<PreTasksExecutionContext, 'argv' | 'workspaceRoot'>,
+) => Promise<void>;
+
+/**
+ * Called by Nx before the tasks of a command. Commands for which others run first (lint, tests, build) are checked here,
+ * so that a refusal does not come minutes late; the others check at once by themselves.
+ * @param load loads the checks: a command of others must not pay for them.
+ */
+export async function preTasksExecution(context: PreTasksExecutionContext, load: () => CheckBeforehand): Promise<void> {
+  const late = requestedCommands(context.argv).filter(({ name }) => commandNamed(name).dependsOn);
+  if (late.length > 0) await load()(late, context);
+}
