@@ -137,7 +137,8 @@ async function preview(
       `would tag ${image.revision.commit.slice(0, 12)} as ${new ReleaseTag(request.service.name, buildNumber)}`,
     );
     const forge = await ports.forge();
-    reporter.step('reason' in forge ? `no GitHub release: ${forge.reason}` : 'would make a GitHub release of it');
+    if (!('reason' in forge)) reporter.step('would make a GitHub release of it');
+    else if (!forge.isElsewhere) reporter.step(`no GitHub release: ${forge.reason}`);
     released = { ...unbuilt(image, ports), buildNumber };
   }
   for (const environment of request.targets) {

@@ -4,7 +4,8 @@ import type { Reporter } from '../../../ports/reporter.ts';
 import type { ServiceMap } from '../../../ports/service-map.ts';
 import type { ServiceSource } from '../../../ports/service-source.ts';
 import type { ReleasePorts } from '../../../ports/release-ports.ts';
-import { consoleReporter } from '../output/console-reporter.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { consoleReporter, type ConsoleReporter } from '../output/console-reporter.ts';
 import { readOptions, type OptionReaders } from '../options/options.ts';
 import { taskResult, type Task } from './task.ts';
 
@@ -14,6 +15,8 @@ export interface InfrastructureRun {
   readonly ports: ReleasePorts;
   /** Tells of a service, or of the whole by another name. */
   reporter(name: string): Reporter;
+  /** What shows the output. */
+  readonly terminal: Terminal;
   /** Keeps what it came to, for the page that a CI has of its run. */
   tell(...outcomes: readonly JobOutcome[]): void;
   /** A service of the workspace. @throws {Refusal} when it has none of this name. */
@@ -38,16 +41,30 @@ export interface InfrastructureExecutor<T> {
 /** What an executor does, as a task of Nx. */
 export function infrastructureTask<T>({ doing, options, run }: InfrastructureExecutor<T>): Task {
   return (_project, raw, shared) =>
-    taskResult(async () =>
-      run(readOptions(raw, options, doing), {
-        environments: await shared.environments(),
-        ports: shared.ports,
-        reporter: (name) => consoleReporter(name, shared.verbose, shared.log.syntax),
-        tell: shared.log.tell.bind(shared.log),
-        service: (name) => shared.service(name),
-        services: shared.services(),
-        branch: shared.branch,
-        signal: shared.signal,
-      }),
-    );
+    taskResult(async () => {
+      const { log, ports, branch, signal, verbose } = shared;
+      const reporters = new Map<string, ConsoleReporter>();
+      try {
+        return await run(readOptions(raw, options, doing), {
+          environments: await shared.environments(),
+          ports,
+          reporter: (name) => {
+            const reporter = reporters.get(name) ?? consoleReporter(name, verbose, log.syntax, log.screen);
+            reporters.set(name, reporter);
+            return reporter;
+          },
+          terminal: log.screen.terminal,
+          tell: log.tell.bind(log),
+          service: (name) => shared.service(name),
+          services: shared.services(),
+          branch,
+          signal,
+        });
+      } finally {
+        for (const [name, reporter] of reporters) {
+          reporter.end();
+          await log.screen.end(name);
+        }
+      }
+    });
 }

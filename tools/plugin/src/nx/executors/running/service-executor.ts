@@ -5,6 +5,7 @@ import type { ServiceMap } from '../../../ports/service-map.ts';
 import type { ServiceSource } from '../../../ports/service-source.ts';
 import type { ReleasePorts } from '../../../ports/release-ports.ts';
 import { errorOutcome } from '../output/ci/deploy-outcome.ts';
+import type { Terminal } from '../output/terminal.ts';
 import { consoleReporter } from '../output/console-reporter.ts';
 import { readOptions, type OptionReaders } from '../options/options.ts';
 import { taskResult, type Task } from './task.ts';
@@ -15,6 +16,8 @@ export interface ServiceRun {
   readonly environments: readonly Environment[];
   readonly ports: ReleasePorts;
   readonly reporter: Reporter;
+  /** What shows the output. */
+  readonly terminal: Terminal;
   /** Keeps what it came to, for the page that a CI has of its run. */
   tell(...outcomes: readonly JobOutcome[]): void;
   /** All services of the workspace, and what they are made of. */
@@ -46,15 +49,17 @@ export function serviceTask<T>({ verb, options, begin, run }: ServiceExecutor<T>
       begin?.({ service, ports: shared.ports });
       const environments = await shared.environments();
       const { ports, services, branch, signal, log } = shared;
-      const reporter = consoleReporter(name, shared.verbose, log.syntax);
+      const reporter = consoleReporter(name, shared.verbose, log.syntax, log.screen);
       const tell = log.tell.bind(log);
       try {
-        return await run(read, { service, environments, ports, reporter, tell, services, branch, signal });
+        const { terminal } = log.screen;
+        return await run(read, { service, environments, ports, reporter, terminal, tell, services, branch, signal });
       } catch (error) {
         log.tell(errorOutcome(name, error));
         throw error;
       } finally {
         reporter.end();
+        await log.screen.end(name);
       }
     });
 }

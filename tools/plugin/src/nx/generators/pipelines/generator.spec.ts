@@ -92,8 +92,8 @@ describe('pipelines generator', () => {
 
   it.each<[string, RawOptions, string]>([
     ['no CI', {}, 'It is not said for which CI.'],
-    ['another CI', { ci: 'jenkins' }, '--ci cannot be "jenkins". It is one of azure, github, both.'],
-    ['a misspelt option', { cl: 'azure' }, 'There is no option --cl. Did you mean "--ci"?'],
+    ['another CI', { ci: 'jenkins' }, '--ci cannot be "jenkins".\n  hint: It is one of azure, github, both.'],
+    ['a misspelt option', { cl: 'azure' }, 'There is no option --cl.\n  hint: Did you mean "--ci"?'],
     ['a further word', { ci: 'azure', _: ['x'] }, 'It is not clear what "x" is for.'],
   ])('refuses %s', async (_, options, reason) => expect(await refusalOf(() => generate(options))).toContain(reason));
 

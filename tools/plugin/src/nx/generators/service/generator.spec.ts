@@ -185,7 +185,11 @@ describe('service generator', () => {
     ['no label', { name: 'Shipping' }, 'It must begin with a lower-case letter.'],
     ['no name', {}, 'It is empty.'],
     ['a second word', { name: 'shipping', _: ['go'] }, 'It is not clear what "go" is for.'],
-    ['a misspelt option', { name: 'shipping', stak: 'go' }, 'There is no option --stak. Did you mean "--stack"?'],
+    [
+      'a misspelt option',
+      { name: 'shipping', stak: 'go' },
+      'There is no option --stak.\n  hint: Did you mean "--stack"?',
+    ],
     ['an option without a value', { name: 'shipping', stack: true }, 'There is no stack "true".'],
     ['a number', { name: 123 }, 'It must begin with a lower-case letter.'],
     ['a path', { name: '../x' }, 'It must begin with a lower-case letter.'],

@@ -4,6 +4,7 @@ import { newInRelease } from '../../../../use-cases/release/new-in-release.ts';
 import { infrastructureTask, type InfrastructureExecutor } from '../../running/infrastructure-executor.ts';
 import { selectedEnvironments } from '../../options/deploy-options.ts';
 import { booleanOption, stringOption } from '../../options/options.ts';
+import type { Terminal } from '../../output/terminal.ts';
 import { batchOfTasks, singleOfTask } from '../../running/service-batch.ts';
 
 interface Options {
@@ -15,7 +16,7 @@ interface Options {
 export const executor: InfrastructureExecutor<Options> = {
   doing: 'audit what runs where',
   options: { env: stringOption, repair: booleanOption, json: booleanOption },
-  async run({ env, repair, json }, { environments: all, services, service, ports }) {
+  async run({ env, repair, json }, { environments: all, services, service, ports, terminal }) {
     const environments = selectedEnvironments(all, env);
     const found = await audit(
       {
@@ -31,23 +32,30 @@ export const executor: InfrastructureExecutor<Options> = {
       ports,
     );
     const mark = found.findings.every(({ isRepaired }) => isRepaired) ? [] : [differenceMark];
-    return [...(json ? [JSON.stringify(found)] : describe(found)), ...mark];
+    return [...(json ? [JSON.stringify(found)] : describe(found, terminal)), ...mark];
   },
 };
 
-function describe({ checked, withoutForge, findings }: AuditResult): string[] {
+function describe({ checked, forge, withoutForge, findings }: AuditResult, { mark }: Terminal): string[] {
   const open = findings.filter(({ isRepaired }) => !isRepaired).length;
-  const mended = findings.length - open;
-  const forge = withoutForge === undefined ? ['GitHub'] : [];
-  const witnesses = ['git tags', 'image labels', 'pods and objects', 'records', ...forge];
+  const fixed = findings.length - open;
+  const sources = [
+    'git tags',
+    'image labels',
+    'pods and objects',
+    'records',
+    ...(forge === 'checked' ? ['GitHub'] : []),
+  ];
   return [
-    `Asked ${witnesses.join(', ')} of ${checked.releases} releases and ${checked.deployments} deployments of ${checked.services} services.`,
-    ...(withoutForge === undefined ? [] : [`Not asked: GitHub, because ${withoutForge}.`]),
+    `Checked ${sources.join(', ')} of ${checked.releases} releases and ${checked.deployments} deployments of ${checked.services} services.`,
+    ...(forge === 'unavailable' ? [`Not checked: GitHub, because ${withoutForge}.`] : []),
     ...findings.flatMap(({ subject, type, says, remedy, isRepaired }) => [
-      `${subject}: ${isRepaired ? 'mended: ' : ''}${type}: ${says}`,
-      `  ${remedy}`,
+      mark(isRepaired ? 'good' : 'bad', `${subject}: ${isRepaired ? 'fixed: ' : ''}${type}: ${says}`),
+      `  hint: ${remedy}`,
     ]),
-    open === 0 ? 'They agree.' : `${open} on which they do not agree${mended > 0 ? `, ${mended} mended` : ''}.`,
+    open === 0
+      ? mark('good', 'All sources agree.')
+      : mark('bad', `${open} ${open === 1 ? 'difference' : 'differences'}${fixed > 0 ? `, ${fixed} fixed` : ''}.`),
   ];
 }
 

@@ -22,13 +22,13 @@ const thirtyDays = 30 * 86_400_000;
 export const executor: InfrastructureExecutor<Options> = {
   doing,
   options: { env: stringOption, since: periodOr(thirtyDays), json: booleanOption, openmetrics: booleanOption },
-  async run({ env, since, json, openmetrics }, { environments, ports, services }) {
+  async run({ env, since, json, openmetrics }, { environments, ports, services, terminal }) {
     exclusive({ json, openmetrics }, doing);
     // There is at least one: readEnvironments refuses a workspace without any.
     const environment = env === undefined ? environments.at(-1)! : environmentNamed(environments, env);
     const found = await metrics({ environment, period: since, services }, ports);
     if (json) return [JSON.stringify(found)];
-    return openmetrics ? openMetricsLines(metricFamilies(found)) : metricsTable(found);
+    return openmetrics ? openMetricsLines(metricFamilies(found)) : metricsTable(found, terminal.columns);
   },
 };
 

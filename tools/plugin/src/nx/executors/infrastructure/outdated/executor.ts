@@ -24,7 +24,7 @@ const doing = 'find what is outdated';
 export const executor: InfrastructureExecutor<Options> = {
   doing,
   options: { env: stringOption, json: booleanOption, matrix: booleanOption, jobs: countOption(4, 1, 100) },
-  async run({ env, json, matrix, jobs }, { environments: all, services, service, ports }) {
+  async run({ env, json, matrix, jobs }, { environments: all, services, service, ports, terminal }) {
     exclusive({ json, matrix }, doing);
     const environments = targetEnvironments(all, env);
     const found = await outdated({ environments, services: services.services.map(service) }, ports);
@@ -33,8 +33,8 @@ export const executor: InfrastructureExecutor<Options> = {
     const rows = found.map(({ service: name, environment, reason }) => [name, environment, reason]);
     const table =
       found.length === 0
-        ? [`Everything is in ${where} as this commit has it.`]
-        : textTable([['SERVICE', 'ENVIRONMENT', 'WHY'], ...rows]);
+        ? [terminal.mark('good', `${where} is up to date with this commit.`)]
+        : textTable([['SERVICE', 'ENVIRONMENT', 'WHY'], ...rows], terminal.columns);
     return matrix ? tellCi(found, jobs, await affectedBase(found, ports), table) : table;
   },
 };
@@ -46,7 +46,7 @@ function tellCi(found: readonly Outdated[], jobs: number, base: string, table: r
   const services = ciOf(process.env) === 'azure' ? azureMatrix(hands) : githubMatrix(hands);
   const variables = { services: JSON.stringify(services), base, any: String(hands.length > 0) };
   const isTold = Object.entries(variables).map(([name, value]) => outputVariable(process.env, name, value));
-  if (isTold.every(Boolean)) return [...table, `To be checked are the changes since ${base}.`];
+  if (isTold.every(Boolean)) return [...table, `Base for nx affected: ${base}`];
   return [JSON.stringify({ services: githubMatrix(hands).include, base, any: hands.length > 0 })];
 }
 

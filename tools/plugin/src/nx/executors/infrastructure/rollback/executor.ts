@@ -1,6 +1,6 @@
 import type { JobOutcome } from '../../../../model/ci/output/job-summary.ts';
 import type { Environment } from '../../../../model/environment/environment.ts';
-import { linkOf } from '../../../../model/forge/forge-text.ts';
+import { formatSecond } from '../../../../model/text/timestamp.ts';
 import { ProductError, Failure } from '../../../../model/errors/product-error.ts';
 import {
   planEnvironmentRollback,
@@ -10,7 +10,8 @@ import {
 import { describeChangeSet } from '../../../../use-cases/deploy/roll-out.ts';
 import { describeRollback, type RollbackResult } from '../../../../use-cases/rollback/rollback.ts';
 import { actorOf } from '../../running/actor.ts';
-import { errorOutcome, releaseOutcome } from '../../output/ci/deploy-outcome.ts';
+import { errorOutcome, recordOutcome } from '../../output/ci/deploy-outcome.ts';
+import type { Terminal } from '../../output/terminal.ts';
 import { oneEnvironment } from '../../options/deploy-options.ts';
 import { infrastructureTask, type InfrastructureExecutor } from '../../running/infrastructure-executor.ts';
 import { booleanOption, stringOption, secondsOption } from '../../options/options.ts';
@@ -35,19 +36,20 @@ export const executor: InfrastructureExecutor<Options> = {
     timeout: secondsOption(300, 1, 86_400),
     dryRun: booleanOption,
   },
-  async run({ env, to, reason, timeout, dryRun }, { environments, ports, reporter, tell, service, signal }) {
+  async run({ env, to, reason, timeout, dryRun }, { environments, ports, reporter, terminal, tell, service, signal }) {
     const environment = oneEnvironment(environments, env, 'roll an environment back');
     const environmentNames = environments.map(({ name }) => name);
     const request = { environment, environmentNames, to, actor: actorOf(process.env), reason, service };
     const all = reporter(environment.name);
     const plan = await planEnvironmentRollback(request, ports, all);
     for (const line of await describePlan(environment.name, plan, ports)) all.step(line);
-    if (dryRun) return ['Dry run: nothing was changed.'];
+    if (dryRun) return [`${environment.name}: dry run: nothing was changed`];
     const results = await rollBackEnvironment(plan, { timeout: timeout * 1000, signal }, ports, reporter);
     tell(...results.map(({ service: name, result }) => outcomeOf(name, environment, result)));
-    const lines = results.map(({ service: name, result }) => `${name}: ${describeResult(result)}`);
+    const lines = results.flatMap(({ service: name, result }) => describeResult(name, result, terminal));
     const failed = results.filter(({ result }) => result instanceof ProductError);
-    if (failed.length === 0) return [...lines, `${environment.name} is as it was at ${plan.at.toISOString()}.`];
+    if (failed.length === 0)
+      return [...lines, `${environment.name} is as it was at ${formatSecond(plan.at.toISOString())}`];
     throw new Failure({
       type: 'environment-not-rolled-back',
       doing: `roll ${environment.name} back`,
@@ -70,7 +72,7 @@ async function describePlan(
     }),
   );
   return [
-    `the plan: as it was at ${at.toISOString()}`,
+    `the plan: as it was at ${formatSecond(at.toISOString())}`,
     ...each.flat(),
     ...(same.length > 0 ? [`  as they were: ${same.join(', ')}`] : []),
     ...(younger.length > 0 ? [`  not there yet then, stay as they are: ${younger.join(', ')}`] : []),
@@ -79,15 +81,18 @@ async function describePlan(
 
 function outcomeOf(service: string, environment: Environment, result: RollbackResult | ProductError): JobOutcome {
   if (result instanceof ProductError) return errorOutcome(service, result);
-  const where = { environment: environment.name, url: linkOf(environment.url) };
-  if (result.state === 'unchanged') return { service, outcome: 'nothing to do', ...where };
-  return { ...releaseOutcome(result.record.release, 'runs there again'), ...where };
+  if (result.state === 'unchanged')
+    return { service, outcome: 'nothing to do', state: 'unchanged', environment: environment.name };
+  return recordOutcome(result.record, environment, 'rolled back');
 }
 
-function describeResult(result: RollbackResult | ProductError): string {
-  if (result instanceof ProductError) return result.explain();
-  if (result.state === 'unchanged') return 'nothing to do';
-  return `runs ${result.record.release.buildNumber} again`;
+function describeResult(service: string, result: RollbackResult | ProductError, { mark }: Terminal): string[] {
+  if (result instanceof ProductError) {
+    const [headline = '', ...others] = result.explain().split('\n');
+    return [mark('bad', `${service}: ${headline}`), ...others];
+  }
+  if (result.state === 'unchanged') return [mark('good', `${service}: nothing to do`)];
+  return [mark('good', `${service}: runs ${result.record.release.buildNumber} again`)];
 }
 
 const task = infrastructureTask(executor);

@@ -1,5 +1,5 @@
 import { describeHold } from '../../../../model/rollback/hold.ts';
-import { formatTimestamp } from '../../../../model/text/timestamp.ts';
+import { formatMoment } from '../../../../model/text/timestamp.ts';
 import { Refusal } from '../../../../model/errors/product-error.ts';
 import { textTable } from '../../../../model/text/text-table.ts';
 import {
@@ -10,6 +10,7 @@ import {
 } from '../../../../use-cases/observe/where.ts';
 import { infrastructureTask, type InfrastructureExecutor } from '../../running/infrastructure-executor.ts';
 import { booleanOption, stringOption } from '../../options/options.ts';
+import type { Shown } from '../../output/describe-status.ts';
 import { unreachableLines } from '../../output/unreachable-lines.ts';
 import { batchOfTasks, singleOfTask } from '../../running/service-batch.ts';
 
@@ -19,12 +20,12 @@ interface Options {
 }
 
 export const executor: InfrastructureExecutor<Options> = {
-  doing: 'tell where a commit has got to',
+  doing: 'find where a commit runs',
   options: { commit: commitText, json: booleanOption },
-  async run({ commit, json }, { environments, services, ports }) {
+  async run({ commit, json }, { environments, services, ports, terminal }) {
     if (commit === undefined) throw whichCommit();
     const found = await where({ commit, environments, services }, ports);
-    return json ? [JSON.stringify(found)] : describe(found);
+    return json ? [JSON.stringify(found)] : describe(found, { terminal, now: ports.clock() });
   },
 };
 
@@ -43,26 +44,30 @@ function commitText(value: unknown, name: string, doing: string): string | undef
 function whichCommit(): Refusal {
   return new Refusal({
     type: 'which-commit',
-    doing: 'tell where a commit has got to',
+    doing: 'find where a commit runs',
     reason: 'No commit is given.',
     remedy: 'Give one with --commit: its name (also cut short), a tag or a branch.',
   });
 }
 
-function describe({ commit, isMerge, services }: Whereabouts): string[] {
+function describe({ commit, isMerge, services }: Whereabouts, shown: Shown): string[] {
   const { id, date, author, subject } = commit;
   const head = `${id.slice(0, 12)} ${date.slice(0, 10)} ${author}: ${subject}`;
   if (services.length === 0) return [head, 'It changes no service.'];
   const names = services[0]!.environments.map(({ environment }) => environment);
-  const rows = services.map((each) => [each.service, releasedText(each), ...each.environments.map(cellText)]);
+  const rows = services.map((each) => [
+    each.service,
+    releasedText(each),
+    ...each.environments.map((found) => cellText(found, shown)),
+  ]);
   const held = services.flatMap(({ service, environments }) =>
     environments.flatMap((each) =>
-      'hold' in each && each.hold ? [`${service} is held in ${each.environment}: ${describeHold(each.hold)}`] : [],
+      'hold' in each && each.hold ? [`${service}: ${describeHold(each.hold, each.environment)}`] : [],
     ),
   );
   return [
     ...[head, ...(isMerge ? ['A merge: what it brought.'] : []), ''],
-    ...textTable([['SERVICE', 'RELEASED IN', ...names], ...rows]),
+    ...textTable([['SERVICE', 'RELEASED IN', ...names], ...rows], shown.terminal.columns),
     ...held,
     ...unreachableLines(services[0]!.environments),
   ];
@@ -73,7 +78,8 @@ function releasedText({ releasedIn: [first, ...later] }: ServiceWhereabouts): st
   return later.length === 0 ? first.toString() : `${first} and ${later.length} later`;
 }
 
-function cellText(found: EnvironmentWhereabouts): string {
+function cellText(found: EnvironmentWhereabouts, { terminal, now }: Shown): string {
+  const { mark } = terminal;
   switch (found.state) {
     case 'absent':
       return '-';
@@ -82,9 +88,13 @@ function cellText(found: EnvironmentWhereabouts): string {
     case 'unknown':
       return `? (${found.buildNumber ?? 'nothing known'} runs)`;
     case 'runs':
-      return `runs in ${found.buildNumber}${found.since === undefined ? '' : ` since ${formatTimestamp(found.since)}`}`;
+      return mark(
+        'good',
+        `runs in ${found.buildNumber}${found.since === undefined ? '' : ` since ${formatMoment(found.since, now)}`}`,
+      );
     case 'waits':
-      return `${found.hold ? 'HELD' : 'waits'}: ${found.buildNumber} runs`;
+      if (found.failed !== undefined) return mark('bad', `${found.failed} failed: ${found.buildNumber} runs`);
+      return found.hold ? mark('bad', `HELD: ${found.buildNumber} runs`) : `waits: ${found.buildNumber} runs`;
   }
 }
 

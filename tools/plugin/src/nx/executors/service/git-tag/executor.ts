@@ -18,7 +18,7 @@ export const executor: ServiceExecutor<Options> = {
     const registry = releaseRegistries(environments)[0]!;
     const release = await findPushedBuild(service.name, registry, tag, ports);
     const name = new ReleaseTag(service.name, release.buildNumber);
-    if (dryRun) return [`Dry run: would tag ${release.commit} as ${name} (${release.imageDigest}).`];
+    if (dryRun) return [`${service.name}: dry run: would tag ${release.commit} as ${name} (${release.imageDigest})`];
     await tagRelease(release, ports, reporter);
     return [`${name} is on ${release.commit}`];
   },

@@ -1,10 +1,7 @@
-import type { DeploymentRecord } from '../../../../model/deploy/deployment-record.ts';
-import { describeDuration } from '../../../../model/text/duration.ts';
-import { describeProbe } from '../../../../model/deploy/probe-result.ts';
-import { textTable } from '../../../../model/text/text-table.ts';
 import { history, type EnvironmentHistory } from '../../../../use-cases/observe/history.ts';
 import { selectedEnvironments } from '../../options/deploy-options.ts';
 import { booleanOption, stringOption } from '../../options/options.ts';
+import { describeHistory } from '../../output/describe-history.ts';
 import { recordFacts } from '../../output/record-facts.ts';
 import { batchOf, singleOf } from '../../running/service-batch.ts';
 import type { ServiceExecutor } from '../../running/service-executor.ts';
@@ -17,37 +14,14 @@ interface Options {
 export const executor: ServiceExecutor<Options> = {
   verb: 'tell the history of',
   options: () => ({ env: stringOption, json: booleanOption }),
-  async run({ env, json }, { service, environments, ports }) {
+  async run({ env, json }, { service, environments, ports, terminal }) {
     const asked = selectedEnvironments(environments, env);
     const found = await history(service.name, asked, ports);
     if (json) return [JSON.stringify({ service: service.name, environments: found.map(facts) })];
-    return found.flatMap((each) => ['', `${service.name} in ${each.environment}`, ...table(each)]).slice(1);
+    const now = ports.clock();
+    return found.flatMap((each) => ['', ...describeHistory(service.name, each, terminal, now)]).slice(1);
   },
 };
-
-function table(found: EnvironmentHistory): string[] {
-  if (found.state === 'unreachable') return [`  ${found.reason}`];
-  if (found.records.length === 0) return ['  never deployed'];
-  const header = ['#', 'BUILD', 'ACTION', 'OUTCOME', 'STARTED', 'TOOK', 'PERSON', 'RUN', 'REQUESTS MEANWHILE', 'WHY'];
-  return textTable([header, ...found.records.map(row)]).map((line) => `  ${line}`);
-}
-
-function row({ sequence, release, cause, outcome, startedAt, finishedAt, actor, probe, reason }: DeploymentRecord) {
-  const took = finishedAt === undefined ? '-' : describeDuration(Date.parse(finishedAt) - Date.parse(startedAt));
-  const why = [cause.reason, reason].filter((text) => text !== undefined).join('; ');
-  return [
-    String(sequence),
-    release.buildNumber.toString(),
-    cause.action,
-    outcome,
-    startedAt.replace(/\.\d+Z$/, 'Z'),
-    took,
-    cause.approvedBy === undefined ? actor.person : `${actor.person}, approved by ${cause.approvedBy}`,
-    actor.run,
-    probe ? describeProbe(probe) : '-',
-    why.replaceAll(/\s+/g, ' ').slice(0, 120),
-  ];
-}
 
 /** For scripts: records without their manifests. */
 function facts(found: EnvironmentHistory): object {

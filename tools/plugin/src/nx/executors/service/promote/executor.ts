@@ -36,7 +36,10 @@ export const executor: ServiceExecutor<Options> = {
     timeout: secondsOption(300, 1, 86_400),
     dryRun: booleanOption,
   }),
-  async run({ from, to, tag, approve, timeout, ...options }, { service, environments, ports, reporter, tell, signal }) {
+  async run(
+    { from, to, tag, approve, timeout, ...options },
+    { service, environments, ports, reporter, terminal, tell, signal },
+  ) {
     const way = promotionOf(environments, from, to, `promote ${service.name}`);
     const environmentNames = environments.map(({ name }) => name);
     const limits = { timeout: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
@@ -55,11 +58,11 @@ export const executor: ServiceExecutor<Options> = {
         return [`${service.name}: nothing to promote, it was never deployed to ${way.from.name}`];
       case 'planned':
         return [
-          `Dry run: would promote ${service.name} ${promoted.release.buildNumber} to ${way.to.name}: ${describeChangeSet(promoted.changes)}`,
+          `${service.name}: dry run: would promote ${promoted.release.buildNumber} to ${way.to.name}: ${describeChangeSet(promoted.changes)}`,
         ];
       case 'tried':
         tell(deployOutcome(promoted.release, way.to, promoted.result));
-        return [describeDeploy(service.name, promoted.release, way.to.name, promoted.result)];
+        return [describeDeploy(service.name, promoted.release, way.to, promoted.result, terminal)];
     }
   },
 };

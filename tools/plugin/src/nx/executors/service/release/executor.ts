@@ -11,6 +11,8 @@ import { listReleases } from '../../running/list-releases.ts';
 import { deployOptions, targetEnvironments, type DeployOptions } from '../../options/deploy-options.ts';
 import { describeDeploy } from '../../output/describe-deploy.ts';
 import { booleanOption, anyBuildNumberOption } from '../../options/options.ts';
+import { shortDigests } from '../../output/short-digests.ts';
+import type { Terminal } from '../../output/terminal.ts';
 import { batchOf, singleOf } from '../../running/service-batch.ts';
 import type { ServiceExecutor } from '../../running/service-executor.ts';
 
@@ -23,7 +25,7 @@ export const executor: ServiceExecutor<Options> = {
   verb: 'release',
   options: () => ({ ...deployOptions, buildNumber: anyBuildNumberOption, allowDirty: booleanOption }),
   begin: listReleases,
-  async run({ env, timeout, approve, ...options }, { service, environments, ports, reporter, tell, signal }) {
+  async run({ env, timeout, approve, ...options }, { service, environments, ports, reporter, terminal, tell, signal }) {
     const targets = targetEnvironments(environments, env);
     connectEarly(targets, ports);
     const actor = actorOf(process.env);
@@ -32,25 +34,33 @@ export const executor: ServiceExecutor<Options> = {
     const request = { ...options, ...limits, service, environments, targets, actor, ciNumber };
     const result = await release(request, ports, reporter);
     if (!options.dryRun) tell(...outcomesOf(result, targets));
-    return options.dryRun ? ['Dry run: nothing was changed.'] : describe(service.name, result);
+    return options.dryRun
+      ? [`${service.name}: dry run: nothing was changed`]
+      : describe(service.name, result, targets, terminal);
   },
 };
 
 function outcomesOf({ release, deploys }: ReleaseResult, targets: readonly Environment[]): JobOutcome[] {
   if (!release) return [];
-  if (deploys.length === 0) return [releaseOutcome(release, 'released')];
+  if (deploys.length === 0) return [releaseOutcome(release, 'released', 'done')];
   return deploys.map(({ result }, index) => deployOutcome(release, targets[index]!, result));
 }
 
-function describe(service: string, { release, built, deploys }: ReleaseResult): string[] {
+function describe(
+  service: string,
+  { release, built, deploys }: ReleaseResult,
+  targets: readonly Environment[],
+  terminal: Terminal,
+): string[] {
+  const what = `${service} ${release?.buildNumber}`;
   const isNothingDone = !built && deploys.every(({ result }) => result.state === 'unchanged');
   if (isNothingDone) {
     const where = deploys.map(({ environment }) => environment).join(', ');
-    return [`${service} ${release?.buildNumber}: nothing to do${where ? ` (it runs in ${where})` : ''}`];
+    return [terminal.mark('good', `${what}: nothing to do${where ? ` (already running in ${where})` : ''}`)];
   }
   return [
-    ...(built ? [`${service} ${release?.buildNumber}: released ${release?.imageDigest}`] : []),
-    ...deploys.map(({ environment, result }) => describeDeploy(service, release, environment, result)),
+    ...(built ? [`${what}: released ${shortDigests(release?.imageDigest ?? '')}`] : []),
+    ...deploys.map(({ result }, index) => describeDeploy(service, release, targets[index]!, result, terminal)),
   ];
 }
 

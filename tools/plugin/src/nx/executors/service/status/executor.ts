@@ -13,11 +13,13 @@ interface Options {
 export const executor: ServiceExecutor<Options> = {
   verb: 'tell the status of',
   options: () => ({ env: stringOption, json: booleanOption }),
-  async run({ env, json }, { service, environments, services, branch, ports }) {
+  async run({ env, json }, { service, environments, services, branch, ports, terminal }) {
     const asked = selectedEnvironments(environments, env);
     const request = { service: service.name, environments: asked, services: services(), branch };
     const found = await status(request, ports);
-    return json ? found.services.map((each) => JSON.stringify(statusFacts(each))) : statusGrid(found);
+    return json
+      ? found.services.map((each) => JSON.stringify(statusFacts(each)))
+      : statusGrid(found, { terminal, now: ports.clock() });
   },
 };
 
