@@ -45,8 +45,17 @@ const rooms = {
     rollback: ['announce', 'deploy', 'revision'],
     audit: ['announce', 'release'],
   },
-  // An adapter knows no other adapter.
-  adapters: { container: [], git: [], github: [], http: [], kubernetes: [], registry: [], workspace: [] },
+  // An adapter knows no other adapter; those that run commands share how a process is run.
+  adapters: {
+    process: [],
+    container: ['process'],
+    git: ['process'],
+    github: [],
+    http: [],
+    kubernetes: [],
+    registry: ['process'],
+    workspace: [],
+  },
 };
 
 const source = './tools/plugin/src';

@@ -15,6 +15,7 @@ module.exports = (name, root) => ({
   testEnvironment: 'node',
   // A machine that is busy with other things is no failure of what is tested.
   testTimeout: 30_000,
+  reporters: ['default', path.join(__dirname, 'tools/setup/suite-times-reporter.cjs')],
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   moduleNameMapper: {
     '^@poc/service-host$': path.join(__dirname, 'libs/service-host/src/index.ts'),

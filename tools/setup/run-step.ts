@@ -3,13 +3,13 @@ import { spawn } from 'node:child_process';
 /** Runs a command to its end. @returns its exit code and both its outputs. */
 export function runStep(
   [command = '', ...args]: readonly string[],
-  { cwd, echo }: { cwd: string; echo: boolean },
+  { cwd, echo, env = {} }: { cwd: string; echo: boolean; env?: Readonly<Record<string, string>> },
 ): Promise<{ code: number; output: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NX_TUI: 'false', FORCE_COLOR: '0' },
+      env: { ...process.env, NX_TUI: 'false', FORCE_COLOR: '0', ...env },
     });
     let output = '';
     const take = (text: string) => {

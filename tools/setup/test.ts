@@ -7,7 +7,9 @@ import {
   workflowCheckers,
 } from '../local-platform/src/platform.ts';
 import { countTests, type TestCount } from './test-count.ts';
+import { RecordedTimes } from './recorded-times.ts';
 import { runStep } from './run-step.ts';
+import { formatTestTimes, type TimedStep } from './test-times.ts';
 
 /**
  * All checks of the repository, in the order in which they tell most for the time they take. While lint, types and unit
@@ -21,11 +23,19 @@ const jest = [process.execPath, join(root, 'node_modules/jest/bin/jest.js')] as 
 const platform = [...tsx, 'tools/local-platform/src/main.ts'] as const;
 
 const counts: TestCount[] = [];
+const recorded = new RecordedTimes(root);
+const steps: TimedStep[] = [];
+const begun = performance.now();
+const secondsSince = (start: number) => (performance.now() - start) / 1000;
+recorded.clear();
 
-/** Runs a check and counts its tests. */
+/** Runs a check, counts its tests and takes its time. */
 async function check(title: string, argv: readonly string[]): Promise<boolean> {
   console.log(`\n── ${title}`);
-  const { code, output } = await runStep(argv, { cwd: root, echo: true });
+  const start = performance.now();
+  const step = `${counts.length + 1}`;
+  const { code, output } = await runStep(argv, { cwd: root, echo: true, env: recorded.environment(step) });
+  steps.push({ title, seconds: secondsSince(start), parts: recorded.partsOf(step) });
   const count = countTests(output);
   // A check that counts nothing of its own is one test; a runner that broke before it counted is one that failed.
   if (code !== 0 && count.failed === 0) count.failed = 1;
@@ -37,6 +47,7 @@ async function check(title: string, argv: readonly string[]): Promise<boolean> {
 const wasRunning = (await runStep([...platform, 'status', '--json'], { cwd: root, echo: false })).code === 0;
 const starting = runStep([...platform, 'up'], { cwd: root, echo: false });
 
+await check('subjects of commits', [...tsx, 'tools/setup/commit-subjects.ts']);
 await check('lint, types and unit tests', [
   ...nx,
   'run-many',
@@ -76,6 +87,10 @@ if (!wasRunning) {
   await runStep([...platform, 'down'], { cwd: root, echo: false });
   await check('the local platform leaves nothing behind', [...tsx, 'tools/local-platform/e2e/down-leaves-nothing.ts']);
 }
+
+const times = { totalSeconds: secondsSince(begun), steps };
+recorded.save(times);
+console.log(`\n── where the time went (again: npm run test:times)\n\n${formatTestTimes(times, { minimumSeconds: 5 })}`);
 
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);

@@ -210,6 +210,25 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     expect(actions(await cluster.plan('orders', objectsOf(scenario)))).toEqual(all('unchanged'));
   });
 
+  it('shows what goes because kubectl wrote it and no manifest has it, and takes it away', async () => {
+    const scenario = await start();
+    const { cluster, edit, read } = scenario;
+    await cluster.apply('orders', objectsOf(scenario));
+    const byHand = ['spec', 'template', 'metadata', 'annotations'];
+    await edit('Deployment', 'orders', 'kubectl-edit', [...byHand, 'by-hand'], 'yes');
+    await edit('Deployment', 'orders', 'some-operator', [...byHand, 'by-operator'], 'yes');
+    const changes = await cluster.plan('orders', objectsOf(scenario));
+    expect(changes.find(({ kind }) => kind === 'Deployment')).toEqual({
+      kind: 'Deployment',
+      name: 'orders',
+      action: 'configured',
+      fields: [{ path: 'spec.template.metadata.annotations.by-hand', from: '"yes"', to: undefined }],
+    });
+    await cluster.apply('orders', objectsOf(scenario));
+    expect(fieldAt(await read('Deployment', 'orders'), ...byHand)).toEqual({ 'by-operator': 'yes' });
+    expect(actions(await cluster.plan('orders', objectsOf(scenario)))).toEqual(all('unchanged'));
+  });
+
   it('leaves replicas to an autoscaler', async () => {
     const scenario = await start();
     const { cluster, edit, read } = scenario;

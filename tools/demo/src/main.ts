@@ -11,7 +11,7 @@ const nx = [process.execPath, join(root, 'node_modules/nx/dist/bin/nx.js')];
 /** Brings up the local platform, releases two services to it and shows what came of it. */
 async function demo(): Promise<void> {
   title('1. A registry and a Kubernetes cluster on this machine');
-  await show([...platform, 'up'], { cwd: root });
+  await show([...platform, 'up', '--minimal'], { cwd: root });
   const { kubeconfig, gateway } = JSON.parse(await read([...platform, 'status', '--json'], { cwd: root })) as {
     kubeconfig: string;
     gateway: string;
@@ -37,6 +37,7 @@ async function demo(): Promise<void> {
   title('Try next');
   console.log(`   cd ${folder}
    npx nx run orders:status                                   # which code runs where
+   npx nx run local-platform:up                               # adds network policies, load balancers and the Python image
    npx nx g @poc/plugin:service shipping                      # a new service; commit it, then: npx nx run shipping:release
    npx nx affected -t release --base=HEAD~1                   # after a commit: releases what it changed, and nothing else
 `);

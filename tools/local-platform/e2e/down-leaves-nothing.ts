@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findCommand } from '../src/system-packages.ts';
 import { allProcesses, argumentsOf } from '../src/processes/process-identity.ts';
 import { down, status, up } from '../src/platform.ts';
-import { streamOutput } from '../src/output.ts';
+import { streamOutput } from '../src/command/output.ts';
 
 /** What a machine has that a platform could leave behind, one line for each thing. */
 function machine(): Record<string, string[]> {

@@ -42,6 +42,9 @@ export const ports = {
   loadBalancerHealth: 10806,
 } as const;
 
+/** Where docker's server listens. */
+export const dockerSocket = '/var/run/docker.sock';
+
 /** The registry, as image references name it. */
 export const registryAddress = `127.0.0.1:${ports.registry}`;
 

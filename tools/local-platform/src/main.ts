@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { ProductError, Refusal } from '../../plugin/src/model/errors/product-error.ts';
-import { parseCommandLine, usage, type PlatformCommand } from './command-line.ts';
-import { platformFolders } from './folders.ts';
-import { streamOutput } from './output.ts';
-import { componentRecords, logFile } from './processes/component.ts';
+import { parseCommandLine, usage, type PlatformCommand } from './command/command-line.ts';
+import { platformFolders } from './storage/folders.ts';
+import { streamOutput } from './command/output.ts';
+import { componentRecords, logFile } from './components/component.ts';
 import { down, status, up, type PlatformStatus } from './platform.ts';
 
 const exitCodeNotRunning = 3;
@@ -23,7 +23,7 @@ async function main(command: PlatformCommand): Promise<number> {
       return 0;
     }
     case 'down':
-      console.log((await down(output)) ? 'The platform is down.' : 'The platform was not up.');
+      console.log((await down(output)) ? 'The platform is stopped.' : 'The platform is not running.');
       return 0;
     case 'status': {
       const found = await status();
@@ -31,7 +31,7 @@ async function main(command: PlatformCommand): Promise<number> {
       else
         console.log(
           found === undefined
-            ? 'The platform is not up. Bring it up with `nx run local-platform:up`.'
+            ? 'The platform is not running. Start it with `nx run local-platform:up`.'
             : summaryOf(found),
         );
       return found?.running ? 0 : exitCodeNotRunning;
@@ -43,12 +43,13 @@ async function main(command: PlatformCommand): Promise<number> {
 
 function summaryOf(found: PlatformStatus): string {
   const facts = [
-    ['cluster', `Kubernetes ${found.kubernetes} (${found.provider})${found.running ? '' : ', NOT all of it running'}`],
+    ['cluster', `Kubernetes ${found.kubernetes} (${found.provider})${found.running ? '' : ', degraded'}`],
     ['context', `${found.context}, also in ${found.kubeconfig}`],
     ['registry', found.registry],
     ['gateway', found.gateway],
     ['engine', found.engine],
     ['binaries', found.binaries],
+    ...(found.scope === 'minimal' ? [['scope', 'minimal; `nx run local-platform:up` adds the rest']] : []),
   ];
   const parts = found.components.map(
     ({ name, pid, healthy }) => `  ${healthy ? 'ok  ' : 'DOWN'}  ${name} (pid ${pid})`,
@@ -66,8 +67,10 @@ function showLogs(component: string | undefined, follow: boolean): Promise<numbe
       type: 'no-such-log',
       doing: `show the log of ${component ?? 'the platform'}`,
       reason:
-        names.length === 0 ? 'the platform is not up.' : `it has no part of that name; it has ${names.join(', ')}.`,
-      remedy: names.length === 0 ? 'Bring it up with `nx run local-platform:up`.' : 'Name one of these.',
+        names.length === 0
+          ? 'The platform is not running.'
+          : `There is no component of that name; there are ${names.join(', ')}.`,
+      remedy: names.length === 0 ? 'Start it with `nx run local-platform:up`.' : 'Name one of these.',
     });
   }
   return new Promise((resolve) => {
@@ -78,17 +81,17 @@ function showLogs(component: string | undefined, follow: boolean): Promise<numbe
   });
 }
 
-/** The user wants it to stop. */
+/** The reason of a signal that the user interrupted. */
 class Interrupted extends Error {}
 
-/** Fires when the user wants to stop; the processes that were started to build things end with it. */
+/** Returns a signal that fires when the user interrupts; the processes that build and download are killed by it. */
 function interruption(say: (line: string) => void): AbortSignal {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(name, () => {
-      say('stopped; run the same command again to go on from here');
+      say('interrupted; run the same command again to continue');
       controller.abort(new Interrupted(name));
-      // What was at work has a moment to tidy up after itself.
+      // Work in progress gets a moment to clean up.
       setTimeout(() => process.exit(130), 2000).unref();
     });
   }
@@ -108,5 +111,5 @@ try {
     process.exitCode = 1;
   }
 }
-// Sockets of probes and children that stay may otherwise keep this process.
+// Sockets of probes and the components, which stay, may keep this process alive otherwise.
 process.exit();

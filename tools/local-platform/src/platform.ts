@@ -1,41 +1,46 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
-import {
-  apiServer,
-  containerd,
-  contour,
-  controlLoops,
-  coredns,
-  envoy,
-  etcd,
-  loadBalancer,
-  networkPolicies,
-} from './cluster/components.ts';
-import { ensureEngine } from './engine.ts';
-import { platformFolders, type Folders } from './folders.ts';
-import { ensureBaseImages, seedRegistry } from './images/base-images.ts';
+import { ensureEngine } from './containers/engine.ts';
+import { platformFolders, type Folders } from './storage/folders.ts';
+import { ensureBaseImages } from './containers/base-images.ts';
+import { seedRegistry } from './containers/registry-contents.ts';
 import { bootId, claimMachine } from './network/machine-claim.ts';
-import { silentOutput, streamOutput, type Output } from './output.ts';
-import { componentRecords, ensureComponent, type Component } from './processes/component.ts';
+import { silentOutput, type Output } from './command/output.ts';
+import { componentRecords } from './components/component.ts';
+import { findComponent, startComponent } from './components/registry.ts';
 import { withLock } from './processes/lock.ts';
-import { answersWell } from './processes/probes.ts';
 import { isRunning } from './processes/process-identity.ts';
 import { bringUpBuiltCluster } from './providers/built.ts';
 import { useNamedCluster } from './providers/context.ts';
 import { bringUpKindCluster, kindIsPossible } from './providers/kind.ts';
-import type { ClusterFacts, ProviderContext, ProviderName } from './providers/provider.ts';
-import { registryComponent } from './registry.ts';
-import { installPackages, podmanPackages, registryPackages } from './system-packages.ts';
+import {
+  widerScope,
+  type ClusterFacts,
+  type PlatformScope,
+  type ProviderContext,
+  type ProviderName,
+  type WorkContext,
+} from './providers/provider.ts';
+import { writeRegistrySettings } from './containers/registry.ts';
+import { installPackages, registryPackages } from './system-packages.ts';
 import { tearDown } from './teardown.ts';
-import { actBinary, benchmarkTools, buildBinaries, buildGitea as buildGiteaIn } from './tools/binaries.ts';
-import { fetchPipelineSchema } from './tools/pipeline-schema.ts';
-import { workflowCheckersIn, type WorkflowCheckers } from './tools/workflow-checkers.ts';
 
-/** What the platform is asked to be. */
+export {
+  buildAct,
+  buildGitea,
+  buildTool,
+  installPodman,
+  pipelineSchema,
+  workflowCheckers,
+} from './test-tools/test-tools.ts';
+
+/** A wish for a platform. */
 export interface PlatformOptions {
-  /** Where the cluster comes from; found out when not said. */
+  /** Where the cluster comes from; the first possible provider when omitted. */
   readonly provider?: ProviderName;
+  /** How much is brought up; `full` when omitted. More than that may run already, and is left alone. */
+  readonly scope?: PlatformScope;
   /** A context of the user's kubeconfig: that cluster is used. */
   readonly context?: string;
   /** A registry that the cluster of that context can pull from. */
@@ -43,7 +48,7 @@ export interface PlatformOptions {
   /** Where services of the cluster of that context are reached. */
   readonly gateway?: string;
   readonly output?: Output;
-  /** Stops the work when it fires; the same call later goes on from there. */
+  /** Interrupts the work when it fires; the same call later continues from there. */
   readonly signal?: AbortSignal;
 }
 
@@ -54,10 +59,11 @@ export interface ComponentStatus {
   readonly healthy: boolean;
 }
 
-/** What runs, and how to reach it. */
+/** A platform that was brought up, and how to reach it. */
 export interface PlatformStatus extends ClusterFacts {
   readonly running: boolean;
   readonly provider: ProviderName;
+  readonly scope: PlatformScope;
   readonly engine: string;
   /** Folder of kubectl, etcd and the other binaries. */
   readonly binaries: string;
@@ -66,7 +72,7 @@ export interface PlatformStatus extends ClusterFacts {
 
 type PlatformRecord = Omit<PlatformStatus, 'running' | 'components'>;
 
-/** Brings the platform up, or adopts the one that runs. */
+/** Brings the platform up, adopts the one that runs, or completes the minimal one that runs. */
 export async function up(options: PlatformOptions = {}): Promise<PlatformStatus> {
   const folders = platformFolders();
   const output = options.output ?? silentOutput;
@@ -75,26 +81,27 @@ export async function up(options: PlatformOptions = {}): Promise<PlatformStatus>
     async () => {
       await discardAfterReboot(folders);
       const present = await currentStatus(folders);
-      if (present?.running && isAsAsked(present, options)) return present;
       if (present !== undefined && !isAsAsked(present, options))
-        throw otherPlatform(`with the provider ${present.provider} and the context ${present.context}, is up`);
-      await bringUp(folders, options, output);
+        throw otherPlatform(`provider ${present.provider}, context ${present.context}`);
+      const scope = widerScope(present?.scope, options.scope ?? 'full');
+      if (present?.running && present.scope === scope) return present;
+      await bringUp(folders, scope, options, output);
       const status = await currentStatus(folders);
       if (status === undefined) throw new Error('the platform came up without a record');
       return status;
     },
-    (holder) => output.say(`waiting for process ${holder}, which works on the platform`),
+    (holder) => output.say(`waiting for process ${holder}, which is changing the platform`),
   );
 }
 
-/** What runs now; `undefined` when nothing was brought up. */
+/** Returns the status of the platform; `undefined` when none was brought up. */
 export async function status(): Promise<PlatformStatus | undefined> {
   return currentStatus(platformFolders());
 }
 
 /**
- * Ends the platform and leaves nothing of it but the cache.
- * @returns whether there was anything to end.
+ * Stops the platform and leaves nothing of it but the cache.
+ * @returns whether there was one.
  */
 export async function down(output: Output = silentOutput): Promise<boolean> {
   const folders = platformFolders();
@@ -105,52 +112,16 @@ export async function down(output: Output = silentOutput): Promise<boolean> {
       await tearDown(folders);
       return true;
     },
-    (holder) => output.say(`waiting for process ${holder}, which works on the platform`),
+    (holder) => output.say(`waiting for process ${holder}, which is changing the platform`),
   );
 }
 
-/** Installs podman, which tests of the plugin use beside docker. */
-export function installPodman(output: Output = silentOutput): Promise<void> {
-  return installPackages(podmanPackages, output, undefined);
-}
-
-/** Downloads Microsoft's schema of Azure Pipelines unless that was done before. @returns its path. */
-export async function pipelineSchema(output: Output = silentOutput): Promise<string> {
-  const { cache, tools } = platformFolders();
-  return fetchPipelineSchema(join(cache, 'schemas'), { tools, output, signal: undefined });
-}
-
-/** Gets what checks workflows of GitHub Actions, unless it is there. */
-export function workflowCheckers(output: Output = streamOutput()): Promise<WorkflowCheckers> {
-  const { cache, tools } = platformFolders();
-  return workflowCheckersIn(join(cache, 'workflow-checkers'), { tools, output, signal: undefined });
-}
-
-/** Builds a tool of the benchmarks unless that was done before. @returns the folder that holds it, as `helm`. */
-export async function buildTool(name: keyof typeof benchmarkTools, output: Output = silentOutput): Promise<string> {
-  const { cache, tools } = platformFolders();
-  const target = join(cache, 'benchmark-tools', name);
-  await buildBinaries([benchmarkTools[name]], target, { tools, output, signal: undefined });
-  return target;
-}
-
-/** Builds Gitea unless that was done before. @returns the folder that holds it, as `gitea`, with all that it reads. */
-export async function buildGitea(output: Output = streamOutput()): Promise<string> {
-  const { cache, tools } = platformFolders();
-  const target = join(cache, 'gitea');
-  await buildGiteaIn(target, { tools, output, signal: undefined });
-  return target;
-}
-
-/** Builds act unless that was done before. @returns the folder that holds it. */
-export async function buildAct(output: Output = streamOutput()): Promise<string> {
-  const { cache, tools } = platformFolders();
-  const target = join(cache, 'act');
-  await buildBinaries([actBinary], target, { tools, output, signal: undefined });
-  return target;
-}
-
-async function bringUp(folders: Folders, options: PlatformOptions, output: Output): Promise<void> {
+async function bringUp(
+  folders: Folders,
+  scope: PlatformScope,
+  options: PlatformOptions,
+  output: Output,
+): Promise<void> {
   mkdirSync(folders.cache, { recursive: true });
   mkdirSync(folders.state, { recursive: true });
   const stop = new AbortController();
@@ -158,26 +129,27 @@ async function bringUp(folders: Folders, options: PlatformOptions, output: Outpu
   const provider = await chooseProvider(folders, options, signal);
   if (provider !== 'context') claimMachine(folders);
   output.say(`cluster: ${provider}`);
-  const registryReady = bringUpRegistry(folders, provider, options, output, signal);
-  // Its failure is told by whoever waits for it.
+  const work: WorkContext = { folders, output, signal, scope };
+  const registryReady = bringUpRegistry(provider, options, work);
+  // Its failure is reported by those who wait for it.
   registryReady.catch(() => {});
   try {
-    const facts = await bringUpCluster(provider, options, { folders, output, signal, registryReady });
+    const facts = await bringUpCluster(provider, options, { ...work, registryReady });
     await registryReady;
-    writeRecord(folders, { provider, engine: 'docker', ...facts, binaries: folders.binaries });
+    writeRecord(folders, { provider, scope, engine: 'docker', ...facts, binaries: folders.binaries });
   } catch (error) {
     stop.abort(error);
     throw error;
   }
 }
 
-/** The provider asked for, or that of the `up` that was interrupted, or the first one that is possible. */
+/** Returns the requested provider, or that of an interrupted `up`, or the first one that is possible. */
 async function chooseProvider(folders: Folders, options: PlatformOptions, signal: AbortSignal): Promise<ProviderName> {
   const path = join(folders.state, 'provider');
   const begun = existsSync(path) ? (readFileSync(path, 'utf8') as ProviderName) : undefined;
   const asked = options.context === undefined ? options.provider : 'context';
   if (begun !== undefined && asked !== undefined && asked !== begun)
-    throw otherPlatform(`with the provider ${begun}, is half up`);
+    throw otherPlatform(`provider ${begun}, not completely up`);
   const chosen = asked ?? begun ?? ((await kindIsPossible(signal)) ? 'kind' : 'built');
   writeFileSync(path, chosen);
   return chosen;
@@ -195,19 +167,18 @@ function bringUpCluster(
 }
 
 async function bringUpRegistry(
-  folders: Folders,
   provider: ProviderName,
   options: PlatformOptions,
-  output: Output,
-  signal: AbortSignal,
+  { folders, scope, output, signal }: WorkContext,
 ): Promise<void> {
   const engineReady = ensureEngine(folders, output, signal);
   // kind brings a registry of its own.
   if (provider === 'kind' || options.registry !== undefined) return engineReady;
-  const imagesReady = engineReady.then(() => ensureBaseImages(folders, output, signal));
+  const imagesReady = engineReady.then(() => ensureBaseImages(folders, scope, output, signal));
   await installPackages(registryPackages, output, signal);
+  writeRegistrySettings(folders);
   seedRegistry(folders);
-  await Promise.all([imagesReady, ensureComponent(folders, registryComponent(folders))]);
+  await Promise.all([imagesReady, startComponent(folders, 'registry')]);
 }
 
 async function currentStatus(folders: Folders): Promise<PlatformStatus | undefined> {
@@ -217,27 +188,10 @@ async function currentStatus(folders: Folders): Promise<PlatformStatus | undefin
     componentRecords(folders).map(async (component) => ({
       name: component.name,
       pid: component.pid,
-      healthy: isRunning(component) && (await probeOf(folders, component.name)),
+      healthy: isRunning(component) && ((await findComponent(folders, component.name)?.isHealthy()) ?? false),
     })),
   );
   return { running: components.every(({ healthy }) => healthy), ...record, components };
-}
-
-async function probeOf(folders: Folders, name: string): Promise<boolean> {
-  if (name === 'dockerd') return answersWell({ url: 'http://docker/_ping', socketPath: '/var/run/docker.sock' });
-  const parts: Component[] = [
-    registryComponent(folders),
-    etcd(folders),
-    containerd(folders),
-    apiServer(folders),
-    ...controlLoops(folders),
-    coredns(folders),
-    networkPolicies(folders),
-    loadBalancer(),
-    contour(folders),
-    envoy(folders),
-  ];
-  return (await parts.find((part) => part.name === name)?.isHealthy()) ?? false;
 }
 
 function isAsAsked(present: PlatformStatus, { provider, context }: PlatformOptions): boolean {
@@ -245,16 +199,16 @@ function isAsAsked(present: PlatformStatus, { provider, context }: PlatformOptio
   return provider === undefined || provider === present.provider;
 }
 
-function otherPlatform(what: string): Refusal {
+function otherPlatform(which: string): Refusal {
   return new Refusal({
     type: 'other-platform-up',
     doing: 'bring up the platform',
-    reason: `another one, ${what}.`,
-    remedy: 'Take it down first, with `nx run local-platform:down`.',
+    reason: `Another platform exists (${which}).`,
+    remedy: 'Stop it first with `nx run local-platform:down`.',
   });
 }
 
-/** Nothing of a cluster survives a restart of the machine but its files, and those are of no use. */
+/** Removes what a platform left that ended with the machine's last run: its files are of no use. */
 async function discardAfterReboot(folders: Folders): Promise<void> {
   const marker = join(folders.state, 'boot');
   const now = bootId();
@@ -272,7 +226,9 @@ function writeRecord(folders: Folders, record: PlatformRecord): void {
 
 function readRecord(folders: Folders): PlatformRecord | undefined {
   const path = join(folders.state, 'platform.json');
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as PlatformRecord) : undefined;
+  if (!existsSync(path)) return undefined;
+  // Records of older versions name no scope: there was only one.
+  return { scope: 'full', ...(JSON.parse(readFileSync(path, 'utf8')) as Omit<PlatformRecord, 'scope'>) };
 }
 
 function lockPath(folders: Folders): string {

@@ -2,14 +2,15 @@ import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmdirSy
 import { join } from 'node:path';
 import { contextName, nodeAddress } from './addresses.ts';
 import { removeFromUserKubeconfig } from './cluster/user-kubeconfig.ts';
-import { engineComponentName, ownsEngine } from './engine.ts';
-import type { Folders } from './folders.ts';
+import { engineComponent, ownsEngine } from './containers/engine.ts';
+import type { Folders } from './storage/folders.ts';
 import { platformAddressSets } from './network/address-sets.ts';
 import { restoreMachineSettings } from './network/machine-settings.ts';
 import { isTakenByAnother, releaseMachine } from './network/machine-claim.ts';
 import { mountsBelow } from './network/mounts.ts';
-import { clusterRules, engineRules, removalOf } from './network/packet-rules.ts';
-import { componentRecords, endProcess, forgetComponent, ownerVariable } from './processes/component.ts';
+import { clusterRules, engineRules, removalOf, type RulesToRemove } from './network/packet-rules.ts';
+import { componentRecords, endProcess, forgetComponent, ownerVariable, type StopRule } from './components/component.ts';
+import { findComponent } from './components/registry.ts';
 import {
   allProcesses,
   argumentsOf,
@@ -22,41 +23,27 @@ import { runCommand, tryCommand } from './processes/run-command.ts';
 import { removeKindCluster } from './providers/kind.ts';
 import type { ProviderName } from './providers/provider.ts';
 
-/** Parts that may end by themselves first: the others would only do work that is thrown away. */
-const endsPolitely = [
-  'kubelet',
-  'kube-proxy',
-  'kube-router',
-  'load-balancer',
-  'contour',
-  'envoy',
-  'coredns',
-  'registry',
-];
-
-/** Ends all that the platform started, and takes away all that those processes made on this machine. */
+/** Stops everything that the platform started, and removes everything that those processes made on this machine. */
 export async function tearDown(folders: Folders): Promise<void> {
   const engineIsOurs = ownsEngine(folders);
   const provider = providerOf(folders);
-  // A start that was refused because another platform has the machine must not take that one's network away.
+  // An `up` that was refused because of another platform on this machine must not remove that one's network.
   const machineIsOurs = !isTakenByAnother(folders);
   const clusterIsOurs = machineIsOurs && provider === 'built';
   if (machineIsOurs) await removeFromUserKubeconfig(contextName);
   if (machineIsOurs && provider === 'kind') await removeKindCluster();
-  await endComponents(folders, endsPolitely, 5);
-  endContainers(folders);
-  // Docker stops its containers before it goes.
-  await endComponents(folders, [engineComponentName], 20);
-  await endComponents(folders, undefined, 0);
-  await endRemaining(folders);
+  await stopComponents(folders, 'before-containers');
+  killContainers(folders);
+  await stopComponents(folders, 'after-containers');
+  await killRemaining(folders);
   await unmountAll(folders);
   if (clusterIsOurs) {
     await removeLink('cni0');
     await tryCommand(['ip', 'address', 'del', `${nodeAddress}/32`, 'dev', 'lo']);
   }
   if (engineIsOurs) await removeLink('docker0');
-  const doomed = [...(clusterIsOurs ? [clusterRules] : []), ...(engineIsOurs ? [engineRules] : [])];
-  for (const family of ['iptables', 'ip6tables']) await removeRules(family, doomed);
+  const rulesToRemove = [...(clusterIsOurs ? [clusterRules] : []), ...(engineIsOurs ? [engineRules] : [])];
+  for (const family of ['iptables', 'ip6tables']) await removeRules(family, rulesToRemove);
   if (clusterIsOurs) {
     await removeAddressSets();
     removeControlGroups('kubepods');
@@ -69,24 +56,23 @@ export async function tearDown(folders: Folders): Promise<void> {
   releaseMachine(folders);
 }
 
-/** A state folder without a note of its provider comes from a start that got no further. */
+/** Returns the provider; `undefined` when `up` was interrupted before it chose one. */
 function providerOf({ state }: Folders): ProviderName | undefined {
   const path = join(state, 'provider');
   return existsSync(path) ? (readFileSync(path, 'utf8') as ProviderName) : undefined;
 }
 
-async function endComponents(
-  folders: Folders,
-  names: readonly string[] | undefined,
-  graceSeconds: number,
-): Promise<void> {
-  const records = componentRecords(folders).filter(({ name }) => names === undefined || names.includes(name));
-  await Promise.all(records.map((record) => endProcess(record, graceSeconds)));
-  for (const { name } of records) if (name !== engineComponentName) forgetComponent(folders, name);
+async function stopComponents(folders: Folders, when: StopRule['when']): Promise<void> {
+  const stopRule = (name: string): StopRule =>
+    findComponent(folders, name)?.stop ?? { when: 'after-containers', graceSeconds: 0 };
+  const records = componentRecords(folders).filter(({ name }) => stopRule(name).when === when);
+  await Promise.all(records.map((record) => endProcess(record, stopRule(record.name).graceSeconds)));
+  // When this is interrupted, the engine's record shows the next `down` that the engine was the platform's.
+  for (const { name } of records) if (name !== engineComponent) forgetComponent(folders, name);
 }
 
-/** Containers are children of shims, and shims outlive what started them. */
-function endContainers(folders: Folders): void {
+/** Kills the containers: they are children of shims, which outlive what started them. */
+function killContainers(folders: Folders): void {
   const processes = allProcesses();
   const shims = processes.filter(({ pid }) => isShim(pid, join(folders.state, 'data')));
   for (const inner of descendantsOf(new Set(shims.map(({ pid }) => pid)), processes)) signalProcess(inner, 'SIGKILL');
@@ -98,8 +84,8 @@ function isShim(pid: number, folder: string): boolean {
   return command.includes('containerd-shim') && args.some((argument) => argument.startsWith(`${folder}/`));
 }
 
-/** Ends what carries the platform's mark and is in no record: an `up` was killed just as it started something. */
-async function endRemaining(folders: Folders): Promise<void> {
+/** Kills processes that carry the platform's mark without a record: an `up` was killed just as it started them. */
+async function killRemaining(folders: Folders): Promise<void> {
   for (let round = 0; round < 5; round += 1) {
     const processes = allProcesses();
     const marked = processes.filter(({ pid }) => pid !== process.pid && hasVariable(pid, ownerVariable, folders.state));
@@ -115,31 +101,31 @@ async function unmountAll(folders: Folders): Promise<void> {
   }
 }
 
-/** Takes a bridge away, and what is plugged into it. */
+/** Removes a bridge and the interfaces in it. */
 async function removeLink(name: string): Promise<void> {
   if (!existsSync(`/sys/class/net/${name}`)) return;
   const plugged = readdirSync('/sys/class/net').filter((link) => existsSync(`/sys/class/net/${name}/brif/${link}`));
   for (const link of [...plugged, name]) await tryCommand(['ip', 'link', 'delete', link]);
 }
 
-async function removeRules(family: string, doomed: Parameters<typeof removalOf>[1]): Promise<void> {
-  if (doomed.length === 0) return;
+async function removeRules(family: string, rules: readonly RulesToRemove[]): Promise<void> {
+  if (rules.length === 0) return;
   const { code, stdout } = await tryCommand([`${family}-save`]);
-  const removal = code === 0 ? removalOf(stdout, doomed) : '';
+  const removal = code === 0 ? removalOf(stdout, rules) : '';
   if (removal === '') return;
-  await runCommand('take the packet rules of the platform away', [`${family}-restore`, '--noflush', '--wait'], {
+  await runCommand('remove the packet rules of the platform', [`${family}-restore`, '--noflush', '--wait'], {
     input: removal,
   });
 }
 
-/** A set can go once no rule refers to it. */
+/** Removes the platform's sets of addresses, which is possible once no rule refers to them. */
 async function removeAddressSets(): Promise<void> {
   const { code, stdout } = await tryCommand(['ipset', 'list', '-name']);
   if (code !== 0) return;
   for (const name of platformAddressSets(stdout)) await tryCommand(['ipset', 'destroy', name]);
 }
 
-/** Control groups are folders that can be removed once nothing runs in them. */
+/** Removes control groups: folders that can be removed once nothing runs in them. */
 function removeControlGroups(name: string): void {
   const root = '/sys/fs/cgroup';
   for (const path of [join(root, name), ...foldersIn(root).map((controller) => join(root, controller, name))]) {
@@ -152,7 +138,7 @@ function removeGroup(path: string): void {
   try {
     rmdirSync(path);
   } catch {
-    // Something still ends in it; an empty group does no harm.
+    // A process in it is still exiting; an empty group does no harm.
   }
 }
 
@@ -164,7 +150,7 @@ function foldersIn(path: string): string[] {
   }
 }
 
-/** What the pod network notes of each pod names the pod's namespace, which is in the state folder. */
+/** Removes the pod network's results of this platform: each names its pod's namespace, which is in the state folder. */
 function removePodNetworkResults(folders: Folders): void {
   const folder = '/var/lib/cni/results';
   if (!existsSync(folder)) return;

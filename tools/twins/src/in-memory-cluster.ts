@@ -19,6 +19,7 @@ import {
   foreignObject,
   mayDelete,
   otherOwnerOf,
+  upgradedManagers,
 } from '../../plugin/src/model/manifests/rules/ownership.ts';
 import { isRollout, serviceContainerOf } from '../../plugin/src/model/manifests/rules/pod-templates.ts';
 import { isReleaseJob } from '../../plugin/src/model/manifests/release-jobs.ts';
@@ -49,8 +50,8 @@ interface Stored {
   live: KubernetesObject;
   /** What this tool applied last, or undefined when it never did. */
   ours: KubernetesObject | undefined;
-  /** Fields that somebody else wrote, with who. */
-  readonly hands: Map<string, string>;
+  /** Fields that somebody else wrote, by their path as a text, with who. */
+  readonly hands: Map<string, { readonly path: readonly string[]; readonly manager: string }>;
 }
 
 interface Held {
@@ -128,7 +129,7 @@ export class InMemoryCluster implements Cluster {
     let at: Record<string, unknown> = stored.live;
     for (const key of path.slice(0, -1)) at = (at[key] ??= {}) as Record<string, unknown>;
     at[path.at(-1)!] = value;
-    stored.hands.set(path.join('.'), manager);
+    stored.hands.set(path.join('.'), { path, manager });
     this.touch(stored.live);
   }
 
@@ -349,8 +350,7 @@ export class InMemoryCluster implements Cluster {
       const { kind, metadata } = manifest;
       const stored = this.shared.objects.get(identityOf(manifest));
       if (!stored) return [{ kind, name: metadata.name, state: 'missing', fields: [] }];
-      const fields = [...stored.hands].flatMap(([text, by]): FieldDrift[] => {
-        const path = text.split('.');
+      const fields = [...stored.hands].flatMap(([text, { path, manager: by }]): FieldDrift[] => {
         const [applied, live] = [fieldAt(manifest, ...path), fieldAt(stored.live, ...path)];
         const isAdded = applied === undefined && path[0] !== 'metadata';
         if ((applied === undefined && !isAdded) || JSON.stringify(applied) === JSON.stringify(live)) return [];
@@ -410,15 +410,14 @@ export class InMemoryCluster implements Cluster {
         stored?.ours &&
         sameButActor(stored.ours, sent) &&
         holds(stored.live, withoutActor(sent)) &&
-        takenOver.length === 0;
+        takenOver.length === 0 &&
+        droppedPaths(stored, sent).length === 0;
       const change: Change = {
         kind: object.kind,
         name: object.metadata.name,
         action: !stored ? 'created' : same ? 'unchanged' : 'configured',
         ...(takenOver.length === 0 ? {} : { takenOver }),
-        ...(stored && !same
-          ? { fields: fieldChanges(stored.live, merged(stored.live, stored.ours, sent) as KubernetesObject) }
-          : {}),
+        ...(stored && !same ? { fields: fieldChanges(stored.live, applied(stored, sent)) } : {}),
       };
       return { change, sent, stored };
     });
@@ -438,7 +437,7 @@ export class InMemoryCluster implements Cluster {
   }
 
   private write(sent: KubernetesObject, stored: Stored | undefined): void {
-    const live = stored ? (merged(stored.live, stored.ours, sent) as KubernetesObject) : structuredClone(sent);
+    const live = stored ? applied(stored, sent) : structuredClone(sent);
     const marks = foreignMarksOn(live);
     for (const mark of marks.labels) delete live.metadata.labels?.[mark];
     for (const mark of marks.annotations) delete live.metadata.annotations?.[mark];
@@ -475,6 +474,23 @@ export class InMemoryCluster implements Cluster {
   }
 }
 
+/** What applying makes of an object: kubectl's part of it is this tool's first, and goes where it is not sent. */
+function applied(stored: Stored, sent: KubernetesObject): KubernetesObject {
+  const live = structuredClone(stored.live);
+  for (const path of droppedPaths(stored, sent)) {
+    const owner = fieldAt(live, ...path.slice(0, -1));
+    if (isMap(owner)) delete owner[path.at(-1)!];
+  }
+  return merged(live, stored.ours, sent) as KubernetesObject;
+}
+
+function droppedPaths({ hands, live }: Stored, sent: KubernetesObject): (readonly string[])[] {
+  return [...hands.values()].flatMap(({ path, manager }) => {
+    const isDropped = upgradedManagers.includes(manager) && fieldAt(sent, ...path) === undefined;
+    return isDropped && fieldAt(live, ...path) !== undefined ? [path] : [];
+  });
+}
+
 /** What server-side apply makes of an object: what we no longer send goes, what others added stays. */
 function merged(live: unknown, ours: unknown, sent: unknown): unknown {
   if (!isMap(live) || !isMap(sent)) return structuredClone(sent);
@@ -506,10 +522,10 @@ function sameButActor(a: KubernetesObject, b: KubernetesObject): boolean {
 
 /** Fields that others wrote and that we write otherwise: `spec.replicas from kubectl-edit`. */
 function taken({ hands, live }: Stored, sent: KubernetesObject): string[] {
-  return [...hands].flatMap(([path, manager]) => {
-    const value = fieldAt(sent, ...path.split('.'));
-    const differs = value !== undefined && !holds(fieldAt(live, ...path.split('.')), value);
-    return differs ? [`${path} from ${manager}`] : [];
+  return [...hands].flatMap(([text, { path, manager }]) => {
+    const value = fieldAt(sent, ...path);
+    const differs = value !== undefined && !holds(fieldAt(live, ...path), value);
+    return differs ? [`${text} from ${manager}`] : [];
   });
 }
 

@@ -6,6 +6,7 @@ import { inKindOrder } from '../../plugin/src/model/manifests/kind-order.ts';
 import { annotation, provisioningManager } from '../../plugin/src/model/manifests/labels.ts';
 import { overlay } from '../../plugin/src/model/manifests/source/overlay.ts';
 import { otherOwnerOf } from '../../plugin/src/model/manifests/rules/ownership.ts';
+import type { ErrorType } from '../../plugin/src/model/errors/error-catalog.ts';
 import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
 import {
   keyOf,
@@ -242,7 +243,7 @@ export class InMemoryConfiguration implements ClusterConfiguration {
     return this.refusal('no-namespace', `There is no namespace "${name}".`);
   }
 
-  private refusal(type: string, reason: string): Refusal {
+  private refusal(type: ErrorType, reason: string): Refusal {
     return new Refusal({ type, doing: 'provision', reason, remedy: 'Mend it.' });
   }
 

@@ -11,17 +11,19 @@ import {
 } from '../../plugin/src/model/provision/provisioning-package.ts';
 import type { Release } from '../../plugin/src/model/release/release.ts';
 import { ReleaseTag } from '../../plugin/src/model/release/release-tag.ts';
-import type { BranchTip, SourceRepository, TaggedCommit } from '../../plugin/src/ports/source-repository.ts';
+import type { BranchTip } from '../../plugin/src/ports/commits.ts';
+import type { TaggedCommit } from '../../plugin/src/ports/release-tags.ts';
+import type { SourceRepository } from '../../plugin/src/ports/source-repository.ts';
 
 interface KeptCommit extends Omit<Commit, 'id'> {
   readonly files: ReadonlyMap<string, string>;
   readonly parents: readonly string[];
 }
 
-/** What a test says of a commit. */
+/** The facts of a commit that a test gives. */
 type CommitFacts = Partial<Omit<Commit, 'id'>> & { readonly merges?: string };
 
-/** What the clones of one repository share. */
+/** The state that the clones of one repository share. */
 interface Shared {
   readonly commits: Map<string, KeptCommit>;
   /** Commits by what was taken for them: `orders-20261124-1`. */
@@ -326,7 +328,7 @@ export class InMemorySourceRepository implements SourceRepository {
   private commitOf(commit: string) {
     const found = this.shared.commits.get(commit);
     if (found) return found;
-    const reason = `${JSON.stringify(commit)} is no commit of this repository.`;
+    const reason = `${JSON.stringify(commit)} is not a commit of this repository.`;
     throw new Refusal({ type: 'no-such-commit', doing: 'read a commit', reason, remedy: 'Check the commit.' });
   }
 }

@@ -24,7 +24,10 @@ const filled = process.argv[4];
 
 await up();
 process.env['KUBECONFIG'] = (await platform()).kubeconfig;
-const workspace = filled === undefined ? await ScratchWorkspace.create('scale') : ScratchWorkspace.existing(filled);
+const workspace =
+  filled === undefined
+    ? await ScratchWorkspace.create('scale', { asShipped: true })
+    : ScratchWorkspace.existing(filled);
 try {
   if (filled === undefined) await fill();
   await measure(

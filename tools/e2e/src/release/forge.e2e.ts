@@ -22,7 +22,7 @@ afterAll(() => gitea?.remove());
 function connect(origin: string, api: string): GitHubForge {
   const access = findForgeAccess(origin, { GITHUB_API_URL: api, GITHUB_TOKEN: gitea.token });
   if ('reason' in access) throw new Error(access.reason);
-  return new GitHubForge(access, { second: 100, answer: 10_000, whole: 60_000, spaced: false });
+  return new GitHubForge(access, { secondMs: 100, answerMs: 10_000, wholeMs: 60_000, spaced: false });
 }
 
 describe('the adapter at Gitea', () => {

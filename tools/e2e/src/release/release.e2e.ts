@@ -9,7 +9,7 @@ let workspace: ScratchWorkspace;
 let preprod: string;
 
 beforeAll(async () => {
-  workspace = await ScratchWorkspace.create('release');
+  workspace = await ScratchWorkspace.create('release', { asShipped: true });
   preprod = workspace.namespace('preprod');
 });
 afterAll(() => workspace.remove());

@@ -55,17 +55,17 @@ export async function makeCertificates(folder: string, signal: AbortSignal | und
 /** Makes what signs certificates and tokens. The folder appears when all of it is made. */
 async function makeAuthority(folder: string, signal: AbortSignal | undefined): Promise<void> {
   if (existsSync(folder)) return;
-  const aside = `${folder}.new`;
-  rmSync(aside, { recursive: true, force: true });
-  mkdirSync(aside, { recursive: true, mode: 0o700 });
+  const staging = `${folder}.new`;
+  rmSync(staging, { recursive: true, force: true });
+  mkdirSync(staging, { recursive: true, mode: 0o700 });
   const authority = ['-keyout', 'ca.key', '-out', 'ca.crt', ...days, '-subj', '/CN=poc-local-ca'];
   await Promise.all([
-    openssl(aside, signal, 'req', '-x509', ...keyArguments, ...authority),
-    openssl(aside, signal, 'ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', 'service-account.key').then(
-      () => openssl(aside, signal, 'pkey', '-in', 'service-account.key', '-pubout', '-out', 'service-account.pub'),
+    openssl(staging, signal, 'req', '-x509', ...keyArguments, ...authority),
+    openssl(staging, signal, 'ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', 'service-account.key').then(
+      () => openssl(staging, signal, 'pkey', '-in', 'service-account.key', '-pubout', '-out', 'service-account.pub'),
     ),
   ]);
-  renameSync(aside, folder);
+  renameSync(staging, folder);
 }
 
 /** The certificate appears last, when its key is there. */

@@ -1,6 +1,6 @@
 import { parseDocument, type Document, isMap, isSeq } from 'yaml';
 
-/** What a kubeconfig file says of one cluster and how to enter it. */
+/** A cluster of a kubeconfig file, and how to access it. */
 export interface KubeconfigEntry {
   /** Name of the cluster, the user and the context. */
   readonly name: string;

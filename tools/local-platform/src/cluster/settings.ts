@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contextName, dnsServiceAddress, nodeAddress, podRange, ports } from '../addresses.ts';
-import type { Folders } from '../folders.ts';
-import { pauseImage } from '../images/base-images.ts';
+import type { Folders } from '../storage/folders.ts';
+import { pauseImage } from '../containers/registry-contents.ts';
 import { kubeconfigOf, type KubeconfigEntry } from './kubeconfig.ts';
 
-/** Where the files of the cluster are. */
+/** The paths of the files of the cluster. */
 export interface ClusterFiles {
   readonly certificates: string;
   readonly settings: string;
@@ -16,12 +16,12 @@ export interface ClusterFiles {
   readonly kubeconfig: (who: ClusterUser) => string;
 }
 
-/** Who enters the cluster with a kubeconfig file of the platform. */
+/** A user of the cluster with a kubeconfig file of the platform. */
 export type ClusterUser = (typeof clusterUsers)[number];
 
 const clusterUsers = ['admin', 'controller-manager', 'scheduler', 'kubelet', 'proxy', 'kube-router'] as const;
 
-/** Where the files of the cluster are. */
+/** Returns the paths of the files of the cluster. */
 export function clusterFiles({ state }: Folders): ClusterFiles {
   const settings = join(state, 'cluster');
   return {
@@ -36,7 +36,7 @@ export function clusterFiles({ state }: Folders): ClusterFiles {
 /** Address of the API server. */
 export const apiAddress = `https://${nodeAddress}:${ports.api}`;
 
-/** What a kubeconfig file says of this cluster. The certificates are inside: the file works wherever it is copied to. */
+/** Returns the entry of this cluster for kubeconfig files. It contains the certificates, so that a copy works anywhere. */
 export function kubeconfigEntry(files: ClusterFiles, who: ClusterUser): KubeconfigEntry {
   const encoded = (name: string) => readFileSync(join(files.certificates, name)).toString('base64');
   return {
@@ -46,7 +46,7 @@ export function kubeconfigEntry(files: ClusterFiles, who: ClusterUser): Kubeconf
   };
 }
 
-/** Writes the settings of everything that is the cluster. The certificates have to be there. */
+/** Writes the settings of the cluster's components. The certificates have to exist. */
 export function writeClusterSettings(folders: Folders): void {
   const files = clusterFiles(folders);
   mkdirSync(join(files.settings, 'cni'), { recursive: true });

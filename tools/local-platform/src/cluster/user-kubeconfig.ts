@@ -44,8 +44,8 @@ async function rewrite(path: string, change: (text: string) => string | undefine
       throw new Refusal({
         type: 'kubeconfig-unreadable',
         doing: `write the context to ${path}`,
-        reason: `the file is not valid YAML: ${(cause as Error).message.split('\n')[0]}`,
-        remedy: 'Mend it, or name another file in KUBECONFIG, and run the same command again.',
+        reason: `The file is not valid YAML: ${(cause as Error).message.split('\n')[0]}`,
+        remedy: 'Fix it, or name another file in KUBECONFIG, and run the same command again.',
         cause,
       });
     }

@@ -29,13 +29,13 @@ export async function balanceLoad(api: KubernetesApi, signal: AbortSignal, onRou
     },
   );
   signal.addEventListener('abort', changed.notify, { once: true });
-  const told = new Map<string, string>();
+  const reported = new Map<string, string>();
   for (;;) {
     await changed.notified();
     if (signal.aborted) return;
     if (failure !== undefined) throw failure;
     try {
-      await settle(api, told);
+      await settle(api, reported);
       onRound();
     } catch (error) {
       console.error(String(error));
@@ -44,16 +44,16 @@ export async function balanceLoad(api: KubernetesApi, signal: AbortSignal, onRou
   }
 }
 
-async function settle(api: KubernetesApi, told: Map<string, string>): Promise<void> {
+async function settle(api: KubernetesApi, reported: Map<string, string>): Promise<void> {
   const { items } = (await api.send('GET', services, { query })) as { items: KubernetesObject[] };
   const plan = planAddresses(items.map(balancedService));
   for (const service of items) {
     const decision = plan.get(uidOf(service));
     if (decision === undefined) continue;
     await giveAddress(api, service, decision);
-    if ('refusal' in decision && told.get(uidOf(service)) !== decision.refusal) {
+    if ('refusal' in decision && reported.get(uidOf(service)) !== decision.refusal) {
       await tellRefusal(api, service, decision.refusal);
-      told.set(uidOf(service), decision.refusal);
+      reported.set(uidOf(service), decision.refusal);
     }
     if (leadsToEnvoy(service)) await leadToEnvoy(api, service);
   }
@@ -99,7 +99,7 @@ async function tellRefusal(api: KubernetesApi, { metadata }: KubernetesObject, m
   });
 }
 
-/** Whether a service is for Envoy's pods, where those of Contour's own manifests are. */
+/** Reports whether a service selects Envoy's pods, as those of Contour's own manifests are labelled. */
 function leadsToEnvoy({ metadata, spec }: KubernetesObject): boolean {
   return metadata.namespace === 'gateway' && fieldAt(spec, 'selector', 'app') === 'envoy';
 }

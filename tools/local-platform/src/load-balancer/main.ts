@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { KubernetesApi } from '../../../plugin/src/adapters/kubernetes/client/api.ts';
 import { contextName, ports } from '../addresses.ts';
 import { apiAddress, clusterFiles } from '../cluster/settings.ts';
-import { platformFolders } from '../folders.ts';
+import { platformFolders } from '../storage/folders.ts';
 import { balanceLoad } from './load-balancer.ts';
 
 /** The load balancer as a process of the platform. It answers on its health port once it has seen all services. */

@@ -19,7 +19,7 @@ describe('the claim on the machine', () => {
     const [mine, theirs] = [foldersOf('mine'), foldersOf('theirs')];
     claimMachine(mine, path);
     claimMachine(mine, path);
-    expect(() => claimMachine(theirs, path)).toThrow(/there is one already; its state folder is .*mine/);
+    expect(() => claimMachine(theirs, path)).toThrow(/Another platform has this machine; its state folder is .*mine/);
     releaseMachine(theirs, path);
     expect([isTakenByAnother(mine, path), isTakenByAnother(theirs, path)]).toEqual([false, true]);
     releaseMachine(mine, path);

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Folders } from '../folders.ts';
+import type { Folders } from '../storage/folders.ts';
 
 /** Settings of the kernel that the components change for the whole machine. */
 const settings = [

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findProcess, isRunning, type ProcessIdentity } from './process-identity.ts';
 
 /**
- * Does some work while no other process does work under the same lock. A lock whose holder is gone is taken over.
+ * Runs `work` while no other process holds the same lock. A lock whose holder has ended is taken over.
  * @param onWait called once, with the holder's pid, when another process holds the lock.
  */
 export async function withLock<T>(path: string, work: () => Promise<T>, onWait: (holder: number) => void): Promise<T> {
@@ -12,11 +12,11 @@ export async function withLock<T>(path: string, work: () => Promise<T>, onWait: 
   if (me === undefined) throw new Error('this process is not in /proc');
   const mine = JSON.stringify({ pid: me.pid, startTime: me.startTime });
   mkdirSync(dirname(path), { recursive: true });
-  // Written aside and linked into place, so that nobody ever reads half a lock.
-  const aside = `${path}.${process.pid}`;
+  // Written elsewhere and linked into place, so that no reader sees half a lock.
+  const staging = `${path}.${process.pid}`;
   let waited = false;
   try {
-    while (!tryTake(path, aside, mine)) {
+    while (!tryTake(path, staging, mine)) {
       const holder = holderOf(path);
       if (holder !== undefined && !waited) onWait(holder.pid);
       waited = true;
@@ -28,34 +28,34 @@ export async function withLock<T>(path: string, work: () => Promise<T>, onWait: 
   }
 }
 
-function tryTake(path: string, aside: string, mine: string): boolean {
+function tryTake(path: string, staging: string, mine: string): boolean {
   const found = readQuietly(path);
   if (found !== undefined) {
     if (isRunning(parse(found))) return false;
-    removeStale(path, aside, found);
+    removeStale(path, staging, found);
   }
-  writeFileSync(aside, mine);
+  writeFileSync(staging, mine);
   try {
-    linkSync(aside, path);
+    linkSync(staging, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     return false;
   } finally {
-    rmSync(aside, { force: true });
+    rmSync(staging, { force: true });
   }
 }
 
-/** Takes away a lock whose holder is gone; puts it back when it is another one by now. */
-function removeStale(path: string, aside: string, stale: string): void {
+/** Removes a lock whose holder has ended; puts it back when it is another one by now. */
+function removeStale(path: string, staging: string, stale: string): void {
   try {
-    renameSync(path, `${aside}.stale`);
+    renameSync(path, `${staging}.stale`);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
-  if (readQuietly(`${aside}.stale`) === stale) rmSync(`${aside}.stale`);
-  else renameSync(`${aside}.stale`, path);
+  if (readQuietly(`${staging}.stale`) === stale) rmSync(`${staging}.stale`);
+  else renameSync(`${staging}.stale`, path);
 }
 
 function holderOf(path: string): ProcessIdentity | undefined {

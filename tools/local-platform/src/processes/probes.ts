@@ -4,15 +4,15 @@ import { connect, createServer } from 'node:net';
 
 const probeTimeoutMs = 1500;
 
-/** What an HTTP probe asks for. */
+/** A request of an HTTP probe. */
 export interface HttpProbe {
   readonly url: string;
-  /** Asked over this socket instead of the network. */
+  /** Sent over this socket instead of the network. */
   readonly socketPath?: string;
   readonly tls?: { readonly cert?: string; readonly key?: string; readonly ca?: string };
 }
 
-/** Status of the answer, or 0 when there was none. */
+/** Returns the status of the answer, or 0 when there was none. */
 export function httpStatus({ url, socketPath, tls }: HttpProbe): Promise<number> {
   return new Promise((resolve) => {
     const options = {
@@ -34,13 +34,13 @@ export function httpStatus({ url, socketPath, tls }: HttpProbe): Promise<number>
   });
 }
 
-/** Whether the answer is a success. */
+/** Reports whether the answer is a success. */
 export async function answersWell(probe: HttpProbe): Promise<boolean> {
   const status = await httpStatus(probe);
   return status >= 200 && status < 300;
 }
 
-/** Whether something accepts connections on this socket file. */
+/** Reports whether a process accepts connections on this socket file. */
 export function acceptsOnSocket(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ path });
@@ -54,7 +54,7 @@ export function acceptsOnSocket(path: string): Promise<boolean> {
   });
 }
 
-/** Whether a program could listen on this port now. */
+/** Reports whether a program could listen on this port now. */
 export function isPortFree(address: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();

@@ -1,20 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** A process, told apart from a later one that got the same pid. */
+/** A process, distinguished from a later one with the same pid. */
 export interface ProcessIdentity {
   readonly pid: number;
   /** Clock ticks between the start of the machine and the start of the process. */
   readonly startTime: number;
 }
 
-/** What `/proc/<pid>/stat` says of a process. */
+/** The state of a process, from `/proc/<pid>/stat`. */
 export interface ProcessStat extends ProcessIdentity {
   /** One letter; `Z` is a process that ended and was not waited for. */
   readonly state: string;
   readonly parent: number;
 }
 
-/** Reads a line of `/proc/<pid>/stat`. The command in it may hold blanks and parentheses. */
+/** Parses a line of `/proc/<pid>/stat`. The command in it may contain blanks and parentheses. */
 export function parseProcessStat(text: string): ProcessStat | undefined {
   const pid = Number.parseInt(text, 10);
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
@@ -24,26 +24,26 @@ export function parseProcessStat(text: string): ProcessStat | undefined {
   return { pid, state, parent: Number(parent), startTime };
 }
 
-/** The process with this pid, unless it is gone or has ended. */
+/** Returns the process with this pid; `undefined` when it has ended. */
 export function findProcess(pid: number): ProcessStat | undefined {
   const text = readQuietly(`/proc/${pid}/stat`);
   const stat = text === undefined ? undefined : parseProcessStat(text);
   return stat === undefined || stat.state === 'Z' || stat.state === 'X' ? undefined : stat;
 }
 
-/** Whether exactly this process still runs. */
+/** Reports whether exactly this process still runs. */
 export function isRunning(identity: ProcessIdentity): boolean {
   return findProcess(identity.pid)?.startTime === identity.startTime;
 }
 
-/** All processes that run now. */
+/** Returns all running processes. */
 export function allProcesses(): ProcessStat[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => findProcess(Number(name)) ?? []);
 }
 
-/** The processes below the given ones, without those themselves. */
+/** Returns the descendants of the given processes, without those themselves. */
 export function descendantsOf(roots: ReadonlySet<number>, processes: readonly ProcessStat[]): ProcessStat[] {
   const family = new Set(roots);
   const found: ProcessStat[] = [];
@@ -59,17 +59,17 @@ export function descendantsOf(roots: ReadonlySet<number>, processes: readonly Pr
   return found;
 }
 
-/** Arguments that a process was started with; none for a process of the kernel or one that is gone. */
+/** Returns the arguments of a process; none for a process of the kernel or one that has ended. */
 export function argumentsOf(pid: number): string[] {
   return (readQuietly(`/proc/${pid}/cmdline`) ?? '').split('\0').slice(0, -1);
 }
 
-/** Whether the process was started with this variable in its environment. */
+/** Reports whether the process was started with this variable in its environment. */
 export function hasVariable(pid: number, name: string, value: string): boolean {
   return (readQuietly(`/proc/${pid}/environ`) ?? '').split('\0').includes(`${name}=${value}`);
 }
 
-/** Sends a signal to exactly this process; nothing happens when it is gone. */
+/** Sends a signal to exactly this process; does nothing when it has ended. */
 export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): void {
   if (!isRunning(identity)) return;
   try {

@@ -3,19 +3,19 @@ import { createInterface } from 'node:readline';
 import { Failure } from '../../../plugin/src/model/errors/product-error.ts';
 import { noProxyVariables } from '../network/no-proxy.ts';
 
-/** How a command is run. */
+/** Options of running a command. */
 export interface CommandOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Ends the command, and all that it started, when it fires. */
+  /** Kills the command, and all that it started, when it fires. */
   readonly signal?: AbortSignal | undefined;
-  /** Ends the command after this long. */
+  /** Kills the command after this long. */
   readonly timeoutMs?: number;
   readonly input?: string;
   readonly onLine?: (line: string) => void;
 }
 
-/** What one run of a command left. */
+/** The result of running a command. */
 export interface CommandResult {
   /** 127 when the command is not installed, 124 when its time was up. */
   readonly code: number;
@@ -26,7 +26,7 @@ export interface CommandResult {
 
 const linesKept = 20;
 
-/** Runs a command to its end, whatever its exit code. argv, never a shell. */
+/** Runs a command, whatever its exit code; never through a shell. */
 export function tryCommand(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
   const [command = '', ...args] = argv;
   return new Promise((resolve, reject) => {
@@ -39,12 +39,12 @@ export function tryCommand(argv: readonly string[], options: CommandOptions = {}
       detached: true,
     });
     let timedOut = false;
-    const end = () => {
+    const kill = () => {
       if (child.pid !== undefined && child.exitCode === null) killGroup(child.pid);
     };
     const timer =
-      options.timeoutMs === undefined ? undefined : setTimeout(() => ((timedOut = true), end()), options.timeoutMs);
-    options.signal?.addEventListener('abort', end);
+      options.timeoutMs === undefined ? undefined : setTimeout(() => ((timedOut = true), kill()), options.timeoutMs);
+    const forget = options.signal === undefined ? () => {} : onAbort(options.signal, kill);
     const lastLines: string[] = [];
     const take = (line: string) => {
       lastLines.push(line);
@@ -58,7 +58,7 @@ export function tryCommand(argv: readonly string[], options: CommandOptions = {}
     child.stdin?.on('error', () => {}).end(options.input);
     const settled = () => {
       clearTimeout(timer);
-      options.signal?.removeEventListener('abort', end);
+      forget();
     };
     child.on('error', (error: NodeJS.ErrnoException) => {
       settled();
@@ -74,7 +74,7 @@ export function tryCommand(argv: readonly string[], options: CommandOptions = {}
 }
 
 /**
- * Runs a command that has to succeed.
+ * Runs a command and requires that it succeeds.
  * @param doing what it does, as a clause, for the error: `install containerd`.
  * @returns its standard output.
  */
@@ -88,10 +88,30 @@ export async function runCommand(
   throw new Failure({
     type: 'platform-command-failed',
     doing,
-    reason: `\`${argv.join(' ').slice(0, 200)}\` ended with exit code ${code}.`,
-    remedy: 'What it said last is below; run the same command again when that is mended.',
+    reason: `\`${argv.join(' ').slice(0, 200)}\` exited with code ${code}.`,
+    remedy: 'Fix what its last lines below report, and run the same command again.',
     evidence: lastLines.slice(-8),
   });
+}
+
+const reactions = new WeakMap<AbortSignal, Set<() => void>>();
+
+/**
+ * Calls back when the signal fires, from the one listener that all commands of a signal share: as many may run at once
+ * as are needed, where Node takes more than ten listeners of a signal for a leak.
+ * @returns a function that revokes it.
+ */
+function onAbort(signal: AbortSignal, react: () => void): () => void {
+  let waiting = reactions.get(signal);
+  if (waiting === undefined) {
+    const added = new Set<() => void>();
+    signal.addEventListener('abort', () => added.forEach((reaction) => reaction()), { once: true });
+    reactions.set(signal, added);
+    waiting = added;
+  }
+  const others = waiting;
+  others.add(react);
+  return () => others.delete(react);
 }
 
 function killGroup(pid: number): void {

@@ -4,66 +4,68 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, Refusal } from '../../../plugin/src/model/errors/product-error.ts';
 import { contextName, gatewayAddress, nodeAddress, nodeName, registryAddress } from '../addresses.ts';
 import { makeCertificates } from '../cluster/certificates.ts';
-import {
-  apiServer,
-  containerd,
-  contour,
-  controlLoops,
-  coredns,
-  envoy,
-  envoyBootstrapArguments,
-  etcd,
-  loadBalancer,
-  networkPolicies,
-} from '../cluster/components.ts';
+import { envoyBootstrapArguments } from '../components/gateway.ts';
+import { startComponent } from '../components/registry.ts';
 import { clusterFiles, kubeconfigEntry, writeClusterSettings } from '../cluster/settings.ts';
 import { addToUserKubeconfig } from '../cluster/user-kubeconfig.ts';
-import { projectFolder, type Folders } from '../folders.ts';
-import { fillRegistry } from '../images/base-images.ts';
-import type { Output } from '../output.ts';
-import { ensureComponent } from '../processes/component.ts';
+import { projectFolder, type Folders } from '../storage/folders.ts';
+import { fillRegistry } from '../containers/registry-contents.ts';
+import type { Output } from '../command/output.ts';
 import { runCommand, tryCommand } from '../processes/run-command.ts';
 import { clusterPackages, installPackages } from '../system-packages.ts';
 import {
   buildBinaries,
-  contourBinary,
   copyGatewayDefinitions,
-  corednsBinary,
   fetchEnvoy,
   kubeRouterBinary,
   kubernetesBinaries,
   pauseBinary,
+  prepareBuild,
+  routingBinaries,
+  type BinaryGroup,
 } from '../tools/binaries.ts';
 import { kubernetesVersion } from '../versions.ts';
 import { rememberMachineSettings } from '../network/machine-settings.ts';
 import type { ClusterFacts, ProviderContext } from './provider.ts';
 
-/** Brings up a cluster of host processes. The engine, the registry and its images come up beside it. */
+/**
+ * Brings up a cluster of host processes. The engine, the registry and its images come up beside it. What runs already
+ * is left alone, so that a minimal cluster is completed by the same call.
+ */
 export async function bringUpBuiltCluster(context: ProviderContext): Promise<ClusterFacts> {
-  const { folders, output, signal, registryReady } = context;
+  const { folders, output, signal, scope, registryReady } = context;
   requireRoot();
   rememberMachineSettings(folders);
-  await installPackages(clusterPackages, output, signal);
   const definitions = join(folders.cache, 'definitions');
-  // Downloads cost no processor time, and fit beside the builds, which come one after the other.
-  const workbench = { tools: folders.tools, output, signal };
-  const envoyFetched = fetchEnvoy(folders.binaries, workbench);
-  const kubernetesBuilt = buildBinaries([pauseBinary, kubernetesBinaries], folders.binaries, workbench);
-  const gatewayBuilt = kubernetesBuilt
-    .then(() => buildBinaries([contourBinary], folders.binaries, workbench))
-    .then(() => copyGatewayDefinitions(definitions, workbench));
-  const dnsBuilt = gatewayBuilt.then(() => buildBinaries([corednsBinary], folders.binaries, workbench));
-  const policiesBuilt = dnsBuilt.then(() => buildBinaries([kubeRouterBinary], folders.binaries, workbench));
-  const imagesReady = Promise.all([kubernetesBuilt, registryReady]).then(() => fillRegistry(folders, output, signal));
+  const buildContext = { tools: folders.tools, output, signal };
+  const build = (...groups: BinaryGroup[]) => buildBinaries(groups, folders.binaries, buildContext);
+  // Builds come one after the other: each of them uses all cores. Downloads and packages need few of them.
+  const clusterGroups = [kubernetesBinaries, routingBinaries, ...(scope === 'full' ? [kubeRouterBinary] : [])];
+  const prepared = prepareBuild(clusterGroups, folders.binaries, buildContext);
+  const pauseBuilt = prepared.then(() => build(pauseBinary));
+  const kubernetesBuilt = pauseBuilt.then(() => build(kubernetesBinaries));
+  const routingBuilt = kubernetesBuilt
+    .then(() => build(routingBinaries))
+    .then(() => copyGatewayDefinitions(definitions, buildContext));
+  const packagesInstalled = installPackages(clusterPackages, output, signal);
+  const envoyFetched = fetchEnvoy(folders.binaries, buildContext);
+  const imagesReady = Promise.all([pauseBuilt, registryReady]).then(() => fillRegistry(folders, scope, output, signal));
 
-  const nodeReady = kubernetesBuilt.then(() => bringUpNode(folders, output, signal));
-  const gatewayReady = Promise.all([nodeReady, gatewayBuilt, envoyFetched]).then(() =>
+  const nodeReady = Promise.all([kubernetesBuilt, packagesInstalled]).then(() => bringUpNode(folders, output, signal));
+  const gatewayReady = Promise.all([nodeReady, routingBuilt, envoyFetched]).then(() =>
     bringUpGateway(folders, definitions, signal),
   );
-  const dnsReady = Promise.all([nodeReady, dnsBuilt]).then(() => bringUpDns(folders, signal));
-  const policiesReady = Promise.all([nodeReady, policiesBuilt]).then(() => bringUpNetworkPolicies(folders, signal));
-  const enterable = nodeReady.then(() => addToUserKubeconfig(kubeconfigEntry(clusterFiles(folders), 'admin')));
-  await Promise.all([gatewayReady, dnsReady, policiesReady, imagesReady, enterable]);
+  const dnsReady = Promise.all([nodeReady, routingBuilt]).then(() => bringUpDns(folders, signal));
+  const kubeconfigWritten = nodeReady.then(() => addToUserKubeconfig(kubeconfigEntry(clusterFiles(folders), 'admin')));
+  const parts: Promise<unknown>[] = [gatewayReady, dnsReady, imagesReady, kubeconfigWritten];
+  if (scope === 'full') {
+    const policiesBuilt = routingBuilt.then(() => build(kubeRouterBinary));
+    parts.push(
+      Promise.all([nodeReady, policiesBuilt]).then(() => bringUpNetworkPolicies(folders, signal)),
+      gatewayReady.then(() => bringUpLoadBalancer(folders, signal)),
+    );
+  }
+  await Promise.all(parts);
   return {
     kubeconfig: clusterFiles(folders).kubeconfig('admin'),
     context: contextName,
@@ -78,8 +80,8 @@ function requireRoot(): void {
   throw new Refusal({
     type: 'built-cluster-needs-root',
     doing: 'bring up a cluster of host processes',
-    reason: 'that takes Linux and root: containers, a bridge and packet rules are made.',
-    remedy: 'Run it as root, or choose another cluster with --provider=kind or --context=NAME.',
+    reason: 'It needs Linux and root, to make containers, a bridge and packet rules.',
+    remedy: 'Run it as root, or choose another cluster with `--provider=kind` or `--context=NAME`.',
   });
 }
 
@@ -92,30 +94,33 @@ async function bringUpNode(folders: Folders, output: Output, signal: AbortSignal
   writeClusterSettings(folders);
   await ensureNodeAddress(signal);
   await runCommand('let the machine forward packets', ['sysctl', '-qw', 'net.ipv4.ip_forward=1'], { signal });
-  await Promise.all([ensureComponent(folders, etcd(folders)), ensureComponent(folders, containerd(folders))]);
-  await ensureComponent(folders, apiServer(folders));
+  await Promise.all([startComponent(folders, 'etcd'), startComponent(folders, 'containerd')]);
+  await startComponent(folders, 'kube-apiserver');
   await Promise.all([
-    ...controlLoops(folders).map((component) => ensureComponent(folders, component)),
+    startComponent(folders, 'kube-controller-manager'),
+    startComponent(folders, 'kube-scheduler'),
+    startComponent(folders, 'kubelet'),
+    startComponent(folders, 'kube-proxy'),
     apply(folders, [join(projectFolder, 'manifests', 'cluster.yaml')], signal),
   ]);
   await waitUntilNodeReady(folders, signal);
   output.say(`cluster ready after ${((Date.now() - begun) / 1000).toFixed(1)} s`);
 }
 
-/** A socket's path has room for 107 bytes, and the longest one of those below is 40 bytes longer than this one. */
+/** Requires that the sockets' paths fit: there is room for 107 bytes, and the longest is 7 bytes longer than this one. */
 async function requireShortPath(path: string): Promise<void> {
   if (Buffer.byteLength(path) <= 100) return;
   throw new Refusal({
     type: 'state-folder-too-deep',
     doing: 'bring up a cluster of host processes',
-    reason: `the path ${path} is too long for a socket.`,
+    reason: `The path ${path} is too long for a socket.`,
     remedy: 'Name a folder with a shorter path in XDG_STATE_HOME and run the same command again.',
   });
 }
 
 async function ensureNodeAddress(signal: AbortSignal | undefined): Promise<void> {
   const shown = await runCommand(
-    'look at the addresses of the machine',
+    'list the addresses of the machine',
     ['ip', '-o', '-4', 'address', 'show', 'dev', 'lo'],
     { signal },
   );
@@ -160,7 +165,7 @@ async function waitUntilNodeReady(folders: Folders, signal: AbortSignal | undefi
       throw new Failure({
         type: 'node-not-ready',
         doing: 'bring up the cluster',
-        reason: 'the node was not ready after 60 s.',
+        reason: 'The node was not ready after 60 s.',
         remedy: 'See `nx run local-platform:logs kubelet`.',
         evidence: lastLines,
       });
@@ -173,21 +178,19 @@ async function bringUpGateway(folders: Folders, definitions: string, signal: Abo
   const bootstrap = join(clusterFiles(folders).settings, 'envoy.json');
   if (!existsSync(bootstrap)) await runCommand("make Envoy's settings", envoyBootstrapArguments(folders), { signal });
   await apply(folders, [join(definitions, 'gateway-api.yaml'), join(definitions, 'contour.yaml')], signal);
-  // A definition answers for its objects a moment after it is there.
+  // A definition is served a moment after it was created.
   await runCommand(
     'wait for the definitions of the gateway',
     kubectl(folders, 'wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all'),
     { signal },
   );
-  const manifests = ['gateway.yaml', 'load-balancer.yaml'].map((name) => join(projectFolder, 'manifests', name));
-  await apply(folders, manifests, signal);
+  await apply(folders, [join(projectFolder, 'manifests', 'gateway.yaml')], signal);
   await keepGatewayCertificate(folders, signal);
-  await ensureComponent(folders, contour(folders));
-  await ensureComponent(folders, envoy(folders));
-  await ensureComponent(folders, loadBalancer());
+  await startComponent(folders, 'contour');
+  await startComponent(folders, 'envoy');
 }
 
-/** Where listeners of the gateway look for it. The key goes by standard input: arguments can be read by everybody. */
+/** Applies the secret that the gateway's listeners refer to. By standard input: arguments can be read by every user. */
 async function keepGatewayCertificate(folders: Folders, signal: AbortSignal | undefined): Promise<void> {
   const encoded = (name: string) => readFileSync(join(clusterFiles(folders).certificates, name)).toString('base64');
   const secret = {
@@ -204,11 +207,16 @@ async function keepGatewayCertificate(folders: Folders, signal: AbortSignal | un
 async function bringUpDns(folders: Folders, signal: AbortSignal | undefined): Promise<void> {
   await Promise.all([
     apply(folders, [join(projectFolder, 'manifests', 'dns.yaml')], signal),
-    ensureComponent(folders, coredns(folders)),
+    startComponent(folders, 'coredns'),
   ]);
 }
 
 async function bringUpNetworkPolicies(folders: Folders, signal: AbortSignal | undefined): Promise<void> {
   await apply(folders, [join(projectFolder, 'manifests', 'network-policies.yaml')], signal);
-  await ensureComponent(folders, networkPolicies(folders));
+  await startComponent(folders, 'kube-router');
+}
+
+async function bringUpLoadBalancer(folders: Folders, signal: AbortSignal | undefined): Promise<void> {
+  await apply(folders, [join(projectFolder, 'manifests', 'load-balancer.yaml')], signal);
+  await startComponent(folders, 'load-balancer');
 }

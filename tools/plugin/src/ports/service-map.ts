@@ -1,9 +1,9 @@
-/** Which services a file is part of, by the project graph as it is now. */
+/** The services, and what they are made of, by the project graph as it is now. */
 export interface ServiceMap {
   /** Names of the workspace's services, in alphabetical order. */
   readonly services: readonly string[];
-  /** Services whose content a file is part of. @param path relative to the workspace's root. */
+  /** Returns the services whose content a file is part of. @param path relative to the workspace's root. */
   affectedBy(path: string): ReadonlySet<string>;
-  /** Services that an npm package is part of, near or far. */
+  /** Returns the services that an npm package is part of, near or far. */
   usersOf(packageName: string): ReadonlySet<string>;
 }

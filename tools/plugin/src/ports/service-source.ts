@@ -11,11 +11,11 @@ export interface ServiceSource {
   readonly folder: string;
   /** Folders (and single files), relative to the workspace's root, outside which nothing is part of it. */
   readonly inputFolders: readonly string[];
-  /** Whether a file is its content, by the named inputs of its closure. @param path relative to the workspace's root. */
+  /** Reports whether a file is its content, by the named inputs of its closure. @param path relative to the workspace's root. */
   isContent(path: string): boolean;
   /** Names of the npm packages that its closure's projects need themselves. */
   readonly packages: readonly string[];
-  /** Hash of its content in a commit, or as it lies on the disk. */
+  /** Returns the hash of its content in a commit, or as it lies on the disk. */
   contentHash(source: { readonly commit: string } | 'working-tree'): Promise<ContentHash>;
   /** @throws {Refusal} naming files that git ignores though the image may be made of them. */
   refuseIgnoredInputs(): Promise<void>;

@@ -11,7 +11,7 @@ export type EngineName = 'docker' | 'podman';
  * Finds the container engine of this machine: docker when its server answers, else podman.
  * @param chosen the one to take, and no other.
  * @param lent logins that engines do not find by themselves.
- * @throws {Refusal} telling of each engine why it cannot be used, and what to do.
+ * @throws {Refusal} with the reason for each engine that cannot be used, and what to do.
  */
 export async function chooseEngine(
   chosen?: EngineName,
@@ -39,7 +39,7 @@ async function whyNotDocker(engine: DockerEngine, run: RunTool): Promise<string 
   const [{ code, stdout, lastLines }, { stdout: itself }] = await Promise.all([
     run('docker', ['version', '--format={{.Server.Version}}']),
     run('docker', ['--version']),
-    // Not needed here, but soon; it is told meanwhile.
+    // Not needed here, but soon; it is asked meanwhile.
     engine.hasBuildKit(),
   ]);
   if (code === 127) return 'not installed.';

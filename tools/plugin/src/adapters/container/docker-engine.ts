@@ -43,7 +43,7 @@ export class DockerEngine implements ContainerEngine {
     throw new Failure({
       type: 'image-push-failed',
       doing: `push ${image.tagged}`,
-      reason: 'docker did not tell the digest of what it pushed.',
+      reason: 'docker did not report the digest of the pushed image.',
       remedy: 'Run the same command again; if it stays so, update docker.',
       evidence: lastLines.slice(-5),
     });
@@ -55,7 +55,7 @@ export class DockerEngine implements ContainerEngine {
     return code === 0 ? digestInRepository(stdout, image) : undefined;
   }
 
-  /** Whether the server builds with BuildKit. */
+  /** Reports whether the server builds with BuildKit. */
   hasBuildKit(): Promise<boolean> {
     this.buildKit ??= this.run('docker', ['buildx', 'version']).then(({ code }) => code === 0);
     return this.buildKit;

@@ -27,7 +27,7 @@ export async function lentDockerSettings(
   return { DOCKER_CONFIG: folder };
 }
 
-/** An empty helper is how docker is told to look for a registry in the file, whatever it asks for the others. */
+/** Adds logins. An empty helper makes docker look for a registry in the file, whatever it asks for the others. */
 export function withLogins(settings: Settings, logins: LentLogins): Settings {
   const entries = [...logins];
   return {

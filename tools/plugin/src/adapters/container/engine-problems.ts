@@ -1,8 +1,13 @@
+import { refusalBy, type ErrorRule } from '../../model/errors/error-rules.ts';
+import { Failure, type Refusal } from '../../model/errors/product-error.ts';
 import type { ImageRef } from '../../model/release/image-ref.ts';
-import { Failure, Refusal } from '../../model/errors/product-error.ts';
 import type { ImageBuild } from '../../ports/container-engine.ts';
 
-/** A build that failed, with the last lines of its output. */
+/** Docker's notice before a build without BuildKit; it has nothing to do with the build's end. */
+const legacyBuilderNotice =
+  /^DEPRECATED: The legacy builder is deprecated|^\s*BuildKit is currently disabled|^\s*environment-variable\.$|^\s*Install the buildx component|^\s*https:\/\/docs\.docker\.com\/go\/buildx\/$/;
+
+/** Returns the failure of a build, with the last lines of its output. */
 export function buildFailure(
   engine: string,
   { dockerfile, images }: ImageBuild,
@@ -12,77 +17,79 @@ export function buildFailure(
     type: 'image-build-failed',
     doing: `build the image ${images[0]?.tagged ?? ''} from ${dockerfile}`,
     reason: `${engine} build ended with an error.`,
-    remedy: 'Its last lines tell which step; mend that, and run the same command again.',
-    evidence: lastLines.slice(-20),
+    remedy: 'Fix the step that its last lines show, then run the same command again.',
+    evidence: lastLines.filter((line) => !legacyBuilderNotice.test(line)).slice(-20),
   });
 }
 
-/** A push that failed: a refusal where the registry is not there or does not let us in. */
+/** A push that failed. */
+interface FailedPush {
+  readonly engine: string;
+  readonly image: ImageRef;
+  readonly output: string;
+}
+
+const unreachable =
+  /connection refused|no such host|i\/o timeout|network is unreachable|no route to host|server misbehaving|handshake timeout|deadline exceeded|connection reset/i;
+const denied = /unauthorized|authentication required|\bdenied\b|no basic auth|forbidden|invalid username\/password/i;
+
+/** Why a push failed, in docker's and podman's words. */
+export const pushRules: readonly ErrorRule<FailedPush>[] = [
+  {
+    when: ({ output }) => /operation is disallowed/.test(output),
+    type: 'registry-disallows',
+    reason: ({ image }) => `The registry ${image.registry} has locked this tag or repository, or is full.`,
+    remedy: () => 'A tag that exists is never moved: release again, under a new build number.',
+  },
+  {
+    when: ({ output }) => /error getting credentials|credential-helper|docker-credential-/.test(output),
+    type: 'credential-helper-fails',
+    reason: ({ engine, image }) => `The credential helper of ${engine} for ${image.registry} failed.`,
+    remedy: ({ engine, image }) =>
+      `Fix or install it, or remove it from ${engine}'s settings and log in with \`${engine} login ${image.registry}\`.`,
+  },
+  {
+    when: ({ output }) => /x509:|certificate signed by unknown authority|tls: failed to verify/.test(output),
+    type: 'registry-certificate',
+    reason: ({ engine, image }) => `${engine} does not accept the certificate of the registry ${image.registry}.`,
+    remedy: ({ image }) =>
+      `Put its authority's certificate into /etc/docker/certs.d/${image.registry}/ca.crt, or correct its name or its dates.`,
+  },
+  {
+    when: ({ output }) => denied.test(output),
+    type: 'registry-denies-access',
+    reason: ({ image }) => `Push access to ${image.repository} at ${image.registry} was denied.`,
+    remedy: ({ engine, image }) =>
+      `Log in with \`${engine} login ${image.registry}\` as a user who may push to ${image.repository}.`,
+  },
+  {
+    when: ({ output }) => /server gave HTTP response to HTTPS client/.test(output),
+    type: 'registry-without-tls',
+    reason: ({ image }) =>
+      `The registry ${image.registry} speaks plain http, which is accepted on this machine's own addresses only.`,
+    remedy: () => 'Give it a certificate, or reach it as 127.0.0.1.',
+  },
+  {
+    when: ({ output }) => unreachable.test(output),
+    type: 'registry-unreachable',
+    reason: ({ image }) => `The registry ${image.registry} could not be reached.`,
+    remedy: () =>
+      'Check its address in the environment file, that it runs, and the network; then run the same command again.',
+  },
+];
+
+/** Returns what a push that failed means: a refusal where the registry is not there or denies it, else a failure. */
 export function pushProblem(engine: string, image: ImageRef, lastLines: readonly string[]): Failure | Refusal {
-  const { registry } = image;
   const doing = `push ${image.tagged}`;
-  const evidence = lastLines.slice(-5);
-  const output = lastLines.join('\n');
-  if (/operation is disallowed/.test(output))
-    return new Refusal({
-      type: 'registry-disallows',
+  const push = { engine, image, output: lastLines.join('\n') };
+  return (
+    refusalBy(pushRules, push, { doing, evidence: lastLines.slice(-5) }) ??
+    new Failure({
+      type: 'image-push-failed',
       doing,
-      reason: `The registry ${registry} has locked this tag or repository, or is full.`,
-      remedy: 'A tag that is there is never moved: release again, under a new build number.',
-      evidence,
-    });
-  if (/error getting credentials|credential-helper|docker-credential-/.test(output))
-    return new Refusal({
-      type: 'credential-helper-fails',
-      doing,
-      reason: `The credential helper that ${engine} asks for ${registry} is no help.`,
-      remedy: `Mend or install it, or take it out of ${engine}'s settings and log in with "${engine} login ${registry}".`,
-      evidence,
-    });
-  if (/x509:|certificate signed by unknown authority|tls: failed to verify/.test(output))
-    return new Refusal({
-      type: 'registry-certificate',
-      doing,
-      reason: `${engine} does not accept the certificate of the registry ${registry}.`,
-      remedy: `Put its authority's certificate into /etc/docker/certs.d/${registry}/ca.crt, or mend its name or its dates.`,
-      evidence,
-    });
-  if (
-    /unauthorized|authentication required|\bdenied\b|no basic auth|forbidden|invalid username\/password/i.test(output)
-  )
-    return new Refusal({
-      type: 'registry-denies-access',
-      doing,
-      reason: `The registry ${registry} does not let us write.`,
-      remedy: `Log in with "${engine} login ${registry}", as somebody who may push to ${image.repository}.`,
-      evidence,
-    });
-  if (/server gave HTTP response to HTTPS client/.test(output))
-    return new Refusal({
-      type: 'registry-without-tls',
-      doing,
-      reason: `The registry ${registry} speaks plain http, which is accepted on this machine's own addresses only.`,
-      remedy: 'Give it a certificate, or reach it as 127.0.0.1.',
-      evidence,
-    });
-  if (
-    /connection refused|no such host|i\/o timeout|network is unreachable|no route to host|server misbehaving|handshake timeout|deadline exceeded|connection reset/i.test(
-      output,
-    )
-  )
-    return new Refusal({
-      type: 'registry-unreachable',
-      doing,
-      reason: `The registry ${registry} could not be reached.`,
-      remedy:
-        'Check its address in the environment file, that it runs, and the network; then run the same command again.',
-      evidence,
-    });
-  return new Failure({
-    type: 'image-push-failed',
-    doing,
-    reason: `${engine} push ended with an error.`,
-    remedy: 'Its last lines tell why; run the same command again afterwards.',
-    evidence: lastLines.slice(-20),
-  });
+      reason: `${engine} push ended with an error.`,
+      remedy: 'Fix what its last lines show, then run the same command again.',
+      evidence: lastLines.slice(-20),
+    })
+  );
 }

@@ -43,7 +43,7 @@ export class PodmanEngine implements ContainerEngine {
       throw new Failure({
         type: 'image-push-failed',
         doing: `push ${image.tagged}`,
-        reason: 'podman did not tell the digest of what it pushed.',
+        reason: 'podman did not report the digest of the pushed image.',
         remedy: 'Run the same command again; if it stays so, update podman.',
         evidence: lastLines.slice(-5),
       });

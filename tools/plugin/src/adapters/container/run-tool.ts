@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { StringDecoder } from 'node:string_decoder';
+import { runProcess } from '../process/run-process.ts';
 
-/** What one run of a command left. */
+/** The result of one run of a command. */
 export interface ToolResult {
   /** Exit code; 127 when the command is not installed. */
   readonly code: number;
@@ -21,35 +21,26 @@ export type RunTool = (
 /** Enough to see a failed build step and its cause. */
 const linesKept = 40;
 
-/** Runs a command as a process of its own: argv, never a shell. */
-export const runTool: RunTool = (command, args, { onLine = () => {}, env = {} } = {}) =>
-  new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      env: { ...process.env, LC_ALL: 'C', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const lastLines: string[] = [];
-    const take = (line: string) => {
-      const shown = withoutCredentials(line);
-      lastLines.push(shown);
-      if (lastLines.length > linesKept) lastLines.shift();
-      onLine(shown);
-    };
-    const outputs = [lineSplitter(take), lineSplitter(take)] as const;
-    let stdout = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stdout.on('data', (text: string) => outputs[0].push(text));
-    const stderr = new StringDecoder('utf8');
-    child.stderr.on('data', (chunk: Buffer) => outputs[1].push(stderr.write(chunk)));
-    child.on('error', (cause: NodeJS.ErrnoException) => {
-      if (cause.code === 'ENOENT') resolve({ code: 127, stdout: '', lastLines: [`${command}: command not found`] });
-      else reject(cause);
-    });
-    child.on('close', (code) => {
-      for (const output of outputs) output.end();
-      resolve({ code: code ?? 1, stdout, lastLines });
-    });
+/** Runs a command and collects the last lines of its outputs. @throws when it is installed and cannot be started. */
+export const runTool: RunTool = async (command, args, { onLine = () => {}, env = {} } = {}) => {
+  const lastLines: string[] = [];
+  const take = (line: string) => {
+    const shown = withoutCredentials(line);
+    lastLines.push(shown);
+    if (lastLines.length > linesKept) lastLines.shift();
+    onLine(shown);
+  };
+  const lines = { stdout: lineSplitter(take), stderr: lineSplitter(take) };
+  const result = await runProcess(command, args, {
+    env: { ...process.env, LC_ALL: 'C', ...env },
+    onOutput: (stream, chunk) => lines[stream].push(chunk),
   });
+  for (const each of Object.values(lines)) each.end();
+  if (result.state === 'not-started' && result.cause.code === 'ENOENT')
+    return { code: 127, stdout: '', lastLines: [`${command}: command not found`] };
+  if (result.state === 'not-started') throw result.cause;
+  return { code: result.state === 'ended' ? result.code : 1, stdout: result.stdout.toString(), lastLines };
+};
 
 /** Takes user names and passwords out of the addresses in a line. */
 export function withoutCredentials(line: string): string {
@@ -58,10 +49,11 @@ export function withoutCredentials(line: string): string {
 
 /** Cuts text that comes in pieces into lines. A progress bar's carriage return ends a line too. */
 function lineSplitter(take: (line: string) => void) {
+  const decoder = new StringDecoder('utf8');
   let rest = '';
   return {
-    push(text: string) {
-      const lines = (rest + text).split(/\r\n|\n|\r/);
+    push(chunk: Buffer) {
+      const lines = (rest + decoder.write(chunk)).split(/\r\n|\n|\r/);
       rest = lines.pop() ?? '';
       for (const line of lines) if (line.trim() !== '') take(line.trimEnd());
     },

@@ -17,7 +17,7 @@ const tokenEntry = {
 const lent: CredentialsOf = async (registry) => {
   if (registry === 'shop.azurecr.io') return token;
   if (registry === 'gone.azurecr.io')
-    throw new Refusal({ type: 'x', doing: 'log in', reason: 'No identity.', remedy: 'Get one.' });
+    throw new Refusal({ type: 'credential-helper-fails', doing: 'log in', reason: 'No identity.', remedy: 'Get one.' });
   return undefined;
 };
 const image = ImageRef.of('shop.azurecr.io', 'orders', '20261124-1');
@@ -113,7 +113,7 @@ it.each([
     command: expect.stringMatching(`^${name} build`),
     settings: { auths: { 'shop.azurecr.io': tokenEntry } },
   });
-  expect(lines).toEqual(['Could not log in: No identity.', '  hint: Get one.']);
+  expect(lines).toEqual(['Could not log in: No identity.', '  hint: Get one. [credential-helper-fails]']);
 });
 
 it.each([

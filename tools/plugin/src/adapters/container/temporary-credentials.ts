@@ -40,7 +40,7 @@ export async function withLentLogins<T>(
   }
 }
 
-/** The same for a build: a registry whose images anybody may pull needs no login, so that a missing one is only told. */
+/** The same for a build: a registry whose images anybody may pull needs no login, so that a missing one is only reported. */
 export async function withLoginsOfBaseImages<T>(
   { credentialsOf, write }: Lending,
   dockerfile: string,

@@ -1,3 +1,8 @@
+import type { Git } from './git.ts';
+
+/** The tagger where git has no `user.name`, as in a container. */
+const namelessTagger = 'poc release <release@localhost>';
+
 /** An annotated tag's object. */
 export interface AnnotatedTag {
   readonly commit: string;
@@ -6,16 +11,24 @@ export interface AnnotatedTag {
   readonly message: string;
 }
 
-/** Text of a tag object, for `git mktag`. @param tagger as git writes it: `Ada <ada@example.com> 1764000000 +0000`. */
-export function tagObject({ commit, name, message }: AnnotatedTag, tagger: string): string {
-  return `object ${commit}\ntype commit\ntag ${name}\ntagger ${tagger}\n\n${message}`;
+/** Makes a tag object in this clone, to which no ref points yet. @returns its name. */
+export async function makeTagObject(git: Git, tag: AnnotatedTag): Promise<string> {
+  const identity = await git.run(['var', 'GIT_COMMITTER_IDENT']);
+  const now = `${Math.floor(Date.now() / 1000)} +0000`;
+  const tagger = identity.code === 0 ? identity.stdout.toString().trim() : `${namelessTagger} ${now}`;
+  return (await git.text(['mktag'], { input: tagObjectText(tag, tagger) })).trim();
 }
 
-/** @returns the tag that a tag object's text tells of, or undefined when it is not on a commit. */
+/** Returns the tag in a tag object's text, or undefined when it is not on a commit. */
 export function parseTagObject(text: string): AnnotatedTag | undefined {
   const end = text.indexOf('\n\n');
   const head = end < 0 ? text : text.slice(0, end);
   const [, commit = '', name = ''] = /^object ([0-9a-f]{40,64})\ntype commit\ntag (.*)$/m.exec(head) ?? [];
   if (!head.startsWith('object ') || commit === '') return undefined;
   return { commit, name, message: end < 0 ? '' : text.slice(end + 2) };
+}
+
+/** Text of a tag object, for `git mktag`. @param tagger as git writes it: `Ada <ada@example.com> 1764000000 +0000`. */
+function tagObjectText({ commit, name, message }: AnnotatedTag, tagger: string): string {
+  return `object ${commit}\ntype commit\ntag ${name}\ntagger ${tagger}\n\n${message}`;
 }

@@ -2,17 +2,17 @@ import type { CommitsApart, LoggedCommit } from '../../model/commits/commit-log.
 import type { Git } from './git.ts';
 import { below } from './tree-listing.ts';
 
-/** Commits that are read at most. Whoever has more between two releases reads none of them. */
+/** Commits that are read at most; between two releases nobody reads more. */
 const mostCommits = 20_000;
-/** Folders that are given to git as arguments; beyond it git tells all files and we pick. */
+/** Folders that are given to git as arguments; beyond it git lists all files and we pick. */
 const mostFolderArguments = 200;
 /** Whatever the user has configured, paths begin at the repository's root and names are UTF-8. */
 const usualLog = ['-c', 'log.follow=false', 'log', '--no-show-signature', '--encoding=UTF-8', '--no-color', '-z'];
 
 /**
- * Reads what each of two commits has and the other has not.
+ * Returns the commits that each of two commits has and the other has not.
  * @param prefix path of the workspace's root inside the repository: empty, or with a slash at its end.
- * @param folders paths of files below them are told, relative to the workspace's root.
+ * @param folders paths of files below them are listed, relative to the workspace's root.
  */
 export async function readCommitsApart(
   git: Git,

@@ -1,7 +1,10 @@
-import { spawn } from 'node:child_process';
 import { Refusal } from '../../model/errors/product-error.ts';
+import { runProcess } from '../process/run-process.ts';
 
-/** What one run of git left. */
+/** The exit code that stands for a run that took too long, as of `timeout(1)`. */
+export const timedOutCode = 124;
+
+/** The result of one run of git. */
 export interface GitResult {
   /** Exit code; 124 when the run was ended because it took too long. */
   readonly code: number;
@@ -27,45 +30,16 @@ export class Git {
     this.folder = folder;
   }
 
-  /**
-   * Runs git to its end, whatever its exit code.
-   * @param options.timeout milliseconds; none by default.
-   * @throws {Refusal} when git cannot be started.
-   */
-  async run(args: readonly string[], options: { input?: string; timeout?: number } = {}): Promise<GitResult> {
-    return new Promise((resolve, reject) => {
-      const child = spawn('git', ['-c', 'core.quotepath=off', ...args], { cwd: this.folder, env: environment() });
-      const stdout: Buffer[] = [];
-      const stderr: Buffer[] = [];
-      let late = false;
-      const timer =
-        options.timeout === undefined
-          ? undefined
-          : setTimeout(() => {
-              late = true;
-              child.kill('SIGKILL');
-              // A transport's helper may hold the pipes open beyond git's own end.
-              child.stdout.destroy();
-              child.stderr.destroy();
-            }, options.timeout);
-      child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-      child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-      child.on('error', (cause) => {
-        clearTimeout(timer);
-        reject(cannotStart(this.folder, cause));
-      });
-      child.on('close', (code) => {
-        clearTimeout(timer);
-        resolve({
-          code: late ? 124 : (code ?? 1),
-          stdout: Buffer.concat(stdout),
-          stderr: Buffer.concat(stderr).toString(),
-        });
-      });
-      // Git may end before it has read everything (EPIPE); its exit code tells.
-      child.stdin.on('error', () => {});
-      child.stdin.end(options.input ?? '');
+  /** Runs git to its end, whatever its exit code. @throws {Refusal} when git cannot be started. */
+  async run(args: readonly string[], options: { input?: string; timeoutMs?: number } = {}): Promise<GitResult> {
+    const result = await runProcess('git', ['-c', 'core.quotepath=off', ...args], {
+      cwd: this.folder,
+      env: environment(),
+      ...options,
     });
+    if (result.state === 'not-started') throw cannotStart(this.folder, result.cause);
+    const code = result.state === 'timed-out' ? timedOutCode : result.code;
+    return { code, stdout: result.stdout, stderr: result.stderr.toString() };
   }
 
   /**
@@ -95,7 +69,7 @@ function environment(): NodeJS.ProcessEnv {
     LC_ALL: 'C',
     LANGUAGE: 'C',
     GIT_TERMINAL_PROMPT: '0',
-    // Reading must not take the index's lock from somebody who works in the same tree.
+    // Reading must not take the index's lock from another process that works in the same tree.
     GIT_OPTIONAL_LOCKS: '0',
     // A folder may be named like a pattern: `apps/[id]`.
     GIT_LITERAL_PATHSPECS: '1',
@@ -112,7 +86,7 @@ function cannotStart(folder: string, cause: Error): Refusal {
   });
 }
 
-/** Problems with the repository as a whole, which a person can mend. */
+/** Problems with the repository as a whole, which a user can fix. */
 function repositoryProblem(folder: string, stderr: string): Refusal | undefined {
   const doing = 'read the git repository';
   if (/not a git repository|must be run in a work tree/.test(stderr))
@@ -120,14 +94,14 @@ function repositoryProblem(folder: string, stderr: string): Refusal | undefined 
       type: 'not-a-git-repository',
       doing,
       reason: `${folder} is not inside a git working tree.`,
-      remedy: 'Releases are made of commits: run "git init", or run this from inside a clone.',
+      remedy: 'Releases are made of commits: run `git init`, or run this inside a clone.',
     });
   if (/dubious ownership/.test(stderr))
     return new Refusal({
       type: 'git-repository-of-another-user',
       doing,
       reason: `Git does not trust ${folder}, because it belongs to another user.`,
-      remedy: `If you trust it, run: git config --global --add safe.directory ${folder}`,
+      remedy: `If you trust it, run \`git config --global --add safe.directory ${folder}\`.`,
       evidence: stderr.trim().split('\n').slice(0, 3),
     });
   return undefined;

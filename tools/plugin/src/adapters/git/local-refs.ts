@@ -1,4 +1,5 @@
 import type { Git } from './git.ts';
+import { releaseRefPrefixes } from './ref-names.ts';
 import type { ListedRef, ReleaseRefs } from './release-refs.ts';
 
 /** Refs of the local repository, which decides where there is no origin. */
@@ -11,7 +12,7 @@ export class LocalRefs implements ReleaseRefs {
 
   async list(): Promise<ReadonlyMap<string, ListedRef>> {
     const format = '--format=%(refname)%00%(objectname)%00%(*objectname)';
-    const text = await this.git.text(['for-each-ref', format, 'refs/builds/', 'refs/tags/']);
+    const text = await this.git.text(['for-each-ref', format, ...releaseRefPrefixes]);
     const refs = new Map<string, ListedRef>();
     for (const line of text.split('\n')) {
       const [name = '', object = '', peeled = ''] = line.split('\0');

@@ -15,7 +15,7 @@ export function parseObjectBatch(output: Buffer): Map<string, Buffer> {
   return contents;
 }
 
-/** Whether git would call the content binary: a NUL among its first bytes. */
+/** Reports whether git would call the content binary: a NUL among its first bytes. */
 export function isBinary(content: Buffer): boolean {
   return content.subarray(0, 8000).includes(0);
 }

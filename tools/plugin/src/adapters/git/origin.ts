@@ -3,21 +3,22 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Git, GitResult } from './git.ts';
 import { originRefusal, pushRefusal } from './origin-refusals.ts';
 import { parsePushResult } from './push-result.ts';
+import { releaseRefPrefixes } from './ref-names.ts';
 import type { ListedRef, ReleaseRefs } from './release-refs.ts';
+import { shortCommit } from '../../model/commits/commit.ts';
 
-/** Milliseconds for which all services of a run share one listing. A create is decided by the origin in any case. */
-const listingLasts = 10_000;
-/** Milliseconds after which a ref that is missing from the listing is worth a second look. */
-const missingLasts = 1000;
-/** Milliseconds. */
-const listingTimeout = 60_000;
-/** Milliseconds for what can be told without: where a branch is. */
-const tipTimeout = 10_000;
-/** Milliseconds. A first push may carry the commit's history. */
-const transferTimeout = 600_000;
-/** Milliseconds for what is good to know only. */
-const historyTimeout = 20_000;
-/** How many commits before two are fetched into a shallow clone, until what lies between them is here. */
+/** How long all services of a run share one listing. The origin decides about a create in any case. */
+const listingLastsMs = 10_000;
+/** After how long a ref that is missing from the listing is looked for again. */
+const missingLastsMs = 1000;
+const listingTimeoutMs = 60_000;
+/** For what can be answered without it: where a branch is. */
+const tipTimeoutMs = 10_000;
+/** A first push may carry the commit's history. */
+const transferTimeoutMs = 600_000;
+/** For what is good to know only. */
+const historyTimeoutMs = 20_000;
+/** Commits before two that are fetched into a shallow clone, until all between them is here. */
 const historyDepths = [200, 5000];
 
 /** A fetch that leaves nothing behind but objects, and does nothing on the side. */
@@ -26,7 +27,7 @@ const fetchArguments = [
   ...['--no-recurse-submodules', '--refmap='],
 ];
 
-/** What is still to be fetched, in one go. */
+/** A fetch of what is wanted, in one go. */
 interface Fetch {
   readonly wanted: Set<string>;
   readonly done: Promise<GitResult>;
@@ -48,11 +49,11 @@ export class Origin implements ReleaseRefs {
   }
 
   async list(): Promise<ReadonlyMap<string, ListedRef>> {
-    return this.listed(listingLasts);
+    return this.listed(listingLastsMs);
   }
 
   async find(ref: string): Promise<ListedRef | undefined> {
-    return (await this.listed(listingLasts)).get(ref) ?? (await this.listed(missingLasts)).get(ref);
+    return (await this.listed(listingLastsMs)).get(ref) ?? (await this.listed(missingLastsMs)).get(ref);
   }
 
   async create(ref: string, object: string, doing: string): Promise<boolean> {
@@ -63,7 +64,7 @@ export class Origin implements ReleaseRefs {
       ...[`--force-with-lease=${ref}:`, 'origin', `${object}:${ref}`],
     ];
     for (let attempt = 1; ; attempt++) {
-      const result = await this.git.run(args, { timeout: transferTimeout });
+      const result = await this.git.run(args, { timeoutMs: transferTimeoutMs });
       const pushed = parsePushResult(result.stdout.toString(), ref);
       if (result.code === 0 && pushed !== undefined && pushed.flag !== '!') {
         (await this.listing?.refs.catch(() => undefined))?.set(ref, { object });
@@ -80,7 +81,8 @@ export class Origin implements ReleaseRefs {
       const held = (await this.listed(0)).get(ref);
       if (held) return held.object === object;
       const mayPass = /lock|failed to update|internal|try again/i.test(pushed.reason);
-      if (!mayPass || attempt === 3) throw pushRefusal(doing, this.address, ref, pushed.reason, result.stderr);
+      if (!mayPass || attempt === 3)
+        throw pushRefusal(doing, { address: this.address, ref, why: pushed.reason, stderr: result.stderr });
       await pause(100 * attempt);
     }
   }
@@ -95,7 +97,7 @@ export class Origin implements ReleaseRefs {
   /** The commit that a branch is at. @throws {Refusal} when the origin does not answer. */
   async branchTip(branch: string): Promise<string | undefined> {
     const args = ['ls-remote', '--quiet', 'origin', `refs/heads/${branch}`];
-    const result = await this.git.run(args, { timeout: tipTimeout });
+    const result = await this.git.run(args, { timeoutMs: tipTimeoutMs });
     if (result.code !== 0) throw originRefusal(`look for ${branch}`, this.address, result);
     return parseListing(result.stdout.toString()).get(`refs/heads/${branch}`)?.object;
   }
@@ -103,7 +105,7 @@ export class Origin implements ReleaseRefs {
   /** Fetches a commit that is missing here. @throws {Refusal} when the origin does not give it. */
   async fetchCommit(commit: string): Promise<void> {
     if (await this.has(commit)) return;
-    await this.fetch(commit, 'shallow', `fetch commit ${commit.slice(0, 12)}`);
+    await this.fetch(commit, 'shallow', `fetch commit ${shortCommit(commit)}`);
   }
 
   /** Fetches commits that are missing here, as far as the origin has them; of many in few goes. Never throws for one. */
@@ -119,7 +121,7 @@ export class Origin implements ReleaseRefs {
     await this.fetchCommits(commits.slice(half));
   }
 
-  /** Brings so many commits before some into a shallow clone. Without them, only less can be told. */
+  /** Brings so many commits before some into a shallow clone. It may fail: then less is known. */
   async deepen(commits: readonly string[], depth: number): Promise<void> {
     if (await this.isShallow()) await this.fetchDepth(commits, depth);
   }
@@ -140,10 +142,10 @@ export class Origin implements ReleaseRefs {
     // Never shallower than it is: a depth would cut off what lies beyond it.
     const known = Number(await this.git.text(['rev-list', '--count', ...commits]));
     const args = [...fetchArguments, `--depth=${Math.max(depth, known)}`, 'origin', ...commits];
-    await this.git.run(args, { timeout: historyTimeout });
+    await this.git.run(args, { timeoutMs: historyTimeoutMs });
   }
 
-  /** Whether the clone's history ends between two commits, or at one of them. */
+  /** Reports whether the clone's history ends between two commits, or at one of them. */
   private async isCutBetween(from: string, to: string): Promise<boolean> {
     if (!(await this.isShallow())) return false;
     const file = (await this.git.text(['rev-parse', '--path-format=absolute', '--git-path', 'shallow'])).trim();
@@ -189,7 +191,7 @@ export class Origin implements ReleaseRefs {
       ...['origin', ...wanted],
     ];
     for (let attempt = 1; ; attempt++) {
-      const result = await this.git.run(args, { timeout: transferTimeout });
+      const result = await this.git.run(args, { timeoutMs: transferTimeoutMs });
       // Another process fetches into the same clone.
       if (attempt === 10 || !/shallow\.lock|shallow file has changed/.test(result.stderr)) return result;
       await pause(50 * attempt);
@@ -200,9 +202,9 @@ export class Origin implements ReleaseRefs {
     return (await this.git.text(['rev-parse', '--is-shallow-repository'])).trim() === 'true';
   }
 
-  private async listed(maxAge: number): Promise<Map<string, ListedRef>> {
+  private async listed(maxAgeMs: number): Promise<Map<string, ListedRef>> {
     const now = Date.now();
-    if (this.listing && now - this.listing.at <= maxAge && maxAge > 0) return this.listing.refs;
+    if (this.listing && now - this.listing.at <= maxAgeMs && maxAgeMs > 0) return this.listing.refs;
     const refs = this.readListing();
     this.listing = { at: now, refs };
     // A failure is not worth keeping.
@@ -213,9 +215,9 @@ export class Origin implements ReleaseRefs {
   }
 
   private async readListing(): Promise<Map<string, ListedRef>> {
-    const result = await this.git.run(['ls-remote', '--quiet', 'origin', 'refs/builds/*', 'refs/tags/*'], {
-      timeout: listingTimeout,
-    });
+    const patterns = releaseRefPrefixes.map((prefix) => `${prefix}*`);
+    const args = ['ls-remote', '--quiet', 'origin', ...patterns];
+    const result = await this.git.run(args, { timeoutMs: listingTimeoutMs });
     if (result.code !== 0) throw originRefusal('list the releases', this.address, result);
     return parseListing(result.stdout.toString());
   }

@@ -1,8 +1,8 @@
-/** What `git push --porcelain` said of one ref. */
+/** The answer of `git push --porcelain` about one ref. */
 export interface PushedRef {
   /** `!` is a rejection. */
   readonly flag: string;
-  /** What stands in the last brackets: `stale info`, `pre-receive hook declined`. */
+  /** The text in the last brackets: `stale info`, `pre-receive hook declined`. */
   readonly reason: string;
 }
 

@@ -6,15 +6,15 @@ export interface ListedRef {
   readonly peeled?: string;
 }
 
-/** Who decides which numbers and tags are taken: the origin, or the local repository where there is no origin. */
+/** The holder of the refs, which decides which numbers and tags are taken: the origin, or the local repository where there is no origin. */
 export interface ReleaseRefs {
-  /** All of `refs/builds/` and `refs/tags/`, by full name. May be some seconds old. */
+  /** All refs of build numbers and tags, by full name. May be some seconds old. */
   list(): Promise<ReadonlyMap<string, ListedRef>>;
   /** One ref; looks again when it is not among those known. */
   find(ref: string): Promise<ListedRef | undefined>;
   /**
    * Makes a ref that must not be there yet.
-   * @returns false when somebody else's is there.
+   * @returns false when another one is there.
    * @throws {Refusal} when the holder cannot be reached or does not allow it.
    */
   create(ref: string, object: string, doing: string): Promise<boolean>;

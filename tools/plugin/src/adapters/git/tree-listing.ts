@@ -46,7 +46,7 @@ export function parseStatus(output: string, prefix: string): { status: string; p
 }
 
 /**
- * What a file's content is named by: its blob, and how it is kept, because an executable bit or a link changes an
+ * Returns the name of a file's content: its blob, and how it is kept, because an executable bit or a link changes an
  * image as much as a byte does.
  */
 export function blobName({ mode, object }: Pick<GitFile, 'mode' | 'object'>): string {

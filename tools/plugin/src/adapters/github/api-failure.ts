@@ -1,7 +1,8 @@
 import type { ForgeAccess } from '../../model/forge/forge-access.ts';
+import { failureBy, type ErrorRule } from '../../model/errors/error-rules.ts';
 import { Failure, ProductError } from '../../model/errors/product-error.ts';
 
-/** What was asked of the API. */
+/** A task for the API. */
 export interface ApiTask {
   /** As a clause: `publish orders-20261124-1 at github.com`. */
   readonly doing: string;
@@ -9,7 +10,7 @@ export interface ApiTask {
   readonly permission: string;
 }
 
-/** The part of octokit's RequestError that is told. */
+/** The part of octokit's RequestError that is reported. */
 interface HttpError {
   readonly status: number;
   readonly message: string;
@@ -18,76 +19,112 @@ interface HttpError {
 
 /** Thrown when the time for a task is up. */
 export class TimeIsUp extends Error {
-  readonly milliseconds: number;
+  readonly timeoutMs: number;
 
-  constructor(milliseconds: number) {
-    super(`no answer within ${milliseconds / 1000} s`);
-    this.milliseconds = milliseconds;
+  constructor(timeoutMs: number) {
+    super(`no answer within ${timeoutMs / 1000} s`);
+    this.timeoutMs = timeoutMs;
   }
 }
 
-/** Says what an error of the client means. Errors that are none of HTTP are bugs, and are given back as they are. */
+/** An error of the client, and what it is about. */
+interface FailedRequest {
+  readonly task: ApiTask;
+  /** Name of the API's host. */
+  readonly host: string;
+  /** The repository: `shop/orders`. */
+  readonly repository: string;
+  readonly error: HttpError;
+  /** The server's message, without the token. */
+  readonly said: string;
+}
+
+const said = (request: FailedRequest) => [request.said];
+
+/** Why a request failed: no answer, or the status of one. */
+export const requestRules: readonly ErrorRule<FailedRequest>[] = [
+  {
+    when: ({ error }) => error.response === undefined,
+    type: 'forge-unreachable',
+    reason: (request) => `${request.host} could not be reached (${request.said}).`,
+    remedy: () => 'Try again later.',
+  },
+  {
+    when: ({ error }) => isLimited(error),
+    type: 'forge-limits-requests',
+    reason: ({ host, error }) => `${host} accepts no more requests for now (${error.status}).`,
+    remedy: () => 'Try again later.',
+    evidence: said,
+  },
+  {
+    when: ({ error }) => error.status === 401,
+    type: 'forge-denies-access',
+    reason: ({ host }) => `${host} does not accept the token (401).`,
+    remedy: () => 'Give it another GITHUB_TOKEN; this one may have expired.',
+    evidence: said,
+  },
+  {
+    when: ({ error }) => error.status === 403,
+    type: 'forge-denies-access',
+    reason: ({ repository }) => `The token may not do this in ${repository} (403).`,
+    remedy: ({ task }) => permissionRemedy(task),
+    evidence: said,
+  },
+  {
+    when: ({ error }) => error.status === 404,
+    type: 'forge-denies-access',
+    reason: ({ host, repository }) => `${host} has no ${repository}, or does not show it to the token (404).`,
+    remedy: ({ task }) => `Compare it with the address of the origin. ${permissionRemedy(task)}`,
+    evidence: said,
+  },
+  {
+    when: ({ error }) => error.status === 409 || error.status === 422,
+    type: 'forge-refuses',
+    reason: ({ host, error }) => `${host} rejected the request (${error.status}).`,
+    remedy: () => 'See its message.',
+    evidence: said,
+  },
+  {
+    when: ({ error }) => error.status >= 500,
+    type: 'forge-fails',
+    reason: ({ host, error }) => `${host} answered with an error (${error.status}).`,
+    remedy: () => 'Try again later.',
+    evidence: said,
+  },
+  {
+    when: () => true,
+    type: 'forge-answers-oddly',
+    reason: ({ host, error }) => `${host} answered ${error.status}.`,
+    remedy: () => "Check that its address is that of GitHub's API.",
+    evidence: said,
+  },
+];
+
+/** Returns what an error of the client means. Errors that are not of HTTP are bugs, and are returned as they are. */
 export function failureOf(error: unknown, task: ApiTask, access: ForgeAccess): unknown {
   if (error instanceof ProductError) return error;
-  const host = new URL(access.api).host;
-  const fail = (type: string, reason: string, remedy: string, evidence: readonly string[] = []) =>
-    new Failure({ type, doing: task.doing, reason, remedy, ...(evidence.length > 0 ? { evidence } : {}) });
+  const { doing } = task;
+  const { host } = new URL(access.api);
   if (error instanceof TimeIsUp)
-    return fail('forge-timeout', `${host} gave ${error.message}.`, 'Try again when it answers.');
+    return new Failure({
+      type: 'forge-timeout',
+      doing,
+      reason: `${host} gave ${error.message}.`,
+      remedy: 'Try again later.',
+    });
   if (!isHttpError(error)) return error;
-  const { status, response } = error;
-  const said = sayingOf(error, access);
-  if (!response)
-    return fail('forge-unreachable', `${host} does not answer (${said}).`, 'Try again when it can be reached.');
-  if (isLimited(error))
-    return fail('forge-limits-requests', `${host} takes no more requests for now (${status}).`, 'Try again later.', [
-      said,
-    ]);
   const { owner, name } = access.repository;
-  switch (status) {
-    case 401:
-      return fail(
-        'forge-denies-access',
-        `${host} does not take the token (401).`,
-        'Give it another GITHUB_TOKEN; this one may have expired.',
-        [said],
-      );
-    case 403:
-      return fail(
-        'forge-denies-access',
-        `The token may not do this in ${owner}/${name} (403).`,
-        permissionRemedy(task),
-        [said],
-      );
-    case 404:
-      return fail(
-        'forge-denies-access',
-        `${host} has no ${owner}/${name}, or does not show it to the token (404).`,
-        `Compare it with the address of the origin. ${permissionRemedy(task)}`,
-        [said],
-      );
-    case 409:
-    case 422:
-      return fail('forge-refuses', `${host} refuses what it was asked for (${status}).`, 'Look at what it says.', [
-        said,
-      ]);
-  }
-  if (status >= 500) return fail('forge-fails', `${host} fails (${status}).`, 'Try again when it is well.', [said]);
-  return fail(
-    'forge-answers-oddly',
-    `${host} answers ${status}.`,
-    'See whether its address is that of an API of GitHub.',
-    [said],
-  );
+  const request = { task, host, repository: `${owner}/${name}`, error, said: messageOf(error, access) };
+  return failureBy(requestRules, request, { doing });
 }
 
-/** Whether an error is one of the client for an answer, or for none. */
+/** Reports whether an error is one of the client for an answer, or for none. */
 export function isHttpError(error: unknown): error is HttpError {
   return error instanceof Error && error.name === 'HttpError' && 'status' in error;
 }
 
 function permissionRemedy({ permission }: ApiTask): string {
-  return `It needs "${permission}": a workflow's "permissions", a fine-grained token's permission, or the scope "repo".`;
+  return `It needs "${permission}": a workflow's \`permissions\`, a fine-grained token's permission, or the scope \`repo\`.`;
 }
 
 function isLimited({ status, message, response }: HttpError): boolean {
@@ -96,7 +133,7 @@ function isLimited({ status, message, response }: HttpError): boolean {
   return status === 403 && (/rate limit/i.test(message) || headers['x-ratelimit-remaining'] === '0');
 }
 
-/** What the server said, without the token, should it have repeated that. */
-function sayingOf({ message }: HttpError, { token }: ForgeAccess): string {
+/** Returns the server's message, without the token, should it have repeated that. */
+function messageOf({ message }: HttpError, { token }: ForgeAccess): string {
   return message.replaceAll(token, '***').slice(0, 300);
 }

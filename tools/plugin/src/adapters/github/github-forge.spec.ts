@@ -8,7 +8,7 @@ import { GitHubForge } from './github-forge.ts';
 import type { Pace } from './octokit.ts';
 
 /** So quick that what has to be waited for is over at once. */
-const hurried: Pace = { second: 1, answer: 1500, whole: 20_000, spaced: false };
+const hurried: Pace = { secondMs: 1, answerMs: 1500, wholeMs: 20_000, spaced: false };
 const description = new GitHubDescription();
 const shop = { host: 'github.com', owner: 'acme', name: 'shop' };
 const tag = ReleaseTag.parse('orders-20261124-1')!;
@@ -117,7 +117,7 @@ describe('what is sent', () => {
     const headers = { location: `${elsewhere.api}/repos/acme/shop/releases/tags/${tag}` };
     // A repository that was renamed is answered so.
     simulator.troubles.push({ kind: 'status', status: 307, message: 'Moved', headers, foreign: true });
-    expect(await sayingOf(connect().release(tag))).toContain('does not take the token');
+    expect(await sayingOf(connect().release(tag))).toContain('does not accept the token');
     expect(simulator.seen.map(({ authorization }) => authorization)).toEqual([`token ${simulatorToken}`]);
     expect(elsewhere.seen.map(({ authorization }) => authorization)).toEqual([undefined]);
     await elsewhere.stop();
@@ -182,7 +182,7 @@ describe('trouble that does not pass', () => {
 
   it('is silence: it is given up', async () => {
     simulator.troubles.push({ kind: 'silence' });
-    const says = await sayingOf(connect({}, { ...hurried, answer: 60_000, whole: 200 }).publishRelease(release));
+    const says = await sayingOf(connect({}, { ...hurried, answerMs: 60_000, wholeMs: 200 }).publishRelease(release));
     expect(says).toContain('forge-timeout');
     expect(says).toContain('no answer within 0.2 s');
   });
@@ -191,7 +191,7 @@ describe('trouble that does not pass', () => {
     [
       'a token that is not taken',
       () => connect({ token: 'ghp_other' }).publishRelease(release),
-      'does not take the token (401)',
+      'does not accept the token (401)',
     ],
     [
       'a token that may not release',

@@ -17,7 +17,7 @@ import type {
 import { failureOf, isHttpError, TimeIsUp, type ApiTask } from './api-failure.ts';
 import { makeOctokit, usualPace, type Client, type Pace } from './octokit.ts';
 
-/** What every request of a task carries. */
+/** The parameters of every request of a task. */
 interface Request {
   readonly owner: string;
   readonly repo: string;
@@ -129,8 +129,8 @@ export class GitHubForge implements Forge {
     const stop = new AbortController();
     const of = { owner: repository.owner, repo: repository.name, request: { signal: stop.signal } };
     const ended = new AbortController();
-    const late = pause(this.pace.whole, undefined, { signal: ended.signal }).then(() => {
-      throw new TimeIsUp(this.pace.whole);
+    const late = pause(this.pace.wholeMs, undefined, { signal: ended.signal }).then(() => {
+      throw new TimeIsUp(this.pace.wholeMs);
     });
     try {
       return await Promise.race([this.client().then((octokit) => action(octokit, of)), late]);
@@ -206,13 +206,13 @@ async function endEarlier(octokit: Client, of: Request, { id, environment }: For
   }
 }
 
-/** An address must be there: what answers something else is no GitHub. */
+/** Returns an address, which must be there. @throws {Failure} when the answer is not GitHub's. */
 function text(value: unknown): string {
   if (typeof value === 'string') return value;
   throw new Failure({
     type: 'forge-answers-oddly',
     doing: 'read an answer of the forge',
-    reason: 'It lacks the address of the release.',
-    remedy: 'See whether its address is that of an API of GitHub.',
+    reason: 'The answer lacks the address of the release.',
+    remedy: "Check that its address is that of GitHub's API.",
   });
 }

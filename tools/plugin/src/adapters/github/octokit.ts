@@ -1,21 +1,21 @@
 import type { ForgeAccess } from '../../model/forge/forge-access.ts';
 
-/** How patient the client is, in milliseconds. Tests hurry. */
+/** The times that the client takes. Tests hurry. */
 export interface Pace {
-  /** What GitHub calls a second when it asks to wait. */
-  readonly second: number;
+  /** The length of what GitHub calls a second when it asks to wait. */
+  readonly secondMs: number;
   /** For one answer; then it is asked again. */
-  readonly answer: number;
+  readonly answerMs: number;
   /** For one method of the port, with all waiting and asking again. */
-  readonly whole: number;
-  /** Whether what writes is sent one by one, a second apart (GitHub's "Best practices for using the REST API"). */
+  readonly wholeMs: number;
+  /** Whether writing requests are sent one by one, a second apart (GitHub's "Best practices for using the REST API"). */
   readonly spaced: boolean;
 }
 
-export const usualPace: Pace = { second: 1000, answer: 8000, whole: 20_000, spaced: true };
+export const usualPace: Pace = { secondMs: 1000, answerMs: 8000, wholeMs: 20_000, spaced: true };
 
-/** Seconds; whoever asks for a longer pause is not asked again. */
-const longestPause = 10;
+/** A server that asks for a longer pause is not asked again. */
+const longestPauseSeconds = 10;
 /** How often a limit is waited for. */
 const mostPauses = 2;
 /** How often it is asked again what broke down: after 1 and 4 seconds. */
@@ -35,22 +35,22 @@ export async function makeOctokit({ api, token }: ForgeAccess, pace: Pace) {
     import('@octokit/plugin-throttling'),
   ]);
   const waitsFor = (seconds: number, _options: unknown, _octokit: unknown, pauses: number) =>
-    seconds <= longestPause && pauses < mostPauses;
+    seconds <= longestPauseSeconds && pauses < mostPauses;
   const Client = Octokit.plugin(retry, throttling);
   return new Client({
     auth: token,
     baseUrl: api,
     userAgent: 'poc-release',
-    // What it would log is told by errors.
+    // Errors say what it would log.
     log: silent,
-    request: { fetch: fetchWithin(pace.answer), log: silent },
-    retry: { doNotRetry: final, retries, retryAfterBaseValue: pace.second },
+    request: { fetch: fetchWithin(pace.answerMs), log: silent },
+    retry: { doNotRetry: final, retries, retryAfterBaseValue: pace.secondMs },
     throttle: {
       id: api,
       onRateLimit: waitsFor,
       onSecondaryRateLimit: waitsFor,
-      fallbackSecondaryRateRetryAfter: longestPause,
-      retryAfterBaseValue: pace.second,
+      fallbackSecondaryRateRetryAfter: longestPauseSeconds,
+      retryAfterBaseValue: pace.secondMs,
       ...(pace.spaced ? {} : { write: unspaced, notifications: unspaced }),
     },
   });
@@ -59,9 +59,9 @@ export async function makeOctokit({ api, token }: ForgeAccess, pace: Pace) {
 export type Client = Awaited<ReturnType<typeof makeOctokit>>;
 
 /** `fetch` that gives up on one answer, so that it can be asked again. */
-function fetchWithin(milliseconds: number): typeof fetch {
+function fetchWithin(timeoutMs: number): typeof fetch {
   return (address, init) => {
-    const limit = AbortSignal.timeout(milliseconds);
+    const limit = AbortSignal.timeout(timeoutMs);
     return fetch(address, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limit]) : limit });
   };
 }

@@ -4,21 +4,21 @@ import { probeResultOf, type ProbeAnswer } from '../../model/deploy/probe-result
 import type { ProbeTarget } from '../../model/deploy/probe-target.ts';
 import type { Prober, RunningProbe } from '../../ports/prober.ts';
 
-/** Milliseconds after which a request that nobody answered has failed. */
-const patience = 10_000;
-/** Milliseconds for the first answer: a gateway that cannot be reached from here must not hold up a deployment. */
-const firstPatience = 2000;
+/** A request without an answer in this time has failed. */
+const usualTimeoutMs = 10_000;
+/** For the first answer: a gateway that cannot be reached from here must not hold up a deployment. */
+const firstTimeoutMs = 2000;
 
 /** Asks over HTTP: every other request over a connection of its own, the others over kept ones. */
 export class HttpProber implements Prober {
-  private readonly patience: number;
+  private readonly timeoutMs: number;
 
-  constructor(patienceInMilliseconds = patience) {
-    this.patience = patienceInMilliseconds;
+  constructor(timeoutMs = usualTimeoutMs) {
+    this.timeoutMs = timeoutMs;
   }
 
   async start(target: ProbeTarget): Promise<RunningProbe | { reason: string }> {
-    const first = await ask(target, false, Math.min(firstPatience, this.patience));
+    const first = await ask(target, false, Math.min(firstTimeoutMs, this.timeoutMs));
     if (first.failure !== undefined) return { reason: `GET ${target.url} did not serve before: ${first.failure}` };
     const { Agent } = target.url.startsWith('https:') ? https : http;
     const kept = new Agent({ keepAlive: true, maxSockets: 4 });
@@ -27,7 +27,7 @@ export class HttpProber implements Prober {
     let sent = 0;
     // At a steady rate, whatever the answers take: who waits for a slow answer does not notice what else fails.
     const timer = setInterval(() => {
-      const answered = ask(target, sent++ % 2 === 0 ? kept : false, this.patience).then((answer) => {
+      const answered = ask(target, sent++ % 2 === 0 ? kept : false, this.timeoutMs).then((answer) => {
         answers.push(answer);
         pending.delete(answered);
       });
@@ -46,7 +46,7 @@ export class HttpProber implements Prober {
 }
 
 /** Sends one request. Never throws. */
-function ask(target: ProbeTarget, agent: http.Agent | false, patience: number): Promise<ProbeAnswer> {
+function ask(target: ProbeTarget, agent: http.Agent | false, timeoutMs: number): Promise<ProbeAnswer> {
   const started = performance.now();
   const url = new URL(target.url);
   const host = target.host ?? url.host;
@@ -63,7 +63,7 @@ function ask(target: ProbeTarget, agent: http.Agent | false, patience: number): 
       answer.on('end', () => end(statusCode < 400 ? undefined : `answer ${statusCode}`));
       answer.on('error', ({ message }) => end(message));
     });
-    const limit = setTimeout(() => sent.destroy(new Error(`no answer within ${patience / 1000} s`)), patience);
+    const limit = setTimeout(() => sent.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
     sent.on('error', ({ message }) => end(message));
     sent.on('close', () => {
       clearTimeout(limit);

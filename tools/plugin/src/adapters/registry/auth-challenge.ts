@@ -1,4 +1,4 @@
-/** What a registry's `WWW-Authenticate` asks for. */
+/** The login that a registry's `WWW-Authenticate` asks for. */
 export type AuthChallenge =
   | { readonly scheme: 'basic' }
   | { readonly scheme: 'bearer'; readonly realm: string; readonly service?: string; readonly scope?: string };

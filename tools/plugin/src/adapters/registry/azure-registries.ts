@@ -7,15 +7,15 @@ import { noAnswer } from './registry-refusals.ts';
 
 /** The audience of tokens that are for Azure's container registries and nothing else; it is the same in every cloud. */
 const audience = 'https://containerregistry.azure.net/.default';
-/** Milliseconds after which another login token is fetched. They are good for three hours. */
-const freshFor = 3_600_000;
+/** After this long another login token is fetched. They are good for three hours. */
+const freshForMs = 3_600_000;
 
-/** Whether a registry is Azure's: of the public cloud, or of a national one. */
+/** Reports whether a registry is Azure's: of the public cloud, or of a national one. */
 export function isAzureRegistry(registry: string): boolean {
   return /^[a-z0-9-]+\.azurecr\.(io|cn|us)$/i.test(registry);
 }
 
-/** What differs where Azure is not the real one. */
+/** Settings that differ where Azure is not the real one. */
 export interface AzureSettings {
   readonly isAzure: (registry: string) => boolean;
   readonly identity: DefaultAzureCredentialOptions;
@@ -38,17 +38,17 @@ export class AzureRegistries {
     this.settings = { isAzure: isAzureRegistry, identity: {}, ...settings };
   }
 
-  /** What to ask a registry with: the login that docker or podman has, or else Azure's. */
+  /** Returns what to ask a registry with: the login that docker or podman has, or else Azure's. */
   readonly credentialsOf: CredentialsOf = async (registry) =>
     (await this.own(registry)) ?? (this.settings.isAzure(registry) ? this.login(registry) : undefined);
 
-  /** What an engine has to be lent because it does not find it by itself. */
+  /** Returns what an engine has to be lent because it does not find it by itself. */
   readonly lentCredentialsOf: CredentialsOf = async (registry) =>
     this.settings.isAzure(registry) && !(await this.own(registry)) ? this.login(registry) : undefined;
 
   private login(registry: string): Promise<Credentials> {
     const known = this.tokens.get(registry);
-    if (known && Date.now() - known.since < freshFor) return known.login;
+    if (known && Date.now() - known.since < freshForMs) return known.login;
     const login = this.exchange(registry);
     this.tokens.set(registry, { since: Date.now(), login });
     login.catch(() => this.tokens.delete(registry));
@@ -69,7 +69,7 @@ export class AzureRegistries {
     throw new Refusal({
       type: 'azure-identity-refused',
       doing: logInTo(registry),
-      reason: `The registry does not take the Azure identity of this machine (${answer.status}).`,
+      reason: `The registry does not accept the Azure identity of this machine (${answer.status}).`,
       remedy:
         "Use an identity of the registry's own tenant, and give it a role there (AcrPull to deploy, AcrPush to release).",
     });
@@ -87,7 +87,7 @@ export class AzureRegistries {
         type: 'azure-identity-missing',
         doing: logInTo(registry),
         reason: 'Neither docker nor podman is logged in to it, and no Azure identity of this machine gives a token.',
-        remedy: `Log in with "az acr login --name ${registry.split('.')[0]}" or "az login", or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET (or AZURE_FEDERATED_TOKEN_FILE).`,
+        remedy: `Log in with \`az acr login --name ${registry.split('.')[0]}\` or \`az login\`, or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET (or AZURE_FEDERATED_TOKEN_FILE).`,
         evidence: linesOf(cause),
         cause,
       });
@@ -116,7 +116,7 @@ function logInTo(registry: string): string {
   return `log in to the registry ${registry}`;
 }
 
-/** What each way of getting a token told, once. */
+/** Returns the message of each way of getting a token, once. */
 function linesOf(cause: unknown): string[] {
   const lines = String((cause as Error).message)
     .split('\n')

@@ -2,7 +2,7 @@ import type { Agent } from 'node:https';
 import type { ImageRef } from '../../model/release/image-ref.ts';
 import { ProductError, Refusal } from '../../model/errors/product-error.ts';
 
-/** How Azure's own client gets to the registry. */
+/** A way for Azure's own client to the registry. */
 export interface AzureTagAccess {
   readonly agent: Agent;
   /** The `Authorization` that a challenge asks for, by whatever login there is. */
@@ -10,7 +10,7 @@ export interface AzureTagAccess {
 }
 
 /**
- * Takes from everybody the right to move or delete a tag.
+ * Removes everybody's right to move or delete a tag.
  * @throws {Refusal} the registry does not do it.
  */
 export async function lockAzureTag(image: ImageRef, { agent, authorize }: AzureTagAccess): Promise<void> {
@@ -44,7 +44,7 @@ export async function lockAzureTag(image: ImageRef, { agent, authorize }: AzureT
       type: 'image-tag-not-locked',
       doing: `lock the tag ${image.tagged}`,
       reason: `The tag ${image.tagged} is not locked, so that it could be moved or deleted: ${why}`,
-      remedy: `Give the login the right to write metadata, or lock it with "az acr repository update --name ${registry.split('.')[0]} --image ${repository}:${tag} --write-enabled false --delete-enabled false".`,
+      remedy: `Give the login the right to write metadata, or lock it with \`az acr repository update --name ${registry.split('.')[0]} --image ${repository}:${tag} --write-enabled false --delete-enabled false\`.`,
       cause,
     });
   }
@@ -52,5 +52,5 @@ export async function lockAzureTag(image: ImageRef, { agent, authorize }: AzureT
 
 function whyNot(cause: unknown): string {
   const { statusCode, code, message } = cause as { statusCode?: number; code?: string; message?: string };
-  return statusCode === undefined ? `${code ?? message}.` : `the registry answers ${statusCode}.`;
+  return statusCode === undefined ? `${code ?? message}.` : `the registry answered with ${statusCode}.`;
 }

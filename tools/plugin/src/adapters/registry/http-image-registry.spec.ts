@@ -313,7 +313,7 @@ describe('findCredentials', () => {
     ['not-installed', 'is not installed'],
     ['../../bin/evil', 'has a name that no program can have'],
     ['fails', 'ended with an error (2)', 'pass: no such store'],
-    ['garbles', 'answers with something else than credentials'],
+    ['garbles', 'returned something other than credentials'],
     ['sleeps', 'did not answer in 0.3 s'],
   ])('refuses when the helper %s is no help', async (helper, reason, ...evidence) => {
     const program = (name: string, script: string) => {

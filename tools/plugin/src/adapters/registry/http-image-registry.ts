@@ -14,10 +14,10 @@ import { probeTls } from './probe-tls.ts';
 
 /** A registry that is busy (429, 5xx) is asked again this often. */
 const attempts = 3;
-/** Milliseconds; longer ones that a registry asks for are a refusal. */
-const longestPause = 5000;
+/** Longer ones that a registry asks for are a refusal. */
+const longestPauseMs = 5000;
 
-/** What the next requests for a repository say, as long as the registry takes it. */
+/** The authorization of the next requests for a repository, as long as the registry accepts it. */
 interface Authorization {
   readonly header: string;
   readonly login: LoginKind;
@@ -34,7 +34,7 @@ export class HttpImageRegistry implements ImageRegistry {
   /** Registries on this machine that turned out to speak https. */
   private readonly encrypted = new Set<string>();
 
-  /** @param isAzure tells the registries that can lock a tag. */
+  /** @param isAzure reports whether a registry can lock a tag. */
   constructor(credentialsOf: CredentialsOf = findCredentials, isAzure = isAzureRegistry) {
     this.credentialsOf = credentialsOf;
     this.isAzure = isAzure;
@@ -206,7 +206,7 @@ function pauseBefore({ status, headers }: HttpAnswer, attempt: number): number |
   if (attempt >= attempts || (status !== 429 && status < 500)) return undefined;
   const asked = Number(headers['retry-after'] ?? Number.NaN) * 1000;
   const wait = Number.isFinite(asked) ? asked : 250 * 2 ** attempt;
-  return wait <= longestPause ? wait : undefined;
+  return wait <= longestPauseMs ? wait : undefined;
 }
 
 function json({ body }: HttpAnswer, image: ImageRef): unknown {

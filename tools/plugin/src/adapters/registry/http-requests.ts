@@ -3,8 +3,8 @@ import * as https from 'node:https';
 import { isLoopbackRegistry } from '../../model/release/registry-host.ts';
 import { certificateAuthorities } from './certificate-authorities.ts';
 
-/** Milliseconds for one answer. */
-export const answerTimeout = 20_000;
+/** For one answer. */
+export const answerTimeoutMs = 20_000;
 const mostRedirects = 5;
 
 export interface HttpRequest {
@@ -28,7 +28,7 @@ export class HttpRequests {
 
   /** @param registry the host whose certificates count, also for its token service and where it keeps its blobs. */
   async send(registry: string, address: string, request: HttpRequest): Promise<HttpAnswer> {
-    const signal = AbortSignal.timeout(answerTimeout);
+    const signal = AbortSignal.timeout(answerTimeoutMs);
     let { headers = {} } = request;
     for (let url = new URL(address), redirects = 0; ; redirects++) {
       // Where to go on is the registry's choice; nothing goes out in the clear, other than on this machine.

@@ -8,7 +8,7 @@ export const manifestTypes = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ];
 
-/** What a manifest leads to: the image's configuration, or, of an index, the manifest for our platform. */
+/** The target of a manifest: the image's configuration, or, of an index, the manifest for our platform. */
 export type ManifestTarget = { readonly config: Digest } | { readonly manifest: Digest };
 
 interface Manifest {

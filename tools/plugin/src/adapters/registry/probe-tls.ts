@@ -1,9 +1,8 @@
 import { connect } from 'node:tls';
 
-/** Milliseconds. */
-const patience = 2000;
+const timeoutMs = 2000;
 
-/** Whether who listens at an address of this machine speaks TLS, whatever its certificate. Nothing is sent to it. */
+/** Reports whether the server at an address of this machine uses TLS, whatever its certificate. Nothing is sent to it. */
 export function probeTls(host: string): Promise<boolean> {
   const { hostname, port } = new URL(`https://${host}`);
   return new Promise((resolve) => {
@@ -11,7 +10,7 @@ export function probeTls(host: string): Promise<boolean> {
       host: hostname.replace(/^\[|\]$/g, ''),
       port: Number(port || 443),
       rejectUnauthorized: false,
-      timeout: patience,
+      timeout: timeoutMs,
     });
     const end = (speaks: boolean) => {
       socket.destroy();

@@ -5,8 +5,8 @@ import type { Credentials } from '../../model/release/credentials.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { askHelper, type HelperTrouble } from './credential-helper.ts';
 
-/** Milliseconds: a helper that asks a person something would wait for ever. */
-const patience = 15_000;
+/** A helper that asks a person something would wait for ever. */
+const usualHelperTimeoutMs = 15_000;
 
 interface AuthFile {
   auths?: Record<string, { auth?: string; username?: string; password?: string; identitytoken?: string }>;
@@ -15,15 +15,18 @@ interface AuthFile {
 }
 
 /**
- * Finds what `docker login` or `podman login` left for a registry.
+ * Returns what `docker login` or `podman login` left for a registry.
  * @returns undefined when there is nothing: the registry is then asked without.
  * @throws {Refusal} when there is nothing because a credential helper does not do its work.
  */
-export async function findCredentials(registry: string, helperTimeout = patience): Promise<Credentials | undefined> {
+export async function findCredentials(
+  registry: string,
+  helperTimeoutMs = usualHelperTimeoutMs,
+): Promise<Credentials | undefined> {
   let trouble: HelperTrouble | undefined;
   for (const path of authFiles()) {
     const file = await readAuthFile(path);
-    const found = file && (await credentialsIn(file, registry, helperTimeout));
+    const found = file && (await credentialsIn(file, registry, helperTimeoutMs));
     if (found && 'kind' in found) return found;
     trouble ??= found;
   }
@@ -53,14 +56,14 @@ async function readAuthFile(path: string): Promise<AuthFile | undefined> {
 async function credentialsIn(
   file: AuthFile,
   registry: string,
-  helperTimeout: number,
+  helperTimeoutMs: number,
 ): Promise<Credentials | HelperTrouble | undefined> {
   const names = namesOf(registry);
   const helper = names.map((name) => file.credHelpers?.[name]).find((name) => name !== undefined) ?? file.credsStore;
   let trouble: HelperTrouble | undefined;
   if (helper)
     for (const name of names) {
-      const answer = await askHelper(helper, name, helperTimeout);
+      const answer = await askHelper(helper, name, helperTimeoutMs);
       if (answer && 'kind' in answer) return answer;
       trouble ??= answer;
     }
@@ -76,13 +79,13 @@ async function credentialsIn(
   return trouble;
 }
 
-function helperFails(registry: string, { helper, reason, told }: HelperTrouble): Refusal {
+function helperFails(registry: string, { helper, reason, said }: HelperTrouble): Refusal {
   return new Refusal({
     type: 'credential-helper-fails',
     doing: `log in to the registry ${registry}`,
-    reason: `The credential helper "${helper}", which docker's or podman's settings name for it, ${reason}.`,
-    remedy: `Mend or install it, or take it out of the settings and log in with "docker login ${registry}".`,
-    ...(told === undefined ? {} : { evidence: [told] }),
+    reason: `The credential helper "${helper}" for ${registry} ${reason}.`,
+    remedy: `Fix or install it, or remove it from the settings and log in with \`docker login ${registry}\`.`,
+    ...(said === undefined ? {} : { evidence: [said] }),
   });
 }
 

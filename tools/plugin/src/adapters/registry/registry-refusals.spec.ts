@@ -1,5 +1,58 @@
+import { errorRulesContract } from '../../../../contracts/src/error-rules-contract.ts';
+import { ImageRef } from '../../model/release/image-ref.ts';
 import { UnencryptedAddress } from './http-requests.ts';
-import { noAnswer } from './registry-refusals.ts';
+import { answerRules, denialRules, noAnswer, noAnswerRules, type Denial, type LoginKind } from './registry-refusals.ts';
+
+const registry = 'acr.example';
+const image = ImageRef.of(registry, 'orders', '20261124-1');
+
+describe('denialRules', () => {
+  const denied = (denial: Denial, login: LoginKind) => ({ image, denial, login, status: 401 });
+  errorRulesContract(denialRules, [
+    {
+      foreign: denied('no login', 'nobody'),
+      type: 'registry-login-missing',
+      says: 'acr.example requires a login to read orders (401), and this machine has no credentials for it.',
+    },
+    {
+      foreign: denied('login refused', 'identity-token'),
+      type: 'registry-login-refused',
+      says: 'it has expired',
+    },
+    {
+      foreign: denied('login refused', 'password'),
+      type: 'registry-login-refused',
+      says: '`docker login acr.example`',
+    },
+    {
+      foreign: denied('no right', 'password'),
+      type: 'registry-denies-access',
+      says: 'Read access to orders at acr.example was denied (401)',
+    },
+  ]);
+});
+
+describe('answerRules', () => {
+  errorRulesContract(answerRules, [
+    { foreign: { registry, status: 429 }, type: 'registry-limits-requests', says: 'too many requests' },
+    { foreign: { registry, status: 500 }, type: 'registry-fails', says: 'error (500)' },
+  ]);
+});
+
+describe('noAnswerRules', () => {
+  const lost = (code: string, cause: unknown = { code }) => ({ registry, cause, code });
+  errorRulesContract(noAnswerRules, [
+    {
+      foreign: lost('', new UnencryptedAddress('http://tokens.example')),
+      type: 'registry-without-tls',
+      says: 'http://tokens.example',
+    },
+    { foreign: lost('CERT_HAS_EXPIRED'), type: 'registry-certificate', says: 'is not valid today' },
+    { foreign: lost('ERR_TLS_CERT_ALTNAME_INVALID'), type: 'registry-certificate', says: 'for another name' },
+    { foreign: lost('DEPTH_ZERO_SELF_SIGNED_CERT'), type: 'registry-certificate', says: 'does not know' },
+    { foreign: lost('ENOTFOUND'), type: 'registry-unreachable', says: 'ENOTFOUND' },
+  ]);
+});
 
 describe('noAnswer', () => {
   it.each<[unknown, string, string]>([

@@ -1,119 +1,159 @@
-import { Refusal, type ErrorFacts } from '../../model/errors/product-error.ts';
+import { refusalBy, type ErrorRule } from '../../model/errors/error-rules.ts';
+import { Refusal } from '../../model/errors/product-error.ts';
 import type { ImageRef } from '../../model/release/image-ref.ts';
-import { answerTimeout, UnencryptedAddress } from './http-requests.ts';
+import { answerTimeoutMs, UnencryptedAddress } from './http-requests.ts';
 
-/** How we were let in, or tried to be. */
+/** How this machine logged in, or tried to. */
 export type LoginKind = 'nobody' | 'password' | 'identity-token';
 
-/** Why a registry does not let us do something. */
+/** Why a registry denies something. */
 export type Denial =
-  /** It wants a login, and this machine has none. */
+  /** It requires a login, and this machine has none. */
   | 'no login'
-  /** It does not take the login that this machine has. */
+  /** It does not accept the login that this machine has. */
   | 'login refused'
-  /** It takes the login, which has no right to this. */
+  /** It accepts the login, which has no right to this. */
   | 'no right';
 
-/** A registry that does not let us in. */
-export function deniedAccess(image: ImageRef, denial: Denial, login: LoginKind, status: number): Refusal {
-  const { registry, repository } = image;
-  const facts = { doing: lookFor(image) };
-  const logIn = `"docker login ${registry}" (or "podman login ${registry}")`;
-  if (denial === 'no login')
-    return new Refusal({
-      ...facts,
-      type: 'registry-login-missing',
-      reason: `The registry ${registry} wants a login to read ${repository} (${status}), and there is none for it on this machine.`,
-      remedy: `Log in with ${logIn}, as somebody who may pull and push ${repository}.`,
-    });
-  if (denial === 'login refused')
-    return new Refusal({
-      ...facts,
-      type: 'registry-login-refused',
-      reason:
-        login === 'identity-token'
-          ? `The registry ${registry} does not take the login token on this machine (${status}): it has run out, or was withdrawn.`
-          : `The registry ${registry} does not take the user name and password on this machine (${status}).`,
-      remedy: `Log in anew with ${logIn}.`,
-    });
-  return new Refusal({
-    ...facts,
+/** A registry that denies access. */
+interface DeniedAccess {
+  readonly image: ImageRef;
+  readonly denial: Denial;
+  readonly login: LoginKind;
+  readonly status: number;
+}
+
+const logIn = ({ registry }: ImageRef) => `\`docker login ${registry}\` (or \`podman login ${registry}\`)`;
+
+/** Why a registry denies access. */
+export const denialRules: readonly ErrorRule<DeniedAccess>[] = [
+  {
+    when: ({ denial }) => denial === 'no login',
+    type: 'registry-login-missing',
+    reason: ({ image: { registry, repository }, status }) =>
+      `${registry} requires a login to read ${repository} (${status}), and this machine has no credentials for it.`,
+    remedy: ({ image }) => `Log in with ${logIn(image)} as a user who may pull and push ${image.repository}.`,
+  },
+  {
+    when: ({ denial, login }) => denial === 'login refused' && login === 'identity-token',
+    type: 'registry-login-refused',
+    reason: ({ image: { registry }, status }) =>
+      `The registry ${registry} does not accept the login token on this machine (${status}): it has expired, or was withdrawn.`,
+    remedy: ({ image }) => `Log in again with ${logIn(image)}.`,
+  },
+  {
+    when: ({ denial }) => denial === 'login refused',
+    type: 'registry-login-refused',
+    reason: ({ image: { registry }, status }) =>
+      `The registry ${registry} does not accept the user name and password on this machine (${status}).`,
+    remedy: ({ image }) => `Log in again with ${logIn(image)}.`,
+  },
+  {
+    when: ({ denial }) => denial === 'no right',
     type: 'registry-denies-access',
-    reason: `The registry ${registry} does not let us read ${repository} (${status}); the login itself is good.`,
-    remedy: `Give it the right to pull and push ${repository}, or log in with ${logIn} as somebody who has it.`,
-  });
+    reason: ({ image: { registry, repository }, status }) =>
+      `Read access to ${repository} at ${registry} was denied (${status}); the login itself is accepted.`,
+    remedy: ({ image }) =>
+      `Grant it the right to pull and push ${image.repository}, or log in with ${logIn(image)} as a user who has it.`,
+  },
+];
+
+/** Returns the refusal for a registry that denies access. */
+export function deniedAccess(image: ImageRef, denial: Denial, login: LoginKind, status: number): Refusal {
+  // There is a rule for every denial.
+  return refusalBy(denialRules, { image, denial, login, status }, { doing: lookFor(image) })!;
 }
 
-/** A registry that answers with an error. */
-export function registryFails(image: ImageRef, status: number): Refusal {
-  const { registry } = image;
-  if (status === 429)
-    return new Refusal({
-      type: 'registry-limits-requests',
-      doing: lookFor(image),
-      reason: `The registry ${registry} answers that there are too many requests (429).`,
-      remedy: `Wait and run the same command again; logged in ("docker login ${registry}") more are allowed.`,
-    });
-  return new Refusal({
+/** An error that a registry answered with. */
+interface ErrorAnswer {
+  readonly registry: string;
+  readonly status: number;
+}
+
+/** Why a registry answers with an error. */
+export const answerRules: readonly ErrorRule<ErrorAnswer>[] = [
+  {
+    when: ({ status }) => status === 429,
+    type: 'registry-limits-requests',
+    reason: ({ registry }) => `The registry ${registry} received too many requests (429).`,
+    remedy: ({ registry }) =>
+      `Wait and run the same command again; after \`docker login ${registry}\` more are allowed.`,
+  },
+  {
+    when: () => true,
     type: 'registry-fails',
-    doing: lookFor(image),
-    reason: `The registry ${registry} answers with an error (${status}).`,
-    remedy: "Look at the registry's own log, then run the same command again.",
-  });
+    reason: ({ registry, status }) => `The registry ${registry} answered with an error (${status}).`,
+    remedy: () => "Look at the registry's own log, then run the same command again.",
+  },
+];
+
+/** Returns the refusal for a registry that answers with an error. */
+export function registryFails(image: ImageRef, status: number): Refusal {
+  // The last rule matches all.
+  return refusalBy(answerRules, { registry: image.registry, status }, { doing: lookFor(image) })!;
 }
 
-/** What answers is something else. */
+/** Returns the refusal for an address at which something other than a registry answers. */
 export function noRegistry(image: ImageRef, cause: unknown): Refusal {
   return new Refusal({
     type: 'registry-fails',
     doing: lookFor(image),
-    reason: `What answers at ${image.registry} is no image registry: it sent no JSON.`,
+    reason: `${image.registry} did not answer like an image registry (no JSON).`,
     remedy: 'Check its address in the environment file.',
     cause,
   });
 }
 
 /** A request that got no answer. */
-export function noAnswer(registry: string, doing: string, cause: unknown): Refusal {
-  const facts = { doing, cause };
-  if (cause instanceof UnencryptedAddress)
-    return new Refusal({
-      ...facts,
-      type: 'registry-without-tls',
-      reason: `The registry ${registry} sends us to an address without encryption (${cause.message}).`,
-      remedy: "Mend its token service's address (the realm of its authentication), or where it redirects to.",
-    });
-  const code = codeOf(cause);
-  if (/CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/.test(code))
-    return new Refusal({ ...facts, ...badCertificate(registry, code) });
-  return new Refusal({
-    ...facts,
-    type: 'registry-unreachable',
-    reason: `The registry ${registry} could not be reached (${code}).`,
-    remedy:
-      'Check its address in the environment file, that it runs, and the network; then run the same command again.',
-  });
+interface LostRequest {
+  readonly registry: string;
+  readonly cause: unknown;
+  /** The error's code, or what there is instead. */
+  readonly code: string;
 }
 
-function badCertificate(registry: string, code: string): Pick<ErrorFacts, 'type' | 'reason' | 'remedy'> {
-  const type = 'registry-certificate';
-  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID')
-    return {
-      type,
-      reason: `The certificate of the registry ${registry} is not valid today (${code}).`,
-      remedy: "Renew it, or set this machine's clock right.",
-    };
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return {
-      type,
-      reason: `The certificate of the registry ${registry} is for another name (${code}).`,
-      remedy: 'Write its address in the environment file as the certificate has it.',
-    };
-  return {
-    type,
-    reason: `The certificate of the registry ${registry} is signed by an authority that this machine does not know (${code}).`,
-    remedy: `Put the authority's certificate where docker and podman look for it too: /etc/docker/certs.d/${registry}/ca.crt.`,
-  };
+/** Why a request got no answer. */
+export const noAnswerRules: readonly ErrorRule<LostRequest>[] = [
+  {
+    when: ({ cause }) => cause instanceof UnencryptedAddress,
+    type: 'registry-without-tls',
+    reason: ({ registry, cause }) =>
+      `The registry ${registry} leads to an address without encryption (${(cause as Error).message}).`,
+    remedy: () => "Correct its token service's address (the realm of its authentication), or where it redirects to.",
+  },
+  {
+    when: ({ code }) => code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID',
+    type: 'registry-certificate',
+    reason: ({ registry, code }) => `The certificate of the registry ${registry} is not valid today (${code}).`,
+    remedy: () => "Renew it, or correct this machine's clock.",
+  },
+  {
+    when: ({ code }) => code === 'ERR_TLS_CERT_ALTNAME_INVALID',
+    type: 'registry-certificate',
+    reason: ({ registry, code }) => `The certificate of the registry ${registry} is for another name (${code}).`,
+    remedy: () => 'Write its address in the environment file as the certificate has it.',
+  },
+  {
+    when: ({ code }) => /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/.test(code),
+    type: 'registry-certificate',
+    reason: ({ registry, code }) =>
+      `The certificate of the registry ${registry} is signed by an authority that this machine does not know (${code}).`,
+    remedy: ({ registry }) =>
+      `Put the authority's certificate where docker and podman look for it too: /etc/docker/certs.d/${registry}/ca.crt.`,
+  },
+  {
+    when: () => true,
+    type: 'registry-unreachable',
+    reason: ({ registry, code }) => `The registry ${registry} could not be reached (${code}).`,
+    remedy: () =>
+      'Check its address in the environment file, that it runs, and the network; then run the same command again.',
+  },
+];
+
+/** Returns the refusal for a request that got no answer. */
+export function noAnswer(registry: string, doing: string, cause: unknown): Refusal {
+  // The last rule matches all.
+  return refusalBy(noAnswerRules, { registry, cause, code: codeOf(cause) }, { doing, cause })!;
 }
 
 export function lookFor(image: ImageRef): string {
@@ -122,6 +162,6 @@ export function lookFor(image: ImageRef): string {
 
 function codeOf(thrown: unknown): string {
   const { name, message, code } = thrown as { name?: string; message?: string; code?: string };
-  if (name === 'AbortError' || name === 'TimeoutError') return `no answer in ${answerTimeout / 1000} s`;
+  if (name === 'AbortError' || name === 'TimeoutError') return `no answer in ${answerTimeoutMs / 1000} s`;
   return code ?? message ?? String(thrown);
 }

@@ -5,6 +5,7 @@ import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document, typ
 import schema from '../../../schemas/environment.schema.json' with { type: 'json' };
 import { didYouMean } from '../../model/text/did-you-mean.ts';
 import { environmentsFolder, type Environment } from '../../model/environment/environment.ts';
+import type { ErrorType } from '../../model/errors/error-catalog.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 
 /**
@@ -19,7 +20,7 @@ export async function readEnvironments(workspaceRoot: string): Promise<Environme
   return parseEnvironments(new Map(await Promise.all(texts)));
 }
 
-/** Whether a file in the environments' folder describes one. @param name or path. */
+/** Reports whether a file in the environments' folder describes one. @param name or path. */
 export function isEnvironmentFile(name: string): boolean {
   return /\.ya?ml$/.test(name);
 }
@@ -217,7 +218,7 @@ function sentence(text: string): string {
   return /[.!?]$/.test(line) ? line : `${line}.`;
 }
 
-function refusal(type: string, reason: string, remedy: string, evidence: readonly string[] = []): Refusal {
+function refusal(type: ErrorType, reason: string, remedy: string, evidence: readonly string[] = []): Refusal {
   return new Refusal({
     type,
     doing: 'read the environments',

@@ -4,7 +4,7 @@ import { Refusal } from '../../model/errors/product-error.ts';
 import type { SourceRepository } from '../../ports/source-repository.ts';
 import type { ClosureProject, Service } from './service.ts';
 
-/** What tools leave behind and no build reads; people seldom think of naming it in `.dockerignore`. */
+/** Files that tools leave behind and no build reads; few people name them in `.dockerignore`. */
 const leftovers = /^(node_modules|\.nx|__pycache__|\.pytest_cache|\.mypy_cache|\.DS_Store|.*\.(pyc|tsbuildinfo))$/;
 
 /** A file or folder that git ignores though the image may be made of it. */
@@ -18,7 +18,7 @@ export interface IgnoredInput {
 /**
  * Makes sure that the commit holds all that the image is made of.
  * @throws {Refusal} naming files that git ignores and that lie among the sources of the service's closure, or reach the
- * build context of its image. What targets declare as their outputs is made anew, and is left out.
+ * build context of its image. What targets declare as their outputs is made again, and is left out.
  */
 export async function refuseIgnoredInputs(
   service: Service,

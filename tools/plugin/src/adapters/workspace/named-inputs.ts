@@ -5,9 +5,9 @@ type NamedInputs = NonNullable<NxJsonConfiguration['namedInputs']>;
 
 /** Which files make up a project's content, by the patterns of its named input `production`. */
 export interface FileFilter {
-  /** Whether a file of the project counts. @param path relative to the workspace's root. */
+  /** Reports whether a file of the project counts. @param path relative to the workspace's root. */
   ofProject(path: string): boolean;
-  /** Whether a file anywhere in the workspace counts, because a pattern begins with `{workspaceRoot}`. */
+  /** Reports whether a file anywhere in the workspace counts, because a pattern begins with `{workspaceRoot}`. */
   ofWorkspace(path: string): boolean;
   /** Folders or files in which `ofWorkspace` may find some; empty when there is no such pattern. */
   readonly workspaceFolders: readonly string[];

@@ -16,7 +16,7 @@ export interface ClosureProject {
   readonly filter: FileFilter;
 }
 
-/** What is released on its own: a project, and all it is made of. */
+/** A service: a project that is released on its own, and all it is made of. */
 export interface Service {
   readonly name: string;
   /** Relative to the workspace's root. */
@@ -46,7 +46,7 @@ export function serviceIn(
       type: 'no-such-service',
       doing: `find the service ${name}`,
       reason: 'The workspace has no project of this name.',
-      remedy: didYouMean(name, Object.keys(graph.nodes)) || 'List the projects with "nx show projects".',
+      remedy: didYouMean(name, Object.keys(graph.nodes)) || 'List the projects with `nx show projects`.',
     });
   }
   const reached = reachableFrom(graph, name);

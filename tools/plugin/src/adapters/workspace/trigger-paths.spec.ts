@@ -67,7 +67,7 @@ function triggerOf(graph: ProjectGraph, name: string, isFile: (path: string) => 
   const { paths, foreignPaths } = triggerPaths(serviceIn(graph, nx, name), isFile);
   const service = { name, root: 'apps/a', paths, foreignPaths, trigger: 'paths', api: undefined } as const;
   const text = triggeredPipeline(service, { services: [service], environments: [], branch: 'main' });
-  return (parse(text) as { trigger: Trigger }).trigger;
+  return (parse(text.toString()) as { trigger: Trigger }).trigger;
 }
 
 /** Projects that the graph says a change concerns: owners of the files, and whatever depends on them. */

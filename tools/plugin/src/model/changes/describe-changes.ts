@@ -8,6 +8,7 @@ import {
   type ServiceCommit,
 } from './release-diff.ts';
 import { describeDependencyChange } from './dependencies/dependency-changes.ts';
+import { shortCommit } from '../commits/commit.ts';
 import { describeFieldChange } from '../observe/field-changes.ts';
 import { escapeControlCharacters } from '../text/escape-control-characters.ts';
 
@@ -33,7 +34,7 @@ export function describeReleaseDiff(changes: ReleaseDiff): string[] {
 
 function describeSide(side: ChangesSide): string {
   const { buildNumber, commit, environment, dirty } = side;
-  const name = buildNumber === undefined ? nameOfSide(side) : `${buildNumber} of commit ${commit.slice(0, 12)}`;
+  const name = buildNumber === undefined ? nameOfSide(side) : `${buildNumber} of commit ${shortCommit(commit)}`;
   const where = environment === undefined ? '' : `, runs in ${environment}`;
   return `${name}${where}${dirty ? ', built with changes that no commit holds' : ''}`;
 }
@@ -57,7 +58,7 @@ function commitLines({ commits, lostCommits, authors, from, to }: ReleaseDiff): 
 }
 
 function commitLine({ id, date, author, subject }: ServiceCommit): string {
-  return `  ${id.slice(0, 12)} ${date.slice(0, 10)} ${author}: ${subject.slice(0, 200)}`;
+  return `  ${shortCommit(id)} ${date.slice(0, 10)} ${author}: ${subject.slice(0, 200)}`;
 }
 
 function pullRequestLines({ pullRequests }: ReleaseDiff): string[] {

@@ -1,6 +1,6 @@
 import type { ApiChanges } from './api/api-changes.ts';
 import type { BuildNumber } from '../release/build-number.ts';
-import type { Commit } from '../commits/commit.ts';
+import { shortCommit, type Commit } from '../commits/commit.ts';
 import type { DependencyChange } from './dependencies/dependency-changes.ts';
 import type { FieldChange } from '../observe/field-changes.ts';
 
@@ -91,7 +91,7 @@ export function isUnchanged({ from, to, api, manifests, dependencies, ...history
 
 /** `20261126-2`, or `commit 9f8e7d6c5b4a`. */
 export function nameOfSide({ buildNumber, commit }: ChangesSide): string {
-  return buildNumber?.toString() ?? `commit ${commit.slice(0, 12)}`;
+  return buildNumber?.toString() ?? `commit ${shortCommit(commit)}`;
 }
 
 /** `what prod would get from preprod`: who reads the changes, and what for. */

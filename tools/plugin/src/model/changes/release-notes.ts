@@ -8,6 +8,7 @@ import {
   type ServiceCommit,
 } from './release-diff.ts';
 import type { DependencyChange } from './dependencies/dependency-changes.ts';
+import { shortCommit } from '../commits/commit.ts';
 import { codeMarkdown, linkMarkdown, plainMarkdown } from '../text/markdown.ts';
 
 /** Lines of one kind that are shown. */
@@ -40,7 +41,7 @@ function fitted(notes: string): string {
 }
 
 function describeSide(side: ChangesSide): string {
-  const commit = side.buildNumber === undefined ? '' : ` (${codeMarkdown(side.commit.slice(0, 12))})`;
+  const commit = side.buildNumber === undefined ? '' : ` (${codeMarkdown(shortCommit(side.commit))})`;
   return `${nameOfSide(side)}${commit}${side.environment === undefined ? '' : ` in ${plainMarkdown(side.environment)}`}`;
 }
 
@@ -65,7 +66,7 @@ function commitList({ commits, lostCommits, authors, from, to }: ReleaseDiff): s
 }
 
 function commitItem({ id, url, author, subject }: ServiceCommit): string {
-  return `- ${linkMarkdown(codeMarkdown(id.slice(0, 12)), url)} ${plainMarkdown(subject)} (${plainMarkdown(author)})`;
+  return `- ${linkMarkdown(codeMarkdown(shortCommit(id)), url)} ${plainMarkdown(subject)} (${plainMarkdown(author)})`;
 }
 
 function pullRequestList({ pullRequests }: ReleaseDiff): string[] {

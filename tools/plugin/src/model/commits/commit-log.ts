@@ -8,7 +8,7 @@ export interface LoggedCommit extends Commit {
   readonly paths: readonly string[];
 }
 
-/** What each of two commits has in its history and the other has not. Newest first, merges among them. */
+/** The commits that each of two has in its history and the other has not. Newest first, merges among them. */
 export interface CommitsApart {
   readonly onlyInFrom: readonly LoggedCommit[];
   readonly onlyInTo: readonly LoggedCommit[];

@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { Failure, ProductError, Refusal } from './product-error.ts';
 
-const facts = { type: 'no-engine', doing: 'build orders', reason: 'Nothing answers.', remedy: 'Start docker.' };
+const facts = {
+  type: 'no-container-engine' as const,
+  doing: 'build orders',
+  reason: 'Nothing answers.',
+  remedy: 'Start docker.',
+};
 
 describe('ProductError', () => {
   it('says what and why in its headline, with the hint and the evidence below', () => {
     expect(new Failure({ ...facts, evidence: ['line 1', 'line 2'] }).explain()).toBe(
-      'Could not build orders: Nothing answers.\n  hint: Start docker.\n  line 1\n  line 2',
+      'Could not build orders: Nothing answers.\n  hint: Start docker. [no-container-engine]\n  line 1\n  line 2',
     );
   });
 

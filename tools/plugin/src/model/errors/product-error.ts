@@ -1,9 +1,10 @@
+import type { ErrorType } from './error-catalog.ts';
 import { escapeControlCharacters } from '../text/escape-control-characters.ts';
 
-/** What every error a person can meet says: what was being done, why it stopped, what to do next. */
+/** The parts of every error that a user can meet: what was being done, why it stopped, what to do next. */
 export interface ErrorFacts {
-  /** Stable name for machines, in kebab-case: `dirty-working-tree`. */
-  readonly type: string;
+  /** Stable name for machines (docs/errors.md). */
+  readonly type: ErrorType;
   /** What was being done, and to what, as a clause: `release orders`. */
   readonly doing: string;
   /** Why it could not be done, as one or more sentences. */
@@ -32,10 +33,10 @@ export abstract class ProductError extends Error {
     this.facts = facts;
   }
 
-  /** Returns the headline, which stands alone as a CI's annotation, and below it the hint and the evidence. */
+  /** Returns the headline, and below it the hint with the error's type (docs/errors.md), and the evidence. */
   explain(): string {
-    const { doing, reason, remedy, evidence = [] } = this.facts;
-    return [`Could not ${doing}: ${reason}`, `${hintMark}${remedy}`, ...evidence.map((line) => `  ${line}`)]
+    const { type, doing, reason, remedy, evidence = [] } = this.facts;
+    return [`Could not ${doing}: ${reason}`, `${hintMark}${remedy} [${type}]`, ...evidence.map((line) => `  ${line}`)]
       .map(escapeControlCharacters)
       .join('\n');
   }

@@ -1,9 +1,9 @@
 import { ProductError } from './product-error.ts';
 
 /**
- * What an action comes to, or what its product error is told as: where one thing that cannot be asked shall not keep the
- * others from being told.
- * @param tell given the reason and the remedy, as sentences. @throws what is no product error: a bug.
+ * Returns the action's result, or maps a `ProductError` to a value, so that one failure does not hide the results of
+ * others. Other errors are bugs, and are rethrown.
+ * @param tell given the reason and the remedy, as sentences.
  */
 export async function catchProductError<T, U>(
   action: () => Promise<T>,
@@ -17,7 +17,7 @@ export async function catchProductError<T, U>(
   }
 }
 
-/** The same, told as `unknown`. */
+/** Returns the action's result, or the reason of its `ProductError` as `unknown`. */
 export function orUnknown<T>(action: () => Promise<T>): Promise<T | { readonly unknown: string }> {
   return catchProductError(action, (unknown) => ({ unknown }));
 }

@@ -1,12 +1,12 @@
 import type { LoggedCommit } from '../commits/commit-log.ts';
 
-/** Requests inside requests that are told of. */
+/** Requests inside requests that are listed. */
 const mostNested = 5;
 
 /** A request by which commits came in. */
 export interface PullRequest {
   readonly number: number;
-  /** What its commit says of it, without the number; undefined where that says nothing. */
+  /** Its title by its commit, without the number; undefined where that has none. */
   readonly title: string | undefined;
 }
 

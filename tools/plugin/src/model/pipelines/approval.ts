@@ -1,12 +1,13 @@
+import type { StepVariables } from './nx-command.ts';
 import type { PipelineEnvironment } from './pipeline-facts.ts';
 
-/** How a command approves in the name of whoever let its job through the checks of its environment. */
+/** How a command approves, in the name of those who let its job through the checks of its environment. */
 export interface Approval {
   readonly option: '' | ' --approve';
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: StepVariables;
 }
 
-/** What an environment demands. @param keeper of the environment that the job passed, as a phrase: `at GitHub`. */
+/** Returns how an environment is approved. @param keeper of the environment that the job passed, as a phrase: `at GitHub`. */
 export function approvalFor({ name, protected: isProtected }: PipelineEnvironment, keeper: string): Approval {
   // The plugin takes --approve only where a gate was passed, and this names it.
   return isProtected

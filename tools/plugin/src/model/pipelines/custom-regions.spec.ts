@@ -91,7 +91,7 @@ steps:
   it('loses nothing that has no place any more', () => {
     expect(refusalOf('steps: []\n', existing)).toBe(
       'Could not generate ci.yml: It has no place any more for what stands in "pool" (line 2), "setup" (line 7).\n' +
-        '  hint: Move that to one of the regions there are (none), or take it away.',
+        '  hint: Move that to one of the regions there are (none), or take it away. [bad-region]',
     );
     expect(keepRegions('steps: []\n', '# region custom: setup\n\n  \n# endregion\n', 'ci.yml')).toBe('steps: []\n');
   });

@@ -1,4 +1,4 @@
-/** Who put a release into an environment, from where. */
+/** The person or CI that deployed a release, and from where. */
 export interface Actor {
   /** Person or machine account. */
   readonly person: string;

@@ -1,4 +1,4 @@
-/** What a registry is asked with. Never written anywhere. */
+/** The login that a registry is asked with. Never written anywhere. */
 export type Credentials =
   | { readonly kind: 'password'; readonly user: string; readonly password: string }
   /** An OAuth2 refresh token, as `az acr login` leaves it. */

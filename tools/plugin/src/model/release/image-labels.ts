@@ -7,7 +7,7 @@ import { whyNotServiceName } from './service-name.ts';
 /** A release before its image has a digest: all of it that an image can carry in itself. */
 export type Build = Omit<Release, 'imageDigest'>;
 
-/** What an image tells of itself. */
+/** The facts in an image's labels. */
 export interface ImageFacts {
   readonly build: Build;
   /** Address of the git repository, without secrets, where there is one. */

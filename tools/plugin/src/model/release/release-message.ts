@@ -18,7 +18,7 @@ export function releaseMessage(release: Release): string {
 /**
  * Reads a release back from its tag.
  * @param commit the commit that the tag is on.
- * @returns undefined for a tag that tells of no release: an old one, one of somebody else's, or one whose trailers
+ * @returns undefined for a tag that is not of a release: an old one, one of somebody else's, or one whose trailers
  * speak of another release than its name does.
  */
 export function parseReleaseMessage(tag: ReleaseTag, commit: string, message: string): Release | undefined {

@@ -11,7 +11,7 @@ export class ReleaseTag {
     this.buildNumber = buildNumber;
   }
 
-  /** @returns the tag that the text denotes, or undefined when it is no release's tag. */
+  /** Returns the tag that the text denotes, or undefined when it is not a release's tag. */
   static parse(text: string): ReleaseTag | undefined {
     // Greedy: of `orders-20261124-1-20261125-2` the service is `orders-20261124-1`.
     const match = /^(.+)-(\d{8}[-.]\d+)$/.exec(text);

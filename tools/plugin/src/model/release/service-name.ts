@@ -3,7 +3,7 @@ import { Refusal } from '../errors/product-error.ts';
 /** 40 leaves room for the suffixes that Kubernetes adds to pod names (63 at most). */
 export const longestServiceName = 40;
 
-/** What the clusters' own configuration is versioned by, like a service by its name. */
+/** The name by which the clusters' own configuration is versioned, like a service. */
 export const provisioningName = 'provisioning';
 
 /**

@@ -1,7 +1,7 @@
 import { Refusal } from '../../model/errors/product-error.ts';
 import { endWithRefusal } from './end-with-refusal.ts';
 
-const refusal = new Refusal({ type: 'no', doing: 'add it', reason: 'It is there.', remedy: 'Remove it.' });
+const refusal = new Refusal({ type: 'bad-option', doing: 'add it', reason: 'It is there.', remedy: 'Remove it.' });
 
 afterEach(() => jest.restoreAllMocks());
 
@@ -10,7 +10,7 @@ describe('endWithRefusal', () => {
     const exit = jest.spyOn(process, 'exit').mockImplementation((() => undefined) as never);
     const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     await endWithRefusal(() => Promise.reject(refusal));
-    expect(write.mock.calls).toEqual([['\nCould not add it: It is there.\n  hint: Remove it.\n']]);
+    expect(write.mock.calls).toEqual([['\nCould not add it: It is there.\n  hint: Remove it. [bad-option]\n']]);
     expect(exit).toHaveBeenCalledWith(2);
   });
 

@@ -3,6 +3,8 @@ import { ImageRef } from '../../model/release/image-ref.ts';
 import { ProductError } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
 import type { ReleaseTag } from '../../model/release/release-tag.ts';
+import type { ReleaseTags } from '../../ports/release-tags.ts';
+import type { WithRepository } from '../../ports/source-repository.ts';
 import type { Finding } from './finding.ts';
 import { publishRelease } from '../release/publish-release.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
@@ -21,7 +23,7 @@ type ReleaseEvidence = ReleaseWitness & {
   /** What the git tag says; undefined when there is none. */
   readonly tagged: Release | undefined;
 };
-type Ports = Pick<ReleasePorts, 'repository' | 'registry' | 'forge'>;
+type Ports = Pick<ReleasePorts, 'registry' | 'forge'> & WithRepository<ReleaseTags>;
 
 const byRepair = 'Mended by "nx run infrastructure:audit --repair".';
 

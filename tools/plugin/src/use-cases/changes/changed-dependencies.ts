@@ -7,9 +7,10 @@ import {
 import { parseGoModule } from '../../model/changes/dependencies/go-module.ts';
 import { installedFor, parseNpmLockfile } from '../../model/changes/dependencies/npm-lockfile.ts';
 import { parsePythonRequirements } from '../../model/changes/dependencies/python-requirements.ts';
+import { shortCommit } from '../../model/commits/commit.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
-import type { SourceRepository } from '../../ports/source-repository.ts';
-import type { ReleasePorts } from '../../ports/release-ports.ts';
+import type { SourceFiles } from '../../ports/source-files.ts';
+import type { WithRepository } from '../../ports/source-repository.ts';
 
 const lockfile = 'package-lock.json';
 
@@ -27,7 +28,7 @@ export async function changedDependencies(
   from: string,
   to: string,
   service: ServiceSource,
-  { repository }: Pick<ReleasePorts, 'repository'>,
+  { repository }: WithRepository<SourceFiles>,
 ): Promise<ReleaseDiff['dependencies']> {
   const commits = [from, to];
   const [npm, others] = await Promise.all([
@@ -48,18 +49,18 @@ export async function changedDependencies(
 async function npmPackages(
   commit: string,
   { packages }: ServiceSource,
-  repository: SourceRepository,
+  repository: SourceFiles,
 ): Promise<Dependencies | string> {
   if (packages.length === 0) return new Map();
   const text = (await repository.texts(commit, lockfile)).get(lockfile);
   const found = text === undefined ? 'There is no such file.' : parseNpmLockfile(text);
-  return typeof found === 'string' ? `${lockfile} at ${commit.slice(0, 12)}: ${found}` : installedFor(found, packages);
+  return typeof found === 'string' ? `${lockfile} at ${shortCommit(commit)}: ${found}` : installedFor(found, packages);
 }
 
 async function otherDependencies(
   commit: string,
   service: ServiceSource,
-  repository: SourceRepository,
+  repository: SourceFiles,
 ): Promise<Map<Ecosystem, Map<string, readonly string[]>>> {
   const paths = [...(await repository.blobs(commit, service.inputFolders)).keys()].filter((path) =>
     service.isContent(path),

@@ -1,4 +1,5 @@
 import type { ChangesSide, ManifestChange, ManifestChanges } from '../../model/changes/release-diff.ts';
+import { shortCommit } from '../../model/commits/commit.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { fieldChanges } from '../../model/observe/field-changes.ts';
 import { ImageRef } from '../../model/release/image-ref.ts';
@@ -9,7 +10,8 @@ import { renderManifests } from '../../model/manifests/render.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
-import type { ReleasePorts } from '../../ports/release-ports.ts';
+import type { SourceFiles } from '../../ports/source-files.ts';
+import type { WithRepository } from '../../ports/source-repository.ts';
 
 /** Whose manifests are compared, for which environment. */
 export interface ManifestComparison {
@@ -28,7 +30,7 @@ export interface ManifestComparison {
 /** What changed in the manifests between two commits, as they are applied in one environment. */
 export async function changedManifests(
   { service, from, to, environment, environments, release }: ManifestComparison,
-  { repository }: Pick<ReleasePorts, 'repository'>,
+  { repository }: WithRepository<SourceFiles>,
 ): Promise<ManifestChanges> {
   if (!environment) return { state: 'unknown', reason: 'There is no environment to make manifests for.' };
   if (!release || from.commit === to.commit) return { state: 'compared', environment: environment.name, changes: [] };
@@ -44,7 +46,7 @@ export async function changedManifests(
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const { reason, evidence = [] } = error.facts;
-      return `The manifests of ${commit.slice(0, 12)} cannot be read: ${[reason, ...evidence].join(' ')}`;
+      return `The manifests of ${shortCommit(commit)} cannot be read: ${[reason, ...evidence].join(' ')}`;
     }
   };
   const [before, after] = await Promise.all([render(from), render(to)]);

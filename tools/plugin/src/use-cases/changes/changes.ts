@@ -1,4 +1,5 @@
 import { apiChanges, type ApiChanges } from '../../model/changes/api/api-changes.ts';
+import { shortCommit } from '../../model/commits/commit.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import type { ReleaseDiff, ChangesSide, LinkedPullRequest, ServiceCommit } from '../../model/changes/release-diff.ts';
 import type { CommitsApart, LoggedCommit } from '../../model/commits/commit-log.ts';
@@ -171,7 +172,7 @@ async function changedApi(
   const path = service.root === '.' ? 'openapi.yaml' : `${service.root}/openapi.yaml`;
   const [before, after] = await Promise.all(
     [from, to].map(async (commit) => {
-      return { name: `${path} at ${commit.slice(0, 12)}`, text: (await repository.texts(commit, path)).get(path) };
+      return { name: `${path} at ${shortCommit(commit)}`, text: (await repository.texts(commit, path)).get(path) };
     }),
   );
   return apiChanges(before!, after!);

@@ -3,6 +3,7 @@ import type { DeploymentRecord } from '../../model/deploy/deployment-record.ts';
 import { describeDuration, parseDuration } from '../../model/text/duration.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { describeHold, holdOf, isHeldBack } from '../../model/rollback/hold.ts';
+import type { ErrorType } from '../../model/errors/error-catalog.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
 import { deploy, type DeployOptions, type DeployResult } from './deploy.ts';
@@ -60,7 +61,7 @@ function proven(
 ): DeploymentRecord {
   const candidate = build ? records.find(({ release }) => release.buildNumber.equals(build)) : records[0];
   const number = candidate?.release.buildNumber ?? build;
-  const refuse = (type: string, reason: string, remedy: string) =>
+  const refuse = (type: ErrorType, reason: string, remedy: string) =>
     new Refusal({ type, doing: `promote ${service.name} ${number} from ${from.name} to ${to.name}`, reason, remedy });
   if (!candidate)
     throw refuse(

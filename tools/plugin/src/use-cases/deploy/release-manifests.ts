@@ -1,7 +1,9 @@
+import { shortCommit } from '../../model/commits/commit.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
-import type { ReleasePorts } from '../../ports/release-ports.ts';
+import type { SourceFiles } from '../../ports/source-files.ts';
+import type { WithRepository } from '../../ports/source-repository.ts';
 
 /**
  * Texts of a release's manifests by path below the service's folder: those of its commit, or of the working tree for a
@@ -11,7 +13,7 @@ import type { ReleasePorts } from '../../ports/release-ports.ts';
 export async function releaseManifests(
   service: ServiceSource,
   release: Release,
-  { repository }: Pick<ReleasePorts, 'repository'>,
+  { repository }: WithRepository<SourceFiles>,
 ): Promise<ReadonlyMap<string, string>> {
   if (release.dirty && (await service.contentHash('working-tree')) !== release.contentHash) {
     throw new Refusal({
@@ -27,7 +29,7 @@ export async function releaseManifests(
     ? await repository.workingTreeTexts(folder)
     : await repository.texts(release.commit, folder);
   const doing = `deploy ${service.name} ${release.buildNumber}`;
-  return onlyYaml(texts, { folder, doing, at: ` at ${release.commit.slice(0, 12)}` });
+  return onlyYaml(texts, { folder, doing, at: ` at ${shortCommit(release.commit)}` });
 }
 
 /**
@@ -36,7 +38,7 @@ export async function releaseManifests(
  */
 export async function checkoutManifests(
   service: ServiceSource,
-  { repository }: Pick<ReleasePorts, 'repository'>,
+  { repository }: WithRepository<SourceFiles>,
 ): Promise<ReadonlyMap<string, string>> {
   const folder = folderOf(service);
   const texts = await repository.workingTreeTexts(folder);

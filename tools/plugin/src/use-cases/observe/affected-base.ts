@@ -1,5 +1,6 @@
+import type { Commits } from '../../ports/commits.ts';
+import type { WithRepository } from '../../ports/source-repository.ts';
 import type { Outdated } from './outdated.ts';
-import type { ReleasePorts } from '../../ports/release-ports.ts';
 
 /**
  * The commit since which something is to be checked, for `nx affected --base`: the one before the checked-out one, or an
@@ -8,7 +9,7 @@ import type { ReleasePorts } from '../../ports/release-ports.ts';
  */
 export async function affectedBase(
   outdated: readonly Outdated[],
-  { repository }: Pick<ReleasePorts, 'repository'>,
+  { repository }: WithRepository<Commits>,
 ): Promise<string> {
   const head = await repository.headCommit();
   const deployed = outdated.flatMap(({ commit, isLater }) => (commit === undefined || isLater ? [] : [commit]));

@@ -1,7 +1,9 @@
 import { changedPackages, parseNpmLockfile } from '../../model/changes/dependencies/npm-lockfile.ts';
 import type { CommitGraph } from '../../model/commits/commit-graph.ts';
+import type { Commits } from '../../ports/commits.ts';
 import type { ServiceMap } from '../../ports/service-map.ts';
-import type { ReleasePorts } from '../../ports/release-ports.ts';
+import type { SourceFiles } from '../../ports/source-files.ts';
+import type { WithRepository } from '../../ports/source-repository.ts';
 
 const lockfile = 'package-lock.json';
 /** Commits of which two lockfiles are compared: each may have megabytes. Of older ones the lockfile counts for nobody. */
@@ -16,7 +18,7 @@ export async function touchedServices(
   commits: readonly string[],
   graph: CommitGraph,
   services: ServiceMap,
-  { repository }: Pick<ReleasePorts, 'repository'>,
+  { repository }: WithRepository<Commits & SourceFiles>,
 ): Promise<Map<string, ReadonlySet<string>>> {
   const paths = await repository.changedPaths(commits);
   const touched = new Map(

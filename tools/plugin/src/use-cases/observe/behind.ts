@@ -1,7 +1,10 @@
 import type { CommitGraph } from '../../model/commits/commit-graph.ts';
+import { shortCommit } from '../../model/commits/commit.ts';
 import { groupByKey } from '../../model/text/group-by-key.ts';
+import type { Commits } from '../../ports/commits.ts';
 import type { ServiceMap } from '../../ports/service-map.ts';
-import type { ReleasePorts } from '../../ports/release-ports.ts';
+import type { SourceFiles } from '../../ports/source-files.ts';
+import type { WithRepository } from '../../ports/source-repository.ts';
 import { touchedServices } from './affected-services.ts';
 
 /** How far something that runs is behind the main branch. */
@@ -55,7 +58,7 @@ export class BranchHistory {
     commits: readonly string[],
     tip: string,
     services: ServiceMap,
-    ports: Pick<ReleasePorts, 'repository'>,
+    ports: WithRepository<Commits & SourceFiles>,
   ): Promise<BranchHistory> {
     const bases = [...new Set(commits)];
     const graph = await ports.repository.commitGraph([tip, ...bases]);
@@ -74,7 +77,7 @@ export class BranchHistory {
 
   /** How far behind a build is: the commits that it lacks and that change a file which is part of its service. */
   behind({ service, commit }: RunningCommit): Behind {
-    if (!this.has(commit)) return { unknown: `commit ${commit.slice(0, 12)} is neither here nor at the origin` };
+    if (!this.has(commit)) return { unknown: `commit ${shortCommit(commit)} is neither here nor at the origin` };
     const isMissing = this.graph.isMissing(commit, this.tip);
     const commits = (this.touching.get(service) ?? []).filter(isMissing).length;
     return { commits, isLeast: this.rest.some(isMissing) };

@@ -1,8 +1,11 @@
 import { CommitGraph } from '../../model/commits/commit-graph.ts';
+import { shortCommit } from '../../model/commits/commit.ts';
 import type { DeliveredChange } from '../../model/observe/delivered-changes.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
+import type { Commits } from '../../ports/commits.ts';
 import type { ServiceMap } from '../../ports/service-map.ts';
-import type { ReleasePorts } from '../../ports/release-ports.ts';
+import type { SourceFiles } from '../../ports/source-files.ts';
+import type { WithRepository } from '../../ports/source-repository.ts';
 import { touchedServices } from './affected-services.ts';
 
 /** Commits whose files are looked at: the newest ones that changes brought. */
@@ -38,7 +41,7 @@ export class BroughtCommits {
   static async read(
     changes: readonly ComparedChange[],
     services: ServiceMap,
-    ports: Pick<ReleasePorts, 'repository'>,
+    ports: WithRepository<Commits & SourceFiles>,
   ): Promise<BroughtCommits> {
     if (changes.length === 0) return new BroughtCommits(new CommitGraph(new Map()), new Map(), services);
     const { repository } = ports;
@@ -67,7 +70,7 @@ export class BroughtCommits {
   writtenAt({ commit, known }: ComparedChange, service: string): number[] | { readonly unknown: string } {
     if (!this.services.has(service)) return { unknown: 'The workspace does not have the service any more.' };
     const lost = [commit, ...known].find((each) => !this.graph.has(each));
-    if (lost !== undefined) return { unknown: `Commit ${lost.slice(0, 12)} is neither here nor at the origin.` };
+    if (lost !== undefined) return { unknown: `Commit ${shortCommit(lost)} is neither here nor at the origin.` };
     const dates: number[] = [];
     for (const brought of this.graph.missingInAll(known, commit)) {
       const found = this.lookedAt.get(brought);

@@ -1,10 +1,11 @@
-import type { ReleasePorts } from '../../ports/release-ports.ts';
+import type { Commits } from '../../ports/commits.ts';
+import type { WithRepository } from '../../ports/source-repository.ts';
 
 /** Whether a commit comes before another, so that what is newer there is missing in it. */
 export async function isAncestor(
   commit: string,
   other: string,
-  { repository }: Pick<ReleasePorts, 'repository'>,
+  { repository }: WithRepository<Commits>,
 ): Promise<boolean> {
   return commit !== other && (await repository.mergeBases(commit, [other])).get(other) === commit;
 }

@@ -1,6 +1,11 @@
+import { shortCommit } from '../../model/commits/commit.ts';
 import { packageTag, type ProvisioningPackage } from '../../model/provision/provisioning-package.ts';
 import { provisioningName } from '../../model/release/service-name.ts';
+import type { Commits } from '../../ports/commits.ts';
+import type { PackageTags } from '../../ports/package-tags.ts';
+import type { ReleaseTags } from '../../ports/release-tags.ts';
 import type { Reporter } from '../../ports/reporter.ts';
+import type { WithRepository } from '../../ports/source-repository.ts';
 import { ProvisioningManifests, type ReadEnvironments } from './provisioning-manifests.ts';
 import { isAncestor } from '../observe/is-ancestor.ts';
 import { checkedOutSource, newestPackage, type ProvisioningSource } from './provisioning-source.ts';
@@ -34,7 +39,7 @@ export async function packageProvisioning(
 /** The package that stands for a commit's configuration, or in its way; undefined when one is to be made. */
 export async function packageOf(
   source: ProvisioningSource,
-  ports: Pick<ReleasePorts, 'repository'>,
+  ports: WithRepository<Commits & ReleaseTags & PackageTags>,
 ): Promise<PackageResult | undefined> {
   const newest = await newestPackage(ports);
   if (newest?.contentHash === source.contentHash) return { state: 'known', package: newest };
@@ -56,7 +61,7 @@ export async function makePackage(
   const request = { service: provisioningName, registries: [], buildNumber: undefined };
   const made = { version: await reserveBuildNumber(request, source.commit, ports), ...source };
   await ports.repository.tagPackage(made);
-  reporter.step(`tagged ${source.commit.slice(0, 12)} as ${packageTag(made.version)}`);
+  reporter.step(`tagged ${shortCommit(source.commit)} as ${packageTag(made.version)}`);
   if ((await ports.repository.originUrl()) === undefined)
     reporter.warn('there is no remote "origin": numbers and tags are kept in this clone only');
   return made;

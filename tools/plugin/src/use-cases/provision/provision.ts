@@ -1,8 +1,10 @@
+import { shortCommit } from '../../model/commits/commit.ts';
 import type { BuildNumber } from '../../model/release/build-number.ts';
 import type { Actor } from '../../model/release/actor.ts';
 import type { DeploymentOutcome } from '../../model/deploy/deployment-record.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
+import type { ErrorType } from '../../model/errors/error-catalog.ts';
 import { Failure, ProductError, Refusal } from '../../model/errors/product-error.ts';
 import type { ProvisioningPackage } from '../../model/provision/provisioning-package.ts';
 import {
@@ -166,7 +168,7 @@ async function renderSource(
     throw new Refusal({
       type: 'no-such-environment',
       doing: `provision ${today.name}`,
-      reason: `At ${commit.slice(0, 12)} there was no environment of this name yet.`,
+      reason: `At ${shortCommit(commit)} there was no environment of this name yet.`,
       remedy: 'Choose a newer version with --tag.',
     });
   }
@@ -268,7 +270,7 @@ function refuseWithoutNamespace(
   });
 }
 
-function brokeOff({ environment, made }: Attempt, type: string, reason: string, cause: unknown): Failure {
+function brokeOff({ environment, made }: Attempt, type: ErrorType, reason: string, cause: unknown): Failure {
   return new Failure({
     type,
     doing: `provision ${environment.name} with ${made.version}`,

@@ -1,7 +1,8 @@
 import { environmentsFolder, type Environment } from '../../model/environment/environment.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import { provisioningFolder, renderProvisioning } from '../../model/provision/render-provisioning.ts';
-import type { ReleasePorts } from '../../ports/release-ports.ts';
+import type { SourceFiles } from '../../ports/source-files.ts';
+import type { WithRepository } from '../../ports/source-repository.ts';
 
 /** Reads the environments of a commit. @param texts of their files by path. @throws {Refusal} when there are mistakes in them. */
 export type ReadEnvironments = (texts: ReadonlyMap<string, string>) => Promise<readonly Environment[]>;
@@ -19,7 +20,7 @@ export class ProvisioningManifests {
   static async at(
     commit: string,
     readEnvironments: ReadEnvironments,
-    { repository }: Pick<ReleasePorts, 'repository'>,
+    { repository }: WithRepository<SourceFiles>,
   ): Promise<ProvisioningManifests> {
     const [texts, files] = await Promise.all([
       repository.texts(commit, provisioningFolder),

@@ -5,13 +5,17 @@ import { Refusal } from '../../model/errors/product-error.ts';
 import { nothingToProvision, provisioningFolder } from '../../model/provision/render-provisioning.ts';
 import type { ProvisioningPackage } from '../../model/provision/provisioning-package.ts';
 import { provisioningName } from '../../model/release/service-name.ts';
-import type { ReleasePorts } from '../../ports/release-ports.ts';
+import type { Commits } from '../../ports/commits.ts';
+import type { PackageTags } from '../../ports/package-tags.ts';
+import type { ReleaseTags } from '../../ports/release-tags.ts';
+import type { SourceFiles } from '../../ports/source-files.ts';
+import type { WithRepository } from '../../ports/source-repository.ts';
 
 /** What the clusters' configuration is made of: nothing else is part of it. */
 const folders = [provisioningFolder, environmentsFolder];
 const mostPathsShown = 10;
 
-type Repository = Pick<ReleasePorts, 'repository'>;
+type Packages = WithRepository<ReleaseTags & PackageTags>;
 
 /** The clusters' configuration as a commit holds it, whether it has a version or not. */
 export type ProvisioningSource = Pick<ProvisioningPackage, 'commit' | 'contentHash'>;
@@ -20,7 +24,9 @@ export type ProvisioningSource = Pick<ProvisioningPackage, 'commit' | 'contentHa
  * Tells what would be provisioned from the checkout.
  * @throws {Refusal} when it has changes of the configuration that no commit holds, or there is none.
  */
-export async function checkedOutSource({ repository }: Repository): Promise<ProvisioningSource> {
+export async function checkedOutSource({
+  repository,
+}: WithRepository<Commits & SourceFiles>): Promise<ProvisioningSource> {
   const [commit, dirty] = await Promise.all([repository.headCommit(), repository.dirtyPaths()]);
   const own = dirty.filter((path) => folders.some((folder) => path.startsWith(`${folder}/`)));
   if (own.length > 0) throw dirtyRefusal(own);
@@ -30,7 +36,7 @@ export async function checkedOutSource({ repository }: Repository): Promise<Prov
 }
 
 /** The newest package, or undefined when there is none. */
-export async function newestPackage({ repository }: Repository): Promise<ProvisioningPackage | undefined> {
+export async function newestPackage({ repository }: Packages): Promise<ProvisioningPackage | undefined> {
   const versions = (await repository.releaseTags(provisioningName)).map(({ buildNumber }) => buildNumber);
   for (const version of versions.sort(BuildNumber.compare).reverse()) {
     // A tag of that name which tells of no package is somebody else's.
@@ -41,7 +47,7 @@ export async function newestPackage({ repository }: Repository): Promise<Provisi
 }
 
 /** The package that a user means. @throws {Refusal} naming the newest ones when there is none. */
-export async function findPackage(version: BuildNumber, { repository }: Repository): Promise<ProvisioningPackage> {
+export async function findPackage(version: BuildNumber, { repository }: Packages): Promise<ProvisioningPackage> {
   const found = await repository.readPackage(version);
   if (found) return found;
   const known = (await repository.releaseTags(provisioningName)).map(({ buildNumber }) => buildNumber);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { shortCommit } from '../../model/commits/commit.ts';
 import type { BuildNumber } from '../../model/release/build-number.ts';
 import { imageLabels, type Build } from '../../model/release/image-labels.ts';
 import { ImageRef, type Digest } from '../../model/release/image-ref.ts';
@@ -38,7 +39,7 @@ export async function previewImage(
     service.refuseIgnoredInputs(),
   ]);
   const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));
-  const from = `${revision.commit.slice(0, 12)}${revision.dirty ? ' and the changes in the working tree' : ''}`;
+  const from = `${shortCommit(revision.commit)}${revision.dirty ? ' and the changes in the working tree' : ''}`;
   reporter.step(`would take build number ${describeNumber(buildNumber, request)}`);
   reporter.step(`would build the image with ${engine.name} from ${from}`);
   for (const image of images) reporter.step(`would push ${image}`);

@@ -1,7 +1,11 @@
+import { shortCommit } from '../../model/commits/commit.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import { ImageRef } from '../../model/release/image-ref.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
+import type { BuildNumbers } from '../../ports/build-numbers.ts';
+import type { Commits } from '../../ports/commits.ts';
+import type { WithRepository } from '../../ports/source-repository.ts';
 import { isAncestor } from '../observe/is-ancestor.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 
@@ -16,7 +20,7 @@ export interface BuildNumberRequest {
   readonly ciNumber?: BuildNumber | undefined;
 }
 
-type Ports = Pick<ReleasePorts, 'repository' | 'registry' | 'clock'>;
+type Ports = Pick<ReleasePorts, 'registry' | 'clock'> & WithRepository<BuildNumbers & Commits>;
 
 /** More deployers than this never race for one service; a loop that goes on has met a bug. */
 const mostAttempts = 50;
@@ -99,7 +103,7 @@ function overtakenRefusal(service: string, number: BuildNumber, commit: string):
   return new Refusal({
     type: 'overtaken',
     doing: `take a build number for ${service}`,
-    reason: `That of the CI, ${number}, is taken, and a later commit than ${commit.slice(0, 12)} has been built since.`,
+    reason: `That of the CI, ${number}, is taken, and a later commit than ${shortCommit(commit)} has been built since.`,
     remedy: `Run the pipeline of the newest commit. To bring an earlier release back: "nx run ${service}:rollback --tag=…".`,
   });
 }

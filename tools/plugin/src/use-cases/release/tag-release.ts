@@ -1,21 +1,26 @@
+import { shortCommit } from '../../model/commits/commit.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import { parseImageLabels } from '../../model/release/image-labels.ts';
 import { ImageRef } from '../../model/release/image-ref.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
+import type { BuildNumbers } from '../../ports/build-numbers.ts';
+import type { Commits } from '../../ports/commits.ts';
+import type { ReleaseTags } from '../../ports/release-tags.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
+import type { WithRepository } from '../../ports/source-repository.ts';
 
 /** Tags the built commit, at the origin where there is one. @throws {Refusal} when the origin refuses. */
 export async function tagRelease(
   release: Release,
-  { repository }: Pick<ReleasePorts, 'repository'>,
+  { repository }: WithRepository<Commits & ReleaseTags>,
   reporter: Reporter,
 ): Promise<void> {
   const made = await repository.tagRelease(release);
   const tag = new ReleaseTag(release.service, release.buildNumber);
-  reporter.step(made === 'created' ? `tagged ${release.commit.slice(0, 12)} as ${tag}` : `${tag} is there already`);
+  reporter.step(made === 'created' ? `tagged ${shortCommit(release.commit)} as ${tag}` : `${tag} is there already`);
   if (made === 'created' && (await repository.originUrl()) === undefined) {
     reporter.warn('there is no remote "origin": numbers and tags are kept in this clone only');
   }
@@ -30,7 +35,7 @@ export async function findPushedBuild(
   service: string,
   registryHost: string,
   wanted: BuildNumber | undefined,
-  { repository, registry }: Pick<ReleasePorts, 'repository' | 'registry'>,
+  { repository, registry }: Pick<ReleasePorts, 'registry'> & WithRepository<BuildNumbers>,
 ): Promise<Release> {
   const candidates = wanted ? [wanted] : (await repository.buildNumbers(service)).sort(BuildNumber.compare).reverse();
   for (const buildNumber of candidates) {

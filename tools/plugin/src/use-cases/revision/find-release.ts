@@ -2,9 +2,10 @@ import { BuildNumber } from '../../model/release/build-number.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
-import type { ReleasePorts } from '../../ports/release-ports.ts';
+import type { ReleaseTags } from '../../ports/release-tags.ts';
+import type { WithRepository } from '../../ports/source-repository.ts';
 
-type Repository = Pick<ReleasePorts, 'repository'>;
+type Repository = WithRepository<ReleaseTags>;
 
 /** The newest release of a service, or undefined when there is none. */
 export async function newestRelease(service: string, { repository }: Repository): Promise<Release | undefined> {

@@ -1,8 +1,10 @@
 import type { Environment } from '../../model/environment/environment.ts';
 import type { Build } from '../../model/release/image-labels.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
+import type { Commits } from '../../ports/commits.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
-import type { ReleasePorts } from '../../ports/release-ports.ts';
+import type { SourceFiles } from '../../ports/source-files.ts';
+import type { WithRepository } from '../../ports/source-repository.ts';
 
 const mostPathsShown = 10;
 
@@ -15,7 +17,7 @@ export async function sourceRevision(
   service: ServiceSource,
   allowDirty: boolean,
   targets: readonly Environment[],
-  { repository }: Pick<ReleasePorts, 'repository'>,
+  { repository }: WithRepository<Commits & SourceFiles>,
 ): Promise<Pick<Build, 'commit' | 'contentHash' | 'dirty'>> {
   const [commit, dirtyPaths] = await Promise.all([repository.headCommit(), repository.dirtyPaths()]);
   const dirty = dirtyPaths.length > 0;

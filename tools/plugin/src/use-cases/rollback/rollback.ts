@@ -1,3 +1,4 @@
+import { shortCommit } from '../../model/commits/commit.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import type { Actor } from '../../model/release/actor.ts';
 import type { DeploymentRecord, Hold } from '../../model/deploy/deployment-record.ts';
@@ -10,6 +11,8 @@ import { serviceContainerOf } from '../../model/manifests/rules/pod-templates.ts
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
 import { changesBesidesImage } from '../../model/rollback/rollback-scope.ts';
+import type { SourceFiles } from '../../ports/source-files.ts';
+import type { WithRepository } from '../../ports/source-repository.ts';
 import { withAnnouncements } from '../announce/announce-deployment.ts';
 import { warnOfTakeOvers } from '../deploy/deploy.ts';
 import { findRelease } from '../revision/find-release.ts';
@@ -135,7 +138,7 @@ export async function rollBack(
 /** Lines that tell what going back would do, and what goes back with the code. */
 export async function describeRollback(
   { request, from, release, objects }: RollbackPlan,
-  { repository }: Pick<ReleasePorts, 'repository'>,
+  { repository }: WithRepository<SourceFiles>,
 ): Promise<string[]> {
   const { service, environment } = request;
   const also = changesBesidesImage(service.name, from.manifests, objects);
@@ -143,11 +146,11 @@ export async function describeRollback(
   const textAt = async (commit: string) => (await repository.texts(commit, path)).get(path);
   // Whether the API differs is told where it can be; going back must not fail for it.
   const [now, then] = await Promise.all([from.release.commit, release.commit].map(textAt)).catch(() => []);
-  const target = `${release.buildNumber} (${release.commit.slice(0, 12)})`;
+  const target = `${release.buildNumber} (${shortCommit(release.commit)})`;
   return [
     from.release.buildNumber.equals(release.buildNumber)
       ? `${environment.name}: goes on going back to ${target}, which ${from.actor.person} began at ${from.startedAt}`
-      : `${environment.name}: ${from.release.buildNumber} (${from.release.commit.slice(0, 12)}) goes back to ${target}`,
+      : `${environment.name}: ${from.release.buildNumber} (${shortCommit(from.release.commit)}) goes back to ${target}`,
     ...(also.length > 0 ? [`${environment.name}: with the code go back: ${also.join(', ')}`] : []),
     ...(now === then ? [] : [`${environment.name}: the API goes back too: ${path} differs between the two`]),
   ];

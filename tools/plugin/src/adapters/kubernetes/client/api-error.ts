@@ -1,5 +1,6 @@
 import { describeObject, type KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
-import { Failure, Refusal } from '../../../model/errors/product-error.ts';
+import { refusalBy, type ErrorRule } from '../../../model/errors/error-rules.ts';
+import { Failure } from '../../../model/errors/product-error.ts';
 
 /** One reason in a `Status` of the API server. */
 export interface StatusCause {
@@ -8,7 +9,7 @@ export interface StatusCause {
   readonly field?: string;
 }
 
-/** An answer of the API server that is no success. */
+/** An answer of the API server that is an error. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   /** The HTTP status. */
@@ -40,88 +41,145 @@ function statusIn(body: string): Status {
   }
 }
 
-/** Which cluster it was, for messages. */
+/** A cluster, for messages. */
 interface Server {
   readonly server: string;
   readonly context: string;
 }
 
-/** The error for a server that gives no answer. */
+/** A server that gave no answer. */
+interface LostRequest extends Server {
+  /** The error's code or message. */
+  readonly why: string;
+  readonly code: string;
+}
+
+const unreachableReason = ({ server, why }: LostRequest) => `Its API server ${server} could not be reached (${why}).`;
+
+/** Why a server gave no answer. */
+export const unreachableRules: readonly ErrorRule<LostRequest>[] = [
+  {
+    when: ({ code }) => /CERT|SELF_SIGNED|ALTNAME|SSL|TLS|UNABLE_TO_VERIFY/.test(code),
+    type: 'cluster-unreachable',
+    reason: unreachableReason,
+    remedy: () => 'Its certificate is not the one that the kubeconfig trusts: refresh the kubeconfig.',
+  },
+  {
+    when: () => true,
+    type: 'cluster-unreachable',
+    reason: unreachableReason,
+    remedy: () =>
+      'Check that the cluster runs and the network to it (VPN, allow-list), then run the same command again; for the local platform: `nx run local-platform:up`.',
+  },
+];
+
+/** Returns the error for a server that gives no answer, or the reason for which the caller stopped waiting. */
 export function unreachable({ server, context }: Server, cause: unknown, signal?: AbortSignal): Error {
   if (signal?.aborted && signal.reason instanceof Error) return signal.reason;
   const { name, code, message } = cause as { name?: string; code?: string; message?: string };
-  const why =
-    name === 'TimeoutError' || name === 'AbortError' ? 'no answer in time' : (code ?? message ?? String(cause));
-  const untrusted = /CERT|SELF_SIGNED|ALTNAME|SSL|TLS|UNABLE_TO_VERIFY/.test(String(code));
-  return new Refusal({
-    type: 'cluster-unreachable',
-    doing: `reach the cluster ${context}`,
-    reason: `Its API server ${server} could not be reached (${why}).`,
-    remedy: untrusted
-      ? 'Its certificate is not the one that the kubeconfig trusts: get the kubeconfig anew.'
-      : 'Check that the cluster runs and the network to it (VPN, allow-list), then run the same command again; for the local platform: "nx run local-platform:up".',
-    cause,
-  });
+  const isLate = name === 'TimeoutError' || name === 'AbortError';
+  const why = isLate ? 'no answer in time' : (code ?? message ?? String(cause));
+  const lost = { server, context, why, code: String(code) };
+  // The last rule matches all.
+  return refusalBy(unreachableRules, lost, { doing: `reach the cluster ${context}`, cause })!;
 }
 
-/** Makes an answer that nobody expected one that a person can act on. Other errors stay what they are. */
+/** An answer of the API server that is an error, and what it is about. */
+interface ErrorAnswer extends Server {
+  readonly code: number;
+  readonly message: string;
+  readonly causes: readonly StatusCause[];
+  /** The object that was sent. */
+  readonly object: KubernetesObject | undefined;
+}
+
+/** Returns a sentence that begins with the object, where there is one. */
+function about({ object }: Pick<ErrorAnswer, 'object'>, text: string): string {
+  if (object !== undefined) return `${describeObject(object)}: ${text}`;
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Verb, resource and group that the account lacks the right to. */
+function missingRight({ message }: ErrorAnswer): { verb: string; resource: string; inGroup: string } | undefined {
+  const [, verb, resource, group] = /cannot (\w+) resource "([^"]+)"(?: in API group "([^"]*)")?/.exec(message) ?? [];
+  if (verb === undefined || resource === undefined) return undefined;
+  return { verb, resource, inGroup: group ? `.${group}` : '' };
+}
+
+/** Reports whether the object is invalid. One that it cannot even decode the server calls an error of its own. */
+const isInvalid = ({ code, message }: ErrorAnswer) =>
+  code === 422 || code === 400 || /typed patch object|unable to convert unstructured object/.test(message);
+const isImmutable = ({ message }: ErrorAnswer) => /field is immutable/.test(message);
+const rejected = (answer: ErrorAnswer) => about(answer, `the cluster rejected it. ${sentence(answer.message)}`);
+const causeLines = ({ causes }: ErrorAnswer) =>
+  causes.length > 1 ? causes.map(({ field = '', message = '' }) => `${field}: ${message}`) : [];
+
+/** What an error that the caller does not expect means, in the words of the API server. */
+export const answerRules: readonly ErrorRule<ErrorAnswer>[] = [
+  {
+    when: ({ code }) => code === 401,
+    type: 'cluster-login',
+    reason: ({ context }) => `Authentication to cluster ${context} failed (401).`,
+    remedy: () => 'Log in again, or refresh the kubeconfig.',
+  },
+  {
+    when: (answer) => answer.code === 403 && missingRight(answer) !== undefined,
+    type: 'forbidden',
+    reason: (answer) => {
+      const { verb, resource, inGroup } = missingRight(answer)!;
+      const right = `${verb} ${resource}${inGroup} in the cluster ${answer.context}`;
+      return about(answer, `this account may not ${right}. ${sentence(answer.message)}`);
+    },
+    remedy: (answer) => {
+      const { verb, resource } = missingRight(answer)!;
+      return `Give it the verb "${verb}" on "${resource}" (Infrastructure/kubernetes), or use another context.`;
+    },
+  },
+  {
+    when: ({ code }) => code === 403,
+    type: 'not-admitted',
+    reason: ({ object, message }) =>
+      `${object === undefined ? 'The request' : describeObject(object)} was rejected by an admission policy or quota: ${sentence(message)}`,
+    remedy: () => 'Change the manifest or the policy.',
+  },
+  {
+    when: ({ message }) => unknownFieldIn(message) !== undefined,
+    type: 'unknown-field',
+    reason: (answer) => about(answer, `there is no field "${unknownFieldIn(answer.message)}" in this kind.`),
+    remedy: ({ object }) =>
+      `Correct its name or its place (\`kubectl explain ${object?.kind.toLowerCase() ?? '…'}\` shows the fields).`,
+  },
+  {
+    when: (answer) => isInvalid(answer) && isImmutable(answer),
+    type: 'bad-object',
+    reason: rejected,
+    remedy: () => 'That field can never change: undo the change, or give the object another name.',
+    evidence: causeLines,
+  },
+  {
+    when: isInvalid,
+    type: 'bad-object',
+    reason: rejected,
+    remedy: () => 'Fix the manifest and run the same command again; nothing was changed.',
+    evidence: causeLines,
+  },
+];
+
+/** Returns an answer that the caller does not expect as an error that a user can act on. Other errors stay as they are. */
 export function explainApiError(error: unknown, doing: string, server: Server, object?: KubernetesObject): unknown {
   if (!(error instanceof ApiError)) return error;
-  const facts = { doing, cause: error };
-  const what = object === undefined ? '' : `${describeObject(object)}: `;
-  if (error.code === 401)
-    return new Refusal({
-      ...facts,
-      type: 'cluster-login',
-      reason: `The cluster ${server.context} does not accept who we say we are (401).`,
-      remedy: 'Log in to the cluster again, or get the kubeconfig anew.',
-    });
-  const denied = /cannot (\w+) resource "([^"]+)"(?: in API group "([^"]*)")?/.exec(error.message);
-  if (error.code === 403 && denied) {
-    const [, verb, resource, group] = denied;
-    return new Refusal({
-      ...facts,
-      type: 'forbidden',
-      reason: `${what}this account may not ${verb} ${resource}${group ? `.${group}` : ''} in the cluster ${server.context}. ${sentence(error.message)}`,
-      remedy: `Give it the verb "${verb}" on "${resource}" (Infrastructure/kubernetes), or use another context.`,
-    });
-  }
-  if (error.code === 403)
-    return new Refusal({
-      ...facts,
-      type: 'not-admitted',
-      reason: `${what}the cluster does not admit it. ${sentence(error.message)}`,
-      remedy: "Mend the manifest, or the cluster's quota or policy that says so.",
-    });
-  const field = unknownFieldIn(error.message);
-  if (field !== undefined)
-    return new Refusal({
-      ...facts,
-      type: 'unknown-field',
-      reason: `${what}there is no field "${field}" in this kind.`,
-      remedy: `Correct its name or its place (kubectl explain ${object?.kind.toLowerCase() ?? '…'} shows what there is).`,
-    });
-  // What the server cannot even read into its kind it calls an error of its own.
-  const unreadable = /typed patch object|unable to convert unstructured object/.test(error.message);
-  if (error.code === 422 || error.code === 400 || unreadable) {
-    const immutable = /field is immutable/.test(error.message);
-    const lines = error.causes.map(({ field: at = '', message = '' }) => `${at}: ${message}`);
-    return new Refusal({
-      ...facts,
-      type: 'bad-object',
-      reason: `${what}the cluster refuses it. ${sentence(error.message)}`,
-      remedy: immutable
-        ? 'That field can never change: undo the change, or give the object another name.'
-        : 'Mend the manifest and run the same command again; nothing was changed.',
-      ...(lines.length > 1 ? { evidence: lines } : {}),
-    });
-  }
-  return new Failure({
-    ...facts,
-    type: 'cluster-fails',
-    reason: `${what}the cluster answered with ${error.code}. ${sentence(error.message)}`,
-    remedy: 'Run the same command again; it goes on where this one stopped.',
-  });
+  const { code, message, causes } = error;
+  const answer = { server: server.server, context: server.context, code, message, causes, object };
+  return (
+    refusalBy(answerRules, answer, { doing, cause: error }) ??
+    new Failure({
+      doing,
+      cause: error,
+      type: 'cluster-fails',
+      reason: about(answer, `the cluster answered with ${code}. ${sentence(message)}`),
+      remedy: 'Run the same command again; it continues where this one stopped.',
+    })
+  );
 }
 
 /** The field that an object has and its kind does not, in the words of two parsers. */

@@ -37,7 +37,7 @@ export async function findAccess(environment: Environment, workspaceRoot: string
       type: 'bad-kubeconfig',
       doing,
       reason: `The context "${name}" in ${files.join(', ')} names a cluster without an address.`,
-      remedy: 'Get the kubeconfig anew from whoever runs the cluster.',
+      remedy: 'Get a new kubeconfig from the operator of the cluster.',
     });
   }
   const needsClient = user?.value['exec'] ?? user?.value['auth-provider'] ?? cluster.value['proxy-url'];
@@ -60,7 +60,7 @@ async function readEntries(file: string, doing: string): Promise<Named<'context'
       type: 'bad-kubeconfig',
       doing,
       reason: `The kubeconfig ${file} is not YAML.`,
-      remedy: 'Mend it, or get it anew from whoever runs the cluster.',
+      remedy: 'Fix it, or get a new one from the operator of the cluster.',
       cause,
     });
   }
@@ -122,7 +122,7 @@ async function headersOf(user: Named<string, Fields> | undefined): Promise<Recor
   };
 }
 
-/** What `<field>-data` holds in base64, or the file that `<field>` names. */
+/** Returns what `<field>-data` holds in base64, or the file that `<field>` names. */
 async function bytes(entry: Named<string, Fields> | undefined, field: string): Promise<Buffer | undefined> {
   const data = text(entry?.value[`${field}-data`]);
   if (data !== '') return Buffer.from(data, 'base64');
@@ -142,8 +142,8 @@ function noKubeconfig(environment: Environment, files: readonly string[], doing:
   return new Refusal({
     type: 'no-kubeconfig',
     doing,
-    reason: `There is no kubeconfig with anything in it: ${files.join(', ')}.`,
-    remedy: `Get one with the context "${environment.cluster.context}" from whoever runs the cluster, or start the local platform with "nx run local-platform:up".`,
+    reason: `The kubeconfig is missing or empty: ${files.join(', ')}.`,
+    remedy: `Get one with the context "${environment.cluster.context}" from the operator of the cluster, or start the local platform with \`nx run local-platform:up\`.`,
   });
 }
 

@@ -24,6 +24,11 @@ interface Lease extends KubernetesObject {
   };
 }
 
+/** Returns the name of the Lease that is the write lock of a service. */
+export function leaseName(service: string): string {
+  return `poc-${service}`;
+}
+
 /**
  * Takes the one write lock of a service: the Lease `poc-<service>`. Whether a holder lives is judged by our own clock
  * since we last saw it renew, as Kubernetes' own leader election does, because clocks of machines differ.
@@ -39,7 +44,7 @@ export async function acquireLease(
   const place = {
     api,
     collection: collectionPath('coordination.k8s.io/v1', 'leases', namespace),
-    name: `poc-${service}`,
+    name: leaseName(service),
   };
   try {
     return new HeldLease(place, identity, await takeWhenFree(place, identity, onWait));

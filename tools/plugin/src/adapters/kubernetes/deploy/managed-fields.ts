@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { fieldManager } from '../../../model/manifests/labels.ts';
+import { upgradedManagers } from '../../../model/manifests/rules/ownership.ts';
 import { fieldAt, isMap } from '../../../model/manifests/source/manifest.ts';
 
 /** Who wrote which fields of an object, as the API server keeps it. */
@@ -25,21 +26,6 @@ export function fieldsOf({ fieldsV1 = {} }: ManagedFields): Readonly<Record<stri
   return raw instanceof Uint8Array ? (JSON.parse(Buffer.from(raw).toString()) as Record<string, unknown>) : fieldsV1;
 }
 
-/**
- * Names under which people's hands and kubectl wrote the manifests before this tool did. What they wrote becomes ours,
- * so that it goes when it is in no manifest. Restarts, labels and scaling by hand are not among them: they stay.
- */
-const folded: readonly string[] = [
-  'kubectl-client-side-apply',
-  'before-first-apply',
-  'kubectl',
-  'kubectl-create',
-  'kubectl-replace',
-  'kubectl-edit',
-  'kubectl-patch',
-  'kubectl-set',
-];
-
 /** The manager to whom replicas are handed before they are left to an autoscaler. */
 export const replicasManager = 'poc-deployer-replicas';
 
@@ -50,10 +36,7 @@ export function upgradeManagedFields(
   manager: string = fieldManager,
 ): ManagedFields[] | undefined {
   const entries = managedFieldsOf(live);
-  const kubectls = entries.filter(
-    ({ manager: other, subresource, apiVersion }) =>
-      subresource === undefined && apiVersion === live.apiVersion && folded.includes(other ?? ''),
-  );
+  const kubectls = entries.filter((entry) => isUpgraded(entry, live));
   if (kubectls.length === 0) return undefined;
   const isOurs = isAppliedBy(manager);
   const ours = entries.filter(isOurs);
@@ -67,6 +50,11 @@ export function upgradeManagedFields(
     fieldsV1: all.reduce(union),
   };
   return [...entries.filter((entry) => !kubectls.includes(entry) && !isOurs(entry)), fold];
+}
+
+/** Reports whether an entry is kubectl's, of an object, so that what it owns becomes this tool's. */
+export function isUpgraded({ manager = '', subresource, apiVersion }: ManagedFields, live: KubernetesObject): boolean {
+  return subresource === undefined && apiVersion === live.apiVersion && upgradedManagers.includes(manager);
 }
 
 /** Whether replicas of a workload would fall to the default if they were not sent any more. */

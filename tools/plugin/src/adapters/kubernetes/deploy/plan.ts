@@ -11,6 +11,7 @@ import type { Change, PlanOptions } from '../../../ports/cluster.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
 import { checkJob } from './jobs/job-objects.ts';
+import { withoutDroppedFields } from './dropped-fields.ts';
 import { upgradeManagedFields, managedFieldsOf, ownsReplicas, replicasManager } from './managed-fields.ts';
 import type { NamespaceClient } from '../client/namespace-client.ts';
 
@@ -90,11 +91,12 @@ async function planObject(
       const owner = live && otherOwnerOf(live, service);
       if (live && owner !== undefined && !adopt) throw foreignObject(live, owner, service);
       const sent = toSend(object, namespace, live, scaler);
-      const { next, takenOver } = await dryRun(api, path, sent);
+      const { next: applied, takenOver } = await dryRun(api, path, sent);
       // What a controller wrote in between would look like a change of ours.
-      const raced = live && versionOf(live) !== versionOf(next);
+      const raced = live && versionOf(live) !== versionOf(applied);
       if (raced && attempt < attempts) continue;
       const folds = live && upgradeManagedFields(live, new Date());
+      const next = folds ? await dryRunUpgraded(api, path, { applied, sent, live }) : applied;
       const handsOver = live && scaler && ownsReplicas(folds ?? managedFieldsOf(live));
       const same =
         live &&
@@ -169,6 +171,32 @@ export async function dryRun(
       takenOver,
     };
   }
+}
+
+/**
+ * Returns what an object would be once kubectl's part of it is ours and it is applied: the server fills in the defaults
+ * of what goes then.
+ */
+async function dryRunUpgraded(
+  api: KubernetesApi,
+  path: string,
+  { applied, sent, live }: Readonly<Record<'applied' | 'sent' | 'live', KubernetesObject>>,
+): Promise<KubernetesObject> {
+  const result = withoutDroppedFields(applied, sent, live);
+  if (isDeepStrictEqual(result, applied)) return applied;
+  const { apiVersion: _version, kind: _kind, metadata, status: _status, ...content } = result;
+  const replaced = Object.entries(content).map(([key, value]) => ({ op: 'add', path: `/${key}`, value }));
+  const { labels = {}, annotations = {} } = metadata;
+  const answer = await api.send('PATCH', path, {
+    query: { fieldManager, dryRun: 'All' },
+    body: [
+      ...replaced,
+      { op: 'add', path: '/metadata/labels', value: labels },
+      { op: 'add', path: '/metadata/annotations', value: annotations },
+    ],
+    contentType: 'application/json-patch+json',
+  });
+  return answer as KubernetesObject;
 }
 
 /** Server-side apply of one object, strictly: what the server does not know is an error. */

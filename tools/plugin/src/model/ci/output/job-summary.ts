@@ -1,3 +1,4 @@
+import { shortCommit } from '../../commits/commit.ts';
 import { codeMarkdown, linkMarkdown, plainMarkdown } from '../../text/markdown.ts';
 import type { ProbeResult } from '../../deploy/deployment-record.ts';
 import type { CiRun } from '../ci-run.ts';
@@ -56,7 +57,7 @@ function rowOf(
   return [
     plainMarkdown(service),
     build === undefined ? '' : plainMarkdown(build),
-    commit === undefined ? '' : linkMarkdown(codeMarkdown(commit.slice(0, 12)), web?.commit(commit)),
+    commit === undefined ? '' : linkMarkdown(codeMarkdown(shortCommit(commit)), web?.commit(commit)),
     environment === undefined ? '' : plainMarkdown(environment),
     plainMarkdown(outcome),
     url === undefined ? '' : linkMarkdown('open', url),

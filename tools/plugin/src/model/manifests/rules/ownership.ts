@@ -63,3 +63,18 @@ export function foreignObject(live: KubernetesObject, owner: string, service: st
     remedy: `Give the service's object another name, or take that one away from ${owner}; with --adopt it becomes the service's.`,
   });
 }
+
+/**
+ * Names under which people's hands and kubectl wrote the manifests before this tool did. What they wrote becomes ours,
+ * so that it goes when it is in no manifest. Restarts, labels and scaling by hand are not among them: they stay.
+ */
+export const upgradedManagers: readonly string[] = [
+  'kubectl-client-side-apply',
+  'before-first-apply',
+  'kubectl',
+  'kubectl-create',
+  'kubectl-replace',
+  'kubectl-edit',
+  'kubectl-patch',
+  'kubectl-set',
+];

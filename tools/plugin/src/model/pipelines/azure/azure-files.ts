@@ -1,5 +1,6 @@
 import { Refusal } from '../../errors/product-error.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
+import type { Yaml } from '../yaml-template.ts';
 import { affectedPipeline } from './affected-pipeline.ts';
 import { provisioningPipeline } from './provisioning-pipeline.ts';
 import { releasePipeline } from './release-pipeline.ts';
@@ -11,7 +12,7 @@ import { triggeredPipeline } from './triggered-pipeline.ts';
 export const azureFolder = 'Infrastructure/pipelines';
 
 /**
- * The pipelines of Azure DevOps, by path.
+ * Returns the pipelines of Azure DevOps, by path.
  * @throws {Refusal} when they cannot be made of this workspace.
  */
 export function azureFiles(facts: PipelineFacts): ReadonlyMap<string, string> {
@@ -33,7 +34,7 @@ export function azureFiles(facts: PipelineFacts): ReadonlyMap<string, string> {
       remedy: 'Move it there.',
     });
   }
-  return new Map([
+  const files: (readonly [string, Yaml])[] = [
     [`${azureFolder}/azure-pipelines.service.yml`, servicePipeline(facts)],
     [`${azureFolder}/templates/service.yml`, serviceTemplate(facts)],
     [`${azureFolder}/azure-pipelines.release.yml`, releasePipeline(facts)],
@@ -42,5 +43,6 @@ export function azureFiles(facts: PipelineFacts): ReadonlyMap<string, string> {
     ...facts.services
       .filter(({ trigger }) => trigger === 'paths')
       .map((service) => [`${service.root}/azure-pipelines.yml`, triggeredPipeline(service, facts)] as const),
-  ]);
+  ];
+  return new Map(files.map(([path, file]) => [path, file.toString()]));
 }

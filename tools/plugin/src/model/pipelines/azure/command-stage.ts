@@ -1,48 +1,64 @@
 import type { PipelineEnvironment } from '../pipeline-facts.ts';
-import { clusterSteps, postSteps, setupSteps, type NxCommand } from './job-steps.ts';
-import { indented, list, scalar } from './yaml-text.ts';
+import { yaml, type Yaml } from '../yaml-template.ts';
+import { clusterSteps, jobSteps, type AzureCommand, type Rights } from './job-steps.ts';
 
 /** A stage that does one thing with one command. */
 export interface CommandStage {
   /** Unique in its file, and the name of its regions. */
   readonly id: string;
   readonly displayName: string;
-  /** Stages that come before it; the one above it when left away. */
+  /** Stages that come before it (default: the one above it). */
   readonly dependsOn?: readonly string[];
   readonly condition?: string;
-  /** The environment whose checks (approvals, exclusive lock) Azure makes before the stage begins; none when left away. */
+  /** The environment whose checks (approvals, exclusive lock) Azure makes before the stage begins (default: none). */
   readonly environment?: string;
   /** Environments whose clusters it reaches. */
   readonly clusters: readonly PipelineEnvironment[];
-  readonly rights?: '' | '-provisioning';
-  readonly command: NxCommand;
+  readonly rights?: Rights;
+  readonly command: AzureCommand;
 }
 
-/** Its text. */
-export function commandStage(stage: CommandStage): string {
-  const { id, displayName, dependsOn, condition, environment } = stage;
-  const steps = [setupSteps(id), clusterSteps(stage.clusters, stage.command, stage.rights), postSteps(id)].join('\n');
-  return [
-    `- stage: ${id}`,
-    `  displayName: ${displayName}`,
-    ...(dependsOn === undefined
-      ? []
-      : dependsOn.length === 0
-        ? ['  dependsOn: []']
-        : ['  dependsOn:', indented(4, list(dependsOn))]),
-    ...(condition === undefined ? [] : [`  condition: ${condition}`]),
-    '  jobs:',
-    `    - ${environment === undefined ? 'job' : 'deployment'}: ${id}`,
-    `      displayName: ${displayName}`,
-    ...(environment === undefined ? ['      steps:', indented(8, steps)] : [deployed(environment, steps)]),
-  ].join('\n');
+/** Returns the text of a stage. */
+export function commandStage(stage: CommandStage): Yaml {
+  const { id, displayName, environment } = stage;
+  const steps = jobSteps([clusterSteps(stage.clusters, stage.command, stage.rights)], id);
+  return yaml`
+    - stage: ${id}
+      displayName: ${displayName}
+      ${stage.dependsOn && dependencies(stage.dependsOn)}
+      condition: ${stage.condition}
+      jobs:
+        - ${environment === undefined ? job(stage, steps) : deployment(stage, environment, steps)}
+  `;
 }
 
-function deployed(environment: string, steps: string): string {
-  return `      environment: ${scalar(environment)}
-      strategy:
-        runOnce:
-          deploy:
-            steps:
-${indented(14, steps)}`;
+function dependencies(stages: readonly string[]): Yaml {
+  return stages.length === 0
+    ? yaml`dependsOn: []`
+    : yaml`
+        dependsOn:
+          ${stages}
+      `;
+}
+
+function job({ id, displayName }: CommandStage, steps: Yaml): Yaml {
+  return yaml`
+    job: ${id}
+    displayName: ${displayName}
+    steps:
+      ${steps}
+  `;
+}
+
+function deployment({ id, displayName }: CommandStage, environment: string, steps: Yaml): Yaml {
+  return yaml`
+    deployment: ${id}
+    displayName: ${displayName}
+    environment: ${environment}
+    strategy:
+      runOnce:
+        deploy:
+          steps:
+            ${steps}
+  `;
 }

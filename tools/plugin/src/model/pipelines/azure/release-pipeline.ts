@@ -1,146 +1,165 @@
-import { generatedHeader } from '../generated-file.ts';
-import type { PipelineEnvironment, PipelineFacts, PipelineService } from '../pipeline-facts.ts';
-import { approvalFor } from '../approval.ts';
 import { automaticEnvironments } from '../../environment/environment.ts';
+import { approvalFor } from '../approval.ts';
+import { generatedHeader } from '../generated-file.ts';
+import { promoteCommand, rollbackCommand } from '../nx-command.ts';
+import type { PipelineEnvironment, PipelineFacts, PipelineService } from '../pipeline-facts.ts';
+import { yaml, type Yaml } from '../yaml-template.ts';
 import { commandStage } from './command-stage.ts';
+import { identifierOf } from './identifier.ts';
 import { forgeToken, pool } from './job-steps.ts';
-import { idOf, indented, list, scalar } from './yaml-text.ts';
 
-/** Brings services from environment to environment, and back. */
-export function releasePipeline(facts: PipelineFacts): string {
+/** Returns the pipeline that brings services from environment to environment, and back. */
+export function releasePipeline(facts: PipelineFacts): Yaml {
   const { services, environments } = facts;
-  const automatic = automaticEnvironments(facts.environments);
-  const names = environments.map(({ name }) => name);
-  return `${generatedHeader}
-# Brings services from environment to environment, and back. A run of a service's pipeline that ended well starts it for
-# that service. Approvals, and the exclusive lock that lets one run after the other in, are checks on Azure's environments;
-# going back waits for neither.
-name: $(Date:yyyyMMdd)$(Rev:-r)
+  return yaml`
+    ${generatedHeader}
 
-parameters:
-  - name: action
-    displayName: What to do
-    type: string
-    default: release
-    values:
-      - release
-      - promote
-      - rollback
-  - name: service
-    displayName: Service (* is all of them)
-    type: string
-    default: '*'
-    values:
-${indented(6, list(['*', ...services.map(({ name }) => name)]))}
-  - name: environment
-    displayName: Environment (rollback)
-    type: string
-    default: ${scalar((automatic.at(-1) ?? environments[0]!).name)}
-    values:
-${indented(6, list(names))}
-  - name: tag
-    displayName: Release to go back to, such as 20261124-1; the one before when empty (rollback)
-    type: string
-    default: ''
-  - name: reason
-    displayName: Why, for whoever looks at what is held (rollback)
-    type: string
-    default: ''
+    # Brings services from environment to environment, and back. A run of a service's pipeline that ended well starts it for
+    # that service. Approvals, and the exclusive lock that lets one run after the other in, are checks on Azure's environments;
+    # going back waits for neither.
+    name: $(Date:yyyyMMdd)$(Rev:-r)
 
-trigger: none
-pr: none
-lockBehavior: sequential
+    parameters:
+      ${parameters(facts)}
 
-resources:
-  pipelines:
-${indented(4, services.map((service) => resource(service, facts)).join('\n'))}
+    trigger: none
+    pr: none
+    lockBehavior: sequential
 
-variables:
-  - name: projects
-    value: $[ coalesce(variables['resources.triggeringAlias'], '\${{ parameters.service }}') ]
+    resources:
+      pipelines:
+        ${services.map((service) => resource(service, facts))}
 
-${pool}
+    variables:
+      - name: projects
+        value: $[ coalesce(variables['resources.triggeringAlias'], '\${{ parameters.service }}') ]
 
-stages:
-${indented(2, [...releaseStage(automatic), ...promoteStages(facts), ...environments.map(rollbackStage)].join('\n'))}
-`;
+    ${pool}
+
+    stages:
+      ${releaseStage(environments)}
+      ${promoteStages(environments)}
+      ${environments.map(rollbackStage)}
+  `;
 }
 
-/** The runs of a service: of its own pipeline, or of the one that all share. */
-function resource({ name, trigger }: PipelineService, { branch }: PipelineFacts): string {
-  const branches = `    branches:\n      include:\n        - ${scalar(branch)}`;
-  const alias = scalar(name);
-  return trigger === 'paths'
-    ? `- pipeline: ${alias}
-  source: ${alias}
-  trigger:
-${branches}`
-    : `- pipeline: ${alias}
-  source: service
-  tags:
-    - ${alias}
-  trigger:
-${branches}
-    tags:
-      - ${alias}`;
+function parameters({ services, environments }: PipelineFacts): Yaml {
+  return yaml`
+    - name: action
+      displayName: What to do
+      type: string
+      default: release
+      values:
+        - release
+        - promote
+        - rollback
+    - name: service
+      displayName: Service (* is all of them)
+      type: string
+      default: '*'
+      values:
+        ${['*', ...services.map(({ name }) => name)]}
+    - name: environment
+      displayName: Environment (rollback)
+      type: string
+      default: ${(automaticEnvironments(environments).at(-1) ?? environments[0]!).name}
+      values:
+        ${environments.map(({ name }) => name)}
+    - name: tag
+      displayName: Release to go back to, such as 20261124-1; the one before when empty (rollback)
+      type: string
+      default: ''
+    - name: reason
+      displayName: Why, for whoever looks at what is held (rollback)
+      type: string
+      default: ''
+  `;
 }
 
-function releaseStage(automatic: readonly PipelineEnvironment[]): string[] {
+/** Returns the runs of a service: of its own pipeline, or of the one that all share. */
+function resource({ name, trigger }: PipelineService, { branch }: PipelineFacts): Yaml {
+  if (trigger === 'paths')
+    return yaml`
+      - pipeline: ${name}
+        source: ${name}
+        trigger:
+          branches:
+            include:
+              - ${branch}
+    `;
+  return yaml`
+    - pipeline: ${name}
+      source: service
+      tags:
+        - ${name}
+      trigger:
+        branches:
+          include:
+            - ${branch}
+        tags:
+          - ${name}
+  `;
+}
+
+function releaseStage(environments: readonly PipelineEnvironment[]): Yaml | undefined {
+  const automatic = automaticEnvironments(environments);
   const last = automatic.at(-1);
-  if (!last) return [];
-  return [
-    commandStage({
-      id: 'release',
-      displayName: `Release to ${automatic.map(({ name }) => name).join(', ')}`,
-      condition: `eq('\${{ parameters.action }}', 'release')`,
-      environment: last.name,
-      clusters: automatic,
-      command: {
-        displayName: 'Release',
-        command: `npx nx run-many -t release -p "$PROJECTS"`,
-        env: { ...forgeToken, PROJECTS: '$(projects)' },
-      },
-    }),
-  ];
+  if (!last) return undefined;
+  return commandStage({
+    id: 'release',
+    displayName: `Release to ${automatic.map(({ name }) => name).join(', ')}`,
+    condition: `eq('\${{ parameters.action }}', 'release')`,
+    environment: last.name,
+    clusters: automatic,
+    command: {
+      displayName: 'Release',
+      command: `npx nx run-many -t release -p "$PROJECTS"`,
+      env: { ...forgeToken, PROJECTS: '$(projects)' },
+    },
+  });
 }
 
-/** A stage for each environment above the automatic ones. It reaches the one below, too, where releases proved themselves. */
-function promoteStages({ environments }: PipelineFacts): string[] {
+/** Returns a stage for each environment above the automatic ones, after that of the environment below. */
+function promoteStages(environments: readonly PipelineEnvironment[]): Yaml[] {
   const last = environments.findLastIndex(({ deploy }) => deploy === 'automatic');
   const first = Math.max(last, 0) + 1;
   return environments.slice(first).map((environment, index) => {
-    const { name } = environment;
     const below = environments[first + index - 1]!;
-    const dependsOn = index > 0 ? [`promote_${idOf(below.name)}`] : last < 0 ? [] : ['release'];
-    const { option, env } = approvalFor(environment, 'of Azure DevOps');
-    return commandStage({
-      id: `promote_${idOf(name)}`,
-      displayName: `Promote to ${name}`,
-      dependsOn,
-      condition: `and(not(or(failed(), canceled())), in('\${{ parameters.action }}', 'release', 'promote'))`,
-      environment: name,
-      clusters: [below, environment],
-      command: {
-        displayName: `Promote to ${name}`,
-        command: `npx nx run-many -t promote -p "$PROJECTS" --to=${name}${option}`,
-        env: { ...forgeToken, PROJECTS: '$(projects)', ...env },
-      },
-    });
+    const dependsOn = index > 0 ? [`promote_${identifierOf(below.name)}`] : last < 0 ? [] : ['release'];
+    return promoteStage(below, environment, dependsOn);
+  });
+}
+
+/** Promotes from one environment to another. It reaches both: releases proved themselves in the first. */
+function promoteStage(from: PipelineEnvironment, to: PipelineEnvironment, dependsOn: readonly string[]): Yaml {
+  const { option, env } = approvalFor(to, 'of Azure DevOps');
+  return commandStage({
+    id: `promote_${identifierOf(to.name)}`,
+    displayName: `Promote to ${to.name}`,
+    dependsOn,
+    condition: `and(not(or(failed(), canceled())), in('\${{ parameters.action }}', 'release', 'promote'))`,
+    environment: to.name,
+    clusters: [from, to],
+    command: {
+      displayName: `Promote to ${to.name}`,
+      command: promoteCommand('-p "$PROJECTS"', to.name, option),
+      env: { ...forgeToken, PROJECTS: '$(projects)', ...env },
+    },
   });
 }
 
 /** Going back waits for no approval. */
-function rollbackStage(environment: PipelineEnvironment): string {
+function rollbackStage(environment: PipelineEnvironment): Yaml {
   const { name } = environment;
   return commandStage({
-    id: `rollback_${idOf(name)}`,
+    id: `rollback_${identifierOf(name)}`,
     displayName: `Roll back ${name}`,
     dependsOn: [],
     condition: `and(eq('\${{ parameters.action }}', 'rollback'), eq('\${{ parameters.environment }}', '${name}'))`,
     clusters: [environment],
     command: {
       displayName: 'Roll back',
-      command: `npx nx run "$SERVICE:rollback" --env=${name} \${TAG:+--tag="$TAG"} \${REASON:+--reason="$REASON"}`,
+      command: rollbackCommand(name),
       env: {
         ...forgeToken,
         SERVICE: '${{ parameters.service }}',

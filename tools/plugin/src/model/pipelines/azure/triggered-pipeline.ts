@@ -1,34 +1,44 @@
 import { generatedHeader } from '../generated-file.ts';
 import type { PipelineFacts, PipelineService } from '../pipeline-facts.ts';
-import { indented, list, scalar } from './yaml-text.ts';
+import { yaml, type Yaml } from '../yaml-template.ts';
 
-/** The pipeline of one service that pushes to its paths start. */
-export function triggeredPipeline(service: PipelineService, { branch }: PipelineFacts): string {
+/** Returns the pipeline of one service that pushes to its paths start. */
+export function triggeredPipeline(service: PipelineService, { branch }: PipelineFacts): Yaml {
   const { include, exclude } = pathFilter(service);
-  return `${generatedHeader}
-# Releases ${service.name} when a push changes what it is made of. While a run goes on, further pushes wait for it, and are
-# released together by the next.
-name: $(Date:yyyyMMdd)$(Rev:-r)
+  return yaml`
+    ${generatedHeader}
 
-trigger:
-  batch: true
-  branches:
-    include:
-      - ${scalar(branch)}
-  paths:
-    include:
-${indented(6, list(include))}
-${exclude.length > 0 ? `    exclude:\n${indented(6, list(exclude))}\n` : ''}pr: none
+    # Releases ${service.name} when a push changes what it is made of. While a run goes on, further pushes wait for it, and are
+    # released together by the next.
+    name: $(Date:yyyyMMdd)$(Rev:-r)
 
-extends:
-  template: /Infrastructure/pipelines/templates/service.yml
-  parameters:
-    service: ${scalar(service.name)}
-`;
+    trigger:
+      batch: true
+      branches:
+        include:
+          - ${branch}
+      paths:
+        include:
+          ${include}
+        ${exclude.length > 0 ? excluded(exclude) : undefined}
+    pr: none
+
+    extends:
+      template: /Infrastructure/pipelines/templates/service.yml
+      parameters:
+        service: ${service.name}
+  `;
+}
+
+function excluded(paths: readonly string[]): Yaml {
+  return yaml`
+    exclude:
+      ${paths}
+  `;
 }
 
 /**
- * A service's paths as Azure filters them: `docs/**` is a folder with all below it, and of two filters that fit a file the
+ * Returns a service's paths as Azure filters them: `docs/**` is a folder with all below it, and of two filters that fit a file the
  * one with the deeper folder counts, whatever their order.
  */
 export function pathFilter({ paths, foreignPaths }: Pick<PipelineService, 'paths' | 'foreignPaths'>): {

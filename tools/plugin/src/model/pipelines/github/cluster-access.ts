@@ -1,19 +1,19 @@
 import type { PipelineEnvironment } from '../pipeline-facts.ts';
+import { yaml, type Yaml } from '../yaml-template.ts';
 import { pinnedActions } from './pinned-actions.ts';
 import type { Permissions } from './workflow-job.ts';
-import { yamlScalar } from './yaml-scalar.ts';
 
-/** What a job needs to reach clusters: a kubeconfig for each environment, in files that end with the job. */
+/** The access of a job to clusters: a kubeconfig for each environment, in files that end with the job. */
 export interface ClusterAccess {
-  readonly steps: readonly (readonly string[])[];
+  readonly steps: readonly Yaml[];
   /** Value of KUBECONFIG: all files. */
   readonly kubeconfig: string;
   readonly permissions: Permissions;
 }
 
 /**
- * Environment of GitHub for jobs that reach clusters and wait for nobody: they put in what the main branch has, look, or
- * go back.
+ * Environment of GitHub for jobs that reach clusters and wait for no approval: they deploy what the main branch has, look, or
+ * roll back.
  */
 export const unattended = 'unattended';
 
@@ -21,7 +21,7 @@ export const unattended = 'unattended';
 export type Rights = 'deploying' | 'provisioning';
 
 /**
- * Access to the clusters of some environments. That of AKS is got with an identity that GitHub vouches for (OpenID
+ * Returns the access to the clusters of some environments. That of AKS is got with an identity that GitHub vouches for (OpenID
  * Connect), so that no secret of Azure is kept; another one's kubeconfig is a secret.
  */
 export function clusterAccess(
@@ -36,41 +36,47 @@ export function clusterAccess(
   };
 }
 
-/** Name of the secret that holds an environment's kubeconfig. */
+/** Returns the name of the secret that holds an environment's kubeconfig. */
 export function kubeconfigSecret(environment: string, rights: Rights): string {
   const prefix = rights === 'deploying' ? '' : 'PROVISIONING_';
   return `${prefix}KUBECONFIG_${environment.toUpperCase().replaceAll('-', '_')}`;
 }
 
-const azureSteps = (rights: Rights): string[][] => [
-  [
-    `uses: ${pinnedActions.azureLogin}`,
-    'with:',
-    `  client-id: \${{ vars.${rights === 'deploying' ? 'AZURE_CLIENT_ID' : 'AZURE_PROVISIONING_CLIENT_ID'} }}`,
-    '  tenant-id: ${{ vars.AZURE_TENANT_ID }}',
-    '  subscription-id: ${{ vars.AZURE_SUBSCRIPTION_ID }}',
-  ],
-  [`uses: ${pinnedActions.useKubelogin}`, 'with:', '  kubelogin-version: v0.2.13'],
-];
+function azureSteps(rights: Rights): Yaml[] {
+  return [
+    yaml`
+      - uses: ${pinnedActions.azureLogin}
+        with:
+          client-id: \${{ vars.${rights === 'deploying' ? 'AZURE_CLIENT_ID' : 'AZURE_PROVISIONING_CLIENT_ID'} }}
+          tenant-id: \${{ vars.AZURE_TENANT_ID }}
+          subscription-id: \${{ vars.AZURE_SUBSCRIPTION_ID }}
+    `,
+    yaml`
+      - uses: ${pinnedActions.useKubelogin}
+        with:
+          kubelogin-version: v0.2.13
+    `,
+  ];
+}
 
-function kubeconfigStep({ name, aks, context }: PipelineEnvironment, rights: Rights): string[] {
+function kubeconfigStep({ name, aks, context }: PipelineEnvironment, rights: Rights): Yaml {
   const file = `"$RUNNER_TEMP/kubeconfig-${name}"`;
   if (aks === undefined) {
-    return [
-      `name: Kubeconfig of ${name}`,
-      'env:',
-      `  KUBECONFIG_TEXT: \${{ secrets.${kubeconfigSecret(name, rights)} }}`,
-      `run: umask 077 && printf '%s' "$KUBECONFIG_TEXT" > ${file}`,
-    ];
+    return yaml`
+      - name: Kubeconfig of ${name}
+        env:
+          KUBECONFIG_TEXT: \${{ secrets.${kubeconfigSecret(name, rights)} }}
+        run: umask 077 && printf '%s' "$KUBECONFIG_TEXT" > ${file}
+    `;
   }
-  return [
-    `name: Kubeconfig of ${name}`,
-    'env:',
-    `  RESOURCE_GROUP: ${yamlScalar(aks.resourceGroup)}`,
-    `  CLUSTER: ${yamlScalar(aks.name)}`,
-    `  CONTEXT: ${yamlScalar(context)}`,
-    'run: |',
-    `  az aks get-credentials --resource-group "$RESOURCE_GROUP" --name "$CLUSTER" --context "$CONTEXT" --file ${file}`,
-    `  kubelogin convert-kubeconfig --login azurecli --kubeconfig ${file}`,
-  ];
+  return yaml`
+    - name: Kubeconfig of ${name}
+      env:
+        RESOURCE_GROUP: ${aks.resourceGroup}
+        CLUSTER: ${aks.name}
+        CONTEXT: ${context}
+      run: |
+        az aks get-credentials --resource-group "$RESOURCE_GROUP" --name "$CLUSTER" --context "$CONTEXT" --file ${file}
+        kubelogin convert-kubeconfig --login azurecli --kubeconfig ${file}
+  `;
 }

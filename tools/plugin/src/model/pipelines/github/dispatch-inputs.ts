@@ -1,23 +1,41 @@
-import { yamlScalar } from './yaml-scalar.ts';
+import { yaml, type Yaml } from '../yaml-template.ts';
 
-/** One thing that whoever starts a workflow by hand is asked. */
+/** One question to the person who starts a workflow by hand. */
 export interface DispatchInput {
   readonly name: string;
   readonly description: string;
-  /** What can be chosen, the first by itself; a text when left away, a box to tick when `tick`. */
+  /** The choices, the first by default; a box to tick when `tick` (default: any text). */
   readonly choices?: readonly string[] | 'tick';
 }
 
-/** `workflow_dispatch` with its inputs, as lines below `on:`. */
-export function dispatchLines(inputs: readonly DispatchInput[]): string[] {
-  return ['  workflow_dispatch:', '    inputs:', ...inputs.flatMap(inputLines)];
+/** Returns `workflow_dispatch` with its inputs, for below `on:`. */
+export function dispatchTrigger(inputs: readonly DispatchInput[]): Yaml {
+  return yaml`
+    workflow_dispatch:
+      inputs:
+        ${inputs.map(inputSection)}
+  `;
 }
 
-function inputLines({ name, description, choices }: DispatchInput): string[] {
-  const type = choices === undefined ? 'string' : choices === 'tick' ? 'boolean' : 'choice';
-  const lines = [`${name}:`, `  description: ${yamlScalar(description)}`, `  type: ${type}`];
-  if (choices === 'tick') lines.push('  default: false');
-  else if (choices !== undefined)
-    lines.push('  required: true', '  options:', ...choices.map((choice) => `    - ${yamlScalar(choice)}`));
-  return lines.map((line) => `      ${line}`);
+function inputSection({ name, description, choices }: DispatchInput): Yaml {
+  return yaml`
+    ${name}:
+      description: ${description}
+      ${typeOf(choices)}
+  `;
+}
+
+function typeOf(choices: DispatchInput['choices']): Yaml {
+  if (choices === undefined) return yaml`type: string`;
+  if (choices === 'tick')
+    return yaml`
+      type: boolean
+      default: false
+    `;
+  return yaml`
+    type: choice
+    required: true
+    options:
+      ${choices}
+  `;
 }

@@ -6,7 +6,7 @@ import { releaseWorkflow } from './release-workflow.ts';
 import { rollbackWorkflow } from './rollback-workflow.ts';
 import { workspaceAction } from './workspace-action.ts';
 
-/** Files of GitHub Actions, by path in the workspace. Without environments or services, some have nothing to choose from. */
+/** Returns the files of GitHub Actions, by path in the workspace. Without environments or services, some have nothing to choose from. */
 export function githubFiles(facts: PipelineFacts): ReadonlyMap<string, string> {
   const files = new Map([
     ['.github/actions/workspace/action.yml', workspaceAction()],
@@ -16,5 +16,5 @@ export function githubFiles(facts: PipelineFacts): ReadonlyMap<string, string> {
   ]);
   if (facts.environments.length > 1) files.set('.github/workflows/promote.yml', promoteWorkflow(facts));
   if (facts.services.length > 0) files.set('.github/workflows/rollback.yml', rollbackWorkflow(facts));
-  return files;
+  return new Map([...files].map(([path, file]) => [path, file.toString()]));
 }

@@ -1,38 +1,66 @@
+import { envSection, type NxCommand, type StepVariables } from '../nx-command.ts';
+import { yaml, type Yaml } from '../yaml-template.ts';
 import { pinnedActions } from './pinned-actions.ts';
+
+const workspaceStep = yaml`- uses: ./.github/actions/workspace`;
 
 /**
  * Checks the commit out and makes it ready for Nx. Git keeps the job's token, outside the checkout, because commands fetch
  * commits and tags that a shallow clone lacks, and push tags where the token may write.
  */
-export const readySteps: readonly (readonly string[])[] = [
-  [`uses: ${pinnedActions.checkout}`, 'with:', '  persist-credentials: true'],
-  ['uses: ./.github/actions/workspace'],
+export const readySteps: readonly Yaml[] = [
+  yaml`
+    - uses: ${pinnedActions.checkout}
+      with:
+        persist-credentials: true
+  `,
+  workspaceStep,
 ];
 
 /** The same with all commits, for a job that compares two of them and fetches nothing later. */
-export const readyWithHistorySteps: readonly (readonly string[])[] = [
-  [`uses: ${pinnedActions.checkout}`, 'with:', '  fetch-depth: 0', '  persist-credentials: false'],
-  ['uses: ./.github/actions/workspace'],
+export const readyWithHistorySteps: readonly Yaml[] = [
+  yaml`
+    - uses: ${pinnedActions.checkout}
+      with:
+        fetch-depth: 0
+        persist-credentials: false
+  `,
+  workspaceStep,
 ];
 
 /** Checks the commit out, for a job that runs nothing of it. */
-export const checkoutSteps: readonly (readonly string[])[] = [
-  [`uses: ${pinnedActions.checkout}`, 'with:', '  persist-credentials: false'],
+export const checkoutSteps: readonly Yaml[] = [
+  yaml`
+    - uses: ${pinnedActions.checkout}
+      with:
+        persist-credentials: false
+  `,
 ];
 
-/** A step that runs one command with variables. Inputs go in as variables: text of an expression would become script. */
-export function commandStep(
-  command: string,
-  variables: Readonly<Record<string, string>>,
-  settings: readonly string[] = [],
-): string[] {
-  const [first = '', ...others] = settings;
-  const env = ['env:', ...Object.entries(variables).map(([name, value]) => `  ${name}: ${value}`)];
-  const body = [...others, ...env, `run: ${command}`];
-  return first === '' ? body : [first, ...body];
+/** Checks that generated files are in step with the workspace. */
+export const syncCheckStep = yaml`- run: npx nx sync:check`;
+
+/** Checks what is affected since the commit of an expression. */
+export function checkAffectedStep(base: string): Yaml {
+  return commandStep({ command: 'npx nx affected -t lint test build --base="$BASE"', env: { BASE: base } });
 }
 
-/** Variables of every command that looks into clusters, or tells GitHub what it did. */
-export function commandVariables(kubeconfig: string): Record<string, string> {
+/**
+ * Returns a step that runs one command with variables. Inputs go in as variables: text of an expression would become script.
+ * @param condition expression without which the step is left out.
+ */
+export function commandStep({ command, id, env }: NxCommand, condition?: string): Yaml {
+  return yaml`
+    - ${yaml`
+        id: ${id}
+        if: ${condition}
+        ${envSection(env)}
+        run: ${command}
+      `}
+  `;
+}
+
+/** Returns the variables of every command that reads clusters, or reports to GitHub what it did. */
+export function commandVariables(kubeconfig: string): StepVariables {
   return { GITHUB_TOKEN: '${{ github.token }}', KUBECONFIG: kubeconfig };
 }

@@ -1,68 +1,65 @@
 import { approvalFor } from '../approval.ts';
+import { generatedHeader } from '../generated-file.ts';
+import { promoteCommand, tagOption } from '../nx-command.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
+import { paragraphs, yaml, type Yaml } from '../yaml-template.ts';
 import { clusterAccess } from './cluster-access.ts';
-import { dispatchLines } from './dispatch-inputs.ts';
+import { dispatchTrigger } from './dispatch-inputs.ts';
 import { commandStep, commandVariables, readySteps } from './job-steps.ts';
-import { workflowHeader } from './workflow-file.ts';
-import { jobLines } from './workflow-job.ts';
+import { workflowJob } from './workflow-job.ts';
 
 const allServices = 'all services';
 
-/** `promote.yml`: brings releases that proved themselves to the next environment. Needs two environments at least. */
-export function promoteWorkflow({ services, environments }: PipelineFacts): string {
+/** Returns `promote.yml`: it brings releases that proved themselves to the next environment. Needs two environments at least. */
+export function promoteWorkflow({ services, environments }: PipelineFacts): Yaml {
   const targets = environments.slice(1);
-  return [
-    workflowHeader(
-      'Brings releases that proved themselves in one environment to the next. Who must approve of that is a protection rule of the',
-      'environment of the same name at GitHub. Runs are not queued here, where GitHub would drop waiting ones: the plugin has one writer',
-      'for each service and environment, and the others wait for it.',
-    ),
-    'name: promote',
-    'run-name: promote ${{ inputs.service }} to ${{ inputs.to }}',
-    'on:',
-    ...dispatchLines([
-      {
-        name: 'service',
-        description: 'What to promote',
-        choices: [allServices, ...services.map(({ name }) => name)],
-      },
-      { name: 'to', description: 'Where to', choices: targets.map(({ name }) => name) },
-      { name: 'tag', description: 'Release (20261124-1); left empty, what runs in the environment before' },
-      {
-        name: 'force',
-        description: 'Also what lost requests or has not run for long enough, and over a newer release',
-        choices: 'tick',
-      },
-    ]),
-    '',
-    'permissions: {}',
-    '',
-    'jobs:',
-    ...targets.flatMap((to, index) => [...(index > 0 ? [''] : []), ...promotionLines(environments[index]!, to)]),
-    '',
-  ].join('\n');
+  const inputs = dispatchTrigger([
+    { name: 'service', description: 'What to promote', choices: [allServices, ...services.map(({ name }) => name)] },
+    { name: 'to', description: 'Where to', choices: targets.map(({ name }) => name) },
+    { name: 'tag', description: 'Release (20261124-1); left empty, what runs in the environment before' },
+    {
+      name: 'force',
+      description: 'Also what lost requests or has not run for long enough, and over a newer release',
+      choices: 'tick',
+    },
+  ]);
+  return yaml`
+    ${generatedHeader}
+    #
+    # Brings releases that proved themselves in one environment to the next. Who must approve of that is a protection rule of the
+    # environment of the same name at GitHub. Runs are not queued here, where GitHub would drop waiting ones: the plugin has one writer
+    # for each service and environment, and the others wait for it.
+    name: promote
+    run-name: promote \${{ inputs.service }} to \${{ inputs.to }}
+    on:
+      ${inputs}
+
+    permissions: {}
+
+    jobs:
+      ${paragraphs(targets.map((to, index) => promoteJob(environments[index]!, to)))}
+  `;
 }
 
-function promotionLines(from: PipelineEnvironment, to: PipelineEnvironment): string[] {
+function promoteJob(from: PipelineEnvironment, to: PipelineEnvironment): Yaml {
   const access = clusterAccess([from, to]);
   const { option, env } = approvalFor(to, 'at GitHub');
-  return jobLines({
+  const promote = commandStep({
+    command: promoteCommand('${PROJECTS:+-p "$PROJECTS"}', to.name, `${option} --force="$FORCE" ${tagOption}`),
+    env: {
+      PROJECTS: `\${{ inputs.service != '${allServices}' && inputs.service || '' }}`,
+      TAG: '${{ inputs.tag }}',
+      FORCE: '${{ inputs.force }}',
+      ...env,
+      ...commandVariables(access.kubeconfig),
+    },
+  });
+  return workflowJob({
     id: `promote-${to.name}`,
     condition: `inputs.to == '${to.name}'`,
     environment: to.name,
     permissions: { contents: 'read', deployments: 'write', ...access.permissions },
     setup: [...readySteps, ...access.steps],
-    steps: [
-      commandStep(
-        `npx nx run-many -t promote \${PROJECTS:+-p "$PROJECTS"} --to=${to.name}${option} --force="$FORCE" \${TAG:+--tag="$TAG"}`,
-        {
-          PROJECTS: `\${{ inputs.service != '${allServices}' && inputs.service || '' }}`,
-          TAG: '${{ inputs.tag }}',
-          FORCE: '${{ inputs.force }}',
-          ...env,
-          ...commandVariables(access.kubeconfig),
-        },
-      ),
-    ],
+    steps: [promote],
   });
 }

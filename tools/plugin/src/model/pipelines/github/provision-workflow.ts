@@ -1,85 +1,90 @@
 import { approvalFor } from '../approval.ts';
+import { generatedHeader } from '../generated-file.ts';
+import { packageCommand, provisionCommand } from '../nx-command.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
+import { paragraphs, yaml, type Yaml } from '../yaml-template.ts';
+import { branchFilter } from './branch-filter.ts';
 import { clusterAccess, unattended } from './cluster-access.ts';
-import { dispatchLines } from './dispatch-inputs.ts';
+import { dispatchTrigger } from './dispatch-inputs.ts';
 import { commandStep, commandVariables, readySteps } from './job-steps.ts';
-import { branchFilter, workflowHeader } from './workflow-file.ts';
-import { jobLines } from './workflow-job.ts';
-import { yamlScalar } from './yaml-scalar.ts';
+import { workflowJob } from './workflow-job.ts';
 
 const allEnvironments = 'all environments';
 
-/** `provision.yml`: rolls out the clusters' own configuration, environment by environment. */
-export function provisionWorkflow({ environments, branch }: PipelineFacts): string {
-  return [
-    workflowHeader(
-      "Rolls out the clusters' own configuration, environment by environment: the difference first, then, behind the protection rules of",
-      'the environment of the same name at GitHub, the change. Started by hand with the tag of an earlier one, it goes back to that; without',
-      'a tag, a run that waited for approval until something newer was there changes nothing.',
-    ),
-    'name: provision',
-    'on:',
-    '  push:',
-    `    branches: [${yamlScalar(branchFilter(branch))}]`,
-    '    paths:',
-    "      - 'Infrastructure/kubernetes/**'",
-    "      - 'Infrastructure/environments/**'",
-    ...dispatchLines([
-      {
-        name: 'environment',
-        description: 'Where',
-        choices: [allEnvironments, ...environments.map(({ name }) => name)],
-      },
-      { name: 'tag', description: 'Provisioning (20261124-1); left empty, this commit is packaged' },
-    ]),
-    '',
-    'permissions: {}',
-    '',
-    'jobs:',
-    ...jobLines({
-      id: 'package',
-      permissions: { contents: 'write' },
-      setup: readySteps,
-      steps: [
-        commandStep('npx nx run infrastructure:package', { GITHUB_TOKEN: '${{ github.token }}' }, [
-          "if: inputs.tag == ''",
-        ]),
-      ],
-    }),
-    ...environments.flatMap((environment, index) => provisionLines(environment, environments[index - 1])),
-    '',
-  ].join('\n');
+/** Returns `provision.yml`: it rolls out the clusters' own configuration, environment by environment. */
+export function provisionWorkflow({ environments, branch }: PipelineFacts): Yaml {
+  const inputs = dispatchTrigger([
+    {
+      name: 'environment',
+      description: 'Where',
+      choices: [allEnvironments, ...environments.map(({ name }) => name)],
+    },
+    { name: 'tag', description: 'Provisioning (20261124-1); left empty, this commit is packaged' },
+  ]);
+  const jobs = [
+    packageJob(),
+    ...environments.flatMap((environment, index) => provisionJobs(environment, environments[index - 1])),
+  ];
+  return yaml`
+    ${generatedHeader}
+    #
+    # Rolls out the clusters' own configuration, environment by environment: the difference first, then, behind the protection rules of
+    # the environment of the same name at GitHub, the change. Started by hand with the tag of an earlier one, it goes back to that; without
+    # a tag, a run that waited for approval until something newer was there changes nothing.
+    name: provision
+    on:
+      push:
+        branches: ${[branchFilter(branch)]}
+        paths:
+          - 'Infrastructure/kubernetes/**'
+          - 'Infrastructure/environments/**'
+      ${inputs}
+
+    permissions: {}
+
+    jobs:
+      ${paragraphs(jobs)}
+  `;
 }
 
-function provisionLines(environment: PipelineEnvironment, before: PipelineEnvironment | undefined): string[] {
+function packageJob(): Yaml {
+  const packaging = { command: packageCommand, env: { GITHUB_TOKEN: '${{ github.token }}' } };
+  return workflowJob({
+    id: 'package',
+    permissions: { contents: 'write' },
+    setup: readySteps,
+    steps: [commandStep(packaging, "inputs.tag == ''")],
+  });
+}
+
+/** Returns the job that shows what would change in an environment, and the one that changes it. */
+function provisionJobs(environment: PipelineEnvironment, before: PipelineEnvironment | undefined): Yaml[] {
   const { name } = environment;
   const access = clusterAccess([environment], 'provisioning');
   const variables = { TAG: '${{ inputs.tag }}', ...commandVariables(access.kubeconfig) };
-  const permissions = { contents: 'read', ...access.permissions } as const;
   const { option, env } = approvalFor(environment, 'at GitHub');
   const chosen = `github.event_name == 'push' || inputs.environment == '${allEnvironments}' || inputs.environment == '${name}'`;
-  const command = (way: string) => `npx nx run infrastructure:provision --env=${name}${way} \${TAG:+--tag="$TAG"}`;
+  const common = {
+    permissions: { contents: 'read', ...access.permissions },
+    setup: [...readySteps, ...access.steps],
+  } as const;
   return [
-    '',
-    ...jobLines({
+    workflowJob({
+      ...common,
       id: `diff-${name}`,
       needs: ['package'],
       condition: chosen,
       environment: unattended,
-      permissions,
-      setup: [...readySteps, ...access.steps],
-      steps: [commandStep(command(' --dryRun'), variables)],
+      steps: [commandStep({ command: provisionCommand(name, ' --dry-run'), env: variables })],
     }),
-    '',
-    ...jobLines({
+    workflowJob({
+      ...common,
       id: `provision-${name}`,
       needs: ['package', `diff-${name}`, ...(before ? [`provision-${before.name}`] : [])],
       // One that was left out before it is no reason to leave it out too, one that failed is.
       condition: `\${{ !cancelled() && !failure() && (${chosen}) }}`,
       environment: name,
-      permissions,
-      setup: [...readySteps, ...access.steps],
-      steps: [commandStep(command(option), { ...variables, ...env })],
+      steps: [commandStep({ command: provisionCommand(name, option), env: { ...variables, ...env } })],
     }),
   ];
 }

@@ -1,129 +1,147 @@
 import { automaticEnvironments } from '../../environment/environment.ts';
+import { generatedHeader } from '../generated-file.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
-import { clusterAccess, unattended } from './cluster-access.ts';
-import { dispatchLines } from './dispatch-inputs.ts';
-import { checkoutSteps, commandStep, commandVariables, readySteps, readyWithHistorySteps } from './job-steps.ts';
+import { paragraphs, yaml, type Yaml } from '../yaml-template.ts';
+import { branchFilter } from './branch-filter.ts';
+import { clusterAccess, unattended, type ClusterAccess } from './cluster-access.ts';
+import { dispatchTrigger } from './dispatch-inputs.ts';
+import {
+  checkAffectedStep,
+  checkoutSteps,
+  commandStep,
+  commandVariables,
+  readySteps,
+  readyWithHistorySteps,
+  syncCheckStep,
+} from './job-steps.ts';
 import { pinnedActions } from './pinned-actions.ts';
-import { branchFilter, workflowHeader } from './workflow-file.ts';
-import { jobLines } from './workflow-job.ts';
-import { yamlScalar } from './yaml-scalar.ts';
+import { workflowJob } from './workflow-job.ts';
 
 /** No service can be called that. */
 const whateverIsOutdated = 'whatever is outdated';
 
-/** `release.yml`: releases what the main branch has and the automatic environments have not. */
-export function releaseWorkflow({ services, environments, branch }: PipelineFacts): string {
+/** Returns `release.yml`: it releases what the main branch has and the automatic environments have not. */
+export function releaseWorkflow({ services, environments, branch }: PipelineFacts): Yaml {
   const access = clusterAccess(automaticEnvironments(environments));
-  const variables = commandVariables(access.kubeconfig);
-  const releasing = { contents: 'write', deployments: 'write', ...access.permissions } as const;
+  const choices = [whateverIsOutdated, ...services.map(({ name }) => name)];
   const descriptions = services.flatMap(({ api }) => (api === undefined ? [] : [api]));
-  return [
-    workflowHeader(
-      'Releases what the main branch has and the automatic environments have not: builds, pushes, tags and deploys it.',
-      'Started by hand, it can also release one service.',
-    ),
-    'name: release',
-    'on:',
-    '  push:',
-    `    branches: [${yamlScalar(branchFilter(branch))}]`,
-    ...dispatchLines([
-      {
-        name: 'service',
-        description: 'What to release',
-        choices: [whateverIsOutdated, ...services.map(({ name }) => name)],
-      },
-    ]),
-    '',
-    'permissions: {}',
-    '',
-    '# One run at a time, so that a newer commit never gets the lower build number. GitHub keeps only the newest run that waits and',
-    '# cancels the others. Nothing is lost by that, nor by a run that failed: what is outdated is found by comparing the content of the',
-    '# commit with what is deployed, not with the commit before, and the newest run has all that the others would have brought.',
-    'concurrency:',
-    '  group: release',
-    '  cancel-in-progress: false',
-    '',
-    'jobs:',
-    ...jobLines({
-      id: 'outdated',
-      condition: `github.event_name == 'push' || inputs.service == '${whateverIsOutdated}'`,
-      environment: unattended,
-      permissions: { contents: 'read', ...access.permissions },
-      settings: [
-        'outputs:',
-        '  any: ${{ steps.outdated.outputs.any }}',
-        '  base: ${{ steps.outdated.outputs.base }}',
-        '  services: ${{ steps.outdated.outputs.services }}',
-      ],
-      setup: [...readySteps, ...access.steps],
-      steps: [commandStep('npx nx run infrastructure:outdated --matrix', variables, ['id: outdated'])],
-    }),
-    '',
-    ...jobLines({
-      id: 'affected',
-      comment: [
-        'From the oldest commit that something outdated was deployed from: what failed before is checked again.',
-      ],
-      needs: ['outdated'],
-      permissions: { contents: 'read' },
-      setup: readyWithHistorySteps,
-      steps: [
-        ['run: npx nx sync:check'],
-        commandStep('npx nx affected -t lint test build --base="$BASE"', {
-          BASE: '${{ needs.outdated.outputs.base }}',
-        }),
-      ],
-    }),
-    '',
-    ...jobLines({
-      id: 'release',
-      needs: ['outdated', 'affected'],
-      condition: "needs.outdated.outputs.any == 'true'",
-      environment: unattended,
-      permissions: releasing,
-      settings: [
-        'strategy:',
-        '  # A service that cannot be released is no reason to leave out others.',
-        '  fail-fast: false',
-        '  matrix: ${{ fromJSON(needs.outdated.outputs.services) }}',
-      ],
-      setup: [...readySteps, ...access.steps],
-      steps: [
-        commandStep('npx nx run-many -t release -p "$PROJECTS"', {
-          PROJECTS: '${{ matrix.projects }}',
-          ...variables,
-        }),
-      ],
-    }),
-    '',
-    ...jobLines({
-      id: 'release-one',
-      condition: `github.event_name == 'workflow_dispatch' && inputs.service != '${whateverIsOutdated}'`,
-      environment: unattended,
-      permissions: releasing,
-      setup: [...readySteps, ...access.steps],
-      steps: [commandStep('npx nx run "$SERVICE:release"', { SERVICE: '${{ inputs.service }}', ...variables })],
-    }),
-    ...(descriptions.length === 0 ? [] : ['', ...publishLines(descriptions)]),
-    '',
-  ].join('\n');
+  const jobs = [
+    outdatedJob(access),
+    affectedJob(),
+    releaseJob(access),
+    releaseOneJob(access),
+    ...(descriptions.length === 0 ? [] : [specificationJob(descriptions)]),
+  ];
+  return yaml`
+    ${generatedHeader}
+    #
+    # Releases what the main branch has and the automatic environments have not: builds, pushes, tags and deploys it.
+    # Started by hand, it can also release one service.
+    name: release
+    on:
+      push:
+        branches: ${[branchFilter(branch)]}
+      ${dispatchTrigger([{ name: 'service', description: 'What to release', choices }])}
+
+    permissions: {}
+
+    # One run at a time, so that a newer commit never gets the lower build number. GitHub keeps only the newest run that waits and
+    # cancels the others. Nothing is lost by that, nor by a run that failed: what is outdated is found by comparing the content of the
+    # commit with what is deployed, not with the commit before, and the newest run has all that the others would have brought.
+    concurrency:
+      group: release
+      cancel-in-progress: false
+
+    jobs:
+      ${paragraphs(jobs)}
+  `;
 }
 
-/** Job that keeps the API descriptions as the commit has them: API Management imports them from there. */
-function publishLines(paths: readonly string[]): string[] {
-  return jobLines({
+function outdatedJob(access: ClusterAccess): Yaml {
+  const command = 'npx nx run infrastructure:outdated --matrix';
+  return workflowJob({
+    id: 'outdated',
+    condition: `github.event_name == 'push' || inputs.service == '${whateverIsOutdated}'`,
+    environment: unattended,
+    permissions: { contents: 'read', ...access.permissions },
+    settings: yaml`
+      outputs:
+        any: \${{ steps.outdated.outputs.any }}
+        base: \${{ steps.outdated.outputs.base }}
+        services: \${{ steps.outdated.outputs.services }}
+    `,
+    setup: [...readySteps, ...access.steps],
+    steps: [commandStep({ id: 'outdated', command, env: commandVariables(access.kubeconfig) })],
+  });
+}
+
+function affectedJob(): Yaml {
+  return workflowJob({
+    id: 'affected',
+    comment: yaml`# From the oldest commit that something outdated was deployed from: what failed before is checked again.`,
+    needs: ['outdated'],
+    permissions: { contents: 'read' },
+    setup: readyWithHistorySteps,
+    steps: [syncCheckStep, checkAffectedStep('${{ needs.outdated.outputs.base }}')],
+  });
+}
+
+function releaseJob(access: ClusterAccess): Yaml {
+  const release = commandStep({
+    command: 'npx nx run-many -t release -p "$PROJECTS"',
+    env: { PROJECTS: '${{ matrix.projects }}', ...commandVariables(access.kubeconfig) },
+  });
+  return workflowJob({
+    id: 'release',
+    needs: ['outdated', 'affected'],
+    condition: "needs.outdated.outputs.any == 'true'",
+    environment: unattended,
+    permissions: releasePermissions(access),
+    settings: yaml`
+      strategy:
+        # A service that cannot be released is no reason to leave out others.
+        fail-fast: false
+        matrix: \${{ fromJSON(needs.outdated.outputs.services) }}
+    `,
+    setup: [...readySteps, ...access.steps],
+    steps: [release],
+  });
+}
+
+function releaseOneJob(access: ClusterAccess): Yaml {
+  const release = commandStep({
+    command: 'npx nx run "$SERVICE:release"',
+    env: { SERVICE: '${{ inputs.service }}', ...commandVariables(access.kubeconfig) },
+  });
+  return workflowJob({
+    id: 'release-one',
+    condition: `github.event_name == 'workflow_dispatch' && inputs.service != '${whateverIsOutdated}'`,
+    environment: unattended,
+    permissions: releasePermissions(access),
+    setup: [...readySteps, ...access.steps],
+    steps: [release],
+  });
+}
+
+function releasePermissions(access: ClusterAccess) {
+  return { contents: 'write', deployments: 'write', ...access.permissions } as const;
+}
+
+/** Returns the job that keeps the API descriptions as the commit has them: API Management imports them from there. */
+function specificationJob(paths: readonly string[]): Yaml {
+  return workflowJob({
     id: 'specification',
-    comment: ['API descriptions as this commit has them, for whoever imports them.'],
+    comment: yaml`# API descriptions as this commit has them, for whoever imports them.`,
     permissions: { contents: 'read' },
     setup: checkoutSteps,
     steps: [
-      [
-        `uses: ${pinnedActions.uploadArtifact}`,
-        'with:',
-        '  name: specification',
-        '  path: |',
-        ...paths.map((path) => `    ${path}`),
-      ],
+      yaml`
+        - uses: ${pinnedActions.uploadArtifact}
+          with:
+            name: specification
+            path: |
+              ${paths.join('\n')}
+      `,
     ],
   });
 }

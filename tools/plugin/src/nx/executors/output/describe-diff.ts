@@ -1,3 +1,4 @@
+import { shortCommit } from '../../../model/commits/commit.ts';
 import type { BuildNumber } from '../../../model/release/build-number.ts';
 import type { ChangeSet } from '../../../ports/cluster.ts';
 import type { CheckoutDiff } from '../../../use-cases/deploy/diff.ts';
@@ -25,7 +26,7 @@ export function describeCheckoutDiff(
   { running, commit, uncommitted, isRebuilt, changes }: CheckoutDiff,
 ): string[] {
   const files = uncommitted === 1 ? '1 uncommitted change' : `${uncommitted} uncommitted changes`;
-  const checkout = `${commit.slice(0, 12)}${uncommitted > 0 ? ` with ${files}` : ''}`;
+  const checkout = `${shortCommit(commit)}${uncommitted > 0 ? ` with ${files}` : ''}`;
   const where = running ? `${environment}, which runs ${running.buildNumber}` : `${environment}, where it never ran`;
   if (!isRebuilt && changes.length === 0) return [`${service} at ${checkout}: no difference to ${where}`];
   return [

@@ -36,8 +36,8 @@ export function parseEnvironmentRequest(raw: RawOptions, environments: readonly 
     throw new Refusal({
       type: 'nothing-to-take-over',
       doing,
-      reason: 'There is no environment yet to take over from what no option tells.',
-      remedy: `Give it ${missing.map((name) => `--${name}`).join(' and ')}.`,
+      reason: 'There is no environment yet to copy settings from.',
+      remedy: `Pass ${missing.map((name) => `\`--${name}\``).join(' and ')}.`,
     });
   }
   const given = (value: string) => (value === '' ? undefined : value);
@@ -85,6 +85,6 @@ function parseOrder(order: string, environments: readonly Environment[], doing: 
     type: 'order-taken',
     doing,
     reason: `${twin.name} has the order ${order}.`,
-    remedy: `Choose another one, or say --after=${twin.name}.`,
+    remedy: `Choose another one, or pass \`--after=${twin.name}\`.`,
   });
 }

@@ -173,7 +173,12 @@ it('describes the environments of this repository as they are', async () => {
 it('only warns of a context that is not known here', async () => {
   const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
   jest.spyOn(console, 'log').mockImplementation(() => {});
-  const refusal = new Refusal({ type: 'x', doing: 'reach it', reason: 'It has no context.', remedy: 'Add it.' });
+  const refusal = new Refusal({
+    type: 'no-such-context',
+    doing: 'reach it',
+    reason: 'It has no context.',
+    remedy: 'Add it.',
+  });
   const tree = newWorkspace();
   const then = await generateEnvironment(tree, { name: 'staging' }, () => Promise.reject(refusal));
   await then();
@@ -185,7 +190,7 @@ it.each<[string, RawOptions, string]>([
   ['no name', {}, 'Name must'],
   ['no label', { name: 'Staging' }, 'Name must look like "preprod" (a DNS label).'],
   ['a path', { name: '../x' }, 'Name must look like'],
-  ['a second word', { name: 'staging', _: ['preprod'] }, 'It is not clear what "preprod" is for.'],
+  ['a second word', { name: 'staging', _: ['preprod'] }, 'Unexpected argument: `preprod`.'],
   ['a misspelt option', { name: 'staging', ordr: 3 }, 'Did you mean "--order"?'],
   ['one that exists', { name: 'prod' }, 'It exists already.'],
   ['an order that is taken', { name: 'staging', order: 3 }, 'prod has the order 3.'],
@@ -209,5 +214,5 @@ it.each<[string, RawOptions, string]>([
 it('refuses to be the first one without what it cannot take over', async () => {
   const tree = createTreeWithEmptyWorkspace();
   const error: unknown = await generateEnvironment(tree, { name: 'dev' }, reachable).catch((thrown: unknown) => thrown);
-  expect((error as Refusal).facts).toMatchObject({ remedy: 'Give it --context and --registry.' });
+  expect((error as Refusal).facts).toMatchObject({ remedy: 'Pass `--context` and `--registry`.' });
 });

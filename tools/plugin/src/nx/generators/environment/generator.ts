@@ -9,7 +9,7 @@ import { provisioningFolder } from '../../../model/provision/render-provisioning
 import { parseEnvironments } from '../../../adapters/workspace/environments.ts';
 import { endWithRefusal } from '../end-with-refusal.ts';
 import { environmentTexts } from '../environment-texts.ts';
-import { syncWorkspace } from '../sync-workspace.ts';
+import { graphOnDisk, updatePipelines, type ReadGraph } from '../update-pipelines.ts';
 import { environmentFile, hostnameOf } from './environment-file.ts';
 import { parseEnvironmentRequest, type EnvironmentRequest } from './environment-request.ts';
 
@@ -19,15 +19,16 @@ export default function environmentCommand(tree: Tree, options: RawOptions): Pro
 }
 
 /**
- * Adds an environment.
+ * Adds an environment, to the pipelines too.
  * @param reach fails when the environment's context is in no kubeconfig of this machine.
- * @returns what is to be done when the files are written: to bring pipelines in step, and to say what comes next.
+ * @returns what is to be done when the files are written: to say what comes next.
  * @throws {Refusal} before anything is written.
  */
 export async function generateEnvironment(
   tree: Tree,
   options: RawOptions,
   reach: (environment: Environment) => Promise<unknown>,
+  projectGraph: ReadGraph = graphOnDisk,
 ): Promise<() => Promise<void>> {
   const texts = environmentTexts(tree);
   const environments = texts.size === 0 ? [] : await parseEnvironments(texts);
@@ -48,21 +49,38 @@ export async function generateEnvironment(
   const overlay = model && tree.read(`${provisioningFolder}/${model.name}.yaml`, 'utf8');
   if (overlay) tree.write(`${provisioningFolder}/${name}.yaml`, overlay.replaceAll(`to ${model.name}.`, `to ${name}.`));
 
+  const warn = await updatePipelines(tree, projectGraph);
   return async () => {
-    syncWorkspace(tree);
+    warn();
     await reach(environment).catch((error: unknown) => {
       if (!(error instanceof ProductError)) throw error;
       console.warn(`\nIt cannot be reached from here. ${error.explain()}`);
     });
-    const taken = model ? ` Look through its variables and cluster: they are those of ${model.name}.` : '';
-    const own = variablesToChange(environment, environments);
-    const mustDiffer =
-      own.length === 0 ? '' : ` Give it its own ${own.join(', ')}: so far no two environments share them.`;
-    const set = tree.exists(provisioningFolder)
-      ? `"nx run infrastructure:provision --env=${name}" sets it up in its cluster.`
-      : 'its namespace must be in the cluster before anything is deployed.';
-    console.log(`\nAdded ${path}.${taken}${mustDiffer} Then commit it; ${set}`);
+    const isProvisioned = tree.exists(provisioningFolder);
+    console.log(`\nAdded ${path}. ${nextSteps({ environment, environments, model, isProvisioned })}`);
   };
+}
+
+/** Returns what is left to do by hand for a new environment. */
+function nextSteps({
+  environment,
+  environments,
+  model,
+  isProvisioned,
+}: {
+  readonly environment: Environment;
+  readonly environments: readonly Environment[];
+  readonly model: Environment | undefined;
+  readonly isProvisioned: boolean;
+}): string {
+  const copied = model ? `Look through its variables and cluster: they are those of ${model.name}. ` : '';
+  const own = variablesToChange(environment, environments);
+  const mustDiffer =
+    own.length === 0 ? '' : `Give it its own ${own.join(', ')}: so far no two environments share them. `;
+  const provision = isProvisioned
+    ? `\`nx run infrastructure:provision --env=${environment.name}\` sets it up in its cluster.`
+    : 'its namespace must be in the cluster before anything is deployed.';
+  return `${copied}${mustDiffer}Then commit it; ${provision}`;
 }
 
 function fileOf(texts: ReadonlyMap<string, string>, name: string): string {

@@ -37,20 +37,20 @@ export async function gatherFacts(tree: Tree, graph: ProjectGraph): Promise<Pipe
   };
 }
 
-/** The variable `trigger` of a service's `pipeline.variables.yml`: `manual` when it is left away. */
+/** Returns the variable `trigger` of a service's `pipeline.variables.yml` (default: `manual`). */
 function readTrigger(tree: Tree, { name, root }: { name: string; root: string }): PipelineService['trigger'] {
   const file = `${root}/pipeline.variables.yml`;
   const text = tree.read(file, 'utf8');
   if (text === null) {
     throw badVariables(
       file,
-      `The file is missing, in which pipelines look for the names of ${name}.`,
-      `Write it as that of another service; a line "serviceName: ${name}" below "variables:" is the least.`,
+      `Pipelines read the names of ${name} from this file, and it is missing.`,
+      `Create it like that of another service, with at least the line "serviceName: ${name}" below "variables:".`,
     );
   }
   const document = parseDocument(text);
   const [mistake] = document.errors;
-  if (mistake) throw badVariables(file, `This is not YAML: ${mistake.message.split('\n')[0]}`, 'Correct it.');
+  if (mistake) throw badVariables(file, `This is not YAML: ${mistake.message.split('\n')[0]}`, 'Fix it.');
   const trigger = document.getIn(['variables', 'trigger']) ?? 'manual';
   if (trigger === 'manual' || trigger === 'paths') return trigger;
   throw badVariables(file, `The variable trigger is "${String(trigger)}".`, 'Set it to manual or paths.');

@@ -91,15 +91,15 @@ describe('pipelines generator', () => {
   });
 
   it.each<[string, RawOptions, string]>([
-    ['no CI', {}, 'It is not said for which CI.'],
+    ['no CI', {}, 'No CI was chosen.\n  hint: Choose a CI with `--ci=azure`, `--ci=github` or `--ci=both`.'],
     ['another CI', { ci: 'jenkins' }, '--ci cannot be "jenkins".\n  hint: It is one of azure, github, both.'],
     ['a misspelt option', { cl: 'azure' }, 'There is no option --cl.\n  hint: Did you mean "--ci"?'],
-    ['a further word', { ci: 'azure', _: ['x'] }, 'It is not clear what "x" is for.'],
+    ['a further word', { ci: 'azure', _: ['x'] }, 'Unexpected argument: `x`.'],
   ])('refuses %s', async (_, options, reason) => expect(await refusalOf(() => generate(options))).toContain(reason));
 
   it('refuses to write over what somebody wrote', async () => {
     tree.write(`${folder}/azure-pipelines.release.yml`, 'trigger: none\n');
-    expect(await refusalOf(generate)).toContain(`${folder}/azure-pipelines.release.yml was written by somebody.`);
+    expect(await refusalOf(generate)).toContain(`${folder}/azure-pipelines.release.yml was not generated.`);
   });
 
   it.each<[string, () => void, string]>([
@@ -144,7 +144,7 @@ describe('sync generator', () => {
     [
       'a trigger that is switched off',
       () => addService('hot'),
-      ['apps/hot/azure-pipelines.yml belongs to nothing any more', '  + source: service'],
+      ['apps/hot/azure-pipelines.yml is no longer needed', '  + source: service'],
     ],
     [
       'a file that somebody changed',

@@ -34,8 +34,8 @@ export async function generatePipelines(
     throw new Refusal({
       type: 'which-ci',
       doing,
-      reason: 'It is not said for which CI.',
-      remedy: 'Choose one with --ci: azure, github or both.',
+      reason: 'No CI was chosen.',
+      remedy: 'Choose a CI with `--ci=azure`, `--ci=github` or `--ci=both`.',
     });
   }
   const changes = changedFiles(tree, await gatherFacts(tree, await projectGraph()), cisOf[ci]!);
@@ -43,7 +43,7 @@ export async function generatePipelines(
   return () =>
     console.log(
       changes.length > 0
-        ? '\nCommit them. "nx sync" keeps them in step with the project graph and the environments.'
-        : '\nThey are what they should be.',
+        ? '\nCommit them. `nx sync` keeps them in step with the project graph and the environments.'
+        : '\nPipelines are up to date.',
     );
 }

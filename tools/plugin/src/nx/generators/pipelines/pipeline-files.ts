@@ -18,14 +18,14 @@ export interface FileChange {
   readonly after: string | undefined;
 }
 
-/** The CIs for which there are pipelines. */
+/** Returns the CIs for which there are pipelines. */
 export function presentCis(tree: Tree): Ci[] {
   return (['azure', 'github'] as const).filter((ci) => generatedFiles(tree, ci).length > 0);
 }
 
 /**
- * What has to change for the pipelines to be what the facts say; what people wrote into their regions stays.
- * @throws {Refusal} when that would take away what somebody wrote.
+ * Returns the files that have to change to match the facts; what was written into their regions stays.
+ * @throws {Refusal} when that would lose what was written by hand.
  */
 export function changedFiles(tree: Tree, facts: PipelineFacts, cis: readonly Ci[]): FileChange[] {
   const changes = cis.flatMap((ci): FileChange[] => {
@@ -48,14 +48,14 @@ export function changedFiles(tree: Tree, facts: PipelineFacts, cis: readonly Ci[
     throw new Refusal({
       type: 'not-generated',
       doing: 'generate the pipelines',
-      reason: `${foreign.map(({ path }) => path).join(', ')} ${foreign.length === 1 ? 'was' : 'were'} written by somebody.`,
-      remedy: 'Move what is there elsewhere, or delete it.',
+      reason: `${foreign.map(({ path }) => path).join(', ')} ${foreign.length === 1 ? 'was' : 'were'} not generated.`,
+      remedy: 'Move or delete what is there, and run the same command again.',
     });
   }
   return changes.filter(({ before, after }) => before !== after);
 }
 
-/** Writes them. */
+/** Writes changes into a tree. */
 export function applyChanges(tree: Tree, changes: readonly FileChange[]): void {
   for (const { path, after } of changes) {
     if (after === undefined) tree.delete(path);
@@ -63,7 +63,7 @@ export function applyChanges(tree: Tree, changes: readonly FileChange[]): void {
   }
 }
 
-/** Paths of the files that were generated for a CI. */
+/** Returns the paths of the files that were generated for a CI. */
 function generatedFiles(tree: Tree, ci: Ci): string[] {
   const candidates =
     ci === 'azure'

@@ -49,7 +49,7 @@ describe('remove-service generator', () => {
 
   it('refuses what is no service', async () => {
     expect(await refusalOf({ name: 'shiping' }, facts())).toContain('Did you mean "shipping"?');
-    expect(await refusalOf({ name: 'lib' }, facts())).toContain('The project lib is no service');
+    expect(await refusalOf({ name: 'lib' }, facts())).toContain('The project lib is not a service');
   });
 
   it('refuses what others import', async () => {

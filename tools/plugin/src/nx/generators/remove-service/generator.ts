@@ -1,17 +1,21 @@
-import { createProjectGraphAsync, getProjects, readJson, writeJson, type ProjectGraph, type Tree } from '@nx/devkit';
+import { getProjects, readJson, writeJson, type Tree } from '@nx/devkit';
 import { booleanOption, readOptions, type RawOptions } from '../../executors/options/options.ts';
 import { GitRepository } from '../../../adapters/git/git-repository.ts';
 import { didYouMean } from '../../../model/text/did-you-mean.ts';
-import { Refusal } from '../../../model/errors/product-error.ts';
+import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
+import type { Environment } from '../../../model/environment/environment.ts';
+import { parseEnvironments } from '../../../adapters/workspace/environments.ts';
 import { endWithRefusal } from '../end-with-refusal.ts';
+import { environmentTexts } from '../environment-texts.ts';
 import { rejectExtraArguments } from '../extra-arguments.ts';
-import { syncWorkspace } from '../sync-workspace.ts';
+import { graphOnDisk, updatePipelines, withoutProject, type ReadGraph } from '../update-pipelines.ts';
+import { undeployCommands } from './undeploy-commands.ts';
 import { text } from '../text-option.ts';
 import { findDependents } from './dependents.ts';
 
-/** What the generator has to know beyond the files. */
+/** Facts that the generator needs beside the files. */
 export interface WorkspaceFacts {
-  projectGraph(): Promise<ProjectGraph>;
+  readonly projectGraph: ReadGraph;
   /** Files that differ from the commit, new ones included; relative to the workspace's root. */
   dirtyPaths(): Promise<string[]>;
 }
@@ -19,14 +23,14 @@ export interface WorkspaceFacts {
 /** `nx g @poc/plugin:remove-service NAME`: a refusal ends the process with exit code 2. */
 export default function removeServiceCommand(tree: Tree, options: RawOptions): Promise<() => void> {
   const facts = {
-    projectGraph: () => createProjectGraphAsync({ exitOnError: false }),
+    projectGraph: graphOnDisk,
     dirtyPaths: () => new GitRepository(tree.root).dirtyPaths(),
   };
   return endWithRefusal(() => removeService(tree, options, facts));
 }
 
 /**
- * Takes a service out of the workspace.
+ * Takes a service out of the workspace, and out of the pipelines.
  * @returns what is to be done when the files are gone: to say what is left elsewhere.
  * @throws {Refusal} before anything is removed.
  */
@@ -35,13 +39,14 @@ export async function removeService(tree: Tree, raw: RawOptions, facts: Workspac
   rejectExtraArguments(raw, doing);
   const { name, force } = readOptions(raw, { name: text(''), force: booleanOption }, doing);
   const root = serviceRoot(tree, name, doing);
-  const dependents = findDependents(tree, await facts.projectGraph(), name);
+  const graph = await facts.projectGraph();
+  const dependents = findDependents(tree, graph, name);
   if (dependents.length > 0) {
     throw new Refusal({
       type: 'service-needed',
       doing,
-      reason: 'It is needed by others.',
-      remedy: 'Change them first.',
+      reason: 'Other projects depend on it.',
+      remedy: 'Remove those dependencies first.',
       evidence: dependents,
     });
   }
@@ -51,16 +56,29 @@ export async function removeService(tree: Tree, raw: RawOptions, facts: Workspac
       type: 'dirty-working-tree',
       doing,
       reason: `${root} holds changes that are not committed.`,
-      remedy: 'Commit them, or give them up with --force.',
+      remedy: 'Commit them, or discard them with `--force`.',
       evidence: dirty,
     });
   }
   tree.delete(root);
   dropPathAliases(tree, root);
+  const warn = await updatePipelines(tree, () => Promise.resolve(withoutProject(graph, name)));
+  const commands = undeployCommands(name, await environmentsOf(tree));
   return () => {
-    syncWorkspace(tree);
-    console.log(`\nRemoved ${root}. Commit that. What runs in a cluster, its images and its git tags are left alone.`);
+    warn();
+    console.log(
+      `\nRemoved ${root}. Commit that. Its images and git tags are left alone, and so is what runs in clusters. ` +
+        `This deletes it there, with the records of its deployments:\n\n${commands.join('\n')}`,
+    );
   };
+}
+
+/** Returns the environments; none when there is a mistake in their files, which deploying reports. */
+async function environmentsOf(tree: Tree): Promise<readonly Environment[]> {
+  return parseEnvironments(environmentTexts(tree)).catch((error: unknown) => {
+    if (error instanceof ProductError) return [];
+    throw error;
+  });
 }
 
 /** @throws {Refusal} when there is no such service. */
@@ -74,7 +92,7 @@ function serviceRoot(tree: Tree, name: string, doing: string): string {
     type: 'no-such-service',
     doing,
     reason: project
-      ? `The project ${name} is no service: ${project.root} has no Dockerfile with a k8s folder beside it.`
+      ? `The project ${name} is not a service: ${project.root} has no Dockerfile with a k8s folder beside it.`
       : 'There is no such project.',
     remedy: didYouMean(name, services) || `The services are ${services.join(', ') || 'none'}.`,
   });

@@ -184,7 +184,7 @@ describe('service generator', () => {
   it.each<[string, RawOptions, string]>([
     ['no label', { name: 'Shipping' }, 'It must begin with a lower-case letter.'],
     ['no name', {}, 'It is empty.'],
-    ['a second word', { name: 'shipping', _: ['go'] }, 'It is not clear what "go" is for.'],
+    ['a second word', { name: 'shipping', _: ['go'] }, 'Unexpected argument: `go`.'],
     [
       'a misspelt option',
       { name: 'shipping', stak: 'go' },

@@ -4,7 +4,7 @@ import { parseDocument } from 'yaml';
 import type { RawOptions } from '../../executors/options/options.ts';
 import { endWithRefusal } from '../end-with-refusal.ts';
 import { environmentTexts } from '../environment-texts.ts';
-import { syncWorkspace } from '../sync-workspace.ts';
+import { graphOnDisk, updatePipelines, withService, type ReadGraph } from '../update-pipelines.ts';
 import { parseServiceRequest } from './service-request.ts';
 
 /** `nx g @poc/plugin:service NAME`: a refusal ends the process with exit code 2. */
@@ -13,11 +13,16 @@ export default function serviceCommand(tree: Tree, options: RawOptions): Promise
 }
 
 /**
- * Adds a service.
+ * Adds a service, to the pipelines too.
+ * @param projectGraph the graph without it.
  * @returns what is to be done when the files are written: to say what comes next.
  * @throws {Refusal} before anything is written.
  */
-export async function generateService(tree: Tree, options: RawOptions): Promise<() => void> {
+export async function generateService(
+  tree: Tree,
+  options: RawOptions,
+  projectGraph: ReadGraph = graphOnDisk,
+): Promise<() => void> {
   const { name, root, stack, port, apiSuffix } = parseServiceRequest(tree, options);
   const words = name.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
   const variables = {
@@ -30,8 +35,9 @@ export async function generateService(tree: Tree, options: RawOptions): Promise<
   for (const folder of ['common', ...stack.templates]) generateFiles(tree, join(templates, folder), root, variables);
   for (const environment of environmentsWithHostname(tree))
     generateFiles(tree, join(templates, 'overlay'), root, { ...variables, environment });
+  const warn = await updatePipelines(tree, async () => withService(await projectGraph(), name, root));
   return () => {
-    syncWorkspace(tree);
+    warn();
     console.log(`\nAdded ${root}. Commit it, then: nx run ${name}:release`);
   };
 }

@@ -1,12 +1,12 @@
 import type { FileChange } from '../pipelines/pipeline-files.ts';
 
-/** How many lines of a file are told. */
+/** How many lines of a file are shown. */
 const mostLines = 8;
 
-/** What is wrong with a file: its path, and below it the lines that are missing (+) and those that are left over (-). */
+/** Returns what is wrong with a file: its path, and below it the lines that are missing (+) and those that are left over (-). */
 export function describeChange({ path, before, after }: FileChange): string[] {
   if (before === undefined) return [`${path} is missing`];
-  if (after === undefined) return [`${path} belongs to nothing any more`];
+  if (after === undefined) return [`${path} is no longer needed`];
   const lines = [...linesBeyond(after, before, '+'), ...linesBeyond(before, after, '-')];
   const more = lines.length - mostLines;
   return [path, ...lines.slice(0, mostLines), ...(more > 0 ? [`  and ${more} more lines`] : [])];

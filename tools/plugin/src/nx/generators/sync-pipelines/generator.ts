@@ -25,7 +25,7 @@ export async function syncPipelines(
   if (changes.length === 0) return;
   applyChanges(tree, changes);
   return {
-    outOfSyncMessage: 'Pipelines are not what the project graph and the environments make of them.',
+    outOfSyncMessage: 'Pipelines are out of date with the project graph and the environments.',
     outOfSyncDetails: changes.flatMap(describeChange),
   };
 }

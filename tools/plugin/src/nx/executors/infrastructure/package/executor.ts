@@ -1,3 +1,4 @@
+import { shortCommit } from '../../../../model/commits/commit.ts';
 import { packageTag } from '../../../../model/provision/provisioning-package.ts';
 import { provisioningName } from '../../../../model/release/service-name.ts';
 import { packageProvisioning, type PackageResult } from '../../../../use-cases/provision/package-provisioning.ts';
@@ -33,7 +34,7 @@ function describe({ state, package: { version, commit } }: PackageResult): strin
   const tag = packageTag(version);
   if (state === 'made') return `${tag}`;
   if (state === 'known') return `${tag}: nothing to package, it has this content`;
-  return `${tag}: superseded, it is of the newer commit ${commit.slice(0, 12)}`;
+  return `${tag}: superseded, it is of the newer commit ${shortCommit(commit)}`;
 }
 
 const task = infrastructureTask(executor);

@@ -1,3 +1,4 @@
+import { shortCommit } from '../../../../model/commits/commit.ts';
 import { describeHold } from '../../../../model/rollback/hold.ts';
 import { formatMoment } from '../../../../model/text/timestamp.ts';
 import { Refusal } from '../../../../model/errors/product-error.ts';
@@ -52,7 +53,7 @@ function whichCommit(): Refusal {
 
 function describe({ commit, isMerge, services }: Whereabouts, shown: Shown): string[] {
   const { id, date, author, subject } = commit;
-  const head = `${id.slice(0, 12)} ${date.slice(0, 10)} ${author}: ${subject}`;
+  const head = `${shortCommit(id)} ${date.slice(0, 10)} ${author}: ${subject}`;
   if (services.length === 0) return [head, 'It changes no service.'];
   const names = services[0]!.environments.map(({ environment }) => environment);
   const rows = services.map((each) => [

@@ -1,0 +1,79 @@
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Output } from '../command/output.ts';
+import type { PlatformScope } from '../providers/provider.ts';
+import { runCommand, tryCommand } from '../processes/run-command.ts';
+import type { Folders } from '../storage/folders.ts';
+import { inWorkFolder } from '../storage/work-folder.ts';
+import { debianTag, makeDebian, makeNode, makePython, nodeTag, pythonTag, type Making } from './make-images.ts';
+
+/** An image that Dockerfiles of services begin with. */
+interface BaseImage {
+  readonly tag: string;
+  /** The smallest platform that has it. */
+  readonly scope: PlatformScope;
+  /** Makes it, where it cannot be pulled. */
+  make(making: Making): Promise<void>;
+}
+
+const baseImages: readonly BaseImage[] = [
+  { tag: debianTag, scope: 'minimal', make: makeDebian },
+  { tag: nodeTag, scope: 'minimal', make: makeNode },
+  { tag: pythonTag, scope: 'full', make: makePython },
+];
+
+/** Returns the base images of a platform. */
+export function baseImagesOf(scope: PlatformScope): readonly BaseImage[] {
+  return baseImages.filter((image) => scope === 'full' || image.scope === 'minimal');
+}
+
+const pullProbeMs = 15_000;
+
+/**
+ * Makes sure that the engine has the base images: from the cache, else pulled, else made.
+ * Docker has to answer.
+ */
+export async function ensureBaseImages(
+  folders: Folders,
+  scope: PlatformScope,
+  output: Output,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const image of baseImagesOf(scope)) await ensureBaseImage(image, folders, output, signal);
+}
+
+async function ensureBaseImage(
+  image: BaseImage,
+  folders: Folders,
+  output: Output,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (await engineHas(image.tag)) return;
+  const saved = join(folders.images, `${image.tag.replace(/[:/]/g, '-')}.tar`);
+  if (existsSync(saved)) {
+    await runCommand(`load ${image.tag} from the cache`, ['docker', 'load', '--quiet', '--input', saved], { signal });
+    return;
+  }
+  mkdirSync(folders.images, { recursive: true });
+  if (await canPull(image.tag, signal)) {
+    output.say(`pulling ${image.tag}`);
+    await runCommand(`pull ${image.tag}`, ['docker', 'pull', '--quiet', image.tag], { signal });
+  } else {
+    await inWorkFolder(folders.images, (folder) => image.make({ folder, output, signal }));
+  }
+  await runCommand(`save ${image.tag}`, ['docker', 'save', '--output', `${saved}.new`, image.tag], { signal });
+  renameSync(`${saved}.new`, saved);
+}
+
+async function engineHas(tag: string): Promise<boolean> {
+  return (await tryCommand(['docker', 'image', 'inspect', '--format={{.Id}}', tag])).code === 0;
+}
+
+let pullable: Promise<boolean> | undefined;
+
+/** Reports whether the public registry can be reached, asked once: it is the same for all images. */
+function canPull(tag: string, signal: AbortSignal | undefined): Promise<boolean> {
+  const probe = { timeoutMs: pullProbeMs, signal, env: { DOCKER_CLI_EXPERIMENTAL: 'enabled' } };
+  pullable ??= tryCommand(['docker', 'manifest', 'inspect', tag], probe).then(({ code }) => code === 0);
+  return pullable;
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { silentOutput, streamOutput, type Output } from '../command/output.ts';
+import { cacheKey } from '../storage/cache-key.ts';
+import { platformFolders, projectFolder } from '../storage/folders.ts';
+import { installPackages, podmanPackages } from '../system-packages.ts';
+import { buildBinaries, toolModule, type BuildContext } from '../tools/binaries.ts';
+import { buildGiteaIn } from './gitea.ts';
+import { fetchPipelineSchema } from './pipeline-schema.ts';
+import { workflowCheckersIn, type WorkflowCheckers } from './workflow-checkers.ts';
+
+/** Tools that the benchmarks compare with. */
+const benchmarkTools = {
+  helm3: toolModule('Helm 3', 'helm3', 120, 'helm'),
+  helm4: toolModule('Helm 4', 'helm4', 120, 'helm'),
+} as const;
+
+/** Runs GitHub's workflows on this machine. */
+const actBinary = toolModule('act', 'act', 60);
+
+/** Installs podman, which tests of the plugin use beside docker. */
+export function installPodman(output: Output = silentOutput): Promise<void> {
+  return installPackages(podmanPackages, output, undefined);
+}
+
+/** Downloads Microsoft's schema of Azure Pipelines unless it is cached. @returns its path. */
+export async function pipelineSchema(output: Output = silentOutput): Promise<string> {
+  return fetchPipelineSchema(join(platformFolders().tools, 'schemas'), contextOf(output));
+}
+
+/** Returns the programs that check workflows of GitHub Actions; builds and downloads them unless they are cached. */
+export function workflowCheckers(output: Output = streamOutput()): Promise<WorkflowCheckers> {
+  return workflowCheckersIn(toolFolder('actionlint'), contextOf(output));
+}
+
+/** Builds a tool of the benchmarks unless it is cached. @returns the folder that holds it, as `helm`. */
+export async function buildTool(name: keyof typeof benchmarkTools, output: Output = silentOutput): Promise<string> {
+  const target = toolFolder(name);
+  await buildBinaries([benchmarkTools[name]], target, contextOf(output));
+  return target;
+}
+
+/** Builds Gitea unless it is cached. @returns the folder that holds it, as `gitea`, with all files that it reads. */
+export async function buildGitea(output: Output = streamOutput()): Promise<string> {
+  const target = toolFolder('gitea');
+  await buildGiteaIn(target, contextOf(output));
+  return target;
+}
+
+/** Builds act unless it is cached. @returns the folder that holds it. */
+export async function buildAct(output: Output = streamOutput()): Promise<string> {
+  const target = toolFolder('act');
+  await buildBinaries([actBinary], target, contextOf(output));
+  return target;
+}
+
+function contextOf(output: Output): BuildContext {
+  return { tools: platformFolders().tools, output, signal: undefined };
+}
+
+/** Returns the folder of a tool. It depends on the tool's own module, so that no other version of the cluster renews it. */
+function toolFolder(name: string): string {
+  const read = (file: string) => readFileSync(join(projectFolder, 'modules', name, file), 'utf8');
+  const inputs = { platform: `${process.platform}-${process.arch}`, module: read('go.mod'), sums: read('go.sum') };
+  return join(platformFolders().tools, cacheKey(name, inputs));
+}

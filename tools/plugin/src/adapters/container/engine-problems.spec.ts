@@ -1,0 +1,68 @@
+import { errorRulesContract } from '../../../../contracts/src/error-rules-contract.ts';
+import { Failure, Refusal } from '../../model/errors/product-error.ts';
+import { ImageRef } from '../../model/release/image-ref.ts';
+import { buildFailure, pushProblem, pushRules } from './engine-problems.ts';
+
+const image = ImageRef.of('acr.example', 'orders', '20261124-1');
+const push = (output: string) => ({ engine: 'docker', image, output });
+
+describe('pushRules', () => {
+  errorRulesContract(pushRules, [
+    { foreign: push('denied: operation is disallowed'), type: 'registry-disallows', says: 'locked this tag' },
+    {
+      foreign: push('error getting credentials - err: exit status 1'),
+      type: 'credential-helper-fails',
+      says: '`docker login acr.example`',
+    },
+    {
+      foreign: push('tls: failed to verify certificate: x509: unknown'),
+      type: 'registry-certificate',
+      says: '/etc/docker/certs.d/acr.example/ca.crt',
+    },
+    {
+      foreign: push('unauthorized: authentication required'),
+      type: 'registry-denies-access',
+      says: 'Push access to orders at acr.example was denied.',
+    },
+    {
+      foreign: push('http: server gave HTTP response to HTTPS client'),
+      type: 'registry-without-tls',
+      says: 'plain http',
+    },
+    { foreign: push('dial tcp: connection refused'), type: 'registry-unreachable', says: 'could not be reached' },
+  ]);
+});
+
+describe('pushProblem', () => {
+  it('refuses what a rule knows, with the last lines, and fails otherwise', () => {
+    const refused = pushProblem('docker', image, ['a', 'b', 'c', 'd', 'e', 'denied']);
+    expect(refused).toBeInstanceOf(Refusal);
+    expect(refused.facts.evidence).toEqual(['b', 'c', 'd', 'e', 'denied']);
+    const failed = pushProblem('docker', image, ['EOF']);
+    expect(failed).toBeInstanceOf(Failure);
+    expect(failed.facts).toMatchObject({ type: 'image-push-failed', evidence: ['EOF'] });
+  });
+});
+
+describe('buildFailure', () => {
+  const build = { context: '/w', dockerfile: '/w/Dockerfile', labels: {}, images: [image] };
+
+  it.each([
+    [
+      'DEPRECATED: The legacy builder is deprecated and will be removed in a future release.',
+      '            BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0',
+      '            environment-variable.',
+    ],
+    [
+      'DEPRECATED: The legacy builder is deprecated and will be removed in a future release.',
+      '            Install the buildx component to build images with BuildKit:',
+      '            https://docs.docker.com/go/buildx/',
+    ],
+  ])("leaves docker's notice of the legacy builder out of the evidence", (...notice) => {
+    const lines = [...notice, 'Step 1/2 : FROM scratch', 'COPY failed: no such file'];
+    expect(buildFailure('docker', build, lines).facts.evidence).toEqual([
+      'Step 1/2 : FROM scratch',
+      'COPY failed: no such file',
+    ]);
+  });
+});

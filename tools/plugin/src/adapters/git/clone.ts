@@ -1,0 +1,87 @@
+import { isObjectName } from '../../model/commits/commit.ts';
+import { Refusal } from '../../model/errors/product-error.ts';
+import { Git } from './git.ts';
+import { LocalRefs } from './local-refs.ts';
+import { parseObjectBatch } from './object-batch.ts';
+import { Origin } from './origin.ts';
+import { withoutSecrets } from './origin-address.ts';
+import type { ReleaseRefs } from './release-refs.ts';
+import type { GitFile } from './tree-listing.ts';
+import { WorkingTree } from './working-tree.ts';
+
+/** A clone of the repository: its objects, its working tree, and its origin, from which it fetches what it lacks. */
+export class Clone {
+  readonly git: Git;
+  readonly tree: WorkingTree;
+  readonly localRefs: LocalRefs;
+  private origin: Promise<{ address: string; refs: Origin } | undefined> | undefined;
+
+  /** @param workspaceRoot absolute; the repository's root or any folder in it. */
+  constructor(workspaceRoot: string) {
+    this.git = new Git(workspaceRoot);
+    this.tree = new WorkingTree(this.git);
+    this.localRefs = new LocalRefs(this.git);
+  }
+
+  /** Returns the origin with its address, which has no secret in it, or undefined when there is none. */
+  findOrigin(): Promise<{ address: string; refs: Origin } | undefined> {
+    this.origin ??= this.git.run(['remote', 'get-url', 'origin']).then(({ code, stdout }) => {
+      if (code !== 0) return undefined;
+      const address = withoutSecrets(stdout.toString().trim());
+      return { address, refs: new Origin(this.git, address) };
+    });
+    return this.origin;
+  }
+
+  /** Returns the refs that decide which numbers and tags are taken. */
+  async refs(): Promise<ReleaseRefs> {
+    return (await this.findOrigin())?.refs ?? this.localRefs;
+  }
+
+  /** Fetches a commit that is missing here. @throws {Refusal} when there is none. */
+  async fetchCommit(commit: string): Promise<void> {
+    if (isObjectName(commit)) {
+      if ((await this.git.run(['cat-file', '-e', `${commit}^{commit}`])).code === 0) return;
+      const origin = await this.findOrigin();
+      if (origin) return origin.refs.fetchCommit(commit);
+    }
+    throw noSuchCommit(commit);
+  }
+
+  /** Fetches the commits that are missing here, in few goes. @returns those that are here then. */
+  async fetchCommits(commits: readonly string[]): Promise<string[]> {
+    const names = commits.filter(isObjectName);
+    const missing = await this.missingHere(names, 'commit');
+    if (missing.length > 0) await (await this.findOrigin())?.refs.fetchCommits(missing);
+    const lost = new Set(missing.length > 0 ? await this.missingHere(missing, 'commit') : []);
+    return names.filter((name) => !lost.has(name));
+  }
+
+  /** Brings so many commits before some into a shallow clone. */
+  async deepen(commits: readonly string[], depth: number): Promise<void> {
+    await (await this.findOrigin())?.refs.deepen(commits, depth);
+  }
+
+  /** Returns the names that are not of objects of this kind in this clone. */
+  async missingHere(objects: readonly string[], kind: 'commit' | 'tag'): Promise<string[]> {
+    const input = objects.map((object) => `${object}\n`).join('');
+    const kinds = (await this.git.text(['cat-file', '--batch-check=%(objecttype)'], { input })).split('\n');
+    return objects.filter((_, index) => kinds[index] !== kind);
+  }
+
+  /** Returns the contents of objects by name; those that are missing here are left out. */
+  async readObjects(files: readonly Pick<GitFile, 'object'>[]): Promise<Map<string, Buffer>> {
+    if (files.length === 0) return new Map();
+    const input = files.map(({ object }) => `${object}\n`).join('');
+    return parseObjectBatch(await this.git.bytes(['cat-file', '--batch'], { input }));
+  }
+}
+
+function noSuchCommit(commit: string): Refusal {
+  return new Refusal({
+    type: 'no-such-commit',
+    doing: 'read a commit',
+    reason: `${JSON.stringify(commit.slice(0, 80))} is not a commit of this repository.`,
+    remedy: 'Check the commit, or fetch it from where it was made.',
+  });
+}

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import type { BuildNumber } from '../../model/release/build-number.ts';
+import type { ReleaseTag } from '../../model/release/release-tag.ts';
+import type { BuildNumbers } from '../../ports/build-numbers.ts';
+import { makeTagObject } from './annotated-tag.ts';
+import type { Clone } from './clone.ts';
+import { buildOfRef, buildRef, objectNameOfRef, tagOfRef, tagRef } from './ref-names.ts';
+
+/** Build numbers, which are taken by refs of their own. */
+export class GitBuildNumbers implements BuildNumbers {
+  private readonly clone: Clone;
+
+  constructor(clone: Clone) {
+    this.clone = clone;
+  }
+
+  async buildNumbers(service: string): Promise<BuildNumber[]> {
+    const refs = await (await this.clone.refs()).list();
+    return [...refs.keys()].flatMap((ref) => {
+      const tag = tagOfRef(ref) ?? buildOfRef(ref);
+      return tag?.service === service ? [tag.buildNumber] : [];
+    });
+  }
+
+  async commitOfBuild(tag: ReleaseTag): Promise<string | undefined> {
+    const refs = await (await this.clone.refs()).list();
+    const found = refs.get(buildRef(tag)) ?? refs.get(tagRef(tag));
+    // Both are objects of their own, which point to a commit.
+    return found?.peeled;
+  }
+
+  async reserveBuildNumber(tag: ReleaseTag, commit: string): Promise<boolean> {
+    await this.clone.fetchCommit(commit);
+    const ref = buildRef(tag);
+    // Never the same object twice, so that no push can be taken for one that is there already.
+    const message = `Build ${tag.service} ${tag.buildNumber}\n\nNonce: ${randomUUID()}\n`;
+    const object = await makeTagObject(this.clone.git, { commit, name: objectNameOfRef(ref), message });
+    const doing = `take build number ${tag.buildNumber} for ${tag.service}`;
+    return (await this.clone.refs()).create(ref, object, doing);
+  }
+}

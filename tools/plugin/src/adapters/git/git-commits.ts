@@ -1,0 +1,163 @@
+import { isObjectName, type Commit } from '../../model/commits/commit.ts';
+import { CommitGraph } from '../../model/commits/commit-graph.ts';
+import type { CommitsApart } from '../../model/commits/commit-log.ts';
+import { Refusal } from '../../model/errors/product-error.ts';
+import type { BranchTip, Commits } from '../../ports/commits.ts';
+import type { Clone } from './clone.ts';
+import { readAuthorDates, readChangedPaths, readCommitParents } from './commit-history.ts';
+import { readCommitsApart } from './commit-log.ts';
+
+/** Commits before one that are brought into a shallow clone to list the newest of them. */
+const suspectHistory = 200;
+/** Commits that are listed at most. */
+const mostCommits = 20;
+/** Characters. */
+const longestName = 500;
+/** Commits before each one that are brought into a shallow clone: most of them it has in common with the others. */
+const longestHistory = 5000;
+/** Commits before two that are brought into a shallow clone, until it is seen where they part. */
+const forkDepths = [200, 5000];
+
+/** The commits of a git repository, by the git command line. */
+export class GitCommits implements Commits {
+  private readonly clone: Clone;
+  private shallow: Promise<boolean> | undefined;
+
+  constructor(clone: Clone) {
+    this.clone = clone;
+  }
+
+  async headCommit(): Promise<string> {
+    const { git, tree } = this.clone;
+    await tree.prefix();
+    const { code, stdout } = await git.run(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']);
+    if (code === 0) return stdout.toString().trim();
+    throw new Refusal({
+      type: 'no-commit',
+      doing: 'read the checked-out commit',
+      reason: `The git repository of ${git.folder} has no commit yet.`,
+      remedy: 'Commit what is to be released.',
+    });
+  }
+
+  async originUrl(): Promise<string | undefined> {
+    return (await this.clone.findOrigin())?.address;
+  }
+
+  async commitDate(commit: string): Promise<string> {
+    await this.clone.fetchCommit(commit);
+    const seconds = await this.clone.git.text(['show', '--no-patch', '--no-show-signature', '--format=%ct', commit]);
+    return new Date(Number(seconds) * 1000).toISOString();
+  }
+
+  async commitsBetween(from: string, to: string, folders: readonly string[]): Promise<Commit[]> {
+    for (const commit of [from, to]) await this.clone.fetchCommit(commit);
+    await this.clone.deepen([to], suspectHistory);
+    const format = ['--no-show-signature', '--format=%H%n%an%n%aI%n%s', '-z'];
+    const range = [`--max-count=${mostCommits}`, ...format, `${from}..${to}`, '--', ...folders];
+    const log = await this.clone.git.text(['log', ...range]);
+    return log
+      .split('\0')
+      .filter((entry) => entry !== '')
+      .map((entry) => {
+        const [id = '', author = '', date = '', subject = ''] = entry.split('\n');
+        return { id, author, date, subject };
+      });
+  }
+
+  async findCommit(text: string): Promise<string | undefined> {
+    // What begins with a hyphen would be an option; no name of git's has control characters.
+    if (text.length > longestName || /^-|\p{Cc}/u.test(text)) return undefined;
+    if (isObjectName(text)) await this.clone.fetchCommit(text).catch(ignoreRefusal);
+    const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${text}^{commit}`];
+    const { code, stdout } = await this.clone.git.run(args);
+    return code === 0 ? stdout.toString().trim() : undefined;
+  }
+
+  async branchTip(branch: string): Promise<BranchTip | undefined> {
+    const origin = await this.clone.findOrigin();
+    if (!origin) return this.localTip(`refs/heads/${branch}`);
+    try {
+      const commit = await origin.refs.branchTip(branch);
+      return commit === undefined ? undefined : { commit };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const fetched = await this.localTip(`refs/remotes/origin/${branch}`);
+      return fetched && { ...fetched, stale: error.facts.reason };
+    }
+  }
+
+  async commitGraph(tips: readonly string[]): Promise<CommitGraph> {
+    const here = await this.clone.fetchCommits(tips);
+    if (here.length > 0) await this.clone.deepen(here, longestHistory);
+    return new CommitGraph(here.length === 0 ? new Map() : await readCommitParents(this.clone.git, here));
+  }
+
+  async firstParent(commit: string): Promise<string | undefined> {
+    await this.clone.fetchCommit(commit);
+    // The object itself names it also where a shallow clone ends.
+    const text = await this.clone.git.text(['cat-file', 'commit', commit]);
+    return /^parent ([0-9a-f]{40,64})$/m.exec(text.slice(0, text.indexOf('\n\n')))?.[1];
+  }
+
+  async mergeBases(commit: string, others: readonly string[]): Promise<Map<string, string>> {
+    const here = await this.clone.fetchCommits([commit, ...others]);
+    const found = new Map<string, string>();
+    const find = async () => {
+      for (const other of others) {
+        if (found.has(other) || !here.includes(other)) continue;
+        const { code, stdout } = await this.clone.git.run(['merge-base', commit, other]);
+        if (code === 0) found.set(other, stdout.toString().trim());
+      }
+    };
+    await find();
+    for (const depth of forkDepths) {
+      const apart = here.filter((other) => others.includes(other) && !found.has(other));
+      if (apart.length === 0) break;
+      await this.clone.deepen([commit, ...apart], depth);
+      await find();
+    }
+    return found;
+  }
+
+  async changedPaths(commits: readonly string[]): Promise<Map<string, string[]>> {
+    return readChangedPaths(this.clone.git, commits, await this.clone.tree.prefix());
+  }
+
+  async authorDates(commits: readonly string[]): Promise<Map<string, string>> {
+    return readAuthorDates(this.clone.git, commits.filter(isObjectName));
+  }
+
+  isShallow(): Promise<boolean> {
+    const args = ['rev-parse', '--is-shallow-repository'];
+    this.shallow ??= this.clone.git.text(args).then((answer) => answer.trim() === 'true');
+    return this.shallow;
+  }
+
+  async symmetricDifference(from: string, to: string, folders: readonly string[]): Promise<CommitsApart> {
+    for (const commit of [from, to]) await this.clone.fetchCommit(commit);
+    const origin = (await this.clone.findOrigin())?.refs;
+    const isComplete = (await origin?.bringHistoryBetween(from, to)) ?? true;
+    const prefix = await this.clone.tree.prefix();
+    const apart = await readCommitsApart(this.clone.git, prefix, [from, to], folders);
+    return { ...apart, isCut: apart.isCut || !isComplete };
+  }
+
+  async describeCommit(id: string): Promise<Commit> {
+    await this.clone.fetchCommit(id);
+    const format = ['--no-patch', '--no-show-signature', '--format=%H%n%an%n%aI%n%s'];
+    const lines = (await this.clone.git.text(['show', ...format, id])).split('\n');
+    const [commit = '', author = '', date = '', subject = ''] = lines;
+    return { id: commit, author, date, subject };
+  }
+
+  private async localTip(ref: string): Promise<BranchTip | undefined> {
+    const commit = await this.findCommit(ref);
+    return commit === undefined ? undefined : { commit };
+  }
+}
+
+/** A commit that git or the origin refuses is as good as not there. */
+function ignoreRefusal(error: unknown): void {
+  if (!(error instanceof Refusal)) throw error;
+}

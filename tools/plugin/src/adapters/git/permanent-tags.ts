@@ -1,0 +1,73 @@
+import { Refusal } from '../../model/errors/product-error.ts';
+import type { ReleaseTag } from '../../model/release/release-tag.ts';
+import { makeTagObject } from './annotated-tag.ts';
+import type { Clone } from './clone.ts';
+import { tagRef } from './ref-names.ts';
+import type { ListedRef } from './release-refs.ts';
+
+/** An annotated tag that is to be made. */
+export interface NewTag {
+  readonly tag: ReleaseTag;
+  readonly commit: string;
+  readonly message: string;
+  /** Reports whether the text of a tag's object says the same as this one. */
+  readonly isSame: (text: string | undefined) => boolean;
+}
+
+/** Annotated tags that never change once they are made. */
+export class PermanentTags {
+  private readonly clone: Clone;
+
+  constructor(clone: Clone) {
+    this.clone = clone;
+  }
+
+  /** Returns the text of a tag's object, fetched when it is missing here; undefined when there is no such annotated tag. */
+  async read(tag: ReleaseTag): Promise<string | undefined> {
+    const refs = await this.clone.refs();
+    const ref = tagRef(tag);
+    const listed = await refs.find(ref);
+    if (!listed) return undefined;
+    await refs.bring(ref, listed);
+    return this.textOf(listed);
+  }
+
+  /**
+   * Makes a tag, and pushes it where there is an origin. Does nothing when the same is there already.
+   * @throws {Refusal} when another one is there, or the origin refuses.
+   */
+  async make({ tag, commit, message, isSame }: NewTag): Promise<'created' | 'exists'> {
+    const ref = tagRef(tag);
+    const doing = `tag ${tag.service} ${tag.buildNumber}`;
+    const sameOrTaken = async () => {
+      if (isSame(await this.read(tag))) return 'exists' as const;
+      throw takenRefusal(tag, doing, (await this.clone.findOrigin())?.address ?? 'in this repository');
+    };
+    const { git, localRefs } = this.clone;
+    const refs = await this.clone.refs();
+    if (await refs.find(ref)) return sameOrTaken();
+
+    await this.clone.fetchCommit(commit);
+    const local = await localRefs.find(ref);
+    if (local && !isSame(await this.textOf(local))) throw takenRefusal(tag, doing, 'in this clone');
+    const object = local?.object ?? (await makeTagObject(git, { commit, name: tag.toString(), message }));
+    // The tag comes to this clone only after the origin has it: a refused push leaves nothing behind.
+    if (!(await refs.create(ref, object, doing))) return sameOrTaken();
+    if (refs !== localRefs && !local) await localRefs.create(ref, object);
+    return 'created';
+  }
+
+  private async textOf({ object }: ListedRef): Promise<string | undefined> {
+    const { code, stdout } = await this.clone.git.run(['cat-file', 'tag', object]);
+    return code === 0 ? stdout.toString() : undefined;
+  }
+}
+
+function takenRefusal(tag: ReleaseTag, doing: string, where: string): Refusal {
+  return new Refusal({
+    type: 'tag-taken',
+    doing,
+    reason: `The tag ${tag} is already there (${where}) and is not of this release.`,
+    remedy: `Look at it with \`git show ${tag}\`. Releases never change: release again to get a new number.`,
+  });
+}

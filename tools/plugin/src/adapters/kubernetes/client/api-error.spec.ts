@@ -1,0 +1,83 @@
+import { errorRulesContract } from '../../../../../contracts/src/error-rules-contract.ts';
+import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+import { Failure, Refusal } from '../../../model/errors/product-error.ts';
+import { answerRules, ApiError, explainApiError, unreachableRules } from './api-error.ts';
+
+const server = { server: 'https://10.0.0.1:6443', context: 'shop' };
+const object: KubernetesObject = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'orders' } };
+const answer = (code: number, message: string, causes: { field: string; message: string }[] = []) => ({
+  ...server,
+  code,
+  message,
+  causes,
+  object,
+});
+
+describe('unreachableRules', () => {
+  errorRulesContract(unreachableRules, [
+    {
+      foreign: { ...server, why: 'CERT_HAS_EXPIRED', code: 'CERT_HAS_EXPIRED' },
+      type: 'cluster-unreachable',
+      says: 'refresh the kubeconfig',
+    },
+    {
+      foreign: { ...server, why: 'ECONNREFUSED', code: 'ECONNREFUSED' },
+      type: 'cluster-unreachable',
+      says: '`nx run local-platform:up`',
+    },
+  ]);
+});
+
+describe('answerRules', () => {
+  errorRulesContract(answerRules, [
+    {
+      foreign: answer(401, 'Unauthorized'),
+      type: 'cluster-login',
+      says: 'Authentication to cluster shop failed (401). Log in again, or refresh the kubeconfig.',
+    },
+    {
+      foreign: answer(403, 'pods is forbidden: User "a" cannot list resource "pods" in API group "apps" in x'),
+      type: 'forbidden',
+      says: 'this account may not list pods.apps in the cluster shop',
+    },
+    {
+      foreign: answer(403, 'exceeded quota: pods'),
+      type: 'not-admitted',
+      says: 'Deployment orders was rejected by an admission policy or quota: exceeded quota: pods.',
+    },
+    {
+      foreign: answer(400, 'strict decoding error: unknown field "spec.replica"'),
+      type: 'unknown-field',
+      says: '`kubectl explain deployment`',
+    },
+    {
+      foreign: answer(422, 'spec.selector: field is immutable'),
+      type: 'bad-object',
+      says: 'That field can never change',
+    },
+    {
+      foreign: answer(500, 'failed to create typed patch object'),
+      type: 'bad-object',
+      says: 'Fix the manifest',
+    },
+  ]);
+});
+
+describe('explainApiError', () => {
+  const status = (code: number, message: string) => new ApiError(code, JSON.stringify({ message }));
+
+  it('names the object, or begins the sentence otherwise', () => {
+    const refused = explainApiError(status(422, 'bad'), 'apply it', server, object);
+    expect((refused as Refusal).facts.reason).toBe('Deployment orders: the cluster rejected it. bad.');
+    const other = explainApiError(status(403, 'bad'), 'apply it', server);
+    expect((other as Refusal).facts.reason).toBe('The request was rejected by an admission policy or quota: bad.');
+    const failed = explainApiError(status(500, 'bad'), 'apply it', server);
+    expect(failed).toBeInstanceOf(Failure);
+    expect((failed as Failure).facts.reason).toBe('The cluster answered with 500. bad.');
+  });
+
+  it('returns other errors as they are', () => {
+    const bug = new Error('x');
+    expect(explainApiError(bug, 'apply it', server)).toBe(bug);
+  });
+});

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+
+/** How one run of a command ended. */
+export type ProcessResult =
+  | {
+      readonly state: 'ended';
+      /** Exit code; 1 when a signal ended the process. */
+      readonly code: number;
+      readonly stdout: Buffer;
+      readonly stderr: Buffer;
+    }
+  /** The process was killed because it took longer than `timeoutMs`. */
+  | { readonly state: 'timed-out'; readonly stdout: Buffer; readonly stderr: Buffer }
+  /** The command is not installed (`ENOENT`), or may not be run. */
+  | { readonly state: 'not-started'; readonly cause: NodeJS.ErrnoException };
+
+export interface ProcessOptions {
+  readonly cwd?: string;
+  /** The whole environment; this process's own by default. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Text for the standard input, which is empty by default. */
+  readonly input?: string;
+  /** What becomes of the error output: it is collected by default. */
+  readonly stderr?: 'collect' | 'ignore';
+  /** None by default. */
+  readonly timeoutMs?: number;
+  /** Is given each piece of an output as it comes. */
+  readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
+}
+
+/** Runs a command as a process of its own to its end, whatever that is: argv, never a shell. Never throws. */
+export function runProcess(
+  command: string,
+  args: readonly string[],
+  { cwd, env = process.env, input, stderr = 'collect', timeoutMs, onOutput }: ProcessOptions = {},
+): Promise<ProcessResult> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd,
+      env,
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', stderr === 'collect' ? 'pipe' : 'ignore'],
+    });
+    const outputs = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+    for (const stream of ['stdout', 'stderr'] as const)
+      child[stream]?.on('data', (chunk: Buffer) => {
+        outputs[stream].push(chunk);
+        onOutput?.(stream, chunk);
+      });
+    let timedOut = false;
+    const onTimeout = () => {
+      timedOut = true;
+      child.kill('SIGKILL');
+      // Processes that the command started may hold its pipes open beyond its own end.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    };
+    // Not spawn's own `timeout`: for a command that is not installed it would keep this process alive.
+    const timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, timeoutMs);
+    child.on('error', (cause: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      resolve({ state: 'not-started', cause });
+    });
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      const collected = { stdout: Buffer.concat(outputs.stdout), stderr: Buffer.concat(outputs.stderr) };
+      if (timedOut) resolve({ state: 'timed-out', ...collected });
+      else resolve({ state: 'ended', code: code ?? 1, ...collected });
+    });
+    // A command may end before it has read all of its input (EPIPE); its exit code tells.
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input);
+  });
+}

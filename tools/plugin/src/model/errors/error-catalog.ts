@@ -1,0 +1,275 @@
+/** What an error means and what to do about it, in general: the error itself says it of its case. */
+interface ErrorEntry {
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+const entry = (meaning: string, remedy: string): ErrorEntry => ({ meaning, remedy });
+
+/**
+ * Every type of error, by where it comes from. The types are a union (`ErrorType`), so that a misspelt one does not
+ * compile; `docs/errors.md` is made of this by `npm run docs:errors`.
+ */
+export const errorCatalog = {
+  'Git and the origin': {
+    'git-missing': entry('git could not be started.', 'Install git, and make sure that it is on the `PATH`.'),
+    'git-repository-of-another-user': entry(
+      'git does not trust the folder, because it belongs to another user.',
+      'If you trust it, add it to `safe.directory`.',
+    ),
+    'not-a-git-repository': entry('The workspace is not inside a git working tree.', 'Run this inside a clone.'),
+    'no-commit': entry('The repository has no commit yet.', 'Commit what is to be released.'),
+    'no-such-commit': entry(
+      'No commit of this name is known, or several begin like it.',
+      'Give its full name, or fetch it first.',
+    ),
+    'shallow-clone': entry(
+      'The clone lacks the history that the question needs.',
+      'Run `git fetch --unshallow`; in a CI check out with all history.',
+    ),
+    'dirty-working-tree': entry(
+      'The working tree has uncommitted changes.',
+      'Commit, stash or delete them, or give `--allow-dirty` where the environment permits it.',
+    ),
+    'origin-denies-access': entry(
+      'Access to the origin was denied.',
+      'Give this machine an ssh key, a credential helper or a token for it.',
+    ),
+    'origin-refuses-push': entry(
+      'The origin refused a ref.',
+      'Allow this account to create refs there, then run the same command again.',
+    ),
+    'origin-unreachable': entry(
+      'The origin could not be reached, or not in time.',
+      'Check its address and the network.',
+    ),
+    'tag-taken': entry('Another release has the tag.', 'Release again to get a new number.'),
+  },
+  'Container engine': {
+    'bad-container-engine': entry(
+      'The variable that chooses the engine names none.',
+      'Set it to `docker` or `podman`.',
+    ),
+    'no-container-engine': entry(
+      'Neither docker nor podman can be used.',
+      'Start docker, or install podman, which needs no server.',
+    ),
+    'image-build-failed': entry(
+      'The build of the image ended with an error.',
+      'Fix the step that the last lines show.',
+    ),
+    'image-push-failed': entry('The push of the image ended with an error.', 'See its last lines; run it again.'),
+    'ignored-input': entry(
+      'The image may be made of files that git ignores.',
+      'Commit them, exclude them in `.dockerignore`, or delete them.',
+    ),
+  },
+  Registry: {
+    'registry-login-missing': entry('It requires a login, and this machine has none.', 'Log in with `docker login`.'),
+    'registry-login-refused': entry(
+      'It did not accept the password, or the login token has expired.',
+      'Log in again with `docker login`.',
+    ),
+    'registry-denies-access': entry(
+      'It accepted the login, which has no right to the repository.',
+      'Grant the right to pull and push, or log in as a user who has it.',
+    ),
+    'registry-disallows': entry(
+      'The push was refused because the tag or the repository is locked, or the registry is full.',
+      'Release again to get a new number.',
+    ),
+    'registry-certificate': entry(
+      'Its certificate is of an unknown authority, for another name, or out of date.',
+      "Add the authority's certificate to `/etc/docker/certs.d`, or renew the certificate.",
+    ),
+    'registry-without-tls': entry(
+      'It uses, or leads to, an address without encryption.',
+      'Give it a certificate, or correct the address of its token service.',
+    ),
+    'registry-unreachable': entry('It did not answer.', 'Check its address in the environment file, and the network.'),
+    'registry-limits-requests': entry('It received too many requests.', 'Wait, or log in: more are allowed then.'),
+    'registry-fails': entry(
+      'It answered with an error, or not like an image registry.',
+      "Check its address and the registry's own log.",
+    ),
+    'credential-helper-fails': entry(
+      'The helper is not installed, failed, returned something other than credentials, or did not answer.',
+      'Fix or install it, or remove it from the settings and log in again.',
+    ),
+    'azure-identity-missing': entry(
+      'There is no login, and no Azure identity gives a token.',
+      'Log in with `az login` or `az acr login`, or set the `AZURE_…` variables.',
+    ),
+    'azure-identity-refused': entry(
+      'The Azure identity has no role at the registry, or is of another tenant.',
+      'Give it `AcrPull` to deploy, `AcrPush` to release.',
+    ),
+    'image-tag-not-locked': entry(
+      'The registry did not lock the tag of a build.',
+      'Grant the right to write metadata, or lock it by hand.',
+    ),
+  },
+  GitHub: {
+    'forge-timeout': entry('It did not answer in time.', 'Try again later.'),
+    'forge-unreachable': entry('It could not be reached.', 'Check the network; try again later.'),
+    'forge-limits-requests': entry('It accepts no more requests for now.', 'Try again later.'),
+    'forge-denies-access': entry(
+      'The token is not accepted, or lacks a permission.',
+      'Give it another `GITHUB_TOKEN`.',
+    ),
+    'forge-refuses': entry('It rejected the request.', 'See its message.'),
+    'forge-fails': entry('It answered with an error of its own.', 'Try again later.'),
+    'forge-answers-oddly': entry("It did not answer like GitHub's API.", 'Check its address.'),
+  },
+  'Kubeconfig and cluster': {
+    'no-kubeconfig': entry('There is no kubeconfig, or it is empty.', 'Get one from the operator of the cluster.'),
+    'bad-kubeconfig': entry('The kubeconfig cannot be used.', 'Fix it, or get a new one from the operator.'),
+    'no-such-context': entry(
+      "The kubeconfig lacks the environment's context.",
+      'Correct `cluster.context` in the environment file, or add the context.',
+    ),
+    'cluster-unreachable': entry(
+      'The API server did not answer, or its certificate is not trusted.',
+      'Check that the cluster runs, and the network to it.',
+    ),
+    'cluster-login': entry('Authentication to the cluster failed (401).', 'Log in again, or refresh the kubeconfig.'),
+    forbidden: entry('The account lacks a right.', 'Grant it (`Infrastructure/kubernetes`), or use another context.'),
+    'not-admitted': entry('An admission policy or quota rejected the object.', 'Change the manifest or the policy.'),
+    'unknown-field': entry('The kind has no such field.', 'Correct its name or place; see `kubectl explain`.'),
+    'unknown-kind': entry('The cluster does not have this kind.', 'Correct it, or install what brings the kind.'),
+    'bad-object': entry('The cluster rejected the object as invalid.', 'Fix the manifest.'),
+    'cluster-fails': entry('The cluster answered with an error.', 'Run the same command again; it continues.'),
+    'cluster-object': entry(
+      'The object belongs to the whole cluster, not to a service.',
+      'Move it to `Infrastructure/kubernetes`.',
+    ),
+    'not-kept': entry('The kind is not one that a cluster keeps.', 'Remove it from the manifests.'),
+    'no-namespace': entry('The namespace does not exist.', 'Provision the environment, or add it to the manifests.'),
+    'namespace-ends': entry('The namespace is being deleted.', 'Wait until it is gone, and provision it again.'),
+    'foreign-object': entry(
+      'The object exists and belongs to another owner.',
+      'Rename it, or take it over with `--adopt`.',
+    ),
+    'records-contended': entry(
+      'Other deployments took every number that was tried.',
+      'Run it again when they are done.',
+    ),
+    'lock-lost': entry('Another deployment took over the lock.', 'Run the same command again; it waits for the other.'),
+  },
+  Manifests: {
+    'no-manifests': entry('There are no manifests.', "Write the service's Kubernetes manifests into its `k8s` folder."),
+    'bad-manifest': entry('A manifest has mistakes.', 'Fix them; nothing was changed.'),
+    'bad-overlay': entry("An environment's overlay changes an object that is not there.", 'Put it into a new file.'),
+    'bad-name': entry('An object has a name that Kubernetes does not allow.', 'Rename it.'),
+    'bad-job': entry("A Job's annotations or template cannot be used.", 'Fix the Job.'),
+    'huge-number': entry('A number is too great for its field.', 'Write a smaller one.'),
+    'no-service-container': entry('No container is named like the service.', 'Name the container that runs it so.'),
+    'unresolved-variable': entry(
+      'A `${NAME}` has no value.',
+      'Add it to `variables` of the environment file, or escape it as `$${NAME}`.',
+    ),
+    downtime: entry('The manifests would fail requests.', 'Fix them, or accept it with `--allow-downtime`.'),
+  },
+  Environments: {
+    'no-environments': entry('There are no environment files.', 'Run `nx g @poc/plugin:environment`.'),
+    'bad-environment': entry('An environment file has mistakes.', 'Fix them; the schema has all keys.'),
+    'no-such-environment': entry('There is no environment of this name.', 'Choose one of those that are listed.'),
+    'which-environment': entry('The environment is not clear.', 'Choose one with `--env`.'),
+    'no-way-up': entry('There is no environment to promote to or from.', 'Check the order of the environments.'),
+  },
+  'Building and tagging': {
+    'bad-service-name': entry(
+      'The name cannot be the name of a service.',
+      'Choose a DNS label such as `order-history`.',
+    ),
+    'no-such-service': entry('There is no service of this name.', 'Run `nx show projects`.'),
+    'build-number-taken': entry('The build number is taken.', 'Omit `--build-number`.'),
+    'no-build-number': entry('Too many build numbers in a row were taken by others.', 'Run the same command again.'),
+    overtaken: entry('A later commit has been built since.', 'Run the pipeline of the newest commit.'),
+    'digests-differ': entry(
+      'Registries report different digests for one image.',
+      'Use one registry for all automatic environments.',
+    ),
+    'foreign-image': entry('The image does not say from which commit it was built.', 'Build it with `docker-release`.'),
+    'no-image': entry('There is no image to tag.', 'Build and push one with `docker-release`.'),
+    'dirty-not-allowed': entry(
+      'The environment does not accept builds of uncommitted changes.',
+      'Commit the changes and release again.',
+    ),
+  },
+  'Deploying and promoting': {
+    'no-such-release': entry('There is no such release.', 'Choose one of those that are listed.'),
+    'image-missing': entry('The registry does not have the image.', 'Choose another release, or push it again.'),
+    'dirty-release-gone': entry('The manifests of a build of uncommitted changes are lost.', 'Release again.'),
+    'approval-needed': entry('The environment is protected.', 'Give `--approve`, or run behind an approval gate.'),
+    'old-provisioning': entry('The environment is provisioned with too old a version.', 'Provision it first.'),
+    'not-upstream': entry('The release is not in the environment before.', 'Deploy it there first.'),
+    'not-verified': entry('The release did not succeed in the environment before.', 'Fix the cause and release again.'),
+    'held-upstream': entry('The release is held in the environment before.', 'Choose another release.'),
+    'lost-requests': entry('Requests failed during its rollout.', 'Find out why, or promote it with `--force`.'),
+    soaking: entry('The release has not run long enough in the environment before.', 'Wait, or use `--force`.'),
+    'rollout-failed': entry('The pods or Jobs failed.', 'Fix the cause and release again.'),
+    'rollout-timed-out': entry('The rollout did not end in time.', 'Fix the cause and release again.'),
+    'rollout-vanished': entry('An object was deleted during the rollout.', 'Run the same command again.'),
+    'rollout-interrupted': entry('The rollout was interrupted.', 'Run the same command again to finish it.'),
+    interrupted: entry('The command was interrupted.', 'Run the same command again to finish it.'),
+  },
+  'Rolling back and comparing': {
+    'nothing-deployed': entry('The service was never deployed there.', 'Deploy a release.'),
+    'nothing-before': entry('No successful deployment before this one is recorded.', 'Choose one with `--tag`.'),
+    'not-back': entry('The release is newer than the one that runs.', 'Deploy it with `k8s-deploy`.'),
+    'moved-on': entry('Another deployment came between.', 'Review it, then run the rollback again.'),
+    'no-such-record': entry('No such deployment is recorded.', 'See `history`.'),
+    'too-long-ago': entry('The records do not reach back so far.', 'Choose a later moment.'),
+    'cannot-roll-back': entry('Some services cannot go back, so none does.', 'See the reason for each.'),
+    'environment-not-rolled-back': entry('Some services were not rolled back.', 'See the reason for each.'),
+    'not-deployed': entry('The service runs in no such environment.', 'Choose another, or a release.'),
+  },
+  Provisioning: {
+    'nothing-to-provision': entry('There are no manifests.', 'Write them into `Infrastructure/kubernetes`.'),
+    'no-such-package': entry('There is no such package.', 'Make one with `infrastructure:package`.'),
+  },
+  'Options and generators': {
+    'unknown-option': entry('There is no such option.', 'Choose one of those that are listed.'),
+    'bad-option': entry('The option does not accept this value.', 'See `--help`.'),
+    'unexpected-argument': entry('There are unexpected arguments.', 'Give one name, and options as `--option=value`.'),
+    'which-commit': entry('No commit is given.', 'Give one with `--commit`.'),
+    'which-ci': entry('It is not clear for which CI.', 'Choose one with `--ci`.'),
+    'service-exists': entry('The project or folder exists already.', 'Choose another name, or remove it first.'),
+    'service-needed': entry('Other projects depend on the service.', 'Remove those dependencies first.'),
+    'bad-port': entry('The port cannot be used.', 'Choose a whole number from 1024 to 65535.'),
+    'bad-api-suffix': entry('The path of the API cannot be used.', 'Choose lower-case words such as `shipping/v1`.'),
+    'no-such-stack': entry('There is no such stack.', 'Choose one of those that are listed.'),
+    'environment-exists': entry('The environment exists already.', 'Change its file, or choose another name.'),
+    'environment-name-taken': entry('A file of that name is already there.', 'Choose another name, or move the file.'),
+    'bad-order': entry('The order cannot be used.', 'Choose a whole number.'),
+    'order-taken': entry('Another environment has this order.', 'Choose another one.'),
+    'nothing-to-take-over': entry('There is no environment to copy from.', 'Give the missing options.'),
+    'no-services': entry('The workspace has no service.', 'Run `nx g @poc/plugin:service`.'),
+    'service-elsewhere': entry('A service is not in `apps/`.', 'Move it there.'),
+    'bad-pipeline-variables': entry('The variables of a pipeline cannot be read.', 'Fix `pipeline.variables.yml`.'),
+    'bad-region': entry('A custom region of a generated file is broken.', 'Restore its begin and end marks.'),
+    'not-generated': entry('The file exists and was not generated.', 'Move it, then generate again.'),
+  },
+  'Local platform': {
+    'misused-command': entry('The command line was not understood.', 'See `help`.'),
+    'machine-taken': entry('Another local platform runs on this machine.', 'Use that one, or take it down first.'),
+    'other-platform-up': entry('Another kind of platform is up.', 'Take it down first.'),
+    'port-in-use': entry('A port is taken by another program.', 'Stop that program.'),
+    'component-failed': entry('A component did not start, or ended.', 'See its log.'),
+    'platform-command-failed': entry('A command failed.', 'See its last lines; run it again when that is fixed.'),
+    'built-cluster-needs-root': entry('The cluster built here needs Linux and root.', 'Choose another provider.'),
+    'state-folder-too-deep': entry('The path is too long for a socket.', 'Set `XDG_STATE_HOME` to a shorter one.'),
+    'node-not-ready': entry('The node was not ready in time.', 'See the log of the kubelet.'),
+    'kind-kubeconfig-empty': entry('The kubeconfig of kind names no cluster or user.', 'Take it down, and up again.'),
+    'kubeconfig-unreadable': entry("The user's kubeconfig is not YAML.", 'Fix it, or name another in `KUBECONFIG`.'),
+    'engine-missing': entry('No docker server answers.', 'Start docker.'),
+    'packages-missing': entry('Packages are not installed.', 'Install them with `apt-get`.'),
+    'no-such-log': entry('There is no such part, or the platform is not running.', 'Name one of the listed parts.'),
+  },
+} as const satisfies Record<string, Readonly<Record<string, ErrorEntry>>>;
+
+type Areas = typeof errorCatalog;
+
+/** Name of an error for machines: stable, in kebab-case. */
+export type ErrorType = { [Area in keyof Areas]: keyof Areas[Area] }[keyof Areas] & string;

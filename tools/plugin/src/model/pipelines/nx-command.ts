@@ -1,0 +1,43 @@
+import { yaml, Yaml } from './yaml-template.ts';
+
+/** Variables of a step. */
+export type StepVariables = Readonly<Record<string, string>>;
+
+/** A command as a person would type it, run by a step. */
+export interface NxCommand {
+  readonly command: string;
+  /** Name of the step, for variables that it puts out. */
+  readonly id?: string;
+  /** Variables that the command reads. */
+  readonly env?: StepVariables;
+}
+
+/** Returns the `env` of a step, or no line when it has no variables. */
+export function envSection(env: StepVariables = {}): Yaml {
+  return Object.keys(env).length === 0
+    ? new Yaml([])
+    : yaml`
+        env:
+          ${env}
+      `;
+}
+
+/** The option of a command that takes the variable TAG, unless that is empty. */
+export const tagOption = '${TAG:+--tag="$TAG"}';
+
+export const packageCommand = 'npx nx run infrastructure:package';
+
+/** Returns the command that provisions an environment. @param option such as ` --dry-run`. It reads TAG. */
+export function provisionCommand(environment: string, option: '' | ' --approve' | ' --dry-run'): string {
+  return `npx nx run infrastructure:provision --env=${environment}${option} ${tagOption}`;
+}
+
+/** Returns the command that rolls a service back. It reads SERVICE, TAG and REASON. */
+export function rollbackCommand(environment: string): string {
+  return `npx nx run "$SERVICE:rollback" --env=${environment} ${tagOption} \${REASON:+--reason="$REASON"}`;
+}
+
+/** Returns the command that promotes services. @param services option that names them. @param options further ones. */
+export function promoteCommand(services: string, to: string, options: string): string {
+  return `npx nx run-many -t promote ${services} --to=${to}${options}`;
+}

@@ -1,0 +1,15 @@
+import type { BuildNumber } from '../model/release/build-number.ts';
+import type { ReleaseTag } from '../model/release/release-tag.ts';
+
+/** The build numbers that are taken, at the origin where there is one. */
+export interface BuildNumbers {
+  /** Returns the numbers of the service that are taken. */
+  buildNumbers(service: string): Promise<BuildNumber[]>;
+  /** Returns the commit that a number was taken for, which need not be here; undefined when the number is free. */
+  commitOfBuild(tag: ReleaseTag): Promise<string | undefined>;
+  /**
+   * Takes a number for the caller alone, by a push that only creates.
+   * @returns false when it is taken already. @throws {Refusal} when the origin cannot be reached or refuses.
+   */
+  reserveBuildNumber(tag: ReleaseTag, commit: string): Promise<boolean>;
+}

@@ -1,0 +1,21 @@
+/** The files of the workspace: those that commits hold, and those in the working tree. */
+export interface SourceFiles {
+  /** Returns a file's text in each of some commits; those that do not have it, or are not here, are left out. */
+  readFileAt(path: string, commits: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Returns the paths, relative to the workspace's root, that differ from HEAD or are untracked (ignored ones excluded). */
+  dirtyPaths(): Promise<string[]>;
+  /** Returns the paths below `folders` that git ignores. A wholly ignored folder is one entry with a slash at its end. */
+  ignoredPaths(folders: readonly string[]): Promise<string[]>;
+  /**
+   * Returns the blob names by path of the files that the commit holds below `folders` (a file counts as its own folder,
+   * the workspace's root is `.`). Fetches a commit that is missing here. A name ends in `+x` for an executable, `+link`
+   * for a symbolic link, `+submodule` for a submodule's commit: how a file is kept is part of its content.
+   */
+  blobs(commit: string, folders: readonly string[]): Promise<Map<string, string>>;
+  /** Returns the blob names by path of the files in the working tree below `folders` (tracked and untracked, not ignored). */
+  workingTreeBlobs(folders: readonly string[]): Promise<Map<string, string>>;
+  /** Returns the texts by path of the files that the commit holds below `folder`. Fetches a commit that is missing here. */
+  texts(commit: string, folder: string): Promise<Map<string, string>>;
+  /** Returns the texts by path of the files in the working tree below `folder` (not ignored). */
+  workingTreeTexts(folder: string): Promise<Map<string, string>>;
+}
