@@ -7,6 +7,7 @@ import type {
   NewDeploymentRecord,
   ProbeResult,
 } from '../../model/deploy/deployment-record.ts';
+import { describeChangeSummary } from '../../model/observe/change-summary.ts';
 import { suspectLines, type Commit } from '../../model/commits/commit.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { describeObject, type KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
@@ -273,11 +274,7 @@ function newRecord(rollout: Rollout, now: Date): NewDeploymentRecord {
 
 /** `ConfigMap orders-1a2b created, Deployment orders configured, 3 unchanged`. */
 export function describeChangeSet(changes: ChangeSet): string {
-  const named = changes
-    .filter(({ action }) => action !== 'unchanged')
-    .map(({ kind, name, action }) => `${kind} ${name} ${action}`);
-  const unchanged = changes.length - named.length;
-  return [...named, ...(unchanged > 0 ? [`${unchanged} unchanged`] : [])].join(', ');
+  return describeChangeSummary(changes);
 }
 
 function doingOf({ environment, release }: Rollout): string {

@@ -81,6 +81,6 @@ function whyOutdated(newest: DeploymentSummary | undefined, hash: ContentHash): 
   if (outcome !== 'succeeded') return `${release.buildNumber} ${outcome}.`;
   if (cause.action === 'automatic-rollback') return `A newer build failed, and ${release.buildNumber} was put back.`;
   return release.dirty
-    ? `${release.buildNumber} was built with changes that no commit holds.`
+    ? `${release.buildNumber} was built with uncommitted changes.`
     : `${release.buildNumber} has other content.`;
 }

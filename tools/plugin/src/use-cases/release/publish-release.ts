@@ -58,7 +58,7 @@ function factsOf({ commit, imageDigest, dirty }: Release, run: string | undefine
   return [
     `- Commit: ${commit}`,
     `- Image: \`${imageDigest}\``,
-    ...(dirty ? ['- Built from a working tree with changes that no commit holds'] : []),
+    ...(dirty ? ['- Built from a working tree with uncommitted changes'] : []),
     ...(link === undefined ? [] : [`- Made by: <${link}>`]),
   ];
 }

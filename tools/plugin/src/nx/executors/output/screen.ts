@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describeDuration } from '../../../model/text/duration.ts';
 import type { Terminal } from './terminal.ts';
@@ -25,6 +26,7 @@ export class Screen {
   private readonly waiting = new Map<string, Waiting>();
   private timer: NodeJS.Timeout | undefined;
   private isDrawn = false;
+  private write: (text: string) => void = (text) => console.log(text);
 
   constructor(terminal: Terminal) {
     this.terminal = terminal;
@@ -33,8 +35,26 @@ export class Screen {
   /** Prints lines that stay. */
   print(text: string): void {
     this.clear();
-    console.log(text);
+    this.write(text);
     this.draw();
+  }
+
+  /**
+   * Prints to the terminal itself from now on: a Ctrl-C ends Nx's process, which reads what is printed here, before this
+   * one has said how it goes on.
+   */
+  detach(): void {
+    if (this.terminal.columns === undefined) return;
+    this.clear();
+    this.waiting.clear();
+    clearInterval(this.timer);
+    this.write = (text) => {
+      try {
+        writeFileSync('/dev/tty', `${text}\n`);
+      } catch {
+        console.log(text);
+      }
+    };
   }
 
   /** Shows what a service waits for from now on. */

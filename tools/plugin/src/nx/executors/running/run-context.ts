@@ -30,6 +30,8 @@ export function sharedRun(context: ExecutorContext, signal: AbortSignal): Shared
   const ports = createPorts(context.root, process.env);
   let environments: Promise<readonly Environment[]> | undefined;
   let services: ServiceMap | undefined;
+  const log = new RunLog(process.env);
+  signal.addEventListener('abort', () => log.screen.detach(), { once: true });
   return {
     ports,
     environments: () => (environments ??= readEnvironments(context.root)),
@@ -37,7 +39,7 @@ export function sharedRun(context: ExecutorContext, signal: AbortSignal): Shared
     services: () => (services ??= workspaceServices(context)),
     branch: context.nxJsonConfiguration.defaultBase ?? 'main',
     signal,
-    log: new RunLog(process.env),
+    log,
     // Nx tells a batch of `--verbose` only so.
     verbose: context.isVerbose || process.env['NX_VERBOSE_LOGGING'] === 'true',
   };

@@ -4,6 +4,7 @@ import type { Reporter } from '../../../ports/reporter.ts';
 import type { ServiceMap } from '../../../ports/service-map.ts';
 import type { ServiceSource } from '../../../ports/service-source.ts';
 import type { ReleasePorts } from '../../../ports/release-ports.ts';
+import { ProductError } from '../../../model/errors/product-error.ts';
 import { errorOutcome } from '../output/ci/deploy-outcome.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { consoleReporter } from '../output/console-reporter.ts';
@@ -56,6 +57,8 @@ export function serviceTask<T>({ verb, options, begin, run }: ServiceExecutor<T>
         return await run(read, { service, environments, ports, reporter, terminal, tell, services, branch, signal });
       } catch (error) {
         log.tell(errorOutcome(name, error));
+        // Nx, which the same Ctrl-C ends, does not show the result any more.
+        if (signal.aborted && error instanceof ProductError) reporter.warn(error.facts.remedy);
         throw error;
       } finally {
         reporter.end();

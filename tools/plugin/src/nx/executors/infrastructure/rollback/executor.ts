@@ -54,7 +54,7 @@ export const executor: InfrastructureExecutor<Options> = {
       type: 'environment-not-rolled-back',
       doing: `roll ${environment.name} back`,
       reason: `${failed.map(({ service: name }) => name).join(', ')} did not go back.`,
-      remedy: 'Run the same command again; it goes on with those that are left.',
+      remedy: 'Run the same command again; it continues with those that are left.',
       evidence: lines,
     });
   },

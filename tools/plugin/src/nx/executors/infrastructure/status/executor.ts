@@ -14,7 +14,7 @@ interface Options {
 }
 
 export const executor: InfrastructureExecutor<Options> = {
-  doing: 'tell what runs where',
+  doing: 'show what runs where',
   options: { env: stringOption, json: booleanOption, watch: booleanOption },
   async run({ env, json, watch }, { environments, services, branch, ports, terminal, signal }) {
     const asked = selectedEnvironments(environments, env);

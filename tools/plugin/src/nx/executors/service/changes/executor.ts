@@ -14,7 +14,7 @@ interface Options {
 }
 
 export const executor: ServiceExecutor<Options> = {
-  verb: 'tell the changes of',
+  verb: 'compare releases of',
   options: (service) => ({
     from: changesPoint(service),
     to: changesPoint(service),
@@ -22,7 +22,7 @@ export const executor: ServiceExecutor<Options> = {
     json: booleanOption,
   }),
   async run({ from, to, markdown, json }, { service, environments, ports }) {
-    exclusive({ markdown, json }, `tell the changes of ${service.name}`);
+    exclusive({ markdown, json }, `compare releases of ${service.name}`);
     const request = { service, environments, from: from?.(environments), to: to?.(environments) };
     const found = await changes(request, ports);
     if (json) return [JSON.stringify(found)];

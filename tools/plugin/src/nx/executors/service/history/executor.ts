@@ -12,7 +12,7 @@ interface Options {
 }
 
 export const executor: ServiceExecutor<Options> = {
-  verb: 'tell the history of',
+  verb: 'show the history of',
   options: () => ({ env: stringOption, json: booleanOption }),
   async run({ env, json }, { service, environments, ports, terminal }) {
     const asked = selectedEnvironments(environments, env);

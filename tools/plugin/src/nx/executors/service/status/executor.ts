@@ -11,7 +11,7 @@ interface Options {
 }
 
 export const executor: ServiceExecutor<Options> = {
-  verb: 'tell the status of',
+  verb: 'show the status of',
   options: () => ({ env: stringOption, json: booleanOption }),
   async run({ env, json }, { service, environments, services, branch, ports, terminal }) {
     const asked = selectedEnvironments(environments, env);
