@@ -6,93 +6,80 @@ import {
   pipelineSchema,
   workflowCheckers,
 } from '../local-platform/src/platform.ts';
-import { countTests, type TestCount } from './test-count.ts';
+import { Checks } from './checks.ts';
 import { RecordedTimes } from './recorded-times.ts';
 import { runStep } from './run-step.ts';
-import { formatTestTimes, type TimedStep } from './test-times.ts';
+import { formatTestTimes } from './test-times.ts';
 
 /**
- * All checks of the repository, in the order in which they tell most for the time they take. While lint, types and unit
- * tests run, the local platform comes up; the end-to-end tests then use it. Every check runs, whatever failed before it,
- * except end-to-end tests without a platform.
+ * All checks of the repository (docs/testing.md). Lint, types and unit tests take the processors; the demo and the suites
+ * of the adapters mostly wait for the cluster: they run side by side, and the first ones yield. The whole product is
+ * tested next, beside what is left of the adapters. Every check runs, whatever failed before it, except end-to-end tests
+ * without a platform.
  */
 const root = join(import.meta.dirname, '..', '..');
 const nx = [process.execPath, join(root, 'node_modules/nx/dist/bin/nx.js')] as const;
 const tsx = [process.execPath, join(root, 'node_modules/tsx/dist/cli.mjs')] as const;
 const jest = [process.execPath, join(root, 'node_modules/jest/bin/jest.js')] as const;
 const platform = [...tsx, 'tools/local-platform/src/main.ts'] as const;
+const product = [...jest, '-c', 'tools/e2e/jest.config.cjs'] as const;
 
-const counts: TestCount[] = [];
-const recorded = new RecordedTimes(root);
-const steps: TimedStep[] = [];
 const begun = performance.now();
-const secondsSince = (start: number) => (performance.now() - start) / 1000;
+const recorded = new RecordedTimes(root);
 recorded.clear();
-
-/** Runs a check, counts its tests and takes its time. */
-async function check(title: string, argv: readonly string[]): Promise<boolean> {
-  console.log(`\n── ${title}`);
-  const start = performance.now();
-  const step = `${counts.length + 1}`;
-  const { code, output } = await runStep(argv, { cwd: root, echo: true, env: recorded.environment(step) });
-  steps.push({ title, seconds: secondsSince(start), parts: recorded.partsOf(step) });
-  const count = countTests(output);
-  // A check that counts nothing of its own is one test; a runner that broke before it counted is one that failed.
-  if (code !== 0 && count.failed === 0) count.failed = 1;
-  if (count.passed + count.failed === 0) count.passed = 1;
-  counts.push(count);
-  return code === 0;
-}
+const checks = new Checks(root, recorded);
 
 const wasRunning = (await runStep([...platform, 'status', '--json'], { cwd: root, echo: false })).code === 0;
-const starting = runStep([...platform, 'up'], { cwd: root, echo: false });
+const platformUp = bringUpPlatform();
+await Promise.all([testAdapters(), testProduct()]);
+// Alone: it counts requests that go straight to pods, past the gateway, and kube-proxy is late on a busy machine.
+if (await platformUp) await checks.run('what it withstands', [...product, 'soak']);
+// As it was found: a platform that somebody uses stays up.
+if (!wasRunning) {
+  await runStep([...platform, 'down'], { cwd: root, echo: false });
+  const script = 'tools/local-platform/e2e/down-leaves-nothing.ts';
+  await checks.run('the local platform leaves nothing behind', [...tsx, script]);
+}
 
-await check('subjects of commits', [...tsx, 'tools/setup/commit-subjects.ts']);
-await check('lint, types and unit tests', [
-  ...nx,
-  'run-many',
-  '-t',
-  'lint',
-  'typecheck',
-  'test',
-  '--output-style=static',
-]);
+const times = { totalSeconds: (performance.now() - begun) / 1000, steps: checks.steps };
+recorded.save(times);
+console.log(`\n── where the time went (again: npm run test:times)\n\n${formatTestTimes(times, { minimumSeconds: 5 })}`);
 
-console.log('\n── local platform');
-const started = await starting;
-console.log(started.output.trimEnd());
-if (started.code === 0) {
+const { passed, failed } = checks.count;
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+/** Brings up the platform, and makes what suites need besides. @returns whether there is a platform. */
+async function bringUpPlatform(): Promise<boolean> {
+  // What the demo leaves in the cluster must not disturb tests. Where somebody uses the platform, it would replace what
+  // runs there.
+  if (!wasRunning) await checks.run('npm run demo', [...tsx, 'tools/demo/src/main.ts'], { printAtEnd: true });
+  const { code, output } = await runStep([...platform, 'up'], { cwd: root, echo: false });
+  console.log(`\n── local platform\n${output.trimEnd()}`);
+  if (code !== 0) {
+    checks.fail();
+    console.error('The local platform did not come up, so no end-to-end test could run.');
+    return false;
+  }
   await installPodman();
   // Before the tests, not among them: builds take both processors for minutes, where they were not made yet.
   await buildGitea();
   await buildAct();
   await workflowCheckers();
   await pipelineSchema();
-  // One after the other: side by side they starve the cluster of two processors, and probes of pods begin to fail.
-  await check('adapters against the real engine, registry and cluster', [
-    ...jest,
-    '-c',
-    'tools/plugin/jest.e2e.config.cjs',
-  ]);
-  const product = [...jest, '-c', 'tools/e2e/jest.config.cjs'];
-  await check('the whole product', [...product, '--testPathIgnorePatterns=soak']);
-  // Alone: it counts requests that go straight to pods, past the gateway, and kube-proxy is late on a busy machine.
-  await check('what it withstands', [...product, 'soak']);
-} else {
-  counts.push({ passed: 0, failed: 1 });
-  console.error('The local platform did not come up, so no end-to-end test could run.');
-}
-// As it was found: a platform that somebody uses stays up.
-if (!wasRunning) {
-  await runStep([...platform, 'down'], { cwd: root, echo: false });
-  await check('the local platform leaves nothing behind', [...tsx, 'tools/local-platform/e2e/down-leaves-nothing.ts']);
+  return true;
 }
 
-const times = { totalSeconds: secondsSince(begun), steps };
-recorded.save(times);
-console.log(`\n── where the time went (again: npm run test:times)\n\n${formatTestTimes(times, { minimumSeconds: 5 })}`);
+async function testAdapters(): Promise<void> {
+  if (!(await platformUp)) return;
+  const argv = [...jest, '-c', 'tools/plugin/jest.e2e.config.cjs'];
+  await checks.run('adapters against the real engine, registry and cluster', argv, { printAtEnd: true });
+}
 
-const passed = counts.reduce((sum, count) => sum + count.passed, 0);
-const failed = counts.reduce((sum, count) => sum + count.failed, 0);
-console.log(`\n${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+async function testProduct(): Promise<void> {
+  await checks.run('subjects of commits', [...tsx, 'tools/setup/commit-subjects.ts']);
+  const targets = ['lint', 'typecheck', 'test'];
+  const argv = [...nx, 'run-many', '-t', ...targets, '--output-style=static'];
+  await checks.run('lint, types and unit tests', argv, { yields: true });
+  if (await platformUp) await checks.run('the whole product', [...product, '--testPathIgnorePatterns=soak']);
+}

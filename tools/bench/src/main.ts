@@ -34,7 +34,7 @@ const say = (line: string) => {
 
 await up();
 for (const tool of ['helm3', 'helm4'] as const) await buildTool(tool);
-const workspace = await ScratchWorkspace.create('bench', { asShipped: true });
+const workspace = await ScratchWorkspace.create('bench', { keep: ['checks', 'preStop'] });
 const registryHost = await workspace.registry();
 try {
   await bench();

@@ -2,10 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from '../../scratch-workspace/src/platform.ts';
 
-const page = join(repositoryRoot, 'docs/benchmarks.md');
-
-/** Writes one part of the page of benchmarks, between its marks, and leaves the others as they are. */
-export function replaceSection(name: string, lines: readonly string[]): void {
+/** Writes one part of a page, between its marks, and leaves the others as they are. */
+export function replaceSection(name: string, lines: readonly string[], path = 'docs/benchmarks.md'): void {
+  const page = join(repositoryRoot, path);
   const [begin, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
   const before = existsSync(page) ? readFileSync(page, 'utf8') : '';
   const section = `${begin}\n\n${lines.join('\n').trim()}\n\n${end}`;

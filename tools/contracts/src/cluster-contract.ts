@@ -14,7 +14,14 @@ import { fieldAt } from '../../plugin/src/model/manifests/source/manifest.ts';
 import { renderManifests, type Rendered } from '../../plugin/src/model/manifests/render.ts';
 import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
 import type { Release } from '../../plugin/src/model/release/release.ts';
-import type { ChangeSet, Cluster, JobOptions, JobResult, RolloutResult } from '../../plugin/src/ports/cluster.ts';
+import type {
+  ChangeSet,
+  Cluster,
+  JobOptions,
+  JobResult,
+  PlanOptions,
+  RolloutResult,
+} from '../../plugin/src/ports/cluster.ts';
 import type { JobScript } from '../../twins/src/in-memory-jobs.ts';
 import { runningIn } from './running-in.ts';
 
@@ -137,6 +144,10 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     const onLine = (line: string) => void lines.push(line);
     return { lines, result: await cluster.runJob('orders', job, { timeout: 60_000, onLine, ...options }) };
   };
+  const changesOf = async (cluster: Cluster, objects: readonly KubernetesObject[], options?: PlanOptions) =>
+    (await cluster.plan('orders', objects, options)).changes;
+  const apply = async (cluster: Cluster, objects: readonly KubernetesObject[], options?: PlanOptions) =>
+    cluster.apply(await cluster.plan('orders', objects, options));
   const uidOf = async ({ read }: ClusterScenario, { metadata }: KubernetesObject) =>
     (await read('Job', metadata.name))?.metadata['uid'];
   const refusalOf = async (action: Promise<unknown>): Promise<Refusal> => {
@@ -158,13 +169,13 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     const scenario = await start();
     const { cluster, read } = scenario;
     const objects = objectsOf(scenario);
-    expect(actions(await cluster.plan('orders', objects))).toEqual(all('created'));
+    expect(actions(await changesOf(cluster, objects))).toEqual(all('created'));
     expect(await read('Deployment', 'orders')).toBeUndefined();
-    expect(actions(await cluster.apply('orders', objects))).toEqual(all('created'));
+    expect(actions(await apply(cluster, objects))).toEqual(all('created'));
     const before = await read('Service', 'orders');
     const again = objectsOf(scenario, { actor: bob });
-    expect(actions(await cluster.plan('orders', again))).toEqual(all('unchanged'));
-    expect(actions(await cluster.apply('orders', again))).toEqual(all('unchanged'));
+    expect(actions(await changesOf(cluster, again))).toEqual(all('unchanged'));
+    expect(actions(await apply(cluster, again))).toEqual(all('unchanged'));
     expect((await read('Deployment', 'orders'))?.metadata).toMatchObject({
       annotations: { 'poc.dev/person': 'ada', 'poc.dev/build-number': '20261124-1' },
     });
@@ -174,17 +185,17 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
   it('applies only what has changed', async () => {
     const scenario = await start();
     const { cluster, read } = scenario;
-    await cluster.apply('orders', objectsOf(scenario));
+    await apply(cluster, objectsOf(scenario));
     const changed = objectsOf(scenario, { replicas: 2 });
-    expect(actions(await cluster.plan('orders', changed))).toEqual([
+    expect(actions(await changesOf(cluster, changed))).toEqual([
       'ConfigMap unchanged',
       'Deployment configured',
       'Service unchanged',
     ]);
-    await cluster.apply('orders', changed);
+    await apply(cluster, changed);
     expect(fieldAt(await read('Deployment', 'orders'), 'spec', 'replicas')).toBe(2);
     const next = objectsOf(scenario, { number: '20261124-2', actor: bob });
-    expect(actions(await cluster.apply('orders', next))).toEqual(all('configured'));
+    expect(actions(await apply(cluster, next))).toEqual(all('configured'));
     expect((await read('Deployment', 'orders'))?.metadata.annotations).toMatchObject({ 'poc.dev/person': 'bob' });
   });
 
@@ -192,10 +203,10 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     const scenario = await start();
     const { cluster, edit, read } = scenario;
     const objects = objectsOf(scenario);
-    await cluster.apply('orders', objects);
+    await apply(cluster, objects);
     await edit('Deployment', 'orders', 'kubectl-scale', ['spec', 'replicas'], 0);
     await edit('Deployment', 'orders', 'some-operator', ['metadata', 'labels', 'operator.example/seen'], 'yes');
-    const changes = await cluster.plan('orders', objectsOf(scenario));
+    const changes = await changesOf(cluster, objectsOf(scenario));
     expect(changes.find(({ kind }) => kind === 'Deployment')).toEqual({
       kind: 'Deployment',
       name: 'orders',
@@ -203,30 +214,30 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
       takenOver: ['spec.replicas from kubectl-scale'],
       fields: [{ path: 'spec.replicas', from: '0', to: '1' }],
     });
-    await cluster.apply('orders', objectsOf(scenario));
+    await apply(cluster, objectsOf(scenario));
     const live = await read('Deployment', 'orders');
     expect(fieldAt(live, 'spec', 'replicas')).toBe(1);
     expect(live?.metadata.labels).toMatchObject({ 'operator.example/seen': 'yes' });
-    expect(actions(await cluster.plan('orders', objectsOf(scenario)))).toEqual(all('unchanged'));
+    expect(actions(await changesOf(cluster, objectsOf(scenario)))).toEqual(all('unchanged'));
   });
 
   it('shows what goes because kubectl wrote it and no manifest has it, and takes it away', async () => {
     const scenario = await start();
     const { cluster, edit, read } = scenario;
-    await cluster.apply('orders', objectsOf(scenario));
+    await apply(cluster, objectsOf(scenario));
     const byHand = ['spec', 'template', 'metadata', 'annotations'];
     await edit('Deployment', 'orders', 'kubectl-edit', [...byHand, 'by-hand'], 'yes');
     await edit('Deployment', 'orders', 'some-operator', [...byHand, 'by-operator'], 'yes');
-    const changes = await cluster.plan('orders', objectsOf(scenario));
+    const changes = await changesOf(cluster, objectsOf(scenario));
     expect(changes.find(({ kind }) => kind === 'Deployment')).toEqual({
       kind: 'Deployment',
       name: 'orders',
       action: 'configured',
       fields: [{ path: 'spec.template.metadata.annotations.by-hand', from: '"yes"', to: undefined }],
     });
-    await cluster.apply('orders', objectsOf(scenario));
+    await apply(cluster, objectsOf(scenario));
     expect(fieldAt(await read('Deployment', 'orders'), ...byHand)).toEqual({ 'by-operator': 'yes' });
-    expect(actions(await cluster.plan('orders', objectsOf(scenario)))).toEqual(all('unchanged'));
+    expect(actions(await changesOf(cluster, objectsOf(scenario)))).toEqual(all('unchanged'));
   });
 
   it('leaves replicas to an autoscaler', async () => {
@@ -245,15 +256,15 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
         ],
       },
     };
-    await cluster.apply('orders', objectsOf(scenario, { replicas: 2 }));
+    await apply(cluster, objectsOf(scenario, { replicas: 2 }));
     // Replicas were ours and are nobody's else yet: they must not fall to 1 when they are not sent any more.
     const scaled = objectsOf(scenario, { replicas: 2, more: [scaler], note: 'two' });
-    await cluster.apply('orders', scaled);
+    await apply(cluster, scaled);
     expect(fieldAt(await read('Deployment', 'orders'), 'spec', 'replicas')).toBe(2);
     await edit('Deployment', 'orders', 'kube-controller-manager', ['spec', 'replicas'], 3);
     const again = objectsOf(scenario, { replicas: 2, more: [scaler], note: 'two' });
-    expect(actions(await cluster.plan('orders', again))).toContain('Deployment unchanged');
-    await cluster.apply('orders', objectsOf(scenario, { replicas: 2, more: [scaler], note: 'three' }));
+    expect(actions(await changesOf(cluster, again))).toContain('Deployment unchanged');
+    await apply(cluster, objectsOf(scenario, { replicas: 2, more: [scaler], note: 'three' }));
     expect(fieldAt(await read('Deployment', 'orders'), 'spec', 'replicas')).toBe(3);
   });
 
@@ -274,11 +285,9 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
       const refusal = await refusalOf(cluster.plan('orders', objectsOf(scenario)));
       expect(refusal.facts.type).toBe('foreign-object');
       expect(refusal.explain()).toMatch(/Service orders .* belongs to (the service payments|Helm)/);
-      await refusalOf(cluster.apply('orders', objectsOf(scenario)));
+      await refusalOf(apply(cluster, objectsOf(scenario)));
     }
-    expect(actions(await cluster.apply('orders', objectsOf(scenario), { adopt: true }))).toContain(
-      'Service configured',
-    );
+    expect(actions(await apply(cluster, objectsOf(scenario), { adopt: true }))).toContain('Service configured');
   });
 
   it('keeps what it adopted', async () => {
@@ -289,8 +298,8 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     const metadata = { name: 'orders', namespace: scenario.namespace, annotations };
     await put({ apiVersion: 'v1', kind: 'Service', metadata, spec });
     expect((await refusalOf(cluster.plan('orders', objectsOf(scenario)))).explain()).toContain('Helm (shop)');
-    await cluster.apply('orders', objectsOf(scenario), { adopt: true });
-    expect(actions(await cluster.plan('orders', objectsOf(scenario)))).toEqual(all('unchanged'));
+    await apply(cluster, objectsOf(scenario), { adopt: true });
+    expect(actions(await changesOf(cluster, objectsOf(scenario)))).toEqual(all('unchanged'));
   });
 
   it('prunes what it made and is not asked for any more, and nothing else', async () => {
@@ -305,9 +314,9 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     await put({ ...map('found'), metadata: { name: 'found', namespace: scenario.namespace } });
     await put({ ...map('foreign'), metadata: { name: 'foreign', namespace: scenario.namespace } });
     const first = objectsOf(scenario, { more: [map('made'), map('kept', { 'poc.dev/keep': 'true' }), map('found')] });
-    await cluster.apply('orders', first);
+    await apply(cluster, first);
     const next = objectsOf(scenario, { note: 'two' });
-    await cluster.apply('orders', next);
+    await apply(cluster, next);
     const old = first.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.startsWith('orders-'))!;
     const planned = await cluster.prune('orders', next, { dryRun: true });
     expect(await read('ConfigMap', 'made')).toBeDefined();
@@ -319,7 +328,7 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     for (const name of ['found', 'foreign', 'kept']) expect(await read('ConfigMap', name)).toBeDefined();
     expect(await cluster.prune('orders', next)).toEqual([]);
     expect(await cluster.prune('payments', [])).toEqual([]);
-    expect(actions(await cluster.plan('orders', next))).toEqual(all('unchanged'));
+    expect(actions(await changesOf(cluster, next))).toEqual(all('unchanged'));
   });
 
   it('waits until pods are ready, and tells what runs', async () => {
@@ -327,7 +336,7 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     const { cluster } = scenario;
     expect(await runningIn(cluster, 'orders')).toBeUndefined();
     const objects = objectsOf(scenario);
-    await cluster.apply('orders', objects);
+    await apply(cluster, objects);
     expect(await wait(cluster, objects)).toEqual({ state: 'ready' });
     expect(await runningIn(cluster, 'orders')).toEqual({
       buildNumber: '20261124-1',
@@ -352,7 +361,7 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
       cause: { action: 'deploy', reason: 'x'.repeat(2000) },
       startedAt: '2026-11-24T12:00:00.000Z',
     });
-    await cluster.apply('orders', manifests);
+    await apply(cluster, manifests);
     await wait(cluster, manifests);
     return cluster.closeRecord(record, { outcome });
   };
@@ -415,14 +424,14 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     const digest = `sha256:${'d'.repeat(64)}`;
     const broken = objectsOf(scenario, { image: scenario.image.replace(/@.*/, `@${digest}`), number: '20261124-2' });
     await breakImage('orders');
-    await cluster.apply('orders', broken);
+    await apply(cluster, broken);
     const started = performance.now();
     const result = (await wait(cluster, broken)) as RolloutResult & { state: 'failed' };
     expect(performance.now() - started).toBeLessThan(30_000);
     expect(result.state).toBe('failed');
     expect(result.reason).toMatch(/orders.*image/i);
     const fixed = objectsOf(scenario);
-    await cluster.apply('orders', fixed);
+    await apply(cluster, fixed);
     expect(await wait(cluster, fixed)).toEqual({ state: 'ready' });
   });
 
@@ -431,7 +440,7 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     const { cluster, remove, breakImage } = scenario;
     const objects = objectsOf(scenario);
     expect((await wait(cluster, objects)).state).toBe('vanished');
-    await cluster.apply('orders', objects);
+    await apply(cluster, objects);
     await wait(cluster, objects);
     const aborted = AbortSignal.abort();
     expect((await wait(cluster, objects, 10_000, aborted)).state).toBe('interrupted');
@@ -441,31 +450,46 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     expect(await wait(cluster, [], 10)).toEqual({ state: 'ready' });
   });
 
-  it('calls back before workloads are applied, and applies no more when that fails', async () => {
+  it('applies step by step: prerequisites, workloads, then what leads requests to them', async () => {
     const scenario = await start();
     const { cluster, read } = scenario;
-    const objects = objectsOf(scenario);
-    const config = objects.find(({ kind }) => kind === 'ConfigMap')!.metadata.name;
-    const failing = cluster.apply('orders', objects, {
-      beforeWorkloads: () => Promise.reject(new Error('no such table')),
+    const ingress = (path: string) => ({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: { name: 'orders' },
+      spec: {
+        rules: [
+          {
+            host: `orders.${scenario.namespace}.example`,
+            http: {
+              paths: [{ path, pathType: 'Prefix', backend: { service: { name: 'orders', port: { number: 80 } } } }],
+            },
+          },
+        ],
+      },
     });
-    await expect(failing).rejects.toThrow('no such table');
+    const objects = objectsOf(scenario, { more: [ingress('/orders')] });
+    const config = objects.find(({ kind }) => kind === 'ConfigMap')!.metadata.name;
+    const first = await cluster.plan('orders', objects);
+    // A Service that is new has no clients yet, and StatefulSets need theirs.
+    expect(actions(await cluster.apply(first, 'prerequisites'))).toEqual(['ConfigMap created', 'Service created']);
     expect(await read('ConfigMap', config)).toBeDefined();
-    expect(await read('Service', 'orders')).toBeDefined();
     expect(await read('Deployment', 'orders')).toBeUndefined();
-    const seen: unknown[] = [];
-    const beforeWorkloads = async () =>
-      void seen.push(await read('ConfigMap', config), await read('Deployment', 'orders'));
-    const again = objectsOf(scenario);
-    await cluster.plan('orders', again);
-    expect(actions(await cluster.apply('orders', again, { beforeWorkloads }))).toEqual([
-      'ConfigMap unchanged',
-      'Deployment created',
-      'Service unchanged',
-    ]);
-    expect(seen).toEqual([expect.objectContaining({ kind: 'ConfigMap' }), undefined]);
-    expect(actions(await cluster.apply('orders', objectsOf(scenario), { beforeWorkloads }))).toEqual(all('unchanged'));
-    expect(seen).toHaveLength(4);
+    expect(actions(await cluster.apply(first, 'workloads'))).toEqual(['Deployment created']);
+    expect(await read('Ingress', 'orders')).toBeUndefined();
+    expect(actions(await cluster.apply(first, 'traffic'))).toEqual(['Ingress created']);
+    expect(await read('Ingress', 'orders')).toBeDefined();
+
+    const next = await cluster.plan('orders', objectsOf(scenario, { number: '20261124-2', more: [ingress('/shop')] }));
+    expect(actions(await cluster.apply(next, 'prerequisites'))).toEqual(['ConfigMap configured']);
+    expect(actions(await cluster.apply(next, 'workloads'))).toEqual(['Deployment configured']);
+    expect((await read('Service', 'orders'))?.metadata.labels).toMatchObject({
+      'app.kubernetes.io/version': '20261124-1',
+    });
+    expect(actions(await cluster.apply(next, 'traffic'))).toEqual(['Ingress configured', 'Service configured']);
+    expect(
+      actions(await changesOf(cluster, objectsOf(scenario, { number: '20261124-2', more: [ingress('/shop')] }))),
+    ).toEqual([...all('unchanged'), 'Ingress unchanged'].sort());
   });
 
   it('runs a Job of a release once, with what it writes', async () => {
@@ -473,9 +497,9 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     const { cluster, another, read } = scenario;
     const objects = objectsOf(scenario);
     const job = jobOf(scenario, { lines: ['creates the table', 'done'] });
-    expect(actions(await cluster.plan('orders', objects, { jobs: [job] }))).toEqual(all('created'));
+    expect(actions(await changesOf(cluster, objects, { jobs: [job] }))).toEqual(all('created'));
     expect(await uidOf(scenario, job)).toBeUndefined();
-    await cluster.apply('orders', objects);
+    await apply(cluster, objects);
     expect(await run(cluster, job)).toEqual({
       result: { state: 'succeeded', hadRun: false },
       lines: ['creates the table', 'done'],
@@ -483,7 +507,7 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     const uid = await uidOf(scenario, job);
     expect(await run(await another(), job)).toEqual({ result: { state: 'succeeded', hadRun: true }, lines: [] });
     expect(await uidOf(scenario, job)).toBe(uid);
-    expect(actions(await cluster.plan('orders', objects, { jobs: [job] }))).toEqual(all('unchanged'));
+    expect(actions(await changesOf(cluster, objects, { jobs: [job] }))).toEqual(all('unchanged'));
     // Also when the service has Jobs of its own, which are pruned.
     expect(await cluster.prune('orders', [...objects, { ...job, metadata: { name: 'own' } }])).toEqual([]);
     expect((await read('Job', job.metadata.name))?.metadata['uid']).toBe(uid);
@@ -492,7 +516,7 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
   it('tells why a Job failed, and runs it anew the next time', async () => {
     const scenario = await start();
     const { cluster } = scenario;
-    await cluster.apply('orders', objectsOf(scenario));
+    await apply(cluster, objectsOf(scenario));
     const job = jobOf(scenario, { lines: ['connects', 'no such table'], exitCode: 3 });
     const { result, lines } = await run(cluster, job);
     expect(result).toMatchObject({
@@ -510,7 +534,7 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
   it('goes on with a Job whose deployer was stopped, and lets one end before that of the next release', async () => {
     const scenario = await start();
     const { cluster, another } = scenario;
-    await cluster.apply('orders', objectsOf(scenario));
+    await apply(cluster, objectsOf(scenario));
     const job = jobOf(scenario, { lines: ['begins'], milliseconds: 3000 });
     const stop = new AbortController();
     const stopped = await run(cluster, job, { signal: stop.signal, onLine: () => stop.abort() });
@@ -532,7 +556,7 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
   it('ends waiting for a Job when it vanishes, time is up or somebody interrupts', async () => {
     const scenario = await start();
     const { cluster, remove } = scenario;
-    await cluster.apply('orders', objectsOf(scenario));
+    await apply(cluster, objectsOf(scenario));
     const job = jobOf(scenario, { lines: ['begins'], milliseconds: Infinity });
     expect((await run(cluster, job, { signal: AbortSignal.abort() })).result.state).toBe('interrupted');
     expect(await uidOf(scenario, job)).toBeUndefined();

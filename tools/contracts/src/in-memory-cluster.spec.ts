@@ -31,7 +31,7 @@ describe('InMemoryCluster', () => {
     const cluster = new InMemoryCluster();
     const object = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'orders' }, spec: {} };
     cluster.script('orders', 'never', async () => ({ state: 'ready' }));
-    await cluster.apply('orders', [object]);
+    await cluster.apply(await cluster.plan('orders', [object]));
     const lines: string[] = [];
     const options = { timeout: 20, onProgress: (line: string) => void lines.push(line) };
     expect((await cluster.waitUntilReady([object], options)).state).toBe('timed-out');
@@ -39,7 +39,7 @@ describe('InMemoryCluster', () => {
     expect(lines).toEqual(['Deployment orders: 1 of 1 pods ready']);
     cluster.unknownFields.set('Deployment orders', 'spec.replcias');
     await expect(cluster.plan('orders', [object])).rejects.toMatchObject({ facts: { type: 'unknown-field' } });
-    expect(cluster.calls).toEqual(['apply', 'waitUntilReady', 'waitUntilReady', 'plan']);
+    expect(cluster.calls).toEqual(['plan', 'apply', 'waitUntilReady', 'waitUntilReady', 'plan']);
   });
 
   it('throws what a test wants it to throw', async () => {

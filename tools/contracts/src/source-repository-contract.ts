@@ -4,7 +4,7 @@ import type { Release } from '../../plugin/src/model/release/release.ts';
 import { ReleaseTag } from '../../plugin/src/model/release/release-tag.ts';
 import type { SourceRepository } from '../../plugin/src/ports/source-repository.ts';
 
-/** One repository under test, and hands to change it with. */
+/** A repository under test, and functions that change it. */
 export interface SourceRepositoryScenario {
   readonly repository: SourceRepository;
   /** A second clone of the same origin. */
@@ -25,7 +25,7 @@ const someFiles = {
   'README.md': '# Shop\n',
 };
 
-/** What every source repository must do. @param start makes a repository whose one commit holds `files`. */
+/** Tests of every source repository. @param start makes a repository whose one commit holds `files`. */
 export function sourceRepositoryContract(
   start: (files: Readonly<Record<string, string>>) => Promise<SourceRepositoryScenario>,
 ): void {
@@ -42,7 +42,7 @@ export function sourceRepositoryContract(
   });
   const texts = (tags: readonly { toString(): string }[]) => tags.map(String).sort();
 
-  it('tells the commit that is checked out, and its date', async () => {
+  it('returns the checked-out commit, and its date', async () => {
     const { repository, write, commit } = await start(someFiles);
     const first = await repository.headCommit();
     await write('README.md', 'changed');
@@ -53,7 +53,7 @@ export function sourceRepositoryContract(
     expect(await repository.commitDate(first)).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
   });
 
-  it('tells the commits between two that touch folders, newest first', async () => {
+  it('lists the commits between two that touch folders, newest first', async () => {
     const { repository, write, commit } = await start(someFiles);
     const first = await repository.headCommit();
     const made: string[] = [];
@@ -70,7 +70,7 @@ export function sourceRepositoryContract(
     await expect(refused).rejects.toBeInstanceOf(Refusal);
   });
 
-  it('tells when commits were written, and leaves out what is no commit', async () => {
+  it('returns when commits were written, and leaves out what is not a commit', async () => {
     const { repository, write, commit } = await start(someFiles);
     const made = [await repository.headCommit()];
     for (let count = 0; count < 3; count++) {
@@ -87,7 +87,7 @@ export function sourceRepositoryContract(
     expect(await repository.isShallow()).toBe(false);
   });
 
-  it('tells who the parents of commits are, what they change, and texts in them', async () => {
+  it('returns the parents of commits, the paths that they change, and texts in them', async () => {
     const { repository, clone, write, remove, commit } = await start(someFiles);
     const first = await repository.headCommit();
     await write('apps/orders/src/main.ts', 'changed');
@@ -167,7 +167,7 @@ export function sourceRepositoryContract(
     }
   });
 
-  it('tells the commits that only one of two has, and the files that each touches', async () => {
+  it('lists the commits that only one of two has, and the files that each touches', async () => {
     const { repository, write, remove, commit } = await start(someFiles);
     const first = await repository.headCommit();
     await write('apps/orders/a.ts', 'a');
@@ -209,7 +209,7 @@ export function sourceRepositoryContract(
     await expect(repository.symmetricDifference('0'.repeat(40), last, ['.'])).rejects.toBeInstanceOf(Refusal);
   });
 
-  it('tells where histories part, and what comes before', async () => {
+  it('finds where histories part, and the first parent', async () => {
     const { repository, clone, write, commit } = await start(someFiles);
     const first = await repository.headCommit();
     const made: string[] = [];
@@ -253,7 +253,7 @@ export function sourceRepositoryContract(
     expect([...(await repository.blobs(head, ['README.md'])).keys()]).toEqual(['README.md']);
   });
 
-  it('tells what differs from the commit', async () => {
+  it('lists the paths that differ from the commit', async () => {
     const { repository, write, remove, commit } = await start(someFiles);
     expect(await repository.dirtyPaths()).toEqual([]);
     await write('apps/orders/src/main.ts', 'changed');
@@ -285,7 +285,7 @@ export function sourceRepositoryContract(
     expect(await repository.texts(head, 'no/such')).toEqual(new Map());
   });
 
-  it('refuses what is no commit', async () => {
+  it('refuses a text that is not a commit', async () => {
     const { repository } = await start(someFiles);
     for (const commit of ['f'.repeat(40), 'HEAD', '--output=x', '']) {
       await expect(repository.blobs(commit, ['.'])).rejects.toThrow(Refusal);
@@ -294,7 +294,7 @@ export function sourceRepositoryContract(
     }
   });
 
-  it('gives a build number to one only, also when both ask for the same commit at once', async () => {
+  it('reserves a build number for one clone only, also when several ask for the same commit at once', async () => {
     const { repository, clone } = await start(someFiles);
     const other = await clone();
     const head = await repository.headCommit();
@@ -312,7 +312,7 @@ export function sourceRepositoryContract(
     expect(texts(await other.buildNumbers('orders'))).toEqual(['20261124-1', '20261124-10', '20261124-2']);
   });
 
-  it('gives each service its own numbers', async () => {
+  it('numbers each service on its own', async () => {
     const { repository } = await start(someFiles);
     const head = await repository.headCommit();
     const services = ['orders', 'payments', 'orders-20261124-1'];
@@ -362,7 +362,7 @@ export function sourceRepositoryContract(
     expect(await other.headCommit()).not.toBe(later);
   });
 
-  it('keeps nothing of what the origin refuses', async () => {
+  it('keeps no ref that the origin refuses', async () => {
     const { repository, refusePushes } = await start(someFiles);
     await refusePushes();
     const refused = { facts: { type: 'origin-refuses-push' } };

@@ -9,10 +9,10 @@ export const services = ['orders', 'payments', 'inventory'] as const;
 
 interface ScratchOptions {
   /**
-   * The services' own lint and tests run before a release, and pods that go serve on as long as in production. For suites
-   * that are about one of these, or that measure.
+   * What a release takes its time for, and scratch workspaces leave out unless a suite is about it, or measures:
+   * `checks` are the services' own lint and tests before it, `preStop` is how long pods that go still serve.
    */
-  readonly asShipped?: boolean;
+  readonly keep?: readonly ('checks' | 'preStop')[];
 }
 
 /** A checkout of the workspace of its own: with an origin, namespaces and a corner of the registry that only it uses. */
@@ -37,7 +37,7 @@ export class ScratchWorkspace {
    * namespaces of their own.
    * @param name part of the folder's name; blanks are welcome.
    */
-  static async create(name: string, { asShipped = false }: ScratchOptions = {}): Promise<ScratchWorkspace> {
+  static async create(name: string, { keep = [] }: ScratchOptions = {}): Promise<ScratchWorkspace> {
     const temp = mkdtempSync(join(tmpdir(), `poc e2e ${name} `));
     const id = `e2e-${temp
       .slice(-6)
@@ -49,7 +49,8 @@ export class ScratchWorkspace {
     workspace.linkPackages();
     await workspace.identify();
     await workspace.isolate();
-    if (!asShipped) workspace.shortenReleases();
+    if (!keep.includes('checks')) workspace.leaveOutChecks();
+    if (!keep.includes('preStop')) workspace.shortenPreStop();
     await runSuccessfully('git', ['init', '--quiet', '--bare', '--initial-branch=main', workspace.origin]);
     await workspace.git(['checkout', '--quiet', '-B', 'main']);
     await workspace.git(['remote', 'set-url', 'origin', workspace.origin]);
@@ -203,17 +204,19 @@ export class ScratchWorkspace {
     }
   }
 
-  /** Leaves out of a release what takes time and is not what most suites are about. */
-  private shortenReleases(): void {
-    for (const environment of ['dev', 'preprod', 'prod'])
-      this.edit(`Infrastructure/environments/${environment}.yaml`, /PRE_STOP_SECONDS: .*$/m, 'PRE_STOP_SECONDS: 1');
+  /** A release runs lint and tests of its service first, and with every change again. */
+  private leaveOutChecks(): void {
     for (const service of services) {
       const path = `apps/${service}/project.json`;
       const project = JSON.parse(this.read(path)) as { targets: Record<string, unknown> };
-      // A release runs both first, and with every change anew.
       for (const target of ['lint', 'test']) project.targets[target] = { executor: 'nx:noop' };
       this.write(path, `${JSON.stringify(project, undefined, 2)}\n`);
     }
+  }
+
+  private shortenPreStop(): void {
+    for (const environment of ['dev', 'preprod', 'prod'])
+      this.edit(`Infrastructure/environments/${environment}.yaml`, /PRE_STOP_SECONDS: .*$/m, 'PRE_STOP_SECONDS: 1');
   }
 }
 

@@ -53,7 +53,7 @@ export class SoakWorkspace {
 
   /** @param name part of the folder's name. */
   static async create(name: string): Promise<SoakWorkspace> {
-    const soak = new SoakWorkspace(await ScratchWorkspace.create(name, { asShipped: true }));
+    const soak = new SoakWorkspace(await ScratchWorkspace.create(name, { keep: ['preStop'] }));
     const { workspace } = soak;
     await workspace.nxSuccessfully(['g', '@poc/plugin:service', soakService]);
     const folder = `apps/${soakService}`;

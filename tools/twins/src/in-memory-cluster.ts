@@ -10,7 +10,7 @@ import type { FieldDrift, ObjectDrift } from '../../plugin/src/model/observe/dri
 import { fieldChanges, shownValue } from '../../plugin/src/model/observe/field-changes.ts';
 import { describeObject, type KubernetesObject } from '../../plugin/src/model/manifests/kubernetes-object.ts';
 import { nextJobStep } from '../../plugin/src/model/deploy/job-step.ts';
-import { inKindOrder, isBeforeWorkloads } from '../../plugin/src/model/manifests/kind-order.ts';
+import { inKindOrder, stageOf, type ApplyStage } from '../../plugin/src/model/manifests/kind-order.ts';
 import { actorAnnotations, annotation, label } from '../../plugin/src/model/manifests/labels.ts';
 import { fieldAt, identityOf, isMap } from '../../plugin/src/model/manifests/source/manifest.ts';
 import { autoscalerOf } from '../../plugin/src/model/manifests/rules/no-downtime.ts';
@@ -27,13 +27,13 @@ import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
 import { forgettable } from '../../plugin/src/model/deploy/record-retention.ts';
 import type { Clock } from '../../plugin/src/ports/clock.ts';
 import type {
-  ApplyOptions,
   Change,
   ChangeSet,
   Cluster,
   JobOptions,
   JobResult,
   ObservedService,
+  Plan,
   PlanOptions,
   PruneOptions,
   RolloutResult,
@@ -65,6 +65,8 @@ class Namespace {
   version = 0;
   readonly objects = new Map<string, Stored>();
   readonly records = new Map<string, DeploymentRecord[]>();
+  /** Objects that were there when a deployment ended, by its service and sequence: what it never applied has not drifted. */
+  readonly applied = new Map<string, ReadonlySet<string>>();
   readonly locks = new Map<string, Held>();
   readonly waiting: (() => void)[] = [];
   /** Digest of the pods that serve, by workload. */
@@ -180,7 +182,7 @@ export class InMemoryCluster implements Cluster {
     };
   }
 
-  async plan(service: string, objects: readonly KubernetesObject[], options: PlanOptions = {}): Promise<ChangeSet> {
+  async plan(service: string, objects: readonly KubernetesObject[], options: PlanOptions = {}): Promise<Plan> {
     await this.enter('plan');
     for (const job of options.jobs ?? []) {
       const unknown = this.unknownFields.get(describeObject(job));
@@ -188,18 +190,21 @@ export class InMemoryCluster implements Cluster {
       const live = this.shared.objects.get(identityOf(job))?.live;
       if (nextJobStep(live, job, service) === 'refuse') throw foreignJob(live!);
     }
-    return this.planned(service, objects, options).map(({ change }) => change);
+    const planned = this.planned({ service, objects, options });
+    const changes = planned.map(({ change }) => change);
+    return { service, objects, options, changes };
   }
 
-  async apply(service: string, objects: readonly KubernetesObject[], options: ApplyOptions = {}): Promise<ChangeSet> {
-    await this.enter('apply');
-    const isEarly = ({ sent }: { sent: KubernetesObject }) => isBeforeWorkloads(sent.kind);
-    const early = this.planned(service, objects, options).filter(isEarly);
-    this.writeAll(early);
-    await options.beforeWorkloads?.();
-    const late = this.planned(service, objects, options).filter((planned) => !isEarly(planned));
-    this.writeAll(late);
-    return [...early, ...late].map(({ change }) => change);
+  async apply(plan: Plan, stage?: ApplyStage): Promise<ChangeSet> {
+    await this.enter(stage === undefined ? 'apply' : `apply ${stage}`);
+    const created = new Set(
+      plan.changes.flatMap(({ kind, name, action }) => (action === 'created' ? [`${kind} ${name}`] : [])),
+    );
+    const isMeant = ({ sent }: { sent: KubernetesObject }) =>
+      stage === undefined || stageOf(sent.kind, !created.has(describeObject(sent))) === stage;
+    const planned = this.planned(plan).filter(isMeant);
+    this.writeAll(planned);
+    return planned.map(({ change }) => change);
   }
 
   async prune(
@@ -272,6 +277,8 @@ export class InMemoryCluster implements Cluster {
     const { service } = record.release;
     const finishedAt = this.clock().toISOString();
     const closed: DeploymentRecord = { ...record, ...ending, finishedAt };
+    const identities = record.manifests.map(identityOf).filter((identity) => this.shared.objects.has(identity));
+    this.shared.applied.set(`${service}#${record.sequence}`, new Set(identities));
     const records = this.recordsOf(service).map((each) => (each.sequence === record.sequence ? closed : each));
     this.shared.version++;
     const forgotten = new Set(forgettable(records));
@@ -344,9 +351,11 @@ export class InMemoryCluster implements Cluster {
     };
   }
 
-  private driftsOf({ manifests, outcome }: DeploymentRecord): ObjectDrift[] {
+  private driftsOf({ manifests, outcome, release, sequence }: DeploymentRecord): ObjectDrift[] {
     if (outcome === 'running') return [];
+    const applied = this.shared.applied.get(`${release.service}#${sequence}`);
     return manifests.flatMap((manifest): ObjectDrift[] => {
+      if (applied && !applied.has(identityOf(manifest))) return [];
       const { kind, metadata } = manifest;
       const stored = this.shared.objects.get(identityOf(manifest));
       if (!stored) return [{ kind, name: metadata.name, state: 'missing', fields: [] }];
@@ -397,7 +406,7 @@ export class InMemoryCluster implements Cluster {
     return Promise.race([deadline, ...(script === 'never' ? [] : [script()])]).finally(() => clearTimeout(timer));
   }
 
-  private planned(service: string, objects: readonly KubernetesObject[], { adopt = false }: ApplyOptions) {
+  private planned({ service, objects, options: { adopt = false } }: Omit<Plan, 'changes'>) {
     return inKindOrder(objects).map((object) => {
       const unknown = this.unknownFields.get(describeObject(object));
       if (unknown !== undefined) throw unknownField(object, unknown);

@@ -1,6 +1,6 @@
 import type { ProbeResult } from '../../plugin/src/model/deploy/deployment-record.ts';
 import type { ProbeTarget } from '../../plugin/src/model/deploy/probe-target.ts';
-import type { Prober, RunningProbe } from '../../plugin/src/ports/prober.ts';
+import type { NoAnswer, ProbeOptions, Prober, RunningProbe } from '../../plugin/src/ports/prober.ts';
 
 /** Twin of a prober for tests: meets with what it is told. */
 export class InMemoryProber implements Prober {
@@ -10,12 +10,17 @@ export class InMemoryProber implements Prober {
   /** Probes that were begun and not stopped. */
   running = 0;
 
-  async start(target: ProbeTarget): Promise<RunningProbe | { reason: string }> {
+  /** Called when a probe is asked to begin. */
+  onStart: (options: ProbeOptions | undefined) => void = () => {};
+
+  async start(target: ProbeTarget, options?: ProbeOptions): Promise<RunningProbe | NoAnswer> {
+    this.onStart(options);
     this.asked.push(target);
     const { meets } = this;
-    if (typeof meets === 'string') return { reason: meets };
+    if (typeof meets === 'string') return { state: 'no-answer', reason: meets };
     this.running++;
     return {
+      state: 'probing',
       stop: async () => {
         this.running--;
         return meets;

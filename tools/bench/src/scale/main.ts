@@ -26,7 +26,7 @@ await up();
 process.env['KUBECONFIG'] = (await platform()).kubeconfig;
 const workspace =
   filled === undefined
-    ? await ScratchWorkspace.create('scale', { asShipped: true })
+    ? await ScratchWorkspace.create('scale', { keep: ['checks', 'preStop'] })
     : ScratchWorkspace.existing(filled);
 try {
   if (filled === undefined) await fill();

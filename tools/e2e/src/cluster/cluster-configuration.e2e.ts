@@ -203,7 +203,7 @@ describe('what the namespace does not take', () => {
     await workspace.commit('feat(payments): too much');
     const { code, output } = await asDeployer(['run', 'payments:release']);
     expect(output).toMatch(why);
-    expect(output).toMatch(/was put back by itself and serves/);
+    expect(output).toMatch(/Rolled back to \S+ automatically; it is serving/);
     expect(code).toBe(1);
   });
 

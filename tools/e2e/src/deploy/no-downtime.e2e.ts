@@ -7,7 +7,7 @@ const releases = 10;
 let workspace: ScratchWorkspace;
 
 beforeAll(async () => {
-  workspace = await ScratchWorkspace.create('load', { asShipped: true });
+  workspace = await ScratchWorkspace.create('load', { keep: ['preStop'] });
 });
 afterAll(() => workspace.remove());
 

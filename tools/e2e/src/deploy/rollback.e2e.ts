@@ -120,7 +120,7 @@ describe('a deploy that fails', () => {
     workspace.edit('apps/payments/Dockerfile', /^CMD .*$/m, 'CMD ["node", "missing.cjs"]');
     await workspace.commit('feat(payments): a broken image');
     const { code, output } = await workspace.nx(['run', 'payments:release']);
-    expect(output).toContain(`${builds[3]!.number} was put back by itself and serves.`);
+    expect(output).toContain(`Rolled back to ${builds[3]!.number} automatically; it is serving.`);
     expect(code).toBe(1);
     expect(await runningBuild()).toBe(builds[3]!.number);
     expect(await runningDigests('payments', preprod())).toEqual([builds[3]!.digest]);
@@ -163,7 +163,7 @@ describe('a deployer that is ended in the middle', () => {
 describe('promoting', () => {
   it('refuses what nobody approved of, also in a CI without a gate', async () => {
     const { code, output } = await workspace.nx(['run', 'payments:promote', '--approve']);
-    expect(output).toContain('prod is protected, and nobody has approved of this.');
+    expect(output).toContain('prod is protected and this deployment is not approved.');
     expect(code).toBe(2);
     expect(await outcomes('prod')).toEqual([]);
   });

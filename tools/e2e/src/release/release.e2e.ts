@@ -9,7 +9,7 @@ let workspace: ScratchWorkspace;
 let preprod: string;
 
 beforeAll(async () => {
-  workspace = await ScratchWorkspace.create('release', { asShipped: true });
+  workspace = await ScratchWorkspace.create('release', { keep: ['checks'] });
   preprod = workspace.namespace('preprod');
 });
 afterAll(() => workspace.remove());
@@ -28,7 +28,7 @@ describe('a release', () => {
     const output = await workspace.nxSuccessfully(['run-many', '-t', 'release']);
     const head = await workspace.git(['rev-parse', 'HEAD']);
     for (const service of ['orders', 'payments', 'inventory']) {
-      expect(output).toMatch(new RegExp(`^${service} +\\d{8}-1 +[0-9a-f]{12} +preprod +deployed +\\d+ of \\d+ `, 'm'));
+      expect(output).toMatch(new RegExp(`^${service} +\\d{8}-1 +[0-9a-f]{12} +preprod +deployed `, 'm'));
       const [tag] = await tagsOf(`${workspace.id}/${service}`);
       expect(tag).toMatch(/^\d{8}-1$/);
       const message = await workspace.git(
@@ -175,7 +175,7 @@ describe('a dry run', () => {
     ],
     ['docker-release', [/would take build number/, /would build the image/, /would push/]],
     ['git-tag', [/would tag/]],
-    ['k8s-deploy', [/would deploy orders/]],
+    ['k8s-deploy', [/orders: dry run: would deploy/]],
   ])('of %s tells what would happen and changes nothing', async (target, lines) => {
     workspace.edit('apps/orders/k8s/deployment.yaml', /periodSeconds: 1\d/, `periodSeconds: 1${target.length % 9}`);
     await workspace.commit('feat(orders): another period');

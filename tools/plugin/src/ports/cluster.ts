@@ -8,6 +8,7 @@ import type {
 } from '../model/deploy/deployment-record.ts';
 import type { ObjectDrift } from '../model/observe/drift.ts';
 import type { FieldChange } from '../model/observe/field-changes.ts';
+import type { ApplyStage } from '../model/manifests/kind-order.ts';
 import type { KubernetesObject } from '../model/manifests/kubernetes-object.ts';
 
 /** One environment's namespace in its cluster, as seen by the deployer. */
@@ -24,10 +25,13 @@ export interface Cluster {
    */
   lock(service: string, holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock>;
 
-  /** Dry-runs every object on the server and tells what applying would do. Changes nothing. @throws {Refusal} naming the object. */
-  plan(service: string, objects: readonly KubernetesObject[], options?: PlanOptions): Promise<ChangeSet>;
-  /** Applies what a plan of these objects found (plans first, if there was none), in kind order, without pruning. */
-  apply(service: string, objects: readonly KubernetesObject[], options?: ApplyOptions): Promise<ChangeSet>;
+  /** Dry-runs every object on the server. Changes nothing. @throws {Refusal} naming the objects that it would not take. */
+  plan(service: string, objects: readonly KubernetesObject[], options?: PlanOptions): Promise<Plan>;
+  /**
+   * Applies one step of a plan, or all of them, in kind order, without pruning. What of it is stale is planned again first.
+   * @returns what was done.
+   */
+  apply(plan: Plan, stage?: ApplyStage): Promise<ChangeSet>;
   /** Deletes objects of the service that this tool made and that are no longer among `objects`; not the Jobs of releases. */
   prune(service: string, objects: readonly KubernetesObject[], options?: PruneOptions): Promise<ChangeSet>;
 
@@ -84,12 +88,13 @@ export interface PlanOptions {
   readonly jobs?: readonly KubernetesObject[];
 }
 
-export interface ApplyOptions extends Pick<PlanOptions, 'adopt'> {
-  /**
-   * Called once, when all that comes before workloads is applied (configuration, accounts, Services) and no workload
-   * is. What it throws is thrown, and nothing more is applied.
-   */
-  readonly beforeWorkloads?: () => Promise<void>;
+/** What applying objects would do, as a dry run of each of them found. */
+export interface Plan {
+  readonly service: string;
+  readonly objects: readonly KubernetesObject[];
+  readonly options: PlanOptions;
+  /** One for each object, in the order of applying. */
+  readonly changes: ChangeSet;
 }
 
 export interface PruneOptions {

@@ -9,7 +9,7 @@ import { dockerfileRegistries } from './dockerfile-registries.ts';
 /** Logins by registry, for an engine that does not find them by itself. */
 export type LentLogins = ReadonlyMap<string, Credentials>;
 
-/** How an engine comes to logins that it does not find by itself. */
+/** A way to give an engine logins that it does not find by itself. */
 export interface Lending {
   readonly credentialsOf: CredentialsOf;
   /** Writes settings that hold the logins. @returns the environment by which the engine takes them. */

@@ -24,7 +24,7 @@ async function probe(url: string, milliseconds: number, more: { host?: string; p
   const { host, patience = 200 } = more;
   const target = { url, rate: 100, ...(host === undefined ? {} : { host }) };
   const running = await new HttpProber(patience).start(target);
-  if ('reason' in running) return running.reason;
+  if (running.state === 'no-answer') return running.reason;
   await pause(milliseconds);
   return running.stop();
 }
@@ -88,6 +88,34 @@ describe('HttpProber', () => {
     expect(await probe('http://127.0.0.1:1/', 10)).toMatch(/did not serve before: .*ECONNREFUSED/);
     const silent = await serve(() => {});
     expect(await probe(silent.url, 10)).toContain('no answer within 0.2 s');
+  });
+
+  it('begins with the first good answer while a new route comes into force', async () => {
+    let count = 0;
+    const { url } = await serve((_, answer) => void answer.writeHead(count++ < 3 ? 404 : 200).end());
+    const running = await new HttpProber(200).start({ url, rate: 100 }, { retryForMs: 5000 });
+    if (running.state === 'no-answer') throw new Error(running.reason);
+    expect(count).toBe(4);
+    expect(await running.stop()).toMatchObject({ failed: 0 });
+    count = Number.NEGATIVE_INFINITY;
+    expect(await new HttpProber(200).start({ url, rate: 100 }, { retryForMs: 300 })).toEqual({
+      state: 'no-answer',
+      reason: `GET ${url} does not serve: answer 404`,
+    });
+  });
+
+  it('asks no longer where nobody answers at all', async () => {
+    const started = performance.now();
+    const target = { url: 'http://127.0.0.1:1/', rate: 100 };
+    expect(await new HttpProber(200).start(target, { retryForMs: 20_000 })).toMatchObject({ state: 'no-answer' });
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
+  it('goes on for as long as it is to last at least', async () => {
+    const { url } = await serve((_, answer) => answer.end('ok'));
+    const running = await new HttpProber(200).start({ url, rate: 100 }, { atLeastMs: 400 });
+    if (running.state === 'no-answer') throw new Error(running.reason);
+    expect((await running.stop()).requests).toBeGreaterThan(20);
   });
 
   it('finds names below localhost on this machine', async () => {

@@ -2,12 +2,21 @@ import http from 'node:http';
 import https from 'node:https';
 import { probeResultOf, type ProbeAnswer } from '../../model/deploy/probe-result.ts';
 import type { ProbeTarget } from '../../model/deploy/probe-target.ts';
-import type { Prober, RunningProbe } from '../../ports/prober.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { NoAnswer, ProbeOptions, Prober, RunningProbe } from '../../ports/prober.ts';
 
 /** A request without an answer in this time has failed. */
 const usualTimeoutMs = 10_000;
 /** For the first answer: a gateway that cannot be reached from here must not hold up a deployment. */
 const firstTimeoutMs = 2000;
+
+/** Between two requests while a route is coming into force. */
+const retryPauseMs = 100;
+
+/** One request, and whether it was answered at all. */
+interface Asked extends ProbeAnswer {
+  readonly isAnswer: boolean;
+}
 
 /** Asks over HTTP: every other request over a connection of its own, the others over kept ones. */
 export class HttpProber implements Prober {
@@ -17,9 +26,21 @@ export class HttpProber implements Prober {
     this.timeoutMs = timeoutMs;
   }
 
-  async start(target: ProbeTarget): Promise<RunningProbe | { reason: string }> {
-    const first = await ask(target, false, Math.min(firstTimeoutMs, this.timeoutMs));
-    if (first.failure !== undefined) return { reason: `GET ${target.url} did not serve before: ${first.failure}` };
+  async start(target: ProbeTarget, options: ProbeOptions = {}): Promise<RunningProbe | NoAnswer> {
+    const { retryForMs, atLeastMs = 0 } = options;
+    const startedAt = performance.now();
+    const isRetried = ({ isAnswer, failure }: Asked) =>
+      isAnswer && failure !== undefined && performance.now() - startedAt < (retryForMs ?? 0);
+    let first = await ask(target, false, Math.min(firstTimeoutMs, this.timeoutMs));
+    while (isRetried(first)) {
+      await pause(retryPauseMs);
+      first = await ask(target, false, Math.min(firstTimeoutMs, this.timeoutMs));
+    }
+    if (first.failure !== undefined) {
+      const when = retryForMs === undefined ? 'did not serve before' : 'does not serve';
+      return { state: 'no-answer', reason: `GET ${target.url} ${when}: ${first.failure}` };
+    }
+    const least = performance.now() + atLeastMs;
     const { Agent } = target.url.startsWith('https:') ? https : http;
     const kept = new Agent({ keepAlive: true, maxSockets: 4 });
     const answers: ProbeAnswer[] = [first];
@@ -35,7 +56,9 @@ export class HttpProber implements Prober {
     }, 1000 / target.rate);
     timer.unref();
     return {
+      state: 'probing',
       async stop() {
+        await pause(Math.max(0, least - performance.now()));
         clearInterval(timer);
         await Promise.all(pending);
         kept.destroy();
@@ -46,7 +69,7 @@ export class HttpProber implements Prober {
 }
 
 /** Sends one request. Never throws. */
-function ask(target: ProbeTarget, agent: http.Agent | false, timeoutMs: number): Promise<ProbeAnswer> {
+function ask(target: ProbeTarget, agent: http.Agent | false, timeoutMs: number): Promise<Asked> {
   const started = performance.now();
   const url = new URL(target.url);
   const host = target.host ?? url.host;
@@ -54,11 +77,13 @@ function ask(target: ProbeTarget, agent: http.Agent | false, timeoutMs: number):
   if (url.hostname.endsWith('.localhost')) url.hostname = '127.0.0.1';
   const { request } = url.protocol === 'https:' ? https : http;
   return new Promise((resolve) => {
+    let isAnswer = false;
     const end = (failure?: string) =>
-      resolve({ took: performance.now() - started, ...(failure === undefined ? {} : { failure }) });
+      resolve({ took: performance.now() - started, isAnswer, ...(failure === undefined ? {} : { failure }) });
     const headers = { host, 'user-agent': 'poc-prober', ...(agent === false ? { connection: 'close' } : {}) };
     const sent = request(url, { agent, headers, servername: host.replace(/:\d+$/, '') }, (answer) => {
       const { statusCode = 0 } = answer;
+      isAnswer = true;
       answer.resume();
       answer.on('end', () => end(statusCode < 400 ? undefined : `answer ${statusCode}`));
       answer.on('error', ({ message }) => end(message));

@@ -13,6 +13,7 @@ import { environmentOn, readPlatform } from './e2e-platform.ts';
 import { findAccess } from './client/kubeconfig.ts';
 import { managedFieldsOf } from './deploy/managed-fields.ts';
 
+const apply = async (to: Cluster, objects: readonly KubernetesObject[]) => to.apply(await to.plan('orders', objects));
 const platform = readPlatform();
 const namespace = `k8s-e2e-bad-${process.pid}`;
 const folder = mkdtempSync(join(tmpdir(), 'k8s e2e '));
@@ -84,7 +85,7 @@ describe('manifests that the cluster refuses', () => {
       'an unknown kind',
       { ...deployment(), kind: 'Deploymnet' },
       'unknown-kind',
-      /no kind Deploymnet in apps\/v1.*Did you mean "Deployment"/,
+      /no kind Deploymnet in apps\/v1[^]*Did you mean "Deployment"/,
     ],
     [
       'an unknown group',
@@ -110,13 +111,13 @@ describe('manifests that the cluster refuses', () => {
 
   it('are told all at once', async () => {
     const other = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, dat: {} };
-    const refusal = await refusalOf(cluster.apply('orders', [deployment({ replcias: 2 }), other]));
+    const refusal = await refusalOf(apply(cluster, [deployment({ replcias: 2 }), other]));
     expect(refusal.facts.evidence?.join('\n')).toMatch(/ConfigMap a[^]*Deployment orders/);
     expect(await api.get(`/api/v1/namespaces/${namespace}/configmaps/a`)).toBeUndefined();
   });
 
   it('tell that a field can never change', async () => {
-    await cluster.apply('orders', [deployment()]);
+    await apply(cluster, [deployment()]);
     const both = { ...labels, more: 'yes' };
     const template = { metadata: { labels: both }, spec: { containers: [{ name: 'orders', image: 'orders:1' }] } };
     const refusal = await refusalOf(
@@ -132,30 +133,33 @@ describe('what kubectl left', () => {
     const map = (data: object) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'old' }, data });
     kubectl(['apply', '-f', '-'], JSON.stringify(map({ kept: '1', dropped: '2' })));
     const ours = { ...map({ kept: '1' }), metadata } as KubernetesObject;
-    expect(await cluster.apply('orders', [ours])).toMatchObject([{ action: 'configured' }]);
+    expect(await apply(cluster, [ours])).toMatchObject([{ action: 'configured' }]);
     const live = await api.get(`/api/v1/namespaces/${namespace}/configmaps/old`);
     expect(live?.['data']).toEqual({ kept: '1' });
     expect(live?.metadata.annotations).toBeUndefined();
     expect(managedFieldsOf(live!).map(({ manager, operation }) => `${manager} ${operation}`)).toEqual([
       'poc-deployer Apply',
     ]);
-    expect(await cluster.plan('orders', [{ ...ours }])).toMatchObject([{ action: 'unchanged' }]);
+    expect((await cluster.plan('orders', [{ ...ours }])).changes).toMatchObject([{ action: 'unchanged' }]);
 
     kubectl(['patch', 'configmap', 'old', '--type=merge', '-p', '{"data": {"added": "by hand", "kept": "3"}}']);
-    expect(await cluster.plan('orders', [ours])).toEqual([
+    expect((await cluster.plan('orders', [ours])).changes).toEqual([
       {
         kind: 'ConfigMap',
         name: 'old',
         action: 'configured',
         takenOver: ['data.kept from kubectl-patch'],
-        fields: [{ path: 'data.kept', from: '"3"', to: '"1"' }],
+        fields: [
+          { path: 'data.added', from: '"by hand"', to: undefined },
+          { path: 'data.kept', from: '"3"', to: '"1"' },
+        ],
       },
     ]);
-    await cluster.apply('orders', [ours]);
+    await apply(cluster, [ours]);
     const mended = await api.get(`/api/v1/namespaces/${namespace}/configmaps/old`);
     expect(mended?.['data']).toEqual({ kept: '1' });
     kubectl(['label', 'configmap', 'old', 'operator.example/x=y']);
-    expect(await cluster.plan('orders', [{ ...ours }])).toMatchObject([{ action: 'unchanged' }]);
+    expect((await cluster.plan('orders', [{ ...ours }])).changes).toMatchObject([{ action: 'unchanged' }]);
     expect(await cluster.prune('orders', [])).not.toContainEqual(expect.objectContaining({ name: 'old' }));
   });
 
@@ -173,10 +177,10 @@ describe('what kubectl left', () => {
     const { spec } = deployment({ replicas: 3 }, { image: '127.0.0.1:5000/pause:3.10' });
     const found = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'scaled' }, spec } as KubernetesObject;
     kubectl(['apply', '-f', '-'], JSON.stringify(found));
-    await cluster.apply('orders', [found, scaler]);
+    await apply(cluster, [found, scaler]);
     const path = `/apis/apps/v1/namespaces/${namespace}/deployments/scaled`;
     expect(fieldAt(await api.get(path), 'spec', 'replicas')).toBe(3);
-    expect(await cluster.plan('orders', [{ ...found }, { ...scaler }])).toMatchObject([
+    expect((await cluster.plan('orders', [{ ...found }, { ...scaler }])).changes).toMatchObject([
       { action: 'unchanged' },
       { action: 'unchanged' },
     ]);

@@ -55,7 +55,7 @@ async function start(): Promise<ClusterScenario> {
   }
   const resources = new Resources(api);
   const pathOf = (kind: string, name: string) => {
-    const apiVersion = { Deployment: 'apps/v1', Job: 'batch/v1' }[kind] ?? 'v1';
+    const apiVersion = { Deployment: 'apps/v1', Job: 'batch/v1', Ingress: 'networking.k8s.io/v1' }[kind] ?? 'v1';
     return resources.path({ apiVersion, kind, metadata: { name } }, namespace);
   };
   const patch = (path: string, body: unknown, contentType: string, fieldManager: string) =>

@@ -8,16 +8,16 @@ import type {
 } from '../../model/deploy/deployment-record.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
-import { isBeforeWorkloads } from '../../model/manifests/kind-order.ts';
+import type { ApplyStage } from '../../model/manifests/kind-order.ts';
 import { identityOf } from '../../model/manifests/source/manifest.ts';
 import { isRollout } from '../../model/manifests/rules/pod-templates.ts';
 import type {
-  ApplyOptions,
   ChangeSet,
   Cluster,
   JobOptions,
   JobResult,
   ObservedService,
+  Plan,
   PlanOptions,
   PruneOptions,
   RolloutResult,
@@ -32,7 +32,7 @@ import { fingerprintOf } from './observe/drift.ts';
 import { runJob } from './deploy/jobs/run-job.ts';
 import { acquireLease } from './deploy/lease.ts';
 import { observe } from './observe/observe.ts';
-import { planObjects, type PlannedObject } from './deploy/plan.ts';
+import { KubernetesPlan } from './deploy/kubernetes-plan.ts';
 import { provisionedVersion } from './provision/provisioned-version.ts';
 import { pruneObjects } from './deploy/prune.ts';
 import { Records } from './records/records.ts';
@@ -41,17 +41,12 @@ import type { RolloutTarget } from './deploy/wait/evaluate-rollout.ts';
 import { waitForRollouts } from './deploy/wait/wait.ts';
 import type { NamespaceClient } from './client/namespace-client.ts';
 
-/** Milliseconds after which what a plan found may have changed. */
-const planLasts = 60_000;
-
 /** One environment's namespace in a real cluster. */
 export class KubernetesCluster implements Cluster {
   private readonly place: NamespaceClient;
   private readonly environment: Pick<Environment, 'name' | 'namespace'>;
   private readonly recordsOf: Records;
   private access: Promise<void> | undefined;
-  /** Plans that were made, by the list of objects they were made for. */
-  private plans = new WeakMap<readonly KubernetesObject[], { plan: PlannedObject[]; at: number }>();
   /** Objects as they were when they had been applied. */
   private readonly applied = new Map<string, KubernetesObject>();
 
@@ -71,37 +66,18 @@ export class KubernetesCluster implements Cluster {
   }
 
   lock(service: string, holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock> {
-    return acquireLease(this.place.api, this.environment.namespace, service, holder, (heldBy) => {
-      // Whoever has it changes what was found.
-      this.plans = new WeakMap();
-      onWait(heldBy);
-    });
+    return acquireLease(this.place.api, this.environment.namespace, service, holder, onWait);
   }
 
-  async plan(service: string, objects: readonly KubernetesObject[], options?: PlanOptions): Promise<ChangeSet> {
-    const plan = await planObjects(this.place, service, objects, options);
-    this.plans.set(objects, { plan, at: Date.now() });
-    return plan.map(({ change }) => change);
+  plan(service: string, objects: readonly KubernetesObject[], options: PlanOptions = {}): Promise<Plan> {
+    return KubernetesPlan.make(this.place, { service, objects, options });
   }
 
-  async apply(service: string, objects: readonly KubernetesObject[], options?: ApplyOptions): Promise<ChangeSet> {
-    const made = this.plans.get(objects);
-    this.plans.delete(objects);
-    const isFresh = ({ at }: { at: number }) => Date.now() - at < planLasts;
-    const makePlan = async () => ({ at: Date.now(), plan: await planObjects(this.place, service, objects, options) });
-    const first = made && isFresh(made) ? made : await makePlan();
-    const early = first.plan.filter(({ desired: sent }) => isBeforeWorkloads(sent.kind));
-    await this.applyPlanned(early);
-    await options?.beforeWorkloads?.();
-    // What ran in between may have taken long.
-    const { plan } = isFresh(first) ? first : await makePlan();
-    const late = plan.filter(({ desired: sent }) => !isBeforeWorkloads(sent.kind));
-    await this.applyPlanned(late);
-    return [...early, ...late].map(({ change }) => change);
-  }
-
-  private async applyPlanned(plan: readonly PlannedObject[]): Promise<void> {
-    for (const object of await applyPlan(this.place.api, plan)) this.applied.set(identityOf(object), object);
+  async apply(plan: Plan, stage?: ApplyStage): Promise<ChangeSet> {
+    const own = plan instanceof KubernetesPlan ? plan : await KubernetesPlan.make(this.place, plan);
+    const planned = await own.freshObjects(this.place, stage);
+    for (const object of await applyPlan(this.place.api, planned)) this.applied.set(identityOf(object), object);
+    return planned.map(({ change }) => change);
   }
 
   async prune(service: string, objects: readonly KubernetesObject[], options?: PruneOptions): Promise<ChangeSet> {

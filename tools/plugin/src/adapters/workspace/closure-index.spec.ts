@@ -55,7 +55,7 @@ describe('ClosureIndex', () => {
           expect([...index.affectedBy(path)].sort()).toEqual(expected);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 50 },
     );
   });
 });

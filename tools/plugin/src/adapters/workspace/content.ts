@@ -1,6 +1,6 @@
 import { hashContent, type Content } from '../../model/release/content-hash.ts';
 import type { ContentHash } from '../../model/release/release.ts';
-import type { SourceRepository } from '../../ports/source-repository.ts';
+import type { SourceFiles } from '../../ports/source-files.ts';
 import type { Service } from './service.ts';
 
 /** Where content is taken from: a commit's full name, or the files as they lie on the disk. */
@@ -13,7 +13,7 @@ export type ContentSource = { readonly commit: string } | 'working-tree';
  */
 export async function contentHash(
   service: Service,
-  repository: Pick<SourceRepository, 'blobs' | 'workingTreeBlobs'>,
+  repository: Pick<SourceFiles, 'blobs' | 'workingTreeBlobs'>,
   source: ContentSource,
 ): Promise<ContentHash> {
   return hashContent(await contentOf(service, repository, source));
@@ -22,7 +22,7 @@ export async function contentHash(
 /** The content itself, to tell what of it changed. */
 export async function contentOf(
   service: Service,
-  repository: Pick<SourceRepository, 'blobs' | 'workingTreeBlobs'>,
+  repository: Pick<SourceFiles, 'blobs' | 'workingTreeBlobs'>,
   source: ContentSource,
 ): Promise<Content> {
   const folders = contentFolders(service);
@@ -55,7 +55,7 @@ export function contentFilter(service: Service): (path: string) => boolean {
   };
 }
 
-/** What goes into the image's recipe and the cluster counts, whatever the named input says. */
+/** Reports whether a file counts whatever the named input says: the image's recipe, and what the cluster is given. */
 export function isDeployed({ root }: Pick<Service, 'root'>, path: string): boolean {
   if (!isInside(root, path)) return false;
   const inService = root === '.' ? path : path.slice(root.length + 1);

@@ -1,7 +1,7 @@
 import dockerignore from '@balena/dockerignore';
 import { minimatch } from 'minimatch';
 import { Refusal } from '../../model/errors/product-error.ts';
-import type { SourceRepository } from '../../ports/source-repository.ts';
+import type { SourceFiles } from '../../ports/source-files.ts';
 import type { ClosureProject, Service } from './service.ts';
 
 /** Files that tools leave behind and no build reads; few people name them in `.dockerignore`. */
@@ -22,7 +22,7 @@ export interface IgnoredInput {
  */
 export async function refuseIgnoredInputs(
   service: Service,
-  repository: Pick<SourceRepository, 'ignoredPaths' | 'workingTreeTexts'>,
+  repository: Pick<SourceFiles, 'ignoredPaths' | 'workingTreeTexts'>,
 ): Promise<void> {
   const found = await findIgnoredInputs(service, repository);
   if (found.length === 0) return;
@@ -32,10 +32,10 @@ export async function refuseIgnoredInputs(
     doing: `build ${service.name} from a commit`,
     reason:
       found.length === 1
-        ? `Git ignores ${first!.path}, which ${first!.why}: no commit would tell what was built.`
-        : `Git ignores ${found.length} paths that the build may use: no commit would tell what was built.`,
+        ? `Git ignores ${first!.path}, which ${first!.why}: a build would depend on content that no commit holds.`
+        : `Git ignores ${found.length} paths that the build may use: a build would depend on content that no commit holds.`,
     remedy:
-      `Commit it (git add --force), or name it in ${service.root}/.dockerignore if the image does not need it, ` +
+      `Commit it (\`git add --force\`), or name it in ${service.root}/.dockerignore if the image does not need it, ` +
       'or delete it, or declare it as an output of the target that makes it.',
     ...(found.length === 1 ? {} : { evidence: found.map(({ path, why }) => `${path} ${why}`) }),
   });
@@ -44,7 +44,7 @@ export async function refuseIgnoredInputs(
 /** The same, as a list. */
 export async function findIgnoredInputs(
   service: Service,
-  repository: Pick<SourceRepository, 'ignoredPaths' | 'workingTreeTexts'>,
+  repository: Pick<SourceFiles, 'ignoredPaths' | 'workingTreeTexts'>,
 ): Promise<IgnoredInput[]> {
   const ignored = await repository.ignoredPaths(service.closure.map(({ root }) => root));
   const candidates = ignored.filter(
@@ -62,7 +62,7 @@ export async function findIgnoredInputs(
 /** Tells what `docker build` sends: the service's folder without what its `.dockerignore` names. */
 async function buildContextOf(
   { root }: Service,
-  repository: Pick<SourceRepository, 'workingTreeTexts'>,
+  repository: Pick<SourceFiles, 'workingTreeTexts'>,
 ): Promise<(path: string) => boolean> {
   const file = root === '.' ? '.dockerignore' : `${root}/.dockerignore`;
   const rules = dockerignore.default().add((await repository.workingTreeTexts(file)).get(file) ?? '');

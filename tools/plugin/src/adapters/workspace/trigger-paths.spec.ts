@@ -99,7 +99,7 @@ describe('triggers', () => {
         expect(started.sort()).toEqual([...reverseClosure(graph, changed)].sort());
         expect(started).toEqual(Object.keys(affected.nodes).sort());
       }),
-      { numRuns: 200 },
+      { numRuns: 50 },
     );
   });
 
@@ -118,7 +118,7 @@ describe('triggers', () => {
           expect(starts(trigger, [path]) ? path : trigger).toBe(path);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 50 },
     );
   });
 

@@ -55,19 +55,26 @@ it.each<[string, KubernetesObject[], object]>([
   ['a route elsewhere', [route('/orders')], { reason: 'no route leads to its readiness path /healthz/ready' }],
   ['no route', [], { reason: 'it has no route' }],
 ])('%s', (_, routes, expected) => {
-  expect(probeTargetOf('orders', [deployment('/healthz/ready'), ...routes], preprod)).toEqual(expected);
+  const found = probeTargetOf('orders', [deployment('/healthz/ready'), ...routes], preprod);
+  expect(found).toEqual('reason' in expected ? { state: 'none', ...expected } : { state: 'found', target: expected });
 });
 
 it('says why there is nothing to ask', () => {
-  expect(probeTargetOf('orders', [deployment()], preprod)).toEqual({ reason: 'it has no readiness probe by HTTP' });
-  expect(probeTargetOf('orders', [], { name: 'preprod' })).toEqual({ reason: 'preprod has no url' });
-  expect(probeTargetOf('orders', [], { ...preprod, probe: false })).toEqual({ reason: 'preprod wants no probe' });
+  expect(probeTargetOf('orders', [deployment()], preprod)).toEqual({
+    state: 'none',
+    reason: 'it has no readiness probe by HTTP',
+  });
+  expect(probeTargetOf('orders', [], { name: 'preprod' })).toEqual({ state: 'none', reason: 'preprod has no url' });
+  expect(probeTargetOf('orders', [], { ...preprod, probe: false })).toEqual({
+    state: 'none',
+    reason: 'preprod wants no probe',
+  });
 });
 
 it('takes path and rate from the environment', () => {
   const probe = { path: '/{service}/version', rate: 50 };
   expect(probeTargetOf('orders', [deployment()], { ...preprod, probe })).toEqual({
-    url: url('/orders/version'),
-    rate: 50,
+    state: 'found',
+    target: { url: url('/orders/version'), rate: 50 },
   });
 });

@@ -16,26 +16,40 @@ export interface ProbeTarget {
   readonly rate: number;
 }
 
+/** Where a service can be asked, or why it cannot. */
+export type FoundTarget = { readonly state: 'found'; readonly target: ProbeTarget } | NoTarget;
+
+interface NoTarget {
+  readonly state: 'none';
+  /** As a clause. */
+  readonly reason: string;
+}
+
 /**
  * Finds where a service can be asked from outside: the path of its readiness probe behind its real route, or the path that
  * the environment names.
  * @param objects of the release, rendered.
- * @returns a reason, as a clause, where it cannot be asked.
  */
 export function probeTargetOf(
   service: string,
   objects: readonly KubernetesObject[],
   { url, probe = true, name }: Pick<Environment, 'url' | 'probe' | 'name'>,
-): ProbeTarget | { readonly reason: string } {
-  if (probe === false) return { reason: `${name} wants no probe` };
-  if (url === undefined) return { reason: `${name} has no url` };
+): FoundTarget {
+  if (probe === false) return noTarget(`${name} wants no probe`);
+  if (url === undefined) return noTarget(`${name} has no url`);
   const { path, rate = usualRate } = probe === true ? {} : probe;
   const routes = objects.flatMap((object) => routesOf(object));
-  const chosen = path?.replaceAll('{service}', service) ?? outsidePathOf(service, objects, routes);
-  if (typeof chosen !== 'string') return chosen;
+  const found = path === undefined ? outsidePathOf(service, objects, routes) : undefined;
+  if (found?.state === 'none') return found;
+  const chosen = found?.path ?? path!.replaceAll('{service}', service);
   const host = routes.find(({ hostname }) => hostname !== undefined)?.hostname;
   const target = new URL(chosen.startsWith('/') ? chosen : `/${chosen}`, url).toString();
-  return { url: target, rate, ...(host === undefined || host === new URL(url).hostname ? {} : { host }) };
+  const named = host === undefined || host === new URL(url).hostname ? {} : { host };
+  return { state: 'found', target: { url: target, rate, ...named } };
+}
+
+function noTarget(reason: string): NoTarget {
+  return { state: 'none', reason };
 }
 
 /**
@@ -66,17 +80,17 @@ function outsidePathOf(
   service: string,
   objects: readonly KubernetesObject[],
   routes: readonly Route[],
-): string | { readonly reason: string } {
+): { readonly state: 'found'; readonly path: string } | NoTarget {
   const container = objects.filter(isRollout).flatMap((object) => serviceContainerOf(object, service) ?? [])[0];
   const ready = fieldAt(container, 'readinessProbe', 'httpGet', 'path');
-  if (typeof ready !== 'string') return { reason: 'it has no readiness probe by HTTP' };
-  if (routes.length === 0) return { reason: 'it has no route' };
+  if (typeof ready !== 'string') return noTarget('it has no readiness probe by HTTP');
+  if (routes.length === 0) return noTarget('it has no route');
   for (const { prefix, inside } of routes) {
     const base = inside.endsWith('/') ? inside.slice(0, -1) : inside;
     if (ready === inside || ready.startsWith(`${base}/`))
-      return `${prefix === '/' ? '' : prefix}${ready.slice(base.length)}`;
+      return { state: 'found', path: `${prefix === '/' ? '' : prefix}${ready.slice(base.length)}` };
   }
-  return { reason: `no route leads to its readiness path ${ready}` };
+  return noTarget(`no route leads to its readiness path ${ready}`);
 }
 
 function routesOf(object: KubernetesObject): Route[] {

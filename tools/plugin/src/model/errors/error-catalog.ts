@@ -1,4 +1,4 @@
-/** What an error means and what to do about it, in general: the error itself says it of its case. */
+/** The meaning and the remedy of a type of error in general; an error itself has those of its case. */
 interface ErrorEntry {
   readonly meaning: string;
   readonly remedy: string;

@@ -30,7 +30,12 @@ const last = [
   'Ingress',
   'HTTPRoute',
   'GRPCRoute',
+  'TLSRoute',
+  'TCPRoute',
+  'UDPRoute',
   'HTTPProxy',
+  'IngressRoute',
+  'VirtualService',
 ];
 
 /** Place of a kind in the order of applying; kinds with the same place may be applied together. */
@@ -41,9 +46,27 @@ export function kindRank(kind: string): number {
   return late === -1 ? first.length : first.length + 1 + late;
 }
 
-/** Whether a kind has its place before all that makes pods: what Jobs of a release may need is there then. */
-export function isBeforeWorkloads(kind: string): boolean {
-  return kindRank(kind) < kindRank('Pod');
+/**
+ * A step of applying. `prerequisites`: all that workloads and the Jobs of a release may need. `workloads`: what makes pods,
+ * and what scales them. `traffic`: what decides which pods clients reach.
+ */
+export type ApplyStage = 'prerequisites' | 'workloads' | 'traffic';
+
+export const applyStages: readonly ApplyStage[] = ['prerequisites', 'workloads', 'traffic'];
+
+/**
+ * Returns the step in which a kind is applied.
+ * @param isLive whether there is an object of this name already: a Service that is there sends requests to pods, so a change
+ * of its selector or ports is one of traffic; one that is new has no clients, and StatefulSets need theirs.
+ */
+export function stageOf(kind: string, isLive: boolean): ApplyStage {
+  if (isRoute(kind) || (kind === 'Service' && isLive)) return 'traffic';
+  return kindRank(kind) < kindRank('Pod') ? 'prerequisites' : 'workloads';
+}
+
+/** Reports whether objects of a kind lead clients' requests to a Service. */
+export function isRoute(kind: string): boolean {
+  return kindRank(kind) >= kindRank('Ingress');
 }
 
 /** Orders objects for applying: by kind, then by name. Deleting goes the other way round. */

@@ -110,7 +110,7 @@ describe('deployments', () => {
         description: 'orders 20261124-1: deploy by ada',
         payload: { service: 'orders', build: '20261124-1', commit: made?.commit, image: made?.imageDigest, ...ada },
         links,
-        endings: [{ state: 'success', description: '20261124-1 serves.', links }],
+        endings: [{ state: 'success', description: '20261124-1 is serving.', links }],
       },
     ]);
   });
@@ -170,7 +170,7 @@ describe('deployments', () => {
     cluster.before = (call) => {
       if (call === 'waitUntilReady') stop.abort();
     };
-    await expect(releaseIt(scenario, { signal: stop.signal, timeout: 60_000 })).rejects.toThrow('stopped it');
+    await expect(releaseIt(scenario, { signal: stop.signal, timeout: 60_000 })).rejects.toThrow('interrupted');
     cluster.before = (call) => {
       if (call === 'waitUntilReady') throw new TypeError('a bug');
     };

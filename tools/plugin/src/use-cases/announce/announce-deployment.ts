@@ -23,15 +23,20 @@ export type Announce = (deployment: BegunDeployment) => {
   end(state: ForgeDeploymentEnding['state'], description: string): void;
 };
 
+/** Of which service deployments are reported, and by what. */
+export interface AnnounceSetting {
+  readonly service: string;
+  readonly signal: AbortSignal | undefined;
+  readonly ports: Pick<ReleasePorts, 'forge'>;
+  readonly reporter: Reporter;
+}
+
 /**
  * Carries out what deploys, and meanwhile tells the forge of it. What becomes of that stops and delays no deployment:
  * only when all is done, and nothing is locked any more, the forge's last answers are waited for, for a while.
  */
 export async function withAnnouncements<T>(
-  service: string,
-  { signal }: { readonly signal?: AbortSignal },
-  ports: Pick<ReleasePorts, 'forge'>,
-  reporter: Reporter,
+  { service, signal, ports, reporter }: AnnounceSetting,
   action: (announce: Announce) => Promise<T>,
 ): Promise<T> {
   const pending: Promise<void>[] = [];

@@ -2,8 +2,8 @@ import type { Environment } from '../../model/environment/environment.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 
 /**
- * Lets nothing into a protected environment that nobody approved of. Going back needs no approval: what is gone back to
- * was approved before.
+ * Requires an approval for what changes a protected environment. Rolling back needs none: what it goes to was approved
+ * before.
  * @param doing what is asked for, as a clause: `deploy orders to prod`.
  * @param approvedBy a person, or the gate of a CI.
  * @throws {Refusal}
@@ -17,8 +17,8 @@ export function requireApproval(
   throw new Refusal({
     type: 'approval-needed',
     doing,
-    reason: `${name} is protected, and nobody has approved of this.`,
+    reason: `${name} is protected and this deployment is not approved.`,
     remedy:
-      'Give --approve; who did is recorded. In a CI that counts only in a job behind a gate of its own (an environment with approvers), which names it in the variable POC_APPROVAL_GATE.',
+      'Pass `--approve` (recorded with your name). In CI, run the job in an environment with required reviewers and name it in POC_APPROVAL_GATE.',
   });
 }

@@ -1,48 +1,39 @@
 import type { Actor } from '../../model/release/actor.ts';
 import type { DeploymentRecord } from '../../model/deploy/deployment-record.ts';
-import type { Cluster } from '../../ports/cluster.ts';
-import type { Reporter } from '../../ports/reporter.ts';
-import type { LockedCluster } from './roll-out.ts';
+import type { Environment } from '../../model/environment/environment.ts';
+import { closeAbandoned } from './recorded-attempt.ts';
+import type { DeployContext, DeployEquipment } from './deploy-context.ts';
 
-/** What is known when a service may be written to. */
-export interface LockedService extends LockedCluster {
-  /** Whether somebody else was at it meanwhile, so that what was found before may have changed. */
-  readonly hasWaited: boolean;
-  /** Newest first; none of them is running. */
-  readonly records: readonly DeploymentRecord[];
+/** The service to lock, where, and for whom. */
+export interface LockRequest {
+  readonly service: string;
+  readonly environment: Pick<Environment, 'name'>;
+  readonly actor: Actor;
 }
 
 /**
- * Runs an action under the one write lock of a service in an environment. Whoever gets the lock finds out what became of
- * the one before: a deployment that is still `running` then is one whose deployer died.
+ * Runs an action under the one write lock of a service in an environment. The lock's new holder closes the record of the
+ * one before: a deployment that is still `running` then is one whose deployer died.
  */
 export async function withServiceLock<T>(
-  service: string,
-  environment: string,
-  actor: Actor,
-  cluster: Cluster,
-  reporter: Reporter,
-  action: (locked: LockedService) => Promise<T>,
+  { service, environment, actor }: LockRequest,
+  equipment: DeployEquipment,
+  action: (context: DeployContext) => Promise<T>,
 ): Promise<T> {
+  const { cluster, reporter } = equipment;
+  const { name } = environment;
   let hasWaited = false;
   const lock = await cluster.lock(service, actor, (heldBy) => {
     hasWaited = true;
-    reporter.step(`${environment}: waits for ${heldBy}, who is deploying ${service}`);
+    reporter.step(`${name}: waiting for ${heldBy}, who is deploying ${service}`);
   });
   try {
-    const records = await Promise.all(
-      (await cluster.records(service)).map((record) => {
-        if (record.outcome !== 'running') return record;
-        reporter.warn(
-          `${environment}: ${record.actor.person} (${record.actor.run}) abandoned ${service} ${record.release.buildNumber}, begun ${record.startedAt}`,
-        );
-        return cluster.closeRecord(record, {
-          outcome: 'abandoned',
-          reason: `Its deployer died or lost its connection; found by ${actor.person} (${actor.run}).`,
-        });
-      }),
-    );
-    return await action({ cluster, lock, hasWaited, records });
+    const records = await closeAbandoned<DeploymentRecord>(await cluster.records(service), actor, {
+      warn: ({ release, startedAt }, by) =>
+        reporter.warn(`${name}: ${by} abandoned ${service} ${release.buildNumber}, begun ${startedAt}`),
+      close: (record, ending) => cluster.closeRecord(record, ending),
+    });
+    return await action({ ...equipment, lock, hasWaited, records });
   } finally {
     await lock.release();
   }

@@ -6,14 +6,14 @@ import { downtimeRefusal, downtimeRisks } from '../../model/manifests/rules/no-d
 import { renderManifests, type Rendered } from '../../model/manifests/render.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
-import type { ChangeSet, Cluster } from '../../ports/cluster.ts';
+import type { ChangeSet, Cluster, Plan } from '../../ports/cluster.ts';
 import { requireProvisioning } from './provisioning-needs.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import { checkoutManifests, releaseManifests } from './release-manifests.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 
-/** What shall be put where. */
+/** What is deployed where. */
 export interface DeployTarget {
   readonly service: ServiceSource;
   readonly release: Release;
@@ -32,6 +32,7 @@ export interface DeployTarget {
 /** What a deploy would do. */
 export interface DeployPlan {
   readonly cluster: Cluster;
+  readonly plan: Plan;
   readonly objects: readonly KubernetesObject[];
   /** Run before the workloads are replaced. */
   readonly jobs: readonly KubernetesObject[];
@@ -49,25 +50,25 @@ export async function planDeploy(target: DeployTarget, ports: ReleasePorts, repo
     throw new Refusal({
       type: 'dirty-not-allowed',
       doing,
-      reason: `It was built from changes that no commit holds, and ${environment.name} takes no such builds.`,
-      remedy: 'Commit the changes and release again, or put allowDirty: true into the environment file.',
+      reason: `${environment.name} does not accept builds of uncommitted changes.`,
+      remedy: 'Commit the changes and release again, or set `allowDirty: true` in the environment file.',
     });
   }
   const connecting = ports.cluster(environment).then(async (cluster) => {
     await cluster.check();
     return cluster;
   });
-  // Whichever of the two fails first is told; the other must not be an unhandled rejection then.
+  // Whichever of the two fails first is reported; the other must not be an unhandled rejection then.
   connecting.catch(() => undefined);
   const { objects, jobs } = await renderRelease(target, ports, reporter);
   const cluster = await connecting;
   await requireProvisioning(objects, environment, cluster, doing);
-  const changes = await cluster.plan(service.name, objects, { adopt: target.adopt, jobs });
-  return { cluster, objects, jobs, changes };
+  const plan = await cluster.plan(service.name, objects, { adopt: target.adopt, jobs });
+  return { cluster, plan, objects, jobs, changes: plan.changes };
 }
 
 /**
- * Makes a release's manifests for an environment.
+ * Renders a release's manifests for an environment.
  * @throws {Refusal} for what is wrong in them, or cannot keep the promise of no downtime.
  */
 export async function renderRelease(

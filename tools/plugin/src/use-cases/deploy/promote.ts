@@ -12,16 +12,16 @@ import type { ChangeSet } from '../../ports/cluster.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 
-/** What shall be promoted, from where to where. */
+/** What is promoted, from where to where. */
 export interface PromoteRequest extends DeployOptions, Omit<DeployTarget, 'release' | 'environment'> {
   readonly from: Environment;
   readonly to: Environment;
-  /** The release; what runs upstream when left away. */
+  /** The release; what runs upstream when omitted. */
   readonly build: BuildNumber | undefined;
   readonly dryRun: boolean;
 }
 
-/** What a promotion came to. */
+/** What a promotion ended as. */
 export type PromoteResult =
   | { readonly state: 'nothing' }
   | { readonly state: 'planned'; readonly release: Release; readonly changes: ChangeSet }
@@ -50,7 +50,7 @@ export async function promote(
     const [{ changes }] = await Promise.all([planDeploy(target, ports, reporter), requireImage(target, ports)]);
     return { state: 'planned', release, changes };
   }
-  return { state: 'tried', release, result: await deploy(target, request, ports, reporter, 'promote') };
+  return { state: 'tried', release, result: await deploy(target, { ...request, action: 'promote' }, ports, reporter) };
 }
 
 /** The deployment upstream by which a release proved itself. @throws {Refusal} when it did not. */
@@ -67,30 +67,30 @@ function proven(
     throw refuse(
       'not-upstream',
       `No deployment of it is recorded in ${from.name}.`,
-      `Deploy it there first: "nx run ${service.name}:k8s-deploy --env=${from.name} --tag=${number}".`,
+      `Deploy it there first: \`nx run ${service.name}:k8s-deploy --env=${from.name} --tag=${number}\`.`,
     );
   const { outcome, reason, finishedAt, probe } = candidate;
   if (outcome !== 'succeeded' || finishedAt === undefined)
     throw refuse(
       'not-verified',
       `Its deployment to ${from.name} ${outcome === 'running' ? 'has not ended yet' : `ended as ${outcome}`}${reason === undefined ? '.' : `: ${reason}`}`,
-      'Only what ended well there is promoted: mend it and release again, or choose another release with --tag.',
+      'Only what succeeded there is promoted: fix the cause and release again, or choose another release with `--tag`.',
     );
   const hold = holdOf(records);
   if (hold && isHeldBack(candidate.release.buildNumber, hold) && candidate.hold === undefined)
-    throw refuse('held-upstream', `${describeHold(hold, from.name)}.`, 'Choose another release with --tag.');
+    throw refuse('held-upstream', `${describeHold(hold, from.name)}.`, 'Choose another release with `--tag`.');
   if (probe && probe.failed > 0 && !force)
     throw refuse(
       'lost-requests',
-      `${probe.failed} of ${probe.requests} requests failed while it was put into ${from.name}${probe.firstFailure === undefined ? '' : ` (the first: ${probe.firstFailure})`}.`,
-      'Find out why and release again; with --force it is promoted all the same.',
+      `${probe.failed} of ${probe.requests} requests failed while it was deployed to ${from.name}${probe.firstFailure === undefined ? '' : ` (the first: ${probe.firstFailure})`}.`,
+      'Find out why and release again, or promote it anyway with `--force`.',
     );
   const left = Date.parse(finishedAt) + (parseDuration(to.soak ?? '') ?? 0) - now.getTime();
   if (left > 0 && !force)
     throw refuse(
       'soaking',
       `It must run in ${from.name} for ${to.soak} before it goes to ${to.name}; that takes ${describeDuration(left)} more.`,
-      'Promote it then; with --force it is promoted at once.',
+      'Promote it then, or at once with `--force`.',
     );
   return candidate;
 }

@@ -28,7 +28,7 @@ export async function requireProvisioning(
     type: 'old-provisioning',
     doing,
     reason: `${describeObject(need.object)} needs ${provisioningName}-${need.version}, and ${name} ${there ? `has ${provisioningName}-${there}` : 'was never provisioned'}.`,
-    remedy: `Provision it first: "nx run infrastructure:provision --env=${name} --tag=${need.version}", or a newer version.`,
+    remedy: `Provision it first: \`nx run infrastructure:provision --env=${name} --tag=${need.version}\`, or a newer version.`,
   });
 }
 
@@ -44,7 +44,7 @@ function needOf(
   throw new Refusal({
     type: 'bad-manifest',
     doing,
-    reason: `${describeObject(object)} needs the provisioning ${JSON.stringify(text.slice(0, 80))}, which is no version.`,
+    reason: `${describeObject(object)} needs the provisioning ${JSON.stringify(text.slice(0, 80))}, which is not a version.`,
     remedy: `Write one such as 20261124-1 into the annotation ${annotation.needsProvisioning}.`,
   });
 }

@@ -27,7 +27,7 @@ describe('a deploy that fails', () => {
       facts: {
         type: 'rollout-failed',
         evidence: ['boom', expect.stringMatching(/^suspect: [0-9a-f]{12} 2026-11-24 Ada: change$/)],
-        remedy: expect.stringContaining('20261124-1 was put back by itself and serves.'),
+        remedy: expect.stringContaining('Rolled back to 20261124-1 automatically; it is serving.'),
       },
     });
     expect(await runningIn(clusterOf(scenario), 'orders')).toMatchObject({ buildNumber: '20261124-1' });
@@ -51,7 +51,7 @@ describe('a deploy that fails', () => {
     const failure = { state: 'failed' as const, reason: 'It crashed.', evidence: [] };
     clusterOf(scenario).script('orders', failure, { ...failure, reason: 'So did this.' });
     await expect(releaseIt(scenario)).rejects.toMatchObject({
-      facts: { remedy: expect.stringContaining('Going back to 20261124-1 failed too (So did this.)') },
+      facts: { remedy: expect.stringContaining('Rolling back to 20261124-1 failed too (So did this.)') },
     });
     expect((await runningIn(clusterOf(scenario), 'orders'))?.podsReady).toBe(2);
   });
@@ -60,7 +60,7 @@ describe('a deploy that fails', () => {
     const scenario = new ReleaseScenario();
     clusterOf(scenario).script('orders', { state: 'failed', reason: 'It crashed.', evidence: [] });
     await expect(releaseIt(scenario)).rejects.toMatchObject({
-      facts: { remedy: expect.stringContaining('Nothing was taken away') },
+      facts: { remedy: expect.stringContaining('Nothing was removed') },
     });
     expect(clusterOf(scenario).read('Deployment', 'orders')).toBeDefined();
     expect(clusterOf(scenario).calls).not.toContain('prune');
@@ -97,14 +97,113 @@ describe('the proof of no downtime', () => {
 
   it('is stopped and recorded also when the deploy fails, and does not stop one that cannot be probed', async () => {
     const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    scenario.change('2');
     clusterOf(scenario).script('orders', { state: 'failed', reason: 'It crashed.', evidence: [] });
     await expect(releaseIt(scenario)).rejects.toThrow('It crashed.');
-    expect(await clusterOf(scenario).records('orders')).toMatchObject([{ outcome: 'failed', probe: { requests: 10 } }]);
+    expect(await clusterOf(scenario).records('orders')).toMatchObject([
+      { outcome: 'succeeded', cause: { action: 'automatic-rollback' } },
+      { outcome: 'failed', probe: { requests: 10 } },
+      { outcome: 'succeeded' },
+    ]);
     expect(scenario.prober.running).toBe(0);
     scenario.prober.meets = 'nobody answers';
     expect(await releaseIt(scenario)).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
     expect(scenario.lines).toContain('preprod: not probed: nobody answers');
     expect((await clusterOf(scenario).records('orders'))[0]).not.toHaveProperty('probe');
+  });
+});
+
+describe('the order of a rollout', () => {
+  const route = (path: string) => `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: orders }
+spec:
+  rules: [{ matches: [{ path: { type: PathPrefix, value: ${path} } }], backendRefs: [{ name: orders, port: 80 }] }]
+`;
+  const writeRoute = (scenario: ReleaseScenario, path: string) => {
+    scenario.repository.write('apps/orders/k8s/route.yaml', route(path));
+    scenario.repository.commit();
+  };
+  const pathOf = (cluster: InMemoryCluster): unknown => {
+    const spec = cluster.read('HTTPRoute', 'orders')?.['spec'] as { rules: { matches: object[] }[] } | undefined;
+    return spec?.rules[0]?.matches[0];
+  };
+  const led = (path: string) => ({ path: { type: 'PathPrefix', value: path } });
+
+  /** Paths that clients are led by when the pods are waited for, and when the probe begins. */
+  function watch(scenario: ReleaseScenario): { whileWaiting: unknown[]; atProbe: unknown[] } {
+    const seen: { whileWaiting: unknown[]; atProbe: unknown[] } = { whileWaiting: [], atProbe: [] };
+    const cluster = clusterOf(scenario);
+    cluster.before = (call) => void (call === 'waitUntilReady' && seen.whileWaiting.push(pathOf(cluster)));
+    scenario.prober.onStart = () => void seen.atProbe.push(pathOf(cluster));
+    return seen;
+  }
+
+  it('opens the route of a new service when its pods are ready, and probes it from then on', async () => {
+    const scenario = new ReleaseScenario();
+    writeRoute(scenario, '/orders');
+    const seen = watch(scenario);
+    await releaseIt(scenario);
+    expect(seen).toEqual({ whileWaiting: [undefined], atProbe: [undefined] });
+    expect(pathOf(clusterOf(scenario))).toEqual(led('/orders'));
+    expect((await clusterOf(scenario).records('orders'))[0]?.probe).toEqual(scenario.prober.meets);
+  });
+
+  it('probes a new service again through its route when nothing answered before', async () => {
+    const scenario = new ReleaseScenario();
+    writeRoute(scenario, '/orders');
+    const cluster = clusterOf(scenario);
+    const { meets } = scenario.prober;
+    const options: unknown[] = [];
+    scenario.prober.onStart = (each) => {
+      options.push(each);
+      scenario.prober.meets = cluster.read('HTTPRoute', 'orders') ? meets : 'answer 404';
+    };
+    await releaseIt(scenario);
+    expect(options).toEqual([{ atLeastMs: 2000 }, { retryForMs: 5000, atLeastMs: 2000 }]);
+    expect((await cluster.records('orders'))[0]?.probe).toEqual(meets);
+    expect(scenario.lines.join('\n')).not.toContain('not probed');
+  });
+
+  it('opens no route when the first release fails, and the next attempt opens it', async () => {
+    const scenario = new ReleaseScenario();
+    writeRoute(scenario, '/orders');
+    clusterOf(scenario).script('orders', { state: 'failed', reason: 'It crashed.', evidence: [] });
+    await expect(releaseIt(scenario)).rejects.toThrow('It crashed.');
+    expect(pathOf(clusterOf(scenario))).toBeUndefined();
+    expect(scenario.prober.asked).toEqual([]);
+    expect((await clusterOf(scenario).observe('orders'))[0]?.drift).toEqual([]);
+    const seen = watch(scenario);
+    await releaseIt(scenario);
+    expect(seen).toEqual({ whileWaiting: [undefined], atProbe: [undefined] });
+    expect(pathOf(clusterOf(scenario))).toEqual(led('/orders'));
+  });
+
+  it('changes a route after the code going forward, and before it going back', async () => {
+    const scenario = new ReleaseScenario();
+    writeRoute(scenario, '/orders');
+    await releaseIt(scenario);
+    writeRoute(scenario, '/shop');
+    const forward = watch(scenario);
+    await releaseIt(scenario);
+    expect(forward).toEqual({ whileWaiting: [led('/orders')], atProbe: [led('/orders')] });
+    expect(pathOf(clusterOf(scenario))).toEqual(led('/shop'));
+    const back = watch(scenario);
+    await goBack(scenario);
+    expect(back.whileWaiting).toEqual([led('/orders')]);
+  });
+
+  it('leaves the route as it was when the release fails', async () => {
+    const scenario = new ReleaseScenario();
+    writeRoute(scenario, '/orders');
+    await releaseIt(scenario);
+    writeRoute(scenario, '/shop');
+    clusterOf(scenario).script('orders', { state: 'failed', reason: 'It crashed.', evidence: [] });
+    const seen = watch(scenario);
+    await expect(releaseIt(scenario)).rejects.toThrow('It crashed.');
+    expect(seen.whileWaiting).toEqual([led('/orders'), led('/orders')]);
+    expect(pathOf(clusterOf(scenario))).toEqual(led('/orders'));
   });
 });
 
@@ -248,7 +347,7 @@ describe('a deployer that dies', () => {
     let isDying = true;
     cluster.before = (call) => (isDying && call === 'waitUntilReady' ? new Promise<void>(() => {}) : undefined);
     void releaseIt(scenario);
-    while (!cluster.calls.includes('apply') || cluster.calls.at(-1) !== 'waitUntilReady')
+    while (!cluster.calls.includes('apply workloads') || cluster.calls.at(-1) !== 'waitUntilReady')
       await new Promise((resolve) => setTimeout(resolve, 5));
     isDying = false;
     const next = survivor(scenario);

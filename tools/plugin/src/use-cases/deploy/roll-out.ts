@@ -1,262 +1,177 @@
-import type { Actor } from '../../model/release/actor.ts';
-import type {
-  DeploymentCause,
-  DeploymentEnding,
-  DeploymentRecord,
-  Hold,
-  NewDeploymentRecord,
-  ProbeResult,
-} from '../../model/deploy/deployment-record.ts';
 import { describeChangeSummary } from '../../model/observe/change-summary.ts';
-import { suspectLines, type Commit } from '../../model/commits/commit.ts';
-import type { Environment } from '../../model/environment/environment.ts';
-import { describeObject, type KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
+import type { DeploymentRecord, NewDeploymentRecord } from '../../model/deploy/deployment-record.ts';
+import { suspectLines } from '../../model/commits/commit.ts';
+import { describeObject } from '../../model/manifests/kubernetes-object.ts';
+import type { ApplyStage } from '../../model/manifests/kind-order.ts';
 import { stampActor } from '../../model/manifests/actor.ts';
-import { Failure, ProductError } from '../../model/errors/product-error.ts';
-import { describeProbe } from '../../model/deploy/probe-result.ts';
-import { probeTargetOf } from '../../model/deploy/probe-target.ts';
-import type { Release } from '../../model/release/release.ts';
-import { announcedAs, type Announce } from '../announce/announce-deployment.ts';
-import type { ChangeSet, Cluster, RolloutResult, ServiceLock } from '../../ports/cluster.ts';
-import type { Prober } from '../../ports/prober.ts';
-import type { Reporter } from '../../ports/reporter.ts';
-import type { ReleasePorts } from '../../ports/release-ports.ts';
+import { Failure } from '../../model/errors/product-error.ts';
+import { announcedAs } from '../announce/announce-deployment.ts';
+import type { Change, ChangeSet, Plan, RolloutResult } from '../../ports/cluster.ts';
+import type { DeployContext } from './deploy-context.ts';
+import { recordAttempt, type AttemptOutcome, type WorkResult } from './recorded-attempt.ts';
+import { RolloutProbe } from './rollout-probe.ts';
+import { isReachable, trafficMoment, type Rollout } from './rollout.ts';
 
-/** A release, rendered for an environment, that shall be put in. */
-export interface Rollout {
-  readonly environment: Environment;
-  readonly release: Release;
-  readonly objects: readonly KubernetesObject[];
-  /** Run before the workloads are replaced, one after the other. */
-  readonly jobs: readonly KubernetesObject[];
-  readonly actor: Actor;
-  readonly cause: DeploymentCause;
-  /** The hold that is in force from now on. */
-  readonly hold: Hold | undefined;
-  /** Takes over objects that belong to another service or another deployer. */
-  readonly adopt: boolean;
-  /** Commits that may be to blame when this fails. */
-  readonly suspects?: () => Promise<readonly Commit[]>;
-  /** What is put back when this fails; nothing is, where there is none. */
-  readonly fallback: DeploymentRecord | undefined;
-  /** Tells of it outside. */
-  readonly announce: Announce;
-}
-
-/** How long a rollout may take, and what ends it early. */
-export interface RolloutLimits {
-  /** Milliseconds that the rollout may take. */
-  readonly timeout: number;
-  /** Aborted when the command shall stop. */
-  readonly signal?: AbortSignal;
-}
-
-type RolloutPorts = Pick<ReleasePorts, 'clock' | 'prober'>;
-type NotReady = Exclude<RolloutResult, { state: 'ready' }>;
-
-/** The environment that is written to, under the service's lock. */
-export interface LockedCluster {
-  readonly cluster: Cluster;
-  readonly lock: ServiceLock;
-}
+type RolloutOutcome = AttemptOutcome<DeploymentRecord, ChangeSet>;
 
 /**
- * Puts a release in, waits until all of it serves, and takes away what it no longer has. One that fails is followed by
- * the release that served before; what serves is never taken away.
- * @throws {Failure} when it was tried and the release does not get ready, or when somebody stopped it.
+ * Deploys a release, waits until all of it is ready, and removes what it no longer has. One that fails is followed by the
+ * release that ran before; what is serving is never removed.
+ * @throws {Failure} when it was tried and the release does not get ready, or when the command was interrupted.
  */
 export async function rollOut(
   rollout: Rollout,
-  at: LockedCluster,
-  limits: RolloutLimits,
-  ports: RolloutPorts,
-  reporter: Reporter,
+  context: DeployContext,
 ): Promise<{ changes: ChangeSet; record: DeploymentRecord }> {
-  const attempt = await putIn(rollout, at, limits, ports, reporter);
-  if ('record' in attempt) return attempt;
-  const { failure } = attempt;
-  if (attempt.outcome !== 'failed') throw failure;
+  const attempt = await applyAndRecord(rollout, context);
+  if (attempt.outcome === 'succeeded') return { changes: attempt.value, record: attempt.record };
+  if (attempt.outcome !== 'failed') throw attempt.failure;
   const [sentence, suspects] = await Promise.all([
-    goBack(rollout, failure, at, limits, ports, reporter),
-    // That nobody knows who is to blame must not hide what happened.
+    restorePrevious(rollout, attempt.failure, context),
+    // The failure is reported also where the suspects cannot be found.
     (rollout.suspects?.() ?? Promise.resolve([])).catch(() => []),
   ]);
-  const { facts } = failure;
+  const { facts } = attempt.failure;
   throw new Failure({
     ...facts,
     remedy: `${sentence} ${facts.remedy}`,
     evidence: [...(facts.evidence ?? []), ...suspectLines(suspects)],
-    cause: failure,
+    cause: attempt.failure,
   });
 }
 
-type Attempt =
-  | { readonly changes: ChangeSet; readonly record: DeploymentRecord }
-  | { readonly outcome: 'failed' | 'cancelled' | 'unknown'; readonly failure: Failure };
-
-/** Puts a release in, and tells of it outside. @returns what came of it; throws for bugs only. */
-async function putIn(
-  rollout: Rollout,
-  at: LockedCluster,
-  limits: RolloutLimits,
-  ports: RolloutPorts,
-  reporter: Reporter,
-): Promise<Attempt> {
-  const announced = rollout.announce(rollout);
+/** Deploys a release, records it, and reports it to the forge. Throws for bugs only. */
+async function applyAndRecord(rollout: Rollout, context: DeployContext): Promise<RolloutOutcome> {
+  const { environment, release } = rollout;
+  const { cluster, lock, limits, reporter, ports } = context;
+  const announced = context.announce(rollout);
+  const probe = new RolloutProbe(rollout, context);
   try {
-    const attempt = await attemptTo(rollout, at, limits, ports, reporter);
-    if ('record' in attempt) announced.end('success', `${rollout.release.buildNumber} serves.`);
+    const attempt = await recordAttempt<DeploymentRecord, ChangeSet>({
+      doing: `deploy ${release.service} ${release.buildNumber} to ${environment.name}`,
+      lock,
+      signal: limits.signal,
+      open: () => cluster.openRecord(newRecord(rollout, ports.clock())),
+      run: (stop) => applyAndWait(rollout, { ...context, limits: { ...limits, signal: stop } }, probe),
+      close: async (record, ending) => cluster.closeRecord(record, { ...ending, ...(await probe.stop()) }),
+      onInterrupted: () => reporter.warn(`${environment.name}: interrupted; the rollout continues in the cluster`),
+      interruption: 'The command was interrupted during the rollout.',
+      remedies: {
+        failed: 'Fix the cause and release again.',
+        interrupted: `The rollout continues in the cluster; old pods serve until new ones are ready. Run the same command again to resume, or \`nx run ${release.service}:rollback --env=${environment.name}\`.`,
+      },
+    });
+    if (attempt.outcome === 'succeeded') announced.end('success', `${release.buildNumber} is serving.`);
     else announced.end(announcedAs(attempt.outcome), attempt.failure.facts.reason);
     return attempt;
   } catch (error) {
-    announced.end('error', 'It broke down.');
+    announced.end('error', 'An internal error ended it.');
     throw error;
-  }
-}
-
-async function attemptTo(
-  rollout: Rollout,
-  { cluster, lock }: LockedCluster,
-  { timeout, signal }: RolloutLimits,
-  { clock, prober }: RolloutPorts,
-  reporter: Reporter,
-): Promise<Attempt> {
-  const { release, objects, jobs, adopt } = rollout;
-  const { service } = release;
-  const { name } = rollout.environment;
-  const stop = AbortSignal.any([lock.lost, ...(signal ? [signal] : [])]);
-  const [record, probe] = await Promise.all([
-    cluster.openRecord(newRecord(rollout, clock())),
-    startProbe(rollout, prober, reporter),
-  ]);
-  const close = async (ending: DeploymentEnding) => cluster.closeRecord(record, { ...ending, ...(await probe.stop()) });
-  const fail = async (result: NotReady): Promise<Attempt> => {
-    // Whoever took the lock over has said in our record how it ended.
-    if (lock.lost.aborted) return { outcome: 'unknown', failure: lostLock(rollout, lock) };
-    if (result.state === 'interrupted') {
-      // Said at once: who stopped the command may have ended whoever would show its result.
-      reporter.warn(`${name}: stopped; the cluster goes on with what it was told`);
-      await close({ outcome: 'cancelled', reason: 'Somebody stopped it.' });
-      return { outcome: 'cancelled', failure: stopped(rollout) };
-    }
-    await close({ outcome: 'failed', reason: result.reason });
-    return { outcome: 'failed', failure: failed(rollout, result) };
-  };
-  try {
-    const limits = { timeout, signal: stop };
-    const beforeWorkloads = () => runJobs(rollout, cluster, limits, reporter);
-    const applied = await cluster.apply(service, objects, { adopt, ...(jobs.length > 0 ? { beforeWorkloads } : {}) });
-    reporter.step(`${name}: ${describeChangeSet(applied)}`);
-    const onProgress = (line: string) => reporter.step(`${name}: ${line}`);
-    // What is too much does not change while pods do; most often it is nothing, which costs no time then.
-    const superfluous = cluster.prune(service, objects, { dryRun: true });
-    superfluous.catch(() => undefined);
-    const result = await cluster.waitUntilReady(objects, { ...limits, onProgress });
-    if (result.state !== 'ready') return await fail(result);
-    const pruned = (await superfluous).length > 0 ? await cluster.prune(service, objects) : [];
-    if (pruned.length > 0) reporter.step(`${name}: ${describeChangeSet(pruned)}`);
-    return { changes: [...applied, ...pruned], record: await close({ outcome: 'succeeded' }) };
-  } catch (error) {
-    if (error instanceof JobEnded) return await fail(error.result);
-    if (lock.lost.aborted) return { outcome: 'unknown', failure: lostLock(rollout, lock) };
-    const reason = error instanceof Error ? error.message : String(error);
-    const isTold = await close({ outcome: 'failed', reason }).then(
-      () => true,
-      () => false,
-    );
-    if (!(error instanceof ProductError)) throw error;
-    // A refusal says that nothing was changed, which is no longer true here.
-    const failure = error instanceof Failure ? error : new Failure({ ...error.facts, cause: error });
-    // Where nothing can be written, nothing can be put back either.
-    return { outcome: isTold ? 'failed' : 'unknown', failure };
   } finally {
     await probe.stop();
   }
 }
 
-/** Ends applying when a Job did not end well. */
-class JobEnded extends Error {
-  readonly result: NotReady;
+/** Does a rollout step by step. @returns what was changed, or what it ended with. */
+async function applyAndWait(
+  rollout: Rollout,
+  context: DeployContext,
+  probe: RolloutProbe,
+): Promise<WorkResult<ChangeSet>> {
+  const plan = rollout.plan ?? (await context.cluster.plan(rollout.release.service, rollout.objects));
+  const traffic = trafficMoment(rollout, plan.changes);
+  const changes: Change[] = [];
+  const apply = async (...stages: ApplyStage[]) =>
+    void changes.push(...(await applyStages(plan, stages, rollout, context)));
 
-  constructor(result: NotReady) {
-    super(result.reason);
-    this.result = result;
-  }
+  await probe.begin(isReachable(plan.changes));
+  await apply('prerequisites', ...(traffic === 'before-workloads' ? ['traffic' as const] : []));
+  const jobs = await runJobs(rollout, context);
+  if (jobs.state !== 'ready') return jobs;
+  await apply('workloads', ...(traffic === 'with-workloads' ? ['traffic' as const] : []));
+  const superfluous = findSuperfluous(plan, context);
+  const pods = await waitUntilReady(rollout, context);
+  if (pods.state !== 'ready') return pods;
+  await probe.beforeOpening();
+  if (traffic === 'after-ready') await apply('traffic');
+  await probe.afterOpening();
+  if ((await superfluous).length > 0) changes.push(...(await prune(plan, rollout, context)));
+  return { state: 'succeeded', value: changes };
 }
 
-async function runJobs(
-  { environment, release, jobs }: Rollout,
-  cluster: Cluster,
-  limits: { timeout: number; signal: AbortSignal },
-  reporter: Reporter,
-): Promise<void> {
+/** Applies some steps of a plan, and says what changed. */
+async function applyStages(
+  plan: Plan,
+  stages: readonly ApplyStage[],
+  { environment }: Rollout,
+  { cluster, reporter, limits }: DeployContext,
+): Promise<ChangeSet> {
+  const changes: Change[] = [];
+  for (const stage of stages) {
+    limits.signal?.throwIfAborted();
+    changes.push(...(await cluster.apply(plan, stage)));
+  }
+  if (changes.some(({ action }) => action !== 'unchanged'))
+    reporter.step(`${environment.name}: ${describeChangeSet(changes)}`);
+  return changes;
+}
+
+async function runJobs({ environment, release, jobs }: Rollout, context: DeployContext): Promise<RolloutResult> {
+  const { cluster, limits, reporter } = context;
   for (const job of jobs) {
     const say = (line: string) => reporter.step(`${environment.name}: ${describeObject(job)}: ${line}`);
     const result = await cluster.runJob(release.service, job, { ...limits, onLine: (line) => say(`| ${line}`) });
-    if (result.state !== 'succeeded') throw new JobEnded(result);
+    if (result.state !== 'succeeded') return result;
     say(result.hadRun ? 'has run already' : 'done');
   }
+  return { state: 'ready' };
 }
 
-/** Begins to ask the service from outside, where it can be asked. What becomes of that never stops a deployment. */
-async function startProbe(
-  { environment, release, objects }: Rollout,
-  prober: Prober,
-  reporter: Reporter,
-): Promise<{ stop(): Promise<{ probe?: ProbeResult }> }> {
-  const target = probeTargetOf(release.service, objects, environment);
-  const running = 'reason' in target ? target : await prober.start(target);
-  if ('reason' in running) {
-    reporter.step(`${environment.name}: not probed: ${running.reason}`);
-    return { stop: async () => ({}) };
-  }
-  let stopped: Promise<{ probe: ProbeResult }> | undefined;
-  const end = async () => {
-    const probe = await running.stop();
-    const line = `${environment.name}: requests meanwhile: ${describeProbe(probe)}`;
-    if (probe.failed > 0) reporter.warn(line);
-    else reporter.step(line);
-    return { probe };
-  };
-  return { stop: () => (stopped ??= end()) };
+function waitUntilReady({ environment, objects }: Rollout, context: DeployContext): Promise<RolloutResult> {
+  const { cluster, limits, reporter } = context;
+  const onProgress = (line: string) => reporter.step(`${environment.name}: ${line}`);
+  return cluster.waitUntilReady(objects, { ...limits, onProgress });
 }
 
-/** Puts the fallback in. @returns a sentence that tells what serves now. */
-async function goBack(
-  { environment, release, actor, hold, fallback, announce }: Rollout,
-  failure: Failure,
-  at: LockedCluster,
-  { timeout, signal }: RolloutLimits,
-  ports: RolloutPorts,
-  reporter: Reporter,
-): Promise<string> {
-  if (!fallback) return 'Nothing was taken away: what served before goes on serving.';
-  if (signal?.aborted) return 'It was not put back, because somebody stopped it.';
+/** Finds what is superfluous while pods get ready, which does not change that; most often it is nothing, and costs no time. */
+function findSuperfluous({ service, objects }: Plan, { cluster }: DeployContext): Promise<ChangeSet> {
+  const superfluous = cluster.prune(service, objects, { dryRun: true });
+  superfluous.catch(() => undefined);
+  return superfluous;
+}
+
+async function prune(
+  { service, objects }: Plan,
+  { environment }: Rollout,
+  { cluster, reporter, limits }: DeployContext,
+): Promise<ChangeSet> {
+  limits.signal?.throwIfAborted();
+  const pruned = await cluster.prune(service, objects);
+  if (pruned.length > 0) reporter.step(`${environment.name}: ${describeChangeSet(pruned)}`);
+  return pruned;
+}
+
+/** Deploys the fallback. @returns a sentence that tells what is serving now. */
+async function restorePrevious(rollout: Rollout, failure: Failure, context: DeployContext): Promise<string> {
+  const { environment, release, actor, hold, fallback } = rollout;
+  if (!fallback) return 'Nothing was removed: what was serving before still is.';
+  if (context.limits.signal?.aborted) return 'It was not rolled back, because the command was interrupted.';
   const { buildNumber } = fallback.release;
-  reporter.warn(`${environment.name}: ${release.buildNumber} failed; goes back to ${buildNumber}`);
-  const attempt = await putIn(
-    {
-      environment,
-      release: fallback.release,
-      objects: stampActor(fallback.manifests, actor),
-      jobs: [],
-      actor,
-      cause: {
-        action: 'automatic-rollback',
-        reason: `${release.buildNumber} failed: ${failure.facts.reason}`.slice(0, 500),
-      },
-      hold: hold ?? fallback.hold,
-      adopt: false,
-      fallback: undefined,
-      announce,
-    },
-    at,
-    { timeout, ...(signal ? { signal } : {}) },
-    ports,
-    reporter,
-  );
-  if ('record' in attempt) return `${buildNumber} was put back by itself and serves.`;
-  return `Going back to ${buildNumber} failed too (${attempt.failure.facts.reason}); the pods that served go on serving.`;
+  context.reporter.warn(`${environment.name}: ${release.buildNumber} failed; rolling back to ${buildNumber}`);
+  const reason = `${release.buildNumber} failed: ${failure.facts.reason}`.slice(0, 500);
+  const previous: Rollout = {
+    environment,
+    release: fallback.release,
+    objects: stampActor(fallback.manifests, actor),
+    jobs: [],
+    actor,
+    cause: { action: 'automatic-rollback', reason },
+    hold: hold ?? fallback.hold,
+    fallback: undefined,
+  };
+  const attempt = await applyAndRecord(previous, context);
+  if (attempt.outcome === 'succeeded') return `Rolled back to ${buildNumber} automatically; it is serving.`;
+  return `Rolling back to ${buildNumber} failed too (${attempt.failure.facts.reason}); the pods that were serving still are.`;
 }
 
 function newRecord(rollout: Rollout, now: Date): NewDeploymentRecord {
@@ -275,40 +190,4 @@ function newRecord(rollout: Rollout, now: Date): NewDeploymentRecord {
 /** `ConfigMap orders-1a2b created, Deployment orders configured, 3 unchanged`. */
 export function describeChangeSet(changes: ChangeSet): string {
   return describeChangeSummary(changes);
-}
-
-function doingOf({ environment, release }: Rollout): string {
-  return `deploy ${release.service} ${release.buildNumber} to ${environment.name}`;
-}
-
-function failed(rollout: Rollout, result: NotReady): Failure {
-  return new Failure({
-    type: `rollout-${result.state}`,
-    doing: doingOf(rollout),
-    reason: result.reason,
-    remedy: 'Mend it and release again.',
-    evidence: result.evidence,
-  });
-}
-
-function stopped(rollout: Rollout): Failure {
-  return new Failure({
-    type: 'interrupted',
-    doing: doingOf(rollout),
-    reason: 'Somebody stopped it while the cluster was rolling it out.',
-    remedy: `The cluster goes on with what it was told, and old pods serve until new ones do. Run the same command again to finish it, or "nx run ${rollout.release.service}:rollback --env=${rollout.environment.name}".`,
-  });
-}
-
-function lostLock(rollout: Rollout, { lost }: ServiceLock): Failure {
-  const cause: unknown = lost.reason;
-  const facts = cause instanceof ProductError ? cause.facts : undefined;
-  return new Failure({
-    type: 'lock-lost',
-    doing: doingOf(rollout),
-    reason: facts?.reason ?? 'Somebody else has taken its lock over.',
-    remedy:
-      facts?.remedy ?? 'Run the same command again; it waits for the other one and goes on from what is there then.',
-    cause,
-  });
 }

@@ -261,7 +261,7 @@ describe('provisioning', () => {
     // The older one has its version, and waits for the lock until the newer one is done.
     const lock = await preprod(scenario).lock(actor, () => {});
     const late = provisionIt(older);
-    await until(() => older.lines.some((line) => line.startsWith('waits for ada')));
+    await until(() => older.lines.some((line) => line.startsWith('waiting for ada')));
     const newer = packageIt(scenario).then(({ package: made }) =>
       preprod(scenario)
         .openRecord({ environment: 'preprod', package: made, action: 'provision', actor, objects: [], startedAt: '' })
@@ -294,7 +294,7 @@ describe('a service that needs a version', () => {
       facts: {
         type: 'old-provisioning',
         reason: 'Deployment orders needs provisioning-20261124-2, and preprod was never provisioned.',
-        remedy: expect.stringContaining('"nx run infrastructure:provision --env=preprod --tag=20261124-2"'),
+        remedy: expect.stringContaining('`nx run infrastructure:provision --env=preprod --tag=20261124-2`'),
       },
     });
     cluster.provisionedWith = version('20261124-1');

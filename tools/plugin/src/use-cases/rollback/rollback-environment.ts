@@ -7,7 +7,7 @@ import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import { planRollback, rollBack, type RollbackPlan, type RollbackResult } from './rollback.ts';
-import type { RolloutLimits } from '../deploy/roll-out.ts';
+import type { RolloutLimits } from '../deploy/deploy-context.ts';
 
 /** An environment that shall be as it was. */
 export interface EnvironmentRollbackRequest {

@@ -18,12 +18,14 @@ import { warnOfTakeOvers } from '../deploy/deploy.ts';
 import { findRelease } from '../revision/find-release.ts';
 import { withServiceLock } from '../deploy/lock-service.ts';
 import { renderRelease } from '../deploy/plan-deploy.ts';
-import type { ChangeSet, Cluster } from '../../ports/cluster.ts';
+import type { ChangeSet, Cluster, Plan } from '../../ports/cluster.ts';
 import { requireProvisioning } from '../deploy/provisioning-needs.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
-import { rollOut, type RolloutLimits } from '../deploy/roll-out.ts';
+import type { DeployContext, RolloutLimits } from '../deploy/deploy-context.ts';
+import { rollOut } from '../deploy/roll-out.ts';
+import type { Rollout } from '../deploy/rollout.ts';
 
 /** What shall go back, and to what. */
 export interface RollbackRequest {
@@ -46,6 +48,7 @@ export interface RollbackPlan {
   readonly from: DeploymentRecord;
   readonly release: Release;
   readonly objects: readonly KubernetesObject[];
+  readonly plan: Plan;
   readonly changes: ChangeSet;
   readonly hold: Hold | undefined;
 }
@@ -80,7 +83,7 @@ export async function planRollback(
     'manifests' in target
       ? { release: target.release, objects: stampActor(target.manifests, request.actor) }
       : await fromGit(request, target, ports, reporter);
-  const [changes] = await Promise.all([
+  const [plan] = await Promise.all([
     cluster.plan(service.name, objects),
     requireProvisioning(objects, environment, cluster, doingOf(request)),
     refuseMissing(request, release, objects, ports),
@@ -91,8 +94,9 @@ export async function planRollback(
     from,
     release,
     objects,
-    changes,
-    hold: holdAfter(request, from, release.buildNumber, records, ports),
+    plan,
+    changes: plan.changes,
+    hold: holdAfter(request, records, release.buildNumber, ports),
   };
 }
 
@@ -102,37 +106,45 @@ export async function planRollback(
  * @throws {Failure} when what is gone back to does not get ready; what serves goes on serving.
  */
 export async function rollBack(
-  { request, cluster, from, release, objects, changes, hold }: RollbackPlan,
+  rollback: RollbackPlan,
   limits: RolloutLimits,
   ports: ReleasePorts,
   reporter: Reporter,
 ): Promise<RollbackResult> {
-  const { service, environment, actor, reason } = request;
-  return withAnnouncements(service.name, limits, ports, reporter, (announce) =>
-    withServiceLock(service.name, environment.name, actor, cluster, reporter, async (locked) => {
-      const [newest] = locked.records;
-      if (newest && newest.sequence !== from.sequence) throw movedOn(request, newest);
-      const current = locked.hasWaited ? await cluster.plan(service.name, objects) : changes;
-      const runs = newest?.outcome === 'succeeded' && newest.release.buildNumber.equals(release.buildNumber);
-      if (runs && current.every(({ action }) => action === 'unchanged')) return { state: 'unchanged' };
-      warnOfTakeOvers(environment.name, current, reporter);
-      const rollout = {
-        environment,
-        release,
-        objects,
-        // Going back neither runs migrations nor reverts them.
-        jobs: [],
-        actor,
-        cause: { action: 'rollback' as const, ...(reason === undefined ? {} : { reason }) },
-        hold,
-        adopt: false,
-        // What was left is not put back: somebody wanted it gone.
-        fallback: undefined,
-        announce,
-      };
-      return { state: 'rolled-back', hold, ...(await rollOut(rollout, locked, limits, ports, reporter)) };
-    }),
+  const { request, cluster } = rollback;
+  const { service, environment, actor } = request;
+  return withAnnouncements({ service: service.name, signal: limits.signal, ports, reporter }, (announce) =>
+    withServiceLock(
+      { service: service.name, environment, actor },
+      { cluster, ports, limits, reporter, announce },
+      (context) => rollBackLocked(rollback, context),
+    ),
   );
+}
+
+async function rollBackLocked(rollback: RollbackPlan, context: DeployContext): Promise<RollbackResult> {
+  const { request, from, release, objects, hold } = rollback;
+  const { service, environment, actor, reason } = request;
+  const [newest] = context.records;
+  if (newest && newest.sequence !== from.sequence) throw movedOn(request, newest);
+  const plan = context.hasWaited ? await context.cluster.plan(service.name, objects) : rollback.plan;
+  const runs = newest?.outcome === 'succeeded' && newest.release.buildNumber.equals(release.buildNumber);
+  if (runs && plan.changes.every(({ action }) => action === 'unchanged')) return { state: 'unchanged' };
+  warnOfTakeOvers(environment.name, plan.changes, context.reporter);
+  const rollout: Rollout = {
+    environment,
+    release,
+    objects,
+    plan,
+    // Rolling back neither runs migrations nor reverts them.
+    jobs: [],
+    actor,
+    cause: { action: 'rollback', ...(reason === undefined ? {} : { reason }) },
+    hold,
+    // What was left is not restored when this fails: it is what the rollback is to end.
+    fallback: undefined,
+  };
+  return { state: 'rolled-back', hold, ...(await rollOut(rollout, context)) };
 }
 
 /** Lines that tell what going back would do, and what goes back with the code. */
@@ -216,13 +228,12 @@ async function refuseMissing(
 /** The hold that stands when one has gone to a release: on the newest build that was left, if that is a newer one. */
 function holdAfter(
   { actor, reason }: RollbackRequest,
-  from: DeploymentRecord,
-  to: BuildNumber,
   records: readonly DeploymentRecord[],
+  to: BuildNumber,
   { clock }: Pick<ReleasePorts, 'clock'>,
 ): Hold | undefined {
   const before = holdOf(records);
-  const { buildNumber } = from.release;
+  const { buildNumber } = records[0]!.release;
   const isLeftAlready = before !== undefined && !buildNumber.isNewerThan(before.buildNumber);
   const why = reason === undefined ? {} : { reason };
   const hold = isLeftAlready ? before : { buildNumber, actor, ...why, since: clock().toISOString() };

@@ -1,6 +1,7 @@
 import { errorRulesContract } from '../../../../../contracts/src/error-rules-contract.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
-import { Failure, Refusal } from '../../../model/errors/product-error.ts';
+import type { Refusal } from '../../../model/errors/product-error.ts';
+import { Failure } from '../../../model/errors/product-error.ts';
 import { answerRules, ApiError, explainApiError, unreachableRules } from './api-error.ts';
 
 const server = { server: 'https://10.0.0.1:6443', context: 'shop' };

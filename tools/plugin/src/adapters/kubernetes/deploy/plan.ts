@@ -23,6 +23,8 @@ const attempts = 5;
 /** One object, and what applying it would do. */
 export interface PlannedObject {
   readonly change: Change;
+  /** The object as it was asked for. */
+  readonly source: KubernetesObject;
   readonly path: string;
   /** What is applied: the object, without what an autoscaler owns. */
   readonly desired: KubernetesObject;
@@ -36,19 +38,26 @@ export interface PlannedObject {
   readonly handOver: number | undefined;
 }
 
+/** What shall be applied for a service. */
+export interface PlanRequest {
+  readonly service: string;
+  readonly objects: readonly KubernetesObject[];
+  readonly options: PlanOptions;
+}
+
 /**
- * Dry-runs all objects on the server. Changes nothing.
+ * Dry-runs objects on the server. Changes nothing.
+ * @param only those of the request to try; all of them when omitted.
  * @throws {Refusal} naming every object that the server, or its owner, would not let us write.
  */
 export async function planObjects(
   place: NamespaceClient,
-  service: string,
-  objects: readonly KubernetesObject[],
-  options: PlanOptions = {},
+  request: PlanRequest,
+  only: readonly KubernetesObject[] = request.objects,
 ): Promise<PlannedObject[]> {
+  const { service, options } = request;
   const jobs = Promise.allSettled((options.jobs ?? []).map((job) => checkJob(place, service, job)));
-  const ordered = inKindOrder(objects);
-  const { done, refusals } = await tryAll(ordered, (object) => planObject(place, service, object, objects, options));
+  const { done, refusals } = await tryAll(inKindOrder(only), (object) => planObject(place, request, object));
   for (const result of await jobs) {
     if (result.status === 'fulfilled') continue;
     if (!(result.reason instanceof Refusal)) throw result.reason;
@@ -77,19 +86,17 @@ export async function tryAll<T, R>(
 
 async function planObject(
   { api, resources, namespace }: NamespaceClient,
-  service: string,
+  { service, objects, options }: PlanRequest,
   object: KubernetesObject,
-  all: readonly KubernetesObject[],
-  { adopt = false }: PlanOptions,
 ): Promise<PlannedObject> {
   const doing = `check ${describeObject(object)} with the cluster`;
   try {
     const path = await resources.path(object, namespace);
-    const scaler = autoscalerOf(object, all);
+    const scaler = autoscalerOf(object, objects);
     for (let attempt = 1; ; attempt++) {
       const live = await api.get(path);
       const owner = live && otherOwnerOf(live, service);
-      if (live && owner !== undefined && !adopt) throw foreignObject(live, owner, service);
+      if (live && owner !== undefined && !options.adopt) throw foreignObject(live, owner, service);
       const sent = toSend(object, namespace, live, scaler);
       const { next: applied, takenOver } = await dryRun(api, path, sent);
       // What a controller wrote in between would look like a change of ours.
@@ -111,6 +118,7 @@ async function planObject(
           ...(takenOver.length === 0 ? {} : { takenOver }),
           ...(live && !same ? { fields: fieldChanges(live, next) } : {}),
         },
+        source: object,
         path,
         desired: sent,
         live,

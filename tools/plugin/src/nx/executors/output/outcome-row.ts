@@ -13,12 +13,13 @@ const tones: Readonly<Record<NonNullable<JobOutcome['state']>, Tone>> = {
   failed: 'bad',
 };
 
-/** Characters of an outcome: why something failed is told in full where it did. */
-const longestOutcome = 60;
+/** Characters of a failure's reason: it is shown in full where the task failed. */
+const longestReason = 60;
 
 /** Returns the row of an outcome in the table that ends a command for many services. */
 export function outcomeRow(outcome: JobOutcome, { mark, paint }: Terminal): OutcomeRow {
   const { service, build = '', commit = '', environment = '', state = 'done', probe, took, url = '' } = outcome;
+  const oneLine = outcome.outcome.replaceAll(/\s+/g, ' ');
   const lost = probe === undefined ? '' : `${probe.failed} of ${probe.requests}`;
   return {
     service,
@@ -28,7 +29,7 @@ export function outcomeRow(outcome: JobOutcome, { mark, paint }: Terminal): Outc
       build,
       paint('faint', commit.slice(0, 12)),
       environment,
-      mark(tones[state], cutText(outcome.outcome.replaceAll(/\s+/g, ' '), longestOutcome)),
+      mark(tones[state], state === 'failed' ? cutText(oneLine, longestReason) : oneLine),
       paint(probe !== undefined && probe.failed > 0 ? 'bad' : 'good', lost),
       took === undefined ? '' : describeDuration(took),
       url,

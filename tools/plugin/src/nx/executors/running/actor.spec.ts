@@ -1,4 +1,5 @@
 import { hostname, userInfo } from 'node:os';
+import type * as actorModule from './actor.ts';
 import { actorOf } from './actor.ts';
 
 const git = jest.fn<string, unknown[]>();
@@ -31,7 +32,7 @@ describe('actorOf', () => {
         throw new Error('exit code 1');
       });
       // eslint-disable-next-line @typescript-eslint/no-require-imports
-      const { actorOf: ofAnother } = require('./actor.ts') as typeof import('./actor.ts');
+      const { actorOf: ofAnother } = require('./actor.ts') as typeof actorModule;
       expect(ofAnother({ POC_ACTOR: ' ' })).toEqual({ person: userInfo().username, run });
     });
   });

@@ -197,13 +197,13 @@ describe('a Job', () => {
   it('is refused before anything is changed when the cluster does not know one of its fields', async () => {
     const place = { api, resources: new Resources(api), namespace };
     const jobs = [jobOf({ spec: { backofLimit: 1 } })];
-    await expect(planObjects(place, 'orders', [], { jobs })).rejects.toMatchObject({
+    await expect(planObjects(place, { service: 'orders', objects: [], options: { jobs } })).rejects.toMatchObject({
       facts: { type: 'unknown-field', reason: expect.stringContaining('backofLimit') },
     });
     await expect(
-      planObjects(place, 'orders', [], { jobs: [jobOf({ container: { image: '' } })] }),
+      planObjects(place, { service: 'orders', objects: [], options: { jobs: [jobOf({ container: { image: '' } })] } }),
     ).rejects.toMatchObject({ facts: { type: 'bad-object' } });
-    await planObjects(place, 'orders', [], { jobs: [jobOf()] });
+    await planObjects(place, { service: 'orders', objects: [], options: { jobs: [jobOf()] } });
     expect(await api.get(jobPath())).toBeUndefined();
   });
 });

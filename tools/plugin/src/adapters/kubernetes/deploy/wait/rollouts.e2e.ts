@@ -123,7 +123,7 @@ async function roll(
   meanwhile?: () => Promise<unknown>,
 ): Promise<Run> {
   const place = { api, resources: new Resources(api), namespace };
-  const applied = await applyPlan(api, await planObjects(place, 'orders', objects));
+  const applied = await applyPlan(api, await planObjects(place, { service: 'orders', objects, options: {} }));
   const ordered = inKindOrder(objects);
   const targets = applied.flatMap((live, index): RolloutTarget[] => {
     if (!isRollout(live)) return [];
@@ -178,7 +178,8 @@ describe.each(['Deployment', 'StatefulSet', 'DaemonSet'])('a %s', (kind) => {
     expect(next.lines.at(-1)).toMatch(/(\d) of \1 pods ready$/);
     const again = await roll(`ready-again-${kind}`, [workload({ kind, script: `${serve} // next` })]);
     expect(again.result).toEqual({ state: 'ready' });
-    expect(again.milliseconds).toBeLessThan(500);
+    // No pod had to start; a machine that is busy is slow at both.
+    expect(again.milliseconds).toBeLessThan(Math.max(500, next.milliseconds / 4));
   });
 
   it('fails when its new pods crash, and a fix over it succeeds', async () => {

@@ -11,23 +11,21 @@ import { tookOf } from '../describe-deploy.ts';
 
 /** Returns the outcome of a deploy, for the page of a CI's run and for the table that ends a command. */
 export function deployOutcome(release: Release, environment: Environment, result: DeployResult): JobOutcome {
-  const { name, url } = environment;
+  const { name } = environment;
   switch (result.state) {
     case 'deployed':
       return recordOutcome(result.record, environment, 'deployed');
     case 'unchanged':
-      return { ...releaseOutcome(release, 'already running', 'unchanged'), environment: name, url: linkOf(url) };
+      return { ...releaseOutcome(release, 'already running', 'unchanged'), environment: name };
     case 'superseded':
       return {
         ...releaseOutcome(release, `skipped: the newer ${result.by.release.buildNumber} runs`, 'skipped'),
         environment: name,
-        url: linkOf(url),
       };
     case 'held':
       return {
         ...releaseOutcome(release, `skipped: ${describeHold(result.hold, name)}`, 'skipped'),
         environment: name,
-        url: linkOf(url),
       };
   }
 }

@@ -1,0 +1,67 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { startLoad } from '../../../load/src/gateway-load.ts';
+import { callGateway } from '../../../scratch-workspace/src/gateway.ts';
+import { kubectl, platform } from '../../../scratch-workspace/src/platform.ts';
+import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
+
+let workspace: ScratchWorkspace;
+
+beforeAll(async () => {
+  workspace = await ScratchWorkspace.create('first');
+});
+afterAll(() => workspace.remove());
+
+/** Objects of another team: what answers every path of the host that nobody else has a route for. */
+async function catchAll(hostname: string): Promise<readonly object[]> {
+  const { registry } = await platform();
+  const metadata = { name: 'old-system', labels: { app: 'old-system' } };
+  const serve = "require('http').createServer((_, answer) => answer.end('old system')).listen(8080)";
+  const container = {
+    name: 'old-system',
+    image: `${registry}/library/node:24-bookworm-slim`,
+    command: ['node', '-e', serve],
+  };
+  const selector = { app: 'old-system' };
+  const template = {
+    metadata: { labels: selector },
+    spec: { terminationGracePeriodSeconds: 0, containers: [container] },
+  };
+  return [
+    { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { selector: { matchLabels: selector }, template } },
+    { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector, ports: [{ port: 80, targetPort: 8080 }] } },
+    {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata,
+      spec: {
+        parentRefs: [{ name: 'public', namespace: 'gateway' }],
+        hostnames: [hostname],
+        rules: [{ backendRefs: [{ name: 'old-system', port: 80 }] }],
+      },
+    },
+  ];
+}
+
+it('takes a path over from a route for everything, without a lost request', async () => {
+  const items = await catchAll(workspace.hostname);
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+  await kubectl(['apply', `--namespace=${workspace.namespace('dev')}`, '--filename=-'], list);
+  const path = '/payments/healthz/ready';
+  while ((await callGateway(workspace.hostname, path)).body !== 'old system') await pause(200);
+  const load = await startLoad(workspace.hostname, path, 200);
+  let output = '';
+  try {
+    output = await workspace.nxSuccessfully(['run', 'payments:release']);
+  } finally {
+    const { requests, failed } = await load.stop();
+    console.log(`${requests} requests, failed: ${JSON.stringify(failed)}`);
+    expect(failed).toEqual({});
+    expect(requests).toBeGreaterThan(100);
+  }
+  expect((await callGateway(workspace.hostname, path)).body).not.toBe('old system');
+  expect(output).toMatch(/preprod: requests meanwhile: 0 of \d+ failed/);
+  // What lost no request may be promoted.
+  expect(await workspace.nxSuccessfully(['run', 'payments:promote', '--approve', '--dry-run'])).toContain(
+    'would promote',
+  );
+});

@@ -1,0 +1,55 @@
+import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+import { stageOf, type ApplyStage } from '../../../model/manifests/kind-order.ts';
+import type { ChangeSet, Plan, PlanOptions } from '../../../ports/cluster.ts';
+import type { NamespaceClient } from '../client/namespace-client.ts';
+import { planObjects, type PlannedObject, type PlanRequest } from './plan.ts';
+
+/** Milliseconds after which what a plan found may have changed. */
+const planLastsMs = 60_000;
+
+/** A plan for a namespace of a real cluster: what is sent to the server, and when that was found out. */
+export class KubernetesPlan implements Plan {
+  readonly service: string;
+  readonly objects: readonly KubernetesObject[];
+  readonly options: PlanOptions;
+  private readonly planned: readonly PlannedObject[];
+  private readonly madeAt: number;
+
+  private constructor(request: PlanRequest, planned: readonly PlannedObject[], madeAt: number) {
+    this.service = request.service;
+    this.objects = request.objects;
+    this.options = request.options;
+    this.planned = planned;
+    this.madeAt = madeAt;
+  }
+
+  /** Dry-runs all objects. @throws {Refusal} naming those that the server would not take. */
+  static async make(place: NamespaceClient, request: PlanRequest): Promise<KubernetesPlan> {
+    const madeAt = Date.now();
+    return new KubernetesPlan(request, await planObjects(place, request), madeAt);
+  }
+
+  get changes(): ChangeSet {
+    return this.planned.map(({ change }) => change);
+  }
+
+  /**
+   * Returns what is applied in a step: as it was planned, or planned again when that was too long ago. The step of an
+   * object stays the one it had at first, so that each is applied once.
+   * @param stage all of them when omitted.
+   */
+  async freshObjects(place: NamespaceClient, stage?: ApplyStage): Promise<readonly PlannedObject[]> {
+    const isMeant = ({ desired, live }: PlannedObject) =>
+      stage === undefined || stageOf(desired.kind, !!live) === stage;
+    const meant = this.planned.filter(isMeant);
+    if (meant.length === 0 || Date.now() - this.madeAt < planLastsMs) return meant;
+    const { service, objects, options } = this;
+    // The Jobs were checked when the plan was made, and some may have run since.
+    const request = { service, objects, options: { ...options, jobs: [] } };
+    return planObjects(
+      place,
+      request,
+      meant.map(({ source }) => source),
+    );
+  }
+}

@@ -1,0 +1,32 @@
+import type { DeploymentRecord } from '../../model/deploy/deployment-record.ts';
+import type { Cluster, ServiceLock } from '../../ports/cluster.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+import type { Reporter } from '../../ports/reporter.ts';
+import type { Announce } from '../announce/announce-deployment.ts';
+
+/** How long a rollout may take, and what ends it early. */
+export interface RolloutLimits {
+  /** Milliseconds that the rollout may take. */
+  readonly timeout: number;
+  /** Aborted when the command is interrupted. */
+  readonly signal?: AbortSignal;
+}
+
+/** What every deployment to an environment works with. */
+export interface DeployEquipment {
+  readonly cluster: Cluster;
+  readonly ports: Pick<ReleasePorts, 'clock' | 'prober'>;
+  readonly limits: RolloutLimits;
+  readonly reporter: Reporter;
+  /** Reports deployments to the forge. */
+  readonly announce: Announce;
+}
+
+/** What a deployment works with while it holds the service's lock. */
+export interface DeployContext extends DeployEquipment {
+  readonly lock: ServiceLock;
+  /** Newest first; none of them is running. */
+  readonly records: readonly DeploymentRecord[];
+  /** Whether another deployment ran while this one waited for the lock, so that what was found before may have changed. */
+  readonly hasWaited: boolean;
+}
