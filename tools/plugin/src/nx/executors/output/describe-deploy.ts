@@ -9,8 +9,7 @@ import type { Terminal } from './terminal.ts';
 
 /** Returns one line with the result of a deploy, which is all that the reader of a last line needs. */
 export function describeDeploy(
-  service: string,
-  release: Release | undefined,
+  { service, release }: { readonly service: string; readonly release: Release | undefined },
   environment: Pick<Environment, 'name' | 'url'>,
   result: DeployResult,
   { mark }: Terminal,

@@ -43,7 +43,7 @@ export const executor: ServiceExecutor<Options> = {
         const limits = { timeout: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
         const result = await deploy(target, { ...options, ...limits }, ports, reporter);
         tell(deployOutcome(release, environment, result));
-        lines.push(describeDeploy(service.name, release, environment, result, terminal));
+        lines.push(describeDeploy({ service: service.name, release }, environment, result, terminal));
       }
     }
     return lines.length > 0 ? lines : ['No environment is automatic; choose one with --env.'];

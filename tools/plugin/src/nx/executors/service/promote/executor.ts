@@ -62,7 +62,9 @@ export const executor: ServiceExecutor<Options> = {
         ];
       case 'tried':
         tell(deployOutcome(promoted.release, way.to, promoted.result));
-        return [describeDeploy(service.name, promoted.release, way.to, promoted.result, terminal)];
+        return [
+          describeDeploy({ service: service.name, release: promoted.release }, way.to, promoted.result, terminal),
+        ];
     }
   },
 };

@@ -60,7 +60,7 @@ function describe(
   }
   return [
     ...(built ? [`${what}: released ${shortDigests(release?.imageDigest ?? '')}`] : []),
-    ...deploys.map(({ result }, index) => describeDeploy(service, release, targets[index]!, result, terminal)),
+    ...deploys.map(({ result }, index) => describeDeploy({ service, release }, targets[index]!, result, terminal)),
   ];
 }
 
