@@ -1,4 +1,13 @@
 // Nx's door to the graph plugin (nx.json).
 const { loadBundle } = require('./bundle.cjs');
 
-module.exports = loadBundle('graph', "export * from './index.ts';", ['nx/graph', 'model/text']);
+const entry = `
+export * from './index.ts';
+export { preTasksExecution } from './nx/graph/pre-tasks-execution.ts';`;
+const graph = loadBundle('graph', entry, ['nx/graph', 'model/text']);
+
+module.exports = {
+  ...graph,
+  preTasksExecution: (_options, context) =>
+    graph.preTasksExecution(context, () => require('./executors.cjs').checkBeforehand),
+};

@@ -338,6 +338,9 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
     const objects = objectsOf(scenario);
     await apply(cluster, objects);
     expect(await wait(cluster, objects)).toEqual({ state: 'ready' });
+    const started = performance.now();
+    await cluster.waitForEndpoints(objects);
+    expect(performance.now() - started).toBeLessThan(8000);
     expect(await runningIn(cluster, 'orders')).toEqual({
       buildNumber: '20261124-1',
       commit: 'c'.repeat(40),

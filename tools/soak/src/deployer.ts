@@ -25,6 +25,7 @@ async function main(): Promise<void> {
   const { command, service, options, workspaceRoot, environment } = JSON.parse(process.argv[2] ?? '') as DeployerOrder;
   const task = command === 'k8s-deploy' ? serviceTask(deploy) : serviceTask(rollback);
   const result = await task(service, options, {
+    workspaceRoot,
     ports: createPorts(workspaceRoot, process.env),
     environments: async () => [environment],
     service: () => releasedService(service, workspaceRoot),

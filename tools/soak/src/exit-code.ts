@@ -1,8 +1,8 @@
 import type { TaskResult } from '../../plugin/src/nx/executors/running/task.ts';
-import { refusalMark } from '../../plugin/src/nx/graph/refusal-mark.ts';
+import { isRefusal } from '../../plugin/src/nx/graph/refusal-mark.ts';
 
 /** What Nx exits with when this was its only task. */
 export function exitCodeOf({ success, terminalOutput }: Pick<TaskResult, 'success' | 'terminalOutput'>): 0 | 1 | 2 {
   if (success) return 0;
-  return terminalOutput.trimEnd().endsWith(refusalMark) ? 2 : 1;
+  return isRefusal(terminalOutput) ? 2 : 1;
 }

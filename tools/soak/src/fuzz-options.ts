@@ -1,28 +1,12 @@
 import fc from 'fast-check';
+import { executors } from '../../plugin/src/nx/executors/executors.ts';
+import { kebabCase, type OptionKind } from '../../plugin/src/nx/executors/options/option.ts';
 import type { RawOptions } from '../../plugin/src/nx/executors/options/options.ts';
+import type { CommandName } from '../../plugin/src/nx/graph/commands.ts';
 
-/** Commands whose options are tried. */
-export const fuzzedCommands = [
-  'release',
-  'docker-release',
-  'git-tag',
-  'k8s-deploy',
-  'status',
-  'rollback',
-  'promote',
-  'infrastructure-rollback',
-  'infrastructure-metrics',
-  'infrastructure-status',
-  'infrastructure-where',
-  'infrastructure-audit',
-  'infrastructure-outdated',
-  'infrastructure-package',
-  'infrastructure-provision',
-  'diff',
-  'changes',
-  'history',
-] as const;
-export type FuzzedCommand = (typeof fuzzedCommands)[number];
+/** Commands whose options are tried: all. */
+export type FuzzedCommand = CommandName;
+export const fuzzedCommands = Object.keys(executors) as readonly FuzzedCommand[];
 
 /** Options with a mistake. */
 export interface MalformedOptions {
@@ -33,56 +17,6 @@ export interface MalformedOptions {
   /** A refusal must have at least one of these. */
   readonly where: readonly string[];
 }
-
-type Type = 'flag' | 'text' | 'environment' | 'build' | 'number' | 'seconds' | 'count' | 'moment' | 'period' | 'commit';
-
-const deploying = {
-  env: 'environment',
-  allowDowntime: 'flag',
-  adopt: 'flag',
-  force: 'flag',
-  approve: 'flag',
-  timeout: 'seconds',
-  dryRun: 'flag',
-} as const;
-
-/** What each command takes. */
-const optionsOf: Readonly<Record<FuzzedCommand, Readonly<Record<string, Type>>>> = {
-  release: { ...deploying, buildNumber: 'number', allowDirty: 'flag' },
-  'docker-release': { allowDirty: 'flag', buildNumber: 'number', dryRun: 'flag' },
-  'git-tag': { tag: 'build', dryRun: 'flag' },
-  'k8s-deploy': { ...deploying, tag: 'build' },
-  status: { env: 'environment', json: 'flag' },
-  history: { env: 'environment', json: 'flag' },
-  diff: { env: 'environment', tag: 'build', json: 'flag' },
-  changes: { from: 'environment', to: 'environment', markdown: 'flag', json: 'flag' },
-  rollback: { env: 'environment', tag: 'build', reason: 'text', timeout: 'seconds', dryRun: 'flag' },
-  promote: {
-    from: 'environment',
-    to: 'environment',
-    tag: 'build',
-    approve: 'flag',
-    allowDowntime: 'flag',
-    adopt: 'flag',
-    force: 'flag',
-    timeout: 'seconds',
-    dryRun: 'flag',
-  },
-  'infrastructure-rollback': { env: 'environment', to: 'moment', reason: 'text', timeout: 'seconds', dryRun: 'flag' },
-  'infrastructure-status': { env: 'environment', json: 'flag', watch: 'flag' },
-  'infrastructure-where': { commit: 'commit', json: 'flag' },
-  'infrastructure-outdated': { env: 'environment', json: 'flag', matrix: 'flag', jobs: 'count' },
-  'infrastructure-package': { json: 'flag' },
-  'infrastructure-provision': {
-    env: 'environment',
-    tag: 'build',
-    approve: 'flag',
-    dryRun: 'flag',
-    json: 'flag',
-  },
-  'infrastructure-audit': { env: 'environment', repair: 'flag', json: 'flag' },
-  'infrastructure-metrics': { env: 'environment', since: 'period', json: 'flag', openmetrics: 'flag' },
-};
 
 /** What Nx hands over besides, and what is passed over because of that. */
 const ofNx = /^(_|--|__.*|verbose|parallel|skipNxCache|tuiAutoExit)$/;
@@ -112,10 +46,27 @@ const texts = fc
 const noTexts = fc.constantFrom<unknown>('', '   ', true, false, 5, 1.5, ['preprod', 'preprod'], [], {}, { a: 1 });
 
 /** Values that an option of a type never takes. Nothing at all (`undefined`) is an option that was not given. */
-const wrongValues: Readonly<Record<Type, fc.Arbitrary<unknown>>> = {
-  flag: fc.constantFrom<unknown>('yes', 'no', 'TRUE', '', ' true', 1, 0, null, [], ['true', 'true'], [true, false], {}),
+const wrongValues: Readonly<Record<OptionKind, fc.Arbitrary<unknown>>> = {
+  boolean: fc.constantFrom<unknown>(
+    'yes',
+    'no',
+    'TRUE',
+    '',
+    ' true',
+    1,
+    0,
+    null,
+    [],
+    ['true', 'true'],
+    [true, false],
+    {},
+  ),
   text: noTexts,
+  // Nothing that could be written.
+  file: fc.oneof(noTexts, fc.constantFrom<unknown>('no-such-folder/x.json', '/', '/proc/nothing/x')),
   environment: fc.oneof(texts, noTexts),
+  environments: fc.oneof(texts, noTexts, fc.constantFrom<unknown>('preprod,', ',', 'preprod,preprdo')),
+  point: fc.oneof(texts, noTexts),
   build: fc.oneof(
     texts,
     noTexts,
@@ -136,7 +87,7 @@ const wrongValues: Readonly<Record<Type, fc.Arbitrary<unknown>>> = {
       '20261124-99999999999',
     ),
   ),
-  number: fc.oneof(
+  'new-build': fc.oneof(
     texts,
     noTexts,
     fc.constantFrom<unknown>(
@@ -198,7 +149,7 @@ const misspelt = (name: string): fc.Arbitrary<string> =>
 /** Option sets of all commands, each with one mistake for certain. */
 export function malformedOptions(): fc.Arbitrary<MalformedOptions> {
   return fc.constantFrom(...fuzzedCommands).chain((command) => {
-    const known = optionsOf[command];
+    const known = executors[command].options;
     const names = Object.keys(known);
     const unknown = fc
       .oneof(
@@ -206,20 +157,20 @@ export function malformedOptions(): fc.Arbitrary<MalformedOptions> {
         texts,
         fc.constantFrom('help', 'version', 'Env', 'TAG', 'namespace'),
       )
-      .filter((name) => !names.includes(name) && !ofNx.test(name))
+      .filter((name) => ![...names, ...names.map(kebabCase)].includes(name) && !ofNx.test(name))
       .chain((name) =>
         fc.constantFrom<unknown>(true, 'x', 5).map((value) => ({
           what: `--${name.slice(0, 40)} is unknown`,
           wrong: own(name, value),
-          where: ['There is no option --'],
+          where: ['Unknown option `--'],
         })),
       );
     const badValue = fc.constantFrom(...names).chain((name) =>
-      wrongValues[known[name]!].map((value) => ({
+      wrongValues[known[name]!.kind].map((value) => ({
         what: `--${name} is ${(JSON.stringify(value) ?? String(value)).slice(0, 60)}`,
         wrong: own(name, value),
         where: [
-          `--${kebab(name)}`,
+          `--${kebabCase(name)}`,
           'Infrastructure/environments',
           'find soak',
           '20991231-',
@@ -254,8 +205,4 @@ export function malformedOptions(): fc.Arbitrary<MalformedOptions> {
 /** Also of `__proto__` and the like. */
 function own(name: string, value: unknown): RawOptions {
   return Object.fromEntries([[name, value]]);
-}
-
-function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

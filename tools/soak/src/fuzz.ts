@@ -1,29 +1,10 @@
 import fc from 'fast-check';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { executor as changes } from '../../plugin/src/nx/executors/service/changes/executor.ts';
-import { executor as diff } from '../../plugin/src/nx/executors/service/diff/executor.ts';
-import { executor as dockerRelease } from '../../plugin/src/nx/executors/service/docker-release/executor.ts';
-import { executor as gitTag } from '../../plugin/src/nx/executors/service/git-tag/executor.ts';
-import { executor as history } from '../../plugin/src/nx/executors/service/history/executor.ts';
-import { executor as infrastructureAudit } from '../../plugin/src/nx/executors/infrastructure/audit/executor.ts';
-import { executor as infrastructureMetrics } from '../../plugin/src/nx/executors/infrastructure/metrics/executor.ts';
-import { executor as infrastructureOutdated } from '../../plugin/src/nx/executors/infrastructure/outdated/executor.ts';
-import { executor as infrastructurePackage } from '../../plugin/src/nx/executors/infrastructure/package/executor.ts';
-import { executor as infrastructureProvision } from '../../plugin/src/nx/executors/infrastructure/provision/executor.ts';
-import { executor as infrastructureRollback } from '../../plugin/src/nx/executors/infrastructure/rollback/executor.ts';
-import { executor as infrastructureStatus } from '../../plugin/src/nx/executors/infrastructure/status/executor.ts';
-import { executor as infrastructureWhere } from '../../plugin/src/nx/executors/infrastructure/where/executor.ts';
-import { infrastructureTask } from '../../plugin/src/nx/executors/running/infrastructure-executor.ts';
-import { executor as k8sDeploy } from '../../plugin/src/nx/executors/service/k8s-deploy/executor.ts';
+import { executors, taskOf } from '../../plugin/src/nx/executors/executors.ts';
 import type { RawOptions } from '../../plugin/src/nx/executors/options/options.ts';
-import { executor as promote } from '../../plugin/src/nx/executors/service/promote/executor.ts';
 import { createPorts } from '../../plugin/src/nx/executors/running/create-ports.ts';
-import { executor as release } from '../../plugin/src/nx/executors/service/release/executor.ts';
-import { executor as rollback } from '../../plugin/src/nx/executors/service/rollback/executor.ts';
-import { serviceTask } from '../../plugin/src/nx/executors/running/service-executor.ts';
-import { executor as status } from '../../plugin/src/nx/executors/service/status/executor.ts';
-import type { Task, TaskResult } from '../../plugin/src/nx/executors/running/task.ts';
+import type { TaskResult } from '../../plugin/src/nx/executors/running/task.ts';
 import { RunLog } from '../../plugin/src/nx/executors/output/ci/run-log.ts';
 import type { SharedRun } from '../../plugin/src/nx/executors/running/run-context.ts';
 import type { SourceRepository } from '../../plugin/src/ports/source-repository.ts';
@@ -52,27 +33,6 @@ export interface FuzzFigures {
 
 /** Characters that a refusal may have; more is no paragraph any more. */
 const longestRefusal = 8_000;
-
-const tasks: Readonly<Record<FuzzedCommand, Task>> = {
-  release: serviceTask(release),
-  'docker-release': serviceTask(dockerRelease),
-  'git-tag': serviceTask(gitTag),
-  'k8s-deploy': serviceTask(k8sDeploy),
-  status: serviceTask(status),
-  rollback: serviceTask(rollback),
-  promote: serviceTask(promote),
-  'infrastructure-rollback': infrastructureTask(infrastructureRollback),
-  'infrastructure-metrics': infrastructureTask(infrastructureMetrics),
-  'infrastructure-status': infrastructureTask(infrastructureStatus),
-  'infrastructure-where': infrastructureTask(infrastructureWhere),
-  'infrastructure-outdated': infrastructureTask(infrastructureOutdated),
-  'infrastructure-package': infrastructureTask(infrastructurePackage),
-  'infrastructure-provision': infrastructureTask(infrastructureProvision),
-  'infrastructure-audit': infrastructureTask(infrastructureAudit),
-  diff: serviceTask(diff),
-  changes: serviceTask(changes),
-  history: serviceTask(history),
-};
 
 interface Case {
   readonly command: FuzzedCommand;
@@ -118,7 +78,7 @@ export async function fuzz(
     const refsBefore = await soak.workspace.originRefs();
     let before = await site.versions();
     for (const [index, { command, what, options, where, files }] of cases.entries()) {
-      const result = await silently(() => tasks[command](soakService, options, shared(folder, files)));
+      const result = await silently(() => taskOf(executors[command])(soakService, options, shared(folder, files)));
       const mistake = whatIsWrong(result, where);
       if (mistake !== undefined) {
         wrong.push(`${what}: ${mistake}: ${result.terminalOutput.trim().slice(0, 1000) || '(it says nothing)'}`);
@@ -170,6 +130,7 @@ function sharedRun(site: Site, root: string): (folder: string, files: Case['file
     { ...preprod, ...others, name: 'prod', order: 2, protected: true },
   ];
   return (folder, files) => ({
+    workspaceRoot: root,
     ports: files ? { ...real, repository: withTexts(real.repository, folder, files) } : real,
     environments: async () => environments,
     service: (name) => releasedService(name, root),

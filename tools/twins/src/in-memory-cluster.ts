@@ -238,6 +238,10 @@ export class InMemoryCluster implements Cluster {
     return { state: 'ready' };
   }
 
+  async waitForEndpoints(): Promise<void> {
+    await this.enter('waitForEndpoints');
+  }
+
   async runJob(service: string, job: KubernetesObject, options: JobOptions): Promise<JobResult> {
     await this.enter('runJob');
     return this.shared.jobs.run(service, job, options);

@@ -4,6 +4,7 @@ import { fieldChanges } from '../../plugin/src/model/observe/field-changes.ts';
 import { describeObject, type KubernetesObject } from '../../plugin/src/model/manifests/kubernetes-object.ts';
 import { inKindOrder } from '../../plugin/src/model/manifests/kind-order.ts';
 import { annotation, provisioningManager } from '../../plugin/src/model/manifests/labels.ts';
+import { ManifestSource } from '../../plugin/src/model/manifests/source/manifest-source.ts';
 import { overlay } from '../../plugin/src/model/manifests/source/overlay.ts';
 import { otherOwnerOf } from '../../plugin/src/model/manifests/rules/ownership.ts';
 import type { ErrorType } from '../../plugin/src/model/errors/error-catalog.ts';
@@ -41,7 +42,7 @@ export class InMemoryClusterState {
 
 /** Parts of an object, each laid over those before it. */
 function together(parts: readonly KubernetesObject[]): KubernetesObject | undefined {
-  const [first, ...others] = parts.map((object) => ({ object, source: '' }));
+  const [first, ...others] = parts.map((object) => ({ object, source: new ManifestSource('') }));
   return first && others.reduce((base, part) => overlay([base], [part])[0]!, first).object;
 }
 

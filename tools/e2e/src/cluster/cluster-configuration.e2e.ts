@@ -108,6 +108,7 @@ describe('the deployer', () => {
       'pods/log': 'get',
       'replicasets.apps': look,
       'daemonsets.apps': look,
+      'endpointslices.discovery.k8s.io': 'get list',
       [`namespaces/${preprod}`]: 'get',
     });
     for (const other of [prod, workspace.namespace('dev'), 'gateway', 'kube-system', 'default'])

@@ -101,7 +101,7 @@ describe('packaging', () => {
 
 describe('provisioning', () => {
   it('tries all of it first, also where the namespace is still to be made', async () => {
-    const output = await workspace.nxSuccessfully(provision('--dryRun'));
+    const output = await workspace.nxSuccessfully(provision('--dry-run'));
     expect(output).toContain(`Namespace ${preprod()} created`);
     expect(output).toContain(`ResourceQuota usual in ${preprod()} created`);
     expect(await fieldOf('namespace', preprod(), '.metadata.name')).toBe('');
@@ -134,7 +134,7 @@ describe('provisioning', () => {
       `--namespace=${preprod()}`,
       '--patch={"spec":{"hard":{"pods":"7"}}}',
     ]);
-    const output = await workspace.nxSuccessfully(provision('--dryRun'));
+    const output = await workspace.nxSuccessfully(provision('--dry-run'));
     expect(output).toContain('spec.hard.pods: "7" → "40"');
     expect(await podsAllowed()).toBe('7');
     await workspace.nxSuccessfully(provision());
@@ -195,7 +195,7 @@ describe('provisioning', () => {
   it.each([
     [['--tag=20200101-1'], 'There is no tag provisioning-20200101-1'],
     [['--tag=orders-20200101-1'], 'That is a release of orders'],
-    [['--tagg=20200101-1'], 'Did you mean "--tag"?'],
+    [['--tagg=20200101-1'], 'A similar option is `--tag`.'],
     [['--env=moon'], 'find the environment moon'],
   ])('refuses %j', async (options, text) => {
     const { code, output } = await workspace.nx(['run', 'infrastructure:provision', ...options]);

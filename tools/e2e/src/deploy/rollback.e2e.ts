@@ -96,7 +96,7 @@ describe('going back', () => {
   it.each([
     [['--tag=20200101-1'], 'There is no tag payments-20200101-1'],
     [['--tag=20991231-1'], 'is newer than'],
-    [['--tagg=20200101-1'], 'Did you mean "--tag"?'],
+    [['--tagg=20200101-1'], 'A similar option is `--tag`.'],
     [['--env=moon'], 'find the environment moon'],
     [['--env=prod'], 'No deployment of payments is recorded there'],
   ])('refuses %j', async (args, text) => {

@@ -201,7 +201,7 @@ describe('options', () => {
   it.each([
     [
       ['run', 'payments:release', '--dry-runn'],
-      ['--dry-runn', 'Did you mean'],
+      ['--dry-runn', 'A similar option is `--dry-run`'],
     ],
     [['run', 'payments:release', '--bogus=3'], ['--bogus']],
     [['run', 'payments:release', '--timeout=soon'], ['--timeout']],

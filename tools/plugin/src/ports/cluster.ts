@@ -39,6 +39,12 @@ export interface Cluster {
   waitUntilReady(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult>;
 
   /**
+   * Waits, for a few seconds at most, until the Services among `objects` know pods that are ready, so that a route to them
+   * finds some. Where the deployer may not see that, it waits a moment.
+   */
+  waitForEndpoints(objects: readonly KubernetesObject[], signal?: AbortSignal): Promise<void>;
+
+  /**
    * Runs a Job of a release to its end, once: one of the same release that has succeeded is not run again, one that
    * still runs is followed, one that failed is replaced. Jobs of the same name of other releases end first.
    * @throws {Refusal} when a Job of that name belongs to somebody else.

@@ -39,6 +39,7 @@ import { Records } from './records/records.ts';
 import { Resources } from './client/resources.ts';
 import type { RolloutTarget } from './deploy/wait/evaluate-rollout.ts';
 import { waitForRollouts } from './deploy/wait/wait.ts';
+import { waitForEndpoints } from './deploy/wait/wait-for-endpoints.ts';
 import type { NamespaceClient } from './client/namespace-client.ts';
 
 /** One environment's namespace in a real cluster. */
@@ -95,6 +96,10 @@ export class KubernetesCluster implements Cluster {
       };
     });
     return waitForRollouts(this.place.api, this.environment.namespace, targets, options);
+  }
+
+  waitForEndpoints(objects: readonly KubernetesObject[], signal?: AbortSignal): Promise<void> {
+    return waitForEndpoints(this.place, objects, signal);
   }
 
   runJob(service: string, job: KubernetesObject, options: JobOptions): Promise<JobResult> {

@@ -60,7 +60,9 @@ describe('ignored inputs', () => {
     await expect(refuseIgnoredInputs(service, repository)).resolves.toBeUndefined();
     repository.writeIgnored('apps/orders/.env');
     const explained = () => refuseIgnoredInputs(service, repository).catch((error: ProductError) => error.explain());
-    expect(await explained()).toMatch(/Git ignores apps\/orders\/\.env, which reaches [^]*apps\/orders\/\.dockerignore/);
+    expect(await explained()).toMatch(
+      /Git ignores apps\/orders\/\.env, which reaches [^]*apps\/orders\/\.dockerignore/,
+    );
     repository.writeIgnored('libs/money/src/rates.json');
     expect(await explained()).toMatch(/Git ignores 2 paths[^]*\n {2}libs\/money\/src\/rates\.json lies among/);
   });

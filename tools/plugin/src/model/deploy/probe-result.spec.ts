@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describeProbe, probeResultOf } from './probe-result.ts';
+import { describeLostRequests, describeProbe, probeResultOf } from './probe-result.ts';
 
 it('sums up', () => {
   const answers = Array.from({ length: 200 }, (_, index) => ({ took: index }));
@@ -18,4 +18,10 @@ it('has a p99 that all but one of a hundred stay within', () => {
       expect(times).toContain(p99);
     }),
   );
+});
+
+it('says how many requests were lost, if any', () => {
+  expect(describeLostRequests({ requests: 64, failed: 54, p99: 8 })).toBe('54 of 64 requests failed');
+  expect(describeLostRequests({ requests: 64, failed: 0, p99: 8 })).toBeUndefined();
+  expect(describeLostRequests(undefined)).toBeUndefined();
 });

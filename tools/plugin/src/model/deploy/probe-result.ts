@@ -27,3 +27,8 @@ export function describeProbe({ requests, failed, p99, firstFailure }: ProbeResu
   const first = firstFailure === undefined ? '' : ` (the first: ${firstFailure})`;
   return `${failed} of ${requests} failed${first}, p99 ${Math.round(p99)} ms`;
 }
+
+/** `54 of 64 requests failed`; undefined where none did, or none were sent. */
+export function describeLostRequests(probe: ProbeResult | undefined): string | undefined {
+  return probe && probe.failed > 0 ? `${probe.failed} of ${probe.requests} requests failed` : undefined;
+}

@@ -5,6 +5,7 @@ import type { KubernetesObject } from './kubernetes-object.ts';
 import { fieldAt, type Manifest } from './source/manifest.ts';
 import { overlay } from './source/overlay.ts';
 import { substitute } from './source/substitute.ts';
+import { ManifestSource } from './source/manifest-source.ts';
 
 const infrastructure = join(__dirname, '../../../../../Infrastructure');
 const read = (path: string) => readFileSync(join(infrastructure, path), 'utf8');
@@ -23,7 +24,7 @@ const isOverlay = (file: string) => environments.some(({ name }) => file === `${
 const manifestsIn = (file: string): Manifest[] =>
   parseAllDocuments(read(`kubernetes/${file}`)).map((document) => ({
     object: document.toJS() as KubernetesObject,
-    source: file,
+    source: new ManifestSource(file),
   }));
 const base = readdirSync(join(infrastructure, 'kubernetes'))
   .filter((file) => !isOverlay(file))

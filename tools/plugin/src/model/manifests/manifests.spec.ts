@@ -6,6 +6,7 @@ import { Refusal } from '../errors/product-error.ts';
 import type { Release } from '../release/release.ts';
 import { inKindOrder } from './kind-order.ts';
 import { downtimeRefusal, downtimeRisks } from './rules/no-downtime.ts';
+import { ManifestSource } from './source/manifest-source.ts';
 import { overlay } from './source/overlay.ts';
 import { parseManifests } from './source/parse-manifests.ts';
 import { renderManifests } from './render.ts';
@@ -131,7 +132,7 @@ describe('rendered manifests', () => {
       'poc.dev/dirty': 'false',
     });
     expect(pod.spec.volumes[0].configMap.defaultMode).toBe(0o644);
-    expect(sources.get('Deployment orders')).toBe('apps/orders/k8s/deployment.yaml:2');
+    expect(String(sources.get('Deployment orders'))).toBe('apps/orders/k8s/deployment.yaml:2');
   });
 
   it('have nothing of the release in pods and selectors but the image', () => {
@@ -164,7 +165,7 @@ describe('rendered manifests', () => {
       'k8s/README.md': '{{{',
     });
     expect(ofKind(objects, 'Deployment').spec.replicas).toBe(5);
-    expect(sources.get('Deployment orders')).toContain('k8s/preprod.yaml:1');
+    expect(String(sources.get('Deployment orders'))).toContain('k8s/preprod.yaml:1');
     expect(
       refusalOf(() => render({ ...files, 'k8s/preprod.yaml': overlaid(1).replace('orders', 'oders') })).explain(),
     ).toMatch(/preprod.yaml:1: Deployment oders .* did you mean Deployment orders/);
@@ -179,7 +180,7 @@ describe('rendered manifests', () => {
 
   it('are refused with an unresolved name, telling where', () => {
     const text = refusalOf(() => render({ 'k8s/d.yaml': deployment.replace('${REPLICAS}', '${REPLICSA}') })).explain();
-    expect(text).toMatch(/d.yaml:2: Deployment orders: \$\{REPLICSA\} in spec.replicas .*did you mean \$\{REPLICAS\}/);
+    expect(text).toMatch(/d.yaml:7: Deployment orders: \$\{REPLICSA\} in spec.replicas .*did you mean \$\{REPLICAS\}/);
     expect(text).toContain('Infrastructure/environments/preprod.yaml');
   });
 });
@@ -217,7 +218,7 @@ describe('what the server would misread', () => {
     const scaler = (more: string) =>
       `apiVersion: apps/v1\nkind: StatefulSet\nmetadata: { name: other }\nspec: { template: { spec: { ${more} } } }\n`;
     expect(() => rendered(scaler('terminationGracePeriodSeconds: 4294967300'))).toThrow(
-      /more.yaml:1: StatefulSet other: spec.template.spec.terminationGracePeriodSeconds cannot be 4294967300/,
+      /more.yaml:4: StatefulSet other: spec.template.spec.terminationGracePeriodSeconds cannot be 4294967300/,
     );
     expect(() => rendered(scaler('priority: 1.0e+20'))).toThrow(/priority/);
     expect(() => rendered(scaler('securityContext: { runAsUser: 4294967294 }'))).not.toThrow();
@@ -256,6 +257,23 @@ describe('parseManifests', () => {
     ['['.repeat(100_000), /too deeply|not YAML/],
     [`${'[ '.repeat(70)}${'] '.repeat(70)}`, /60 levels/],
   ])('refuses text %#', (text, why) => expect(refusalOf(() => parse(text)).explain()).toMatch(why));
+
+  it('reports the first error of a file only, and the quotes that a variable lacks', () => {
+    const route = (value: string) => `kind: X\nspec:\n  - path: { type: Exact, value: ${value} }\n    x: 1\n  - y\n`;
+    const { facts } = refusalOf(() => parse(route('${PATH_PREFIX}')));
+    expect(facts.evidence).toBeUndefined();
+    expect(facts.reason).toMatch(
+      /^k8s\/x.yaml:3: this is not YAML: .*\. Variables inside \{ \} or \[ \] need quotes; quote it: "\$\{PATH_PREFIX\}"\.$/,
+    );
+    expect(refusalOf(() => parse(route('"${PATH_PREFIX}" ]'))).facts.reason).not.toContain('quote');
+  });
+
+  it('reports the line of a label that is not a text', () => {
+    const text = 'apiVersion: v1\nkind: A\nmetadata:\n  name: a\n  labels:\n    x: y\n    v: 1.10\n';
+    expect(() => parse(text)).toThrow(/x.yaml:7: metadata.labels.v/);
+    const list = `apiVersion: v1\nkind: List\nitems:\n  - ${text.trimEnd().replaceAll('\n', '\n    ')}\n`;
+    expect(() => parse(list)).toThrow(/x.yaml:10: metadata.labels.v/);
+  });
 
   it('tells all mistakes at once', () => {
     const { facts } = refusalOf(() => parse('kind: A\n---\nkind: B'));
@@ -316,7 +334,7 @@ describe('parseManifests', () => {
 describe('overlay', () => {
   const manifest = (spec: unknown, more = {}) => ({
     object: { apiVersion: 'v1', kind: 'A', metadata: { name: 'a' }, spec, ...more } as KubernetesObject,
-    source: 'x',
+    source: new ManifestSource('x'),
   });
   const merge = (base: unknown, patch: unknown) => overlay([manifest(base)], [manifest(patch)])[0]!.object['spec'];
 
@@ -365,7 +383,12 @@ describe('overlay', () => {
 describe('substitute', () => {
   const fill = (fields: Record<string, unknown>, variables: Record<string, string> = {}) =>
     substitute(
-      [{ object: { apiVersion: 'v1', kind: 'A', metadata: { name: 'a' }, ...fields }, source: 'x' }],
+      [
+        {
+          object: { apiVersion: 'v1', kind: 'A', metadata: { name: 'a' }, ...fields },
+          source: new ManifestSource('x'),
+        },
+      ],
       variables,
       'dev',
     )[0]!.object;
@@ -454,21 +477,47 @@ describe('the promise of no downtime', () => {
   it('is kept by manifests as the generator writes them', () => expect(risksOf(files)).toEqual([]));
 
   it.each([
-    ['${REPLICAS}', '1', 'spec.replicas'],
-    ['type: RollingUpdate, ', 'type: Recreate, ', 'spec.strategy.type'],
-    ['maxUnavailable: 0', 'maxUnavailable: 1', 'spec.strategy.rollingUpdate.maxUnavailable'],
-    ['maxSurge: 1, maxUnavailable: 0', 'maxUnavailable: 0, maxSurge: 0', 'spec.strategy.rollingUpdate.maxSurge'],
-    [/ +strategy.*\n/, '', 'spec.strategy.rollingUpdate.maxUnavailable'],
-    [/readinessProbe: .*/, '', 'container orders, readinessProbe'],
-    [/lifecycle: .*/, '', 'container orders, lifecycle.preStop'],
-    ['sleep: { seconds: 5 }', 'exec: { command: [sh, -c, sleep 30] }', 'terminationGracePeriodSeconds'],
-    ['terminationGracePeriodSeconds: 30', 'terminationGracePeriodSeconds: 5', 'terminationGracePeriodSeconds'],
-  ])('is broken by %j → %j', (from, to, field) => {
+    ['${REPLICAS}', '1', 'spec.replicas', 7],
+    ['type: RollingUpdate, ', 'type: Recreate, ', 'spec.strategy.type', 8],
+    ['maxUnavailable: 0', 'maxUnavailable: 1', 'spec.strategy.rollingUpdate.maxUnavailable', 8],
+    ['maxSurge: 1, maxUnavailable: 0', 'maxUnavailable: 0, maxSurge: 0', 'spec.strategy.rollingUpdate.maxSurge', 8],
+    [/ +strategy.*\n/, '', 'spec.strategy.rollingUpdate.maxUnavailable', 6],
+    [/readinessProbe: .*/, '', 'container orders, readinessProbe', 16],
+    [/lifecycle: .*/, '', 'container orders, lifecycle.preStop', 16],
+    ['sleep: { seconds: 5 }', 'exec: { command: [sh, -c, sleep 30] }', 'terminationGracePeriodSeconds', 13],
+    ['terminationGracePeriodSeconds: 30', 'terminationGracePeriodSeconds: 5', 'terminationGracePeriodSeconds', 13],
+  ])('is broken by %j → %j', (from, to, field, line) => {
     const risks = changed(from, to);
     expect(risks).toHaveLength(1);
     expect(risks[0]).toMatchObject({ severity: 'refuse', field });
-    expect(risks[0]!.line).toContain('k8s/deployment.yaml:2: Deployment orders');
+    expect(risks[0]!.line).toContain(`k8s/deployment.yaml:${line}: Deployment orders`);
     expect(downtimeRefusal('orders', 'preprod', risks).explain()).toMatch(/--allow-downtime/);
+  });
+
+  it('names a field that is like a missing probe, and its line', () => {
+    expect(changed('readinessProbe', 'readynessProbe').map(({ line }) => line)).toEqual([
+      'apps/orders/k8s/deployment.yaml:23: Deployment orders, container orders, readinessProbe: there is none, so a pod ' +
+        'gets requests before it can answer them. A similar field is readynessProbe.',
+    ]);
+  });
+
+  it('names the file of the environment where that sets the field', () => {
+    const patch = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: orders }
+spec:
+  replicas: 1
+  template:
+    spec:
+      containers:
+        - name: sidecar
+        - name: orders
+          lifecycle: { preStop: { sleep: { seconds: 0 } } }
+`;
+    expect(risksOf({ ...files, 'k8s/preprod.yaml': patch }).map(({ line }) => line.split(': ')[0])).toEqual([
+      'apps/orders/k8s/preprod.yaml:5',
+      'apps/orders/k8s/preprod.yaml:11',
+    ]);
   });
 
   it('is broken without a budget for disruptions that selects the pods', () => {

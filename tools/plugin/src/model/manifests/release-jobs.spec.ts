@@ -118,7 +118,7 @@ describe('Jobs of a release', () => {
         },
       },
     });
-    expect(sources.get('Job migrate-20261124-1')).toBe('apps/orders/k8s/jobs/migrate.yaml:2');
+    expect(String(sources.get('Job migrate-20261124-1'))).toBe('apps/orders/k8s/jobs/migrate.yaml:2');
     expect(isReleaseJob(job)).toBe(true);
     expect(objects.some(isReleaseJob)).toBe(false);
   });

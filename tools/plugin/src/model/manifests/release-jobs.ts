@@ -5,7 +5,7 @@ import { Refusal } from '../errors/product-error.ts';
 import { label } from './labels.ts';
 import { apiGroup, fieldAt, isMap, type Manifest } from './source/manifest.ts';
 import { podTemplateOf } from './rules/pod-templates.ts';
-import { annotateRelease, markObject, setImage } from './release-labels.ts';
+import { annotateRelease, labelObject, setImage } from './release-labels.ts';
 import { podSelectorOf, selects } from './rules/selectors.ts';
 import type { RenderRequest } from './render-request.ts';
 
@@ -83,7 +83,7 @@ function finishJob(object: KubernetesObject, request: RenderRequest): Kubernetes
   const { release } = request;
   const job = structuredClone(object);
   const { name } = job.metadata;
-  markObject(job, request);
+  labelObject(job, request);
   setImage(job, request);
   annotateRelease(job, request);
   job.metadata.name = jobNameOf(name, release.buildNumber);

@@ -6,7 +6,7 @@ import { containersOf } from './rules/pod-templates.ts';
 import type { RenderRequest } from './render-request.ts';
 
 /** Gives an object the namespace, and the labels by which it is known as a part of the service. */
-export function markObject(object: KubernetesObject, { release, environment, partOf }: RenderRequest): void {
+export function labelObject(object: KubernetesObject, { release, environment, partOf }: RenderRequest): void {
   const { metadata } = object;
   metadata.namespace = environment.namespace;
   metadata.labels = {

@@ -4,12 +4,13 @@ import { nameConfigMapsByContent } from './config-map-names.ts';
 import { inKindOrder } from './kind-order.ts';
 import { label } from './labels.ts';
 import { isMap, type Manifest } from './source/manifest.ts';
+import type { ManifestSource } from './source/manifest-source.ts';
 import { refuseHugeNumbers } from './rules/number-range.ts';
 import { readEnvironmentManifests } from './source/environment-manifests.ts';
 import { refuseBadNames } from './object-names.ts';
 import { containersOf, podTemplateOf, serviceContainerOf } from './rules/pod-templates.ts';
 import { finishJobs, jobsFolder } from './release-jobs.ts';
-import { annotateRelease, markObject, setImage } from './release-labels.ts';
+import { annotateRelease, labelObject, setImage } from './release-labels.ts';
 import { substitute } from './source/substitute.ts';
 import type { RenderRequest } from './render-request.ts';
 
@@ -20,7 +21,7 @@ export interface Rendered {
   /** Jobs that run before the rollout, once per release, one after the other in the order of their files. */
   readonly jobs: KubernetesObject[];
   /** Where an object was written, by `Deployment orders`. */
-  readonly sources: ReadonlyMap<string, string>;
+  readonly sources: ReadonlyMap<string, ManifestSource>;
 }
 
 /** Makes a service's manifests for one environment and release. @throws {Refusal} naming file and object. */
@@ -75,7 +76,7 @@ function readManifests(request: RenderRequest, folder: string): Manifest[] {
 /** Gives an object what makes it this release's, in this environment. */
 function finish(object: KubernetesObject, request: RenderRequest): KubernetesObject {
   const finished = structuredClone(object);
-  markObject(finished, request);
+  labelObject(finished, request);
   const template = podTemplateOf(finished);
   if (template) labelPods(finished, template, request.release.service);
   if (setImage(finished, request)) annotateRelease(finished, request);

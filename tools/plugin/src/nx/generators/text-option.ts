@@ -1,9 +1,9 @@
-import type { OptionReader } from '../executors/options/options.ts';
+import type { OptionReader } from '../executors/options/option.ts';
 
 /**
  * An option whose text the generator itself checks. Nx makes a number of what looks like one, and `true` of an option
  * without a value.
  */
 export function text(fallback: string): OptionReader<string> {
-  return (value) => (value === undefined ? fallback : String(value));
+  return { read: (value) => (value === undefined ? fallback : String(value)) };
 }

@@ -1,7 +1,7 @@
 import type { ProjectGraph, Tree } from '@nx/devkit';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { environmentsFolder } from '../../model/environment/environment.ts';
-import { releaseTarget } from '../graph/targets/service/release.ts';
+import { serviceTargets } from '../graph/targets.ts';
 import { generateEnvironment } from './environment/generator.ts';
 import { generatePipelines } from './pipelines/generator.ts';
 import { removeService } from './remove-service/generator.ts';
@@ -15,7 +15,7 @@ let tree: Tree;
 const graphOfTree = (): Promise<ProjectGraph> => {
   const services = tree.children('apps').filter((name) => tree.exists(`apps/${name}/Dockerfile`));
   const nodes = services.map((name) => {
-    const data = { root: `apps/${name}`, targets: { release: releaseTarget } };
+    const data = { root: `apps/${name}`, targets: { release: serviceTargets['release']! } };
     return [name, { name, type: 'app', data }] as const;
   });
   return Promise.resolve({ nodes: Object.fromEntries(nodes), dependencies: {} } as ProjectGraph);

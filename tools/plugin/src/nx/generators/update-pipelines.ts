@@ -1,6 +1,6 @@
 import { createProjectGraphAsync, type ProjectGraph, type Tree } from '@nx/devkit';
 import { ProductError } from '../../model/errors/product-error.ts';
-import { releaseTarget } from '../graph/targets/service/release.ts';
+import { serviceTargets } from '../graph/targets.ts';
 import { gatherFacts } from './pipelines/gather-facts.ts';
 import { applyChanges, changedFiles, presentCis } from './pipelines/pipeline-files.ts';
 
@@ -34,7 +34,7 @@ export async function updatePipelines(tree: Tree, projectGraph: ReadGraph): Prom
  * needs it.
  */
 export function withService(graph: ProjectGraph, name: string, root: string): ProjectGraph {
-  const data = { root, targets: { release: releaseTarget } };
+  const data = { root, targets: { release: serviceTargets['release']! } };
   return { ...graph, nodes: { ...graph.nodes, [name]: { name, type: 'app', data } } };
 }
 

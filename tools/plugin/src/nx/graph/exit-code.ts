@@ -1,17 +1,16 @@
 import type { TaskResult } from '@nx/devkit';
-import { differenceMark } from './difference-mark.ts';
-import { refusalMark } from './refusal-mark.ts';
+import { isDifference } from './difference-mark.ts';
+import { isRefusal } from './refusal-mark.ts';
 
 /**
- * @returns 2 when all that failed was refused, 3 when nothing failed and a comparison found differences; undefined where
- * Nx's own exit code is right.
+ * Returns the exit code of a command of this plugin: 2 when all that failed was refused, 1 when anything else failed, 3
+ * when nothing failed and a comparison found differences. Nx ends with 130, as after Ctrl-C, when a task was left out
+ * because one that it depends on failed.
+ * @returns undefined where Nx's own exit code is right: nothing failed, or the command was interrupted.
  */
-export function exitCodeOf(results: readonly TaskResult[]): 2 | 3 | undefined {
-  const says =
-    (mark: string) =>
-    ({ terminalOutput }: TaskResult) =>
-      terminalOutput?.includes(mark) ?? false;
+export function exitCodeOf(results: readonly TaskResult[]): 1 | 2 | 3 | undefined {
+  if (results.some(({ status }) => status === 'stopped')) return undefined;
   const failed = results.filter(({ status }) => status === 'failure');
-  if (failed.length > 0) return failed.every(says(refusalMark)) ? 2 : undefined;
-  return results.some(says(differenceMark)) ? 3 : undefined;
+  if (failed.length > 0) return failed.every(({ terminalOutput }) => isRefusal(terminalOutput)) ? 2 : 1;
+  return results.some(({ terminalOutput }) => isDifference(terminalOutput)) ? 3 : undefined;
 }

@@ -1,5 +1,5 @@
 import type { TaskResult } from '@nx/devkit';
-import { serviceTargets } from './create-nodes.ts';
+import { serviceTargets } from './targets.ts';
 import { outcomeTable, type OutcomeRow } from './outcomes.ts';
 
 /** Targets whose outcomes are shown in a table. */

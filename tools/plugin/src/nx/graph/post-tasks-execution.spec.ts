@@ -5,8 +5,8 @@ import { hiddenResults } from './hidden-results.ts';
 import { outcomeRow, writeOutcomes } from '../executors/output/outcome-row.ts';
 import { terminalOf } from '../executors/output/terminal.ts';
 import { takeOutcomes } from './outcomes.ts';
-import { preTasksExecution, showsColors } from './pre-tasks-execution.ts';
-import { refusalMark } from './refusal-mark.ts';
+import { showsColors, showTerminal } from './show-terminal.ts';
+import { refusalMarkOf } from './refusal-mark.ts';
 
 function result(target: string, status: TaskResult['status'], terminalOutput?: string): TaskResult {
   const task = { id: `orders:${target}`, target: { project: 'orders', target } } as TaskResult['task'];
@@ -19,18 +19,25 @@ function result(target: string, status: TaskResult['status'], terminalOutput?: s
 }
 
 describe('exitCodeOf', () => {
-  const refused = result('release', 'failure', `Could not release orders.\n${refusalMark}\n`);
+  const refused = result('release', 'failure', `Could not release orders.\n${refusalMarkOf({ deploys: true })}\n`);
 
   it.each([
     ['nothing ran', [], undefined],
     ['all went well', [result('release', 'success', 'done')], undefined],
     ['a refusal', [refused, result('test', 'success')], 2],
     ['two refusals, and one that was skipped for them', [refused, refused, result('git-tag', 'skipped')], 2],
-    ['a refusal and a failure', [refused, result('release', 'failure', 'Could not build.')], undefined],
+    ['a refusal and a failure', [refused, result('release', 'failure', 'Could not build.')], 1],
     ['differences', [result('diff', 'success', `a\n${differenceMark}\n`), result('diff', 'success', 'none')], 3],
     ['differences and a refusal', [result('diff', 'success', differenceMark), refused], 2],
-    ['differences and a failure', [result('diff', 'success', differenceMark), result('test', 'failure')], undefined],
-    ['a failure without any output', [result('test', 'failure')], undefined],
+    ['differences and a failure', [result('diff', 'success', differenceMark), result('test', 'failure')], 1],
+    ['a failure without any output', [result('test', 'failure')], 1],
+    [
+      'a refusal of a command that only reads',
+      [result('status', 'failure', `no\n${refusalMarkOf({ deploys: false })}\n`)],
+      2,
+    ],
+    ['an interruption', [result('test', 'failure'), result('build', 'stopped')], undefined],
+    ['a failure whose text speaks of a refusal', [result('test', 'failure', 'It was Refused. So')], 1],
   ])('%s', (_, results, code) => expect(exitCodeOf(results)).toBe(code));
 });
 
@@ -67,7 +74,7 @@ describe('hiddenResults', () => {
 
 describe('outcomes', () => {
   it('are read once from the file that tasks write', () => {
-    preTasksExecution();
+    showTerminal();
     const file = process.env['POC_OUTCOMES_FILE'];
     const terminal = terminalOf({});
     const rows = [outcomeRow({ service: 'orders', outcome: 'failed: No.', state: 'failed' }, terminal)];

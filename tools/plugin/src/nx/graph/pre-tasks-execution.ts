@@ -1,24 +1,21 @@
-import { randomUUID } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { colorVariable, columnsVariable, outcomesVariable } from './terminal-variables.ts';
+import type { PreTasksExecutionContext } from '@nx/devkit';
+import { commandNamed } from './commands.ts';
+import { showTerminal } from './show-terminal.ts';
+import { requestedCommands, type RequestedCommand } from './requested-command.ts';
 
-/** Where tasks of this command write what they came to; undefined before any were run. */
-export let outcomesFile: string | undefined;
+/** Refuses what can be refused before any task runs. */
+export type CheckBeforehand = (
+  commands: readonly RequestedCommand[],
+  context: Pick<PreTasksExecutionContext, 'argv' | 'workspaceRoot'>,
+) => Promise<void>;
 
-/** Called by Nx before the tasks of a command. What is set here, the processes of tasks have too. */
-export function preTasksExecution(): void {
-  outcomesFile = join(tmpdir(), `poc-outcomes-${randomUUID()}.jsonl`);
-  const { isTTY, columns } = process.stdout;
-  process.env[outcomesVariable] = outcomesFile;
-  process.env[columnsVariable] = isTTY ? String(columns) : '';
-  process.env[colorVariable] = String(showsColors(process.env, isTTY));
-}
-
-/** Reports whether colours are shown (no-color.org, force-color.org): Nx sets FORCE_COLOR for the tasks itself. */
-export function showsColors(env: NodeJS.ProcessEnv, isTerminal: boolean): boolean {
-  if (env['NO_COLOR']) return false;
-  const forced = env['FORCE_COLOR'] ?? env['NX_ORIGINAL_FORCE_COLOR'];
-  if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false';
-  return isTerminal && env['TERM'] !== 'dumb';
+/**
+ * Called by Nx before the tasks of a command. Commands for which others run first (lint, tests, build) are checked here,
+ * so that a refusal does not come minutes late; the others check at once by themselves.
+ * @param load loads the checks: a command of others must not pay for them.
+ */
+export async function preTasksExecution(context: PreTasksExecutionContext, load: () => CheckBeforehand): Promise<void> {
+  showTerminal();
+  const late = requestedCommands(context.argv).filter(({ name }) => commandNamed(name).dependsOn);
+  if (late.length > 0) await load()(late, context);
 }

@@ -92,6 +92,7 @@ async function applyAndWait(
   const superfluous = findSuperfluous(plan, context);
   const pods = await waitUntilReady(rollout, context);
   if (pods.state !== 'ready') return pods;
+  if (!isReachable(plan.changes)) await context.cluster.waitForEndpoints(rollout.objects, context.limits.signal);
   await probe.beforeOpening();
   if (traffic === 'after-ready') await apply('traffic');
   await probe.afterOpening();

@@ -36,6 +36,21 @@ export async function packageProvisioning(
   return known ?? { state: 'made', package: await makePackage(source, readEnvironments, ports, reporter) };
 }
 
+/**
+ * Returns what packaging would come to, without changing anything.
+ * @throws {Refusal} what packaging would refuse.
+ */
+export async function previewPackaging(
+  readEnvironments: ReadEnvironments,
+  ports: Pick<ReleasePorts, 'repository'>,
+): Promise<PackageResult | { readonly state: 'planned'; readonly source: ProvisioningSource }> {
+  const source = await checkedOutSource(ports);
+  const known = await packageOf(source, ports);
+  if (known) return known;
+  await renderAll(source, readEnvironments, ports);
+  return { state: 'planned', source };
+}
+
 /** The package that stands for a commit's configuration, or in its way; undefined when one is to be made. */
 export async function packageOf(
   source: ProvisioningSource,
@@ -56,8 +71,7 @@ export async function makePackage(
   ports: Ports,
   reporter: Reporter,
 ): Promise<ProvisioningPackage> {
-  const manifests = await ProvisioningManifests.at(source.commit, readEnvironments, ports);
-  for (const environment of manifests.environments) manifests.render(environment);
+  await renderAll(source, readEnvironments, ports);
   const request = { service: provisioningName, registries: [], buildNumber: undefined };
   const made = { version: await reserveBuildNumber(request, source.commit, ports), ...source };
   await ports.repository.tagPackage(made);
@@ -65,4 +79,14 @@ export async function makePackage(
   if ((await ports.repository.originUrl()) === undefined)
     reporter.warn('there is no remote "origin": numbers and tags are kept in this clone only');
   return made;
+}
+
+/** Renders a configuration for all environments. @throws {Refusal} when there are mistakes in it. */
+async function renderAll(
+  { commit }: ProvisioningSource,
+  readEnvironments: ReadEnvironments,
+  ports: Pick<ReleasePorts, 'repository'>,
+): Promise<void> {
+  const manifests = await ProvisioningManifests.at(commit, readEnvironments, ports);
+  for (const environment of manifests.environments) manifests.render(environment);
 }

@@ -3,7 +3,7 @@ import { annotation } from '../../model/manifests/labels.ts';
 import { fieldAt } from '../../model/manifests/source/manifest.ts';
 import { releaseIt } from '../../../../twins/src/release-it.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
-import { packageProvisioning } from './package-provisioning.ts';
+import { packageProvisioning, previewPackaging } from './package-provisioning.ts';
 import { planRollback } from '../rollback/rollback.ts';
 import { provision, type ProvisionRequest } from './provision.ts';
 
@@ -64,6 +64,15 @@ const outcomes = async (scenario: ReleaseScenario) =>
   (await preprod(scenario).records()).map((record) => `${record.package.version} ${record.outcome}`);
 
 describe('packaging', () => {
+  it('shows what it would do without doing it', async () => {
+    const scenario = start();
+    const preview = () => previewPackaging(readEnvironmentsOf(scenario), scenario.ports);
+    expect(await preview()).toMatchObject({ state: 'planned' });
+    expect(await preview()).toMatchObject({ state: 'planned' });
+    expect(await packageIt(scenario)).toMatchObject({ state: 'made', package: { version: version('20261124-1') } });
+    expect(await preview()).toMatchObject({ state: 'known' });
+  });
+
   it('gives a version to new content only, and never by a service', async () => {
     const scenario = start();
     expect(await packageIt(scenario)).toMatchObject({

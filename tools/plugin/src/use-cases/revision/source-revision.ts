@@ -20,18 +20,33 @@ export async function sourceRevision(
   { repository }: WithRepository<Commits & SourceFiles>,
 ): Promise<Pick<Build, 'commit' | 'contentHash' | 'dirty'>> {
   const [commit, dirtyPaths] = await Promise.all([repository.headCommit(), repository.dirtyPaths()]);
+  requireCommitted(service.name, dirtyPaths, allowDirty, targets);
   const dirty = dirtyPaths.length > 0;
-  if (dirty && !allowDirty) throw dirtyRefusal(service.name, dirtyPaths);
-  const forbidding = targets.filter((environment) => !environment.allowDirty).map(({ name }) => name);
-  if (dirty && forbidding.length > 0) {
-    throw new Refusal({
-      type: 'dirty-not-allowed',
-      doing: `release ${service.name} from a working tree with changes`,
-      reason: `${forbidding.join(' and ')} takes no builds of changes that no commit holds (allowDirty is not set there).`,
-      remedy: 'Commit the changes, or put allowDirty: true into the environment file.',
-    });
-  }
   return { commit, contentHash: await service.contentHash(dirty ? 'working-tree' : { commit }), dirty };
+}
+
+/**
+ * Refuses to build uncommitted changes where they may not be built.
+ * @param paths that differ from the commit.
+ * @param allowDirty whether they may go into the build at all.
+ * @throws {Refusal}
+ */
+export function requireCommitted(
+  service: string,
+  paths: readonly string[],
+  allowDirty: boolean,
+  targets: readonly Environment[],
+): void {
+  if (paths.length === 0) return;
+  if (!allowDirty) throw dirtyRefusal(service, paths);
+  const forbidding = targets.filter((environment) => !environment.allowDirty).map(({ name }) => name);
+  if (forbidding.length === 0) return;
+  throw new Refusal({
+    type: 'dirty-not-allowed',
+    doing: `release ${service} from a working tree with changes`,
+    reason: `${forbidding.join(' and ')} takes no builds of changes that no commit holds (allowDirty is not set there).`,
+    remedy: 'Commit the changes, or put allowDirty: true into the environment file.',
+  });
 }
 
 function dirtyRefusal(service: string, paths: readonly string[]): Refusal {

@@ -1,6 +1,8 @@
 import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
 import { Refusal } from '../../errors/product-error.ts';
 import { fieldAt, isMap, listAt } from '../source/manifest.ts';
+import { closestName } from '../../text/did-you-mean.ts';
+import type { FieldPath, ManifestSource } from '../source/manifest-source.ts';
 import { isRollout, podTemplateOf, serviceContainerOf } from './pod-templates.ts';
 import { selects } from './selectors.ts';
 
@@ -28,22 +30,18 @@ const defaultGrace = 30;
 export function downtimeRisks(
   service: string,
   objects: readonly KubernetesObject[],
-  sources: ReadonlyMap<string, string> = new Map(),
+  sources: ReadonlyMap<string, ManifestSource> = new Map(),
 ): DowntimeRisk[] {
   return objects
     .filter((object) => isRollout(object) && serviceContainerOf(object, service))
     .flatMap((workload) => {
       const object = describeObject(workload);
-      const source = sources.get(object);
       const found: DowntimeRisk[] = [];
-      const note = (severity: DowntimeRisk['severity'], field: string, reason: string) =>
-        found.push({
-          severity,
-          object,
-          field,
-          reason,
-          line: `${source === undefined ? '' : `${source}: `}${object}, ${field}: ${reason}`,
-        });
+      const note: Note = (severity, field, reason, place) => {
+        const source = sources.get(place.object ? describeObject(place.object) : object)?.at(place.path);
+        const line = `${source === undefined ? '' : `${source}: `}${object}, ${field}: ${reason}`;
+        found.push({ severity, object, field, reason, line });
+      };
       checkReplicas(workload, objects, note);
       checkStrategy(workload, note);
       checkContainer(workload, service, note);
@@ -67,30 +65,39 @@ export function downtimeRefusal(service: string, environment: string, risks: rea
   });
 }
 
-type Note = (severity: DowntimeRisk['severity'], field: string, reason: string) => void;
+/** Where a risk is written: a field of the workload, or of another object. */
+interface Place {
+  readonly object?: KubernetesObject;
+  readonly path: FieldPath;
+}
+
+type Note = (severity: DowntimeRisk['severity'], field: string, reason: string, place: Place) => void;
+
+const podSpec = ['spec', 'template', 'spec'];
 
 function checkReplicas(workload: KubernetesObject, objects: readonly KubernetesObject[], note: Note): void {
   if (workload.kind === 'DaemonSet') return;
-  const { count, field, scaled } = leastPodsOf(workload, objects);
+  const { count, field, scaler } = leastPodsOf(workload, objects);
   if (typeof count === 'number' && count >= 2) return;
+  const place = scaler ? { object: scaler, path: ['spec', 'minReplicas'] } : { path: ['spec', 'replicas'] };
   // None at all is a service that is switched off, not one that fails.
-  if (count === 0 && !scaled) note('warn', field, 'there are 0, so nothing serves.');
-  else note('refuse', field, `there are ${shown(count)}; with less than 2, a lost pod is a lost service.`);
+  if (count === 0 && !scaler) note('warn', field, 'there are 0, so nothing serves.', place);
+  else note('refuse', field, `there are ${shown(count)}; with less than 2, a lost pod is a lost service.`, place);
 }
 
 /** How few pods there may be, and where that is written. */
 function leastPodsOf(
   workload: KubernetesObject,
   objects: readonly KubernetesObject[],
-): { readonly count: unknown; readonly field: string; readonly scaled: boolean } {
+): { readonly count: unknown; readonly field: string; readonly scaler: KubernetesObject | undefined } {
   const scaler = autoscalerOf(workload, objects);
   return scaler
     ? {
         count: fieldAt(scaler, 'spec', 'minReplicas') ?? 1,
         field: `spec.minReplicas of ${describeObject(scaler)}`,
-        scaled: true,
+        scaler,
       }
-    : { count: fieldAt(workload, 'spec', 'replicas') ?? 1, field: 'spec.replicas', scaled: false };
+    : { count: fieldAt(workload, 'spec', 'replicas') ?? 1, field: 'spec.replicas', scaler };
 }
 
 function checkStrategy(workload: KubernetesObject, note: Note): void {
@@ -98,7 +105,9 @@ function checkStrategy(workload: KubernetesObject, note: Note): void {
   const type = fieldAt(workload, 'spec', name, 'type') ?? 'RollingUpdate';
   if (type !== 'RollingUpdate') {
     const what = type === 'Recreate' ? 'ends all pods before new ones start' : 'leaves replacing pods to people';
-    note('refuse', `spec.${name}.type`, `${shown(type)} ${what}; RollingUpdate is needed.`);
+    note('refuse', `spec.${name}.type`, `${shown(type)} ${what}; RollingUpdate is needed.`, {
+      path: ['spec', name, 'type'],
+    });
     return;
   }
   // Pods of a StatefulSet are always replaced in their place, one after the other.
@@ -111,20 +120,37 @@ function checkStrategy(workload: KubernetesObject, note: Note): void {
       'refuse',
       `spec.${name}.rollingUpdate.maxUnavailable`,
       `it is ${shown(unavailable)}; with 0, a pod ends only when a new one serves.`,
+      { path: ['spec', name, 'rollingUpdate', 'maxUnavailable'] },
     );
   if (isZero(surge))
-    note('refuse', `spec.${name}.rollingUpdate.maxSurge`, 'it is 0; a new pod needs room for at least 1.');
+    note('refuse', `spec.${name}.rollingUpdate.maxSurge`, 'it is 0; a new pod needs room for at least 1.', {
+      path: ['spec', name, 'rollingUpdate', 'maxSurge'],
+    });
 }
 
 function checkContainer(workload: KubernetesObject, service: string, note: Note): void {
   const container = serviceContainerOf(workload, service)!;
-  const at = `container ${service}`;
-  if (!isMap(container['readinessProbe']))
-    note('refuse', `${at}, readinessProbe`, 'there is none, so a pod gets requests before it can answer them.');
-  if (!isMap(container['startupProbe']))
-    note('warn', `${at}, startupProbe`, 'there is none, so a slow start can look like a hang.');
-  if (!isMap(container['livenessProbe']))
-    note('warn', `${at}, livenessProbe`, 'there is none, so a pod that hangs stays.');
+  for (const [probe, severity, consequence] of probes) {
+    if (isMap(container[probe])) continue;
+    const misspelt = misspeltProbe(container, probe);
+    const hint = misspelt === undefined ? '' : ` A similar field is ${misspelt}.`;
+    note(severity, `container ${service}, ${probe}`, `there is none, so ${consequence}.${hint}`, {
+      path: [...podSpec, 'containers', { name: service }, misspelt ?? probe],
+    });
+  }
+}
+
+const probes = [
+  ['readinessProbe', 'refuse', 'a pod gets requests before it can answer them'],
+  ['startupProbe', 'warn', 'a slow start can look like a hang'],
+  ['livenessProbe', 'warn', 'a pod that hangs stays'],
+] as const;
+
+/** Returns the field of a container that was probably meant to be a probe. */
+function misspeltProbe(container: Record<string, unknown>, probe: string): string | undefined {
+  const known: readonly string[] = probes.map(([name]) => name);
+  const others = Object.keys(container).filter((name) => !known.includes(name));
+  return others.find((name) => closestName(name, known) === probe);
 }
 
 function checkShutdown(workload: KubernetesObject, service: string, note: Note): void {
@@ -134,7 +160,9 @@ function checkShutdown(workload: KubernetesObject, service: string, note: Note):
   const at = `container ${service}, lifecycle.preStop`;
   const waits = isMap(preStop) && (isMap(preStop['exec']) || isMap(preStop['httpGet']) || isMap(preStop['sleep']));
   if (!waits || sleep === 0) {
-    note('refuse', at, 'nothing waits there; a pod must serve on (sleep) until nobody sends it requests any more.');
+    note('refuse', at, 'nothing waits there; a pod must serve on (sleep) until nobody sends it requests any more.', {
+      path: [...podSpec, 'containers', { name: service }, 'lifecycle', 'preStop'],
+    });
     return;
   }
   const grace = fieldAt(podTemplateOf(workload), 'spec', 'terminationGracePeriodSeconds') ?? defaultGrace;
@@ -144,6 +172,7 @@ function checkShutdown(workload: KubernetesObject, service: string, note: Note):
       'refuse',
       'terminationGracePeriodSeconds',
       `it is ${grace}, and preStop alone takes ${seconds}; what is in flight then would be cut off.`,
+      { path: [...podSpec, 'terminationGracePeriodSeconds'] },
     );
 }
 
@@ -161,7 +190,9 @@ function checkDisruptions(workload: KubernetesObject, objects: readonly Kubernet
     (object) => object.kind === 'PodDisruptionBudget' && selects(fieldAt(object, 'spec', 'selector'), labels),
   );
   if (budgets.length === 0)
-    note('refuse', 'PodDisruptionBudget', 'none selects its pods, so draining a node may end all of them at once.');
+    note('refuse', 'PodDisruptionBudget', 'none selects its pods, so draining a node may end all of them at once.', {
+      path: [],
+    });
   const pods = leastPodsOf(workload, objects).count;
   for (const budget of budgets) {
     for (const field of ['minAvailable', 'maxUnavailable']) {
@@ -169,7 +200,7 @@ function checkDisruptions(workload: KubernetesObject, objects: readonly Kubernet
       if (limit === undefined || !letsNoPodGo(field, limit, pods)) continue;
       const number = typeof pods === 'number' ? ` with ${pods} ${pods === 1 ? 'pod' : 'pods'}` : '';
       const reason = `it is ${shown(limit)}${number}, which lets no pod go, so a node under it can never be drained.`;
-      note('warn', `spec.${field} of ${describeObject(budget)}`, reason);
+      note('warn', `spec.${field} of ${describeObject(budget)}`, reason, { object: budget, path: ['spec', field] });
     }
   }
 }
@@ -192,7 +223,9 @@ function checkSpread(workload: KubernetesObject, note: Note): void {
   const spread = listAt(spec, 'topologySpreadConstraints').length > 0;
   const apart = fieldAt(spec, 'affinity', 'podAntiAffinity') !== undefined;
   if (!spread && !apart)
-    note('warn', 'topologySpreadConstraints', 'there are none, so all pods may be on one node, and end with it.');
+    note('warn', 'topologySpreadConstraints', 'there are none, so all pods may be on one node, and end with it.', {
+      path: podSpec,
+    });
 }
 
 /** The autoscaler among the objects that sets the replicas of a workload. */

@@ -1,6 +1,7 @@
 import { describeObject } from '../kubernetes-object.ts';
 import { Refusal } from '../../errors/product-error.ts';
 import { isMap, type Manifest } from '../source/manifest.ts';
+import { namedPath } from '../source/manifest-source.ts';
 import { numberFields } from '../source/substitute.ts';
 
 const greatest = 2 ** 31 - 1;
@@ -14,7 +15,10 @@ const wideFields = /^(runAsUser|runAsGroup|fsGroup)$/;
  */
 export function refuseHugeNumbers(manifests: readonly Manifest[]): void {
   const mistakes = manifests.flatMap(({ object, source }) =>
-    hugeIn(object, []).map(([field, value]) => `${source}: ${describeObject(object)}: ${field} cannot be ${value}.`),
+    hugeIn(object, []).map(
+      ([path, value]) =>
+        `${source.at(namedPath(object, path))}: ${describeObject(object)}: ${path.join('.')} cannot be ${value}.`,
+    ),
   );
   if (mistakes.length === 0) return;
   throw new Refusal({
@@ -26,13 +30,13 @@ export function refuseHugeNumbers(manifests: readonly Manifest[]): void {
   });
 }
 
-/** @returns paths of fields, and their values. */
-function hugeIn(value: unknown, path: readonly (string | number)[]): [string, number][] {
+type Path = readonly (string | number)[];
+
+/** Returns the paths of fields whose numbers are too great, and their values. */
+function hugeIn(value: unknown, path: Path): [Path, number][] {
   const field = String(path.at(-1));
   if (typeof value === 'number')
-    return Math.abs(value) > greatest && numberFields.test(field) && !wideFields.test(field)
-      ? [[path.join('.'), value]]
-      : [];
+    return Math.abs(value) > greatest && numberFields.test(field) && !wideFields.test(field) ? [[path, value]] : [];
   if (Array.isArray(value)) return value.flatMap((item, index) => hugeIn(item, [...path, index]));
   return isMap(value) ? Object.entries(value).flatMap(([key, item]) => hugeIn(item, [...path, key])) : [];
 }

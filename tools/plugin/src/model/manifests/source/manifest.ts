@@ -1,10 +1,10 @@
+import type { ManifestSource } from './manifest-source.ts';
 import type { KubernetesObject } from '../kubernetes-object.ts';
 
-/** An object as somebody wrote it, and where. */
+/** An object as it is written, and where. */
 export interface Manifest {
   readonly object: KubernetesObject;
-  /** `apps/orders/k8s/deployment.yaml:12`. */
-  readonly source: string;
+  readonly source: ManifestSource;
 }
 
 /** What distinguishes an object from all others in its namespace: `apps/Deployment/orders`. The API's version does not. */

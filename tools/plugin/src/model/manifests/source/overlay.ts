@@ -22,7 +22,7 @@ export function overlay(base: readonly Manifest[], patches: readonly Manifest[],
     const patch = patchOf.get(identityOf(object));
     if (!patch) return [{ object, source }];
     if (patch.object[patchKey] === 'delete') return [];
-    return [{ object: mergeMaps(object, patch.object) as KubernetesObject, source: `${source} with ${patch.source}` }];
+    return [{ object: mergeMaps(object, patch.object) as KubernetesObject, source: source.with(patch.source) }];
   });
 }
 

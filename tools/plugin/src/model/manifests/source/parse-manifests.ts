@@ -2,6 +2,7 @@ import { isScalar, LineCounter, parseAllDocuments, visit, type Document } from '
 import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
 import { Refusal } from '../../errors/product-error.ts';
 import { isMap, placedIdentityOf, type Manifest } from './manifest.ts';
+import { ManifestSource } from './manifest-source.ts';
 
 /** Nobody writes more by hand; what is longer is a mistake or an attack. */
 const longestFile = 1024 * 1024;
@@ -60,18 +61,19 @@ export function parseManifests(
   return manifests;
 }
 
-/** @returns manifests, and mistakes as sentences that begin with `file:line`. */
+/** Returns manifests, and mistakes as sentences that begin with `file:line`. */
 function readFile(path: string, text: string): (Manifest | string)[] {
   if (text.length > longestFile) return [`${path}: the file is longer than 1 MiB.`];
   const lines = new LineCounter();
-  const at = (offset: number) => `${path}:${lines.linePos(offset).line || 1}`;
+  const lineOf = (offset: number) => lines.linePos(offset).line || 1;
   // kubectl reads manifests as YAML 1.1, of which only merge keys and octal numbers are in use: `defaultMode: 0644`.
   const documents = parse(text, lines);
   if (!documents) return [`${path}: it is nested too deeply to be read.`];
+  // The first error alone: what comes after it is mostly its consequence.
+  const [error] = documents.flatMap(({ errors }) => errors);
+  if (error) return [notYaml(path, text, lineOf(error.pos[0]), error.message)];
   return documents.flatMap((document): (Manifest | string)[] => {
-    if (document.errors.length > 0)
-      return document.errors.map(({ pos, message }) => `${at(pos[0])}: this is not YAML: ${sentence(message)}`);
-    const source = at(document.contents?.range?.[0] ?? 0);
+    const source = new ManifestSource(path, document.contents, lineOf);
     let value: unknown;
     try {
       value = valueOf(document);
@@ -81,6 +83,13 @@ function readFile(path: string, text: string): (Manifest | string)[] {
     if (!isShallow(value)) return [`${source}: it is nested more than ${deepestNesting} levels deep.`];
     return value === null ? [] : objectsIn(value, source);
   });
+}
+
+/** Describes what makes a text no YAML. Braces of `${NAME}` are those of a map where nothing quotes them. */
+function notYaml(path: string, text: string, line: number, message: string): string {
+  const variable = /(?<!["'\w])\$\{\w+\}(?!["'\w])/.exec(text.split('\n')[line - 1] ?? '')?.[0];
+  const hint = variable === undefined ? '' : ` Variables inside { } or [ ] need quotes; quote it: "${variable}".`;
+  return `${path}:${line}: this is not YAML: ${sentence(message)}${hint}`;
 }
 
 /** @returns undefined when the text is nested so deeply that the parser runs out of stack. */
@@ -111,8 +120,8 @@ function valueOf(document: Document): unknown {
   return JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: mostAliases }) ?? null));
 }
 
-/** @returns the object, or those of a `List`, or what is wrong. */
-function objectsIn(value: unknown, source: string): (Manifest | string)[] {
+/** Returns the object, or those of a `List`, or what is wrong. */
+function objectsIn(value: unknown, source: ManifestSource): (Manifest | string)[] {
   if (!isMap(value)) return [`${source}: this is no Kubernetes object: it has no fields.`];
   const { kind, apiVersion, metadata, items } = value;
   if (!isName(kind)) return [`${source}: the object has no "kind".`];
@@ -120,7 +129,8 @@ function objectsIn(value: unknown, source: string): (Manifest | string)[] {
   if (!kindShape.test(kind)) return [`${source}: "${kind.slice(0, 80)}" can be no kind of an object.`];
   if (!versionShape.test(apiVersion))
     return [`${source}: the ${kind}'s "apiVersion" cannot be "${apiVersion.slice(0, 80)}".`];
-  if (kind.endsWith('List') && Array.isArray(items)) return items.flatMap((item) => objectsIn(item, source));
+  if (kind.endsWith('List') && Array.isArray(items))
+    return items.flatMap((item, index) => objectsIn(item, source.item(index)));
   if (!isMap(metadata) || !isName(metadata['name'])) {
     const generated = isMap(metadata) && isName(metadata['generateName']);
     return [
@@ -132,16 +142,16 @@ function objectsIn(value: unknown, source: string): (Manifest | string)[] {
 }
 
 /** Labels and annotations are texts; YAML reads an unquoted `1.10` or `true` as something else. */
-function brokenTexts(metadata: Record<string, unknown>, object: string, source: string): string[] {
+function brokenTexts(metadata: Record<string, unknown>, object: string, source: ManifestSource): string[] {
   return ['labels', 'annotations'].flatMap((field) => {
     const map = metadata[field];
     if (map === undefined || map === null) return [];
-    if (!isMap(map)) return [`${source}: metadata.${field} of ${object} is no map.`];
+    if (!isMap(map)) return [`${source.at(['metadata', field])}: metadata.${field} of ${object} is no map.`];
     return Object.entries(map)
       .filter(([, value]) => typeof value !== 'string')
       .map(
         ([key, value]) =>
-          `${source}: metadata.${field}.${key} of ${object} is ${JSON.stringify(value)}: put quotes around it.`,
+          `${source.at(['metadata', field, key])}: metadata.${field}.${key} of ${object} is ${JSON.stringify(value)}: put quotes around it.`,
       );
   });
 }

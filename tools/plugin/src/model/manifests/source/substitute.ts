@@ -2,6 +2,7 @@ import { closestName } from '../../text/did-you-mean.ts';
 import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
 import { Refusal } from '../../errors/product-error.ts';
 import { isMap, type Manifest } from './manifest.ts';
+import { namedPath } from './manifest-source.ts';
 
 /** `${NAME}`, or `$${NAME}` which stands for the text `${NAME}`. */
 const reference = /(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
@@ -38,23 +39,26 @@ export function substitute(
 ): Manifest[] {
   const mistakes: string[] = [];
   const substituted = manifests.map(({ object, source }) => {
-    const complain = (mistake: string) => mistakes.push(`${source}: ${describeObject(object)}: ${mistake}`);
+    const complain = (path: Path, mistake: string) =>
+      mistakes.push(`${source.at(namedPath(object, path))}: ${describeObject(object)}: ${mistake}`);
     return { object: new Substitution(variables, complain).of(object, [], false) as KubernetesObject, source };
   });
   if (mistakes.length > 0) throw refusalOf([...new Set(mistakes)], environment);
   return substituted;
 }
 
+type Path = readonly (string | number)[];
+
 class Substitution {
   private readonly variables: Readonly<Record<string, string>>;
-  private readonly complain: (mistake: string) => void;
+  private readonly complain: (path: Path, mistake: string) => void;
 
-  constructor(variables: Readonly<Record<string, string>>, complain: (mistake: string) => void) {
+  constructor(variables: Readonly<Record<string, string>>, complain: (path: Path, mistake: string) => void) {
     this.variables = variables;
     this.complain = complain;
   }
 
-  of(value: unknown, path: readonly (string | number)[], textsOnly: boolean): unknown {
+  of(value: unknown, path: Path, textsOnly: boolean): unknown {
     if (typeof value === 'string') return this.ofText(value, path, textsOnly);
     if (Array.isArray(value)) return value.map((item, index) => this.of(item, [...path, index], textsOnly));
     if (!isMap(value)) return value;
@@ -62,19 +66,20 @@ class Substitution {
       Object.entries(value).map(([key, field]) => {
         const at = [...path, key];
         if ([...key.matchAll(reference)].some(([, escape]) => escape === ''))
-          this.complain(`${at.join('.')} is the name of a field, and those are not replaced.`);
+          this.complain(at, `${at.join('.')} is the name of a field, and those are not replaced.`);
         return [key, this.of(field, at, textsOnly || (textMaps.has(key) && isMap(field)))];
       }),
     );
   }
 
-  private ofText(text: string, path: readonly (string | number)[], textsOnly: boolean): unknown {
+  private ofText(text: string, path: Path, textsOnly: boolean): unknown {
     if (!text.includes('${')) return text;
     const replaced = text.replace(reference, (_, escape: string, name: string) => {
       if (escape !== '') return `\${${name}}`;
       if (Object.hasOwn(this.variables, name)) return this.variables[name]!;
       const near = closestName(name, Object.keys(this.variables));
       this.complain(
+        path,
         `\${${name}} in ${path.join('.')} has no value${near === undefined ? '' : `; did you mean \${${near}}`}.`,
       );
       return '';

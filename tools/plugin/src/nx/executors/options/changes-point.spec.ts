@@ -1,9 +1,12 @@
 import type { Environment } from '../../../model/environment/environment.ts';
-import { changesPoint } from './changes-point.ts';
+import { changesPointOption } from './changes-point.ts';
 
 const environments = ['dev', 'release-20261124', 'prod'].map((name, order) => ({ name, order })) as Environment[];
-const read = (value: unknown) =>
-  JSON.parse(JSON.stringify(changesPoint('orders')(value, 'from', 'tell')?.(environments) ?? null));
+const read = (value: unknown) => {
+  const option = changesPointOption('', '');
+  const point = option.read(value, { name: 'from', doing: 'show', service: 'orders' });
+  return JSON.parse(JSON.stringify(option.resolve!(point, environments, 'show') ?? null)) as unknown;
+};
 
 describe('changesPoint', () => {
   it('reads environments, builds, tags and HEAD', () => {
@@ -20,9 +23,9 @@ describe('changesPoint', () => {
     ['20261324-1', 'A build number is'],
     ['20261124-', 'A build number is'],
     ['prd', 'Did you mean "prod"?'],
-    ['', '--from=VALUE'],
-    [true, '--from=VALUE'],
-    [['a', 'b'], '--from=VALUE'],
+    ['', '`--from=POINT`'],
+    [true, '`--from=POINT`'],
+    [['a', 'b'], '`--from=POINT`'],
   ])('refuses %j', (value, text) => {
     try {
       read(value);

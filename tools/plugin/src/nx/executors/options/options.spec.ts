@@ -1,31 +1,27 @@
 import fc from 'fast-check';
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import {
-  buildNumberOption,
-  countOption,
-  booleanOption,
   anyBuildNumberOption,
-  stringOption,
-  readOptions,
+  booleanOption,
+  buildNumberOption,
+  choiceReader,
+  countOption,
+  formatOption,
   secondsOption,
-} from './options.ts';
-
-const door = join(import.meta.dirname, '../../../../../nx');
-const { executors } = JSON.parse(readFileSync(join(door, 'executors.json'), 'utf8')) as {
-  executors: Record<string, { schema: string }>;
-};
+  stringOption,
+} from './declare-options.ts';
+import type { Options } from './option.ts';
+import { readDeclared, readOptions } from './options.ts';
 
 const readers = {
-  env: stringOption,
-  tag: buildNumberOption('orders'),
-  dryRun: booleanOption,
-  timeout: secondsOption(300, 1, 600),
-  buildNumber: anyBuildNumberOption,
-  jobs: countOption(4, 1, 100),
+  env: stringOption('', 'NAME'),
+  tag: buildNumberOption(''),
+  dryRun: booleanOption(''),
+  timeout: secondsOption('', { default: 300, least: 1, most: 600 }),
+  buildNumber: anyBuildNumberOption(''),
+  jobs: countOption('', { default: 4, least: 1, most: 100 }),
 };
-const read = (raw: Record<string, unknown>) => readOptions(raw, readers, 'deploy orders');
+const read = (raw: Record<string, unknown>) => readOptions(raw, readers, { doing: 'deploy orders', service: 'orders' });
 
 function refusalOf(raw: Record<string, unknown>): string {
   try {
@@ -70,17 +66,19 @@ describe('readOptions', () => {
   });
 
   it.each([
-    [{ 'dry-runn': true }, 'Did you mean "--dry-run"?'],
-    [{ tagg: '20261124-1' }, 'Did you mean "--tag"?'],
-    [{ moon: 1 }, 'The options are --env, --tag, --dry-run'],
+    [{ 'dry-runn': true }, 'Unknown option `--dry-runn`.\n  hint: A similar option is `--dry-run`.'],
+    [{ tagg: '20261124-1' }, 'Unknown option `--tagg`.\n  hint: A similar option is `--tag`.'],
+    [{ moon: 1 }, 'The options are `--env`, `--tag`, `--dry-run`'],
     [{ tag: 20261124.1 }, 'Nx reads it as the number 20261124.1'],
     [{ tag: 'payments-20261124-1' }, 'That is a release of payments.'],
     [{ tag: '2026-11-24' }, 'such as 20261124-1'],
-    [{ env: true }, '--env=VALUE'],
-    [{ env: ['a', 'b'] }, 'once'],
-    [{ dryRun: 'maybe' }, 'takes no value'],
+    [{ dryRunn: true }, 'A similar option is `--dry-run`.'],
+    [{ env: true }, 'Expected one value: `--env=NAME`.'],
+    [{ env: ['a', 'b'] }, 'Expected one value: `--env=NAME`.'],
+    [{ dryRun: 'maybe' }, 'Expected true or false.'],
     [{ timeout: 0 }, 'from 1 to 600'],
     [{ timeout: '' }, 'from 1 to 600'],
+    [{ 'dry-run': 'maybe' }, '--dry-run cannot be "maybe"'],
     [{ jobs: 0 }, 'a whole number from 1 to 100'],
     [{ jobs: '1.5' }, 'a whole number from 1 to 100'],
     [{ jobs: [4] }, 'a whole number from 1 to 100'],
@@ -104,15 +102,27 @@ describe('readOptions', () => {
   });
 });
 
-it.each(Object.entries(executors))(
-  '%s: the schema names the options that are read',
-  async (_name, { schema: file }) => {
-    const path = join(door, file);
-    const schema = JSON.parse(readFileSync(path, 'utf8')) as { properties: object };
-    const { executor } = (await import(join(dirname(path), 'executor.ts'))) as {
-      executor: { options: object | ((service: string) => object) };
-    };
-    const options = typeof executor.options === 'function' ? executor.options('orders') : executor.options;
-    expect(Object.keys(schema.properties).sort()).toEqual(Object.keys(options).sort());
-  },
-);
+it('reads an option in kebab-case and in camelCase', () => {
+  expect(read({ 'dry-run': true, 'build-number': '20261124-2' })).toMatchObject({ dryRun: true });
+  expect(read({ dryRun: true })).toMatchObject({ dryRun: true });
+});
+
+it('takes the tag of any service where none is named', () => {
+  const { tag } = readOptions({ tag: 'payments-20261124-1' }, { tag: readers.tag }, { doing: 'deploy' });
+  expect(String(tag)).toBe('20261124-1');
+});
+
+it('reads one of several values', () => {
+  const choose = (ci: unknown) =>
+    readOptions({ ci }, { ci: choiceReader('azure', 'github') }, { doing: 'generate' }).ci;
+  expect([choose('azure'), choose(undefined)]).toEqual(['azure', undefined]);
+  expect(() => choose('gitlab')).toThrow(Refusal);
+});
+
+it('refuses two forms of output', () => {
+  const formats: Options = { json: formatOption(''), markdown: formatOption('') };
+  expect(() => readDeclared({ json: true, markdown: true }, formats, { doing: 'show' })).toThrow(
+    '--json and --markdown exclude one another.',
+  );
+  expect(readDeclared({ json: true }, formats, { doing: 'show' })).toEqual({ json: true, markdown: false });
+});

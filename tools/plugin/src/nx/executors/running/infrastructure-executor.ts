@@ -1,3 +1,4 @@
+import { commandNamed } from '../../graph/commands.ts';
 import type { JobOutcome } from '../../../model/ci/output/job-summary.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import type { Reporter } from '../../../ports/reporter.ts';
@@ -6,7 +7,8 @@ import type { ServiceSource } from '../../../ports/service-source.ts';
 import type { ReleasePorts } from '../../../ports/release-ports.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { consoleReporter, type ConsoleReporter } from '../output/console-reporter.ts';
-import { readOptions, type OptionReaders } from '../options/options.ts';
+import type { Options, OptionValues } from '../options/option.ts';
+import { CommandRun, type CommandDeclaration, type Report } from './run-command.ts';
 import { taskResult, type Task } from './task.ts';
 
 /** What an executor gets to work with, for all services. */
@@ -15,7 +17,7 @@ export interface InfrastructureRun {
   readonly ports: ReleasePorts;
   /** Tells of a service, or of the whole by another name. */
   reporter(name: string): Reporter;
-  /** What shows the output. */
+  /** What shows the result. */
   readonly terminal: Terminal;
   /** Keeps what it came to, for the page that a CI has of its run. */
   tell(...outcomes: readonly JobOutcome[]): void;
@@ -30,39 +32,52 @@ export interface InfrastructureRun {
 }
 
 /** An executor of this plugin for whole environments. */
-export interface InfrastructureExecutor<T> {
+export interface InfrastructureExecutor<Declared extends Options = Options> extends CommandDeclaration<Declared> {
+  readonly of: 'infrastructure';
   /** What it does, as a clause: `roll an environment back`. */
   readonly doing: string;
-  readonly options: OptionReaders<T>;
-  /** @returns lines that tell the result. @throws {ProductError} */
-  readonly run: (options: T, run: InfrastructureRun) => Promise<readonly string[]>;
+  /** @returns lines that show the result. @throws {ProductError} */
+  run(options: OptionValues<Declared>, run: InfrastructureRun): Promise<readonly string[] | Report>;
 }
 
-/** What an executor does, as a task of Nx. */
-export function infrastructureTask<T>({ doing, options, run }: InfrastructureExecutor<T>): Task {
-  return (_project, raw, shared) =>
-    taskResult(async () => {
+/** Declares an executor for whole environments. */
+export function infrastructureExecutor<Declared extends Options>(
+  executor: Omit<InfrastructureExecutor<Declared>, 'of'>,
+): InfrastructureExecutor<Declared> {
+  return { ...executor, of: 'infrastructure' };
+}
+
+/** Returns what an executor does, as a task of Nx. */
+export function infrastructureTask<Declared extends Options>(executor: InfrastructureExecutor<Declared>): Task {
+  const { deploys = false } = commandNamed(executor.command);
+  return (project, raw, shared) =>
+    taskResult({ deploys }, async () => {
+      const command = new CommandRun(executor, raw, { doing: executor.doing, project, shared });
+      const environments = await shared.environments();
       const { log, ports, branch, signal, verbose } = shared;
       const reporters = new Map<string, ConsoleReporter>();
+      const reporter = (name: string) => {
+        const known = reporters.get(name) ?? consoleReporter(name, verbose, log.syntax, log.screen);
+        reporters.set(name, known);
+        return known;
+      };
       try {
-        return await run(readOptions(raw, options, doing), {
-          environments: await shared.environments(),
+        const options = command.resolve(environments, reporter(project));
+        const found = await executor.run(options, {
+          environments,
           ports,
-          reporter: (name) => {
-            const reporter = reporters.get(name) ?? consoleReporter(name, verbose, log.syntax, log.screen);
-            reporters.set(name, reporter);
-            return reporter;
-          },
-          terminal: log.screen.terminal,
+          reporter,
+          terminal: command.shownOn(log.screen.terminal),
           tell: log.tell.bind(log),
           service: (name) => shared.service(name),
           services: shared.services(),
           branch,
           signal,
         });
+        return command.report(found);
       } finally {
-        for (const [name, reporter] of reporters) {
-          reporter.end();
+        for (const [name, each] of reporters) {
+          each.end();
           await log.screen.end(name);
         }
       }

@@ -10,6 +10,9 @@ import { workspaceService, workspaceServices } from './workspace-service.ts';
 
 /** What all services of one command share. */
 export interface SharedRun {
+  readonly workspaceRoot: string;
+  /** Set when the command is for several projects. */
+  readonly isForMany?: boolean;
   readonly ports: ReleasePorts;
   /** @throws {Refusal} when a file has mistakes. */
   environments(): Promise<readonly Environment[]>;
@@ -25,14 +28,16 @@ export interface SharedRun {
   readonly signal: AbortSignal;
 }
 
-/** Gathers it; nothing is read or connected before it is asked for. */
-export function sharedRun(context: ExecutorContext, signal: AbortSignal): SharedRun {
+/** Gathers it; nothing is read or connected before it is asked for. @param projects how many the command is for. */
+export function sharedRun(context: ExecutorContext, signal: AbortSignal, projects: number): SharedRun {
   const ports = createPorts(context.root, process.env);
   let environments: Promise<readonly Environment[]> | undefined;
   let services: ServiceMap | undefined;
   const log = new RunLog(process.env);
   signal.addEventListener('abort', () => log.screen.detach(), { once: true });
   return {
+    workspaceRoot: context.root,
+    isForMany: projects > 1,
     ports,
     environments: () => (environments ??= readEnvironments(context.root)),
     service: (name) => workspaceService(name, context, ports.repository),

@@ -1,3 +1,4 @@
+import { commandNamed } from '../../graph/commands.ts';
 import type { JobOutcome } from '../../../model/ci/output/job-summary.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import type { Reporter } from '../../../ports/reporter.ts';
@@ -8,7 +9,8 @@ import { ProductError } from '../../../model/errors/product-error.ts';
 import { errorOutcome } from '../output/ci/deploy-outcome.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { consoleReporter } from '../output/console-reporter.ts';
-import { readOptions, type OptionReaders } from '../options/options.ts';
+import type { Options, OptionValues } from '../options/option.ts';
+import { CommandRun, type CommandDeclaration, type Report } from './run-command.ts';
 import { taskResult, type Task } from './task.ts';
 
 /** What an executor gets to work with, for one service. */
@@ -17,7 +19,7 @@ export interface ServiceRun {
   readonly environments: readonly Environment[];
   readonly ports: ReleasePorts;
   readonly reporter: Reporter;
-  /** What shows the output. */
+  /** What shows the result. */
   readonly terminal: Terminal;
   /** Keeps what it came to, for the page that a CI has of its run. */
   tell(...outcomes: readonly JobOutcome[]): void;
@@ -29,32 +31,42 @@ export interface ServiceRun {
   readonly signal: AbortSignal;
 }
 
-/** An executor of this plugin: its options, and the use case that it calls for one service. */
-export interface ServiceExecutor<T> {
+/** An executor of this plugin for one service: its options, and the use case that it calls. */
+export interface ServiceExecutor<Declared extends Options = Options> extends CommandDeclaration<Declared> {
+  readonly of: 'service';
   /** What it does, as a verb: `release`. */
   readonly verb: string;
-  /** Readers of its options, for the service of this name. */
-  readonly options: (service: string) => OptionReaders<T>;
-  /** Begins what needs no environment, while their files are read. What comes of it is told when it is needed. */
-  readonly begin?: (run: Pick<ServiceRun, 'service' | 'ports'>) => void;
-  /** @returns lines that tell the result. @throws {ProductError} */
-  readonly run: (options: T, run: ServiceRun) => Promise<readonly string[]>;
+  /** Begins what needs no environment, while their files are read. What comes of it is reported when it is needed. */
+  begin?(run: Pick<ServiceRun, 'service' | 'ports'>): void;
+  /** @returns lines that show the result. @throws {ProductError} */
+  run(options: OptionValues<Declared>, run: ServiceRun): Promise<readonly string[] | Report>;
 }
 
-/** What an executor does for one service, as a task of Nx. */
-export function serviceTask<T>({ verb, options, begin, run }: ServiceExecutor<T>): Task {
+/** Declares an executor for services. */
+export function serviceExecutor<Declared extends Options>(
+  executor: Omit<ServiceExecutor<Declared>, 'of'>,
+): ServiceExecutor<Declared> {
+  return { ...executor, of: 'service' };
+}
+
+/** Returns what an executor does for one service, as a task of Nx. */
+export function serviceTask<Declared extends Options>(executor: ServiceExecutor<Declared>): Task {
+  const { deploys = false } = commandNamed(executor.command);
   return (name, raw, shared) =>
-    taskResult(async () => {
-      const read = readOptions(raw, options(name), `${verb} ${name}`);
+    taskResult({ deploys }, async () => {
+      const doing = `${executor.verb} ${name}`;
+      const command = new CommandRun(executor, raw, { doing, project: name, service: name, shared });
       const service = shared.service(name);
-      begin?.({ service, ports: shared.ports });
+      executor.begin?.({ service, ports: shared.ports });
       const environments = await shared.environments();
       const { ports, services, branch, signal, log } = shared;
       const reporter = consoleReporter(name, shared.verbose, log.syntax, log.screen);
+      const terminal = command.shownOn(log.screen.terminal);
       const tell = log.tell.bind(log);
       try {
-        const { terminal } = log.screen;
-        return await run(read, { service, environments, ports, reporter, terminal, tell, services, branch, signal });
+        const options = command.resolve(environments, reporter);
+        const run = { service, environments, ports, reporter, terminal, tell, services, branch, signal };
+        return command.report(await executor.run(options, run));
       } catch (error) {
         log.tell(errorOutcome(name, error));
         // Nx, which the same Ctrl-C ends, does not show the result any more.

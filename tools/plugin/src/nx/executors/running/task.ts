@@ -1,4 +1,4 @@
-import { refusalMark } from '../../graph/refusal-mark.ts';
+import { refusalMarkOf } from '../../graph/refusal-mark.ts';
 import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
 import type { RawOptions } from '../options/options.ts';
 import type { SharedRun } from './run-context.ts';
@@ -15,8 +15,11 @@ export interface TaskResult {
 /** Does the work for one project. Never throws: an error becomes the result. */
 export type Task = (project: string, options: RawOptions, shared: SharedRun) => Promise<TaskResult>;
 
-/** Returns the result of an action: its lines, or its error. */
-export async function taskResult(action: () => Promise<readonly string[]>): Promise<TaskResult> {
+/** Returns the result of an action: its lines, or its error. @param command that it is of. */
+export async function taskResult(
+  command: { readonly deploys: boolean },
+  action: () => Promise<readonly string[]>,
+): Promise<TaskResult> {
   const ended = (success: boolean, lines: readonly string[]): TaskResult => ({
     success,
     terminalOutput: lines.map((line) => `${line}\n`).join(''),
@@ -24,13 +27,14 @@ export async function taskResult(action: () => Promise<readonly string[]>): Prom
   try {
     return ended(true, await action());
   } catch (error) {
-    return ended(false, explain(error));
+    return ended(false, explain(error, command));
   }
 }
 
 /** A stack is for bugs only. */
-function explain(error: unknown): string[] {
-  if (error instanceof ProductError) return [error.explain(), ...(error instanceof Refusal ? [refusalMark] : [])];
+function explain(error: unknown, command: { readonly deploys: boolean }): string[] {
+  if (error instanceof Refusal) return [error.explain(), refusalMarkOf(command)];
+  if (error instanceof ProductError) return [error.explain()];
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return ['This is a bug in @poc/plugin; please report it with these lines.', stack];
 }

@@ -1,7 +1,7 @@
 import type { ExecutorContext, ProjectGraph } from '@nx/devkit';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { releaseTarget } from '../../graph/targets/service/release.ts';
+import { executorNamed } from '../../graph/executor-name.ts';
 import { parseServiceName } from '../../../model/release/service-name.ts';
 import type { ServiceMap } from '../../../ports/service-map.ts';
 import type { ServiceSource } from '../../../ports/service-source.ts';
@@ -41,7 +41,7 @@ export function workspaceServices({
 
 /** Their names alone. */
 export function serviceNames(graph: ProjectGraph): string[] {
-  const { executor } = releaseTarget;
+  const executor = executorNamed('release');
   return Object.values(graph.nodes)
     .filter(({ data }) => data.targets?.['release']?.executor === executor)
     .map(({ name }) => name);

@@ -1,4 +1,5 @@
-import { booleanOption, readOptions, type RawOptions } from '../../executors/options/options.ts';
+import { booleanReader } from '../../executors/options/declare-options.ts';
+import { readOptions, type RawOptions } from '../../executors/options/options.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import { environmentNamed } from '../../../adapters/workspace/environments.ts';
@@ -27,9 +28,9 @@ export function parseEnvironmentRequest(raw: RawOptions, environments: readonly 
   rejectExtraArguments(raw, doing);
   const readers = {
     ...{ name: text(''), after: text(''), order: text(''), context: text(''), namespace: text('') },
-    ...{ registry: text(''), url: text(''), deploy: text('manual'), protected: booleanOption },
+    ...{ registry: text(''), url: text(''), deploy: text('manual'), protected: booleanReader },
   };
-  const options = readOptions(raw, readers, doing);
+  const options = readOptions(raw, readers, { doing });
   const model = modelOf(options, environments, doing);
   const missing = model ? [] : (['context', 'registry'] as const).filter((name) => options[name] === '');
   if (missing.length > 0) {

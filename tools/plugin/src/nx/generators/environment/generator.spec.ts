@@ -191,7 +191,7 @@ it.each<[string, RawOptions, string]>([
   ['no label', { name: 'Staging' }, 'Name must look like "preprod" (a DNS label).'],
   ['a path', { name: '../x' }, 'Name must look like'],
   ['a second word', { name: 'staging', _: ['preprod'] }, 'Unexpected argument: `preprod`.'],
-  ['a misspelt option', { name: 'staging', ordr: 3 }, 'Did you mean "--order"?'],
+  ['a misspelt option', { name: 'staging', ordr: 3 }, 'A similar option is `--order`.'],
   ['one that exists', { name: 'prod' }, 'It exists already.'],
   ['an order that is taken', { name: 'staging', order: 3 }, 'prod has the order 3.'],
   ['an order that is none', { name: 'staging', order: 2.5 }, '"2.5" cannot be its order.'],

@@ -1,7 +1,7 @@
 import type { ProjectGraph, Tree } from '@nx/devkit';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import type { RawOptions } from '../../executors/options/options.ts';
-import { releaseTarget } from '../../graph/targets/service/release.ts';
+import { serviceTargets } from '../../graph/targets.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import { environmentsFolder } from '../../../model/environment/environment.ts';
 import { syncPipelines } from '../sync-pipelines/generator.ts';
@@ -35,7 +35,7 @@ function addService(name: string, variables = ''): void {
 function graph(): Promise<ProjectGraph> {
   const nodes = Object.keys(needs).map((name) => {
     const isService = tree.exists(`apps/${name}`);
-    const data = isService ? { root: `apps/${name}`, targets: { release: releaseTarget } } : { root: `libs/${name}` };
+    const data = isService ? { root: `apps/${name}`, targets: serviceTargets } : { root: `libs/${name}` };
     return [name, { name, type: isService ? 'app' : 'lib', data }];
   });
   const edges = Object.entries(needs).map(([source, targets]) => [
@@ -92,8 +92,8 @@ describe('pipelines generator', () => {
 
   it.each<[string, RawOptions, string]>([
     ['no CI', {}, 'No CI was chosen.\n  hint: Choose a CI with `--ci=azure`, `--ci=github` or `--ci=both`.'],
-    ['another CI', { ci: 'jenkins' }, '--ci cannot be "jenkins".\n  hint: It is one of azure, github, both.'],
-    ['a misspelt option', { cl: 'azure' }, 'There is no option --cl.\n  hint: Did you mean "--ci"?'],
+    ['another CI', { ci: 'jenkins' }, '--ci cannot be "jenkins".\n  hint: Expected one of azure, github, both.'],
+    ['a misspelt option', { cl: 'azure' }, 'Unknown option `--cl`.\n  hint: A similar option is `--ci`.'],
     ['a further word', { ci: 'azure', _: ['x'] }, 'Unexpected argument: `x`.'],
   ])('refuses %s', async (_, options, reason) => expect(await refusalOf(() => generate(options))).toContain(reason));
 

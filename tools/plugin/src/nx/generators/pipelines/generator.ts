@@ -1,5 +1,6 @@
 import { createProjectGraphAsync, type ProjectGraph, type Tree } from '@nx/devkit';
-import { oneOf, readOptions, type RawOptions } from '../../executors/options/options.ts';
+import { choiceReader } from '../../executors/options/declare-options.ts';
+import { readOptions, type RawOptions } from '../../executors/options/options.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import { endWithRefusal } from '../end-with-refusal.ts';
 import { rejectExtraArguments } from '../extra-arguments.ts';
@@ -29,7 +30,7 @@ export async function generatePipelines(
 ): Promise<() => void> {
   const doing = 'generate the pipelines';
   rejectExtraArguments(raw, doing);
-  const { ci } = readOptions(raw, { ci: oneOf(...Object.keys(cisOf)) }, doing);
+  const { ci } = readOptions(raw, { ci: choiceReader(...Object.keys(cisOf)) }, { doing });
   if (ci === undefined) {
     throw new Refusal({
       type: 'which-ci',

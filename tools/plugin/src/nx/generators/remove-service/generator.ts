@@ -1,5 +1,6 @@
 import { getProjects, readJson, writeJson, type Tree } from '@nx/devkit';
-import { booleanOption, readOptions, type RawOptions } from '../../executors/options/options.ts';
+import { booleanReader } from '../../executors/options/declare-options.ts';
+import { readOptions, type RawOptions } from '../../executors/options/options.ts';
 import { GitRepository } from '../../../adapters/git/git-repository.ts';
 import { didYouMean } from '../../../model/text/did-you-mean.ts';
 import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
@@ -37,7 +38,7 @@ export default function removeServiceCommand(tree: Tree, options: RawOptions): P
 export async function removeService(tree: Tree, raw: RawOptions, facts: WorkspaceFacts): Promise<() => void> {
   const doing = `remove the service ${String(raw['name'] ?? '')}`.trimEnd();
   rejectExtraArguments(raw, doing);
-  const { name, force } = readOptions(raw, { name: text(''), force: booleanOption }, doing);
+  const { name, force } = readOptions(raw, { name: text(''), force: booleanReader }, { doing });
   const root = serviceRoot(tree, name, doing);
   const graph = await facts.projectGraph();
   const dependents = findDependents(tree, graph, name);

@@ -190,7 +190,7 @@ describe('service generator', () => {
     [
       'a misspelt option',
       { name: 'shipping', stak: 'go' },
-      'There is no option --stak.\n  hint: Did you mean "--stack"?',
+      'Unknown option `--stak`.\n  hint: A similar option is `--stack`.',
     ],
     ['an option without a value', { name: 'shipping', stack: true }, 'There is no stack "true".'],
     ['a number', { name: 123 }, 'It must begin with a lower-case letter.'],

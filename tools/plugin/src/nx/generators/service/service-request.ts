@@ -26,7 +26,7 @@ export function parseServiceRequest(tree: Tree, raw: RawOptions): ServiceRequest
   const options = readOptions(
     raw,
     { name: text(''), stack: text('node'), port: text('8080'), apiSuffix: text('') },
-    doing,
+    { doing },
   );
   const name = parseServiceName(options.name, doing);
   if (yamlWords.includes(name)) {

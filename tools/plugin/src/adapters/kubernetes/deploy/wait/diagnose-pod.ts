@@ -142,13 +142,14 @@ function waitingTrouble({ name, image, state, restartCount = 0 }: ContainerStatu
 }
 
 function crashTrouble({ name, state, lastState, restartCount = 0 }: ContainerStatus): PodDiagnosis | undefined {
-  const down = state?.running === undefined;
+  const isDown = state?.running === undefined;
   const ended = state?.terminated ?? lastState?.terminated;
-  // An init container that has done its work ended too.
-  if (!ended || (ended.exitCode === 0 && restartCount === 0)) return undefined;
-  // Each restart came after an end; a container that is down has one more to come.
-  const crashes = restartCount + (down && state?.terminated !== undefined ? 1 : 0);
-  const again = state?.waiting?.reason === 'CrashLoopBackOff' ? Math.max(crashes, restartCount + 1) : crashes;
+  const hasDoneItsWork = ended?.exitCode === 0 && restartCount === 0;
+  if (!ended || hasDoneItsWork) return undefined;
+  // Each restart came after a crash; what is down without having been started again has crashed once more.
+  const isNotYetRestarted =
+    (isDown && state?.terminated !== undefined) || state?.waiting?.reason === 'CrashLoopBackOff';
+  const crashes = restartCount + (isNotYetRestarted ? 1 : 0);
   const why =
     ended.reason === 'OOMKilled'
       ? 'was ended because it used more memory than its limit (OOMKilled)'
@@ -156,10 +157,10 @@ function crashTrouble({ name, state, lastState, restartCount = 0 }: ContainerSta
   return {
     kind: 'crash',
     container: name,
-    summary: `keeps failing: its container ${name} ${why}, ${again === 1 ? 'once' : `${again} times`}`,
+    summary: `keeps failing: its container ${name} ${why}, ${crashes === 1 ? 'once' : `${crashes} times`}`,
     message: ended.message ?? '',
     permanent: false,
-    crashes: again,
-    runsAgain: !down,
+    crashes,
+    runsAgain: !isDown,
   };
 }

@@ -6,6 +6,28 @@ import { explainedTroubleOf } from './known-failures.ts';
 import type { PodDiagnosis } from './diagnose-pod.ts';
 import { conditionsOf, keyOf, type RolloutState } from './rollout-state.ts';
 
+/*
+ * A rollout is ready when, for the generation that we applied or a later one:
+ *
+ * 1. Deployment: as many new pods as wanted exist, none of an older ReplicaSet is left, and all are available.
+ * 2. StatefulSet: all pods are ready, there are as many as wanted, and those above the partition are of the new revision.
+ * 3. DaemonSet: all nodes that should have a pod have a new one, and all are available.
+ *    With the strategy OnDelete (2, 3) people replace the pods, so that old ones count.
+ *
+ * What is learned does this:
+ *
+ * 4. The workload is not there: `vanished`; waited for until it has been listed once.
+ * 5. Another uid: `vanished`; it was deleted and recreated.
+ * 6. An older observed generation: waiting.
+ * 7. Another image than ours: `failed`; another client has changed it.
+ * 8. A pod of our own ReplicaSet or revision crashes more often than allowed: `failed`.
+ * 9. Its image, configuration or start fails, or it cannot be created, for longer than the grace: `failed`.
+ * 10. It has any other trouble: waiting, with that as the obstacle.
+ * 11. The cluster gives up on our generation (ProgressDeadlineExceeded): `failed`.
+ *
+ * Pods of older revisions count for nothing, but for one of a StatefulSet that is in the way of the new ones.
+ */
+
 /** A workload as it was applied: what is waited for. */
 export interface RolloutTarget {
   readonly object: KubernetesObject;
@@ -52,13 +74,7 @@ const grace = {
   creation: { final: 4000, hopeful: 4000 },
 } as const;
 
-/**
- * Judges a rollout by what is known of it.
- *
- * It is ready when, for the generation that we applied or a later one, as many new pods as wanted are available and no
- * other is left. It has failed when a pod of our own ReplicaSet (or revision) is in a trouble that only a change ends,
- * or when the cluster gives up on our generation. Pods of older revisions are nobody's business here.
- */
+/** Evaluates a rollout by what is known of it, by the rules at the head of this file. */
 export function evaluateRollout(
   state: RolloutState,
   target: RolloutTarget,
@@ -82,18 +98,18 @@ export function evaluateRollout(
 
   const progress = progressOf(live);
   if (progress.done) return { state: 'ready', line: progress.line };
-  const failed = troubleIn(state, live, at, patience);
-  if (failed && 'reason' in failed)
-    return { state: 'failed', reason: `${name} does not become ready: ${failed.reason}`, suspects: failed.suspects };
+  const trouble = troubleIn(state, live, at, patience);
+  if (trouble?.state === 'over')
+    return { state: 'failed', reason: `${name} does not become ready: ${trouble.reason}`, suspects: trouble.suspects };
   const late = conditionsOf(live).find(({ reason }) => reason === 'ProgressDeadlineExceeded');
   if (late && state.stale.get(String(live.metadata['uid'])) !== (late.lastUpdateTime ?? '')) {
     return {
       state: 'failed',
-      reason: `${name} made no progress in the time that its progressDeadlineSeconds allow (${progress.line}).${failed?.obstacle === undefined ? '' : ` ${failed.obstacle}`}`,
-      suspects: failed?.suspects ?? [live],
+      reason: `${name} made no progress in the time that its progressDeadlineSeconds allow (${progress.line}).${trouble === undefined ? '' : ` ${trouble.obstacle}`}`,
+      suspects: trouble?.suspects ?? [live],
     };
   }
-  return waiting(progress.line, failed?.obstacle, failed?.suspects, failed?.again);
+  return waiting(progress.line, trouble?.obstacle, trouble?.suspects, trouble?.again);
 }
 
 function waiting(
@@ -112,40 +128,82 @@ function changedImage(applied: KubernetesObject, live: KubernetesObject): string
   return other && `its container ${String(other['name'])} has the image ${String(images.get(other['name']))}`;
 }
 
-/** What a kind's own status says. */
-function progressOf(live: KubernetesObject): { done: boolean; line: string } {
-  const count = (...path: string[]) => Number(fieldAt(live, ...path) ?? 0);
-  const wanted = Number(fieldAt(live, 'spec', 'replicas') ?? 1);
-  if (live.kind === 'Deployment') {
-    const [updated, all] = [count('status', 'updatedReplicas'), count('status', 'replicas')];
-    const available = count('status', 'availableReplicas');
-    const old = Math.max(0, all - updated);
-    const fresh = Math.max(0, Math.min(updated, available - old));
-    const line = `${Math.min(fresh, wanted)} of ${wanted} pods ready${old === 0 ? '' : `, ${old} old ${old === 1 ? 'one' : 'ones'} left`}`;
-    return { done: updated >= wanted && old === 0 && available >= updated, line };
-  }
-  if (live.kind === 'StatefulSet') {
-    const partition = Number(fieldAt(live, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') ?? 0);
-    const updated = count('status', 'updatedReplicas');
-    const ready = count('status', 'readyReplicas');
-    const byHand = fieldAt(live, 'spec', 'updateStrategy', 'type') === 'OnDelete';
-    const all = fieldAt(live, 'status', 'updateRevision') === fieldAt(live, 'status', 'currentRevision');
-    const renewed = byHand || all || updated >= wanted - partition;
-    const line = `${Math.min(ready, updated)} of ${wanted} pods ready`;
-    return { done: ready >= wanted && renewed && count('status', 'replicas') === wanted, line };
-  }
-  const desired = count('status', 'desiredNumberScheduled');
-  const [updated, available] = [count('status', 'updatedNumberScheduled'), count('status', 'numberAvailable')];
-  const byHand = fieldAt(live, 'spec', 'updateStrategy', 'type') === 'OnDelete';
+/** How far a rollout is, by the workload's own status. */
+interface Progress {
+  readonly done: boolean;
+  /** `1 of 3 pods ready`. */
+  readonly line: string;
+}
+
+/** The success conditions of each kind. */
+const progressByKind: Readonly<Record<string, (live: KubernetesObject) => Progress>> = {
+  Deployment: deploymentProgress,
+  StatefulSet: statefulSetProgress,
+  DaemonSet: daemonSetProgress,
+};
+
+function progressOf(live: KubernetesObject): Progress {
+  return progressByKind[live.kind]!(live);
+}
+
+function deploymentProgress(live: KubernetesObject): Progress {
+  const wanted = wantedReplicas(live);
+  const updated = countIn(live, 'updatedReplicas');
+  const available = countIn(live, 'availableReplicas');
+  const old = Math.max(0, countIn(live, 'replicas') - updated);
+  const ready = Math.min(wanted, Math.max(0, Math.min(updated, available - old)));
+  const left = old === 0 ? '' : `, ${old} old ${old === 1 ? 'one' : 'ones'} left`;
   return {
-    done: available >= desired && (byHand || updated >= desired),
+    done: updated >= wanted && old === 0 && available >= updated,
+    line: `${ready} of ${wanted} pods ready${left}`,
+  };
+}
+
+function statefulSetProgress(live: KubernetesObject): Progress {
+  const wanted = wantedReplicas(live);
+  const updated = countIn(live, 'updatedReplicas');
+  const ready = countIn(live, 'readyReplicas');
+  const partition = Number(fieldAt(live, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') ?? 0);
+  const isOneRevision = fieldAt(live, 'status', 'updateRevision') === fieldAt(live, 'status', 'currentRevision');
+  const isRenewed = isReplacedByHand(live) || isOneRevision || updated >= wanted - partition;
+  return {
+    done: ready >= wanted && isRenewed && countIn(live, 'replicas') === wanted,
+    line: `${Math.min(ready, updated)} of ${wanted} pods ready`,
+  };
+}
+
+function daemonSetProgress(live: KubernetesObject): Progress {
+  const desired = countIn(live, 'desiredNumberScheduled');
+  const updated = countIn(live, 'updatedNumberScheduled');
+  const available = countIn(live, 'numberAvailable');
+  return {
+    done: available >= desired && (isReplacedByHand(live) || updated >= desired),
     line: `${Math.min(updated, available)} of ${desired} pods ready`,
   };
 }
 
+function wantedReplicas(live: KubernetesObject): number {
+  return Number(fieldAt(live, 'spec', 'replicas') ?? 1);
+}
+
+function countIn(live: KubernetesObject, field: string): number {
+  return Number(fieldAt(live, 'status', field) ?? 0);
+}
+
+function isReplacedByHand(live: KubernetesObject): boolean {
+  return fieldAt(live, 'spec', 'updateStrategy', 'type') === 'OnDelete';
+}
+
 type Trouble =
-  | { readonly reason: string; readonly suspects: readonly KubernetesObject[] }
-  | { readonly obstacle: string; readonly suspects: readonly KubernetesObject[]; readonly again: number | undefined };
+  /** It has lasted too long. */
+  | { readonly state: 'over'; readonly reason: string; readonly suspects: readonly KubernetesObject[] }
+  /** It is in the way, and may end by itself. */
+  | {
+      readonly state: 'pending';
+      readonly obstacle: string;
+      readonly suspects: readonly KubernetesObject[];
+      readonly again: number | undefined;
+    };
 
 /** The first trouble that has lasted too long, or else the one that stands in the way now. */
 function troubleIn(state: RolloutState, live: KubernetesObject, at: number, patience: WaitLimits): Trouble | undefined {
@@ -167,17 +225,22 @@ function troubleIn(state: RolloutState, live: KubernetesObject, at: number, pati
       trouble.kind === 'crash'
         ? trouble.crashes > patience.allowedRestarts
         : trouble.kind in grace && until(since + graceOf(trouble));
-    if (over) return { reason: sentenceOf(pod, trouble), suspects: suspectsFirst(pod, troubles) };
+    if (over) return { state: 'over', reason: sentenceOf(pod, trouble), suspects: suspectsFirst(pod, troubles) };
   }
   if (creation && maker) {
     const reason = `${describeObject(maker)} ${creationFailure(creation.message ?? '')}: ${sentence(creation.message ?? '')}`;
-    if (until((known?.since ?? at) + grace.creation.final)) return { reason, suspects: [maker] };
-    return { obstacle: reason, suspects: [maker], again };
+    if (until((known?.since ?? at) + grace.creation.final)) return { state: 'over', reason, suspects: [maker] };
+    return { state: 'pending', obstacle: reason, suspects: [maker], again };
   }
   const [first] = troubles;
   if (!first && live.kind === 'StatefulSet') return inTheWay(state, live);
   return (
-    first && { obstacle: sentenceOf(first.pod, first.trouble), suspects: suspectsFirst(first.pod, troubles), again }
+    first && {
+      state: 'pending',
+      obstacle: sentenceOf(first.pod, first.trouble),
+      suspects: suspectsFirst(first.pod, troubles),
+      again,
+    }
   );
 }
 
@@ -188,7 +251,7 @@ function inTheWay(state: RolloutState, live: KubernetesObject): Trouble | undefi
       pod.kind === 'Pod' && isOwnedBy(pod, live) ? explainedTroubleOf(pod, live, state.objects) : undefined;
     if (!trouble || trouble.kind === 'unready') continue;
     const obstacle = `An old pod is in the way: ${sentenceOf(pod, trouble)} Delete it ("kubectl delete pod ${pod.metadata.name}"), then its place is taken by a new one.`;
-    return { obstacle, suspects: [pod], again: undefined };
+    return { state: 'pending', obstacle, suspects: [pod], again: undefined };
   }
   return undefined;
 }

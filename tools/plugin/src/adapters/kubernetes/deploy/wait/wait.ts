@@ -7,10 +7,13 @@ import { labelSelectorOf } from '../../observe/running.ts';
 import { evidenceOf } from './evidence.ts';
 import { listAndWatch, type Followed } from './list-and-watch.ts';
 import { evaluateRollout, type RolloutStatus, type RolloutTarget } from './evaluate-rollout.ts';
+import { stalledLine } from './stalled-line.ts';
 import { nothingKnown, reduceRollout, type RolloutEvent, type RolloutState } from './rollout-state.ts';
 
 /** Restarts that are tolerated when nothing is said: a service may come before what it needs. */
 const usualRestarts = 2;
+/** Milliseconds without progress after which the obstacle is named. */
+const stallMs = 10_000;
 const plurals: Readonly<Record<string, string>> = {
   Deployment: 'deployments',
   StatefulSet: 'statefulsets',
@@ -86,6 +89,8 @@ class Rollouts {
   private state: RolloutState = nothingKnown;
   private readonly lines = new Map<RolloutTarget, string>();
   private timer: NodeJS.Timeout | undefined;
+  private readonly stall = setTimeout(() => this.tellStall(), stallMs);
+  private startedAt = Date.now();
   private ended = false;
 
   constructor(
@@ -103,6 +108,7 @@ class Rollouts {
   }
 
   start(stopped: AbortSignal): void {
+    this.startedAt = Date.now();
     const { timeout, signal } = this.options;
     const deadline = setTimeout(() => this.timeOut(), timeout);
     const interrupt = () => {
@@ -113,6 +119,7 @@ class Rollouts {
     stopped.addEventListener('abort', () => {
       clearTimeout(deadline);
       clearTimeout(this.timer);
+      clearTimeout(this.stall);
       signal?.removeEventListener('abort', interrupt);
     });
     if (signal?.aborted) interrupt();
@@ -135,12 +142,13 @@ class Rollouts {
   private judge(): void {
     const judgements = this.judgements();
     for (const { target, judgement } of judgements) {
-      if ('reason' in judgement) {
+      if (judgement.state !== 'ready' && judgement.state !== 'waiting') {
         void this.fail(target, judgement.state, judgement.reason, judgement.suspects);
         return;
       }
       if (this.lines.get(target) === judgement.line) continue;
       this.lines.set(target, judgement.line);
+      this.stall.refresh();
       this.options.onProgress(`${describeObject(target.object)}: ${judgement.line}`);
     }
     if (judgements.every(({ judgement }) => judgement.state === 'ready')) this.finish({ state: 'ready' });
@@ -148,6 +156,16 @@ class Rollouts {
     clearTimeout(this.timer);
     if (times.length > 0)
       this.timer = setTimeout(() => this.judge(), Math.max(10, Math.min(...times) - Date.now() + 5));
+  }
+
+  /** Says once what is in the way, when nothing has moved for a while. */
+  private tellStall(): void {
+    if (this.ended) return;
+    const left = this.startedAt + this.options.timeout - Date.now();
+    for (const { target, judgement } of this.judgements()) {
+      const line = stalledLine(judgement, left);
+      if (line !== undefined) this.options.onProgress(`${describeObject(target.object)}: ${line}`);
+    }
   }
 
   private timeOut(): void {

@@ -1,23 +1,22 @@
-import { differenceMark } from '../../../graph/difference-mark.ts';
 import { audit, type AuditResult } from '../../../../use-cases/audit/audit.ts';
 import { newInRelease } from '../../../../use-cases/release/new-in-release.ts';
-import { infrastructureTask, type InfrastructureExecutor } from '../../running/infrastructure-executor.ts';
-import { selectedEnvironments } from '../../options/deploy-options.ts';
-import { booleanOption, stringOption } from '../../options/options.ts';
+import { json, output } from '../../options/common-options.ts';
+import { booleanOption } from '../../options/declare-options.ts';
+import { allEnvironmentsOption } from '../../options/environment-options.ts';
 import type { Terminal } from '../../output/terminal.ts';
-import { batchOfTasks, singleOfTask } from '../../running/service-batch.ts';
+import { infrastructureExecutor } from '../../running/infrastructure-executor.ts';
 
-interface Options {
-  readonly env: string | undefined;
-  readonly repair: boolean;
-  readonly json: boolean;
-}
-
-export const executor: InfrastructureExecutor<Options> = {
+export const executor = infrastructureExecutor({
+  command: 'infrastructure-audit',
   doing: 'audit what runs where',
-  options: { env: stringOption, repair: booleanOption, json: booleanOption },
-  async run({ env, repair, json }, { environments: all, services, service, ports, terminal }) {
-    const environments = selectedEnvironments(all, env);
+  options: {
+    env: allEnvironmentsOption(),
+    repair: booleanOption('Fix what is safe to fix: a missing tag, GitHub release or GitHub deployment'),
+    json,
+    output,
+  },
+  examples: [{ command: 'nx run infrastructure:audit', description: 'Exit code 3 when sources disagree' }],
+  async run({ env: environments, repair, json: isJson }, { environments: all, services, service, ports, terminal }) {
     const found = await audit(
       {
         environments,
@@ -31,10 +30,10 @@ export const executor: InfrastructureExecutor<Options> = {
       },
       ports,
     );
-    const mark = found.findings.every(({ isRepaired }) => isRepaired) ? [] : [differenceMark];
-    return [...(json ? [JSON.stringify(found)] : describe(found, terminal)), ...mark];
+    const isDifferent = found.findings.some(({ isRepaired }) => !isRepaired);
+    return { lines: isJson ? [JSON.stringify(found)] : describe(found, terminal), isDifferent };
   },
-};
+});
 
 function describe({ checked, forge, withoutForge, findings }: AuditResult, { mark }: Terminal): string[] {
   const open = findings.filter(({ isRepaired }) => !isRepaired).length;
@@ -58,7 +57,3 @@ function describe({ checked, forge, withoutForge, findings }: AuditResult, { mar
       : mark('bad', `${open} ${open === 1 ? 'difference' : 'differences'}${fixed > 0 ? `, ${fixed} fixed` : ''}.`),
   ];
 }
-
-const task = infrastructureTask(executor);
-export default singleOfTask(task);
-export const batch = batchOfTasks(task);

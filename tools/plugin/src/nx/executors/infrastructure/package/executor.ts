@@ -1,34 +1,41 @@
 import { shortCommit } from '../../../../model/commits/commit.ts';
 import { packageTag } from '../../../../model/provision/provisioning-package.ts';
 import { provisioningName } from '../../../../model/release/service-name.ts';
-import { packageProvisioning, type PackageResult } from '../../../../use-cases/provision/package-provisioning.ts';
+import {
+  packageProvisioning,
+  previewPackaging,
+  type PackageResult,
+} from '../../../../use-cases/provision/package-provisioning.ts';
 import { parseEnvironments } from '../../../../adapters/workspace/environments.ts';
 import { outputVariable } from '../../output/ci/output-variable.ts';
-import { infrastructureTask, type InfrastructureExecutor } from '../../running/infrastructure-executor.ts';
-import { booleanOption } from '../../options/options.ts';
 import { silentReporter } from '../../output/silent-reporter.ts';
-import { batchOfTasks, singleOfTask } from '../../running/service-batch.ts';
+import { dryRun, json, output } from '../../options/common-options.ts';
+import { infrastructureExecutor } from '../../running/infrastructure-executor.ts';
 
-interface Options {
-  readonly json: boolean;
-}
-
-export const executor: InfrastructureExecutor<Options> = {
+export const executor = infrastructureExecutor({
+  command: 'infrastructure-package',
   doing: "package the clusters' configuration",
-  options: { json: booleanOption },
-  async run({ json }, { ports, reporter }) {
-    const result = await packageProvisioning(
-      parseEnvironments,
-      ports,
-      json ? silentReporter : reporter(provisioningName),
-    );
+  options: { dryRun, json, output },
+  examples: [
+    { command: 'nx run infrastructure:package --dry-run', description: 'Whether there is anything to package' },
+  ],
+  async run({ dryRun: isDryRun, json: isJson, output: file }, { ports, reporter }) {
+    const say = isJson && file === undefined ? silentReporter : reporter(provisioningName);
+    const result = isDryRun
+      ? await previewPackaging(parseEnvironments, ports)
+      : await packageProvisioning(parseEnvironments, ports, say);
+    if (result.state === 'planned') {
+      const { commit, contentHash } = result.source;
+      if (isJson) return [JSON.stringify({ commit, contentHash, state: result.state })];
+      return [`Dry run: would tag ${commit.slice(0, 12)} as the next version of the clusters' configuration.`];
+    }
     const { version, commit, contentHash } = result.package;
     const tag = packageTag(version);
-    outputVariable(process.env, 'tag', tag.toString());
-    if (json) return [JSON.stringify({ tag, version, commit, contentHash, state: result.state })];
-    return [describe(result)];
+    if (!isDryRun) outputVariable(process.env, 'tag', tag.toString());
+    if (isJson) return [JSON.stringify({ tag, version, commit, contentHash, state: result.state })];
+    return [isDryRun ? `Dry run: ${describe(result)}` : describe(result)];
   },
-};
+});
 
 function describe({ state, package: { version, commit } }: PackageResult): string {
   const tag = packageTag(version);
@@ -36,7 +43,3 @@ function describe({ state, package: { version, commit } }: PackageResult): strin
   if (state === 'known') return `${tag}: nothing to package, it has this content`;
   return `${tag}: superseded, it is of the newer commit ${shortCommit(commit)}`;
 }
-
-const task = infrastructureTask(executor);
-export default singleOfTask(task);
-export const batch = batchOfTasks(task);

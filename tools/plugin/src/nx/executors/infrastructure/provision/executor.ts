@@ -1,55 +1,58 @@
-import type { BuildNumber } from '../../../../model/release/build-number.ts';
 import { packageTag } from '../../../../model/provision/provisioning-package.ts';
 import { provisioningName } from '../../../../model/release/service-name.ts';
 import { provision, type ProvisionResult } from '../../../../use-cases/provision/provision.ts';
 import { parseEnvironments } from '../../../../adapters/workspace/environments.ts';
 import { approvedBy } from '../../options/approved-by.ts';
 import { actorOf } from '../../running/actor.ts';
-import { oneEnvironment } from '../../options/deploy-options.ts';
 import { describeChangeSet } from '../../output/describe-change-set.ts';
-import { infrastructureTask, type InfrastructureExecutor } from '../../running/infrastructure-executor.ts';
-import { buildNumberOption, booleanOption, stringOption } from '../../options/options.ts';
-import { batchOfTasks, singleOfTask } from '../../running/service-batch.ts';
 import { silentReporter } from '../../output/silent-reporter.ts';
+import { approve, dryRun, json, output } from '../../options/common-options.ts';
+import { buildNumberOption } from '../../options/declare-options.ts';
+import { oneEnvironmentOption } from '../../options/environment-options.ts';
+import { infrastructureExecutor } from '../../running/infrastructure-executor.ts';
 
-interface Options {
-  readonly env: string | undefined;
-  readonly tag: BuildNumber | undefined;
-  readonly approve: boolean;
-  readonly dryRun: boolean;
-  readonly json: boolean;
-}
-
-const doing = 'provision an environment';
-
-export const executor: InfrastructureExecutor<Options> = {
-  doing,
+export const executor = infrastructureExecutor({
+  command: 'infrastructure-provision',
+  doing: 'provision an environment',
   options: {
-    env: stringOption,
-    tag: buildNumberOption(provisioningName),
-    approve: booleanOption,
-    dryRun: booleanOption,
-    json: booleanOption,
+    env: oneEnvironmentOption(),
+    tag: buildNumberOption(
+      "Version, also an older one: 20261124-1 or provisioning-20261124-1 (default: the checkout's)",
+      provisioningName,
+    ),
+    approve,
+    dryRun,
+    json,
+    output,
   },
-  async run({ env, tag, approve, dryRun, json }, { environments, ports, reporter, signal }) {
-    const environment = oneEnvironment(environments, env, doing);
+  examples: [
+    {
+      command: 'nx run infrastructure:provision --env=preprod --dry-run',
+      description: 'What would change, field by field',
+    },
+    { command: 'nx run infrastructure:provision --env=prod --approve', description: 'Set up a protected environment' },
+  ],
+  async run(
+    { env: environment, tag, approve: isApproved, dryRun: isDryRun, json: isJson, output: file },
+    { ports, reporter, signal },
+  ) {
     const request = {
       environment,
       version: tag,
       actor: actorOf(process.env),
-      approvedBy: approvedBy(approve, process.env),
-      dryRun,
+      approvedBy: approvedBy(isApproved, process.env),
+      dryRun: isDryRun,
       readEnvironments: parseEnvironments,
       signal,
     };
-    const say = json ? silentReporter : reporter(environment.name);
+    const say = isJson && file === undefined ? silentReporter : reporter(environment.name);
     const result = await provision(request, ports, say, (changes) => {
       for (const line of describeChangeSet(changes.filter(({ action }) => action !== 'unchanged'))) say.step(line);
     });
-    if (json) return [JSON.stringify({ environment: environment.name, ...result })];
+    if (isJson) return [JSON.stringify({ environment: environment.name, ...result })];
     return [`${environment.name}: ${describe(result)}`];
   },
-};
+});
 
 function describe(result: ProvisionResult): string {
   if (result.state === 'superseded')
@@ -64,7 +67,3 @@ function describe(result: ProvisionResult): string {
   if (version && before?.isNewerThan(version)) return `went back from ${packageTag(before)} to ${what}`;
   return `has ${what}`;
 }
-
-const task = infrastructureTask(executor);
-export default singleOfTask(task);
-export const batch = batchOfTasks(task);

@@ -11,40 +11,40 @@ import { describeChangeSet } from '../../../../use-cases/deploy/roll-out.ts';
 import { describeRollback, type RollbackResult } from '../../../../use-cases/rollback/rollback.ts';
 import { actorOf } from '../../running/actor.ts';
 import { errorOutcome, recordOutcome } from '../../output/ci/deploy-outcome.ts';
+import { dryRun, reason, timeout } from '../../options/common-options.ts';
+import { oneEnvironmentOption } from '../../options/environment-options.ts';
+import { momentOrRecordOption } from './moment-or-record.ts';
 import type { Terminal } from '../../output/terminal.ts';
-import { oneEnvironment } from '../../options/deploy-options.ts';
-import { infrastructureTask, type InfrastructureExecutor } from '../../running/infrastructure-executor.ts';
-import { booleanOption, stringOption, secondsOption } from '../../options/options.ts';
-import { batchOfTasks, singleOfTask } from '../../running/service-batch.ts';
-import { momentOrRecord } from './moment-or-record.ts';
+import { infrastructureExecutor } from '../../running/infrastructure-executor.ts';
 
-interface Options {
-  readonly env: string | undefined;
-  readonly to: ReturnType<typeof momentOrRecord>;
-  readonly reason: string | undefined;
-  /** Seconds. */
-  readonly timeout: number;
-  readonly dryRun: boolean;
-}
-
-export const executor: InfrastructureExecutor<Options> = {
+export const executor = infrastructureExecutor({
+  command: 'infrastructure-rollback',
   doing: 'roll an environment back',
   options: {
-    env: stringOption,
-    to: momentOrRecord,
-    reason: stringOption,
-    timeout: secondsOption(300, 1, 86_400),
-    dryRun: booleanOption,
+    env: oneEnvironmentOption(),
+    to: momentOrRecordOption,
+    reason,
+    timeout,
+    dryRun,
   },
-  async run({ env, to, reason, timeout, dryRun }, { environments, ports, reporter, terminal, tell, service, signal }) {
-    const environment = oneEnvironment(environments, env, 'roll an environment back');
+  examples: [
+    { command: 'nx run infrastructure:rollback --env=prod --to=2h --dry-run', description: 'The plan' },
+    {
+      command: 'nx run infrastructure:rollback --env=prod --to=orders#12',
+      description: 'Before a deployment went wrong',
+    },
+  ],
+  async run(
+    { env: environment, to, reason: why, timeout: seconds, dryRun: isDryRun },
+    { environments, ports, reporter, terminal, tell, service, signal },
+  ) {
     const environmentNames = environments.map(({ name }) => name);
-    const request = { environment, environmentNames, to, actor: actorOf(process.env), reason, service };
+    const request = { environment, environmentNames, to, actor: actorOf(process.env), reason: why, service };
     const all = reporter(environment.name);
     const plan = await planEnvironmentRollback(request, ports, all);
     for (const line of await describePlan(environment.name, plan, ports)) all.step(line);
-    if (dryRun) return [`${environment.name}: dry run: nothing was changed`];
-    const results = await rollBackEnvironment(plan, { timeout: timeout * 1000, signal }, ports, reporter);
+    if (isDryRun) return [`${environment.name}: dry run: nothing was changed`];
+    const results = await rollBackEnvironment(plan, { timeout: seconds * 1000, signal }, ports, reporter);
     tell(...results.map(({ service: name, result }) => outcomeOf(name, environment, result)));
     const lines = results.flatMap(({ service: name, result }) => describeResult(name, result, terminal));
     const failed = results.filter(({ result }) => result instanceof ProductError);
@@ -58,7 +58,7 @@ export const executor: InfrastructureExecutor<Options> = {
       evidence: lines,
     });
   },
-};
+});
 
 async function describePlan(
   environment: string,
@@ -94,7 +94,3 @@ function describeResult(service: string, result: RollbackResult | ProductError, 
   if (result.state === 'unchanged') return [mark('good', `${service}: nothing to do`)];
   return [mark('good', `${service}: runs ${result.record.release.buildNumber} again`)];
 }
-
-const task = infrastructureTask(executor);
-export default singleOfTask(task);
-export const batch = batchOfTasks(task);

@@ -2,38 +2,43 @@ import { formatSecond } from '../../../../model/text/timestamp.ts';
 import { status, type Status } from '../../../../use-cases/observe/status.ts';
 import { watchStatus } from '../../../../use-cases/observe/watch-status.ts';
 import { cellWithTroubles, statusFacts, statusGrid, type Shown } from '../../output/describe-status.ts';
-import { infrastructureTask, type InfrastructureExecutor } from '../../running/infrastructure-executor.ts';
-import { selectedEnvironments } from '../../options/deploy-options.ts';
-import { booleanOption, stringOption } from '../../options/options.ts';
-import { batchOfTasks, singleOfTask } from '../../running/service-batch.ts';
+import { json, output } from '../../options/common-options.ts';
+import { booleanOption } from '../../options/declare-options.ts';
+import { allEnvironmentsOption } from '../../options/environment-options.ts';
+import { rejectSeveral } from '../../options/options.ts';
+import { infrastructureExecutor } from '../../running/infrastructure-executor.ts';
 
-interface Options {
-  readonly env: string | undefined;
-  readonly json: boolean;
-  readonly watch: boolean;
-}
-
-export const executor: InfrastructureExecutor<Options> = {
+export const executor = infrastructureExecutor({
+  command: 'infrastructure-status',
   doing: 'show what runs where',
-  options: { env: stringOption, json: booleanOption, watch: booleanOption },
-  async run({ env, json, watch }, { environments, services, branch, ports, terminal, signal }) {
-    const asked = selectedEnvironments(environments, env);
-    const request = { environments: asked, services, branch };
+  options: {
+    env: allEnvironmentsOption(),
+    json,
+    watch: booleanOption('Continue, and show changes until it is stopped'),
+    output,
+  },
+  examples: [
+    { command: 'nx run infrastructure:status', description: 'All services in all environments' },
+    { command: 'nx run infrastructure:status --env=prod --json --output=prod.json', description: 'For a script' },
+  ],
+  async run({ env: environments, json: isJson, watch, output: file }, { services, branch, ports, terminal, signal }) {
+    if (watch && file !== undefined) rejectSeveral(['watch', 'output'], 'show what runs where');
+    const request = { environments, services, branch };
     const shown = () => ({ terminal, now: ports.clock() });
     const describe = (found: Status) =>
-      json ? [JSON.stringify({ ...found, services: found.services.map(statusFacts) })] : statusGrid(found, shown());
+      isJson ? [JSON.stringify({ ...found, services: found.services.map(statusFacts) })] : statusGrid(found, shown());
     if (!watch) return describe(await status(request, ports));
     let before: ReadonlyMap<string, readonly string[]> | undefined;
     for await (const found of watchStatus(request, ports, signal)) {
       const cells = cellsOf(found, shown());
-      if (!before || json) for (const line of describe(found)) console.log(line);
+      if (!before || isJson) for (const line of describe(found)) console.log(line);
       else for (const [name, lines] of cells) printNew(name, lines, before.get(name) ?? [], ports.clock());
-      if (!before && !json) console.log('\nwatching; press Ctrl-C to stop');
+      if (!before && !isJson) console.log('\nwatching; press Ctrl-C to stop');
       before = cells;
     }
     return [];
   },
-};
+});
 
 /** The text of each cell of the grid, and what is not as it should be there, by `orders in preprod`. */
 function cellsOf({ services }: Status, shown: Shown): Map<string, readonly string[]> {
@@ -54,7 +59,3 @@ function printNew(name: string, lines: readonly string[], before: readonly strin
 function withoutAge(line: string): string {
   return line.replaceAll(/ \((just now|\d+ \w+ ago)\)/g, '');
 }
-
-const task = infrastructureTask(executor);
-export default singleOfTask(task);
-export const batch = batchOfTasks(task);

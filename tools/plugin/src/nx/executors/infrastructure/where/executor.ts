@@ -1,7 +1,6 @@
 import { shortCommit } from '../../../../model/commits/commit.ts';
 import { describeHold } from '../../../../model/rollback/hold.ts';
 import { formatMoment } from '../../../../model/text/timestamp.ts';
-import { Refusal } from '../../../../model/errors/product-error.ts';
 import { textTable } from '../../../../model/text/text-table.ts';
 import {
   where,
@@ -9,47 +8,22 @@ import {
   type ServiceWhereabouts,
   type Whereabouts,
 } from '../../../../use-cases/observe/where.ts';
-import { infrastructureTask, type InfrastructureExecutor } from '../../running/infrastructure-executor.ts';
-import { booleanOption, stringOption } from '../../options/options.ts';
 import type { Shown } from '../../output/describe-status.ts';
 import { unreachableLines } from '../../output/unreachable-lines.ts';
-import { batchOfTasks, singleOfTask } from '../../running/service-batch.ts';
+import { json, output } from '../../options/common-options.ts';
+import { commitOption } from './commit-option.ts';
+import { infrastructureExecutor } from '../../running/infrastructure-executor.ts';
 
-interface Options {
-  readonly commit: string | undefined;
-  readonly json: boolean;
-}
-
-export const executor: InfrastructureExecutor<Options> = {
-  doing: 'find where a commit runs',
-  options: { commit: commitText, json: booleanOption },
-  async run({ commit, json }, { environments, services, ports, terminal }) {
-    if (commit === undefined) throw whichCommit();
+export const executor = infrastructureExecutor({
+  command: 'infrastructure-where',
+  doing: 'find a commit',
+  options: { commit: commitOption, json, output },
+  examples: [{ command: 'nx run infrastructure:where --commit=1a2b3c4', description: 'Of a commit' }],
+  async run({ commit, json: isJson }, { environments, services, ports, terminal }) {
     const found = await where({ commit, environments, services }, ports);
-    return json ? [JSON.stringify(found)] : describe(found, { terminal, now: ports.clock() });
+    return isJson ? [JSON.stringify(found)] : describe(found, { terminal, now: ports.clock() });
   },
-};
-
-/** Nx makes a number of a name that has digits only, or an `e` among them: `12345e67`. */
-function commitText(value: unknown, name: string, doing: string): string | undefined {
-  if (typeof value !== 'number') return stringOption(value, name, doing);
-  if (Number.isSafeInteger(value)) return String(value);
-  throw new Refusal({
-    type: 'bad-option',
-    doing,
-    reason: `--commit cannot be ${value}: Nx reads what was given as a number.`,
-    remedy: 'Give more digits of its name.',
-  });
-}
-
-function whichCommit(): Refusal {
-  return new Refusal({
-    type: 'which-commit',
-    doing: 'find where a commit runs',
-    reason: 'No commit is given.',
-    remedy: 'Give one with --commit: its name (also cut short), a tag or a branch.',
-  });
-}
+});
 
 function describe({ commit, isMerge, services }: Whereabouts, shown: Shown): string[] {
   const { id, date, author, subject } = commit;
@@ -98,7 +72,3 @@ function cellText(found: EnvironmentWhereabouts, { terminal, now }: Shown): stri
       return found.hold ? mark('bad', `HELD: ${found.buildNumber} runs`) : `waits: ${found.buildNumber} runs`;
   }
 }
-
-const task = infrastructureTask(executor);
-export default singleOfTask(task);
-export const batch = batchOfTasks(task);

@@ -1,25 +1,26 @@
-import { differenceMark } from '../../../graph/difference-mark.ts';
-import type { BuildNumber } from '../../../../model/release/build-number.ts';
 import { diff, diffCheckout } from '../../../../use-cases/deploy/diff.ts';
 import { findRelease } from '../../../../use-cases/revision/find-release.ts';
 import { actorOf } from '../../running/actor.ts';
-import { oneEnvironment } from '../../options/deploy-options.ts';
-import { buildNumberOption, booleanOption, stringOption } from '../../options/options.ts';
 import { describeCheckoutDiff, describeReleaseDiff } from '../../output/describe-diff.ts';
-import { batchOf, singleOf } from '../../running/service-batch.ts';
-import type { ServiceExecutor } from '../../running/service-executor.ts';
+import { json, output } from '../../options/common-options.ts';
+import { buildNumberOption } from '../../options/declare-options.ts';
+import { oneEnvironmentOption } from '../../options/environment-options.ts';
+import { serviceExecutor } from '../../running/service-executor.ts';
 
-interface Options {
-  readonly env: string | undefined;
-  readonly tag: BuildNumber | undefined;
-  readonly json: boolean;
-}
-
-export const executor: ServiceExecutor<Options> = {
+export const executor = serviceExecutor({
+  command: 'diff',
   verb: 'compare',
-  options: (service) => ({ env: stringOption, tag: buildNumberOption(service), json: booleanOption }),
-  async run({ env, tag, json }, { service, environments, ports, reporter }) {
-    const environment = oneEnvironment(environments, env, `compare ${service.name}`);
+  options: {
+    env: oneEnvironmentOption(),
+    tag: buildNumberOption('Release to compare, 20261124-1 or orders-20261124-1 (default: the checkout)'),
+    json,
+    output,
+  },
+  examples: [
+    { command: 'nx run orders:diff --env=prod', description: 'Exit code 3 when there are differences' },
+    { command: 'nx run orders:diff --env=prod --tag=20261124-1', description: 'Of a release' },
+  ],
+  async run({ env: environment, tag, json: isJson }, { service, environments, ports, reporter }) {
     const environmentNames = environments.map(({ name }) => name);
     const how = { actor: actorOf(process.env), allowDowntime: false, adopt: false };
     const target = { ...how, service, environment, environmentNames };
@@ -27,18 +28,17 @@ export const executor: ServiceExecutor<Options> = {
     if (tag === undefined) {
       const found = await diffCheckout(target, ports, reporter);
       const { running, isRebuilt, changes, ...checkout } = found;
-      const mark = isRebuilt || changes.length > 0 ? [differenceMark] : [];
-      if (!json) return [...describeCheckoutDiff(about, found), ...mark];
-      return [JSON.stringify({ ...about, ...checkout, running: running?.buildNumber, isRebuilt, changes }), ...mark];
+      const isDifferent = isRebuilt || changes.length > 0;
+      if (!isJson) return { lines: describeCheckoutDiff(about, found), isDifferent };
+      const facts = { ...about, ...checkout, running: running?.buildNumber, isRebuilt, changes };
+      return { lines: [JSON.stringify(facts)], isDifferent };
     }
     const release = await findRelease(service.name, tag, ports);
     const changes = await diff({ ...target, release }, ports, reporter);
-    const mark = changes.length > 0 ? [differenceMark] : [];
     const { buildNumber } = release;
-    if (json) return [JSON.stringify({ ...about, buildNumber, changes }), ...mark];
-    return [...describeReleaseDiff(about, buildNumber, changes), ...mark];
+    const lines = isJson
+      ? [JSON.stringify({ ...about, buildNumber, changes })]
+      : describeReleaseDiff(about, buildNumber, changes);
+    return { lines, isDifferent: changes.length > 0 };
   },
-};
-
-export default singleOf(executor);
-export const batch = batchOf(executor);
+});

@@ -1,20 +1,29 @@
 import { ciRunOf } from '../../../../model/ci/ci-run.ts';
 import { ReleaseTag } from '../../../../model/release/release-tag.ts';
-import { dockerRelease, type DockerReleaseOptions } from '../../../../use-cases/release/docker-release.ts';
-import { booleanOption, anyBuildNumberOption } from '../../options/options.ts';
-import { batchOf, singleOf } from '../../running/service-batch.ts';
-import type { ServiceExecutor } from '../../running/service-executor.ts';
+import { dockerRelease } from '../../../../use-cases/release/docker-release.ts';
+import { requireCommitted } from '../../../../use-cases/revision/source-revision.ts';
+import { allowDirty, dryRun } from '../../options/common-options.ts';
+import { anyBuildNumberOption } from '../../options/declare-options.ts';
+import { serviceExecutor } from '../../running/service-executor.ts';
 
-export const executor: ServiceExecutor<Omit<DockerReleaseOptions, 'ciNumber'>> = {
+export const executor = serviceExecutor({
+  command: 'docker-release',
   verb: 'build and push the image of',
-  options: () => ({ allowDirty: booleanOption, buildNumber: anyBuildNumberOption, dryRun: booleanOption }),
+  options: {
+    allowDirty,
+    buildNumber: anyBuildNumberOption(
+      "Take this build number, such as 20261124-1 (default: the CI's, or the next one)",
+    ),
+    dryRun,
+  },
+  examples: [{ command: 'nx run orders:docker-release', description: 'Build and push, without a tag or a deployment' }],
+  async check({ allowDirty: isAllowed }, { repository, subject }) {
+    requireCommitted(subject, await repository.dirtyPaths(), isAllowed, []);
+  },
   async run(options, { service, environments, ports, reporter }) {
     const request = { ...options, ciNumber: ciRunOf(process.env)?.buildNumber };
     const release = await dockerRelease(service, environments, request, ports, reporter);
     if (!release) return [`${service.name}: dry run: nothing was changed`];
     return [`${new ReleaseTag(release.service, release.buildNumber)} is pushed: ${release.imageDigest}`];
   },
-};
-
-export default singleOf(executor);
-export const batch = batchOf(executor);
+});

@@ -1,28 +1,24 @@
-import type { BuildNumber } from '../../../../model/release/build-number.ts';
 import { ReleaseTag } from '../../../../model/release/release-tag.ts';
 import { releaseRegistries } from '../../../../use-cases/release/release-registries.ts';
 import { findPushedBuild, tagRelease } from '../../../../use-cases/release/tag-release.ts';
-import { buildNumberOption, booleanOption } from '../../options/options.ts';
-import { batchOf, singleOf } from '../../running/service-batch.ts';
-import type { ServiceExecutor } from '../../running/service-executor.ts';
+import { dryRun } from '../../options/common-options.ts';
+import { buildNumberOption } from '../../options/declare-options.ts';
+import { serviceExecutor } from '../../running/service-executor.ts';
 
-interface Options {
-  readonly tag: BuildNumber | undefined;
-  readonly dryRun: boolean;
-}
-
-export const executor: ServiceExecutor<Options> = {
+export const executor = serviceExecutor({
+  command: 'git-tag',
   verb: 'tag',
-  options: (service) => ({ tag: buildNumberOption(service), dryRun: booleanOption }),
-  async run({ tag, dryRun }, { service, environments, ports, reporter }) {
+  options: {
+    tag: buildNumberOption('Build: 20261124-1 or orders-20261124-1 (default: the newest that has an image)'),
+    dryRun,
+  },
+  examples: [{ command: 'nx run orders:git-tag --tag=20261124-1', description: 'Tag the commit of this build' }],
+  async run({ tag, dryRun: isDryRun }, { service, environments, ports, reporter }) {
     const registry = releaseRegistries(environments)[0]!;
     const release = await findPushedBuild(service.name, registry, tag, ports);
     const name = new ReleaseTag(service.name, release.buildNumber);
-    if (dryRun) return [`${service.name}: dry run: would tag ${release.commit} as ${name} (${release.imageDigest})`];
+    if (isDryRun) return [`${service.name}: dry run: would tag ${release.commit} as ${name} (${release.imageDigest})`];
     await tagRelease(release, ports, reporter);
     return [`${name} is on ${release.commit}`];
   },
-};
-
-export default singleOf(executor);
-export const batch = batchOf(executor);
+});

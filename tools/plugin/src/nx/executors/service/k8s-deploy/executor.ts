@@ -1,4 +1,3 @@
-import type { BuildNumber } from '../../../../model/release/build-number.ts';
 import { deploy } from '../../../../use-cases/deploy/deploy.ts';
 import { findRelease } from '../../../../use-cases/revision/find-release.ts';
 import { planDeploy, requireImage } from '../../../../use-cases/deploy/plan-deploy.ts';
@@ -8,25 +7,27 @@ import { connectEarly } from '../../running/connect-early.ts';
 import { listReleases } from '../../running/list-releases.ts';
 import { approvedBy } from '../../options/approved-by.ts';
 import { actorOf } from '../../running/actor.ts';
-import { deployOptions, targetEnvironments, type DeployOptions } from '../../options/deploy-options.ts';
 import { describeDeploy } from '../../output/describe-deploy.ts';
-import { buildNumberOption } from '../../options/options.ts';
-import { batchOf, singleOf } from '../../running/service-batch.ts';
-import type { ServiceExecutor } from '../../running/service-executor.ts';
+import { deployOptions } from '../../options/common-options.ts';
+import { buildNumberOption } from '../../options/declare-options.ts';
+import { serviceExecutor } from '../../running/service-executor.ts';
 
-interface Options extends DeployOptions {
-  readonly tag: BuildNumber | undefined;
-}
-
-export const executor: ServiceExecutor<Options> = {
+export const executor = serviceExecutor({
+  command: 'k8s-deploy',
   verb: 'deploy',
-  options: (service) => ({ ...deployOptions, tag: buildNumberOption(service) }),
+  options: {
+    ...deployOptions,
+    tag: buildNumberOption('Release: 20261124-1 or orders-20261124-1 (default: the newest)'),
+  },
+  examples: [
+    { command: 'nx run orders:k8s-deploy --env=dev --tag=20261124-1', description: 'Deploy a release to dev' },
+    { command: 'nx run orders:k8s-deploy --env=prod --approve', description: 'Deploy the newest release to prod' },
+  ],
   begin: listReleases,
   async run(
-    { env, tag, dryRun, timeout, approve, ...options },
+    { env: targets, tag, dryRun, timeout, approve, ...options },
     { service, environments, ports, reporter, terminal, tell, signal },
   ) {
-    const targets = targetEnvironments(environments, env);
     connectEarly(targets, ports);
     const release = await findRelease(service.name, tag, ports);
     const environmentNames = environments.map(({ name }) => name);
@@ -48,7 +49,4 @@ export const executor: ServiceExecutor<Options> = {
     }
     return lines.length > 0 ? lines : ['No environment is automatic; choose one with --env.'];
   },
-};
-
-export default singleOf(executor);
-export const batch = batchOf(executor);
+});

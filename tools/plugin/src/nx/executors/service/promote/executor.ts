@@ -1,48 +1,42 @@
-import type { BuildNumber } from '../../../../model/release/build-number.ts';
 import { promote } from '../../../../use-cases/deploy/promote.ts';
 import { describeChangeSet } from '../../../../use-cases/deploy/roll-out.ts';
 import { approvedBy } from '../../options/approved-by.ts';
 import { actorOf } from '../../running/actor.ts';
 import { deployOutcome } from '../../output/ci/deploy-outcome.ts';
-import { promotionOf } from '../../options/deploy-options.ts';
 import { describeDeploy } from '../../output/describe-deploy.ts';
-import { buildNumberOption, booleanOption, stringOption, secondsOption } from '../../options/options.ts';
-import { batchOf, singleOf } from '../../running/service-batch.ts';
-import type { ServiceExecutor } from '../../running/service-executor.ts';
+import { adopt, allowDowntime, approve, dryRun, timeout } from '../../options/common-options.ts';
+import { booleanOption, buildNumberOption } from '../../options/declare-options.ts';
+import { namedEnvironmentOption, promotionOf } from '../../options/environment-options.ts';
+import { serviceExecutor } from '../../running/service-executor.ts';
 
-interface Options {
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-  readonly tag: BuildNumber | undefined;
-  readonly approve: boolean;
-  readonly allowDowntime: boolean;
-  readonly adopt: boolean;
-  readonly force: boolean;
-  /** Seconds. */
-  readonly timeout: number;
-  readonly dryRun: boolean;
-}
-
-export const executor: ServiceExecutor<Options> = {
+export const executor = serviceExecutor({
+  command: 'promote',
   verb: 'promote',
-  options: (service) => ({
-    from: stringOption,
-    to: stringOption,
-    tag: buildNumberOption(service),
-    approve: booleanOption,
-    allowDowntime: booleanOption,
-    adopt: booleanOption,
-    force: booleanOption,
-    timeout: secondsOption(300, 1, 86_400),
-    dryRun: booleanOption,
-  }),
+  options: {
+    from: namedEnvironmentOption('Environment that verified it', 'the one before the other, or the last automatic one'),
+    to: namedEnvironmentOption('Environment that gets it', 'the one after the other'),
+    tag: buildNumberOption('Release: 20261124-1 or orders-20261124-1 (default: the one that runs upstream)'),
+    approve,
+    allowDowntime,
+    adopt,
+    force: booleanOption(
+      'Promote a release that lost requests upstream or has not run there for long enough, and over a newer one or a hold',
+    ),
+    timeout,
+    dryRun,
+  },
+  examples: [
+    { command: 'nx run-many -t promote --dry-run', description: 'What would be promoted' },
+    { command: 'nx run orders:promote --to=prod --approve', description: 'Promote what runs before prod' },
+  ],
   async run(
-    { from, to, tag, approve, timeout, ...options },
+    { from, to, tag, approve: isApproved, timeout: seconds, ...options },
     { service, environments, ports, reporter, terminal, tell, signal },
   ) {
     const way = promotionOf(environments, from, to, `promote ${service.name}`);
+    if (!from || !to) reporter.step(`environments: from ${way.from.name} to ${way.to.name}`);
     const environmentNames = environments.map(({ name }) => name);
-    const limits = { timeout: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
+    const limits = { timeout: seconds * 1000, signal, approvedBy: approvedBy(isApproved, process.env) };
     const request = {
       ...options,
       ...way,
@@ -67,7 +61,4 @@ export const executor: ServiceExecutor<Options> = {
         ];
     }
   },
-};
-
-export default singleOf(executor);
-export const batch = batchOf(executor);
+});

@@ -1,4 +1,3 @@
-import type { BuildNumber } from '../../../../model/release/build-number.ts';
 import type { JobOutcome } from '../../../../model/ci/output/job-summary.ts';
 import { ciRunOf } from '../../../../model/ci/ci-run.ts';
 import type { Environment } from '../../../../model/environment/environment.ts';
@@ -8,25 +7,44 @@ import { actorOf } from '../../running/actor.ts';
 import { deployOutcome, releaseOutcome } from '../../output/ci/deploy-outcome.ts';
 import { connectEarly } from '../../running/connect-early.ts';
 import { listReleases } from '../../running/list-releases.ts';
-import { deployOptions, targetEnvironments, type DeployOptions } from '../../options/deploy-options.ts';
 import { describeDeploy } from '../../output/describe-deploy.ts';
-import { booleanOption, anyBuildNumberOption } from '../../options/options.ts';
+import { requireApproval } from '../../../../use-cases/deploy/approval.ts';
+import { requireCommitted } from '../../../../use-cases/revision/source-revision.ts';
+import { allowDirty, deployOptions } from '../../options/common-options.ts';
+import { anyBuildNumberOption } from '../../options/declare-options.ts';
 import { shortDigests } from '../../output/short-digests.ts';
 import type { Terminal } from '../../output/terminal.ts';
-import { batchOf, singleOf } from '../../running/service-batch.ts';
-import type { ServiceExecutor } from '../../running/service-executor.ts';
+import { serviceExecutor } from '../../running/service-executor.ts';
 
-interface Options extends DeployOptions {
-  readonly buildNumber: BuildNumber | undefined;
-  readonly allowDirty: boolean;
-}
-
-export const executor: ServiceExecutor<Options> = {
+export const executor = serviceExecutor({
+  command: 'release',
   verb: 'release',
-  options: () => ({ ...deployOptions, buildNumber: anyBuildNumberOption, allowDirty: booleanOption }),
+  options: {
+    ...deployOptions,
+    buildNumber: anyBuildNumberOption(
+      "Take this build number, such as 20261124-1 (default: the CI's, or the next one)",
+    ),
+    allowDirty,
+  },
+  examples: [
+    { command: 'nx run orders:release', description: 'Release one service' },
+    { command: 'nx run-many -t release', description: 'Release whatever is not released yet' },
+    { command: 'nx run orders:release --env=dev,preprod', description: 'Deploy to these environments only' },
+    { command: 'nx run orders:release --dry-run', description: 'Show what would happen' },
+  ],
   begin: listReleases,
-  async run({ env, timeout, approve, ...options }, { service, environments, ports, reporter, terminal, tell, signal }) {
-    const targets = targetEnvironments(environments, env);
+  async check({ env: targets, approve, allowDirty: isAllowed, dryRun }, { repository, subject }) {
+    requireCommitted(subject, await repository.dirtyPaths(), isAllowed, targets);
+    if (dryRun) return;
+    for (const environment of targets) {
+      const doing = `deploy ${subject} to ${environment.name}`;
+      requireApproval(doing, environment, approvedBy(approve, process.env));
+    }
+  },
+  async run(
+    { env: targets, timeout, approve, ...options },
+    { service, environments, ports, reporter, terminal, tell, signal },
+  ) {
     connectEarly(targets, ports);
     const actor = actorOf(process.env);
     const limits = { timeout: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
@@ -38,7 +56,7 @@ export const executor: ServiceExecutor<Options> = {
       ? [`${service.name}: dry run: nothing was changed`]
       : describe(service.name, result, targets, terminal);
   },
-};
+});
 
 function outcomesOf({ release, deploys }: ReleaseResult, targets: readonly Environment[]): JobOutcome[] {
   if (!release) return [];
@@ -63,6 +81,3 @@ function describe(
     ...deploys.map(({ result }, index) => describeDeploy({ service, release }, targets[index]!, result, terminal)),
   ];
 }
-
-export default singleOf(executor);
-export const batch = batchOf(executor);

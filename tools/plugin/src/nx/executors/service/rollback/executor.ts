@@ -1,4 +1,3 @@
-import type { BuildNumber } from '../../../../model/release/build-number.ts';
 import type { Environment } from '../../../../model/environment/environment.ts';
 import { describeHold } from '../../../../model/rollback/hold.ts';
 import { describeChangeSet } from '../../../../use-cases/deploy/roll-out.ts';
@@ -15,42 +14,42 @@ import { actorOf } from '../../running/actor.ts';
 import { deployOutcome, recordOutcome } from '../../output/ci/deploy-outcome.ts';
 import { describeDeployment } from '../../output/describe-deploy.ts';
 import type { Terminal } from '../../output/terminal.ts';
-import { oneEnvironment } from '../../options/deploy-options.ts';
-import { buildNumberOption, booleanOption, stringOption, secondsOption } from '../../options/options.ts';
-import { batchOf, singleOf } from '../../running/service-batch.ts';
-import type { ServiceExecutor } from '../../running/service-executor.ts';
+import { dryRun, reason, timeout } from '../../options/common-options.ts';
+import { buildNumberOption } from '../../options/declare-options.ts';
+import { oneEnvironmentOption } from '../../options/environment-options.ts';
+import { serviceExecutor } from '../../running/service-executor.ts';
 
-interface Options {
-  readonly env: string | undefined;
-  readonly tag: BuildNumber | undefined;
-  readonly reason: string | undefined;
-  /** Seconds. */
-  readonly timeout: number;
-  readonly dryRun: boolean;
-}
-
-export const executor: ServiceExecutor<Options> = {
+export const executor = serviceExecutor({
+  command: 'rollback',
   verb: 'roll back',
-  options: (service) => ({
-    env: stringOption,
-    tag: buildNumberOption(service),
-    reason: stringOption,
-    timeout: secondsOption(300, 1, 86_400),
-    dryRun: booleanOption,
-  }),
-  async run({ env, tag, reason, timeout, dryRun }, { service, environments, ports, reporter, terminal, tell, signal }) {
-    const environment = oneEnvironment(environments, env, `roll ${service.name} back`);
+  options: {
+    env: oneEnvironmentOption(),
+    tag: buildNumberOption(
+      'Release: 20261124-1 or orders-20261124-1 (default: the last good one before the one that runs)',
+    ),
+    reason,
+    timeout,
+    dryRun,
+  },
+  examples: [
+    { command: 'nx run orders:rollback --env=prod --dry-run', description: 'What would go back' },
+    { command: 'nx run orders:rollback --env=prod --reason="wrong totals"', description: 'Go back, and hold' },
+  ],
+  async run(
+    { env: environment, tag, reason: why, timeout: seconds, dryRun: isDryRun },
+    { service, environments, ports, reporter, terminal, tell, signal },
+  ) {
     const environmentNames = environments.map(({ name }) => name);
-    const request = { service, environment, environmentNames, to: tag, actor: actorOf(process.env), reason };
+    const request = { service, environment, environmentNames, to: tag, actor: actorOf(process.env), reason: why };
     const plan = await planRollback(request, ports, reporter);
     const lines = await describeRollback(plan, ports);
-    if (dryRun) {
+    if (isDryRun) {
       const would = [...lines, `dry run: would do in ${environment.name}: ${describeChangeSet(plan.changes)}`];
       return would.map((line) => `${service.name}: ${line}`);
     }
     for (const line of lines) reporter.step(line);
     const [result, elsewhere] = await Promise.all([
-      rollBack(plan, { timeout: timeout * 1000, signal }, ports, reporter),
+      rollBack(plan, { timeout: seconds * 1000, signal }, ports, reporter),
       stillRunning(plan, environments, ports),
     ]);
     tell(
@@ -60,7 +59,7 @@ export const executor: ServiceExecutor<Options> = {
     );
     return [...describe(plan, result, terminal), ...elsewhere.map((line) => terminal.mark('caution', line))];
   },
-};
+});
 
 function describe({ request, release }: RollbackPlan, result: RollbackResult, { mark }: Terminal): string[] {
   const { service, environment } = request;
@@ -92,6 +91,3 @@ async function stillRunning(
       : [];
   });
 }
-
-export default singleOf(executor);
-export const batch = batchOf(executor);

@@ -1,27 +1,22 @@
 import { status } from '../../../../use-cases/observe/status.ts';
 import { statusFacts, statusGrid } from '../../output/describe-status.ts';
-import { selectedEnvironments } from '../../options/deploy-options.ts';
-import { booleanOption, stringOption } from '../../options/options.ts';
-import { batchOf, singleOf } from '../../running/service-batch.ts';
-import type { ServiceExecutor } from '../../running/service-executor.ts';
+import { json, output } from '../../options/common-options.ts';
+import { allEnvironmentsOption } from '../../options/environment-options.ts';
+import { serviceExecutor } from '../../running/service-executor.ts';
 
-interface Options {
-  readonly env: string | undefined;
-  readonly json: boolean;
-}
-
-export const executor: ServiceExecutor<Options> = {
+export const executor = serviceExecutor({
+  command: 'status',
   verb: 'show the status of',
-  options: () => ({ env: stringOption, json: booleanOption }),
-  async run({ env, json }, { service, environments, services, branch, ports, terminal }) {
-    const asked = selectedEnvironments(environments, env);
-    const request = { service: service.name, environments: asked, services: services(), branch };
+  options: { env: allEnvironmentsOption(), json, output },
+  examples: [
+    { command: 'nx run orders:status', description: 'In all environments' },
+    { command: 'nx run orders:status --env=preprod,prod', description: 'In two of them' },
+  ],
+  async run({ env: environments, json: isJson }, { service, services, branch, ports, terminal }) {
+    const request = { service: service.name, environments, services: services(), branch };
     const found = await status(request, ports);
-    return json
+    return isJson
       ? found.services.map((each) => JSON.stringify(statusFacts(each)))
       : statusGrid(found, { terminal, now: ports.clock() });
   },
-};
-
-export default singleOf(executor);
-export const batch = batchOf(executor);
+});

@@ -2,7 +2,6 @@ import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import type { RunLog } from '../output/ci/run-log.ts';
 import { disconnectWhenSent } from './disconnect-when-sent.ts';
 import type { RawOptions } from '../options/options.ts';
-import { serviceTask, type ServiceExecutor } from './service-executor.ts';
 import { sharedRun, type SharedRun } from './run-context.ts';
 import { withStopSignal } from './stop-signal.ts';
 import type { Task, TaskResult } from './task.ts';
@@ -10,21 +9,11 @@ import type { Task, TaskResult } from './task.ts';
 /** Builds and rollouts wait for engine and cluster most of the time. */
 const mostAtOnce = 4;
 
-/** Makes Nx's batch implementation of an executor for services. */
-export function batchOf<T>(executor: ServiceExecutor<T>) {
-  return batchOfTasks(serviceTask(executor));
-}
-
-/** Makes Nx's implementation of an executor for one service, which it uses where batches are turned off. */
-export function singleOf<T>(executor: ServiceExecutor<T>) {
-  return singleOfTask(serviceTask(executor));
-}
-
 /**
  * Makes Nx's batch implementation of a task: all projects of a command in one process, which share connections and
  * listings. One that fails does not stop the others.
  */
-export function batchOfTasks(task: Task) {
+export function batchOf(task: Task) {
   return (
     taskGraph: TaskGraph,
     inputs: Record<string, RawOptions>,
@@ -32,7 +21,10 @@ export function batchOfTasks(task: Task) {
     context: ExecutorContext,
   ): AsyncGenerator<{ task: string; result: TaskResult }> =>
     endingProcess(
-      withStopSignal((signal) => runAll(task, Object.values(taskGraph.tasks), inputs, sharedRun(context, signal))),
+      withStopSignal((signal) => {
+        const tasks = Object.values(taskGraph.tasks);
+        return runAll(task, tasks, inputs, sharedRun(context, signal, tasks.length));
+      }),
     );
 }
 
@@ -77,13 +69,13 @@ function shown(id: string, result: TaskResult, log: RunLog): TaskResult {
   return { ...result, terminalOutput: [result.success ? headline : mark('bad', headline), ...others].join('\n') };
 }
 
-/** Makes Nx's implementation for one task. */
-export function singleOfTask(task: Task) {
+/** Makes Nx's implementation of one task, which it uses where batches are turned off. */
+export function singleOf(task: Task) {
   return async (options: RawOptions, context: ExecutorContext): Promise<{ success: boolean }> => {
     const id = context.projectName ?? '';
     const waiting = [{ id, target: { project: id } }] as TaskGraph['tasks'][string][];
     let success = false;
-    const ended = withStopSignal((signal) => runAll(task, waiting, { [id]: options }, sharedRun(context, signal)));
+    const ended = withStopSignal((signal) => runAll(task, waiting, { [id]: options }, sharedRun(context, signal, 1)));
     for await (const { result } of ended) {
       process.stdout.write(result.terminalOutput);
       ({ success } = result);

@@ -1,10 +1,10 @@
-import { Refusal } from '../../../../model/errors/product-error.ts';
-import { periodOr } from './period-option.ts';
+import { Refusal } from '../../../model/errors/product-error.ts';
+import { periodOption } from './declare-options.ts';
 
-const read = (value: unknown) => periodOr(5)(value, 'since', 'measure');
+const read = (value: unknown) => periodOption('How far back', '5s').read(value, { name: 'since', doing: 'measure' });
 
 it.each([
-  [undefined, 5],
+  [undefined, 5000],
   ['12h', 43_200_000],
   ['30d', 2_592_000_000],
 ])('reads %j', (value, milliseconds) => expect(read(value)).toBe(milliseconds));

@@ -1,0 +1,38 @@
+import { booleanOption, formatOption, secondsOption, stringOption } from './declare-options.ts';
+import { automaticEnvironmentsOption } from './environment-options.ts';
+import type { Option } from './option.ts';
+
+/** Options that several commands have, with the same meaning in each. */
+export const dryRun = booleanOption('Show what would happen without changing anything');
+export const json = formatOption('Print JSON, one line');
+export const output: Option<string | undefined> = {
+  ...stringOption(
+    'Write the output to this file, relative to the workspace, instead of the terminal; `{project}` in it becomes the project',
+    'FILE',
+  ),
+  kind: 'file',
+};
+export const approve = booleanOption(
+  'Approve the deployment to a protected environment; in a CI only in a job behind a gate (POC_APPROVAL_GATE)',
+);
+export const allowDirty = booleanOption('Build uncommitted changes where the environment permits it; marked as such');
+export const allowDowntime = booleanOption('Allow manifests that may cause downtime');
+export const adopt = booleanOption('Take over objects that belong to another service or another deployer');
+export const force = booleanOption('Deploy over a newer release, and a build that is held');
+export const reason = stringOption('Reason, shown with the hold', 'TEXT');
+export const timeout = secondsOption('Time limit of a rollout in each environment', {
+  default: 300,
+  least: 1,
+  most: 86_400,
+});
+
+/** Those of the commands that deploy to several environments. */
+export const deployOptions = {
+  env: automaticEnvironmentsOption(),
+  allowDowntime,
+  adopt,
+  force,
+  approve,
+  timeout,
+  dryRun,
+};

@@ -1,0 +1,156 @@
+import { BuildNumber } from '../../../model/release/build-number.ts';
+import { ReleaseTag } from '../../../model/release/release-tag.ts';
+import { parseDuration } from '../../../model/text/duration.ts';
+import { badOption, kebabCase, type Option, type OptionReader } from './option.ts';
+
+/** Reads `--dry-run`, `--dry-run=false`. */
+export const booleanReader: OptionReader<boolean> = {
+  read(value, context) {
+    if (value === undefined) return false;
+    if (value === true || value === 'true') return true;
+    if (value === false || value === 'false') return false;
+    throw badOption(context, value, 'Expected true or false.');
+  },
+};
+
+/** Reads `--ci=azure`. */
+export function choiceReader<T extends string>(...allowed: readonly T[]): OptionReader<T | undefined> {
+  return {
+    read(value, context) {
+      if (value === undefined || allowed.includes(value as T)) return value as T | undefined;
+      throw badOption(context, value, `Expected one of ${allowed.join(', ')}.`);
+    },
+  };
+}
+
+/** `--dry-run`, `--dry-run=false`. */
+export function booleanOption(description: string): Option<boolean> {
+  return { kind: 'boolean', type: 'boolean', description, ...booleanReader };
+}
+
+/** `--json`: a form of output. */
+export function formatOption(description: string): Option<boolean> {
+  return { ...booleanOption(description), isFormat: true };
+}
+
+/** `--reason="wrong totals"`. @param value what stands for it in the docs. */
+export function stringOption(description: string, value: string): Option<string | undefined> {
+  return {
+    kind: 'text',
+    type: 'string',
+    description,
+    value,
+    read(given, context) {
+      if (given === undefined) return undefined;
+      if (typeof given === 'string' && given.trim() !== '') return given;
+      throw badOption(context, given, `Expected one value: \`--${kebabCase(context.name)}=${value}\`.`);
+    },
+  };
+}
+
+/** A number with its default and bounds. */
+interface Bounds {
+  readonly default: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** `--timeout=90`. */
+export function secondsOption(description: string, { default: fallback, least, most }: Bounds): Option<number> {
+  return {
+    kind: 'seconds',
+    type: 'number',
+    description: `${description}, in seconds from ${least} to ${most}`,
+    value: 'SECONDS',
+    default: fallback,
+    read(value, context) {
+      const number = value === undefined ? fallback : numberOf(value);
+      if (typeof number === 'number' && number >= least && number <= most) return number;
+      throw badOption(context, value, `Expected a number of seconds from ${least} to ${most}.`);
+    },
+  };
+}
+
+/** `--jobs=4`. */
+export function countOption(description: string, { default: fallback, least, most }: Bounds): Option<number> {
+  return {
+    kind: 'count',
+    type: 'number',
+    description: `${description}, from ${least} to ${most}`,
+    value: 'COUNT',
+    default: fallback,
+    read(value, context) {
+      const number = value === undefined ? fallback : numberOf(value);
+      if (Number.isInteger(number) && Number(number) >= least && Number(number) <= most) return Number(number);
+      throw badOption(context, value, `Expected a whole number from ${least} to ${most}.`);
+    },
+  };
+}
+
+function numberOf(value: unknown): unknown {
+  return typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+}
+
+/** `--since=30d`, read as milliseconds. */
+export function periodOption(description: string, fallback: string): Option<number> {
+  return {
+    kind: 'period',
+    type: 'string',
+    description: `${description}: 12h, 30d`,
+    value: 'PERIOD',
+    default: fallback,
+    read(value, context) {
+      const text = value === undefined ? fallback : value;
+      const period = typeof text === 'string' ? parseDuration(text) : undefined;
+      if (period !== undefined && period > 0) return period;
+      throw badOption(context, value, 'Expected a period up to now, such as 12h or 30d.');
+    },
+  };
+}
+
+/** `--build-number=20261124-1`. */
+export function anyBuildNumberOption(description: string): Option<BuildNumber | undefined> {
+  return {
+    kind: 'new-build',
+    type: 'string',
+    description,
+    value: 'BUILD',
+    read(value, context) {
+      if (value === undefined) return undefined;
+      const number = typeof value === 'string' ? BuildNumber.parse(value) : undefined;
+      if (number) return number;
+      throw badOption(context, value, explainBuildNumber(value));
+    },
+  };
+}
+
+/**
+ * `--tag=20261124-1` or `--tag=orders-20261124-1`.
+ * @param owner whose builds they are, where not the service's that the command is for.
+ */
+export function buildNumberOption(description: string, owner?: string): Option<BuildNumber | undefined> {
+  return {
+    kind: 'build',
+    type: 'string',
+    description,
+    value: 'BUILD',
+    read: (value, context) => {
+      if (value === undefined) return undefined;
+      const number = typeof value === 'string' ? BuildNumber.parse(value) : undefined;
+      if (number) return number;
+      const tag = typeof value === 'string' ? ReleaseTag.parse(value) : undefined;
+      const service = owner ?? context.service;
+      if (tag && (service === undefined || tag.service === service)) return tag.buildNumber;
+      if (tag) throw badOption(context, value, `That is a release of ${tag.service}.`);
+      throw badOption(context, value, explainBuildNumber(value));
+    },
+  };
+}
+
+function explainBuildNumber(value: unknown): string {
+  if (typeof value !== 'number') return 'A build number is a day and a revision, such as 20261124-1.';
+  return (
+    `Nx reads it as the number ${value}, in which 20261124.10 and 20261124.1 are the same. ` +
+    'Build numbers are written with a hyphen, such as 20261124-1; an old one with a dot goes with its service, such as orders-20261124.10.'
+  );
+}

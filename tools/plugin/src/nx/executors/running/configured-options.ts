@@ -1,0 +1,38 @@
+import type { ProjectGraph } from '@nx/devkit';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commands } from '../../graph/commands.ts';
+import { executorNamed } from '../../graph/executor-name.ts';
+
+/**
+ * Reports whether project.json or nx.json give a target options besides those that are typed.
+ * @param project undefined for all that have the target.
+ * @returns unknown where Nx has kept no graph to tell by.
+ */
+export function configuredOptions(
+  target: string,
+  project: string | undefined,
+  root: string,
+): 'some' | 'none' | 'unknown' {
+  const graph = keptGraph(root);
+  if (!graph) return 'unknown';
+  const executorsOfOurs = Object.keys(commands).map(executorNamed);
+  const configurations = Object.values(graph.nodes)
+    .filter(({ name }) => project === undefined || name === project)
+    .flatMap(({ data }) => data.targets?.[target] ?? [])
+    .filter(({ executor }) => executor !== undefined && executorsOfOurs.includes(executor));
+  if (configurations.length === 0) return 'unknown';
+  const isSome = ({ options = {}, configurations: named = {} }: (typeof configurations)[number]) =>
+    Object.keys(options as object).length > 0 || Object.keys(named).length > 0;
+  return configurations.some(isSome) ? 'some' : 'none';
+}
+
+/** Returns the graph that Nx has just written, in this process or in its daemon. */
+function keptGraph(root: string): ProjectGraph | undefined {
+  const folder = process.env['NX_WORKSPACE_DATA_DIRECTORY'] ?? join(root, '.nx/workspace-data');
+  try {
+    return JSON.parse(readFileSync(join(folder, 'project-graph.json'), 'utf8')) as ProjectGraph;
+  } catch {
+    return undefined;
+  }
+}

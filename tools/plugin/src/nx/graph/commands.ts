@@ -1,0 +1,141 @@
+/** A command of this plugin: a target of every service, or of the project that holds the environments. */
+export interface Command {
+  /** The projects that have it as a target. */
+  readonly of: 'service' | 'infrastructure';
+  readonly target: string;
+  /** Shown by `nx show project`, by `--help` and in the docs. */
+  readonly description: string;
+  readonly technologies: readonly string[];
+  /** Targets that Nx runs first. */
+  readonly dependsOn?: readonly string[];
+  /** Set for a command that changes what runs in a cluster. */
+  readonly deploys?: true;
+}
+
+/** All commands, by the names of their executors. */
+export const commands = {
+  release: {
+    of: 'service',
+    target: 'release',
+    description: 'Build, push, tag and deploy a service to every automatic environment',
+    technologies: ['docker', 'kubernetes'],
+    dependsOn: ['lint', 'test', 'build'],
+    deploys: true,
+  },
+  'docker-release': {
+    of: 'service',
+    target: 'docker-release',
+    description: 'Build and push the image of a service under a new build number',
+    technologies: ['docker'],
+    dependsOn: ['build'],
+  },
+  'git-tag': {
+    of: 'service',
+    target: 'git-tag',
+    description: 'Tag the commit from which a pushed image was built',
+    technologies: ['git'],
+  },
+  'k8s-deploy': {
+    of: 'service',
+    target: 'k8s-deploy',
+    description: 'Deploy a release of a service to an environment',
+    technologies: ['kubernetes'],
+    deploys: true,
+  },
+  promote: {
+    of: 'service',
+    target: 'promote',
+    description: 'Promote a release that is verified in one environment to the next',
+    technologies: ['kubernetes'],
+    deploys: true,
+  },
+  rollback: {
+    of: 'service',
+    target: 'rollback',
+    description: 'Roll a service back to an earlier release, and hold the one that it leaves',
+    technologies: ['kubernetes'],
+    deploys: true,
+  },
+  status: {
+    of: 'service',
+    target: 'status',
+    description: 'Show which release of a service runs in which environment',
+    technologies: ['kubernetes'],
+  },
+  history: {
+    of: 'service',
+    target: 'history',
+    description: 'Show which releases of a service were deployed where, and how that ended',
+    technologies: ['kubernetes'],
+  },
+  diff: {
+    of: 'service',
+    target: 'diff',
+    description: 'Show what releasing the checkout, or deploying a release, would change, field by field',
+    technologies: ['kubernetes'],
+  },
+  changes: {
+    of: 'service',
+    target: 'changes',
+    description: 'Show what differs between two releases of a service: commits, API, manifests, dependencies',
+    technologies: ['git', 'openapi', 'kubernetes'],
+  },
+  'infrastructure-rollback': {
+    of: 'infrastructure',
+    target: 'rollback',
+    description: 'Roll a whole environment back to an earlier state',
+    technologies: ['kubernetes'],
+    deploys: true,
+  },
+  'infrastructure-status': {
+    of: 'infrastructure',
+    target: 'status',
+    description: 'Show what runs where: services by environments',
+    technologies: ['kubernetes'],
+  },
+  'infrastructure-where': {
+    of: 'infrastructure',
+    target: 'where',
+    description: 'Show which builds and which environments have a commit',
+    technologies: ['kubernetes', 'git'],
+  },
+  'infrastructure-audit': {
+    of: 'infrastructure',
+    target: 'audit',
+    description: 'Check whether tags, images, pods, records and GitHub agree on what was released and what runs',
+    technologies: ['kubernetes', 'git', 'docker'],
+  },
+  'infrastructure-outdated': {
+    of: 'infrastructure',
+    target: 'outdated',
+    description: 'Show which services are not up to date with the checked-out commit',
+    technologies: ['kubernetes', 'git'],
+  },
+  'infrastructure-metrics': {
+    of: 'infrastructure',
+    target: 'metrics',
+    description: 'Measure how changes are delivered to an environment: the four DORA metrics',
+    technologies: ['kubernetes'],
+  },
+  'infrastructure-package': {
+    of: 'infrastructure',
+    target: 'package',
+    description: "Give the clusters' configuration a version",
+    technologies: ['kubernetes', 'git'],
+  },
+  'infrastructure-provision': {
+    of: 'infrastructure',
+    target: 'provision',
+    description: "Deploy a version of the clusters' configuration to an environment",
+    technologies: ['kubernetes'],
+    deploys: true,
+  },
+} as const satisfies Readonly<Record<string, Command>>;
+
+/** The name of an executor. */
+export type CommandName = keyof typeof commands;
+
+/** Returns the command of an executor. */
+export function commandNamed(name: CommandName): Command {
+  return commands[name];
+}
