@@ -394,7 +394,7 @@ export class InMemoryCluster implements Cluster {
     };
     if (options.signal?.aborted) return interrupted;
     if (!this.shared.objects.has(identityOf(workload)))
-      return { state: 'vanished', reason: `${name} is not there any more.`, evidence: [] };
+      return { state: 'vanished', reason: `${name} was deleted during the rollout.`, evidence: [] };
     const script = this.shared.scripts.get(workload.metadata.name)?.shift() ?? { state: 'ready' };
     if (script !== 'never' && typeof script !== 'function') return script;
     const late: RolloutResult = {

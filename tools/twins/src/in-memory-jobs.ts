@@ -53,7 +53,7 @@ export class InMemoryJobs {
       const live = this.place.find(job.metadata.name);
       if (followed) {
         if (live?.metadata['uid'] !== followed.metadata['uid'])
-          return { state: 'vanished', reason: `${name} is not there any more.`, evidence };
+          return { state: 'vanished', reason: `${name} was deleted while it ran.`, evidence };
         const ending = jobEnding(live!);
         if (ending === 'succeeded') return { state: 'succeeded', hadRun: false };
         const exitCode = this.runs.get(live!.metadata['uid'])?.exitCode;
@@ -98,7 +98,7 @@ export function foreignJob(live: KubernetesObject): Refusal {
   return new Refusal({
     type: 'foreign-object',
     doing: 'run a Job',
-    reason: `${describeObject(live)} belongs to somebody else.`,
+    reason: `${describeObject(live)} belongs to another owner.`,
     remedy: 'Give the Job another name.',
   });
 }

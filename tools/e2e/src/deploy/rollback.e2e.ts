@@ -56,8 +56,8 @@ describe('going back', () => {
     const images = await tagsOf(`${workspace.id}/payments`);
     const output = await workspace.nxSuccessfully(['run', 'payments:rollback', '--reason=wrong totals']);
     expect(output).toContain(`${builds[2]!.number} (`);
-    expect(output).toContain(`goes back to ${builds[1]!.number}`);
-    expect(output).toContain('with the code go back: Deployment payments (more than its image)');
+    expect(output).toContain(`rolls back to ${builds[1]!.number}`);
+    expect(output).toContain('also rolled back: Deployment payments (beyond its image)');
     expect(await runningBuild()).toBe(builds[1]!.number);
     expect(await runningDigests('payments', preprod())).toEqual([builds[1]!.digest]);
     expect(await tagsOf(`${workspace.id}/payments`)).toEqual(images);

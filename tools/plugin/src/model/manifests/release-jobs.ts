@@ -34,7 +34,7 @@ export function finishJobs(
   const unfit = jobs.flatMap(({ object, source }) =>
     whyNotJob(object).map((why) => `${source}: ${describeObject(object)}${why}`),
   );
-  if (unfit.length > 0) throw refusalOf(unfit, 'Mend it and run the same command again; nothing was changed.');
+  if (unfit.length > 0) throw refusalOf(unfit, 'Fix it and run the same command again; nothing was changed.');
   const finished = jobs.map(({ object, source }) => ({ object: finishJob(object, request), source }));
   const mistakes = finished.flatMap(({ object, source }) => {
     const labels = fieldAt(podTemplateOf(object), 'metadata', 'labels');

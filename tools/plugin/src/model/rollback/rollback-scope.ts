@@ -5,7 +5,7 @@ import { containersOf } from '../manifests/rules/pod-templates.ts';
 
 /**
  * What changes besides the image when one set of a service's manifests takes the place of another.
- * @returns `ConfigMap orders`, `Deployment orders (more than its image)`; a ConfigMap by the name that it was written with.
+ * @returns `ConfigMap orders`, `Deployment orders (beyond its image)`; a ConfigMap by the name that it was written with.
  */
 export function changesBesidesImage(
   service: string,
@@ -19,7 +19,7 @@ export function changesBesidesImage(
     if (was === is) return [];
     if (was === undefined) return [`${name} (comes back)`];
     if (is === undefined) return [`${name} (goes)`];
-    return [/^(Deployment|StatefulSet|DaemonSet) /.test(name) ? `${name} (more than its image)` : name];
+    return [/^(Deployment|StatefulSet|DaemonSet) /.test(name) ? `${name} (beyond its image)` : name];
   });
 }
 

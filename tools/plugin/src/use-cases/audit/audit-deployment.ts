@@ -77,7 +77,7 @@ async function auditRecord(
   ports: Ports,
 ): Promise<Finding[]> {
   const record = await (await ports.cluster(environment)).record(service, sequence);
-  const differences = record ? differencesOf(record.release, release) : ['it is not there any more'];
+  const differences = record ? differencesOf(record.release, release) : ['it was deleted'];
   if (differences.length === 0) return [];
   return [
     finding(

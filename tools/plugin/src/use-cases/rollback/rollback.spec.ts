@@ -201,7 +201,7 @@ describe('rollback', () => {
     }
     await back(scenario, '20261124-1');
     expect(await runs(scenario)).toBe('20261124-1');
-    expect(scenario.lines.join('\n')).toContain('its manifests are read from git');
+    expect(scenario.lines.join('\n')).toContain('reading its manifests from git');
   });
 
   it('says what would be done, and what goes back with the code', async () => {
@@ -220,9 +220,9 @@ describe('rollback', () => {
     const lines = (
       await describeRollback(await planRollback(requestOf(scenario, undefined), ports, reporter), ports)
     ).join('\n');
-    expect(lines).toMatch(/20261124-2 \(\w+\) goes back to 20261124-1/);
-    expect(lines).toContain('with the code go back: ConfigMap settings\n');
-    expect(lines).toContain('the API goes back too: apps/orders/openapi.yaml');
+    expect(lines).toMatch(/20261124-2 \(\w+\) rolls back to 20261124-1/);
+    expect(lines).toContain('also rolled back: ConfigMap settings\n');
+    expect(lines).toContain('also rolled back: the API (apps/orders/openapi.yaml differs)');
     expect(clusterOf(scenario).objects).toEqual(before);
   });
 
@@ -246,7 +246,7 @@ describe('rollback', () => {
     await releaseAll(scenario);
     const error = await refusal(rollBack(plan, { timeout: 1000 }, ports, reporter));
     expect(error.facts.type).toBe('moved-on');
-    expect(error.explain()).toContain('bob (https://ci.example/7) has put in 20261124-4');
+    expect(error.explain()).toContain('bob (https://ci.example/7) deployed 20261124-4');
     expect(await runs(scenario)).toBe('20261124-4');
   });
 });

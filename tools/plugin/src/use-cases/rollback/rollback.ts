@@ -161,10 +161,10 @@ export async function describeRollback(
   const target = `${release.buildNumber} (${shortCommit(release.commit)})`;
   return [
     from.release.buildNumber.equals(release.buildNumber)
-      ? `${environment.name}: goes on going back to ${target}, which ${from.actor.person} began at ${from.startedAt}`
-      : `${environment.name}: ${from.release.buildNumber} (${shortCommit(from.release.commit)}) goes back to ${target}`,
-    ...(also.length > 0 ? [`${environment.name}: with the code go back: ${also.join(', ')}`] : []),
-    ...(now === then ? [] : [`${environment.name}: the API goes back too: ${path} differs between the two`]),
+      ? `${environment.name}: resuming the rollback to ${target}, which ${from.actor.person} began at ${from.startedAt}`
+      : `${environment.name}: ${from.release.buildNumber} (${shortCommit(from.release.commit)}) rolls back to ${target}`,
+    ...(also.length > 0 ? [`${environment.name}: also rolled back: ${also.join(', ')}`] : []),
+    ...(now === then ? [] : [`${environment.name}: also rolled back: the API (${path} differs)`]),
   ];
 }
 
@@ -198,7 +198,7 @@ async function fromGit(
 ): Promise<{ release: Release; objects: readonly KubernetesObject[] }> {
   const { service, environment, environmentNames, actor } = request;
   const release = await findRelease(service.name, build, ports);
-  reporter.step(`${environment.name}: no deployment of ${build} is recorded any more; its manifests are read from git`);
+  reporter.step(`${environment.name}: the record of ${build} is gone; reading its manifests from git`);
   // What ran once may run again, though the rules have become stricter since.
   const target = { service, release, environment, environmentNames, actor, adopt: false, allowDowntime: true };
   const { objects } = await renderRelease(target, ports, reporter);
@@ -219,7 +219,7 @@ async function refuseMissing(
     throw new Refusal({
       type: 'image-missing',
       doing: `roll ${service.name} back to ${release.buildNumber} in ${environment.name}`,
-      reason: `The registry does not have ${image} any more.`,
+      reason: `The registry no longer has ${image}.`,
       remedy: 'Choose another release with --tag, or push the image there again by its digest.',
     });
   }
@@ -258,7 +258,7 @@ function nothingBefore(request: RollbackRequest, from: DeploymentRecord): Refusa
   return new Refusal({
     type: 'nothing-before',
     doing: doingOf(request),
-    reason: `No release before ${from.release.buildNumber}, which was put in last, is recorded to have ended well there.`,
+    reason: `No successful deployment before ${from.release.buildNumber} is recorded in ${request.environment.name}.`,
     remedy: `Choose one with --tag ("nx run ${request.service.name}:history --env=${request.environment.name}" shows what was there).`,
   });
 }
@@ -268,7 +268,7 @@ function newerThanAll(request: RollbackRequest, to: BuildNumber, from: Deploymen
   return new Refusal({
     type: 'not-back',
     doing: doingOf(request),
-    reason: `${to} is newer than ${from.release.buildNumber}, which was put in last.`,
+    reason: `${to} is newer than ${from.release.buildNumber}, which was deployed last.`,
     remedy: `Go forward with "nx run ${service.name}:k8s-deploy --env=${environment.name} --tag=${to}".`,
   });
 }
@@ -277,7 +277,7 @@ function movedOn(request: RollbackRequest, newest: DeploymentRecord): Refusal {
   return new Refusal({
     type: 'moved-on',
     doing: doingOf(request),
-    reason: `Meanwhile ${newest.actor.person} (${newest.actor.run}) has put in ${newest.release.buildNumber} (${newest.cause.action}, ${newest.outcome}).`,
-    remedy: 'Look at it, and roll back again if that is still what you want.',
+    reason: `${newest.actor.person} (${newest.actor.run}) deployed ${newest.release.buildNumber} (${newest.cause.action}, ${newest.outcome}) after this rollback was planned.`,
+    remedy: 'Review it, then run the rollback again.',
   });
 }

@@ -223,9 +223,9 @@ class HeldLease implements ServiceLock {
         type: 'lock-lost',
         doing: `keep the lock ${this.place.name}`,
         reason: taken
-          ? 'Somebody else has taken it over, because it was not renewed in time.'
-          : 'The cluster did not answer for so long that it could not be renewed, and somebody else may take it over.',
-        remedy: 'Run the same command again; it waits for the other one and goes on from what is there then.',
+          ? 'Another deployment took it over, because it was not renewed in time.'
+          : 'The cluster did not answer in time to renew it, and another deployment may take it over.',
+        remedy: 'Run the same command again; it waits for the other deployment and continues from its result.',
       }),
     );
   }

@@ -60,7 +60,7 @@ export function downtimeRefusal(service: string, environment: string, risks: rea
     doing: `deploy ${service} to ${environment}`,
     reason:
       lines.length === 1 ? `Requests would fail. ${lines[0]}` : `Requests would fail, for ${lines.length} reasons.`,
-    remedy: 'Mend the manifests, or add --allow-downtime to accept it (that is recorded).',
+    remedy: 'Fix the manifests, or add --allow-downtime to accept it (that is recorded).',
     ...(lines.length === 1 ? {} : { evidence: lines }),
   });
 }

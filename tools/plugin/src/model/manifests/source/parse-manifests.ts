@@ -206,7 +206,7 @@ function refusalOf(mistakes: readonly string[]): Refusal {
     type: 'bad-manifest',
     doing: 'read the Kubernetes manifests',
     reason: mistakes.length === 1 ? mistakes[0]! : `There are ${mistakes.length} mistakes.`,
-    remedy: 'Mend them and run the same command again; nothing was changed.',
+    remedy: 'Fix them and run the same command again; nothing was changed.',
     ...(mistakes.length === 1 ? {} : { evidence: [...mistakes.slice(0, mostMistakes), ...further(mistakes.length)] }),
   });
 }

@@ -56,7 +56,7 @@ describe('Jobs as a real cluster told them', () => {
     const [target] = good.targets as [RolloutTarget];
     expect(replay({ ...good, targets: [{ ...target, uid: 'another' }] }).judgement).toMatchObject({
       state: 'vanished',
-      reason: expect.stringContaining('another one is in its place'),
+      reason: expect.stringContaining('was deleted and recreated'),
     });
   });
 

@@ -31,16 +31,16 @@ export function evaluateJob(state: RolloutState, { object, uid }: RolloutTarget,
   const live = state.objects.get(keyOf(object));
   if (!live) {
     if (!state.listed.has(object.kind)) return waiting('Nothing is known of it yet.');
-    return { state: 'vanished', reason: `${name} is not there any more.` };
+    return { state: 'vanished', reason: `${name} was deleted while it ran.` };
   }
   if (uid !== undefined && live.metadata['uid'] !== uid)
-    return { state: 'vanished', reason: `${name} was deleted, and another one is in its place.` };
+    return { state: 'vanished', reason: `${name} was deleted and recreated while it ran.` };
   const ending = jobEnding(live);
   if (ending === 'succeeded') return { state: 'succeeded' };
   const pods = podsOf(state, live);
   if (ending === 'failed') return { state: 'failed', reason: `${name} failed: ${whyFailed(live, pods)}` };
   if (live.metadata['deletionTimestamp'] !== undefined)
-    return { state: 'vanished', reason: `${name} is being deleted by somebody.` };
+    return { state: 'vanished', reason: `${name} is being deleted.` };
   if (fieldAt(live, 'spec', 'suspend') === true) return waiting('It is suspended (spec.suspend).');
   return judgePods(state, name, pods, at);
 }

@@ -138,7 +138,7 @@ describe('a Job', () => {
   });
 
   it.each([
-    ['image-missing', { image: 'registry.invalid/orders:1' }, /does not begin: Pod \S+ cannot get the image/],
+    ['image-missing', { image: 'registry.invalid/orders:1' }, /does not begin: Pod \S+ cannot pull image/],
     ['config-missing', { envFrom: [{ configMapRef: { name: 'absent' } }] }, /configmap "absent" not found/],
     ['no-such-command', { command: ['/no/such'] }, /no such file/],
   ])('fails soon: %s', async (name, container, why) => {
@@ -162,7 +162,7 @@ describe('a Job', () => {
 
   it('times out, saying why', async () => {
     const unscheduled = await run('unschedulable', jobOf({ pod: { nodeSelector: { 'no.such/label': 'yes' } } }), 2000);
-    expect(reasonOf(unscheduled, 'timed-out')).toMatch(/had not ended after 2 s. Pod \S+ finds no node that takes it/);
+    expect(reasonOf(unscheduled, 'timed-out')).toMatch(/had not ended after 2 s. Pod \S+ cannot be scheduled/);
     await api.send('DELETE', jobPath(), { body: { propagationPolicy: 'Background' } });
     const suspended = await run('suspended', jobOf({ spec: { suspend: true } }), 1000);
     expect(reasonOf(suspended, 'timed-out')).toContain('It is suspended (spec.suspend).');

@@ -20,6 +20,10 @@ export interface PodDiagnosis {
   readonly permanent: boolean;
   /** How often the container has ended. */
   readonly crashes: number;
+  /** Whether its last end was that it used more memory than its limit. */
+  readonly isOutOfMemory?: boolean;
+  /** With which it ended last; undefined when it has not, or the cluster does not know. */
+  readonly exitCode?: number | undefined;
   /** Whether the container has been started again after it ended. */
   readonly runsAgain: boolean;
 }
@@ -82,7 +86,7 @@ export function diagnosePod(pod: KubernetesObject): PodDiagnosis | undefined {
     return {
       kind: 'schedule',
       container: undefined,
-      summary: 'finds no node that takes it',
+      summary: 'cannot be scheduled',
       message: unscheduled.message ?? '',
       permanent: false,
       crashes: 0,
@@ -93,7 +97,7 @@ export function diagnosePod(pod: KubernetesObject): PodDiagnosis | undefined {
     ? {
         kind: 'unready',
         container: unready.name,
-        summary: `runs, but its container ${unready.name} does not become ready`,
+        summary: `is running, but container ${unready.name} is not ready`,
         message: '',
         permanent: false,
         crashes: unready.restartCount ?? 0,
@@ -113,7 +117,7 @@ function waitingTrouble({ name, image, state, restartCount = 0 }: ContainerStatu
       return {
         ...facts,
         kind: 'image',
-        summary: `${forbidden.test(message) ? 'may not get' : 'cannot get'} the image ${image ?? ''} of its container ${name} (${reason})`,
+        summary: `${forbidden.test(message) ? 'is not allowed to pull' : 'cannot pull'} image ${image ?? ''} for container ${name} (${reason})`,
         permanent: permanentErrors.test(message),
       };
     case 'InvalidImageName':
@@ -121,21 +125,21 @@ function waitingTrouble({ name, image, state, restartCount = 0 }: ContainerStatu
       return {
         ...facts,
         kind: 'image',
-        summary: `has no usable image for its container ${name} (${reason})`,
+        summary: `has no usable image for container ${name} (${reason})`,
         permanent: true,
       };
     case 'CreateContainerConfigError':
       return {
         ...facts,
         kind: 'config',
-        summary: `lacks something that its container ${name} refers to`,
+        summary: `references a missing ConfigMap, Secret or key (container ${name})`,
         permanent: true,
       };
     case 'CreateContainerError':
     case 'RunContainerError':
     case 'PreCreateHookError':
     case 'PostStartHookError':
-      return { ...facts, kind: 'start', summary: `cannot start its container ${name} (${reason})`, permanent: false };
+      return { ...facts, kind: 'start', summary: `cannot start container ${name} (${reason})`, permanent: false };
     default:
       return undefined;
   }
@@ -150,17 +154,34 @@ function crashTrouble({ name, state, lastState, restartCount = 0 }: ContainerSta
   const isNotYetRestarted =
     (isDown && state?.terminated !== undefined) || state?.waiting?.reason === 'CrashLoopBackOff';
   const crashes = restartCount + (isNotYetRestarted ? 1 : 0);
-  const why =
-    ended.reason === 'OOMKilled'
-      ? 'was ended because it used more memory than its limit (OOMKilled)'
-      : `ended with exit code ${ended.exitCode ?? '?'}`;
+  const isOutOfMemory = ended.reason === 'OOMKilled';
   return {
     kind: 'crash',
     container: name,
-    summary: `keeps failing: its container ${name} ${why}, ${crashes === 1 ? 'once' : `${crashes} times`}`,
+    summary: crashSummary({ container: name, crashes, isOutOfMemory, exitCode: ended.exitCode }),
     message: ended.message ?? '',
     permanent: false,
     crashes,
+    isOutOfMemory,
+    exitCode: ended.exitCode,
     runsAgain: !isDown,
   };
+}
+
+/**
+ * Returns a clause: `is crash-looping: container orders exited with code 1 (3 times)`.
+ * @param memoryLimit that the container exceeded, where that is known.
+ */
+export function crashSummary(
+  {
+    container,
+    crashes,
+    isOutOfMemory,
+    exitCode,
+  }: Pick<PodDiagnosis, 'container' | 'crashes' | 'isOutOfMemory' | 'exitCode'>,
+  memoryLimit?: string,
+): string {
+  const limit = memoryLimit === undefined ? '' : `, memory limit ${memoryLimit}`;
+  const how = isOutOfMemory ? `was OOM-killed${limit}` : `exited with code ${exitCode ?? '?'}`;
+  return `is crash-looping: container ${container} ${how} (${crashes === 1 ? 'once' : `${crashes} times`})`;
 }

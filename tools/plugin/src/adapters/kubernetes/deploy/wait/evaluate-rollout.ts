@@ -84,17 +84,21 @@ export function evaluateRollout(
   const name = describeObject(target.object);
   const live = state.objects.get(keyOf(target.object));
   if (!live) {
-    if (!state.listed.has(target.object.kind)) return waiting('waiting for news', undefined);
-    return { state: 'vanished', reason: `${name} is not there any more.`, suspects: [] };
+    if (!state.listed.has(target.object.kind)) return waiting('waiting for the cluster', undefined);
+    return { state: 'vanished', reason: `${name} was deleted during the rollout.`, suspects: [] };
   }
   if (target.uid !== undefined && live.metadata['uid'] !== target.uid)
-    return { state: 'vanished', reason: `${name} was deleted, and another one is in its place.`, suspects: [live] };
+    return { state: 'vanished', reason: `${name} was deleted and recreated during the rollout.`, suspects: [live] };
   const generation = Math.max(target.generation ?? 0, Number(live.metadata['generation'] ?? 0));
   if (Number(fieldAt(live, 'status', 'observedGeneration') ?? 0) < generation)
     return waiting('waiting for the cluster to see the change', undefined);
   const changed = changedImage(target.object, live);
   if (changed !== undefined)
-    return { state: 'failed', reason: `Somebody else has changed ${name} meanwhile: ${changed}.`, suspects: [live] };
+    return {
+      state: 'failed',
+      reason: `${name} was changed by another client during the rollout: ${changed}.`,
+      suspects: [live],
+    };
 
   const progress = progressOf(live);
   if (progress.done) return { state: 'ready', line: progress.line };
@@ -105,7 +109,7 @@ export function evaluateRollout(
   if (late && state.stale.get(String(live.metadata['uid'])) !== (late.lastUpdateTime ?? '')) {
     return {
       state: 'failed',
-      reason: `${name} made no progress in the time that its progressDeadlineSeconds allow (${progress.line}).${trouble === undefined ? '' : ` ${trouble.obstacle}`}`,
+      reason: `${name} exceeded its progress deadline (${progress.line}).${trouble === undefined ? '' : ` ${trouble.obstacle}`}`,
       suspects: trouble?.suspects ?? [live],
     };
   }
@@ -125,7 +129,7 @@ function waiting(
 function changedImage(applied: KubernetesObject, live: KubernetesObject): string | undefined {
   const images = new Map(containersOf(live).map(({ name, image }) => [name, image]));
   const other = containersOf(applied).find(({ name, image }) => image !== undefined && images.get(name) !== image);
-  return other && `its container ${String(other['name'])} has the image ${String(images.get(other['name']))}`;
+  return other && `container ${String(other['name'])} has the image ${String(images.get(other['name']))}`;
 }
 
 /** How far a rollout is, by the workload's own status. */
@@ -250,7 +254,7 @@ function inTheWay(state: RolloutState, live: KubernetesObject): Trouble | undefi
     const trouble =
       pod.kind === 'Pod' && isOwnedBy(pod, live) ? explainedTroubleOf(pod, live, state.objects) : undefined;
     if (!trouble || trouble.kind === 'unready') continue;
-    const obstacle = `An old pod is in the way: ${sentenceOf(pod, trouble)} Delete it ("kubectl delete pod ${pod.metadata.name}"), then its place is taken by a new one.`;
+    const obstacle = `An old pod is in the way: ${sentenceOf(pod, trouble)} Delete it (\`kubectl delete pod ${pod.metadata.name}\`), and a new one takes its place.`;
     return { state: 'pending', obstacle, suspects: [pod], again: undefined };
   }
   return undefined;

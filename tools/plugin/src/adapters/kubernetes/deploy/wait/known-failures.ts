@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../../../../model/manifests/kubernetes-ob
 import { fieldAt } from '../../../../model/manifests/source/manifest.ts';
 import { containersOf } from '../../../../model/manifests/rules/pod-templates.ts';
 import { messagesOf } from './pod-events.ts';
-import { diagnosePod, type PodDiagnosis } from './diagnose-pod.ts';
+import { crashSummary, diagnosePod, type PodDiagnosis } from './diagnose-pod.ts';
 import { probeFailure } from './probe-failure.ts';
 
 type Objects = ReadonlyMap<string, KubernetesObject>;
@@ -21,18 +21,16 @@ export function explainedTroubleOf(
   const trouble = knownTroubleOf(pod, objects);
   if (!trouble) return undefined;
   const failure = probeFailure(workload, trouble.container, messagesOf(pod, /^Unhealthy$/, objects));
-  if (trouble.kind === 'unready' && failure) return { ...trouble, summary: `runs, but ${failure.says}` };
+  if (trouble.kind === 'unready' && failure) return { ...trouble, summary: `is running, but ${failure.says}` };
   if (trouble.kind !== 'crash') return trouble;
-  if (/OOMKilled/.test(trouble.summary)) {
+  if (trouble.isOutOfMemory) {
     const container = containersOf(workload).find(({ name }) => name === trouble.container);
     const limit = fieldAt(container, 'resources', 'limits', 'memory');
-    return limit === undefined
-      ? trouble
-      : { ...trouble, summary: trouble.summary.replace('than its limit', `than its limit of ${String(limit)}`) };
+    return limit === undefined ? trouble : { ...trouble, summary: crashSummary(trouble, String(limit)) };
   }
   // Kubernetes ends a container whose liveness or startup probe fails; that is no fault of what it runs.
   const isEnded = failure?.probe === 'liveness' || failure?.probe === 'startup';
-  return isEnded ? { ...trouble, summary: `is restarted again and again, because ${failure.says}` } : trouble;
+  return isEnded ? { ...trouble, summary: `${trouble.summary}; ${failure.says}` } : trouble;
 }
 
 /** A pod whose volumes cannot be had waits without a word in its status. */

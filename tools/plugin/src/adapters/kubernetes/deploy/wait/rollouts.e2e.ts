@@ -187,7 +187,7 @@ describe.each(['Deployment', 'StatefulSet', 'DaemonSet'])('a %s', (kind) => {
     const { reason, evidence } = failed(
       await roll(`crash-${kind}`, [workload({ kind, script: 'console.log("no database"); process.exit(3)' })], 90_000),
     );
-    expect(reason).toMatch(/Pod orders-\S+ keeps failing: its container orders ended with exit code 3, 3 times/);
+    expect(reason).toMatch(/Pod orders-\S+ is crash-looping: container orders exited with code 3 \(3 times\)/);
     expect(evidence.join('\n')).toMatch(/log of Pod orders-\S+, orders: no database/);
     expect(evidence.join('\n')).toMatch(/event of Pod orders-\S+: BackOff/);
     if (kind === 'StatefulSet') {
@@ -195,7 +195,7 @@ describe.each(['Deployment', 'StatefulSet', 'DaemonSet'])('a %s', (kind) => {
       expect(fix.result).toMatchObject({
         state: 'timed-out',
         reason: expect.stringMatching(
-          /An old pod is in the way: Pod orders-1 keeps failing.*kubectl delete pod orders-1/,
+          /An old pod is in the way: Pod orders-1 is crash-looping.*kubectl delete pod orders-1/,
         ),
       });
       return;
@@ -206,8 +206,8 @@ describe.each(['Deployment', 'StatefulSet', 'DaemonSet'])('a %s', (kind) => {
 
 describe('a rollout', () => {
   it.each([
-    ['image-not-found', () => image.replace(/@.*/, `@sha256:${'d'.repeat(64)}`), /cannot get the image .*not found/],
-    ['image-no-such-host', () => 'registry.invalid/orders:1', /cannot get the image registry.invalid\/orders:1/],
+    ['image-not-found', () => image.replace(/@.*/, `@sha256:${'d'.repeat(64)}`), /cannot pull image .*not found/],
+    ['image-no-such-host', () => 'registry.invalid/orders:1', /cannot pull image registry.invalid\/orders:1/],
     ['image-bad-name', () => 'Bad Name', /has no usable image/],
   ])('fails soon: %s', async (name, wrong, why) => {
     await roll('unrecorded', [workload()]);
@@ -221,7 +221,7 @@ describe('a rollout', () => {
       workload({ container: { envFrom: [{ configMapRef: { name: 'absent' } }] } }),
     ]);
     expect(failed(missing).reason).toMatch(
-      /lacks something that its container orders refers to: configmap "absent" not found/,
+      /references a missing ConfigMap, Secret or key \(container orders\): configmap "absent" not found/,
     );
     const from = { configMapKeyRef: { name: 'kube-root-ca.crt', key: 'nope' } };
     const key = await roll('config-key-missing', [workload({ container: { env: [{ name: 'A', valueFrom: from }] } })]);
@@ -262,7 +262,7 @@ describe('a rollout', () => {
     try {
       const run = await roll('image-forbidden', [workload({ image: `${registry.host}/orders:1` })]);
       expect(failed(run).reason).toMatch(
-        /may not get the image .*orders:1 of its container orders .*(401|authorization)/,
+        /is not allowed to pull image .*orders:1 for container orders .*(401|authorization)/,
       );
       expect(run.milliseconds).toBeLessThan(10_000);
     } finally {
@@ -305,7 +305,7 @@ describe('a rollout', () => {
     };
     const ended = await roll('probe-ends-container', [workload({ container: alive })], 90_000);
     expect(failed(ended).reason).toMatch(
-      /is restarted again and again, because the liveness probe of its container orders \(TCP :3999\) finds nothing that listens on port 3999/,
+      /is crash-looping: container orders exited with code \d+ \(\d+ times\); the liveness probe of its container orders \(TCP :3999\) finds nothing that listens on port 3999/,
     );
   });
 
@@ -314,7 +314,7 @@ describe('a rollout', () => {
     const unscheduled = await roll('unschedulable', [workload({ pod })], 3000);
     expect(unscheduled.result).toMatchObject({
       state: 'timed-out',
-      reason: expect.stringMatching(/after 3 s: 0 of 2 pods ready. Pod \S+ finds no node that takes it: .*node/),
+      reason: expect.stringMatching(/after 3 s: 0 of 2 pods ready. Pod \S+ cannot be scheduled: .*node/),
     });
     const container = { readinessProbe: { httpGet: { path: '/', port: 3999 }, periodSeconds: 1 } };
     const unready = await roll('unready', [workload({ container })], 6000);
@@ -333,7 +333,9 @@ describe('a rollout', () => {
     const late = { progressDeadlineSeconds: 3 };
     const container = { readinessProbe: { httpGet: { path: '/', port: 3999 }, periodSeconds: 1 } };
     const run = await roll('deadline', [workload({ container, spec: late })]);
-    expect(failed(run).reason).toMatch(/made no progress .*runs, but the readiness probe of its container orders/);
+    expect(failed(run).reason).toMatch(
+      /exceeded its progress deadline .*is running, but the readiness probe of its container orders/,
+    );
     // The same template again, so that Kubernetes leaves the old condition where it is.
     const scaled = await roll('stale-deadline', [workload({ container, spec: { ...late, replicas: 1 } })], 2000);
     expect(scaled.result.state).toBe('timed-out');
@@ -349,7 +351,9 @@ describe('a rollout', () => {
     const changed = await roll('changed-by-others', [workload({ container: slow })], 20_000, () =>
       later(() => api.send('PATCH', path, { body: patch, contentType: 'application/strategic-merge-patch+json' })),
     );
-    expect(failed(changed).reason).toMatch(/Somebody else has changed Deployment orders meanwhile: .*other:1/);
+    expect(failed(changed).reason).toMatch(
+      /Deployment orders was changed by another client during the rollout: .*other:1/,
+    );
     const vanished = await roll('vanished', [workload({ container: slow })], 20_000, () =>
       later(() => api.send('DELETE', path)),
     );
