@@ -9,7 +9,8 @@ const layers = {
   ports: ['model'],
   'use-cases': ['ports', 'model'],
   adapters: ['ports', 'model'],
-  'nx/graph': [],
+  // Loaded by every Nx command: what is only text, and nothing else.
+  'nx/graph': ['model/text'],
   'nx/executors': ['nx/graph', 'use-cases', 'adapters', 'ports', 'model'],
   'nx/generators': ['nx/executors', 'nx/graph', 'use-cases', 'adapters', 'ports', 'model'],
 };
@@ -26,7 +27,7 @@ const rooms = {
     forge: ['commits', 'release'],
     manifests: ['environment', 'errors', 'release', 'text'],
     deploy: ['environment', 'manifests', 'release'],
-    rollback: ['deploy', 'manifests', 'release'],
+    rollback: ['deploy', 'manifests', 'release', 'text'],
     observe: ['deploy', 'manifests', 'release', 'text'],
     changes: ['commits', 'errors', 'manifests', 'observe', 'release', 'text'],
     provision: ['deploy', 'environment', 'errors', 'manifests', 'release'],

@@ -73,7 +73,9 @@ export async function race(
 function outcomeOf({ code, output }: DeployerResult, build: BuildNumber): 'deployed' | 'superseded' | 'neither' {
   if (code !== 0) return 'neither';
   if (output.includes(`${soakService} ${build}: runs in `)) return 'deployed';
-  return output.includes(`${soakService} ${build}: superseded in `) ? 'superseded' : 'neither';
+  return output.includes(`${soakService} ${build}: skipped: preprod already runs the newer `)
+    ? 'superseded'
+    : 'neither';
 }
 
 /** Each deployed one has a record, and none overtook an older one: records go up. */

@@ -3,6 +3,7 @@ import type { Environment } from '../../plugin/src/model/environment/environment
 import type { Reporter } from '../../plugin/src/ports/reporter.ts';
 import type { ServiceMap } from '../../plugin/src/ports/service-map.ts';
 import type { ServiceSource } from '../../plugin/src/ports/service-source.ts';
+import type { NoForge } from '../../plugin/src/ports/forge.ts';
 import type { ReleasePorts } from '../../plugin/src/ports/release-ports.ts';
 import { InMemoryCluster } from './in-memory-cluster.ts';
 import { InMemoryConfiguration } from './in-memory-configuration.ts';
@@ -52,6 +53,8 @@ export class ReleaseScenario {
   readonly forge = new InMemoryForge();
   /** Why there is no forge to speak to; undefined while there is one. */
   noForge: string | undefined;
+  /** Whether that is so because the origin is elsewhere. */
+  isForgeElsewhere = false;
   readonly clusters: ReadonlyMap<string, InMemoryCluster>;
   readonly environments: readonly Environment[] = [
     environment('dev', 1, { deploy: 'manual', allowDirty: true }),
@@ -95,8 +98,12 @@ export class ReleaseScenario {
       engine: async () => this.engine,
       cluster: async ({ name }) => this.clusters.get(name)!,
       configuration: async ({ name }) => this.configurations.get(name)!,
-      forge: async () => (this.noForge === undefined ? this.forge : { reason: this.noForge }),
+      forge: async () => (this.noForge === undefined ? this.forge : this.withoutForge(this.noForge)),
     };
+  }
+
+  private withoutForge(reason: string): NoForge {
+    return { reason, ...(this.isForgeElsewhere ? { isElsewhere: true } : {}) };
   }
 
   get reporter(): Reporter {

@@ -82,7 +82,7 @@ describe('the deployer', () => {
     expect(await succeeds('run', 'payments:history', '--env=prod')).toContain('succeeded');
     expect(await succeeds('run', 'payments:status', '--env=prod')).toContain('2/2 healthy');
     expect(await succeeds('run', 'payments:diff', '--env=prod')).toContain('payments');
-    expect(await succeeds('run', 'infrastructure:audit', '--env=preprod')).toContain('They agree');
+    expect(await succeeds('run', 'infrastructure:audit', '--env=preprod')).toContain('All sources agree');
     expect(await callGateway(workspace.hostname, '/payments/healthz/ready')).toMatchObject({ status: 200 });
   }, 600_000);
 

@@ -3,6 +3,7 @@ import { runningDigests } from '../../../scratch-workspace/src/cluster-state.ts'
 import { kubectl } from '../../../scratch-workspace/src/platform.ts';
 import { callGateway } from '../../../scratch-workspace/src/gateway.ts';
 import { tagsOf } from '../../../scratch-workspace/src/registry-state.ts';
+import { formatSecond } from '../../../plugin/src/model/text/timestamp.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 
 let workspace: ScratchWorkspace;
@@ -70,18 +71,22 @@ describe('going back', () => {
       ['affected', '-t', 'release', '--base=HEAD~1'],
       ['run', 'payments:k8s-deploy', `--tag=${builds[2]!.number}`],
     ])
-      expect(await workspace.nxSuccessfully(args)).toMatch(/payments \S+: held back in preprod: .*: wrong totals/);
+      expect(await workspace.nxSuccessfully(args)).toMatch(
+        /payments .*skipped: \S+ is held in preprod since .*: wrong totals/,
+      );
     expect(await runningBuild()).toBe(builds[1]!.number);
     const status = await workspace.nxSuccessfully(['run', 'payments:status', '--env=preprod']);
-    expect(status).toMatch(/payments in preprod: held: since .* has left \S+: wrong totals/);
-    expect(status).toMatch(/since \S+ \S+ \S+ by .* \(rollback\)/);
+    expect(status).toMatch(
+      /payments in preprod: held: \S+ is held in preprod since .* \(rolled back by .*: wrong totals\)/,
+    );
+    expect(status).toMatch(/since \S+ \S+ \S+ \(.*\) by .* \(rollback\)/);
   });
 
   it('takes a git tag as a build, and tells in a dry run what it would do', async () => {
     const before = await outcomes();
     const tag = `--tag=payments-${builds[0]!.number}`;
     const output = await workspace.nxSuccessfully(['run', 'payments:rollback', tag, '--dry-run']);
-    expect(output).toContain('Dry run: would do in preprod: ');
+    expect(output).toContain('payments: dry run: would do in preprod: ');
     expect(await outcomes()).toEqual(before);
     expect(await runningBuild()).toBe(builds[1]!.number);
     await workspace.nxSuccessfully(['run', 'payments:rollback', tag]);
@@ -182,12 +187,12 @@ describe('promoting', () => {
       ['run-many', '-t', 'promote', '--from=preprod', '--to=prod', '--approve'],
       gate,
     );
-    expect(output).toContain(`payments ${builds[2]!.number}: runs in prod`);
-    expect(output).toMatch(/inventory \S+: runs in prod/);
+    expect(output).toMatch(new RegExp(`^payments +${builds[2]!.number} +[0-9a-f]{12} +prod +deployed `, 'm'));
+    expect(output).toMatch(/^inventory +\S+ +[0-9a-f]{12} +prod +deployed /m);
     expect(output).toContain('orders: nothing to promote, it was never deployed to preprod');
     expect(await runningDigests('payments', workspace.namespace('prod'))).toEqual([builds[2]!.digest]);
     const history = await workspace.nxSuccessfully(['run', 'payments:history', '--env=prod']);
-    expect(history).toMatch(/1 {2}\S+ {2}promote {2}succeeded .* approved by prod approvers/);
+    expect(history).toMatch(/#1 {2}\S+ {2}[0-9a-f]{12} {2}promote {2}succeeded .* approved by prod approvers/);
   });
 });
 
@@ -206,10 +211,10 @@ describe('a whole environment', () => {
       '--dry-run',
     ]);
     expect(plan).toContain(`payments  ${builds[0]!.number} (`);
-    expect(plan).toContain('Dry run: nothing was changed.');
+    expect(plan).toContain('preprod: dry run: nothing was changed');
     expect(await runningBuild()).toBe(builds[0]!.number);
     const done = await workspace.nxSuccessfully(['run', 'infrastructure:rollback', '--env=preprod', `--to=${before}`]);
-    expect(done).toContain(`preprod is as it was at ${before}`);
+    expect(done).toContain(`preprod is as it was at ${formatSecond(before)}`);
     expect(await runningBuild()).toBe(builds[2]!.number);
     expect(await runningBuild('preprod', 'inventory')).not.toBe(inventory);
   });

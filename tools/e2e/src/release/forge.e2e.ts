@@ -126,14 +126,14 @@ describe('with Gitea as origin', () => {
     expect(found.code).toBe(3);
     expect(await tags()).toEqual(['payments-today-1']);
     const mended = await nx('run', 'infrastructure:audit', '--repair');
-    expect(mended.output).toContain('mended: no-github-release');
+    expect(mended.output).toContain('fixed: no-github-release');
     expect(mended.output).not.toContain(gitea.token);
     expect(mended.code).toBe(0);
     expect(await tags()).toEqual(['payments-today-1', 'payments-today-2']);
     const body = (await releases()).find(({ tag_name: name }) => name === tag)?.body;
     expect(body).toContain('feat(payments): probe less often, says @&#8203;ada');
     const { code, output } = await nx('run', 'infrastructure:audit');
-    expect(output).toContain('They agree.');
+    expect(output).toContain('All sources agree.');
     expect(code).toBe(0);
   });
 

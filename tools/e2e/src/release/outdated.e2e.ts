@@ -152,7 +152,7 @@ it('tells what was superseded, and the next run heals it', async () => {
   await workspace.nxSuccessfully(release);
   await workspace.git(['checkout', '--quiet', 'main']);
   const late = await workspace.nxSuccessfully(['run', 'payments:k8s-deploy', '--env=preprod', `--tag=${number}`]);
-  expect(late).toContain('superseded in preprod');
+  expect(late).toContain('skipped: preprod already runs the newer');
   expect((await reasons())['payments']).toMatch(/has other content/);
   await releaseOutdated();
   expect(await reasons()).not.toHaveProperty('payments');
@@ -170,5 +170,7 @@ it('leaves to a run of an older commit nothing of what a later one has brought',
 it('tells what is held', async () => {
   const left = await runningBuild();
   await workspace.nxSuccessfully(['run', 'payments:rollback', '--reason=wrong totals']);
-  expect((await reasons())['payments']).toMatch(new RegExp(`^It is held: .* has left ${left}: wrong totals\\.$`));
+  expect((await reasons())['payments']).toMatch(
+    new RegExp(`^${left} is held in preprod since .*: wrong totals\\)\\.$`),
+  );
 });

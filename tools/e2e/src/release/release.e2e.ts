@@ -28,7 +28,7 @@ describe('a release', () => {
     const output = await workspace.nxSuccessfully(['run-many', '-t', 'release']);
     const head = await workspace.git(['rev-parse', 'HEAD']);
     for (const service of ['orders', 'payments', 'inventory']) {
-      expect(output).toMatch(new RegExp(`${service} \\d{8}-1: runs in preprod`));
+      expect(output).toMatch(new RegExp(`^${service} +\\d{8}-1 +[0-9a-f]{12} +preprod +deployed `, 'm'));
       const [tag] = await tagsOf(`${workspace.id}/${service}`);
       expect(tag).toMatch(/^\d{8}-1$/);
       const message = await workspace.git(
@@ -61,7 +61,7 @@ describe('a release', () => {
     const before = { refs: await workspace.originRefs(), pods: await uids('orders') };
     const output = await workspace.nxSuccessfully(['run-many', '-t', 'release']);
     for (const service of ['orders', 'payments', 'inventory'])
-      expect(output).toMatch(new RegExp(`${service} \\d{8}-1: nothing to do`));
+      expect(output).toMatch(new RegExp(`^${service} +\\d{8}-1 +[0-9a-f]{12} +preprod +already running`, 'm'));
     expect({ refs: await workspace.originRefs(), pods: await uids('orders') }).toEqual(before);
   });
 
@@ -73,13 +73,13 @@ describe('a release', () => {
     await workspace.commit('feat(money): something only orders uses');
     const before = { payments: await uids('payments'), orders: await uids('orders') };
     const output = await workspace.nxSuccessfully(['affected', '-t', 'release', '--base=HEAD~1']);
-    expect(output).toMatch(/orders \d{8}-2: runs in preprod/);
+    expect(output).toMatch(/^orders +\d{8}-2 +[0-9a-f]{12} +preprod +deployed /m);
     expect(output).not.toContain('payments');
     expect(await uids('payments')).toEqual(before.payments);
     expect(await uids('orders')).not.toEqual(before.orders);
     const all = await workspace.nxSuccessfully(['run-many', '-t', 'release']);
-    expect(all).toMatch(/payments \d{8}-1: nothing to do/);
-    expect(all).toMatch(/orders \d{8}-2: nothing to do/);
+    expect(all).toMatch(/^payments +\d{8}-1 +[0-9a-f]{12} +preprod +already running/m);
+    expect(all).toMatch(/^orders +\d{8}-2 +[0-9a-f]{12} +preprod +already running/m);
   });
 
   it('releases nothing when documentation changes', async () => {
@@ -88,7 +88,7 @@ describe('a release', () => {
     await workspace.commit('docs: words');
     const before = await workspace.originRefs();
     const output = await workspace.nxSuccessfully(['run-many', '-t', 'release']);
-    expect(output.match(/nothing to do/g)).toHaveLength(3);
+    expect(output.match(/already running/g)).toHaveLength(3);
     expect(await workspace.originRefs()).toBe(before);
   });
 
@@ -139,7 +139,7 @@ describe('single steps', () => {
     const older = number.replace(/-4$/, '-3');
     expect(
       await workspace.nxSuccessfully(['run', 'payments:k8s-deploy', '--env=preprod', `--tag=payments-${older}`]),
-    ).toContain('superseded');
+    ).toContain('skipped: preprod already runs the newer');
     expect(await runningBuild('payments')).toBe(number);
     await workspace.nxSuccessfully(['run', 'payments:k8s-deploy', '--env=preprod', `--tag=${older}`, '--force']);
     expect(await runningBuild('payments')).toBe(older);
@@ -175,7 +175,7 @@ describe('a dry run', () => {
     ],
     ['docker-release', [/would take build number/, /would build the image/, /would push/]],
     ['git-tag', [/would tag/]],
-    ['k8s-deploy', [/would deploy orders/]],
+    ['k8s-deploy', [/orders: dry run: would deploy/]],
   ])('of %s tells what would happen and changes nothing', async (target, lines) => {
     workspace.edit('apps/orders/k8s/deployment.yaml', /periodSeconds: 1\d/, `periodSeconds: 1${target.length % 9}`);
     await workspace.commit('feat(orders): another period');

@@ -21,6 +21,13 @@ export interface Forge {
   newestDeployment(environment: string): Promise<ForgeDeploymentState | undefined | WithoutDeployments>;
 }
 
+/** Why there is no forge, as a clause. */
+export interface NoForge {
+  readonly reason: string;
+  /** The origin is at no GitHub, so that nobody misses anything. */
+  readonly isElsewhere?: true;
+}
+
 /** A forge that keeps no deployments, and what it says of that, as a clause. */
 export interface WithoutDeployments {
   readonly reason: string;

@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterConfiguration } from './cluster-configuration.ts';
 import type { ContainerEngine } from './container-engine.ts';
-import type { Forge } from './forge.ts';
+import type { Forge, NoForge } from './forge.ts';
 import type { Prober } from './prober.ts';
 import type { ImageRegistry } from './image-registry.ts';
 import type { SourceRepository } from './source-repository.ts';
@@ -21,5 +21,5 @@ export interface ReleasePorts {
   /** The configuration of the environment's cluster, as whoever provisions it sees it. @throws {Refusal} likewise. */
   configuration(environment: Environment): Promise<ClusterConfiguration>;
   /** The origin's forge, or why there is none to speak to, as a clause. */
-  forge(): Promise<Forge | { readonly reason: string }>;
+  forge(): Promise<Forge | NoForge>;
 }

@@ -15,11 +15,11 @@ import { escapeControlCharacters } from '../text/escape-control-characters.ts';
 /** Lines of one kind that are shown; all are in the JSON. */
 const mostShown = 50;
 
-/** Lines for a terminal or a log that tell what differs. */
+/** Returns lines for a terminal or a log with the differences. */
 export function describeReleaseDiff(changes: ReleaseDiff): string[] {
   const { service, from, to } = changes;
   const parts = isUnchanged(changes)
-    ? [[`Nothing that matters to ${service} differs.`]]
+    ? [[`No changes that matter to ${service}.`]]
     : [
         commitLines(changes),
         pullRequestLines(changes),
@@ -36,13 +36,13 @@ function describeSide(side: ChangesSide): string {
   const { buildNumber, commit, environment, dirty } = side;
   const name = buildNumber === undefined ? nameOfSide(side) : `${buildNumber} of commit ${shortCommit(commit)}`;
   const where = environment === undefined ? '' : `, runs in ${environment}`;
-  return `${name}${where}${dirty ? ', built with changes that no commit holds' : ''}`;
+  return `${name}${where}${dirty ? ', built with uncommitted changes' : ''}`;
 }
 
 function warnings({ isHistoryCut, from, to }: ReleaseDiff): string[] {
   const cut =
-    'A part of the history could not be read: it is too long, or this clone is shallow ("git fetch --unshallow"). There may be more commits.';
-  const dirty = 'One of the two was built with changes that no commit holds: what those are is not told.';
+    'A part of the history could not be read: it is too long, or this clone is shallow (`git fetch --unshallow`). There may be more commits.';
+  const dirty = 'One of the two was built with uncommitted changes, which are not shown.';
   return [...(isHistoryCut ? [cut] : []), ...(from.dirty || to.dirty ? [dirty] : [])];
 }
 

@@ -89,9 +89,11 @@ const unreadable: ReleaseDiff = {
 };
 
 describe('describeChanges', () => {
-  it('tells all', () => expect(`\n${describeReleaseDiff(everything).join('\n')}\n`).toMatchSnapshot());
-  it('tells nothing', () => expect(`\n${describeReleaseDiff(nothing).join('\n')}\n`).toMatchSnapshot());
-  it('tells what cannot be told', () => expect(`\n${describeReleaseDiff(unreadable).join('\n')}\n`).toMatchSnapshot());
+  it('lists commits, API changes, dependencies and manifests', () =>
+    expect(`\n${describeReleaseDiff(everything).join('\n')}\n`).toMatchSnapshot());
+  it('says so when nothing changed', () => expect(`\n${describeReleaseDiff(nothing).join('\n')}\n`).toMatchSnapshot());
+  it('names what could not be compared, with the reason', () =>
+    expect(`\n${describeReleaseDiff(unreadable).join('\n')}\n`).toMatchSnapshot());
 
   it('shows 50 commits and counts the others', () => {
     const commits = Array.from({ length: 2000 }, (_, i) => commit('a', 'Ada', `change ${i}`));
@@ -108,9 +110,11 @@ describe('describeChanges', () => {
 });
 
 describe('releaseNotes', () => {
-  it('tells all', () => expect(`\n${releaseNotes(everything)}`).toMatchSnapshot());
-  it('tells nothing', () => expect(`\n${releaseNotes(nothing)}`).toMatchSnapshot());
-  it('tells what cannot be told', () => expect(`\n${releaseNotes(unreadable)}`).toMatchSnapshot());
+  it('lists commits, API changes, dependencies and manifests', () =>
+    expect(`\n${releaseNotes(everything)}`).toMatchSnapshot());
+  it('says so when nothing changed', () => expect(`\n${releaseNotes(nothing)}`).toMatchSnapshot());
+  it('names what could not be compared, with the reason', () =>
+    expect(`\n${releaseNotes(unreadable)}`).toMatchSnapshot());
 
   it('fits into a release on GitHub, whatever the commits say', () => {
     const long = '`'.repeat(5000);

@@ -22,7 +22,7 @@ export function releaseNotes(changes: ReleaseDiff): string {
   const title = `## ${plainMarkdown(service)}: ${plainMarkdown(purposeOf(changes))}`;
   const range = `${describeSide(from)} → ${describeSide(to)}`;
   const parts = isUnchanged(changes)
-    ? [['Nothing that matters to it differs.']]
+    ? [['No changes that matter to it.']]
     : [
         commitList(changes),
         pullRequestList(changes),
@@ -48,7 +48,7 @@ function describeSide(side: ChangesSide): string {
 function warnings({ isHistoryCut, from, to }: ReleaseDiff): string[] {
   return [
     ...(isHistoryCut ? ['> A part of the history could not be read: there may be more commits.'] : []),
-    ...(from.dirty || to.dirty ? ['> One of the two was built with changes that no commit holds.'] : []),
+    ...(from.dirty || to.dirty ? ['> One of the two was built with uncommitted changes.'] : []),
   ];
 }
 

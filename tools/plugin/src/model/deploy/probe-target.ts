@@ -52,6 +52,21 @@ function noTarget(reason: string): NoTarget {
   return { state: 'none', reason };
 }
 
+/**
+ * Returns where people reach a service: its first route, at the environment's address and the route's host name.
+ * @param objects of the release, rendered. @returns the environment's address where there is no route, if it has one.
+ */
+export function serviceUrl(
+  objects: readonly KubernetesObject[],
+  { url }: Pick<Environment, 'url'>,
+): string | undefined {
+  const [route] = objects.flatMap((object) => routesOf(object));
+  if (url === undefined || !URL.canParse(url) || route === undefined) return url;
+  const address = new URL(route.prefix, url);
+  if (route.hostname !== undefined) address.hostname = route.hostname;
+  return address.href;
+}
+
 interface Route {
   /** Path by which the gateway knows it: `/orders`. */
   readonly prefix: string;

@@ -10,6 +10,13 @@ export interface ForgeAccess {
   readonly token: string;
 }
 
+/** Why there is nothing to speak to, as a clause. */
+export interface WithoutAccess {
+  readonly reason: string;
+  /** The origin is at no GitHub, as far as anything says. */
+  readonly isElsewhere?: true;
+}
+
 /** Variables as GitHub Actions sets them (GitHub's documentation, "Default environment variables"). */
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -18,12 +25,11 @@ type Variables = Readonly<Record<string, string | undefined>>;
  * `GITHUB_API_URL` or `GITHUB_SERVER_URL`; where neither is set, that is github.com. It is sent to no other host, whatever
  * the origin is.
  * @param origin address of the git remote.
- * @returns a reason, as a clause, where there is nothing to speak to.
  */
-export function findForgeAccess(origin: string | undefined, env: Variables): ForgeAccess | { readonly reason: string } {
-  if (origin === undefined) return { reason: 'there is no remote "origin"' };
+export function findForgeAccess(origin: string | undefined, env: Variables): ForgeAccess | WithoutAccess {
+  if (origin === undefined) return { reason: 'there is no remote "origin"', isElsewhere: true };
   const repository = parseForgeRepository(origin);
-  if (!repository) return { reason: `the origin ${origin.slice(0, 200)} is no repository at GitHub` };
+  if (!repository) return { reason: `the origin ${origin.slice(0, 200)} is not at GitHub`, isElsewhere: true };
   const api = apiOf(repository.host, env);
   if (typeof api !== 'string') return api;
   const token = (env['GITHUB_TOKEN'] || env['GH_TOKEN'] || '').trim();
@@ -34,7 +40,7 @@ export function findForgeAccess(origin: string | undefined, env: Variables): For
   return { api, repository, token };
 }
 
-function apiOf(host: string, env: Variables): string | { readonly reason: string } {
+function apiOf(host: string, env: Variables): string | WithoutAccess {
   const server = addressIn(env, 'GITHUB_SERVER_URL');
   const api = addressIn(env, 'GITHUB_API_URL');
   for (const address of [server, api]) if (address && 'reason' in address) return address;
@@ -48,7 +54,11 @@ function apiOf(host: string, env: Variables): string | { readonly reason: string
   if (serverUrl && serverUrl.hostname !== host)
     return { reason: `the origin is at ${host}, GITHUB_SERVER_URL at ${serverUrl.hostname}` };
   if (host === 'github.com') return 'https://api.github.com';
-  if (!serverUrl) return { reason: `the origin is at ${host}, and no GITHUB_SERVER_URL says that this is a GitHub` };
+  if (!serverUrl)
+    return {
+      reason: `the origin is at ${host}, and no GITHUB_SERVER_URL says that this is a GitHub`,
+      isElsewhere: true,
+    };
   // Enterprise Cloud with data residency has a host for its API, Enterprise Server has a path.
   return host.endsWith('.ghe.com') ? `https://api.${host}` : `${serverUrl.origin}/api/v3`;
 }

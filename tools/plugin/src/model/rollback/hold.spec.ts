@@ -43,5 +43,9 @@ it('holds back the build that was left and those before it, whatever their day',
 });
 
 it('is told with who and why', () => {
-  expect(describeHold(hold)).toBe('since 2026-11-24T12:00:00.000Z ada has left 20261124-5: wrong totals');
+  const { reason: _, ...withoutReason } = hold;
+  expect(describeHold(hold, 'prod')).toMatch(
+    /^20261124-5 is held in prod since 2026-11-24 \d\d:\d\d \S+ \(rolled back by ada: wrong totals\)$/,
+  );
+  expect(describeHold(withoutReason, 'prod')).toMatch(/ \(rolled back by ada\)$/);
 });

@@ -1,4 +1,5 @@
 import type { BuildNumber } from '../release/build-number.ts';
+import { formatTimestamp } from '../text/timestamp.ts';
 import type { DeploymentRecord, Hold } from '../deploy/deployment-record.ts';
 
 /**
@@ -18,7 +19,8 @@ export function isHeldBack(buildNumber: BuildNumber, hold: Hold | undefined): bo
   return hold !== undefined && !buildNumber.isNewerThan(hold.buildNumber);
 }
 
-/** `since 2026-11-24T12:00:00Z ada has left 20261124-2: wrong totals`. */
-export function describeHold({ buildNumber, actor, reason, since }: Hold): string {
-  return `since ${since} ${actor.person} has left ${buildNumber}${reason === undefined ? '' : `: ${reason}`}`;
+/** Returns `20261124-2 is held in prod since 2026-11-24 13:00 CET (rolled back by ada: wrong totals)`. */
+export function describeHold({ buildNumber, actor, reason, since }: Hold, environment: string): string {
+  const why = reason === undefined ? '' : `: ${reason}`;
+  return `${buildNumber} is held in ${environment} since ${formatTimestamp(since)} (rolled back by ${actor.person}${why})`;
 }

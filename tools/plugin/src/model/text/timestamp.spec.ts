@@ -1,4 +1,4 @@
-import { formatAgo, formatMoment, formatTimestamp } from './timestamp.ts';
+import { formatAgo, formatMoment, formatSecond, formatTimestamp } from './timestamp.ts';
 
 const now = new Date('2026-11-24T12:12:30Z');
 
@@ -10,6 +10,9 @@ describe('formatTimestamp', () => {
     ['Asia/Kolkata', '2026-11-24 17:30 GMT+5:30'],
   ])('shows local time and zone in %s', (zone, shown) => {
     expect(formatTimestamp('2026-11-24T12:00:15.123Z', zone)).toBe(shown);
+    expect(formatSecond('2026-11-24T12:00:15.123Z', zone)).toBe(
+      shown.replace('00 ', '00:15 ').replace('30 ', '30:15 '),
+    );
   });
 });
 

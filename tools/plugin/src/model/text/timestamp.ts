@@ -5,9 +5,18 @@ import { describeDuration } from './duration.ts';
  * @param iso ISO 8601. @param timeZone that of the machine when omitted.
  */
 export function formatTimestamp(iso: string, timeZone?: string): string {
+  return localTime(iso, 'short', timeZone);
+}
+
+/** The same to the second, where a minute is too long: `2026-11-24 13:00:15 CET`. */
+export function formatSecond(iso: string, timeZone?: string): string {
+  return localTime(iso, 'medium', timeZone);
+}
+
+function localTime(iso: string, timeStyle: 'short' | 'medium', timeZone: string | undefined): string {
   const at = new Date(iso);
   // `sv-SE` writes a date as ISO 8601 does, `en-GB` has short names of zones and falls back to the offset.
-  const day = at.toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short', timeZone });
+  const day = at.toLocaleString('sv-SE', { dateStyle: 'short', timeStyle, timeZone });
   const zone = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short', timeZone })
     .formatToParts(at)
     .find(({ type }) => type === 'timeZoneName')?.value;

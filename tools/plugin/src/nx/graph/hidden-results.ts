@@ -1,17 +1,30 @@
 import type { TaskResult } from '@nx/devkit';
 import { serviceTargets } from './targets.ts';
+import { outcomeTable, type OutcomeRow } from './outcomes.ts';
+
+/** Targets whose outcomes are shown in a table. */
+const deployingTargets = ['release', 'k8s-deploy', 'promote', 'rollback'];
 
 /**
  * What services said that came out well, of a command for many: Nx shows the output of tasks that failed only, so that
- * nobody would learn what was released.
- * @param argv of Nx.
+ * nobody would learn what was released. Below it the table of what was deployed, which stands for the lines of its own.
+ * @param argv of Nx. @param columns of the terminal.
  */
-export function hiddenResults(results: readonly TaskResult[], argv: readonly string[]): string {
+export function hiddenResults(
+  results: readonly TaskResult[],
+  argv: readonly string[],
+  outcomes: readonly OutcomeRow[] = [],
+  columns?: number,
+): string {
   const isForMany = argv.includes('run-many') || argv.includes('affected');
   if (!isForMany) return '';
+  const isInTable = ({ target }: TaskResult['task']) =>
+    deployingTargets.includes(target.target) && outcomes.some(({ service }) => service === target.project);
   const texts = results
     .filter(({ task, status }) => status === 'success' && Object.hasOwn(serviceTargets, task.target.target))
+    .filter(({ task }) => !isInTable(task))
     .sort((a, b) => (a.task.id < b.task.id ? -1 : 1))
     .flatMap(({ terminalOutput }) => (terminalOutput ? [terminalOutput] : []));
-  return texts.length > 0 ? `\n${texts.join('')}` : '';
+  const table = outcomeTable(outcomes, columns).map((line) => `${line}\n`);
+  return [texts, table].map((part) => (part.length > 0 ? `\n${part.join('')}` : '')).join('');
 }

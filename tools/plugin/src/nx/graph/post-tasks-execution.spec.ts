@@ -2,6 +2,10 @@ import type { TaskResult } from '@nx/devkit';
 import { differenceMark } from './difference-mark.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { hiddenResults } from './hidden-results.ts';
+import { outcomeRow, writeOutcomes } from '../executors/output/outcome-row.ts';
+import { terminalOf } from '../executors/output/terminal.ts';
+import { takeOutcomes } from './outcomes.ts';
+import { showsColors, showTerminal } from './show-terminal.ts';
 import { refusalMarkOf } from './refusal-mark.ts';
 
 function result(target: string, status: TaskResult['status'], terminalOutput?: string): TaskResult {
@@ -45,4 +49,50 @@ describe('hiddenResults', () => {
     expect(hiddenResults(results, ['nx', 'run', 'orders:release'])).toBe('');
     expect(hiddenResults([result('release', 'failure', 'no')], ['nx', 'affected'])).toBe('');
   });
+
+  it('ends with a table of what was deployed, those that failed first, instead of their lines', () => {
+    const row = (service: string, isFailed: boolean, ...cells: string[]) => ({
+      service,
+      isFailed,
+      cells: [service, ...cells],
+    });
+    const outcomes = [
+      row('orders', false, '20261124-1', '', 'preprod', 'deployed'),
+      row('shop', true, '', '', '', 'failed: No.'),
+    ];
+    const shown = hiddenResults(results, ['nx', 'affected'], outcomes);
+    expect(shown).toBe(
+      [
+        '\nSERVICE  BUILD       ENVIRONMENT  OUTCOME\n',
+        'shop                              failed: No.\n',
+        'orders   20261124-1  preprod      deployed\n',
+      ].join(''),
+    );
+    expect(hiddenResults(results, ['nx', 'run', 'orders:release'], outcomes)).toBe('');
+  });
+});
+
+describe('outcomes', () => {
+  it('are read once from the file that tasks write', () => {
+    showTerminal();
+    const file = process.env['POC_OUTCOMES_FILE'];
+    const terminal = terminalOf({});
+    const rows = [outcomeRow({ service: 'orders', outcome: 'failed: No.', state: 'failed' }, terminal)];
+    writeOutcomes({ POC_OUTCOMES_FILE: file }, rows);
+    writeOutcomes({ POC_OUTCOMES_FILE: file }, rows);
+    expect(takeOutcomes(file)).toEqual([...rows, ...rows]);
+    expect(takeOutcomes(file)).toEqual([]);
+    expect(takeOutcomes(undefined)).toEqual([]);
+  });
+});
+
+describe('showsColors', () => {
+  it.each([
+    [{}, true, true],
+    [{}, false, false],
+    [{ NO_COLOR: '1', FORCE_COLOR: '1' }, true, false],
+    [{ FORCE_COLOR: '1' }, false, true],
+    [{ NX_ORIGINAL_FORCE_COLOR: '0' }, true, false],
+    [{ TERM: 'dumb' }, true, false],
+  ])('with %j, on a terminal: %s', (env, isTerminal, shown) => expect(showsColors(env, isTerminal)).toBe(shown));
 });

@@ -1,12 +1,15 @@
 import type { PostTasksExecutionContext } from '@nx/devkit';
 import { exitCodeOf } from './exit-code.ts';
 import { hiddenResults } from './hidden-results.ts';
+import { takeOutcomes } from './outcomes.ts';
+import { outcomesFile } from './show-terminal.ts';
 import { isOurs } from './requested-command.ts';
 
 /** Called by Nx after all tasks of a command. */
 export function postTasksExecution(_options: unknown, { taskResults, argv }: PostTasksExecutionContext): void {
   const results = Object.values(taskResults);
-  process.stdout.write(hiddenResults(results, argv));
+  const { isTTY, columns } = process.stdout;
+  process.stdout.write(hiddenResults(results, argv, takeOutcomes(outcomesFile), isTTY ? columns : undefined));
   const exitCode = exitCodeOf(results);
   // Of a command of others, Nx's own exit codes stay: a failure is theirs.
   if (exitCode === undefined || (exitCode === 1 && !isOurs(argv))) return;

@@ -1,5 +1,6 @@
 import type { PreTasksExecutionContext } from '@nx/devkit';
 import { commandNamed } from './commands.ts';
+import { showTerminal } from './show-terminal.ts';
 import { requestedCommands, type RequestedCommand } from './requested-command.ts';
 
 /** Refuses what can be refused before any task runs. */
@@ -14,6 +15,7 @@ export type CheckBeforehand = (
  * @param load loads the checks: a command of others must not pay for them.
  */
 export async function preTasksExecution(context: PreTasksExecutionContext, load: () => CheckBeforehand): Promise<void> {
+  showTerminal();
   const late = requestedCommands(context.argv).filter(({ name }) => commandNamed(name).dependsOn);
   if (late.length > 0) await load()(late, context);
 }

@@ -75,6 +75,14 @@ describe('a release', () => {
     ]);
   });
 
+  it('is silent about a forge where the origin is elsewhere', async () => {
+    const scenario = new ReleaseScenario();
+    scenario.noForge = 'the origin is not at GitHub';
+    scenario.isForgeElsewhere = true;
+    await releaseIt(scenario);
+    expect(scenario.lines.filter((line) => line.includes('GitHub'))).toEqual([]);
+  });
+
   it('goes on with a forge that keeps no deployments, and says so', async () => {
     const scenario = new ReleaseScenario();
     scenario.forge.hasDeployments = false;

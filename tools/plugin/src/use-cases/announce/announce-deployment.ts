@@ -73,7 +73,7 @@ async function open(
     reporter.warn(`${environment}: ${what}: ${forgeTrouble(error)} ${forgeRepair}`);
   try {
     const forge = await ports.forge();
-    if ('reason' in forge) return skip(forge.reason);
+    if ('reason' in forge) return forge.isElsewhere ? undefined : skip(forge.reason);
     const opened = await forge.openDeployment(newForgeDeployment(begun));
     if ('reason' in opened) return skip(opened.reason);
     return (ending) =>

@@ -27,6 +27,7 @@ describe('audit', () => {
     const scenario = await released();
     expect(await auditOf(scenario)).toEqual({
       checked: { services: 1, deployments: 1, releases: 2 },
+      forge: 'checked',
       withoutForge: undefined,
       findings: [],
     });

@@ -16,6 +16,8 @@ import type { AuditRequest } from './audit-request.ts';
 /** What an audit found. */
 export interface AuditResult {
   readonly checked: { readonly services: number; readonly deployments: number; readonly releases: number };
+  /** `elsewhere`: the origin is at no GitHub; `unavailable`: it is, and GitHub could not be asked. */
+  readonly forge: 'checked' | 'elsewhere' | 'unavailable';
   /** Why the forge was not asked, as a clause; undefined when it was. */
   readonly withoutForge: string | undefined;
   readonly findings: readonly Finding[];
@@ -55,6 +57,7 @@ export async function audit(request: AuditRequest, ports: Ports): Promise<AuditR
       deployments: deployments.length,
       releases: witnesses.length,
     },
+    forge: !('reason' in forge) ? 'checked' : forge.isElsewhere ? 'elsewhere' : 'unavailable',
     withoutForge: 'reason' in forge ? forge.reason : undefined,
     findings: [...unreachable, ...ofDeployments.flat(), ...ofReleases.flat()],
   };

@@ -78,11 +78,7 @@ function proven(
     );
   const hold = holdOf(records);
   if (hold && isHeldBack(candidate.release.buildNumber, hold) && candidate.hold === undefined)
-    throw refuse(
-      'held-upstream',
-      `In ${from.name} it is held: ${describeHold(hold)}.`,
-      'Choose another release with `--tag`.',
-    );
+    throw refuse('held-upstream', `${describeHold(hold, from.name)}.`, 'Choose another release with `--tag`.');
   if (probe && probe.failed > 0 && !force)
     throw refuse(
       'lost-requests',

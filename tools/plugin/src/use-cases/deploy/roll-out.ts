@@ -1,3 +1,4 @@
+import { describeChangeSummary } from '../../model/observe/change-summary.ts';
 import type { DeploymentRecord, NewDeploymentRecord } from '../../model/deploy/deployment-record.ts';
 import { suspectLines } from '../../model/commits/commit.ts';
 import { describeObject } from '../../model/manifests/kubernetes-object.ts';
@@ -189,9 +190,5 @@ function newRecord(rollout: Rollout, now: Date): NewDeploymentRecord {
 
 /** `ConfigMap orders-1a2b created, Deployment orders configured, 3 unchanged`. */
 export function describeChangeSet(changes: ChangeSet): string {
-  const named = changes
-    .filter(({ action }) => action !== 'unchanged')
-    .map(({ kind, name, action }) => `${kind} ${name} ${action}`);
-  const unchanged = changes.length - named.length;
-  return [...named, ...(unchanged > 0 ? [`${unchanged} unchanged`] : [])].join(', ');
+  return describeChangeSummary(changes);
 }

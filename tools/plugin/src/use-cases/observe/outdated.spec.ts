@@ -66,7 +66,7 @@ describe('outdated', () => {
       reporter,
     );
     expect(await outdatedIn(scenario)).toMatchObject([
-      { reason: expect.stringMatching(/^It is held: .*wrong totals/) },
+      { reason: expect.stringMatching(/^20261124-2 is held in preprod since .*wrong totals/) },
     ]);
   });
 

@@ -76,11 +76,11 @@ function whyOutdated(newest: DeploymentSummary | undefined, hash: ContentHash): 
   const { outcome, release, cause } = newest;
   if (outcome === 'succeeded' && release.contentHash === hash && !release.dirty) return undefined;
   const hold = holdOf([newest]);
-  if (hold) return `It is held: ${describeHold(hold)}.`;
+  if (hold) return `${describeHold(hold, newest.environment)}.`;
   if (outcome === 'running') return `${release.buildNumber} is being deployed.`;
   if (outcome !== 'succeeded') return `${release.buildNumber} ${outcome}.`;
   if (cause.action === 'automatic-rollback') return `A newer build failed, and ${release.buildNumber} was put back.`;
   return release.dirty
-    ? `${release.buildNumber} was built with changes that no commit holds.`
+    ? `${release.buildNumber} was built with uncommitted changes.`
     : `${release.buildNumber} has other content.`;
 }

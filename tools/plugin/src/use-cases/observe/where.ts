@@ -49,6 +49,8 @@ export type EnvironmentWhereabouts =
       readonly state: 'runs' | 'waits' | 'unknown';
       /** What is there. */
       readonly buildNumber: string | undefined;
+      /** The build that has the commit and failed there, where that was deployed last. */
+      readonly failed: string | undefined;
       /** Since when that is there, ISO 8601; undefined where the newest deployment did not succeed. */
       readonly since: string | undefined;
       /** The hold that keeps all builds out that have it. */
@@ -123,6 +125,8 @@ interface RunningRelease {
   readonly buildNumber: string | undefined;
   readonly commit: string | undefined;
   readonly newest: DeploymentSummary;
+  /** The deployment that did not end well, where it was the last one that somebody made. */
+  readonly failed: Pick<DeploymentSummary, 'release'> | undefined;
 }
 
 /** What is in an environment by service: what was deployed last, and where that did not end well, what runs. */
@@ -135,9 +139,14 @@ async function newestIn(
       const connected = await cluster(environment);
       const all = await mapLimit(atOnce, await connected.newest(), async (newest): Promise<RunningRelease> => {
         const { service, buildNumber, commit } = newest.release;
-        if (newest.outcome === 'succeeded') return { buildNumber: buildNumber.toString(), commit, newest };
+        if (newest.outcome === 'succeeded') {
+          const isPutBack = newest.cause.action === 'automatic-rollback';
+          const failed = isPutBack ? (await connected.records(service))[1] : undefined;
+          return { buildNumber: buildNumber.toString(), commit, newest, failed };
+        }
         const [one] = await connected.observe(service);
-        return { buildNumber: one?.running?.buildNumber, commit: one?.running?.commit, newest };
+        const failed = newest.outcome === 'running' ? undefined : newest;
+        return { buildNumber: one?.running?.buildNumber, commit: one?.running?.commit, newest, failed };
       });
       return new Map(all.map((one) => [one.newest.release.service, one]));
     },
@@ -147,7 +156,7 @@ async function newestIn(
 
 function whereabouts(
   environment: string,
-  { newest, buildNumber, commit }: RunningRelease,
+  { newest, buildNumber, commit, failed }: RunningRelease,
   graph: CommitGraph,
   has: (commit: string) => boolean,
   releasedIn: readonly BuildNumber[],
@@ -157,7 +166,15 @@ function whereabouts(
   const state = !isKnown ? 'unknown' : has(commit) ? 'runs' : 'waits';
   const isHeld = state === 'waits' && releasedIn.length > 0 && releasedIn.every((build) => isHeldBack(build, hold));
   const since = newest.outcome === 'succeeded' ? newest.finishedAt : undefined;
-  return { environment, state, buildNumber, since, hold: isHeld ? hold : undefined };
+  const hasFailed = failed !== undefined && graph.has(failed.release.commit) && has(failed.release.commit);
+  return {
+    environment,
+    state,
+    buildNumber,
+    failed: hasFailed ? failed.release.buildNumber.toString() : undefined,
+    since,
+    hold: isHeld ? hold : undefined,
+  };
 }
 
 function noSuchCommit(text: string): Refusal {

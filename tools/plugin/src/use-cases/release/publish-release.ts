@@ -1,7 +1,7 @@
 import { linkOf, releaseBody } from '../../model/forge/forge-text.ts';
 import type { Release } from '../../model/release/release.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
-import type { PublishedRelease } from '../../ports/forge.ts';
+import type { NoForge, PublishedRelease } from '../../ports/forge.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import { forgeRepair, forgeTrouble } from '../announce/wait-for-forge.ts';
@@ -23,7 +23,7 @@ export interface ReleasePublication {
 export async function publishRelease(
   { release, run, notes }: ReleasePublication,
   ports: Pick<ReleasePorts, 'forge'>,
-): Promise<PublishedRelease | { readonly reason: string }> {
+): Promise<PublishedRelease | NoForge> {
   const forge = await ports.forge();
   if ('reason' in forge) return forge;
   const { service, buildNumber, commit } = release;
@@ -44,8 +44,9 @@ export async function announceRelease(
   const { service, buildNumber } = publication.release;
   try {
     const published = await publishRelease(publication, ports);
-    if ('reason' in published) reporter.step(`no GitHub release: ${published.reason}`);
-    else reporter.step(`GitHub release${published.made === 'exists' ? ', there already' : ''}: ${published.url}`);
+    if ('reason' in published) {
+      if (!published.isElsewhere) reporter.step(`no GitHub release: ${published.reason}`);
+    } else reporter.step(`GitHub release${published.made === 'exists' ? ', there already' : ''}: ${published.url}`);
   } catch (error) {
     const tag = new ReleaseTag(service, buildNumber);
     reporter.warn(`no GitHub release of ${tag}: ${forgeTrouble(error)} ${forgeRepair}`);
@@ -57,7 +58,7 @@ function factsOf({ commit, imageDigest, dirty }: Release, run: string | undefine
   return [
     `- Commit: ${commit}`,
     `- Image: \`${imageDigest}\``,
-    ...(dirty ? ['- Built from a working tree with changes that no commit holds'] : []),
+    ...(dirty ? ['- Built from a working tree with uncommitted changes'] : []),
     ...(link === undefined ? [] : [`- Made by: <${link}>`]),
   ];
 }

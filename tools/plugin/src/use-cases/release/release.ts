@@ -43,6 +43,9 @@ export interface ReleaseResult {
   readonly deploys: readonly { readonly environment: string; readonly result: DeployResult }[];
 }
 
+/** The image and the tag; each environment is a stage of its own. */
+const stagesBeforeDeploy = 2;
+
 /**
  * Takes a service the whole way: build, push, tag, deploy. Builds nothing when the newest release has the same content,
  * and deploys that wherever it does not run yet: a run that was cut short is finished by the next.
@@ -78,14 +81,20 @@ export async function release(
       targets.map((environment) => planDeploy(targetOf(request, environment, unbuilt(image, ports)), ports, quiet)),
     );
   }
+  if (!isReleased) reporter.stage?.(1, stagesBeforeDeploy + targets.length);
   const released = isReleased ? newest : await buildImage(image, ports, reporter);
   if (isReleased)
-    return { release: released, built: false, deploys: await deployAll(request, released, ports, reporter) };
+    return { release: released, built: false, deploys: await deployAll(request, released, ports, reporter, 0) };
+  reporter.stage?.(2, stagesBeforeDeploy + targets.length);
   await tagRelease(released, ports, reporter);
   const notes = () => newInRelease(released, service, environments, ports);
   const announced = announceRelease({ release: released, run: request.actor.run, notes }, ports, reporter);
   try {
-    return { release: released, built: true, deploys: await deployAll(request, released, ports, reporter) };
+    return {
+      release: released,
+      built: true,
+      deploys: await deployAll(request, released, ports, reporter, stagesBeforeDeploy),
+    };
   } finally {
     await waitForForge([announced], request.signal, reporter);
   }
@@ -96,9 +105,11 @@ async function deployAll(
   released: Release,
   ports: ReleasePorts,
   reporter: Reporter,
+  stagesBefore: number,
 ): Promise<ReleaseResult['deploys']> {
   const deploys: ReleaseResult['deploys'][number][] = [];
-  for (const environment of request.targets) {
+  for (const [index, environment] of request.targets.entries()) {
+    reporter.stage?.(stagesBefore + index + 1, stagesBefore + request.targets.length);
     const result = await deploy(targetOf(request, environment, released), request, ports, reporter);
     deploys.push({ environment: environment.name, result });
   }
@@ -138,7 +149,8 @@ async function preview(
       `would tag ${shortCommit(image.revision.commit)} as ${new ReleaseTag(request.service.name, buildNumber)}`,
     );
     const forge = await ports.forge();
-    reporter.step('reason' in forge ? `no GitHub release: ${forge.reason}` : 'would make a GitHub release of it');
+    if (!('reason' in forge)) reporter.step('would make a GitHub release of it');
+    else if (!forge.isElsewhere) reporter.step(`no GitHub release: ${forge.reason}`);
     released = { ...unbuilt(image, ports), buildNumber };
   }
   for (const environment of request.targets) {

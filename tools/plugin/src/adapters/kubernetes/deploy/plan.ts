@@ -12,7 +12,13 @@ import { ApiError, explainApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
 import { checkJob } from './jobs/job-objects.ts';
 import { withoutDroppedFields } from './dropped-fields.ts';
-import { upgradeManagedFields, managedFieldsOf, ownsReplicas, replicasManager } from './managed-fields.ts';
+import {
+  upgradeManagedFields,
+  managedFieldsOf,
+  ownsReplicas,
+  replicasManager,
+  type ManagedFields,
+} from './managed-fields.ts';
 import type { NamespaceClient } from '../client/namespace-client.ts';
 
 /** Objects that are looked at at the same time. */
@@ -93,46 +99,82 @@ async function planObject(
   try {
     const path = await resources.path(object, namespace);
     const scaler = autoscalerOf(object, objects);
-    for (let attempt = 1; ; attempt++) {
-      const live = await api.get(path);
-      const owner = live && otherOwnerOf(live, service);
-      if (live && owner !== undefined && !options.adopt) throw foreignObject(live, owner, service);
-      const sent = toSend(object, namespace, live, scaler);
-      const { next: applied, takenOver } = await dryRun(api, path, sent);
-      // What a controller wrote in between would look like a change of ours.
-      const raced = live && versionOf(live) !== versionOf(applied);
-      if (raced && attempt < attempts) continue;
-      const folds = live && upgradeManagedFields(live, new Date());
-      const next = folds ? await dryRunUpgraded(api, path, { applied, sent, live }) : applied;
-      const handsOver = live && scaler && ownsReplicas(folds ?? managedFieldsOf(live));
-      const same =
-        live &&
-        !folds &&
-        takenOver.length === 0 &&
-        isDeepStrictEqual(comparable(live, scaler), comparable(next, scaler));
-      return {
-        change: {
-          kind: object.kind,
-          name: object.metadata.name,
-          action: !live ? 'created' : same ? 'unchanged' : 'configured',
-          ...(takenOver.length === 0 ? {} : { takenOver }),
-          ...(live && !same ? { fields: fieldChanges(live, next) } : {}),
-        },
-        source: object,
-        path,
-        desired: sent,
-        live,
-        predicted: next,
-        fold: folds !== undefined,
-        handOver: handsOver ? Number(fieldAt(live, 'spec', 'replicas') ?? 1) : undefined,
-      };
-    }
+    const tried = await tryObject(api, path, {
+      manager: fieldManager,
+      scaler,
+      refuseForeign: (live) => {
+        const owner = otherOwnerOf(live, service);
+        if (owner !== undefined && !options.adopt) throw foreignObject(live, owner, service);
+      },
+      toSend: (live) => toSend(object, namespace, live, scaler),
+    });
+    const { live, sent, predicted, managedFields, ...change } = tried;
+    const handsOver = live && scaler && ownsReplicas(managedFields ?? managedFieldsOf(live));
+    return {
+      change: { kind: object.kind, name: object.metadata.name, ...change },
+      source: object,
+      path,
+      desired: sent,
+      live,
+      predicted,
+      fold: managedFields !== undefined,
+      handOver: handsOver ? Number(fieldAt(live, 'spec', 'replicas') ?? 1) : undefined,
+    };
   } catch (error) {
     throw explainApiError(error, doing, api, object);
   }
 }
 
-export function versionOf(object: KubernetesObject): unknown {
+/** What differs between writers of objects. */
+export interface ObjectRules {
+  readonly manager: string;
+  /** Owns the object's replicas. */
+  readonly scaler?: KubernetesObject | undefined;
+  /** @throws {Refusal} when an object that is there belongs to another. */
+  refuseForeign(live: KubernetesObject): void;
+  toSend(live: KubernetesObject | undefined): KubernetesObject;
+}
+
+/** What applying an object would do. */
+export interface TriedObject extends Pick<Change, 'action' | 'takenOver' | 'fields'> {
+  readonly live: KubernetesObject | undefined;
+  readonly sent: KubernetesObject;
+  readonly predicted: KubernetesObject;
+  /** What kubectl wrote, made ours; undefined where it wrote nothing. */
+  readonly managedFields: readonly ManagedFields[] | undefined;
+}
+
+/** Dry-runs one object on the server, and again while controllers write to it at the same moment. */
+export async function tryObject(api: KubernetesApi, path: string, rules: ObjectRules): Promise<TriedObject> {
+  const { manager, scaler } = rules;
+  for (let attempt = 1; ; attempt++) {
+    const live = await api.get(path);
+    if (live) rules.refuseForeign(live);
+    const sent = rules.toSend(live);
+    const { next: applied, takenOver } = await dryRun(api, path, sent, manager);
+    // What a controller wrote in between would look like a change of ours.
+    const isRaced = live && versionOf(live) !== versionOf(applied);
+    if (isRaced && attempt < attempts) continue;
+    const managedFields = live && upgradeManagedFields(live, new Date(), manager);
+    const predicted = managedFields ? await dryRunUpgraded(api, path, { applied, sent, live }, manager) : applied;
+    const isSame =
+      live &&
+      !managedFields &&
+      takenOver.length === 0 &&
+      isDeepStrictEqual(comparable(live, scaler), comparable(predicted, scaler));
+    return {
+      live,
+      sent,
+      predicted,
+      managedFields,
+      action: !live ? 'created' : isSame ? 'unchanged' : 'configured',
+      ...(takenOver.length === 0 ? {} : { takenOver }),
+      ...(live && !isSame ? { fields: fieldChanges(live, predicted) } : {}),
+    };
+  }
+}
+
+function versionOf(object: KubernetesObject): unknown {
   return object.metadata['resourceVersion'];
 }
 
@@ -189,6 +231,7 @@ async function dryRunUpgraded(
   api: KubernetesApi,
   path: string,
   { applied, sent, live }: Readonly<Record<'applied' | 'sent' | 'live', KubernetesObject>>,
+  manager: string,
 ): Promise<KubernetesObject> {
   const result = withoutDroppedFields(applied, sent, live);
   if (isDeepStrictEqual(result, applied)) return applied;
@@ -196,7 +239,7 @@ async function dryRunUpgraded(
   const replaced = Object.entries(content).map(([key, value]) => ({ op: 'add', path: `/${key}`, value }));
   const { labels = {}, annotations = {} } = metadata;
   const answer = await api.send('PATCH', path, {
-    query: { fieldManager, dryRun: 'All' },
+    query: { fieldManager: manager, dryRun: 'All' },
     body: [
       ...replaced,
       { op: 'add', path: '/metadata/labels', value: labels },
@@ -223,7 +266,7 @@ export async function patchObject(
 }
 
 /** What of an object counts when it is asked whether it changes: not who deployed it, nor what the server counts. */
-export function comparable(object: KubernetesObject, scaler?: KubernetesObject): unknown {
+function comparable(object: KubernetesObject, scaler?: KubernetesObject): unknown {
   const { status: _status, metadata, ...rest } = object;
   const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => !actorAnnotations.includes(key));
   const spec = rest['spec'];

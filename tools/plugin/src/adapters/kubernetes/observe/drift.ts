@@ -40,106 +40,138 @@ interface Claim {
   readonly node: Readonly<Record<string, unknown>>;
 }
 
-interface Walk {
-  readonly kind: string;
-  readonly found: FieldDrift[];
-  /** Who wrote last, for what is gone: nobody owns a field that is not there. */
-  readonly lastWriter: ManagedFields | undefined;
+/** A place in an object: what was applied there, and what is there now. */
+interface Place {
+  readonly applied: unknown;
+  readonly live: unknown;
+  readonly path: readonly string[];
+  /** The map that the value is in. */
+  readonly owner: unknown;
+}
+
+/** What field managers own at a place. */
+interface Claims {
+  /** Of people and operators, newest first. */
+  readonly others: readonly Claim[];
+  /** Also of this tool: they tell by which keys a list's items are told apart. */
+  readonly all: readonly Claim[];
 }
 
 /**
- * Which fields are not as they were applied, and who wrote them. Only what somebody else owns counts, or what is gone:
+ * Returns the fields that are not as they were applied, and who wrote them. Only what another owns counts, or what is gone:
  * the server writes some values otherwise than they were sent (`0.5` is `500m`).
  * @param applied the object as its record has it.
  */
 export function driftOf(applied: KubernetesObject, live: KubernetesObject): FieldDrift[] {
-  const entries = managedFieldsOf(live);
-  const byTime = othersOf(live).sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1));
-  const walk: Walk = { kind: applied.kind, found: [], lastWriter: byTime[0] };
-  const { apiVersion: _version, kind: _kind, metadata, ...rest } = applied;
-  const { labels, annotations } = metadata;
-  const compared = { ...rest, metadata: { ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) } };
-  const claims = byTime.map((entry) => ({ entry, node: fieldsOf(entry) }));
-  const ours = entries.filter(isOurs).map((entry) => ({ entry, node: fieldsOf(entry) }));
-  compare(walk, compared, live, claims, [...claims, ...ours], [], undefined);
-  return walk.found;
+  return new DriftWalk(applied.kind, live).from(applied);
 }
 
-/**
- * @param all claims also of this tool: they tell by which keys a list's items are told apart.
- * @param owner the map that the value is in.
- */
-function compare(
-  walk: Walk,
-  applied: unknown,
-  live: unknown,
-  claims: readonly Claim[],
-  all: readonly Claim[],
-  path: readonly string[],
-  owner: unknown,
-): void {
-  if (isMap(applied) && isMap(live)) {
-    for (const [key, value] of Object.entries(applied)) {
-      const step = `f:${key}`;
-      compare(walk, value, live[key], below(claims, step), below(all, step), [...path, key], applied);
+/** A walk through an object as it was applied and as it is, that gathers what differs. */
+class DriftWalk {
+  private readonly kind: string;
+  private readonly live: KubernetesObject;
+  private readonly byTime: readonly ManagedFields[];
+  private readonly found: FieldDrift[] = [];
+
+  constructor(kind: string, live: KubernetesObject) {
+    this.kind = kind;
+    this.live = live;
+    this.byTime = othersOf(live).sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1));
+  }
+
+  from(object: KubernetesObject): FieldDrift[] {
+    const { apiVersion: _version, kind: _kind, metadata, ...rest } = object;
+    const { labels, annotations } = metadata;
+    const applied = { ...rest, metadata: { ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) } };
+    const claimsOf = (entries: readonly ManagedFields[]) => entries.map((entry) => ({ entry, node: fieldsOf(entry) }));
+    const others = claimsOf(this.byTime);
+    const ours = claimsOf(managedFieldsOf(this.live).filter(isOurs));
+    this.compare({ applied, live: this.live, path: [], owner: undefined }, { others, all: [...others, ...ours] });
+    return this.found;
+  }
+
+  private compare(place: Place, claims: Claims): void {
+    const { applied, live } = place;
+    if (isMap(applied) && isMap(live)) {
+      this.compareMaps({ ...place, applied, live }, claims);
+      return;
     }
-    for (const { entry, node } of claims) {
+    const keys = new Set(claims.all.flatMap(({ node }) => Object.keys(node).filter((key) => key.startsWith('k:'))));
+    if (Array.isArray(applied) && Array.isArray(live) && keys.size > 0) {
+      for (const item of applied as unknown[]) this.compareItem(item, { ...place, live }, keys, claims);
+      this.tellAddedItems({ ...place, applied, live }, claims);
+      return;
+    }
+    if (isDeepStrictEqual(applied, live) || (live === undefined && isEmpty(applied))) return;
+    // Nobody owns a field that is gone: the last writer took it away.
+    const writer = claims.others[0]?.entry ?? (live === undefined ? this.byTime[0] : undefined);
+    // What differs though no other wrote it is the same value, written otherwise by the server.
+    if (writer || live === undefined) this.tell(place, writer);
+  }
+
+  private compareMaps(
+    { applied, live, path }: Place & Readonly<Record<'applied' | 'live', Record<string, unknown>>>,
+    claims: Claims,
+  ): void {
+    for (const [key, value] of Object.entries(applied))
+      this.compare(
+        { applied: value, live: live[key], path: [...path, key], owner: applied },
+        below(claims, `f:${key}`),
+      );
+    for (const { entry, node } of claims.others) {
       for (const step of Object.keys(node).filter((each) => each.startsWith('f:'))) {
         const key = step.slice('f:'.length);
         const isAdded = !(key in applied) && live[key] !== undefined && (path.length > 0 || isContent(step));
         // Also in a pod template: "kubectl rollout restart" writes an annotation there.
         if (isAdded && ![...path, key].includes('metadata'))
-          tell(walk, [...path, key], [undefined, live[key]], live, entry);
+          this.tell({ applied: undefined, live: live[key], path: [...path, key], owner: live }, entry);
       }
     }
-    return;
   }
-  const keys = new Set(all.flatMap(({ node }) => Object.keys(node).filter((key) => key.startsWith('k:'))));
-  if (Array.isArray(applied) && Array.isArray(live) && keys.size > 0) {
-    for (const item of applied as unknown[]) compareItem(walk, item, live, keys, claims, all, path);
-    addedItems(walk, applied, live, claims, path);
-    return;
-  }
-  if (isDeepStrictEqual(applied, live) || (live === undefined && isEmpty(applied))) return;
-  const writer = claims[0]?.entry ?? (live === undefined ? walk.lastWriter : undefined);
-  // What differs though nobody else wrote it is the same value, written otherwise by the server.
-  if (!writer && live !== undefined) return;
-  tell(walk, path, [applied, live], owner, writer);
-}
 
-function tell(
-  { found, kind }: Walk,
-  path: readonly string[],
-  [applied, live]: readonly [unknown, unknown],
-  owner: unknown,
-  writer: ManagedFields | undefined,
-): void {
-  const keys = path.map((key) => key.replace(/^\[(.*)\]$/, '$1'));
-  const shown = (value: unknown) => (value === undefined ? undefined : shownValue({ kind }, keys, value, owner));
-  found.push({
-    path: pathText(path),
-    applied: shown(applied),
-    live: shown(live),
-    by: writer?.manager ?? 'unknown',
-    at: writer?.time,
-  });
-}
-
-/** Items of a list that others put in. */
-function addedItems(
-  walk: Walk,
-  applied: readonly unknown[],
-  live: readonly unknown[],
-  claims: readonly Claim[],
-  path: readonly string[],
-): void {
-  for (const { entry, node } of claims) {
-    for (const step of Object.keys(node).filter((each) => each.startsWith('k:'))) {
+  private compareItem(
+    item: unknown,
+    { live, path }: Place & { readonly live: readonly unknown[] },
+    keys: ReadonlySet<string>,
+    claims: Claims,
+  ): void {
+    if (!isMap(item)) return;
+    for (const step of keys) {
       const key = readKey(step);
-      const item = live.find((each) => isMap(each) && hasAll(each, key));
-      if (item === undefined || applied.some((each) => isMap(each) && fits(each, key))) continue;
-      tell(walk, [...path, itemName(key)], [undefined, item], undefined, entry);
+      if (!fits(item, key)) continue;
+      const there = live.find((each) => isMap(each) && hasAll(each, key));
+      const place = { applied: item, live: there, path: [...path, itemName(key)], owner: undefined };
+      this.compare(place, below(claims, step));
+      return;
     }
+  }
+
+  /** Tells items of a list that others put in. */
+  private tellAddedItems(
+    { applied, live, path }: Place & Readonly<Record<'applied' | 'live', readonly unknown[]>>,
+    { others }: Claims,
+  ): void {
+    for (const { entry, node } of others) {
+      for (const step of Object.keys(node).filter((each) => each.startsWith('k:'))) {
+        const key = readKey(step);
+        const item = live.find((each) => isMap(each) && hasAll(each, key));
+        if (item === undefined || applied.some((each) => isMap(each) && fits(each, key))) continue;
+        this.tell({ applied: undefined, live: item, path: [...path, itemName(key)], owner: undefined }, entry);
+      }
+    }
+  }
+
+  private tell({ applied, live, path, owner }: Place, writer: ManagedFields | undefined): void {
+    const keys = path.map((key) => key.replace(/^\[(.*)\]$/, '$1'));
+    const shown = (value: unknown) =>
+      value === undefined ? undefined : shownValue({ kind: this.kind }, keys, value, owner);
+    this.found.push({
+      path: pathText(path),
+      applied: shown(applied),
+      live: shown(live),
+      by: writer?.manager ?? 'unknown',
+      at: writer?.time,
+    });
   }
 }
 
@@ -151,25 +183,6 @@ function fits(item: Readonly<Record<string, unknown>>, key: Readonly<Record<stri
 
 function itemName(key: Readonly<Record<string, unknown>>): string {
   return `[${Object.values(key).map(String)[0]}]`;
-}
-
-function compareItem(
-  walk: Walk,
-  item: unknown,
-  list: readonly unknown[],
-  keys: ReadonlySet<string>,
-  claims: readonly Claim[],
-  all: readonly Claim[],
-  path: readonly string[],
-): void {
-  if (!isMap(item)) return;
-  for (const step of keys) {
-    const key = readKey(step);
-    if (!fits(item, key)) continue;
-    const there = list.find((each) => isMap(each) && hasAll(each, key));
-    compare(walk, item, there, below(claims, step), below(all, step), [...path, itemName(key)], undefined);
-    return;
-  }
 }
 
 /** The server leaves out what is empty. */
@@ -191,11 +204,13 @@ function readKey(step: string): Record<string, unknown> {
   }
 }
 
-function below(claims: readonly Claim[], step: string): Claim[] {
-  return claims.flatMap(({ entry, node }) => {
-    const next = node[step];
-    return isMap(next) ? [{ entry, node: next }] : [];
-  });
+function below({ others, all }: Claims, step: string): Claims {
+  const under = (claims: readonly Claim[]) =>
+    claims.flatMap(({ entry, node }) => {
+      const next = node[step];
+      return isMap(next) ? [{ entry, node: next }] : [];
+    });
+  return { others: under(others), all: under(all) };
 }
 
 /** `spec.template.spec.containers[orders].image`. */

@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
-import { fieldChanges } from '../../../model/observe/field-changes.ts';
 import { describeObject, type KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { inKindOrder } from '../../../model/manifests/kind-order.ts';
 import { otherOwnerOf } from '../../../model/manifests/rules/ownership.ts';
@@ -7,12 +5,9 @@ import { Refusal } from '../../../model/errors/product-error.ts';
 import type { ConfigurationChange } from '../../../ports/cluster-configuration.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
-import { upgradeManagedFields } from '../deploy/managed-fields.ts';
-import { comparable, dryRun, combineRefusals, tryAll, versionOf } from '../deploy/plan.ts';
+import { combineRefusals, dryRun, tryAll, tryObject, type ObjectRules } from '../deploy/plan.ts';
 import type { Resources } from '../client/resources.ts';
 
-/** How often an object that others write to at the same moment is read again. */
-const attempts = 5;
 /** Where, and as what, objects are tried whose namespace is still to be made. */
 const trial = { namespace: 'default', name: 'poc-dry-run' };
 
@@ -82,25 +77,25 @@ async function planObject(
       await tryElsewhere(place, sent);
       return { change: { ...what, action: 'created', isElsewhere: true }, path, sent, fold: false };
     }
-    for (let attempt = 1; ; attempt++) {
-      const live = await api.get(path);
-      const owner = live && otherOwnerOf(live, '');
-      if (owner !== undefined) throw foreignObject(object, namespace, owner);
-      const { next, takenOver } = await dryRun(api, path, sent, manager).catch((error: unknown) => {
-        throw isMissingNamespace(error) ? noNamespace(object, namespace) : error;
-      });
-      // What a controller wrote in between would look like a change of ours.
-      if (live && versionOf(live) !== versionOf(next) && attempt < attempts) continue;
-      const fold = live !== undefined && upgradeManagedFields(live, new Date(), manager) !== undefined;
-      const isSame = live && !fold && takenOver.length === 0 && isDeepStrictEqual(comparable(live), comparable(next));
-      const change: ConfigurationChange = {
-        ...what,
-        action: !live ? 'created' : isSame ? 'unchanged' : 'configured',
-        ...(takenOver.length === 0 ? {} : { takenOver }),
-        ...(live && !isSame ? { fields: fieldChanges(live, next) } : {}),
-      };
-      return { change, path, sent, fold };
-    }
+    const rules: ObjectRules = {
+      manager,
+      refuseForeign: (live) => {
+        const owner = otherOwnerOf(live, '');
+        if (owner !== undefined) throw foreignObject(object, namespace, owner);
+      },
+      toSend: () => sent,
+    };
+    const tried = await tryObject(api, path, rules).catch((error: unknown) => {
+      throw isMissingNamespace(error) ? noNamespace(object, namespace) : error;
+    });
+    const { action, takenOver, fields, managedFields } = tried;
+    const change: ConfigurationChange = {
+      ...what,
+      action,
+      ...(takenOver ? { takenOver } : {}),
+      ...(fields ? { fields } : {}),
+    };
+    return { change, path, sent, fold: managedFields !== undefined };
   } catch (error) {
     throw explainApiError(error, doing, api, object);
   }

@@ -8,7 +8,7 @@ const header = /[-+~^](?=[-+~^]{2}\s)(?<=(?:^|[\r\n])(?:\u001b\[[\d;]*m|[\p{C}\p
 /** Buildkite: "Managing log output". A group ends where the next one begins. */
 export const buildkiteSyntax: CiSyntax = {
   escapeCommands: escapeCommands,
-  fold: (title, lines) => [`--- ${escapeCommands(title)}`, ...lines.map(escapeCommands), '+++ goes on'],
+  fold: (title, lines) => [`--- ${escapeCommands(title)}`, ...lines.map(escapeCommands), '+++ continued'],
 };
 
 function escapeCommands(line: string): string {

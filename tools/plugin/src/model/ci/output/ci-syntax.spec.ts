@@ -234,7 +234,7 @@ it('folds in the syntax of each', () => {
     '::endgroup::',
     '##[endgroup]',
     '\\u002d-- b',
-    '+++ goes on',
+    '+++ continued',
   ]);
   expect(folded('jenkins')).toBeUndefined();
   expect(ciSyntaxOf(undefined).escapeCommands('##[error]::x')).toBe('##[error]::x');

@@ -29,7 +29,7 @@ it('is a table of what became of each service', () => {
     { service: 'payments', outcome: 'failed: Could not release payments: a | b\nc <d>' },
   ];
   expect(jobSummary(outcomes, run, web)).toMatchInlineSnapshot(`
-   "### Services of main by ada
+   "### Released from main by ada
 
    | service | build | commit | environment | outcome | link |
    | --- | --- | --- | --- | --- | --- |
@@ -39,7 +39,7 @@ it('is a table of what became of each service', () => {
    "
   `);
   expect(jobSummary(outcomes, { ...run, branch: undefined, person: undefined, pullRequest: 7 }, undefined)).toContain(
-    '### Services of pull request 7\n',
+    '### Released from pull request 7\n',
   );
   expect(jobSummary(outcomes, run, undefined)).toContain('| `6411f07f6cd8` |');
 });

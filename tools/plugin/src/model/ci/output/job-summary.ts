@@ -1,25 +1,31 @@
 import { shortCommit } from '../../commits/commit.ts';
 import { codeMarkdown, linkMarkdown, plainMarkdown } from '../../text/markdown.ts';
+import type { ProbeResult } from '../../deploy/deployment-record.ts';
 import type { CiRun } from '../ci-run.ts';
 import type { WebAddress } from '../../forge/web-address.ts';
 
-/** What a task of a run came to for a service, in one environment where it got that far. */
+/** The outcome of a task of a run for a service, in one environment where it got that far. */
 export interface JobOutcome {
   readonly service: string;
   readonly build?: string | undefined;
   /** Full object name of the built commit. */
   readonly commit?: string | undefined;
   readonly environment?: string | undefined;
-  /** What became of it: `deployed`, `superseded by 20261124-2`, `failed: …`. */
+  /** `deployed`, `skipped: the newer 20261124-2 runs`, `failed: …`. */
   readonly outcome: string;
-  /** Where it can be looked at. */
+  readonly state?: 'done' | 'unchanged' | 'skipped' | 'failed' | undefined;
+  /** The service there, for people. */
   readonly url?: string | undefined;
+  /** Requests while it was deployed. */
+  readonly probe?: ProbeResult | undefined;
+  /** Milliseconds. */
+  readonly took?: number | undefined;
 }
 
 /** Rows that are shown. GitHub takes 1 MiB for a step, and nobody reads more. */
 const mostRows = 500;
 
-/** What a run came to, as Markdown for the page that a CI has of it. */
+/** Returns the outcomes of a run as Markdown, for the page that a CI has of it. */
 export function jobSummary(outcomes: readonly JobOutcome[], run: CiRun, web: WebAddress | undefined): string {
   const rows = outcomes.slice(0, mostRows).map((outcome) => rowOf(outcome, web));
   const left = outcomes.length - rows.length;
@@ -38,8 +44,8 @@ export function jobSummary(outcomes: readonly JobOutcome[], run: CiRun, web: Web
 function title({ branch, tag, pullRequest, person }: CiRun): string {
   const what = pullRequest === undefined ? (branch ?? tag) : `pull request ${pullRequest}`;
   return [
-    'Services',
-    ...(what ? [`of ${plainMarkdown(what)}`] : []),
+    'Released',
+    ...(what ? [`from ${plainMarkdown(what)}`] : []),
     ...(person ? [`by ${plainMarkdown(person)}`] : []),
   ].join(' ');
 }

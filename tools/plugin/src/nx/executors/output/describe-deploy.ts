@@ -1,23 +1,59 @@
+import { serviceUrl } from '../../../model/deploy/probe-target.ts';
+import type { DeploymentRecord } from '../../../model/deploy/deployment-record.ts';
+import type { Environment } from '../../../model/environment/environment.ts';
 import type { Release } from '../../../model/release/release.ts';
 import { describeHold } from '../../../model/rollback/hold.ts';
+import { describeDuration } from '../../../model/text/duration.ts';
 import type { DeployResult } from '../../../use-cases/deploy/deploy.ts';
+import type { Terminal } from './terminal.ts';
 
-/** One line that tells what a deploy came to. */
+/** Returns one line with the result of a deploy, which is all that the reader of a last line needs. */
 export function describeDeploy(
-  service: string,
-  release: Release | undefined,
-  environment: string,
+  { service, release }: { readonly service: string; readonly release: Release | undefined },
+  environment: Pick<Environment, 'name' | 'url'>,
   result: DeployResult,
+  { mark }: Terminal,
 ): string {
   const what = `${service} ${release?.buildNumber}`;
+  const { name } = environment;
   switch (result.state) {
     case 'deployed':
-      return `${what}: runs in ${environment}`;
+      return mark('good', `${what}: runs in ${name} ${describeDeployment(result.record, environment)}`);
     case 'unchanged':
-      return `${what}: nothing to do in ${environment}, it runs there`;
+      return mark('good', `${what}: already running in ${name}; nothing to do`);
     case 'superseded':
-      return `${what}: superseded in ${environment} by ${result.by.release.buildNumber}; --force deploys the older one`;
+      return mark(
+        'caution',
+        `${what}: skipped: ${name} already runs the newer ${result.by.release.buildNumber} (use \`--force\` to deploy the older build)`,
+      );
     case 'held':
-      return `${what}: held back in ${environment}: ${describeHold(result.hold)}; a newer build or --force ends that`;
+      return mark(
+        'caution',
+        `${what}: skipped: ${describeHold(result.hold, name)}; release a newer build or use \`--force\``,
+      );
   }
+}
+
+/** Returns `(commit 1a2b3c4d5e6f, 0 of 49 requests lost, 9 s) http://shop.example/orders`. */
+export function describeDeployment(
+  record: Pick<DeploymentRecord, 'release' | 'probe' | 'startedAt' | 'finishedAt' | 'manifests'>,
+  environment: Pick<Environment, 'url'>,
+): string {
+  const { release, probe, manifests } = record;
+  const took = tookOf(record);
+  const facts = [
+    `commit ${release.commit.slice(0, 12)}`,
+    ...(probe ? [`${probe.failed} of ${probe.requests} requests lost`] : []),
+    ...(took === undefined ? [] : [describeDuration(took)]),
+  ];
+  const url = serviceUrl(manifests, environment);
+  return `(${facts.join(', ')})${url === undefined ? '' : ` ${url}`}`;
+}
+
+/** Returns the milliseconds that a deployment took; undefined for one that has not ended. */
+export function tookOf({
+  startedAt,
+  finishedAt,
+}: Pick<DeploymentRecord, 'startedAt' | 'finishedAt'>): number | undefined {
+  return finishedAt === undefined ? undefined : Date.parse(finishedAt) - Date.parse(startedAt);
 }

@@ -4,9 +4,12 @@ interface InEnvironment {
   readonly reason?: string;
 }
 
-/** A line for each environment that cannot be looked into. @param found what was found of one service: it is the same for every one. */
+/**
+ * Returns a line for each environment that cannot be read.
+ * @param found what was found of one service: it is the same for every one.
+ */
 export function unreachableLines(found: readonly InEnvironment[] = []): string[] {
   return found.flatMap(({ environment, state, reason }) =>
-    state === 'unreachable' ? [`${environment} cannot be looked into: ${reason}`] : [],
+    state === 'unreachable' ? [`cannot read ${environment}: ${reason}`] : [],
   );
 }

@@ -61,11 +61,12 @@ async function* runAll(
   }
 }
 
-/** A result whose text commands nothing to the CI that shows it: it may hold what others wrote, such as log lines. */
+/** Returns a result whose text commands nothing to the CI that shows it: it may hold what others wrote, such as log lines. */
 function shown(id: string, result: TaskResult, log: RunLog): TaskResult {
-  const terminalOutput = result.terminalOutput.split('\n').map((line) => log.syntax.escapeCommands(line));
+  const { mark } = log.screen.terminal;
+  const [headline = '', ...others] = result.terminalOutput.split('\n').map((line) => log.syntax.escapeCommands(line));
   if (!result.success) log.fail(id, result.terminalOutput);
-  return { ...result, terminalOutput: terminalOutput.join('\n') };
+  return { ...result, terminalOutput: [result.success ? headline : mark('bad', headline), ...others].join('\n') };
 }
 
 /** Makes Nx's implementation of one task, which it uses where batches are turned off. */

@@ -9,7 +9,7 @@ import { AzureRegistries } from '../../../adapters/registry/azure-registries.ts'
 import { HttpImageRegistry } from '../../../adapters/registry/http-image-registry.ts';
 import type { Cluster } from '../../../ports/cluster.ts';
 import type { ContainerEngine } from '../../../ports/container-engine.ts';
-import type { Forge } from '../../../ports/forge.ts';
+import type { Forge, NoForge } from '../../../ports/forge.ts';
 import type { SourceRepository } from '../../../ports/source-repository.ts';
 import type { ReleasePorts } from '../../../ports/release-ports.ts';
 
@@ -62,7 +62,7 @@ async function connectTo(environment: Environment, workspaceRoot: string): Promi
   return connect(environment, workspaceRoot);
 }
 
-async function findForge(repository: SourceRepository, env: NodeJS.ProcessEnv): Promise<Forge | { reason: string }> {
+async function findForge(repository: SourceRepository, env: NodeJS.ProcessEnv): Promise<Forge | NoForge> {
   const access = findForgeAccess(await repository.originUrl(), env);
   if ('reason' in access) return access;
   const { GitHubForge } = await import('../../../adapters/github/github-forge.ts');

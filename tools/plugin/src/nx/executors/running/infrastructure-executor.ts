@@ -5,7 +5,8 @@ import type { Reporter } from '../../../ports/reporter.ts';
 import type { ServiceMap } from '../../../ports/service-map.ts';
 import type { ServiceSource } from '../../../ports/service-source.ts';
 import type { ReleasePorts } from '../../../ports/release-ports.ts';
-import { consoleReporter } from '../output/console-reporter.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { consoleReporter, type ConsoleReporter } from '../output/console-reporter.ts';
 import type { Options, OptionValues } from '../options/option.ts';
 import { CommandRun, type CommandDeclaration, type Report } from './run-command.ts';
 import { taskResult, type Task } from './task.ts';
@@ -16,6 +17,8 @@ export interface InfrastructureRun {
   readonly ports: ReleasePorts;
   /** Tells of a service, or of the whole by another name. */
   reporter(name: string): Reporter;
+  /** What shows the result. */
+  readonly terminal: Terminal;
   /** Keeps what it came to, for the page that a CI has of its run. */
   tell(...outcomes: readonly JobOutcome[]): void;
   /** A service of the workspace. @throws {Refusal} when it has none of this name. */
@@ -51,18 +54,32 @@ export function infrastructureTask<Declared extends Options>(executor: Infrastru
     taskResult({ deploys }, async () => {
       const command = new CommandRun(executor, raw, { doing: executor.doing, project, shared });
       const environments = await shared.environments();
-      const reporter = (name: string) => consoleReporter(name, shared.verbose, shared.log.syntax);
-      const options = command.resolve(environments, reporter(project));
-      const found = await executor.run(options, {
-        environments,
-        ports: shared.ports,
-        reporter,
-        tell: shared.log.tell.bind(shared.log),
-        service: (name) => shared.service(name),
-        services: shared.services(),
-        branch: shared.branch,
-        signal: shared.signal,
-      });
-      return command.report(found);
+      const { log, ports, branch, signal, verbose } = shared;
+      const reporters = new Map<string, ConsoleReporter>();
+      const reporter = (name: string) => {
+        const known = reporters.get(name) ?? consoleReporter(name, verbose, log.syntax, log.screen);
+        reporters.set(name, known);
+        return known;
+      };
+      try {
+        const options = command.resolve(environments, reporter(project));
+        const found = await executor.run(options, {
+          environments,
+          ports,
+          reporter,
+          terminal: command.shownOn(log.screen.terminal),
+          tell: log.tell.bind(log),
+          service: (name) => shared.service(name),
+          services: shared.services(),
+          branch,
+          signal,
+        });
+        return command.report(found);
+      } finally {
+        for (const [name, each] of reporters) {
+          each.end();
+          await log.screen.end(name);
+        }
+      }
     });
 }

@@ -6,6 +6,7 @@ import type { SourceRepository } from '../../../ports/source-repository.ts';
 import { kebabCase, type Options, type OptionValues, type ReadOptions } from '../options/option.ts';
 import { formatsOf, readDeclared, resolveOptions, type RawOptions } from '../options/options.ts';
 import { OutputFile } from '../output/output-file.ts';
+import { plainTerminal, type Terminal } from '../output/terminal.ts';
 import type { SharedRun } from './run-context.ts';
 
 /** How a command is typed, and what that does. */
@@ -57,6 +58,11 @@ export class CommandRun<Declared extends Options> {
     const { output: file } = this.read as { readonly output?: string };
     const { workspaceRoot, isForMany = false } = shared;
     this.output = file === undefined ? undefined : OutputFile.at({ file, workspaceRoot, project, isForMany, doing });
+  }
+
+  /** Returns what shows the lines of the report: a file, which gets plain text, or the terminal. */
+  shownOn(terminal: Terminal): Terminal {
+    return this.output === undefined ? terminal : plainTerminal;
   }
 
   /** Finds what the options name, and says which environment was chosen without one. @throws {Refusal} */

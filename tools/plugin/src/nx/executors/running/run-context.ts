@@ -33,6 +33,8 @@ export function sharedRun(context: ExecutorContext, signal: AbortSignal, project
   const ports = createPorts(context.root, process.env);
   let environments: Promise<readonly Environment[]> | undefined;
   let services: ServiceMap | undefined;
+  const log = new RunLog(process.env);
+  signal.addEventListener('abort', () => log.screen.detach(), { once: true });
   return {
     workspaceRoot: context.root,
     isForMany: projects > 1,
@@ -42,7 +44,7 @@ export function sharedRun(context: ExecutorContext, signal: AbortSignal, project
     services: () => (services ??= workspaceServices(context)),
     branch: context.nxJsonConfiguration.defaultBase ?? 'main',
     signal,
-    log: new RunLog(process.env),
+    log,
     // Nx tells a batch of `--verbose` only so.
     verbose: context.isVerbose || process.env['NX_VERBOSE_LOGGING'] === 'true',
   };

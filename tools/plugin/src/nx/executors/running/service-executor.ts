@@ -5,7 +5,9 @@ import type { Reporter } from '../../../ports/reporter.ts';
 import type { ServiceMap } from '../../../ports/service-map.ts';
 import type { ServiceSource } from '../../../ports/service-source.ts';
 import type { ReleasePorts } from '../../../ports/release-ports.ts';
+import { ProductError } from '../../../model/errors/product-error.ts';
 import { errorOutcome } from '../output/ci/deploy-outcome.ts';
+import type { Terminal } from '../output/terminal.ts';
 import { consoleReporter } from '../output/console-reporter.ts';
 import type { Options, OptionValues } from '../options/option.ts';
 import { CommandRun, type CommandDeclaration, type Report } from './run-command.ts';
@@ -17,6 +19,8 @@ export interface ServiceRun {
   readonly environments: readonly Environment[];
   readonly ports: ReleasePorts;
   readonly reporter: Reporter;
+  /** What shows the result. */
+  readonly terminal: Terminal;
   /** Keeps what it came to, for the page that a CI has of its run. */
   tell(...outcomes: readonly JobOutcome[]): void;
   /** All services of the workspace, and what they are made of. */
@@ -56,17 +60,21 @@ export function serviceTask<Declared extends Options>(executor: ServiceExecutor<
       executor.begin?.({ service, ports: shared.ports });
       const environments = await shared.environments();
       const { ports, services, branch, signal, log } = shared;
-      const reporter = consoleReporter(name, shared.verbose, log.syntax);
+      const reporter = consoleReporter(name, shared.verbose, log.syntax, log.screen);
+      const terminal = command.shownOn(log.screen.terminal);
       const tell = log.tell.bind(log);
       try {
         const options = command.resolve(environments, reporter);
-        const run = { service, environments, ports, reporter, tell, services, branch, signal };
+        const run = { service, environments, ports, reporter, terminal, tell, services, branch, signal };
         return command.report(await executor.run(options, run));
       } catch (error) {
         log.tell(errorOutcome(name, error));
+        // Nx, which the same Ctrl-C ends, does not show the result any more.
+        if (signal.aborted && error instanceof ProductError) reporter.warn(error.facts.remedy);
         throw error;
       } finally {
         reporter.end();
+        await log.screen.end(name);
       }
     });
 }

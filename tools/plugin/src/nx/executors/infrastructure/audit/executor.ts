@@ -3,6 +3,7 @@ import { newInRelease } from '../../../../use-cases/release/new-in-release.ts';
 import { json, output } from '../../options/common-options.ts';
 import { booleanOption } from '../../options/declare-options.ts';
 import { allEnvironmentsOption } from '../../options/environment-options.ts';
+import type { Terminal } from '../../output/terminal.ts';
 import { infrastructureExecutor } from '../../running/infrastructure-executor.ts';
 
 export const executor = infrastructureExecutor({
@@ -15,7 +16,7 @@ export const executor = infrastructureExecutor({
     output,
   },
   examples: [{ command: 'nx run infrastructure:audit', description: 'Exit code 3 when sources disagree' }],
-  async run({ env: environments, repair, json: isJson }, { environments: all, services, service, ports }) {
+  async run({ env: environments, repair, json: isJson }, { environments: all, services, service, ports, terminal }) {
     const found = await audit(
       {
         environments,
@@ -30,22 +31,29 @@ export const executor = infrastructureExecutor({
       ports,
     );
     const isDifferent = found.findings.some(({ isRepaired }) => !isRepaired);
-    return { lines: isJson ? [JSON.stringify(found)] : describe(found), isDifferent };
+    return { lines: isJson ? [JSON.stringify(found)] : describe(found, terminal), isDifferent };
   },
 });
 
-function describe({ checked, withoutForge, findings }: AuditResult): string[] {
+function describe({ checked, forge, withoutForge, findings }: AuditResult, { mark }: Terminal): string[] {
   const open = findings.filter(({ isRepaired }) => !isRepaired).length;
-  const mended = findings.length - open;
-  const forge = withoutForge === undefined ? ['GitHub'] : [];
-  const witnesses = ['git tags', 'image labels', 'pods and objects', 'records', ...forge];
+  const fixed = findings.length - open;
+  const sources = [
+    'git tags',
+    'image labels',
+    'pods and objects',
+    'records',
+    ...(forge === 'checked' ? ['GitHub'] : []),
+  ];
   return [
-    `Asked ${witnesses.join(', ')} of ${checked.releases} releases and ${checked.deployments} deployments of ${checked.services} services.`,
-    ...(withoutForge === undefined ? [] : [`Not asked: GitHub, because ${withoutForge}.`]),
+    `Checked ${sources.join(', ')} of ${checked.releases} releases and ${checked.deployments} deployments of ${checked.services} services.`,
+    ...(forge === 'unavailable' ? [`Not checked: GitHub, because ${withoutForge}.`] : []),
     ...findings.flatMap(({ subject, type, says, remedy, isRepaired }) => [
-      `${subject}: ${isRepaired ? 'mended: ' : ''}${type}: ${says}`,
-      `  ${remedy}`,
+      mark(isRepaired ? 'good' : 'bad', `${subject}: ${isRepaired ? 'fixed: ' : ''}${type}: ${says}`),
+      `  hint: ${remedy}`,
     ]),
-    open === 0 ? 'They agree.' : `${open} on which they do not agree${mended > 0 ? `, ${mended} mended` : ''}.`,
+    open === 0
+      ? mark('good', 'All sources agree.')
+      : mark('bad', `${open} ${open === 1 ? 'difference' : 'differences'}${fixed > 0 ? `, ${fixed} fixed` : ''}.`),
   ];
 }

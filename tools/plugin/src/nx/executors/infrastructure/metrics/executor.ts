@@ -24,9 +24,9 @@ export const executor = infrastructureExecutor({
       description: 'For a monitoring system',
     },
   ],
-  async run({ env: environment, since, json: isJson, openmetrics }, { ports, services }) {
+  async run({ env: environment, since, json: isJson, openmetrics }, { ports, services, terminal }) {
     const found = await metrics({ environment, period: since, services }, ports);
     if (isJson) return [JSON.stringify(found)];
-    return openmetrics ? openMetricsLines(metricFamilies(found)) : metricsTable(found);
+    return openmetrics ? openMetricsLines(metricFamilies(found)) : metricsTable(found, terminal.columns);
   },
 });

@@ -13,19 +13,19 @@ interface Figure extends Omit<MetricFamily, 'name' | 'type' | 'samples'> {
 const figures: readonly Figure[] = [
   {
     name: 'deployments_per_day',
-    help: 'Changes put in per day of the period.',
+    help: 'Deployed changes per day of the period.',
     valueOf: ({ deploymentsPerDay }) => deploymentsPerDay,
   },
   {
     name: 'lead_time_median_seconds',
     unit: 'seconds',
-    help: 'Median time from a commit to the end of the deployment that brought it first.',
+    help: 'Median time from a commit to the end of its first deployment.',
     valueOf: ({ leadTime }) => leadTime.median,
   },
   {
     name: 'lead_time_p90_seconds',
     unit: 'seconds',
-    help: 'Time within which 90 of 100 commits were brought.',
+    help: '90th percentile of the time from a commit to the end of its first deployment.',
     valueOf: ({ leadTime }) => leadTime.p90,
   },
   {
@@ -37,12 +37,12 @@ const figures: readonly Figure[] = [
   {
     name: 'time_to_restore_median_seconds',
     unit: 'seconds',
-    help: 'Median time from the end of a failed change to the end of the next deployment that ended well.',
+    help: 'Median time from the end of a failed change to the end of the next successful deployment.',
     valueOf: ({ timeToRestore }) => timeToRestore.median,
   },
   {
     name: 'unrestored_changes',
-    help: 'Failed changes that no deployment has followed that ended well.',
+    help: 'Failed changes that no successful deployment has followed.',
     valueOf: ({ timeToRestore }) => timeToRestore.open,
   },
   {
@@ -68,7 +68,7 @@ export function metricFamilies(found: EnvironmentMetrics): MetricFamily[] {
     {
       name: 'poc_service_deployments',
       type: 'counter',
-      help: 'Deployments ever begun, of all kinds.',
+      help: 'Deployments ever started, of all kinds.',
       samples: services.map(({ labels, metrics }) => ({ labels, value: metrics.deployments })),
     },
     ...familiesOf('poc_service', services),
@@ -88,7 +88,7 @@ function familiesOf(
   const verdicts: MetricFamily = {
     name: `${prefix}_changes`,
     type: 'gauge',
-    help: 'Changes of the period by how they went.',
+    help: 'Changes of the period by verdict.',
     samples: scopes.flatMap(({ labels, metrics }) =>
       Object.entries(metrics.changes).map(([verdict, value]) => ({ labels: { ...labels, verdict }, value })),
     ),

@@ -1,5 +1,6 @@
 import type { DeliveryMetrics } from '../../../../model/observe/delivery-metrics.ts';
 import { describeDuration } from '../../../../model/text/duration.ts';
+import { formatTimestamp } from '../../../../model/text/timestamp.ts';
 import { textTable } from '../../../../model/text/text-table.ts';
 import type { EnvironmentMetrics, ServiceMetrics } from '../../../../use-cases/observe/metrics.ts';
 
@@ -9,20 +10,20 @@ const header = [
   'PER DAY',
   'COMMITS',
   'LEAD TIME',
-  '90 OF 100',
+  'P90',
   'FAILED',
   'FAILURE RATE',
-  'RESTORED IN',
-  'UNKNOWN END',
+  'TIME TO RESTORE',
+  'ENDED UNKNOWN',
 ];
 
-/** For people: a line for each service, one for all, and below what cannot be known. */
-export function metricsTable(found: EnvironmentMetrics): string[] {
+/** Returns figures for people: a line for each service, one for all, and below it what is not known. */
+export function metricsTable(found: EnvironmentMetrics, columns: number | undefined): string[] {
   if (found.state === 'unreachable') return [`${found.environment}: ${found.reason}`];
   const { environment, since, until, services, all } = found;
   return [
-    `${environment}, ${since} to ${until}`,
-    ...textTable([header, ...services.map((each) => row(each.service, each)), row('all', all)]),
+    `${environment}, ${formatTimestamp(since)} to ${formatTimestamp(until)}`,
+    ...textTable([header, ...services.map((each) => row(each.service, each)), row('all', all)], columns),
     ...services.flatMap(notes),
   ];
 }
@@ -51,7 +52,9 @@ function notes({ service, complete, oldestKept, leadTime, commitsUnknown, timeTo
   return [
     ...(complete
       ? []
-      : [`* ${service}: only what ended after ${oldestKept ?? 'now'} is known; older records are forgotten`]),
+      : [
+          `* ${service}: only what ended after ${oldestKept === undefined ? 'now' : formatTimestamp(oldestKept)} is known; older records are not kept`,
+        ]),
     ...(leadTime.unknownChanges === 0
       ? []
       : [`${service}: the commits of ${leadTime.unknownChanges} changes are not known: ${commitsUnknown}`]),

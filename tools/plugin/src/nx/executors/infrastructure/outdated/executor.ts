@@ -23,15 +23,15 @@ export const executor = infrastructureExecutor({
     output,
   },
   examples: [{ command: 'nx run infrastructure:outdated', description: 'In all automatic environments' }],
-  async run({ env: environments, json: isJson, matrix, jobs, output: file }, { services, service, ports }) {
+  async run({ env: environments, json: isJson, matrix, jobs, output: file }, { services, service, ports, terminal }) {
     const found = await outdated({ environments, services: services.services.map(service) }, ports);
     if (isJson) return [JSON.stringify(found)];
     const where = environments.map(({ name }) => name).join(', ');
     const rows = found.map(({ service: name, environment, reason }) => [name, environment, reason]);
     const table =
       found.length === 0
-        ? [`${where} ${environments.length === 1 ? 'is' : 'are'} up to date with this commit.`]
-        : textTable([['SERVICE', 'ENVIRONMENT', 'WHY'], ...rows]);
+        ? [terminal.mark('good', `${where} ${environments.length === 1 ? 'is' : 'are'} up to date with this commit.`)]
+        : textTable([['SERVICE', 'ENVIRONMENT', 'WHY'], ...rows], terminal.columns);
     return matrix ? tellCi(found, jobs, await affectedBase(found, ports), file === undefined ? table : []) : table;
   },
 });

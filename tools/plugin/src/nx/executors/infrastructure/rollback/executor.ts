@@ -1,6 +1,6 @@
 import type { JobOutcome } from '../../../../model/ci/output/job-summary.ts';
 import type { Environment } from '../../../../model/environment/environment.ts';
-import { linkOf } from '../../../../model/forge/forge-text.ts';
+import { formatSecond } from '../../../../model/text/timestamp.ts';
 import { ProductError, Failure } from '../../../../model/errors/product-error.ts';
 import {
   planEnvironmentRollback,
@@ -10,10 +10,11 @@ import {
 import { describeChangeSet } from '../../../../use-cases/deploy/roll-out.ts';
 import { describeRollback, type RollbackResult } from '../../../../use-cases/rollback/rollback.ts';
 import { actorOf } from '../../running/actor.ts';
-import { errorOutcome, releaseOutcome } from '../../output/ci/deploy-outcome.ts';
+import { errorOutcome, recordOutcome } from '../../output/ci/deploy-outcome.ts';
 import { dryRun, reason, timeout } from '../../options/common-options.ts';
 import { oneEnvironmentOption } from '../../options/environment-options.ts';
 import { momentOrRecordOption } from './moment-or-record.ts';
+import type { Terminal } from '../../output/terminal.ts';
 import { infrastructureExecutor } from '../../running/infrastructure-executor.ts';
 
 export const executor = infrastructureExecutor({
@@ -35,24 +36,25 @@ export const executor = infrastructureExecutor({
   ],
   async run(
     { env: environment, to, reason: why, timeout: seconds, dryRun: isDryRun },
-    { environments, ports, reporter, tell, service, signal },
+    { environments, ports, reporter, terminal, tell, service, signal },
   ) {
     const environmentNames = environments.map(({ name }) => name);
     const request = { environment, environmentNames, to, actor: actorOf(process.env), reason: why, service };
     const all = reporter(environment.name);
     const plan = await planEnvironmentRollback(request, ports, all);
     for (const line of await describePlan(environment.name, plan, ports)) all.step(line);
-    if (isDryRun) return ['Dry run: nothing was changed.'];
+    if (isDryRun) return [`${environment.name}: dry run: nothing was changed`];
     const results = await rollBackEnvironment(plan, { timeout: seconds * 1000, signal }, ports, reporter);
     tell(...results.map(({ service: name, result }) => outcomeOf(name, environment, result)));
-    const lines = results.map(({ service: name, result }) => `${name}: ${describeResult(result)}`);
+    const lines = results.flatMap(({ service: name, result }) => describeResult(name, result, terminal));
     const failed = results.filter(({ result }) => result instanceof ProductError);
-    if (failed.length === 0) return [...lines, `${environment.name} is as it was at ${plan.at.toISOString()}.`];
+    if (failed.length === 0)
+      return [...lines, `${environment.name} is as it was at ${formatSecond(plan.at.toISOString())}`];
     throw new Failure({
       type: 'environment-not-rolled-back',
       doing: `roll ${environment.name} back`,
       reason: `${failed.map(({ service: name }) => name).join(', ')} did not go back.`,
-      remedy: 'Run the same command again; it goes on with those that are left.',
+      remedy: 'Run the same command again; it continues with those that are left.',
       evidence: lines,
     });
   },
@@ -70,7 +72,7 @@ async function describePlan(
     }),
   );
   return [
-    `the plan: as it was at ${at.toISOString()}`,
+    `the plan: as it was at ${formatSecond(at.toISOString())}`,
     ...each.flat(),
     ...(same.length > 0 ? [`  as they were: ${same.join(', ')}`] : []),
     ...(younger.length > 0 ? [`  not there yet then, stay as they are: ${younger.join(', ')}`] : []),
@@ -79,13 +81,16 @@ async function describePlan(
 
 function outcomeOf(service: string, environment: Environment, result: RollbackResult | ProductError): JobOutcome {
   if (result instanceof ProductError) return errorOutcome(service, result);
-  const where = { environment: environment.name, url: linkOf(environment.url) };
-  if (result.state === 'unchanged') return { service, outcome: 'nothing to do', ...where };
-  return { ...releaseOutcome(result.record.release, 'runs there again'), ...where };
+  if (result.state === 'unchanged')
+    return { service, outcome: 'nothing to do', state: 'unchanged', environment: environment.name };
+  return recordOutcome(result.record, environment, 'rolled back');
 }
 
-function describeResult(result: RollbackResult | ProductError): string {
-  if (result instanceof ProductError) return result.explain();
-  if (result.state === 'unchanged') return 'nothing to do';
-  return `runs ${result.record.release.buildNumber} again`;
+function describeResult(service: string, result: RollbackResult | ProductError, { mark }: Terminal): string[] {
+  if (result instanceof ProductError) {
+    const [headline = '', ...others] = result.explain().split('\n');
+    return [mark('bad', `${service}: ${headline}`), ...others];
+  }
+  if (result.state === 'unchanged') return [mark('good', `${service}: nothing to do`)];
+  return [mark('good', `${service}: runs ${result.record.release.buildNumber} again`)];
 }

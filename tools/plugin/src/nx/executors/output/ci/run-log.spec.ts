@@ -55,7 +55,7 @@ describe('RunLog', () => {
     expect(readFileSync(page, 'utf8')).toBe('before\n');
     run.tell(deployed);
     await run.publish(repository);
-    expect(readFileSync(page, 'utf8')).toMatch(/^before\n### Services\n[^]*\| orders \| 20261124-1 \|[^]*\n\n$/);
+    expect(readFileSync(page, 'utf8')).toMatch(/^before\n### Released\n[^]*\| orders \| 20261124-1 \|[^]*\n\n$/);
   });
 
   it('hands Azure a file with it', async () => {

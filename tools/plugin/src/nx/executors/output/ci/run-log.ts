@@ -4,12 +4,16 @@ import { ciRunOf, type CiRun } from '../../../../model/ci/ci-run.ts';
 import { hintMark } from '../../../../model/errors/product-error.ts';
 import { webAddressOf } from '../../../../model/forge/web-address.ts';
 import type { SourceRepository } from '../../../../ports/source-repository.ts';
+import { Screen } from '../screen.ts';
+import { terminalOf } from '../terminal.ts';
+import { outcomeRow, writeOutcomes } from '../outcome-row.ts';
 import { showOnJobPage } from './job-summary-page.ts';
 import type { CiSyntax } from '../../../../model/ci/output/syntax.ts';
 
 /** The log of a command, as the CI that runs it reads it, and what the command came to. */
 export class RunLog {
   readonly syntax: CiSyntax;
+  readonly screen: Screen;
   private readonly env: NodeJS.ProcessEnv;
   private readonly run: CiRun | undefined;
   private readonly outcomes: JobOutcome[] = [];
@@ -18,6 +22,7 @@ export class RunLog {
     this.env = env;
     this.run = ciRunOf(env);
     this.syntax = ciSyntaxOf(this.run?.ci);
+    this.screen = new Screen(terminalOf(env));
   }
 
   /** Keeps what a task came to, for the page of the run. */
@@ -32,8 +37,12 @@ export class RunLog {
     if (this.syntax.annotate) console.log(this.syntax.annotate('error', project, `${headline}${hint}`));
   }
 
-  /** Puts what was told on the page of the run. */
+  /** Hands what was told to Nx's process, for the table that ends a command, and puts it on the page of the run. */
   async publish(repository: Pick<SourceRepository, 'originUrl'>): Promise<void> {
+    writeOutcomes(
+      this.env,
+      this.outcomes.map((outcome) => outcomeRow(outcome, this.screen.terminal)),
+    );
     if (!this.run || this.outcomes.length === 0) return;
     const origin = await repository.originUrl().catch(() => undefined);
     const web = origin === undefined ? undefined : webAddressOf(origin);

@@ -8,7 +8,7 @@ import { serviceExecutor } from '../../running/service-executor.ts';
 
 export const executor = serviceExecutor({
   command: 'changes',
-  verb: 'show the changes of',
+  verb: 'compare releases of',
   options: {
     from: changesPointOption(
       'An environment (what runs there), a build such as 20261124-1, or HEAD',

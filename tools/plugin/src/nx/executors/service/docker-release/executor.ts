@@ -23,7 +23,7 @@ export const executor = serviceExecutor({
   async run(options, { service, environments, ports, reporter }) {
     const request = { ...options, ciNumber: ciRunOf(process.env)?.buildNumber };
     const release = await dockerRelease(service, environments, request, ports, reporter);
-    if (!release) return ['Dry run: nothing was changed.'];
+    if (!release) return [`${service.name}: dry run: nothing was changed`];
     return [`${new ReleaseTag(release.service, release.buildNumber)} is pushed: ${release.imageDigest}`];
   },
 });

@@ -17,7 +17,7 @@ export const executor = serviceExecutor({
     const registry = releaseRegistries(environments)[0]!;
     const release = await findPushedBuild(service.name, registry, tag, ports);
     const name = new ReleaseTag(service.name, release.buildNumber);
-    if (isDryRun) return [`Dry run: would tag ${release.commit} as ${name} (${release.imageDigest}).`];
+    if (isDryRun) return [`${service.name}: dry run: would tag ${release.commit} as ${name} (${release.imageDigest})`];
     await tagRelease(release, ports, reporter);
     return [`${name} is on ${release.commit}`];
   },

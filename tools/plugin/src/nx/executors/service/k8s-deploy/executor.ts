@@ -26,24 +26,25 @@ export const executor = serviceExecutor({
   begin: listReleases,
   async run(
     { env: targets, tag, dryRun, timeout, approve, ...options },
-    { service, environments, ports, reporter, tell, signal },
+    { service, environments, ports, reporter, terminal, tell, signal },
   ) {
     connectEarly(targets, ports);
     const release = await findRelease(service.name, tag, ports);
     const environmentNames = environments.map(({ name }) => name);
     const lines: string[] = [];
-    for (const environment of targets) {
+    for (const [index, environment] of targets.entries()) {
+      reporter.stage?.(index + 1, targets.length);
       const target = { ...options, service, release, environment, environmentNames, actor: actorOf(process.env) };
       if (dryRun) {
         const [{ changes }] = await Promise.all([planDeploy(target, ports, reporter), requireImage(target, ports)]);
         lines.push(
-          `Dry run: would deploy ${service.name} ${release.buildNumber} to ${environment.name}: ${describeChangeSet(changes)}`,
+          `${service.name}: dry run: would deploy ${release.buildNumber} to ${environment.name}: ${describeChangeSet(changes)}`,
         );
       } else {
         const limits = { timeout: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
         const result = await deploy(target, { ...options, ...limits }, ports, reporter);
         tell(deployOutcome(release, environment, result));
-        lines.push(describeDeploy(service.name, release, environment.name, result));
+        lines.push(describeDeploy({ service: service.name, release }, environment, result, terminal));
       }
     }
     return lines.length > 0 ? lines : ['No environment is automatic; choose one with --env.'];

@@ -31,7 +31,7 @@ export const executor = serviceExecutor({
   ],
   async run(
     { from, to, tag, approve: isApproved, timeout: seconds, ...options },
-    { service, environments, ports, reporter, tell, signal },
+    { service, environments, ports, reporter, terminal, tell, signal },
   ) {
     const way = promotionOf(environments, from, to, `promote ${service.name}`);
     if (!from || !to) reporter.step(`environments: from ${way.from.name} to ${way.to.name}`);
@@ -52,11 +52,13 @@ export const executor = serviceExecutor({
         return [`${service.name}: nothing to promote, it was never deployed to ${way.from.name}`];
       case 'planned':
         return [
-          `Dry run: would promote ${service.name} ${promoted.release.buildNumber} to ${way.to.name}: ${describeChangeSet(promoted.changes)}`,
+          `${service.name}: dry run: would promote ${promoted.release.buildNumber} to ${way.to.name}: ${describeChangeSet(promoted.changes)}`,
         ];
       case 'tried':
         tell(deployOutcome(promoted.release, way.to, promoted.result));
-        return [describeDeploy(service.name, promoted.release, way.to.name, promoted.result)];
+        return [
+          describeDeploy({ service: service.name, release: promoted.release }, way.to, promoted.result, terminal),
+        ];
     }
   },
 });

@@ -12,6 +12,8 @@ import { requireApproval } from '../../../../use-cases/deploy/approval.ts';
 import { requireCommitted } from '../../../../use-cases/revision/source-revision.ts';
 import { allowDirty, deployOptions } from '../../options/common-options.ts';
 import { anyBuildNumberOption } from '../../options/declare-options.ts';
+import { shortDigests } from '../../output/short-digests.ts';
+import type { Terminal } from '../../output/terminal.ts';
 import { serviceExecutor } from '../../running/service-executor.ts';
 
 export const executor = serviceExecutor({
@@ -39,7 +41,10 @@ export const executor = serviceExecutor({
       requireApproval(doing, environment, approvedBy(approve, process.env));
     }
   },
-  async run({ env: targets, timeout, approve, ...options }, { service, environments, ports, reporter, tell, signal }) {
+  async run(
+    { env: targets, timeout, approve, ...options },
+    { service, environments, ports, reporter, terminal, tell, signal },
+  ) {
     connectEarly(targets, ports);
     const actor = actorOf(process.env);
     const limits = { timeout: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
@@ -47,24 +52,32 @@ export const executor = serviceExecutor({
     const request = { ...options, ...limits, service, environments, targets, actor, ciNumber };
     const result = await release(request, ports, reporter);
     if (!options.dryRun) tell(...outcomesOf(result, targets));
-    return options.dryRun ? ['Dry run: nothing was changed.'] : describe(service.name, result);
+    return options.dryRun
+      ? [`${service.name}: dry run: nothing was changed`]
+      : describe(service.name, result, targets, terminal);
   },
 });
 
 function outcomesOf({ release, deploys }: ReleaseResult, targets: readonly Environment[]): JobOutcome[] {
   if (!release) return [];
-  if (deploys.length === 0) return [releaseOutcome(release, 'released')];
+  if (deploys.length === 0) return [releaseOutcome(release, 'released', 'done')];
   return deploys.map(({ result }, index) => deployOutcome(release, targets[index]!, result));
 }
 
-function describe(service: string, { release, built, deploys }: ReleaseResult): string[] {
+function describe(
+  service: string,
+  { release, built, deploys }: ReleaseResult,
+  targets: readonly Environment[],
+  terminal: Terminal,
+): string[] {
+  const what = `${service} ${release?.buildNumber}`;
   const isNothingDone = !built && deploys.every(({ result }) => result.state === 'unchanged');
   if (isNothingDone) {
     const where = deploys.map(({ environment }) => environment).join(', ');
-    return [`${service} ${release?.buildNumber}: nothing to do${where ? ` (it runs in ${where})` : ''}`];
+    return [terminal.mark('good', `${what}: nothing to do${where ? ` (already running in ${where})` : ''}`)];
   }
   return [
-    ...(built ? [`${service} ${release?.buildNumber}: released ${release?.imageDigest}`] : []),
-    ...deploys.map(({ environment, result }) => describeDeploy(service, release, environment, result)),
+    ...(built ? [`${what}: released ${shortDigests(release?.imageDigest ?? '')}`] : []),
+    ...deploys.map(({ result }, index) => describeDeploy({ service, release }, targets[index]!, result, terminal)),
   ];
 }

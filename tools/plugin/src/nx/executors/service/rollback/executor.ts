@@ -1,9 +1,19 @@
-import { linkOf } from '../../../../model/forge/forge-text.ts';
+import type { Environment } from '../../../../model/environment/environment.ts';
 import { describeHold } from '../../../../model/rollback/hold.ts';
 import { describeChangeSet } from '../../../../use-cases/deploy/roll-out.ts';
-import { describeRollback, planRollback, rollBack } from '../../../../use-cases/rollback/rollback.ts';
+import { history } from '../../../../use-cases/observe/history.ts';
+import {
+  describeRollback,
+  planRollback,
+  rollBack,
+  type RollbackPlan,
+  type RollbackResult,
+} from '../../../../use-cases/rollback/rollback.ts';
+import type { ReleasePorts } from '../../../../ports/release-ports.ts';
 import { actorOf } from '../../running/actor.ts';
-import { releaseOutcome } from '../../output/ci/deploy-outcome.ts';
+import { deployOutcome, recordOutcome } from '../../output/ci/deploy-outcome.ts';
+import { describeDeployment } from '../../output/describe-deploy.ts';
+import type { Terminal } from '../../output/terminal.ts';
 import { dryRun, reason, timeout } from '../../options/common-options.ts';
 import { buildNumberOption } from '../../options/declare-options.ts';
 import { oneEnvironmentOption } from '../../options/environment-options.ts';
@@ -27,28 +37,57 @@ export const executor = serviceExecutor({
   ],
   async run(
     { env: environment, tag, reason: why, timeout: seconds, dryRun: isDryRun },
-    { service, environments, ports, reporter, tell, signal },
+    { service, environments, ports, reporter, terminal, tell, signal },
   ) {
     const environmentNames = environments.map(({ name }) => name);
     const request = { service, environment, environmentNames, to: tag, actor: actorOf(process.env), reason: why };
     const plan = await planRollback(request, ports, reporter);
     const lines = await describeRollback(plan, ports);
-    if (isDryRun) return [...lines, `Dry run: would do in ${environment.name}: ${describeChangeSet(plan.changes)}`];
+    if (isDryRun) {
+      const would = [...lines, `dry run: would do in ${environment.name}: ${describeChangeSet(plan.changes)}`];
+      return would.map((line) => `${service.name}: ${line}`);
+    }
     for (const line of lines) reporter.step(line);
-    const result = await rollBack(plan, { timeout: seconds * 1000, signal }, ports, reporter);
-    tell({
-      ...releaseOutcome(plan.release, result.state === 'unchanged' ? 'runs there already' : 'runs there again'),
-      environment: environment.name,
-      url: linkOf(environment.url),
-    });
-    const what = `${service.name} ${plan.release.buildNumber}`;
-    return result.state === 'unchanged'
-      ? [`${what}: nothing to do in ${environment.name}, it runs there`]
-      : [
-          `${what}: runs in ${environment.name} again`,
-          ...(result.hold
-            ? [`Held in ${environment.name}: ${describeHold(result.hold)}. A newer build or --force ends that.`]
-            : []),
-        ];
+    const [result, elsewhere] = await Promise.all([
+      rollBack(plan, { timeout: seconds * 1000, signal }, ports, reporter),
+      stillRunning(plan, environments, ports),
+    ]);
+    tell(
+      result.state === 'unchanged'
+        ? deployOutcome(plan.release, environment, result)
+        : recordOutcome(result.record, environment, 'rolled back'),
+    );
+    return [...describe(plan, result, terminal), ...elsewhere.map((line) => terminal.mark('caution', line))];
   },
 });
+
+function describe({ request, release }: RollbackPlan, result: RollbackResult, { mark }: Terminal): string[] {
+  const { service, environment } = request;
+  const what = `${service.name} ${release.buildNumber}`;
+  if (result.state === 'unchanged')
+    return [mark('good', `${what}: already running in ${environment.name}; nothing to do`)];
+  const deployment = describeDeployment(result.record, environment);
+  return [
+    mark('good', `${what}: runs in ${environment.name} again ${deployment}`),
+    ...(result.hold
+      ? [`${describeHold(result.hold, environment.name)}; release a newer build or use \`--force\` to end that`]
+      : []),
+  ];
+}
+
+/** Returns a line for each other environment that runs the build that is left: what is wrong with it is wrong there too. */
+async function stillRunning(
+  { request, from }: RollbackPlan,
+  environments: readonly Environment[],
+  ports: Pick<ReleasePorts, 'cluster'>,
+): Promise<string[]> {
+  const { service, environment } = request;
+  const others = environments.filter(({ name }) => name !== environment.name);
+  const { buildNumber } = from.release;
+  return (await history(service.name, others, ports)).flatMap((found) => {
+    const newest = found.state === 'read' ? found.records[0] : undefined;
+    return newest?.outcome === 'succeeded' && newest.release.buildNumber.equals(buildNumber)
+      ? [`${found.environment} runs ${buildNumber} too: nx run ${service.name}:rollback --env=${found.environment}`]
+      : [];
+  });
+}

@@ -12,9 +12,11 @@ export const executor = serviceExecutor({
     { command: 'nx run orders:status', description: 'In all environments' },
     { command: 'nx run orders:status --env=preprod,prod', description: 'In two of them' },
   ],
-  async run({ env: environments, json: isJson }, { service, services, branch, ports }) {
+  async run({ env: environments, json: isJson }, { service, services, branch, ports, terminal }) {
     const request = { service: service.name, environments, services: services(), branch };
     const found = await status(request, ports);
-    return isJson ? found.services.map((each) => JSON.stringify(statusFacts(each))) : statusGrid(found);
+    return isJson
+      ? found.services.map((each) => JSON.stringify(statusFacts(each)))
+      : statusGrid(found, { terminal, now: ports.clock() });
   },
 });

@@ -1,0 +1,75 @@
+import type { DeploymentRecord } from '../../../model/deploy/deployment-record.ts';
+import { describeProbe } from '../../../model/deploy/probe-result.ts';
+import { describeDuration } from '../../../model/text/duration.ts';
+import { textTable, wrapped } from '../../../model/text/text-table.ts';
+import { formatMoment } from '../../../model/text/timestamp.ts';
+import type { EnvironmentHistory } from '../../../use-cases/observe/history.ts';
+import { tookOf } from './describe-deploy.ts';
+import type { Terminal, Tone } from './terminal.ts';
+
+const header = ['#', 'BUILD', 'COMMIT', 'ACTION', 'OUTCOME', 'STARTED', 'TOOK', 'PERSON', 'RUN', 'REQUESTS MEANWHILE'];
+
+const tones: Readonly<Record<DeploymentRecord['outcome'], Tone>> = {
+  succeeded: 'good',
+  running: 'caution',
+  failed: 'bad',
+  cancelled: 'caution',
+  abandoned: 'caution',
+};
+
+/** Returns the deployments of a service to one environment as lines: why each was made, or failed, in full below it. */
+export function describeHistory(service: string, found: EnvironmentHistory, terminal: Terminal, now: Date): string[] {
+  const title = `${service} in ${found.environment}`;
+  if (found.state === 'unreachable') return [title, `  ${found.reason}`];
+  if (found.records.length === 0) return [title, '  never deployed'];
+  const { records } = found;
+  const columns = terminal.columns === undefined ? undefined : terminal.columns - 2;
+  const lines = textTable([header, ...records.map((record) => row(record, terminal, now))], columns);
+  // Each row begins with its number, also where its cells stand below each other.
+  const whys = new Map(
+    records.map((record, index) => [`#${record.sequence}`, whyLines(record, records[index + 1], columns)]),
+  );
+  let pending: readonly string[] = [];
+  const shown: string[] = [];
+  for (const line of lines) {
+    const why = whys.get(/^#\d+/.exec(line)?.[0] ?? '');
+    if (why) {
+      shown.push(...pending);
+      pending = why;
+    }
+    shown.push(line);
+  }
+  return [title, ...[...shown, ...pending].map((line) => `  ${line}`)];
+}
+
+function row(record: DeploymentRecord, { mark, paint }: Terminal, now: Date): string[] {
+  const { sequence, release, cause, outcome, startedAt, actor, probe } = record;
+  const took = tookOf(record);
+  return [
+    `#${sequence}`,
+    release.buildNumber.toString(),
+    paint('faint', release.commit.slice(0, 12)),
+    cause.action,
+    mark(tones[outcome], outcome),
+    formatMoment(startedAt, now),
+    took === undefined ? '-' : describeDuration(took),
+    cause.approvedBy === undefined ? actor.person : `${actor.person}, approved by ${cause.approvedBy}`,
+    actor.run,
+    probe ? describeProbe(probe) : '-',
+  ];
+}
+
+/** The reason that the person gave, the one of a failure, and why a build was deployed that ran already. */
+function whyLines(
+  { cause, reason, release }: DeploymentRecord,
+  before: DeploymentRecord | undefined,
+  columns = Infinity,
+): string[] {
+  const isAgain = before?.outcome === 'succeeded' && before.release.buildNumber.equals(release.buildNumber);
+  const again = isAgain ? 'this build ran already; its objects differed from its manifests' : undefined;
+  return [cause.reason ?? again, reason].flatMap((text) => {
+    if (text === undefined) return [];
+    const [first = '', ...others] = wrapped(text.replaceAll(/\s+/g, ' ').trim(), columns - 9);
+    return [`    why: ${first}`, ...others.map((line) => `         ${line}`)];
+  });
+}

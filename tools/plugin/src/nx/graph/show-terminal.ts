@@ -1,0 +1,24 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { colorVariable, columnsVariable, outcomesVariable } from './terminal-variables.ts';
+
+/** Where tasks of this command write what they came to; undefined before any were run. */
+export let outcomesFile: string | undefined;
+
+/** Tells the processes of tasks, which get the variables of this one, what shows their output. */
+export function showTerminal(): void {
+  outcomesFile = join(tmpdir(), `poc-outcomes-${randomUUID()}.jsonl`);
+  const { isTTY, columns } = process.stdout;
+  process.env[outcomesVariable] = outcomesFile;
+  process.env[columnsVariable] = isTTY ? String(columns) : '';
+  process.env[colorVariable] = String(showsColors(process.env, isTTY));
+}
+
+/** Reports whether colours are shown (no-color.org, force-color.org): Nx sets FORCE_COLOR for the tasks itself. */
+export function showsColors(env: NodeJS.ProcessEnv, isTerminal: boolean): boolean {
+  if (env['NO_COLOR']) return false;
+  const forced = env['FORCE_COLOR'] ?? env['NX_ORIGINAL_FORCE_COLOR'];
+  if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false';
+  return isTerminal && env['TERM'] !== 'dumb';
+}
