@@ -320,7 +320,7 @@ steps:
 it.each([
   ['an unknown step', 'steps: [{ scrpt: ls }]', 'step "scrpt"'],
   ['an unknown key', 'steps: [{ script: ls, retries: 2 }]', '"retries" is not known'],
-  ['an unknown task', 'steps: [{ task: Docker@2 }]', 'Docker@2 is not played'],
+  ['an unknown task', 'steps: [{ task: Docker@2 }]', 'Docker@2 is not supported'],
   ['an unknown input', "steps: [{ task: NodeTool@0, inputs: { version: '24' } }]", 'version is not known'],
   ['an unknown key of a job', 'jobs: [{ job: a, needs: b, steps: [] }]', '"needs" is not known'],
   ['a missing template', 'steps: [{ template: none.yml }]', 'none.yml'],

@@ -12,7 +12,7 @@ import { Variables } from './variables.ts';
 /** How a step, a job, a stage or a run ended. */
 export type Outcome = 'Succeeded' | 'SucceededWithIssues' | 'Failed' | 'Skipped';
 
-/** Where a job works, and with what. */
+/** The repository, variables and files of a job. */
 export interface JobContext {
   /** The repository that is checked out. */
   readonly origin: string;
@@ -31,21 +31,21 @@ export interface JobContext {
   readonly otherArtifacts: Readonly<Record<string, string | undefined>>;
 }
 
-/** What a job left. */
+/** The result of a job. */
 export interface JobReport {
   readonly outcome: Outcome;
   /** By step and name: `outdated.services`. */
   readonly outputs: Readonly<Record<string, string>>;
-  /** Marks that it gave the run. */
+  /** Tags that it gave the run. */
   readonly tags: readonly string[];
   readonly log: string;
 }
 
-/** Does the steps of a job on this machine, in folders that are its alone, with the variables of Azure Pipelines. */
-export async function runJob(job: Job, assignment: JobContext): Promise<JobReport> {
+/** Runs the steps of a job on this machine, in folders that are its alone, with the variables of Azure Pipelines. */
+export async function runJob(job: Job, context: JobContext): Promise<JobReport> {
   const folder = mkdtempSync(join(tmpdir(), 'poc azure agent '));
   try {
-    return await new Agent(folder, assignment).work(job.steps);
+    return await new Agent(folder, context).work(job.steps);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -53,20 +53,20 @@ export async function runJob(job: Job, assignment: JobContext): Promise<JobRepor
 
 class Agent {
   private readonly folder: string;
-  private readonly assignment: JobContext;
+  private readonly context: JobContext;
   private readonly variables: Variables;
   private readonly path: string[];
   private readonly outputs: Record<string, string> = {};
   private readonly tags: string[] = [];
   private log = '';
 
-  constructor(folder: string, assignment: JobContext) {
+  constructor(folder: string, context: JobContext) {
     this.folder = folder;
-    this.assignment = assignment;
+    this.context = context;
     for (const name of ['s', 'a', 'b', 'temp', 'home']) mkdirSync(join(folder, name));
-    this.variables = new Variables({ ...this.places(), ...assignment.variables }, assignment.secrets);
-    const npm = npmWithoutInstall(join(folder, 'tools'), assignment.packages);
-    const { programs } = assignment;
+    this.variables = new Variables({ ...this.agentDirectories(), ...context.variables }, context.secrets);
+    const npm = npmWithoutInstall(join(folder, 'tools'), context.packages);
+    const { programs } = context;
     this.path = [
       npm,
       ...(programs === undefined ? [] : [programs]),
@@ -90,7 +90,7 @@ class Agent {
     return { outcome, outputs: this.outputs, tags: this.tags, log: this.log };
   }
 
-  private places(): Record<string, string> {
+  private agentDirectories(): Record<string, string> {
     const at = (name: string) => join(this.folder, name);
     return {
       'Agent.BuildDirectory': this.folder,
@@ -137,7 +137,7 @@ class Agent {
   }
 
   private async checkout({ fetchDepth, fetchTags, persistCredentials }: Checkout): Promise<boolean> {
-    const { origin, commit } = this.assignment;
+    const { origin, commit } = this.context;
     const url = `file://${origin}`;
     const found = `refs/remotes/origin/${commit}`;
     const fetch = ['fetch', '--quiet', '--force', fetchTags ? '--tags' : '--no-tags', '--prune'];
@@ -171,7 +171,7 @@ class Agent {
       this.say(`There is no ${source}.`);
       return false;
     }
-    const target = join(this.assignment.artifacts, this.variables.expand(artifact));
+    const target = join(this.context.artifacts, this.variables.expand(artifact));
     // An artifact is a folder; a file lies in it under its own name.
     cpSync(source, statSync(source).isDirectory() ? target : join(target, basename(source)), { recursive: true });
     return true;
@@ -179,7 +179,7 @@ class Agent {
 
   private download(pipeline: string, artifact: string | undefined): boolean {
     if (pipeline === 'none') return true;
-    const { artifacts, otherArtifacts } = this.assignment;
+    const { artifacts, otherArtifacts } = this.context;
     const from = pipeline === 'current' ? artifacts : otherArtifacts[pipeline];
     if (from === undefined) throw new Error(`download: there is no run of ${pipeline}.`);
     const own = pipeline === 'current' ? this.folder : join(this.folder, pipeline);
@@ -207,12 +207,12 @@ class Agent {
         inputs.is('scriptType', 'bash').is('scriptLocation', 'inlineScript').needed('azureSubscription');
         return this.script(step, inputs.needed('inlineScript'), inputs.given('workingDirectory'));
       default:
-        throw new Error(`The task ${task} is not played.`);
+        throw new Error(`The task ${task} is not supported.`);
     }
   }
 
   private secureFile(step: string | undefined, name: string): boolean {
-    const source = this.assignment.secureFiles[name];
+    const source = this.context.secureFiles[name];
     if (source === undefined) {
       this.say(`The library has no secure file ${name}.`);
       return false;
@@ -237,7 +237,7 @@ class Agent {
     this.say(output.trimEnd());
     const isCompleted = output
       .split('\n')
-      .map((line) => this.obey(line, step))
+      .map((line) => this.handleLoggingCommand(line, step))
       .every((fine) => fine);
     if (code !== 0) this.say(`${command} ended with ${code}.`);
     return code === 0 && isCompleted;
@@ -259,8 +259,8 @@ class Agent {
     };
   }
 
-  /** @returns whether the command leaves the step a success. */
-  private obey(line: string, step: Step | undefined): boolean {
+  /** Handles a logging command. @returns whether it leaves the step a success. */
+  private handleLoggingCommand(line: string, step: Step | undefined): boolean {
     const command = loggingCommandOf(line);
     if (command === undefined) return true;
     const { name, properties, data } = command;
@@ -318,13 +318,13 @@ class Inputs {
   /** @throws when there is any other input. */
   only(...names: readonly string[]): this {
     const other = Object.keys(this.values).find((name) => !names.includes(name));
-    if (other !== undefined) throw new Error(`${this.task}: its input ${other} is not known, or not played.`);
+    if (other !== undefined) throw new Error(`${this.task}: its input ${other} is not known, or is not supported.`);
     return this;
   }
 
   /** @throws when an input is anything else. */
   is(name: string, value: string): this {
-    if (this.needed(name) !== value) throw new Error(`${this.task}: only ${name} ${value} is played.`);
+    if (this.needed(name) !== value) throw new Error(`${this.task}: only ${name} ${value} is supported.`);
     return this;
   }
 

@@ -131,7 +131,7 @@ export class AzureProject {
   private buildNumber(definition: string, pattern: string, variables: Readonly<Record<string, string>>): string {
     const [day, month, year] = [2, 1, 0].map((index) => new Date().toISOString().slice(0, 10).split('-')[index]!);
     const dated = pattern.replace(/\$\(Date:([^)]*)\)/g, (_, format: string) => {
-      if (!/^[yMd.\-_]+$/.test(format)) throw new Error(`The date format ${format} is not played.`);
+      if (!/^[yMd.\-_]+$/.test(format)) throw new Error(`The date format ${format} is not supported.`);
       return format.replace('yyyy', year!).replace('MM', month!).replace('dd', day!);
     });
     const named = new Variables(variables).expand(dated);

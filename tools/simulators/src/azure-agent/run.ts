@@ -11,7 +11,7 @@ export interface RunPorts {
   work(job: Job, variables: Readonly<Record<string, string>>): Promise<JobReport>;
 }
 
-/** What a run left. */
+/** The result of a run. */
 export interface RunReport {
   readonly outcome: Outcome;
   readonly stages: Readonly<Record<string, Outcome>>;
@@ -30,7 +30,7 @@ export function runPipeline(
   return new Run(pipeline, variables, ports).runToCompletion();
 }
 
-/** Whether something ended well. */
+/** Reports whether an outcome is a success. */
 export function isFine(outcome: Outcome): boolean {
   return outcome === 'Succeeded' || outcome === 'SucceededWithIssues';
 }
