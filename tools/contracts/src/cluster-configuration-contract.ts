@@ -1,7 +1,7 @@
 import { BuildNumber } from '../../plugin/src/model/release/build-number.ts';
 import type { Actor } from '../../plugin/src/model/release/actor.ts';
 import type { KubernetesObject } from '../../plugin/src/model/manifests/kubernetes-object.ts';
-import { fieldAt } from '../../plugin/src/model/manifests/source/manifest.ts';
+import { fieldAt } from '../../plugin/src/model/manifests/source/object-fields.ts';
 import type { NewProvisioningRecord, ProvisionedObject } from '../../plugin/src/model/provision/provisioning-record.ts';
 import type { ClusterConfiguration, ConfigurationChange } from '../../plugin/src/ports/cluster-configuration.ts';
 

@@ -10,7 +10,7 @@ import type {
 import { ImageRef } from '../../plugin/src/model/release/image-ref.ts';
 import { jobEnding } from '../../plugin/src/model/deploy/job-step.ts';
 import type { KubernetesObject } from '../../plugin/src/model/manifests/kubernetes-object.ts';
-import { fieldAt } from '../../plugin/src/model/manifests/source/manifest.ts';
+import { fieldAt } from '../../plugin/src/model/manifests/source/object-fields.ts';
 import { renderManifests, type Rendered } from '../../plugin/src/model/manifests/render.ts';
 import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
 import type { Release } from '../../plugin/src/model/release/release.ts';

@@ -2,7 +2,7 @@ import { BuildNumber } from '../../plugin/src/model/release/build-number.ts';
 import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
 import type { Release } from '../../plugin/src/model/release/release.ts';
 import { ReleaseTag } from '../../plugin/src/model/release/release-tag.ts';
-import type { SourceRepository } from '../../plugin/src/ports/source-repository.ts';
+import type { SourceRepository } from '../../plugin/src/ports/repository/source-repository.ts';
 
 /** A repository under test, and functions that change it. */
 export interface SourceRepositoryScenario {

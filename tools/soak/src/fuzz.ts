@@ -7,7 +7,7 @@ import { createPorts } from '../../plugin/src/nx/executors/running/create-ports.
 import type { TaskResult } from '../../plugin/src/nx/executors/running/task.ts';
 import { RunLog } from '../../plugin/src/nx/executors/output/ci/run-log.ts';
 import type { SharedRun } from '../../plugin/src/nx/executors/running/run-context.ts';
-import type { SourceRepository } from '../../plugin/src/ports/source-repository.ts';
+import type { SourceRepository } from '../../plugin/src/ports/repository/source-repository.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { foreignName, malformedManifests } from './fuzz-manifests.ts';
 import { malformedOptions, type FuzzedCommand } from './fuzz-options.ts';

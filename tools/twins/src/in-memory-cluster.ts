@@ -12,7 +12,7 @@ import { describeObject, type KubernetesObject } from '../../plugin/src/model/ma
 import { nextJobStep } from '../../plugin/src/model/deploy/job-step.ts';
 import { inKindOrder, stageOf, type ApplyStage } from '../../plugin/src/model/manifests/kind-order.ts';
 import { actorAnnotations, annotation, label } from '../../plugin/src/model/manifests/labels.ts';
-import { fieldAt, identityOf, isMap } from '../../plugin/src/model/manifests/source/manifest.ts';
+import { fieldAt, identityOf, isMap } from '../../plugin/src/model/manifests/source/object-fields.ts';
 import { autoscalerOf } from '../../plugin/src/model/manifests/rules/no-downtime.ts';
 import {
   foreignMarksOn,

@@ -11,9 +11,9 @@ import {
 } from '../../plugin/src/model/provision/provisioning-package.ts';
 import type { Release } from '../../plugin/src/model/release/release.ts';
 import { ReleaseTag } from '../../plugin/src/model/release/release-tag.ts';
-import type { BranchTip } from '../../plugin/src/ports/commits.ts';
-import type { TaggedCommit } from '../../plugin/src/ports/release-tags.ts';
-import type { SourceRepository } from '../../plugin/src/ports/source-repository.ts';
+import type { BranchTip } from '../../plugin/src/ports/repository/commits.ts';
+import type { TaggedCommit } from '../../plugin/src/ports/repository/release-tags.ts';
+import type { SourceRepository } from '../../plugin/src/ports/repository/source-repository.ts';
 
 interface KeptCommit extends Omit<Commit, 'id'> {
   readonly files: ReadonlyMap<string, string>;

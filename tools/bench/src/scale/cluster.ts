@@ -8,7 +8,7 @@ import type { DeploymentRecord } from '../../../plugin/src/model/deploy/deployme
 import type { Environment } from '../../../plugin/src/model/environment/environment.ts';
 import { ImageRef } from '../../../plugin/src/model/release/image-ref.ts';
 import type { KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
-import { identityOf } from '../../../plugin/src/model/manifests/source/manifest.ts';
+import { identityOf } from '../../../plugin/src/model/manifests/source/object-fields.ts';
 import { renderManifests } from '../../../plugin/src/model/manifests/render.ts';
 import type { Release } from '../../../plugin/src/model/release/release.ts';
 import { mapLimit } from '../../../plugin/src/model/concurrency/map-limit.ts';

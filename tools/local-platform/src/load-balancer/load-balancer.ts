@@ -1,7 +1,7 @@
 import type { KubernetesApi } from '../../../plugin/src/adapters/kubernetes/client/api.ts';
 import { listAndWatch } from '../../../plugin/src/adapters/kubernetes/deploy/wait/list-and-watch.ts';
 import type { KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
-import { fieldAt, listAt } from '../../../plugin/src/model/manifests/source/manifest.ts';
+import { fieldAt, listAt } from '../../../plugin/src/model/manifests/source/object-fields.ts';
 import { Notify } from '../../../plugin/src/model/concurrency/notify.ts';
 import { nodeAddress, nodeName } from '../addresses.ts';
 import { planAddresses, type AddressDecision, type BalancedService } from './address-plan.ts';

@@ -6,7 +6,7 @@ import type { ContainerEngine } from './container-engine.ts';
 import type { Forge, NoForge } from './forge.ts';
 import type { Prober } from './prober.ts';
 import type { ImageRegistry } from './image-registry.ts';
-import type { SourceRepository } from './source-repository.ts';
+import type { SourceRepository } from './repository/source-repository.ts';
 
 /** The outside world of the use cases. One for all services of a command: connections and listings are shared. */
 export interface ReleasePorts {

@@ -1,13 +1,13 @@
 import { isObjectName } from '../../model/commits/commit.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { Git } from './git.ts';
-import { LocalRefs } from './local-refs.ts';
-import { parseObjectBatch } from './object-batch.ts';
-import { Origin } from './origin.ts';
-import { withoutSecrets } from './origin-address.ts';
-import type { ReleaseRefs } from './release-refs.ts';
-import type { GitFile } from './tree-listing.ts';
-import { WorkingTree } from './working-tree.ts';
+import { LocalRefs } from './refs/local-refs.ts';
+import { parseObjectBatch } from './files/object-batch.ts';
+import { Origin } from './origin/origin.ts';
+import { withoutSecrets } from './origin/origin-address.ts';
+import type { ReleaseRefs } from './refs/release-refs.ts';
+import type { GitFile } from './files/tree-listing.ts';
+import { WorkingTree } from './files/working-tree.ts';
 
 /** A clone of the repository: its objects, its working tree, and its origin, from which it fetches what it lacks. */
 export class Clone {

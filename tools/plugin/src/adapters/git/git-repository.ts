@@ -1,15 +1,15 @@
-import type { BuildNumbers } from '../../ports/build-numbers.ts';
-import type { Commits } from '../../ports/commits.ts';
-import type { PackageTags } from '../../ports/package-tags.ts';
-import type { ReleaseTags } from '../../ports/release-tags.ts';
-import type { SourceFiles } from '../../ports/source-files.ts';
-import type { SourceRepository } from '../../ports/source-repository.ts';
+import type { BuildNumbers } from '../../ports/repository/build-numbers.ts';
+import type { Commits } from '../../ports/repository/commits.ts';
+import type { PackageTags } from '../../ports/repository/package-tags.ts';
+import type { ReleaseTags } from '../../ports/repository/release-tags.ts';
+import type { SourceFiles } from '../../ports/repository/source-files.ts';
+import type { SourceRepository } from '../../ports/repository/source-repository.ts';
 import { Clone } from './clone.ts';
-import { GitBuildNumbers } from './git-build-numbers.ts';
-import { GitCommits } from './git-commits.ts';
-import { GitPackageTags } from './git-package-tags.ts';
-import { GitReleaseTags } from './git-release-tags.ts';
-import { GitSourceFiles } from './git-source-files.ts';
+import { GitBuildNumbers } from './refs/git-build-numbers.ts';
+import { GitCommits } from './history/git-commits.ts';
+import { GitPackageTags } from './refs/git-package-tags.ts';
+import { GitReleaseTags } from './refs/git-release-tags.ts';
+import { GitSourceFiles } from './files/git-source-files.ts';
 
 /** The source repository, by the git command line. One per process: its parts share one clone, and listings. */
 export class GitRepository implements SourceRepository {

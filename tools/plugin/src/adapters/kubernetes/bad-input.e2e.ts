@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '../../model/environment/environment.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
-import { fieldAt } from '../../model/manifests/source/manifest.ts';
+import { fieldAt } from '../../model/manifests/source/object-fields.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Cluster } from '../../ports/cluster.ts';
 import { KubernetesApi } from './client/api.ts';

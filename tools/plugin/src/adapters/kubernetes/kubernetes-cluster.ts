@@ -9,7 +9,7 @@ import type {
 import type { Environment } from '../../model/environment/environment.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import type { ApplyStage } from '../../model/manifests/kind-order.ts';
-import { identityOf } from '../../model/manifests/source/manifest.ts';
+import { identityOf } from '../../model/manifests/source/object-fields.ts';
 import { isRollout } from '../../model/manifests/rules/pod-templates.ts';
 import type {
   ChangeSet,

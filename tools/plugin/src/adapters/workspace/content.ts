@@ -1,6 +1,6 @@
 import { hashContent, type Content } from '../../model/release/content-hash.ts';
 import type { ContentHash } from '../../model/release/release.ts';
-import type { SourceFiles } from '../../ports/source-files.ts';
+import type { SourceFiles } from '../../ports/repository/source-files.ts';
 import type { Service } from './service.ts';
 
 /** Where content is taken from: a commit's full name, or the files as they lie on the disk. */

@@ -1,7 +1,7 @@
 import dockerignore from '@balena/dockerignore';
 import { minimatch } from 'minimatch';
 import { Refusal } from '../../model/errors/product-error.ts';
-import type { SourceFiles } from '../../ports/source-files.ts';
+import type { SourceFiles } from '../../ports/repository/source-files.ts';
 import type { ClosureProject, Service } from './service.ts';
 
 /** Files that tools leave behind and no build reads; few people name them in `.dockerignore`. */

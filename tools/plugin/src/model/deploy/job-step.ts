@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
 import { annotation, label, managedBy } from '../manifests/labels.ts';
-import { listAt } from '../manifests/source/manifest.ts';
+import { listAt } from '../manifests/source/object-fields.ts';
 import { isReleaseJob } from '../manifests/release-jobs.ts';
 
 /**

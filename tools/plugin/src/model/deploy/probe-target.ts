@@ -1,6 +1,6 @@
 import type { Environment } from '../environment/environment.ts';
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
-import { fieldAt, listAt } from '../manifests/source/manifest.ts';
+import { fieldAt, listAt } from '../manifests/source/object-fields.ts';
 import { isRollout, serviceContainerOf } from '../manifests/rules/pod-templates.ts';
 
 /** Requests a second where the environment does not say. */

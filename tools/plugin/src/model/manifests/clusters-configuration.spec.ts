@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import type { KubernetesObject } from './kubernetes-object.ts';
-import { fieldAt, type Manifest } from './source/manifest.ts';
+import { fieldAt } from './source/object-fields.ts';
 import { overlay } from './source/overlay.ts';
 import { substitute } from './source/substitute.ts';
 import { ManifestSource } from './source/manifest-source.ts';
+import type { Manifest } from './source/manifest.ts';
 
 const infrastructure = join(__dirname, '../../../../../Infrastructure');
 const read = (path: string) => readFileSync(join(infrastructure, path), 'utf8');

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { annotation } from './labels.ts';
-import { fieldAt, isMap, listAt, type Manifest } from './source/manifest.ts';
+import { fieldAt, isMap, listAt } from './source/object-fields.ts';
 import { containersOf, podTemplateOf } from './rules/pod-templates.ts';
+import type { Manifest } from './source/manifest.ts';
 
 /**
  * Makes the content of each ConfigMap part of its name, also where it is referred to: old pods that start again in the

@@ -1,6 +1,7 @@
 import { describeObject, type KubernetesObject } from './kubernetes-object.ts';
 import { Refusal } from '../errors/product-error.ts';
-import { apiGroup, type Manifest } from './source/manifest.ts';
+import { apiGroup } from './source/object-fields.ts';
+import type { Manifest } from './source/manifest.ts';
 
 /** What nearly all kinds ask of a name. */
 const usualName = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;

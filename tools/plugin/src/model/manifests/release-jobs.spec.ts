@@ -4,7 +4,7 @@ import { ImageRef } from '../release/image-ref.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { Refusal } from '../errors/product-error.ts';
 import type { Release } from '../release/release.ts';
-import { fieldAt } from './source/manifest.ts';
+import { fieldAt } from './source/object-fields.ts';
 import { isReleaseJob, jobNameOf } from './release-jobs.ts';
 import { renderManifests } from './render.ts';
 import { podSelectorOf, selects } from './rules/selectors.ts';

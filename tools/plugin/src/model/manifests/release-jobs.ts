@@ -3,11 +3,12 @@ import type { BuildNumber } from '../release/build-number.ts';
 import { describeObject, type KubernetesObject } from './kubernetes-object.ts';
 import { Refusal } from '../errors/product-error.ts';
 import { label } from './labels.ts';
-import { apiGroup, fieldAt, isMap, type Manifest } from './source/manifest.ts';
+import { apiGroup, fieldAt, isMap } from './source/object-fields.ts';
 import { podTemplateOf } from './rules/pod-templates.ts';
 import { annotateRelease, labelObject, setImage } from './release-labels.ts';
 import { podSelectorOf, selects } from './rules/selectors.ts';
 import type { RenderRequest } from './render-request.ts';
+import type { Manifest } from './source/manifest.ts';
 
 /** Where a service keeps the Jobs of its releases, below its manifests. */
 export const jobsFolder = 'jobs';

@@ -3,7 +3,7 @@ import { Refusal } from '../errors/product-error.ts';
 import { nameConfigMapsByContent } from './config-map-names.ts';
 import { inKindOrder } from './kind-order.ts';
 import { label } from './labels.ts';
-import { isMap, type Manifest } from './source/manifest.ts';
+import { isMap } from './source/object-fields.ts';
 import type { ManifestSource } from './source/manifest-source.ts';
 import { refuseHugeNumbers } from './rules/number-range.ts';
 import { readEnvironmentManifests } from './source/environment-manifests.ts';
@@ -13,6 +13,7 @@ import { finishJobs, jobsFolder } from './release-jobs.ts';
 import { annotateRelease, labelObject, setImage } from './release-labels.ts';
 import { substitute } from './source/substitute.ts';
 import type { RenderRequest } from './render-request.ts';
+import type { Manifest } from './source/manifest.ts';
 
 /** Manifests ready to be applied. */
 export interface Rendered {

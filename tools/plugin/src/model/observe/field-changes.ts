@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
 import { actorAnnotations, annotation } from '../manifests/labels.ts';
-import { isMap } from '../manifests/source/manifest.ts';
+import { isMap } from '../manifests/source/object-fields.ts';
 import { isSecretName, withoutSecretValues } from '../deploy/secret-values.ts';
 
 /** One field that differs. */

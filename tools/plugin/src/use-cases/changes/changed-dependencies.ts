@@ -9,8 +9,8 @@ import { installedFor, parseNpmLockfile } from '../../model/changes/dependencies
 import { parsePythonRequirements } from '../../model/changes/dependencies/python-requirements.ts';
 import { shortCommit } from '../../model/commits/commit.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
-import type { SourceFiles } from '../../ports/source-files.ts';
-import type { WithRepository } from '../../ports/source-repository.ts';
+import type { SourceFiles } from '../../ports/repository/source-files.ts';
+import type { WithRepository } from '../../ports/repository/source-repository.ts';
 
 const lockfile = 'package-lock.json';
 

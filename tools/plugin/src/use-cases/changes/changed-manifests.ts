@@ -5,13 +5,13 @@ import { fieldChanges } from '../../model/observe/field-changes.ts';
 import { ImageRef } from '../../model/release/image-ref.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import { withWrittenNames } from '../../model/manifests/config-map-names.ts';
-import { identityOf } from '../../model/manifests/source/manifest.ts';
+import { identityOf } from '../../model/manifests/source/object-fields.ts';
 import { renderManifests } from '../../model/manifests/render.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
-import type { SourceFiles } from '../../ports/source-files.ts';
-import type { WithRepository } from '../../ports/source-repository.ts';
+import type { SourceFiles } from '../../ports/repository/source-files.ts';
+import type { WithRepository } from '../../ports/repository/source-repository.ts';
 
 /** Whose manifests are compared, for which environment. */
 export interface ManifestComparison {

@@ -2,8 +2,8 @@ import { shortCommit } from '../../model/commits/commit.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
-import type { SourceFiles } from '../../ports/source-files.ts';
-import type { WithRepository } from '../../ports/source-repository.ts';
+import type { SourceFiles } from '../../ports/repository/source-files.ts';
+import type { WithRepository } from '../../ports/repository/source-repository.ts';
 
 /**
  * Texts of a release's manifests by path below the service's folder: those of its commit, or of the working tree for a

@@ -4,7 +4,7 @@ import type { Environment } from '../../model/environment/environment.ts';
 import { isRoute } from '../../model/manifests/kind-order.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import { podTemplateOf, rolloutKinds } from '../../model/manifests/rules/pod-templates.ts';
-import { listAt } from '../../model/manifests/source/manifest.ts';
+import { listAt } from '../../model/manifests/source/object-fields.ts';
 import type { Actor } from '../../model/release/actor.ts';
 import type { Release } from '../../model/release/release.ts';
 import type { ChangeSet, Plan } from '../../ports/cluster.ts';

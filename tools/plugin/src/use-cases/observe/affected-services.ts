@@ -1,9 +1,9 @@
 import { changedPackages, parseNpmLockfile } from '../../model/changes/dependencies/npm-lockfile.ts';
 import type { CommitGraph } from '../../model/commits/commit-graph.ts';
-import type { Commits } from '../../ports/commits.ts';
+import type { Commits } from '../../ports/repository/commits.ts';
 import type { ServiceMap } from '../../ports/service-map.ts';
-import type { SourceFiles } from '../../ports/source-files.ts';
-import type { WithRepository } from '../../ports/source-repository.ts';
+import type { SourceFiles } from '../../ports/repository/source-files.ts';
+import type { WithRepository } from '../../ports/repository/source-repository.ts';
 
 const lockfile = 'package-lock.json';
 /** Commits of which two lockfiles are compared: each may have megabytes. Of older ones the lockfile counts for nobody. */

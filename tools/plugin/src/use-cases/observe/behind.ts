@@ -1,10 +1,10 @@
 import type { CommitGraph } from '../../model/commits/commit-graph.ts';
 import { shortCommit } from '../../model/commits/commit.ts';
 import { groupByKey } from '../../model/text/group-by-key.ts';
-import type { Commits } from '../../ports/commits.ts';
+import type { Commits } from '../../ports/repository/commits.ts';
 import type { ServiceMap } from '../../ports/service-map.ts';
-import type { SourceFiles } from '../../ports/source-files.ts';
-import type { WithRepository } from '../../ports/source-repository.ts';
+import type { SourceFiles } from '../../ports/repository/source-files.ts';
+import type { WithRepository } from '../../ports/repository/source-repository.ts';
 import { touchedServices } from './affected-services.ts';
 
 /** How far something that runs is behind the main branch. */

@@ -2,10 +2,10 @@ import { CommitGraph } from '../../model/commits/commit-graph.ts';
 import { shortCommit } from '../../model/commits/commit.ts';
 import type { DeliveredChange } from '../../model/observe/delivered-changes.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
-import type { Commits } from '../../ports/commits.ts';
+import type { Commits } from '../../ports/repository/commits.ts';
 import type { ServiceMap } from '../../ports/service-map.ts';
-import type { SourceFiles } from '../../ports/source-files.ts';
-import type { WithRepository } from '../../ports/source-repository.ts';
+import type { SourceFiles } from '../../ports/repository/source-files.ts';
+import type { WithRepository } from '../../ports/repository/source-repository.ts';
 import { touchedServices } from './affected-services.ts';
 
 /** Commits whose files are looked at: the newest ones that changes brought. */

@@ -1,5 +1,5 @@
-import type { Commits } from '../../ports/commits.ts';
-import type { WithRepository } from '../../ports/source-repository.ts';
+import type { Commits } from '../../ports/repository/commits.ts';
+import type { WithRepository } from '../../ports/repository/source-repository.ts';
 
 /** Whether a commit comes before another, so that what is newer there is missing in it. */
 export async function isAncestor(

@@ -9,7 +9,7 @@ import { Refusal } from '../../model/errors/product-error.ts';
 import { mapLimit } from '../../model/concurrency/map-limit.ts';
 import { catchProductError } from '../../model/errors/result.ts';
 import type { ServiceMap } from '../../ports/service-map.ts';
-import type { TaggedCommit } from '../../ports/release-tags.ts';
+import type { TaggedCommit } from '../../ports/repository/release-tags.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import { touchedServices } from './affected-services.ts';
 

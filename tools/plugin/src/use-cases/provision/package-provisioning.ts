@@ -1,11 +1,11 @@
 import { shortCommit } from '../../model/commits/commit.ts';
 import { packageTag, type ProvisioningPackage } from '../../model/provision/provisioning-package.ts';
 import { provisioningName } from '../../model/release/service-name.ts';
-import type { Commits } from '../../ports/commits.ts';
-import type { PackageTags } from '../../ports/package-tags.ts';
-import type { ReleaseTags } from '../../ports/release-tags.ts';
+import type { Commits } from '../../ports/repository/commits.ts';
+import type { PackageTags } from '../../ports/repository/package-tags.ts';
+import type { ReleaseTags } from '../../ports/repository/release-tags.ts';
 import type { Reporter } from '../../ports/reporter.ts';
-import type { WithRepository } from '../../ports/source-repository.ts';
+import type { WithRepository } from '../../ports/repository/source-repository.ts';
 import { ProvisioningManifests, type ReadEnvironments } from './provisioning-manifests.ts';
 import { isAncestor } from '../observe/is-ancestor.ts';
 import { checkedOutSource, newestPackage, type ProvisioningSource } from './provisioning-source.ts';

@@ -1,6 +1,6 @@
 import { BuildNumber } from '../../model/release/build-number.ts';
 import { annotation } from '../../model/manifests/labels.ts';
-import { fieldAt } from '../../model/manifests/source/manifest.ts';
+import { fieldAt } from '../../model/manifests/source/object-fields.ts';
 import { releaseIt } from '../../../../twins/src/release-it.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
 import { packageProvisioning, previewPackaging } from './package-provisioning.ts';

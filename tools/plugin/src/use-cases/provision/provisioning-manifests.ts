@@ -1,8 +1,8 @@
 import { environmentsFolder, type Environment } from '../../model/environment/environment.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import { provisioningFolder, renderProvisioning } from '../../model/provision/render-provisioning.ts';
-import type { SourceFiles } from '../../ports/source-files.ts';
-import type { WithRepository } from '../../ports/source-repository.ts';
+import type { SourceFiles } from '../../ports/repository/source-files.ts';
+import type { WithRepository } from '../../ports/repository/source-repository.ts';
 
 /** Reads the environments of a commit. @param texts of their files by path. @throws {Refusal} when there are mistakes in them. */
 export type ReadEnvironments = (texts: ReadonlyMap<string, string>) => Promise<readonly Environment[]>;

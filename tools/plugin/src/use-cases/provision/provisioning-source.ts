@@ -5,11 +5,11 @@ import { Refusal } from '../../model/errors/product-error.ts';
 import { nothingToProvision, provisioningFolder } from '../../model/provision/render-provisioning.ts';
 import type { ProvisioningPackage } from '../../model/provision/provisioning-package.ts';
 import { provisioningName } from '../../model/release/service-name.ts';
-import type { Commits } from '../../ports/commits.ts';
-import type { PackageTags } from '../../ports/package-tags.ts';
-import type { ReleaseTags } from '../../ports/release-tags.ts';
-import type { SourceFiles } from '../../ports/source-files.ts';
-import type { WithRepository } from '../../ports/source-repository.ts';
+import type { Commits } from '../../ports/repository/commits.ts';
+import type { PackageTags } from '../../ports/repository/package-tags.ts';
+import type { ReleaseTags } from '../../ports/repository/release-tags.ts';
+import type { SourceFiles } from '../../ports/repository/source-files.ts';
+import type { WithRepository } from '../../ports/repository/source-repository.ts';
 
 /** What the clusters' configuration is made of: nothing else is part of it. */
 const folders = [provisioningFolder, environmentsFolder];

@@ -3,9 +3,9 @@ import { BuildNumber } from '../../model/release/build-number.ts';
 import { ImageRef } from '../../model/release/image-ref.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
-import type { BuildNumbers } from '../../ports/build-numbers.ts';
-import type { Commits } from '../../ports/commits.ts';
-import type { WithRepository } from '../../ports/source-repository.ts';
+import type { BuildNumbers } from '../../ports/repository/build-numbers.ts';
+import type { Commits } from '../../ports/repository/commits.ts';
+import type { WithRepository } from '../../ports/repository/source-repository.ts';
 import { isAncestor } from '../observe/is-ancestor.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 

@@ -5,12 +5,12 @@ import { ImageRef } from '../../model/release/image-ref.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
-import type { BuildNumbers } from '../../ports/build-numbers.ts';
-import type { Commits } from '../../ports/commits.ts';
-import type { ReleaseTags } from '../../ports/release-tags.ts';
+import type { BuildNumbers } from '../../ports/repository/build-numbers.ts';
+import type { Commits } from '../../ports/repository/commits.ts';
+import type { ReleaseTags } from '../../ports/repository/release-tags.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
-import type { WithRepository } from '../../ports/source-repository.ts';
+import type { WithRepository } from '../../ports/repository/source-repository.ts';
 
 /** Tags the built commit, at the origin where there is one. @throws {Refusal} when the origin refuses. */
 export async function tagRelease(

@@ -2,8 +2,8 @@ import { BuildNumber } from '../../model/release/build-number.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
-import type { ReleaseTags } from '../../ports/release-tags.ts';
-import type { WithRepository } from '../../ports/source-repository.ts';
+import type { ReleaseTags } from '../../ports/repository/release-tags.ts';
+import type { WithRepository } from '../../ports/repository/source-repository.ts';
 
 type Repository = WithRepository<ReleaseTags>;
 

@@ -1,10 +1,10 @@
 import type { Environment } from '../../model/environment/environment.ts';
 import type { Build } from '../../model/release/image-labels.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
-import type { Commits } from '../../ports/commits.ts';
+import type { Commits } from '../../ports/repository/commits.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
-import type { SourceFiles } from '../../ports/source-files.ts';
-import type { WithRepository } from '../../ports/source-repository.ts';
+import type { SourceFiles } from '../../ports/repository/source-files.ts';
+import type { WithRepository } from '../../ports/repository/source-repository.ts';
 
 const mostPathsShown = 10;
 

@@ -11,8 +11,8 @@ import { serviceContainerOf } from '../../model/manifests/rules/pod-templates.ts
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
 import { changesBesidesImage } from '../../model/rollback/rollback-scope.ts';
-import type { SourceFiles } from '../../ports/source-files.ts';
-import type { WithRepository } from '../../ports/source-repository.ts';
+import type { SourceFiles } from '../../ports/repository/source-files.ts';
+import type { WithRepository } from '../../ports/repository/source-repository.ts';
 import { withAnnouncements } from '../announce/announce-deployment.ts';
 import { warnOfTakeOvers } from '../deploy/deploy.ts';
 import { findRelease } from '../revision/find-release.ts';

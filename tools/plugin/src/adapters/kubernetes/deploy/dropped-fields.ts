@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
-import { isMap } from '../../../model/manifests/source/manifest.ts';
+import { isMap } from '../../../model/manifests/source/object-fields.ts';
 import { fieldsOf, isOurs, isUpgraded, managedFieldsOf } from './managed-fields.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { fieldManager } from '../../../model/manifests/labels.ts';
 import { upgradedManagers } from '../../../model/manifests/rules/ownership.ts';
-import { fieldAt, isMap } from '../../../model/manifests/source/manifest.ts';
+import { fieldAt, isMap } from '../../../model/manifests/source/object-fields.ts';
 
 /** Who wrote which fields of an object, as the API server keeps it. */
 export interface ManagedFields {

@@ -3,7 +3,7 @@ import { fieldChanges } from '../../../model/observe/field-changes.ts';
 import { describeObject, type KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { inKindOrder } from '../../../model/manifests/kind-order.ts';
 import { actorAnnotations, annotation, fieldManager } from '../../../model/manifests/labels.ts';
-import { fieldAt, isMap } from '../../../model/manifests/source/manifest.ts';
+import { fieldAt, isMap } from '../../../model/manifests/source/object-fields.ts';
 import { autoscalerOf } from '../../../model/manifests/rules/no-downtime.ts';
 import { foreignObject, otherOwnerOf } from '../../../model/manifests/rules/ownership.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';

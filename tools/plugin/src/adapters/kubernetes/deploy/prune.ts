@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { inKindOrder } from '../../../model/manifests/kind-order.ts';
 import { label, managedBy } from '../../../model/manifests/labels.ts';
-import { identityOf } from '../../../model/manifests/source/manifest.ts';
+import { identityOf } from '../../../model/manifests/source/object-fields.ts';
 import { mayDelete } from '../../../model/manifests/rules/ownership.ts';
 import { isReleaseJob } from '../../../model/manifests/release-jobs.ts';
 import type { ChangeSet, PruneOptions } from '../../../ports/cluster.ts';

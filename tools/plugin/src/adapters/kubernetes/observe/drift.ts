@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { shownValue } from '../../../model/observe/field-changes.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { fieldManager } from '../../../model/manifests/labels.ts';
-import { isMap } from '../../../model/manifests/source/manifest.ts';
+import { isMap } from '../../../model/manifests/source/object-fields.ts';
 import type { FieldDrift } from '../../../model/observe/drift.ts';
 import { fieldsOf, fieldsText, isOurs, managedFieldsOf, type ManagedFields } from '../deploy/managed-fields.ts';
 

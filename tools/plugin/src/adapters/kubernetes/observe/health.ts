@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
-import { fieldAt } from '../../../model/manifests/source/manifest.ts';
+import { fieldAt } from '../../../model/manifests/source/object-fields.ts';
 import type { Health } from '../../../ports/cluster.ts';
 import { conditionsOf } from '../deploy/wait/rollout-state.ts';
 

@@ -1,7 +1,7 @@
 import type { DeploymentSummary } from '../../../model/deploy/deployment-record.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { label, managedBy } from '../../../model/manifests/labels.ts';
-import { identityOf } from '../../../model/manifests/source/manifest.ts';
+import { identityOf } from '../../../model/manifests/source/object-fields.ts';
 import { rolloutKinds, serviceContainerOf } from '../../../model/manifests/rules/pod-templates.ts';
 import type { ObjectDrift } from '../../../model/observe/drift.ts';
 import type { ObservedService } from '../../../ports/cluster.ts';

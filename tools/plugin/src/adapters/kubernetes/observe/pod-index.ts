@@ -1,6 +1,6 @@
 import { groupByKey } from '../../../model/text/group-by-key.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
-import { fieldAt, isMap } from '../../../model/manifests/source/manifest.ts';
+import { fieldAt, isMap } from '../../../model/manifests/source/object-fields.ts';
 import { selects } from '../../../model/manifests/rules/selectors.ts';
 import type { PodFacts } from './running.ts';
 

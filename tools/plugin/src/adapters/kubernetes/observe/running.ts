@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { annotation } from '../../../model/manifests/labels.ts';
-import { fieldAt, isMap, listAt } from '../../../model/manifests/source/manifest.ts';
+import { fieldAt, isMap, listAt } from '../../../model/manifests/source/object-fields.ts';
 import type { RunningService } from '../../../ports/cluster.ts';
 import { healthOf, podsWanted } from './health.ts';
 

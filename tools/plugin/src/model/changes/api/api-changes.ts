@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseApiDocument, resolved, type ApiDocument } from './api-document.ts';
 import { SchemaComparison, type ApiReason } from './api-schema-changes.ts';
-import { isMap } from '../../manifests/source/manifest.ts';
+import { isMap } from '../../manifests/source/object-fields.ts';
 
 /** What became of one operation. */
 export interface ApiOperationChange {

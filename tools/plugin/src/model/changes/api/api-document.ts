@@ -1,5 +1,5 @@
 import { parseDocument } from 'yaml';
-import { fieldAt, isMap } from '../../manifests/source/manifest.ts';
+import { fieldAt, isMap } from '../../manifests/source/object-fields.ts';
 
 /** Nobody writes more by hand; what is longer is a mistake or an attack. */
 const longestFile = 4 * 1024 * 1024;

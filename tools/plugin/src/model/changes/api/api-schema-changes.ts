@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { resolved, type ApiDocument } from './api-document.ts';
-import { isMap } from '../../manifests/source/manifest.ts';
+import { isMap } from '../../manifests/source/object-fields.ts';
 
 /** One thing that changed in an operation. */
 export interface ApiReason {

@@ -1,4 +1,4 @@
-import { isMap } from '../../manifests/source/manifest.ts';
+import { isMap } from '../../manifests/source/object-fields.ts';
 import type { Dependencies } from './dependency-changes.ts';
 
 /** Longer lockfiles are not read: workspaces of a thousand packages have some megabytes. */

@@ -1,6 +1,6 @@
 import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
 import { Refusal } from '../../errors/product-error.ts';
-import { fieldAt, isMap, listAt } from '../source/manifest.ts';
+import { fieldAt, isMap, listAt } from '../source/object-fields.ts';
 import { closestName } from '../../text/did-you-mean.ts';
 import type { FieldPath, ManifestSource } from '../source/manifest-source.ts';
 import { isRollout, podTemplateOf, serviceContainerOf } from './pod-templates.ts';

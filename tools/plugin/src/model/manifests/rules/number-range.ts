@@ -1,8 +1,9 @@
 import { describeObject } from '../kubernetes-object.ts';
 import { Refusal } from '../../errors/product-error.ts';
-import { isMap, type Manifest } from '../source/manifest.ts';
+import { isMap } from '../source/object-fields.ts';
 import { namedPath } from '../source/manifest-source.ts';
 import { numberFields } from '../source/substitute.ts';
+import type { Manifest } from '../source/manifest.ts';
 
 const greatest = 2 ** 31 - 1;
 /** These hold twice as many bits. */

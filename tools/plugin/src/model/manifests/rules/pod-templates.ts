@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../kubernetes-object.ts';
-import { apiGroup, fieldAt, isMap, listAt } from '../source/manifest.ts';
+import { apiGroup, fieldAt, isMap, listAt } from '../source/object-fields.ts';
 
 /** Where a kind keeps the pods it makes; an empty path is the object itself. */
 const templatePaths: Readonly<Record<string, readonly string[]>> = {

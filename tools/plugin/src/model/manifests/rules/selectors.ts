@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../kubernetes-object.ts';
-import { apiGroup, fieldAt, isMap, listAt } from '../source/manifest.ts';
+import { apiGroup, fieldAt, isMap, listAt } from '../source/object-fields.ts';
 import { rolloutKinds } from './pod-templates.ts';
 
 /** Whether labels are those that a label selector (`matchLabels`, `matchExpressions`) asks for. */

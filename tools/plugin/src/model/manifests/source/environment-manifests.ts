@@ -1,7 +1,7 @@
 import type { Environment } from '../../environment/environment.ts';
-import type { Manifest } from './manifest.ts';
 import { overlay } from './overlay.ts';
 import { parseManifests } from './parse-manifests.ts';
+import type { Manifest } from './manifest.ts';
 
 /** Where manifests are written, and for which environment they are read. */
 export interface ManifestFolder {

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
-import { isMap as isFields } from './manifest.ts';
+import { isMap as isFields } from './object-fields.ts';
 
 /** The way to a field: keys of maps, places in lists, and items of lists by their names. */
 export type FieldPath = readonly (string | number | { readonly name: string })[];

@@ -1,7 +1,8 @@
 import { closestName } from '../../text/did-you-mean.ts';
 import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
 import { Refusal } from '../../errors/product-error.ts';
-import { isMap, placedIdentityOf, type Manifest } from './manifest.ts';
+import { isMap, placedIdentityOf } from './object-fields.ts';
+import type { Manifest } from './manifest.ts';
 
 /** `$patch: delete` in an object, or in an item of a list, takes it away. */
 const patchKey = '$patch';

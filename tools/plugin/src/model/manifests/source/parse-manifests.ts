@@ -1,8 +1,9 @@
 import { isScalar, LineCounter, parseAllDocuments, visit, type Document } from 'yaml';
 import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
 import { Refusal } from '../../errors/product-error.ts';
-import { isMap, placedIdentityOf, type Manifest } from './manifest.ts';
+import { isMap, placedIdentityOf } from './object-fields.ts';
 import { ManifestSource } from './manifest-source.ts';
+import type { Manifest } from './manifest.ts';
 
 /** Nobody writes more by hand; what is longer is a mistake or an attack. */
 const longestFile = 1024 * 1024;

@@ -1,8 +1,9 @@
 import { closestName } from '../../text/did-you-mean.ts';
 import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
 import { Refusal } from '../../errors/product-error.ts';
-import { isMap, type Manifest } from './manifest.ts';
+import { isMap } from './object-fields.ts';
 import { namedPath } from './manifest-source.ts';
+import type { Manifest } from './manifest.ts';
 
 /** `${NAME}`, or `$${NAME}` which stands for the text `${NAME}`. */
 const reference = /(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;

@@ -10,7 +10,7 @@ import { HttpImageRegistry } from '../../../adapters/registry/http-image-registr
 import type { Cluster } from '../../../ports/cluster.ts';
 import type { ContainerEngine } from '../../../ports/container-engine.ts';
 import type { Forge, NoForge } from '../../../ports/forge.ts';
-import type { SourceRepository } from '../../../ports/source-repository.ts';
+import type { SourceRepository } from '../../../ports/repository/source-repository.ts';
 import type { ReleasePorts } from '../../../ports/release-ports.ts';
 
 /** Which engine to take is a matter of the machine, not of a command. */

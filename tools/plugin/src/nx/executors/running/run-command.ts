@@ -2,7 +2,7 @@ import type { CommandName } from '../../graph/commands.ts';
 import { differenceMark } from '../../graph/difference-mark.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import type { Reporter } from '../../../ports/reporter.ts';
-import type { SourceRepository } from '../../../ports/source-repository.ts';
+import type { SourceRepository } from '../../../ports/repository/source-repository.ts';
 import { kebabCase, type Options, type OptionValues, type ReadOptions } from '../options/option.ts';
 import { formatsOf, readDeclared, resolveOptions, type RawOptions } from '../options/options.ts';
 import { OutputFile } from '../output/output-file.ts';

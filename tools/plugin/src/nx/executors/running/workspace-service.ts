@@ -5,7 +5,7 @@ import { executorNamed } from '../../graph/executor-name.ts';
 import { parseServiceName } from '../../../model/release/service-name.ts';
 import type { ServiceMap } from '../../../ports/service-map.ts';
 import type { ServiceSource } from '../../../ports/service-source.ts';
-import type { SourceRepository } from '../../../ports/source-repository.ts';
+import type { SourceRepository } from '../../../ports/repository/source-repository.ts';
 import { ClosureIndex } from '../../../adapters/workspace/closure-index.ts';
 import { contentFilter, contentFolders, contentHash } from '../../../adapters/workspace/content.ts';
 import { refuseIgnoredInputs } from '../../../adapters/workspace/ignored-inputs.ts';

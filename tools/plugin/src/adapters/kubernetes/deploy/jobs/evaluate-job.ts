@@ -1,6 +1,6 @@
 import { jobEnding } from '../../../../model/deploy/job-step.ts';
 import { describeObject, type KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
-import { fieldAt, listAt } from '../../../../model/manifests/source/manifest.ts';
+import { fieldAt, listAt } from '../../../../model/manifests/source/object-fields.ts';
 import type { RolloutTarget } from '../wait/evaluate-rollout.ts';
 import { diagnosePod, type TroubleKind } from '../wait/diagnose-pod.ts';
 import { conditionsOf, keyOf, type RolloutState } from '../wait/rollout-state.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
-import { fieldAt, listAt } from '../../../../model/manifests/source/manifest.ts';
+import { fieldAt, listAt } from '../../../../model/manifests/source/object-fields.ts';
 import { ApiError } from '../../client/api-error.ts';
 import type { KubernetesApi } from '../../client/api.ts';
 import { collectionPath } from '../../client/resources.ts';

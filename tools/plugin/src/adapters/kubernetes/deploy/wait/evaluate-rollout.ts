@@ -1,5 +1,5 @@
 import { describeObject, type KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
-import { fieldAt } from '../../../../model/manifests/source/manifest.ts';
+import { fieldAt } from '../../../../model/manifests/source/object-fields.ts';
 import { containersOf } from '../../../../model/manifests/rules/pod-templates.ts';
 import { creationFailure } from './creation-failure.ts';
 import { explainedTroubleOf } from './known-failures.ts';

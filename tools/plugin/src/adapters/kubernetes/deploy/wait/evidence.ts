@@ -1,5 +1,5 @@
 import { describeObject, type KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
-import { listAt } from '../../../../model/manifests/source/manifest.ts';
+import { listAt } from '../../../../model/manifests/source/object-fields.ts';
 import type { KubernetesApi } from '../../client/api.ts';
 import { collectionPath } from '../../client/resources.ts';
 import { diagnosePod } from './diagnose-pod.ts';

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
-import { fieldAt } from '../../../../model/manifests/source/manifest.ts';
+import { fieldAt } from '../../../../model/manifests/source/object-fields.ts';
 import { containersOf } from '../../../../model/manifests/rules/pod-templates.ts';
 import { messagesOf } from './pod-events.ts';
 import { crashSummary, diagnosePod, type PodDiagnosis } from './diagnose-pod.ts';

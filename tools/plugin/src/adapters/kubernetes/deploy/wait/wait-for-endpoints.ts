@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
-import { fieldAt, isMap, listAt } from '../../../../model/manifests/source/manifest.ts';
+import { fieldAt, isMap, listAt } from '../../../../model/manifests/source/object-fields.ts';
 import { ApiError, explainApiError } from '../../client/api-error.ts';
 import type { NamespaceClient } from '../../client/namespace-client.ts';
 import { collectionPath } from '../../client/resources.ts';

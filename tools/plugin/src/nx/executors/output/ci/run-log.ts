@@ -3,7 +3,7 @@ import { jobSummary, type JobOutcome } from '../../../../model/ci/output/job-sum
 import { ciRunOf, type CiRun } from '../../../../model/ci/ci-run.ts';
 import { hintMark } from '../../../../model/errors/product-error.ts';
 import { webAddressOf } from '../../../../model/forge/web-address.ts';
-import type { SourceRepository } from '../../../../ports/source-repository.ts';
+import type { SourceRepository } from '../../../../ports/repository/source-repository.ts';
 import { Screen } from '../screen.ts';
 import { terminalOf } from '../terminal.ts';
 import { outcomeRow, writeOutcomes } from '../outcome-row.ts';

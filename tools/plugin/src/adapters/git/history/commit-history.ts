@@ -1,5 +1,5 @@
-import type { Git } from './git.ts';
-import { records } from './tree-listing.ts';
+import type { Git } from '../git.ts';
+import { records } from '../files/tree-listing.ts';
 
 /** Parents of every commit that some commits reach, children before parents. */
 export async function readCommitParents(git: Git, tips: readonly string[]): Promise<Map<string, string[]>> {

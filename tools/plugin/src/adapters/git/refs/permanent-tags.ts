@@ -1,7 +1,7 @@
-import { Refusal } from '../../model/errors/product-error.ts';
-import type { ReleaseTag } from '../../model/release/release-tag.ts';
+import { Refusal } from '../../../model/errors/product-error.ts';
+import type { ReleaseTag } from '../../../model/release/release-tag.ts';
 import { makeTagObject } from './annotated-tag.ts';
-import type { Clone } from './clone.ts';
+import type { Clone } from '../clone.ts';
 import { tagRef } from './ref-names.ts';
 import type { ListedRef } from './release-refs.ts';
 

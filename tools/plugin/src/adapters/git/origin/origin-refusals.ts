@@ -1,7 +1,7 @@
-import { refusalBy, type ErrorRule } from '../../model/errors/error-rules.ts';
-import { Refusal } from '../../model/errors/product-error.ts';
+import { refusalBy, type ErrorRule } from '../../../model/errors/error-rules.ts';
+import { Refusal } from '../../../model/errors/product-error.ts';
 import { scrubAddresses } from './origin-address.ts';
-import { timedOutCode, type GitResult } from './git.ts';
+import { timedOutCode, type GitResult } from '../git.ts';
 
 /** A run of git that did not get an answer of the origin. */
 interface FailedRun extends Pick<GitResult, 'code' | 'stderr'> {

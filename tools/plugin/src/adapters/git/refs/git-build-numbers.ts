@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { BuildNumber } from '../../model/release/build-number.ts';
-import type { ReleaseTag } from '../../model/release/release-tag.ts';
-import type { BuildNumbers } from '../../ports/build-numbers.ts';
+import type { BuildNumber } from '../../../model/release/build-number.ts';
+import type { ReleaseTag } from '../../../model/release/release-tag.ts';
+import type { BuildNumbers } from '../../../ports/repository/build-numbers.ts';
 import { makeTagObject } from './annotated-tag.ts';
-import type { Clone } from './clone.ts';
+import type { Clone } from '../clone.ts';
 import { buildOfRef, buildRef, objectNameOfRef, tagOfRef, tagRef } from './ref-names.ts';
 
 /** Build numbers, which are taken by refs of their own. */

@@ -1,5 +1,5 @@
-import type { BuildNumber } from '../model/release/build-number.ts';
-import type { ReleaseTag } from '../model/release/release-tag.ts';
+import type { BuildNumber } from '../../model/release/build-number.ts';
+import type { ReleaseTag } from '../../model/release/release-tag.ts';
 
 /** The build numbers that are taken, at the origin where there is one. */
 export interface BuildNumbers {

@@ -1,10 +1,10 @@
-import type { Release } from '../../model/release/release.ts';
-import { parseReleaseMessage, releaseMessage } from '../../model/release/release-message.ts';
-import { ReleaseTag } from '../../model/release/release-tag.ts';
-import { provisioningName } from '../../model/release/service-name.ts';
-import type { ReleaseTags, TaggedCommit } from '../../ports/release-tags.ts';
+import type { Release } from '../../../model/release/release.ts';
+import { parseReleaseMessage, releaseMessage } from '../../../model/release/release-message.ts';
+import { ReleaseTag } from '../../../model/release/release-tag.ts';
+import { provisioningName } from '../../../model/release/service-name.ts';
+import type { ReleaseTags, TaggedCommit } from '../../../ports/repository/release-tags.ts';
 import { parseTagObject } from './annotated-tag.ts';
-import type { Clone } from './clone.ts';
+import type { Clone } from '../clone.ts';
 import { PermanentTags } from './permanent-tags.ts';
 import { tagOfRef, tagRef } from './ref-names.ts';
 

@@ -1,4 +1,4 @@
-import { errorRulesContract } from '../../../../contracts/src/error-rules-contract.ts';
+import { errorRulesContract } from '../../../../../contracts/src/error-rules-contract.ts';
 import { originRefusal, originRules, pushRefusal } from './origin-refusals.ts';
 
 const address = 'https://git.example/shop.git';

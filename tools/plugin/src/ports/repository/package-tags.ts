@@ -1,5 +1,5 @@
-import type { ProvisioningPackage } from '../model/provision/provisioning-package.ts';
-import type { BuildNumber } from '../model/release/build-number.ts';
+import type { ProvisioningPackage } from '../../model/provision/provisioning-package.ts';
+import type { BuildNumber } from '../../model/release/build-number.ts';
 
 /** The packages of the clusters' configuration, each of which is an annotated tag, at the origin where there is one. */
 export interface PackageTags {

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Git, GitResult } from './git.ts';
+import type { Git, GitResult } from '../git.ts';
 import { originRefusal, pushRefusal } from './origin-refusals.ts';
 import { parsePushResult } from './push-result.ts';
-import { releaseRefPrefixes } from './ref-names.ts';
-import type { ListedRef, ReleaseRefs } from './release-refs.ts';
-import { shortCommit } from '../../model/commits/commit.ts';
+import { releaseRefPrefixes } from '../refs/ref-names.ts';
+import type { ListedRef, ReleaseRefs } from '../refs/release-refs.ts';
+import { shortCommit } from '../../../model/commits/commit.ts';
 
 /** How long all services of a run share one listing. The origin decides about a create in any case. */
 const listingLastsMs = 10_000;

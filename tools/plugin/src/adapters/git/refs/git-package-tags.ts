@@ -4,12 +4,12 @@ import {
   packageTag,
   parsePackageMessage,
   type ProvisioningPackage,
-} from '../../model/provision/provisioning-package.ts';
-import type { BuildNumber } from '../../model/release/build-number.ts';
-import type { ReleaseTag } from '../../model/release/release-tag.ts';
-import type { PackageTags } from '../../ports/package-tags.ts';
+} from '../../../model/provision/provisioning-package.ts';
+import type { BuildNumber } from '../../../model/release/build-number.ts';
+import type { ReleaseTag } from '../../../model/release/release-tag.ts';
+import type { PackageTags } from '../../../ports/repository/package-tags.ts';
 import { parseTagObject } from './annotated-tag.ts';
-import type { Clone } from './clone.ts';
+import type { Clone } from '../clone.ts';
 import { PermanentTags } from './permanent-tags.ts';
 
 /** Packages of the clusters' configuration, each of which is an annotated tag. */

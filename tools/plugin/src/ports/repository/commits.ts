@@ -1,6 +1,6 @@
-import type { Commit } from '../model/commits/commit.ts';
-import type { CommitGraph } from '../model/commits/commit-graph.ts';
-import type { CommitsApart } from '../model/commits/commit-log.ts';
+import type { Commit } from '../../model/commits/commit.ts';
+import type { CommitGraph } from '../../model/commits/commit-graph.ts';
+import type { CommitsApart } from '../../model/commits/commit-log.ts';
 
 /** The commits of the git repository that holds the services. What is missing in this clone is fetched from the origin. */
 export interface Commits {

@@ -1,4 +1,4 @@
-import type { Git } from './git.ts';
+import type { Git } from '../git.ts';
 
 /** The tagger where git has no `user.name`, as in a container. */
 const namelessTagger = 'poc release <release@localhost>';

@@ -1,4 +1,4 @@
-import type { Git } from './git.ts';
+import type { Git } from '../git.ts';
 import { releaseRefPrefixes } from './ref-names.ts';
 import type { ListedRef, ReleaseRefs } from './release-refs.ts';
 

@@ -1,5 +1,5 @@
-import type { Release } from '../model/release/release.ts';
-import type { ReleaseTag } from '../model/release/release-tag.ts';
+import type { Release } from '../../model/release/release.ts';
+import type { ReleaseTag } from '../../model/release/release-tag.ts';
 
 /** The releases, each of which is an annotated tag, at the origin where there is one. */
 export interface ReleaseTags {

@@ -1,5 +1,5 @@
-import type { SourceFiles } from '../../ports/source-files.ts';
-import type { Clone } from './clone.ts';
+import type { SourceFiles } from '../../../ports/repository/source-files.ts';
+import type { Clone } from '../clone.ts';
 import { isBinary } from './object-batch.ts';
 import { resolveLink } from './symbolic-link.ts';
 import { below, blobName, parseTree, type GitFile } from './tree-listing.ts';

@@ -1,6 +1,6 @@
-import type { CommitsApart, LoggedCommit } from '../../model/commits/commit-log.ts';
-import type { Git } from './git.ts';
-import { below } from './tree-listing.ts';
+import type { CommitsApart, LoggedCommit } from '../../../model/commits/commit-log.ts';
+import type { Git } from '../git.ts';
+import { below } from '../files/tree-listing.ts';
 
 /** Commits that are read at most; between two releases nobody reads more. */
 const mostCommits = 20_000;

@@ -1,9 +1,9 @@
-import { isObjectName, type Commit } from '../../model/commits/commit.ts';
-import { CommitGraph } from '../../model/commits/commit-graph.ts';
-import type { CommitsApart } from '../../model/commits/commit-log.ts';
-import { Refusal } from '../../model/errors/product-error.ts';
-import type { BranchTip, Commits } from '../../ports/commits.ts';
-import type { Clone } from './clone.ts';
+import { isObjectName, type Commit } from '../../../model/commits/commit.ts';
+import { CommitGraph } from '../../../model/commits/commit-graph.ts';
+import type { CommitsApart } from '../../../model/commits/commit-log.ts';
+import { Refusal } from '../../../model/errors/product-error.ts';
+import type { BranchTip, Commits } from '../../../ports/repository/commits.ts';
+import type { Clone } from '../clone.ts';
 import { readAuthorDates, readChangedPaths, readCommitParents } from './commit-history.ts';
 import { readCommitsApart } from './commit-log.ts';
 

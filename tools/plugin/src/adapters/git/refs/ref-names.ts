@@ -1,4 +1,4 @@
-import { ReleaseTag } from '../../model/release/release-tag.ts';
+import { ReleaseTag } from '../../../model/release/release-tag.ts';
 
 const tags = 'refs/tags/';
 const builds = 'refs/builds/';

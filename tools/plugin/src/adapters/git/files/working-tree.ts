@@ -1,6 +1,6 @@
 import { lstat, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Git } from './git.ts';
+import { Git } from '../git.ts';
 import { isBinary } from './object-batch.ts';
 import { resolveLink } from './symbolic-link.ts';
 import { below, blobName, parseChangedFiles, parseIndex, parseStatus, records, type GitFile } from './tree-listing.ts';
