@@ -156,7 +156,7 @@ describe('single steps', () => {
     const output = await workspace.nxSuccessfully(['run', 'payments:release'], {
       env: { POC_CONTAINER_ENGINE: 'podman' },
     });
-    expect(output).toContain('builds the image with podman');
+    expect(output).toContain('building image with podman');
     expect(output).toMatch(/payments \d{8}-5: runs in preprod/);
   });
 });

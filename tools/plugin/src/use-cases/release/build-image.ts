@@ -54,13 +54,13 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
   const { service, revision, registries } = request;
   const [engine] = await Promise.all([ports.engine(), service.refuseIgnoredInputs()]);
   const buildNumber = await reserveBuildNumber(numberRequest(request), revision.commit, ports);
-  reporter.step(`takes build number ${describeNumber(buildNumber, request)}`);
+  reporter.step(`using build number ${describeNumber(buildNumber, request)}`);
   const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));
 
   const build: Build = { service: service.name, buildNumber, ...revision };
   const created = ports.clock();
   const source = await ports.repository.originUrl();
-  reporter.step(`builds the image with ${engine.name}`);
+  reporter.step(`building image with ${engine.name}`);
   await engine.build(
     {
       context: service.folder,

@@ -148,10 +148,10 @@ describe('release', () => {
       return String((await run(scenario, { ciNumber: BuildNumber.parse(number) })).release?.buildNumber);
     };
     expect(await release('2', '20261124-7')).toBe('20261124-7');
-    expect(scenario.lines).toContain('takes build number 20261124-7');
+    expect(scenario.lines).toContain('using build number 20261124-7');
     expect(await release('3', '20261124-7')).toBe('20261124-8');
     expect(scenario.lines).toContain(
-      'takes build number 20261124-8 (that of the CI, 20261124-7, is taken or not the newest)',
+      'using build number 20261124-8 (that of the CI, 20261124-7, is taken or not the newest)',
     );
     expect(await release('4', '20261124-2')).toBe('20261124-9');
     expect(await release('5', '20261130-1')).toBe('20261124-10');

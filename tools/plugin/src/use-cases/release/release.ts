@@ -46,6 +46,14 @@ export interface ReleaseResult {
 /** The image and the tag; each environment is a stage of its own. */
 const stagesBeforeDeploy = 2;
 
+/** A release that is under way, and what its steps share. */
+interface ReleaseRun {
+  readonly request: ReleaseRequest;
+  readonly image: ImageRequest;
+  readonly ports: ReleasePorts;
+  readonly reporter: Reporter;
+}
+
 /**
  * Takes a service the whole way: build, push, tag, deploy. Builds nothing when the newest release has the same content,
  * and deploys that wherever it does not run yet: a run that was cut short is finished by the next.
@@ -56,55 +64,68 @@ export async function release(
   ports: ReleasePorts,
   reporter: Reporter,
 ): Promise<ReleaseResult> {
-  const { service, environments, targets } = request;
-  const [revision, newest] = await Promise.all([
-    sourceRevision(service, request.allowDirty, targets, ports),
-    newestRelease(service.name, ports),
-  ]);
-  const image: ImageRequest = {
-    service,
-    revision,
-    registries: releaseRegistries(environments, targets),
-    buildNumber: request.buildNumber,
-    ciNumber: request.ciNumber,
-  };
-  const isReleased = newest !== undefined && (await hasContent(newest, image, ports, reporter));
-  if (request.dryRun) return preview(request, image, isReleased ? newest : undefined, ports, reporter);
+  const [image, newest] = await Promise.all([imageRequest(request, ports), newestRelease(request.service.name, ports)]);
+  const run: ReleaseRun = { request, image, ports, reporter };
+  const upToDate = newest && (await hasContent(newest, run)) ? newest : undefined;
+  if (request.dryRun) return preview(run, upToDate);
+  requireApprovals(request);
+  return upToDate ? deployOnly(run, upToDate) : buildAndDeploy(run);
+}
+
+async function imageRequest(request: ReleaseRequest, ports: ReleasePorts): Promise<ImageRequest> {
+  const { service, environments, targets, allowDirty, buildNumber, ciNumber } = request;
+  const revision = await sourceRevision(service, allowDirty, targets, ports);
+  return { service, revision, registries: releaseRegistries(environments, targets), buildNumber, ciNumber };
+}
+
+function requireApprovals({ service, targets, approvedBy }: ReleaseRequest): void {
   for (const environment of targets)
-    requireApproval(`deploy ${service.name} to ${environment.name}`, environment, request.approvedBy);
-  if (!isReleased) {
-    // Looked for meanwhile; whether there is one is told when it is needed.
-    ports.engine().catch(() => undefined);
-    // All that would stop the deploy later stops it here, before a number is used up; what it warns of is said then.
-    const quiet: Reporter = { ...reporter, warn: () => {} };
-    await Promise.all(
-      targets.map((environment) => planDeploy(targetOf(request, environment, unbuilt(image, ports)), ports, quiet)),
-    );
-  }
-  if (!isReleased) reporter.stage?.(1, stagesBeforeDeploy + targets.length);
-  const released = isReleased ? newest : await buildImage(image, ports, reporter);
-  if (isReleased)
-    return { release: released, built: false, deploys: await deployAll(request, released, ports, reporter, 0) };
-  reporter.stage?.(2, stagesBeforeDeploy + targets.length);
+    requireApproval(`deploy ${service.name} to ${environment.name}`, environment, approvedBy);
+}
+
+async function deployOnly(run: ReleaseRun, released: Release): Promise<ReleaseResult> {
+  return { release: released, built: false, deploys: await deployAll(run, released, 0) };
+}
+
+async function buildAndDeploy(run: ReleaseRun): Promise<ReleaseResult> {
+  const { request, image, ports, reporter } = run;
+  const { service, environments, targets } = request;
+  const stages = stagesBeforeDeploy + targets.length;
+  prefetchEngine(ports);
+  await requireDeployable(run);
+  reporter.stage?.(1, stages);
+  const released = await buildImage(image, ports, reporter);
+  reporter.stage?.(2, stages);
   await tagRelease(released, ports, reporter);
   const notes = () => newInRelease(released, service, environments, ports);
   const announced = announceRelease({ release: released, run: request.actor.run, notes }, ports, reporter);
   try {
-    return {
-      release: released,
-      built: true,
-      deploys: await deployAll(request, released, ports, reporter, stagesBeforeDeploy),
-    };
+    return { release: released, built: true, deploys: await deployAll(run, released, stagesBeforeDeploy) };
   } finally {
     await waitForForge([announced], request.signal, reporter);
   }
 }
 
+/** Looks for the engine beside other work; a missing one is reported when it is needed. */
+function prefetchEngine({ engine }: ReleasePorts): void {
+  engine().catch(() => undefined);
+}
+
+/**
+ * Plans every deployment before a build number is used up. Warnings are left out: they are reported when it is deployed.
+ * @throws {Refusal} for all that would stop a deployment later.
+ */
+async function requireDeployable({ request, image, ports, reporter }: ReleaseRun): Promise<void> {
+  const quiet: Reporter = { ...reporter, warn: () => {} };
+  const planned = unbuilt(image, ports);
+  await Promise.all(
+    request.targets.map((environment) => planDeploy(targetOf(request, environment, planned), ports, quiet)),
+  );
+}
+
 async function deployAll(
-  request: ReleaseRequest,
+  { request, ports, reporter }: ReleaseRun,
   released: Release,
-  ports: ReleasePorts,
-  reporter: Reporter,
   stagesBefore: number,
 ): Promise<ReleaseResult['deploys']> {
   const deploys: ReleaseResult['deploys'][number][] = [];
@@ -116,12 +137,10 @@ async function deployAll(
   return deploys;
 }
 
-/** Whether a release is of the content that is asked for, and its image is still where it is needed. */
+/** Reports whether a release is of the content that is asked for, and its image is still where it is needed. */
 async function hasContent(
   newest: Release,
-  { service, revision, registries }: ImageRequest,
-  { registry }: ReleasePorts,
-  reporter: Reporter,
+  { image: { service, revision, registries }, ports: { registry }, reporter }: ReleaseRun,
 ): Promise<boolean> {
   if (newest.contentHash !== revision.contentHash || newest.dirty !== revision.dirty) return false;
   const images = registries.map((host) =>
@@ -129,20 +148,17 @@ async function hasContent(
   );
   const digests = await Promise.all(images.map((image) => registry.digest(image)));
   const missing = images[digests.indexOf(undefined)];
-  if (missing) reporter.warn(`${missing} is gone from the registry, so it is built again`);
+  if (missing) reporter.warn(`${missing} is gone from the registry; building it again`);
   return missing === undefined;
 }
 
-/** Tells what a release would do, and refuses what it would refuse. */
+/** Reports what a release would do, and refuses what it would refuse. */
 async function preview(
-  request: ReleaseRequest,
-  image: ImageRequest,
+  { request, image, ports, reporter }: ReleaseRun,
   newest: Release | undefined,
-  ports: ReleasePorts,
-  reporter: Reporter,
 ): Promise<ReleaseResult> {
   let released = newest;
-  if (newest) reporter.step(`has nothing to build: ${newest.buildNumber} has the same content`);
+  if (newest) reporter.step(`up to date with ${newest.buildNumber}; nothing to build`);
   else {
     const buildNumber = await previewImage(image, ports, reporter);
     reporter.step(
