@@ -1,7 +1,8 @@
 import type { Environment } from '../../model/environment/environment.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import { HttpImageRegistry } from '../registry/http-image-registry.ts';
-import { clusterContract, type ClusterScenario } from '../../../../contracts/src/cluster-contract.ts';
+import { clusterContract } from '../../../../contracts/src/cluster-contract.ts';
+import type { ClusterScenario } from '../../../../contracts/src/cluster/cluster-scenario.ts';
 import { ApiError } from './client/api-error.ts';
 import { KubernetesApi, type ApiRequest } from './client/api.ts';
 import { environmentOn, nodeImageOn, readPlatform } from './e2e-platform.ts';

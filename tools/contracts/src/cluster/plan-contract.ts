@@ -1,0 +1,179 @@
+import { fieldAt } from '../../../plugin/src/model/manifests/source/object-fields.ts';
+
+import { bob, type ClusterScenario } from './cluster-scenario.ts';
+import { objectsOf, actions, all, changesOf, apply, refusalOf } from './deployed-orders.ts';
+
+/** How a cluster plans, applies and prunes. @param start makes an empty namespace. */
+export function planContract(start: () => Promise<ClusterScenario>): void {
+  it('says whether it can be written to', async () => {
+    const { cluster, absent } = await start();
+    await cluster.check();
+    expect((await refusalOf(absent.check())).exitCode).toBe(2);
+  });
+
+  it('plans without changing, applies what is not equal, and then has nothing to do', async () => {
+    const scenario = await start();
+    const { cluster, read } = scenario;
+    const objects = objectsOf(scenario);
+    expect(actions(await changesOf(cluster, objects))).toEqual(all('created'));
+    expect(await read('Deployment', 'orders')).toBeUndefined();
+    expect(actions(await apply(cluster, objects))).toEqual(all('created'));
+    const before = await read('Service', 'orders');
+    const again = objectsOf(scenario, { actor: bob });
+    expect(actions(await changesOf(cluster, again))).toEqual(all('unchanged'));
+    expect(actions(await apply(cluster, again))).toEqual(all('unchanged'));
+    expect((await read('Deployment', 'orders'))?.metadata).toMatchObject({
+      annotations: { 'poc.dev/person': 'ada', 'poc.dev/build-number': '20261124-1' },
+    });
+    expect(await read('Service', 'orders')).toEqual(before);
+  });
+
+  it('applies only what has changed', async () => {
+    const scenario = await start();
+    const { cluster, read } = scenario;
+    await apply(cluster, objectsOf(scenario));
+    const changed = objectsOf(scenario, { replicas: 2 });
+    expect(actions(await changesOf(cluster, changed))).toEqual([
+      'ConfigMap unchanged',
+      'Deployment configured',
+      'Service unchanged',
+    ]);
+    await apply(cluster, changed);
+    expect(fieldAt(await read('Deployment', 'orders'), 'spec', 'replicas')).toBe(2);
+    const next = objectsOf(scenario, { number: '20261124-2', actor: bob });
+    expect(actions(await apply(cluster, next))).toEqual(all('configured'));
+    expect((await read('Deployment', 'orders'))?.metadata.annotations).toMatchObject({ 'poc.dev/person': 'bob' });
+  });
+
+  it('takes over what others wrote, says so, and leaves what they added', async () => {
+    const scenario = await start();
+    const { cluster, edit, read } = scenario;
+    const objects = objectsOf(scenario);
+    await apply(cluster, objects);
+    await edit('Deployment', 'orders', 'kubectl-scale', ['spec', 'replicas'], 0);
+    await edit('Deployment', 'orders', 'some-operator', ['metadata', 'labels', 'operator.example/seen'], 'yes');
+    const changes = await changesOf(cluster, objectsOf(scenario));
+    expect(changes.find(({ kind }) => kind === 'Deployment')).toEqual({
+      kind: 'Deployment',
+      name: 'orders',
+      action: 'configured',
+      takenOver: ['spec.replicas from kubectl-scale'],
+      fields: [{ path: 'spec.replicas', from: '0', to: '1' }],
+    });
+    await apply(cluster, objectsOf(scenario));
+    const live = await read('Deployment', 'orders');
+    expect(fieldAt(live, 'spec', 'replicas')).toBe(1);
+    expect(live?.metadata.labels).toMatchObject({ 'operator.example/seen': 'yes' });
+    expect(actions(await changesOf(cluster, objectsOf(scenario)))).toEqual(all('unchanged'));
+  });
+
+  it('shows what goes because kubectl wrote it and no manifest has it, and takes it away', async () => {
+    const scenario = await start();
+    const { cluster, edit, read } = scenario;
+    await apply(cluster, objectsOf(scenario));
+    const byHand = ['spec', 'template', 'metadata', 'annotations'];
+    await edit('Deployment', 'orders', 'kubectl-edit', [...byHand, 'by-hand'], 'yes');
+    await edit('Deployment', 'orders', 'some-operator', [...byHand, 'by-operator'], 'yes');
+    const changes = await changesOf(cluster, objectsOf(scenario));
+    expect(changes.find(({ kind }) => kind === 'Deployment')).toEqual({
+      kind: 'Deployment',
+      name: 'orders',
+      action: 'configured',
+      fields: [{ path: 'spec.template.metadata.annotations.by-hand', from: '"yes"', to: undefined }],
+    });
+    await apply(cluster, objectsOf(scenario));
+    expect(fieldAt(await read('Deployment', 'orders'), ...byHand)).toEqual({ 'by-operator': 'yes' });
+    expect(actions(await changesOf(cluster, objectsOf(scenario)))).toEqual(all('unchanged'));
+  });
+
+  it('leaves replicas to an autoscaler', async () => {
+    const scenario = await start();
+    const { cluster, edit, read } = scenario;
+    const scaler = {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'orders' },
+      spec: {
+        minReplicas: 1,
+        maxReplicas: 3,
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'orders' },
+        metrics: [
+          { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } },
+        ],
+      },
+    };
+    await apply(cluster, objectsOf(scenario, { replicas: 2 }));
+    // Replicas were ours and are nobody's else yet: they must not fall to 1 when they are not sent any more.
+    const scaled = objectsOf(scenario, { replicas: 2, more: [scaler], note: 'two' });
+    await apply(cluster, scaled);
+    expect(fieldAt(await read('Deployment', 'orders'), 'spec', 'replicas')).toBe(2);
+    await edit('Deployment', 'orders', 'kube-controller-manager', ['spec', 'replicas'], 3);
+    const again = objectsOf(scenario, { replicas: 2, more: [scaler], note: 'two' });
+    expect(actions(await changesOf(cluster, again))).toContain('Deployment unchanged');
+    await apply(cluster, objectsOf(scenario, { replicas: 2, more: [scaler], note: 'three' }));
+    expect(fieldAt(await read('Deployment', 'orders'), 'spec', 'replicas')).toBe(3);
+  });
+
+  it('refuses objects of other services and other deployers, unless they are to be adopted', async () => {
+    const scenario = await start();
+    const { cluster, put } = scenario;
+    const service = objectsOf(scenario).find(({ kind }) => kind === 'Service')!;
+    const owned = (labels: Record<string, string>) => ({
+      ...service,
+      metadata: { name: 'orders', namespace: scenario.namespace, labels },
+    });
+    const owners: Record<string, string>[] = [
+      { 'poc.dev/service': 'payments' },
+      { 'app.kubernetes.io/managed-by': 'Helm' },
+    ];
+    for (const labels of owners) {
+      await put(owned(labels));
+      const refusal = await refusalOf(cluster.plan('orders', objectsOf(scenario)));
+      expect(refusal.facts.type).toBe('foreign-object');
+      expect(refusal.explain()).toMatch(/Service orders .* belongs to (the service payments|Helm)/);
+      await refusalOf(apply(cluster, objectsOf(scenario)));
+    }
+    expect(actions(await apply(cluster, objectsOf(scenario), { adopt: true }))).toContain('Service configured');
+  });
+
+  it('keeps what it adopted', async () => {
+    const scenario = await start();
+    const { cluster, put } = scenario;
+    const { spec } = objectsOf(scenario).find(({ kind }) => kind === 'Service')!;
+    const annotations = { 'meta.helm.sh/release-name': 'shop', 'meta.helm.sh/release-namespace': 'shop' };
+    const metadata = { name: 'orders', namespace: scenario.namespace, annotations };
+    await put({ apiVersion: 'v1', kind: 'Service', metadata, spec });
+    expect((await refusalOf(cluster.plan('orders', objectsOf(scenario)))).explain()).toContain('Helm (shop)');
+    await apply(cluster, objectsOf(scenario), { adopt: true });
+    expect(actions(await changesOf(cluster, objectsOf(scenario)))).toEqual(all('unchanged'));
+  });
+
+  it('prunes what it made and is not asked for any more, and nothing else', async () => {
+    const scenario = await start();
+    const { cluster, put, read } = scenario;
+    const map = (name: string, more: Record<string, string> = {}) => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, annotations: { 'poc.dev/keep-name': 'true', ...more } },
+      data: { a: 'b' },
+    });
+    await put({ ...map('found'), metadata: { name: 'found', namespace: scenario.namespace } });
+    await put({ ...map('foreign'), metadata: { name: 'foreign', namespace: scenario.namespace } });
+    const first = objectsOf(scenario, { more: [map('made'), map('kept', { 'poc.dev/keep': 'true' }), map('found')] });
+    await apply(cluster, first);
+    const next = objectsOf(scenario, { note: 'two' });
+    await apply(cluster, next);
+    const old = first.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.startsWith('orders-'))!;
+    const planned = await cluster.prune('orders', next, { dryRun: true });
+    expect(await read('ConfigMap', 'made')).toBeDefined();
+    const pruned = await cluster.prune('orders', next);
+    expect(pruned).toEqual(planned);
+    expect(pruned.map(({ name, action }) => `${name} ${action}`).sort()).toEqual(
+      ['made deleted', `${old.metadata.name} deleted`].sort(),
+    );
+    for (const name of ['found', 'foreign', 'kept']) expect(await read('ConfigMap', name)).toBeDefined();
+    expect(await cluster.prune('orders', next)).toEqual([]);
+    expect(await cluster.prune('payments', [])).toEqual([]);
+    expect(actions(await changesOf(cluster, next))).toEqual(all('unchanged'));
+  });
+}

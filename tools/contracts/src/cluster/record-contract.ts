@@ -1,0 +1,74 @@
+import { BuildNumber } from '../../../plugin/src/model/release/build-number.ts';
+import type {
+  DeploymentRecord,
+  Hold,
+  NewDeploymentRecord,
+  ProbeResult,
+} from '../../../plugin/src/model/deploy/deployment-record.ts';
+
+import { ada, bob, type ClusterScenario } from './cluster-scenario.ts';
+import { releaseOf, objectsOf } from './deployed-orders.ts';
+
+/** How a cluster keeps deployment records. @param start makes an empty namespace. */
+export function recordContract(start: () => Promise<ClusterScenario>): void {
+  it('keeps records, newest first, and forgets old ones but the newest that succeeded', async () => {
+    const scenario = await start();
+    const { cluster, another } = scenario;
+    expect(await cluster.records('orders')).toEqual([]);
+    expect(await cluster.services()).toEqual([]);
+    const manifests = objectsOf(scenario, { note: `<a> => "b" & 'ä' \u2028 ${'x'.repeat(20_000)}` });
+    const few = objectsOf(scenario, { note: '<a> => &' });
+    const hold: Hold = {
+      buildNumber: BuildNumber.parse('20261124-9')!,
+      actor: bob,
+      reason: 'wrong <totals>',
+      since: '2026-11-24T11:00:00.000Z',
+    };
+    const facts: NewDeploymentRecord = {
+      environment: 'preprod',
+      release: releaseOf(scenario),
+      manifests,
+      actor: ada,
+      cause: { action: 'rollback', reason: 'wrong <totals>', overrides: ['--force'] },
+      hold,
+      startedAt: '2026-11-24T12:00:00.000Z',
+    };
+    const opened = await cluster.openRecord(facts);
+    expect(opened).toEqual({ ...facts, sequence: 1, outcome: 'running' });
+    const probe: ProbeResult = { requests: 412, failed: 1, p99: 8.5, firstFailure: 'answer 503' };
+    const closed = await cluster.closeRecord(opened, { outcome: 'succeeded', probe });
+    expect(closed).toMatchObject({ sequence: 1, outcome: 'succeeded', finishedAt: expect.stringMatching(/Z$/), probe });
+    const [read] = await (await another()).records('orders');
+    expect(read).toEqual(closed);
+    expect(read?.hold?.buildNumber.equals(hold.buildNumber)).toBe(true);
+    expect(await cluster.records('payments')).toEqual([]);
+    expect(await cluster.services()).toEqual(['orders']);
+    let last: DeploymentRecord | undefined;
+    for (let count = 2; count <= 23; count++) {
+      last = await cluster.closeRecord(await cluster.openRecord({ ...facts, manifests: few, actor: bob }), {
+        outcome: 'failed',
+        reason: 'because "ä"',
+      });
+      expect(last).toMatchObject({ sequence: count, reason: 'because "ä"' });
+    }
+    const kept = await cluster.records('orders');
+    expect(kept.map(({ sequence }) => sequence)).toEqual([...Array.from({ length: 20 }, (_, i) => 23 - i), 1]);
+    expect(kept[0]).toEqual(last);
+    expect(kept.at(-1)).toEqual(closed);
+  });
+
+  it('gives sequences to one only, also when several ask at once', async () => {
+    const scenario = await start();
+    const facts = {
+      environment: 'preprod',
+      release: releaseOf(scenario),
+      manifests: [],
+      actor: ada,
+      cause: { action: 'deploy' as const },
+      startedAt: '2026-11-24T12:00:00.000Z',
+    };
+    const both = [scenario.cluster, await scenario.another()];
+    const opened = await Promise.all([...both, ...both].map((cluster) => cluster.openRecord(facts)));
+    expect(opened.map(({ sequence }) => sequence).sort()).toEqual([1, 2, 3, 4]);
+  });
+}
