@@ -247,7 +247,7 @@ describe('a service', () => {
     await workspace.commit('feat(payments): needs more');
     const { code, output } = await workspace.nx(['run', 'payments:release']);
     expect(output).toContain(`Deployment payments needs provisioning-${next}, and preprod has ${tag}.`);
-    expect(output).toContain(`"nx run infrastructure:provision --env=preprod --tag=${next}"`);
+    expect(output).toContain(`\`nx run infrastructure:provision --env=preprod --tag=${next}\``);
     expect(code).toBe(2);
     expect(await workspace.originRefs()).not.toContain('payments-');
     expect(await workspace.nxSuccessfully(['run', 'infrastructure:package'])).toContain(`provisioning-${next}`);

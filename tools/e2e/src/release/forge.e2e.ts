@@ -109,7 +109,7 @@ describe('with Gitea as origin', () => {
     };
     const { code, output } = await nx('run', 'payments:release');
     expect(output).toMatch(
-      /warning: no GitHub release of payments-\d{8}-2: 127\.0\.0\.1:\d+ does not answer .*"nx run infrastructure:audit --repair"/,
+      /warning: no GitHub release of payments-\d{8}-2: 127\.0\.0\.1:\d+ does not answer .*`nx run infrastructure:audit --repair`/,
     );
     expect(output).toMatch(/payments \d{8}-2: runs in preprod/);
     expect(output).not.toContain(gitea.token);

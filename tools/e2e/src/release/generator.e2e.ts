@@ -49,7 +49,7 @@ it('an environment that is added is promoted to, and pipelines know it', async (
   const options = ['--after=preprod', `--namespace=${namespace}`, `--url=http://${hostname}:8088`];
   const said = await workspace.nxSuccessfully(['g', '@poc/plugin:environment', 'staging', ...options]);
   expect(said).toContain('Give it its own GATEWAY_ADDRESS, GATEWAY_PORT, ENVOY_PORT: ');
-  expect(said).toContain('"nx run infrastructure:provision --env=staging" sets it up in its cluster.');
+  expect(said).toContain('`nx run infrastructure:provision --env=staging` sets it up in its cluster.');
   expect(workspace.read('.github/workflows/promote.yml')).toContain('promote-staging:');
   await workspace.nxSuccessfully(['sync:check']);
   await workspace.commit('feat: staging');

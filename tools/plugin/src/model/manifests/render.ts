@@ -103,7 +103,7 @@ function nothingToApply({ folder, release }: RenderRequest): Refusal {
     type: 'no-manifests',
     doing: `read the Kubernetes manifests of ${release.service}`,
     reason: `There is no manifest in ${folder}.`,
-    remedy: 'Put a Deployment and a Service there ("nx g @poc/plugin:service" writes them for a new service).',
+    remedy: 'Put a Deployment and a Service there (`nx g @poc/plugin:service` writes them for a new service).',
   });
 }
 

@@ -18,7 +18,7 @@ const releaseIt = (scenario: ReleaseScenario, wishes: Parameters<typeof releaseA
 /** What the forge shows of deployments: each with its state. */
 const shown = ({ forge }: ReleaseScenario) =>
   forge.deployments.map(({ environment, ref, state }) => `${environment} ${ref} ${state}`);
-const repair = '"nx run infrastructure:audit --repair" makes up for it';
+const repair = '`nx run infrastructure:audit --repair` makes up for it';
 
 describe('a release', () => {
   it('is shown with what is new, the image, and the run that made it', async () => {
@@ -198,7 +198,7 @@ describe('a forge in trouble', () => {
       if (call === at) throw new TypeError('a bug');
     };
     expect(await releaseIt(scenario)).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
-    expect(scenario.lines.join('\n')).toMatch(/^preprod: GitHub (goes on showing|shows no) .*: a bug\. "nx run/m);
+    expect(scenario.lines.join('\n')).toMatch(/^preprod: GitHub (goes on showing|shows no) .*: a bug\. `nx run/m);
   });
 
   it.each([

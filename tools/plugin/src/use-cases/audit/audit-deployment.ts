@@ -26,13 +26,13 @@ export async function auditDeployment(
   const finding = (type: string, says: string, remedy: string): Finding => {
     return { subject: `${service} in ${environment.name}`, type, says, remedy, isRepaired: false };
   };
-  const again = `Look with "nx run ${service}:diff --env=${environment.name}", then deploy it again with "nx run ${service}:k8s-deploy --env=${environment.name} --tag=${newest?.release.buildNumber} --force".`;
+  const again = `Look with \`nx run ${service}:diff --env=${environment.name}\`, then deploy it again with \`nx run ${service}:k8s-deploy --env=${environment.name} --tag=${newest?.release.buildNumber} --force\`.`;
   if (!newest)
     return [
       finding(
         'no-record',
         'A workload of it runs, but no deployment of it is recorded.',
-        `Deploy it with "nx run ${service}:k8s-deploy --env=${environment.name}", or delete the workload.`,
+        `Deploy it with \`nx run ${service}:k8s-deploy --env=${environment.name}\`, or delete the workload.`,
       ),
     ];
   const { release, outcome, sequence, startedAt } = newest;
@@ -114,7 +114,7 @@ async function auditForge(
     const says = shown
       ? `GitHub shows ${shown.ref} as ${shown.state ?? 'begun'} in ${name}; ${tag} ${outcome}.`
       : `GitHub shows no deployment of ${name}; ${tag} ${outcome}.`;
-    if (!repair) return [{ ...base, says, remedy: 'Mended by "nx run infrastructure:audit --repair".' }];
+    if (!repair) return [{ ...base, says, remedy: 'Fixed by `nx run infrastructure:audit --repair`.' }];
     const deployment = newForgeDeployment({ ...newest, environment });
     const opened = isOpen && shown ? shown : await forge.openDeployment(deployment);
     if ('reason' in opened) return [];

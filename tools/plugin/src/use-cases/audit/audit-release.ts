@@ -25,7 +25,7 @@ type ReleaseEvidence = ReleaseWitness & {
 };
 type Ports = Pick<ReleasePorts, 'registry' | 'forge'> & WithRepository<ReleaseTags>;
 
-const byRepair = 'Mended by "nx run infrastructure:audit --repair".';
+const byRepair = 'Fixed by `nx run infrastructure:audit --repair`.';
 
 /** Asks tag, records, images and forge of a release whether they say the same. */
 export async function auditRelease(told: ReleaseEvidence, request: AuditRequest, ports: Ports): Promise<Finding[]> {
@@ -79,7 +79,7 @@ async function auditImage(
       return finding(
         'image-without-labels',
         `The labels of ${pinned} do not tell what it was built from.`,
-        `It was not built by "nx run ${release.service}:docker-release"; look at who pushed it.`,
+        `It was not built by \`nx run ${release.service}:docker-release\`; look at who pushed it.`,
       );
     const differences = differencesOf({ ...build, imageDigest: release.imageDigest }, release);
     if (differences.length === 0) return { build };
@@ -144,7 +144,7 @@ function noRelease(subject: string, tag: ReleaseTag): Finding {
     subject,
     type: 'tag-without-release',
     says: `The tag ${tag} tells of no release: it was not made by this tool, or was changed.`,
-    remedy: `Look at it with "git show ${tag}".`,
+    remedy: `Look at it with \`git show ${tag}\`.`,
     isRepaired: false,
   };
 }

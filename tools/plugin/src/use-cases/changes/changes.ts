@@ -78,7 +78,7 @@ async function find(point: ChangesPoint, service: ServiceSource, ports: Ports): 
     type: 'not-deployed',
     doing: `compare releases of ${service.name}`,
     reason: `No deployment of it to ${point.environment.name} has succeeded, so that nothing is known to run there.`,
-    remedy: `Choose another environment or a release, or look with "nx run ${service.name}:history --env=${point.environment.name}".`,
+    remedy: `Choose another environment or a release, or look with \`nx run ${service.name}:history --env=${point.environment.name}\`.`,
   });
 }
 
@@ -108,7 +108,7 @@ async function lastRunning(
     type: 'not-deployed',
     doing: `compare releases of ${service.name}`,
     reason: 'It runs in no environment, so that there is nothing to compare with.',
-    remedy: `Choose a release with --from, or release it with "nx run ${service.name}:release".`,
+    remedy: `Choose a release with --from, or release it with \`nx run ${service.name}:release\`.`,
   });
 }
 

@@ -21,7 +21,7 @@ export async function releaseManifests(
       doing: `deploy ${service.name} ${release.buildNumber}`,
       reason:
         'It was built from changes that no commit holds, and the working tree has changed since: its manifests are lost.',
-      remedy: `Deploy another release, or release again with "nx run ${service.name}:release".`,
+      remedy: `Deploy another release, or release again with \`nx run ${service.name}:release\`.`,
     });
   }
   const folder = folderOf(service);

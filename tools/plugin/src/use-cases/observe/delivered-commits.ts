@@ -88,6 +88,6 @@ function shallowRefusal(): Refusal {
     type: 'shallow-clone',
     doing: 'see which commits a change brought',
     reason: 'The git repository is a shallow clone, which has only the last of them.',
-    remedy: 'Get the others with "git fetch --unshallow"; in a CI, check out with all history (fetch-depth 0).',
+    remedy: 'Get the others with `git fetch --unshallow`; in a CI, check out with all history (fetch-depth 0).',
   });
 }

@@ -182,6 +182,6 @@ function noSuchCommit(text: string): Refusal {
     type: 'no-such-commit',
     doing: `look for the commit ${text.slice(0, 80)}`,
     reason: 'This clone knows no commit of that name, or several that begin like it.',
-    remedy: 'Give its full name, or fetch it first ("git fetch origin").',
+    remedy: 'Give its full name, or fetch it first (`git fetch origin`).',
   });
 }

@@ -59,7 +59,7 @@ export async function findPackage(version: BuildNumber, { repository }: Packages
     remedy:
       newest.length > 0
         ? `The newest ${newest.length === 1 ? 'is' : 'are'} ${newest.join(', ')}.`
-        : 'Make one with "nx run infrastructure:package".',
+        : 'Make one with `nx run infrastructure:package`.',
   });
 }
 

@@ -104,7 +104,7 @@ function overtakenRefusal(service: string, number: BuildNumber, commit: string):
     type: 'overtaken',
     doing: `take a build number for ${service}`,
     reason: `That of the CI, ${number}, is taken, and a later commit than ${shortCommit(commit)} has been built since.`,
-    remedy: `Run the pipeline of the newest commit. To bring an earlier release back: "nx run ${service}:rollback --tag=…".`,
+    remedy: `Run the pipeline of the newest commit. To bring an earlier release back: \`nx run ${service}:rollback --tag=…\`.`,
   });
 }
 

@@ -48,7 +48,7 @@ export async function findPushedBuild(
       type: 'foreign-image',
       doing: `tag ${service} ${buildNumber}`,
       reason: `The labels of ${image} do not tell from which commit it was built.`,
-      remedy: `Build it with "nx run ${service}:docker-release".`,
+      remedy: `Build it with \`nx run ${service}:docker-release\`.`,
     });
   }
   throw new Refusal({
@@ -57,6 +57,6 @@ export async function findPushedBuild(
     reason: wanted
       ? `${ImageRef.of(registryHost, service, wanted.toString())} does not exist.`
       : `${registryHost} has no image of a build of ${service}.`,
-    remedy: `Build and push one with "nx run ${service}:docker-release".`,
+    remedy: `Build and push one with \`nx run ${service}:docker-release\`.`,
   });
 }

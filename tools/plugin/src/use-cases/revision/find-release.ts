@@ -57,6 +57,6 @@ export async function findRelease(
     remedy:
       newest.length > 0
         ? `The newest ${newest.length === 1 ? 'is' : 'are'} ${newest.join(', ')}.`
-        : `Release it with "nx run ${service}:release".`,
+        : `Release it with \`nx run ${service}:release\`.`,
   });
 }

@@ -107,7 +107,7 @@ function momentOf(
     reason: record
       ? `Deployment ${to.sequence} of ${to.service} has not ended yet.`
       : `No deployment ${to.sequence} of ${to.service} is recorded there.`,
-    remedy: `"nx run ${to.service}:history --env=${environment.name}" shows those that are.`,
+    remedy: `\`nx run ${to.service}:history --env=${environment.name}\` shows those that are.`,
   });
 }
 
@@ -138,7 +138,7 @@ function tooLongAgo(
     type: 'too-long-ago',
     doing: `roll ${environment.name} back to ${at.toISOString()}`,
     reason: `Nobody knows any more what ${service} ran then: its oldest deployment that is kept began ${records.at(-1)?.startedAt}.`,
-    remedy: `Choose a later moment, or roll services back one by one with "nx run ${service}:rollback --env=${environment.name} --tag=…".`,
+    remedy: `Choose a later moment, or roll services back one by one with \`nx run ${service}:rollback --env=${environment.name} --tag=…\`.`,
   });
 }
 

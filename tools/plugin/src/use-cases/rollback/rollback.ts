@@ -250,7 +250,7 @@ function nothingDeployed(request: RollbackRequest): Refusal {
     type: 'nothing-deployed',
     doing: doingOf(request),
     reason: `No deployment of ${service.name} is recorded there.`,
-    remedy: `Deploy a release with "nx run ${service.name}:k8s-deploy --env=${environment.name}".`,
+    remedy: `Deploy a release with \`nx run ${service.name}:k8s-deploy --env=${environment.name}\`.`,
   });
 }
 
@@ -259,7 +259,7 @@ function nothingBefore(request: RollbackRequest, from: DeploymentRecord): Refusa
     type: 'nothing-before',
     doing: doingOf(request),
     reason: `No successful deployment before ${from.release.buildNumber} is recorded in ${request.environment.name}.`,
-    remedy: `Choose one with --tag ("nx run ${request.service.name}:history --env=${request.environment.name}" shows what was there).`,
+    remedy: `Choose one with --tag (\`nx run ${request.service.name}:history --env=${request.environment.name}\` shows what was there).`,
   });
 }
 
@@ -269,7 +269,7 @@ function newerThanAll(request: RollbackRequest, to: BuildNumber, from: Deploymen
     type: 'not-back',
     doing: doingOf(request),
     reason: `${to} is newer than ${from.release.buildNumber}, which was deployed last.`,
-    remedy: `Go forward with "nx run ${service.name}:k8s-deploy --env=${environment.name} --tag=${to}".`,
+    remedy: `Go forward with \`nx run ${service.name}:k8s-deploy --env=${environment.name} --tag=${to}\`.`,
   });
 }
 

@@ -75,7 +75,7 @@ function noNamespace(api: KubernetesApi, name: string, namespace: string, doing:
     type: 'no-namespace',
     doing,
     reason: `The cluster ${api.context} (${api.server}) has no namespace "${namespace}".`,
-    remedy: `Provision it ("nx run infrastructure:provision --env=${name}"; by hand: "kubectl --context ${api.context} create namespace ${namespace}"), or correct "namespace" in Infrastructure/environments/${name}.yaml.`,
+    remedy: `Provision it (\`nx run infrastructure:provision --env=${name}\`; by hand: \`kubectl --context ${api.context} create namespace ${namespace}\`), or correct "namespace" in Infrastructure/environments/${name}.yaml.`,
   });
 }
 
