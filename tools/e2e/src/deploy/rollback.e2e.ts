@@ -144,7 +144,7 @@ describe('a deployer that is ended in the middle', () => {
 
   it('says so and records it, and the same command finishes it', async () => {
     const output = await endInTheMiddle('SIGTERM');
-    expect(output).toContain('Run the same command again to finish it');
+    expect(output).toContain('Run the same command again to resume');
     expect((await outcomes()).at(-1)).toBe('cancelled');
     expect(await workspace.nxSuccessfully(deploy())).toContain(`${builds[2]!.number}: runs in preprod`);
   });

@@ -83,7 +83,9 @@ describe('with Gitea as origin', () => {
     expect(output).not.toContain(gitea.token);
     expect(code).toBe(0);
     const head = await workspace.git(['rev-parse', 'HEAD']);
-    const digest = /released (sha256:[0-9a-f]{64})/.exec(output)?.[1];
+    const message = await workspace.git(['tag', '--list', '--format=%(contents)', 'payments-*-1']);
+    const digest = /Image-Digest: (sha256:[0-9a-f]{64})/.exec(message)?.[1];
+    expect(output).toContain(`released ${digest?.slice(0, 'sha256:'.length + 12)}`);
     const [release, ...others] = await releases();
     expect(others).toEqual([]);
     expect(release?.name).toMatch(/^payments \d{8}-1$/);
@@ -109,7 +111,7 @@ describe('with Gitea as origin', () => {
     };
     const { code, output } = await nx('run', 'payments:release');
     expect(output).toMatch(
-      /warning: no GitHub release of payments-\d{8}-2: 127\.0\.0\.1:\d+ does not answer .*`nx run infrastructure:audit --repair`/,
+      /warning: no GitHub release of payments-\d{8}-2: 127\.0\.0\.1:\d+ could not be reached .*`nx run infrastructure:audit --repair`/,
     );
     expect(output).toMatch(/payments \d{8}-2: runs in preprod/);
     expect(output).not.toContain(gitea.token);

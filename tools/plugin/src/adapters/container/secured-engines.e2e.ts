@@ -97,7 +97,7 @@ describe.each<EngineName>(['docker', 'podman'])('%s', (name) => {
     await runTool(name, ['image', 'rm', '--force', base.image.tagged]);
     const { engine, image } = await build(withPassword.host, `FROM ${base.image.tagged}\nCOPY file /other\n`);
     expect(await engine.push(image, () => {})).toMatch(/^sha256:/);
-    expect(readdirSync(tmpdir()).filter((entry) => entry.startsWith('poc-engine-'))).toEqual([]);
+    expect(readdirSync(tmpdir()).filter((entry) => entry.startsWith(`poc-engine-${process.pid}-`))).toEqual([]);
   });
 
   it('is refused a locked tag, and says so', async () => {

@@ -28,7 +28,7 @@ export async function withLentLogins<T>(
     if (credentials) logins.set(registry, credentials);
   }
   if (logins.size === 0) return action({});
-  const folder = await mkdtemp(join(tmpdir(), 'poc-engine-'));
+  const folder = await mkdtemp(join(tmpdir(), `poc-engine-${process.pid}-`));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   // Also where this process ends itself half-way.
   process.on('exit', remove);

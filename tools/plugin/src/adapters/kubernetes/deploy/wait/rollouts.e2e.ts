@@ -236,7 +236,7 @@ describe('a rollout', () => {
       [workload({ script: hog, container: { resources: { limits: { memory: '60Mi' } } } })],
       90_000,
     );
-    expect(failed(run).reason).toMatch(/used more memory than its limit of 60Mi \(OOMKilled\)/);
+    expect(failed(run).reason).toMatch(/container orders was OOM-killed, memory limit 60Mi \(\d times\)/);
   });
 
   it('fails when its command does not exist', async () => {
