@@ -57,6 +57,6 @@ it('a dirty working tree where the environment permits it, marked', async () => 
     await clone.git(['for-each-ref', `refs/tags/inventory-${number}`, '--format=%(contents)'], clone.origin),
   ).toContain('Dirty: true');
   const { code, output: refusal } = await clone.nx(['run', 'inventory:k8s-deploy', '--env=preprod', `--tag=${number}`]);
-  expect(refusal).toContain('preprod takes no such builds');
+  expect(refusal).toContain('preprod does not accept builds of uncommitted changes');
   expect(code).toBe(2);
 });
