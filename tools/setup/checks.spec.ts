@@ -31,6 +31,7 @@ it('adds up the tests of all checks, and keeps what each suite took', async () =
   expect(await checks.run('breaks before it counts', node('process.exit(3)'), quiet)).toBe(false);
   log.mockRestore();
   expect(checks.count).toEqual({ passed: 3, failed: 1 });
+  expect(checks.failures).toEqual(['breaks before it counts (exit code 3)']);
   expect(checks.steps.map(({ title, parts }) => [title, parts])).toEqual([
     [
       'tests',

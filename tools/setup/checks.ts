@@ -1,3 +1,4 @@
+import { failedTests } from './failed-tests.ts';
 import type { RecordedTimes } from './recorded-times.ts';
 import { runStep } from './run-step.ts';
 import { countTests, type TestCount } from './test-count.ts';
@@ -17,6 +18,7 @@ export class Checks {
   private readonly recorded: RecordedTimes;
   private readonly counts: TestCount[] = [];
   private readonly timed: TimedStep[] = [];
+  private readonly failed: string[] = [];
   private begun = 0;
 
   /** @param recorded where their runners write how long each suite took. */
@@ -48,17 +50,24 @@ export class Checks {
     if (code !== 0 && count.failed === 0) count.failed = 1;
     if (count.passed + count.failed === 0) count.passed = 1;
     this.counts.push(count);
+    if (code !== 0) this.failed.push(`${title} (exit code ${code})`, ...failedTests(output));
     return code === 0;
   }
 
-  /** Counts one test as failed: one that could not run. */
-  fail(): void {
+  /** Counts one test as failed: one that could not run. @param title what it would have tested. */
+  fail(title: string): void {
+    this.failed.push(title);
     this.counts.push({ passed: 0, failed: 1 });
   }
 
   /** How long each took, in the order in which they ended. */
   get steps(): readonly TimedStep[] {
     return this.timed;
+  }
+
+  /** What failed, to be printed last: each check with its exit code, and below it what its runner names. */
+  get failures(): readonly string[] {
+    return this.failed;
   }
 
   /** How many tests of all of them passed and failed. */

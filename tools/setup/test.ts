@@ -46,6 +46,8 @@ recorded.save(times);
 console.log(`\n── where the time went (again: npm run test:times)\n\n${formatTestTimes(times, { minimumSeconds: 5 })}`);
 
 const { passed, failed } = checks.count;
+// Last, because that is what a CI shows of a long log.
+if (failed > 0) console.log(`\n── what failed\n\n${checks.failures.join('\n')}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
@@ -57,8 +59,7 @@ async function bringUpPlatform(): Promise<boolean> {
   const { code, output } = await runStep([...platform, 'up'], { cwd: root, echo: false });
   console.log(`\n── local platform\n${output.trimEnd()}`);
   if (code !== 0) {
-    checks.fail();
-    console.error('The local platform did not come up, so no end-to-end test could run.');
+    checks.fail('The local platform did not come up, so no end-to-end test could run.');
     return false;
   }
   await installPodman();

@@ -177,7 +177,7 @@ describe('a rollback', () => {
     expect(await running('orders', 'preprod')).toBe(first['orders']);
     const before = await workspace.originRefs();
     const run = await well('affected');
-    expect(run.jobs['release agent_1']?.log).toMatch(/orders \d{8}-\d+: .*held/);
+    expect(run.jobs['release agent_1']?.log).toMatch(/orders +\d{8}-\d+ .* is held in preprod/);
     expect(await workspace.originRefs()).toBe(before);
     expect(await running('orders', 'preprod')).toBe(first['orders']);
   });

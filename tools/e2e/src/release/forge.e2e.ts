@@ -176,7 +176,7 @@ describe('with Gitea as origin', () => {
     expect(simulator.seen.filter(({ path }) => path.includes('/deployments')).map(({ body }) => body)).toMatchObject([
       { environment: 'preprod/payments', description: expect.stringMatching(/^payments \d{8}-5: deploy by ada$/) },
       { state: 'in_progress', ...links },
-      { state: 'success', description: expect.stringMatching(/-5 serves\.$/), ...links },
+      { state: 'success', description: expect.stringMatching(/-5 is serving\.$/), ...links },
     ]);
     const release = simulator.seen.find(({ path }) => path.endsWith('/releases'));
     expect(release?.body?.['body']).toContain(`- Made by: <${links.log_url}>`);

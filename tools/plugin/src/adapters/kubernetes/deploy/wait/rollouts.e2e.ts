@@ -241,7 +241,7 @@ describe('a rollout', () => {
 
   it('fails when its command does not exist', async () => {
     const run = await roll('no-such-command', [workload({ container: { command: ['/no/such'] } })], 90_000);
-    expect(failed(run).reason).toMatch(/exit code 128|cannot start/);
+    expect(failed(run).reason).toMatch(/exited with code 128|cannot start/);
     expect(failed(run).reason).toMatch(/no such file/);
   });
 
@@ -297,7 +297,7 @@ describe('a rollout', () => {
     const ports = { ports: [{ name: 'http', containerPort: 3000 }] };
     const path = await roll('probe-wrong-path', [workload({ script: none, container: { ...ready, ...ports } })], 5000);
     expect((path.result as { reason: string }).reason).toMatch(
-      /runs, but the readiness probe of its container orders \(GET :3000\/wrong\) is answered with 404/,
+      /is running, but the readiness probe of its container orders \(GET :3000\/wrong\) is answered with 404/,
     );
     const alive = {
       livenessProbe: { tcpSocket: { port: 3999 }, periodSeconds: 1, failureThreshold: 1 },
@@ -321,7 +321,7 @@ describe('a rollout', () => {
     expect(unready.result).toMatchObject({
       state: 'timed-out',
       reason: expect.stringMatching(
-        /runs, but the readiness probe of its container orders \(GET :3999\/\) finds nothing that listens on port 3999/,
+        /is running, but the readiness probe of its container orders \(GET :3999\/\) finds nothing that listens on port 3999/,
       ),
     });
     expect((unready.result as RolloutResult & { state: 'timed-out' }).evidence.join('\n')).toMatch(
