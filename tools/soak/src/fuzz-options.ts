@@ -177,7 +177,7 @@ export function malformedOptions(): fc.Arbitrary<MalformedOptions> {
           'no deployment',
           'environment',
           'records',
-          'look for the commit',
+          '--commit',
         ],
       })),
     );

@@ -104,6 +104,23 @@ describe('HttpProber', () => {
     });
   });
 
+  it('waits until the route that is meant answers, and no other one', async () => {
+    let count = 0;
+    const echo = { name: 'poc-warm-up', value: '20261124-1' };
+    const { url } = await serve(({ headers }, answer) => {
+      if (count++ >= 3) answer.setHeader(echo.name, headers[echo.name] ?? '');
+      answer.end('ok');
+    });
+    const running = await new HttpProber(200).start({ url, rate: 100, echo }, { retryForMs: 5000 });
+    expect(count).toBe(4);
+    expect(running.state === 'probing' && (await running.stop())).toMatchObject({ failed: 0 });
+    count = Number.NEGATIVE_INFINITY;
+    expect(await new HttpProber(200).start({ url, rate: 100, echo }, { retryForMs: 300 })).toEqual({
+      state: 'no-answer',
+      reason: `GET ${url} does not serve: another route answers`,
+    });
+  });
+
   it('asks no longer where nobody answers at all', async () => {
     const started = performance.now();
     const target = { url: 'http://127.0.0.1:1/', rate: 100 };

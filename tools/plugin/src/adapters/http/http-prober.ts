@@ -80,12 +80,19 @@ function ask(target: ProbeTarget, agent: http.Agent | false, timeoutMs: number):
     let isAnswer = false;
     const end = (failure?: string) =>
       resolve({ took: performance.now() - started, isAnswer, ...(failure === undefined ? {} : { failure }) });
-    const headers = { host, 'user-agent': 'poc-prober', ...(agent === false ? { connection: 'close' } : {}) };
+    const { echo } = target;
+    const headers = {
+      host,
+      'user-agent': 'poc-prober',
+      ...(agent === false ? { connection: 'close' } : {}),
+      ...(echo ? { [echo.name]: echo.value } : {}),
+    };
     const sent = request(url, { agent, headers, servername: host.replace(/:\d+$/, '') }, (answer) => {
       const { statusCode = 0 } = answer;
       isAnswer = true;
       answer.resume();
-      answer.on('end', () => end(statusCode < 400 ? undefined : `answer ${statusCode}`));
+      const isOurs = !echo || answer.headers[echo.name] === echo.value;
+      answer.on('end', () => end(failureOf(statusCode, isOurs)));
       answer.on('error', ({ message }) => end(message));
     });
     const limit = setTimeout(() => sent.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
@@ -96,4 +103,9 @@ function ask(target: ProbeTarget, agent: http.Agent | false, timeoutMs: number):
     });
     sent.end();
   });
+}
+
+function failureOf(statusCode: number, isOurs: boolean): string | undefined {
+  if (statusCode >= 400) return `answer ${statusCode}`;
+  return isOurs ? undefined : 'another route answers';
 }

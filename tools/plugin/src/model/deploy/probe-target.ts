@@ -14,6 +14,8 @@ export interface ProbeTarget {
   readonly host?: string;
   /** Requests a second. */
   readonly rate: number;
+  /** Sent with each request, and wanted back with its answer: what another route answers has failed. */
+  readonly echo?: { readonly name: string; readonly value: string };
 }
 
 /** Where a service can be asked, or why it cannot. */

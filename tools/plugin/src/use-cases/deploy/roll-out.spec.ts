@@ -130,6 +130,8 @@ spec:
     return spec?.rules[0]?.matches[0];
   };
   const led = (path: string) => ({ path: { type: 'PathPrefix', value: path } });
+  const echo = (value: string) => ({ name: 'poc-warm-up', value });
+  const warmedUp = (path: string, build: string) => ({ ...led(path), headers: [{ type: 'Exact', ...echo(build) }] });
 
   /** Paths that clients are led by when the pods are waited for, and when the probe begins. */
   function watch(scenario: ReleaseScenario): { whileWaiting: unknown[]; atProbe: unknown[] } {
@@ -145,7 +147,8 @@ spec:
     writeRoute(scenario, '/orders');
     const seen = watch(scenario);
     await releaseIt(scenario);
-    expect(seen).toEqual({ whileWaiting: [undefined], atProbe: [undefined] });
+    expect(seen).toEqual({ whileWaiting: [undefined], atProbe: [undefined, warmedUp('/orders', '20261124-1')] });
+    expect(scenario.prober.asked.map((target) => target.echo)).toEqual([undefined, echo('20261124-1')]);
     expect(pathOf(clusterOf(scenario))).toEqual(led('/orders'));
     expect((await clusterOf(scenario).records('orders'))[0]?.probe).toEqual(scenario.prober.meets);
   });
@@ -161,7 +164,11 @@ spec:
       scenario.prober.meets = cluster.read('HTTPRoute', 'orders') ? meets : 'answer 404';
     };
     await releaseIt(scenario);
-    expect(options).toEqual([{ atLeastMs: 2000 }, { retryForMs: 5000, atLeastMs: 2000 }]);
+    expect(options).toEqual([
+      { atLeastMs: 2000 },
+      { retryForMs: 5000, atLeastMs: 300 },
+      { retryForMs: 5000, atLeastMs: 2000 },
+    ]);
     expect((await cluster.records('orders'))[0]?.probe).toEqual(meets);
     expect(scenario.lines.join('\n')).not.toContain('not probed');
   });
@@ -176,7 +183,7 @@ spec:
     expect((await clusterOf(scenario).observe('orders'))[0]?.drift).toEqual([]);
     const seen = watch(scenario);
     await releaseIt(scenario);
-    expect(seen).toEqual({ whileWaiting: [undefined], atProbe: [undefined] });
+    expect(seen).toEqual({ whileWaiting: [undefined], atProbe: [undefined, warmedUp('/orders', '20261124-1')] });
     expect(pathOf(clusterOf(scenario))).toEqual(led('/orders'));
   });
 

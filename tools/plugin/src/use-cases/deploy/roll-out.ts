@@ -2,6 +2,7 @@ import { describeChangeSummary } from '../../model/observe/change-summary.ts';
 import type { DeploymentRecord, NewDeploymentRecord } from '../../model/deploy/deployment-record.ts';
 import { suspectLines } from '../../model/commits/commit.ts';
 import { describeObject } from '../../model/manifests/kubernetes-object.ts';
+import { warmUpHeader, warmUpRoutes } from '../../model/deploy/route-warm-up.ts';
 import type { ApplyStage } from '../../model/manifests/kind-order.ts';
 import { stampActor } from '../../model/manifests/actor.ts';
 import { Failure } from '../../model/errors/product-error.ts';
@@ -94,7 +95,10 @@ async function applyAndWait(
   if (pods.state !== 'ready') return pods;
   if (!isReachable(plan.changes)) await context.cluster.waitForEndpoints(rollout.objects, context.limits.signal);
   await probe.beforeOpening();
-  if (traffic === 'after-ready') await apply('traffic');
+  if (traffic === 'after-ready') {
+    await warmUp(plan, rollout, context, probe);
+    await apply('traffic');
+  }
   await probe.afterOpening();
   if ((await superfluous).length > 0) changes.push(...(await prune(plan, rollout, context)));
   return { state: 'succeeded', value: changes };
@@ -115,6 +119,20 @@ async function applyStages(
   if (changes.some(({ action }) => action !== 'unchanged'))
     reporter.step(`${environment.name}: ${describeChangeSet(changes)}`);
   return changes;
+}
+
+/** Lets the gateway get to know what new routes lead to, before clients follow them. */
+async function warmUp(
+  plan: Plan,
+  { release }: Rollout,
+  { cluster }: DeployContext,
+  probe: RolloutProbe,
+): Promise<void> {
+  const header = warmUpHeader(`${release.buildNumber}`);
+  const routes = probe.canAsk ? warmUpRoutes(plan.objects, plan.changes, header) : [];
+  if (routes.length === 0) return;
+  await cluster.apply(await cluster.plan(plan.service, routes, { ...plan.options, jobs: [] }));
+  await probe.warmUp(header);
 }
 
 async function runJobs({ environment, release, jobs }: Rollout, context: DeployContext): Promise<RolloutResult> {

@@ -1,6 +1,7 @@
 import type { ProbeResult } from '../../model/deploy/deployment-record.ts';
 import { describeProbe } from '../../model/deploy/probe-result.ts';
 import { probeTargetOf, type FoundTarget, type ProbeTarget } from '../../model/deploy/probe-target.ts';
+import type { WarmUpHeader } from '../../model/deploy/route-warm-up.ts';
 import type { RunningProbe } from '../../ports/prober.ts';
 import type { DeployContext } from './deploy-context.ts';
 import type { Rollout } from './rollout.ts';
@@ -9,6 +10,8 @@ import type { Rollout } from './rollout.ts';
 const routeComesWithinMs = 5000;
 /** Milliseconds for which a new route is probed at least. */
 const newRouteProbedMs = 2000;
+/** Milliseconds for which a route that warms up is asked: a gateway may have several replicas. */
+const warmUpMs = 300;
 
 /**
  * Asks a service from outside while it is deployed, where it can be asked. What comes of that never stops a deployment.
@@ -43,6 +46,22 @@ export class RolloutProbe {
   async beforeOpening(): Promise<void> {
     if (this.state === 'not-begun' && this.found.state === 'found')
       await this.start(this.found.target, false, { atLeastMs: newRouteProbedMs });
+  }
+
+  /** Whether it can be seen from here when a route is in force. */
+  get canAsk(): boolean {
+    return this.found.state === 'found';
+  }
+
+  /** Waits, for some seconds at most, until the gateway leads requests with a header to the service. */
+  async warmUp(echo: WarmUpHeader): Promise<void> {
+    if (this.found.state === 'none') return;
+    const target = { ...this.found.target, echo };
+    const begun = await this.context.ports.prober.start(target, {
+      retryForMs: routeComesWithinMs,
+      atLeastMs: warmUpMs,
+    });
+    if (begun.state === 'probing') await begun.stop();
   }
 
   /** Begins at last, as soon as the new route is in force. */

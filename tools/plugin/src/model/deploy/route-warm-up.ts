@@ -1,0 +1,50 @@
+import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
+import { listAt } from '../manifests/source/object-fields.ts';
+
+/** A header that only requests of the warm-up have, and only answers that a route of the warm-up led to the service. */
+export interface WarmUpHeader {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Returns the header of a build. */
+export function warmUpHeader(buildNumber: string): WarmUpHeader {
+  return { name: 'poc-warm-up', value: buildNumber };
+}
+
+/**
+ * Returns the new HTTPRoutes of a release, narrowed to requests with a header, which comes back with their answers. With
+ * them a gateway learns of the backends while clients are still led elsewhere. Envoy, for one, gets routes and clusters
+ * over streams of their own: a route that comes before its cluster is answered with 503 for some milliseconds.
+ * @param objects of the release, rendered. @param changes what applying them does.
+ */
+export function warmUpRoutes(
+  objects: readonly KubernetesObject[],
+  changes: readonly { readonly kind: string; readonly name: string; readonly action: string }[],
+  header: WarmUpHeader,
+): KubernetesObject[] {
+  const isNew = ({ kind, metadata }: KubernetesObject) =>
+    changes.some((change) => change.kind === kind && change.name === metadata.name && change.action === 'created');
+  return objects
+    .filter((object) => object.kind === 'HTTPRoute' && isNew(object))
+    .map((route) => {
+      const rules = listAt(route, 'spec', 'rules').map((rule) => warmUpRule(rule, header));
+      return { ...route, spec: { ...(route['spec'] as object), rules } };
+    });
+}
+
+/** Gateway API allows one filter of a type in a rule, so one that is there is added to. */
+function warmUpRule(rule: Record<string, unknown>, header: WarmUpHeader): Record<string, unknown> {
+  const matches = listAt(rule, 'matches');
+  const narrowed = (matches.length > 0 ? matches : [{}]).map((match) => ({
+    ...match,
+    headers: [...listAt(match, 'headers'), { type: 'Exact', ...header }],
+  }));
+  const filters = listAt(rule, 'filters');
+  const isModifier = ({ type }: Record<string, unknown>) => type === 'ResponseHeaderModifier';
+  const modifier = filters.find(isModifier) ?? { type: 'ResponseHeaderModifier' };
+  const add = [...listAt(modifier, 'responseHeaderModifier', 'add'), header];
+  const responseHeaderModifier = { ...(modifier['responseHeaderModifier'] as object | undefined), add };
+  const others = filters.filter((filter) => !isModifier(filter));
+  return { ...rule, matches: narrowed, filters: [...others, { ...modifier, responseHeaderModifier }] };
+}
