@@ -8,6 +8,8 @@ const toCommonJs = [
 /** Packages that are ESM only, which jest cannot load as they are: octokit, and what it is made of. */
 const esm = '@octokit|universal-user-agent|before-after-hook|json-with-bigint|content-type';
 
+const reporters = ['default', path.join(__dirname, 'tools/setup/suite-times-reporter.cjs')];
+
 /** Jest's settings for a project of this workspace; `name` is the project's name. */
 module.exports = (name, root) => ({
   displayName: name,
@@ -15,7 +17,7 @@ module.exports = (name, root) => ({
   testEnvironment: 'node',
   // A machine that is busy with other things is no failure of what is tested.
   testTimeout: 30_000,
-  reporters: ['default', path.join(__dirname, 'tools/setup/suite-times-reporter.cjs')],
+  reporters,
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   moduleNameMapper: {
     '^@poc/service-host$': path.join(__dirname, 'libs/service-host/src/index.ts'),
@@ -25,3 +27,8 @@ module.exports = (name, root) => ({
   transform: { '\\.(ts|mjs)$': toCommonJs, [`/node_modules/(${esm})/.+\\.js$`]: toCommonJs },
   transformIgnorePatterns: [`/node_modules/(?!(${esm})/)`],
 });
+
+module.exports.reporters = reporters;
+
+/** Settings as those of one project of several in a run, which has some for all of them. */
+module.exports.project = ({ reporters: _reporters, maxWorkers: _maxWorkers, ...settings }) => settings;

@@ -3,6 +3,5 @@ module.exports = {
   ...require('../../jest.preset.cjs')('e2e', __dirname),
   testMatch: ['<rootDir>/src/**/*.e2e.ts'],
   testTimeout: 300_000,
-  // Each file has a workspace, a namespace and a corner of the registry of its own. Beside them runs one suite of adapters.
-  maxWorkers: 2,
+  maxWorkers: 3,
 };

@@ -3,6 +3,5 @@ module.exports = {
   ...require('../../jest.preset.cjs')('plugin-e2e', __dirname),
   testMatch: ['<rootDir>/src/**/*.e2e.ts'],
   testTimeout: 120_000,
-  // Beside them run lint, unit tests and two suites of tools/e2e: more at once starves the cluster, and probes fail.
-  maxWorkers: 1,
+  maxWorkers: 3,
 };

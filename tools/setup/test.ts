@@ -12,17 +12,16 @@ import { runStep } from './run-step.ts';
 import { formatTestTimes } from './test-times.ts';
 
 /**
- * All checks of the repository (docs/testing.md). Lint, types and unit tests take the processors; the demo and the suites
- * of the adapters mostly wait for the cluster: they run side by side, and the first ones yield. The whole product is
- * tested next, beside what is left of the adapters. Every check runs, whatever failed before it, except end-to-end tests
- * without a platform.
+ * All checks of the repository (docs/testing.md). Lint, types and unit tests take the processors; the demo and end-to-end
+ * tests also wait for the cluster: they run side by side, and the first ones yield. Every check runs, whatever failed
+ * before it, except end-to-end tests without a platform.
  */
 const root = join(import.meta.dirname, '..', '..');
 const nx = [process.execPath, join(root, 'node_modules/nx/dist/bin/nx.js')] as const;
 const tsx = [process.execPath, join(root, 'node_modules/tsx/dist/cli.mjs')] as const;
 const jest = [process.execPath, join(root, 'node_modules/jest/bin/jest.js')] as const;
 const platform = [...tsx, 'tools/local-platform/src/main.ts'] as const;
-const product = [...jest, '-c', 'tools/e2e/jest.config.cjs'] as const;
+const endToEnd = [...jest, '-c', 'jest.e2e.config.cjs'] as const;
 
 const begun = performance.now();
 const recorded = new RecordedTimes(root);
@@ -31,9 +30,9 @@ const checks = new Checks(root, recorded);
 
 const wasRunning = (await runStep([...platform, 'status', '--json'], { cwd: root, echo: false })).code === 0;
 const platformUp = bringUpPlatform();
-await Promise.all([testAdapters(), testProduct()]);
+await Promise.all([testSources(), testEndToEnd()]);
 // Alone: it counts requests that go straight to pods, past the gateway, and kube-proxy is late on a busy machine.
-if (await platformUp) await checks.run('what it withstands', [...product, 'soak']);
+if (await platformUp) await checks.run('what it withstands', [...endToEnd, 'e2e/src/deploy/soak']);
 // As it was found: a platform that somebody uses stays up.
 if (!wasRunning) {
   await runStep([...platform, 'down'], { cwd: root, echo: false });
@@ -71,16 +70,15 @@ async function bringUpPlatform(): Promise<boolean> {
   return true;
 }
 
-async function testAdapters(): Promise<void> {
-  if (!(await platformUp)) return;
-  const argv = [...jest, '-c', 'tools/plugin/jest.e2e.config.cjs'];
-  await checks.run('adapters against the real engine, registry and cluster', argv, { printAtEnd: true });
-}
-
-async function testProduct(): Promise<void> {
+async function testSources(): Promise<void> {
   await checks.run('subjects of commits', [...tsx, 'tools/setup/commit-subjects.ts']);
   const targets = ['lint', 'typecheck', 'test'];
   const argv = [...nx, 'run-many', '-t', ...targets, '--output-style=static'];
   await checks.run('lint, types and unit tests', argv, { yields: true });
-  if (await platformUp) await checks.run('the whole product', [...product, '--testPathIgnorePatterns=soak']);
+}
+
+async function testEndToEnd(): Promise<void> {
+  if (!(await platformUp)) return;
+  const argv = [...endToEnd, '--testPathIgnorePatterns=e2e/src/deploy/soak'];
+  await checks.run('adapters and the whole product, for real', argv, { printAtEnd: true });
 }

@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { kubectl, platform, repositoryRoot } from './platform.ts';
@@ -49,6 +59,7 @@ export class ScratchWorkspace {
     workspace.linkPackages();
     await workspace.identify();
     await workspace.isolate();
+    workspace.leaveOutTools();
     if (!keep.includes('checks')) workspace.leaveOutChecks();
     if (!keep.includes('preStop')) workspace.shortenPreStop();
     await runSuccessfully('git', ['init', '--quiet', '--bare', '--initial-branch=main', workspace.origin]);
@@ -204,14 +215,25 @@ export class ScratchWorkspace {
     }
   }
 
+  /** Users have the product installed: their pipelines do not check its sources, which takes a minute. */
+  private leaveOutTools(): void {
+    const folders = ['tools', ...readdirSync(join(this.folder, 'tools')).map((name) => `tools/${name}`)];
+    for (const folder of folders) {
+      const path = `${folder}/project.json`;
+      if (existsSync(join(this.folder, path))) this.leaveOut(path, ['lint', 'typecheck', 'test']);
+    }
+  }
+
   /** A release runs lint and tests of its service first, and with every change again. */
   private leaveOutChecks(): void {
-    for (const service of services) {
-      const path = `apps/${service}/project.json`;
-      const project = JSON.parse(this.read(path)) as { targets: Record<string, unknown> };
-      for (const target of ['lint', 'test']) project.targets[target] = { executor: 'nx:noop' };
-      this.write(path, `${JSON.stringify(project, undefined, 2)}\n`);
-    }
+    for (const service of services) this.leaveOut(`apps/${service}/project.json`, ['lint', 'test']);
+  }
+
+  /** Makes targets of a project do nothing. */
+  private leaveOut(path: string, targets: readonly string[]): void {
+    const project = JSON.parse(this.read(path)) as { targets?: Record<string, unknown> };
+    for (const target of targets) if (project.targets?.[target]) project.targets[target] = { executor: 'nx:noop' };
+    this.write(path, `${JSON.stringify(project, undefined, 2)}\n`);
   }
 
   private shortenPreStop(): void {
