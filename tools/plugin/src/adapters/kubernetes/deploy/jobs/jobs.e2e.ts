@@ -76,7 +76,7 @@ interface Run {
 async function run(
   name: string,
   job: KubernetesObject,
-  timeout = 60_000,
+  timeoutMs = 60_000,
   onLine: (line: string) => void = () => {},
 ): Promise<Run> {
   const events: Recording['events'][number][] = [];
@@ -87,7 +87,7 @@ async function run(
     namespace,
     'orders',
     job,
-    { timeout, onLine: (line) => (lines.push(line), onLine(line)) },
+    { timeoutMs, onLine: (line) => (lines.push(line), onLine(line)) },
     (event, at) => events.push({ at, event: trimEvent(event) }),
   );
   const milliseconds = Math.round(performance.now() - started);

@@ -30,13 +30,13 @@ export async function runJob(
 ): Promise<JobResult> {
   const stop = new AbortController();
   const run = new JobRun(api, namespace, service, job, options.onLine, onEvent, stop.signal);
-  const { timeout, signal } = options;
+  const { timeoutMs, signal } = options;
   const ways: (() => void)[] = [];
   try {
     return await new Promise<JobResult>((resolve, reject) => {
       const deadline = setTimeout(() => {
-        if (!run.hasEnded) run.timeOut(timeout).then(resolve, reject);
-      }, timeout);
+        if (!run.hasEnded) run.timeOut(timeoutMs).then(resolve, reject);
+      }, timeoutMs);
       const interrupt = () => resolve(run.interrupt());
       signal?.addEventListener('abort', interrupt, { once: true });
       ways.push(
@@ -98,9 +98,9 @@ class JobRun {
     return { state: 'interrupted', reason, evidence: [...this.logs.last] };
   }
 
-  /** @param timeout milliseconds, to be told. */
-  async timeOut(timeout: number): Promise<JobResult> {
-    const seconds = Math.round(timeout / 100) / 10;
+  /** @param timeoutMs to be told. */
+  async timeOut(timeoutMs: number): Promise<JobResult> {
+    const seconds = Math.round(timeoutMs / 100) / 10;
     const reason = `${this.name} had not ended after ${seconds} s. ${this.obstacle ?? 'It still runs, and goes on.'}`;
     return { state: 'timed-out', reason, evidence: await this.evidence() };
   }

@@ -119,7 +119,7 @@ interface Run {
 async function roll(
   name: string,
   objects: readonly KubernetesObject[],
-  timeout = 60_000,
+  timeoutMs = 60_000,
   meanwhile?: () => Promise<unknown>,
 ): Promise<Run> {
   const place = { api, resources: new Resources(api), namespace };
@@ -137,7 +137,7 @@ async function roll(
     api,
     namespace,
     targets,
-    { timeout, onProgress: (line) => lines.push(line) },
+    { timeoutMs, onProgress: (line) => lines.push(line) },
     (event, at) => events.push({ at, event: trimEvent(event) }),
   );
   const acting = meanwhile?.();

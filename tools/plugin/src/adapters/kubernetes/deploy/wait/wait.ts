@@ -109,8 +109,8 @@ class Rollouts {
 
   start(stopped: AbortSignal): void {
     this.startedAt = Date.now();
-    const { timeout, signal } = this.options;
-    const deadline = setTimeout(() => this.timeOut(), timeout);
+    const { timeoutMs, signal } = this.options;
+    const deadline = setTimeout(() => this.timeOut(), timeoutMs);
     const interrupt = () => {
       const reason = `Waiting for ${this.targets.map(({ object }) => describeObject(object)).join(', ')} was interrupted.`;
       this.finish({ state: 'interrupted', reason, evidence: [] });
@@ -161,7 +161,7 @@ class Rollouts {
   /** Says once what is in the way, when nothing has moved for a while. */
   private tellStall(): void {
     if (this.ended) return;
-    const left = this.startedAt + this.options.timeout - Date.now();
+    const left = this.startedAt + this.options.timeoutMs - Date.now();
     for (const { target, judgement } of this.judgements()) {
       const line = stalledLine(judgement, left);
       if (line !== undefined) this.options.onProgress(`${describeObject(target.object)}: ${line}`);
@@ -169,7 +169,7 @@ class Rollouts {
   }
 
   private timeOut(): void {
-    const seconds = Math.round(this.options.timeout / 100) / 10;
+    const seconds = Math.round(this.options.timeoutMs / 100) / 10;
     for (const { target, judgement } of this.judgements()) {
       if (judgement.state !== 'waiting') continue;
       const obstacle = judgement.obstacle === undefined ? '' : ` ${judgement.obstacle}`;
