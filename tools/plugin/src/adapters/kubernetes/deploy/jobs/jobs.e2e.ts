@@ -83,10 +83,8 @@ async function run(
   const lines: string[] = [];
   const started = performance.now();
   const result = await runJob(
-    api,
-    namespace,
-    'orders',
-    job,
+    { api, namespace },
+    { service: 'orders', job },
     { timeoutMs, onLine: (line) => (lines.push(line), onLine(line)) },
     (event, at) => events.push({ at, event: trimEvent(event) }),
   );

@@ -134,8 +134,7 @@ async function roll(
   const lines: string[] = [];
   const started = performance.now();
   const waiting = waitForRollouts(
-    api,
-    namespace,
+    { api, namespace },
     targets,
     { timeoutMs, onProgress: (line) => lines.push(line) },
     (event, at) => events.push({ at, event: trimEvent(event) }),
