@@ -82,28 +82,6 @@ const limits = {
   'max-lines': ['error', 320],
 };
 
-/** Files that are above a limit. Only ever take one away. */
-const aboveLimit = {
-  'max-lines-per-function': [
-    'adapters/workspace/service.ts',
-    'use-cases/audit/audit-deployment.ts',
-    'use-cases/audit/audit-release.ts',
-    'use-cases/observe/status.ts',
-  ],
-  'max-params': [
-    'adapters/kubernetes/deploy/jobs/run-job.ts',
-    'adapters/kubernetes/deploy/lease.ts',
-    'adapters/kubernetes/deploy/prune.ts',
-    'adapters/kubernetes/deploy/wait/wait.ts',
-    'adapters/kubernetes/observe/observe.ts',
-    'model/changes/api/api-changes.ts',
-    'use-cases/audit/audit-deployment.ts',
-    'use-cases/audit/audit-release.ts',
-    'use-cases/observe/where.ts',
-    'use-cases/release/docker-release.ts',
-  ],
-};
-
 export default tseslint.config(
   { ignores: ['**/dist', '**/node_modules', '**/coverage', '.nx', 'tmp', '**/files/**'] },
   eslint.configs.recommended,
@@ -157,8 +135,4 @@ export default tseslint.config(
     ignores: ['**/*.spec.ts', '**/*.e2e.ts'],
     rules: limits,
   },
-  ...Object.entries(aboveLimit).map(([rule, files]) => ({
-    files: files.map((file) => `tools/plugin/src/${file}`),
-    rules: { [rule]: 'off' },
-  })),
 );

@@ -33,7 +33,7 @@ describe('InMemoryCluster', () => {
     cluster.script('orders', 'never', async () => ({ state: 'ready' }));
     await cluster.apply(await cluster.plan('orders', [object]));
     const lines: string[] = [];
-    const options = { timeout: 20, onProgress: (line: string) => void lines.push(line) };
+    const options = { timeoutMs: 20, onProgress: (line: string) => void lines.push(line) };
     expect((await cluster.waitUntilReady([object], options)).state).toBe('timed-out');
     expect((await cluster.waitUntilReady([object], options)).state).toBe('ready');
     expect(lines).toEqual(['Deployment orders: 1 of 1 pods ready']);

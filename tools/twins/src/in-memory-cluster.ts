@@ -399,12 +399,12 @@ export class InMemoryCluster implements Cluster {
     if (script !== 'never' && typeof script !== 'function') return script;
     const late: RolloutResult = {
       state: 'timed-out',
-      reason: `${name} was not ready after ${options.timeout} ms.`,
+      reason: `${name} was not ready after ${options.timeoutMs} ms.`,
       evidence: [],
     };
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<RolloutResult>((resolve) => {
-      timer = setTimeout(() => resolve(late), options.timeout);
+      timer = setTimeout(() => resolve(late), options.timeoutMs);
       options.signal?.addEventListener('abort', () => resolve(interrupted), { once: true });
     });
     return Promise.race([deadline, ...(script === 'never' ? [] : [script()])]).finally(() => clearTimeout(timer));

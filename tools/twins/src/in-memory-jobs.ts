@@ -41,7 +41,7 @@ export class InMemoryJobs {
   }
 
   async run(service: string, job: KubernetesObject, options: JobOptions): Promise<JobResult> {
-    const until = Date.now() + options.timeout;
+    const until = Date.now() + options.timeoutMs;
     const name = describeObject(job);
     let followed: KubernetesObject | undefined;
     for (;;) {
@@ -49,7 +49,7 @@ export class InMemoryJobs {
       if (options.signal?.aborted)
         return { state: 'interrupted', reason: `Waiting for ${name} was interrupted.`, evidence };
       if (Date.now() >= until)
-        return { state: 'timed-out', reason: `${name} had not ended after ${options.timeout} ms.`, evidence };
+        return { state: 'timed-out', reason: `${name} had not ended after ${options.timeoutMs} ms.`, evidence };
       const live = this.place.find(job.metadata.name);
       if (followed) {
         if (live?.metadata['uid'] !== followed.metadata['uid'])

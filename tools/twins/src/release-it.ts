@@ -17,7 +17,7 @@ export function releaseIt(scenario: ReleaseScenario, wishes: Partial<ReleaseRequ
     dryRun: false,
     buildNumber: undefined,
     approvedBy: undefined,
-    timeout: 1000,
+    timeoutMs: 1000,
   };
   return release({ ...usual, ...wishes }, ports, reporter);
 }

@@ -91,12 +91,16 @@ export const renderOf = (scenario: ClusterScenario, wishes: Wishes = {}): Render
 
 export const actions = (changes: ChangeSet) => changes.map(({ kind, action }) => `${kind} ${action}`).sort();
 export const all = (action: string) => [`ConfigMap ${action}`, `Deployment ${action}`, `Service ${action}`];
-export const wait = (cluster: Cluster, objects: readonly KubernetesObject[], timeout = 60_000, signal?: AbortSignal) =>
-  cluster.waitUntilReady(objects, { timeout, onProgress: () => {}, ...(signal ? { signal } : {}) });
+export const wait = (
+  cluster: Cluster,
+  objects: readonly KubernetesObject[],
+  timeoutMs = 60_000,
+  signal?: AbortSignal,
+) => cluster.waitUntilReady(objects, { timeoutMs, onProgress: () => {}, ...(signal ? { signal } : {}) });
 export const run = async (cluster: Cluster, job: KubernetesObject, options: Partial<JobOptions> = {}) => {
   const lines: string[] = [];
   const onLine = (line: string) => void lines.push(line);
-  return { lines, result: await cluster.runJob('orders', job, { timeout: 60_000, onLine, ...options }) };
+  return { lines, result: await cluster.runJob('orders', job, { timeoutMs: 60_000, onLine, ...options }) };
 };
 export const changesOf = async (cluster: Cluster, objects: readonly KubernetesObject[], options?: PlanOptions) =>
   (await cluster.plan('orders', objects, options)).changes;

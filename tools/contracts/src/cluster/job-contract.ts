@@ -56,7 +56,7 @@ export function jobContract(start: () => Promise<ClusterScenario>): void {
     expect(stopped.result).toMatchObject({ state: 'interrupted', reason: expect.stringContaining('Job migrate-2026') });
     const uid = await uidOf(scenario, job);
     const next = jobOf(scenario, { lines: ['next'] }, { number: '20261124-2' });
-    const early = await run(cluster, next, { timeout: 300 });
+    const early = await run(cluster, next, { timeoutMs: 300 });
     expect(early.result).toMatchObject({ state: 'timed-out', reason: expect.stringContaining('migrate-20261124-2') });
     expect(await uidOf(scenario, next)).toBeUndefined();
     let before: Promise<KubernetesObject | undefined> | undefined;
@@ -75,7 +75,7 @@ export function jobContract(start: () => Promise<ClusterScenario>): void {
     const job = jobOf(scenario, { lines: ['begins'], milliseconds: Infinity });
     expect((await run(cluster, job, { signal: AbortSignal.abort() })).result.state).toBe('interrupted');
     expect(await uidOf(scenario, job)).toBeUndefined();
-    const late = (await run(cluster, job, { timeout: 2000 })).result;
+    const late = (await run(cluster, job, { timeoutMs: 2000 })).result;
     expect(late).toMatchObject({
       state: 'timed-out',
       reason: expect.stringMatching(/^Job migrate-20261124-1 had not ended/),

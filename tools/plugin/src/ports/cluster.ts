@@ -125,7 +125,7 @@ export type ChangeSet = readonly Change[];
 
 export interface WaitOptions {
   /** Milliseconds after which the wait ends as `timed-out`. */
-  readonly timeout: number;
+  readonly timeoutMs: number;
   /** How often a container of a new pod may crash before the rollout has failed; 2 when left out. */
   readonly allowedRestarts?: number;
   readonly signal?: AbortSignal;
@@ -145,7 +145,7 @@ export type RolloutResult =
 
 export interface JobOptions {
   /** Milliseconds after which the wait ends as `timed-out`; a Job that runs then goes on. */
-  readonly timeout: number;
+  readonly timeoutMs: number;
   /** Ends the wait as `interrupted`; a Job that runs then goes on. */
   readonly signal?: AbortSignal;
   /** Called with each line that the Job writes, also once more by a pod that is tried again. */

@@ -67,7 +67,7 @@ export class KubernetesCluster implements Cluster {
   }
 
   lock(service: string, holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock> {
-    return acquireLease(this.place.api, this.environment.namespace, service, holder, onWait);
+    return acquireLease(this.place, service, holder, onWait);
   }
 
   plan(service: string, objects: readonly KubernetesObject[], options: PlanOptions = {}): Promise<Plan> {
@@ -82,7 +82,8 @@ export class KubernetesCluster implements Cluster {
   }
 
   async prune(service: string, objects: readonly KubernetesObject[], options?: PruneOptions): Promise<ChangeSet> {
-    return pruneObjects(this.place, service, objects, await this.recordsOf.kinds(service), options);
+    const recordedKinds = await this.recordsOf.kinds(service);
+    return pruneObjects(this.place, { service, objects, recordedKinds }, options);
   }
 
   waitUntilReady(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult> {
@@ -95,7 +96,7 @@ export class KubernetesCluster implements Cluster {
         ...(typeof generation === 'number' ? { generation } : {}),
       };
     });
-    return waitForRollouts(this.place.api, this.environment.namespace, targets, options);
+    return waitForRollouts(this.place, targets, options);
   }
 
   waitForEndpoints(objects: readonly KubernetesObject[], signal?: AbortSignal): Promise<void> {
@@ -103,7 +104,7 @@ export class KubernetesCluster implements Cluster {
   }
 
   runJob(service: string, job: KubernetesObject, options: JobOptions): Promise<JobResult> {
-    return runJob(this.place.api, this.environment.namespace, service, job, options);
+    return runJob(this.place, { service, job }, options);
   }
 
   provisioned(): Promise<BuildNumber | undefined> {

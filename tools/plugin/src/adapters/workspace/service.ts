@@ -50,41 +50,14 @@ export function serviceIn(
     });
   }
   const reached = reachableFrom(graph, name);
-  const closure = reached.flatMap((node): ClosureProject[] => {
-    const data = graph.nodes[node]?.data;
-    if (!data) return [];
-    const outputs = Object.values(data.targets ?? {}).flatMap((target) => target.outputs ?? []);
-    const interpolate = (text: string) =>
-      text
-        .replaceAll('{projectRoot}', data.root)
-        .replaceAll('{projectName}', node)
-        .replace(/^\{workspaceRoot\}\/?/, '');
-    return [
-      {
-        name: node,
-        root: data.root,
-        sourceRoot: data.sourceRoot,
-        // One that depends on an option is not known here.
-        outputs: outputs.map(interpolate).filter((output) => !output.includes('{')),
-        filter: fileFilter({ ...nxJson.namedInputs, ...data.namedInputs }, data.root),
-      },
-    ];
-  });
-  const direct = closure.flatMap((each) => (graph.dependencies[each.name] ?? []).map(({ target }) => target));
-  const roots = new Set(closure.map(({ root }) => root));
+  const closure = reached.flatMap((node) => closureProject(graph, nxJson, node) ?? []);
   return {
     name,
     root: project.data.root,
     closure,
-    foreignRoots: Object.values(graph.nodes)
-      .map(({ data }) => data.root)
-      .filter((root) => !roots.has(root) && [...roots].some((outer) => outer === '.' || root.startsWith(`${outer}/`))),
-    packages: reached.flatMap((node) => {
-      const data = graph.externalNodes?.[node]?.data;
-      if (!data) return [];
-      return [`${data.packageName}@${data.version}${data.hash === undefined ? '' : `#${data.hash}`}`];
-    }),
-    directPackages: [...new Set(direct.flatMap((node) => graph.externalNodes?.[node]?.data.packageName ?? []))].sort(),
+    foreignRoots: foreignRootsOf(graph, closure),
+    packages: reached.flatMap((node) => resolvedPackage(graph, node) ?? []),
+    directPackages: directPackagesOf(graph, closure),
   };
 }
 
@@ -94,4 +67,48 @@ function reachableFrom(graph: ProjectGraph, name: string): string[] {
   // A set is walked in the order of insertion, also of what is inserted meanwhile.
   for (const node of reached) for (const { target } of graph.dependencies[node] ?? []) reached.add(target);
   return [...reached];
+}
+
+/** Returns a project as a part of a closure; undefined for what is none: an npm package. */
+function closureProject(
+  graph: ProjectGraph,
+  nxJson: Pick<NxJsonConfiguration, 'namedInputs'>,
+  name: string,
+): ClosureProject | undefined {
+  const data = graph.nodes[name]?.data;
+  if (!data) return undefined;
+  const outputs = Object.values(data.targets ?? {}).flatMap((target) => target.outputs ?? []);
+  const interpolate = (text: string) =>
+    text
+      .replaceAll('{projectRoot}', data.root)
+      .replaceAll('{projectName}', name)
+      .replace(/^\{workspaceRoot\}\/?/, '');
+  return {
+    name,
+    root: data.root,
+    sourceRoot: data.sourceRoot,
+    // One that depends on an option is not known here.
+    outputs: outputs.map(interpolate).filter((output) => !output.includes('{')),
+    filter: fileFilter({ ...nxJson.namedInputs, ...data.namedInputs }, data.root),
+  };
+}
+
+/** Returns the roots of projects that lie inside a root of the closure without being part of it. */
+function foreignRootsOf(graph: ProjectGraph, closure: readonly ClosureProject[]): string[] {
+  const roots = new Set(closure.map(({ root }) => root));
+  return Object.values(graph.nodes)
+    .map(({ data }) => data.root)
+    .filter((root) => !roots.has(root) && [...roots].some((outer) => outer === '.' || root.startsWith(`${outer}/`)));
+}
+
+/** Returns an npm package as `name@version`, with `#integrity` where the lockfile has it; undefined for a project. */
+function resolvedPackage(graph: ProjectGraph, node: string): string | undefined {
+  const data = graph.externalNodes?.[node]?.data;
+  return data && `${data.packageName}@${data.version}${data.hash === undefined ? '' : `#${data.hash}`}`;
+}
+
+/** Returns the names of the packages that projects of the closure need themselves. */
+function directPackagesOf(graph: ProjectGraph, closure: readonly ClosureProject[]): string[] {
+  const direct = closure.flatMap(({ name }) => (graph.dependencies[name] ?? []).map(({ target }) => target));
+  return [...new Set(direct.flatMap((node) => graph.externalNodes?.[node]?.data.packageName ?? []))].sort();
 }

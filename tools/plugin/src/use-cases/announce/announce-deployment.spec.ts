@@ -5,7 +5,7 @@ import { planRollback, rollBack } from '../rollback/rollback.ts';
 import { releaseIt as releaseAs } from '../../../../twins/src/release-it.ts';
 
 const ada = { person: 'ada', run: 'https://ci.example/runs/7' };
-const usual = { allowDirty: false, allowDowntime: false, adopt: false, force: false, dryRun: false, timeout: 1000 };
+const usual = { allowDirty: false, allowDowntime: false, adopt: false, force: false, dryRun: false, timeoutMs: 1000 };
 const environmentOf = ({ environments }: ReleaseScenario, name: string) =>
   environments.find((each) => each.name === name)!;
 const preprodOf = (scenario: ReleaseScenario) => environmentOf(scenario, 'preprod');
@@ -154,7 +154,7 @@ describe('deployments', () => {
     const request = { service, environment: preprodOf(scenario), environmentNames: [], to: undefined, actor: ada };
     await rollBack(
       await planRollback({ ...request, reason: undefined }, ports, reporter),
-      { timeout: 1000 },
+      { timeoutMs: 1000 },
       ports,
       reporter,
     );
@@ -170,7 +170,7 @@ describe('deployments', () => {
     cluster.before = (call) => {
       if (call === 'waitUntilReady') stop.abort();
     };
-    await expect(releaseIt(scenario, { signal: stop.signal, timeout: 60_000 })).rejects.toThrow('interrupted');
+    await expect(releaseIt(scenario, { signal: stop.signal, timeoutMs: 60_000 })).rejects.toThrow('interrupted');
     cluster.before = (call) => {
       if (call === 'waitUntilReady') throw new TypeError('a bug');
     };

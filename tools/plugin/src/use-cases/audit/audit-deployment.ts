@@ -5,7 +5,7 @@ import { ReleaseTag } from '../../model/release/release-tag.ts';
 import { describeObjectDrift } from '../../model/observe/describe-drift.ts';
 import { announcedAs, forgeEnvironment, newForgeDeployment } from '../announce/announce-deployment.ts';
 import { differencesOf } from './audit-release.ts';
-import type { Finding } from './finding.ts';
+import { findingsAbout, type Finding, type FindingMaker } from './finding.ts';
 import type { ObservedService } from '../../ports/cluster.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import type { AuditRequest } from './audit-request.ts';
@@ -15,6 +15,15 @@ type Ports = Pick<ReleasePorts, 'cluster' | 'forge' | 'clock'>;
 /** Milliseconds after which a deployment that has not ended has lost its deployer. */
 const longestDeployment = 3600_000;
 
+/** The newest deployment of a service in an environment, and what there is of it. */
+interface AuditedDeployment {
+  readonly environment: Environment;
+  readonly observed: ObservedService;
+  readonly newest: DeploymentSummary;
+  /** Makes a finding about the service in the environment. */
+  readonly finding: FindingMaker;
+}
+
 /** Asks record, pods, objects and forge whether they say the same of what runs of a service in an environment. */
 export async function auditDeployment(
   environment: Environment,
@@ -22,61 +31,47 @@ export async function auditDeployment(
   request: AuditRequest,
   ports: Ports,
 ): Promise<Finding[]> {
-  const { service, newest, running, drift } = observed;
-  const finding = (type: string, says: string, remedy: string): Finding => {
-    return { subject: `${service} in ${environment.name}`, type, says, remedy, isRepaired: false };
-  };
-  const again = `Look with \`nx run ${service}:diff --env=${environment.name}\`, then deploy it again with \`nx run ${service}:k8s-deploy --env=${environment.name} --tag=${newest?.release.buildNumber} --force\`.`;
-  if (!newest)
-    return [
-      finding(
-        'no-record',
-        'A workload of it runs, but no deployment of it is recorded.',
-        `Deploy it with \`nx run ${service}:k8s-deploy --env=${environment.name}\`, or delete the workload.`,
-      ),
-    ];
-  const { release, outcome, sequence, startedAt } = newest;
-  const isLost = outcome === 'running' && ports.clock().getTime() - Date.parse(startedAt) > longestDeployment;
-  if (isLost)
-    return [
-      finding(
-        'deployment-without-end',
-        `Deployment ${sequence} (${release.buildNumber}) began ${startedAt} and has not ended.`,
-        'Its deployer died: the next deployment, or rollback, says so and goes on.',
-      ),
-    ];
-  if (outcome === 'running') return [];
-  const findings = await auditRecord(finding, environment, service, newest, ports);
-  if (!running) findings.push(finding('not-running', 'No workload runs it any more.', again));
-  if (running && outcome === 'succeeded') {
-    const foreign = running.digests.filter((digest) => digest !== release.imageDigest);
-    if (foreign.length > 0)
-      findings.push(
-        finding('other-image', `Pods run ${foreign.join(', ')}; deployed was ${release.imageDigest}.`, again),
-      );
-    if (running.buildNumber !== release.buildNumber.toString() || running.commit !== release.commit)
-      findings.push(
-        finding(
-          'other-build',
-          `The workload says that it is ${running.buildNumber} of commit ${running.commit}; deployed was ${release.buildNumber} of ${release.commit}.`,
-          again,
-        ),
-      );
-  }
-  for (const line of drift.flatMap(describeObjectDrift)) findings.push(finding('drift', `${line}.`, again));
-  findings.push(...(await auditForge(environment, newest, request, ports)));
-  return findings;
+  const { service, newest } = observed;
+  const finding = findingsAbout(`${service} in ${environment.name}`);
+  if (!newest) return [noRecord(service, environment, finding)];
+  const deployment: AuditedDeployment = { environment, observed, newest, finding };
+  if (newest.outcome === 'running') return auditProgress(deployment, ports);
+  return [
+    ...(await auditRecord(deployment, ports)),
+    ...auditWorkload(deployment),
+    ...auditObjects(deployment),
+    ...(await auditForge(environment, newest, request, ports)),
+  ];
+}
+
+function noRecord(service: string, environment: Environment, finding: FindingMaker): Finding {
+  return finding(
+    'no-record',
+    'A workload of it runs, but no deployment of it is recorded.',
+    `Deploy it with \`nx run ${service}:k8s-deploy --env=${environment.name}\`, or delete the workload.`,
+  );
+}
+
+/** Finds a deployment that goes on for too long; of another that goes on nothing can be said before it has ended. */
+function auditProgress({ newest, finding }: AuditedDeployment, { clock }: Ports): Finding[] {
+  const { release, sequence, startedAt } = newest;
+  const isLost = clock().getTime() - Date.parse(startedAt) > longestDeployment;
+  if (!isLost) return [];
+  return [
+    finding(
+      'deployment-without-end',
+      `Deployment ${sequence} (${release.buildNumber}) began ${startedAt} and has not ended.`,
+      'Its deployer died: the next deployment, or rollback, says so and goes on.',
+    ),
+  ];
 }
 
 /** Annotations of a record, from which most is read, can be changed; its data cannot. */
 async function auditRecord(
-  finding: (type: string, says: string, remedy: string) => Finding,
-  environment: Environment,
-  service: string,
-  { sequence, release }: DeploymentSummary,
+  { environment, observed, newest: { sequence, release }, finding }: AuditedDeployment,
   ports: Ports,
 ): Promise<Finding[]> {
-  const record = await (await ports.cluster(environment)).record(service, sequence);
+  const record = await (await ports.cluster(environment)).record(observed.service, sequence);
   const differences = record ? differencesOf(record.release, release) : ['it was deleted'];
   if (differences.length === 0) return [];
   return [
@@ -86,6 +81,41 @@ async function auditRecord(
       'Somebody changed them: look at the managedFields of that ControllerRevision.',
     ),
   ];
+}
+
+/** Compares what the workload, and its pods, say that they are with what was deployed. */
+function auditWorkload(deployment: AuditedDeployment): Finding[] {
+  const { observed, newest, finding } = deployment;
+  const { running } = observed;
+  const { release, outcome } = newest;
+  const remedy = deployAgain(deployment);
+  if (!running) return [finding('not-running', 'No workload runs it any more.', remedy)];
+  if (outcome !== 'succeeded') return [];
+  const findings: Finding[] = [];
+  const foreign = running.digests.filter((digest) => digest !== release.imageDigest);
+  if (foreign.length > 0)
+    findings.push(
+      finding('other-image', `Pods run ${foreign.join(', ')}; deployed was ${release.imageDigest}.`, remedy),
+    );
+  if (running.buildNumber !== release.buildNumber.toString() || running.commit !== release.commit)
+    findings.push(
+      finding(
+        'other-build',
+        `The workload says that it is ${running.buildNumber} of commit ${running.commit}; deployed was ${release.buildNumber} of ${release.commit}.`,
+        remedy,
+      ),
+    );
+  return findings;
+}
+
+/** Finds objects that are no longer as they were deployed. */
+function auditObjects(deployment: AuditedDeployment): Finding[] {
+  const lines = deployment.observed.drift.flatMap(describeObjectDrift);
+  return lines.map((line) => deployment.finding('drift', `${line}.`, deployAgain(deployment)));
+}
+
+function deployAgain({ environment, observed: { service }, newest }: AuditedDeployment): string {
+  return `Look with \`nx run ${service}:diff --env=${environment.name}\`, then deploy it again with \`nx run ${service}:k8s-deploy --env=${environment.name} --tag=${newest.release.buildNumber} --force\`.`;
 }
 
 async function auditForge(

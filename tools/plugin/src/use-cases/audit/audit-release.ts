@@ -1,11 +1,11 @@
-import { parseImageLabels, type Build } from '../../model/release/image-labels.ts';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import { parseImageLabels } from '../../model/release/image-labels.ts';
+import { ImageRef, type Digest } from '../../model/release/image-ref.ts';
 import { ProductError } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
 import type { ReleaseTag } from '../../model/release/release-tag.ts';
 import type { ReleaseTags } from '../../ports/repository/release-tags.ts';
 import type { WithRepository } from '../../ports/repository/source-repository.ts';
-import type { Finding } from './finding.ts';
+import { findingsAbout, type Finding, type FindingMaker } from './finding.ts';
 import { publishRelease } from '../release/publish-release.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import type { AuditRequest } from './audit-request.ts';
@@ -27,77 +27,120 @@ type Ports = Pick<ReleasePorts, 'registry' | 'forge'> & WithRepository<ReleaseTa
 
 const byRepair = 'Fixed by `nx run infrastructure:audit --repair`.';
 
-/** Asks tag, records, images and forge of a release whether they say the same. */
-export async function auditRelease(told: ReleaseEvidence, request: AuditRequest, ports: Ports): Promise<Finding[]> {
-  const { tag, tagged, recorded } = told;
-  const subject = `${tag.service} ${tag.buildNumber}`;
-  const [[where, first] = [], ...others] = recorded;
-  const known = tagged ?? first;
-  if (!known) return [noRelease(subject, tag)];
-  const images = await Promise.all(told.registries.map((host) => auditImage(subject, host, known, ports)));
-  const findings = images.flatMap(({ finding }) => (finding ? [finding] : []));
-  const source = tagged ? `The tag ${tag}` : `The record in ${where}`;
-  for (const [environment, release] of tagged ? recorded : others) {
-    const differences = differencesOf(known, release);
-    if (differences.length > 0) findings.push(recordDiffers(subject, source, environment, differences));
-  }
-  const agree = images.length > 0 && images.every(({ build }) => build !== undefined);
-  if (!tagged) findings.push(await missingTag(subject, told, known, agree, request, ports));
-  else findings.push(...(await auditForge(subject, tagged, tag, request, ports)));
-  return findings;
+/** A release that is audited. */
+interface AuditedRelease extends ReleaseEvidence {
+  /** `orders 20261124-1`. */
+  readonly subject: string;
+  /** What its tag says of it, or the first record when there is none. */
+  readonly release: Release;
 }
 
+/** Asks tag, records, images and forge of a release whether they say the same. */
+export async function auditRelease(told: ReleaseEvidence, request: AuditRequest, ports: Ports): Promise<Finding[]> {
+  const { tag, tagged, recorded, registries } = told;
+  const subject = `${tag.service} ${tag.buildNumber}`;
+  const [first] = recorded.values();
+  const release = tagged ?? first;
+  if (!release) return [noRelease(subject, tag)];
+  const audited: AuditedRelease = { ...told, subject, release };
+  const images = await Promise.all(registries.map((host) => auditImage(audited, host, ports)));
+  const ofImages = images.filter((finding) => finding !== undefined);
+  const agree = images.length > 0 && ofImages.length === 0;
+  return [
+    ...ofImages,
+    ...auditRecords(audited),
+    ...(tagged ? await auditForge(audited, request, ports) : [await missingTag(audited, agree, request, ports)]),
+  ];
+}
+
+/** Compares what the records say with the tag; without one, with the first of them. */
+function auditRecords({ subject, tag, tagged, recorded, release }: AuditedRelease): Finding[] {
+  const [[where] = [], ...others] = recorded;
+  const source = tagged ? `The tag ${tag}` : `The record in ${where}`;
+  return [...(tagged ? recorded : others)].flatMap(([environment, other]) => {
+    const differences = differencesOf(release, other);
+    return differences.length > 0 ? [recordDiffers(subject, source, environment, differences)] : [];
+  });
+}
+
+/** The image of an audited release in one registry. */
+interface AuditedImage {
+  readonly release: Release;
+  readonly host: string;
+  /** Named by its tag. */
+  readonly image: ImageRef;
+  /** Named by its digest. */
+  readonly pinned: ImageRef;
+  /** Makes a finding about the release. */
+  readonly finding: FindingMaker;
+}
+
+/** Returns what is wrong with the image in a registry; undefined when it agrees with the release. */
 async function auditImage(
-  subject: string,
+  { subject, release }: AuditedRelease,
   host: string,
-  release: Release,
   { registry }: Ports,
-): Promise<{ finding?: Finding; build?: Build }> {
+): Promise<Finding | undefined> {
   const image = ImageRef.of(host, release.service, release.buildNumber.toString());
   const pinned = image.withDigest(release.imageDigest);
-  const finding = (type: string, says: string, remedy: string) => ({
-    finding: { subject, type, says, remedy, isRepaired: false },
-  });
+  const finding = findingsAbout(subject);
+  const audited: AuditedImage = { release, host, image, pinned, finding };
   try {
     const [named, labels] = await Promise.all([registry.digest(image), registry.labels(pinned)]);
-    if (labels === undefined)
-      return finding(
-        'no-image',
-        `${pinned} is not in its registry.`,
-        'It can neither be deployed nor be gone back to: push it there again, or let the records of it be forgotten.',
-      );
-    if (named === undefined)
-      return finding('image-without-tag', `${host} has the image, but no tag ${image}.`, `Tag ${pinned} there again.`);
-    if (named !== release.imageDigest)
-      return finding(
-        'image-tag-moved',
-        `${image} is ${named} now; it was released as ${release.imageDigest}.`,
-        'Deployments are not touched by it: they name the digest. Find out who pushed to the tag, and make tags immutable in the registry.',
-      );
-    const build = parseImageLabels(labels);
-    if (!build)
-      return finding(
-        'image-without-labels',
-        `The labels of ${pinned} do not tell what it was built from.`,
-        `It was not built by \`nx run ${release.service}:docker-release\`; look at who pushed it.`,
-      );
-    const differences = differencesOf({ ...build, imageDigest: release.imageDigest }, release);
-    if (differences.length === 0) return { build };
-    return finding(
-      'image-labels-differ',
-      `The labels of ${image} and the release do not agree: ${differences.join('; ')}.`,
-      'One of the two was tampered with, or the image is of another build: release again, and look at who could write.',
-    );
+    if (labels === undefined) return noImage(audited);
+    return auditImageTag(audited, named) ?? auditImageLabels(audited, labels);
   } catch (error) {
     if (!(error instanceof ProductError)) throw error;
     return finding('registry-unreachable', error.facts.reason, error.facts.remedy);
   }
 }
 
+function noImage({ pinned, finding }: AuditedImage): Finding {
+  return finding(
+    'no-image',
+    `${pinned} is not in its registry.`,
+    'It can neither be deployed nor be gone back to: push it there again, or let the records of it be forgotten.',
+  );
+}
+
+/** @param named the digest that the tag has in the registry. */
+function auditImageTag(
+  { release, host, image, pinned, finding }: AuditedImage,
+  named: Digest | undefined,
+): Finding | undefined {
+  if (named === undefined)
+    return finding('image-without-tag', `${host} has the image, but no tag ${image}.`, `Tag ${pinned} there again.`);
+  if (named === release.imageDigest) return undefined;
+  return finding(
+    'image-tag-moved',
+    `${image} is ${named} now; it was released as ${release.imageDigest}.`,
+    'Deployments are not touched by it: they name the digest. Find out who pushed to the tag, and make tags immutable in the registry.',
+  );
+}
+
+function auditImageLabels(
+  { release, image, pinned, finding }: AuditedImage,
+  labels: Readonly<Record<string, string>>,
+): Finding | undefined {
+  const build = parseImageLabels(labels);
+  if (!build)
+    return finding(
+      'image-without-labels',
+      `The labels of ${pinned} do not tell what it was built from.`,
+      `It was not built by \`nx run ${release.service}:docker-release\`; look at who pushed it.`,
+    );
+  const differences = differencesOf({ ...build, imageDigest: release.imageDigest }, release);
+  if (differences.length === 0) return undefined;
+  return finding(
+    'image-labels-differ',
+    `The labels of ${image} and the release do not agree: ${differences.join('; ')}.`,
+    'One of the two was tampered with, or the image is of another build: release again, and look at who could write.',
+  );
+}
+
+/** @param agree whether there are images, and all agree with the records. */
 async function missingTag(
-  subject: string,
-  { tag, recorded }: ReleaseEvidence,
-  release: Release,
+  { subject, tag, recorded, release }: AuditedRelease,
   agree: boolean,
   { repair }: AuditRequest,
   { repository }: Ports,
@@ -117,9 +160,7 @@ async function missingTag(
 }
 
 async function auditForge(
-  subject: string,
-  release: Release,
-  tag: ReleaseTag,
+  { subject, tag, release }: AuditedRelease,
   { repair, notes }: AuditRequest,
   ports: Ports,
 ): Promise<Finding[]> {

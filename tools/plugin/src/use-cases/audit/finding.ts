@@ -11,3 +11,11 @@ export interface Finding {
   /** Whether it was mended just now. */
   readonly isRepaired: boolean;
 }
+
+/** A function that makes a finding about its subject, which was not mended. */
+export type FindingMaker = (type: string, says: string, remedy: string) => Finding;
+
+/** Returns a maker of findings about a subject: `orders in preprod`. */
+export function findingsAbout(subject: string): FindingMaker {
+  return (type, says, remedy) => ({ subject, type, says, remedy, isRepaired: false });
+}

@@ -5,7 +5,7 @@ import { changes, type ChangesPoint } from './changes.ts';
 import { release } from '../release/release.ts';
 
 const actor = { person: 'ada', run: 'ada@laptop' };
-const usual = { timeout: 1000, force: true, allowDowntime: false, adopt: false, dryRun: false, approvedBy: 'ada' };
+const usual = { timeoutMs: 1000, force: true, allowDowntime: false, adopt: false, dryRun: false, approvedBy: 'ada' };
 const head: ChangesPoint = { kind: 'head' };
 
 class World extends ReleaseScenario {

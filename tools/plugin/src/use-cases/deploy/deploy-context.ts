@@ -7,7 +7,7 @@ import type { Announce } from '../announce/announce-deployment.ts';
 /** How long a rollout may take, and what ends it early. */
 export interface RolloutLimits {
   /** Milliseconds that the rollout may take. */
-  readonly timeout: number;
+  readonly timeoutMs: number;
   /** Aborted when the command is interrupted. */
   readonly signal?: AbortSignal;
 }

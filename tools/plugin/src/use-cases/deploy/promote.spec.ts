@@ -6,7 +6,7 @@ import { planRollback, rollBack } from '../rollback/rollback.ts';
 import { runningIn } from '../../../../contracts/src/running-in.ts';
 
 const actor = { person: 'ada', run: 'ada@laptop' };
-const usual = { timeout: 1000, force: false, allowDowntime: false, adopt: false, dryRun: false };
+const usual = { timeoutMs: 1000, force: false, allowDowntime: false, adopt: false, dryRun: false };
 const environmentNames = ['dev', 'preprod', 'prod'];
 const named = ({ environments }: ReleaseScenario, name: string) => environments.find((each) => each.name === name)!;
 
@@ -100,7 +100,7 @@ describe('promote', () => {
     const { service, ports, reporter } = scenario;
     const environment = named(scenario, 'preprod');
     const request = { service, environment, environmentNames, to: undefined, actor, reason: 'wrong' };
-    await rollBack(await planRollback(request, ports, reporter), { timeout: 1000 }, ports, reporter);
+    await rollBack(await planRollback(request, ports, reporter), { timeoutMs: 1000 }, ports, reporter);
     wait(scenario, 10);
     expect(await typeOf(up(scenario, { build: BuildNumber.parse('20261124-2')! }))).toBe('2 held-upstream');
     expect(await up(scenario)).toMatchObject({ release: { buildNumber: BuildNumber.parse('20261124-1') } });

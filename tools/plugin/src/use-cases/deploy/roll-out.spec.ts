@@ -13,7 +13,7 @@ async function goBack(scenario: ReleaseScenario) {
   const { service, ports, reporter } = scenario;
   const request = { service, environment: preprodOf(scenario), environmentNames: [], to: undefined, actor: ada };
   const plan = await planRollback({ ...request, reason: undefined }, ports, reporter);
-  return rollBack(plan, { timeout: 1000 }, ports, reporter);
+  return rollBack(plan, { timeoutMs: 1000 }, ports, reporter);
 }
 
 describe('a deploy that fails', () => {
@@ -279,7 +279,7 @@ describe('a deploy that somebody stops', () => {
     cluster.before = (call) => {
       if (call === 'waitUntilReady') setTimeout(() => stop.abort(), 5);
     };
-    await expect(releaseIt(scenario, { signal: stop.signal, timeout: 60_000 })).rejects.toMatchObject({
+    await expect(releaseIt(scenario, { signal: stop.signal, timeoutMs: 60_000 })).rejects.toMatchObject({
       exitCode: 1,
       facts: { type: 'interrupted' },
     });

@@ -61,7 +61,7 @@ describe('outdated', () => {
     const request = { service, environment, environmentNames: ['dev', 'preprod', 'prod'], to: undefined, actor };
     await rollBack(
       await planRollback({ ...request, reason: 'wrong totals' }, ports, reporter),
-      { timeout: 1000 },
+      { timeoutMs: 1000 },
       ports,
       reporter,
     );

@@ -142,7 +142,7 @@ describe('status', () => {
     const to = { environment, environmentNames: ['dev', 'preprod', 'prod'], actor, service, to: undefined };
     await rollBack(
       await planRollback({ ...to, reason: 'wrong totals' }, ports, reporter),
-      { timeout: 1000 },
+      { timeoutMs: 1000 },
       ports,
       reporter,
     );

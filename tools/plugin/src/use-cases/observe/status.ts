@@ -8,6 +8,7 @@ import { catchProductError, orUnknown } from '../../model/errors/result.ts';
 import type { ObjectDrift } from '../../model/observe/drift.ts';
 import type { ObservedService, RunningService } from '../../ports/cluster.ts';
 import { observeEnvironment } from './observe-environment.ts';
+import type { BranchTip } from '../../ports/repository/commits.ts';
 import type { ServiceMap } from '../../ports/service-map.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 
@@ -68,11 +69,19 @@ export type EnvironmentStatus =
 
 type Deployed = Extract<EnvironmentStatus, { state: 'deployed' }>;
 
+/** The services that were observed in an environment, by name, or why it cannot be looked into. */
+type Observed = Awaited<ReturnType<typeof observeEnvironment>>;
+/** The newest commit of the main branch, or why it is not known. */
+type Tip = BranchTip | { readonly unknown: string };
+/** The history of the main branch, or why it is not known. */
+type History = BranchHistory | { readonly unknown: string };
+
 /** Asks every environment at once. One that does not answer is told as that, and so is a branch that is not known. */
 export async function status(
-  { service, environments, services, branch }: StatusRequest,
+  request: StatusRequest,
   ports: Pick<ReleasePorts, 'cluster' | 'repository'>,
 ): Promise<Status> {
+  const { service, environments, services, branch } = request;
   const looking = environments.map((environment) => look(service, environment, ports));
   const provisioning =
     service === undefined ? environments.map((environment) => provisionedIn(environment, ports)) : [];
@@ -89,34 +98,57 @@ export async function status(
     readHistory(newest.flat().map(({ release }) => release.commit)),
   );
   const observed = await Promise.all(looking.map((each) => each.observed));
-  const running = observed
+  const history = await completed(await early, runningCommits(observed), readHistory);
+  return {
+    branch: branchStatus(branch, await tip, history),
+    provisioned: (await Promise.all(provisioning)).flat(),
+    services: serviceStatuses(request, observed, history),
+  };
+}
+
+function runningCommits(observed: readonly Observed[]): RunningCommit[] {
+  return observed
     .flatMap((each) => ('reason' in each ? [] : [...each.values()]))
     .flatMap((one) => runningCommit(one) ?? []);
-  const history = await completed(await early, running, readHistory);
-  const behind = (one: RunningCommit) => (history instanceof BranchHistory ? history.behind(one) : history);
-  const found = await tip;
-  const problem = 'unknown' in found ? found.unknown : history instanceof BranchHistory ? found.stale : history.unknown;
-  const inWorkspace = new Set(services.services);
-  const seen = observed.flatMap((each) => ('reason' in each ? [] : [...each.keys()]));
-  const names = service === undefined ? [...services.services, ...seen] : [service];
+}
+
+function branchStatus(name: string, tip: Tip, history: History): Status['branch'] {
+  const problem = 'unknown' in tip ? tip.unknown : history instanceof BranchHistory ? tip.stale : history.unknown;
   return {
-    branch: {
-      name: branch,
-      ...('commit' in found ? { commit: found.commit } : {}),
-      ...(problem === undefined ? {} : { problem }),
-    },
-    provisioned: (await Promise.all(provisioning)).flat(),
-    services: [...new Set(names)].sort().map((name) => ({
-      service: name,
-      isInWorkspace: inWorkspace.has(name),
-      environments: environments.map(({ name: environment }, index): EnvironmentStatus => {
-        const there = observed[index]!;
-        if ('reason' in there) return { environment, state: 'unreachable', reason: there.reason };
-        const one = there.get(name);
-        return one ? deployed(environment, one, behind) : { environment, state: 'absent' };
-      }),
-    })),
+    name,
+    ...('commit' in tip ? { commit: tip.commit } : {}),
+    ...(problem === undefined ? {} : { problem }),
   };
+}
+
+/** Returns the services that are told of, in alphabetical order. */
+function serviceNames({ service, services }: StatusRequest, observed: readonly Observed[]): string[] {
+  if (service !== undefined) return [service];
+  const seen = observed.flatMap((each) => ('reason' in each ? [] : [...each.keys()]));
+  return [...new Set([...services.services, ...seen])].sort();
+}
+
+/** @param observed in the order of the request's environments. */
+function serviceStatuses(request: StatusRequest, observed: readonly Observed[], history: History): ServiceStatus[] {
+  const inWorkspace = new Set(request.services.services);
+  return serviceNames(request, observed).map((service) => ({
+    service,
+    isInWorkspace: inWorkspace.has(service),
+    environments: request.environments.map(({ name }, index) =>
+      environmentStatus(service, name, observed[index]!, history),
+    ),
+  }));
+}
+
+function environmentStatus(
+  service: string,
+  environment: string,
+  observed: Observed,
+  history: History,
+): EnvironmentStatus {
+  if ('reason' in observed) return { environment, state: 'unreachable', reason: observed.reason };
+  const one = observed.get(service);
+  return one ? deployed(environment, one, history) : { environment, state: 'absent' };
 }
 
 /** Who deploys need not be allowed to see it, and where nothing can be reached the services tell. */
@@ -144,19 +176,15 @@ function look(service: string | undefined, environment: Environment, ports: Pick
 
 /** Something may run that no record tells of. */
 async function completed(
-  early: BranchHistory | { readonly unknown: string },
+  early: History,
   running: readonly RunningCommit[],
-  read: (commits: readonly string[]) => Promise<BranchHistory | { readonly unknown: string }>,
-) {
+  read: (commits: readonly string[]) => Promise<History>,
+): Promise<History> {
   const isComplete = !(early instanceof BranchHistory) || running.every(({ commit }) => early.has(commit));
   return isComplete ? early : read(running.map(({ commit }) => commit));
 }
 
-function deployed(
-  environment: string,
-  observed: ObservedService,
-  behind: (running: RunningCommit) => Behind,
-): Deployed {
+function deployed(environment: string, observed: ObservedService, history: History): Deployed {
   const { newest, running, drift } = observed;
   const commit = runningCommit(observed);
   const isSettled = newest?.outcome === 'succeeded' && running?.health !== 'rolling-out';
@@ -168,7 +196,7 @@ function deployed(
     hold: newest && holdOf([newest]),
     foreignDigests: isSettled ? (running?.digests ?? []).filter((digest) => digest !== newest.release.imageDigest) : [],
     drift,
-    behind: commit && behind(commit),
+    behind: commit && (history instanceof BranchHistory ? history.behind(commit) : history),
   };
 }
 

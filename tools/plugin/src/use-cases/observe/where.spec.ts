@@ -7,7 +7,7 @@ import { where } from './where.ts';
 import { releaseIt } from '../../../../twins/src/release-it.ts';
 
 const actor = { person: 'ada', run: 'ada@laptop' };
-const how = { timeout: 1000, force: false, approvedBy: 'ada', allowDowntime: false, adopt: false };
+const how = { timeoutMs: 1000, force: false, approvedBy: 'ada', allowDowntime: false, adopt: false };
 
 async function deployTo(scenario: ReleaseScenario, environment: Environment) {
   const { service, ports, reporter } = scenario;
@@ -70,7 +70,7 @@ describe('where', () => {
       to: undefined,
     };
     const plan = await planRollback({ ...request, actor, reason: 'wrong totals' }, ports, reporter);
-    await rollBack(plan, { timeout: 1000 }, ports, reporter);
+    await rollBack(plan, { timeoutMs: 1000 }, ports, reporter);
     const [orders] = (await find(scenario, commit)).services;
     expect(orders?.environments[1]).toMatchObject({ state: 'waits', hold: { reason: 'wrong totals' } });
   });

@@ -83,8 +83,8 @@ export async function where(
   const brought = broughtBy(id, graph);
   const touched = await touchedServices(brought, graph, services, ports);
   const names = [...new Set([...touched.values()].flatMap((each) => [...each]))].sort();
-  const has = graph.containing(id);
-  const releasedIn = releasesByService(releases, has);
+  const sought: SoughtCommit = { graph, isIn: graph.containing(id) };
+  const releasedIn = releasesByService(releases, sought);
   return {
     commit,
     isMerge: graph.parentsOf(id).length > 1,
@@ -96,11 +96,18 @@ export async function where(
         if ('reason' in found) return { environment, state: 'unreachable', reason: found.reason };
         const one = found.get(service);
         return one
-          ? whereabouts(environment, one, graph, has, releasedIn.get(service) ?? [])
+          ? whereabouts(environment, one, sought, releasedIn.get(service) ?? [])
           : { environment, state: 'absent' };
       }),
     })),
   };
+}
+
+/** The commit that is looked for, in the history that is known. */
+interface SoughtCommit {
+  readonly graph: CommitGraph;
+  /** Reports whether a commit is it, or comes after it. */
+  readonly isIn: (commit: string) => boolean;
 }
 
 /** The commit itself; of a merge all that it brought to its first parent. */
@@ -109,11 +116,8 @@ function broughtBy(commit: string, graph: CommitGraph): string[] {
   return first === undefined || others.length === 0 ? [commit] : graph.revList(first, commit);
 }
 
-function releasesByService(
-  releases: readonly TaggedCommit[],
-  has: (commit: string) => boolean,
-): Map<string, BuildNumber[]> {
-  const having = releases.filter(({ commit }) => has(commit));
+function releasesByService(releases: readonly TaggedCommit[], { isIn }: SoughtCommit): Map<string, BuildNumber[]> {
+  const having = releases.filter(({ commit }) => isIn(commit));
   const byService = groupByKey(having.map(({ tag }) => [tag.service, tag.buildNumber] as const));
   for (const builds of byService.values()) builds.sort(BuildNumber.compare);
   return byService;
@@ -157,16 +161,15 @@ async function newestIn(
 function whereabouts(
   environment: string,
   { newest, buildNumber, commit, failed }: RunningRelease,
-  graph: CommitGraph,
-  has: (commit: string) => boolean,
+  { graph, isIn }: SoughtCommit,
   releasedIn: readonly BuildNumber[],
 ): EnvironmentWhereabouts {
   const hold = holdOf([newest]);
   const isKnown = commit !== undefined && graph.has(commit);
-  const state = !isKnown ? 'unknown' : has(commit) ? 'runs' : 'waits';
+  const state = !isKnown ? 'unknown' : isIn(commit) ? 'runs' : 'waits';
   const isHeld = state === 'waits' && releasedIn.length > 0 && releasedIn.every((build) => isHeldBack(build, hold));
   const since = newest.outcome === 'succeeded' ? newest.finishedAt : undefined;
-  const hasFailed = failed !== undefined && graph.has(failed.release.commit) && has(failed.release.commit);
+  const hasFailed = failed !== undefined && graph.has(failed.release.commit) && isIn(failed.release.commit);
   return {
     environment,
     state,

@@ -1,15 +1,18 @@
 import type { BuildNumber } from '../../model/release/build-number.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import type { Release } from '../../model/release/release.ts';
-import { buildImage, previewImage } from './build-image.ts';
+import { buildImage, previewImage, type ImageRequest } from './build-image.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import { releaseRegistries } from './release-registries.ts';
 import { sourceRevision } from '../revision/source-revision.ts';
 
-/** How an image shall be released. */
-export interface DockerReleaseOptions {
+/** A service whose image shall be released, and how. */
+export interface DockerReleaseRequest {
+  readonly service: ServiceSource;
+  /** All environments of the workspace. */
+  readonly environments: readonly Environment[];
   readonly allowDirty: boolean;
   readonly buildNumber: BuildNumber | undefined;
   readonly dryRun: boolean;
@@ -22,18 +25,21 @@ export interface DockerReleaseOptions {
  * @returns the release that it makes, or undefined after a dry run.
  */
 export async function dockerRelease(
-  service: ServiceSource,
-  environments: readonly Environment[],
-  { allowDirty, buildNumber, dryRun, ciNumber }: DockerReleaseOptions,
+  request: DockerReleaseRequest,
   ports: ReleasePorts,
   reporter: Reporter,
 ): Promise<Release | undefined> {
+  const image = await imageRequest(request, ports);
+  if (!request.dryRun) return buildImage(image, ports, reporter);
+  await previewImage(image, ports, reporter);
+  return undefined;
+}
+
+async function imageRequest(request: DockerReleaseRequest, ports: ReleasePorts): Promise<ImageRequest> {
+  const { service, environments, allowDirty, buildNumber, ciNumber } = request;
   // Which environment it is for is not known yet; a deploy to one that takes no dirty build is refused there.
   const permitting = environments.filter((environment) => environment.allowDirty);
   const targets = permitting.length > 0 ? permitting : environments;
   const revision = await sourceRevision(service, allowDirty, targets, ports);
-  const request = { service, revision, registries: releaseRegistries(environments), buildNumber, ciNumber };
-  if (!dryRun) return buildImage(request, ports, reporter);
-  await previewImage(request, ports, reporter);
-  return undefined;
+  return { service, revision, registries: releaseRegistries(environments), buildNumber, ciNumber };
 }

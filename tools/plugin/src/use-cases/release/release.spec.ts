@@ -23,7 +23,7 @@ function run(scenario: ReleaseScenario, changes: Partial<ReleaseRequest> = {}): 
       buildNumber: undefined,
       force: false,
       dryRun: false,
-      timeout: 1000,
+      timeoutMs: 1000,
       ...changes,
     },
     ports,

@@ -9,7 +9,14 @@ import {
 import { runningIn } from '../../../../contracts/src/running-in.ts';
 
 const actor = { person: 'ada', run: 'ada@laptop' };
-const usual = { timeout: 1000, force: false, allowDowntime: false, adopt: false, dryRun: false, approvedBy: undefined };
+const usual = {
+  timeoutMs: 1000,
+  force: false,
+  allowDowntime: false,
+  adopt: false,
+  dryRun: false,
+  approvedBy: undefined,
+};
 const environmentNames = ['dev', 'preprod', 'prod'];
 const preprodOf = ({ environments }: ReleaseScenario) => environments.find(({ name }) => name === 'preprod')!;
 
@@ -43,7 +50,7 @@ describe('an environment', () => {
     expect(plan).toMatchObject({ same: [], younger: [] });
     expect(plan.plans.map(({ release: { buildNumber } }) => String(buildNumber))).toEqual(['20261124-1']);
     expect(cluster.objects).toEqual(before);
-    const results = await rollBackEnvironment(plan, { timeout: 1000 }, scenario.ports, () => scenario.reporter);
+    const results = await rollBackEnvironment(plan, { timeoutMs: 1000 }, scenario.ports, () => scenario.reporter);
     expect(results).toMatchObject([{ service: 'orders', result: { state: 'rolled-back' } }]);
     expect((await runningIn(cluster, 'orders'))?.buildNumber).toBe('20261124-1');
 

@@ -10,7 +10,7 @@ import { runningIn } from '../../../../contracts/src/running-in.ts';
 
 const ada = { person: 'ada', run: 'ada@laptop' };
 const bob = { person: 'bob', run: 'https://ci.example/7' };
-const usual = { timeout: 1000, force: false, approvedBy: undefined, allowDowntime: false, adopt: false };
+const usual = { timeoutMs: 1000, force: false, approvedBy: undefined, allowDowntime: false, adopt: false };
 const number = (text: string) => BuildNumber.parse(text)!;
 
 function preprodOf({ environments }: ReleaseScenario) {
@@ -61,7 +61,7 @@ async function back(scenario: ReleaseScenario, to?: string, reason?: string): Pr
     ports,
     reporter,
   );
-  return rollBack(plan, { timeout: 1000 }, ports, reporter);
+  return rollBack(plan, { timeoutMs: 1000 }, ports, reporter);
 }
 
 /** Three releases, the newest of which runs. */
@@ -244,7 +244,7 @@ describe('rollback', () => {
     const plan = await planRollback(requestOf(scenario, undefined), ports, reporter);
     scenario.change('4');
     await releaseAll(scenario);
-    const error = await refusal(rollBack(plan, { timeout: 1000 }, ports, reporter));
+    const error = await refusal(rollBack(plan, { timeoutMs: 1000 }, ports, reporter));
     expect(error.facts.type).toBe('moved-on');
     expect(error.explain()).toContain('bob (https://ci.example/7) deployed 20261124-4');
     expect(await runs(scenario)).toBe('20261124-4');

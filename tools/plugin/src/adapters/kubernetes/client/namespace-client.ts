@@ -1,9 +1,13 @@
 import type { KubernetesApi } from './api.ts';
 import type { Resources } from './resources.ts';
 
-/** Where a plan is made. */
-export interface NamespaceClient {
+/** A namespace, and the API of its cluster. */
+export interface NamespaceApi {
   readonly api: KubernetesApi;
-  readonly resources: Resources;
   readonly namespace: string;
+}
+
+/** A namespace in which objects of any kind are found. */
+export interface NamespaceClient extends NamespaceApi {
+  readonly resources: Resources;
 }

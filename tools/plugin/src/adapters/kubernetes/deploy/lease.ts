@@ -5,6 +5,7 @@ import { Failure } from '../../../model/errors/product-error.ts';
 import type { ServiceLock } from '../../../ports/cluster.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
+import type { NamespaceApi } from '../client/namespace-client.ts';
 import { collectionPath } from '../client/resources.ts';
 
 /** Seconds after which a holder who does not renew is taken for dead. */
@@ -34,8 +35,7 @@ export function leaseName(service: string): string {
  * since we last saw it renew, as Kubernetes' own leader election does, because clocks of machines differ.
  */
 export async function acquireLease(
-  api: KubernetesApi,
-  namespace: string,
+  { api, namespace }: NamespaceApi,
   service: string,
   holder: Actor,
   onWait: (heldBy: string) => void,

@@ -11,18 +11,21 @@ import type { NamespaceClient } from '../client/namespace-client.ts';
 /** Kinds that hold what cannot be made again: they are left to people. */
 const neverPruned: readonly string[] = ['PersistentVolumeClaim'];
 
-/**
- * Deletes what this tool created for a service and what is no longer among its objects.
- * @param recorded kinds that the service had, as `apps/v1/Deployment`: the inventory of its records.
- */
+/** An inventory of a service: the objects that it has now, and the kinds of those that it had before. */
+export interface ServiceInventory {
+  readonly service: string;
+  readonly objects: readonly KubernetesObject[];
+  /** As its records tell: `apps/v1/Deployment`. */
+  readonly recordedKinds: readonly string[];
+}
+
+/** Deletes what this tool created for a service and what is no longer among its objects. */
 export async function pruneObjects(
   place: NamespaceClient,
-  service: string,
-  objects: readonly KubernetesObject[],
-  recorded: readonly string[],
+  { service, objects, recordedKinds }: ServiceInventory,
   { dryRun = false }: PruneOptions = {},
 ): Promise<ChangeSet> {
-  const kinds = new Set([...recorded, ...objects.map(kindOf), 'v1/ConfigMap']);
+  const kinds = new Set([...recordedKinds, ...objects.map(kindOf), 'v1/ConfigMap']);
   const wanted = new Set(objects.map(identityOf));
   const found = (await Promise.all([...kinds].map((kind) => ownedOf(place, service, kind)))).flat();
   const gone = found.filter(

@@ -51,7 +51,7 @@ export async function observe(
           service: name,
           newest: record?.summary,
           running: workload && own && runningOf(workload, own, name),
-          drift: record ? await driftsOf(place, records, name, record, objects) : [],
+          drift: record ? await driftsOf({ place, records, objects }, name, record) : [],
         };
       }),
     );
@@ -110,13 +110,19 @@ async function listMetadata(
   return items.map((item) => Object.assign(item, { apiVersion, kind }));
 }
 
+/** A namespace whose objects were listed, and the records of what was deployed there. */
+interface ListedNamespace {
+  readonly place: NamespaceClient;
+  readonly records: Records;
+  /** By their identity, some without more than their metadata. */
+  readonly objects: ReadonlyMap<string, KubernetesObject>;
+}
+
 /** Compares fingerprints; only of objects that others wrote to the record and the object itself are read. */
 async function driftsOf(
-  place: NamespaceClient,
-  records: Records,
+  { place, records, objects }: ListedNamespace,
   service: string,
   { summary, applied }: NewestRecord,
-  objects: ReadonlyMap<string, KubernetesObject>,
 ): Promise<ObjectDrift[]> {
   if (summary.outcome === 'running') return [];
   const suspicious = [...applied].filter(([identity, fingerprint]) => {

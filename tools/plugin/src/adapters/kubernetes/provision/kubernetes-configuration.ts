@@ -82,7 +82,7 @@ export class KubernetesConfiguration implements ClusterConfiguration {
   async lock(holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock> {
     const { api, home } = this.place;
     await this.makeRecordsNamespace();
-    return acquireLease(api, recordsNamespace, home, holder, onWait);
+    return acquireLease({ api, namespace: recordsNamespace }, home, holder, onWait);
   }
 
   records(): Promise<ProvisioningRecord[]> {

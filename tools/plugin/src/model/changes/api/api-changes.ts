@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseApiDocument, resolved, type ApiDocument } from './api-document.ts';
-import { SchemaComparison, type ApiReason } from './api-schema-changes.ts';
+import { SchemaComparison, type ApiReason, type Direction } from './api-schema-changes.ts';
 import { isMap } from '../../manifests/source/object-fields.ts';
 
 /** What became of one operation. */
@@ -107,28 +107,40 @@ function parametersOf(document: ApiDocument, lists: readonly unknown[], pathName
 
 type Side = readonly [ApiDocument, Operation];
 
+/** The comparison of one operation, and of all schemas in it. */
+interface OperationComparison {
+  readonly schemas: SchemaComparison;
+  /** Called with each thing that changed. */
+  readonly say: (text: string, isBreaking: boolean) => void;
+}
+
+/** A part of an operation that has schemas. */
+interface Part {
+  /** `request body`, `response 200`. */
+  readonly of: string;
+  readonly direction: Direction;
+}
+
 function compareOperations([from, before]: Side, [to, after]: Side): ApiReason[] {
   const reasons: ApiReason[] = [];
   const say = (text: string, isBreaking: boolean) => void reasons.push({ text, isBreaking });
   const schemas = new SchemaComparison(from, to, (reason) => reasons.push(reason));
+  const comparison: OperationComparison = { schemas, say };
   if (before.pathNames.join() !== after.pathNames.join())
     say(`path parameters renamed: ${before.pathNames.join(', ')} → ${after.pathNames.join(', ')}`, false);
-  compareParameters(before.parameters, after.parameters, schemas, say);
+  compareParameters(before.parameters, after.parameters, comparison);
   const bodies = [resolved(from, before.fields['requestBody']), resolved(to, after.fields['requestBody'])] as const;
-  compareBodies(...bodies, schemas, say);
-  compareResponses([from, before.fields], [to, after.fields], schemas, say);
-  compareSecurity(securityOf(from, before.fields), securityOf(to, after.fields), say);
+  compareBodies(...bodies, comparison);
+  compareResponses([from, before.fields], [to, after.fields], comparison);
+  compareSecurity(securityOf(from, before.fields), securityOf(to, after.fields), comparison);
   if (before.fields['deprecated'] !== true && after.fields['deprecated'] === true) say('deprecated', false);
   return reasons;
 }
 
-type Say = (text: string, isBreaking: boolean) => void;
-
 function compareParameters(
   before: ReadonlyMap<string, Fields>,
   after: ReadonlyMap<string, Fields>,
-  schemas: SchemaComparison,
-  say: Say,
+  { schemas, say }: OperationComparison,
 ): void {
   const label = (parameter: Fields) => `${parameter['in']} parameter ${parameter['name']}`;
   for (const [key, parameter] of before) if (!after.has(key)) say(`${label(parameter)}: removed`, true);
@@ -151,22 +163,21 @@ function schemaOf({ schema, content }: Fields): unknown {
   return schema ?? (isMap(only) ? only['schema'] : undefined);
 }
 
-function compareBodies(before: Fields, after: Fields, schemas: SchemaComparison, say: Say): void {
+function compareBodies(before: Fields, after: Fields, comparison: OperationComparison): void {
+  const { say } = comparison;
   const [had, has] = [isMap(before['content']), isMap(after['content'])];
   const [needed, needs] = [before['required'] === true, after['required'] === true];
   if (had && !has) return say('request body: removed', true);
   if (!had && has) return say(`request body: new, ${needs ? 'required' : 'optional'}`, needs);
   if (needed !== needs) say(`request body: ${needs ? 'required now' : 'no longer required'}`, needs);
-  compareContents(before['content'], after['content'], 'request body', 'request', schemas, say);
+  compareContents(before['content'], after['content'], { of: 'request body', direction: 'request' }, comparison);
 }
 
 function compareContents(
   before: unknown,
   after: unknown,
-  of: string,
-  direction: 'request' | 'response',
-  schemas: SchemaComparison,
-  say: Say,
+  { of, direction }: Part,
+  { schemas, say }: OperationComparison,
 ): void {
   const [had, has] = [byMediaType(before), byMediaType(after)];
   for (const type of had.keys()) if (!has.has(type)) say(`${of}: no longer ${type}`, true);
@@ -185,9 +196,9 @@ function byMediaType(content: unknown): Map<string, Fields> {
 function compareResponses(
   [from, before]: readonly [ApiDocument, Fields],
   [to, after]: readonly [ApiDocument, Fields],
-  schemas: SchemaComparison,
-  say: Say,
+  comparison: OperationComparison,
 ): void {
+  const { say } = comparison;
   const [had, has] = [before['responses'], after['responses']].map((found) => (isMap(found) ? found : {}));
   for (const status of Object.keys(had!)) {
     // Who is told no differently is still told no.
@@ -200,8 +211,8 @@ function compareResponses(
       continue;
     }
     const [was, is] = [resolved(from, had![status]), resolved(to, response)];
-    compareContents(was['content'], is['content'], of, 'response', schemas, say);
-    compareHeaders([from, was['headers']], [to, is['headers']], of, schemas, say);
+    compareContents(was['content'], is['content'], { of, direction: 'response' }, comparison);
+    compareHeaders([from, was['headers']], [to, is['headers']], of, comparison);
   }
 }
 
@@ -209,8 +220,7 @@ function compareHeaders(
   [from, before]: readonly [ApiDocument, unknown],
   [to, after]: readonly [ApiDocument, unknown],
   of: string,
-  schemas: SchemaComparison,
-  say: Say,
+  { schemas, say }: OperationComparison,
 ): void {
   const [had, has] = [byHeaderName(from, before), byHeaderName(to, after)];
   for (const name of had.keys()) if (!has.has(name)) say(`${of}: header ${name} removed`, true);
@@ -241,7 +251,7 @@ function securityOf(document: ApiDocument, operation: Fields): string[][] {
   );
 }
 
-function compareSecurity(before: readonly string[][], after: readonly string[][], say: Say): void {
+function compareSecurity(before: readonly string[][], after: readonly string[][], { say }: OperationComparison): void {
   if (isDeepStrictEqual(before, after)) return;
   const text = (alternatives: readonly string[][]) =>
     alternatives.map((each) => each.join(' + ') || 'anybody').join(' or ');

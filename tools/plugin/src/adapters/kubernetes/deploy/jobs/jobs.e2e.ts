@@ -76,18 +76,16 @@ interface Run {
 async function run(
   name: string,
   job: KubernetesObject,
-  timeout = 60_000,
+  timeoutMs = 60_000,
   onLine: (line: string) => void = () => {},
 ): Promise<Run> {
   const events: Recording['events'][number][] = [];
   const lines: string[] = [];
   const started = performance.now();
   const result = await runJob(
-    api,
-    namespace,
-    'orders',
-    job,
-    { timeout, onLine: (line) => (lines.push(line), onLine(line)) },
+    { api, namespace },
+    { service: 'orders', job },
+    { timeoutMs, onLine: (line) => (lines.push(line), onLine(line)) },
     (event, at) => events.push({ at, event: trimEvent(event) }),
   );
   const milliseconds = Math.round(performance.now() - started);

@@ -4,6 +4,7 @@ import { label } from '../../../../model/manifests/labels.ts';
 import type { JobOptions, JobResult } from '../../../../ports/cluster.ts';
 import { ApiError, explainApiError } from '../../client/api-error.ts';
 import type { KubernetesApi } from '../../client/api.ts';
+import type { NamespaceApi } from '../../client/namespace-client.ts';
 import { collectionPath } from '../../client/resources.ts';
 import { warningsAbout } from '../wait/evidence.ts';
 import { listAndWatch, type Followed } from '../wait/list-and-watch.ts';
@@ -15,28 +16,31 @@ import { evaluateJob, podsOf } from './evaluate-job.ts';
 /** Milliseconds for which the last lines of a Job that has ended are waited for. */
 const logPatience = 5000;
 
+/** A Job of a release of a service. */
+export interface ServiceJob {
+  readonly service: string;
+  readonly job: KubernetesObject;
+}
+
 /**
  * Runs a Job of a release to its end, unless it has succeeded before; goes on from what a deployer that died has left.
  * @param onEvent sees everything that the watches of the running Job tell, to be recorded.
  * @throws {Refusal} when a Job of that name belongs to somebody else.
  */
 export async function runJob(
-  api: KubernetesApi,
-  namespace: string,
-  service: string,
-  job: KubernetesObject,
-  options: JobOptions,
+  place: NamespaceApi,
+  { service, job }: ServiceJob,
+  { timeoutMs, signal, onLine }: JobOptions,
   onEvent: (event: RolloutEvent, at: number) => void = () => {},
 ): Promise<JobResult> {
   const stop = new AbortController();
-  const run = new JobRun(api, namespace, service, job, options.onLine, onEvent, stop.signal);
-  const { timeout, signal } = options;
+  const run = new JobRun(place, { service, job }, { onLine, onEvent, stopped: stop.signal });
   const ways: (() => void)[] = [];
   try {
     return await new Promise<JobResult>((resolve, reject) => {
       const deadline = setTimeout(() => {
-        if (!run.hasEnded) run.timeOut(timeout).then(resolve, reject);
-      }, timeout);
+        if (!run.hasEnded) run.timeOut(timeoutMs).then(resolve, reject);
+      }, timeoutMs);
       const interrupt = () => resolve(run.interrupt());
       signal?.addEventListener('abort', interrupt, { once: true });
       ways.push(
@@ -47,11 +51,18 @@ export async function runJob(
       else run.runToCompletion().then(resolve, reject);
     });
   } catch (error) {
-    throw explainApiError(error, `run ${describeObject(job)}`, api, job);
+    throw explainApiError(error, `run ${describeObject(job)}`, place.api, job);
   } finally {
     for (const end of ways) end();
     stop.abort();
   }
+}
+
+/** A listener to a run of a Job: what it is told, and until when. */
+interface JobListener {
+  readonly onLine: (line: string) => void;
+  readonly onEvent: (event: RolloutEvent, at: number) => void;
+  readonly stopped: AbortSignal;
 }
 
 /** One run of a Job: from what is there under its name to its end. */
@@ -70,15 +81,8 @@ class JobRun {
   /** Whether it is known how the Job ended, and only what shows it is still gathered. */
   hasEnded = false;
 
-  constructor(
-    api: KubernetesApi,
-    namespace: string,
-    service: string,
-    job: KubernetesObject,
-    onLine: (line: string) => void,
-    onEvent: (event: RolloutEvent, at: number) => void,
-    stopped: AbortSignal,
-  ) {
+  constructor({ api, namespace }: NamespaceApi, { service, job }: ServiceJob, listener: JobListener) {
+    const { onLine, onEvent, stopped } = listener;
     this.api = api;
     this.namespace = namespace;
     this.service = service;
@@ -98,9 +102,9 @@ class JobRun {
     return { state: 'interrupted', reason, evidence: [...this.logs.last] };
   }
 
-  /** @param timeout milliseconds, to be told. */
-  async timeOut(timeout: number): Promise<JobResult> {
-    const seconds = Math.round(timeout / 100) / 10;
+  /** @param timeoutMs to be told. */
+  async timeOut(timeoutMs: number): Promise<JobResult> {
+    const seconds = Math.round(timeoutMs / 100) / 10;
     const reason = `${this.name} had not ended after ${seconds} s. ${this.obstacle ?? 'It still runs, and goes on.'}`;
     return { state: 'timed-out', reason, evidence: await this.evidence() };
   }

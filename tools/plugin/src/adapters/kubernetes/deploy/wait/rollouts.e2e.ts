@@ -119,7 +119,7 @@ interface Run {
 async function roll(
   name: string,
   objects: readonly KubernetesObject[],
-  timeout = 60_000,
+  timeoutMs = 60_000,
   meanwhile?: () => Promise<unknown>,
 ): Promise<Run> {
   const place = { api, resources: new Resources(api), namespace };
@@ -134,10 +134,9 @@ async function roll(
   const lines: string[] = [];
   const started = performance.now();
   const waiting = waitForRollouts(
-    api,
-    namespace,
+    { api, namespace },
     targets,
-    { timeout, onProgress: (line) => lines.push(line) },
+    { timeoutMs, onProgress: (line) => lines.push(line) },
     (event, at) => events.push({ at, event: trimEvent(event) }),
   );
   const acting = meanwhile?.();

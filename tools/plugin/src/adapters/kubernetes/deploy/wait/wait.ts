@@ -1,7 +1,7 @@
 import { describeObject, type KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
 import type { RolloutResult, WaitOptions } from '../../../../ports/cluster.ts';
 import { explainApiError } from '../../client/api-error.ts';
-import type { KubernetesApi } from '../../client/api.ts';
+import type { NamespaceApi } from '../../client/namespace-client.ts';
 import { collectionPath } from '../../client/resources.ts';
 import { labelSelectorOf } from '../../observe/running.ts';
 import { evidenceOf } from './evidence.ts';
@@ -25,8 +25,7 @@ const plurals: Readonly<Record<string, string>> = {
  * @param onEvent sees everything that the watches tell, to be recorded.
  */
 export async function waitForRollouts(
-  api: KubernetesApi,
-  namespace: string,
+  place: NamespaceApi,
   targets: readonly RolloutTarget[],
   options: WaitOptions,
   onEvent: (event: RolloutEvent, at: number) => void = () => {},
@@ -35,10 +34,10 @@ export async function waitForRollouts(
   const stop = new AbortController();
   try {
     return await new Promise<RolloutResult>((resolve, reject) => {
-      const rollouts = new Rollouts(api, namespace, targets, options, resolve);
+      const rollouts = new Rollouts(place, targets, options, resolve);
       const started = Date.now();
-      for (const followed of targets.flatMap((target) => followedBy(target.object, namespace))) {
-        listAndWatch(api, followed, stop.signal, (event) => {
+      for (const followed of targets.flatMap((target) => followedBy(target.object, place.namespace))) {
+        listAndWatch(place.api, followed, stop.signal, (event) => {
           onEvent(event, Date.now() - started);
           rollouts.take(event);
         }).catch(reject);
@@ -46,7 +45,7 @@ export async function waitForRollouts(
       rollouts.start(stop.signal);
     });
   } catch (error) {
-    throw explainApiError(error, 'watch the rollout', api);
+    throw explainApiError(error, 'watch the rollout', place.api);
   } finally {
     stop.abort();
   }
@@ -81,8 +80,7 @@ function followedBy(object: KubernetesObject, namespace: string): Followed[] {
 
 /** What is known of each workload's rollout, and the end of the wait. */
 class Rollouts {
-  private readonly api: KubernetesApi;
-  private readonly namespace: string;
+  private readonly place: NamespaceApi;
   private readonly options: WaitOptions;
   private readonly end: (result: RolloutResult) => void;
   private readonly targets: readonly RolloutTarget[];
@@ -94,14 +92,12 @@ class Rollouts {
   private ended = false;
 
   constructor(
-    api: KubernetesApi,
-    namespace: string,
+    place: NamespaceApi,
     targets: readonly RolloutTarget[],
     options: WaitOptions,
     end: (result: RolloutResult) => void,
   ) {
-    this.api = api;
-    this.namespace = namespace;
+    this.place = place;
     this.targets = targets;
     this.options = options;
     this.end = end;
@@ -109,8 +105,8 @@ class Rollouts {
 
   start(stopped: AbortSignal): void {
     this.startedAt = Date.now();
-    const { timeout, signal } = this.options;
-    const deadline = setTimeout(() => this.timeOut(), timeout);
+    const { timeoutMs, signal } = this.options;
+    const deadline = setTimeout(() => this.timeOut(), timeoutMs);
     const interrupt = () => {
       const reason = `Waiting for ${this.targets.map(({ object }) => describeObject(object)).join(', ')} was interrupted.`;
       this.finish({ state: 'interrupted', reason, evidence: [] });
@@ -161,7 +157,7 @@ class Rollouts {
   /** Says once what is in the way, when nothing has moved for a while. */
   private tellStall(): void {
     if (this.ended) return;
-    const left = this.startedAt + this.options.timeout - Date.now();
+    const left = this.startedAt + this.options.timeoutMs - Date.now();
     for (const { target, judgement } of this.judgements()) {
       const line = stalledLine(judgement, left);
       if (line !== undefined) this.options.onProgress(`${describeObject(target.object)}: ${line}`);
@@ -169,7 +165,7 @@ class Rollouts {
   }
 
   private timeOut(): void {
-    const seconds = Math.round(this.options.timeout / 100) / 10;
+    const seconds = Math.round(this.options.timeoutMs / 100) / 10;
     for (const { target, judgement } of this.judgements()) {
       if (judgement.state !== 'waiting') continue;
       const obstacle = judgement.obstacle === undefined ? '' : ` ${judgement.obstacle}`;
@@ -187,8 +183,9 @@ class Rollouts {
   ): Promise<void> {
     if (this.ended) return;
     this.ended = true;
+    const { api, namespace } = this.place;
     const name = target.object.metadata.name;
-    const evidence = await evidenceOf(this.api, this.namespace, name, suspects).catch(() => []);
+    const evidence = await evidenceOf(api, namespace, name, suspects).catch(() => []);
     this.end({ state, reason, evidence });
   }
 

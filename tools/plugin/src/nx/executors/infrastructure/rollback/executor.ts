@@ -44,7 +44,7 @@ export const executor = infrastructureExecutor({
     const plan = await planEnvironmentRollback(request, ports, all);
     for (const line of await describePlan(environment.name, plan, ports)) all.step(line);
     if (isDryRun) return [`${environment.name}: dry run: nothing was changed`];
-    const results = await rollBackEnvironment(plan, { timeout: seconds * 1000, signal }, ports, reporter);
+    const results = await rollBackEnvironment(plan, { timeoutMs: seconds * 1000, signal }, ports, reporter);
     tell(...results.map(({ service: name, result }) => outcomeOf(name, environment, result)));
     const lines = results.flatMap(({ service: name, result }) => describeResult(name, result, terminal));
     const failed = results.filter(({ result }) => result instanceof ProductError);

@@ -41,7 +41,7 @@ export const executor = serviceExecutor({
           `${service.name}: dry run: would deploy ${release.buildNumber} to ${environment.name}: ${describeChangeSet(changes)}`,
         );
       } else {
-        const limits = { timeout: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
+        const limits = { timeoutMs: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
         const result = await deploy(target, { ...options, ...limits }, ports, reporter);
         tell(deployOutcome(release, environment, result));
         lines.push(describeDeploy({ service: service.name, release }, environment, result, terminal));

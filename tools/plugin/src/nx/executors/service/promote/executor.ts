@@ -36,7 +36,7 @@ export const executor = serviceExecutor({
     const way = promotionOf(environments, from, to, `promote ${service.name}`);
     if (!from || !to) reporter.step(`environments: from ${way.from.name} to ${way.to.name}`);
     const environmentNames = environments.map(({ name }) => name);
-    const limits = { timeout: seconds * 1000, signal, approvedBy: approvedBy(isApproved, process.env) };
+    const limits = { timeoutMs: seconds * 1000, signal, approvedBy: approvedBy(isApproved, process.env) };
     const request = {
       ...options,
       ...way,

@@ -47,7 +47,7 @@ export const executor = serviceExecutor({
   ) {
     connectEarly(targets, ports);
     const actor = actorOf(process.env);
-    const limits = { timeout: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
+    const limits = { timeoutMs: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
     const ciNumber = ciRunOf(process.env)?.buildNumber;
     const request = { ...options, ...limits, service, environments, targets, actor, ciNumber };
     const result = await release(request, ports, reporter);

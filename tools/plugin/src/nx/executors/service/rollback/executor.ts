@@ -49,7 +49,7 @@ export const executor = serviceExecutor({
     }
     for (const line of lines) reporter.step(line);
     const [result, elsewhere] = await Promise.all([
-      rollBack(plan, { timeout: seconds * 1000, signal }, ports, reporter),
+      rollBack(plan, { timeoutMs: seconds * 1000, signal }, ports, reporter),
       stillRunning(plan, environments, ports),
     ]);
     tell(
