@@ -1,5 +1,5 @@
 import { clusterContract } from './cluster-contract.ts';
-import { InMemoryCluster } from '../../twins/src/in-memory-cluster.ts';
+import { InMemoryCluster } from '../../twins/src/cluster/in-memory-cluster.ts';
 
 describe('InMemoryCluster', () => {
   clusterContract(async () => {

@@ -5,7 +5,7 @@ import type { ServiceMap } from '../../plugin/src/ports/service-map.ts';
 import type { ServiceSource } from '../../plugin/src/ports/service-source.ts';
 import type { NoForge } from '../../plugin/src/ports/forge.ts';
 import type { ReleasePorts } from '../../plugin/src/ports/release-ports.ts';
-import { InMemoryCluster } from './in-memory-cluster.ts';
+import { InMemoryCluster } from './cluster/in-memory-cluster.ts';
 import { InMemoryConfiguration } from './in-memory-configuration.ts';
 import { InMemoryForge } from './in-memory-forge.ts';
 import { InMemoryProber } from './in-memory-prober.ts';

@@ -1,7 +1,7 @@
 import type { Actor } from '../../../plugin/src/model/release/actor.ts';
 import type { KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
 import type { Cluster } from '../../../plugin/src/ports/cluster.ts';
-import type { JobScript } from '../../../twins/src/in-memory-jobs.ts';
+import type { JobScript } from '../../../twins/src/cluster/scripted-jobs.ts';
 
 /** One namespace under test, and hands to change it with. */
 export interface ClusterScenario {

@@ -7,7 +7,7 @@ import { renderManifests, type Rendered } from '../../../plugin/src/model/manife
 import { Refusal } from '../../../plugin/src/model/errors/product-error.ts';
 import type { Release } from '../../../plugin/src/model/release/release.ts';
 import type { ChangeSet, Cluster, JobOptions, PlanOptions } from '../../../plugin/src/ports/cluster.ts';
-import type { JobScript } from '../../../twins/src/in-memory-jobs.ts';
+import type { JobScript } from '../../../twins/src/cluster/scripted-jobs.ts';
 
 import { ada, type ClusterScenario } from './cluster-scenario.ts';
 export const releaseOf = ({ image }: ClusterScenario, number = '20261124-1'): Release => ({

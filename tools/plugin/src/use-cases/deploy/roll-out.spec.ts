@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
-import type { InMemoryCluster } from '../../../../twins/src/in-memory-cluster.ts';
+import type { InMemoryCluster } from '../../../../twins/src/cluster/in-memory-cluster.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
 import { planRollback, rollBack } from '../rollback/rollback.ts';
 import { runningIn } from '../../../../contracts/src/running-in.ts';

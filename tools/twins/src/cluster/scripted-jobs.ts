@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isInTheWay, jobEnding, nextJobStep } from '../../plugin/src/model/deploy/job-step.ts';
-import { describeObject, type KubernetesObject } from '../../plugin/src/model/manifests/kubernetes-object.ts';
-import { annotation, label } from '../../plugin/src/model/manifests/labels.ts';
-import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
-import type { JobOptions, JobResult } from '../../plugin/src/ports/cluster.ts';
+import { isInTheWay, jobEnding, nextJobStep } from '../../../plugin/src/model/deploy/job-step.ts';
+import { describeObject, type KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
+import { annotation, label } from '../../../plugin/src/model/manifests/labels.ts';
+import { Refusal } from '../../../plugin/src/model/errors/product-error.ts';
+import type { JobOptions, JobResult } from '../../../plugin/src/ports/cluster.ts';
+import type { StoredObjects } from './stored-objects.ts';
 
 /** How a run of a Job goes. */
 export interface JobScript {
@@ -16,23 +17,15 @@ export interface JobScript {
   readonly milliseconds?: number;
 }
 
-/** The namespace's objects, as the Jobs of the twin need them. */
-export interface JobPlace {
-  find(name: string): KubernetesObject | undefined;
-  all(): KubernetesObject[];
-  add(job: KubernetesObject): void;
-  remove(name: string): void;
-}
-
 /** Runs the Jobs of a twin of a namespace, by their scripts. */
-export class InMemoryJobs {
-  private readonly place: JobPlace;
+export class ScriptedJobs {
+  private readonly objects: StoredObjects;
   private readonly scripts = new Map<string, JobScript[]>();
   /** By the uid of the Job. */
   private readonly runs = new Map<unknown, JobScript>();
 
-  constructor(place: JobPlace) {
-    this.place = place;
+  constructor(objects: StoredObjects) {
+    this.objects = objects;
   }
 
   /** Chooses how the next runs of a Job go, by its name in the manifest; those after the last one succeed. */
@@ -40,6 +33,7 @@ export class InMemoryJobs {
     this.scripts.set(name, [...scripts]);
   }
 
+  /** Runs a Job to its end, or goes on with what is there under its name. @throws {Refusal} when that is somebody else's. */
   async run(service: string, job: KubernetesObject, options: JobOptions): Promise<JobResult> {
     const until = Date.now() + options.timeoutMs;
     const name = describeObject(job);
@@ -50,7 +44,7 @@ export class InMemoryJobs {
         return { state: 'interrupted', reason: `Waiting for ${name} was interrupted.`, evidence };
       if (Date.now() >= until)
         return { state: 'timed-out', reason: `${name} had not ended after ${options.timeoutMs} ms.`, evidence };
-      const live = this.place.find(job.metadata.name);
+      const live = this.objects.get(job)?.live;
       if (followed) {
         if (live?.metadata['uid'] !== followed.metadata['uid'])
           return { state: 'vanished', reason: `${name} was deleted while it ran.`, evidence };
@@ -67,14 +61,18 @@ export class InMemoryJobs {
         const step = nextJobStep(live, job, service);
         if (step === 'refuse') throw foreignJob(live!);
         if (step === 'nothing') return { state: 'succeeded', hadRun: true };
-        if (step === 'replace') this.place.remove(job.metadata.name);
+        if (step === 'replace') this.objects.delete(job);
         if (step === 'follow') followed = live;
-        if (step === 'create' && !this.place.all().some((other) => isInTheWay(other, job))) followed = this.begin(job);
+        if (step === 'create' && !this.isBlocked(job)) followed = this.begin(job);
         if (followed) this.runs.get(followed.metadata['uid'])?.lines?.forEach(options.onLine);
         if (followed || step === 'replace') continue;
       }
       await pause(5);
     }
+  }
+
+  private isBlocked(job: KubernetesObject): boolean {
+    return this.objects.all.some(({ live }) => live.kind === 'Job' && isInTheWay(live, job));
   }
 
   private begin(job: KubernetesObject): KubernetesObject {
@@ -83,7 +81,7 @@ export class InMemoryJobs {
     live.metadata['uid'] = randomUUID();
     live.metadata.annotations = { ...live.metadata.annotations, [annotation.created]: 'true' };
     this.runs.set(live.metadata['uid'], script);
-    this.place.add(live);
+    this.objects.add(live);
     const end = () => {
       live['status'] = { conditions: [{ type: (script.exitCode ?? 0) === 0 ? 'Complete' : 'Failed', status: 'True' }] };
     };
@@ -93,7 +91,7 @@ export class InMemoryJobs {
   }
 }
 
-/** The refusal to run a Job whose name somebody else has taken. */
+/** Returns the refusal to run a Job whose name somebody else has taken. */
 export function foreignJob(live: KubernetesObject): Refusal {
   return new Refusal({
     type: 'foreign-object',

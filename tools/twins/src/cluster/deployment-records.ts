@@ -1,0 +1,115 @@
+import type {
+  DeploymentEnding,
+  DeploymentRecord,
+  DeploymentSummary,
+  NewDeploymentRecord,
+} from '../../../plugin/src/model/deploy/deployment-record.ts';
+import { forgettable } from '../../../plugin/src/model/deploy/record-retention.ts';
+import type { KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
+import { identityOf } from '../../../plugin/src/model/manifests/source/object-fields.ts';
+import type { ResourceVersion } from './resource-version.ts';
+import type { StoredObjects } from './stored-objects.ts';
+
+/** The deployments of a namespace's services, as they were recorded. */
+export class DeploymentRecords {
+  private readonly objects: StoredObjects;
+  private readonly version: ResourceVersion;
+  /** By service, oldest first. */
+  private readonly kept = new Map<string, DeploymentRecord[]>();
+  /** Identities of the manifests that were there when a deployment ended, by its service and sequence. */
+  private readonly applied = new Map<string, ReadonlySet<string>>();
+
+  constructor(objects: StoredObjects, version: ResourceVersion) {
+    this.objects = objects;
+    this.version = version;
+  }
+
+  /** Services that have deployments, in alphabetical order. */
+  get services(): string[] {
+    return [...this.kept.keys()].sort();
+  }
+
+  /** Returns the deployments of a service, newest first. */
+  newestFirst(service: string): DeploymentRecord[] {
+    return this.of(service).map(copied).reverse();
+  }
+
+  /** Returns one deployment, if it is still kept. */
+  find(service: string, sequence: number): DeploymentRecord | undefined {
+    return this.of(service)
+      .filter((each) => each.sequence === sequence)
+      .map(copied)[0];
+  }
+
+  /** Returns the newest deployment of a service, which is not to be changed. */
+  newestOf(service: string): DeploymentRecord | undefined {
+    return this.of(service).at(-1);
+  }
+
+  /** Returns the newest deployment of one service, or of every one, without manifests. */
+  newest(service?: string): DeploymentSummary[] {
+    const found = service === undefined ? [...this.kept.values()] : [this.of(service)];
+    return found.flatMap((records) => records.slice(-1).map(summaryOf));
+  }
+
+  /** Returns all deployments of all services, without manifests. */
+  summaries(): DeploymentSummary[] {
+    return [...this.kept.values()].flat().map(summaryOf);
+  }
+
+  /** Keeps a record, with the next sequence. */
+  open(record: NewDeploymentRecord): DeploymentRecord {
+    const { service } = record.release;
+    const opened: DeploymentRecord = {
+      ...record,
+      manifests: structuredClone(record.manifests),
+      sequence: (this.newestOf(service)?.sequence ?? 0) + 1,
+      outcome: 'running',
+    };
+    this.keep(service, [...this.of(service), opened]);
+    return opened;
+  }
+
+  /** Adds how a deployment ended, and forgets the records that are too old. */
+  close(record: DeploymentRecord, ending: DeploymentEnding): DeploymentRecord {
+    const { service } = record.release;
+    const closed: DeploymentRecord = { ...record, ...ending };
+    const present = record.manifests.filter((manifest) => this.objects.get(manifest) !== undefined);
+    this.applied.set(keyOf(record), new Set(present.map(identityOf)));
+    const records = this.of(service).map((each) => (each.sequence === record.sequence ? closed : each));
+    const forgotten = new Set(forgettable(records));
+    this.keep(
+      service,
+      records.filter((each) => !forgotten.has(each)),
+    );
+    return closed;
+  }
+
+  /** Reports whether a deployment applied one of its manifests: what was not there when it ended, it never did. */
+  hasApplied(record: DeploymentRecord, manifest: KubernetesObject): boolean {
+    return this.applied.get(keyOf(record))?.has(identityOf(manifest)) ?? true;
+  }
+
+  private of(service: string): readonly DeploymentRecord[] {
+    return this.kept.get(service) ?? [];
+  }
+
+  private keep(service: string, records: DeploymentRecord[]): void {
+    this.version.next();
+    this.kept.set(service, records);
+  }
+}
+
+/** Returns a record without its manifests. */
+export function summaryOf({ manifests: _manifests, ...facts }: DeploymentRecord): DeploymentSummary {
+  return facts;
+}
+
+function keyOf({ release, sequence }: DeploymentRecord): string {
+  return `${release.service}#${sequence}`;
+}
+
+function copied(record: DeploymentRecord): DeploymentRecord {
+  // A release holds a BuildNumber, which structuredClone would make a plain object of.
+  return { ...record, manifests: structuredClone(record.manifests) };
+}

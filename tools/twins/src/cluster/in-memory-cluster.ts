@@ -1,0 +1,204 @@
+import type {
+  DeploymentEnding,
+  DeploymentRecord,
+  DeploymentSummary,
+  NewDeploymentRecord,
+} from '../../../plugin/src/model/deploy/deployment-record.ts';
+import { Refusal } from '../../../plugin/src/model/errors/product-error.ts';
+import type { ApplyStage } from '../../../plugin/src/model/manifests/kind-order.ts';
+import type { KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
+import type { Actor } from '../../../plugin/src/model/release/actor.ts';
+import type { BuildNumber } from '../../../plugin/src/model/release/build-number.ts';
+import type { Clock } from '../../../plugin/src/ports/clock.ts';
+import type {
+  ChangeSet,
+  Cluster,
+  JobOptions,
+  JobResult,
+  ObservedService,
+  Plan,
+  PlanOptions,
+  PruneOptions,
+  RolloutResult,
+  ServiceLock,
+  WaitOptions,
+} from '../../../plugin/src/ports/cluster.ts';
+import { NamespaceState } from './namespace-state.ts';
+import { observe } from './observe.ts';
+import { prune } from './prune.ts';
+import type { JobScript } from './scripted-jobs.ts';
+import type { RolloutScript } from './scripted-rollouts.ts';
+import { ServerSideApply } from './server-side-apply.ts';
+
+/** Twin of a namespace in a Kubernetes cluster for tests. */
+export class InMemoryCluster implements Cluster {
+  readonly namespace: string;
+  private readonly clock: Clock;
+  private readonly state: NamespaceState;
+  private readonly server: ServerSideApply;
+  /** Called before each call of the port with its name; what it throws is what the call throws. */
+  before: (call: string) => void | Promise<void> = () => {};
+  /** Names of the calls so far. */
+  readonly calls: string[] = [];
+  /** When set, the cluster does not answer, for this reason. */
+  unreachable: string | undefined;
+  /** The version of the configuration that the namespace is marked with. */
+  provisionedWith: BuildNumber | undefined;
+  /** Fields that the API server does not know, by `Deployment orders`: `spec.replcias`. */
+  readonly unknownFields = new Map<string, string>();
+
+  constructor(namespace = 'shop', clock: Clock = () => new Date(), state = new NamespaceState(namespace)) {
+    this.namespace = namespace;
+    this.clock = clock;
+    this.state = state;
+    this.server = new ServerSideApply(state.objects, this.unknownFields);
+  }
+
+  /** Returns another deployer's view of the same namespace. */
+  another(): InMemoryCluster {
+    return new InMemoryCluster(this.namespace, this.clock, this.state);
+  }
+
+  /** Chooses how the next rollouts of a workload go, one after the other; those after the last one go well. */
+  script(workload: string, ...rollouts: RolloutScript[]): void {
+    this.state.rollouts.script(workload, rollouts);
+  }
+
+  /** Chooses how the next runs of a Job go, by its name in the manifest; those after the last one succeed. */
+  scriptJob(name: string, ...runs: JobScript[]): void {
+    this.state.jobs.script(name, runs);
+  }
+
+  /** Puts an object in, as somebody else. */
+  put(object: KubernetesObject): void {
+    this.state.objects.put(object);
+  }
+
+  /** Writes a field of an object, as somebody else: `edit('Deployment', 'orders', 'kubectl-edit', ['spec', 'replicas'], 5)`. */
+  edit(kind: string, name: string, manager: string, path: readonly string[], value: unknown): void {
+    this.state.objects.edit({ kind, name }, { path, manager }, value);
+  }
+
+  /** Deletes an object, as somebody else. */
+  remove(kind: string, name: string): void {
+    this.state.objects.remove(kind, name);
+  }
+
+  /** Returns an object as the cluster has it. */
+  read(kind: string, name: string): KubernetesObject | undefined {
+    return structuredClone(this.state.objects.find(kind, name)?.live);
+  }
+
+  /** All objects, as the cluster has them. */
+  get objects(): KubernetesObject[] {
+    return this.state.objects.all.map(({ live }) => structuredClone(live));
+  }
+
+  /** Lets the holder of a service's lock die without a word. */
+  killHolder(service: string): void {
+    this.state.locks.killHolder(service);
+  }
+
+  async check(): Promise<void> {
+    await this.enter('check');
+  }
+
+  async lock(service: string, holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock> {
+    await this.enter('lock');
+    return this.state.locks.acquire(service, holder, onWait);
+  }
+
+  async plan(service: string, objects: readonly KubernetesObject[], options: PlanOptions = {}): Promise<Plan> {
+    await this.enter('plan');
+    return this.server.plan({ service, objects, options });
+  }
+
+  async apply(plan: Plan, stage?: ApplyStage): Promise<ChangeSet> {
+    await this.enter(stage === undefined ? 'apply' : `apply ${stage}`);
+    return this.server.apply(plan, stage);
+  }
+
+  async prune(service: string, objects: readonly KubernetesObject[], options: PruneOptions = {}): Promise<ChangeSet> {
+    await this.enter(options.dryRun ? 'prune (dry run)' : 'prune');
+    return prune(this.state.objects, service, objects, options);
+  }
+
+  async waitUntilReady(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult> {
+    await this.enter('waitUntilReady');
+    return this.state.rollouts.waitUntilReady(objects, options);
+  }
+
+  async waitForEndpoints(): Promise<void> {
+    await this.enter('waitForEndpoints');
+  }
+
+  async runJob(service: string, job: KubernetesObject, options: JobOptions): Promise<JobResult> {
+    await this.enter('runJob');
+    return this.state.jobs.run(service, job, options);
+  }
+
+  async provisioned(): Promise<BuildNumber | undefined> {
+    await this.enter('provisioned');
+    return this.provisionedWith;
+  }
+
+  async services(): Promise<string[]> {
+    await this.enter('services');
+    return this.state.records.services;
+  }
+
+  async records(service: string): Promise<DeploymentRecord[]> {
+    await this.enter('records');
+    return this.state.records.newestFirst(service);
+  }
+
+  async openRecord(record: NewDeploymentRecord): Promise<DeploymentRecord> {
+    await this.enter('openRecord');
+    return this.state.records.open(record);
+  }
+
+  async closeRecord(record: DeploymentRecord, ending: DeploymentEnding): Promise<DeploymentRecord> {
+    await this.enter('closeRecord');
+    return this.state.records.close(record, { ...ending, finishedAt: this.clock().toISOString() });
+  }
+
+  async record(service: string, sequence: number): Promise<DeploymentRecord | undefined> {
+    await this.enter('record');
+    return this.state.records.find(service, sequence);
+  }
+
+  async newest(): Promise<DeploymentSummary[]> {
+    await this.enter('newest');
+    return this.state.records.newest();
+  }
+
+  async summaries(): Promise<DeploymentSummary[]> {
+    await this.enter('summaries');
+    return this.state.records.summaries();
+  }
+
+  async observe(
+    service?: string,
+    onNewest?: (newest: readonly DeploymentSummary[]) => void,
+  ): Promise<ObservedService[]> {
+    await this.enter('observe');
+    onNewest?.(this.state.records.newest(service));
+    return observe(this.state, service);
+  }
+
+  changes(signal: AbortSignal): AsyncGenerator<void> {
+    return this.state.version.changes(signal);
+  }
+
+  private async enter(call: string): Promise<void> {
+    this.calls.push(call);
+    await this.before(call);
+    if (this.unreachable === undefined) return;
+    throw new Refusal({
+      type: 'cluster-unreachable',
+      doing: 'reach the cluster',
+      reason: this.unreachable,
+      remedy: 'Start it.',
+    });
+  }
+}

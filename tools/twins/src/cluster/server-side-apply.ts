@@ -1,0 +1,112 @@
+import { nextJobStep } from '../../../plugin/src/model/deploy/job-step.ts';
+import { Refusal } from '../../../plugin/src/model/errors/product-error.ts';
+import { inKindOrder, stageOf, type ApplyStage } from '../../../plugin/src/model/manifests/kind-order.ts';
+import { describeObject, type KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
+import { annotation } from '../../../plugin/src/model/manifests/labels.ts';
+import { autoscalerOf } from '../../../plugin/src/model/manifests/rules/no-downtime.ts';
+import { foreignMarksOn, foreignObject, otherOwnerOf } from '../../../plugin/src/model/manifests/rules/ownership.ts';
+import { isMap } from '../../../plugin/src/model/manifests/source/object-fields.ts';
+import { fieldChanges } from '../../../plugin/src/model/observe/field-changes.ts';
+import type { Change, ChangeSet, Plan } from '../../../plugin/src/ports/cluster.ts';
+import { applied, isApplied, takenOver } from './managed-fields.ts';
+import { foreignJob } from './scripted-jobs.ts';
+import type { StoredObject, StoredObjects } from './stored-objects.ts';
+
+/** A plan before it is made: whose objects are applied, and how. */
+export type PlanRequest = Omit<Plan, 'changes'>;
+
+interface PlannedObject {
+  readonly change: Change;
+  readonly sent: KubernetesObject;
+  readonly stored: StoredObject | undefined;
+}
+
+/** Plans and applies objects as an API server does: field by field, each with its manager. */
+export class ServerSideApply {
+  private readonly objects: StoredObjects;
+  private readonly unknownFields: ReadonlyMap<string, string>;
+
+  /** @param unknownFields fields that the API server does not know, by `Deployment orders`. */
+  constructor(objects: StoredObjects, unknownFields: ReadonlyMap<string, string>) {
+    this.objects = objects;
+    this.unknownFields = unknownFields;
+  }
+
+  /** Dry-runs the objects and the Jobs of a release. @throws {Refusal} naming the first that it would not take. */
+  plan(request: PlanRequest): Plan {
+    for (const job of request.options.jobs ?? []) this.checkJob(job, request.service);
+    return { ...request, changes: this.planned(request).map(({ change }) => change) };
+  }
+
+  /** Applies one step of a plan, or all of them, as things are now. */
+  apply(plan: Plan, stage?: ApplyStage): ChangeSet {
+    const created = new Set(
+      plan.changes.flatMap(({ kind, name, action }) => (action === 'created' ? [`${kind} ${name}`] : [])),
+    );
+    const isMeant = ({ sent }: PlannedObject) =>
+      stage === undefined || stageOf(sent.kind, !created.has(describeObject(sent))) === stage;
+    const planned = this.planned(plan).filter(isMeant);
+    for (const each of planned) if (each.change.action !== 'unchanged') this.write(each);
+    return planned.map(({ change }) => change);
+  }
+
+  private checkJob(job: KubernetesObject, service: string): void {
+    this.checkFields(job);
+    const live = this.objects.get(job)?.live;
+    if (nextJobStep(live, job, service) === 'refuse') throw foreignJob(live!);
+  }
+
+  private checkFields(object: KubernetesObject): void {
+    const unknown = this.unknownFields.get(describeObject(object));
+    if (unknown !== undefined) throw unknownField(object, unknown);
+  }
+
+  private planned({ service, objects, options: { adopt = false } }: PlanRequest): PlannedObject[] {
+    return inKindOrder(objects).map((object) => {
+      this.checkFields(object);
+      const stored = this.objects.get(object);
+      const owner = stored && otherOwnerOf(stored.live, service);
+      if (stored && owner !== undefined && !adopt) throw foreignObject(stored.live, owner, service);
+      const sent = this.toSend(object, objects, stored);
+      return { change: changeOf(sent, stored), sent, stored };
+    });
+  }
+
+  private toSend(object: KubernetesObject, objects: readonly KubernetesObject[], stored: StoredObject | undefined) {
+    const sent = this.objects.placed(object);
+    if (!stored || stored.live.metadata.annotations?.[annotation.created] === 'true')
+      sent.metadata.annotations = { ...sent.metadata.annotations, [annotation.created]: 'true' };
+    if (stored && autoscalerOf(object, objects) && isMap(sent['spec'])) delete sent['spec']['replicas'];
+    return sent;
+  }
+
+  private write({ sent, stored }: PlannedObject): void {
+    const live = stored ? applied(stored, sent) : structuredClone(sent);
+    const marks = foreignMarksOn(live);
+    for (const mark of marks.labels) delete live.metadata.labels?.[mark];
+    for (const mark of marks.annotations) delete live.metadata.annotations?.[mark];
+    this.objects.write(live, sent);
+  }
+}
+
+function changeOf(sent: KubernetesObject, stored: StoredObject | undefined): Change {
+  const what = { kind: sent.kind, name: sent.metadata.name };
+  if (!stored) return { ...what, action: 'created' };
+  if (isApplied(stored, sent)) return { ...what, action: 'unchanged' };
+  const fromOthers = takenOver(stored, sent);
+  return {
+    ...what,
+    action: 'configured',
+    ...(fromOthers.length === 0 ? {} : { takenOver: fromOthers }),
+    fields: fieldChanges(stored.live, applied(stored, sent)),
+  };
+}
+
+function unknownField(object: KubernetesObject, field: string): Refusal {
+  return new Refusal({
+    type: 'unknown-field',
+    doing: `check ${describeObject(object)}`,
+    reason: `${describeObject(object)} has the field "${field}", which Kubernetes does not know.`,
+    remedy: 'Mend the manifest.',
+  });
+}

@@ -1,0 +1,100 @@
+import type { KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
+import { identityOf } from '../../../plugin/src/model/manifests/source/object-fields.ts';
+import type { ResourceVersion } from './resource-version.ts';
+
+/** A field that somebody else wrote, with who. */
+export interface ForeignField {
+  readonly path: readonly string[];
+  readonly manager: string;
+}
+
+/** An object of the namespace, and who wrote what of it. */
+export interface StoredObject {
+  readonly live: KubernetesObject;
+  /** What this tool applied last, or undefined when it never did. */
+  readonly ours: KubernetesObject | undefined;
+  /** Fields that somebody else wrote since, by their path as a text. */
+  readonly foreign: Map<string, ForeignField>;
+}
+
+/** The objects of a namespace, with what other people's hands do to them. */
+export class StoredObjects {
+  private readonly namespace: string;
+  private readonly version: ResourceVersion;
+  /** By identity. */
+  private readonly stored = new Map<string, StoredObject>();
+
+  constructor(namespace: string, version: ResourceVersion) {
+    this.namespace = namespace;
+    this.version = version;
+  }
+
+  /** All objects, in the order in which they came. */
+  get all(): StoredObject[] {
+    return [...this.stored.values()];
+  }
+
+  /** Returns what is stored under an object's identity. */
+  get(object: KubernetesObject): StoredObject | undefined {
+    return this.stored.get(identityOf(object));
+  }
+
+  /** Returns the object of a kind and a name. */
+  find(kind: string, name: string): StoredObject | undefined {
+    return this.all.find(({ live }) => live.kind === kind && live.metadata.name === name);
+  }
+
+  /** Returns an object as it belongs into this namespace. */
+  placed(object: KubernetesObject): KubernetesObject {
+    return structuredClone({ ...object, metadata: { ...object.metadata, namespace: this.namespace } });
+  }
+
+  /** Puts an object in, as somebody else. */
+  put(object: KubernetesObject): void {
+    this.write(this.placed(object), undefined);
+  }
+
+  /** Writes a field of an object, as somebody else. */
+  edit({ kind, name }: { kind: string; name: string }, { path, manager }: ForeignField, value: unknown): void {
+    const stored = this.find(kind, name);
+    if (!stored) throw new Error(`there is no ${kind} ${name}`);
+    let at: Record<string, unknown> = stored.live;
+    for (const key of path.slice(0, -1)) at = (at[key] ??= {}) as Record<string, unknown>;
+    at[path.at(-1)!] = value;
+    stored.foreign.set(path.join('.'), { path, manager });
+    this.touch(stored.live);
+  }
+
+  /** Deletes an object of a kind and a name, if it is there. */
+  remove(kind: string, name: string): void {
+    const stored = this.find(kind, name);
+    if (stored) this.delete(stored.live);
+  }
+
+  /**
+   * Stores an object with a new version.
+   * @param ours what this tool applied of it, if it did.
+   */
+  write(live: KubernetesObject, ours: KubernetesObject | undefined): void {
+    this.store(live, ours);
+    this.touch(live);
+  }
+
+  /** Stores an object that this tool made, without a version: watchers are told nothing. */
+  add(live: KubernetesObject): void {
+    this.store(live, live);
+  }
+
+  /** Deletes an object. */
+  delete(object: KubernetesObject): void {
+    this.stored.delete(identityOf(object));
+  }
+
+  private store(live: KubernetesObject, ours: KubernetesObject | undefined): void {
+    this.stored.set(identityOf(live), { live, ours, foreign: new Map() });
+  }
+
+  private touch(live: KubernetesObject): void {
+    live.metadata['resourceVersion'] = String(this.version.next());
+  }
+}
