@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 /**
  * The one thing that a played CI does not do for real: its `npm ci` links the packages that are here, because installing
- * them again takes a minute each time.
+ * them again takes a minute each time. Its `npx` runs what is installed there, as npm's does after half a second of looking.
  * @param folder where it is put.
  * @param packages folder that is linked.
  * @returns the folder, for the PATH.
@@ -11,9 +11,13 @@ import { dirname, join } from 'node:path';
 export function npmWithoutInstall(folder: string, packages: string): string {
   mkdirSync(folder, { recursive: true });
   const npm = join(folder, 'npm');
-  const real = join(dirname(process.execPath), 'npm');
+  const npx = join(folder, 'npx');
+  const real = dirname(process.execPath);
   const link = `exec ln --symbolic --no-dereference --force "${packages}" node_modules`;
-  writeFileSync(npm, `#!/bin/sh\nif [ "$1" = ci ]; then ${link}; fi\nexec "${real}" "$@"\n`);
-  chmodSync(npm, 0o755);
+  writeFileSync(npm, `#!/bin/sh\nif [ "$1" = ci ]; then ${link}; fi\nexec "${real}/npm" "$@"\n`);
+  const installed = 'installed="$PWD/node_modules/.bin/$1"';
+  const run = 'if [ -x "$installed" ]; then shift; exec "$installed" "$@"; fi';
+  writeFileSync(npx, `#!/bin/sh\n${installed}\n${run}\nexec "${real}/npx" "$@"\n`);
+  for (const script of [npm, npx]) chmodSync(script, 0o755);
   return folder;
 }

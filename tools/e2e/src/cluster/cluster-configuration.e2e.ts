@@ -51,10 +51,10 @@ afterAll(async () => {
 });
 
 const asDeployer = (args: readonly string[]) =>
-  workspace.nx(args, { env: { KUBECONFIG: deployer, POC_APPROVAL_GATE: 'a test' } });
+  workspace.task(args, { env: { KUBECONFIG: deployer, POC_APPROVAL_GATE: 'a test' } });
 const manifest = 'apps/payments/k8s/deployment.yaml';
 
-/** Runs Nx with the deployers' tokens, where it must succeed. */
+/** Runs a task with the deployers' tokens, where it must succeed. */
 async function succeeds(...args: string[]): Promise<string> {
   const { code, output } = await asDeployer(args);
   if (code !== 0) throw new Error(`nx ${args.join(' ')} ended with ${code}:\n${output}`);
@@ -133,7 +133,7 @@ describe('the deployer', () => {
   });
 
   it('is told by name what it may not, before anything is touched', async () => {
-    const { code, output } = await workspace.nx(['run', 'payments:k8s-deploy', '--env=preprod', '--dry-run'], {
+    const { code, output } = await workspace.task(['run', 'payments:k8s-deploy', '--env=preprod', '--dry-run'], {
       env: { KUBECONFIG: reader },
     });
     expect(output).toMatch(/may not patch deployments\.apps|may not create/);
@@ -142,7 +142,7 @@ describe('the deployer', () => {
 });
 
 it('a reader sees what runs', async () => {
-  const { code, output } = await workspace.nx(['run', 'payments:status', '--env=preprod'], {
+  const { code, output } = await workspace.task(['run', 'payments:status', '--env=preprod'], {
     env: { KUBECONFIG: reader },
   });
   expect(output).toContain('2/2 healthy');

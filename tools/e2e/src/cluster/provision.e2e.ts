@@ -83,31 +83,31 @@ afterAll(async () => {
 
 describe('packaging', () => {
   it('refuses what no commit holds, then tags, once for each content, and tells the CI', async () => {
-    const dirty = await workspace.nx(['run', 'infrastructure:package']);
+    const dirty = await workspace.task(['run', 'infrastructure:package']);
     expect(dirty.output).toContain('changes of it that no commit holds');
     expect(dirty.code).toBe(2);
     await workspace.commit('feat: namespaces with limits');
     const azure = { env: { TF_BUILD: 'True' } };
-    const output = await workspace.nxSuccessfully(['run', 'infrastructure:package'], azure);
+    const output = await workspace.taskSuccessfully(['run', 'infrastructure:package'], azure);
     const [tag] = await versions();
     expect(tag).toMatch(/^provisioning-\d{8}-1$/);
     expect(output).toContain(`##vso[task.setvariable variable=tag;isOutput=true]${tag}\n`);
     workspace.edit('README.md', /^/, '\n');
     await workspace.commit('docs: of no configuration');
-    expect(await workspace.nxSuccessfully(['run', 'infrastructure:package'])).toContain(`${tag}: nothing to package`);
+    expect(await workspace.taskSuccessfully(['run', 'infrastructure:package'])).toContain(`${tag}: nothing to package`);
     expect(await versions()).toEqual([tag]);
   });
 });
 
 describe('provisioning', () => {
   it('tries all of it first, also where the namespace is still to be made', async () => {
-    const output = await workspace.nxSuccessfully(provision('--dry-run'));
+    const output = await workspace.taskSuccessfully(provision('--dry-run'));
     expect(output).toContain(`Namespace ${preprod()} created`);
     expect(output).toContain(`ResourceQuota usual in ${preprod()} created`);
     expect(await fieldOf('namespace', preprod(), '.metadata.name')).toBe('');
     workspace.edit(`${folder}/limits.yaml`, 'hard: { pods', 'hrad: { pods');
     await workspace.commit('feat: a mistake');
-    const { code, output: refused } = await workspace.nx(provision());
+    const { code, output: refused } = await workspace.task(provision());
     expect(refused).toContain('ResourceQuota usual: there is no field "spec.hrad" in this kind');
     expect(code).toBe(2);
     expect(await fieldOf('namespace', preprod(), '.metadata.name')).toBe('');
@@ -116,12 +116,12 @@ describe('provisioning', () => {
 
   it('makes the namespace and what belongs to it, marks it, and has nothing to do then', async () => {
     const [tag] = await versions();
-    expect(await workspace.nxSuccessfully(provision())).toContain(`preprod: has ${tag}`);
+    expect(await workspace.taskSuccessfully(provision())).toContain(`preprod: has ${tag}`);
     expect(await podsAllowed()).toBe('40');
     expect(`provisioning-${await marked()}`).toBe(tag);
-    expect(await workspace.nxSuccessfully(provision())).toContain(`preprod: nothing to do, it has ${tag}`);
+    expect(await workspace.taskSuccessfully(provision())).toContain(`preprod: nothing to do, it has ${tag}`);
     expect(await records()).toEqual([`${await marked()} succeeded`]);
-    expect(await workspace.nxSuccessfully(['run', 'infrastructure:status'])).toContain(
+    expect(await workspace.taskSuccessfully(['run', 'infrastructure:status'])).toContain(
       `Provisioned: preprod ${await marked()}`,
     );
   });
@@ -134,17 +134,17 @@ describe('provisioning', () => {
       `--namespace=${preprod()}`,
       '--patch={"spec":{"hard":{"pods":"7"}}}',
     ]);
-    const output = await workspace.nxSuccessfully(provision('--dry-run'));
+    const output = await workspace.taskSuccessfully(provision('--dry-run'));
     expect(output).toContain('spec.hard.pods: "7" → "40"');
     expect(await podsAllowed()).toBe('7');
-    await workspace.nxSuccessfully(provision());
+    await workspace.taskSuccessfully(provision());
     expect(await podsAllowed()).toBe('40');
   });
 
   it('lets one of several write at once', async () => {
     workspace.write(`${folder}/limits.yaml`, quota(50));
     await workspace.commit('feat: more pods');
-    await workspace.nxSuccessfully(['run', 'infrastructure:package']);
+    await workspace.taskSuccessfully(['run', 'infrastructure:package']);
     const ended = await Promise.all([1, 2, 3].map(() => workspace.nx(provision())));
     expect(ended.map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(ended.filter(({ output }) => output.includes('nothing to do'))).toHaveLength(2);
@@ -155,10 +155,10 @@ describe('provisioning', () => {
 
   it('needs an approval where the environment is protected, and lays its overlay over the rest', async () => {
     const prod = ['run', 'infrastructure:provision', '--env=prod'];
-    const { code, output } = await workspace.nx([...prod, '--approve']);
+    const { code, output } = await workspace.task([...prod, '--approve']);
     expect(output).toContain('Could not provision prod: prod is protected');
     expect(code).toBe(2);
-    await workspace.nxSuccessfully([...prod, '--approve'], { env: { POC_APPROVAL_GATE: 'prod approvers' } });
+    await workspace.taskSuccessfully([...prod, '--approve'], { env: { POC_APPROVAL_GATE: 'prod approvers' } });
     const path = '--output=jsonpath={.spec.hard.pods}';
     expect(await kubectl(['get', 'resourcequota', 'usual', `--namespace=${workspace.namespace('prod')}`, path])).toBe(
       '80',
@@ -169,10 +169,10 @@ describe('provisioning', () => {
     workspace.write(`${folder}/extra.yaml`, policy);
     workspace.edit('Infrastructure/environments/preprod.yaml', 'POD_SECURITY: baseline', 'POD_SECURITY: privileged');
     await workspace.commit('feat: a policy');
-    await workspace.nxSuccessfully(provision());
+    await workspace.taskSuccessfully(provision());
     expect(await fieldOf('networkpolicy', 'extra', '.metadata.name')).toBe('extra');
     const before = (await versions()).at(-2)!;
-    const output = await workspace.nxSuccessfully(provision(`--tag=${before}`));
+    const output = await workspace.taskSuccessfully(provision(`--tag=${before}`));
     expect(output).toContain(`NetworkPolicy extra in ${preprod()} deleted`);
     expect(output).toContain(`went back from ${(await versions()).at(-1)} to ${before}`);
     expect(await fieldOf('networkpolicy', 'extra', '.metadata.name')).toBe('');
@@ -182,7 +182,7 @@ describe('provisioning', () => {
   });
 
   it('is not undone by a run of an older commit', async () => {
-    await workspace.nxSuccessfully(provision());
+    await workspace.taskSuccessfully(provision());
     await workspace.git(['push', '--quiet', 'origin', 'main']);
     const all = await versions();
     const old = await workspace.clone('older');
@@ -198,7 +198,7 @@ describe('provisioning', () => {
     [['--tagg=20200101-1'], 'A similar option is `--tag`.'],
     [['--env=moon'], 'find the environment moon'],
   ])('refuses %j', async (options, text) => {
-    const { code, output } = await workspace.nx(['run', 'infrastructure:provision', ...options]);
+    const { code, output } = await workspace.task(['run', 'infrastructure:provision', ...options]);
     expect(output).toContain(text);
     expect(code).toBe(2);
   });
@@ -211,7 +211,7 @@ describe('a run that dies in the middle', () => {
     if (last === 3) workspace.write(`${folder}/extra.yaml`, policy);
     else rmSync(join(workspace.folder, folder, 'extra.yaml'), { force: true });
     await workspace.commit(`feat: ${60 + last} pods`);
-    await workspace.nxSuccessfully(['run', 'infrastructure:package']);
+    await workspace.taskSuccessfully(['run', 'infrastructure:package']);
     const proxy = await ApiProxy.start({ context, kubeconfig });
     const died = new Promise<void>((resolve) => {
       let writes = 0;
@@ -226,7 +226,7 @@ describe('a run that dies in the middle', () => {
     proxy.close();
     running.end('SIGKILL');
     expect((await records()).at(-1)).toMatch(/ running$/);
-    const output = await workspace.nxSuccessfully(provision());
+    const output = await workspace.taskSuccessfully(provision());
     expect(output).toMatch(/warning: .* abandoned \d{8}-\d+/);
     expect(await podsAllowed()).toBe(String(60 + last));
     expect(await fieldOf('networkpolicy', 'extra', '.metadata.name')).toBe(last === 3 ? 'extra' : '');
@@ -245,23 +245,23 @@ describe('a service', () => {
       `metadata:\n  name: payments\n  annotations: { poc.dev/needs-provisioning: ${next} }`,
     );
     await workspace.commit('feat(payments): needs more');
-    const { code, output } = await workspace.nx(['run', 'payments:release']);
+    const { code, output } = await workspace.task(['run', 'payments:release']);
     expect(output).toContain(`Deployment payments needs provisioning-${next}, and preprod has ${tag}.`);
     expect(output).toContain(`\`nx run infrastructure:provision --env=preprod --tag=${next}\``);
     expect(code).toBe(2);
     expect(await workspace.originRefs()).not.toContain('payments-');
-    expect(await workspace.nxSuccessfully(['run', 'infrastructure:package'])).toContain(`provisioning-${next}`);
-    await workspace.nxSuccessfully(provision());
+    expect(await workspace.taskSuccessfully(['run', 'infrastructure:package'])).toContain(`provisioning-${next}`);
+    await workspace.taskSuccessfully(provision());
     expect(await podsAllowed()).toBe('99');
-    await workspace.nxSuccessfully(['run', 'payments:release']);
+    await workspace.taskSuccessfully(['run', 'payments:release']);
     workspace.write(`${folder}/limits.yaml`, quota(100));
     workspace.edit('apps/payments/k8s/deployment.yaml', /periodSeconds: 10/, 'periodSeconds: 11');
     await workspace.commit('feat(payments): another probe');
-    await workspace.nxSuccessfully(['run', 'payments:release']);
+    await workspace.taskSuccessfully(['run', 'payments:release']);
     expect(await podsAllowed()).toBe('99');
     expect(await marked()).toBe(next);
-    const status = await workspace.nxSuccessfully(['run', 'infrastructure:status']);
+    const status = await workspace.taskSuccessfully(['run', 'infrastructure:status']);
     expect(status).not.toMatch(/^provisioning /m);
-    expect(await workspace.nxSuccessfully(['run', 'infrastructure:audit'])).not.toContain('provisioning-');
+    expect(await workspace.taskSuccessfully(['run', 'infrastructure:audit'])).not.toContain('provisioning-');
   });
 });

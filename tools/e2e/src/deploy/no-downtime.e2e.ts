@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => workspace.remove());
 
 it(`loses no request while it releases ${releases} times`, async () => {
-  await workspace.nxSuccessfully(['run', 'payments:release']);
+  await workspace.taskSuccessfully(['run', 'payments:release']);
   const digests = new Set(await runningDigests('payments', workspace.namespace('preprod')));
   const load = await startLoad(workspace.hostname, '/payments/healthz/ready', 900);
   try {
@@ -23,7 +23,7 @@ it(`loses no request while it releases ${releases} times`, async () => {
         `console.log(${round});\n`,
       );
       await workspace.commit(`feat(payments): round ${round}`);
-      await workspace.nxSuccessfully(['run', 'payments:release']);
+      await workspace.taskSuccessfully(['run', 'payments:release']);
       for (const digest of await runningDigests('payments', workspace.namespace('preprod'))) digests.add(digest);
     }
   } finally {

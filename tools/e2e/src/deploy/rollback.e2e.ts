@@ -16,7 +16,7 @@ const gate = { env: { POC_APPROVAL_GATE: 'prod approvers' } };
 async function release(service: string, period: number): Promise<void> {
   workspace.edit(`apps/${service}/k8s/deployment.yaml`, /periodSeconds: 1\d/, `periodSeconds: ${period}`);
   await workspace.commit(`feat(${service}): probe every ${period} s`);
-  await workspace.nxSuccessfully(['run', `${service}:release`]);
+  await workspace.taskSuccessfully(['run', `${service}:release`]);
 }
 
 /** Records of a service in an environment, oldest first: `succeeded`, or with what is recorded of it. */
@@ -71,11 +71,11 @@ describe('going back', () => {
       ['affected', '-t', 'release', '--base=HEAD~1'],
       ['run', 'payments:k8s-deploy', `--tag=${builds[2]!.number}`],
     ])
-      expect(await workspace.nxSuccessfully(args)).toMatch(
+      expect(await workspace.taskSuccessfully(args)).toMatch(
         /payments .*skipped: \S+ is held in preprod since .*: wrong totals/,
       );
     expect(await runningBuild()).toBe(builds[1]!.number);
-    const status = await workspace.nxSuccessfully(['run', 'payments:status', '--env=preprod']);
+    const status = await workspace.taskSuccessfully(['run', 'payments:status', '--env=preprod']);
     expect(status).toMatch(
       /payments in preprod: held: \S+ is held in preprod since .* \(rolled back by .*: wrong totals\)/,
     );
@@ -85,11 +85,11 @@ describe('going back', () => {
   it('takes a git tag as a build, and tells in a dry run what it would do', async () => {
     const before = await outcomes();
     const tag = `--tag=payments-${builds[0]!.number}`;
-    const output = await workspace.nxSuccessfully(['run', 'payments:rollback', tag, '--dry-run']);
+    const output = await workspace.taskSuccessfully(['run', 'payments:rollback', tag, '--dry-run']);
     expect(output).toContain('payments: dry run: would do in preprod: ');
     expect(await outcomes()).toEqual(before);
     expect(await runningBuild()).toBe(builds[1]!.number);
-    await workspace.nxSuccessfully(['run', 'payments:rollback', tag]);
+    await workspace.taskSuccessfully(['run', 'payments:rollback', tag]);
     expect(await runningDigests('payments', preprod())).toEqual([builds[0]!.digest]);
   });
 
@@ -101,7 +101,7 @@ describe('going back', () => {
     [['--env=prod'], 'No deployment of payments is recorded there'],
   ])('refuses %j', async (args, text) => {
     const before = await outcomes();
-    const { code, output } = await workspace.nx(['run', 'payments:rollback', ...args]);
+    const { code, output } = await workspace.task(['run', 'payments:rollback', ...args]);
     expect(output).toContain(text);
     expect(code).toBe(2);
     expect(await outcomes()).toEqual(before);
@@ -119,7 +119,7 @@ describe('a deploy that fails', () => {
   it('goes back by itself and serves all the while', async () => {
     workspace.edit('apps/payments/Dockerfile', /^CMD .*$/m, 'CMD ["node", "missing.cjs"]');
     await workspace.commit('feat(payments): a broken image');
-    const { code, output } = await workspace.nx(['run', 'payments:release']);
+    const { code, output } = await workspace.task(['run', 'payments:release']);
     expect(output).toContain(`Rolled back to ${builds[3]!.number} automatically; it is serving.`);
     expect(code).toBe(1);
     expect(await runningBuild()).toBe(builds[3]!.number);
@@ -146,14 +146,14 @@ describe('a deployer that is ended in the middle', () => {
     const output = await endInTheMiddle('SIGTERM');
     expect(output).toContain('Run the same command again to resume');
     expect((await outcomes()).at(-1)).toBe('cancelled');
-    expect(await workspace.nxSuccessfully(deploy())).toContain(`${builds[2]!.number}: runs in preprod`);
+    expect(await workspace.taskSuccessfully(deploy())).toContain(`${builds[2]!.number}: runs in preprod`);
   });
 
   it('is found out by the next one, when it died without a word', async () => {
     await workspace.nxSuccessfully(['run', 'payments:k8s-deploy', `--tag=${builds[3]!.number}`, '--force']);
     await endInTheMiddle('SIGKILL');
     expect((await outcomes()).at(-1)).toBe('running');
-    const output = await workspace.nxSuccessfully(deploy());
+    const output = await workspace.taskSuccessfully(deploy());
     expect(output).toContain(`abandoned payments ${builds[2]!.number}`);
     expect((await outcomes()).slice(-2)).toEqual(['abandoned', 'succeeded']);
     expect(await runningBuild()).toBe(builds[2]!.number);
@@ -162,7 +162,7 @@ describe('a deployer that is ended in the middle', () => {
 
 describe('promoting', () => {
   it('refuses what nobody approved of, also in a CI without a gate', async () => {
-    const { code, output } = await workspace.nx(['run', 'payments:promote', '--approve']);
+    const { code, output } = await workspace.task(['run', 'payments:promote', '--approve']);
     expect(output).toContain('prod is protected and this deployment is not approved.');
     expect(code).toBe(2);
     expect(await outcomes('prod')).toEqual([]);
@@ -170,7 +170,7 @@ describe('promoting', () => {
 
   it('can be looked at first, field by field, with exit code 3', async () => {
     const tag = `--tag=${builds[0]!.number}`;
-    const { code, output } = await workspace.nx(['run', 'payments:diff', tag]);
+    const { code, output } = await workspace.task(['run', 'payments:diff', tag]);
     expect(output).toContain('spec.template.spec.containers[payments].livenessProbe.periodSeconds: 13 → 11');
     expect(code).toBe(3);
     const nothing = await workspace.nxSuccessfully(['run', 'payments:diff', `--tag=${builds[2]!.number}`]);
@@ -182,8 +182,8 @@ describe('promoting', () => {
   });
 
   it('brings the whole tested set up, by digest', async () => {
-    await workspace.nxSuccessfully(['run', 'inventory:release']);
-    const output = await workspace.nxSuccessfully(
+    await workspace.taskSuccessfully(['run', 'inventory:release']);
+    const output = await workspace.taskSuccessfully(
       ['run-many', '-t', 'promote', '--from=preprod', '--to=prod', '--approve'],
       gate,
     );
@@ -191,7 +191,7 @@ describe('promoting', () => {
     expect(output).toMatch(/^inventory +\S+ +[0-9a-f]{12} +prod +deployed /m);
     expect(output).toContain('orders: nothing to promote, it was never deployed to preprod');
     expect(await runningDigests('payments', workspace.namespace('prod'))).toEqual([builds[2]!.digest]);
-    const history = await workspace.nxSuccessfully(['run', 'payments:history', '--env=prod']);
+    const history = await workspace.taskSuccessfully(['run', 'payments:history', '--env=prod']);
     expect(history).toMatch(/#1 {2}\S+ {2}[0-9a-f]{12} {2}promote {2}succeeded .* approved by prod approvers/);
   });
 });
@@ -203,7 +203,7 @@ describe('a whole environment', () => {
     await workspace.nxSuccessfully(['run', 'payments:rollback', `--tag=${builds[0]!.number}`]);
     await release('inventory', 14);
     const inventory = await runningBuild('preprod', 'inventory');
-    const plan = await workspace.nxSuccessfully([
+    const plan = await workspace.taskSuccessfully([
       'run',
       'infrastructure:rollback',
       '--env=preprod',
@@ -225,7 +225,7 @@ describe('a whole environment', () => {
     [['--to=2999-01-01'], 'a moment that has passed'],
     [['--to=payments#99'], 'No deployment 99 of payments is recorded'],
   ])('is not rolled back for %j', async (args, text) => {
-    const { code, output } = await workspace.nx(['run', 'infrastructure:rollback', '--env=preprod', ...args]);
+    const { code, output } = await workspace.task(['run', 'infrastructure:rollback', '--env=preprod', ...args]);
     expect(output).toContain(text);
     expect(code).toBe(2);
   });

@@ -23,7 +23,7 @@ afterAll(() => workspace.remove());
 
 /** The one line of JSON that a target prints. */
 async function facts<T>(...args: string[]): Promise<T> {
-  const output = await workspace.nxSuccessfully(['run', ...args, '--json']);
+  const output = await workspace.taskSuccessfully(['run', ...args, '--json']);
   return JSON.parse(output.split('\n').find((line) => line.startsWith('{')) ?? '') as T;
 }
 
@@ -49,12 +49,12 @@ it('shows many services in three environments, each with its release there', asy
 it('finds where a commit has got to that all of them got', async () => {
   // The first one after all services came that changes the library which everyone needs.
   const shared = commits[50]!;
-  const output = await workspace.nxSuccessfully(['run', 'infrastructure:where', `--commit=${shared}`]);
+  const output = await workspace.taskSuccessfully(['run', 'infrastructure:where', `--commit=${shared}`]);
   for (const name of names) expect(output).toMatch(new RegExp(`^${name} +\\S+`, 'm'));
 });
 
 it('measures deliveries of all of them', async () => {
-  const output = await workspace.nxSuccessfully(['run', 'infrastructure:metrics', '--env=dev']);
+  const output = await workspace.taskSuccessfully(['run', 'infrastructure:metrics', '--env=dev']);
   expect(output).toMatch(/^all +/m);
   for (const name of names) expect(output).toContain(name);
 });

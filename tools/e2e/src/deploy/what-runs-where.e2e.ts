@@ -11,10 +11,11 @@ let libraryCommit: string;
 const gate = { env: { POC_APPROVAL_GATE: 'prod approvers' } };
 
 /** Runs a target of a project. */
-const run = (target: string, ...args: string[]): Promise<CommandResult> => workspace.nx(['run', target, ...args]);
+const run = (target: string, ...args: string[]): Promise<CommandResult> => workspace.task(['run', target, ...args]);
 
 /** Runs a target that must succeed. @returns both outputs. */
-const said = (target: string, ...args: string[]): Promise<string> => workspace.nxSuccessfully(['run', target, ...args]);
+const said = (target: string, ...args: string[]): Promise<string> =>
+  workspace.taskSuccessfully(['run', target, ...args]);
 
 /** The one line of JSON that a target prints. @throws when it prints none, or several. */
 async function facts<T>(target: string, ...args: string[]): Promise<T> {
@@ -44,7 +45,7 @@ async function hasSaid(running: RunningCommand, text: RegExp): Promise<void> {
 beforeAll(async () => {
   workspace = await ScratchWorkspace.create('what runs where');
   await workspace.nxSuccessfully(['run-many', '-t', 'release', '-p', 'orders,payments']);
-  await workspace.nxSuccessfully(['run', 'payments:promote', '--approve'], gate);
+  await workspace.taskSuccessfully(['run', 'payments:promote', '--approve'], gate);
 });
 afterAll(() => workspace?.remove());
 

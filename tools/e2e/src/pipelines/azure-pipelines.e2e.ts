@@ -52,7 +52,7 @@ interface History {
 
 /** The newest record of a deployment. */
 async function newestRecord(service: string, environment: string) {
-  const output = await workspace.nxSuccessfully(['run', `${service}:history`, `--env=${environment}`, '--json']);
+  const output = await workspace.taskSuccessfully(['run', `${service}:history`, `--env=${environment}`, '--json']);
   const line = output.split('\n').find((each) => each.startsWith('{"service"'));
   return (JSON.parse(line!) as History).environments[0]!.records[0]!;
 }

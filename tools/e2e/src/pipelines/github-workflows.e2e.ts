@@ -77,7 +77,7 @@ describe('promote.yml', () => {
     expect(namesOf(run)).toEqual(['promote-prod']);
     expect(await running('orders', 'prod')).toBe(first['orders']);
     expect(await running('payments', 'prod')).toBe('');
-    const history = await workspace.nxSuccessfully(['run', 'orders:history', '--env=prod']);
+    const history = await workspace.taskSuccessfully(['run', 'orders:history', '--env=prod']);
     expect(history).toMatch(
       /ada, approved by environment prod at GitHub +http:\/\/\S+\/acme\/shop\/actions\/runs\/\d+/,
     );
@@ -121,7 +121,7 @@ describe('rollback.yml', () => {
     const run = await well('rollback.yml', { inputs });
     expect(namesOf(run)).toEqual(['rollback-preprod']);
     expect(await running('orders', 'preprod')).toBe(first['orders']);
-    const history = await workspace.nxSuccessfully(['run', 'orders:history', '--env=preprod']);
+    const history = await workspace.taskSuccessfully(['run', 'orders:history', '--env=preprod']);
     expect(history).toContain('orders are lost');
   });
 });

@@ -39,7 +39,7 @@ interface Record {
 
 /** What is recorded of each service in preprod, the newest first. */
 async function recordsOf(service: string): Promise<readonly Record[]> {
-  const output = await workspace.nxSuccessfully(['run', `${service}:history`, '--env=preprod', '--json']);
+  const output = await workspace.taskSuccessfully(['run', `${service}:history`, '--env=preprod', '--json']);
   const line = output.split('\n').find((each) => each.startsWith('{"service"'));
   return (JSON.parse(line!) as { environments: { records: Record[] }[] }).environments[0]!.records;
 }
@@ -94,6 +94,6 @@ it('ten pipelines for five services lose nothing, whatever overtakes what', asyn
       runs.filter((each) => each.service === service && told(each) === 'runs in preprod').length,
     );
   }
-  const outdated = await workspace.nxSuccessfully(['run', 'infrastructure:outdated', '--env=preprod']);
+  const outdated = await workspace.taskSuccessfully(['run', 'infrastructure:outdated', '--env=preprod']);
   for (const service of services) expect(outdated).not.toMatch(new RegExp(`^${service}\\b`, 'm'));
 });

@@ -70,14 +70,14 @@ describe('with Gitea as origin', () => {
     await workspace?.remove();
   });
 
-  const nx = (...args: string[]) =>
-    workspace.nx(args, { env: { GITHUB_TOKEN: gitea.token, GITHUB_API_URL: proxy.api } });
+  const task = (...args: string[]) =>
+    workspace.task(args, { env: { GITHUB_TOKEN: gitea.token, GITHUB_API_URL: proxy.api } });
   const releases = async () =>
     (await gitea.ask('GET', '/repos/acme/shop/releases')) as { tag_name: string; name: string; body: string }[];
   const tags = async () => (await releases()).map(({ tag_name: tag }) => tag.replace(/\d{8}/, 'today')).sort();
 
   it('a release is shown there, with its image and commit; the token is nowhere', async () => {
-    const { code, output } = await nx('run', 'payments:release');
+    const { code, output } = await task('run', 'payments:release');
     expect(output).toMatch(/GitHub release: http:\/\/127\.0\.0\.1:\d+\/acme\/shop\/releases\/tag\/payments-\d{8}-1/);
     expect(output).toMatch(/preprod: no GitHub deployment: 127\.0\.0\.1:\d+ keeps no deployments/);
     expect(output).not.toContain(gitea.token);
@@ -95,7 +95,7 @@ describe('with Gitea as origin', () => {
   it('the same again does nothing there', async () => {
     const asked: string[] = [];
     proxy.before = async (what) => void asked.push(what);
-    const { output } = await nx('run', 'payments:release');
+    const { output } = await task('run', 'payments:release');
     expect(output).toMatch(/payments \d{8}-1: nothing to do/);
     expect(asked).toEqual([]);
     expect(await releases()).toHaveLength(1);
@@ -109,7 +109,7 @@ describe('with Gitea as origin', () => {
       if (what.endsWith('/releases')) isDown = true;
       if (isDown) await gitea.stop();
     };
-    const { code, output } = await nx('run', 'payments:release');
+    const { code, output } = await task('run', 'payments:release');
     expect(output).toMatch(
       /warning: no GitHub release of payments-\d{8}-2: 127\.0\.0\.1:\d+ could not be reached .*`nx run infrastructure:audit --repair`/,
     );
@@ -123,18 +123,18 @@ describe('with Gitea as origin', () => {
 
   it('what is missing is made up for by an audit', async () => {
     const [tag] = (await workspace.git(['tag', '--list', 'payments-*-2'])).split('\n');
-    const found = await nx('run', 'infrastructure:audit');
+    const found = await task('run', 'infrastructure:audit');
     expect(found.output).toContain(`no-github-release: GitHub has no release ${tag}.`);
     expect(found.code).toBe(3);
     expect(await tags()).toEqual(['payments-today-1']);
-    const mended = await nx('run', 'infrastructure:audit', '--repair');
+    const mended = await task('run', 'infrastructure:audit', '--repair');
     expect(mended.output).toContain('fixed: no-github-release');
     expect(mended.output).not.toContain(gitea.token);
     expect(mended.code).toBe(0);
     expect(await tags()).toEqual(['payments-today-1', 'payments-today-2']);
     const body = (await releases()).find(({ tag_name: name }) => name === tag)?.body;
     expect(body).toContain('feat(payments): probe less often, says @&#8203;ada');
-    const { code, output } = await nx('run', 'infrastructure:audit');
+    const { code, output } = await task('run', 'infrastructure:audit');
     expect(output).toContain('All sources agree.');
     expect(code).toBe(0);
   });
@@ -142,7 +142,7 @@ describe('with Gitea as origin', () => {
   it('the next release tells of the commits since the one before', async () => {
     workspace.edit('apps/payments/k8s/deployment.yaml', 'periodSeconds: 11', 'periodSeconds: 12');
     const commit = await workspace.commit('feat(payments): probe even less often, says @ada');
-    expect((await nx('run', 'payments:release')).code).toBe(0);
+    expect((await task('run', 'payments:release')).code).toBe(0);
     const newest = (await releases()).find(({ tag_name: tag }) => tag.endsWith('-3'));
     expect(newest?.body).toMatch(/^## payments: what changed\n\n\d{8}-2 \(`[0-9a-f]{12}`\) → \d{8}-3 /);
     expect(newest?.body).toContain('### Commits (1)');
@@ -155,7 +155,7 @@ describe('with Gitea as origin', () => {
     workspace.edit('apps/payments/k8s/deployment.yaml', 'periodSeconds: 12', 'periodSeconds: 13');
     await workspace.commit('feat(payments): probe hardly ever');
     const env = { GITHUB_TOKEN: '', GH_TOKEN: '', GITHUB_API_URL: proxy.api };
-    const output = await workspace.nxSuccessfully(['run', 'payments:release'], { env });
+    const output = await workspace.taskSuccessfully(['run', 'payments:release'], { env });
     expect(output).toContain('no GitHub release: there is no GITHUB_TOKEN');
     expect(output).toContain('preprod: no GitHub deployment: there is no GITHUB_TOKEN');
   });
@@ -168,7 +168,7 @@ describe('with Gitea as origin', () => {
     const server = `http://${gitea.host}`;
     const run = { GITHUB_ACTIONS: 'true', GITHUB_REPOSITORY: 'acme/shop', GITHUB_RUN_ID: '7', GITHUB_ACTOR: 'ada' };
     const access = { GITHUB_TOKEN: simulatorToken, GITHUB_API_URL: simulator.api, GITHUB_SERVER_URL: server };
-    const output = await workspace.nxSuccessfully(['run', 'payments:release'], { env: { ...run, ...access } });
+    const output = await workspace.taskSuccessfully(['run', 'payments:release'], { env: { ...run, ...access } });
     await simulator.stop();
     expect(simulator.complaints).toEqual([]);
     expect(output).not.toContain('warning');

@@ -16,7 +16,7 @@ it('a generated service is linted, tested, built and released as it is', async (
   await workspace.commit('feat(shipping): a new service');
   await workspace.nxSuccessfully(['run-many', '-t', 'lint,typecheck,test,build', '-p', 'shipping']);
   expect(await workspace.git(['status', '--porcelain', '--', 'apps'])).toBe('');
-  const output = await workspace.nxSuccessfully(['run', 'shipping:release']);
+  const output = await workspace.taskSuccessfully(['run', 'shipping:release']);
   expect(output).toMatch(/shipping \d{8}-1: runs in preprod/);
   // All services of the cluster share the gateway here, so the new one's route has no host name of this test.
   expect(await callGateway('127.0.0.1', '/shipping/healthz/ready')).toMatchObject({ status: 200 });
@@ -26,7 +26,7 @@ it('of Go too', async () => {
   await workspace.nxSuccessfully(['g', '@poc/plugin:service', 'tracking', '--stack=go']);
   await workspace.commit('feat(tracking): a new service');
   await workspace.nxSuccessfully(['run-many', '-t', 'lint,test,build', '-p', 'tracking']);
-  expect(await workspace.nxSuccessfully(['run', 'tracking:release'])).toMatch(/tracking \d{8}-1: runs in preprod/);
+  expect(await workspace.taskSuccessfully(['run', 'tracking:release'])).toMatch(/tracking \d{8}-1: runs in preprod/);
 });
 
 it.each([

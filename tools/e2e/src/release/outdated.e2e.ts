@@ -18,7 +18,7 @@ afterEach(() => workspace.git(['checkout', '--quiet', 'main']));
 
 /** What is outdated, and why, by service. */
 async function reasons(checkout = workspace): Promise<Record<string, string>> {
-  const { stdout } = await checkout.nx(['run', 'infrastructure:outdated', '--json']);
+  const { stdout } = await checkout.task(['run', 'infrastructure:outdated', '--json']);
   const line = stdout.split('\n').find((each) => each.startsWith('[{') || each === '[]');
   const found = JSON.parse(line ?? '') as { service: string; reason: string }[];
   return Object.fromEntries(found.map(({ service, reason }) => [service, reason]));
@@ -32,7 +32,7 @@ interface Matrix {
 
 /** What a CI that has no variables of its own is told. */
 async function matrix(checkout = workspace): Promise<Matrix> {
-  const { stdout } = await checkout.nx(['run', 'infrastructure:outdated', '--matrix', '--jobs=2']);
+  const { stdout } = await checkout.task(['run', 'infrastructure:outdated', '--matrix', '--jobs=2']);
   return JSON.parse(stdout.split('\n').find((each) => each.startsWith('{')) ?? '') as Matrix;
 }
 
@@ -79,11 +79,11 @@ it('tells what was never deployed, in the variables of each CI', async () => {
   });
   const command = ['run', 'infrastructure:outdated', '--matrix', '--jobs=1'];
   const output = join(workspace.folder, '..', 'github-output');
-  await workspace.nxSuccessfully(command, { env: { GITHUB_ACTIONS: 'true', GITHUB_OUTPUT: output } });
+  await workspace.taskSuccessfully(command, { env: { GITHUB_ACTIONS: 'true', GITHUB_OUTPUT: output } });
   expect(readFileSync(output, 'utf8')).toBe(
     `services={"include":[{"agent":1,"projects":"inventory,orders,payments"}]}\nbase=${head}\nany=true\n`,
   );
-  const azure = await workspace.nxSuccessfully(command, { env: { TF_BUILD: 'True' } });
+  const azure = await workspace.taskSuccessfully(command, { env: { TF_BUILD: 'True' } });
   expect(azure.split('\n').filter((line) => line.startsWith('##vso['))).toEqual([
     '##vso[task.setvariable variable=services;isOutput=true]{"agent_1":{"projects":"inventory,orders,payments"}}',
     `##vso[task.setvariable variable=base;isOutput=true]${head}`,
@@ -144,12 +144,12 @@ it('tells what was cancelled, and the next run heals it', async () => {
 it('tells what was superseded, and the next run heals it', async () => {
   const before = await workspace.git(['rev-parse', 'HEAD']);
   await change();
-  const pushed = await workspace.nxSuccessfully(['run', 'payments:docker-release']);
+  const pushed = await workspace.taskSuccessfully(['run', 'payments:docker-release']);
   const number = /payments-(\d{8}-\d+) is pushed/.exec(pushed)?.[1];
   await workspace.nxSuccessfully(['run', 'payments:git-tag', `--tag=${number}`]);
   // Another run, of an older commit, gets the newer number.
   await workspace.git(['checkout', '--quiet', '--detach', before]);
-  await workspace.nxSuccessfully(release);
+  await workspace.taskSuccessfully(release);
   await workspace.git(['checkout', '--quiet', 'main']);
   const late = await workspace.nxSuccessfully(['run', 'payments:k8s-deploy', '--env=preprod', `--tag=${number}`]);
   expect(late).toContain('skipped: preprod already runs the newer');
@@ -169,7 +169,7 @@ it('leaves to a run of an older commit nothing of what a later one has brought',
 
 it('tells what is held', async () => {
   const left = await runningBuild();
-  await workspace.nxSuccessfully(['run', 'payments:rollback', '--reason=wrong totals']);
+  await workspace.taskSuccessfully(['run', 'payments:rollback', '--reason=wrong totals']);
   expect((await reasons())['payments']).toMatch(
     new RegExp(`^${left} is held in preprod since .*: wrong totals\\)\\.$`),
   );

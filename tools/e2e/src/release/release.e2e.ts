@@ -16,7 +16,7 @@ afterAll(() => workspace.remove());
 
 /** Build number of what runs, as the status tells it. */
 async function runningBuild(service: string): Promise<string | undefined> {
-  const output = await workspace.nxSuccessfully(['run', `${service}:status`, '--json', '--env=preprod']);
+  const output = await workspace.taskSuccessfully(['run', `${service}:status`, '--json', '--env=preprod']);
   const json = output.split('\n').find((line) => line.startsWith('{"service"'));
   return (JSON.parse(json!) as { environments: { buildNumber?: string }[] }).environments[0]?.buildNumber;
 }
@@ -104,7 +104,7 @@ describe('a release', () => {
     expect(await callGateway(workspace.hostname, '/payments/healthz/ready')).toMatchObject({ status: 200 });
 
     await workspace.git(['revert', '--no-edit', 'HEAD']);
-    const mended = await workspace.nxSuccessfully(['run', 'payments:release']);
+    const mended = await workspace.taskSuccessfully(['run', 'payments:release']);
     expect(mended).toMatch(/payments \d{8}-3: runs in preprod/);
   });
 
@@ -153,7 +153,7 @@ describe('single steps', () => {
     await runSuccessfully('podman', ['tag', `${registry}/${base}`, `docker.io/${base}`]);
     workspace.edit('apps/payments/k8s/deployment.yaml', 'periodSeconds: 12', 'periodSeconds: 13');
     await workspace.commit('feat(payments): probe even less often');
-    const output = await workspace.nxSuccessfully(['run', 'payments:release'], {
+    const output = await workspace.taskSuccessfully(['run', 'payments:release'], {
       env: { POC_CONTAINER_ENGINE: 'podman' },
     });
     expect(output).toContain('building image with podman');

@@ -40,7 +40,7 @@ describe('HttpProber', () => {
     });
     const result = (await probe(url, 500, { host: 'shop.localhost' })) as ProbeResult;
     expect(result).toMatchObject({ failed: 0 });
-    expect(result.requests).toBeGreaterThan(25);
+    expect(result.requests).toBeGreaterThan(10);
     expect(result.requests).toBeLessThan(60);
     expect(seen.connections.size).toBeGreaterThan(result.requests / 3);
     expect(seen.connections.size).toBeLessThan(result.requests);
@@ -68,7 +68,8 @@ describe('HttpProber', () => {
     const { url } = await serve((_, answer) => void setTimeout(() => answer.end('ok'), 100));
     const result = (await probe(url, 500, { patience: 5000 })) as ProbeResult;
     expect(result.failed).toBe(0);
-    expect(result.requests).toBeGreaterThan(25);
+    // 50 on a machine that is idle; one after the other would be 5.
+    expect(result.requests).toBeGreaterThan(10);
     expect(result.p99).toBeGreaterThan(95);
   });
 
@@ -79,7 +80,7 @@ describe('HttpProber', () => {
       server.close();
     }, 100);
     const result = (await probe(url, 300)) as ProbeResult;
-    expect(result.failed).toBeGreaterThan(5);
+    expect(result.failed).toBeGreaterThan(1);
   });
 
   it('has nothing to show where nothing served before', async () => {
@@ -132,7 +133,9 @@ describe('HttpProber', () => {
     const { url } = await serve((_, answer) => answer.end('ok'));
     const running = await new HttpProber(200).start({ url, rate: 100 }, { atLeastMs: 400 });
     if (running.state === 'no-answer') throw new Error(running.reason);
-    expect((await running.stop()).requests).toBeGreaterThan(20);
+    const begun = performance.now();
+    expect((await running.stop()).requests).toBeGreaterThan(2);
+    expect(performance.now() - begun).toBeGreaterThan(350);
   });
 
   it('finds names below localhost on this machine', async () => {
