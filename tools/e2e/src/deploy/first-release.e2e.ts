@@ -11,17 +11,17 @@ beforeAll(async () => {
 });
 afterAll(() => workspace.remove());
 
-/** Objects of another team: what answers every path of the host that nobody else has a route for. */
-async function catchAll(hostname: string): Promise<readonly object[]> {
+/** Objects of another team: what answers a path, of a host or of all, that nobody else has a route for. */
+async function oldSystem(name: string, path: object, hostnames?: readonly string[]): Promise<readonly object[]> {
   const { registry } = await platform();
-  const metadata = { name: 'old-system', labels: { app: 'old-system' } };
+  const metadata = { name, labels: { app: name } };
   const serve = "require('http').createServer((_, answer) => answer.end('old system')).listen(8080)";
   const container = {
-    name: 'old-system',
+    name,
     image: `${registry}/library/node:24-bookworm-slim`,
     command: ['node', '-e', serve],
   };
-  const selector = { app: 'old-system' };
+  const selector = { app: name };
   const template = {
     metadata: { labels: selector },
     spec: { terminationGracePeriodSeconds: 0, containers: [container] },
@@ -35,23 +35,29 @@ async function catchAll(hostname: string): Promise<readonly object[]> {
       metadata,
       spec: {
         parentRefs: [{ name: 'public', namespace: 'gateway' }],
-        hostnames: [hostname],
-        rules: [{ backendRefs: [{ name: 'old-system', port: 80 }] }],
+        ...(hostnames ? { hostnames } : {}),
+        rules: [{ matches: [{ path }], backendRefs: [{ name, port: 80 }] }],
       },
     },
   ];
 }
 
-it('takes a path over from a route for everything, without a lost request', async () => {
-  const items = await catchAll(workspace.hostname);
+it.each<[string, string, object, () => readonly string[] | undefined]>([
+  ['its host', 'payments', { type: 'PathPrefix', value: '/' }, () => [workspace.hostname]],
+  // As exact as can be, because all suites share the gateway.
+  ['every host', 'orders', { type: 'Exact', value: '/orders/healthz/ready' }, () => undefined],
+])('takes a path over from a route for %s, without a lost request', async (_, service, match, hostnames) => {
+  const items = await oldSystem(`old-${service}`, match, hostnames());
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
   await kubectl(['apply', `--namespace=${workspace.namespace('dev')}`, '--filename=-'], list);
-  const path = '/payments/healthz/ready';
-  while ((await callGateway(workspace.hostname, path)).body !== 'old system') await pause(200);
+  const path = `/${service}/healthz/ready`;
+  // The gateway's port opens with its first route.
+  const answer = () => callGateway(workspace.hostname, path).catch(() => ({ body: '' }));
+  while ((await answer()).body !== 'old system') await pause(200);
   const load = await startLoad(workspace.hostname, path, 200);
   let output = '';
   try {
-    output = await workspace.nxSuccessfully(['run', 'payments:release']);
+    output = await workspace.nxSuccessfully(['run', `${service}:release`]);
   } finally {
     const { requests, failed } = await load.stop();
     console.log(`${requests} requests, failed: ${JSON.stringify(failed)}`);
@@ -61,7 +67,7 @@ it('takes a path over from a route for everything, without a lost request', asyn
   expect((await callGateway(workspace.hostname, path)).body).not.toBe('old system');
   expect(output).toMatch(/preprod: requests meanwhile: 0 of \d+ failed/);
   // What lost no request may be promoted.
-  expect(await workspace.nxSuccessfully(['run', 'payments:promote', '--approve', '--dry-run'])).toContain(
+  expect(await workspace.nxSuccessfully(['run', `${service}:promote`, '--approve', '--dry-run'])).toContain(
     'would promote',
   );
 });

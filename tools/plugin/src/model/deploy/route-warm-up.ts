@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
 import { listAt } from '../manifests/source/object-fields.ts';
+import type { ProbeTarget } from './probe-target.ts';
 
 /** A header that only requests of the warm-up have, and only answers that a route of the warm-up led to the service. */
 export interface WarmUpHeader {
@@ -13,9 +14,21 @@ export function warmUpHeader(buildNumber: string): WarmUpHeader {
 }
 
 /**
+ * Returns where a route of the warm-up is asked: at the host of the service, which a listener may be for alone, and at
+ * one that nobody has a route for, where another route has the service's.
+ */
+export function warmUpTargets(target: ProbeTarget, echo: WarmUpHeader): ProbeTarget[] {
+  const host = target.host ?? new URL(target.url).host;
+  return [host, `poc-warm-up.${host}`].map((each) => ({ ...target, host: each, echo }));
+}
+
+/**
  * Returns the new HTTPRoutes of a release, narrowed to requests with a header, which comes back with their answers. With
  * them a gateway learns of the backends while clients are still led elsewhere. Envoy, for one, gets routes and clusters
  * over streams of their own: a route that comes before its cluster is answered with 503 for some milliseconds.
+ *
+ * They have no host names: gateways choose by host first, so that a route for a host of its own would end what a route
+ * for every host answers there.
  * @param objects of the release, rendered. @param changes what applying them does.
  */
 export function warmUpRoutes(
@@ -29,7 +42,8 @@ export function warmUpRoutes(
     .filter((object) => object.kind === 'HTTPRoute' && isNew(object))
     .map((route) => {
       const rules = listAt(route, 'spec', 'rules').map((rule) => warmUpRule(rule, header));
-      return { ...route, spec: { ...(route['spec'] as object), rules } };
+      const { hostnames: _hostnames, ...spec } = route['spec'] as Record<string, unknown>;
+      return { ...route, spec: { ...spec, rules } };
     });
 }
 

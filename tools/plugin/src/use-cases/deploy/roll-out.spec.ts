@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
+import { Refusal } from '../../model/errors/product-error.ts';
 import type { InMemoryCluster } from '../../../../twins/src/cluster/in-memory-cluster.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
 import { planRollback, rollBack } from '../rollback/rollback.ts';
@@ -164,13 +165,23 @@ spec:
       scenario.prober.meets = cluster.read('HTTPRoute', 'orders') ? meets : 'answer 404';
     };
     await releaseIt(scenario);
-    expect(options).toEqual([
-      { atLeastMs: 2000 },
-      { retryForMs: 5000, atLeastMs: 300 },
-      { retryForMs: 5000, atLeastMs: 2000 },
-    ]);
+    expect(options).toEqual([{ atLeastMs: 2000 }, { atLeastMs: 300 }, { retryForMs: 5000, atLeastMs: 2000 }]);
     expect((await cluster.records('orders'))[0]?.probe).toEqual(meets);
     expect(scenario.lines.join('\n')).not.toContain('not probed');
+  });
+
+  it('opens a route without a warm-up where it is not let', async () => {
+    const scenario = new ReleaseScenario();
+    writeRoute(scenario, '/orders');
+    const cluster = clusterOf(scenario);
+    let applied = 0;
+    cluster.before = (call) => {
+      if (call === 'apply') throw new Refusal({ type: 'not-admitted', doing: 'apply', reason: 'No.', remedy: 'Ask.' });
+      if (call === 'apply traffic') applied++;
+    };
+    expect(await releaseIt(scenario)).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
+    expect(applied).toBe(1);
+    expect(pathOf(cluster)).toEqual(led('/orders'));
   });
 
   it('opens no route when the first release fails, and the next attempt opens it', async () => {

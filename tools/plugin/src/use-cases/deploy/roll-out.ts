@@ -5,7 +5,7 @@ import { describeObject } from '../../model/manifests/kubernetes-object.ts';
 import { warmUpHeader, warmUpRoutes } from '../../model/deploy/route-warm-up.ts';
 import type { ApplyStage } from '../../model/manifests/kind-order.ts';
 import { stampActor } from '../../model/manifests/actor.ts';
-import { Failure } from '../../model/errors/product-error.ts';
+import { Failure, Refusal } from '../../model/errors/product-error.ts';
 import { announcedAs } from '../announce/announce-deployment.ts';
 import type { Change, ChangeSet, Plan, RolloutResult } from '../../ports/cluster.ts';
 import type { DeployContext } from './deploy-context.ts';
@@ -121,7 +121,7 @@ async function applyStages(
   return changes;
 }
 
-/** Lets the gateway get to know what new routes lead to, before clients follow them. */
+/** Lets the gateway get to know what new routes lead to, before clients follow them. Never stops a deployment. */
 async function warmUp(
   plan: Plan,
   { release }: Rollout,
@@ -131,7 +131,13 @@ async function warmUp(
   const header = warmUpHeader(`${release.buildNumber}`);
   const routes = probe.canAsk ? warmUpRoutes(plan.objects, plan.changes, header) : [];
   if (routes.length === 0) return;
-  await cluster.apply(await cluster.plan(plan.service, routes, { ...plan.options, jobs: [] }));
+  try {
+    await cluster.apply(await cluster.plan(plan.service, routes, { ...plan.options, jobs: [] }));
+  } catch (error) {
+    // A policy may want host names; the routes open without a warm-up then.
+    if (error instanceof Refusal) return;
+    throw error;
+  }
   await probe.warmUp(header);
 }
 

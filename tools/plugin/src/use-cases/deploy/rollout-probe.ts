@@ -1,7 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ProbeResult } from '../../model/deploy/deployment-record.ts';
 import { describeProbe } from '../../model/deploy/probe-result.ts';
 import { probeTargetOf, type FoundTarget, type ProbeTarget } from '../../model/deploy/probe-target.ts';
-import type { WarmUpHeader } from '../../model/deploy/route-warm-up.ts';
+import { warmUpTargets, type WarmUpHeader } from '../../model/deploy/route-warm-up.ts';
 import type { RunningProbe } from '../../ports/prober.ts';
 import type { DeployContext } from './deploy-context.ts';
 import type { Rollout } from './rollout.ts';
@@ -12,6 +13,8 @@ const routeComesWithinMs = 5000;
 const newRouteProbedMs = 2000;
 /** Milliseconds for which a route that warms up is asked: a gateway may have several replicas. */
 const warmUpMs = 300;
+/** Milliseconds between two looks whether it has warmed up. */
+const retryPauseMs = 100;
 
 /**
  * Asks a service from outside while it is deployed, where it can be asked. What comes of that never stops a deployment.
@@ -54,14 +57,19 @@ export class RolloutProbe {
   }
 
   /** Waits, for some seconds at most, until the gateway leads requests with a header to the service. */
-  async warmUp(echo: WarmUpHeader): Promise<void> {
+  async warmUp(header: WarmUpHeader): Promise<void> {
     if (this.found.state === 'none') return;
-    const target = { ...this.found.target, echo };
-    const begun = await this.context.ports.prober.start(target, {
-      retryForMs: routeComesWithinMs,
-      atLeastMs: warmUpMs,
-    });
-    if (begun.state === 'probing') await begun.stop();
+    const targets = warmUpTargets(this.found.target, header);
+    const until = performance.now() + routeComesWithinMs;
+    do {
+      for (const target of targets) {
+        const begun = await this.context.ports.prober.start(target, { atLeastMs: warmUpMs });
+        if (begun.state === 'no-answer') continue;
+        await begun.stop();
+        return;
+      }
+      await pause(retryPauseMs);
+    } while (performance.now() < until);
   }
 
   /** Begins at last, as soon as the new route is in force. */
