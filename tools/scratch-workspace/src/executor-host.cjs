@@ -13,6 +13,7 @@ const { createOverrides } = nx('utils/command-line-utils');
 const { combineOptionsForExecutor } = nx('utils/params');
 const { parseExecutor, getExecutorInformation } = nx('command-line/run/executor-utils');
 const { createProjectGraphAsync, readProjectsConfigurationFromProjectGraph } = nx('project-graph/project-graph');
+const { resetWorkspaceContext } = nx('utils/workspace-context');
 const { readNxJson } = nx('config/configuration');
 const { loadBundle } = workspace('./tools/nx/bundle.cjs');
 const { exitCodeOf } = loadBundle('exit-code', "export * from './nx/graph/exit-code.ts';", ['nx/graph']);
@@ -23,7 +24,10 @@ let projectGraph;
 
 /** Runs a task, after those of its project that it depends on. @returns what `nx run` would end with. */
 async function run({ project, target, argv, isFresh }) {
-  if (isFresh) projectGraph = await createProjectGraphAsync({ exitOnError: false });
+  if (isFresh) {
+    resetWorkspaceContext(); // It keeps the list of files.
+    projectGraph = await createProjectGraphAsync({ exitOnError: false });
+  }
   const { projects } = readProjectsConfigurationFromProjectGraph(projectGraph);
   const context = {
     root,

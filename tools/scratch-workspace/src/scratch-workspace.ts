@@ -157,6 +157,7 @@ export class ScratchWorkspace {
     args: readonly string[],
     { cwd = '.', env = {} }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
   ): Promise<RunningCommand> {
+    this.mayHaveChanged = true; // A generator's files are projects.
     return startCommand(process.execPath, [join(this.folder, 'node_modules/nx/dist/bin/nx.js'), ...args], {
       cwd: join(this.folder, cwd),
       env: { ...(await variables()), ...env },

@@ -71,7 +71,7 @@ describe('going back', () => {
       ['affected', '-t', 'release', '--base=HEAD~1'],
       ['run', 'payments:k8s-deploy', `--tag=${builds[2]!.number}`],
     ])
-      expect(await workspace.taskSuccessfully(args)).toMatch(
+      expect(await workspace.nxSuccessfully(args)).toMatch(
         /payments .*skipped: \S+ is held in preprod since .*: wrong totals/,
       );
     expect(await runningBuild()).toBe(builds[1]!.number);
@@ -183,7 +183,7 @@ describe('promoting', () => {
 
   it('brings the whole tested set up, by digest', async () => {
     await workspace.taskSuccessfully(['run', 'inventory:release']);
-    const output = await workspace.taskSuccessfully(
+    const output = await workspace.nxSuccessfully(
       ['run-many', '-t', 'promote', '--from=preprod', '--to=prod', '--approve'],
       gate,
     );

@@ -69,6 +69,18 @@ describe('a workspace in which all is well', () => {
     expect(output).not.toMatch(/DRIFT|HELD|drift:/);
   });
 
+  it.each<[string, number, readonly string[]]>([
+    ['what it shows', 0, ['infrastructure:outdated', '--json']],
+    ['a refusal', 2, ['payments:k8s-deploy', '--env=preprod', '--tag=20200101-1']],
+    ['a mistyped option', 2, ['payments:history', '--jsn']],
+    ['a difference', 3, ['orders:diff', '--env=prod']],
+  ])('is told %s by a task that is started without Nx as by Nx', async (_, code, args) => {
+    const [task, nx] = await Promise.all([workspace.task(['run', ...args]), workspace.nx(['run', ...args])]);
+    expect([task.code, nx.code]).toEqual([code, code]);
+    expect(nx.output).toContain(task.output.trim());
+    expect(nx.stdout).toContain(task.stdout.trim());
+  });
+
   it('tells scripts the same', async () => {
     const { services } = await facts<StatusFacts>('infrastructure:status');
     const states = services.map(({ service, environments }) => [service, ...environments.map(({ state }) => state)]);

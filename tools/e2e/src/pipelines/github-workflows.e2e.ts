@@ -19,7 +19,7 @@ let repository: GitHubRepository;
 
 beforeAll(async () => {
   gitea = await Gitea.start();
-  workspace = await ScratchWorkspace.create('github workflows', { keep: ['checks'] });
+  workspace = await ScratchWorkspace.create('github workflows');
   await workspace.git(['remote', 'set-url', 'origin', await gitea.createRepository('shop')]);
   await workspace.git(['push', '--quiet', 'origin', 'main']);
   await gitea.noticesPush('shop');
