@@ -21,7 +21,8 @@ async function serve(listener: RequestListener): Promise<{ url: string; server: 
 
 /** Probes for some milliseconds. */
 async function probe(url: string, milliseconds: number, more: { host?: string; patience?: number } = {}) {
-  const { host, patience = 200 } = more;
+  // A busy machine is no failure of what is probed.
+  const { host, patience = 5000 } = more;
   const target = { url, rate: 100, ...(host === undefined ? {} : { host }) };
   const running = await new HttpProber(patience).start(target);
   if (running.state === 'no-answer') return running.reason;
@@ -40,7 +41,7 @@ describe('HttpProber', () => {
     });
     const result = (await probe(url, 500, { host: 'shop.localhost' })) as ProbeResult;
     expect(result).toMatchObject({ failed: 0 });
-    expect(result.requests).toBeGreaterThan(10);
+    expect(result.requests).toBeGreaterThan(25);
     expect(result.requests).toBeLessThan(60);
     expect(seen.connections.size).toBeGreaterThan(result.requests / 3);
     expect(seen.connections.size).toBeLessThan(result.requests);
@@ -58,7 +59,7 @@ describe('HttpProber', () => {
       else if (way === 2) answer.writeHead(503).end();
       else if (way === 3) request.socket.destroy();
     });
-    const result = (await probe(url, 300)) as ProbeResult;
+    const result = (await probe(url, 300, { patience: 1000 })) as ProbeResult;
     expect(result.failed).toBe(failed);
     expect(result.failed).toBeGreaterThan(5);
     expect(result.firstFailure).toBe('answer 503');
@@ -66,11 +67,20 @@ describe('HttpProber', () => {
 
   it('keeps its rate when answers are slow', async () => {
     const { url } = await serve((_, answer) => void setTimeout(() => answer.end('ok'), 100));
-    const result = (await probe(url, 500, { patience: 5000 })) as ProbeResult;
+    const result = (await probe(url, 500)) as ProbeResult;
     expect(result.failed).toBe(0);
-    // 50 on a machine that is idle; one after the other would be 5.
-    expect(result.requests).toBeGreaterThan(10);
+    expect(result.requests).toBeGreaterThan(25);
     expect(result.p99).toBeGreaterThan(95);
+  });
+
+  it('makes up for what a busy machine kept it from sending', async () => {
+    const { url } = await serve((_, answer) => answer.end('ok'));
+    const running = await new HttpProber(5000).start({ url, rate: 100 });
+    if (running.state === 'no-answer') throw new Error(running.reason);
+    for (const until = performance.now() + 400; performance.now() < until;);
+    const { requests, failed } = await running.stop();
+    expect(failed).toBe(0);
+    expect(requests).toBeGreaterThan(25);
   });
 
   it('notices a server that goes away', async () => {
@@ -80,7 +90,7 @@ describe('HttpProber', () => {
       server.close();
     }, 100);
     const result = (await probe(url, 300)) as ProbeResult;
-    expect(result.failed).toBeGreaterThan(1);
+    expect(result.failed).toBeGreaterThan(5);
   });
 
   it('has nothing to show where nothing served before', async () => {
@@ -88,18 +98,18 @@ describe('HttpProber', () => {
     expect(await probe(url, 10)).toBe(`GET ${url} did not serve before: answer 404`);
     expect(await probe('http://127.0.0.1:1/', 10)).toMatch(/did not serve before: .*ECONNREFUSED/);
     const silent = await serve(() => {});
-    expect(await probe(silent.url, 10)).toContain('no answer within 0.2 s');
+    expect(await probe(silent.url, 10, { patience: 200 })).toContain('no answer within 0.2 s');
   });
 
   it('begins with the first good answer while a new route comes into force', async () => {
     let count = 0;
     const { url } = await serve((_, answer) => void answer.writeHead(count++ < 3 ? 404 : 200).end());
-    const running = await new HttpProber(200).start({ url, rate: 100 }, { retryForMs: 5000 });
+    const running = await new HttpProber(5000).start({ url, rate: 100 }, { retryForMs: 5000 });
     if (running.state === 'no-answer') throw new Error(running.reason);
     expect(count).toBe(4);
     expect(await running.stop()).toMatchObject({ failed: 0 });
     count = Number.NEGATIVE_INFINITY;
-    expect(await new HttpProber(200).start({ url, rate: 100 }, { retryForMs: 300 })).toEqual({
+    expect(await new HttpProber(5000).start({ url, rate: 100 }, { retryForMs: 300 })).toEqual({
       state: 'no-answer',
       reason: `GET ${url} does not serve: answer 404`,
     });
@@ -112,11 +122,11 @@ describe('HttpProber', () => {
       if (count++ >= 3) answer.setHeader(echo.name, headers[echo.name] ?? '');
       answer.end('ok');
     });
-    const running = await new HttpProber(200).start({ url, rate: 100, echo }, { retryForMs: 5000 });
+    const running = await new HttpProber(5000).start({ url, rate: 100, echo }, { retryForMs: 5000 });
     expect(count).toBe(4);
     expect(running.state === 'probing' && (await running.stop())).toMatchObject({ failed: 0 });
     count = Number.NEGATIVE_INFINITY;
-    expect(await new HttpProber(200).start({ url, rate: 100, echo }, { retryForMs: 300 })).toEqual({
+    expect(await new HttpProber(5000).start({ url, rate: 100, echo }, { retryForMs: 300 })).toEqual({
       state: 'no-answer',
       reason: `GET ${url} does not serve: another route answers`,
     });
@@ -131,11 +141,9 @@ describe('HttpProber', () => {
 
   it('goes on for as long as it is to last at least', async () => {
     const { url } = await serve((_, answer) => answer.end('ok'));
-    const running = await new HttpProber(200).start({ url, rate: 100 }, { atLeastMs: 400 });
+    const running = await new HttpProber(5000).start({ url, rate: 100 }, { atLeastMs: 400 });
     if (running.state === 'no-answer') throw new Error(running.reason);
-    const begun = performance.now();
-    expect((await running.stop()).requests).toBeGreaterThan(2);
-    expect(performance.now() - begun).toBeGreaterThan(350);
+    expect((await running.stop()).requests).toBeGreaterThan(20);
   });
 
   it('finds names below localhost on this machine', async () => {
