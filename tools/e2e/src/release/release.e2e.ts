@@ -57,6 +57,18 @@ describe('a release', () => {
     expect(id).not.toBe(chargeId);
   });
 
+  it('builds the same image as docker:build of @nx/docker, labels aside', async () => {
+    const facts =
+      '{{json .RootFS.Layers}} {{json .Config.Entrypoint}} {{json .Config.User}} {{json .Config.ExposedPorts}}';
+    const inspect = (image: string) => runSuccessfully('docker', ['image', 'inspect', `--format=${facts}`, image]);
+    await workspace.nxSuccessfully(['run', 'inventory:docker:build']);
+    const [tag] = await tagsOf(`${workspace.id}/inventory`);
+    const { registry } = await platform();
+    const released = `${registry}/${workspace.id}/inventory:${tag}`;
+    expect(await inspect('apps-inventory')).toBe(await inspect(released));
+    await runSuccessfully('docker', ['image', 'rm', 'apps-inventory']);
+  });
+
   it('does nothing when it is there already: no tag, no image, no new pod', async () => {
     const before = { refs: await workspace.originRefs(), pods: await uids('orders') };
     const output = await workspace.nxSuccessfully(['run-many', '-t', 'release']);
