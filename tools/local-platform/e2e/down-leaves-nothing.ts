@@ -17,7 +17,9 @@ function machine(): Record<string, string[]> {
     processes: allProcesses()
       .map(({ pid }) => argumentsOf(pid).join(' '))
       .filter((text) =>
-        /etcd|kube|containerd|dockerd|docker-proxy|registry serve|contour|envoy|coredns|\/pause/.test(text),
+        /etcd|kube|containerd|dockerd|docker-proxy|registry serve|contour|envoy|coredns|local-path-provisioner|\/pause/.test(
+          text,
+        ),
       ),
     mounts: readFileSync('/proc/self/mountinfo', 'utf8')
       .split('\n')
