@@ -77,7 +77,8 @@ const ofStack: Record<string, string[]> = {
     ...['openapi.yaml', 'request_log.go'],
   ],
   python: [
-    ...['.gitignore', 'openapi.yaml', 'src/greetings.py', 'src/main.py', 'src/service_host.py'],
+    ...['.gitignore', 'build.py', 'openapi.yaml', 'requirements.lock', 'requirements.txt', 'src/greetings.py'],
+    ...['src/main.py', 'src/openapi.py', 'src/problem.py', 'src/service_host.py', 'src/telemetry.py'],
     ...['src/test_greetings.py', 'src/test_service_host.py'],
   ],
   dotnet: [
@@ -176,10 +177,17 @@ describe('service generator', () => {
   it('answers what its API description says', async () => {
     for (const stack of ['node', 'go', 'python', 'dotnet']) {
       const files = await generate({ name: 'shipping', stack });
-      const { paths, servers } = parse(files['openapi.yaml']!) as { paths: object; servers: unknown };
+      const { paths, servers } = parse(files['openapi.yaml']!) as {
+        paths: Record<string, Record<string, { operationId: string }>>;
+        servers: unknown;
+      };
       expect(servers).toMatchObject([{ url: '/shipping' }]);
       const code = Object.entries(files).filter(([path]) => /\.(ts|go|py|cs)$/.test(path));
-      for (const path of Object.keys(paths)) expect(code.some(([, text]) => text.includes(path))).toBe(true);
+      for (const [path, operations] of Object.entries(paths)) {
+        // Where routes are taken from the description, the code names operations and no paths.
+        const names = [path, ...Object.values(operations).map(({ operationId }) => `"${operationId}"`)];
+        expect(code.some(([, text]) => names.some((name) => text.includes(name)))).toBe(true);
+      }
     }
   });
 
