@@ -7,9 +7,6 @@ import (
 	"sync"
 )
 
-// bodyLimit is the longest request body in bytes.
-const bodyLimit = 64 * 1024
-
 // stock is how many of each item there are. In memory, so each replica has its own and loses it when it ends: enough
 // for a sample; a real service has a database here.
 type stock struct {
@@ -51,7 +48,7 @@ func (stock *stock) put(w http.ResponseWriter, r *http.Request) {
 	var body struct {
 		Quantity *int `json:"quantity"`
 	}
-	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, bodyLimit)).Decode(&body)
+	err := json.NewDecoder(r.Body).Decode(&body)
 	var tooLong *http.MaxBytesError
 	var wrongType *json.UnmarshalTypeError
 	switch {
