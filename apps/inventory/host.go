@@ -33,7 +33,12 @@ func newLog(service string, to io.Writer) *slog.Logger {
 type logKey struct{}
 
 // logOf returns a log whose lines name the request and its trace.
-func logOf(r *http.Request) *slog.Logger { return r.Context().Value(logKey{}).(*slog.Logger) }
+func logOf(r *http.Request) *slog.Logger {
+	if log, ok := r.Context().Value(logKey{}).(*slog.Logger); ok {
+		return log
+	}
+	return slog.Default()
+}
 
 var requestIDPattern = regexp.MustCompile(`^[\w.-]{1,128}$`)
 

@@ -3,6 +3,7 @@ package main
 
 import (
 	"cmp"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -13,12 +14,18 @@ import (
 
 func main() {
 	log := newLog("inventory", os.Stdout)
+	slog.SetDefault(log)
 	listener, err := net.Listen("tcp", ":"+cmp.Or(os.Getenv("PORT"), "8080"))
 	if err != nil {
 		log.Error("could not start", "error", err)
 		os.Exit(1)
 	}
 	metricsListener, err := net.Listen("tcp", ":"+cmp.Or(os.Getenv("METRICS_PORT"), "9464"))
+	if err != nil {
+		log.Error("could not start", "error", err)
+		os.Exit(1)
+	}
+	stock, err := openStock(log)
 	if err != nil {
 		log.Error("could not start", "error", err)
 		os.Exit(1)
@@ -32,10 +39,19 @@ func main() {
 	go (&http.Server{Handler: metrics.handler(), ReadHeaderTimeout: 10 * time.Second}).Serve(metricsListener)
 	mux := http.NewServeMux()
 	addHealth(mux)
-	addStock(mux, newStock())
+	addStock(mux, stock)
 	if err := serve(listener, host(mux, log, metrics), stop, defaultDrain); err != nil {
 		log.Error("stopped", "error", err)
 		os.Exit(1)
 	}
 	log.Info("drained")
+}
+
+// openStock takes the store at REDIS_URL, or memory where there is none.
+func openStock(log *slog.Logger) (stock, error) {
+	if url := os.Getenv("REDIS_URL"); url != "" {
+		return newRedisStock(url, patience)
+	}
+	log.Warn("REDIS_URL is not set: stock is kept in memory, and lost with this process")
+	return newMemoryStock(), nil
 }

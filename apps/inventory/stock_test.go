@@ -11,7 +11,7 @@ import (
 func newServer(t *testing.T) *httptest.Server {
 	mux := http.NewServeMux()
 	addHealth(mux)
-	addStock(mux, newStock())
+	addStock(mux, newMemoryStock())
 	server := httptest.NewServer(host(mux, newLog("inventory", io.Discard), newMetrics()))
 	t.Cleanup(server.Close)
 	return server
