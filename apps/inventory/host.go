@@ -42,8 +42,8 @@ func logOf(r *http.Request) *slog.Logger {
 
 var requestIDPattern = regexp.MustCompile(`^[\w.-]{1,128}$`)
 
-// host answers with what a mux finds: each request has an id, a trace, a line of log (health checks have none), a
-// limit for its body, and is measured; what the mux does not find, and what panics, is answered with a problem.
+// host answers with what a mux finds: each request has an id, a trace and a limit for its body, and is logged and
+// measured (health checks are not); what the mux does not find, and what panics, is answered with a problem.
 func host(mux *http.ServeMux, log *slog.Logger, metrics metrics) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
@@ -77,8 +77,8 @@ func host(mux *http.ServeMux, log *slog.Logger, metrics metrics) http.Handler {
 			if status == 0 {
 				status = http.StatusOK
 			}
-			metrics.measure(r, status, took)
 			if !strings.HasPrefix(r.URL.Path, "/healthz/") {
+				metrics.measure(r, status, took)
 				log.Info("request", "method", r.Method, "path", r.URL.EscapedPath(), "status", status,
 					"durationMs", took.Milliseconds())
 			}

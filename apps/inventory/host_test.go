@@ -120,7 +120,7 @@ func TestHostGoesOnWithTheCallersTrace(t *testing.T) {
 		request.Header.Set("Traceparent", test.given)
 		_, passedOn := call(t, request)
 		parts := strings.Split(passedOn, "-")
-		if len(parts) != 4 || len(parts[1]) != 32 || (parts[1] == callersTrace) != test.same {
+		if len(parts) != 4 || len(parts[1]) != 32 || (parts[1] == callersTrace) != test.same || parts[3] != `01"`+"\n" {
 			t.Fatalf("%q was passed on as %s", test.given, passedOn)
 		}
 		// The line is written when the answer has gone.

@@ -16,7 +16,7 @@ func withTrace(r *http.Request) context.Context {
 	if trace.SpanContextFromContext(ctx).IsValid() {
 		return ctx
 	}
-	var begun trace.SpanContextConfig
+	begun := trace.SpanContextConfig{TraceFlags: trace.FlagsSampled}
 	_, _ = rand.Read(begun.TraceID[:])
 	_, _ = rand.Read(begun.SpanID[:])
 	return trace.ContextWithSpanContext(ctx, trace.NewSpanContext(begun))
