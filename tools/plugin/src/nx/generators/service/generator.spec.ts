@@ -43,6 +43,10 @@ interface Deployment {
 }
 const deploymentOf = (files: Record<string, string>) => parse(files['k8s/deployment.yaml']!) as Deployment;
 
+type Paths = Record<string, Record<string, { operationId: string }>>;
+const operationIdsOf = (paths: Paths) =>
+  Object.values(paths).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId));
+
 const everyService = [
   '.dockerignore',
   'Dockerfile',
@@ -181,17 +185,13 @@ describe('service generator', () => {
   it('answers what its API description says', async () => {
     for (const stack of ['node', 'go', 'python', 'dotnet']) {
       const files = await generate({ name: 'shipping', stack });
-      const { paths, servers } = parse(files['openapi.yaml']!) as {
-        paths: Record<string, Record<string, { operationId: string }>>;
-        servers: unknown;
-      };
+      const { paths, servers } = parse(files['openapi.yaml']!) as { paths: Paths; servers: unknown };
       expect(servers).toMatchObject([{ url: '/shipping' }]);
       const code = Object.entries(files).filter(([path]) => /\.(ts|go|py|cs)$/.test(path));
-      for (const [path, operations] of Object.entries(paths)) {
-        // Where routes are taken from the description, the code names operations and no paths.
-        const names = [path, ...Object.values(operations).map(({ operationId }) => `"${operationId}"`)];
-        expect(code.some(([, text]) => names.some((name) => text.includes(name)))).toBe(true);
-      }
+      // Routes of some come from the description, by the names of its operations.
+      const names = stack === 'python' ? operationIdsOf(paths) : Object.keys(paths);
+      expect(names.length).toBeGreaterThan(0);
+      for (const name of names) expect(code.some(([, text]) => text.includes(name))).toBe(true);
     }
   });
 
