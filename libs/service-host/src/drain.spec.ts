@@ -87,9 +87,12 @@ describe('drain', () => {
   it('ends what Fastify closes only when the last request is answered', async () => {
     const ended: string[] = [];
     const { host, url } = await start(0, 5_000, {
-      configure: (app) => app.addHook('onClose', async () => void ended.push('database')),
+      configure: (app) =>
+        app
+          .addHook('onResponse', async () => void ended.push('request'))
+          .addHook('onClose', async () => void ended.push('database')),
     });
-    const answered = call(`${url}/slow`, new Agent()).then(() => ended.push('request'));
+    const answered = call(`${url}/slow`, new Agent());
     await delay(50);
     await Promise.all([host.app.close(), answered]);
     expect(ended).toEqual(['request', 'database']);

@@ -1,3 +1,4 @@
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- a pattern of modules can be declared in no module
 /// <reference path="./description-modules.d.ts" />
 export type { FastifyReply, FastifyRequest } from 'fastify';
 export { createService, type Service, type ServiceOptions } from './create-service.ts';

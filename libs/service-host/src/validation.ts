@@ -1,6 +1,6 @@
 import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import type { DescribedOperation, Description } from './description.ts';
+import type { DescribedOperation, DescribedParameter, Description } from './description.ts';
 import { HttpProblem } from './problem.ts';
 
 const descriptionId = 'openapi';
@@ -59,8 +59,10 @@ export function requestSchemas({ parameters, body }: DescribedOperation): Record
   const schemas: [string, unknown][] = Object.entries(places).flatMap(([part, place]) => {
     const here = parameters.filter((parameter) => parameter.in === place);
     if (here.length === 0) return [];
-    const properties = here.map(({ name, schema }) => [name, schema ? { $ref: descriptionId + schema } : {}]);
-    const required = here.filter(({ isRequired }) => isRequired).map(({ name }) => name);
+    // Headers have no case, and Node writes them small.
+    const nameOf = ({ name }: DescribedParameter) => (place === 'header' ? name.toLowerCase() : name);
+    const properties = here.map((each) => [nameOf(each), each.schema ? { $ref: descriptionId + each.schema } : {}]);
+    const required = here.filter(({ isRequired }) => isRequired).map(nameOf);
     return [[part, { type: 'object', properties: Object.fromEntries(properties), required }]];
   });
   if (body) {
