@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import {
   context,
@@ -54,8 +54,13 @@ function traceOf(request: IncomingMessage): RequestTrace {
   const options = { kind: SpanKind.SERVER, attributes: { 'http.request.method': method } };
   const span = trace.getTracer('service-host').startSpan(method, options, called);
   if (isSpanContextValid(span.spanContext())) return { context: trace.setSpan(called, span), span };
-  const ids = { traceId: randomBytes(16).toString('hex'), spanId: randomBytes(8).toString('hex') };
+  const ids = { traceId: randomHex(), spanId: randomHex().slice(0, 16) };
   return { context: trace.setSpanContext(called, { ...ids, traceFlags: TraceFlags.SAMPLED }) };
+}
+
+/** Returns 32 digits. Node makes these of entropy that it has in stock, which takes a tenth of the time of others. */
+function randomHex(): string {
+  return randomUUID().replaceAll('-', '');
 }
 
 /** A Fastify plugin: handlers run in the trace that `beginTrace` began for their request. */
