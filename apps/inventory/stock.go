@@ -1,23 +1,25 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
-	"sync"
 )
 
 // bodyLimit is the longest request body in bytes.
 const bodyLimit = 64 * 1024
 
-// stock is how many of each item there are. In memory, so each replica has its own and loses it when it ends: enough
-// for a sample; a real service has a database here.
-type stock struct {
-	mutex sync.RWMutex
-	items map[string]int
+// stock keeps how many of each item there are.
+type stock interface {
+	// get tells how many there are of an item, and whether it is known at all.
+	get(ctx context.Context, item string) (quantity int, known bool, err error)
+	set(ctx context.Context, item string, quantity int) error
 }
 
-func newStock() *stock { return &stock{items: map[string]int{}} }
+// errStoreAway says that the store did not come back for as long as a request can wait.
+var errStoreAway = errors.New("the store is away")
 
 // item is one line of stock, as the API shows it.
 type item struct {
@@ -26,47 +28,65 @@ type item struct {
 }
 
 // addStock adds the operations of openapi.yaml.
-func addStock(mux *http.ServeMux, stock *stock) {
+func addStock(mux *http.ServeMux, stock stock) {
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		operations := []string{"GET /stock/{item}", "PUT /stock/{item}"}
 		writeJSON(w, http.StatusOK, map[string]any{"service": "inventory", "operations": operations})
 	})
-	mux.HandleFunc("GET /stock/{item}", stock.get)
-	mux.HandleFunc("PUT /stock/{item}", stock.put)
+	mux.HandleFunc("GET /stock/{item}", getStock(stock))
+	mux.HandleFunc("PUT /stock/{item}", putStock(stock))
 }
 
-func (stock *stock) get(w http.ResponseWriter, r *http.Request) {
-	name := r.PathValue("item")
-	stock.mutex.RLock()
-	quantity, known := stock.items[name]
-	stock.mutex.RUnlock()
-	if !known {
-		writeProblem(w, http.StatusNotFound, "item-not-found", "There is no item "+name+".")
+func getStock(stock stock) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		name := r.PathValue("item")
+		quantity, known, err := stock.get(r.Context(), name)
+		switch {
+		case err != nil:
+			writeStoreProblem(w, r, err)
+		case !known:
+			writeProblem(w, http.StatusNotFound, "item-not-found", "There is no item "+name+".")
+		default:
+			writeJSON(w, http.StatusOK, item{name, quantity})
+		}
+	}
+}
+
+func putStock(stock stock) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var body struct {
+			Quantity *int `json:"quantity"`
+		}
+		err := json.NewDecoder(http.MaxBytesReader(w, r.Body, bodyLimit)).Decode(&body)
+		var tooLong *http.MaxBytesError
+		var wrongType *json.UnmarshalTypeError
+		switch {
+		case errors.As(err, &tooLong):
+			writeProblem(w, http.StatusRequestEntityTooLarge, "body-too-long", "The body is too long.")
+		case err != nil && !errors.As(err, &wrongType):
+			writeProblem(w, http.StatusBadRequest, "malformed-json", "The body is not JSON.")
+		case err != nil || body.Quantity == nil || *body.Quantity < 0:
+			writeProblem(w, http.StatusUnprocessableEntity, "invalid-stock",
+				`"quantity" must be a whole number, and not negative.`)
+		default:
+			name := r.PathValue("item")
+			if err := stock.set(r.Context(), name, *body.Quantity); err != nil {
+				writeStoreProblem(w, r, err)
+				return
+			}
+			writeJSON(w, http.StatusOK, item{name, *body.Quantity})
+		}
+	}
+}
+
+// writeStoreProblem answers a request that the store did not serve: 503 where it may be served later.
+func writeStoreProblem(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, errStoreAway) {
+		w.Header().Set("Retry-After", "5")
+		writeProblem(w, http.StatusServiceUnavailable, "store-unavailable",
+			"The stock cannot be reached at the moment. Try again.")
 		return
 	}
-	writeJSON(w, http.StatusOK, item{name, quantity})
-}
-
-func (stock *stock) put(w http.ResponseWriter, r *http.Request) {
-	var body struct {
-		Quantity *int `json:"quantity"`
-	}
-	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, bodyLimit)).Decode(&body)
-	var tooLong *http.MaxBytesError
-	var wrongType *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &tooLong):
-		writeProblem(w, http.StatusRequestEntityTooLarge, "body-too-long", "The body is too long.")
-	case err != nil && !errors.As(err, &wrongType):
-		writeProblem(w, http.StatusBadRequest, "malformed-json", "The body is not JSON.")
-	case err != nil || body.Quantity == nil || *body.Quantity < 0:
-		writeProblem(w, http.StatusUnprocessableEntity, "invalid-stock",
-			`"quantity" must be a whole number, and not negative.`)
-	default:
-		name := r.PathValue("item")
-		stock.mutex.Lock()
-		stock.items[name] = *body.Quantity
-		stock.mutex.Unlock()
-		writeJSON(w, http.StatusOK, item{name, *body.Quantity})
-	}
+	slog.ErrorContext(r.Context(), "request failed", "error", err)
+	writeProblem(w, http.StatusInternalServerError, "internal-error", "The service failed. Its log tells more.")
 }

@@ -10,7 +10,7 @@ import (
 func newServer(t *testing.T) *httptest.Server {
 	mux := http.NewServeMux()
 	addHealth(mux)
-	addStock(mux, newStock())
+	addStock(mux, newMemoryStock())
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	return server

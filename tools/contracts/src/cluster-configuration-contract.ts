@@ -120,6 +120,33 @@ export function clusterConfigurationContract(start: () => Promise<ConfigurationS
     expect(await configuration.prune(former, [])).toEqual([]);
   });
 
+  it('makes up values that a Secret asks for, once, and keeps them whatever becomes of its manifest', async () => {
+    const { configuration, namespace, read } = await start();
+    const secret = (keys: string): KubernetesObject => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'database', annotations: { 'poc.dev/generate': keys } },
+    });
+    const valuesOf = async () => (await read('Secret', 'database', namespace))?.['data'] as Record<string, string>;
+    const first = await configuration.apply([namespaceObject(namespace), secret('owner, reader')], go);
+    const values = await valuesOf();
+    expect(Object.keys(values).sort()).toEqual(['owner', 'reader']);
+    expect(values['owner']!.length).toBeGreaterThanOrEqual(32);
+    expect(values['owner']).not.toBe(values['reader']);
+    expect(told(await configuration.apply([secret('owner, reader')], go))).toEqual(['Secret database unchanged']);
+    expect(await valuesOf()).toEqual(values);
+    expect((await configuration.plan([secret('owner,reader,writer')]))[0]).toMatchObject({
+      action: 'configured',
+      fields: expect.arrayContaining([{ path: 'data.writer', from: undefined, to: '***' }]),
+    });
+    await configuration.apply([secret('owner,reader,writer')], go);
+    const { writer, ...others } = await valuesOf();
+    expect(others).toEqual(values);
+    expect(writer).toBeDefined();
+    expect(await configuration.prune(inventory(first), [])).toEqual([]);
+    expect(await valuesOf()).toEqual({ ...values, writer });
+  });
+
   it('leaves to another environment its part of what both write to', async () => {
     const { configuration, namespace, beside, read } = await start();
     const other = await beside();

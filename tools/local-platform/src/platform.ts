@@ -30,6 +30,7 @@ export {
   buildAct,
   buildGitea,
   buildTool,
+  gitHubDescription,
   installPodman,
   pipelineSchema,
   workflowCheckers,

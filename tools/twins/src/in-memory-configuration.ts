@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import type { BuildNumber } from '../../plugin/src/model/release/build-number.ts';
 import type { Actor } from '../../plugin/src/model/release/actor.ts';
 import { fieldChanges } from '../../plugin/src/model/observe/field-changes.ts';
 import { describeObject, type KubernetesObject } from '../../plugin/src/model/manifests/kubernetes-object.ts';
 import { inKindOrder } from '../../plugin/src/model/manifests/kind-order.ts';
-import { annotation, provisioningManager } from '../../plugin/src/model/manifests/labels.ts';
+import { annotation, generatedValuesManager, provisioningManager } from '../../plugin/src/model/manifests/labels.ts';
+import { generatedKeysOf, missingKeysOf } from '../../plugin/src/model/manifests/rules/generated-values.ts';
 import { ManifestSource } from '../../plugin/src/model/manifests/source/manifest-source.ts';
 import { overlay } from '../../plugin/src/model/manifests/source/overlay.ts';
 import { otherOwnerOf } from '../../plugin/src/model/manifests/rules/ownership.ts';
@@ -103,6 +105,7 @@ export class InMemoryConfiguration implements ClusterConfiguration {
       await this.before(`apply ${describeObject(object)}`);
       changes.push(this.change(object, objects));
       this.put(object, this.manager);
+      this.generateValues(object);
     }
     return changes;
   }
@@ -119,7 +122,7 @@ export class InMemoryConfiguration implements ClusterConfiguration {
       const parts = this.state.objects.get(key);
       if (wanted.has(key) || neverPruned.includes(each.kind) || !parts?.has(this.manager)) return [];
       const live = this.state.live(key)!;
-      if (live.metadata.annotations?.[annotation.keep] === 'true') return [];
+      if (live.metadata.annotations?.[annotation.keep] === 'true' || generatedKeysOf(live).length > 0) return [];
       const { created, ...what } = each;
       const isShared = [...parts.keys()].some(
         (manager) => manager !== this.manager && manager.startsWith(provisioningManager.prefix),
@@ -214,8 +217,20 @@ export class InMemoryConfiguration implements ClusterConfiguration {
     if (owner !== undefined) throw this.refusal('foreign-object', `${describeObject(object)} belongs to ${owner}.`);
     const parts = [...this.state.objects.get(key)!].filter(([manager]) => manager !== this.manager);
     const next = together([...parts.map(([, part]) => part), this.placed(object)])!;
-    const fields = fieldChanges(live, next);
+    const generated = missingKeysOf(object, live).map((key) => ({ path: `data.${key}`, from: undefined, to: '***' }));
+    const fields = [...fieldChanges(live, next), ...generated];
     return fields.length === 0 ? { ...what, action: 'unchanged' } : { ...what, action: 'configured', fields };
+  }
+
+  private generateValues(object: KubernetesObject): void {
+    const missing = missingKeysOf(object, this.state.live(this.keyOf(object)));
+    if (missing.length === 0) return;
+    const { apiVersion, kind, metadata } = object;
+    const { name, namespace } = metadata;
+    const earlier = this.state.objects.get(this.keyOf(object))?.get(generatedValuesManager)?.['data'];
+    const data = Object.fromEntries(missing.map((key) => [key, randomBytes(24).toString('base64')]));
+    const place = { name, ...(namespace === undefined ? {} : { namespace }) };
+    this.put({ apiVersion, kind, metadata: place, data: { ...(earlier ?? {}), ...data } }, generatedValuesManager);
   }
 
   private keyOf(object: KubernetesObject): string {

@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { fingerprintOf } from '../../../plugin/src/adapters/kubernetes/observe/drift.ts';
 import { KubernetesApi } from '../../../plugin/src/adapters/kubernetes/client/api.ts';
 import { findAccess } from '../../../plugin/src/adapters/kubernetes/client/kubeconfig.ts';
@@ -11,7 +12,6 @@ import type { KubernetesObject } from '../../../plugin/src/model/manifests/kuber
 import { identityOf } from '../../../plugin/src/model/manifests/source/object-fields.ts';
 import { renderManifests } from '../../../plugin/src/model/manifests/render.ts';
 import type { Release } from '../../../plugin/src/model/release/release.ts';
-import { mapLimit } from '../../../plugin/src/model/concurrency/map-limit.ts';
 import { commitOf, manifestsOf } from './history.ts';
 import { releaseOf, serviceName, type Size } from './shop.ts';
 
@@ -31,7 +31,7 @@ export async function fillEnvironment(
   const api = new KubernetesApi(await findAccess(environment, '/'));
   const resources = new Resources(api);
   const indexes = Array.from({ length: size.services }, (_, index) => index);
-  await mapLimit(atOnce, indexes, async (index) => {
+  const fill = async (index: number) => {
     const name = serviceName(index);
     const newest = size.releases - 1 - lag;
     const last = newestRecord(environment, releaseOf(name, newest, commitOf(commits, index, newest, size)), size);
@@ -49,7 +49,8 @@ export async function fillEnvironment(
     await keepRecord(api, environment, last, applied);
     for (const record of older) await keepRecord(api, environment, record, undefined);
     for (const replica of [1, 2]) await makePod(api, environment, last, replica);
-  });
+  };
+  await pMap(indexes, fill, { concurrency: atOnce });
   api.close();
 }
 

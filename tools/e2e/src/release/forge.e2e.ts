@@ -163,7 +163,7 @@ describe('with Gitea as origin', () => {
   it('at the simulator of GitHub, deployments are shown, and linked to the run and to what is deployed', async () => {
     workspace.edit('apps/payments/k8s/deployment.yaml', 'periodSeconds: 13', 'periodSeconds: 14');
     await workspace.commit('feat(payments): probe once in a while');
-    const simulator = await GitHubSimulator.start(new GitHubDescription());
+    const simulator = await GitHubSimulator.start(await GitHubDescription.load());
     simulator.hasAllTags = true;
     const server = `http://${gitea.host}`;
     const run = { GITHUB_ACTIONS: 'true', GITHUB_REPOSITORY: 'acme/shop', GITHUB_RUN_ID: '7', GITHUB_ACTOR: 'ada' };

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { callGateway } from '../../../scratch-workspace/src/gateway.ts';
 import { podsOf, runningDigests } from '../../../scratch-workspace/src/cluster-state.ts';
 import { platform } from '../../../scratch-workspace/src/platform.ts';
@@ -55,6 +58,25 @@ describe('a release', () => {
     const listed = await callGateway(workspace.hostname, '/orders');
     expect(listed.status).toBe(200);
     expect(id).not.toBe(chargeId);
+  });
+
+  it('builds the same image as docker:build of @nx/docker, labels aside', async () => {
+    const docker = (...argv: string[]) => runSuccessfully('docker', argv);
+    const contents = async (image: string) => {
+      const facts = '{{json .Config.Entrypoint}} {{json .Config.User}} {{json .Config.ExposedPorts}}';
+      const config = await docker('image', 'inspect', `--format=${facts}`, image);
+      const container = await docker('create', image);
+      const file = join(workspace.folder, `tmp/${container}`);
+      mkdirSync(dirname(file), { recursive: true });
+      await docker('cp', `${container}:/inventory`, file);
+      await docker('rm', container);
+      return { config, binary: createHash('sha256').update(readFileSync(file)).digest('hex') };
+    };
+    await workspace.nxSuccessfully(['run', 'inventory:docker:build']);
+    const [tag] = await tagsOf(`${workspace.id}/inventory`);
+    const { registry } = await platform();
+    expect(await contents('apps-inventory')).toEqual(await contents(`${registry}/${workspace.id}/inventory:${tag}`));
+    await docker('image', 'rm', 'apps-inventory');
   });
 
   it('does nothing when it is there already: no tag, no image, no new pod', async () => {

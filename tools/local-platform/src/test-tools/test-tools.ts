@@ -6,6 +6,7 @@ import { platformFolders, projectFolder } from '../storage/folders.ts';
 import { installPackages, podmanPackages } from '../system-packages.ts';
 import { buildBinaries, toolModule, type BuildContext } from '../tools/binaries.ts';
 import { buildGiteaIn } from './gitea.ts';
+import { fetchGitHubDescription } from './github-description.ts';
 import { fetchPipelineSchema } from './pipeline-schema.ts';
 import { workflowCheckersIn, type WorkflowCheckers } from './workflow-checkers.ts';
 
@@ -26,6 +27,11 @@ export function installPodman(output: Output = silentOutput): Promise<void> {
 /** Downloads Microsoft's schema of Azure Pipelines unless it is cached. @returns its path. */
 export async function pipelineSchema(output: Output = silentOutput): Promise<string> {
   return fetchPipelineSchema(join(platformFolders().tools, 'schemas'), contextOf(output));
+}
+
+/** Downloads GitHub's description of its API unless it is cached. @returns its path. */
+export async function gitHubDescription(output: Output = silentOutput): Promise<string> {
+  return fetchGitHubDescription(join(platformFolders().tools, 'schemas'), contextOf(output));
 }
 
 /** Returns the programs that check workflows of GitHub Actions; builds and downloads them unless they are cached. */

@@ -1,6 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readFile } from 'node:fs/promises';
+import { gitHubDescription } from '../../../local-platform/src/platform.ts';
 
 /** A schema, as far as it is walked through here. */
 interface Schema {
@@ -43,19 +43,25 @@ export interface Described {
 const root = 'github';
 const json = 'application/json';
 
-/** What GitHub itself says of its API: the OpenAPI description of api.github.com, from the package `@octokit/openapi`. */
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: object;
+}
+
+/** GitHub's own OpenAPI description of api.github.com, from the package `@octokit/openapi`. */
 export class GitHubDescription {
-  private readonly document: {
-    readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-    readonly components: object;
-  };
+  private readonly document: Document;
   private readonly ajv: Ajv;
   private readonly validators = new Map<string, ValidateFunction>();
 
-  constructor() {
-    // Its index would read all versions, deep and flat: 0.4 GB.
-    const path = createRequire(import.meta.url).resolve('@octokit/openapi/generated/api.github.com.json');
-    this.document = JSON.parse(readFileSync(path, 'utf8')) as typeof this.document;
+  /** Reads the description, which is downloaded when it is first needed on a machine. */
+  static async load(): Promise<GitHubDescription> {
+    const text = await readFile(await gitHubDescription(), 'utf8');
+    return new GitHubDescription(JSON.parse(text) as Document);
+  }
+
+  private constructor(document: Document) {
+    this.document = document;
     this.ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false });
     // GitHub answers an empty text where it has no address.
     this.ajv.addFormat('uri', (text) => text === '' || URL.canParse(text));

@@ -9,7 +9,6 @@ import type { Pace } from './octokit.ts';
 
 /** So quick that what has to be waited for is over at once. */
 const hurried: Pace = { secondMs: 1, answerMs: 1500, wholeMs: 20_000, spaced: false };
-const description = new GitHubDescription();
 const shop = { host: 'github.com', owner: 'acme', name: 'shop' };
 const tag = ReleaseTag.parse('orders-20261124-1')!;
 const commit = 'c'.repeat(40);
@@ -23,8 +22,13 @@ const deployment = {
   links: {},
 };
 
+let description: GitHubDescription;
 let simulator: GitHubSimulator;
 
+// It may have to be downloaded first: 20 MB.
+beforeAll(async () => {
+  description = await GitHubDescription.load();
+}, 120_000);
 beforeEach(async () => {
   simulator = await GitHubSimulator.start(description);
   simulator.tags.set(`${tag}`, commit);

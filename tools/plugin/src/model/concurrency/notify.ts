@@ -1,4 +1,7 @@
-/** Tells one who waits that something happened since it was last asked, once for all that did. */
+/**
+ * Tells one who waits that something happened since it was last asked, once for all that did. No library: `events.once`
+ * forgets what was rung while nobody waited.
+ */
 export class Notify {
   private isDue = false;
   private wake = () => {};

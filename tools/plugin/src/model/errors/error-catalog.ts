@@ -168,7 +168,10 @@ export const errorCatalog = {
       'A `${NAME}` has no value.',
       'Add it to `variables` of the environment file, or escape it as `$${NAME}`.',
     ),
-    downtime: entry('The manifests would fail requests.', 'Fix them, or accept it with `--allow-downtime`.'),
+    downtime: entry(
+      'The manifests would fail requests.',
+      'Fix them, or accept it: annotation `poc.dev/allow-downtime`, or `--allow-downtime`.',
+    ),
   },
   Environments: {
     'no-environments': entry('There are no environment files.', 'Run `nx g @poc/plugin:environment`.'),

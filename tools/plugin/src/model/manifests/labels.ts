@@ -10,6 +10,9 @@ export const provisioningManager = {
   of: (namespace: string): string => `${provisioningManager.prefix}${namespace}`,
 } as const;
 
+/** Under which name made-up values of Secrets are written: not that of the configuration, which does not know them. */
+export const generatedValuesManager = 'poc-generated-values';
+
 /** Value of `app.kubernetes.io/managed-by` on everything this tool applies. */
 export const managedBy = 'poc';
 
@@ -37,6 +40,10 @@ export const annotation = {
   person: 'poc.dev/person',
   /** On objects that this tool created, and did not find there: only they may be deleted by it. */
   created: 'poc.dev/created',
+  /** Keys of a Secret whose values provisioning makes up, once: `username,password`. */
+  generate: 'poc.dev/generate',
+  /** On a workload: why its requests may fail while its pods are replaced. A sentence, for those who review it. */
+  allowDowntime: 'poc.dev/allow-downtime',
   /** `"true"` on an object that must stay when it is no longer among the manifests. */
   keep: 'poc.dev/keep',
   /** `"true"` on a ConfigMap that is read by its name, so that its content must not become part of it. */

@@ -494,6 +494,21 @@ describe('the promise of no downtime', () => {
     expect(downtimeRefusal('orders', 'preprod', risks).explain()).toMatch(/--allow-downtime/);
   });
 
+  it('is given up where the workload says why, which is told with every risk', () => {
+    const annotated = (why: string) => `name: orders\n  annotations: { poc.dev/allow-downtime: '${why}' }`;
+    const one = deployment.replace('${REPLICAS}', '1');
+    const risksFor = (why: string) =>
+      risksOf({ ...files, 'k8s/deployment.yaml': one.replace('name: orders', annotated(why)) });
+    expect(risksFor('Licensed for one process only.')).toMatchObject([
+      { severity: 'warn', field: 'spec.replicas', reason: expect.stringMatching(/Accepted: Licensed for one process/) },
+    ]);
+    for (const noReason of ['', ' ', 'true'])
+      expect(risksFor(noReason)).toMatchObject([
+        { severity: 'refuse', field: 'metadata.annotations.poc.dev/allow-downtime' },
+        { severity: 'refuse', field: 'spec.replicas' },
+      ]);
+  });
+
   it('names a field that is like a missing probe, and its line', () => {
     expect(changed('readinessProbe', 'readynessProbe').map(({ line }) => line)).toEqual([
       'apps/orders/k8s/deployment.yaml:23: Deployment orders, container orders, readinessProbe: there is none, so a pod ' +

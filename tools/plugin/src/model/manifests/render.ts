@@ -5,6 +5,7 @@ import { inKindOrder } from './kind-order.ts';
 import { label } from './labels.ts';
 import { isMap } from './source/object-fields.ts';
 import type { ManifestSource } from './source/manifest-source.ts';
+import { refuseBadGenerated } from './rules/generated-values.ts';
 import { refuseHugeNumbers } from './rules/number-range.ts';
 import { readEnvironmentManifests } from './source/environment-manifests.ts';
 import { refuseBadNames } from './object-names.ts';
@@ -35,6 +36,7 @@ export function renderManifests(request: RenderRequest): Rendered {
   const substituted = substitute([...merged, ...mergedJobs], variables, environment.name);
   refuseBadNames(substituted);
   refuseHugeNumbers(substituted);
+  refuseBadGenerated(substituted, 'service');
   const all = nameConfigMapsByContent(substituted);
   const manifests = all.slice(0, merged.length);
   if (!manifests.some(({ object }) => serviceContainerOf(object, release.service)))

@@ -1,3 +1,8 @@
+/**
+ * The text that Prometheus reads. No library: `prom-client` keeps values that a running process counts; what is written here
+ * is known at once and has units, which it cannot say.
+ */
+
 /** One value, with what tells it from others of its family. */
 export interface MetricSample {
   readonly labels: Readonly<Record<string, string>>;

@@ -48,6 +48,8 @@ describe('renderProvisioning', () => {
   const home = "apiVersion: v1\nkind: Namespace\nmetadata: { name: '${NAMESPACE}' }\n";
   const account = (namespace: string, more = '') =>
     `apiVersion: v1\nkind: ServiceAccount\nmetadata: { name: deployer${namespace} }\n${more}`;
+  const generated = (keys: string) =>
+    `apiVersion: v1\nkind: Secret\nmetadata: { name: s, annotations: { poc.dev/generate: '${keys}' } }\n`;
   const places = (objects: readonly KubernetesObject[]) =>
     objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? '-'}/${metadata.name}`);
 
@@ -94,6 +96,13 @@ describe('renderProvisioning', () => {
     ],
     ['nothing', { 'README.md': '' }, /There is no manifest/],
     ['a bad name', { 'a.yaml': home.replace('${NAMESPACE}', 'Shop!') }, /cannot be named/],
+    [
+      'made-up values of what is no Secret',
+      { 'a.yaml': account(', annotations: { poc.dev/generate: password }') },
+      /a\.yaml:3: ServiceAccount deployer is no Secret/,
+    ],
+    ['made-up values of no key', { 'a.yaml': generated(' , ') }, /names no key/],
+    ['a key that cannot be', { 'a.yaml': generated('user, pass word') }, /"pass word" cannot be a key/],
     [
       'a lock of its own',
       { 'a.yaml': 'apiVersion: coordination.k8s.io/v1\nkind: Lease\nmetadata: { name: poc-x }\n' },

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
 import { readEnvironmentManifests } from '../manifests/source/environment-manifests.ts';
 import { inKindOrder } from '../manifests/kind-order.ts';
 import { label, managedBy } from '../manifests/labels.ts';
+import { refuseBadGenerated } from '../manifests/rules/generated-values.ts';
 import { refuseHugeNumbers } from '../manifests/rules/number-range.ts';
 import { refuseBadNames } from '../manifests/object-names.ts';
 import { substitute } from '../manifests/source/substitute.ts';
@@ -33,6 +34,7 @@ export function renderProvisioning({ texts, environment, environmentNames }: Pro
   const substituted = substitute(manifests, { ENVIRONMENT: name, NAMESPACE: namespace, ...variables }, name);
   refuseBadNames(substituted);
   refuseHugeNumbers(substituted);
+  refuseBadGenerated(substituted, 'cluster');
   return inKindOrder(substituted.map(({ object }) => marked(object)));
 }
 

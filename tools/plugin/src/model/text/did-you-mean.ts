@@ -18,7 +18,10 @@ export function didYouMean(misspelt: string, known: Iterable<string>): string {
   return closest === undefined ? '' : `Did you mean "${closest}"?`;
 }
 
-/** Letters to add, drop, replace or swap with their neighbour (optimal string alignment). */
+/**
+ * Letters to add, drop, replace or swap with their neighbour (optimal string alignment). No library: those that are kept
+ * (fastest-levenshtein, leven) count a swap, the commonest slip in a short name, as two.
+ */
 function countChanges(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
   for (let i = 1; i <= a.length; i++) {

@@ -1,3 +1,7 @@
+/**
+ * Times as they are typed and shown here. No library: `ms` takes `-1.5 years` for a time as well, and `pretty-ms` has
+ * another form (`1h 1m`) than the rest of what is printed.
+ */
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Milliseconds of `90s`, `30m`, `2h` or `1d`; undefined for any other text. */

@@ -1,5 +1,10 @@
 import { escapeControlCharacters } from './escape-control-characters.ts';
 
+/**
+ * Others' words in Markdown. No library: `mdast-util-to-markdown` escapes what would be read as Markdown, but not the
+ * mentions and references of a forge.
+ */
+
 /** Characters of a text that others wrote. */
 const longestText = 200;
 /** Nothing, to a reader; to GitHub it ends a mention or a reference. */

@@ -1,6 +1,10 @@
 import { describeDuration } from './duration.ts';
 
 /**
+ * Moments as people read them, by Node's own `Intl`, which knows zones and their names: nothing is left for a library.
+ */
+
+/**
  * Returns a moment to the minute in local time, with its zone: `2026-11-24 13:00 CET`.
  * @param iso ISO 8601. @param timeZone that of the machine when omitted.
  */

@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import type { DeploymentSummary } from '../../model/deploy/deployment-record.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
@@ -6,7 +7,6 @@ import { ReleaseTag } from '../../model/release/release-tag.ts';
 import { auditDeployment } from './audit-deployment.ts';
 import { auditRelease, type ReleaseWitness } from './audit-release.ts';
 import type { Finding } from './finding.ts';
-import { mapLimit } from '../../model/concurrency/map-limit.ts';
 import { catchProductError } from '../../model/errors/result.ts';
 import type { ObservedService } from '../../ports/cluster.ts';
 import type { ServiceMap } from '../../ports/service-map.ts';
@@ -46,10 +46,14 @@ export async function audit(request: AuditRequest, ports: Ports): Promise<AuditR
   const witnesses = witnessesOf(reached, newestTags(tagged, services), environments);
   const tags = await ports.repository.readReleases(witnesses.map(({ tag }) => tag));
   const [ofReleases, ofDeployments] = await Promise.all([
-    mapLimit(atOnce, witnesses, (witness) =>
-      auditRelease({ ...witness, tagged: tags.get(witness.tag.toString()) }, request, ports),
+    pMap(
+      witnesses,
+      (witness) => auditRelease({ ...witness, tagged: tags.get(witness.tag.toString()) }, request, ports),
+      { concurrency: atOnce },
     ),
-    mapLimit(atOnce, deployments, ({ environment, one }) => auditDeployment(environment, one, request, ports)),
+    pMap(deployments, ({ environment, one }) => auditDeployment(environment, one, request, ports), {
+      concurrency: atOnce,
+    }),
   ]);
   return {
     checked: {

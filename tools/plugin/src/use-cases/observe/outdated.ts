@@ -1,8 +1,8 @@
+import pMap from 'p-map';
 import type { DeploymentSummary } from '../../model/deploy/deployment-record.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { describeHold, holdOf } from '../../model/rollback/hold.ts';
 import type { ContentHash } from '../../model/release/release.ts';
-import { mapLimit } from '../../model/concurrency/map-limit.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 
@@ -41,7 +41,7 @@ export async function outdated(
 ): Promise<Outdated[]> {
   const commit = await repository.headCommit();
   const [hashes, ...deployed] = await Promise.all([
-    mapLimit(atOnce, services, (service) => service.contentHash({ commit })),
+    pMap(services, (service) => service.contentHash({ commit }), { concurrency: atOnce }),
     ...environments.map(async (environment) => {
       const newest = await (await cluster(environment)).newest();
       return new Map(newest.map((record) => [record.release.service, record]));

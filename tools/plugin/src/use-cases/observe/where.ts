@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import type { Commit } from '../../model/commits/commit.ts';
 import type { CommitGraph } from '../../model/commits/commit-graph.ts';
@@ -6,7 +7,6 @@ import type { Environment } from '../../model/environment/environment.ts';
 import { groupByKey } from '../../model/text/group-by-key.ts';
 import { holdOf, isHeldBack } from '../../model/rollback/hold.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
-import { mapLimit } from '../../model/concurrency/map-limit.ts';
 import { catchProductError } from '../../model/errors/result.ts';
 import type { ServiceMap } from '../../ports/service-map.ts';
 import type { TaggedCommit } from '../../ports/repository/release-tags.ts';
@@ -141,7 +141,7 @@ async function newestIn(
   return catchProductError(
     async () => {
       const connected = await cluster(environment);
-      const all = await mapLimit(atOnce, await connected.newest(), async (newest): Promise<RunningRelease> => {
+      const running = async (newest: DeploymentSummary): Promise<RunningRelease> => {
         const { service, buildNumber, commit } = newest.release;
         if (newest.outcome === 'succeeded') {
           const isPutBack = newest.cause.action === 'automatic-rollback';
@@ -151,7 +151,8 @@ async function newestIn(
         const [one] = await connected.observe(service);
         const failed = newest.outcome === 'running' ? undefined : newest;
         return { buildNumber: one?.running?.buildNumber, commit: one?.running?.commit, newest, failed };
-      });
+      };
+      const all = await pMap(await connected.newest(), running, { concurrency: atOnce });
       return new Map(all.map((one) => [one.newest.release.service, one]));
     },
     (reason) => ({ reason }),

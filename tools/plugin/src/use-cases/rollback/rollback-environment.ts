@@ -1,8 +1,8 @@
+import pMap from 'p-map';
 import type { Actor } from '../../model/release/actor.ts';
 import type { DeploymentRecord } from '../../model/deploy/deployment-record.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { ProductError, Refusal } from '../../model/errors/product-error.ts';
-import { mapLimit } from '../../model/concurrency/map-limit.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
@@ -80,7 +80,7 @@ export async function rollBackEnvironment(
   ports: ReleasePorts,
   reporter: (service: string) => Reporter,
 ): Promise<{ service: string; result: RollbackResult | ProductError }[]> {
-  return mapLimit(atOnce, plans, async (plan) => {
+  const rollBackOne = async (plan: RollbackPlan) => {
     const service = plan.request.service.name;
     try {
       return { service, result: await rollBack(plan, limits, ports, reporter(service)) };
@@ -88,7 +88,8 @@ export async function rollBackEnvironment(
       if (!(error instanceof ProductError)) throw error;
       return { service, result: error };
     }
-  });
+  };
+  return pMap(plans, rollBackOne, { concurrency: atOnce });
 }
 
 function momentOf(

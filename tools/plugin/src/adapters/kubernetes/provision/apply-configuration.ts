@@ -3,6 +3,7 @@ import { kindRank } from '../../../model/manifests/kind-order.ts';
 import { fold } from '../deploy/apply.ts';
 import { explainApiError } from '../client/api-error.ts';
 import { patchObject } from '../deploy/plan.ts';
+import { generateValues } from './generate-values.ts';
 import type { ConfigurationPlace, PlannedConfiguration } from './plan-configuration.ts';
 
 /**
@@ -27,7 +28,8 @@ async function applyObject({ api, manager }: ConfigurationPlace, planned: Planne
   if (change.action === 'unchanged') return;
   try {
     if (planned.fold) await fold(api, path, manager);
-    await patchObject(api, path, sent, { force: 'true', fieldManager: manager });
+    const applied = await patchObject(api, path, sent, { force: 'true', fieldManager: manager });
+    await generateValues(api, path, sent, applied);
   } catch (error) {
     throw explainApiError(error, `apply ${describeObject(sent)}`, api, sent);
   }

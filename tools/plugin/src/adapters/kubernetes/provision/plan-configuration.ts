@@ -1,5 +1,7 @@
 import { describeObject, type KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+import type { FieldChange } from '../../../model/observe/field-changes.ts';
 import { inKindOrder } from '../../../model/manifests/kind-order.ts';
+import { missingKeysOf } from '../../../model/manifests/rules/generated-values.ts';
 import { otherOwnerOf } from '../../../model/manifests/rules/ownership.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import type { ConfigurationChange } from '../../../ports/cluster-configuration.ts';
@@ -88,17 +90,24 @@ async function planObject(
     const tried = await tryObject(api, path, rules).catch((error: unknown) => {
       throw isMissingNamespace(error) ? noNamespace(object, namespace) : error;
     });
-    const { action, takenOver, fields, managedFields } = tried;
+    const { takenOver, managedFields, live } = tried;
+    const generated = live ? generatedChanges(object, live) : [];
+    const fields = [...(tried.fields ?? []), ...generated];
     const change: ConfigurationChange = {
       ...what,
-      action,
+      action: tried.action === 'unchanged' && generated.length > 0 ? 'configured' : tried.action,
       ...(takenOver ? { takenOver } : {}),
-      ...(fields ? { fields } : {}),
+      ...(fields.length > 0 ? { fields } : {}),
     };
     return { change, path, sent, fold: managedFields !== undefined };
   } catch (error) {
     throw explainApiError(error, doing, api, object);
   }
+}
+
+/** Values that are made up when the plan is applied. */
+function generatedChanges(object: KubernetesObject, live: KubernetesObject): FieldChange[] {
+  return missingKeysOf(object, live).map((key) => ({ path: `data.${key}`, from: undefined, to: '***' }));
 }
 
 /** Lets the server read an object in a namespace that there is, so that a mistake in it is told before anything is made. */

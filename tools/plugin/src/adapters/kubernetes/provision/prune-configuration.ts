@@ -3,6 +3,7 @@ import { describeObject, type KubernetesObject } from '../../../model/manifests/
 import { inKindOrder } from '../../../model/manifests/kind-order.ts';
 import { annotation, provisioningManager } from '../../../model/manifests/labels.ts';
 import { keyOf, type ProvisionedObject } from '../../../model/provision/provisioning-record.ts';
+import { generatedKeysOf } from '../../../model/manifests/rules/generated-values.ts';
 import type { ConfigurationChange } from '../../../ports/cluster-configuration.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
 import { isAppliedBy, managedFieldsOf } from '../deploy/managed-fields.ts';
@@ -61,7 +62,8 @@ async function takeAway(
     const owners = live ? managedFieldsOf(live) : [];
     // Somebody has put another in its place, or has taken it over.
     if (!live || !owners.some(isAppliedBy(manager))) return [];
-    if (live.metadata.annotations?.[annotation.keep] === 'true') return [];
+    // Values that were made up are nowhere else: whoever has a database's password last has the database.
+    if (live.metadata.annotations?.[annotation.keep] === 'true' || generatedKeysOf(live).length > 0) return [];
     const isShared = owners.some(
       ({ manager: other = '' }) => other !== manager && other.startsWith(provisioningManager.prefix),
     );

@@ -1,4 +1,5 @@
 import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
+import { annotation } from '../labels.ts';
 import { Refusal } from '../../errors/product-error.ts';
 import { fieldAt, isMap, listAt } from '../source/object-fields.ts';
 import { closestName } from '../../text/did-you-mean.ts';
@@ -37,11 +38,19 @@ export function downtimeRisks(
     .flatMap((workload) => {
       const object = describeObject(workload);
       const found: DowntimeRisk[] = [];
-      const note: Note = (severity, field, reason, place) => {
+      const accepted = workload.metadata.annotations?.[annotation.allowDowntime]?.trim();
+      const note: Note = (rated, field, said, place) => {
+        const isAccepted = rated === 'refuse' && accepted !== undefined && isReason(accepted);
+        const severity = isAccepted ? 'warn' : rated;
+        const reason = isAccepted ? `${said} Accepted: ${accepted}` : said;
         const source = sources.get(place.object ? describeObject(place.object) : object)?.at(place.path);
         const line = `${source === undefined ? '' : `${source}: `}${object}, ${field}: ${reason}`;
         found.push({ severity, object, field, reason, line });
       };
+      if (accepted !== undefined && !isReason(accepted))
+        note('refuse', `metadata.annotations.${annotation.allowDowntime}`, 'it must say why, in words.', {
+          path: ['metadata', 'annotations', annotation.allowDowntime],
+        });
       checkReplicas(workload, objects, note);
       checkStrategy(workload, note);
       checkContainer(workload, service, note);
@@ -52,6 +61,11 @@ export function downtimeRisks(
     });
 }
 
+/** Reports whether a text is one that somebody who reviews it can agree to, and not just `"true"`. */
+function isReason(text: string): boolean {
+  return /\S\s+\S/.test(text);
+}
+
 /** The refusal for risks that were not accepted. */
 export function downtimeRefusal(service: string, environment: string, risks: readonly DowntimeRisk[]): Refusal {
   const lines = risks.filter(({ severity }) => severity === 'refuse').map(({ line }) => line);
@@ -60,7 +74,7 @@ export function downtimeRefusal(service: string, environment: string, risks: rea
     doing: `deploy ${service} to ${environment}`,
     reason:
       lines.length === 1 ? `Requests would fail. ${lines[0]}` : `Requests would fail, for ${lines.length} reasons.`,
-    remedy: 'Fix the manifests, or add --allow-downtime to accept it (that is recorded).',
+    remedy: `Fix the manifests, say why it is accepted in the annotation ${annotation.allowDowntime} of the workload, or add --allow-downtime (that is recorded).`,
     ...(lines.length === 1 ? {} : { evidence: lines }),
   });
 }
