@@ -24,7 +24,11 @@ module.exports = (name, root) => ({
     '^@poc/money$': path.join(__dirname, 'libs/money/src/index.ts'),
     '^@poc/plugin$': path.join(__dirname, 'tools/plugin/src/index.ts'),
   },
-  transform: { '\\.(ts|mjs)$': toCommonJs, [`/node_modules/(${esm})/.+\\.js$`]: toCommonJs },
+  transform: {
+    '\\.(ts|mjs)$': toCommonJs,
+    '\\.yaml$': path.join(__dirname, 'libs/service-host/build/yaml-transform.cjs'),
+    [`/node_modules/(${esm})/.+\\.js$`]: toCommonJs,
+  },
   transformIgnorePatterns: [`/node_modules/(?!(${esm})/)`],
 });
 

@@ -1,5 +1,6 @@
 import { runService } from '@poc/service-host';
-import { chargeRoutes } from './charge-routes.ts';
+import description from '../openapi.yaml';
+import { chargeOperations } from './charge-operations.ts';
 import { Ledger } from './ledger.ts';
 
-void runService({ name: 'payments', routes: chargeRoutes(new Ledger()) });
+void runService({ name: 'payments', description, operations: chargeOperations(new Ledger()) });

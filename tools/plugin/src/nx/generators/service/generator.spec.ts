@@ -62,8 +62,8 @@ const ofStack: Record<string, string[]> = {
   node: [
     'jest.config.cjs',
     'openapi.yaml',
-    'src/greeting-routes.spec.ts',
-    'src/greeting-routes.ts',
+    'src/greeting-operations.spec.ts',
+    'src/greeting-operations.ts',
     'src/main.ts',
     'tsconfig.json',
   ],
@@ -109,7 +109,8 @@ describe.each(Object.keys(ofStack))('a service of the stack %s', (stack) => {
     const [container] = spec.template.spec.containers;
     expect(spec).toMatchObject({ replicas: 2, strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } });
     const labels = { 'app.kubernetes.io/name': 'order-history', 'app.kubernetes.io/instance': 'order-history' };
-    expect([spec.selector.matchLabels, spec.template.metadata.labels]).toEqual([labels, labels]);
+    expect(spec.selector.matchLabels).toEqual(labels);
+    expect(spec.template.metadata.labels).toEqual({ ...labels, 'app.kubernetes.io/version': '${BUILD_NUMBER}' });
     expect(container).toMatchObject({
       name: 'order-history',
       startupProbe: { httpGet: { path: '/healthz/startup' } },
@@ -125,8 +126,11 @@ describe.each(Object.keys(ofStack))('a service of the stack %s', (stack) => {
   it('listens where it is told to', async () => {
     const files = await generate({ name: 'order-history', stack, port: 9000 });
     expect(deploymentOf(files).spec.template.spec.containers[0]).toMatchObject({
-      ports: [{ name: 'http', containerPort: 9000 }],
-      env: [{ name: 'PORT', value: '9000' }],
+      ports: [
+        { name: 'http', containerPort: 9000 },
+        { name: 'metrics', containerPort: 9464 },
+      ],
+      env: [{ name: 'PORT', value: '9000' }, { name: 'BUILD_NUMBER' }, { name: 'COMMIT' }],
     });
     expect(files['Dockerfile']).toContain('EXPOSE 9000');
     expect(Object.values(files).join('\n')).not.toMatch(/8080/);
@@ -189,7 +193,8 @@ describe('service generator', () => {
       expect(servers).toMatchObject([{ url: '/shipping' }]);
       const code = Object.entries(files).filter(([path]) => /\.(ts|go|py|cs)$/.test(path));
       // Routes of some come from the description, by the names of its operations.
-      const names = stack === 'python' ? operationIdsOf(paths) : Object.keys(paths);
+      const byOperation = ['node', 'python'].includes(stack);
+      const names = byOperation ? operationIdsOf(paths) : Object.keys(paths);
       expect(names.length).toBeGreaterThan(0);
       for (const name of names) expect(code.some(([, text]) => text.includes(name))).toBe(true);
     }
@@ -215,6 +220,7 @@ describe('service generator', () => {
     ['a port of root', { name: 'shipping', port: 80 }, '"80" cannot be its port.'],
     ['a port beyond all', { name: 'shipping', port: 65536 }, '"65536" cannot be its port.'],
     ['a port that is none', { name: 'shipping', port: 'http' }, '"http" cannot be its port.'],
+    ['the port of metrics', { name: 'shipping', port: 9464 }, '"9464" cannot be its port: its metrics are there.'],
     ['half a port', { name: 'shipping', port: 8080.5 }, '"8080.5" cannot be its port.'],
     ['a suffix that is no path', { name: 'shipping', apiSuffix: '/shipping' }, 'cannot be the path of its API'],
     ['a project that exists', { name: 'taken' }, 'The project taken exists already, in libs/taken.'],

@@ -1,19 +1,30 @@
-import { createServiceHost, type ServiceHost } from '@poc/service-host';
-import { chargeRoutes } from './charge-routes.ts';
+import { createService, type Service } from '@poc/service-host';
+import description from '../openapi.yaml';
+import { chargeOperations } from './charge-operations.ts';
 import { Ledger } from './ledger.ts';
 
-let host: ServiceHost;
+let service: Service;
 let url: string;
 
 beforeEach(async () => {
-  const drain = { lingerMs: 0, budgetMs: 0 };
-  host = createServiceHost({ name: 'payments', routes: chargeRoutes(new Ledger(2)), drain, writeLine: () => {} });
-  url = `http://127.0.0.1:${await host.listen(0)}/charges`;
+  service = createService({
+    name: 'payments',
+    description,
+    operations: chargeOperations(new Ledger(2)),
+    checkAnswers: true,
+    drain: { lingerMs: 0, budgetMs: 0 },
+    logDestination: { write: () => {} },
+  });
+  url = `http://127.0.0.1:${await service.listen(0)}/charges`;
 });
-afterEach(() => host.drain());
+afterEach(() => service.drain());
 
 const post = (body: unknown, key = 'order-1') =>
-  fetch(url, { method: 'POST', body: JSON.stringify(body), headers: { 'idempotency-key': key } });
+  fetch(url, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json', 'idempotency-key': key },
+  });
 const euro = { amountInCents: 100, currency: 'EUR' };
 
 describe('payments', () => {
@@ -43,6 +54,12 @@ describe('payments', () => {
   ])('refuses %j with the key %j', async (body, key, reason) => {
     const answer = await post(body, key);
     expect([answer.status, await answer.text()]).toEqual([422, expect.stringContaining(reason)]);
+  });
+
+  it('refuses a charge without a key', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(url, { method: 'POST', body: JSON.stringify(euro), headers });
+    expect([answer.status, await answer.text()]).toEqual([422, expect.stringContaining('Idempotency-Key')]);
   });
 
   it('does not know every charge, and forgets the oldest', async () => {

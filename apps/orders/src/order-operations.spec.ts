@@ -1,8 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createServiceHost } from '@poc/service-host';
+import { createService } from '@poc/service-host';
+import description from '../openapi.yaml';
 import { OrderBook } from './order-book.ts';
-import { orderRoutes } from './order-routes.ts';
+import { orderOperations } from './order-operations.ts';
 import { PaymentsClient } from './payments-client.ts';
 
 const closers: (() => unknown)[] = [];
@@ -20,16 +21,26 @@ const paid: RequestListener = (_request, response) => response.writeHead(201).en
 
 /** @param timeoutMs longer than a busy machine takes for anything. */
 async function startOrders(paymentsUrl: string, book = new OrderBook(), timeoutMs = 25_000): Promise<string> {
-  const routes = orderRoutes(book, new PaymentsClient(paymentsUrl, timeoutMs));
-  const drain = { lingerMs: 0, budgetMs: 0 };
-  const host = createServiceHost({ name: 'orders', routes, drain, writeLine: () => {} });
-  closers.push(() => host.drain());
-  return `http://127.0.0.1:${await host.listen(0)}`;
+  const service = createService({
+    name: 'orders',
+    description,
+    operations: orderOperations(book, new PaymentsClient(paymentsUrl, timeoutMs)),
+    checkAnswers: true,
+    drain: { lingerMs: 0, budgetMs: 0 },
+    logDestination: { write: () => {} },
+  });
+  closers.push(() => service.drain());
+  return `http://127.0.0.1:${await service.listen(0)}`;
 }
 
 const pens = { item: 'pen', quantity: 3, unitPrice: '1.10' };
+const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const post = (url: string, body: unknown) =>
-  fetch(url, { method: 'POST', body: JSON.stringify(body), headers: { 'x-request-id': 'request-1' } });
+  fetch(url, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json', 'x-request-id': 'request-1', traceparent },
+  });
 
 describe('orders', () => {
   it('takes an order, has it paid and keeps it', async () => {
@@ -37,7 +48,8 @@ describe('orders', () => {
     const payments = await startPayments((request, response) => {
       request.on('data', (chunk: Buffer) => {
         const { method, url, headers } = request;
-        asked.push([method, url, headers['idempotency-key'], headers['x-request-id'], JSON.parse(String(chunk))]);
+        const names = ['idempotency-key', 'x-request-id', 'traceparent'];
+        asked.push([method, url, ...names.map((name) => headers[name]), JSON.parse(String(chunk))]);
         response.writeHead(201).end('{"id":"charge-1"}');
       });
     });
@@ -46,7 +58,9 @@ describe('orders', () => {
     const order = (await created.json()) as { id: string };
     expect(order).toEqual({ ...pens, id: order.id, total: '3.30', currency: 'EUR', chargeId: 'charge-1' });
     expect([created.status, created.headers.get('location')]).toEqual([201, `/orders/${order.id}`]);
-    expect(asked).toEqual([['POST', '/charges', order.id, 'request-1', { amountInCents: 330, currency: 'EUR' }]]);
+    expect(asked).toEqual([
+      ['POST', '/charges', order.id, 'request-1', traceparent, { amountInCents: 330, currency: 'EUR' }],
+    ]);
     expect(await (await fetch(`${url}/${order.id}`)).json()).toEqual(order);
     expect(await (await fetch(url)).json()).toEqual({ orders: [order] });
   });
@@ -67,6 +81,20 @@ describe('orders', () => {
       422,
       expect.stringContaining(JSON.stringify(reason).slice(1, -1)),
     ]);
+  });
+
+  it('refuses what is not JSON', async () => {
+    const url = await startOrders('http://127.0.0.1:1');
+    const asText = await fetch(url, { method: 'POST', body: JSON.stringify(pens) });
+    expect([asText.status, await asText.json()]).toEqual([
+      415,
+      expect.objectContaining({ title: 'unsupported-media-type', detail: expect.stringContaining('application/json') }),
+    ]);
+    const malformed = await fetch(url, { method: 'POST', body: '{', headers: { 'content-type': 'application/json' } });
+    expect(malformed.status).toBe(400);
+    const long = JSON.stringify({ ...pens, item: 'x'.repeat(1_100_000) });
+    const tooLong = await fetch(url, { method: 'POST', body: long, headers: { 'content-type': 'application/json' } });
+    expect(tooLong.status).toBe(413);
   });
 
   it('does not know every order', async () => {
