@@ -6,7 +6,8 @@ const toCommonJs = [
   { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
 ];
 /** Packages that are ESM only, which jest cannot load as they are: octokit, and what it is made of. */
-const esm = 'p-map|@octokit|universal-user-agent|before-after-hook|json-with-bigint|content-type';
+const esm =
+  'p-map|p-retry|is-network-error|@octokit|universal-user-agent|before-after-hook|json-with-bigint|content-type';
 
 const reporters = ['default', path.join(__dirname, 'tools/setup/suite-times-reporter.cjs')];
 

@@ -6,7 +6,7 @@ export class PaymentsClient {
   readonly #url: string;
   readonly #timeoutMs: number;
 
-  constructor(url: string, timeoutMs = 2_000) {
+  constructor(url: string, timeoutMs = 13_000) {
     this.#url = url;
     this.#timeoutMs = timeoutMs;
   }

@@ -1,7 +1,7 @@
 import { createService, type Service } from '@poc/service-host';
 import description from '../openapi.yaml';
 import { chargeOperations } from './charge-operations.ts';
-import { Ledger } from './ledger.ts';
+import { InMemoryLedger } from './in-memory-ledger.ts';
 
 let service: Service;
 let url: string;
@@ -10,7 +10,7 @@ beforeEach(async () => {
   service = createService({
     name: 'payments',
     description,
-    operations: chargeOperations(new Ledger(2)),
+    operations: chargeOperations(new InMemoryLedger(2)),
     checkAnswers: true,
     drain: { lingerMs: 0, budgetMs: 0 },
     logDestination: { write: () => {} },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { HttpProblem, type FastifyRequest, type Handlers } from '@poc/service-host';
-import type { Charge, Ledger } from './ledger.ts';
+import { LedgerUnavailable, type Charge, type Ledger } from './ledger.ts';
 
 interface CreateCharge {
   Headers: { 'idempotency-key': string };
@@ -10,23 +10,29 @@ interface CreateCharge {
 /** The operations of openapi.yaml, which validates what they are given. */
 export function chargeOperations(ledger: Ledger): Handlers {
   return {
-    createCharge: ({ headers, body }: FastifyRequest<CreateCharge>, reply) => {
+    createCharge: async ({ headers, body }: FastifyRequest<CreateCharge>, reply) => {
       const { amountInCents, currency } = body;
       const key = headers['idempotency-key'];
-      const known = ledger.findByKey(key);
-      if (known && (known.amountInCents !== amountInCents || known.currency !== currency))
-        throw new HttpProblem(409, 'key-taken', `The key ${key} was used for another charge.`);
-      if (known) return known;
       const charge = { id: randomUUID(), key, amountInCents, currency };
-      ledger.add(charge);
+      const kept = await ledger.add(charge).catch(explain);
+      if (kept.amountInCents !== amountInCents || kept.currency !== currency)
+        throw new HttpProblem(409, 'key-taken', `The key ${key} was used for another charge.`);
+      if (kept.id !== charge.id) return kept;
       // Relative: the gateway knows this path with /payments before it.
       return reply.code(201).header('location', `charges/${charge.id}`).send(charge);
     },
 
-    getCharge: ({ params: { id } }: FastifyRequest<{ Params: { id: string } }>) => {
-      const charge = ledger.find(id);
+    getCharge: async ({ params: { id } }: FastifyRequest<{ Params: { id: string } }>) => {
+      const charge = await ledger.find(id).catch(explain);
       if (charge) return charge;
       throw new HttpProblem(404, 'charge-not-found', `There is no charge ${id}.`);
     },
   };
+}
+
+/** @throws {HttpProblem} 503 for a ledger that may be back soon, and any other error as it is. */
+function explain(error: unknown): never {
+  if (!(error instanceof LedgerUnavailable)) throw error;
+  const detail = 'The charges cannot be reached at the moment. Try again.';
+  throw new HttpProblem(503, 'store-unavailable', detail, { 'retry-after': '5' });
 }

@@ -2,7 +2,8 @@
  * Bundles a service into its dist/: `node libs/service-host/build/build.mjs apps/orders`. dist/ is emptied before, and
  * holds the same bytes wherever the workspace lies.
  */
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decode, encode } from '@jridgewell/sourcemap-codec';
 import { build } from 'esbuild';
@@ -23,20 +24,33 @@ const yaml = {
 };
 
 await rm(dist, { recursive: true, force: true });
-await build({
-  entryPoints: [join(folder, 'src/main.ts')],
-  outfile: join(dist, 'main.cjs'),
+const usual = {
   bundle: true,
   platform: 'node',
-  format: 'cjs',
   target: 'node20',
   // ES modules first: of them, only what is used comes into the bundle.
   mainFields: ['module', 'main'],
   sourcemap: true,
   plugins: [yaml],
   logLevel: 'warning',
-}).catch(() => process.exit(1));
-await withoutPackages(join(dist, 'main.cjs.map'));
+};
+await bundle({ entryPoints: [join(folder, 'src/main.ts')], outfile: join(dist, 'main.cjs'), format: 'cjs' });
+if (existsSync(join(folder, 'src/migrate.ts'))) await bundleMigrations();
+
+async function bundle(options) {
+  await build({ ...usual, ...options }).catch(() => process.exit(1));
+  await withoutPackages(`${options.outfile}.map`);
+}
+
+/** What a Job of a release brings the schema up to date with: `migrate.mjs`, and `migrations/` beside it. */
+async function bundleMigrations() {
+  // An ES module, because node-pg-migrate waits outside of functions; its dependencies ask for `require` all the same.
+  const js =
+    "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
+  const outfile = join(dist, 'migrate.mjs');
+  await bundle({ entryPoints: [join(folder, 'src/migrate.ts')], outfile, format: 'esm', banner: { js } });
+  await cp(join(folder, 'migrations'), join(dist, 'migrations'), { recursive: true });
+}
 
 /** Leaves only the workspace's own sources in a source map: Node reads it at each start, and packages are most of it. */
 async function withoutPackages(path) {
