@@ -29,7 +29,9 @@ async function demo(): Promise<void> {
   title(`2. Releasing orders, payments and its database to preprod, from a clone of this repository:\n   ${folder}`);
   if (leavesChangesOut) console.log('   (Changes that you have not committed are not part of it.)');
   const inClone = { cwd: folder, env: { KUBECONFIG: kubeconfig, NX_TUI: 'false' } };
-  await show([...nx, 'run-many', '-t', 'release', '-p', ...services], inClone);
+  // Those who keep something in it come after it.
+  await show([...nx, 'run', 'payments-database:release'], inClone);
+  await show([...nx, 'run-many', '-t', 'release', '-p', 'orders', 'payments'], inClone);
 
   title('3. Calling both through the cluster');
   await call('POST', `${gateway}/orders`, { item: 'tea', quantity: 2, unitPrice: '3.50' });
