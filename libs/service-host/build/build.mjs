@@ -1,6 +1,7 @@
 /**
  * Bundles a service into its dist/: `node libs/service-host/build/build.mjs apps/orders`. dist/ is emptied before, and
- * holds the same bytes wherever the workspace lies.
+ * holds the same bytes wherever the workspace lies. The environment may name another folder (`BUNDLE_FOLDER`), and a
+ * file for what esbuild says of its inputs (`BUNDLE_METAFILE`).
  */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { build } from 'esbuild';
 import { parse } from 'yaml';
 
 const [folder = '.'] = process.argv.slice(2);
-const dist = join(folder, 'dist');
+const { BUNDLE_FOLDER: dist = join(folder, 'dist'), BUNDLE_METAFILE: metafile } = process.env;
 
 /** `import description from '../openapi.yaml'`: parsed here, so that the service needs no parser. */
 const yaml = {
@@ -23,7 +24,7 @@ const yaml = {
 };
 
 await rm(dist, { recursive: true, force: true });
-await build({
+const { metafile: inputs } = await build({
   entryPoints: [join(folder, 'src/main.ts')],
   outfile: join(dist, 'main.cjs'),
   bundle: true,
@@ -36,9 +37,11 @@ await build({
   minifyWhitespace: true,
   minifySyntax: true,
   sourcemap: true,
+  metafile: true,
   plugins: [yaml],
   logLevel: 'warning',
 }).catch(() => process.exit(1));
+if (metafile) await writeFile(metafile, JSON.stringify(inputs));
 await withoutPackages(join(dist, 'main.cjs.map'));
 
 /** Leaves only the workspace's own sources in a source map: Node reads it at each start, and packages are most of it. */

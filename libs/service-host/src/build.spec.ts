@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const script = join(__dirname, '../build/build.mjs');
 const root = mkdtempSync(join(tmpdir(), 'build-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
@@ -15,7 +16,7 @@ function build(folder: string): Record<string, string> {
     "import description from '../openapi.yaml';\nconsole.log(Object.keys(description.paths as object).join());\n",
   );
   writeFileSync(join(root, folder, 'dist/stale.txt'), 'from a build before');
-  execFileSync(process.execPath, [join(__dirname, '../build/build.mjs'), join(root, folder)]);
+  execFileSync(process.execPath, [script, join(root, folder)]);
   const dist = join(root, folder, 'dist');
   return Object.fromEntries(readdirSync(dist).map((file) => [file, readFileSync(join(dist, file), 'utf8')]));
 }
@@ -32,5 +33,16 @@ describe('build', () => {
     build('run');
     const output = execFileSync(process.execPath, [join(root, 'run/dist/main.cjs')], { cwd: tmpdir() });
     expect(String(output)).toBe('/here\n');
+  });
+
+  it('puts the bundle where the environment says, and what went into it', () => {
+    build('told');
+    const [folder, metafile] = [join(root, 'elsewhere'), join(root, 'meta.json')];
+    execFileSync(process.execPath, [script, join(root, 'told')], {
+      env: { ...process.env, BUNDLE_FOLDER: folder, BUNDLE_METAFILE: metafile },
+    });
+    expect(readdirSync(folder)).toEqual(['main.cjs', 'main.cjs.map']);
+    const { inputs } = JSON.parse(readFileSync(metafile, 'utf8')) as { inputs: object };
+    expect(Object.keys(inputs).map((path) => path.split('/').at(-1))).toEqual(['openapi.yaml', 'main.ts']);
   });
 });

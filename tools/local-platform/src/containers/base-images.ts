@@ -5,9 +5,21 @@ import type { PlatformScope } from '../providers/provider.ts';
 import { runCommand, tryCommand } from '../processes/run-command.ts';
 import type { Folders } from '../storage/folders.ts';
 import { inWorkFolder } from '../storage/work-folder.ts';
-import { debianTag, makeDebian, makeNode, makePython, nodeTag, pythonTag, type Making } from './make-images.ts';
+import {
+  debianTag,
+  makeDebian,
+  makeNode,
+  makePostgres,
+  makePython,
+  makeRedis,
+  nodeTag,
+  postgresTag,
+  pythonTag,
+  redisTag,
+  type Making,
+} from './make-images.ts';
 
-/** An image that Dockerfiles of services begin with. */
+/** An image that Dockerfiles of services begin with, or that stores run. */
 interface BaseImage {
   readonly tag: string;
   /** The smallest platform that has it. */
@@ -19,6 +31,8 @@ interface BaseImage {
 const baseImages: readonly BaseImage[] = [
   { tag: debianTag, scope: 'minimal', make: makeDebian },
   { tag: nodeTag, scope: 'minimal', make: makeNode },
+  { tag: redisTag, scope: 'minimal', make: makeRedis },
+  { tag: postgresTag, scope: 'minimal', make: makePostgres },
   { tag: pythonTag, scope: 'full', make: makePython },
 ];
 

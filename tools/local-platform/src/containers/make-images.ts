@@ -23,6 +23,12 @@ export const nodeTag = `node:24-${debianRelease}-slim`;
 /** The base image of services on Python. */
 export const pythonTag = `python:3.11-slim-${debianRelease}`;
 
+/** The base image of stores in memory. */
+export const redisTag = `redis:7-${debianRelease}`;
+
+/** The base image of databases. */
+export const postgresTag = `postgres:15-${debianRelease}`;
+
 /** Makes the image of Debian. */
 export async function makeDebian({ folder, output, signal }: Making): Promise<void> {
   output.say(`making ${debianTag} with debootstrap (no image registry can be reached)`);
@@ -32,10 +38,24 @@ export async function makeDebian({ folder, output, signal }: Making): Promise<vo
 }
 
 /** Makes the image of Python: Debian's own, as no package of a registry carries the official one. */
-export async function makePython({ folder, output, signal }: Making): Promise<void> {
-  output.say(`making ${pythonTag} from ${debianTag}`);
+export function makePython(making: Making): Promise<void> {
+  return makeFromPackages('python', pythonTag, making);
+}
+
+/** Makes the image of Redis, of Debian's package. */
+export function makeRedis(making: Making): Promise<void> {
+  return makeFromPackages('redis', redisTag, making);
+}
+
+/** Makes the image of PostgreSQL, of Debian's package. */
+export function makePostgres(making: Making): Promise<void> {
+  return makeFromPackages('postgres', postgresTag, making);
+}
+
+async function makeFromPackages(name: string, tag: string, { folder, output, signal }: Making): Promise<void> {
+  output.say(`making ${tag} from ${debianTag}`);
   // Debian's packages are downloaded by the build itself.
-  await buildImage('python', pythonTag, ['--network=host'], { folder, signal });
+  await buildImage(name, tag, ['--network=host'], { folder, signal });
 }
 
 /** Makes the files of a small Debian in the folder `root`. */

@@ -8,8 +8,9 @@ import { envoyBootstrapArguments } from '../components/gateway.ts';
 import { startComponent } from '../components/registry.ts';
 import { clusterFiles, kubeconfigEntry, writeClusterSettings } from '../cluster/settings.ts';
 import { addToUserKubeconfig } from '../cluster/user-kubeconfig.ts';
-import { projectFolder, type Folders } from '../storage/folders.ts';
-import { fillRegistry } from '../containers/registry-contents.ts';
+import { provisionerImage, volumeFolders } from '../cluster/volumes.ts';
+import { projectFolder, toolFolder, type Folders } from '../storage/folders.ts';
+import { ensureProgramImage, fillRegistry, keepRegistry } from '../containers/registry-contents.ts';
 import type { Output } from '../command/output.ts';
 import { runCommand, tryCommand } from '../processes/run-command.ts';
 import { clusterPackages, installPackages } from '../system-packages.ts';
@@ -21,6 +22,7 @@ import {
   kubernetesBinaries,
   pauseBinary,
   prepareBuild,
+  provisionerBinary,
   routingBinaries,
   type BinaryGroup,
 } from '../tools/binaries.ts';
@@ -57,9 +59,16 @@ export async function bringUpBuiltCluster(context: ProviderContext): Promise<Clu
   );
   const dnsReady = Promise.all([nodeReady, routingBuilt]).then(() => bringUpDns(folders, signal));
   const kubeconfigWritten = nodeReady.then(() => addToUserKubeconfig(kubeconfigEntry(clusterFiles(folders), 'admin')));
-  const parts: Promise<unknown>[] = [gatewayReady, dnsReady, imagesReady, kubeconfigWritten];
+  const policiesBuilt = scope === 'full' ? routingBuilt.then(() => build(kubeRouterBinary)) : routingBuilt;
+  const provisioner = toolFolder(folders, 'local-path-provisioner');
+  const provisionerBuilt = policiesBuilt.then(() => buildBinaries([provisionerBinary], provisioner, buildContext));
+  const provisionerReady = Promise.all([imagesReady, provisionerBuilt]).then(() =>
+    ensureProgramImage(provisionerImage, join(provisioner, 'local-path-provisioner'), folders, signal),
+  );
+  const registryKept = provisionerReady.then(() => keepRegistry(folders));
+  const volumesReady = Promise.all([nodeReady, provisionerReady]).then(() => bringUpVolumes(folders, signal));
+  const parts: Promise<unknown>[] = [gatewayReady, dnsReady, registryKept, volumesReady, kubeconfigWritten];
   if (scope === 'full') {
-    const policiesBuilt = routingBuilt.then(() => build(kubeRouterBinary));
     parts.push(
       Promise.all([nodeReady, policiesBuilt]).then(() => bringUpNetworkPolicies(folders, signal)),
       gatewayReady.then(() => bringUpLoadBalancer(folders, signal)),
@@ -200,8 +209,27 @@ async function keepGatewayCertificate(folders: Folders, signal: AbortSignal | un
     type: 'kubernetes.io/tls',
     data: { 'tls.crt': encoded('gateway.crt'), 'tls.key': encoded('gateway.key') },
   };
+  await applyObject("put the gateway's certificate into the cluster", secret, folders, signal);
+}
+
+async function applyObject(
+  doing: string,
+  object: object,
+  folders: Folders,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const argv = kubectl(folders, 'apply', '--server-side', '--field-manager=local-platform', '--filename=-');
-  await runCommand("put the gateway's certificate into the cluster", argv, { signal, input: JSON.stringify(secret) });
+  await runCommand(doing, argv, { signal, input: JSON.stringify(object) });
+}
+
+/** Brings up the default storage class. Its volumes are folders of the state, which `down` removes. */
+async function bringUpVolumes(folders: Folders, signal: AbortSignal | undefined): Promise<void> {
+  await apply(folders, [join(projectFolder, 'manifests', 'volumes.yaml')], signal);
+  const object = volumeFolders(clusterFiles(folders).data('volumes'));
+  await applyObject('tell the provisioner where volumes are', object, folders, signal);
+  const rollout = ['rollout', 'status', 'deployment/local-path-provisioner', '--timeout=60s'];
+  const argv = kubectl(folders, '--namespace=local-path-storage', ...rollout);
+  await runCommand('wait for the provisioner of volumes', argv, { signal });
 }
 
 async function bringUpDns(folders: Folders, signal: AbortSignal | undefined): Promise<void> {

@@ -16,8 +16,8 @@ export interface ProviderContext extends WorkContext {
 }
 
 /**
- * How much is brought up: everything, or only what releasing a service and calling it needs, which leaves out network
- * policies, addresses of load balancers and the base image of Python.
+ * How much is brought up: everything, or only what releasing services and their stores and calling them needs, which
+ * leaves out network policies, addresses of load balancers and the base image of Python.
  */
 export type PlatformScope = 'minimal' | 'full';
 

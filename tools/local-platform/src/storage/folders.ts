@@ -51,6 +51,12 @@ export function platformFolders(environment: NodeJS.ProcessEnv = process.env): F
   };
 }
 
+/** Returns the folder of a tool. It depends on the tool's own module, so that no other version of the cluster renews it. */
+export function toolFolder({ tools }: Pick<Folders, 'tools'>, name: string): string {
+  const read = (file: string) => readFileSync(join(projectFolder, 'modules', name, file), 'utf8');
+  return join(tools, cacheKey(name, { platform, module: read('go.mod'), sums: read('go.sum') }));
+}
+
 const platform = `${process.platform}-${process.arch}`;
 
 function imagesKey(): string {

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { silentOutput, streamOutput, type Output } from '../command/output.ts';
-import { cacheKey } from '../storage/cache-key.ts';
-import { platformFolders, projectFolder } from '../storage/folders.ts';
+import { platformFolders, toolFolder as folderOfTool } from '../storage/folders.ts';
 import { installPackages, podmanPackages } from '../system-packages.ts';
 import { buildBinaries, toolModule, type BuildContext } from '../tools/binaries.ts';
 import { buildGiteaIn } from './gitea.ts';
@@ -64,9 +62,6 @@ function contextOf(output: Output): BuildContext {
   return { tools: platformFolders().tools, output, signal: undefined };
 }
 
-/** Returns the folder of a tool. It depends on the tool's own module, so that no other version of the cluster renews it. */
 function toolFolder(name: string): string {
-  const read = (file: string) => readFileSync(join(projectFolder, 'modules', name, file), 'utf8');
-  const inputs = { platform: `${process.platform}-${process.arch}`, module: read('go.mod'), sums: read('go.sum') };
-  return join(platformFolders().tools, cacheKey(name, inputs));
+  return folderOfTool(platformFolders(), name);
 }

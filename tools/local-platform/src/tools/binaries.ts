@@ -4,7 +4,7 @@ import { projectFolder } from '../storage/folders.ts';
 import type { Output } from '../command/output.ts';
 import { estimateProgress } from '../command/progress.ts';
 import { installPackages, pythonPackages } from '../system-packages.ts';
-import { envoyVersion, kubernetesVersion } from '../versions.ts';
+import { envoyVersion, kubernetesVersion, localPathProvisionerVersion } from '../versions.ts';
 import { inWorkFolder } from '../storage/work-folder.ts';
 import { ensureGo } from './go-command.ts';
 import { compilePackages, downloadModules, measureBuild, moduleSource, runBuild, type GoBuild } from './go-build.ts';
@@ -87,6 +87,14 @@ export const kubeRouterBinary: BinaryGroup = {
   binaries: ['kube-router'],
   linkerFlags: '-s -w',
   typicalSeconds: 15,
+};
+
+/**
+ * The provisioner of volumes. Its module takes the versions of the cluster's, so that little is left to compile after it.
+ */
+export const provisionerBinary: BinaryGroup = {
+  ...toolModule(`local-path-provisioner ${localPathProvisionerVersion}`, 'local-path-provisioner', 20),
+  linkerFlags: `-s -w -X main.VERSION=${localPathProvisionerVersion}`,
 };
 
 /** The process that holds a pod's namespaces. */

@@ -73,15 +73,20 @@ const ofStack: Record<string, string[]> = {
       'drain.go',
       'drain_test.go',
       'go.mod',
+      'go.sum',
       'greetings.go',
       'greetings_test.go',
       'health.go',
+      'host.go',
+      'host_test.go',
       'main.go',
+      'metrics.go',
     ],
-    ...['openapi.yaml', 'request_log.go'],
+    ...['openapi.yaml', 'trace.go'],
   ],
   python: [
-    ...['.gitignore', 'openapi.yaml', 'src/greetings.py', 'src/main.py', 'src/service_host.py'],
+    ...['.gitignore', 'build.py', 'openapi.yaml', 'requirements.lock', 'requirements.txt', 'src/greetings.py'],
+    ...['src/main.py', 'src/openapi.py', 'src/problem.py', 'src/service_host.py', 'src/telemetry.py'],
     ...['src/test_greetings.py', 'src/test_service_host.py'],
   ],
   dotnet: [
@@ -187,8 +192,8 @@ describe('service generator', () => {
       const { paths, servers } = parse(files['openapi.yaml']!) as { paths: Paths; servers: unknown };
       expect(servers).toMatchObject([{ url: '/shipping' }]);
       const code = Object.entries(files).filter(([path]) => /\.(ts|go|py|cs)$/.test(path));
-      // Node's routes come from the description, by the names of its operations.
-      const names = stack === 'node' ? operationIdsOf(paths) : Object.keys(paths);
+      // Routes of some come from the description, by the names of its operations.
+      const names = ['node', 'python'].includes(stack) ? operationIdsOf(paths) : Object.keys(paths);
       expect(names.length).toBeGreaterThan(0);
       for (const name of names) expect(code.some(([, text]) => text.includes(name))).toBe(true);
     }
