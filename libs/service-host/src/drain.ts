@@ -19,29 +19,32 @@ const interval = 250;
  * `server.close()` alone is not enough: it closes idle keep-alive connections at once, and a request that a client is
  * sending on one at that moment is lost. So clients are first given the time to hear that their connection ends.
  */
-export const drain = fastifyPlugin<DrainTimes>((app, { lingerMs, budgetMs }, done) => {
-  const { server } = app;
-  let draining = false;
+export const drain = fastifyPlugin<DrainTimes>(
+  (app, { lingerMs, budgetMs }, done) => {
+    const { server } = app;
+    let draining = false;
 
-  // Also on answers to requests that came before, which Fastify's own header is not on.
-  app.addHook('onSend', (_request, reply, _payload, next) => {
-    if (draining) void reply.header('connection', 'close');
-    next();
-  });
+    // Also on answers to requests that came before, which Fastify's own header is not on.
+    app.addHook('onSend', (_request, reply, _payload, next) => {
+      if (draining) void reply.header('connection', 'close');
+      next();
+    });
 
-  // Before any `onClose` hook: what requests need, such as a database, is there until the last one is answered.
-  app.addHook('preClose', async () => {
-    if (!server.listening) return;
-    draining = true;
-    // Also when nobody is connected: who has not heard yet that this pod goes may still come.
-    await delay(lingerMs);
+    // Before any `onClose` hook: what requests need, such as a database, is there until the last one is answered.
+    app.addHook('preClose', async () => {
+      if (!server.listening) return;
+      draining = true;
+      // Also when nobody is connected: who has not heard yet that this pod goes may still come.
+      await delay(lingerMs);
 
-    const closed = new Promise((resolve) => server.close(resolve));
-    const idle = setInterval(() => server.closeIdleConnections(), interval);
-    const cut = setTimeout(() => server.closeAllConnections(), budgetMs);
-    await closed;
-    clearInterval(idle);
-    clearTimeout(cut);
-  });
-  done();
-});
+      const closed = new Promise((resolve) => server.close(resolve));
+      const idle = setInterval(() => server.closeIdleConnections(), interval);
+      const cut = setTimeout(() => server.closeAllConnections(), budgetMs);
+      await closed;
+      clearInterval(idle);
+      clearTimeout(cut);
+    });
+    done();
+  },
+  { name: 'drain' },
+);

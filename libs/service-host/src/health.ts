@@ -15,14 +15,17 @@ export const healthPaths = ['startup', 'live', 'ready'].map((name) => healthPath
  * - `/healthz/ready`: may it be sent requests? Still yes while draining: Kubernetes knows by itself that the pod goes,
  *   and a request that is on its way already must be served.
  */
-export const health = fastifyPlugin<{ isReady: () => boolean | Promise<boolean> }>((app, { isReady }, done) => {
-  const [startup, live, ready] = healthPaths as [string, string, string];
-  const ok = { status: 'ok' };
-  app.get(startup, async () => ok);
-  app.get(live, async () => ok);
-  app.get(ready, async () => {
-    if (await isReady()) return ok;
-    throw new HttpProblem(503, 'not-ready', 'The service does not take requests yet.');
-  });
-  done();
-});
+export const health = fastifyPlugin<{ isReady: () => boolean | Promise<boolean> }>(
+  (app, { isReady }, done) => {
+    const [startup, live, ready] = healthPaths as [string, string, string];
+    const ok = { status: 'ok' };
+    app.get(startup, async () => ok);
+    app.get(live, async () => ok);
+    app.get(ready, async () => {
+      if (await isReady()) return ok;
+      throw new HttpProblem(503, 'not-ready', 'The service does not take requests yet.');
+    });
+    done();
+  },
+  { name: 'health' },
+);

@@ -34,19 +34,22 @@ export function observeRequest(method: string, route: string, status: number, se
 }
 
 /** A Fastify plugin: measures requests, except for health checks. */
-export const measuring = fastifyPlugin((app, _options, done) => {
-  app.addHook('onResponse', (request, reply, next) => {
-    if (!request.url.startsWith(healthPath))
-      observeRequest(
-        request.method,
-        request.routeOptions.config.route ?? '',
-        reply.statusCode,
-        reply.elapsedTime / 1000,
-      );
-    next();
-  });
-  done();
-});
+export const measuring = fastifyPlugin(
+  (app, _options, done) => {
+    app.addHook('onResponse', (request, reply, next) => {
+      if (!request.url.startsWith(healthPath))
+        observeRequest(
+          request.method,
+          request.routeOptions.config.route ?? '',
+          reply.statusCode,
+          reply.elapsedTime / 1000,
+        );
+      next();
+    });
+    done();
+  },
+  { name: 'metrics' },
+);
 
 /** The listener for Prometheus: on a port of its own, since the gateway publishes all of the other. */
 export interface MetricsListener {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { context, trace } from '@opentelemetry/api';
+import { context, SpanKind, trace, TraceFlags, type Context, type SpanOptions, type Tracer } from '@opentelemetry/api';
 import { createService, type Service } from './create-service.ts';
 import { sampleRoutes } from './sample-routes.ts';
 import { fetchInTrace } from './trace.ts';
@@ -65,5 +65,32 @@ describe('trace', () => {
       }),
     );
     expect(seen).toEqual(ids);
+  });
+
+  it('has an SDK that is registered make the span of each request', async () => {
+    const spans: Record<string, unknown>[] = [];
+    const spanContext = { traceId, spanId: 'c'.repeat(16), traceFlags: TraceFlags.SAMPLED };
+    const startSpan = (name: string, { kind, attributes }: SpanOptions, parent: Context) => {
+      const told: Record<string, unknown> = { name, kind, attributes, parent: trace.getSpanContext(parent)?.spanId };
+      spans.push(told);
+      const end = () => void (told['ended'] = true);
+      const updateName = (changed: string) => void (told['name'] = changed);
+      const setAttributes = (added: object) =>
+        void (told['attributes'] = { ...(told['attributes'] as object), ...added });
+      return { ...trace.wrapSpanContext(spanContext), spanContext: () => spanContext, end, updateName, setAttributes };
+    };
+    trace.setGlobalTracerProvider({ getTracer: () => ({ startSpan }) as unknown as Tracer });
+    await fetch(url, { headers: { traceparent } }).then((answer) => answer.text());
+    trace.disable();
+    expect(received[0]).toBe(`00-${traceId}-${'c'.repeat(16)}-01`);
+    expect(spans).toEqual([
+      {
+        name: 'GET /call',
+        kind: SpanKind.SERVER,
+        attributes: { 'http.request.method': 'GET', 'http.response.status_code': 200, 'http.route': '/call' },
+        parent: 'b7ad6b7169203331',
+        ended: true,
+      },
+    ]);
   });
 });

@@ -64,25 +64,28 @@ function randomHex(): string {
 }
 
 /** A Fastify plugin: handlers run in the trace that `beginTrace` began for their request. */
-export const tracing = fastifyPlugin((app, _options, done) => {
-  const within = (request: IncomingMessage, next: () => void) =>
-    context.with(traces.get(request)?.context ?? context.active(), next);
-  app.addHook('onRequest', (request, _reply, next) => within(request.raw, next));
-  // Once more: a body that was read has come in the context of its connection.
-  app.addHook('preValidation', (request, _reply, next) => within(request.raw, next));
-  app.addHook('onRequestAbort', async (request) => traces.get(request.raw)?.span?.end());
-  app.addHook('onResponse', async (request, reply) => {
-    const span = traces.get(request.raw)?.span;
-    if (!span) return;
-    const { method, routeOptions } = request;
-    const route = routeOptions.config.route ?? '';
-    span.updateName(`${method} ${route}`.trim());
-    span.setAttributes({ 'http.response.status_code': reply.statusCode, ...(route && { 'http.route': route }) });
-    if (reply.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
-    span.end();
-  });
-  done();
-});
+export const tracing = fastifyPlugin(
+  (app, _options, done) => {
+    const within = (request: IncomingMessage, next: () => void) =>
+      context.with(traces.get(request)?.context ?? context.active(), next);
+    app.addHook('onRequest', (request, _reply, next) => within(request.raw, next));
+    // Once more: a body that was read has come in the context of its connection.
+    app.addHook('preValidation', (request, _reply, next) => within(request.raw, next));
+    app.addHook('onRequestAbort', async (request) => traces.get(request.raw)?.span?.end());
+    app.addHook('onResponse', async (request, reply) => {
+      const span = traces.get(request.raw)?.span;
+      if (!span) return;
+      const { method, routeOptions } = request;
+      const route = routeOptions.config.route ?? '';
+      span.updateName(`${method} ${route}`.trim());
+      span.setAttributes({ 'http.response.status_code': reply.statusCode, ...(route && { 'http.route': route }) });
+      if (reply.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+      span.end();
+    });
+    done();
+  },
+  { name: 'trace' },
+);
 
 /**
  * A `fetch` for calls to other services: it passes on the id and the trace (`traceparent`) of the request that is being

@@ -193,8 +193,7 @@ describe('service generator', () => {
       expect(servers).toMatchObject([{ url: '/shipping' }]);
       const code = Object.entries(files).filter(([path]) => /\.(ts|go|py|cs)$/.test(path));
       // Routes of some come from the description, by the names of its operations.
-      const byOperation = ['node', 'python'].includes(stack);
-      const names = byOperation ? operationIdsOf(paths) : Object.keys(paths);
+      const names = ['node', 'python'].includes(stack) ? operationIdsOf(paths) : Object.keys(paths);
       expect(names.length).toBeGreaterThan(0);
       for (const name of names) expect(code.some(([, text]) => text.includes(name))).toBe(true);
     }
