@@ -85,7 +85,15 @@ const ofStack: Record<string, string[]> = {
     ...['openapi.yaml', 'trace.go'],
   ],
   python: [
-    ...['.gitignore', 'build.py', 'openapi.yaml', 'requirements.lock', 'requirements.txt', 'src/greetings.py'],
+    ...[
+      '.gitignore',
+      'build.py',
+      'dev.py',
+      'openapi.yaml',
+      'requirements.lock',
+      'requirements.txt',
+      'src/greetings.py',
+    ],
     ...['src/main.py', 'src/openapi.py', 'src/problem.py', 'src/service_host.py', 'src/telemetry.py'],
     ...['src/test_greetings.py', 'src/test_service_host.py'],
   ],
@@ -147,7 +155,9 @@ describe.each(Object.keys(ofStack))('a service of the stack %s', (stack) => {
     const files = await generate({ name: 'order-history', stack });
     const project = JSON.parse(files['project.json']!) as { name: string; tags: string[]; targets: object };
     expect(project).toMatchObject({ name: 'order-history', tags: ['scope:service'] });
-    expect(Object.keys(project.targets).filter((target) => !/^(build|lint|test|typecheck)$/.test(target))).toEqual([]);
+    expect(Object.keys(project.targets).filter((target) => !/^(build|lint|test|typecheck|dev)$/.test(target))).toEqual(
+      [],
+    );
   });
 
   it('tells the pipelines its names', async () => {
