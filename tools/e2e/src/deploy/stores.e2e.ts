@@ -84,9 +84,13 @@ it('releases the stores and those who use them, as one who may not read Secrets'
   }
 });
 
+/** Build number of what is deployed. */
+const buildOf = async (service: string) =>
+  (await task('run', `${service}:history`, '--env=preprod')).match(/\d{8}-\d+/)![0];
+
 it('loses no request and no row by a release that changes the schema, and by going back from it', async () => {
+  const before = await Promise.all(services.map(buildOf));
   const writes = await startWriting(workspace.hostname);
-  const before = (await task('run', 'payments:history', '--env=preprod')).match(/\d{8}-\d+/)![0];
   workspace.write(
     'apps/payments/migrations/2-notes.sql',
     '-- Up Migration\nALTER TABLE charges ADD COLUMN note text;\n',
@@ -94,7 +98,19 @@ it('loses no request and no row by a release that changes the schema, and by goi
   workspace.edit('apps/inventory/k8s/deployment.yaml', 'periodSeconds: 10', 'periodSeconds: 11');
   await workspace.commit('feat: a column that the code does not use yet');
   for (const service of services) await task('run', `${service}:release`);
-  await task('run', 'payments:rollback', '--env=preprod', `--tag=${before}`);
+  for (const [index, service] of services.entries())
+    await task('run', `${service}:rollback`, '--env=preprod', `--tag=${before[index]}`);
+  expectNothingLost(await writes.stop());
+});
+
+it('loses no request and no row when the stores themselves are released, and go back', async () => {
+  const before = await Promise.all(stores.map(buildOf));
+  const writes = await startWriting(workspace.hostname);
+  for (const store of stores) workspace.edit(`apps/${store}/k8s/stateful-set.yaml`, 'cpu: 20m', 'cpu: 21m');
+  await workspace.commit('feat: a little more for the stores');
+  for (const store of stores) await task('run', `${store}:release`);
+  for (const [index, store] of stores.entries())
+    await task('run', `${store}:rollback`, '--env=preprod', `--tag=${before[index]}`);
   expectNothingLost(await writes.stop());
 });
 
