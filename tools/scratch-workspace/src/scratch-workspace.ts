@@ -20,7 +20,7 @@ export const services = ['orders', 'payments', 'inventory'] as const;
 
 interface ScratchOptions {
   /**
-   * What a release takes its time for, and scratch workspaces leave out unless a suite is about it, or measures:
+   * The slow parts of a release, which scratch workspaces omit unless a suite is about them, or measures:
    * `checks` are the services' own lint and tests before it, `preStop` is how long pods that go still serve.
    */
   readonly keep?: readonly ('checks' | 'preStop')[];
@@ -36,7 +36,7 @@ export class ScratchWorkspace {
   readonly origin: string;
   private readonly temp: string;
   private host: ExecutorHost | undefined;
-  /** Whether the host of executors has to read the project graph again. */
+  /** True when the host of executors has to read the project graph again. */
   private mayHaveChanged = true;
 
   private constructor(id: string, temp: string, folder: string) {

@@ -36,7 +36,7 @@ const routes: Route[] = [
 void runService({ name: 'soak', routes, writeLine: () => {} });
 `;
 
-/** Whether a body of `/stream` is all of it. */
+/** Reports whether a body of `/stream` is all of it. */
 export function isWholeStream(body: string): boolean {
   return body.endsWith('\nend\n');
 }

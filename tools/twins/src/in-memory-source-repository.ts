@@ -40,7 +40,7 @@ export class InMemorySourceRepository implements SourceRepository {
   private head: string | undefined;
   /** Address of the origin; undefined for a repository without one. */
   origin: string | undefined = 'https://git.example/shop.git';
-  /** Whether this clone lacks a part of its history. */
+  /** True when this clone lacks a part of its history. */
   isCut = false;
   /** When set, the origin refuses whatever is pushed to it, with this reason. */
   refusesPushes: string | undefined;

@@ -32,7 +32,7 @@ metadata: { name: extra }
 spec: { podSelector: { matchLabels: { app: none } } }
 `;
 
-/** What an object has at a path. */
+/** Returns the field of an object at a path. */
 async function fieldOf(kind: string, name: string, path: string): Promise<string> {
   return kubectl(['get', kind, name, `--namespace=${preprod()}`, '--ignore-not-found', `--output=jsonpath={${path}}`]);
 }

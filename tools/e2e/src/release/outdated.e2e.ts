@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => workspace.remove());
 afterEach(() => workspace.git(['checkout', '--quiet', 'main']));
 
-/** What is outdated, and why, by service. */
+/** Returns the outdated services with their reasons. */
 async function reasons(checkout = workspace): Promise<Record<string, string>> {
   const { stdout } = await checkout.task(['run', 'infrastructure:outdated', '--json']);
   const line = stdout.split('\n').find((each) => each.startsWith('[{') || each === '[]');
@@ -30,13 +30,13 @@ interface Matrix {
   readonly any: boolean;
 }
 
-/** What a CI that has no variables of its own is told. */
+/** Returns the output for a CI that has no variables of its own. */
 async function matrix(checkout = workspace): Promise<Matrix> {
   const { stdout } = await checkout.task(['run', 'infrastructure:outdated', '--matrix', '--jobs=2']);
   return JSON.parse(stdout.split('\n').find((each) => each.startsWith('{')) ?? '') as Matrix;
 }
 
-/** What a later job of a CI does with it, for the service that this test is about. */
+/** Runs the later CI job for the service that this test is about. */
 async function releaseOutdated(): Promise<string> {
   const { services } = await matrix();
   const projects = services.flatMap((job) => job.projects.split(',')).filter((project) => project === 'payments');

@@ -33,7 +33,7 @@ async function world() {
 
 interface Refused {
   readonly env?: NodeJS.ProcessEnv;
-  /** Whether Nx is started, which makes checks of its own before it runs what a release depends on. */
+  /** True when Nx is started, which makes checks of its own before it runs what a release depends on. */
   readonly byNx?: boolean;
 }
 

@@ -59,7 +59,10 @@ export async function findIgnoredInputs(
   });
 }
 
-/** Tells what `docker build` sends: the service's folder without what its `.dockerignore` names. */
+/**
+ * Returns a test for the files that `docker build` sends: the service's folder without those that its `.dockerignore`
+ * names.
+ */
 async function buildContextOf(
   { root }: Service,
   repository: Pick<SourceFiles, 'workingTreeTexts'>,

@@ -16,7 +16,10 @@ const mostShown = 100;
 /** Characters: GitHub takes 125,000 for a release, and the caller may add some. */
 const longestNotes = 100_000;
 
-/** What differs, as Markdown: for a release on GitHub, a chat, an approval. What others wrote does nothing in it. */
+/**
+ * Returns the differences as Markdown: for a release on GitHub, a chat, an approval. Foreign text has no effect in
+ * it.
+ */
 export function releaseNotes(changes: ReleaseDiff): string {
   const { service, from, to } = changes;
   const title = `## ${plainMarkdown(service)}: ${plainMarkdown(purposeOf(changes))}`;

@@ -72,7 +72,7 @@ export function serviceUrl(
 interface Route {
   /** Path by which the gateway knows it: `/orders`. */
   readonly prefix: string;
-  /** What the service gets in its place; the same where it is not rewritten. */
+  /** The path that the service gets in its place; the same where it is not rewritten. */
   readonly inside: string;
   readonly hostname: string | undefined;
 }

@@ -1,7 +1,7 @@
 import { parseForgeRepository, type ForgeRepository } from './forge-repository.ts';
 import { isLoopbackRegistry } from '../release/registry-host.ts';
 
-/** What it takes to speak to a forge. */
+/** Everything that a client of a forge needs. */
 export interface ForgeAccess {
   /** Address of its API without a slash at its end: `https://api.github.com`. */
   readonly api: string;

@@ -3,7 +3,7 @@ import { Refusal } from '../errors/product-error.ts';
 import { apiGroup } from './source/object-fields.ts';
 import type { Manifest } from './source/manifest.ts';
 
-/** What nearly all kinds ask of a name. */
+/** The pattern of names for nearly all kinds. */
 const usualName = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
 /** Roles may be called like `system:node`. */
 const roleName = /^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/;
@@ -32,7 +32,10 @@ export function refuseBadNames(manifests: readonly Manifest[]): void {
   });
 }
 
-/** Whether this tool keeps such objects itself: a manifest of one would be a lock that is taken, or a false record. */
+/**
+ * Reports whether this tool keeps such objects itself: a manifest of one would be a lock that is taken, or a false
+ * record.
+ */
 function isOwn({ kind, metadata: { name } }: KubernetesObject): boolean {
   return (kind === 'Lease' || kind === 'ControllerRevision') && name.startsWith('poc-');
 }

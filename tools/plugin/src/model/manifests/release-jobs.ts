@@ -50,7 +50,7 @@ export function finishJobs(
   return finished;
 }
 
-/** Whether an object in a cluster is a Job that a release has run before its rollout. */
+/** Reports whether an object in a cluster is a Job that a release has run before its rollout. */
 export function isReleaseJob(object: KubernetesObject): boolean {
   return object.kind === 'Job' && apiGroup(object) === 'batch' && object.metadata.labels?.[label.job] !== undefined;
 }

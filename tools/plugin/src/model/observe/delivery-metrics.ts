@@ -17,7 +17,7 @@ export interface MeasuredService {
  * seconds. What cannot be told is undefined. docs/metrics.md defines each.
  */
 export interface DeliveryMetrics {
-  /** Whether all of the period is known; otherwise the figures are of the part that is. */
+  /** True when all of the period is known; otherwise the figures are of the part that is. */
   readonly complete: boolean;
   readonly changes: Readonly<Record<ChangeVerdict, number>>;
   readonly deploymentsPerDay: number | undefined;
@@ -94,7 +94,7 @@ function timeToRestoreOf(changes: readonly MeasuredChange[]): DeliveryMetrics['t
   return { median: quantile(times, 0.5), restored: times.length, open: failures.length - times.length };
 }
 
-/** Whether a change got there, whatever came of it then. */
+/** Reports whether a change got there, whatever came of it then. */
 export function wasPutIn({ verdict }: Pick<DeliveredChange, 'verdict'>): boolean {
   return verdict === 'succeeded' || verdict === 'rolled-back';
 }

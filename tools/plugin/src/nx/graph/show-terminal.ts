@@ -6,7 +6,7 @@ import { colorVariable, columnsVariable, outcomesVariable } from './terminal-var
 /** Where tasks of this command write what they came to; undefined before any were run. */
 export let outcomesFile: string | undefined;
 
-/** Tells the processes of tasks, which get the variables of this one, what shows their output. */
+/** Sets the variables by which tasks' processes, which inherit them, learn the output device. */
 export function showTerminal(): void {
   outcomesFile = join(tmpdir(), `poc-outcomes-${randomUUID()}.jsonl`);
   const { isTTY, columns } = process.stdout;

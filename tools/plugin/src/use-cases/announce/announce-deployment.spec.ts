@@ -15,7 +15,7 @@ const clusterOf = (scenario: ReleaseScenario) => scenario.clusters.get('preprod'
 const releaseIt = (scenario: ReleaseScenario, wishes: Parameters<typeof releaseAs>[1] = {}) =>
   releaseAs(scenario, { actor: ada, ...wishes });
 
-/** What the forge shows of deployments: each with its state. */
+/** Returns the deployments that the forge shows: each with its state. */
 const shown = ({ forge }: ReleaseScenario) =>
   forge.deployments.map(({ environment, ref, state }) => `${environment} ${ref} ${state}`);
 const repair = '`nx run infrastructure:audit --repair` makes up for it';

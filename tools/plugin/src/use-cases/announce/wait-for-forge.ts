@@ -1,7 +1,7 @@
 import { ProductError } from '../../model/errors/product-error.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 
-/** What makes up for what a forge was not told. */
+/** The command that repairs a forge's missing reports. */
 export const forgeRepair = '`nx run infrastructure:audit --repair` makes up for it';
 
 /** Milliseconds that a command waits for the forge when all else is done. */

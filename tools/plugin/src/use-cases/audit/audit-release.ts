@@ -15,12 +15,12 @@ export interface ReleaseWitness {
   readonly tag: ReleaseTag;
   /** Registries that must have its image. */
   readonly registries: readonly string[];
-  /** What records say of it, by environment. */
+  /** The release in records, by environment. */
   readonly recorded: ReadonlyMap<string, Release>;
 }
 
 type ReleaseEvidence = ReleaseWitness & {
-  /** What the git tag says; undefined when there is none. */
+  /** The release in the git tag; undefined when there is none. */
   readonly tagged: Release | undefined;
 };
 type Ports = Pick<ReleasePorts, 'registry' | 'forge'> & WithRepository<ReleaseTags>;
@@ -31,7 +31,7 @@ const byRepair = 'Fixed by `nx run infrastructure:audit --repair`.';
 interface AuditedRelease extends ReleaseEvidence {
   /** `orders 20261124-1`. */
   readonly subject: string;
-  /** What its tag says of it, or the first record when there is none. */
+  /** The release in its tag, or in the first record when there is no tag. */
   readonly release: Release;
 }
 
@@ -200,7 +200,7 @@ function recordDiffers(subject: string, source: string, environment: string, dif
   };
 }
 
-/** What two accounts of a release say otherwise: `commit 1a2b… and 3c4d…`. */
+/** Returns the differences between two accounts of a release: `commit 1a2b… and 3c4d…`. */
 export function differencesOf(a: Release, b: Release): string[] {
   const facts = (release: Release) => ({
     service: release.service,

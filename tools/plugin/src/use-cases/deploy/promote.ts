@@ -12,7 +12,7 @@ import type { ChangeSet } from '../../ports/cluster.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 
-/** What is promoted, from where to where. */
+/** The service to promote, and its two environments. */
 export interface PromoteRequest extends DeployOptions, Omit<DeployTarget, 'release' | 'environment'> {
   readonly from: Environment;
   readonly to: Environment;
@@ -21,7 +21,7 @@ export interface PromoteRequest extends DeployOptions, Omit<DeployTarget, 'relea
   readonly dryRun: boolean;
 }
 
-/** What a promotion ended as. */
+/** The result of a promotion. */
 export type PromoteResult =
   | { readonly state: 'nothing' }
   | { readonly state: 'planned'; readonly release: Release; readonly changes: ChangeSet }

@@ -11,7 +11,7 @@ import { touchedServices } from './affected-services.ts';
 /** Commits whose files are looked at: the newest ones that changes brought. */
 const mostCommits = 20_000;
 
-/** What a change is compared with to tell what it brought. */
+/** The base that a change is compared with. */
 type ComparedChange = Pick<DeliveredChange, 'commit' | 'known'>;
 
 interface CommitFacts {

@@ -11,7 +11,7 @@ import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import { freeBuildNumber, reserveBuildNumber, type BuildNumberRequest } from './reserve-build-number.ts';
 
-/** What an image shall be made of, and where it shall go. */
+/** The source of an image, and its registries. */
 export interface ImageRequest {
   readonly service: ServiceSource;
   readonly revision: Pick<Build, 'commit' | 'contentHash' | 'dirty'>;
@@ -24,7 +24,7 @@ export interface ImageRequest {
 }
 
 /**
- * Tells what `buildImage` would do, and refuses what it would refuse. Changes nothing.
+ * Reports the steps of `buildImage`, and refuses as it would. Changes nothing.
  * @returns the number that is free now; another may take it before.
  */
 export async function previewImage(

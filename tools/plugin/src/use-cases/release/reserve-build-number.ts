@@ -80,7 +80,7 @@ export async function freeBuildNumber(
 }
 
 /**
- * Whether the newest number was taken for a commit after this one. A run of a CI that was overtaken keeps its own number
+ * Reports whether the newest number was taken for a commit after this one. A run of a CI that was overtaken keeps its own number
  * then, the older one: with a newer one it would put the older commit over the newer.
  */
 async function isLate(service: string, commit: string, taken: readonly BuildNumber[], ports: Ports): Promise<boolean> {

@@ -9,8 +9,8 @@ import type { WithRepository } from '../../ports/repository/source-repository.ts
 const mostPathsShown = 10;
 
 /**
- * Tells what would be built from the checkout.
- * @param allowDirty whether changes that no commit holds may go into the build; it is marked then.
+ * Returns the revision that would be built from the checkout.
+ * @param allowDirty whether uncommitted changes may go into the build, which is marked then.
  * @throws {Refusal} when there are such changes and they may not.
  */
 export async function sourceRevision(

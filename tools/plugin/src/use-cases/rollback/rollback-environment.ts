@@ -21,7 +21,7 @@ export interface EnvironmentRollbackRequest {
   service(name: string): ServiceSource;
 }
 
-/** What has to be done for an environment to be as it was. */
+/** The steps that restore an earlier state of an environment. */
 export interface EnvironmentRollbackPlan {
   readonly at: Date;
   readonly plans: readonly RollbackPlan[];
@@ -124,7 +124,7 @@ function runningAt(
   return (records.at(-1)?.sequence ?? 1) > 1 ? 'before-what-is-kept' : undefined;
 }
 
-/** Whether the newest deployment ended well, so that it is what runs. */
+/** Reports whether the newest deployment ended well, so that it is what runs. */
 function isCalm([newest]: readonly DeploymentRecord[]): boolean {
   return newest?.outcome === 'succeeded';
 }

@@ -4,7 +4,7 @@ import { Refusal } from '../../../model/errors/product-error.ts';
 import { ApiError, explainApiError } from './api-error.ts';
 import type { KubernetesApi } from './api.ts';
 
-/** What a deployer does with every service. */
+/** The rights that a deployer needs for every service. */
 const needed = [
   { verb: 'patch', group: 'apps', resource: 'deployments' },
   { verb: 'create', group: 'apps', resource: 'controllerrevisions' },

@@ -29,7 +29,7 @@ const known: Readonly<Record<string, string>> = {
   'projectcontour.io/v1/HTTPProxy': 'httpproxies',
 };
 
-/** What the API tells of a kind. */
+/** The API's description of a kind. */
 interface Resource {
   readonly name: string;
   readonly kind: string;

@@ -27,7 +27,7 @@ export interface PlannedConfiguration {
   readonly change: ConfigurationChange;
   readonly path: string;
   readonly sent: KubernetesObject;
-  /** Whether what kubectl wrote must become ours first. */
+  /** True when what kubectl wrote must become ours first. */
   readonly fold: boolean;
 }
 

@@ -22,7 +22,7 @@ const longestReason = 4000;
 /** How often another run may take the sequence before us. */
 const attempts = 50;
 
-/** What never changes of a record. Read by every later version of this tool: only add to it. */
+/** The immutable part of a record. Read by every later version of this tool: only add to it. */
 type RecordData = Omit<NewProvisioningRecord, 'package'> & {
   readonly package: Omit<ProvisioningPackage, 'version'> & { readonly version: string };
 };

@@ -34,7 +34,7 @@ export function parseApiDocument(text: string): ApiDocument | string {
   return isMap(paths) ? value : 'It is no OpenAPI description: "paths" is no map.';
 }
 
-/** What stands at a place, after its references: a map, and none where there is nothing or the way leads out of the file. */
+/** Resolves a node's references: returns a map, or none where there is nothing or the path leads out of the file. */
 export function resolved(document: ApiDocument, value: unknown): Record<string, unknown> {
   let at = value;
   for (let hop = 0; hop < mostHops && isMap(at); hop++) {

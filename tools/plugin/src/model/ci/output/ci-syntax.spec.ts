@@ -48,7 +48,7 @@ function githubReads(line: string): Command | undefined {
 /** Lines as .NET reads them. */
 const lines = (text: string) => text.split(/\r\n|\r|\n/);
 
-/** What is left for a comparison that passes over what has no shape. */
+/** Returns the text as a comparison sees it that ignores invisible characters. */
 const withoutUnseen = (text: string) => text.replaceAll(/[\p{C}\p{M}]/gu, '');
 
 const pieces = fc.constantFrom(

@@ -4,7 +4,7 @@ import { annotation } from '../labels.ts';
 import { isMap } from '../source/object-fields.ts';
 import type { Manifest } from '../source/manifest.ts';
 
-/** What Kubernetes allows as a key of a Secret. */
+/** The pattern of keys in a Secret. */
 const secretKey = /^[-._a-zA-Z0-9]{1,253}$/;
 
 /** Returns the keys of a Secret for which provisioning makes up values: none of any other object. */

@@ -219,7 +219,10 @@ function checkDisruptions(workload: KubernetesObject, objects: readonly Kubernet
   }
 }
 
-/** Whether a budget's limit forbids every eviction. Kubernetes rounds percentages up, of pods that stay or that go. */
+/**
+ * Reports whether a budget's limit forbids every eviction. Kubernetes rounds percentages up, of pods that stay or
+ * that go.
+ */
 function letsNoPodGo(field: string, limit: unknown, pods: unknown): boolean {
   if (field === 'maxUnavailable') return isZero(limit);
   const percent = typeof limit === 'string' ? /^(\d+)%$/.exec(limit)?.[1] : undefined;

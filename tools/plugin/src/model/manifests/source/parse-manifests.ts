@@ -187,7 +187,7 @@ function findTwins(manifests: readonly Manifest[], namespace: string): string[] 
   });
 }
 
-/** Whether a value is nested no deeper than `levels`. */
+/** Reports whether a value is nested no deeper than `levels`. */
 function isShallow(value: unknown, levels = deepestNesting): boolean {
   if (typeof value !== 'object' || value === null) return true;
   return levels > 0 && Object.values(value).every((field) => isShallow(field, levels - 1));

@@ -9,7 +9,7 @@ import { generatePipelines } from './generator.ts';
 
 const folder = 'Infrastructure/pipelines';
 let tree: Tree;
-/** What each project depends on. */
+/** The dependencies of each project. */
 let needs: Record<string, string[]>;
 
 beforeEach(() => {

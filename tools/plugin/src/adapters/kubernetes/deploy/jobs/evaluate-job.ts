@@ -9,7 +9,7 @@ export type JobJudgement =
   | { readonly state: 'succeeded' }
   | {
       readonly state: 'waiting';
-      /** What would be said if time were up now. */
+      /** The message if time were up now. */
       readonly obstacle: string | undefined;
       /** When to judge again even if nothing is told until then. */
       readonly again: number | undefined;

@@ -75,10 +75,10 @@ class JobRun {
   private readonly stopped: AbortSignal;
   private readonly logs: JobLogs;
   private readonly started = Date.now();
-  /** What is waited for, in a sentence. */
+  /** The object of the wait, in a sentence. */
   private obstacle: string | undefined;
   private state: RolloutState = nothingKnown;
-  /** Whether it is known how the Job ended, and only what shows it is still gathered. */
+  /** True when it is known how the Job ended, and only what shows it is still gathered. */
   hasEnded = false;
 
   constructor({ api, namespace }: NamespaceApi, { service, job }: ServiceJob, listener: JobListener) {
