@@ -121,7 +121,7 @@ it('tells what failed, also on the page of the run, and the next run heals it', 
   expect(output).toMatch(/^::warning title=payments::preprod: \d{8}-2 failed; rolling back to \d{8}-1$/m);
   expect(output).toMatch(/^::error title=payments%3Arelease::Could not deploy payments \d{8}-2 to preprod: /m);
   expect(readFileSync(page, 'utf8')).toMatch(/^\| payments \|(?: {2}\|){3} failed: Deployment payments was not ready/m);
-  expect((await reasons())['payments']).toMatch(/^A newer build failed, and \d{8}-1 was put back\.$/);
+  expect((await reasons())['payments']).toMatch(/^A newer build failed and was rolled back to \d{8}-1\.$/);
   await workspace.git(['checkout', 'HEAD^', '--', deployment]);
   await change();
   await releaseOutdated();

@@ -54,7 +54,7 @@ export class ScriptedJobs {
         if (ending === 'failed')
           return {
             state: 'failed',
-            reason: `${name} failed: its container ended with exit code ${exitCode}.`,
+            reason: `${name} failed: its container exited with code ${exitCode}.`,
             evidence,
           };
       } else {

@@ -59,7 +59,7 @@ function commitList({ commits, lostCommits, authors, from, to }: ReleaseDiff): s
   const by = authors.slice(0, 10).map(({ name, commits: count }) => `${plainMarkdown(name)} (${count})`);
   const others = authors.length > by.length ? [`${authors.length - by.length} more`] : [];
   const heading = by.length > 0 ? ['', `By ${[...by, ...others].join(', ')}.`] : [];
-  const lost = `### Commits of ${nameOfSide(from)} that ${nameOfSide(to)} has not`;
+  const lost = `### Commits of ${nameOfSide(from)} that are not in ${nameOfSide(to)}`;
   return [
     `### Commits (${commits.length})`,
     ...heading,

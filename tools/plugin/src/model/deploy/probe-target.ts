@@ -37,7 +37,7 @@ export function probeTargetOf(
   objects: readonly KubernetesObject[],
   { url, probe = true, name }: Pick<Environment, 'url' | 'probe' | 'name'>,
 ): FoundTarget {
-  if (probe === false) return noTarget(`${name} wants no probe`);
+  if (probe === false) return noTarget(`${name} has probing disabled`);
   if (url === undefined) return noTarget(`${name} has no url`);
   const { path, rate = usualRate } = probe === true ? {} : probe;
   const routes = objects.flatMap((object) => routesOf(object));

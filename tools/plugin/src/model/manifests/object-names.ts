@@ -17,7 +17,8 @@ const longestName = 253;
 export function refuseBadNames(manifests: readonly Manifest[]): void {
   const mistakes = manifests.flatMap(({ object, source }) => {
     const { name } = object.metadata;
-    if (isOwn(object)) return [`${source}: ${describeObject(object)} is what deployments are locked and recorded in.`];
+    if (isOwn(object))
+      return [`${source}: ${describeObject(object)} is reserved for locks and records of deployments.`];
     const shape = apiGroup(object) === 'rbac.authorization.k8s.io' ? roleName : usualName;
     if (shape.test(name) && name.length <= longestName) return [];
     return [`${source}: the ${object.kind} cannot be named "${name.slice(0, 80)}".`];
@@ -26,8 +27,8 @@ export function refuseBadNames(manifests: readonly Manifest[]): void {
   throw new Refusal({
     type: 'bad-name',
     doing: 'read the Kubernetes manifests',
-    reason: mistakes.length === 1 ? mistakes[0]! : `${mistakes.length} objects have names that cannot be.`,
-    remedy: `Name it otherwise. A name has lower-case letters, digits, "-" and ".", begins and ends with a letter or digit, and has at most ${longestName} of them.`,
+    reason: mistakes.length === 1 ? mistakes[0]! : `${mistakes.length} objects have invalid names.`,
+    remedy: `Rename it. A name has lower-case letters, digits, "-" and ".", begins and ends with a letter or digit, and has at most ${longestName} of them.`,
     ...(mistakes.length === 1 ? {} : { evidence: mistakes }),
   });
 }

@@ -70,19 +70,19 @@ const day = 86_400;
 
 function frequencyOf({ coverage, changes }: MeasuredService, until: number): number | undefined {
   const known = secondsBetween(coverage.from, until);
-  return known === 0 ? undefined : (changes.filter(wasPutIn).length * day) / known;
+  return known === 0 ? undefined : (changes.filter(wasDeployed).length * day) / known;
 }
 
 function leadTimeOf(changes: readonly MeasuredChange[]): DeliveryMetrics['leadTime'] {
-  const putIn = changes.filter(wasPutIn);
-  const times = putIn.flatMap(({ committedAt = [], finishedAt }) =>
+  const deployed = changes.filter(wasDeployed);
+  const times = deployed.flatMap(({ committedAt = [], finishedAt }) =>
     committedAt.map((at) => secondsBetween(at, finishedAt)),
   );
   return {
     median: quantile(times, 0.5),
     p90: quantile(times, 0.9),
     commits: times.length,
-    unknownChanges: putIn.filter(({ committedAt }) => committedAt === undefined).length,
+    unknownChanges: deployed.filter(({ committedAt }) => committedAt === undefined).length,
   };
 }
 
@@ -95,7 +95,7 @@ function timeToRestoreOf(changes: readonly MeasuredChange[]): DeliveryMetrics['t
 }
 
 /** Reports whether a change got there, whatever came of it then. */
-export function wasPutIn({ verdict }: Pick<DeliveredChange, 'verdict'>): boolean {
+export function wasDeployed({ verdict }: Pick<DeliveredChange, 'verdict'>): boolean {
   return verdict === 'succeeded' || verdict === 'rolled-back';
 }
 

@@ -79,7 +79,7 @@ async function open(
     return (ending) =>
       forge
         .endDeployment(opened, { ...ending, links })
-        .catch((error: unknown) => warn(`GitHub goes on showing the deployment of ${name} as begun`, error));
+        .catch((error: unknown) => warn(`GitHub still shows the deployment of ${name} as begun`, error));
   } catch (error) {
     warn(`GitHub shows no deployment of ${name}`, error);
     return undefined;

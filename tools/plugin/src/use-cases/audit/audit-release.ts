@@ -99,7 +99,7 @@ function noImage({ pinned, finding }: AuditedImage): Finding {
   return finding(
     'no-image',
     `${pinned} is not in its registry.`,
-    'It can neither be deployed nor be gone back to: push it there again, or let the records of it be forgotten.',
+    'It can neither be deployed nor rolled back to: push it there again, or delete its records.',
   );
 }
 
@@ -126,7 +126,7 @@ function auditImageLabels(
   if (!build)
     return finding(
       'image-without-labels',
-      `The labels of ${pinned} do not tell what it was built from.`,
+      `The labels of ${pinned} do not say what it was built from.`,
       `It was not built by \`nx run ${release.service}:docker-release\`; look at who pushed it.`,
     );
   const differences = differencesOf({ ...build, imageDigest: release.imageDigest }, release);
@@ -148,7 +148,7 @@ async function missingTag(
   const who = `the record in ${[...recorded.keys()].join(', ')}${agree ? ' and the labels of its image' : ''}`;
   const says = `There is no tag ${tag}; ${who} say that it was built from ${release.commit}.`;
   const finding = { subject, type: 'no-tag', says, isRepaired: false };
-  if (!agree) return { ...finding, remedy: 'No image agrees with that, so that the tag is not made by itself.' };
+  if (!agree) return { ...finding, remedy: 'No image agrees with that, so the tag is not created automatically.' };
   if (!repair) return { ...finding, remedy: byRepair };
   try {
     await repository.tagRelease(release);
@@ -184,7 +184,7 @@ function noRelease(subject: string, tag: ReleaseTag): Finding {
   return {
     subject,
     type: 'tag-without-release',
-    says: `The tag ${tag} tells of no release: it was not made by this tool, or was changed.`,
+    says: `The tag ${tag} describes no release: it was not made by this tool, or was changed.`,
     remedy: `Look at it with \`git show ${tag}\`.`,
     isRepaired: false,
   };

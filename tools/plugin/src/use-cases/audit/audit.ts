@@ -89,7 +89,7 @@ function cannotBeReached({ name }: Environment, reason: string): Finding {
   return {
     subject: name,
     type: 'environment-unreachable',
-    says: `It cannot be looked into: ${reason}`,
+    says: `It cannot be read: ${reason}`,
     remedy: 'Audit again when it can.',
     isRepaired: false,
   };

@@ -53,7 +53,7 @@ export async function changes(request: ChangesRequest, ports: Ports): Promise<Re
     request.from ? find(request.from, service, ports) : lastRunning(service, environments, ports),
     find(request.to ?? { kind: 'head' }, service, ports),
   ]);
-  const { older, newer, apart } = await inOrder(asked, other, service, ports);
+  const { older, newer, apart } = await sortByAge(asked, other, service, ports);
   const [from, to] = [older.side, newer.side];
   const environment = older.environment ?? newer.environment ?? environments.at(-1);
   const release = newer.release ?? older.release;
@@ -113,7 +113,7 @@ async function lastRunning(
 }
 
 /** Sorts two sides by age: by history, then by build numbers, then by dates. */
-async function inOrder(a: FoundSide, b: FoundSide, service: ServiceSource, { repository }: Ports) {
+async function sortByAge(a: FoundSide, b: FoundSide, service: ServiceSource, { repository }: Ports) {
   const apart = await repository.symmetricDifference(a.side.commit, b.side.commit, service.inputFolders);
   const { onlyInFrom, onlyInTo } = apart;
   if (!(await isAfter())) return { older: a, newer: b, apart };

@@ -45,7 +45,7 @@ export async function promote(
   const record = proven(request, records, ports.clock());
   const { release } = record;
   const target = { ...request, release, environment: to };
-  reporter.step(`${release.buildNumber} runs in ${from.name} since ${record.finishedAt}; goes to ${to.name}`);
+  reporter.step(`${release.buildNumber} runs in ${from.name} since ${record.finishedAt}; promoting to ${to.name}`);
   if (request.dryRun) {
     const [{ changes }] = await Promise.all([planDeploy(target, ports, reporter), requireImage(target, ports)]);
     return { state: 'planned', release, changes };

@@ -82,7 +82,8 @@ function whyOutdated(newest: DeploymentSummary | undefined, hash: ContentHash): 
   if (hold) return `${describeHold(hold, newest.environment)}.`;
   if (outcome === 'running') return `${release.buildNumber} is being deployed.`;
   if (outcome !== 'succeeded') return `${release.buildNumber} ${outcome}.`;
-  if (cause.action === 'automatic-rollback') return `A newer build failed, and ${release.buildNumber} was put back.`;
+  if (cause.action === 'automatic-rollback')
+    return `A newer build failed and was rolled back to ${release.buildNumber}.`;
   return release.dirty
     ? `${release.buildNumber} was built with uncommitted changes.`
     : `${release.buildNumber} has other content.`;

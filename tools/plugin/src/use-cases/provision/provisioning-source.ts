@@ -69,8 +69,8 @@ function dirtyRefusal(paths: readonly string[]): Refusal {
   return new Refusal({
     type: 'dirty-working-tree',
     doing: "read the clusters' configuration",
-    reason: `The working tree has ${paths.length === 1 ? 'a change' : `${paths.length} changes`} of it that no commit holds.`,
-    remedy: 'Commit, stash or delete them: clusters get nothing that nobody can look up.',
+    reason: `The working tree has ${paths.length === 1 ? '1 uncommitted change' : `${paths.length} uncommitted changes`} of it.`,
+    remedy: 'Commit, stash or delete them: only committed configuration is provisioned.',
     evidence: [...shown, ...(more > 0 ? [`and ${more} more`] : [])],
   });
 }

@@ -94,7 +94,7 @@ function takenRefusal(service: string, number: BuildNumber, why: string): Refusa
     type: 'build-number-taken',
     doing: `take build number ${number} for ${service}`,
     reason: `${why}, and a number is never used twice.`,
-    remedy: 'Leave --build-number away to get the next free one.',
+    remedy: 'Omit `--build-number` to get the next free one.',
   });
 }
 

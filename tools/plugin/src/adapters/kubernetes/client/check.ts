@@ -33,7 +33,7 @@ export async function refuseMissingNamespace(
   api: KubernetesApi,
   environment: Pick<Environment, 'name' | 'namespace'>,
 ): Promise<void> {
-  await readNamespace(api, environment, `look into the namespace ${environment.namespace} of ${environment.name}`);
+  await readNamespace(api, environment, `inspect the namespace ${environment.namespace} of ${environment.name}`);
 }
 
 /** @returns undefined for those who may not look at it. @throws {Refusal} when it is not there. */
@@ -84,7 +84,7 @@ function endingNamespace(api: KubernetesApi, namespace: string, doing: string): 
     type: 'namespace-ends',
     doing,
     reason: `The namespace "${namespace}" of the cluster ${api.context} is being deleted.`,
-    remedy: 'Wait until it is gone, and provision it anew.',
+    remedy: 'Wait until it is gone, and provision it again.',
   });
 }
 

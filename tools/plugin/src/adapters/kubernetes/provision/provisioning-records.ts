@@ -65,7 +65,7 @@ export class ProvisioningRecords {
       throw new Failure({
         type: 'records-contended',
         doing: 'record the provisioning',
-        reason: 'Others took every number that was tried.',
+        reason: 'Other deployments took every number that was tried.',
         remedy: 'Run the same command again when they are done.',
       });
     });

@@ -125,7 +125,7 @@ export class Records {
       throw new Failure({
         type: 'records-contended',
         doing: `record the deployment of ${service}`,
-        reason: 'Others took every number that was tried.',
+        reason: 'Other deployments took every number that was tried.',
         remedy: 'Run the same command again when they are done.',
       });
     });

@@ -164,7 +164,7 @@ class FlatSchemas {
     this.known.set(key, found);
     const all = found['allOf'];
     const flat = Array.isArray(all)
-      ? together(
+      ? mergeAllOf(
           found,
           all.map((part) => this.of(part)),
         )
@@ -177,7 +177,7 @@ class FlatSchemas {
 /** The schema `false`, which takes in nothing. */
 const nothing: Schema = { type: [] };
 
-function together({ allOf: _, ...own }: Schema, parts: readonly Schema[]): Schema {
+function mergeAllOf({ allOf: _, ...own }: Schema, parts: readonly Schema[]): Schema {
   let all: Record<string, unknown> = own;
   for (const part of parts) {
     const [mine, theirs] = [all['properties'], part['properties']];

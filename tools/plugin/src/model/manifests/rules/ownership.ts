@@ -60,7 +60,7 @@ export function foreignObject(live: KubernetesObject, owner: string, service: st
     type: 'foreign-object',
     doing: `deploy ${service}`,
     reason: `${describeObject(live)} is already in the namespace ${live.metadata.namespace ?? ''} and belongs to ${owner}.`,
-    remedy: `Give the service's object another name, or take that one away from ${owner}; with --adopt it becomes the service's.`,
+    remedy: `Give the service's object another name, or remove that one from ${owner}; with --adopt it becomes the service's.`,
   });
 }
 

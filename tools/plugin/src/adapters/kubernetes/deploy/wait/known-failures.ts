@@ -42,7 +42,7 @@ function volumeTrouble(pod: KubernetesObject, objects: Objects): PodDiagnosis | 
   return {
     kind: 'config',
     container: undefined,
-    summary: 'cannot have one of its volumes',
+    summary: 'cannot mount one of its volumes',
     message,
     permanent: /not found|references non-existent/.test(message),
     crashes: 0,
