@@ -31,6 +31,7 @@ const rooms = {
     observe: ['deploy', 'manifests', 'release', 'text'],
     changes: ['commits', 'errors', 'manifests', 'observe', 'release', 'text'],
     provision: ['deploy', 'environment', 'errors', 'manifests', 'release'],
+    dev: ['manifests'],
     ci: ['commits', 'deploy', 'forge', 'release', 'text'],
     pipelines: ['environment', 'errors'],
   },
@@ -44,11 +45,13 @@ const rooms = {
     provision: ['deploy', 'observe', 'release', 'revision'],
     rollback: ['announce', 'deploy', 'revision'],
     audit: ['announce', 'release'],
+    dev: ['deploy'],
   },
   // An adapter knows no other adapter; those that run commands share how a process is run.
   adapters: {
     process: [],
     container: ['process'],
+    dev: ['process'],
     git: ['process'],
     github: [],
     http: [],

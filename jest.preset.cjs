@@ -6,7 +6,8 @@ const toCommonJs = [
   { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
 ];
 /** Packages that are ESM only, which jest cannot load as they are: octokit, and what it is made of. */
-const esm = 'p-map|@octokit|universal-user-agent|before-after-hook|json-with-bigint|content-type';
+const esm =
+  'p-map|p-retry|is-network-error|@octokit|universal-user-agent|before-after-hook|json-with-bigint|content-type';
 
 const reporters = ['default', path.join(__dirname, 'tools/setup/suite-times-reporter.cjs')];
 
@@ -24,7 +25,11 @@ module.exports = (name, root) => ({
     '^@poc/money$': path.join(__dirname, 'libs/money/src/index.ts'),
     '^@poc/plugin$': path.join(__dirname, 'tools/plugin/src/index.ts'),
   },
-  transform: { '\\.(ts|mjs)$': toCommonJs, [`/node_modules/(${esm})/.+\\.js$`]: toCommonJs },
+  transform: {
+    '\\.(ts|mjs)$': toCommonJs,
+    '\\.yaml$': path.join(__dirname, 'libs/service-host/build/yaml-transform.cjs'),
+    [`/node_modules/(${esm})/.+\\.js$`]: toCommonJs,
+  },
   transformIgnorePatterns: [`/node_modules/(?!(${esm})/)`],
 });
 

@@ -16,5 +16,7 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 func writeProblem(w http.ResponseWriter, status int, title, detail string) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"title": title, "status": status, "detail": detail})
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"title": title, "status": status, "detail": detail, "requestId": w.Header().Get("X-Request-Id"),
+	})
 }

@@ -33,7 +33,11 @@ func serve(listener net.Listener, handler http.Handler, stop <-chan os.Signal, t
 			}
 			handler.ServeHTTP(w, r)
 		}),
+		// A caller that sends nothing holds a connection for so long. There is no limit for the whole of a request
+		// (ReadTimeout) or its answer (WriteTimeout): they would end long requests and streams too. Where a body is
+		// awaited, http.ResponseController.SetReadDeadline limits that alone.
 		ReadHeaderTimeout: 10 * time.Second,
+		MaxHeaderBytes:    64 * 1024,
 		// Longer than the idle time-out of the gateway in front: the one that opened a connection must be the one that
 		// closes it.
 		IdleTimeout: 72 * time.Second,

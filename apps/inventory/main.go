@@ -2,22 +2,25 @@
 package main
 
 import (
+	"cmp"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 func main() {
-	log := slog.New(slog.NewJSONHandler(os.Stdout, nil)).With("service", "inventory")
+	log := newLog("inventory", os.Stdout)
 	slog.SetDefault(log)
-	port := os.Getenv("PORT")
-	if port == "" {
-		port = "8080"
+	listener, err := net.Listen("tcp", ":"+cmp.Or(os.Getenv("PORT"), "8080"))
+	if err != nil {
+		log.Error("could not start", "error", err)
+		os.Exit(1)
 	}
-	listener, err := net.Listen("tcp", ":"+port)
+	metricsListener, err := net.Listen("tcp", ":"+cmp.Or(os.Getenv("METRICS_PORT"), "9464"))
 	if err != nil {
 		log.Error("could not start", "error", err)
 		os.Exit(1)
@@ -27,14 +30,17 @@ func main() {
 		log.Error("could not start", "error", err)
 		os.Exit(1)
 	}
-	log.Info("listening", "address", listener.Addr().String())
+	log.Info("listening", "address", listener.Addr().String(), "metricsAddress", metricsListener.Addr().String())
 
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, os.Interrupt)
+	metrics := newMetrics()
+	// Until the process ends: what happens while it drains is measured too.
+	go (&http.Server{Handler: metrics.handler(), ReadHeaderTimeout: 10 * time.Second}).Serve(metricsListener)
 	mux := http.NewServeMux()
 	addHealth(mux)
 	addStock(mux, stock)
-	if err := serve(listener, logged(mux, log), stop, defaultDrain); err != nil {
+	if err := serve(listener, host(mux, log, metrics), stop, defaultDrain); err != nil {
 		log.Error("stopped", "error", err)
 		os.Exit(1)
 	}

@@ -4,12 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
 	"net/http"
 )
-
-// bodyLimit is the longest request body in bytes.
-const bodyLimit = 64 * 1024
 
 // stock keeps how many of each item there are.
 type stock interface {
@@ -57,7 +53,7 @@ func putStock(stock stock) http.HandlerFunc {
 		var body struct {
 			Quantity *int `json:"quantity"`
 		}
-		err := json.NewDecoder(http.MaxBytesReader(w, r.Body, bodyLimit)).Decode(&body)
+		err := json.NewDecoder(r.Body).Decode(&body)
 		var tooLong *http.MaxBytesError
 		var wrongType *json.UnmarshalTypeError
 		switch {
@@ -87,6 +83,7 @@ func writeStoreProblem(w http.ResponseWriter, r *http.Request, err error) {
 			"The stock cannot be reached at the moment. Try again.")
 		return
 	}
-	slog.ErrorContext(r.Context(), "request failed", "error", err)
-	writeProblem(w, http.StatusInternalServerError, "internal-error", "The service failed. Its log tells more.")
+	logOf(r).Error("request failed", "error", err)
+	writeProblem(w, http.StatusInternalServerError, "internal-error",
+		"The service failed. Its log tells more under the request id.")
 }

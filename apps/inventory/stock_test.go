@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -11,7 +12,7 @@ func newServer(t *testing.T) *httptest.Server {
 	mux := http.NewServeMux()
 	addHealth(mux)
 	addStock(mux, newMemoryStock())
-	server := httptest.NewServer(mux)
+	server := httptest.NewServer(host(mux, newLog("inventory", io.Discard), newMetrics()))
 	t.Cleanup(server.Close)
 	return server
 }
@@ -35,7 +36,7 @@ func TestStock(t *testing.T) {
 		{"PUT", "/stock/pen", `{"quantity": -1}`, 422, "invalid-stock"},
 		{"PUT", "/stock/pen", `{"quantity": "3"}`, 422, "invalid-stock"},
 		{"PUT", "/stock/pen", `{"quantity": ` + strings.Repeat("1", bodyLimit), 413, "body-too-long"},
-		{"DELETE", "/stock/pen", "", 405, ""},
+		{"DELETE", "/stock/pen", "", 405, "method-not-allowed"},
 		{"GET", "/healthz/startup", "", 200, "ok"},
 		{"GET", "/healthz/live", "", 200, "ok"},
 		{"GET", "/healthz/ready", "", 200, "ok"},

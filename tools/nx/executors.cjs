@@ -2,10 +2,14 @@
 const { loadBundle } = require('./bundle.cjs');
 
 const entry = "export * from './nx/executors/index.ts';";
-const { executors, taskOf, batchOf, singleOf, checkBeforehand } = loadBundle('executors', entry, ['.', '../schemas']);
+const { executors, isContinuous, taskOf, batchOf, continuousOf, singleOf, checkBeforehand } = loadBundle(
+  'executors',
+  entry,
+  ['.', '../schemas'],
+);
 
 for (const [name, executor] of Object.entries(executors)) {
   exports[name] = batchOf(taskOf(executor));
-  exports[`${name}.single`] = singleOf(taskOf(executor));
+  exports[`${name}.single`] = (isContinuous(executor) ? continuousOf : singleOf)(taskOf(executor));
 }
 exports.checkBeforehand = checkBeforehand;

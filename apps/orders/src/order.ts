@@ -1,6 +1,14 @@
 import { Money } from '@poc/money';
 import { HttpProblem } from '@poc/service-host';
 
+/** `OrderRequest` of openapi.yaml. */
+export interface OrderRequestBody {
+  readonly item: string;
+  readonly quantity: number;
+  readonly unitPrice: string;
+  readonly currency: string;
+}
+
 /** What somebody wants to buy. */
 export interface OrderRequest {
   readonly item: string;
@@ -17,23 +25,16 @@ export interface Order extends OrderRequest {
 }
 
 /**
- * Reads the body of `POST /`.
- * @throws {HttpProblem} 422 that names the field and what it must be.
+ * Reads the body of `POST /`, which its description has found valid.
+ * @throws {HttpProblem} 422 when its price is none.
  */
-export function parseOrderRequest(body: unknown): OrderRequest {
-  if (typeof body !== 'object' || body === null) throw invalid('The body must be an object.');
-  const { item, quantity, unitPrice, currency = 'EUR' } = body as Record<string, unknown>;
-  if (typeof item !== 'string' || !/^\S(.{0,98}\S)?$/.test(item))
-    throw invalid('"item" must be a text of 1 to 100 characters.');
-  if (typeof quantity !== 'number' || !Number.isInteger(quantity) || quantity < 1 || quantity > 1000)
-    throw invalid('"quantity" must be a whole number from 1 to 1000.');
-  const price = Money.parse(String(unitPrice), String(currency));
-  if (typeof unitPrice !== 'string' || price === undefined)
-    throw invalid('"unitPrice" must be a text like "12.50", and "currency" three capitals like "EUR".');
-  return { item, quantity, unitPrice: price };
+export function readOrderRequest({ item, quantity, unitPrice, currency }: OrderRequestBody): OrderRequest {
+  const price = Money.parse(unitPrice, currency);
+  if (price) return { item, quantity, unitPrice: price };
+  throw new HttpProblem(422, 'invalid-order', `"unitPrice" must be an amount of money, not ${unitPrice} ${currency}.`);
 }
 
-/** An order as the API shows it. */
+/** Returns an order as the API shows it. */
 export function orderAsJson({ id, item, quantity, unitPrice, total, chargeId }: Order): Record<string, unknown> {
   return {
     id,
@@ -44,8 +45,4 @@ export function orderAsJson({ id, item, quantity, unitPrice, total, chargeId }: 
     currency: total.currency,
     chargeId,
   };
-}
-
-function invalid(detail: string): HttpProblem {
-  return new HttpProblem(422, 'invalid-order', detail);
 }

@@ -1,24 +1,23 @@
 import type { Money } from '@poc/money';
-import { HttpProblem } from '@poc/service-host';
+import { fetchInTrace, HttpProblem } from '@poc/service-host';
 
 /** Asks the payments service to charge orders. */
 export class PaymentsClient {
   readonly #url: string;
   readonly #timeoutMs: number;
 
-  constructor(url: string, timeoutMs = 2_000) {
+  constructor(url: string, timeoutMs = 13_000) {
     this.#url = url;
     this.#timeoutMs = timeoutMs;
   }
 
   /**
-   * Charges an order; a second call for the same order charges nothing.
-   * @returns the charge's id.
+   * Charges an order; a second call for the same order charges nothing. Returns the charge's id.
    * @throws {HttpProblem} 502 when payments cannot be reached or refuses, 504 when it takes too long.
    */
-  async charge(orderId: string, total: Money, requestId: string): Promise<string> {
+  async charge(orderId: string, total: Money): Promise<string> {
     const signal = AbortSignal.timeout(this.#timeoutMs);
-    const answer = await this.#post(orderId, total, requestId, signal).catch(() => {
+    const answer = await this.#post(orderId, total, signal).catch(() => {
       if (signal.aborted)
         throw new HttpProblem(504, 'payments-timeout', `Payments did not answer within ${this.#timeoutMs} ms.`);
       throw new HttpProblem(502, 'payments-unreachable', 'Payments could not be reached. Try again later.');
@@ -27,16 +26,11 @@ export class PaymentsClient {
     throw new HttpProblem(502, 'payments-refused', `Payments answered ${answer.status} to the charge.`);
   }
 
-  async #post(
-    key: string,
-    { cents, currency }: Money,
-    requestId: string,
-    signal: AbortSignal,
-  ): Promise<{ status: number; id?: unknown }> {
+  async #post(key: string, { cents, currency }: Money, signal: AbortSignal): Promise<{ status: number; id?: unknown }> {
     const send = () =>
-      fetch(new URL('/charges', this.#url), {
+      fetchInTrace(new URL('/charges', this.#url), {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'idempotency-key': key, 'x-request-id': requestId },
+        headers: { 'content-type': 'application/json', 'idempotency-key': key },
         body: JSON.stringify({ amountInCents: cents, currency }),
         signal,
       });

@@ -7,34 +7,18 @@ export interface Charge {
   readonly currency: string;
 }
 
-/**
- * Charges of this process. In memory, so each replica has its own and loses it when it ends: enough for a sample; a
- * real service has a database here, with a unique index on the key.
- */
-export class Ledger {
-  readonly #byId = new Map<string, Charge>();
-  readonly #byKey = new Map<string, Charge>();
-  readonly #limit: number;
+/** Where charges are kept. */
+export interface Ledger {
+  /**
+   * Keeps a charge, unless its key has one.
+   * @returns the charge of the key: the same, or the one that was there. @throws {LedgerUnavailable}
+   */
+  add(charge: Charge): Promise<Charge>;
+  /** @throws {LedgerUnavailable} */
+  find(id: string): Promise<Charge | undefined>;
+}
 
-  /** @param limit charges kept; the oldest are forgotten, so that memory does not grow without end. */
-  constructor(limit = 1000) {
-    this.#limit = limit;
-  }
-
-  add(charge: Charge): void {
-    this.#byId.set(charge.id, charge);
-    this.#byKey.set(charge.key, charge);
-    if (this.#byId.size <= this.#limit) return;
-    const [oldest] = this.#byId.values();
-    this.#byId.delete(oldest!.id);
-    this.#byKey.delete(oldest!.key);
-  }
-
-  find(id: string): Charge | undefined {
-    return this.#byId.get(id);
-  }
-
-  findByKey(key: string): Charge | undefined {
-    return this.#byKey.get(key);
-  }
+/** The database did not come back for as long as a request can wait. */
+export class LedgerUnavailable extends Error {
+  override readonly name = 'LedgerUnavailable';
 }

@@ -1,18 +1,24 @@
 import { Agent, request as send } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Route } from './route.ts';
-import { createServiceHost, type ServiceHost } from './service-host.ts';
+import { createService, type Service, type ServiceOptions } from './create-service.ts';
+import { sampleRoutes } from './sample-routes.ts';
 
-const quick: Route = { method: 'GET', path: '/quick', handle: () => ({ body: 'done' }) };
-const slow: Route = { method: 'GET', path: '/slow', handle: () => delay(600).then(() => ({ body: 'done' })) };
+const routes = sampleRoutes({
+  'GET /quick': () => '"done"',
+  'GET /slow': () => delay(600, '"done"'),
+});
 
-async function start(lingerMs: number, budgetMs: number): Promise<{ host: ServiceHost; url: string }> {
+async function start(
+  lingerMs: number,
+  budgetMs: number,
+  options: Pick<ServiceOptions, 'configure'> = {},
+): Promise<{ host: Service; url: string }> {
   const drain = { lingerMs, budgetMs };
-  const host = createServiceHost({ name: 'sample', routes: [quick, slow], drain, writeLine: () => {} });
+  const host = createService({ name: 'sample', ...routes, ...options, drain, logDestination: { write: () => {} } });
   return { host, url: `http://127.0.0.1:${await host.listen(0)}` };
 }
 
-/** One request over a connection of the agent. @returns whether the server said that it closes the connection. */
+/** One request over a connection of the agent. Reports whether the server said that it closes the connection. */
 function call(url: string, agent: Agent): Promise<boolean> {
   return new Promise((resolve, reject) => {
     send(url, { agent }, (answer) => {
@@ -76,5 +82,19 @@ describe('drain', () => {
     await delay(50);
     await host.drain();
     expect(await cut).toContain('socket hang up');
+  });
+
+  it('ends what Fastify closes only when the last request is answered', async () => {
+    const ended: string[] = [];
+    const { host, url } = await start(0, 5_000, {
+      configure: (app) =>
+        app
+          .addHook('onResponse', async () => void ended.push('request'))
+          .addHook('onClose', async () => void ended.push('database')),
+    });
+    const answered = call(`${url}/slow`, new Agent());
+    await delay(50);
+    await Promise.all([host.app.close(), answered]);
+    expect(ended).toEqual(['request', 'database']);
   });
 });

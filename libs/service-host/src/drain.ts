@@ -1,5 +1,5 @@
-import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import fastifyPlugin from 'fastify-plugin';
 
 /** How long a server that stops may take. Kubernetes' grace period must exceed their sum and the `preStop` sleep. */
 export interface DrainTimes {
@@ -14,19 +14,37 @@ export const drainDefaults: DrainTimes = { lingerMs: 2_000, budgetMs: 15_000 };
 const interval = 250;
 
 /**
- * Stops a server without losing a request. It must answer with `Connection: close` from the call of this on.
+ * A Fastify plugin: `app.close()` loses no request. Fastify must go on serving meanwhile (`return503OnClosing: false`).
  *
  * `server.close()` alone is not enough: it closes idle keep-alive connections at once, and a request that a client is
  * sending on one at that moment is lost. So clients are first given the time to hear that their connection ends.
  */
-export async function drain(server: Server, { lingerMs, budgetMs }: DrainTimes): Promise<void> {
-  // Also when nobody is connected: who has not heard yet that this pod goes may still come.
-  await delay(lingerMs);
+export const drain = fastifyPlugin<DrainTimes>(
+  (app, { lingerMs, budgetMs }, done) => {
+    const { server } = app;
+    let draining = false;
 
-  const closed = new Promise((resolve) => server.close(resolve));
-  const idle = setInterval(() => server.closeIdleConnections(), interval);
-  const cut = setTimeout(() => server.closeAllConnections(), budgetMs);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(cut);
-}
+    // Also on answers to requests that came before, which Fastify's own header is not on.
+    app.addHook('onSend', (_request, reply, _payload, next) => {
+      if (draining) void reply.header('connection', 'close');
+      next();
+    });
+
+    // Before any `onClose` hook: what requests need, such as a database, is there until the last one is answered.
+    app.addHook('preClose', async () => {
+      if (!server.listening) return;
+      draining = true;
+      // Also when nobody is connected: who has not heard yet that this pod goes may still come.
+      await delay(lingerMs);
+
+      const closed = new Promise((resolve) => server.close(resolve));
+      const idle = setInterval(() => server.closeIdleConnections(), interval);
+      const cut = setTimeout(() => server.closeAllConnections(), budgetMs);
+      await closed;
+      clearInterval(idle);
+      clearTimeout(cut);
+    });
+    done();
+  },
+  { name: 'drain' },
+);

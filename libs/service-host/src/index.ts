@@ -1,6 +1,10 @@
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- a pattern of modules can be declared in no module
+/// <reference path="./description-modules.d.ts" />
+export type { FastifyReply, FastifyRequest } from 'fastify';
+export { createService, type Service, type ServiceOptions } from './create-service.ts';
+export type { Description } from './description.ts';
 export { drainDefaults, type DrainTimes } from './drain.ts';
-export { HttpProblem } from './http-problem.ts';
-export type { Log, LogFields } from './log.ts';
+export type { Handler, Handlers } from './operations.ts';
+export { HttpProblem } from './problem.ts';
 export { runService } from './run-service.ts';
-export type { Answer, Handler, Route, ServiceRequest } from './route.ts';
-export { createServiceHost, type ServiceHost, type ServiceHostOptions } from './service-host.ts';
+export { fetchInTrace } from './trace.ts';

@@ -1,30 +1,56 @@
-/** What a log line says besides its message. */
-export type LogFields = Readonly<Record<string, unknown>>;
+import { LogController, type FastifyReply, type FastifyRequest } from 'fastify';
+import { pino, stdSerializers, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
+import { healthPath } from './health.ts';
 
-/** Structured log: one JSON object a line. */
-export interface Log {
-  info(message: string, fields?: LogFields): void;
-  error(message: string, fields?: LogFields): void;
-  /** A log whose lines all carry these fields. */
-  with(fields: LogFields): Log;
-}
+/** A line that Fastify writes and nobody needs: that it listens is said once, with all ports. */
+export const noMessage = '';
 
-/** @param write takes each line, without a line end. */
-export function createLog(write: (line: string) => void, always: LogFields): Log {
-  const line =
-    (level: string) =>
-    (message: string, fields: LogFields = {}) =>
-      write(JSON.stringify({ time: new Date().toISOString(), level, message, ...always, ...fields }, errorsAsText));
-  return {
-    info: line('info'),
-    error: line('error'),
-    with: (fields) => createLog(write, { ...always, ...fields }),
+/** Returns a log of JSON lines that all carry the service's name. @param destination standard output unless given. */
+export function createLog(service: string, destination: DestinationStream = pino.destination(1)): Logger {
+  const options: LoggerOptions = {
+    base: { service },
+    messageKey: 'message',
+    errorKey: 'error',
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (level: string) => ({ level }) },
+    serializers: { error: stdSerializers.err },
+    hooks: {
+      logMethod(line, write) {
+        if ((line[0] as unknown) !== noMessage) write.apply(this, line);
+      },
+    },
   };
+  return pino(options, destination);
 }
 
-/** JSON has no errors: without this, one becomes `{}`. */
-function errorsAsText(_key: string, value: unknown): unknown {
-  if (!(value instanceof Error)) return value;
-  const { stack, message, cause } = value;
-  return { stack: stack ?? message, ...(cause === undefined ? {} : { cause }) };
+/** The path of a request, without its query, in which there may be what no log should hold. */
+export function pathOf({ url }: FastifyRequest): string {
+  const end = url.search(/[?#]/);
+  return end === -1 ? url : url.slice(0, end);
+}
+
+/** Writes one line for each request, when it is answered; none for health checks. */
+export class RequestLog extends LogController {
+  constructor() {
+    super({ requestIdLogLabel: 'requestId' });
+  }
+
+  override isLogDisabled(request: FastifyRequest): boolean {
+    return request.url.startsWith(healthPath);
+  }
+
+  override incomingRequest(): void {}
+
+  override requestCompleted(_error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
+    if (this.isLogDisabled(request) || !reply.raw.writableFinished) return;
+    const { method } = request;
+    const durationMs = Math.round(reply.elapsedTime);
+    request.log.info({ method, path: pathOf(request), status: reply.statusCode, durationMs }, 'request');
+  }
+
+  /** A stream that broke has cut the connection, which is all that its caller can be told. */
+  override streamError(error: Error & { code?: string }, request: FastifyRequest): void {
+    // The caller ended it, which `onRequestAbort` tells.
+    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') request.log.error({ error }, 'request failed');
+  }
 }

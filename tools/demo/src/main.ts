@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { makeDatabasePasswords } from './database-passwords.ts';
 import { DemoStopped, read, show } from './run-process.ts';
 import { scratchClone } from './scratch-clone.ts';
 import { statusTable } from './status-table.ts';
@@ -8,19 +9,28 @@ const root = join(import.meta.dirname, '..', '..', '..');
 const platform = [process.execPath, join(root, 'node_modules/tsx/dist/cli.mjs'), 'tools/local-platform/src/main.ts'];
 const nx = [process.execPath, join(root, 'node_modules/nx/dist/bin/nx.js')];
 
-/** Brings up the local platform, releases two services to it and shows what came of it. */
+/** An order is paid for, and the charge is kept. */
+const services = ['orders', 'payments', 'payments-database'];
+
+/** Brings up the local platform, releases services to it and shows what came of it. */
 async function demo(): Promise<void> {
   title('1. A registry and a Kubernetes cluster on this machine');
   await show([...platform, 'up', '--minimal'], { cwd: root });
-  const { kubeconfig, gateway } = JSON.parse(await read([...platform, 'status', '--json'], { cwd: root })) as {
+  const { kubeconfig, gateway, binaries } = JSON.parse(
+    await read([...platform, 'status', '--json'], { cwd: root }),
+  ) as {
     kubeconfig: string;
     gateway: string;
+    binaries: string;
   };
 
   const { folder, leavesChangesOut } = await scratchClone(root);
-  title(`2. Releasing orders and payments to preprod, from a clone of this repository:\n   ${folder}`);
+  await makeDatabasePasswords(join(binaries, 'kubectl'), kubeconfig, 'preprod');
+  title(`2. Releasing orders, payments and its database to preprod, from a clone of this repository:\n   ${folder}`);
   if (leavesChangesOut) console.log('   (Changes that you have not committed are not part of it.)');
   const inClone = { cwd: folder, env: { KUBECONFIG: kubeconfig, NX_TUI: 'false' } };
+  // Those who keep something in it come after it.
+  await show([...nx, 'run', 'payments-database:release'], inClone);
   await show([...nx, 'run-many', '-t', 'release', '-p', 'orders', 'payments'], inClone);
 
   title('3. Calling both through the cluster');
@@ -28,10 +38,7 @@ async function demo(): Promise<void> {
   await call('GET', `${gateway}/payments/healthz/ready`);
 
   title('4. What runs where');
-  const said = await read(
-    [...nx, 'run-many', '-t', 'status', '-p', 'orders', 'payments', '--env=preprod', '--json'],
-    inClone,
-  );
+  const said = await read([...nx, 'run-many', '-t', 'status', '-p', ...services, '--env=preprod', '--json'], inClone);
   console.log(statusTable(said).join('\n'));
 
   title('Try next');

@@ -16,20 +16,25 @@ export function show(argv: readonly string[], options: { cwd: string; env?: Node
 }
 
 /** Runs a command out of sight. @returns its standard output. @throws {DemoStopped} with what it said when it does not succeed. */
-export function read(argv: readonly string[], options: { cwd: string; env?: NodeJS.ProcessEnv }): Promise<string> {
+export function read(
+  argv: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string },
+): Promise<string> {
   return run(argv, { ...options, shown: false });
 }
 
 function run(
   [command = '', ...args]: readonly string[],
-  { cwd, env = {}, shown }: { cwd: string; env?: NodeJS.ProcessEnv; shown: boolean },
+  { cwd, env = {}, input, shown }: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string; shown: boolean },
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
-      stdio: ['ignore', shown ? 'inherit' : 'pipe', shown ? 'inherit' : 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', shown ? 'inherit' : 'pipe', shown ? 'inherit' : 'pipe'],
     });
+    // A command may end before it has read all of it; its exit code tells.
+    child.stdin?.on('error', () => {}).end(input);
     let stdout = '';
     let stderr = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -18,14 +18,26 @@ export interface RunningLoad {
 /** Seconds. */
 const answerTimeout = 10;
 
+/** How much is asked. */
+export interface LoadShape {
+  /** After which it ends by itself. */
+  readonly mostSeconds: number;
+  /** Requests a second: 400 unless said otherwise. */
+  readonly rate?: number;
+}
+
 /**
- * Sends GET requests through the platform's gateway, on this machine, at a steady rate: 300 a second over 10 connections
- * that are kept, and 100 a second each over a connection of its own.
- * @param mostSeconds after which it ends by itself.
+ * Sends GET requests through the platform's gateway, on this machine, at a steady rate: three of four over 10 connections
+ * that are kept, and each fourth over a connection of its own.
  */
-export async function startLoad(hostname: string, path: string, mostSeconds: number): Promise<RunningLoad> {
+export async function startLoad(
+  hostname: string,
+  path: string,
+  { mostSeconds, rate = 400 }: LoadShape,
+): Promise<RunningLoad> {
   const { gateway } = await platform();
-  const loads = [keptConnections, freshConnections].map((load) => load(`${gateway}${path}`, hostname, mostSeconds));
+  const target = { url: `${gateway}${path}`, host: hostname, duration: mostSeconds };
+  const loads = [keptConnections({ ...target, rate: (rate * 3) / 4 }), freshConnections({ ...target, rate: rate / 4 })];
   return {
     async stop() {
       const results = await Promise.all(loads.map((load) => load.stop()));
@@ -37,9 +49,17 @@ export async function startLoad(hostname: string, path: string, mostSeconds: num
   };
 }
 
-function keptConnections(url: string, host: string, duration: number): RunningLoad {
+/** Part of a load: `duration` in seconds, `rate` in requests a second. */
+interface LoadPart {
+  readonly url: string;
+  readonly host: string;
+  readonly duration: number;
+  readonly rate: number;
+}
+
+function keptConnections({ url, host, duration, rate }: LoadPart): RunningLoad {
   const timeout = answerTimeout;
-  const load = autocannon({ url, headers: { host }, duration, timeout, connections: 10, overallRate: 300 });
+  const load = autocannon({ url, headers: { host }, duration, timeout, connections: 10, overallRate: rate });
   return {
     async stop() {
       (load as unknown as { stop(): void }).stop();
@@ -51,7 +71,7 @@ function keptConnections(url: string, host: string, duration: number): RunningLo
 }
 
 /** Not by autocannon: with `connection: close` it sends on over connections that the other side is closing. */
-function freshConnections(url: string, host: string, duration: number): RunningLoad {
+function freshConnections({ url, host, duration, rate }: LoadPart): RunningLoad {
   const failed: Record<string, number> = {};
   const pending = new Set<Promise<void>>();
   let requests = 0;
@@ -62,7 +82,7 @@ function freshConnections(url: string, host: string, duration: number): RunningL
       if (problem !== undefined) failed[problem] = (failed[problem] ?? 0) + 1;
     });
     pending.add(answered);
-  }, 10);
+  }, 1000 / rate);
   const end = setTimeout(() => clearInterval(timer), duration * 1000);
   return {
     async stop() {

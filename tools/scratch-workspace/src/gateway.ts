@@ -11,12 +11,12 @@ export interface Answer {
 export async function callGateway(
   hostname: string,
   path: string,
-  { method = 'GET', json }: { method?: string; json?: unknown } = {},
+  { method = 'GET', json, timeoutMs = 10_000 }: { method?: string; json?: unknown; timeoutMs?: number } = {},
 ): Promise<Answer> {
   const { gateway } = await platform();
   return new Promise((resolve, reject) => {
     const headers = { host: hostname, ...(json === undefined ? {} : { 'content-type': 'application/json' }) };
-    const call = request(`${gateway}${path}`, { method, headers, timeout: 10_000 }, (response) => {
+    const call = request(`${gateway}${path}`, { method, headers, timeout: timeoutMs }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (text: string) => (body += text));
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { isMap, isSeq, parseDocument } from 'yaml';
 import { ExecutorHost } from './executor-host.ts';
 import { kubectl, platform, repositoryRoot } from './platform.ts';
 import { runSuccessfully, startCommand, type CommandResult, type RunningCommand } from './run-command.ts';
@@ -21,9 +22,10 @@ export const services = ['orders', 'payments', 'inventory'] as const;
 interface ScratchOptions {
   /**
    * The slow parts of a release, which scratch workspaces omit unless a suite is about them, or measures:
-   * `checks` are the services' own lint and tests before it, `preStop` is how long pods that go still serve.
+   * `checks` are the services' own lint and tests before it, `preStop` is how long pods that go still serve, `stores` are
+   * the databases of payments and inventory: without them, these keep what they have in memory.
    */
-  readonly keep?: readonly ('checks' | 'preStop')[];
+  readonly keep?: readonly ('checks' | 'preStop' | 'stores')[];
 }
 
 /** A checkout of the workspace of its own: with an origin, namespaces and a corner of the registry that only it uses. */
@@ -66,6 +68,7 @@ export class ScratchWorkspace {
     workspace.leaveOutTools();
     if (!keep.includes('checks')) workspace.leaveOutChecks();
     if (!keep.includes('preStop')) workspace.shortenPreStop();
+    if (!keep.includes('stores')) workspace.leaveOutStores();
     await runSuccessfully('git', ['init', '--quiet', '--bare', '--initial-branch=main', workspace.origin]);
     await workspace.git(['checkout', '--quiet', '-B', 'main']);
     await workspace.git(['remote', 'set-url', 'origin', workspace.origin]);
@@ -265,6 +268,39 @@ export class ScratchWorkspace {
     const project = JSON.parse(this.read(path)) as { targets?: Record<string, unknown> };
     for (const target of targets) if (project.targets?.[target]) project.targets[target] = { executor: 'nx:noop' };
     this.write(path, `${JSON.stringify(project, undefined, 2)}\n`);
+  }
+
+  private leaveOutStores(): void {
+    const paths = ['apps/payments-database', 'apps/inventory-store', 'apps/payments/k8s/jobs'];
+    for (const path of paths) rmSync(join(this.folder, path), { recursive: true });
+    rmSync(join(this.folder, 'Infrastructure/kubernetes/store-passwords.yaml'));
+    this.leaveOutOfPipelines(['payments-database', 'inventory-store']);
+    for (const service of ['payments', 'inventory']) {
+      const path = `apps/${service}/k8s/deployment.yaml`;
+      const manifest = parseDocument(this.read(path));
+      const env = manifest.getIn(['spec', 'template', 'spec', 'containers', 0, 'env']);
+      if (!isSeq(env)) throw new Error(`${path} has no env.`);
+      const isOfStore = (name: string) => /^(DATABASE|REDIS)_/.test(name);
+      env.items = env.items.filter((item) => !isMap(item) || !isOfStore(String(item.get('name'))));
+      this.write(path, manifest.toString({ lineWidth: 0 }));
+    }
+  }
+
+  /** What `nx sync` would do, without reading the project graph, in a second less. */
+  private leaveOutOfPipelines(names: readonly string[]): void {
+    const any = `(?:${names.join('|')})`;
+    for (const folder of ['.github/workflows', 'Infrastructure/pipelines', 'Infrastructure/pipelines/templates']) {
+      for (const file of readdirSync(join(this.folder, folder)).filter((name) => name.endsWith('.yml'))) {
+        const path = `${folder}/${file}`;
+        const text = this.read(path)
+          // In Azure Pipelines, a resource: what follows it is indented further.
+          .replaceAll(new RegExp(`^( *)- pipeline: ${any}\\n(?:\\1 .*\\n)*`, 'gm'), '')
+          .replaceAll(new RegExp(`^ *- ${any}\\n`, 'gm'), '')
+          // All services that are left have an API to publish.
+          .replaceAll(/^ *condition: and\(succeeded\(\), in\('\$\{\{ parameters\.service .*\n/gm, '');
+        this.write(path, text);
+      }
+    }
   }
 
   private shortenPreStop(): void {

@@ -30,6 +30,7 @@ async function main(): Promise<void> {
     environments: async () => [environment],
     service: () => releasedService(service, workspaceRoot),
     services: () => ({ services: [service], affectedBy: () => new Set<string>(), usersOf: () => new Set<string>() }),
+    target: () => undefined,
     branch: 'main',
     verbose: false,
     log: new RunLog({}),

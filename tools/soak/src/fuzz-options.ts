@@ -67,6 +67,8 @@ const wrongValues: Readonly<Record<OptionKind, fc.Arbitrary<unknown>>> = {
   environment: fc.oneof(texts, noTexts),
   environments: fc.oneof(texts, noTexts, fc.constantFrom<unknown>('preprod,', ',', 'preprod,preprdo')),
   point: fc.oneof(texts, noTexts),
+  port: fc.constantFrom<unknown>(0, -1, 65_536, 80.5, 'http', '', ' ', [], {}, null),
+  words: fc.oneof(texts, fc.constantFrom<unknown>('', [], [1], {}, true, 5)),
   build: fc.oneof(
     texts,
     noTexts,

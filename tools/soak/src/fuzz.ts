@@ -139,6 +139,7 @@ function sharedRun(site: Site, root: string): (folder: string, files: Case['file
       affectedBy: () => new Set<string>(),
       usersOf: () => new Set<string>(),
     }),
+    target: () => undefined,
     branch: 'main',
     verbose: false,
     log: new RunLog({}),

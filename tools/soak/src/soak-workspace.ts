@@ -13,8 +13,10 @@ import { ScratchWorkspace } from '../../scratch-workspace/src/scratch-workspace.
 export const soakService = 'soak';
 
 /** Requests at once, answers after 2 seconds, and answers that take 10 seconds. */
-const source = `import { setTimeout as pause } from 'node:timers/promises';
-import { runService, type Route } from '@poc/service-host';
+const source = `import { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import { runService, type Handlers } from '@poc/service-host';
+import description from '../openapi.yaml';
 
 const version = 'VERSION';
 
@@ -26,14 +28,22 @@ async function* pieces() {
   yield 'end\\n';
 }
 
-const routes: Route[] = [
-  { method: 'GET', path: '/quick', handle: () => ({ body: version }) },
-  { method: 'GET', path: '/slow', handle: () => pause(2_000).then(() => ({ body: version })) },
-  { method: 'GET', path: '/stream', handle: () => ({ headers: { 'content-type': 'text/plain' }, stream: pieces() }) },
-];
+const operations: Handlers = {
+  getQuick: () => ({ version }),
+  getSlow: () => pause(2_000, { version }),
+  getStream: (_request, reply) => reply.type('text/plain').send(Readable.from(pieces())),
+};
 
 // A line for each of millions of requests would be most of the work.
-void runService({ name: 'soak', routes, writeLine: () => {} });
+void runService({ name: 'soak', description, operations, logDestination: { write: () => {} } });
+`;
+
+const description = `openapi: 3.1.0
+info: { title: Soak, version: 1.0.0 }
+paths:
+  /quick: { get: { operationId: getQuick, responses: { '200': { description: At once } } } }
+  /slow: { get: { operationId: getSlow, responses: { '200': { description: After 2 seconds } } } }
+  /stream: { get: { operationId: getStream, responses: { '200': { description: For 10 seconds } } } }
 `;
 
 /** Reports whether a body of `/stream` is all of it. */
@@ -62,10 +72,10 @@ export class SoakWorkspace {
     // Straight to a pod, too: without a gateway, nobody asks again when a connection breaks.
     workspace.edit(`${folder}/k8s/service.yaml`, /^spec:$/m, 'spec:\n  type: NodePort');
     workspace.edit(`${folder}/k8s/http-route.yaml`, /^spec:$/m, "spec:\n  hostnames: ['${NAMESPACE}.localhost']");
-    // Builds of the same image differ in their pods, so that each is a rollout.
-    const build =
-      '          env:\n            - { name: BUILD_NUMBER, value: "${BUILD_NUMBER}" }\n          startupProbe:';
-    workspace.edit(`${folder}/k8s/deployment.yaml`, /^ {10}startupProbe:$/m, build);
+    workspace.write(`${folder}/openapi.yaml`, description);
+    for (const file of ['greeting-operations.ts', 'greeting-operations.spec.ts'])
+      rmSync(join(workspace.folder, folder, 'src', file));
+    workspace.edit(`${folder}/project.json`, '"jest ', '"jest --passWithNoTests ');
     await soak.release(1);
     return soak;
   }

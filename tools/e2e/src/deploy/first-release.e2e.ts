@@ -54,7 +54,7 @@ it.each<[string, string, object, () => readonly string[] | undefined]>([
   // The gateway's port opens with its first route.
   const answer = () => callGateway(workspace.hostname, path).catch(() => ({ body: '' }));
   while ((await answer()).body !== 'old system') await pause(200);
-  const load = await startLoad(workspace.hostname, path, 200);
+  const load = await startLoad(workspace.hostname, path, { mostSeconds: 200 });
   let output = '';
   try {
     output = await workspace.nxSuccessfully(['run', `${service}:release`]);

@@ -14,7 +14,7 @@ afterAll(() => workspace.remove());
 it(`loses no request while it releases ${releases} times`, async () => {
   await workspace.taskSuccessfully(['run', 'payments:release']);
   const digests = new Set(await runningDigests('payments', workspace.namespace('preprod')));
-  const load = await startLoad(workspace.hostname, '/payments/healthz/ready', 900);
+  const load = await startLoad(workspace.hostname, '/payments/healthz/ready', { mostSeconds: 900 });
   try {
     for (let round = 1; round <= releases; round++) {
       workspace.edit(

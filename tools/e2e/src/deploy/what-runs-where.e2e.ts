@@ -210,6 +210,10 @@ describe('who watches', () => {
       `- { name: id, in: path, required: true, schema: { type: string } }
         - { name: currency, in: query, required: true, schema: { type: string } }`,
     );
+    // The service goes with its description, and its tests with both.
+    workspace.edit('apps/payments/src/charge-operations.ts', 'getCharge:', 'readCharge:');
+    const calls = /(?<=fetch\(`\$\{url\}\/[^`]*)`/g;
+    workspace.edit('apps/payments/src/charge-operations.spec.ts', calls, '?currency=EUR`');
     await workspace.commit('feat(payments)!: a charge is asked for in a currency');
     const watching = await workspace.startNx(['run', 'infrastructure:status', '--watch', '--env=preprod']);
     try {

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { callGateway } from '../../../scratch-workspace/src/gateway.ts';
+import { podsOf } from '../../../scratch-workspace/src/cluster-state.ts';
+import { startLoad } from '../../../load/src/gateway-load.ts';
 import { kubectl } from '../../../scratch-workspace/src/platform.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 
@@ -22,11 +24,43 @@ it('a generated service is linted, tested, built and released as it is', async (
   expect(await callGateway('127.0.0.1', '/shipping/healthz/ready')).toMatchObject({ status: 200 });
 });
 
-it('of Go too', async () => {
-  await workspace.nxSuccessfully(['g', '@poc/plugin:service', 'tracking', '--stack=go']);
-  await workspace.commit('feat(tracking): a new service');
-  await workspace.nxSuccessfully(['run-many', '-t', 'lint,test,build', '-p', 'tracking']);
-  expect(await workspace.taskSuccessfully(['run', 'tracking:release'])).toMatch(/tracking \d{8}-1: runs in preprod/);
+it.each([
+  ['go', 'tracking'],
+  ['python', 'parcels'],
+])('of %s too, and its metrics are no part of its API', async (stack, name) => {
+  await workspace.nxSuccessfully(['g', '@poc/plugin:service', name, `--stack=${stack}`]);
+  await workspace.commit(`feat(${name}): a new service`);
+  // Its own tests drain it under load, and send it malformed requests.
+  await workspace.nxSuccessfully(['run-many', '-t', 'lint,test,build', '-p', name]);
+  expect(await workspace.git(['status', '--porcelain', '--', 'apps'])).toBe('');
+  const output = await workspace.taskSuccessfully(['run', `${name}:release`]);
+  expect(output).toMatch(new RegExp(`${name} \\d{8}-1: runs in preprod`));
+  expect(await callGateway('127.0.0.1', `/${name}/greetings/Ada`)).toMatchObject({ status: 200 });
+  expect(await callGateway('127.0.0.1', `/${name}/metrics`)).toMatchObject({ status: 404 });
+});
+
+it('loses no request of any stack while all are released again', async () => {
+  const names = ['shipping', 'tracking', 'parcels'];
+  for (const name of names)
+    workspace.edit(`apps/${name}/k8s/deployment.yaml`, 'periodSeconds: 10', 'periodSeconds: 11');
+  await workspace.commit('feat: probe less often');
+  const namespace = workspace.namespace('preprod');
+  const before = (await Promise.all(names.map((name) => podsOf(name, namespace)))).flat();
+  const loads = await Promise.all(
+    names.map((name) => startLoad('127.0.0.1', `/${name}/greetings/Ada`, { mostSeconds: 200, rate: 80 })),
+  );
+  try {
+    const output = await workspace.nxSuccessfully(['run-many', '-t', 'release', '-p', ...names]);
+    for (const name of names) expect(output).toMatch(new RegExp(`^${name} +\\d{8}-2 .* deployed `, 'm'));
+    // Pods that go serve on for 10 s, and drain then.
+    const old = before.map(({ metadata }) => `pod/${metadata.name}`);
+    expect(old).toHaveLength(6);
+    await kubectl(['wait', ...old, '--namespace', namespace, '--for=delete', '--timeout=60s']);
+  } finally {
+    const results = await Promise.all(loads.map((load) => load.stop()));
+    console.log(results.map(({ requests }, index) => `${names[index]}: ${requests} requests`).join(', '));
+    expect(results.map(({ failed }) => failed)).toEqual([{}, {}, {}]);
+  }
 });
 
 it.each([

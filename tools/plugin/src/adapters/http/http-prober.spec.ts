@@ -39,10 +39,13 @@ describe('HttpProber', () => {
       seen.methods.add(method);
       answer.end('ok');
     });
+    const begun = performance.now();
     const result = (await probe(url, 500, { host: 'shop.localhost' })) as ProbeResult;
+    // 500 ms, or what a busy machine makes of them.
+    const hundredths = (performance.now() - begun) / 10;
     expect(result).toMatchObject({ failed: 0 });
     expect(result.requests).toBeGreaterThan(25);
-    expect(result.requests).toBeLessThan(60);
+    expect(result.requests).toBeLessThan(hundredths * 1.2);
     expect(seen.connections.size).toBeGreaterThan(result.requests / 3);
     expect(seen.connections.size).toBeLessThan(result.requests);
     expect([...seen.hosts]).toEqual(['shop.localhost']);

@@ -1,8 +1,12 @@
 import type { Environment } from '../../model/environment/environment.ts';
 import type { ClusterConfiguration } from '../../ports/cluster-configuration.ts';
 import type { Cluster } from '../../ports/cluster.ts';
+import type { DevCluster } from '../../ports/dev/dev-cluster.ts';
 import { KubernetesApi } from './client/api.ts';
-import { findAccess } from './client/kubeconfig.ts';
+import { loadKubeConfig } from './client/client-access.ts';
+import { findAccess, kubeconfigFiles } from './client/kubeconfig.ts';
+import { KubernetesDevCluster } from './dev/kubernetes-dev-cluster.ts';
+import { PortForwarder } from './dev/port-forwarder.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
 import { KubernetesConfiguration } from './provision/kubernetes-configuration.ts';
 
@@ -22,4 +26,12 @@ export async function connectForProvisioning(
 ): Promise<ClusterConfiguration> {
   const access = await findAccess(environment, workspaceRoot);
   return new KubernetesConfiguration(new KubernetesApi(access), environment);
+}
+
+/** The same for whoever develops a service. */
+export async function connectForDev(environment: Environment, workspaceRoot: string): Promise<DevCluster> {
+  const api = new KubernetesApi(await findAccess(environment, workspaceRoot));
+  const files = kubeconfigFiles(environment, workspaceRoot);
+  const forwarder = new PortForwarder(() => loadKubeConfig(files, environment.cluster.context));
+  return new KubernetesDevCluster(api, environment.namespace, forwarder);
 }

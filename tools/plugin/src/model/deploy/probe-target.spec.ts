@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
-import { probeTargetOf } from './probe-target.ts';
+import { probeTargetOf, serviceUrl } from './probe-target.ts';
 
 const deployment = (path?: string): KubernetesObject => ({
   apiVersion: 'apps/v1',
@@ -77,4 +77,10 @@ it('takes path and rate from the environment', () => {
     state: 'found',
     target: { url: url('/orders/version'), rate: 50 },
   });
+});
+
+it('serviceUrl returns where people reach a service, and nothing for one without a route', () => {
+  expect(serviceUrl([route('/orders', '/')], preprod)).toBe(url('/orders'));
+  expect(serviceUrl([route('/orders', '/')], {})).toBeUndefined();
+  expect(serviceUrl([], preprod)).toBeUndefined();
 });

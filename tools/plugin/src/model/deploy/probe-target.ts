@@ -56,14 +56,15 @@ function noTarget(reason: string): NoTarget {
 
 /**
  * Returns where people reach a service: its first route, at the environment's address and the route's host name.
- * @param objects of the release, rendered. @returns the environment's address where there is no route, if it has one.
+ * @param objects of the release, rendered. @returns undefined where there is no route: a database has no address outside.
  */
 export function serviceUrl(
   objects: readonly KubernetesObject[],
   { url }: Pick<Environment, 'url'>,
 ): string | undefined {
   const [route] = objects.flatMap((object) => routesOf(object));
-  if (url === undefined || !URL.canParse(url) || route === undefined) return url;
+  if (url === undefined || route === undefined) return undefined;
+  if (!URL.canParse(url)) return url;
   const address = new URL(route.prefix, url);
   if (route.hostname !== undefined) address.hostname = route.hostname;
   return address.href;

@@ -254,6 +254,20 @@ export const errorCatalog = {
     'bad-region': entry('A custom region of a generated file is broken.', 'Restore its begin and end marks.'),
     'not-generated': entry('The file exists and was not generated.', 'Move it, then generate again.'),
   },
+  Developing: {
+    'already-running': entry('The service is being developed in another terminal.', 'Stop that run, or use it.'),
+    'no-dev-command': entry(
+      'Nothing says how the service is run from its sources.',
+      'Write the `command` of its target `dev` into `project.json`.',
+    ),
+    'dev-command-failed': entry('The command that runs the service ended.', 'See its last lines.'),
+    'dev-value-missing': entry('A ConfigMap or Secret is not there.', 'Create it, or set the variable in `.env`.'),
+    'dev-forward-failed': entry(
+      'The API server did not connect to the pod.',
+      'Give the account the verb "create" on "pods/portforward".',
+    ),
+    'dev-pod-failed': entry('The pod for development did not start.', 'Fix what keeps it, or omit `--in-cluster`.'),
+  },
   'Local platform': {
     'misused-command': entry('The command line was not understood.', 'See `help`.'),
     'machine-taken': entry('Another local platform runs on this machine.', 'Use that one, or take it down first.'),

@@ -29,7 +29,10 @@ export const label = {
   job: 'poc.dev/job',
 } as const;
 
-/** Annotations that this tool sets or reads; those of a release are on the workload, never in its pod template. */
+/**
+ * Annotations that this tool sets or reads. Those of a release are on the workload, and in its pod template only where
+ * its manifest says so itself (`${COMMIT}`): such pods are new ones with each build, whether its image is or not.
+ */
 export const annotation = {
   buildNumber: 'poc.dev/build-number',
   commit: 'poc.dev/commit',

@@ -1,4 +1,4 @@
-import type { CommandName } from '../graph/commands.ts';
+import { commandNamed, type CommandName } from '../graph/commands.ts';
 import type { InfrastructureExecutor } from './running/infrastructure-executor.ts';
 import { infrastructureTask } from './running/infrastructure-executor.ts';
 import type { ServiceExecutor } from './running/service-executor.ts';
@@ -13,6 +13,7 @@ import { executor as infrastructureRollback } from './infrastructure/rollback/ex
 import { executor as infrastructureStatus } from './infrastructure/status/executor.ts';
 import { executor as where } from './infrastructure/where/executor.ts';
 import { executor as changes } from './service/changes/executor.ts';
+import { executor as dev } from './service/dev/executor.ts';
 import { executor as diff } from './service/diff/executor.ts';
 import { executor as dockerRelease } from './service/docker-release/executor.ts';
 import { executor as gitTag } from './service/git-tag/executor.ts';
@@ -38,6 +39,7 @@ export const executors: Readonly<Record<CommandName, Executor>> = {
   history,
   diff,
   changes,
+  dev,
   'infrastructure-rollback': infrastructureRollback,
   'infrastructure-status': infrastructureStatus,
   'infrastructure-where': where,
@@ -51,4 +53,9 @@ export const executors: Readonly<Record<CommandName, Executor>> = {
 /** Returns what an executor does for a project, as a task of Nx. */
 export function taskOf(executor: Executor): Task {
   return executor.of === 'service' ? serviceTask(executor) : infrastructureTask(executor);
+}
+
+/** Reports whether an executor runs until it is stopped. */
+export function isContinuous({ command }: Executor): boolean {
+  return commandNamed(command).isContinuous ?? false;
 }

@@ -8,6 +8,8 @@ export interface Command {
   readonly technologies: readonly string[];
   /** Targets that Nx runs first. */
   readonly dependsOn?: readonly string[];
+  /** Set for a command that runs until it is stopped. */
+  readonly isContinuous?: true;
   /** Set for a command that changes what runs in a cluster. */
   readonly deploys?: true;
 }
@@ -79,6 +81,13 @@ export const commands = {
     target: 'changes',
     description: 'Show what differs between two releases of a service: commits, API, manifests, dependencies',
     technologies: ['git', 'openapi', 'kubernetes'],
+  },
+  dev: {
+    of: 'service',
+    target: 'dev',
+    description: 'Run a service from its sources, and again when they are saved; its debugger stays attached',
+    technologies: ['kubernetes'],
+    isContinuous: true,
   },
   'infrastructure-rollback': {
     of: 'infrastructure',

@@ -1,4 +1,5 @@
 import type { TaskResult } from '@nx/devkit';
+import { readFileSync, rmSync } from 'node:fs';
 import { isDifference } from './difference-mark.ts';
 import { isRefusal } from './refusal-mark.ts';
 
@@ -13,4 +14,20 @@ export function exitCodeOf(results: readonly TaskResult[]): 1 | 2 | 3 | undefine
   const failed = results.filter(({ status }) => status === 'failure');
   if (failed.length > 0) return failed.every(({ terminalOutput }) => isRefusal(terminalOutput)) ? 2 : 1;
   return results.some(({ terminalOutput }) => isDifference(terminalOutput)) ? 3 : undefined;
+}
+
+/**
+ * Reads, and removes, the exit code that a task left which should have run until it was stopped: Nx takes it for a success
+ * when such a task ends by itself.
+ * @returns undefined where none did.
+ */
+export function takeExitCode(file: string | undefined): number | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return Number(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  } finally {
+    rmSync(file, { force: true });
+  }
 }

@@ -1,8 +1,8 @@
 import type { PostTasksExecutionContext } from '@nx/devkit';
-import { exitCodeOf } from './exit-code.ts';
+import { exitCodeOf, takeExitCode } from './exit-code.ts';
 import { hiddenResults } from './hidden-results.ts';
 import { takeOutcomes } from './outcomes.ts';
-import { outcomesFile } from './show-terminal.ts';
+import { exitCodeFile, outcomesFile } from './show-terminal.ts';
 import { isOurs } from './requested-command.ts';
 
 /** Called by Nx after all tasks of a command. */
@@ -10,7 +10,7 @@ export function postTasksExecution(_options: unknown, { taskResults, argv }: Pos
   const results = Object.values(taskResults);
   const { isTTY, columns } = process.stdout;
   process.stdout.write(hiddenResults(results, argv, takeOutcomes(outcomesFile), isTTY ? columns : undefined));
-  const exitCode = exitCodeOf(results);
+  const exitCode = takeExitCode(exitCodeFile) ?? exitCodeOf(results);
   // Of a command of others, Nx's own exit codes stay: a failure is theirs.
   if (exitCode === undefined || (exitCode === 1 && !isOurs(argv))) return;
   // Nx knows only 0, 1 and 130; it is set when the process ends, which works because plugins run in Nx's own process here

@@ -11,11 +11,15 @@ export type CheckBeforehand = (
 
 /**
  * Called by Nx before the tasks of a command. Commands for which others run first (lint, tests, build) are checked here,
- * so that a refusal does not come minutes late; the others check at once by themselves.
+ * so that a refusal does not come minutes late, and those that run until they are stopped; the others check at once by
+ * themselves.
  * @param load loads the checks: a command of others must not pay for them.
  */
 export async function preTasksExecution(context: PreTasksExecutionContext, load: () => CheckBeforehand): Promise<void> {
   showTerminal();
-  const late = requestedCommands(context.argv).filter(({ name }) => commandNamed(name).dependsOn);
+  const late = requestedCommands(context.argv).filter(({ name }) => {
+    const { dependsOn, isContinuous } = commandNamed(name);
+    return dependsOn ?? isContinuous;
+  });
   if (late.length > 0) await load()(late, context);
 }

@@ -1,16 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { colorVariable, columnsVariable, outcomesVariable } from './terminal-variables.ts';
+import { colorVariable, columnsVariable, exitCodeVariable, outcomesVariable } from './terminal-variables.ts';
 
 /** Where tasks of this command write what they came to; undefined before any were run. */
 export let outcomesFile: string | undefined;
 
+/** Where a task that runs until it is stopped writes its exit code; undefined before any were run. */
+export let exitCodeFile: string | undefined;
+
 /** Sets the variables by which tasks' processes, which inherit them, learn the output device. */
 export function showTerminal(): void {
-  outcomesFile = join(tmpdir(), `poc-outcomes-${randomUUID()}.jsonl`);
+  const id = randomUUID();
+  outcomesFile = join(tmpdir(), `poc-outcomes-${id}.jsonl`);
+  exitCodeFile = join(tmpdir(), `poc-exit-code-${id}`);
   const { isTTY, columns } = process.stdout;
   process.env[outcomesVariable] = outcomesFile;
+  process.env[exitCodeVariable] = exitCodeFile;
   process.env[columnsVariable] = isTTY ? String(columns) : '';
   process.env[colorVariable] = String(showsColors(process.env, isTTY));
 }

@@ -14,10 +14,11 @@ function targetsOf(project: Command['of']): Readonly<Record<string, TargetConfig
 }
 
 /** Returns the target of a command. Nothing of it is ever cached by Nx. */
-function targetOf(name: string, { description, technologies, dependsOn }: Command): TargetConfiguration {
+function targetOf(name: string, { description, technologies, dependsOn, isContinuous }: Command): TargetConfiguration {
   return {
     executor: executorNamed(name),
     cache: false,
+    ...(isContinuous && { continuous: true }),
     ...(dependsOn && { dependsOn: [...dependsOn] }),
     metadata: { description, technologies: [...technologies] },
   };

@@ -9,3 +9,5 @@ export const columnsVariable = 'POC_TERMINAL_COLUMNS';
 export const colorVariable = 'POC_TERMINAL_COLOR';
 /** File to which tasks write what they came to, a line of JSON each. */
 export const outcomesVariable = 'POC_OUTCOMES_FILE';
+/** File to which a task that should run until it is stopped writes an exit code, when it ends by itself. */
+export const exitCodeVariable = 'POC_EXIT_CODE_FILE';

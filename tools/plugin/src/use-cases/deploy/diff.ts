@@ -45,8 +45,8 @@ export async function diffCheckout(
   return { running, commit, uncommitted: dirtyPaths.length, isRebuilt, changes };
 }
 
-/** Stands for a release that does not exist yet, where its number and digest do not matter. */
-function unreleased(service: string, source: Pick<Release, 'commit' | 'contentHash'>, now: Date): Release {
+/** Returns what stands for a release that does not exist yet, where its number and digest do not matter. */
+export function unreleased(service: string, source: Pick<Release, 'commit' | 'contentHash'>, now: Date): Release {
   const imageDigest = `sha256:${'0'.repeat(64)}` as const;
   return { service, buildNumber: BuildNumber.first(now), ...source, imageDigest, dirty: false };
 }

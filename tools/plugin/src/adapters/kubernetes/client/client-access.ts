@@ -1,3 +1,4 @@
+import type { KubeConfig } from '@kubernetes/client-node';
 import type { RequestOptions } from 'node:https';
 import type { ClusterAccess } from './cluster-access.ts';
 
@@ -6,17 +7,7 @@ import type { ClusterAccess } from './cluster-access.ts';
  * so it is loaded only for those.
  */
 export async function clientAccess(files: readonly string[], context: string, server: string): Promise<ClusterAccess> {
-  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
-  const config = new KubeConfig();
-  for (const [index, file] of files.entries()) {
-    if (index === 0) config.loadFromFile(file);
-    else {
-      const more = new KubeConfig();
-      more.loadFromFile(file);
-      config.mergeConfig(more);
-    }
-  }
-  config.setCurrentContext(context);
+  const config = await loadKubeConfig(files, context);
   const options = async () => {
     const found: RequestOptions = {};
     await config.applyToHTTPSOptions(found);
@@ -41,4 +32,20 @@ export async function clientAccess(files: readonly string[], context: string, se
       return { ...basic, ...Object.fromEntries(named) };
     },
   };
+}
+
+/** Returns a context as the Kubernetes client library has it. */
+export async function loadKubeConfig(files: readonly string[], context: string): Promise<KubeConfig> {
+  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
+  const config = new KubeConfig();
+  for (const [index, file] of files.entries()) {
+    if (index === 0) config.loadFromFile(file);
+    else {
+      const more = new KubeConfig();
+      more.loadFromFile(file);
+      config.mergeConfig(more);
+    }
+  }
+  config.setCurrentContext(context);
+  return config;
 }

@@ -22,9 +22,9 @@ type Fields = Readonly<Record<string, unknown>>;
  * @throws {Refusal} naming the contexts that there are.
  */
 export async function findAccess(environment: Environment, workspaceRoot: string): Promise<ClusterAccess> {
-  const { context: name, kubeconfig } = environment.cluster;
+  const { context: name } = environment.cluster;
   const doing = `reach the cluster of ${environment.name}`;
-  const files = kubeconfig === undefined ? ownFiles() : [resolve(workspaceRoot, kubeconfig)];
+  const files = kubeconfigFiles(environment, workspaceRoot);
   const entries = (await Promise.all(files.map((file) => readEntries(file, doing)))).flat();
   if (entries.length === 0) throw noKubeconfig(environment, files, doing);
   const context = find(entries, 'context', name);
@@ -43,6 +43,11 @@ export async function findAccess(environment: Environment, workspaceRoot: string
   const needsClient = user?.value['exec'] ?? user?.value['auth-provider'] ?? cluster.value['proxy-url'];
   if (needsClient !== undefined) return (await import('./client-access.ts')).clientAccess(files, name, server);
   return plainAccess(name, server, cluster, user);
+}
+
+/** Returns the files in which an environment's context is looked for. */
+export function kubeconfigFiles({ cluster: { kubeconfig } }: Environment, workspaceRoot: string): string[] {
+  return kubeconfig === undefined ? ownFiles() : [resolve(workspaceRoot, kubeconfig)];
 }
 
 function ownFiles(): string[] {

@@ -56,7 +56,7 @@ export function downtimeRisks(
       checkContainer(workload, service, note);
       checkShutdown(workload, service, note);
       checkDisruptions(workload, objects, note);
-      checkSpread(workload, note);
+      checkSpread(workload, objects, note);
       return found;
     });
 }
@@ -234,8 +234,10 @@ function letsNoPodGo(field: string, limit: unknown, pods: unknown): boolean {
     : Math.ceil((Number(percent) * pods) / 100) >= pods;
 }
 
-function checkSpread(workload: KubernetesObject, note: Note): void {
+function checkSpread(workload: KubernetesObject, objects: readonly KubernetesObject[], note: Note): void {
   if (workload.kind === 'DaemonSet') return;
+  const { count } = leastPodsOf(workload, objects);
+  if (typeof count === 'number' && count < 2) return;
   const spec = fieldAt(podTemplateOf(workload), 'spec');
   const spread = listAt(spec, 'topologySpreadConstraints').length > 0;
   const apart = fieldAt(spec, 'affinity', 'podAntiAffinity') !== undefined;

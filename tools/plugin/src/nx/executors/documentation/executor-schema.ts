@@ -44,8 +44,8 @@ export function executorsFile(names: readonly CommandName[]): object {
     name,
     {
       implementation: `./executors.cjs#${name}.single`,
-      batchImplementation: `./executors.cjs#${name}`,
-      preferBatch: true,
+      // What runs until it is stopped gives no result that a batch could.
+      ...(commandNamed(name).isContinuous ? {} : { batchImplementation: `./executors.cjs#${name}`, preferBatch: true }),
       schema: `../plugin/src/${schemaPath(name)}`,
       description: commandNamed(name).description,
     },

@@ -87,6 +87,50 @@ export function countOption(description: string, { default: fallback, least, mos
   };
 }
 
+/** `--port=8080`. */
+export function portOption(description: string): Option<number | undefined> {
+  return {
+    kind: 'port',
+    type: 'number',
+    description,
+    value: 'PORT',
+    read(value, context) {
+      const number = numberOf(value);
+      if (number === undefined) return undefined;
+      if (typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= 65_535) return number;
+      throw badOption(context, value, 'Expected a port from 1 to 65535.');
+    },
+  };
+}
+
+/** The same of something that can be turned off: `--inspect=false`, `--no-inspect`. */
+export function portOrNoneOption(description: string): Option<number | undefined | 'none'> {
+  const option = portOption(description);
+  return {
+    ...option,
+    read(value, context) {
+      if (value === false || value === 'false') return 'none';
+      return value === true || value === 'true' ? undefined : option.read(value, context);
+    },
+  };
+}
+
+/** A command and its arguments, as a list in project.json. */
+export function wordsOption(description: string): Option<readonly string[] | undefined> {
+  return {
+    kind: 'words',
+    type: 'string',
+    description,
+    value: 'LIST',
+    read(value, context) {
+      if (value === undefined) return undefined;
+      const isList = Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === 'string');
+      if (isList) return value as string[];
+      throw badOption(context, value, 'Expected a list of texts in `project.json`: the command and its arguments.');
+    },
+  };
+}
+
 function numberOf(value: unknown): unknown {
   return typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
 }

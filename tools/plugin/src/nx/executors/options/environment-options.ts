@@ -27,6 +27,16 @@ export function lastEnvironmentOption(): Option<string | undefined, Environment>
   };
 }
 
+/** `--env=dev`; the first one when omitted. */
+export function firstEnvironmentOption(): Option<string | undefined, Environment> {
+  return {
+    ...stringOption('Environment (default: the first one)', 'NAME'),
+    kind: 'environment',
+    omitted: 'the first one',
+    resolve: (name, environments) => (name === undefined ? environments[0]! : environmentNamed(environments, name)),
+  };
+}
+
 /** `--to=prod`; none when omitted. */
 export function namedEnvironmentOption(
   description: string,

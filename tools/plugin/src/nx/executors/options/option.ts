@@ -25,7 +25,9 @@ export type OptionKind =
   | 'new-build'
   | 'environment'
   | 'environments'
-  | 'point';
+  | 'point'
+  | 'port'
+  | 'words';
 
 /**
  * An option of a command, declared once: what reads it, and what `--help`, `schema.json` and the docs say of it.

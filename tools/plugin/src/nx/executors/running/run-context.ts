@@ -1,4 +1,4 @@
-import type { ExecutorContext } from '@nx/devkit';
+import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import type { Environment } from '../../../model/environment/environment.ts';
 import type { ServiceMap } from '../../../ports/service-map.ts';
 import type { ServiceSource } from '../../../ports/service-source.ts';
@@ -20,6 +20,8 @@ export interface SharedRun {
   service(name: string): ServiceSource;
   /** The services of the workspace, and what they are made of. */
   services(): ServiceMap;
+  /** Returns a target of a project as Nx knows it, if it has it. */
+  target(project: string, target: string): TargetConfiguration | undefined;
   /** The main branch: `defaultBase` of nx.json. */
   readonly branch: string;
   readonly verbose: boolean;
@@ -42,6 +44,7 @@ export function sharedRun(context: ExecutorContext, signal: AbortSignal, project
     environments: () => (environments ??= readEnvironments(context.root)),
     service: (name) => workspaceService(name, context, ports.repository),
     services: () => (services ??= workspaceServices(context)),
+    target: (project, target) => context.projectGraph.nodes[project]?.data.targets?.[target],
     branch: context.nxJsonConfiguration.defaultBase ?? 'main',
     signal,
     log,

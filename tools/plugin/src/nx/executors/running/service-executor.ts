@@ -1,3 +1,4 @@
+import type { TargetConfiguration } from '@nx/devkit';
 import { commandNamed } from '../../graph/commands.ts';
 import type { JobOutcome } from '../../../model/ci/output/job-summary.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
@@ -25,6 +26,9 @@ export interface ServiceRun {
   tell(...outcomes: readonly JobOutcome[]): void;
   /** All services of the workspace, and what they are made of. */
   services(): ServiceMap;
+  /** Returns another target of the service, if it has it. */
+  target(name: string): TargetConfiguration | undefined;
+  readonly workspaceRoot: string;
   /** The main branch. */
   readonly branch: string;
   /** Aborted when the command shall stop. */
@@ -59,13 +63,26 @@ export function serviceTask<Declared extends Options>(executor: ServiceExecutor<
       const service = shared.service(name);
       executor.begin?.({ service, ports: shared.ports });
       const environments = await shared.environments();
-      const { ports, services, branch, signal, log } = shared;
+      const { ports, services, branch, signal, log, workspaceRoot } = shared;
+      const target = (named: string) => shared.target(name, named);
       const reporter = consoleReporter(name, shared.verbose, log.syntax, log.screen);
       const terminal = command.shownOn(log.screen.terminal);
       const tell = log.tell.bind(log);
       try {
         const options = command.resolve(environments, reporter);
-        const run = { service, environments, ports, reporter, terminal, tell, services, branch, signal };
+        const run = {
+          service,
+          environments,
+          ports,
+          reporter,
+          terminal,
+          tell,
+          services,
+          target,
+          workspaceRoot,
+          branch,
+          signal,
+        };
         return command.report(await executor.run(options, run));
       } catch (error) {
         log.tell(errorOutcome(name, error));

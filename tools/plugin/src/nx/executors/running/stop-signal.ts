@@ -4,11 +4,18 @@ const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * Runs an action with a signal that is aborted when this process is asked to end meanwhile (Ctrl-C, a cancelled CI run,
  * Nx being ended). Being asked again ends it at once, and so does being asked when nothing is done any more: Nx ends the
  * process of a batch that way.
+ * @param repeats milliseconds in which a signal that comes again is the same one: Nx sends one to every process between.
  */
-export async function* withStopSignal<T>(action: (signal: AbortSignal) => AsyncGenerator<T>): AsyncGenerator<T> {
+export async function* withStopSignal<T>(
+  action: (signal: AbortSignal) => AsyncGenerator<T>,
+  repeats = 0,
+): AsyncGenerator<T> {
   const asked = new AbortController();
+  let first = 0;
   const end = () => {
+    if (asked.signal.aborted && Date.now() - first < repeats) return;
     if (asked.signal.aborted) process.exit(130);
+    first = Date.now();
     asked.abort();
   };
   for (const name of names) process.on(name, end);

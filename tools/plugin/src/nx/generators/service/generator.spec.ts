@@ -43,6 +43,10 @@ interface Deployment {
 }
 const deploymentOf = (files: Record<string, string>) => parse(files['k8s/deployment.yaml']!) as Deployment;
 
+type Paths = Record<string, Record<string, { operationId: string }>>;
+const operationIdsOf = (paths: Paths) =>
+  Object.values(paths).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId));
+
 const everyService = [
   '.dockerignore',
   'Dockerfile',
@@ -58,8 +62,8 @@ const ofStack: Record<string, string[]> = {
   node: [
     'jest.config.cjs',
     'openapi.yaml',
-    'src/greeting-routes.spec.ts',
-    'src/greeting-routes.ts',
+    'src/greeting-operations.spec.ts',
+    'src/greeting-operations.ts',
     'src/main.ts',
     'tsconfig.json',
   ],
@@ -69,15 +73,28 @@ const ofStack: Record<string, string[]> = {
       'drain.go',
       'drain_test.go',
       'go.mod',
+      'go.sum',
       'greetings.go',
       'greetings_test.go',
       'health.go',
+      'host.go',
+      'host_test.go',
       'main.go',
+      'metrics.go',
     ],
-    ...['openapi.yaml', 'request_log.go'],
+    ...['openapi.yaml', 'trace.go'],
   ],
   python: [
-    ...['.gitignore', 'openapi.yaml', 'src/greetings.py', 'src/main.py', 'src/service_host.py'],
+    ...[
+      '.gitignore',
+      'build.py',
+      'dev.py',
+      'openapi.yaml',
+      'requirements.lock',
+      'requirements.txt',
+      'src/greetings.py',
+    ],
+    ...['src/main.py', 'src/openapi.py', 'src/problem.py', 'src/service_host.py', 'src/telemetry.py'],
     ...['src/test_greetings.py', 'src/test_service_host.py'],
   ],
   dotnet: [
@@ -100,7 +117,8 @@ describe.each(Object.keys(ofStack))('a service of the stack %s', (stack) => {
     const [container] = spec.template.spec.containers;
     expect(spec).toMatchObject({ replicas: 2, strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } });
     const labels = { 'app.kubernetes.io/name': 'order-history', 'app.kubernetes.io/instance': 'order-history' };
-    expect([spec.selector.matchLabels, spec.template.metadata.labels]).toEqual([labels, labels]);
+    expect(spec.selector.matchLabels).toEqual(labels);
+    expect(spec.template.metadata.labels).toEqual({ ...labels, 'app.kubernetes.io/version': '${BUILD_NUMBER}' });
     expect(container).toMatchObject({
       name: 'order-history',
       startupProbe: { httpGet: { path: '/healthz/startup' } },
@@ -116,8 +134,11 @@ describe.each(Object.keys(ofStack))('a service of the stack %s', (stack) => {
   it('listens where it is told to', async () => {
     const files = await generate({ name: 'order-history', stack, port: 9000 });
     expect(deploymentOf(files).spec.template.spec.containers[0]).toMatchObject({
-      ports: [{ name: 'http', containerPort: 9000 }],
-      env: [{ name: 'PORT', value: '9000' }],
+      ports: [
+        { name: 'http', containerPort: 9000 },
+        { name: 'metrics', containerPort: 9464 },
+      ],
+      env: [{ name: 'PORT', value: '9000' }, { name: 'BUILD_NUMBER' }, { name: 'COMMIT' }],
     });
     expect(files['Dockerfile']).toContain('EXPOSE 9000');
     expect(Object.values(files).join('\n')).not.toMatch(/8080/);
@@ -134,7 +155,9 @@ describe.each(Object.keys(ofStack))('a service of the stack %s', (stack) => {
     const files = await generate({ name: 'order-history', stack });
     const project = JSON.parse(files['project.json']!) as { name: string; tags: string[]; targets: object };
     expect(project).toMatchObject({ name: 'order-history', tags: ['scope:service'] });
-    expect(Object.keys(project.targets).filter((target) => !/^(build|lint|test|typecheck)$/.test(target))).toEqual([]);
+    expect(Object.keys(project.targets).filter((target) => !/^(build|lint|test|typecheck|dev)$/.test(target))).toEqual(
+      [],
+    );
   });
 
   it('tells the pipelines its names', async () => {
@@ -168,18 +191,25 @@ describe('service generator', () => {
     for (const path of own) {
       const sample = join(workspaceRoot, 'apps/payments', path);
       const text = existsSync(sample) ? readFileSync(sample, 'utf8') : path;
-      // The samples leave the seconds to the environment, so that tests need not wait for them.
-      expect(text.replace("'${PRE_STOP_SECONDS}'", '10')).toBe(files[path]);
+      const usual = text
+        // The samples leave the seconds to the environment, so that tests need not wait for them.
+        .replace("'${PRE_STOP_SECONDS}'", '10')
+        // And this one has a database.
+        .replace(/ +# Where charges are kept[^]*?(?= +startupProbe)/, '');
+      expect(usual).toBe(files[path]);
     }
   });
 
   it('answers what its API description says', async () => {
     for (const stack of ['node', 'go', 'python', 'dotnet']) {
       const files = await generate({ name: 'shipping', stack });
-      const { paths, servers } = parse(files['openapi.yaml']!) as { paths: object; servers: unknown };
+      const { paths, servers } = parse(files['openapi.yaml']!) as { paths: Paths; servers: unknown };
       expect(servers).toMatchObject([{ url: '/shipping' }]);
       const code = Object.entries(files).filter(([path]) => /\.(ts|go|py|cs)$/.test(path));
-      for (const path of Object.keys(paths)) expect(code.some(([, text]) => text.includes(path))).toBe(true);
+      // Routes of some come from the description, by the names of its operations.
+      const names = ['node', 'python'].includes(stack) ? operationIdsOf(paths) : Object.keys(paths);
+      expect(names.length).toBeGreaterThan(0);
+      for (const name of names) expect(code.some(([, text]) => text.includes(name))).toBe(true);
     }
   });
 
@@ -203,6 +233,7 @@ describe('service generator', () => {
     ['a port of root', { name: 'shipping', port: 80 }, '"80" cannot be its port.'],
     ['a port beyond all', { name: 'shipping', port: 65536 }, '"65536" cannot be its port.'],
     ['a port that is none', { name: 'shipping', port: 'http' }, '"http" cannot be its port.'],
+    ['the port of metrics', { name: 'shipping', port: 9464 }, '"9464" cannot be its port: its metrics are there.'],
     ['half a port', { name: 'shipping', port: 8080.5 }, '"8080.5" cannot be its port.'],
     ['a suffix that is no path', { name: 'shipping', apiSuffix: '/shipping' }, 'cannot be the path of its API'],
     ['a project that exists', { name: 'taken' }, 'The project taken exists already, in libs/taken.'],

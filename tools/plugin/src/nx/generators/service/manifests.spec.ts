@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { BuildNumber } from '../../../model/release/build-number.ts';
 import { environmentsFolder, type Environment } from '../../../model/environment/environment.ts';
@@ -18,7 +18,10 @@ beforeAll(async () => {
 /** Texts of the manifests of a sample in this workspace. */
 function ofSample(service: string): Map<string, string> {
   const folder = `apps/${service}/k8s`;
-  const files = readdirSync(join(workspaceRoot, folder));
+  const entries = readdirSync(join(workspaceRoot, folder), { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(join(workspaceRoot, folder), join(parentPath, name)));
   return new Map(files.map((file) => [`${folder}/${file}`, readFileSync(join(workspaceRoot, folder, file), 'utf8')]));
 }
 

@@ -57,8 +57,18 @@ export function parseServiceRequest(tree: Tree, raw: RawOptions): ServiceRequest
   return request;
 }
 
+/** Where every service has its metrics, and nothing else (`METRICS_PORT`). */
+const metricsPort = 9464;
+
 function parsePort(port: string, doing: string): number {
   const number = /^\d+$/.test(port) ? Number(port) : NaN;
+  if (number === metricsPort)
+    throw new Refusal({
+      type: 'bad-port',
+      doing,
+      reason: `"${port}" cannot be its port: its metrics are there.`,
+      remedy: 'Choose another whole number from 1024 to 65535.',
+    });
   if (number >= 1024 && number <= 65_535) return number;
   throw new Refusal({
     type: 'bad-port',

@@ -10,8 +10,8 @@ export interface Stack {
 
 const stacks: Readonly<Record<string, Stack>> = {
   node: { templates: ['node', 'openapi'], memory: { request: '64Mi', limit: '256Mi' } },
-  go: { templates: ['go', 'openapi'], memory: { request: '16Mi', limit: '64Mi' } },
-  python: { templates: ['python', 'openapi'], memory: { request: '32Mi', limit: '128Mi' } },
+  go: { templates: ['go', 'openapi'], memory: { request: '24Mi', limit: '64Mi' } },
+  python: { templates: ['python', 'openapi'], memory: { request: '48Mi', limit: '128Mi' } },
   dotnet: { templates: ['dotnet', 'openapi'], memory: { request: '96Mi', limit: '256Mi' } },
   none: { templates: ['none'], memory: { request: '64Mi', limit: '256Mi' } },
 };
