@@ -1,0 +1,115 @@
+import { posix } from 'node:path';
+import { foldersAbove, isInTests, pathFrom, type References } from '../reference.ts';
+import type { SourceTree } from '../source-tree.ts';
+import { parseGoImports } from './go-imports.ts';
+import { parseGoModuleFile, type GoModuleFile } from './go-module-file.ts';
+
+/** A module that files of another one find without a download. */
+interface LocalModule {
+  readonly module: string;
+  readonly folder: string;
+}
+
+/**
+ * Finds what Go files need of other projects: a folder that the `go.mod` of a project puts in the place of a module, and
+ * packages that its files import of a module at hand: its own, one of `replace`, one that `go.work` uses.
+ */
+export function findGoReferences(tree: SourceTree, references: References): void {
+  const files = tree.files.filter((file) => /(^|\/)go\.(mod|work)$/.test(file));
+  if (files.length === 0) return;
+  const modules = new GoModules(tree, files);
+  for (const file of files) followFolders(file, tree, references);
+  for (const [project, sources] of tree.projects)
+    for (const file of sources) if (isGoSource(file, tree.rootOf(project))) followImports(file, project);
+
+  function followImports(file: string, project: string): void {
+    const scope = modules.scopeOf(posix.dirname(file), project);
+    if (scope.length === 0) return;
+    for (const imported of tree.parsed(file, parseGoImports)) {
+      const path = folderOf(imported.package, scope);
+      if (path === undefined || tree.ownerOf(path) === project) continue;
+      references.follow({ project, file, line: imported.line, written: imported.package, path });
+    }
+  }
+}
+
+/** A folder of `replace` is needed by the module that names it, also where only another module imports it. */
+function followFolders(file: string, tree: SourceTree, references: References): void {
+  const folder = posix.dirname(file);
+  for (const { line, folder: written } of tree.parsed(file, parseGoModuleFile).folders) {
+    const path = pathFrom(folder, written, tree);
+    const project = file.endsWith('go.mod') ? tree.ownerOf(file) : undefined;
+    if (project !== undefined) references.follow({ project, file, line, written, path });
+    else if (!tree.exists(path)) references.lose({ project, file, line, written }, 'it points nowhere');
+  }
+}
+
+/** Reports whether the go command takes a file into a package that is no test (`go help packages`). */
+function isGoSource(file: string, projectRoot: string): boolean {
+  if (!file.endsWith('.go') || file.endsWith('_test.go') || isInTests(file, projectRoot)) return false;
+  return !/(^|\/)(testdata|vendor|[_.][^/]*)(\/|$)/.test(file);
+}
+
+/** Returns the folder of a package; undefined when it is of no local module. */
+function folderOf(name: string, scope: readonly LocalModule[]): string | undefined {
+  const owner = scope.find(({ module }) => name === module || name.startsWith(`${module}/`));
+  return owner && posix.join(owner.folder, name.slice(owner.module.length));
+}
+
+/** The modules of a workspace, and which of them a file finds. */
+class GoModules {
+  private readonly tree: SourceTree;
+  private readonly moduleFiles: ReadonlyMap<string, GoModuleFile>;
+  private readonly workspaceFiles: ReadonlyMap<string, GoModuleFile>;
+  private readonly scopes = new Map<string, readonly LocalModule[]>();
+  private readonly outers: ReadonlySet<string>;
+
+  constructor(tree: SourceTree, files: readonly string[]) {
+    const named = (name: string) =>
+      new Map(
+        files
+          .filter((file) => posix.basename(file) === name)
+          .map((file) => [posix.dirname(file), tree.parsed(file, parseGoModuleFile)] as const),
+      );
+    this.tree = tree;
+    this.moduleFiles = named('go.mod');
+    this.workspaceFiles = named('go.work');
+    // Folders that have a project inside them.
+    this.outers = new Set([...tree.projects.keys()].flatMap((name) => foldersAbove(tree.rootOf(name))));
+  }
+
+  /**
+   * Returns the modules of which the files of a folder may import packages of other projects; none where that cannot be,
+   * so that the files of most services are not read.
+   */
+  scopeOf(folder: string, project: string): readonly LocalModule[] {
+    const key = `${project}\0${folder}`;
+    let scope = this.scopes.get(key);
+    if (!scope) this.scopes.set(key, (scope = this.findScope(folder, project)));
+    return scope;
+  }
+
+  private findScope(folder: string, project: string): LocalModule[] {
+    const home = [...new Set([folder, ...foldersAbove(folder)])].find((each) => this.moduleFiles.has(each));
+    if (home === undefined) return [];
+    const own = this.moduleFiles.get(home)!;
+    const workspace = [...new Set([home, ...foldersAbove(home)])].find((each) => this.workspaceFiles.has(each));
+    const holdsOthers = this.tree.ownerOf(home) !== project || this.outers.has(home);
+    if (workspace === undefined && !holdsOthers) return [];
+    const found = [
+      ...(own.module === undefined ? [] : [{ module: own.module, folder: home }]),
+      ...this.foldersOf(home, own),
+      ...(workspace === undefined ? [] : this.foldersOf(workspace, this.workspaceFiles.get(workspace)!)),
+    ];
+    // The package of the longest module path is meant, as in Go.
+    return found.sort((a, b) => b.module.length - a.module.length);
+  }
+
+  private foldersOf(base: string, { folders }: GoModuleFile): LocalModule[] {
+    return folders.flatMap(({ module, folder }) => {
+      const path = pathFrom(base, folder, this.tree);
+      const name = module ?? this.moduleFiles.get(path)?.module;
+      return name === undefined ? [] : [{ module: name, folder: path }];
+    });
+  }
+}

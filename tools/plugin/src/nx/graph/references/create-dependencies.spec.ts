@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const workspace = join(__dirname, '../../../../../..');
+const nx = join(workspace, 'node_modules/nx/dist/bin/nx.js');
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'references-'));
+  symlinkSync(join(workspace, 'node_modules'), join(folder, 'node_modules'));
+  const { namedInputs, targetDefaults } = JSON.parse(readFileSync(join(workspace, 'nx.json'), 'utf8'));
+  const plugins = [join(workspace, 'tools/nx/graph.cjs')];
+  write(
+    'nx.json',
+    JSON.stringify({ namedInputs, targetDefaults, plugins, analytics: false, neverConnectToCloud: true }),
+  );
+  write('package.json', '{ "name": "shop", "version": "0.0.0" }');
+  write('.gitignore', 'node_modules\n.nx\n');
+  const projects = {
+    site: 'apps/site',
+    orders: 'apps/orders',
+    stock: 'apps/stock',
+    lib: 'libs/lib',
+    alone: 'libs/alone',
+  };
+  for (const [name, root] of Object.entries(projects)) {
+    for (const language of ['go', 'python', 'dotnet'])
+      if (name !== 'site') project(`${language}-${name}`, root.replace('/', `/${language}-`));
+  }
+  project('site', 'apps/site');
+  write('apps/site/main.ts', 'export const a = 1;\n');
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
+}
+
+function project(name: string, root: string): void {
+  write(`${root}/project.json`, JSON.stringify({ name, targets: { build: { command: 'true' } } }));
+}
+
+/** Runs nx where there is no SDK of any language. */
+function run(...args: string[]): { stdout: string; stderr: string } {
+  const variables = Object.entries(process.env).filter(([name]) => !/^(NX_|JEST_|NODE_OPTIONS)/.test(name));
+  const { stdout, stderr, status } = spawnSync(process.execPath, [nx, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...Object.fromEntries(variables), PATH: '/usr/bin:/bin', NX_DAEMON: 'false', NX_NO_CLOUD: 'true' },
+  });
+  if (status !== 0) throw new Error(`${stdout}\n${stderr}`);
+  return { stdout, stderr };
+}
+
+function affectedBy(file: string): string[] {
+  const { stdout } = run('show', 'projects', '--affected', `--files=${file}`, '--json');
+  return (JSON.parse(stdout) as string[]).sort();
+}
+
+describe('a changed library', () => {
+  it('of Go affects its users and nobody else; files of the root all Go projects', () => {
+    write('go.work', 'go 1.25\nuse ./apps/go-orders\nuse ./apps/go-stock\nuse ./libs/go-lib\nuse ./libs/go-alone\n');
+    for (const root of ['apps/go-orders', 'apps/go-stock', 'libs/go-lib', 'libs/go-alone'])
+      write(`${root}/go.mod`, `module x/${root}\n`);
+    write('apps/go-orders/main.go', 'package main\nimport "x/libs/go-lib"\n');
+    write('apps/go-stock/main_test.go', 'package main\nimport "x/libs/go-lib"\n');
+    write('libs/go-lib/lib.go', 'package lib\n');
+    expect(affectedBy('libs/go-lib/lib.go')).toEqual(['go-lib', 'go-orders']);
+    const all = ['go-alone', 'go-lib', 'go-orders', 'go-stock'];
+    for (const file of ['go.work', 'go.work.sum', 'go.mod', 'go.sum']) expect(affectedBy(file)).toEqual(all);
+
+    write('libs/go-lib/go.mod', 'module x/libs/go-lib\nreplace gone => ../gone\n');
+    const { stderr } = run('show', 'projects', '--affected', '--files=go.work', '--json');
+    expect(stderr).toContain('libs/go-lib/go.mod:2: ../gone: it points nowhere.');
+    expect(stderr).toContain('implicitDependencies of libs/go-lib/project.json');
+  }, 60_000);
+});
