@@ -32,6 +32,10 @@ export class InMemorySourceTree implements SourceTree {
     return above.sort(([, a], [, b]) => depth(b) - depth(a))[0]?.[0];
   }
 
+  holds(file: string): boolean {
+    return file in this.texts;
+  }
+
   exists(path: string): boolean {
     return path === '.' || this.files.some((file) => file === path || file.startsWith(`${path}/`));
   }

@@ -4,6 +4,8 @@ export interface SourceTree {
   readonly projects: ReadonlyMap<string, readonly string[]>;
   /** All files of the workspace that can hold a reference, those of no project included. */
   readonly files: readonly string[];
+  /** Reports whether a file is one of them. */
+  holds(file: string): boolean;
   /** Where the workspace lies: what an absolute path is compared with. */
   readonly root: string;
   /** Returns the folder of a project. */

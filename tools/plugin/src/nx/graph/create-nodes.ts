@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { environmentMarker, infrastructureFolder } from './infrastructure-folder.ts';
 import { inputsAbove } from './references/inputs-above.ts';
 import { languagesOf } from './references/languages-of.ts';
+import { requirementsAbove } from './references/requirements-above.ts';
 import { serviceFolder, serviceMarker } from './service-folder.ts';
 import { infrastructureTargets, serviceTargets } from './targets.ts';
 
@@ -35,6 +36,10 @@ export const createNodes = [
 
 function withInputsAbove(file: string, { workspaceRoot, nxJsonConfiguration }: Context): [string, CreateNodesResult][] {
   const root = dirname(file);
-  const namedInputs = inputsAbove(root, languagesOf(root, workspaceRoot), nxJsonConfiguration?.namedInputs ?? {});
+  const languages = languagesOf(root, workspaceRoot);
+  const namedInputs = inputsAbove(root, languages, {
+    namedInputs: nxJsonConfiguration?.namedInputs ?? {},
+    others: languages.has('python') ? requirementsAbove(root, workspaceRoot) : [],
+  });
   return namedInputs === undefined ? [] : [[file, { projects: { [root]: { namedInputs } } }]];
 }

@@ -78,4 +78,23 @@ describe('a changed library', () => {
     expect(stderr).toContain('libs/go-lib/go.mod:2: ../gone: it points nowhere.');
     expect(stderr).toContain('implicitDependencies of libs/go-lib/project.json');
   }, 60_000);
+
+  it('of Python affects its users and nobody else; files of the root all Python projects', () => {
+    for (const name of ['orders', 'stock']) write(`apps/python-${name}/main.py`, '');
+    for (const name of ['lib', 'alone']) {
+      write(`libs/python-${name}/pyproject.toml`, `[project]\nname = "${name}"\n`);
+      write(`libs/python-${name}/src/lib.py`, '');
+    }
+    write('apps/python-orders/requirements.txt', '-e ../../libs/python-lib\n-c ../../shared/constraints.txt\n');
+    write('apps/python-stock/requirements-dev.txt', '-e ../../libs/python-lib\n');
+    write('shared/constraints.txt', 'requests==2\n');
+    expect(affectedBy('libs/python-lib/src/lib.py')).toEqual(['python-lib', 'python-orders']);
+    expect(affectedBy('shared/constraints.txt')).toEqual(['python-orders']);
+    const all = ['python-alone', 'python-lib', 'python-orders', 'python-stock'];
+    for (const file of ['pyproject.toml', 'uv.lock', '.python-version']) expect(affectedBy(file)).toEqual(all);
+
+    write('libs/python-alone/pyproject.toml', '[project]\nname = ');
+    const { stderr } = run('show', 'projects', '--affected', '--files=uv.lock', '--json');
+    expect(stderr.match(/libs\/python-alone\/pyproject.toml:2: pyproject.toml: this is not TOML/g)).toHaveLength(1);
+  }, 60_000);
 });

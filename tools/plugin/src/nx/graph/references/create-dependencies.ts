@@ -1,7 +1,9 @@
 import type { CreateDependenciesContext, ImplicitDependency } from '@nx/devkit';
 import { findGoReferences } from '../../../model/references/go/go-references.ts';
 import { References } from '../../../model/references/reference.ts';
+import { findPythonReferences } from '../../../model/references/python/python-references.ts';
 import { describeLost } from './describe-lost.ts';
+import { pyprojectReader } from './pyproject-reader.ts';
 import { WorkspaceTree } from './workspace-tree.ts';
 
 /**
@@ -26,6 +28,7 @@ export async function findDependencies(
   const tree = new WorkspaceTree(workspaceRoot, projects, fileMap);
   const references = new References(tree);
   findGoReferences(tree, references);
+  findPythonReferences(tree, references, await pyprojectReader(tree));
   if (references.lost.length > 0) warn(describeLost(references.lost, (project) => tree.rootOf(project)));
   return references.edges.map(({ source, target }) => ({
     source,

@@ -1,4 +1,5 @@
 import type { NxJsonConfiguration } from '@nx/devkit';
+import { posix } from 'node:path';
 import { foldersAbove } from '../../../model/references/reference.ts';
 import type { Language } from './languages-of.ts';
 
@@ -17,18 +18,18 @@ const filesAbove: Readonly<Record<Language, readonly string[]>> = {
 /**
  * Returns the named inputs of a project with the files above it that its languages read, so that they are its content, and
  * concern it in Nx's eyes: `undefined` where there are none.
+ * @param others files outside it that its own files name, relative to the workspace's root.
  */
 export function inputsAbove(
   projectRoot: string,
   languages: ReadonlySet<Language>,
-  namedInputs: NamedInputs,
+  { namedInputs, others }: { readonly namedInputs: NamedInputs; readonly others: readonly string[] },
 ): NamedInputs | undefined {
   if (languages.size === 0 || projectRoot === '.') return undefined;
-  const patterns = foldersAbove(projectRoot).flatMap((folder) =>
-    [...languages].flatMap((language) =>
-      filesAbove[language].map((name) => `{workspaceRoot}/${folder === '.' ? '' : `${folder}/`}${name}`),
-    ),
+  const known = foldersAbove(projectRoot).flatMap((folder) =>
+    [...languages].flatMap((language) => filesAbove[language].map((name) => posix.join(folder, name))),
   );
+  const patterns = [...new Set([...known, ...others])].map((file) => `{workspaceRoot}/${file}`);
   const { default: all = ['{projectRoot}/**/*'], production } = namedInputs;
   return {
     default: [...all, ...patterns],

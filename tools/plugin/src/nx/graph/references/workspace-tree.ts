@@ -47,6 +47,10 @@ export class WorkspaceTree implements SourceTree {
     return this.projectByRoot.get('.');
   }
 
+  holds(file: string): boolean {
+    return this.hashes.has(file);
+  }
+
   exists(path: string): boolean {
     return this.hashes.has(path) || existsSync(join(this.root, path));
   }
