@@ -27,6 +27,8 @@ export interface LostReference {
   readonly written: string;
   /** Why, as a clause: `it points nowhere`. */
   readonly reason: string;
+  /** The folder of what it leads to, where that is part of no project. */
+  readonly folder?: string;
 }
 
 /** What the files of a workspace refer to, found reference by reference. */
@@ -54,7 +56,10 @@ export class References {
     const owner = this.tree.ownerOf(path);
     if (owner !== undefined && this.found.has(`${project}\0${owner}`)) return;
     if (!this.tree.exists(path)) return this.lose(reference, 'it points nowhere');
-    if (owner === undefined) return this.lose(reference, `${path} is part of no project`);
+    if (owner === undefined) {
+      const folder = posix.extname(path) === '' ? path : posix.dirname(path);
+      return this.lose(reference, `${path} is part of no project`, folder);
+    }
     this.add(project, owner);
   }
 
@@ -64,9 +69,10 @@ export class References {
   }
 
   /** Keeps a reference that leads to no project, once for each place that it leads to. */
-  lose({ project, file, line, written }: Omit<LostReference, 'reason'>, reason: string): void {
+  lose({ project, file, line, written }: Omit<LostReference, 'reason'>, reason: string, folder?: string): void {
     const key = `${project ?? file}\0${written}`;
-    if (!this.missed.has(key)) this.missed.set(key, { project, file, line, written, reason });
+    if (!this.missed.has(key))
+      this.missed.set(key, { project, file, line, written, reason, ...(folder !== undefined && { folder }) });
   }
 }
 

@@ -19,8 +19,12 @@ export function findGoReferences(tree: SourceTree, references: References): void
   if (files.length === 0) return;
   const modules = new GoModules(tree, files);
   for (const file of files) followFolders(file, tree, references);
-  for (const [project, sources] of tree.projects)
-    for (const file of sources) if (isGoSource(file, tree.rootOf(project))) followImports(file, project);
+  for (const [project, files] of tree.projects) {
+    const sources = files.filter(isGoSource);
+    const ofProduct = sources.filter((file) => !file.endsWith('_test.go') && !isInTests(file, tree.rootOf(project)));
+    // Tests beside what they test are no part of it; a project of nothing but tests needs what they need.
+    for (const file of ofProduct.length > 0 ? ofProduct : sources) followImports(file, project);
+  }
 
   function followImports(file: string, project: string): void {
     const scope = modules.scopeOf(posix.dirname(file), project);
@@ -44,10 +48,9 @@ function followFolders(file: string, tree: SourceTree, references: References): 
   }
 }
 
-/** Reports whether the go command takes a file into a package that is no test (`go help packages`). */
-function isGoSource(file: string, projectRoot: string): boolean {
-  if (!file.endsWith('.go') || file.endsWith('_test.go') || isInTests(file, projectRoot)) return false;
-  return !/(^|\/)(testdata|vendor|[_.][^/]*)(\/|$)/.test(file);
+/** Reports whether the go command takes a file into a package (`go help packages`). */
+function isGoSource(file: string): boolean {
+  return file.endsWith('.go') && !/(^|\/)(testdata|vendor|[_.][^/]*)(\/|$)/.test(file);
 }
 
 /** Returns the folder of a package; undefined when it is of no local module. */

@@ -67,11 +67,12 @@ describe('a changed library', () => {
     for (const root of ['apps/go-orders', 'apps/go-stock', 'libs/go-lib', 'libs/go-alone'])
       write(`${root}/go.mod`, `module x/${root}\n`);
     write('apps/go-orders/main.go', 'package main\nimport "x/libs/go-lib"\n');
+    write('apps/go-stock/main.go', 'package main\n');
     write('apps/go-stock/main_test.go', 'package main\nimport "x/libs/go-lib"\n');
     write('libs/go-lib/lib.go', 'package lib\n');
     expect(affectedBy('libs/go-lib/lib.go')).toEqual(['go-lib', 'go-orders']);
     const all = ['go-alone', 'go-lib', 'go-orders', 'go-stock'];
-    for (const file of ['go.work', 'go.work.sum', 'go.mod', 'go.sum']) expect(affectedBy(file)).toEqual(all);
+    for (const file of ['go.work', 'go.sum']) expect(affectedBy(file)).toEqual(all);
 
     write('libs/go-lib/go.mod', 'module x/libs/go-lib\nreplace gone => ../gone\n');
     const { stderr } = run('show', 'projects', '--affected', '--files=go.work', '--json');
@@ -91,10 +92,31 @@ describe('a changed library', () => {
     expect(affectedBy('libs/python-lib/src/lib.py')).toEqual(['python-lib', 'python-orders']);
     expect(affectedBy('shared/constraints.txt')).toEqual(['python-orders']);
     const all = ['python-alone', 'python-lib', 'python-orders', 'python-stock'];
-    for (const file of ['pyproject.toml', 'uv.lock', '.python-version']) expect(affectedBy(file)).toEqual(all);
+    for (const file of ['uv.lock']) expect(affectedBy(file)).toEqual(all);
 
     write('libs/python-alone/pyproject.toml', '[project]\nname = ');
     const { stderr } = run('show', 'projects', '--affected', '--files=uv.lock', '--json');
     expect(stderr.match(/libs\/python-alone\/pyproject.toml:2: pyproject.toml: this is not TOML/g)).toHaveLength(1);
+  }, 60_000);
+
+  it('of .NET affects its users and nobody else; files of the root and of folders above all .NET projects', () => {
+    write('libs/dotnet-lib/Lib.csproj', '<Project Sdk="Microsoft.NET.Sdk"/>');
+    write('libs/dotnet-alone/Alone.fsproj', '<Project Sdk="Microsoft.NET.Sdk"/>');
+    const user =
+      '<Project><ItemGroup><ProjectReference Include="..\\..\\libs\\dotnet-lib\\Lib.csproj"/></ItemGroup></Project>';
+    write('apps/dotnet-orders/Orders.csproj', user);
+    write('apps/dotnet-stock/src/Stock.csproj', '<Project/>');
+    write('apps/dotnet-stock/tests/Stock.Tests.csproj', user);
+    expect(affectedBy('libs/dotnet-lib/Money.cs')).toEqual(['dotnet-lib', 'dotnet-orders']);
+    const all = ['dotnet-alone', 'dotnet-lib', 'dotnet-orders', 'dotnet-stock'];
+    for (const file of ['Directory.Build.props', '.editorconfig']) expect(affectedBy(file)).toEqual(all);
+    expect(affectedBy('apps/Directory.Packages.props')).toEqual(['dotnet-orders', 'dotnet-stock']);
+
+    // An edge comes and goes with a file that is not the project's.
+    write('apps/Directory.Build.targets', user.replace('..\\..\\', '$(MSBuildThisFileDirectory)../'));
+    expect(affectedBy('libs/dotnet-lib/Money.cs')).toEqual(['dotnet-lib', 'dotnet-orders', 'dotnet-stock']);
+    rmSync(join(folder, 'apps/Directory.Build.targets'));
+    expect(affectedBy('libs/dotnet-lib/Money.cs')).toEqual(['dotnet-lib', 'dotnet-orders']);
+    expect(affectedBy('apps/site/main.ts')).toEqual(['site']);
   }, 60_000);
 });
