@@ -21,7 +21,10 @@ export interface FileFilter {
  */
 export function fileFilter(namedInputs: NamedInputs, projectRoot: string): FileFilter {
   const start = ['production', 'default'].find((name) => namedInputs[name] !== undefined);
-  const patterns = start === undefined ? ['{projectRoot}/**/*'] : filePatterns(namedInputs, start, new Set());
+  const seen = new Set<string>();
+  const patterns = start === undefined ? ['{projectRoot}/**/*'] : filePatterns(namedInputs, start, seen);
+  // What the graph plugin finds counts also for a project whose own inputs do not mention it.
+  patterns.push(...filePatterns(namedInputs, 'filesAbove', seen));
   const ofRoot = (token: string) =>
     patterns.flatMap((pattern) => {
       const [, not = '', glob] = new RegExp(`^(!?)\\{${token}\\}/?(.*)$`, 's').exec(pattern) ?? [];

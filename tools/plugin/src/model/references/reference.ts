@@ -79,7 +79,8 @@ export class References {
 /** Returns a path that is written in a file, relative to the workspace's root. @param folder of that file. */
 export function pathFrom(folder: string, written: string, { root }: Pick<SourceTree, 'root'>): string {
   const path = posix.isAbsolute(written) ? posix.relative(root, written) : posix.join(folder, written);
-  return path.replace(/(.)\/+$/, '$1') || '.';
+  if (path === '') return '.';
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
 /** Returns the folders above a path, the nearest first, the workspace's root (`.`) last. */
@@ -89,9 +90,10 @@ export function foldersAbove(path: string): string[] {
   return [...folders, '.'];
 }
 
-/** Reports whether a file is inside the tests folder of its project: what is needed there alone is no content. */
-export function isInTests(file: string, projectRoot: string): boolean {
-  return file.startsWith(projectRoot === '.' ? 'tests/' : `${projectRoot}/tests/`);
+/** Tells the files in the tests folder of a project from others: what is needed there alone is no content. */
+export function inTests(projectRoot: string): (file: string) => boolean {
+  const folder = projectRoot === '.' ? 'tests/' : `${projectRoot}/tests/`;
+  return (file) => file.startsWith(folder);
 }
 
 /** Returns the line, counted from 1, of an offset in a text. */

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { foldersAbove, isInTests, pathFrom, type References } from '../reference.ts';
+import { foldersAbove, inTests, pathFrom, type References } from '../reference.ts';
 import type { SourceTree } from '../source-tree.ts';
 import { MsbuildEvaluation } from './msbuild-evaluation.ts';
 import type { MsbuildFile } from './msbuild-file.ts';
@@ -27,7 +27,9 @@ export function findDotnetReferences(
 ): void {
   for (const [project, files] of tree.projects) {
     const own = files.filter((file) => projectFile.test(file));
-    const ofProduct = own.filter((file) => !testProject.test(file) && !isInTests(file, tree.rootOf(project)));
+    if (own.length === 0) continue;
+    const isTest = inTests(tree.rootOf(project));
+    const ofProduct = own.filter((file) => !testProject.test(file) && !isTest(file));
     // Tests beside what they test are no part of it; a project of nothing but tests needs what they need.
     for (const file of ofProduct.length > 0 ? ofProduct : own)
       new ProjectFile(project, file, { tree, references, read }).follow();

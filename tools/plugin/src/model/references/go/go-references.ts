@@ -1,14 +1,11 @@
 import { posix } from 'node:path';
-import { foldersAbove, isInTests, pathFrom, type References } from '../reference.ts';
+import { foldersAbove, inTests, pathFrom, type References } from '../reference.ts';
 import type { SourceTree } from '../source-tree.ts';
 import { parseGoImports } from './go-imports.ts';
 import { parseGoModuleFile, type GoModuleFile } from './go-module-file.ts';
 
-/** A module that files of another one find without a download. */
-interface LocalModule {
-  readonly module: string;
-  readonly folder: string;
-}
+/** Folders of modules that files find without a download, by their paths. */
+type LocalModules = ReadonlyMap<string, string>;
 
 /**
  * Finds what Go files need of other projects: a folder that the `go.mod` of a project puts in the place of a module, and
@@ -21,7 +18,9 @@ export function findGoReferences(tree: SourceTree, references: References): void
   for (const file of files) followFolders(file, tree, references);
   for (const [project, files] of tree.projects) {
     const sources = files.filter(isGoSource);
-    const ofProduct = sources.filter((file) => !file.endsWith('_test.go') && !isInTests(file, tree.rootOf(project)));
+    if (sources.length === 0) continue;
+    const isTest = inTests(tree.rootOf(project));
+    const ofProduct = sources.filter((file) => !file.endsWith('_test.go') && !isTest(file));
     // Tests beside what they test are no part of it; a project of nothing but tests needs what they need.
     for (const file of ofProduct.length > 0 ? ofProduct : sources) followImports(file, project);
   }
@@ -53,10 +52,16 @@ function isGoSource(file: string): boolean {
   return file.endsWith('.go') && !/(^|\/)(testdata|vendor|[_.][^/]*)(\/|$)/.test(file);
 }
 
-/** Returns the folder of a package; undefined when it is of no local module. */
-function folderOf(name: string, scope: readonly LocalModule[]): string | undefined {
-  const owner = scope.find(({ module }) => name === module || name.startsWith(`${module}/`));
-  return owner && posix.join(owner.folder, name.slice(owner.module.length));
+/** Returns the folder of a package; undefined when it is of no local module. The longest module path is meant, as in Go. */
+function folderOf(name: string, scope: readonly LocalModules[]): string | undefined {
+  for (let end = name.length; end > 0; end = name.lastIndexOf('/', end - 1)) {
+    const module = name.slice(0, end);
+    for (const modules of scope) {
+      const folder = modules.get(module);
+      if (folder !== undefined) return end === name.length ? folder : posix.join(folder, name.slice(end));
+    }
+  }
+  return undefined;
 }
 
 /** The modules of a workspace, and which of them a file finds. */
@@ -64,7 +69,8 @@ class GoModules {
   private readonly tree: SourceTree;
   private readonly moduleFiles: ReadonlyMap<string, GoModuleFile>;
   private readonly workspaceFiles: ReadonlyMap<string, GoModuleFile>;
-  private readonly scopes = new Map<string, readonly LocalModule[]>();
+  private readonly scopes = new Map<string, readonly LocalModules[]>();
+  private readonly folders = new Map<string, LocalModules>();
   private readonly outers: ReadonlySet<string>;
 
   constructor(tree: SourceTree, files: readonly string[]) {
@@ -85,34 +91,38 @@ class GoModules {
    * Returns the modules of which the files of a folder may import packages of other projects; none where that cannot be,
    * so that the files of most services are not read.
    */
-  scopeOf(folder: string, project: string): readonly LocalModule[] {
+  scopeOf(folder: string, project: string): readonly LocalModules[] {
     const key = `${project}\0${folder}`;
     let scope = this.scopes.get(key);
     if (!scope) this.scopes.set(key, (scope = this.findScope(folder, project)));
     return scope;
   }
 
-  private findScope(folder: string, project: string): LocalModule[] {
+  private findScope(folder: string, project: string): LocalModules[] {
     const home = [...new Set([folder, ...foldersAbove(folder)])].find((each) => this.moduleFiles.has(each));
     if (home === undefined) return [];
     const own = this.moduleFiles.get(home)!;
     const workspace = [...new Set([home, ...foldersAbove(home)])].find((each) => this.workspaceFiles.has(each));
     const holdsOthers = this.tree.ownerOf(home) !== project || this.outers.has(home);
     if (workspace === undefined && !holdsOthers) return [];
-    const found = [
-      ...(own.module === undefined ? [] : [{ module: own.module, folder: home }]),
-      ...this.foldersOf(home, own),
-      ...(workspace === undefined ? [] : this.foldersOf(workspace, this.workspaceFiles.get(workspace)!)),
-    ];
-    // The package of the longest module path is meant, as in Go.
-    return found.sort((a, b) => b.module.length - a.module.length);
+    const modules = [this.foldersOf(home, own)];
+    return workspace === undefined
+      ? modules
+      : [...modules, this.foldersOf(workspace, this.workspaceFiles.get(workspace)!)];
   }
 
-  private foldersOf(base: string, { folders }: GoModuleFile): LocalModule[] {
-    return folders.flatMap(({ module, folder }) => {
+  /** The module of a file, and those that it names. */
+  private foldersOf(base: string, file: GoModuleFile): LocalModules {
+    const known = this.folders.get(`${base}\0${file.module}`);
+    if (known) return known;
+    const found = new Map<string, string>();
+    for (const { module, folder } of file.folders) {
       const path = pathFrom(base, folder, this.tree);
       const name = module ?? this.moduleFiles.get(path)?.module;
-      return name === undefined ? [] : [{ module: name, folder: path }];
-    });
+      if (name !== undefined) found.set(name, path);
+    }
+    if (file.module !== undefined) found.set(file.module, base);
+    this.folders.set(`${base}\0${file.module}`, found);
+    return found;
   }
 }

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { foldersAbove, isInTests, pathFrom, type References } from '../reference.ts';
+import { foldersAbove, inTests, pathFrom, type References } from '../reference.ts';
 import type { SourceTree } from '../source-tree.ts';
 import type { Pyproject, PythonSource } from './pyproject.ts';
 import { parsePythonRequirements } from './python-requirements.ts';
@@ -28,9 +28,10 @@ export function findPythonReferences(
   read: (text: string) => ReadPyproject,
 ): void {
   const packages = new PythonPackages(tree, references, read);
-  for (const [project, files] of tree.projects)
+  for (const [project, files] of tree.projects) {
+    const isTest = inTests(tree.rootOf(project));
     for (const file of files) {
-      if (isInTests(file, tree.rootOf(project))) continue;
+      if (!/\.(toml|txt|in)$/.test(file) || isTest(file)) continue;
       if (isPyproject(file)) packages.follow(project, file);
       else if (isRequirementsFile(file))
         followRequirements(project, file, {
@@ -38,6 +39,7 @@ export function findPythonReferences(
           isAtRoot: posix.dirname(file) === tree.rootOf(project),
         });
     }
+  }
 }
 
 /** Follows the paths of a requirements file, and of those that it names. */

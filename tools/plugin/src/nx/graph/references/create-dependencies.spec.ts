@@ -1,7 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { NxJsonConfiguration, ProjectGraph } from '@nx/devkit';
+import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
+import { ClosureIndex } from '../../../adapters/workspace/closure-index.ts';
+import { contentFilter } from '../../../adapters/workspace/content.ts';
+import { serviceIn } from '../../../adapters/workspace/service.ts';
+import { triggerPaths } from '../../../adapters/workspace/trigger-paths.ts';
+import { findDependents } from '../../generators/remove-service/dependents.ts';
 
 const workspace = join(__dirname, '../../../../../..');
 const nx = join(workspace, 'node_modules/nx/dist/bin/nx.js');
@@ -119,4 +126,48 @@ describe('a changed library', () => {
     expect(affectedBy('libs/dotnet-lib/Money.cs')).toEqual(['dotnet-lib', 'dotnet-orders']);
     expect(affectedBy('apps/site/main.ts')).toEqual(['site']);
   }, 60_000);
+
+  it('is content of its users, starts their pipelines, and cannot be removed', () => {
+    const graph = graphOfNx();
+    const nxJson = JSON.parse(readFileSync(join(folder, 'nx.json'), 'utf8')) as NxJsonConfiguration;
+    const services = ['go', 'python', 'dotnet'].flatMap((language) => [`${language}-orders`, `${language}-stock`]);
+    const index = new ClosureIndex(graph, nxJson, services);
+    const users = (path: string) => {
+      const found = services.filter((name) => contentFilter(serviceIn(graph, nxJson, name))(path));
+      // `where`, `outdated` and suspect commits see it from the side of the file.
+      expect([...index.affectedBy(path)].sort()).toEqual([...found].sort());
+      return found;
+    };
+    for (const [language, source, root] of [
+      ['go', 'lib.go', 'go.work'],
+      ['python', 'src/lib.py', 'uv.lock'],
+      ['dotnet', 'Money.cs', 'Directory.Build.props'],
+    ] as const) {
+      expect(users(`libs/${language}-lib/${source}`)).toEqual([`${language}-orders`]);
+      expect(users(`libs/${language}-alone/${source}`)).toEqual([]);
+      expect(users(root)).toEqual([`${language}-orders`, `${language}-stock`]);
+      expect(users(`apps/${language}-orders/tests/any.file`)).toEqual([]);
+      const { paths } = triggerPaths(
+        serviceIn(graph, nxJson, `${language}-orders`),
+        (path) => path === root,
+        (path) => existsSync(join(folder, path)) || path === root,
+      );
+      const shared = language === 'python' ? ['shared/constraints.txt', root] : [root];
+      const folders = [
+        `apps/${language}-orders/`,
+        `libs/${language}-lib/`,
+        ...shared.map((path) => (path === root ? path : `${path}/`)),
+      ];
+      expect(paths).toEqual([...folders].sort());
+      expect(findDependents(createTreeWithEmptyWorkspace(), graph, `${language}-lib`)).toEqual([
+        `${language}-orders depends on it in the project graph`,
+      ]);
+    }
+  }, 60_000);
 });
+
+function graphOfNx(): ProjectGraph {
+  const file = join(folder, '.nx/graph.json');
+  run('graph', `--file=${file}`);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { graph: ProjectGraph }).graph;
+}

@@ -9,18 +9,21 @@ const none = { namedInputs, others: [] };
 
 describe('inputsAbove', () => {
   it('adds the files of a language to what nx.json says, for each folder above', () => {
+    const filesAbove = [
+      'apps/pyproject.toml',
+      'apps/uv.lock',
+      'apps/.python-version',
+      'pyproject.toml',
+      'uv.lock',
+      '.python-version',
+    ];
     expect(inputsAbove('apps/orders', new Set(['python']), none)).toEqual({
-      default: [
-        ...namedInputs.default,
-        ...[
-          '{workspaceRoot}/apps/pyproject.toml',
-          '{workspaceRoot}/apps/uv.lock',
-          '{workspaceRoot}/apps/.python-version',
-        ],
-        ...['{workspaceRoot}/pyproject.toml', '{workspaceRoot}/uv.lock', '{workspaceRoot}/.python-version'],
-      ],
-      production: expect.arrayContaining([...namedInputs.production, '{workspaceRoot}/uv.lock']),
+      filesAbove: filesAbove.map((file) => `{workspaceRoot}/${file}`),
+      default: [...namedInputs.default, 'filesAbove'],
     });
+    const production = ['{projectRoot}/src/**/*'];
+    const { production: found } = inputsAbove('a', new Set(['go']), { namedInputs: { production }, others: [] })!;
+    expect(found).toEqual([...production, 'filesAbove']);
   });
 
   it.each([
@@ -30,8 +33,8 @@ describe('inputsAbove', () => {
   ] as const)('takes in files of %s: %s', (language, files) => {
     const found = inputsAbove('orders', new Set([language]), { namedInputs: {}, others: ['shared/x.txt'] });
     const all = files.map((file) => `{workspaceRoot}/${file}`);
-    expect(found).toEqual({ default: expect.arrayContaining(['{projectRoot}/**/*', ...all]) });
-    expect(found?.['default']).toContain('{workspaceRoot}/shared/x.txt');
+    expect(found?.['default']).toEqual(['{projectRoot}/**/*', 'filesAbove']);
+    expect(found?.['filesAbove']).toEqual(expect.arrayContaining([...all, '{workspaceRoot}/shared/x.txt']));
   });
 
   it('says nothing of a project of no such language, nor of one at the root, which has all of them', () => {

@@ -15,6 +15,12 @@ const filesAbove: Readonly<Record<Language, readonly string[]>> = {
   ],
 };
 
+/** The named input of a project that holds them: they are its content (`fileFilter`), whatever else its inputs are. */
+const nameOfInput = 'filesAbove';
+
+/** Lists that were made before: thousands of projects have the same. */
+const known = new Map<string, readonly string[]>();
+
 /**
  * Returns the named inputs of a project with the files above it that its languages read, so that they are its content, and
  * concern it in Nx's eyes: `undefined` where there are none.
@@ -26,13 +32,28 @@ export function inputsAbove(
   { namedInputs, others }: { readonly namedInputs: NamedInputs; readonly others: readonly string[] },
 ): NamedInputs | undefined {
   if (languages.size === 0 || projectRoot === '.') return undefined;
-  const known = foldersAbove(projectRoot).flatMap((folder) =>
-    [...languages].flatMap((language) => filesAbove[language].map((name) => posix.join(folder, name))),
-  );
-  const patterns = [...new Set([...known, ...others])].map((file) => `{workspaceRoot}/${file}`);
   const { default: all = ['{projectRoot}/**/*'], production } = namedInputs;
+  const patterns = [...patternsAbove(posix.dirname(projectRoot), languages), ...others.map(patternOf)];
   return {
-    default: [...all, ...patterns],
-    ...(production && { production: [...production, ...patterns] }),
+    [nameOfInput]: [...new Set(patterns)],
+    default: [...all, nameOfInput],
+    // It mostly has the default's.
+    ...(production && !production.includes('default') && { production: [...production, nameOfInput] }),
   };
+}
+
+function patternsAbove(folder: string, languages: ReadonlySet<Language>): readonly string[] {
+  const key = [folder, ...languages].join();
+  let patterns = known.get(key);
+  if (!patterns) {
+    patterns = [...(folder === '.' ? [] : [folder]), ...foldersAbove(folder)].flatMap((each) =>
+      [...languages].flatMap((language) => filesAbove[language].map((name) => patternOf(posix.join(each, name)))),
+    );
+    known.set(key, patterns);
+  }
+  return patterns;
+}
+
+function patternOf(file: string): string {
+  return `{workspaceRoot}/${file}`;
 }

@@ -52,12 +52,12 @@ export class WorkspaceTree implements SourceTree {
   }
 
   exists(path: string): boolean {
-    return this.hashes.has(path) || existsSync(join(this.root, path));
+    return this.hashes.has(path) || this.projectByRoot.has(path) || existsSync(join(this.root, path));
   }
 
   parsed<T>(path: string, parse: (text: string, path: string) => T): T {
     const hash = this.hashes.get(path) ?? '';
-    const place = join(this.root, path);
+    const place = `${this.root}/${path}`;
     let known = parsedBefore.get(place);
     if (known?.hash !== hash || hash === '') parsedBefore.set(place, (known = { hash, values: new Map() }));
     if (!known.values.has(parse)) known.values.set(parse, parse(readFileSync(place, 'utf8'), path));
