@@ -31,9 +31,10 @@ const usual = {
   target: 'node20',
   // ES modules first: of them, only what is used comes into the bundle.
   mainFields: ['module', 'main'],
-  // Without spaces, and with the names of functions: Node reads it faster, and a stack still says what was called.
-  minifyWhitespace: true,
-  minifySyntax: true,
+  // Without spaces, and with the names of functions: Node reads it faster, and a stack still says what was called. Not for
+  // `dev`: V8 does not stop at a statement that stands right behind `return x;`.
+  minifyWhitespace: !metafile,
+  minifySyntax: !metafile,
   sourcemap: true,
   metafile: true,
   plugins: [yaml],
