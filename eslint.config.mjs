@@ -10,7 +10,7 @@ const layers = {
   'use-cases': ['ports', 'model'],
   adapters: ['ports', 'model'],
   // Loaded by every Nx command: what is only text, and nothing else.
-  'nx/graph': ['model/text'],
+  'nx/graph': ['model/references', 'model/text'],
   'nx/executors': ['nx/graph', 'use-cases', 'adapters', 'ports', 'model'],
   'nx/generators': ['nx/executors', 'nx/graph', 'use-cases', 'adapters', 'ports', 'model'],
 };
@@ -20,6 +20,7 @@ const rooms = {
   model: {
     text: [],
     concurrency: [],
+    references: [],
     commits: [],
     environment: [],
     errors: ['text'],

@@ -48,7 +48,10 @@ function build(entry) {
     stdin: { contents: entry, resolveDir: source, loader: 'ts' },
     bundle: true,
     // What is used by every command goes in; what is large, or Nx's own, is required when it is needed.
-    external: ['nx', 'protobufjs', 'ws', '@nx/*', '@kubernetes/*', '@octokit/*', 'typescript', 'esbuild'],
+    external: [
+      ...['nx', 'protobufjs', 'ws', '@nx/*', '@kubernetes/*', '@octokit/*', 'typescript', 'esbuild'],
+      ...['smol-toml', '@xmldom/xmldom'],
+    ],
     platform: 'node',
     format: 'cjs',
     target: 'node20',

@@ -3,6 +3,7 @@
  * which bundles this file).
  *
  * - `createNodes`: in every command, while Nx makes its project graph. Infers the targets of services and environments.
+ * - `createDependencies`: after it. Finds what projects need of each other in the files of Go, Python and .NET.
  * - `postTasksExecution`: after the last task of a command. Prints what Nx hides, and sets the exit codes 1, 2 and 3.
  * - `preTasksExecution`, before the first task, is exported by tools/nx/graph.cjs: the checks that it makes are loaded when
  *   they are needed.
@@ -12,4 +13,5 @@
  * docs/architecture.md.
  */
 export { createNodes } from './nx/graph/create-nodes.ts';
+export { createDependencies } from './nx/graph/references/create-dependencies.ts';
 export { postTasksExecution } from './nx/graph/post-tasks-execution.ts';

@@ -21,7 +21,10 @@ export interface FileFilter {
  */
 export function fileFilter(namedInputs: NamedInputs, projectRoot: string): FileFilter {
   const start = ['production', 'default'].find((name) => namedInputs[name] !== undefined);
-  const patterns = start === undefined ? ['{projectRoot}/**/*'] : filePatterns(namedInputs, start, new Set());
+  const seen = new Set<string>();
+  const patterns = start === undefined ? ['{projectRoot}/**/*'] : filePatterns(namedInputs, start, seen);
+  // What the graph plugin finds counts also for a project whose own inputs do not mention it.
+  patterns.push(...filePatterns(namedInputs, 'filesAbove', seen));
   const ofRoot = (token: string) =>
     patterns.flatMap((pattern) => {
       const [, not = '', glob] = new RegExp(`^(!?)\\{${token}\\}/?(.*)$`, 's').exec(pattern) ?? [];
@@ -69,8 +72,11 @@ function matcher(globs: readonly { takesOut: boolean; glob: string }[]): (path: 
 function compile(globs: readonly { takesOut: boolean; glob: string }[]): (path: string) => boolean {
   const compiled = globs.map(({ takesOut, glob }) => {
     // A pattern that names a folder means what is in it.
+    const folder = glob.replace(/\/+$/, '');
+    if (folder !== '' && !isPattern(folder))
+      return { takesOut, matches: (path: string) => path === folder || path.startsWith(`${folder}/`) };
     const whole = new Minimatch(glob === '' ? '**' : glob, { dot: true, nocomment: true, nonegate: true });
-    const inside = new Minimatch(`${glob.replace(/\/+$/, '')}/**`, { dot: true, nocomment: true, nonegate: true });
+    const inside = new Minimatch(`${folder}/**`, { dot: true, nocomment: true, nonegate: true });
     return { takesOut, matches: (path: string) => whole.match(path) || inside.match(path) };
   });
   const takenIn = compiled.filter(({ takesOut }) => !takesOut);
@@ -81,6 +87,10 @@ function compile(globs: readonly { takesOut: boolean; glob: string }[]): (path: 
 /** The part of a pattern before the first folder that is a pattern: `infra/shared` of `infra/shared/*.json`. */
 function fixedPart(glob: string): string {
   const segments = glob.split('/').filter((segment) => segment !== '');
-  const firstPattern = segments.findIndex((segment) => /[*?[\]{}()!+@]/.test(segment));
+  const firstPattern = segments.findIndex(isPattern);
   return (firstPattern < 0 ? segments : segments.slice(0, firstPattern)).join('/') || '.';
+}
+
+function isPattern(text: string): boolean {
+  return /[*?[\]{}()!+@\\]/.test(text);
 }

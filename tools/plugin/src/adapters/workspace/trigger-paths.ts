@@ -10,12 +10,14 @@ const lockfile = 'package-lock.json';
  * its content, and also tests and documents, which are no content: whether there is something to release is found by
  * content.
  * @param isFile tells a file from a folder. Paths are relative to the workspace's root.
+ * @param exists reports whether there is such a file or folder: named inputs may name some that are not there yet.
  */
 export function triggerPaths(
   { closure, foreignRoots, packages }: Pick<Service, 'closure' | 'foreignRoots' | 'packages'>,
   isFile: (path: string) => boolean,
+  exists: (path: string) => boolean = () => true,
 ): Pick<PipelineService, 'paths' | 'foreignPaths'> {
-  const shared = closure.flatMap(({ filter }) => filter.workspaceFolders);
+  const shared = closure.flatMap(({ filter }) => filter.workspaceFolders).filter(exists);
   const inShared = (root: string) => shared.some((path) => path === '.' || `${root}/`.startsWith(`${path}/`));
   const paths = [
     ...closure.map(({ root }) => folder(root)),

@@ -21,7 +21,11 @@ export async function gatherFacts(tree: Tree, graph: ProjectGraph): Promise<Pipe
         return {
           name,
           root: service.root,
-          ...triggerPaths(service, (path) => tree.isFile(path)),
+          ...triggerPaths(
+            service,
+            (path) => tree.isFile(path),
+            (path) => tree.exists(path),
+          ),
           trigger: readTrigger(tree, service),
           api: tree.exists(api) ? api : undefined,
         };

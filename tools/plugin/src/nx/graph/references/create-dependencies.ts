@@ -1,0 +1,41 @@
+import type { CreateDependenciesContext, ImplicitDependency } from '@nx/devkit';
+import { findDotnetReferences } from '../../../model/references/dotnet/dotnet-references.ts';
+import { findGoReferences } from '../../../model/references/go/go-references.ts';
+import { References } from '../../../model/references/reference.ts';
+import { findPythonReferences } from '../../../model/references/python/python-references.ts';
+import { describeLost } from './describe-lost.ts';
+import { msbuildReader } from './msbuild-reader.ts';
+import { pyprojectReader } from './pyproject-reader.ts';
+import { WorkspaceTree } from './workspace-tree.ts';
+
+/**
+ * Finds edges of the project graph in the files of languages that Nx does not read itself, from the files alone. Loaded by
+ * each Nx command, as `createNodes` is; parsers of formats are loaded when there is such a file.
+ *
+ * The edges are given without the file that they were found in: Nx would keep those of a file for as long as that file
+ * stays as it is, though what it refers to is said by others, too (`go.work`, `Directory.Build.props`).
+ */
+export function createDependencies(
+  _options: unknown,
+  context: Pick<CreateDependenciesContext, 'fileMap' | 'projects' | 'workspaceRoot'>,
+): Promise<ImplicitDependency[]> {
+  return findDependencies(context, (text) => process.stderr.write(text));
+}
+
+/** The same, with the warning given to `warn`. */
+export async function findDependencies(
+  { fileMap, projects, workspaceRoot }: Pick<CreateDependenciesContext, 'fileMap' | 'projects' | 'workspaceRoot'>,
+  warn: (text: string) => void,
+): Promise<ImplicitDependency[]> {
+  const tree = new WorkspaceTree(workspaceRoot, projects, fileMap);
+  const references = new References(tree);
+  findGoReferences(tree, references);
+  findPythonReferences(tree, references, await pyprojectReader(tree));
+  findDotnetReferences(tree, references, await msbuildReader(tree));
+  if (references.lost.length > 0) warn(describeLost(references.lost, (project) => tree.rootOf(project)));
+  return references.edges.map(({ source, target }) => ({
+    source,
+    target,
+    type: 'implicit' as ImplicitDependency['type'],
+  }));
+}
