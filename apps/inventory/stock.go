@@ -78,6 +78,7 @@ func putStock(stock stock) http.HandlerFunc {
 // writeStoreProblem answers a request that the store did not serve: 503 where it may be served later.
 func writeStoreProblem(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, errStoreAway) {
+		logOf(r).Warn("the store is away", "error", err)
 		w.Header().Set("Retry-After", "5")
 		writeProblem(w, http.StatusServiceUnavailable, "store-unavailable",
 			"The stock cannot be reached at the moment. Try again.")

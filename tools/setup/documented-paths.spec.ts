@@ -5,7 +5,11 @@ import { anchorsOf, documentedPaths, pageLinks } from './documented-paths.ts';
 const root = join(__dirname, '..', '..');
 const inDocs = readdirSync(join(root, 'docs'), { recursive: true }).map((name) => `docs/${String(name)}`);
 /** What a page has its reader make. */
-const examples = ['Infrastructure/environments/staging.yaml'];
+const examples = [
+  'Infrastructure/environments/staging.yaml',
+  'apps/billing/Billing.csproj',
+  'libs/pricing/project.json',
+];
 const pages = [...readdirSync(root), ...inDocs].filter((name) => name.endsWith('.md')).sort();
 
 it('returns the paths of the repository that a page names', () => {

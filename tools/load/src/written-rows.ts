@@ -58,15 +58,16 @@ export async function startWriting(hostname: string): Promise<RunningWrites> {
       call.end(json === undefined ? undefined : JSON.stringify(json));
     });
 
+  const count = (what: string) => (failed[what] = (failed[what] ?? 0) + 1);
   const write = async (one: () => Promise<{ status: number; body: string; path: string }>) => {
     while (!isOver) {
       const begun = performance.now();
       try {
         const { status, body, path } = await one();
         if (status === 200 || status === 201) written.set(path, body);
-        else failed[`${status} ${body}`] = (failed[`${status} ${body}`] ?? 0) + 1;
+        else count(`${status} ${titleOf(body)}`);
       } catch (error) {
-        failed[String(error)] = (failed[String(error)] ?? 0) + 1;
+        count(String(error));
       }
       slowestMs = Math.max(slowestMs, performance.now() - begun);
       await pause(pauseMs);
@@ -103,4 +104,9 @@ export async function startWriting(hostname: string): Promise<RunningWrites> {
       return { written: written.size, failed, lost, slowestMs };
     },
   };
+}
+
+/** Returns what a problem is called: its id of a request would make each another one. */
+function titleOf(body: string): string {
+  return /"title": ?"([^"]*)"/.exec(body)?.[1] ?? body.slice(0, 100);
 }

@@ -90,7 +90,7 @@ it('an environment that is added is promoted to, and pipelines know it', async (
   await kubectl(['create', 'namespace', namespace]);
   try {
     const output = await workspace.nxSuccessfully(['run', 'tracking:promote', '--to=staging']);
-    expect(output).toMatch(/tracking \d{8}-1: runs in staging/);
+    expect(output).toMatch(/tracking \d{8}-2: runs in staging/);
     expect(await callGateway(hostname, '/tracking/healthz/ready')).toMatchObject({ status: 200 });
   } finally {
     await kubectl(['delete', 'namespace', '--wait=false', namespace]);

@@ -98,8 +98,15 @@ const ofStack: Record<string, string[]> = {
     ...['src/test_greetings.py', 'src/test_service_host.py'],
   ],
   dotnet: [
-    ...['.gitignore', 'Drain.cs', 'Greetings.cs', 'Health.cs', 'OrderHistory.csproj', 'Program.cs', 'openapi.yaml'],
-    ...['tests/GreetingsTests.cs', 'tests/OrderHistory.Tests.csproj'],
+    ...['.gitignore', 'Drain.cs', 'Greetings.cs', 'Health.cs', 'JsonLines.cs', 'Logs.cs', 'Metrics.cs'],
+    ...['OrderHistory.csproj', 'Program.cs', 'RequestIds.cs', 'Server.cs', 'openapi.yaml', 'packages.lock.json'],
+    ...[
+      'ContractTests.cs',
+      'GreetingsTests.cs',
+      'JsonLinesTests.cs',
+      'OrderHistory.Tests.csproj',
+      'packages.lock.json',
+    ].map((file) => `tests/${file}`),
   ],
   none: [],
 };

@@ -5,6 +5,7 @@ import type { RawOptions } from '../../executors/options/options.ts';
 import { endWithRefusal } from '../end-with-refusal.ts';
 import { environmentTexts } from '../environment-texts.ts';
 import { graphOnDisk, updatePipelines, withService, type ReadGraph } from '../update-pipelines.ts';
+import { addDotnetRoot } from './dotnet-root.ts';
 import { parseServiceRequest } from './service-request.ts';
 
 /** `nx g @poc/plugin:service NAME`: a refusal ends the process with exit code 2. */
@@ -35,11 +36,18 @@ export async function generateService(
   for (const folder of ['common', ...stack.templates]) generateFiles(tree, join(templates, folder), root, variables);
   for (const environment of environmentsWithHostname(tree))
     generateFiles(tree, join(templates, 'overlay'), root, { ...variables, environment });
+  const lacks = stack.templates.includes('dotnet') ? addDotnetRoot(tree) : [];
   const warn = await updatePipelines(tree, async () => withService(await projectGraph(), name, root));
   return () => {
     warn();
+    if (lacks.length > 0) console.warn(describeLacks(lacks));
     console.log(`\nAdded ${root}. Commit it, then: nx run ${name}:release`);
   };
+}
+
+function describeLacks(lacks: readonly string[]): string {
+  const lines = lacks.map((line) => `\n  ${line}`).join('');
+  return `\nFiles at the workspace's root lack what .NET services are built with (docs/add-a-service.md):${lines}`;
 }
 
 /** Environments that are told from others by a host name at the gateway: their routes name it. */

@@ -12,7 +12,7 @@ const stacks: Readonly<Record<string, Stack>> = {
   node: { templates: ['node', 'openapi'], memory: { request: '64Mi', limit: '256Mi' } },
   go: { templates: ['go', 'openapi'], memory: { request: '24Mi', limit: '64Mi' } },
   python: { templates: ['python', 'openapi'], memory: { request: '48Mi', limit: '128Mi' } },
-  dotnet: { templates: ['dotnet', 'openapi'], memory: { request: '96Mi', limit: '256Mi' } },
+  dotnet: { templates: ['dotnet', 'openapi'], memory: { request: '128Mi', limit: '256Mi' } },
   none: { templates: ['none'], memory: { request: '64Mi', limit: '256Mi' } },
 };
 
