@@ -65,7 +65,7 @@ export class Checks {
     return this.timed;
   }
 
-  /** What failed, to be printed last: each check with its exit code, and below it what its runner names. */
+  /** The failures, to be printed last: each check with its exit code, and below it the cases that its runner names. */
   get failures(): readonly string[] {
     return this.failed;
   }

@@ -4,7 +4,7 @@ import { anchorsOf, documentedPaths, pageLinks } from './documented-paths.ts';
 
 const root = join(__dirname, '..', '..');
 const inDocs = readdirSync(join(root, 'docs'), { recursive: true }).map((name) => `docs/${String(name)}`);
-/** What a page has its reader make. */
+/** The files that a page asks its reader to create. */
 const examples = [
   'Infrastructure/environments/staging.yaml',
   'apps/billing/Billing.csproj',

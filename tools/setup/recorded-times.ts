@@ -56,7 +56,7 @@ export class RecordedTimes {
   }
 }
 
-/** What `suite-times-reporter.cjs` writes of a suite. */
+/** A suite in the output of `suite-times-reporter.cjs`. */
 interface Suite {
   readonly file: string;
   readonly seconds: number;

@@ -20,7 +20,7 @@ export interface TestTimes {
   readonly steps: readonly TimedStep[];
 }
 
-/** What {@link formatTestTimes} leaves out. */
+/** The rows that {@link formatTestTimes} omits. */
 interface TableLimits {
   /** Parts that took less are added up in one row. */
   readonly minimumSeconds: number;

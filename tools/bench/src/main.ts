@@ -105,7 +105,7 @@ function changeSource(service: string, version: number | string): void {
   }
 }
 
-/** What the plugin would apply for a release, for another namespace and without its own mark. */
+/** Returns the objects that the plugin would apply for a release, for another namespace and without its own mark. */
 async function manifestsOf(service: string, version: number): Promise<(namespace: string) => object[]> {
   const tag = (await tagsOf(`${workspace.id}/${service}`)).find((each) => each.endsWith(`-${version}`))!;
   const message = await workspace.git(

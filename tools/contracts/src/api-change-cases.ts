@@ -2,13 +2,13 @@
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type ApiDocument = any;
 
-/** What a change of an API must be told as. */
+/** A change of an API and its expected description. */
 export interface ApiChangeCase {
   readonly name: string;
   readonly change: (api: ApiDocument) => void;
   /** `METHOD /path: breaking` or `…: compatible`, `added`, `removed`; none where nothing is to be told. */
   readonly expected: readonly string[];
-  /** What oasdiff 1.37.0 says where we judge otherwise (its levels ERR and WARN are breaking), and why we do. */
+  /** The verdict of oasdiff 1.37.0 where ours differs (its levels ERR and WARN are breaking), and the reason. */
   readonly otherwise?: string;
 }
 

@@ -26,7 +26,10 @@ const ada: Actor = { person: 'ada', run: 'https://ci.example/1' };
 const bob: Actor = { person: 'bob', run: 'bob@laptop' };
 const version = (text: string) => BuildNumber.parse(text)!;
 
-/** What every cluster must do with its configuration. @param start makes a scenario of its own. */
+/**
+ * Declares the behaviour that every cluster must have with its configuration.
+ * @param start makes a scenario of its own.
+ */
 export function clusterConfigurationContract(start: () => Promise<ConfigurationScenario>): void {
   const go = new AbortController().signal;
   const namespaceObject = (name: string): KubernetesObject => ({
@@ -48,7 +51,7 @@ export function clusterConfigurationContract(start: () => Promise<ConfigurationS
   });
   const told = (changes: readonly ConfigurationChange[]) =>
     changes.map(({ kind, name, action }) => `${kind} ${name} ${action}`);
-  /** What a record would keep of a plan. */
+  /** The part of a plan that a record would keep. */
   const inventory = (changes: readonly ConfigurationChange[]): ProvisionedObject[] =>
     changes.map(({ apiVersion, kind, name, namespace, action }) => ({
       ...{ apiVersion, kind, name, created: action === 'created' },

@@ -6,7 +6,7 @@ import { recordContract } from './cluster/record-contract.ts';
 import { lockContract } from './cluster/lock-contract.ts';
 import type { ClusterScenario } from './cluster/cluster-scenario.ts';
 
-/** What every cluster must do. @param start makes an empty namespace. */
+/** Declares the behaviour that every cluster must have. @param start makes an empty namespace. */
 export function clusterContract(start: () => Promise<ClusterScenario>): void {
   planContract(start);
   rolloutContract(start);

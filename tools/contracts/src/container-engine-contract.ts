@@ -17,7 +17,7 @@ export interface ContainerEngineScenario {
   brokenContext(): Promise<Pick<ImageBuild, 'context' | 'dockerfile'>>;
 }
 
-/** What every container engine must do. */
+/** Declares the behaviour that every container engine must have. */
 export function containerEngineContract(start: () => Promise<ContainerEngineScenario>): void {
   const ignore = () => {};
   const labels = { 'org.opencontainers.image.title': 'orders', 'poc.dev/note': 'a "quoted" text; $(date) = ä' };

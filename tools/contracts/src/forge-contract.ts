@@ -15,7 +15,7 @@ export interface ForgeScenario {
   stateOf(deployment: number): Promise<string | undefined>;
 }
 
-/** What every client of a forge must do. */
+/** Declares the behaviour that every client of a forge must have. */
 export function forgeContract(start: () => Promise<ForgeScenario>): void {
   let count = 0;
   const newTag = () => ReleaseTag.parse(`orders-20261124-${++count}`)!;

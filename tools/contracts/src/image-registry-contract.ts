@@ -13,7 +13,7 @@ export interface ImageRegistryScenario {
   put(image: ImageRef, labels: Readonly<Record<string, string>>): Promise<Digest>;
 }
 
-/** What every client of image registries must do. */
+/** Declares the behaviour that every client of image registries must have. */
 export function imageRegistryContract(start: () => Promise<ImageRegistryScenario>): void {
   let count = 0;
   const newImage = (host: string) =>

@@ -1,6 +1,6 @@
 import type { Cluster, RunningService } from '../../plugin/src/ports/cluster.ts';
 
-/** What runs of a service in a cluster, if anything does. */
+/** Returns the running release of a service in a cluster, or undefined. */
 export async function runningIn(
   cluster: Pick<Cluster, 'observe'>,
   service: string,

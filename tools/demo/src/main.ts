@@ -75,7 +75,7 @@ async function call(method: string, url: string, json?: unknown): Promise<void> 
     const sent = json === undefined ? '' : ` ${JSON.stringify(json)}`;
     console.log(`   ${method} ${url}${sent}\n   → ${status ?? ''} ${text}`);
     if (status !== undefined && status < 300) return;
-    throw new DemoStopped(`${method} ${url} got no good answer.`, 1);
+    throw new DemoStopped(`${method} ${url} did not answer as expected.`, 1);
   }
 }
 

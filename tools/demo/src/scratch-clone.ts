@@ -7,7 +7,7 @@ import { read } from './run-process.ts';
 export interface ScratchClone {
   /** The checkout to work in. */
   readonly folder: string;
-  /** Whether the user's checkout has changes that no commit holds, which the demo leaves out. */
+  /** True when the user's checkout has changes that no commit holds, which the demo leaves out. */
   readonly leavesChangesOut: boolean;
 }
 

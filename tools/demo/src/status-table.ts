@@ -1,6 +1,6 @@
 import { textTable } from '../../plugin/src/model/text/text-table.ts';
 
-/** What `nx run <service>:status --json` tells of one environment. */
+/** One environment in the output of `nx run <service>:status --json`. */
 interface EnvironmentStatus {
   readonly environment: string;
   readonly buildNumber?: string;

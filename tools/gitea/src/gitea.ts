@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { buildGitea } from '../../local-platform/src/platform.ts';
 import { runSuccessfully } from '../../scratch-workspace/src/run-command.ts';
 
-/** Who owns the repositories. */
+/** The owner of the repositories. */
 const owner = 'acme';
 /** Gitea refuses to run as root; nobody (of this number on every Linux) has all the rights that it needs. */
 const nobody = 65_534;

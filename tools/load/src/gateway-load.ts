@@ -2,7 +2,7 @@ import autocannon from 'autocannon';
 import { askOnce } from '../../scratch-workspace/src/ask-once.ts';
 import { platform } from '../../scratch-workspace/src/platform.ts';
 
-/** What came of a load. */
+/** The result of a load. */
 export interface LoadResult {
   readonly requests: number;
   /** Answers other than 2xx, broken connections, and requests without an answer for 10 seconds, by what it was. */

@@ -3,15 +3,15 @@ import { askOnce, type Target } from '../../scratch-workspace/src/ask-once.ts';
 /** A request that failed. */
 export interface FailedRequest {
   readonly url: string;
-  /** What went wrong: `answer 503`, `socket hang up`. */
+  /** The failure: `answer 503`, `socket hang up`. */
   readonly what: string;
   /** When it was sent: ISO 8601, UTC. */
   readonly at: string;
-  /** What was going on when it was sent. */
+  /** The operation that was running when it was sent. */
   readonly during: string;
 }
 
-/** What came of requests. */
+/** Figures of a series of requests. */
 export interface ProbeFigures {
   readonly requests: number;
   readonly failed: readonly FailedRequest[];

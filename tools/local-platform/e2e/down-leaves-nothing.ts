@@ -11,7 +11,7 @@ import { platformFolders } from '../src/storage/folders.ts';
 /** Folder of the volumes, which the pods that ran wrote to. */
 const volumes = clusterFiles(platformFolders()).data('volumes');
 
-/** What a machine has that a platform could leave behind, one line for each thing. */
+/** Returns everything on the machine that a platform could leave behind, one line for each thing. */
 function machine(): Record<string, string[]> {
   return {
     processes: allProcesses()

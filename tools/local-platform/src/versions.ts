@@ -34,6 +34,6 @@ export const zizmorVersion = '1.32.0';
 /** npm package that GitHub's description of its API is taken from. */
 export const gitHubDescriptionPackage = '@octokit/openapi@23.0.2';
 
-/** What npm's registry says of that package: another one with the same name is refused. */
+/** The integrity of that package in npm's registry: another package with the same name is refused. */
 export const gitHubDescriptionIntegrity =
   'sha512-pV8M7L9GY23AybNvTmo2nyjmpmnt6+2sRE/tqr0ZLQcPS4lnw7u5eZGNmwRNkBC3D7gZXbFx5AHzLUVRBXGDhg==';

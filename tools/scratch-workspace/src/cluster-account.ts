@@ -37,7 +37,10 @@ export async function kubectlAs(kubeconfig: string, args: readonly string[], inp
   return runCommand(join(binaries, 'kubectl'), [`--kubeconfig=${kubeconfig}`, ...args], options);
 }
 
-/** What `kubectl auth can-i --list` allows in a namespace: verbs by resource (and object, where only some are meant). */
+/**
+ * Returns the rights that `kubectl auth can-i --list` reports for a namespace: verbs by resource (and object, where
+ * only some are permitted).
+ */
 export async function rightsIn(kubeconfig: string, namespace: string): Promise<Record<string, string>> {
   const { stdout } = await kubectlAs(kubeconfig, ['auth', 'can-i', '--list', '--no-headers', '--namespace', namespace]);
   const rights: Record<string, string> = {};

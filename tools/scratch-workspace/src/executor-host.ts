@@ -10,7 +10,7 @@ export interface HostedTask {
   readonly argv: readonly string[];
   /** Variables of this task; `null` takes one away. */
   readonly env: Readonly<Record<string, string | null>>;
-  /** Whether the project graph may have changed since the last one. */
+  /** True when the project graph may have changed since the last one. */
   readonly isFresh: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { runCommand, runSuccessfully } from './run-command.ts';
 
-/** What a call got: the answer's status and body, or how it failed. */
+/** The result of a call: the answer's status and body, or the failure. */
 export interface CallResult {
   readonly status: number | undefined;
   readonly body: string;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** What a command left. */
+/** The result of a command. */
 export interface CommandResult {
   readonly code: number;
   /** Standard output. */

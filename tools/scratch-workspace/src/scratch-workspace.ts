@@ -21,7 +21,7 @@ export const services = ['orders', 'payments', 'inventory'] as const;
 
 interface ScratchOptions {
   /**
-   * What a release takes its time for, and scratch workspaces leave out unless a suite is about it, or measures:
+   * The slow parts of a release, which scratch workspaces omit unless a suite is about them, or measures:
    * `checks` are the services' own lint and tests before it, `preStop` is how long pods that go still serve, `stores` are
    * the databases of payments and inventory: without them, these keep what they have in memory.
    */
@@ -38,7 +38,7 @@ export class ScratchWorkspace {
   readonly origin: string;
   private readonly temp: string;
   private host: ExecutorHost | undefined;
-  /** Whether the host of executors has to read the project graph again. */
+  /** True when the host of executors has to read the project graph again. */
   private mayHaveChanged = true;
 
   private constructor(id: string, temp: string, folder: string) {

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** What a machine that does jobs keeps between them: what Go has compiled, which takes minutes from nothing. */
+/** Returns the caches that a CI machine keeps between jobs: Go's build cache, which takes minutes to fill. */
 export function warmCaches(): Readonly<Record<string, string>> {
   return { GOCACHE: process.env['GOCACHE'] ?? join(homedir(), '.cache', 'go-build') };
 }

@@ -16,11 +16,11 @@ export interface ChaosSizes {
   readonly kills: 'all' | readonly number[];
   /** Namespaces in which it happens at the same time: most of the time, a dead holder's lock is waited for. */
   readonly sites: number;
-  /** Whether the network is lost as well. */
+  /** True when the network is lost as well. */
   readonly network: boolean;
 }
 
-/** What came of it. */
+/** Figures of a chaos run. */
 export interface ChaosFigures {
   /** Answers of the API server in an undisturbed deploy and rollback. */
   readonly answers: Readonly<Record<DeployerOrder['command'], number>>;
@@ -31,7 +31,7 @@ export interface ChaosFigures {
   readonly requests: number;
   /** Requests that failed; each with what, when, and during what. */
   readonly lost: readonly string[];
-  /** What was not as it must be, after the same command had been run again or before. */
+  /** The violations that remain after the same command had been run again or before. */
   readonly stuck: readonly string[];
   /** Seconds that the same command took when it was run again, the longest. */
   readonly longestRecovery: number;
@@ -202,7 +202,10 @@ class Lane {
     const isShort = milliseconds < 10_000;
     if (losing === undefined) this.complain(told, 'it was never lost');
     if (isShort && first.code !== 0) this.complain(told, `ended with ${first.code}:\n${first.output}`);
-    if (!isShort && (first.code !== 1 || !/Could not .+: .+\n {2}hint: /.test(first.output) || /\n\s+at .*:\d+/.test(first.output)))
+    if (
+      !isShort &&
+      (first.code !== 1 || !/Could not .+: .+\n {2}hint: /.test(first.output) || /\n\s+at .*:\d+/.test(first.output))
+    )
       this.complain(told, `no clear failure, exit code ${first.code}:\n${first.output}`);
     await this.runAgain(told, 'k8s-deploy', target);
   }

@@ -8,7 +8,7 @@ import { serviceTask } from '../../plugin/src/nx/executors/running/service-execu
 import { exitCodeOf } from './exit-code.ts';
 import { releasedService } from './soak-source.ts';
 
-/** What a deployer is told, as JSON in its first argument. */
+/** The orders of a deployer, as JSON in its first argument. */
 export interface DeployerOrder {
   readonly command: 'k8s-deploy' | 'rollback';
   readonly service: string;

@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../plugin/src/model/manifests/kubernet
 
 /** Manifests with a mistake. */
 export interface MalformedManifests {
-  /** What is wrong: `a wrong type at deployment.yaml spec.replicas`. */
+  /** The fault: `a wrong type at deployment.yaml spec.replicas`. */
   readonly what: string;
   /** Texts by file name below the folder of manifests. */
   readonly files: Readonly<Record<string, string>>;

@@ -11,14 +11,14 @@ export const fuzzedCommands = Object.keys(executors) as readonly FuzzedCommand[]
 /** Options with a mistake. */
 export interface MalformedOptions {
   readonly command: FuzzedCommand;
-  /** What is wrong: `--timeout is -1`. */
+  /** The fault: `--timeout is -1`. */
   readonly what: string;
   readonly options: RawOptions;
   /** A refusal must have at least one of these. */
   readonly where: readonly string[];
 }
 
-/** What Nx hands over besides, and what is passed over because of that. */
+/** Options that Nx adds, and that are therefore ignored. */
 const ofNx = /^(_|--|__.*|verbose|parallel|skipNxCache|tuiAutoExit)$/;
 
 const texts = fc

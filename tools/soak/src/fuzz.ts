@@ -17,7 +17,7 @@ import { Site } from './site.ts';
 import { releasedService } from './soak-source.ts';
 import { soakService, type SoakWorkspace } from './soak-workspace.ts';
 
-/** What came of it. */
+/** Figures of a fuzz run. */
 export interface FuzzFigures {
   readonly manifests: number;
   readonly optionSets: number;
@@ -119,7 +119,7 @@ export function whatIsWrong(result: TaskResult, where: readonly string[]): strin
   return undefined;
 }
 
-/** What the commands share, with manifests in the place of those of the release. */
+/** Returns the commands' shared run, with manifests in the place of those of the release. */
 function sharedRun(site: Site, root: string): (folder: string, files: Case['files']) => SharedRun {
   const real = createPorts(root, process.env);
   const preprod = site.target;

@@ -17,7 +17,7 @@ export interface LoadSizes {
   readonly mostMinutes: number;
 }
 
-/** What came of it. */
+/** Figures of a load run. */
 export interface LoadFigures {
   readonly releases: number;
   readonly rollbacks: number;
@@ -142,7 +142,7 @@ class Traffic {
 
 /** The rollouts, by `nx run soak:k8s-deploy` and `nx run soak:rollback`. */
 class Rollouts {
-  /** What is going on. */
+  /** The current operation. */
   doing = 'nothing';
   readonly wrong: string[] = [];
   readonly times: Record<'release' | 'rollback', number[]> = { release: [], rollback: [] };

@@ -5,7 +5,7 @@ import { Deployers, type DeployerResult } from './run-deployer.ts';
 import { Site } from './site.ts';
 import { soakService, type SoakWorkspace } from './soak-workspace.ts';
 
-/** What came of it. */
+/** Figures of a race. */
 export interface RaceFigures {
   readonly deployers: number;
   readonly deployed: number;

@@ -6,7 +6,7 @@ import { repositoryRoot } from '../../scratch-workspace/src/platform.ts';
 import { runSuccessfully } from '../../scratch-workspace/src/run-command.ts';
 import type { DeployerOrder } from './deployer.ts';
 
-/** What came of a deployer. */
+/** The result of a deployer. */
 export interface DeployerResult {
   /** Undefined when it was killed. */
   readonly code: number | undefined;

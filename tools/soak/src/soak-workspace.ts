@@ -46,7 +46,7 @@ paths:
   /stream: { get: { operationId: getStream, responses: { '200': { description: For 10 seconds } } } }
 `;
 
-/** Whether a body of `/stream` is all of it. */
+/** Reports whether a body of `/stream` is all of it. */
 export function isWholeStream(body: string): boolean {
   return body.endsWith('\nend\n');
 }

@@ -27,9 +27,9 @@ import type { ServiceLock } from '../../plugin/src/ports/cluster.ts';
 const clusterKinds = ['Namespace', 'ClusterRole', 'ClusterRoleBinding'];
 const neverPruned = ['Namespace', 'PersistentVolumeClaim'];
 
-/** What all environments of one cluster see. */
+/** The state that all environments of one cluster share. */
 export class InMemoryClusterState {
-  /** What each manager wrote of an object, in the order in which they came. */
+  /** The fields that each manager wrote of an object, in order. */
   readonly objects = new Map<string, Map<string, KubernetesObject>>();
   readonly marks = new Map<string, BuildNumber>();
   readonly records = new Map<string, ProvisioningRecord[]>();

@@ -25,11 +25,11 @@ export class InMemoryForge implements Forge {
   deployments: readonly KeptDeployment[] = [];
   /** Why it does not answer; undefined while it does. */
   outage: string | undefined;
-  /** Whether it knows deployments at all. */
+  /** True when it knows deployments at all. */
   hasDeployments = true;
   /** Called before every call; may wait. */
   before: (call: keyof Forge) => Promise<void> | void = () => {};
-  /** Whether it has a tag; all that it is asked for by default. */
+  /** Reports whether it has a tag; all that it is asked for by default. */
   hasTag: (tag: ReleaseTag) => boolean = () => true;
 
   async release(tag: ReleaseTag): Promise<ForgeRelease | undefined> {

@@ -13,7 +13,7 @@ export class InMemoryImageRegistry implements ImageRegistry {
   readonly unreachable = new Set<string>();
   /** By registry, repository and tag: what nobody can move any more. */
   readonly locked = new Set<string>();
-  /** Whether locking fails. */
+  /** True when locking fails. */
   cannotLock = false;
 
   async digest(image: ImageRef): Promise<Digest | undefined> {

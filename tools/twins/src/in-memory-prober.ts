@@ -4,7 +4,7 @@ import type { NoAnswer, ProbeOptions, Prober, RunningProbe } from '../../plugin/
 
 /** Twin of a prober for tests: meets with what it is told. */
 export class InMemoryProber implements Prober {
-  /** What the next probes meet with; a reason why they do not begin. */
+  /** The results of the next probes; a reason why they do not begin. */
   meets: ProbeResult | string = { requests: 10, failed: 0, p99: 5 };
   readonly asked: ProbeTarget[] = [];
   /** Probes that were begun and not stopped. */

@@ -40,7 +40,7 @@ export class InMemorySourceRepository implements SourceRepository {
   private head: string | undefined;
   /** Address of the origin; undefined for a repository without one. */
   origin: string | undefined = 'https://git.example/shop.git';
-  /** Whether this clone lacks a part of its history. */
+  /** True when this clone lacks a part of its history. */
   isCut = false;
   /** When set, the origin refuses whatever is pushed to it, with this reason. */
   refusesPushes: string | undefined;
@@ -269,7 +269,7 @@ export class InMemorySourceRepository implements SourceRepository {
     const there = this.shared.releases.get(tag);
     if (there && JSON.stringify(there) === JSON.stringify({ ...there, ...release })) return 'exists';
     if (there) {
-      const reason = `The tag ${tag} is already there and is not of this release.`;
+      const reason = `The tag ${tag} exists already and is not of this release.`;
       throw new Refusal({ type: 'tag-taken', doing, reason, remedy: 'Release again to get a new number.' });
     }
     this.checkPush(doing);
@@ -288,7 +288,7 @@ export class InMemorySourceRepository implements SourceRepository {
     if (isSamePackage(there, made)) return 'exists';
     const doing = `tag provisioning ${made.version}`;
     if (there) {
-      const reason = `The tag ${tag} is already there and is not of this package.`;
+      const reason = `The tag ${tag} exists already and is not of this package.`;
       throw new Refusal({ type: 'tag-taken', doing, reason, remedy: 'Package again to get a new number.' });
     }
     this.checkPush(doing);

@@ -53,7 +53,7 @@ export class ReleaseScenario {
   readonly forge = new InMemoryForge();
   /** Why there is no forge to speak to; undefined while there is one. */
   noForge: string | undefined;
-  /** Whether that is so because the origin is elsewhere. */
+  /** True when that is so because the origin is elsewhere. */
   isForgeElsewhere = false;
   readonly clusters: ReadonlyMap<string, InMemoryCluster>;
   readonly environments: readonly Environment[] = [
@@ -63,7 +63,7 @@ export class ReleaseScenario {
   ];
   /** One cluster's, as each environment sees it. */
   readonly configurations: ReadonlyMap<string, InMemoryConfiguration>;
-  /** What the reporter was told, in order. */
+  /** The reporter's lines, in order. */
   readonly lines: string[] = [];
   now = new Date('2026-11-24T12:00:00Z');
 

@@ -10,7 +10,7 @@ import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspa
 const environments = ['preprod', 'prod'] as const;
 type EnvironmentName = (typeof environments)[number];
 
-/** What no other test that runs now has: networks of clients, ports of listeners, addresses. */
+/** Values that no other concurrent test uses: networks of clients, ports of listeners, addresses. */
 const own = process.pid % 250;
 const port = { preprod: 17_000 + own * 2, prod: 17_001 + own * 2 };
 const address = { preprod: `10.97.2.${own}`, prod: `10.97.3.${own}` };

@@ -195,7 +195,7 @@ describe('what the namespace does not take', () => {
     [
       'a pod with more rights than the Pod Security level lets it have',
       ['allowPrivilegeEscalation: false', 'allowPrivilegeEscalation: true'],
-      /Pod Security level restricted:latest does not admit .*allowPrivilegeEscalation/,
+      /Pod Security level restricted:latest rejects .*allowPrivilegeEscalation/,
     ],
     ['more than the quota', ['cpu: 20m', "cpu: '5'"], /ResourceQuota environment .*requests\.cpu=5/],
     ['more than one container may have', ['memory: 256Mi', 'memory: 3Gi'], /maximum memory usage per Container is 2Gi/],

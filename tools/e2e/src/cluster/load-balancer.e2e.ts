@@ -21,7 +21,7 @@ afterAll(async () => {
 /** Makes the service, or changes it. */
 const serve = (facts: object) => kubectl(['apply', '--filename=-'], JSON.stringify(service('echo', facts)));
 
-/** Who the pod thinks has called, once that is as wanted: rules follow a service a moment later. */
+/** Returns the caller that the pod sees, once it is the wanted one: rules follow a service a moment later. */
 async function callerSeenWhen(isWanted: (caller: string) => boolean): Promise<string> {
   const deadline = Date.now() + 30_000;
   let seen = await callerSeen();
@@ -29,7 +29,7 @@ async function callerSeenWhen(isWanted: (caller: string) => boolean): Promise<st
   return seen;
 }
 
-/** Who the pod thinks has called. */
+/** Returns the caller that the pod sees. */
 async function callerSeen(): Promise<string> {
   const deadline = Date.now() + 30_000;
   let result = await client.call(address, 'echo', '/');

@@ -32,7 +32,7 @@ metadata: { name: extra }
 spec: { podSelector: { matchLabels: { app: none } } }
 `;
 
-/** What an object has at a path. */
+/** Returns the field of an object at a path. */
 async function fieldOf(kind: string, name: string, path: string): Promise<string> {
   return kubectl(['get', kind, name, `--namespace=${preprod()}`, '--ignore-not-found', `--output=jsonpath={${path}}`]);
 }
@@ -84,7 +84,7 @@ afterAll(async () => {
 describe('packaging', () => {
   it('refuses what no commit holds, then tags, once for each content, and tells the CI', async () => {
     const dirty = await workspace.task(['run', 'infrastructure:package']);
-    expect(dirty.output).toContain('changes of it that no commit holds');
+    expect(dirty.output).toContain('uncommitted changes of it');
     expect(dirty.code).toBe(2);
     await workspace.commit('feat: namespaces with limits');
     const azure = { env: { TF_BUILD: 'True' } };
@@ -174,7 +174,7 @@ describe('provisioning', () => {
     const before = (await versions()).at(-2)!;
     const output = await workspace.taskSuccessfully(provision(`--tag=${before}`));
     expect(output).toContain(`NetworkPolicy extra in ${preprod()} deleted`);
-    expect(output).toContain(`went back from ${(await versions()).at(-1)} to ${before}`);
+    expect(output).toContain(`rolled back from ${(await versions()).at(-1)} to ${before}`);
     expect(await fieldOf('networkpolicy', 'extra', '.metadata.name')).toBe('');
     const enforced = '.metadata.labels.pod-security\\.kubernetes\\.io/enforce';
     expect(await fieldOf('namespace', preprod(), enforced)).toBe('baseline');

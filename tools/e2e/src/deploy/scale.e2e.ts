@@ -5,7 +5,7 @@ import { readEnvironments } from '../../../plugin/src/adapters/workspace/environ
 import { platform } from '../../../scratch-workspace/src/platform.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 
-/** What `npm run bench:scale` does with a thousand services. */
+/** The size at which `npm run bench:scale` uses a thousand services. */
 const size: Size = { services: 20, libraries: 5, commits: 80, releases: 3 };
 const names = Array.from({ length: size.services }, (_, index) => serviceName(index));
 

@@ -7,7 +7,7 @@ import { fuzz } from '../../../soak/src/fuzz.ts';
 import { race } from '../../../soak/src/race.ts';
 import { isWholeStream, SoakWorkspace } from '../../../soak/src/soak-workspace.ts';
 
-/** What `npm run soak` does at length. */
+/** The short form of `npm run soak`. */
 let soak: SoakWorkspace;
 const say = () => {};
 

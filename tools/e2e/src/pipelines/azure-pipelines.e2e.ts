@@ -11,7 +11,7 @@ jest.setTimeout(30 * 60_000);
 
 let workspace: ScratchWorkspace;
 let project: AzureProject;
-/** What whoever approves for prod answers. */
+/** The approver's answer for prod. */
 let isApproved = false;
 
 beforeAll(async () => {
@@ -57,7 +57,7 @@ async function newestRecord(service: string, environment: string) {
   return (JSON.parse(line!) as History).environments[0]!.records[0]!;
 }
 
-/** What runs of a matrix there were, in alphabetical order: `release agent_1`. */
+/** Returns the legs of a matrix that ran, in alphabetical order: `release agent_1`. */
 const legsOf = ({ jobs }: PipelineRun) =>
   Object.keys(jobs)
     .filter((name) => name.startsWith('release '))

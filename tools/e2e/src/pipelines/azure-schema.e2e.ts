@@ -16,7 +16,7 @@ beforeAll(async () => {
   validate = new Ajv({ strict: false, unicodeRegExp: false }).compile(schema);
 });
 
-/** Whether Microsoft's schema has nothing against a file. It types every scalar as a text. */
+/** Reports whether Microsoft's schema has nothing against a file. It types every scalar as a text. */
 const isValid = (text: string): boolean => validate(parse(text, { schema: 'failsafe' }));
 
 const ofOurs = (path: string): [string, string] => [path, readFileSync(join(repositoryRoot, path), 'utf8')];
@@ -67,7 +67,7 @@ const ofShop = azureFiles({
 });
 
 /**
- * What the schema leaves open: names of variables and of a template's parameters, which azure-files.spec.ts looks at, and
+ * Names that the schema leaves open: those of variables and of a template's parameters, which azure-files.spec.ts looks at, and
  * keys of an agent pool, which the team chooses.
  */
 const anyName = /\.env\.[^.]+$|: extends\.parameters\.[^.]+$|pool\.vmImage$/;

@@ -54,7 +54,7 @@ it('nothing is written where something would be lost', async () => {
   await workspace.commit('feat: staging');
   await workspace.git(['rm', '--quiet', 'Infrastructure/environments/staging.yaml']);
   const { code, output } = await workspace.nx(['sync']);
-  expect(output).toContain('It has no place any more for what stands in "setup promote_staging"');
+  expect(output).toContain('It no longer has a region for "setup promote_staging"');
   expect(output).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
   expect(code).toBe(1);
   expect(await workspace.git(['status', '--porcelain', '--', 'Infrastructure/pipelines'])).toBe('');

@@ -25,7 +25,7 @@ export function misspellings(text: string): Misspelling[] {
   return found;
 }
 
-/** What leads from a node to the next one: a key, or a place in a list. */
+/** Returns the step from a node to the next one: a key, or a position in a list. */
 function nameOf(node: unknown, next: unknown): string[] {
   const { key, items } = node as Partial<Pair> & { items?: unknown[] };
   if (isScalar(key)) return [String(key.value)];

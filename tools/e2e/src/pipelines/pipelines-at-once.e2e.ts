@@ -37,7 +37,7 @@ interface Record {
   readonly outcome: string;
 }
 
-/** What is recorded of each service in preprod, the newest first. */
+/** Returns the records of each service in preprod, the newest first. */
 async function recordsOf(service: string): Promise<readonly Record[]> {
   const output = await workspace.taskSuccessfully(['run', `${service}:history`, '--env=preprod', '--json']);
   const line = output.split('\n').find((each) => each.startsWith('{"service"'));

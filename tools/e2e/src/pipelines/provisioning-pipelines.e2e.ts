@@ -10,7 +10,7 @@ jest.setTimeout(30 * 60_000);
 const environments = ['dev', 'preprod', 'prod'];
 let workspace: ScratchWorkspace;
 let project: AzureProject;
-/** What whoever approves for prod answers. */
+/** The approver's answer for prod. */
 let isApproved = false;
 
 beforeAll(async () => {

@@ -16,7 +16,7 @@ export function writeSmallProvisioning(workspace: ScratchWorkspace, pods: number
   workspace.write(`${folder}/quota.yaml`, quota);
 }
 
-/** What an environment is provisioned with: version, and how many pods it may have. Both empty when it is not. */
+/** Returns the provisioned version of an environment and its limit of pods, both empty when it is not provisioned. */
 export async function provisioned(workspace: ScratchWorkspace, environment: string): Promise<[string, string]> {
   const namespace = workspace.namespace(environment);
   const version = '--output=jsonpath={.metadata.annotations.poc\\.dev/provisioning}';

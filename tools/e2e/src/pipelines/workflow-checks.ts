@@ -7,7 +7,7 @@ import { runCommand } from '../../../scratch-workspace/src/run-command.ts';
 /** Texts of files, by path in a workspace. */
 export type Files = ReadonlyMap<string, string>;
 
-/** What actionlint has against something. */
+/** A complaint of actionlint. */
 export interface Complaint {
   /** Path in the workspace. */
   readonly file: string;

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => workspace.remove());
 afterEach(() => workspace.git(['checkout', '--quiet', 'main']));
 
-/** What is outdated, and why, by service. */
+/** Returns the outdated services with their reasons. */
 async function reasons(checkout = workspace): Promise<Record<string, string>> {
   const { stdout } = await checkout.task(['run', 'infrastructure:outdated', '--json']);
   const line = stdout.split('\n').find((each) => each.startsWith('[{') || each === '[]');
@@ -30,13 +30,13 @@ interface Matrix {
   readonly any: boolean;
 }
 
-/** What a CI that has no variables of its own is told. */
+/** Returns the output for a CI that has no variables of its own. */
 async function matrix(checkout = workspace): Promise<Matrix> {
   const { stdout } = await checkout.task(['run', 'infrastructure:outdated', '--matrix', '--jobs=2']);
   return JSON.parse(stdout.split('\n').find((each) => each.startsWith('{')) ?? '') as Matrix;
 }
 
-/** What a later job of a CI does with it, for the service that this test is about. */
+/** Runs the later CI job for the service that this test is about. */
 async function releaseOutdated(): Promise<string> {
   const { services } = await matrix();
   const projects = services.flatMap((job) => job.projects.split(',')).filter((project) => project === 'payments');
@@ -121,7 +121,7 @@ it('tells what failed, also on the page of the run, and the next run heals it', 
   expect(output).toMatch(/^::warning title=payments::preprod: \d{8}-2 failed; rolling back to \d{8}-1$/m);
   expect(output).toMatch(/^::error title=payments%3Arelease::Could not deploy payments \d{8}-2 to preprod: /m);
   expect(readFileSync(page, 'utf8')).toMatch(/^\| payments \|(?: {2}\|){3} failed: Deployment payments was not ready/m);
-  expect((await reasons())['payments']).toMatch(/^A newer build failed, and \d{8}-1 was put back\.$/);
+  expect((await reasons())['payments']).toMatch(/^A newer build failed and was rolled back to \d{8}-1\.$/);
   await workspace.git(['checkout', 'HEAD^', '--', deployment]);
   await change();
   await releaseOutdated();

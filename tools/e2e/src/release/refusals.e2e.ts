@@ -33,7 +33,7 @@ async function world() {
 
 interface Refused {
   readonly env?: NodeJS.ProcessEnv;
-  /** Whether Nx is started, which makes checks of its own before it runs what a release depends on. */
+  /** True when Nx is started, which makes checks of its own before it runs what a release depends on. */
   readonly byNx?: boolean;
 }
 
@@ -58,13 +58,13 @@ const touch = () => workspace.edit('apps/payments/k8s/deployment.yaml', 'periodS
 describe('what stands in the workspace', () => {
   it('a dirty working tree', async () => {
     touch();
-    const texts = ['The working tree has a change that no commit holds', 'apps/payments/k8s/deployment.yaml'];
+    const texts = ['The working tree has 1 uncommitted change.', 'apps/payments/k8s/deployment.yaml'];
     await refused(release, [...texts, '--allow-dirty'], { byNx: true });
   });
 
   it('a dirty working tree for an environment that takes none', async () => {
     touch();
-    await refused([...release, '--allow-dirty'], ['preprod takes no builds of changes']);
+    await refused([...release, '--allow-dirty'], ['preprod does not accept builds of uncommitted changes']);
   });
 
   it('a file that git ignores but the build needs', async () => {

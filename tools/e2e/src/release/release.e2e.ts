@@ -188,14 +188,14 @@ describe('a dry run', () => {
     [
       'release',
       [
-        /would take build number/,
+        /would use build number/,
         /would build the image/,
         /would push/,
         /would tag/,
         /would deploy: .*Deployment orders configured/,
       ],
     ],
-    ['docker-release', [/would take build number/, /would build the image/, /would push/]],
+    ['docker-release', [/would use build number/, /would build the image/, /would push/]],
     ['git-tag', [/would tag/]],
     ['k8s-deploy', [/orders: dry run: would deploy/]],
   ])('of %s tells what would happen and changes nothing', async (target, lines) => {

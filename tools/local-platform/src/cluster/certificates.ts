@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { apiServiceAddress, environmentNamespaces, nodeAddress, nodeName } from '../addresses.ts';
 import { runCommand } from '../processes/run-command.ts';
 
-/** Who a certificate speaks for. */
+/** The identity that a certificate is issued to. */
 interface Subject {
   readonly name: string;
   readonly subject: string;

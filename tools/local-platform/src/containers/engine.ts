@@ -41,6 +41,6 @@ export async function ensureEngine(folders: Folders, output: Output, signal: Abo
   if (!ownsEngine(folders) && (await dockerAnswers())) return;
   mkdirSync(join(folders.state, 'docker'), { recursive: true });
   // Docker forbids all forwarding on machines where it is the one that switches it on.
-  await runCommand('let the machine forward packets', ['sysctl', '-qw', 'net.ipv4.ip_forward=1'], { signal });
+  await runCommand('enable packet forwarding', ['sysctl', '-qw', 'net.ipv4.ip_forward=1'], { signal });
   await startComponent(folders, engineComponent);
 }

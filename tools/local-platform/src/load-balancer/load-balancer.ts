@@ -8,7 +8,7 @@ import { planAddresses, type AddressDecision, type BalancedService } from './add
 
 const services = '/api/v1/services';
 const query = { fieldSelector: 'spec.type=LoadBalancer' };
-/** What AKS reads, beside `spec.loadBalancerIP`. */
+/** The annotation that AKS reads, beside `spec.loadBalancerIP`. */
 const addressAnnotation = 'service.beta.kubernetes.io/azure-load-balancer-ipv4';
 const fieldManager = 'local-platform';
 /** Milliseconds until what the cluster would not take is tried again. */

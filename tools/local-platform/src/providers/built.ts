@@ -102,7 +102,7 @@ async function bringUpNode(folders: Folders, output: Output, signal: AbortSignal
   mkdirSync(files.data('etcd'), { recursive: true, mode: 0o700 });
   writeClusterSettings(folders);
   await ensureNodeAddress(signal);
-  await runCommand('let the machine forward packets', ['sysctl', '-qw', 'net.ipv4.ip_forward=1'], { signal });
+  await runCommand('enable packet forwarding', ['sysctl', '-qw', 'net.ipv4.ip_forward=1'], { signal });
   await Promise.all([startComponent(folders, 'etcd'), startComponent(folders, 'containerd')]);
   await startComponent(folders, 'kube-apiserver');
   await Promise.all([
@@ -226,7 +226,7 @@ async function applyObject(
 async function bringUpVolumes(folders: Folders, signal: AbortSignal | undefined): Promise<void> {
   await apply(folders, [join(projectFolder, 'manifests', 'volumes.yaml')], signal);
   const object = volumeFolders(clusterFiles(folders).data('volumes'));
-  await applyObject('tell the provisioner where volumes are', object, folders, signal);
+  await applyObject('configure the provisioner of volumes', object, folders, signal);
   const rollout = ['rollout', 'status', 'deployment/local-path-provisioner', '--timeout=60s'];
   const argv = kubectl(folders, '--namespace=local-path-storage', ...rollout);
   await runCommand('wait for the provisioner of volumes', argv, { signal });

@@ -106,10 +106,10 @@ async function bringUpRegistryContainer(run: Run, signal: AbortSignal | undefine
     await run('start the registry', ['docker', 'run', ...options, 'registry:2']);
   }
   const folder = `/etc/containerd/certs.d/${registryAddress}`;
-  await run("tell kind's node of the registry", ['docker', 'exec', node, 'mkdir', '-p', folder]);
+  await run("configure the registry on kind's node", ['docker', 'exec', node, 'mkdir', '-p', folder]);
   const hosts = `[host."http://${registryContainer}:5000"]\n`;
   await run(
-    "tell kind's node of the registry",
+    "configure the registry on kind's node",
     ['docker', 'exec', '--interactive', node, 'tee', `${folder}/hosts.toml`],
     hosts,
   );

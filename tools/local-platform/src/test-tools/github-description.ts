@@ -23,7 +23,7 @@ export async function fetchGitHubDescription(target: string, { output, signal }:
     const archive = join(staging, readdirSync(staging).find((name) => name.endsWith('.tgz')) ?? '');
     const integrity = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
     if (integrity !== gitHubDescriptionIntegrity)
-      throw new Error(`${gitHubDescriptionPackage} is not the package it was: ${integrity}`);
+      throw new Error(`${gitHubDescriptionPackage} has an unexpected integrity: ${integrity}`);
     const unpack = ['tar', '--extract', `--file=${archive}`, `--directory=${staging}`, '--no-same-owner', wanted];
     await runCommand(`unpack ${gitHubDescriptionPackage}`, unpack, { signal });
     renameSync(join(staging, wanted), file);

@@ -10,7 +10,7 @@ import type {
 import type { Change, ServiceLock } from './cluster.ts';
 
 /**
- * What an environment needs of its cluster before services can be deployed there: namespaces, access, gateways, limits.
+ * The cluster's own configuration for an environment, needed before services: namespaces, access, gateways, limits.
  * Objects may be of any namespace, or of the whole cluster; those that name none get the environment's if their kind has
  * one.
  */
@@ -47,7 +47,7 @@ export interface ClusterConfiguration {
   closeRecord(record: ProvisioningRecord, ending: ProvisioningEnding): Promise<ProvisioningRecord>;
 }
 
-/** What was, or would be, done to one object. */
+/** A change of one object, done or predicted. */
 export interface ConfigurationChange extends Change {
   readonly apiVersion: string;
   /** Undefined for an object of the whole cluster. */

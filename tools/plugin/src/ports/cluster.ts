@@ -71,9 +71,9 @@ export interface Cluster {
   summaries(): Promise<DeploymentSummary[]>;
 
   /**
-   * What there is of every service, or of one, that was deployed or runs here: in as few requests as it takes, however
+   * Returns every service, or one, that was deployed or runs here: in as few requests as possible, however
    * many services there are. In alphabetical order.
-   * @param onNewest told of the newest deployments as soon as they are read: long before the pods.
+   * @param onNewest called with the newest deployments as soon as they are read: long before the pods.
    */
   observe(service?: string, onNewest?: (newest: readonly DeploymentSummary[]) => void): Promise<ObservedService[]>;
   /** Something that `observe` tells may have changed. Ends when the signal is aborted. @throws {Refusal} when the cluster is gone for good. */
@@ -94,7 +94,7 @@ export interface PlanOptions {
   readonly jobs?: readonly KubernetesObject[];
 }
 
-/** What applying objects would do, as a dry run of each of them found. */
+/** The predicted effect of applying objects, by a dry run of each of them. */
 export interface Plan {
   readonly service: string;
   readonly objects: readonly KubernetesObject[];
@@ -104,20 +104,20 @@ export interface Plan {
 }
 
 export interface PruneOptions {
-  /** Tells what would be deleted, and deletes nothing. */
+  /** Returns the objects that would be deleted, and deletes nothing. */
   readonly dryRun?: boolean;
 }
 
 export type ChangeAction = 'created' | 'configured' | 'unchanged' | 'deleted';
 
-/** What was, or would be, done to one object. */
+/** A change of one object, done or predicted. */
 export interface Change {
   readonly kind: string;
   readonly name: string;
   readonly action: ChangeAction;
   /** Fields taken from another field manager: `spec.replicas from kubectl-edit`. */
   readonly takenOver?: readonly string[];
-  /** What changes in an object that is `configured`. */
+  /** The changed fields of an object that is `configured`. */
   readonly fields?: readonly FieldChange[];
 }
 
@@ -155,7 +155,7 @@ export interface JobOptions {
 export type JobResult =
   | {
       readonly state: 'succeeded';
-      /** Whether it had succeeded before, so that nothing was run. */
+      /** True when it had succeeded before, so that nothing was run. */
       readonly hadRun: boolean;
     }
   | {
@@ -172,7 +172,7 @@ export type JobResult =
  */
 export type Health = 'healthy' | 'rolling-out' | 'stuck' | 'degraded' | 'down' | 'stopped';
 
-/** What the cluster itself says of a service's workload. */
+/** The cluster's own description of a service's workload. */
 export interface RunningService {
   /** From the annotations of the workload. */
   readonly buildNumber: string | undefined;
@@ -184,7 +184,7 @@ export interface RunningService {
   readonly health: Health;
 }
 
-/** What there is of one service in an environment. */
+/** One service in an environment. */
 export interface ObservedService {
   readonly service: string;
   /** The newest deployment, however it ended. */

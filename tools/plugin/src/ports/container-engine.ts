@@ -1,6 +1,6 @@
 import type { Digest, ImageRef } from '../model/release/image-ref.ts';
 
-/** What to build. */
+/** The input of an image build. */
 export interface ImageBuild {
   /** Folder of the build context, absolute. */
   readonly context: string;

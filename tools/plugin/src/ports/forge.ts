@@ -60,7 +60,7 @@ export interface PublishedRelease {
 export interface NewForgeDeployment {
   /** `preprod/orders`: each service has its own in each environment. */
   readonly environment: string;
-  /** Whether end users meet what is deployed. */
+  /** True when end users meet what is deployed. */
   readonly isProduction: boolean;
   /** Tag of the release; the forge has it. */
   readonly tag: ReleaseTag;
@@ -95,7 +95,7 @@ export interface ForgeDeploymentEnding {
 }
 
 export interface ForgeDeploymentState extends ForgeDeployment {
-  /** What was deployed: the name of a tag. */
+  /** The deployed tag. */
   readonly ref: string;
   /** The newest that was said of it; undefined when nothing was. */
   readonly state: string | undefined;

@@ -11,7 +11,7 @@ import { Semaphore } from './semaphore.ts';
 import { expandTemplates } from './template-expansion.ts';
 import { Variables } from './variables.ts';
 
-/** What a project at Azure DevOps holds beside its repository. */
+/** Settings of a project at Azure DevOps beside its repository. */
 export interface ProjectSettings {
   /** The bare repository. */
   readonly origin: string;
@@ -23,7 +23,7 @@ export interface ProjectSettings {
   readonly secrets?: Readonly<Record<string, string>>;
   /** Files of the library, by name. */
   readonly secureFiles?: Readonly<Record<string, string>>;
-  /** Who answers before a stage may use an environment, by its name: whether it may. */
+  /** The approver of each environment, asked before a stage uses it. */
   readonly environments: Readonly<Record<string, () => boolean | Promise<boolean>>>;
   /** How many jobs run at once. */
   readonly agents: number;
@@ -143,7 +143,7 @@ export class AzureProject {
     });
   }
 
-  /** What is known of the newest good run of each pipeline that this one works with. */
+  /** Returns the facts of the newest good run of each pipeline that this one uses. */
   private resourcesOf({ pipelines }: Pipeline): Record<string, string> {
     const found: Record<string, string> = {};
     for (const resource of pipelines) {

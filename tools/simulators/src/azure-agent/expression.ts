@@ -1,10 +1,10 @@
-/** What an expression of Azure Pipelines works with. */
+/** A value of an expression of Azure Pipelines. */
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
 
 /** A function of the expression language. */
 export type Operation = (...args: readonly Value[]) => Value;
 
-/** What an expression may name. */
+/** The names that an expression may use. */
 export interface Names {
   /** `parameters`, `variables`, `dependencies` …: the objects that properties are read from. */
   readonly objects: Readonly<Record<string, Value>>;
@@ -14,7 +14,7 @@ export interface Names {
   readonly operations?: Readonly<Record<string, Operation>>;
 }
 
-/** Whether a value counts as true. */
+/** Reports whether a value counts as true. */
 export function isTrue(value: Value): boolean {
   if (typeof value === 'string') return value !== '';
   if (typeof value === 'object') return value !== null;

@@ -1,4 +1,4 @@
-/** What a step tells the agent in its output: `##vso[area.action key=value;key=value]data`. */
+/** A step's message to the agent in its output: `##vso[area.action key=value;key=value]data`. */
 export interface LoggingCommand {
   readonly name: string;
   readonly properties: Readonly<Record<string, string>>;

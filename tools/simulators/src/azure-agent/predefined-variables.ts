@@ -1,4 +1,4 @@
-/** What is known of a run before it begins. */
+/** The facts of a run before it begins. */
 export interface RunFacts {
   /** Name of the pipeline. */
   readonly definition: string;
@@ -9,7 +9,7 @@ export interface RunFacts {
   readonly triggeredBy: string | undefined;
 }
 
-/** What Azure Pipelines tells every run. */
+/** Returns the variables that Azure Pipelines sets in every run. */
 export function predefinedVariables({ definition, id, commit, branch, triggeredBy }: RunFacts): Record<string, string> {
   return {
     ...(triggeredBy === undefined ? {} : { 'resources.triggeringAlias': triggeredBy }),

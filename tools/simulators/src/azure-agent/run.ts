@@ -17,7 +17,7 @@ export interface RunReport {
   readonly stages: Readonly<Record<string, Outcome>>;
   /** By name; one of a matrix is named `job leg`. */
   readonly jobs: Readonly<Record<string, JobReport>>;
-  /** What all jobs wrote. */
+  /** The output of all jobs. */
   readonly log: string;
 }
 

@@ -1,4 +1,4 @@
-/** What only so many may hold at once; the others wait in order. */
+/** A limit on concurrent holders; the others wait in order. */
 export class Semaphore {
   private free: number;
   private readonly waiting: (() => void)[] = [];

@@ -89,7 +89,7 @@ export class GitHubDescription {
     return undefined;
   }
 
-  /** What is wrong with a request. @param body parsed; undefined where there is none. */
+  /** Returns the faults of a request. @param body parsed; undefined where there is none. */
   checkRequest({ template, values, operation }: Described, query: URLSearchParams, body: unknown): string[] {
     const parameters = (operation.parameters ?? []).map((parameter) => this.resolve(parameter));
     const given = [
@@ -107,7 +107,7 @@ export class GitHubDescription {
     return [...wrong, ...this.check(schema, body, `the body for ${template}`)];
   }
 
-  /** What is wrong with an answer. */
+  /** Returns the faults of an answer. */
   checkAnswer({ template, operation }: Described, status: number, body: unknown): string[] {
     const response = operation.responses[status];
     // What every operation may answer is not repeated for each.

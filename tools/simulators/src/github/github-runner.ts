@@ -6,14 +6,14 @@ import { runCommand, runSuccessfully } from '../../../scratch-workspace/src/run-
 import { npmWithoutInstall } from '../../../scratch-workspace/src/npm-without-install.ts';
 import { warmCaches } from '../../../scratch-workspace/src/warm-caches.ts';
 
-/** What a repository at GitHub holds beside its commits. */
+/** Settings of a repository at GitHub beside its commits. */
 export interface RepositorySettings {
   /** Address of the server: `https://github.com`. */
   readonly server: string;
   readonly api: string;
   /** Owner and name. */
   readonly repository: string;
-  /** What every job gets as its token. */
+  /** The token of every job. */
   readonly token: string;
   readonly secrets: Readonly<Record<string, string>>;
   /** Folder of the packages that `npm ci` would install. */
@@ -36,7 +36,7 @@ export interface WorkflowRun {
 
 export interface WorkflowJob {
   readonly name: string;
-  /** What its leg of a matrix is. */
+  /** Its leg of the matrix. */
   readonly matrix: Readonly<Record<string, unknown>>;
   readonly result: 'success' | 'failure';
 }
@@ -130,7 +130,7 @@ function usedActions(checkout: string): string[] {
   return [...new Set(uses)];
 }
 
-/** What is done in an action's place. */
+/** Returns the replacement of an action. */
 function standInOf(action: string): string {
   const folder = join(standIns, basename(action.replace(/@.*$/, '')));
   // Act looks for it only when a job wants it, and says then that it is missing.

@@ -62,11 +62,11 @@ const now = '2026-11-24T12:00:00Z';
  */
 export class GitHubSimulator {
   readonly seen: SeenRequest[] = [];
-  /** What does not fit GitHub's description; a test must end with none. */
+  /** The violations of GitHub's description; a test must end with none. */
   readonly complaints: string[] = [];
   /** How the next requests are treated, one after the other. */
   readonly troubles: Trouble[] = [];
-  /** Whether every connection breaks. */
+  /** True when every connection breaks. */
   outage = false;
   /** Permissions that the token lacks. */
   readonly lacking = new Set<'contents' | 'deployments'>();

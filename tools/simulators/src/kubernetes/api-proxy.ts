@@ -14,7 +14,7 @@ export interface ApiAnswer {
   readonly number: number;
   /** `PATCH /apis/apps/v1/…`, without the query. */
   readonly what: string;
-  /** Whether it can have changed anything. */
+  /** True when it can have changed anything. */
   readonly isWrite: boolean;
 }
 

@@ -12,12 +12,12 @@ export const tenant = '11111111-1111-1111-1111-111111111111';
 /** Somebody whom Azure knows, and what they may do with every repository. */
 export interface AzureIdentity {
   readonly secret?: string;
-  /** What the identity's own platform signed for it. */
+  /** The token that the identity's own platform signed for it. */
   readonly federatedToken?: string;
   actions: readonly string[];
 }
 
-/** What an Azure registry lets be done with a tag. */
+/** The operations that an Azure registry permits on a tag. */
 interface TagAttributes {
   readonly deleteEnabled: boolean;
   readonly writeEnabled: boolean;
@@ -49,7 +49,7 @@ export class AcrSimulator {
   ]);
   /** Seconds that the tokens given from now on are good for. */
   lifetime = 300;
-  /** What was asked for, `POST /oauth2/exchange`. */
+  /** The requests to `POST /oauth2/exchange`. */
   readonly seen: string[] = [];
   private readonly tags = new Map<string, TagAttributes>();
   private readonly tokens: RegistryTokens;
@@ -127,7 +127,7 @@ export class AcrSimulator {
     return this.tokens.issue({ sub: client, aud: audience, tid: tenant }, this.lifetime);
   }
 
-  /** What may be done with a tag now. */
+  /** Returns the operations that are permitted on a tag now. */
   attributes(repository: string, tag: string): TagAttributes {
     const all = { deleteEnabled: true, writeEnabled: true, readEnabled: true, listEnabled: true };
     return this.tags.get(`${repository}:${tag}`) ?? all;
@@ -178,7 +178,7 @@ export class AcrSimulator {
     });
   }
 
-  /** What a machine in Azure is told by its own address. */
+  /** Returns the answer that a machine in Azure gets from its metadata address. */
   private machineToken(request: http.IncomingMessage): Answer {
     const url = new URL(request.url ?? '', this.machineAddress);
     if (url.pathname.replace(/\/$/, '') !== '/metadata/identity/oauth2/token')
@@ -206,13 +206,16 @@ export class AcrSimulator {
     return ok({ refresh_token: this.loginToken(claims.sub, this.lifetime) });
   }
 
-  /** Whose a login token is. */
+  /** Returns the account of a login token. */
   private ofLoginToken(token: string): string | undefined {
     const claims = this.tokens.verify(token, this.host);
     return claims?.['grant_type'] === 'refresh_token' ? claims.sub : undefined;
   }
 
-  /** Whose a name and a password are: a service principal's, or a login token's that comes as the password of nobody. */
+  /**
+   * Returns the account of a name and a password: a service principal's, or that of a login token given as the
+   * password.
+   */
   private ofPassword(authorization = ''): string | undefined {
     const [name = '', ...rest] = Buffer.from(authorization.replace('Basic ', ''), 'base64').toString().split(':');
     const password = rest.join(':');

@@ -8,7 +8,7 @@ export interface TokenUser {
   readonly password: string;
   /** The OAuth2 token that stands for them, as a docker login keeps it. */
   readonly refreshToken: string;
-  /** What they may do, with every repository. */
+  /** Its permitted actions, on every repository. */
   readonly actions: readonly string[];
 }
 

@@ -5,7 +5,7 @@ import { ScriptedRollouts } from './scripted-rollouts.ts';
 import { ServiceLocks } from './service-locks.ts';
 import { StoredObjects } from './stored-objects.ts';
 
-/** What all deployers of one namespace see. */
+/** The state that all deployers of one namespace share. */
 export class NamespaceState {
   readonly version = new ResourceVersion();
   readonly locks = new ServiceLocks();

@@ -9,7 +9,7 @@ import type { StoredObjects } from './stored-objects.ts';
 
 /** How a run of a Job goes. */
 export interface JobScript {
-  /** What it writes at its beginning. */
+  /** The lines that it writes at its beginning. */
   readonly lines?: readonly string[];
   /** 0 when left out. */
   readonly exitCode?: number;
@@ -54,7 +54,7 @@ export class ScriptedJobs {
         if (ending === 'failed')
           return {
             state: 'failed',
-            reason: `${name} failed: its container ended with exit code ${exitCode}.`,
+            reason: `${name} failed: its container exited with code ${exitCode}.`,
             evidence,
           };
       } else {

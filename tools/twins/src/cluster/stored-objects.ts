@@ -11,7 +11,7 @@ export interface ForeignField {
 /** An object of the namespace, and who wrote what of it. */
 export interface StoredObject {
   readonly live: KubernetesObject;
-  /** What this tool applied last, or undefined when it never did. */
+  /** The manifest that this tool applied last, or undefined when it never did. */
   readonly ours: KubernetesObject | undefined;
   /** Fields that somebody else wrote since, by their path as a text. */
   readonly foreign: Map<string, ForeignField>;

@@ -46,7 +46,7 @@ afterAll(async () => {
   rmSync(temp, { recursive: true });
 });
 
-/** What `docker login` leaves. */
+/** Returns the settings that `docker login` writes. */
 function logIn(where: readonly { host: string }[], password: string): void {
   const auth = Buffer.from(`${ada.user}:${password}`).toString('base64');
   const auths = Object.fromEntries(where.map(({ host }) => [host, { auth }]));
@@ -59,7 +59,7 @@ const wrongForToken: [string, () => { host: string }, string] = [
   'registry-denies-access',
 ];
 
-/** What an engine is lent for the Azure registry, and what its images are read with. */
+/** The credentials that an engine gets for the Azure registry, and those that its images are read with. */
 const lent: CredentialsOf = async (registry) =>
   registry === acr.host ? { kind: 'identity-token', token: acr.loginToken([...acr.identities.keys()][0]!) } : undefined;
 

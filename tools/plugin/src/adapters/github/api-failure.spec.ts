@@ -19,7 +19,7 @@ describe('requestRules', () => {
     {
       foreign: request(403, { 'x-ratelimit-remaining': '0' }),
       type: 'forge-limits-requests',
-      says: 'no more requests',
+      says: 'limited the rate of requests',
     },
     { foreign: request(401), type: 'forge-denies-access', says: 'does not accept the token (401)' },
     { foreign: request(403), type: 'forge-denies-access', says: 'It needs "contents: write"' },

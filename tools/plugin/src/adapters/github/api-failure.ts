@@ -52,7 +52,7 @@ export const requestRules: readonly ErrorRule<FailedRequest>[] = [
   {
     when: ({ error }) => isLimited(error),
     type: 'forge-limits-requests',
-    reason: ({ host, error }) => `${host} accepts no more requests for now (${error.status}).`,
+    reason: ({ host, error }) => `${host} has limited the rate of requests (${error.status}).`,
     remedy: () => 'Try again later.',
     evidence: said,
   },

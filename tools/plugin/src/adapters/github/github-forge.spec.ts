@@ -42,7 +42,7 @@ function connect(changes: Partial<ForgeAccess> = {}, pace = hurried): GitHubForg
   return new GitHubForge({ api: simulator.api, repository: shop, token: simulatorToken, ...changes }, pace);
 }
 
-/** What it says when it fails. */
+/** Returns its error message. */
 async function sayingOf(action: Promise<unknown>): Promise<string> {
   const error: unknown = await action.catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(Failure);

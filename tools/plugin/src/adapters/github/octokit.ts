@@ -8,7 +8,10 @@ export interface Pace {
   readonly answerMs: number;
   /** For one method of the port, with all waiting and asking again. */
   readonly wholeMs: number;
-  /** Whether writing requests are sent one by one, a second apart (GitHub's "Best practices for using the REST API"). */
+  /**
+   * True when writing requests are sent one by one, a second apart (GitHub's "Best practices for using the REST
+   * API").
+   */
   readonly spaced: boolean;
 }
 

@@ -20,7 +20,7 @@ export interface ProcessOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Text for the standard input, which is empty by default. */
   readonly input?: string;
-  /** What becomes of the error output: it is collected by default. */
+  /** Destination of the error output: it is collected by default. */
   readonly stderr?: 'collect' | 'ignore';
   /** None by default. */
   readonly timeoutMs?: number;

@@ -40,7 +40,7 @@ export function contentFolders(service: Service): string[] {
   return folders.includes('.') ? ['.'] : [...new Set(folders)];
 }
 
-/** Tells the files that are the service's content from others. Paths are relative to the workspace's root. */
+/** Returns a test for the files that are the service's content. Paths are relative to the workspace's root. */
 export function contentFilter(service: Service): (path: string) => boolean {
   const roots = [
     ...service.closure.map(({ root, filter }) => ({ root, filter })),

@@ -17,7 +17,7 @@ function read(files: Record<string, string>) {
   return readEnvironments(root);
 }
 
-/** What a person would read, of a refusal. */
+/** Returns the text of a refusal as a person would read it. */
 async function refusalOf(files: Record<string, string>): Promise<string> {
   const error: unknown = await read(files).catch((thrown: unknown) => thrown);
   if (!(error instanceof Refusal)) throw new Error(`not refused: ${String(error)}`);

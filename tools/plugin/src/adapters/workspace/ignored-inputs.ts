@@ -32,8 +32,8 @@ export async function refuseIgnoredInputs(
     doing: `build ${service.name} from a commit`,
     reason:
       found.length === 1
-        ? `Git ignores ${first!.path}, which ${first!.why}: a build would depend on content that no commit holds.`
-        : `Git ignores ${found.length} paths that the build may use: a build would depend on content that no commit holds.`,
+        ? `Git ignores ${first!.path}, which ${first!.why}: a build would depend on uncommitted content.`
+        : `Git ignores ${found.length} paths that the build may use: a build would depend on uncommitted content.`,
     remedy:
       `Commit it (\`git add --force\`), or name it in ${service.root}/.dockerignore if the image does not need it, ` +
       'or delete it, or declare it as an output of the target that makes it.',
@@ -59,7 +59,10 @@ export async function findIgnoredInputs(
   });
 }
 
-/** Tells what `docker build` sends: the service's folder without what its `.dockerignore` names. */
+/**
+ * Returns a test for the files that `docker build` sends: the service's folder without those that its `.dockerignore`
+ * names.
+ */
 async function buildContextOf(
   { root }: Service,
   repository: Pick<SourceFiles, 'workingTreeTexts'>,

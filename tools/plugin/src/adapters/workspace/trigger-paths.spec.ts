@@ -18,7 +18,7 @@ interface Trigger {
 }
 
 /**
- * Whether Azure starts a pipeline for a push of these files, by its documentation ("Build Azure Repos Git repositories",
+ * Reports whether Azure starts a pipeline for a push of these files, by its documentation ("Build Azure Repos Git repositories",
  * CI triggers): paths are relative to the root; `docs/**` is the folder with all below it; the order of filters does not
  * matter; a path that is excluded can be included again by a deeper folder; case counts.
  */

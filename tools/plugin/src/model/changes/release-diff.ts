@@ -31,7 +31,7 @@ export interface LinkedPullRequest {
   readonly url?: string;
 }
 
-/** What became of one object of the manifests. */
+/** A change of one object of the manifests. */
 export interface ManifestChange {
   readonly kind: string;
   /** As it was written: of a ConfigMap without the hash of its content. */
@@ -41,7 +41,7 @@ export interface ManifestChange {
   readonly fields: readonly FieldChange[];
 }
 
-/** What changed in the manifests, or why that cannot be told. */
+/** The changes of the manifests, or the reason why they cannot be compared. */
 export type ManifestChanges =
   | {
       readonly state: 'compared';
@@ -51,7 +51,7 @@ export type ManifestChanges =
     }
   | { readonly state: 'unknown'; readonly reason: string };
 
-/** What differs between two releases of a service, from the older to the newer one. */
+/** The differences between two releases of a service, from the older to the newer one. */
 export interface ReleaseDiff {
   readonly service: string;
   readonly from: ChangesSide;
@@ -60,7 +60,7 @@ export interface ReleaseDiff {
   readonly commits: readonly ServiceCommit[];
   /** Those that the older one has and the newer one has not: another branch, or a history that was rewritten. */
   readonly lostCommits: readonly ServiceCommit[];
-  /** Whether a part of the history could not be read, so that there may be more or fewer commits. */
+  /** True when a part of the history could not be read, so that there may be more or fewer commits. */
   readonly isHistoryCut: boolean;
   /** Of `commits`, who made most first. */
   readonly authors: readonly { readonly name: string; readonly commits: number }[];
@@ -70,12 +70,12 @@ export interface ReleaseDiff {
   readonly manifests: ManifestChanges;
   readonly dependencies: {
     readonly changes: readonly DependencyChange[];
-    /** What could not be read, as sentences. */
+    /** The parts that could not be read, as sentences. */
     readonly unknown: readonly string[];
   };
 }
 
-/** Whether it is certain that nothing that matters to the service differs. */
+/** Reports whether it is certain that nothing that matters to the service differs. */
 export function isUnchanged({ from, to, api, manifests, dependencies, ...history }: ReleaseDiff): boolean {
   const isKnown = !history.isHistoryCut && !from.dirty && !to.dirty && dependencies.unknown.length === 0;
   return (

@@ -16,7 +16,10 @@ const mostShown = 100;
 /** Characters: GitHub takes 125,000 for a release, and the caller may add some. */
 const longestNotes = 100_000;
 
-/** What differs, as Markdown: for a release on GitHub, a chat, an approval. What others wrote does nothing in it. */
+/**
+ * Returns the differences as Markdown: for a release on GitHub, a chat, an approval. Foreign text has no effect in
+ * it.
+ */
 export function releaseNotes(changes: ReleaseDiff): string {
   const { service, from, to } = changes;
   const title = `## ${plainMarkdown(service)}: ${plainMarkdown(purposeOf(changes))}`;
@@ -56,7 +59,7 @@ function commitList({ commits, lostCommits, authors, from, to }: ReleaseDiff): s
   const by = authors.slice(0, 10).map(({ name, commits: count }) => `${plainMarkdown(name)} (${count})`);
   const others = authors.length > by.length ? [`${authors.length - by.length} more`] : [];
   const heading = by.length > 0 ? ['', `By ${[...by, ...others].join(', ')}.`] : [];
-  const lost = `### Commits of ${nameOfSide(from)} that ${nameOfSide(to)} has not`;
+  const lost = `### Commits of ${nameOfSide(from)} that are not in ${nameOfSide(to)}`;
   return [
     `### Commits (${commits.length})`,
     ...heading,

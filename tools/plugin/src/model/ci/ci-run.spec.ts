@@ -15,7 +15,7 @@ function parse(text: string): Variables {
 
 const recordedAs = (name: string): Variables => new Map(recorded).get(name)!;
 
-/** What a recorded run is taken for, with what is undefined left out. */
+/** Returns a recorded run as it is detected, without its undefined fields. */
 function told(variables: Variables): unknown {
   const run = ciRunOf(variables)!;
   return JSON.parse(JSON.stringify({ ...run, actor: actorOfRun(run) }));

@@ -20,7 +20,7 @@ export interface CiRun {
   readonly buildNumber: BuildNumber | undefined;
   /** The page with the run's log. */
   readonly link: string | undefined;
-  /** Who caused it: a person, or the CI's own account. */
+  /** The person who caused it, or the CI's own account. */
   readonly person: string | undefined;
   /** The branch that is built; of a pull request the one that shall be merged. */
   readonly branch: string | undefined;
@@ -41,7 +41,7 @@ const names: Readonly<Record<Ci, string>> = {
   'other-ci': 'CI',
 };
 
-/** What is looked for in a CI's variables, not checked yet. */
+/** Facts from a CI's variables, not checked yet. */
 type Facts = Partial<Record<Exclude<keyof CiRun, 'ci'>, string>>;
 
 const factsIn: Readonly<Record<Ci, (env: Variables) => Facts>> = {
@@ -85,7 +85,7 @@ export function ciRunOf(env: Variables): CiRun | undefined {
   };
 }
 
-/** Who acts in a run. What a CI does not tell is told by its name. */
+/** Returns the actor of a run. Facts that a CI does not give are replaced by its name. */
 export function actorOfRun({ ci, person, link }: CiRun): Actor {
   return { person: person ?? names[ci], run: link ?? names[ci] };
 }

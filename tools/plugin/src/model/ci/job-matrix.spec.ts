@@ -7,22 +7,22 @@ describe('dealOut', () => {
   it('gives each service to one agent, and each agent nearly as many as every other', () => {
     fc.assert(
       fc.property(names, fc.integer({ min: 1, max: 20 }), (services, agents) => {
-        const hands = shard(services, agents);
-        expect(hands.flat().sort()).toEqual([...services].sort());
-        expect(hands.length).toBe(Math.min(agents, services.length));
-        const sizes = hands.map(({ length }) => length);
-        if (hands.length > 0) expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+        const shards = shard(services, agents);
+        expect(shards.flat().sort()).toEqual([...services].sort());
+        expect(shards.length).toBe(Math.min(agents, services.length));
+        const sizes = shards.map(({ length }) => length);
+        if (shards.length > 0) expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
       }),
     );
   });
 
   it('is a matrix of jobs', () => {
-    const hands = shard(['inventory', 'orders', 'payments'], 2);
-    expect(azureMatrix(hands)).toEqual({
+    const shards = shard(['inventory', 'orders', 'payments'], 2);
+    expect(azureMatrix(shards)).toEqual({
       agent_1: { projects: 'inventory,payments' },
       agent_2: { projects: 'orders' },
     });
-    expect(githubMatrix(hands)).toEqual({
+    expect(githubMatrix(shards)).toEqual({
       include: [
         { agent: 1, projects: 'inventory,payments' },
         { agent: 2, projects: 'orders' },

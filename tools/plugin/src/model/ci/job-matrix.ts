@@ -6,13 +6,13 @@ export function shard(services: readonly string[], agents: number): string[][] {
 }
 
 /** A matrix of jobs as Azure Pipelines reads it: for each a name, without hyphens there, and the variables that it gets. */
-export function azureMatrix(hands: readonly (readonly string[])[]): Record<string, { projects: string }> {
-  return Object.fromEntries(hands.map((hand, index) => [`agent_${index + 1}`, { projects: hand.join(',') }]));
+export function azureMatrix(shards: readonly (readonly string[])[]): Record<string, { projects: string }> {
+  return Object.fromEntries(shards.map((batch, index) => [`agent_${index + 1}`, { projects: batch.join(',') }]));
 }
 
 /** A matrix of jobs as GitHub Actions reads it. */
-export function githubMatrix(hands: readonly (readonly string[])[]): {
+export function githubMatrix(shards: readonly (readonly string[])[]): {
   include: { agent: number; projects: string }[];
 } {
-  return { include: hands.map((hand, index) => ({ agent: index + 1, projects: hand.join(',') })) };
+  return { include: shards.map((batch, index) => ({ agent: index + 1, projects: batch.join(',') })) };
 }

@@ -37,7 +37,7 @@ export class CommitGraph {
     return this.ids.filter(this.isMissing(base, tip));
   }
 
-  /** Tells of a commit whether `tip` has it and `base` lacks it. */
+  /** Returns a test for commits that `tip` has and `base` lacks. */
   isMissing(base: string, tip: string): (commit: string) => boolean {
     const [have, want] = [this.reach(base), this.reach(tip)];
     return (commit) => {
@@ -89,7 +89,7 @@ export class CommitGraph {
     return index === undefined ? [] : this.parentsAt(index).map((parent) => this.ids[parent]!);
   }
 
-  /** Tells of a commit whether it is one, or has it among its ancestors. For many: the history is walked once. */
+  /** Returns a test for commits that are, or contain, a commit. For many: the history is walked once. */
   containing(ancestor: string): (commit: string) => boolean {
     const has = new Uint8Array(this.ids.length);
     const start = this.indexes.get(ancestor);

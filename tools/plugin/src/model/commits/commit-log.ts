@@ -12,6 +12,8 @@ export interface LoggedCommit extends Commit {
 export interface CommitsApart {
   readonly onlyInFrom: readonly LoggedCommit[];
   readonly onlyInTo: readonly LoggedCommit[];
-  /** Whether the clone lacks a part of the history, or it is longer than is read: there may be more, or less, then. */
+  /**
+   * True when the clone lacks a part of the history, or it is longer than is read: there may be more, or less, then.
+   */
   readonly isCut: boolean;
 }

@@ -1,5 +1,5 @@
 /**
- * Tells one who waits that something happened since it was last asked, once for all that did. No library: `events.once`
+ * Wakes one waiter; notifications before the wait are merged into one (like tokio's `Notify`). No library: `events.once`
  * forgets what was rung while nobody waited.
  */
 export class Notify {
@@ -17,7 +17,7 @@ export class Notify {
     this.reset();
   }
 
-  /** What was rung until now needs nobody any more. */
+  /** Drops the notifications so far. */
   reset(): void {
     this.isDue = false;
   }

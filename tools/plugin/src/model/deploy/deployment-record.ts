@@ -9,15 +9,15 @@ import type { Release } from '../release/release.ts';
  */
 export type DeploymentOutcome = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'abandoned';
 
-/** What made a deployment: a command for it, or a deployment that failed. */
+/** The cause of a deployment: a command for it, or a deployment that failed. */
 export type DeploymentAction = 'deploy' | 'rollback' | 'promote' | 'automatic-rollback';
 
 /** Why a release was put into an environment. */
 export interface DeploymentCause {
   readonly action: DeploymentAction;
-  /** What the person gave as `--reason`, or what had failed. */
+  /** The person's `--reason`, or the failure. */
   readonly reason?: string;
-  /** Who let it into a protected environment: a person, or the gate of a CI. */
+  /** The approver for a protected environment: a person, or the gate of a CI. */
   readonly approvedBy?: string;
   /** Options by which something was done that is refused otherwise: `--allow-downtime`. */
   readonly overrides?: readonly string[];
@@ -28,24 +28,24 @@ export interface Hold {
   /** The build that was left. */
   readonly buildNumber: BuildNumber;
   readonly actor: Actor;
-  /** What the person gave as `--reason`. */
+  /** The person's `--reason`. */
   readonly reason?: string;
   /** ISO 8601, UTC. */
   readonly since: string;
 }
 
-/** What requests through the real route met with while a release was put in. */
+/** The result of requests through the real route during a deployment. */
 export interface ProbeResult {
   readonly requests: number;
   /** Answers of 400 and above, broken connections, and requests without an answer. */
   readonly failed: number;
   /** Milliseconds within which 99 of 100 requests were answered. */
   readonly p99: number;
-  /** What the first failure was. */
+  /** The first failure. */
   readonly firstFailure?: string;
 }
 
-/** What was put into an environment. Kept in the cluster; what was deployed never changes, how it ended is added. */
+/** A deployment to an environment. Kept in the cluster; the release in it is immutable, the outcome is added. */
 export interface DeploymentRecord {
   readonly environment: string;
   /** Counts the deployments of this service in this environment, from 1. */
@@ -73,7 +73,7 @@ export type DeploymentSummary = Omit<DeploymentRecord, 'manifests'>;
 /** A record as it is begun. */
 export type NewDeploymentRecord = Omit<DeploymentRecord, 'sequence' | keyof DeploymentEnding>;
 
-/** What is added when a deployment has ended. */
+/** The part that is added when a deployment has ended. */
 export interface DeploymentEnding {
   readonly outcome: DeploymentOutcome;
   readonly finishedAt?: string;

@@ -4,7 +4,7 @@ import { listAt } from '../manifests/source/object-fields.ts';
 import { isReleaseJob } from '../manifests/release-jobs.ts';
 
 /**
- * What to do next about a Job of a release:
+ * The next step for a Job of a release:
  * - `create` it; `follow` the one that runs; `nothing`, because it has succeeded.
  * - `replace` the one that is there, which failed or is of another release; `await` until that one has ended, or is gone.
  * - `refuse`, because the one that is there is somebody else's.
@@ -30,7 +30,7 @@ export function jobEnding(live: KubernetesObject): 'succeeded' | 'failed' | unde
   return is('Complete') ? 'succeeded' : is('Failed') ? 'failed' : undefined;
 }
 
-/** Whether another Job must end before one begins: the same one of another release, which still runs. */
+/** Reports whether another Job must end before one begins: the same one of another release, which still runs. */
 export function isInTheWay(other: KubernetesObject, job: KubernetesObject): boolean {
   return (
     other.metadata.name !== job.metadata.name &&

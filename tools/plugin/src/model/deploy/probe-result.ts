@@ -8,7 +8,7 @@ export interface ProbeAnswer {
   readonly failure?: string;
 }
 
-/** What a probe met with, summed up. @param answers in the order in which they came. */
+/** Sums up the answers to a probe. @param answers in the order in which they came. */
 export function probeResultOf(answers: readonly ProbeAnswer[]): ProbeResult {
   const failures = answers.flatMap(({ failure }) => failure ?? []);
   const times = answers.map(({ took }) => took).sort((a, b) => a - b);

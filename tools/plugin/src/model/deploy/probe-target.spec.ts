@@ -67,7 +67,7 @@ it('says why there is nothing to ask', () => {
   expect(probeTargetOf('orders', [], { name: 'preprod' })).toEqual({ state: 'none', reason: 'preprod has no url' });
   expect(probeTargetOf('orders', [], { ...preprod, probe: false })).toEqual({
     state: 'none',
-    reason: 'preprod wants no probe',
+    reason: 'preprod has probing disabled',
   });
 });
 

@@ -37,7 +37,7 @@ export function probeTargetOf(
   objects: readonly KubernetesObject[],
   { url, probe = true, name }: Pick<Environment, 'url' | 'probe' | 'name'>,
 ): FoundTarget {
-  if (probe === false) return noTarget(`${name} wants no probe`);
+  if (probe === false) return noTarget(`${name} has probing disabled`);
   if (url === undefined) return noTarget(`${name} has no url`);
   const { path, rate = usualRate } = probe === true ? {} : probe;
   const routes = objects.flatMap((object) => routesOf(object));
@@ -73,7 +73,7 @@ export function serviceUrl(
 interface Route {
   /** Path by which the gateway knows it: `/orders`. */
   readonly prefix: string;
-  /** What the service gets in its place; the same where it is not rewritten. */
+  /** The path that the service gets in its place; the same where it is not rewritten. */
   readonly inside: string;
   readonly hostname: string | undefined;
 }

@@ -27,7 +27,7 @@ const assignment = new RegExp(
 const flagWithValue = new RegExp(`(--?[\\w.-]{0,60}(?:${secretWords})[\\w.-]{0,60}[ \\t]+)(?!-)[^\\n]+`, 'gi');
 const flagAlone = new RegExp(`^--?[\\w.-]{0,60}(?:${secretWords})[\\w.-]{0,60}$`, 'i');
 
-/** Whether a value of this name (a variable, a key, a header) is a secret. */
+/** Reports whether a value of this name (a variable, a key, a header) is a secret. */
 export function isSecretName(name: string): boolean {
   return secretName.test(name.slice(0, longestText));
 }

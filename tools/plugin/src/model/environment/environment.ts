@@ -21,9 +21,9 @@ export interface Environment {
   readonly url?: string;
   /** `automatic`: every release is deployed at once. `manual`: only when somebody asks for it. */
   readonly deploy: 'automatic' | 'manual';
-  /** Whether a build of a dirty working tree may be deployed. */
+  /** True when a build of a dirty working tree may be deployed. */
   readonly allowDirty: boolean;
-  /** Whether somebody must approve of every release that is put in. */
+  /** True when somebody must approve of every release that is put in. */
   readonly protected: boolean;
   /** How long a release must have run upstream before it is promoted to here: `30m`, `2h`, `1d`. */
   readonly soak?: string;

@@ -29,7 +29,7 @@ export const errorCatalog = {
     ),
     'dirty-working-tree': entry(
       'The working tree has uncommitted changes.',
-      'Commit, stash or delete them, or give `--allow-dirty` where the environment permits it.',
+      'Commit, stash or delete them, or pass `--allow-dirty` where the environment permits it.',
     ),
     'origin-denies-access': entry(
       'Access to the origin was denied.',
@@ -112,7 +112,7 @@ export const errorCatalog = {
   GitHub: {
     'forge-timeout': entry('It did not answer in time.', 'Try again later.'),
     'forge-unreachable': entry('It could not be reached.', 'Check the network; try again later.'),
-    'forge-limits-requests': entry('It accepts no more requests for now.', 'Try again later.'),
+    'forge-limits-requests': entry('It has limited the rate of requests.', 'Try again later.'),
     'forge-denies-access': entry(
       'The token is not accepted, or lacks a permission.',
       'Give it another `GITHUB_TOKEN`.',
@@ -136,14 +136,14 @@ export const errorCatalog = {
     forbidden: entry('The account lacks a right.', 'Grant it (`Infrastructure/kubernetes`), or use another context.'),
     'not-admitted': entry('An admission policy or quota rejected the object.', 'Change the manifest or the policy.'),
     'unknown-field': entry('The kind has no such field.', 'Correct its name or place; see `kubectl explain`.'),
-    'unknown-kind': entry('The cluster does not have this kind.', 'Correct it, or install what brings the kind.'),
+    'unknown-kind': entry('The cluster does not have this kind.', 'Correct it, or install its definition.'),
     'bad-object': entry('The cluster rejected the object as invalid.', 'Fix the manifest.'),
     'cluster-fails': entry('The cluster answered with an error.', 'Run the same command again; it continues.'),
     'cluster-object': entry(
       'The object belongs to the whole cluster, not to a service.',
       'Move it to `Infrastructure/kubernetes`.',
     ),
-    'not-kept': entry('The kind is not one that a cluster keeps.', 'Remove it from the manifests.'),
+    'not-kept': entry('The kind cannot be stored in a cluster.', 'Remove it from the manifests.'),
     'no-namespace': entry('The namespace does not exist.', 'Provision the environment, or add it to the manifests.'),
     'namespace-ends': entry('The namespace is being deleted.', 'Wait until it is gone, and provision it again.'),
     'foreign-object': entry(
@@ -244,7 +244,7 @@ export const errorCatalog = {
     'bad-api-suffix': entry('The path of the API cannot be used.', 'Choose lower-case words such as `shipping/v1`.'),
     'no-such-stack': entry('There is no such stack.', 'Choose one of those that are listed.'),
     'environment-exists': entry('The environment exists already.', 'Change its file, or choose another name.'),
-    'environment-name-taken': entry('A file of that name is already there.', 'Choose another name, or move the file.'),
+    'environment-name-taken': entry('A file of that name exists already.', 'Choose another name, or move the file.'),
     'bad-order': entry('The order cannot be used.', 'Choose a whole number.'),
     'order-taken': entry('Another environment has this order.', 'Choose another one.'),
     'nothing-to-take-over': entry('There is no environment to copy from.', 'Give the missing options.'),

@@ -5,11 +5,11 @@ import { escapeControlCharacters } from '../text/escape-control-characters.ts';
 export interface ErrorFacts {
   /** Stable name for machines (docs/errors.md). */
   readonly type: ErrorType;
-  /** What was being done, and to what, as a clause: `release orders`. */
+  /** The action and its object, as a clause: `release orders`. */
   readonly doing: string;
   /** Why it could not be done, as one or more sentences. */
   readonly reason: string;
-  /** What the reader can do about it, as one or more sentences. */
+  /** The reader's next step, as one or more sentences. */
   readonly remedy: string;
   /** Lines that show it: log lines, events, file positions. */
   readonly evidence?: readonly string[];

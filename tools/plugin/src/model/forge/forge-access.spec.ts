@@ -41,9 +41,9 @@ describe('findForgeAccess', () => {
     [undefined, {}, 'there is no remote "origin"'],
     ['/srv/git/shop.git', {}, 'is not at GitHub'],
     ['https://github.com/acme/shop', { GITHUB_TOKEN: ' ' }, 'there is no GITHUB_TOKEN'],
-    ['https://github.com/acme/shop', { GITHUB_TOKEN: '$(GITHUB_TOKEN)' }, 'a variable that the pipeline does not have'],
-    ['https://github.com/acme/shop', { GITHUB_TOKEN: 'a\nb' }, 'characters that no token has'],
-    ['https://git.acme.example/a/b', {}, 'no GITHUB_SERVER_URL says'],
+    ['https://github.com/acme/shop', { GITHUB_TOKEN: '$(GITHUB_TOKEN)' }, 'a pipeline variable that is not set'],
+    ['https://github.com/acme/shop', { GITHUB_TOKEN: 'a\nb' }, 'characters that are not allowed in a token'],
+    ['https://git.acme.example/a/b', {}, 'GITHUB_SERVER_URL does not say'],
     ['https://git.acme.example/a/b', ofGitHub, 'the origin is at git.acme.example, GITHUB_API_URL at api.github.com'],
     ['https://git.acme.example/a/b', { GITHUB_SERVER_URL: 'https://github.com' }, 'GITHUB_SERVER_URL at github.com'],
     [
@@ -53,10 +53,10 @@ describe('findForgeAccess', () => {
     ],
     ['https://github.com/a/b', { GITHUB_API_URL: 'https://api.github.com.evil.example' }, 'GITHUB_API_URL at'],
     ['https://github.com/a/b', { GITHUB_API_URL: 'http://api.github.com' }, 'GITHUB_API_URL is not https'],
-    ['https://github.com/a/b', { GITHUB_API_URL: 'api.github.com' }, 'GITHUB_API_URL is no address'],
-    ['https://github.com/a/b', { GITHUB_API_URL: 'https://x@api.github.com' }, 'GITHUB_API_URL is no address'],
+    ['https://github.com/a/b', { GITHUB_API_URL: 'api.github.com' }, 'GITHUB_API_URL is not a URL'],
+    ['https://github.com/a/b', { GITHUB_API_URL: 'https://x@api.github.com' }, 'GITHUB_API_URL is not a URL'],
   ])('%s with %j: none, because %s', (origin, env, reason) => {
-    const isElsewhere = /^there is no remote|is not at GitHub|no GITHUB_SERVER_URL says/.test(reason);
+    const isElsewhere = /^there is no remote|is not at GitHub|GITHUB_SERVER_URL does not say/.test(reason);
     expect(find(origin, env)).toEqual({
       reason: expect.stringContaining(reason),
       ...(isElsewhere ? { isElsewhere } : {}),

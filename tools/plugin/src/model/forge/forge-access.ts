@@ -1,7 +1,7 @@
 import { parseForgeRepository, type ForgeRepository } from './forge-repository.ts';
 import { isLoopbackRegistry } from '../release/registry-host.ts';
 
-/** What it takes to speak to a forge. */
+/** Everything that a client of a forge needs. */
 export interface ForgeAccess {
   /** Address of its API without a slash at its end: `https://api.github.com`. */
   readonly api: string;
@@ -35,8 +35,9 @@ export function findForgeAccess(origin: string | undefined, env: Variables): For
   const token = (env['GITHUB_TOKEN'] || env['GH_TOKEN'] || '').trim();
   if (token === '') return { reason: 'there is no GITHUB_TOKEN' };
   // Azure Pipelines hands over the name of a variable that nobody defined.
-  if (/^\$\(.*\)$/.test(token)) return { reason: 'GITHUB_TOKEN stands for a variable that the pipeline does not have' };
-  if (!/^[\x21-\x7e]+$/.test(token)) return { reason: 'GITHUB_TOKEN holds characters that no token has' };
+  if (/^\$\(.*\)$/.test(token)) return { reason: 'GITHUB_TOKEN refers to a pipeline variable that is not set' };
+  if (!/^[\x21-\x7e]+$/.test(token))
+    return { reason: 'GITHUB_TOKEN contains characters that are not allowed in a token' };
   return { api, repository, token };
 }
 
@@ -56,7 +57,7 @@ function apiOf(host: string, env: Variables): string | WithoutAccess {
   if (host === 'github.com') return 'https://api.github.com';
   if (!serverUrl)
     return {
-      reason: `the origin is at ${host}, and no GITHUB_SERVER_URL says that this is a GitHub`,
+      reason: `the origin is at ${host}, and GITHUB_SERVER_URL does not say that this is a GitHub server`,
       isElsewhere: true,
     };
   // Enterprise Cloud with data residency has a host for its API, Enterprise Server has a path.
@@ -69,7 +70,7 @@ function addressIn(env: Variables, name: string): URL | { readonly reason: strin
   if (!text) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash)
-    return { reason: `${name} is no address` };
+    return { reason: `${name} is not a URL` };
   if (url.protocol === 'http:' && !isLoopbackRegistry(url.host)) return { reason: `${name} is not https` };
   return url;
 }

@@ -1,6 +1,9 @@
 import type { KubernetesObject } from './kubernetes-object.ts';
 
-/** What is needed comes before who needs it. Kinds that are not named stand between those two lists. */
+/**
+ * Kinds before and after the others: an object comes before those that need it. Other kinds come between these two
+ * lists.
+ */
 const first = [
   'Namespace',
   'CustomResourceDefinition',

@@ -57,5 +57,5 @@ export const annotation = {
   needsProvisioning: 'poc.dev/needs-provisioning',
 } as const;
 
-/** Who deployed, from where: another person deploying the same again changes nothing. */
+/** Annotations of the actor: another person deploying the same again changes nothing. */
 export const actorAnnotations: readonly string[] = [annotation.run, annotation.person];

@@ -202,7 +202,7 @@ describe('what the server would misread', () => {
 
   it('is none of the objects that deployments are locked and recorded in', () => {
     const lease = 'apiVersion: coordination.k8s.io/v1\nkind: Lease\nmetadata: { name: "poc-${SERVICE}" }\n';
-    expect(() => rendered(lease)).toThrow(/Lease poc-orders is what deployments are locked and recorded in/);
+    expect(() => rendered(lease)).toThrow(/Lease poc-orders is reserved for locks and records of deployments/);
     const record = 'apiVersion: apps/v1\nkind: ControllerRevision\nmetadata: { name: poc-orders-9 }\nrevision: 9\n';
     expect(() => rendered(record)).toThrow(/ControllerRevision poc-orders-9/);
     expect(() => rendered(lease.replace('poc-', 'my-'))).not.toThrow();
@@ -232,7 +232,7 @@ describe('parseManifests', () => {
   it.each<[string, RegExp]>([
     ['a: [', /x.yaml:1: this is not YAML/],
     ['a: 1\na: 2', /x.yaml:2: this is not YAML/],
-    ['just text', /x.yaml:1: this is no Kubernetes object/],
+    ['just text', /x.yaml:1: this is not a Kubernetes object/],
     ['kind: Service', /x.yaml:1: the Service has no "apiVersion"/],
     ['apiVersion: v1', /no "kind"/],
     ['apiVersion: v1\nkind: Service', /no "metadata.name"/],

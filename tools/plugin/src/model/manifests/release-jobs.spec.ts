@@ -151,19 +151,19 @@ describe('Jobs of a release', () => {
       '    metadata: {labels: {app.kubernetes.io/name: orders}}\n    spec:',
     );
     expect(refusal(labelled)).toMatch(
-      /jobs\/migrate.yaml:2: Service orders would take the pods of Job migrate-20261124-1 for its own/,
+      /jobs\/migrate.yaml:2: Service orders would select the pods of Job migrate-20261124-1\./,
     );
     const greedy =
       '\n---\n{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: all}, spec: {selector: {}}}';
-    expect(refusal(migrate, greedy)).toContain('PodDisruptionBudget all would take the pods');
+    expect(refusal(migrate, greedy)).toContain('PodDisruptionBudget all would select the pods');
   });
 
   it.each([
-    [/kind: Job/, 'kind: CronJob', /jobs\/migrate.yaml:2: CronJob migrate is no Job/],
-    [/batch\/v1/, 'example.org/v1', /Job migrate is no Job: only Jobs \(batch\/v1\)/],
+    [/kind: Job/, 'kind: CronJob', /jobs\/migrate.yaml:2: CronJob migrate is not a Job/],
+    [/batch\/v1/, 'example.org/v1', /Job migrate is not a Job: only Jobs \(batch\/v1\)/],
     [/name: migrate/, 'name: Migrate_All', /the Job cannot be named "Migrate_All"/],
     [/spec:\n/, 'spec:\n  ttlSecondsAfterFinished: 60\n', /ttlSecondsAfterFinished is 60; with less than 3600/],
-    [/spec:\n/, 'spec:\n  manualSelector: true\n', /leave spec.selector and spec.manualSelector out/],
+    [/spec:\n/, 'spec:\n  manualSelector: true\n', /remove spec.selector and spec.manualSelector/],
     [/STEPS/, 'STEP', /Job migrate: \$\{STEP\} in .* did you mean \$\{STEPS\}/],
   ])('are refused with %s → %j', (from, to, why) => expect(refusal(migrate.replace(from, to))).toMatch(why));
 

@@ -41,16 +41,14 @@ export function finishJobs(
     const labels = fieldAt(podTemplateOf(object), 'metadata', 'labels');
     return objects
       .filter((other) => selects(podSelectorOf(other), labels))
-      .map(
-        (other) => `${source}: ${describeObject(other)} would take the pods of ${describeObject(object)} for its own.`,
-      );
+      .map((other) => `${source}: ${describeObject(other)} would select the pods of ${describeObject(object)}.`);
   });
   if (mistakes.length > 0)
-    throw refusalOf(mistakes, "Take the labels of the service's pods away from those of the Job, or give them others.");
+    throw refusalOf(mistakes, "Remove the labels of the service's pods from the Job's, or change them.");
   return finished;
 }
 
-/** Whether an object in a cluster is a Job that a release has run before its rollout. */
+/** Reports whether an object in a cluster is a Job that a release has run before its rollout. */
 export function isReleaseJob(object: KubernetesObject): boolean {
   return object.kind === 'Job' && apiGroup(object) === 'batch' && object.metadata.labels?.[label.job] !== undefined;
 }
@@ -65,7 +63,7 @@ export function jobNameOf(name: string, buildNumber: BuildNumber): string {
 
 function whyNotJob(object: KubernetesObject): string[] {
   if (object.kind !== 'Job' || apiGroup(object) !== 'batch')
-    return [' is no Job: only Jobs (batch/v1) run before a rollout. Move it out of this folder.'];
+    return [' is not a Job: only Jobs (batch/v1) run before a rollout. Move it out of this folder.'];
   const why: string[] = [];
   const { name } = object.metadata;
   if (name.length > longestName || !/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name))
@@ -73,10 +71,10 @@ function whyNotJob(object: KubernetesObject): string[] {
   const kept = fieldAt(object, 'spec', 'ttlSecondsAfterFinished');
   if (typeof kept === 'number' && kept < keptAtLeast)
     why.push(
-      `: spec.ttlSecondsAfterFinished is ${kept}; with less than ${keptAtLeast} it may be gone before anybody saw how it ended.`,
+      `: spec.ttlSecondsAfterFinished is ${kept}; with less than ${keptAtLeast} it may be deleted before its result was read.`,
     );
   if (fieldAt(object, 'spec', 'selector') !== undefined || fieldAt(object, 'spec', 'manualSelector') !== undefined)
-    why.push(': it chooses its pods by a selector of its own; leave spec.selector and spec.manualSelector out.');
+    why.push(': it has its own selector; remove spec.selector and spec.manualSelector.');
   return why;
 }
 

@@ -3,7 +3,7 @@ import type { Environment } from '../environment/environment.ts';
 import type { ImageRef } from '../release/image-ref.ts';
 import type { Release } from '../release/release.ts';
 
-/** What manifests are made of. */
+/** The input of rendering manifests. */
 export interface RenderRequest {
   /** Texts of the files below `folder`, by path. */
   readonly texts: ReadonlyMap<string, string>;

@@ -67,7 +67,7 @@ export function builtInVariables({
   };
 }
 
-/** What is written in a folder, with what its environment changes laid over it. */
+/** Reads a folder's manifests, with its environment's overlay on top. */
 function readManifests(request: RenderRequest, folder: string): Manifest[] {
   const { environment, environmentNames, folder: all } = request;
   // Jobs have their own time: before the rollout, once per release.

@@ -1,7 +1,7 @@
 import { annotation, label } from '../manifests/labels.ts';
 import type { FieldChange } from './field-changes.ts';
 
-/** What a deploy does to one object. */
+/** A deploy's action on one object. */
 interface ObjectChange {
   readonly kind: string;
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { DeploymentCause, DeploymentRecord } from '../deploy/deployment-record.ts';
 import type { Release } from '../release/release.ts';
 
-/** What is asked of a deployment record here. */
+/** The part of a deployment record that is needed here. */
 export type DeploymentFacts = Pick<DeploymentRecord, 'sequence' | 'outcome' | 'finishedAt'> & {
   readonly release: Pick<Release, 'buildNumber' | 'commit'>;
   readonly cause: Pick<DeploymentCause, 'action'>;
@@ -32,9 +32,9 @@ export interface DeliveredChange {
 export interface Coverage {
   /** Milliseconds since 1970. What ended later is known. */
   readonly from: number;
-  /** Whether that is all that was asked for. */
+  /** True when that is all that was asked for. */
   readonly complete: boolean;
-  /** Whether the very first deployment is still known. */
+  /** True when the very first deployment is still known. */
   readonly hasFirst: boolean;
   /** When the oldest deployment that is kept ended; milliseconds since 1970. Undefined when none has ended. */
   readonly oldestKept: number | undefined;

@@ -17,7 +17,7 @@ export interface MeasuredService {
  * seconds. What cannot be told is undefined. docs/metrics.md defines each.
  */
 export interface DeliveryMetrics {
-  /** Whether all of the period is known; otherwise the figures are of the part that is. */
+  /** True when all of the period is known; otherwise the figures are of the part that is. */
   readonly complete: boolean;
   readonly changes: Readonly<Record<ChangeVerdict, number>>;
   readonly deploymentsPerDay: number | undefined;
@@ -70,19 +70,19 @@ const day = 86_400;
 
 function frequencyOf({ coverage, changes }: MeasuredService, until: number): number | undefined {
   const known = secondsBetween(coverage.from, until);
-  return known === 0 ? undefined : (changes.filter(wasPutIn).length * day) / known;
+  return known === 0 ? undefined : (changes.filter(wasDeployed).length * day) / known;
 }
 
 function leadTimeOf(changes: readonly MeasuredChange[]): DeliveryMetrics['leadTime'] {
-  const putIn = changes.filter(wasPutIn);
-  const times = putIn.flatMap(({ committedAt = [], finishedAt }) =>
+  const deployed = changes.filter(wasDeployed);
+  const times = deployed.flatMap(({ committedAt = [], finishedAt }) =>
     committedAt.map((at) => secondsBetween(at, finishedAt)),
   );
   return {
     median: quantile(times, 0.5),
     p90: quantile(times, 0.9),
     commits: times.length,
-    unknownChanges: putIn.filter(({ committedAt }) => committedAt === undefined).length,
+    unknownChanges: deployed.filter(({ committedAt }) => committedAt === undefined).length,
   };
 }
 
@@ -94,8 +94,8 @@ function timeToRestoreOf(changes: readonly MeasuredChange[]): DeliveryMetrics['t
   return { median: quantile(times, 0.5), restored: times.length, open: failures.length - times.length };
 }
 
-/** Whether a change got there, whatever came of it then. */
-export function wasPutIn({ verdict }: Pick<DeliveredChange, 'verdict'>): boolean {
+/** Reports whether a change got there, whatever came of it then. */
+export function wasDeployed({ verdict }: Pick<DeliveredChange, 'verdict'>): boolean {
   return verdict === 'succeeded' || verdict === 'rolled-back';
 }
 

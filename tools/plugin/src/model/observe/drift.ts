@@ -3,7 +3,7 @@ export interface ObjectDrift {
   readonly kind: string;
   readonly name: string;
   readonly state: 'missing' | 'changed';
-  /** What was changed; none for one that is missing. */
+  /** The changed fields; none for a missing object. */
   readonly fields: readonly FieldDrift[];
 }
 

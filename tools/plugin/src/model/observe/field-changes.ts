@@ -14,7 +14,7 @@ export interface FieldChange {
 
 /** Characters of a value that are shown. */
 const longestValue = 160;
-/** What the cluster keeps about an object, or who wrote it last: no change of the object. */
+/** Fields that the cluster keeps about an object, or about its last writer: no change of the object. */
 const bookkeeping: readonly (readonly string[])[] = [
   ['status'],
   ...['managedFields', 'resourceVersion', 'generation', 'uid', 'creationTimestamp', 'namespace'].map((key) => [
@@ -78,7 +78,7 @@ function leavesOf(object: KubernetesObject): Map<string, Leaf> {
   return leaves;
 }
 
-/** What tells an item of a list from the others, if anything does. */
+/** Returns the field that identifies an item of a list, or undefined. */
 function nameOf(item: unknown, list: readonly unknown[]): string | undefined {
   for (const key of ['name', 'mountPath', 'containerPort', 'key']) {
     const names = list.map((each) => (isMap(each) ? each[key] : undefined));

@@ -90,8 +90,8 @@ steps:
 
   it('loses nothing that has no place any more', () => {
     expect(refusalOf('steps: []\n', existing)).toBe(
-      'Could not generate ci.yml: It has no place any more for what stands in "pool" (line 2), "setup" (line 7).\n' +
-        '  hint: Move that to one of the regions there are (none), or take it away. [bad-region]',
+      'Could not generate ci.yml: It no longer has a region for "pool" (line 2), "setup" (line 7).\n' +
+        '  hint: Move that to one of the regions there are (none), or remove it. [bad-region]',
     );
     expect(keepRegions('steps: []\n', '# region custom: setup\n\n  \n# endregion\n', 'ci.yml')).toBe('steps: []\n');
   });

@@ -19,8 +19,8 @@ export function keepRegions(generated: string, existing: string | undefined, pat
   if (homeless.length > 0) {
     throw badRegion(
       path,
-      `It has no place any more for what stands in ${homeless.map(([name, { line }]) => `"${name}" (line ${line})`).join(', ')}.`,
-      `Move that to one of the regions there are (${[...places.keys()].join(', ') || 'none'}), or take it away.`,
+      `It no longer has a region for ${homeless.map(([name, { line }]) => `"${name}" (line ${line})`).join(', ')}.`,
+      `Move that to one of the regions there are (${[...places.keys()].join(', ') || 'none'}), or remove it.`,
     );
   }
   const lines = generated.split('\n');

@@ -1,4 +1,4 @@
-/** What the pipelines of a workspace are generated from. */
+/** The facts that the pipelines of a workspace are generated from. */
 export interface PipelineFacts {
   /** In alphabetical order. */
   readonly services: readonly PipelineService[];
@@ -20,7 +20,7 @@ export interface PipelineService {
   readonly paths: readonly string[];
   /** Folders inside those that are other projects', sorted. Of two folders that hold a file, the deeper one counts. */
   readonly foreignPaths: readonly string[];
-  /** Whether a push to these paths starts its pipeline by itself. */
+  /** The pipeline's trigger: by hand, or a push to these paths. */
   readonly trigger: 'manual' | 'paths';
   /** Path of its API description, if it has one. */
   readonly api: string | undefined;
@@ -30,7 +30,7 @@ export interface PipelineService {
 export interface PipelineEnvironment {
   readonly name: string;
   readonly deploy: 'automatic' | 'manual';
-  /** Whether somebody must approve of what is put in. */
+  /** True when somebody must approve of what is put in. */
   readonly protected: boolean;
   /** AKS cluster: its kubeconfig is fetched by the pipeline. Left away: a kubeconfig is given as a secret file. */
   readonly aks: { readonly resourceGroup: string; readonly name: string } | undefined;

@@ -67,7 +67,7 @@ function flowScalar(text: string): string {
 const style = { lineWidth: 0, singleQuote: true, version: '1.1' } as const;
 const flowStyle = { ...style, collectionStyle: 'flow', flowCollectionPadding: false } as const;
 
-/** What cannot stand in a line of its own is escaped as in JSON, which is YAML. */
+/** Reports whether a text fits on one line; others are escaped as in JSON, which is YAML. */
 function isOneLine(text: string): boolean {
   return !/[\p{Cc}\u2028\u2029]/u.test(text);
 }

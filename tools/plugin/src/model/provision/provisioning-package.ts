@@ -40,7 +40,7 @@ export function parsePackageMessage(
   return { version: buildNumber, commit, contentHash };
 }
 
-/** Whether what was found is this package. */
+/** Reports whether what was found is this package. */
 export function isSamePackage(found: ProvisioningPackage | undefined, made: ProvisioningPackage): boolean {
   return (
     found !== undefined &&

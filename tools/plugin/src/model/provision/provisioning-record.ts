@@ -8,7 +8,7 @@ export interface ProvisionedObject extends Pick<KubernetesObject, 'apiVersion' |
   readonly name: string;
   /** Undefined for an object of the whole cluster. */
   readonly namespace?: string;
-  /** Whether it was not there before this environment's configuration was: only then may it be deleted. */
+  /** True when it was not there before this environment's configuration was: only then may it be deleted. */
   readonly created: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface ProvisioningRecord {
   /** `go-back`: an older version was asked for by its tag. */
   readonly action: 'provision' | 'go-back';
   readonly actor: Actor;
-  /** Who let it into a protected environment: a person, or the gate of a CI. */
+  /** The approver for a protected environment: a person, or the gate of a CI. */
   readonly approvedBy?: string;
   readonly objects: readonly ProvisionedObject[];
   /** ISO 8601, UTC. */
@@ -35,18 +35,18 @@ export interface ProvisioningRecord {
 /** A record as it is begun. */
 export type NewProvisioningRecord = Omit<ProvisioningRecord, 'sequence' | 'finishedAt' | 'outcome' | 'reason'>;
 
-/** What is added when it has ended. */
+/** The part that is added when it has ended. */
 export type ProvisioningEnding = Pick<ProvisioningRecord, 'outcome' | 'reason'>;
 
-/** What tells a written object from all others. */
+/** Returns the identity of a written object. */
 export function keyOf({ apiVersion, kind, name, namespace }: Omit<ProvisionedObject, 'created'>): string {
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
   return [namespace ?? '', group, kind, name].join('/');
 }
 
 /**
- * What may still be there of former provisionings: what the newest that succeeded wrote, and whatever was tried since.
- * Before that one all was taken away that it did not have.
+ * Returns the objects that may remain of former provisionings: those of the newest success, and of attempts since.
+ * That success deleted all others.
  * @param records newest first.
  */
 export function formerObjects(records: readonly ProvisioningRecord[]): ProvisionedObject[] {

@@ -99,14 +99,14 @@ describe('renderProvisioning', () => {
     [
       'made-up values of what is no Secret',
       { 'a.yaml': account(', annotations: { poc.dev/generate: password }') },
-      /a\.yaml:3: ServiceAccount deployer is no Secret/,
+      /a\.yaml:3: ServiceAccount deployer is not a Secret/,
     ],
     ['made-up values of no key', { 'a.yaml': generated(' , ') }, /names no key/],
     ['a key that cannot be', { 'a.yaml': generated('user, pass word') }, /"pass word" cannot be a key/],
     [
       'a lock of its own',
       { 'a.yaml': 'apiVersion: coordination.k8s.io/v1\nkind: Lease\nmetadata: { name: poc-x }\n' },
-      /locked/,
+      /reserved for locks/,
     ],
   ])('refuses %s', (_, files, message) => {
     expect(() => render(files as Record<string, string>)).toThrow(Refusal);

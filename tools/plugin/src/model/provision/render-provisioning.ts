@@ -12,7 +12,7 @@ import { Refusal } from '../errors/product-error.ts';
 /** Where the manifests of the clusters' configuration are. */
 export const provisioningFolder = 'Infrastructure/kubernetes';
 
-/** What the configuration of an environment is made of. */
+/** The texts that the configuration of an environment is made of. */
 export interface ProvisioningTexts {
   /** Texts of the files below `provisioningFolder`, by path. */
   readonly texts: ReadonlyMap<string, string>;

@@ -14,7 +14,7 @@ export function holdOf(records: readonly Pick<DeploymentRecord, 'hold' | 'outcom
   return isOver ? undefined : newest.hold;
 }
 
-/** Whether a build is kept out by a hold: the one that was left, and those before it. */
+/** Reports whether a build is kept out by a hold: the one that was left, and those before it. */
 export function isHeldBack(buildNumber: BuildNumber, hold: Hold | undefined): boolean {
   return hold !== undefined && !buildNumber.isNewerThan(hold.buildNumber);
 }

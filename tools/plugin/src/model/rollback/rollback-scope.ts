@@ -4,7 +4,7 @@ import { annotation, label } from '../manifests/labels.ts';
 import { containersOf } from '../manifests/rules/pod-templates.ts';
 
 /**
- * What changes besides the image when one set of a service's manifests takes the place of another.
+ * Returns the changes besides the image when one set of a service's manifests replaces another.
  * @returns `ConfigMap orders`, `Deployment orders (beyond its image)`; a ConfigMap by the name that it was written with.
  */
 export function changesBesidesImage(

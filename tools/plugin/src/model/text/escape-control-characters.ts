@@ -7,7 +7,7 @@
 // eslint-disable-next-line no-control-regex
 const controls = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** What others wrote (names, answers, log lines, commits) is shown, and never does anything. */
+/** Returns foreign text (names, answers, log lines, commits) with its control characters made visible. */
 export function escapeControlCharacters(line: string): string {
   return line.replaceAll(controls, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

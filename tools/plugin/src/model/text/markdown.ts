@@ -11,8 +11,8 @@ const longestText = 200;
 const nothing = '&#8203;';
 
 /**
- * What others wrote, as Markdown that shows it and does nothing: no HTML, no link, no image, no list. Names after `@`
- * call nobody, numbers after `#` refer to nothing, so that no issue is closed and nobody is told.
+ * Returns foreign text as Markdown that shows it without effect: no HTML, no link, no image, no list. Names after `@`
+ * mention no person and numbers after `#` refer to no issue, so that none is notified or closed.
  */
 export function plainMarkdown(text: string): string {
   const cut = [...escapeControlCharacters(text)].slice(0, longestText + 1);

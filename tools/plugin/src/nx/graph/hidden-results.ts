@@ -6,8 +6,8 @@ import { outcomeTable, type OutcomeRow } from './outcomes.ts';
 const deployingTargets = ['release', 'k8s-deploy', 'promote', 'rollback'];
 
 /**
- * What services said that came out well, of a command for many: Nx shows the output of tasks that failed only, so that
- * nobody would learn what was released. Below it the table of what was deployed, which stands for the lines of its own.
+ * Returns the output of services that succeeded in a command for many: Nx shows that of failed tasks only, so that the
+ * releases would not be seen. Below it the table of what was deployed, which stands for the lines of its own.
  * @param argv of Nx. @param columns of the terminal.
  */
 export function hiddenResults(

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { textTable } from '../../model/text/text-table.ts';
 
-/** What a task came to for a service in one environment, ready to be shown. */
+/** The outcome of a task for a service in one environment, ready to be shown. */
 export interface OutcomeRow {
   readonly service: string;
   readonly isFailed: boolean;

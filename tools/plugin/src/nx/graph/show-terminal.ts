@@ -9,7 +9,7 @@ export let outcomesFile: string | undefined;
 /** Where a task that runs until it is stopped writes its exit code; undefined before any were run. */
 export let exitCodeFile: string | undefined;
 
-/** Tells the processes of tasks, which get the variables of this one, what shows their output. */
+/** Sets the variables by which tasks' processes, which inherit them, learn the output device. */
 export function showTerminal(): void {
   const id = randomUUID();
   outcomesFile = join(tmpdir(), `poc-outcomes-${id}.jsonl`);

@@ -15,10 +15,10 @@ const clusterOf = (scenario: ReleaseScenario) => scenario.clusters.get('preprod'
 const releaseIt = (scenario: ReleaseScenario, wishes: Parameters<typeof releaseAs>[1] = {}) =>
   releaseAs(scenario, { actor: ada, ...wishes });
 
-/** What the forge shows of deployments: each with its state. */
+/** Returns the deployments that the forge shows: each with its state. */
 const shown = ({ forge }: ReleaseScenario) =>
   forge.deployments.map(({ environment, ref, state }) => `${environment} ${ref} ${state}`);
-const repair = '`nx run infrastructure:audit --repair` makes up for it';
+const repair = 'Repair it with `nx run infrastructure:audit --repair`.';
 
 describe('a release', () => {
   it('is shown with what is new, the image, and the run that made it', async () => {
@@ -198,7 +198,9 @@ describe('a forge in trouble', () => {
       if (call === at) throw new TypeError('a bug');
     };
     expect(await releaseIt(scenario)).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
-    expect(scenario.lines.join('\n')).toMatch(/^preprod: GitHub (goes on showing|shows no) .*: a bug\. `nx run/m);
+    expect(scenario.lines.join('\n')).toMatch(
+      /^preprod: GitHub (still shows|shows no) .*: a bug\. Repair it with `nx run/m,
+    );
   });
 
   it.each([
@@ -218,7 +220,7 @@ describe('a forge in trouble', () => {
       await jest.advanceTimersByTimeAsync(60_000);
       await ended;
       jest.useRealTimers();
-      expect(scenario.lines).toContain(`GitHub has not answered for ${seconds} s; ${repair}`);
+      expect(scenario.lines).toContain(`GitHub has not answered for ${seconds} s. ${repair}`);
     },
   );
 });

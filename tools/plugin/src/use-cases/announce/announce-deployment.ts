@@ -17,7 +17,7 @@ export interface BegunDeployment {
   readonly cause: DeploymentCause;
 }
 
-/** Tells that a deployment has begun, and gives what it takes to tell how it ended. Neither waits for anything. */
+/** Reports that a deployment has begun, and returns a function that reports its end. Neither waits for anything. */
 export type Announce = (deployment: BegunDeployment) => {
   /** @param description a sentence; what is too long of it is cut off. */
   end(state: ForgeDeploymentEnding['state'], description: string): void;
@@ -79,7 +79,7 @@ async function open(
     return (ending) =>
       forge
         .endDeployment(opened, { ...ending, links })
-        .catch((error: unknown) => warn(`GitHub goes on showing the deployment of ${name} as begun`, error));
+        .catch((error: unknown) => warn(`GitHub still shows the deployment of ${name} as begun`, error));
   } catch (error) {
     warn(`GitHub shows no deployment of ${name}`, error);
     return undefined;
@@ -91,7 +91,7 @@ export function forgeEnvironment({ name }: Pick<Environment, 'name'>, service: s
   return `${name}/${service}`;
 }
 
-/** What the forge is told of a deployment that ended so; `unknown`: nobody knows how. */
+/** Returns the forge's state for an outcome; `unknown`: the outcome is not known. */
 export function announcedAs(outcome: DeploymentOutcome | 'unknown'): ForgeDeploymentEnding['state'] {
   if (outcome === 'succeeded') return 'success';
   return outcome === 'failed' ? 'failure' : 'error';

@@ -1,8 +1,8 @@
 import { ProductError } from '../../model/errors/product-error.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 
-/** What makes up for what a forge was not told. */
-export const forgeRepair = '`nx run infrastructure:audit --repair` makes up for it';
+/** The command that repairs a forge's missing reports. */
+export const forgeRepair = 'Repair it with `nx run infrastructure:audit --repair`.';
 
 /** Milliseconds that a command waits for the forge when all else is done. */
 const patience = 20_000;
@@ -24,7 +24,7 @@ export async function waitForForge(
   const late = new Promise<'late'>((resolve) => (timer = setTimeout(resolve, milliseconds, 'late')));
   const outcome = await Promise.race([Promise.all(pending), late]);
   clearTimeout(timer);
-  if (outcome === 'late') reporter.warn(`GitHub has not answered for ${milliseconds / 1000} s; ${forgeRepair}`);
+  if (outcome === 'late') reporter.warn(`GitHub has not answered for ${milliseconds / 1000} s. ${forgeRepair}`);
 }
 
 /** Why a forge was not told, as sentences. */

@@ -61,7 +61,7 @@ function auditProgress({ newest, finding }: AuditedDeployment, { clock }: Ports)
     finding(
       'deployment-without-end',
       `Deployment ${sequence} (${release.buildNumber}) began ${startedAt} and has not ended.`,
-      'Its deployer died: the next deployment, or rollback, says so and goes on.',
+      'Its deployer died: the next deployment or rollback reports it and continues.',
     ),
   ];
 }
@@ -77,8 +77,8 @@ async function auditRecord(
   return [
     finding(
       'record-altered',
-      `The annotations of deployment ${sequence} do not say what it recorded: ${differences.join('; ')}.`,
-      'Somebody changed them: look at the managedFields of that ControllerRevision.',
+      `The annotations of deployment ${sequence} differ from its data: ${differences.join('; ')}.`,
+      'They were changed: the managedFields of that ControllerRevision show by whom.',
     ),
   ];
 }
@@ -150,7 +150,7 @@ async function auditForge(
     if ('reason' in opened) return [];
     const { links, description } = deployment;
     await forge.endDeployment(opened, { state: wanted, description, links });
-    return [{ ...base, says, remedy: 'GitHub was told.', isRepaired: true }];
+    return [{ ...base, says, remedy: 'GitHub was updated.', isRepaired: true }];
   } catch (error) {
     if (!(error instanceof ProductError)) throw error;
     const { reason, remedy } = error.facts;

@@ -15,12 +15,12 @@ export interface ReleaseWitness {
   readonly tag: ReleaseTag;
   /** Registries that must have its image. */
   readonly registries: readonly string[];
-  /** What records say of it, by environment. */
+  /** The release in records, by environment. */
   readonly recorded: ReadonlyMap<string, Release>;
 }
 
 type ReleaseEvidence = ReleaseWitness & {
-  /** What the git tag says; undefined when there is none. */
+  /** The release in the git tag; undefined when there is none. */
   readonly tagged: Release | undefined;
 };
 type Ports = Pick<ReleasePorts, 'registry' | 'forge'> & WithRepository<ReleaseTags>;
@@ -31,7 +31,7 @@ const byRepair = 'Fixed by `nx run infrastructure:audit --repair`.';
 interface AuditedRelease extends ReleaseEvidence {
   /** `orders 20261124-1`. */
   readonly subject: string;
-  /** What its tag says of it, or the first record when there is none. */
+  /** The release in its tag, or in the first record when there is no tag. */
   readonly release: Release;
 }
 
@@ -99,7 +99,7 @@ function noImage({ pinned, finding }: AuditedImage): Finding {
   return finding(
     'no-image',
     `${pinned} is not in its registry.`,
-    'It can neither be deployed nor be gone back to: push it there again, or let the records of it be forgotten.',
+    'It can neither be deployed nor rolled back to: push it there again, or delete its records.',
   );
 }
 
@@ -126,7 +126,7 @@ function auditImageLabels(
   if (!build)
     return finding(
       'image-without-labels',
-      `The labels of ${pinned} do not tell what it was built from.`,
+      `The labels of ${pinned} do not say what it was built from.`,
       `It was not built by \`nx run ${release.service}:docker-release\`; look at who pushed it.`,
     );
   const differences = differencesOf({ ...build, imageDigest: release.imageDigest }, release);
@@ -148,7 +148,7 @@ async function missingTag(
   const who = `the record in ${[...recorded.keys()].join(', ')}${agree ? ' and the labels of its image' : ''}`;
   const says = `There is no tag ${tag}; ${who} say that it was built from ${release.commit}.`;
   const finding = { subject, type: 'no-tag', says, isRepaired: false };
-  if (!agree) return { ...finding, remedy: 'No image agrees with that, so that the tag is not made by itself.' };
+  if (!agree) return { ...finding, remedy: 'No image agrees with that, so the tag is not created automatically.' };
   if (!repair) return { ...finding, remedy: byRepair };
   try {
     await repository.tagRelease(release);
@@ -184,7 +184,7 @@ function noRelease(subject: string, tag: ReleaseTag): Finding {
   return {
     subject,
     type: 'tag-without-release',
-    says: `The tag ${tag} tells of no release: it was not made by this tool, or was changed.`,
+    says: `The tag ${tag} describes no release: it was not made by this tool, or was changed.`,
     remedy: `Look at it with \`git show ${tag}\`.`,
     isRepaired: false,
   };
@@ -200,7 +200,7 @@ function recordDiffers(subject: string, source: string, environment: string, dif
   };
 }
 
-/** What two accounts of a release say otherwise: `commit 1a2b… and 3c4d…`. */
+/** Returns the differences between two accounts of a release: `commit 1a2b… and 3c4d…`. */
 export function differencesOf(a: Release, b: Release): string[] {
   const facts = (release: Release) => ({
     service: release.service,

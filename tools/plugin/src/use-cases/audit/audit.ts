@@ -13,7 +13,7 @@ import type { ServiceMap } from '../../ports/service-map.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import type { AuditRequest } from './audit-request.ts';
 
-/** What an audit found. */
+/** The result of an audit. */
 export interface AuditResult {
   readonly checked: { readonly services: number; readonly deployments: number; readonly releases: number };
   /** `elsewhere`: the origin is at no GitHub; `unavailable`: it is, and GitHub could not be asked. */
@@ -67,7 +67,7 @@ export async function audit(request: AuditRequest, ports: Ports): Promise<AuditR
   };
 }
 
-/** What there is in an environment, and all that is recorded there. */
+/** The state of an environment, and all its records. */
 interface Survey {
   readonly environment: Environment;
   readonly observed: readonly ObservedService[];
@@ -89,7 +89,7 @@ function cannotBeReached({ name }: Environment, reason: string): Finding {
   return {
     subject: name,
     type: 'environment-unreachable',
-    says: `It cannot be looked into: ${reason}`,
+    says: `It cannot be read: ${reason}`,
     remedy: 'Audit again when it can.',
     isRepaired: false,
   };

@@ -1,14 +1,14 @@
 /** Something on which the witnesses of releases and deployments do not agree. */
 export interface Finding {
-  /** What it is about: `orders 20261124-1`, `orders in preprod`. */
+  /** The subject: `orders 20261124-1`, `orders in preprod`. */
   readonly subject: string;
   /** Stable name for machines, in kebab-case: `no-tag`. */
   readonly type: string;
-  /** What each witness says, in a sentence or more. */
+  /** The accounts of the witnesses, in a sentence or more. */
   readonly says: string;
-  /** What can be done about it, in a sentence or more. */
+  /** The next step, in a sentence or more. */
   readonly remedy: string;
-  /** Whether it was mended just now. */
+  /** True when it was mended just now. */
   readonly isRepaired: boolean;
 }
 

@@ -21,8 +21,8 @@ const readers: readonly { ecosystem: Ecosystem; file: RegExp; parse: (text: stri
 ];
 
 /**
- * What changed in what a service is made of that others made: npm packages that its closure needs, near or far, by the
- * lockfile of each commit, and what Go modules and Python requirements among its files say.
+ * Returns the changed dependencies of a service: npm packages of its closure, by the lockfile of each commit, and those
+ * in the Go modules and Python requirements among its files.
  */
 export async function changedDependencies(
   from: string,

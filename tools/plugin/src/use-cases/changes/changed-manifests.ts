@@ -13,7 +13,7 @@ import type { ServiceSource } from '../../ports/service-source.ts';
 import type { SourceFiles } from '../../ports/repository/source-files.ts';
 import type { WithRepository } from '../../ports/repository/source-repository.ts';
 
-/** Whose manifests are compared, for which environment. */
+/** The service whose manifests are compared, and the environment. */
 export interface ManifestComparison {
   readonly service: ServiceSource;
   readonly from: ChangesSide;
@@ -27,7 +27,7 @@ export interface ManifestComparison {
   readonly release: Release | undefined;
 }
 
-/** What changed in the manifests between two commits, as they are applied in one environment. */
+/** Returns the changes of the manifests between two commits, as they are applied in one environment. */
 export async function changedManifests(
   { service, from, to, environment, environments, release }: ManifestComparison,
   { repository }: WithRepository<SourceFiles>,

@@ -22,7 +22,7 @@ export type ChangesPoint =
   | { readonly kind: 'build'; readonly buildNumber: BuildNumber }
   | { readonly kind: 'head' };
 
-/** What shall be compared. In which order it is asked does not matter. */
+/** The releases to compare, in any order. */
 export interface ChangesRequest {
   readonly service: ServiceSource;
   /** All of the workspace, in their order. */
@@ -43,8 +43,8 @@ interface FoundSide {
 }
 
 /**
- * What differs between two releases of a service: commits, API, manifests, dependencies; told from the older to the newer
- * one. A part that cannot be read is told as that. Changes nothing.
+ * Returns the differences between two releases of a service, from the older to the newer one: commits, API, manifests,
+ * dependencies. A part that cannot be read is reported as such. Changes nothing.
  * @throws {Refusal} when one of the two is not to be found.
  */
 export async function changes(request: ChangesRequest, ports: Ports): Promise<ReleaseDiff> {
@@ -53,7 +53,7 @@ export async function changes(request: ChangesRequest, ports: Ports): Promise<Re
     request.from ? find(request.from, service, ports) : lastRunning(service, environments, ports),
     find(request.to ?? { kind: 'head' }, service, ports),
   ]);
-  const { older, newer, apart } = await inOrder(asked, other, service, ports);
+  const { older, newer, apart } = await sortByAge(asked, other, service, ports);
   const [from, to] = [older.side, newer.side];
   const environment = older.environment ?? newer.environment ?? environments.at(-1);
   const release = newer.release ?? older.release;
@@ -82,7 +82,7 @@ async function find(point: ChangesPoint, service: ServiceSource, ports: Ports): 
   });
 }
 
-/** What runs in an environment: the newest deployment that succeeded. */
+/** Returns the running release of an environment: the newest deployment that succeeded. */
 async function runningIn(environment: Environment, service: ServiceSource, ports: Ports) {
   const records = await (await ports.cluster(environment)).records(service.name);
   const newest = records.find(({ outcome }) => outcome === 'succeeded');
@@ -112,14 +112,14 @@ async function lastRunning(
   });
 }
 
-/** Tells the older from the newer one: by history, where that does not tell by build numbers, then by dates. */
-async function inOrder(a: FoundSide, b: FoundSide, service: ServiceSource, { repository }: Ports) {
+/** Sorts two sides by age: by history, then by build numbers, then by dates. */
+async function sortByAge(a: FoundSide, b: FoundSide, service: ServiceSource, { repository }: Ports) {
   const apart = await repository.symmetricDifference(a.side.commit, b.side.commit, service.inputFolders);
   const { onlyInFrom, onlyInTo } = apart;
   if (!(await isAfter())) return { older: a, newer: b, apart };
   return { older: b, newer: a, apart: { ...apart, onlyInFrom: onlyInTo, onlyInTo: onlyInFrom } };
 
-  /** Whether `a` is the newer one. */
+  /** Reports whether `a` is the newer one. */
   async function isAfter(): Promise<boolean> {
     if ((onlyInFrom.length === 0) !== (onlyInTo.length === 0)) return onlyInFrom.length > 0;
     const [x, y] = [a.side.buildNumber, b.side.buildNumber];

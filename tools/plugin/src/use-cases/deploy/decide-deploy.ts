@@ -2,7 +2,7 @@ import type { DeploymentRecord, Hold } from '../../model/deploy/deployment-recor
 import type { Release } from '../../model/release/release.ts';
 import { holdOf, isHeldBack } from '../../model/rollback/hold.ts';
 
-/** What is to be done with a release in an environment, by what is recorded there. */
+/** A decision about a release in an environment, by its records. */
 export type DeployDecision =
   | {
       readonly state: 'deploy';

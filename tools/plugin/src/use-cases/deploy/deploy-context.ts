@@ -12,7 +12,7 @@ export interface RolloutLimits {
   readonly signal?: AbortSignal;
 }
 
-/** What every deployment to an environment works with. */
+/** The equipment of every deployment to an environment. */
 export interface DeployEquipment {
   readonly cluster: Cluster;
   readonly ports: Pick<ReleasePorts, 'clock' | 'prober'>;
@@ -22,11 +22,14 @@ export interface DeployEquipment {
   readonly announce: Announce;
 }
 
-/** What a deployment works with while it holds the service's lock. */
+/** The context of a deployment while it holds the service's lock. */
 export interface DeployContext extends DeployEquipment {
   readonly lock: ServiceLock;
   /** Newest first; none of them is running. */
   readonly records: readonly DeploymentRecord[];
-  /** Whether another deployment ran while this one waited for the lock, so that what was found before may have changed. */
+  /**
+   * True when another deployment ran while this one waited for the lock, so that what was found before may have
+   * changed.
+   */
   readonly hasWaited: boolean;
 }

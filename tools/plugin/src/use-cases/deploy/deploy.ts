@@ -16,13 +16,13 @@ import type { Rollout } from './rollout.ts';
 export interface DeployOptions extends RolloutLimits {
   /** Deploys also over a newer release, and a build that is held. */
   readonly force: boolean;
-  /** Who let it into a protected environment. */
+  /** The approver for a protected environment. */
   readonly approvedBy: string | undefined;
-  /** What it is recorded as; `deploy` when omitted. */
+  /** Its action in the record; `deploy` when omitted. */
   readonly action?: 'deploy' | 'promote';
 }
 
-/** What a deploy ended as. */
+/** The result of a deploy. */
 export type DeployResult =
   | { readonly state: 'deployed'; readonly changes: ChangeSet; readonly record: DeploymentRecord }
   | Exclude<DeployDecision, { state: 'deploy' }>;

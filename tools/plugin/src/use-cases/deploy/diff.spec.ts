@@ -8,7 +8,7 @@ const actor = { person: 'ada', run: 'ada@laptop' };
 const map = (value: string) =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\ndata: { A: ${value}, DB_PASSWORD: ${value} }\n`;
 
-/** What the newest release would change in an environment. */
+/** Returns the changes that the newest release would make in an environment. */
 async function differences(scenario: ReleaseScenario, name = 'preprod') {
   const { service, environments, ports, reporter } = scenario;
   const environment = environments.find((each) => each.name === name)!;

@@ -8,7 +8,7 @@ import type { Change, ChangeSet } from '../../ports/cluster.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 
-/** What releasing the checkout would change in an environment. */
+/** The changes that releasing the checkout would make in an environment. */
 export interface CheckoutDiff {
   /** The release that runs there; undefined when none was deployed yet. */
   readonly running: Release | undefined;
@@ -52,7 +52,7 @@ export function unreleased(service: string, source: Pick<Release, 'commit' | 'co
 }
 
 /**
- * What deploying a release would change, object by object and field by field. Changes nothing.
+ * Returns the changes that deploying a release would make, by object and field. Changes nothing.
  * @returns only what changes. A ConfigMap whose name has a hash of its content is compared with the one it follows.
  * @throws {Refusal} as a deploy.
  */

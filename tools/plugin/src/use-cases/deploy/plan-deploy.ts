@@ -13,7 +13,7 @@ import type { ServiceSource } from '../../ports/service-source.ts';
 import { checkoutManifests, releaseManifests } from './release-manifests.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 
-/** What is deployed where. */
+/** A release and the environment to deploy it to. */
 export interface DeployTarget {
   readonly service: ServiceSource;
   readonly release: Release;
@@ -29,7 +29,7 @@ export interface DeployTarget {
   readonly manifests?: 'working-tree';
 }
 
-/** What a deploy would do. */
+/** The predicted effect of a deploy. */
 export interface DeployPlan {
   readonly cluster: Cluster;
   readonly plan: Plan;

@@ -12,7 +12,7 @@ import type { ChangeSet } from '../../ports/cluster.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 
-/** What is promoted, from where to where. */
+/** The service to promote, and its two environments. */
 export interface PromoteRequest extends DeployOptions, Omit<DeployTarget, 'release' | 'environment'> {
   readonly from: Environment;
   readonly to: Environment;
@@ -21,7 +21,7 @@ export interface PromoteRequest extends DeployOptions, Omit<DeployTarget, 'relea
   readonly dryRun: boolean;
 }
 
-/** What a promotion ended as. */
+/** The result of a promotion. */
 export type PromoteResult =
   | { readonly state: 'nothing' }
   | { readonly state: 'planned'; readonly release: Release; readonly changes: ChangeSet }
@@ -45,7 +45,7 @@ export async function promote(
   const record = proven(request, records, ports.clock());
   const { release } = record;
   const target = { ...request, release, environment: to };
-  reporter.step(`${release.buildNumber} runs in ${from.name} since ${record.finishedAt}; goes to ${to.name}`);
+  reporter.step(`${release.buildNumber} runs in ${from.name} since ${record.finishedAt}; promoting to ${to.name}`);
   if (request.dryRun) {
     const [{ changes }] = await Promise.all([planDeploy(target, ports, reporter), requireImage(target, ports)]);
     return { state: 'planned', release, changes };

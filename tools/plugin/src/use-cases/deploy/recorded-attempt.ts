@@ -32,7 +32,7 @@ export interface AttemptEnding {
 
 /** Work on an environment that is recorded. */
 export interface RecordedAttempt<R, T> {
-  /** What is attempted, as a clause: `deploy orders 20261124-1 to preprod`. */
+  /** The action, as a clause: `deploy orders 20261124-1 to preprod`. */
   readonly doing: string;
   readonly lock: ServiceLock;
   /** Aborted when the command is interrupted. */

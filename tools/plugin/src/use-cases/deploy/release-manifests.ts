@@ -19,8 +19,7 @@ export async function releaseManifests(
     throw new Refusal({
       type: 'dirty-release-gone',
       doing: `deploy ${service.name} ${release.buildNumber}`,
-      reason:
-        'It was built from changes that no commit holds, and the working tree has changed since: its manifests are lost.',
+      reason: 'It was built from uncommitted changes, and the working tree has changed since: its manifests are lost.',
       remedy: `Deploy another release, or release again with \`nx run ${service.name}:release\`.`,
     });
   }

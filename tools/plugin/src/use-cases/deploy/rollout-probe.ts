@@ -51,7 +51,7 @@ export class RolloutProbe {
       await this.start(this.found.target, false, { atLeastMs: newRouteProbedMs });
   }
 
-  /** Whether it can be seen from here when a route is in force. */
+  /** True when it can be seen from here when a route is in force. */
   get canAsk(): boolean {
     return this.found.state === 'found';
   }

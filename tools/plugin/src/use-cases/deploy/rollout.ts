@@ -14,7 +14,7 @@ export interface Rollout {
   readonly environment: Environment;
   readonly release: Release;
   readonly objects: readonly KubernetesObject[];
-  /** What applying the objects does; planned when it is needed where it is not known. */
+  /** The predicted changes; planned when needed if not known yet. */
   readonly plan?: Plan;
   /** Run before the workloads are replaced, one after the other. */
   readonly jobs: readonly KubernetesObject[];
@@ -24,7 +24,7 @@ export interface Rollout {
   readonly hold: Hold | undefined;
   /** Commits that may be to blame when this fails. */
   readonly suspects?: () => Promise<readonly Commit[]>;
-  /** What is restored when this fails; nothing is, where there is none. */
+  /** The release to restore when this fails; none is restored when it is undefined. */
   readonly fallback: DeploymentRecord | undefined;
 }
 

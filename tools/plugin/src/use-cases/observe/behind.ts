@@ -12,7 +12,7 @@ export type Behind =
   | {
       /** Commits of the branch that it lacks and that are part of the service. */
       readonly commits: number;
-      /** Whether there are more: only so many are looked at. */
+      /** True when there are more: only so many are looked at. */
       readonly isLeast: boolean;
     }
   | { readonly unknown: string };
@@ -27,7 +27,7 @@ export interface RunningCommit {
 /** Commits whose files are looked at: the newest ones that something that runs lacks. */
 const mostCommits = 5000;
 
-/** What a branch has that builds lack, as far as it is needed to tell how far behind they are. */
+/** The commits of a branch that builds lack, as far as it is needed to count them. */
 export class BranchHistory {
   private readonly graph: CommitGraph;
   private readonly tip: string;
@@ -70,7 +70,7 @@ export class BranchHistory {
     return new BranchHistory(graph, tip, touched, missing.slice(mostCommits));
   }
 
-  /** Whether a commit was among those that it was read for, or before one of them. */
+  /** Reports whether a commit was among those that it was read for, or before one of them. */
   has(commit: string): boolean {
     return this.graph.has(commit);
   }

@@ -11,12 +11,12 @@ import { touchedServices } from './affected-services.ts';
 /** Commits whose files are looked at: the newest ones that changes brought. */
 const mostCommits = 20_000;
 
-/** What a change is compared with to tell what it brought. */
+/** The base that a change is compared with. */
 type ComparedChange = Pick<DeliveredChange, 'commit' | 'known'>;
 
 interface CommitFacts {
   /** When it was written, milliseconds since 1970; not a number where git has no date. */
-  readonly writtenAt: number;
+  readonly committedAt: number;
   readonly services: ReadonlySet<string>;
 }
 
@@ -58,7 +58,7 @@ export class BroughtCommits {
     ]);
     const lookedAt = newest.map((commit): [string, CommitFacts] => [
       commit,
-      { writtenAt: Date.parse(dates.get(commit) ?? ''), services: touched.get(commit)! },
+      { committedAt: Date.parse(dates.get(commit) ?? ''), services: touched.get(commit)! },
     ]);
     return new BroughtCommits(graph, new Map(lookedAt), services);
   }
@@ -67,21 +67,21 @@ export class BroughtCommits {
    * When the commits were written that a change of a service brought and that change something of it, milliseconds since
    * 1970, in no order; merges do not count. Or why nobody knows.
    */
-  writtenAt({ commit, known }: ComparedChange, service: string): number[] | { readonly unknown: string } {
+  commitTimes({ commit, known }: ComparedChange, service: string): number[] | { readonly unknown: string } {
     if (!this.services.has(service)) return { unknown: 'The workspace does not have the service any more.' };
     const lost = [commit, ...known].find((each) => !this.graph.has(each));
     if (lost !== undefined) return { unknown: `Commit ${shortCommit(lost)} is neither here nor at the origin.` };
     const dates: number[] = [];
     for (const brought of this.graph.missingInAll(known, commit)) {
       const found = this.lookedAt.get(brought);
-      if (found?.services.has(service) && !Number.isNaN(found.writtenAt)) dates.push(found.writtenAt);
+      if (found?.services.has(service) && !Number.isNaN(found.committedAt)) dates.push(found.committedAt);
       if (!found && this.graph.parentsOf(brought).length < 2) return { unknown: tooMany };
     }
     return dates;
   }
 }
 
-const tooMany = `It brought older commits than the newest ${mostCommits}, which are looked at.`;
+const tooMany = `It has more than ${mostCommits} commits; only the newest are read.`;
 
 function shallowRefusal(): Refusal {
   return new Refusal({

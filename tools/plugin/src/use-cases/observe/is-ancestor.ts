@@ -1,7 +1,7 @@
 import type { Commits } from '../../ports/repository/commits.ts';
 import type { WithRepository } from '../../ports/repository/source-repository.ts';
 
-/** Whether a commit comes before another, so that what is newer there is missing in it. */
+/** Reports whether a commit is an ancestor of another (`git merge-base --is-ancestor`). */
 export async function isAncestor(
   commit: string,
   other: string,

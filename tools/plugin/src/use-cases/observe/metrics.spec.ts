@@ -147,7 +147,7 @@ describe('metrics of an environment', () => {
     await prod.deploy(newest.at(-1)!);
     expect(await prod.measure()).toMatchObject({
       all: { leadTime: { commits: 20_000, unknownChanges: 1 } },
-      services: [{ commitsUnknown: expect.stringContaining('older commits than the newest 20000') }],
+      services: [{ commitsUnknown: expect.stringContaining('more than 20000 commits') }],
     });
   });
 
@@ -173,7 +173,7 @@ describe('metrics of an environment', () => {
     for (let count = 0; count < 25; count++) await prod.deploy(prod.commit(0), { outcome: 'failed' });
     await prod.deploy(prod.commit(0));
     expect(await prod.measure()).toMatchObject({
-      services: [{ leadTime: { unknownChanges: 1 }, commitsUnknown: 'The deployments before are forgotten.' }],
+      services: [{ leadTime: { unknownChanges: 1 }, commitsUnknown: 'Older deployments are no longer recorded.' }],
     });
   });
 

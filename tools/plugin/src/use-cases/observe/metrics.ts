@@ -7,7 +7,7 @@ import {
 } from '../../model/observe/delivered-changes.ts';
 import {
   deliveryMetrics,
-  wasPutIn,
+  wasDeployed,
   type DeliveryMetrics,
   type MeasuredChange,
   type MeasuredService,
@@ -134,7 +134,7 @@ async function measure(
   services: ServiceMap,
   ports: Pick<ReleasePorts, 'repository'>,
 ): Promise<Measured[]> {
-  const compared = all.flatMap(({ changes }) => changes.filter((each) => wasPutIn(each) && each.known.length > 0));
+  const compared = all.flatMap(({ changes }) => changes.filter((each) => wasDeployed(each) && each.known.length > 0));
   const brought = await orUnknown(() => BroughtCommits.read(compared, services, ports));
   return all.map(({ history, coverage, changes }) => {
     let commitsUnknown: string | undefined;
@@ -155,8 +155,8 @@ function committedAt(
   service: string,
   brought: BroughtCommits | { readonly unknown: string },
 ): number[] | { readonly unknown: string } {
-  if (!wasPutIn(change)) return [];
+  if (!wasDeployed(change)) return [];
   // The first one has nothing to compare with: how old its commits are says when work on the service began.
-  if (change.known.length === 0) return hasFirst ? [] : { unknown: 'The deployments before are forgotten.' };
-  return 'unknown' in brought ? brought : brought.writtenAt(change, service);
+  if (change.known.length === 0) return hasFirst ? [] : { unknown: 'Older deployments are no longer recorded.' };
+  return 'unknown' in brought ? brought : brought.commitTimes(change, service);
 }

@@ -4,7 +4,7 @@ import { catchProductError } from '../../model/errors/result.ts';
 import type { ObservedService } from '../../ports/cluster.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 
-/** What there is in an environment by service, of all services or of one, or why it cannot be looked into. */
+/** Returns the services of an environment, all or one, or the reason why it cannot be read. */
 export async function observeEnvironment(
   service: string | undefined,
   environment: Environment,

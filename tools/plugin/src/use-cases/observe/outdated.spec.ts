@@ -47,7 +47,7 @@ describe('outdated', () => {
     cluster.script('orders', failing);
     await expect(releaseIt(scenario)).rejects.toThrow('It crashes.');
     expect(await outdatedIn(scenario)).toMatchObject([
-      { reason: 'A newer build failed, and 20261124-1 was put back.' },
+      { reason: 'A newer build failed and was rolled back to 20261124-1.' },
     ]);
   });
 

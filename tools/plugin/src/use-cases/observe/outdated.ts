@@ -16,11 +16,14 @@ export interface OutdatedRequest {
 export interface Outdated {
   readonly service: string;
   readonly environment: string;
-  /** What was deployed last, if anything was. */
+  /** The build that was deployed last, if any. */
   readonly buildNumber: string | undefined;
   /** The commit that it was built from. */
   readonly commit: string | undefined;
-  /** Whether that commit comes after the checked-out one: a newer run has been there, and this one has nothing to bring. */
+  /**
+   * True when that commit comes after the checked-out one: a newer run has been there, and this one has nothing to
+   * bring.
+   */
   readonly isLater: boolean;
   /** Why, as a sentence. */
   readonly reason: string;
@@ -79,7 +82,8 @@ function whyOutdated(newest: DeploymentSummary | undefined, hash: ContentHash): 
   if (hold) return `${describeHold(hold, newest.environment)}.`;
   if (outcome === 'running') return `${release.buildNumber} is being deployed.`;
   if (outcome !== 'succeeded') return `${release.buildNumber} ${outcome}.`;
-  if (cause.action === 'automatic-rollback') return `A newer build failed, and ${release.buildNumber} was put back.`;
+  if (cause.action === 'automatic-rollback')
+    return `A newer build failed and was rolled back to ${release.buildNumber}.`;
   return release.dirty
     ? `${release.buildNumber} was built with uncommitted changes.`
     : `${release.buildNumber} has other content.`;

@@ -22,7 +22,7 @@ export interface StatusRequest {
   readonly branch: string;
 }
 
-/** What runs where. */
+/** The running releases of all environments. */
 export interface Status {
   /** In alphabetical order, also those that are in an environment only. */
   readonly services: readonly ServiceStatus[];
@@ -40,13 +40,13 @@ export interface Status {
 /** One service in every environment. */
 export interface ServiceStatus {
   readonly service: string;
-  /** Whether the workspace has it, as it is checked out. */
+  /** True when the workspace has it, as it is checked out. */
   readonly isInWorkspace: boolean;
   /** In the order of the environments. */
   readonly environments: readonly EnvironmentStatus[];
 }
 
-/** What is known of a service in one environment. */
+/** The state of a service in one environment. */
 export type EnvironmentStatus =
   | { readonly environment: string; readonly state: 'absent' }
   | { readonly environment: string; readonly state: 'unreachable'; readonly reason: string }
@@ -57,7 +57,7 @@ export type EnvironmentStatus =
       readonly running: RunningService | undefined;
       /** The newest deployment, however it ended. */
       readonly record: DeploymentSummary | undefined;
-      /** Who keeps which build out. */
+      /** The hold, with its author. */
       readonly hold: Hold | undefined;
       /** Pods that run another image than the record tells of, by digest; none while a deployment goes on. */
       readonly foreignDigests: readonly string[];
@@ -151,7 +151,10 @@ function environmentStatus(
   return one ? deployed(environment, one, history) : { environment, state: 'absent' };
 }
 
-/** Who deploys need not be allowed to see it, and where nothing can be reached the services tell. */
+/**
+ * Returns the provisioned version. Deployers may lack the right to read it; unreachable clusters are reported by the
+ * services' rows.
+ */
 function provisionedIn(
   environment: Environment,
   { cluster }: Pick<ReleasePorts, 'cluster'>,

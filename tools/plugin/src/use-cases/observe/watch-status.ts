@@ -7,7 +7,7 @@ import type { ReleasePorts } from '../../ports/release-ports.ts';
 /** Milliseconds for which changes are gathered: a rollout makes many at once. */
 const gathering = 500;
 
-/** Tells the status now, and again whenever something in one of the environments changed, until the signal. */
+/** Yields the status now, and again after every change in one of the environments, until the signal. */
 export async function* watchStatus(
   request: StatusRequest,
   ports: Pick<ReleasePorts, 'cluster' | 'repository'>,

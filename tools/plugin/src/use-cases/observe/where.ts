@@ -24,7 +24,7 @@ export interface WhereRequest {
 /** Where a commit has got to. */
 export interface Whereabouts {
   readonly commit: Commit;
-  /** Whether it is a merge: then all that it brought to its first parent is looked for. */
+  /** True when it is a merge: then all that it brought to its first parent is looked for. */
   readonly isMerge: boolean;
   /** The services that it changes, in alphabetical order. */
   readonly services: readonly ServiceWhereabouts[];
@@ -39,7 +39,7 @@ export interface ServiceWhereabouts {
   readonly environments: readonly EnvironmentWhereabouts[];
 }
 
-/** Whether a commit runs in an environment, in one service. */
+/** The state of a commit in an environment, in one service. */
 export type EnvironmentWhereabouts =
   | { readonly environment: string; readonly state: 'absent' }
   | { readonly environment: string; readonly state: 'unreachable'; readonly reason: string }
@@ -47,7 +47,7 @@ export type EnvironmentWhereabouts =
       readonly environment: string;
       /** `runs`: in what is there. `waits`: what is there does not have it. `unknown`: nobody knows what is there. */
       readonly state: 'runs' | 'waits' | 'unknown';
-      /** What is there. */
+      /** The build that is there. */
       readonly buildNumber: string | undefined;
       /** The build that has the commit and failed there, where that was deployed last. */
       readonly failed: string | undefined;
@@ -61,8 +61,8 @@ export type EnvironmentWhereabouts =
 const atOnce = 8;
 
 /**
- * Tells of a commit where it has got to: with each service that it changes through the project graph, in which builds it
- * was released and in which environments it runs.
+ * Returns the whereabouts of a commit: for each service that it changes through the project graph, the builds that
+ * released it and the environments in which it runs.
  * @throws {Refusal} when there is no such commit.
  */
 export async function where(
@@ -123,7 +123,7 @@ function releasesByService(releases: readonly TaggedCommit[], { isIn }: SoughtCo
   return byService;
 }
 
-/** What is in an environment of a service. */
+/** The release of a service in an environment. */
 interface RunningRelease {
   /** Of the build that runs, as far as it is known. */
   readonly buildNumber: string | undefined;
@@ -133,7 +133,10 @@ interface RunningRelease {
   readonly failed: Pick<DeploymentSummary, 'release'> | undefined;
 }
 
-/** What is in an environment by service: what was deployed last, and where that did not end well, what runs. */
+/**
+ * Returns the releases of an environment by service: the last deployment, and if that did not succeed, the running
+ * one.
+ */
 async function newestIn(
   environment: Environment,
   { cluster }: Pick<ReleasePorts, 'cluster'>,

@@ -14,7 +14,7 @@ import { reserveBuildNumber } from '../release/reserve-build-number.ts';
 
 type Ports = Pick<ReleasePorts, 'repository' | 'registry' | 'clock'>;
 
-/** What packaging comes to. */
+/** The result of packaging. */
 export type PackageResult =
   /** The checkout's configuration has this version: since now, or already. */
   | { readonly state: 'made' | 'known'; readonly package: ProvisioningPackage }

@@ -29,7 +29,7 @@ export interface ProvisionRequest {
   /** The version, also an older one; when omitted that of the checkout, which is packaged when it has none. */
   readonly version: BuildNumber | undefined;
   readonly actor: Actor;
-  /** Who let it into a protected environment. */
+  /** The approver for a protected environment. */
   readonly approvedBy: string | undefined;
   readonly dryRun: boolean;
   readonly readEnvironments: ReadEnvironments;
@@ -37,7 +37,7 @@ export interface ProvisionRequest {
   readonly signal?: AbortSignal;
 }
 
-/** What provisioning ended as. */
+/** The result of provisioning. */
 export type ProvisionResult =
   | {
       /** `planned`: nothing was changed, because it was a dry run. */
@@ -129,12 +129,12 @@ async function provisionLocked(planned: PlannedProvisioning, ports: Ports, onPla
   return { state: 'provisioned', version: made.version, before, changes: done };
 }
 
-/** What would be done, and what is there. */
+/** The predicted changes, and the current state. */
 interface Plan {
   readonly changes: readonly ConfigurationChange[];
   readonly former: readonly ProvisionedObject[];
   readonly before: BuildNumber | undefined;
-  /** What was recorded last. */
+  /** The newest record. */
   readonly newest: string;
 }
 

@@ -11,7 +11,7 @@ import type { ReleaseTags } from '../../ports/repository/release-tags.ts';
 import type { SourceFiles } from '../../ports/repository/source-files.ts';
 import type { WithRepository } from '../../ports/repository/source-repository.ts';
 
-/** What the clusters' configuration is made of: nothing else is part of it. */
+/** The folders of the clusters' configuration: nothing else is part of it. */
 const folders = [provisioningFolder, environmentsFolder];
 const mostPathsShown = 10;
 
@@ -21,8 +21,8 @@ type Packages = WithRepository<ReleaseTags & PackageTags>;
 export type ProvisioningSource = Pick<ProvisioningPackage, 'commit' | 'contentHash'>;
 
 /**
- * Tells what would be provisioned from the checkout.
- * @throws {Refusal} when it has changes of the configuration that no commit holds, or there is none.
+ * Returns the configuration that would be provisioned from the checkout.
+ * @throws {Refusal} when the configuration has uncommitted changes, or there is none.
  */
 export async function checkedOutSource({
   repository,
@@ -69,8 +69,8 @@ function dirtyRefusal(paths: readonly string[]): Refusal {
   return new Refusal({
     type: 'dirty-working-tree',
     doing: "read the clusters' configuration",
-    reason: `The working tree has ${paths.length === 1 ? 'a change' : `${paths.length} changes`} of it that no commit holds.`,
-    remedy: 'Commit, stash or delete them: clusters get nothing that nobody can look up.',
+    reason: `The working tree has ${paths.length === 1 ? '1 uncommitted change' : `${paths.length} uncommitted changes`} of it.`,
+    remedy: 'Commit, stash or delete them: only committed configuration is provisioned.',
     evidence: [...shown, ...(more > 0 ? [`and ${more} more`] : [])],
   });
 }

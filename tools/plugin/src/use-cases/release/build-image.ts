@@ -11,7 +11,7 @@ import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import { freeBuildNumber, reserveBuildNumber, type BuildNumberRequest } from './reserve-build-number.ts';
 
-/** What an image shall be made of, and where it shall go. */
+/** The source of an image, and its registries. */
 export interface ImageRequest {
   readonly service: ServiceSource;
   readonly revision: Pick<Build, 'commit' | 'contentHash' | 'dirty'>;
@@ -24,7 +24,7 @@ export interface ImageRequest {
 }
 
 /**
- * Tells what `buildImage` would do, and refuses what it would refuse. Changes nothing.
+ * Reports the steps of `buildImage`, and refuses as it would. Changes nothing.
  * @returns the number that is free now; another may take it before.
  */
 export async function previewImage(
@@ -40,7 +40,7 @@ export async function previewImage(
   ]);
   const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));
   const from = `${shortCommit(revision.commit)}${revision.dirty ? ' and the changes in the working tree' : ''}`;
-  reporter.step(`would take build number ${describeNumber(buildNumber, request)}`);
+  reporter.step(`would use build number ${describeNumber(buildNumber, request)}`);
   reporter.step(`would build the image with ${engine.name} from ${from}`);
   for (const image of images) reporter.step(`would push ${image}`);
   return buildNumber;
@@ -100,7 +100,7 @@ function onlyDigest(service: string, images: readonly ImageRef[], digests: reado
   throw new Failure({
     type: 'digests-differ',
     doing: `push the image of ${service}`,
-    reason: 'The registries tell different digests of the same image, so that no single release could name it.',
+    reason: 'The registries report different digests for the same image, so no single release could name it.',
     remedy: 'Use one registry for all automatic environments.',
     evidence: images.map((image, index) => `${image} ${digests[index]}`),
   });

@@ -6,7 +6,7 @@ import { releaseBefore } from '../revision/find-release.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 
-/** What is new in a release since the one before it, as Markdown. */
+/** Returns the news in a release since the one before it, as Markdown. */
 export async function newInRelease(
   release: Release,
   service: ServiceSource,

@@ -12,7 +12,7 @@ export interface ReleasePublication {
   readonly release: Release;
   /** Where it was made, if that is an address: it is linked to. */
   readonly run: string | undefined;
-  /** What is new in it, as Markdown. */
+  /** Returns its news as Markdown. */
   notes(): Promise<string>;
 }
 

@@ -329,7 +329,7 @@ describe('release', () => {
     await run(scenario, { dryRun: true });
     expect(await world(scenario)).toEqual(before);
     expect(scenario.lines.join('\n')).toMatchInlineSnapshot(`
-     "would take build number 20261124-1
+     "would use build number 20261124-1
      would build the image with in-memory from a86e14332404
      would push acr.example/orders:20261124-1
      would tag a86e14332404 as orders-20261124-1

@@ -20,7 +20,7 @@ import { sourceRevision } from '../revision/source-revision.ts';
 import { tagRelease } from './tag-release.ts';
 import { waitForForge } from '../announce/wait-for-forge.ts';
 
-/** What shall be released, and how. */
+/** The service to release, and the options. */
 export interface ReleaseRequest extends DeployOptions, Pick<DeployTarget, 'actor' | 'allowDowntime' | 'adopt'> {
   readonly service: ServiceSource;
   /** All environments of the workspace. */
@@ -34,11 +34,11 @@ export interface ReleaseRequest extends DeployOptions, Pick<DeployTarget, 'actor
   readonly dryRun: boolean;
 }
 
-/** What a release came to. */
+/** The result of a release. */
 export interface ReleaseResult {
   /** Undefined after a dry run that would build. */
   readonly release: Release | undefined;
-  /** Whether an image was built; otherwise the newest release has the same content. */
+  /** True when an image was built; otherwise the newest release has the same content. */
   readonly built: boolean;
   readonly deploys: readonly { readonly environment: string; readonly result: DeployResult }[];
 }

@@ -80,7 +80,7 @@ export async function freeBuildNumber(
 }
 
 /**
- * Whether the newest number was taken for a commit after this one. A run of a CI that was overtaken keeps its own number
+ * Reports whether the newest number was taken for a commit after this one. A run of a CI that was overtaken keeps its own number
  * then, the older one: with a newer one it would put the older commit over the newer.
  */
 async function isLate(service: string, commit: string, taken: readonly BuildNumber[], ports: Ports): Promise<boolean> {
@@ -94,7 +94,7 @@ function takenRefusal(service: string, number: BuildNumber, why: string): Refusa
     type: 'build-number-taken',
     doing: `take build number ${number} for ${service}`,
     reason: `${why}, and a number is never used twice.`,
-    remedy: 'Leave --build-number away to get the next free one.',
+    remedy: 'Omit `--build-number` to get the next free one.',
   });
 }
 

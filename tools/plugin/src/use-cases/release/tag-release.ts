@@ -20,7 +20,7 @@ export async function tagRelease(
 ): Promise<void> {
   const made = await repository.tagRelease(release);
   const tag = new ReleaseTag(release.service, release.buildNumber);
-  reporter.step(made === 'created' ? `tagged ${shortCommit(release.commit)} as ${tag}` : `${tag} is there already`);
+  reporter.step(made === 'created' ? `tagged ${shortCommit(release.commit)} as ${tag}` : `${tag} exists already`);
   if (made === 'created' && (await repository.originUrl()) === undefined) {
     reporter.warn('there is no remote "origin": numbers and tags are kept in this clone only');
   }
@@ -47,7 +47,7 @@ export async function findPushedBuild(
     throw new Refusal({
       type: 'foreign-image',
       doing: `tag ${service} ${buildNumber}`,
-      reason: `The labels of ${image} do not tell from which commit it was built.`,
+      reason: `The labels of ${image} do not say from which commit it was built.`,
       remedy: `Build it with \`nx run ${service}:docker-release\`.`,
     });
   }

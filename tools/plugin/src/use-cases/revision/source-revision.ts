@@ -9,8 +9,8 @@ import type { WithRepository } from '../../ports/repository/source-repository.ts
 const mostPathsShown = 10;
 
 /**
- * Tells what would be built from the checkout.
- * @param allowDirty whether changes that no commit holds may go into the build; it is marked then.
+ * Returns the revision that would be built from the checkout.
+ * @param allowDirty whether uncommitted changes may go into the build, which is marked then.
  * @throws {Refusal} when there are such changes and they may not.
  */
 export async function sourceRevision(
@@ -44,8 +44,8 @@ export function requireCommitted(
   throw new Refusal({
     type: 'dirty-not-allowed',
     doing: `release ${service} from a working tree with changes`,
-    reason: `${forbidding.join(' and ')} takes no builds of changes that no commit holds (allowDirty is not set there).`,
-    remedy: 'Commit the changes, or put allowDirty: true into the environment file.',
+    reason: `${forbidding.join(' and ')} does not accept builds of uncommitted changes (\`allowDirty\` is not set).`,
+    remedy: 'Commit the changes, or set `allowDirty: true` in the environment file.',
   });
 }
 
@@ -55,8 +55,8 @@ function dirtyRefusal(service: string, paths: readonly string[]): Refusal {
   return new Refusal({
     type: 'dirty-working-tree',
     doing: `release ${service}`,
-    reason: `The working tree has ${paths.length === 1 ? 'a change' : `${paths.length} changes`} that no commit holds.`,
-    remedy: 'Commit, stash or delete them, or give --allow-dirty where the environment permits it.',
+    reason: `The working tree has ${paths.length === 1 ? '1 uncommitted change' : `${paths.length} uncommitted changes`}.`,
+    remedy: 'Commit, stash or delete them, or pass `--allow-dirty` where the environment permits it.',
     evidence: [...shown, ...(more > 0 ? [`and ${more} more`] : [])],
   });
 }

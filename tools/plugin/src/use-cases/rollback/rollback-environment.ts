@@ -21,7 +21,7 @@ export interface EnvironmentRollbackRequest {
   service(name: string): ServiceSource;
 }
 
-/** What has to be done for an environment to be as it was. */
+/** The steps that restore an earlier state of an environment. */
 export interface EnvironmentRollbackPlan {
   readonly at: Date;
   readonly plans: readonly RollbackPlan[];
@@ -63,7 +63,7 @@ export async function planEnvironmentRollback(
   }
   const settled = await Promise.allSettled(plans);
   const refused = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-  if (refused.length > 0) throw together(request, refused);
+  if (refused.length > 0) throw combineRefusals(request, refused);
   return { at, plans: await Promise.all(plans), same, younger };
 }
 
@@ -124,7 +124,7 @@ function runningAt(
   return (records.at(-1)?.sequence ?? 1) > 1 ? 'before-what-is-kept' : undefined;
 }
 
-/** Whether the newest deployment ended well, so that it is what runs. */
+/** Reports whether the newest deployment ended well, so that it is what runs. */
 function isCalm([newest]: readonly DeploymentRecord[]): boolean {
   return newest?.outcome === 'succeeded';
 }
@@ -138,12 +138,12 @@ function tooLongAgo(
   return new Refusal({
     type: 'too-long-ago',
     doing: `roll ${environment.name} back to ${at.toISOString()}`,
-    reason: `Nobody knows any more what ${service} ran then: its oldest deployment that is kept began ${records.at(-1)?.startedAt}.`,
+    reason: `It is not recorded what ${service} ran then: its oldest recorded deployment began ${records.at(-1)?.startedAt}.`,
     remedy: `Choose a later moment, or roll services back one by one with \`nx run ${service}:rollback --env=${environment.name} --tag=…\`.`,
   });
 }
 
-function together({ environment }: EnvironmentRollbackRequest, errors: readonly unknown[]): unknown {
+function combineRefusals({ environment }: EnvironmentRollbackRequest, errors: readonly unknown[]): unknown {
   const [first] = errors;
   const known = errors.filter((error) => error instanceof ProductError);
   if (known.length < errors.length) return errors.find((error) => !(error instanceof ProductError));

@@ -27,7 +27,7 @@ import type { DeployContext, RolloutLimits } from '../deploy/deploy-context.ts';
 import { rollOut } from '../deploy/roll-out.ts';
 import type { Rollout } from '../deploy/rollout.ts';
 
-/** What shall go back, and to what. */
+/** The service to roll back, and the release to restore. */
 export interface RollbackRequest {
   readonly service: ServiceSource;
   readonly environment: Environment;
@@ -40,7 +40,7 @@ export interface RollbackRequest {
   readonly reason: string | undefined;
 }
 
-/** What going back would do. */
+/** The predicted effect of a rollback. */
 export interface RollbackPlan {
   readonly request: RollbackRequest;
   readonly cluster: Cluster;
@@ -53,7 +53,7 @@ export interface RollbackPlan {
   readonly hold: Hold | undefined;
 }
 
-/** What going back came to. */
+/** The result of a rollback. */
 export type RollbackResult =
   | {
       readonly state: 'rolled-back';

@@ -54,7 +54,10 @@ export function blobName({ mode, object }: Pick<GitFile, 'mode' | 'object'>): st
   return object + kept;
 }
 
-/** Tells files below folders from others. The workspace's root is `.` or an empty text; a file counts as its own folder. */
+/**
+ * Returns a test for files below folders. The workspace's root is `.` or an empty text; a file counts as its own
+ * folder.
+ */
 export function below(folders: readonly string[]): (path: string) => boolean {
   const clean = folders
     .map((folder) => folder.replace(/^(\.\/)+|\/+$/g, ''))

@@ -6,7 +6,7 @@ import { below } from '../files/tree-listing.ts';
 const mostCommits = 20_000;
 /** Folders that are given to git as arguments; beyond it git lists all files and we pick. */
 const mostFolderArguments = 200;
-/** Whatever the user has configured, paths begin at the repository's root and names are UTF-8. */
+/** Settings that override the user's: paths begin at the repository's root and names are UTF-8. */
 const usualLog = ['-c', 'log.follow=false', 'log', '--no-show-signature', '--encoding=UTF-8', '--no-color', '-z'];
 
 /**

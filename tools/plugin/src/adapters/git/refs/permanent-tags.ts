@@ -67,7 +67,7 @@ function takenRefusal(tag: ReleaseTag, doing: string, where: string): Refusal {
   return new Refusal({
     type: 'tag-taken',
     doing,
-    reason: `The tag ${tag} is already there (${where}) and is not of this release.`,
+    reason: `The tag ${tag} exists already (${where}) and is not of this release.`,
     remedy: `Look at it with \`git show ${tag}\`. Releases never change: release again to get a new number.`,
   });
 }

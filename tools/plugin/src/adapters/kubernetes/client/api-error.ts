@@ -114,7 +114,7 @@ const rejected = (answer: ErrorAnswer) => about(answer, `the cluster rejected it
 const causeLines = ({ causes }: ErrorAnswer) =>
   causes.length > 1 ? causes.map(({ field = '', message = '' }) => `${field}: ${message}`) : [];
 
-/** What an error that the caller does not expect means, in the words of the API server. */
+/** The meaning of errors that the caller does not expect, in the words of the API server. */
 export const answerRules: readonly ErrorRule<ErrorAnswer>[] = [
   {
     when: ({ code }) => code === 401,

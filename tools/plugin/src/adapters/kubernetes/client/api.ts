@@ -26,10 +26,10 @@ export interface ApiRequest {
   /** Of the body; JSON when left out. */
   readonly contentType?: string;
   readonly accept?: string;
-  /** Whether a long answer is expected, which is sent packed then. */
+  /** True when a long answer is expected, which is sent packed then. */
   readonly isLong?: boolean;
   readonly signal?: AbortSignal;
-  /** Whether it may be sent again when nobody knows what became of it; else true for all but POST. */
+  /** True when it may be sent again when nobody knows what became of it; else true for all but POST. */
   readonly repeatable?: boolean;
 }
 

@@ -4,7 +4,7 @@ import { Refusal } from '../../../model/errors/product-error.ts';
 import { ApiError, explainApiError } from './api-error.ts';
 import type { KubernetesApi } from './api.ts';
 
-/** What a deployer does with every service. */
+/** The rights that a deployer needs for every service. */
 const needed = [
   { verb: 'patch', group: 'apps', resource: 'deployments' },
   { verb: 'create', group: 'apps', resource: 'controllerrevisions' },
@@ -33,7 +33,7 @@ export async function refuseMissingNamespace(
   api: KubernetesApi,
   environment: Pick<Environment, 'name' | 'namespace'>,
 ): Promise<void> {
-  await readNamespace(api, environment, `look into the namespace ${environment.namespace} of ${environment.name}`);
+  await readNamespace(api, environment, `inspect the namespace ${environment.namespace} of ${environment.name}`);
 }
 
 /** @returns undefined for those who may not look at it. @throws {Refusal} when it is not there. */
@@ -84,7 +84,7 @@ function endingNamespace(api: KubernetesApi, namespace: string, doing: string): 
     type: 'namespace-ends',
     doing,
     reason: `The namespace "${namespace}" of the cluster ${api.context} is being deleted.`,
-    remedy: 'Wait until it is gone, and provision it anew.',
+    remedy: 'Wait until it is gone, and provision it again.',
   });
 }
 

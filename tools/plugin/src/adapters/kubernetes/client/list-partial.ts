@@ -24,6 +24,6 @@ export async function listPartial(
   try {
     return await readProtobufList(kind, body);
   } catch (cause) {
-    throw new ApiError(0, `What answers at ${api.server} is no API server: ${String(cause)}`);
+    throw new ApiError(0, `${api.server} did not answer like an API server: ${String(cause)}`);
   }
 }

@@ -122,11 +122,11 @@ const kinds = {
   ControllerRevision: {
     1: ['metadata', message({ 1: ['name', text], 11: ['labels', texts], 12: ['annotations', texts] })],
   },
-  /** Who owns which of its fields: all that is asked of other objects. */
+  /** The managers of its fields: all that is asked of other objects. */
   PartialObjectMetadata: { 1: ['metadata', message({ 1: ['name', text], 17: ['managedFields', managedFields] })] },
 } satisfies Record<string, Message>;
 
-/** What lists can be read of. */
+/** A kind whose lists can be read. */
 export type ListedKind = keyof typeof kinds;
 
 /** Bytes with which the API server begins what it sends as protocol buffers. */

@@ -29,7 +29,7 @@ const known: Readonly<Record<string, string>> = {
   'projectcontour.io/v1/HTTPProxy': 'httpproxies',
 };
 
-/** What the API tells of a kind. */
+/** The API's description of a kind. */
 interface Resource {
   readonly name: string;
   readonly kind: string;
@@ -100,7 +100,7 @@ export class Resources {
       type: 'unknown-kind',
       doing: `find out what ${describeObject(object)} is`,
       reason: `The cluster ${this.api.context} has no kind ${kind} in ${apiVersion}.`,
-      remedy: didYouMean(kind, kinds) || 'Correct "apiVersion" and "kind", or install what brings this kind.',
+      remedy: didYouMean(kind, kinds) || 'Correct "apiVersion" and "kind", or install the definition of this kind.',
     });
   }
 }
@@ -110,8 +110,8 @@ function notKept(object: KubernetesObject): Refusal {
   return new Refusal({
     type: 'not-kept',
     doing: `find out what ${describeObject(object)} is`,
-    reason: `A ${object.kind} is nothing that a cluster keeps.`,
-    remedy: 'Take it out of the manifests.',
+    reason: `A ${object.kind} cannot be stored in a cluster.`,
+    remedy: 'Remove it from the manifests.',
   });
 }
 

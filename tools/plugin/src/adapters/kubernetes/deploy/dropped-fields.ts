@@ -5,13 +5,13 @@ import { fieldsOf, isOurs, isUpgraded, managedFieldsOf } from './managed-fields.
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What is known at one place of an object while its fields are walked. */
+/** A place in an object while its fields are walked. */
 interface Place {
-  /** What kubectl owns there, as `fieldsV1` has it. */
+  /** The fields that kubectl owns there, as in `fieldsV1`. */
   readonly ours: Fields;
-  /** What other managers own there. */
+  /** The fields that other managers own there. */
   readonly others: readonly Fields[];
-  /** What the manifest has there. */
+  /** The manifest's value there. */
   readonly desired: unknown;
 }
 
@@ -53,7 +53,7 @@ function dropFrom(value: unknown, { ours, others, desired }: Place): void {
   }
 }
 
-/** Tells an item of a list by its key (`k:{"name":"orders"}`) or its value (`v:"finalizer"`). */
+/** Returns a test for an item of a list, by its key (`k:{"name":"orders"}`) or its value (`v:"finalizer"`). */
 function matcherOf(step: string): (item: unknown) => boolean {
   const meant: unknown = JSON.parse(step.slice('k:'.length));
   if (step.startsWith('v:')) return (item) => isDeepStrictEqual(item, meant);

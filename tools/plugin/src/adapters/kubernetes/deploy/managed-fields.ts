@@ -3,7 +3,7 @@ import { fieldManager } from '../../../model/manifests/labels.ts';
 import { upgradedManagers } from '../../../model/manifests/rules/ownership.ts';
 import { fieldAt, isMap } from '../../../model/manifests/source/object-fields.ts';
 
-/** Who wrote which fields of an object, as the API server keeps it. */
+/** An object's fields by manager, as the API server keeps them. */
 export interface ManagedFields {
   readonly manager?: string;
   readonly operation?: string;
@@ -57,23 +57,23 @@ export function isUpgraded({ manager = '', subresource, apiVersion }: ManagedFie
   return subresource === undefined && apiVersion === live.apiVersion && upgradedManagers.includes(manager);
 }
 
-/** Whether replicas of a workload would fall to the default if they were not sent any more. */
+/** Reports whether replicas of a workload would fall to the default if they were not sent any more. */
 export function ownsReplicas(entries: readonly ManagedFields[]): boolean {
   return entries.some((entry) => isOurs(entry) && fieldAt(entry.fieldsV1, 'f:spec', 'f:replicas') !== undefined);
 }
 
-/** Who wrote which fields of an object. */
+/** Returns an object's fields by manager. */
 export function managedFieldsOf(object: KubernetesObject): ManagedFields[] {
   const entries = object.metadata['managedFields'];
   return Array.isArray(entries) ? (entries as ManagedFields[]) : [];
 }
 
-/** Tells whether an entry is of what a manager applied. */
+/** Reports whether an entry belongs to objects that a manager applied. */
 export function isAppliedBy(name: string): (entry: ManagedFields) => boolean {
   return ({ manager, operation, subresource }) => manager === name && operation === 'Apply' && !subresource;
 }
 
-/** Whether an entry tells what this tool applied for a service. */
+/** Reports whether an entry tells what this tool applied for a service. */
 export const isOurs = isAppliedBy(fieldManager);
 
 function union(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -32,19 +32,19 @@ export interface PlannedObject {
   /** The object as it was asked for. */
   readonly source: KubernetesObject;
   readonly path: string;
-  /** What is applied: the object, without what an autoscaler owns. */
+  /** The object as it is applied, without the fields that an autoscaler owns. */
   readonly desired: KubernetesObject;
-  /** What is there now. */
+  /** The object in the cluster. */
   readonly live: KubernetesObject | undefined;
-  /** What would be there then. */
+  /** The object as it would be after applying. */
   readonly predicted: KubernetesObject;
-  /** Whether what kubectl wrote must become ours first. */
+  /** True when what kubectl wrote must become ours first. */
   readonly fold: boolean;
   /** Replicas that must be handed to another manager before they are not sent any more. */
   readonly handOver: number | undefined;
 }
 
-/** What shall be applied for a service. */
+/** The objects to apply for a service. */
 export interface PlanRequest {
   readonly service: string;
   readonly objects: readonly KubernetesObject[];
@@ -125,7 +125,7 @@ async function planObject(
   }
 }
 
-/** What differs between writers of objects. */
+/** Rules that differ between writers of objects. */
 export interface ObjectRules {
   readonly manager: string;
   /** Owns the object's replicas. */
@@ -135,12 +135,12 @@ export interface ObjectRules {
   toSend(live: KubernetesObject | undefined): KubernetesObject;
 }
 
-/** What applying an object would do. */
+/** The result of a dry run of one object. */
 export interface TriedObject extends Pick<Change, 'action' | 'takenOver' | 'fields'> {
   readonly live: KubernetesObject | undefined;
   readonly sent: KubernetesObject;
   readonly predicted: KubernetesObject;
-  /** What kubectl wrote, made ours; undefined where it wrote nothing. */
+  /** kubectl's fields, made ours; undefined where it wrote none. */
   readonly managedFields: readonly ManagedFields[] | undefined;
 }
 
@@ -265,7 +265,7 @@ export async function patchObject(
   return answer as KubernetesObject;
 }
 
-/** What of an object counts when it is asked whether it changes: not who deployed it, nor what the server counts. */
+/** Returns the fields of an object that count as a change: not its deployer, nor the server's counters. */
 function comparable(object: KubernetesObject, scaler?: KubernetesObject): unknown {
   const { status: _status, metadata, ...rest } = object;
   const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => !actorAnnotations.includes(key));

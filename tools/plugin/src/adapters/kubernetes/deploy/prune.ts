@@ -61,7 +61,7 @@ async function ownedOf(
     // Items of a list do not say what they are.
     return (list?.items ?? []).map((item) => ({ ...item, apiVersion, kind }));
   } catch (error) {
-    throw explainApiError(error, `look for what ${service} does not need any more`, api);
+    throw explainApiError(error, `look for what ${service} no longer needs`, api);
   }
 }
 

@@ -16,17 +16,23 @@ export function fingerprintOf(live: KubernetesObject): string {
   return hash('sha256', fieldsText(ours ?? {}), 'hex').slice(0, 12);
 }
 
-/** Whether somebody else added to an object what this tool did not apply, beside its labels, annotations and status. */
+/**
+ * Reports whether somebody else added to an object what this tool did not apply, beside its labels, annotations and
+ * status.
+ */
 export function hasAdditions(live: KubernetesObject): boolean {
   return othersOf(live).some((entry) => Object.keys(fieldsOf(entry)).some(isContent));
 }
 
-/** What of an object is neither who it is nor what controllers say of it. */
+/** Reports whether a field is content: neither identity nor controllers' status. */
 function isContent(step: string): boolean {
   return !['f:metadata', 'f:status'].includes(step);
 }
 
-/** Who else wrote to an object: people and operators, but neither Kubernetes' own controllers nor autoscalers. */
+/**
+ * Returns the other writers of an object: people and operators, but neither Kubernetes' own controllers nor
+ * autoscalers.
+ */
 function othersOf(live: KubernetesObject): ManagedFields[] {
   return managedFieldsOf(live).filter(
     ({ manager = '', subresource }) =>
@@ -34,7 +40,7 @@ function othersOf(live: KubernetesObject): ManagedFields[] {
   );
 }
 
-/** What another field manager owns at some place in an object. */
+/** A field of another manager at some place in an object. */
 interface Claim {
   readonly entry: ManagedFields;
   readonly node: Readonly<Record<string, unknown>>;
@@ -49,7 +55,7 @@ interface Place {
   readonly owner: unknown;
 }
 
-/** What field managers own at a place. */
+/** The fields of other managers at a place. */
 interface Claims {
   /** Of people and operators, newest first. */
   readonly others: readonly Claim[];
@@ -146,7 +152,7 @@ class DriftWalk {
     }
   }
 
-  /** Tells items of a list that others put in. */
+  /** Adds the items of a list that others added. */
   private tellAddedItems(
     { applied, live, path }: Place & Readonly<Record<'applied' | 'live', readonly unknown[]>>,
     { others }: Claims,

@@ -18,7 +18,7 @@ export function labelSelectorOf(workload: KubernetesObject): string {
   return [...equal, ...others].join(',');
 }
 
-/** What of a pod tells about its service: a few bytes of its many thousands. */
+/** The part of a pod that identifies its service: a few bytes of its many thousands. */
 export interface PodFacts {
   readonly labels: Readonly<Record<string, string>>;
   readonly isReady: boolean;
@@ -39,7 +39,7 @@ export function podFacts(pod: KubernetesObject): PodFacts | undefined {
   return { labels: pod.metadata.labels ?? {}, isReady, digests };
 }
 
-/** What a workload and its pods tell of a service. */
+/** Returns the running release of a service by its workload and pods. */
 export function runningOf(workload: KubernetesObject, pods: readonly PodFacts[], service: string): RunningService {
   const { annotations = {} } = workload.metadata;
   return {

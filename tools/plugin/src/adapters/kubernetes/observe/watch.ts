@@ -6,7 +6,7 @@ import { collectionPath } from '../client/resources.ts';
 import { listAndWatch, type Followed } from '../deploy/wait/list-and-watch.ts';
 import type { NamespaceClient } from '../client/namespace-client.ts';
 
-/** What tells that something about services changed: their workloads, pods and records. */
+/** The kinds whose changes concern services: workloads, pods and records. */
 const watched: readonly (Omit<Followed, 'path'> & { readonly plural: string })[] = [
   { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', query: { labelSelector: label.service } },
   {
@@ -19,8 +19,8 @@ const watched: readonly (Omit<Followed, 'path'> & { readonly plural: string })[]
 ];
 
 /**
- * Tells that something may have changed, once for all that came since it was asked last.
- * @throws {Refusal} when we may not look.
+ * Yields when something may have changed; events before the next wait are merged into one.
+ * @throws {Refusal} when the right to read them is missing.
  */
 export async function* watchForChanges({ api, namespace }: NamespaceClient, signal: AbortSignal): AsyncGenerator<void> {
   const stop = new AbortController();

@@ -27,7 +27,7 @@ export interface PlannedConfiguration {
   readonly change: ConfigurationChange;
   readonly path: string;
   readonly sent: KubernetesObject;
-  /** Whether what kubectl wrote must become ours first. */
+  /** True when what kubectl wrote must become ours first. */
   readonly fold: boolean;
 }
 
@@ -132,7 +132,7 @@ function noNamespace(object: KubernetesObject, namespace: string | undefined): R
   return new Refusal({
     type: 'no-namespace',
     doing: `check ${describeObject(object)} with the cluster`,
-    reason: `${describeObject(object)} belongs to the namespace "${namespace}", which is neither there nor among the manifests.`,
+    reason: `${describeObject(object)} belongs to the namespace "${namespace}", which is neither in the cluster nor among the manifests.`,
     remedy: 'Correct its name, or add the Namespace to the manifests.',
   });
 }
@@ -142,7 +142,7 @@ function foreignObject(object: KubernetesObject, namespace: string | undefined, 
   return new Refusal({
     type: 'foreign-object',
     doing: `check ${describeObject(object)} with the cluster`,
-    reason: `${describeObject(object)} is already there${where} and belongs to ${owner}.`,
-    remedy: `Give the manifest's object another name, or take that one away from ${owner}.`,
+    reason: `${describeObject(object)} exists already${where} and belongs to ${owner}.`,
+    remedy: `Give the manifest's object another name, or remove that one from ${owner}.`,
   });
 }

@@ -22,7 +22,7 @@ const longestReason = 4000;
 /** How often another run may take the sequence before us. */
 const attempts = 50;
 
-/** What never changes of a record. Read by every later version of this tool: only add to it. */
+/** The immutable part of a record. Read by every later version of this tool: only add to it. */
 type RecordData = Omit<NewProvisioningRecord, 'package'> & {
   readonly package: Omit<ProvisioningPackage, 'version'> & { readonly version: string };
 };
@@ -65,7 +65,7 @@ export class ProvisioningRecords {
       throw new Failure({
         type: 'records-contended',
         doing: 'record the provisioning',
-        reason: 'Others took every number that was tried.',
+        reason: 'Other deployments took every number that was tried.',
         remedy: 'Run the same command again when they are done.',
       });
     });

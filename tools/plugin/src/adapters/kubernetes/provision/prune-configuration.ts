@@ -78,7 +78,7 @@ async function takeAway(
   } catch (error) {
     // It went by itself, or is another one by now.
     if (error instanceof ApiError && (error.code === 404 || error.code === 409)) return [];
-    throw explainApiError(error, `take away ${describeObject(bare)}`, api, bare);
+    throw explainApiError(error, `delete ${describeObject(bare)}`, api, bare);
   }
 }
 

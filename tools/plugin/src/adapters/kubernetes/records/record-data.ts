@@ -21,7 +21,7 @@ export const note = {
   probe: 'poc.dev/probe',
   kinds: 'poc.dev/kinds',
   attempt: attemptNote,
-  /** What the data says, without the manifests: so that thousands of records can be told of by their metadata. */
+  /** The data without the manifests, so that thousands of records can be listed by their metadata. */
   summary: 'poc.dev/summary',
   /** Which fields of which object this tool owned when the deployment ended (fingerprints, `drift.ts`). */
   applied: 'poc.dev/applied',
@@ -34,7 +34,7 @@ export const newestMark = 'poc.dev/newest';
 
 type Metadata = Pick<KubernetesObject, 'metadata'>;
 
-/** What never changes of a record. Read by every later version of this tool: only add to it. */
+/** The immutable part of a record. Read by every later version of this tool: only add to it. */
 type RecordData = Omit<NewDeploymentRecord, 'release' | 'cause' | 'hold'> & {
   readonly release: Omit<Release, 'buildNumber'> & { readonly buildNumber: string };
   readonly cause?: DeploymentRecord['cause'];

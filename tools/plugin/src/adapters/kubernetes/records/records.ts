@@ -31,7 +31,7 @@ export class Records {
   private readonly path: string;
   /** The newest sequence seen, by service. */
   private readonly newest = new Map<string, number>();
-  /** What was listed last and written since, by service: there is one writer, who lists when it has the lock. */
+  /** Records listed last or written since, by service: there is one writer, who lists when it has the lock. */
   private readonly known = new Map<string, KnownRecord[]>();
 
   constructor(api: KubernetesApi, namespace: string) {
@@ -125,7 +125,7 @@ export class Records {
       throw new Failure({
         type: 'records-contended',
         doing: `record the deployment of ${service}`,
-        reason: 'Others took every number that was tried.',
+        reason: 'Other deployments took every number that was tried.',
         remedy: 'Run the same command again when they are done.',
       });
     });
@@ -240,13 +240,13 @@ export interface NewestRecord {
   readonly applied: ReadonlyMap<string, string>;
 }
 
-/** What a record's metadata tells. */
+/** The content of a record's metadata. */
 interface KnownRecord {
   readonly name: string;
   readonly sequence: number;
   readonly outcome: DeploymentOutcome;
   readonly kinds: readonly string[];
-  /** Whether it has the mark of the newest. */
+  /** True when it has the mark of the newest. */
   readonly isMarked: boolean;
 }
 

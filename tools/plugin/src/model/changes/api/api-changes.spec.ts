@@ -61,13 +61,13 @@ describe('apiChanges', () => {
     ['a text', 'hello', 'it has no fields'],
     ['Swagger 2', 'swagger: "2.0"', 'version 3.0 or 3.1'],
     ['a number', 'openapi: 3.1', 'version 3.0 or 3.1'],
-    ['paths that are a list', 'openapi: 3.1.0\npaths: []', '"paths" is no map'],
+    ['paths that are a list', 'openapi: 3.1.0\npaths: []', '"paths" is not a map'],
     ['a bomb', `openapi: 3.1.0\nx: [${'['.repeat(100_000)}`, 'It is n'],
     ['a file without end', 'x'.repeat(5_000_000), 'longer than 4 MiB'],
     [
       'anchors that multiply',
       `openapi: 3.1.0\na0: &a0 [x,x]\n${Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i},*a${i}]`).join('\n')}`,
-      'too much out of little',
+      'expand to too much',
     ],
   ])('tells of %s on either side', (_, malformed, reason) => {
     const bad = { name: 'bad.yaml', text: malformed };

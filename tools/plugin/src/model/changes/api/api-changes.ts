@@ -3,18 +3,18 @@ import { parseApiDocument, resolved, type ApiDocument } from './api-document.ts'
 import { SchemaComparison, type ApiReason, type Direction } from './api-schema-changes.ts';
 import { isMap } from '../../manifests/source/object-fields.ts';
 
-/** What became of one operation. */
+/** A change of one operation. */
 export interface ApiOperationChange {
   /** `POST /charges/{id}`. */
   readonly operation: string;
   readonly change: 'added' | 'removed' | 'changed';
-  /** Whether a client that worked before may not work any more. */
+  /** True when a client that worked before may not work any more. */
   readonly isBreaking: boolean;
-  /** What changed in it. */
+  /** Its changes, as texts. */
   readonly reasons: readonly ApiReason[];
 }
 
-/** What changed in an API, or why that cannot be told. */
+/** The changes of an API, or the reason why they cannot be compared. */
 export type ApiChanges =
   | {
       readonly state: 'compared';
@@ -36,7 +36,7 @@ export interface ApiText {
 }
 
 /**
- * What changed between two OpenAPI descriptions, operation by operation. What breaks clients is judged as oasdiff does
+ * Returns the changes between two OpenAPI descriptions, by operation. Breaking changes are those of oasdiff
  * (docs/decisions/0011-api-changes.md).
  */
 export function apiChanges(before: ApiText, after: ApiText): ApiChanges {

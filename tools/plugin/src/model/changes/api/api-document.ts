@@ -24,17 +24,17 @@ export function parseApiDocument(text: string): ApiDocument | string {
     if (error) return `It is not YAML: ${error.message.split('\n')[0]!.replace(/[.:]?$/, '.')}`;
     value = document.toJS({ maxAliasCount: mostAliases });
   } catch {
-    // Nested until the stack ends, or anchors that make too much out of little.
-    return 'It is nested too deeply, or its anchors (&x) and aliases (*x) make too much out of little.';
+    // Nested until the stack ends, or anchors that expand to too much.
+    return 'It is nested too deeply, or its anchors (&x) and aliases (*x) expand to too much.';
   }
-  if (!isMap(value)) return 'It is no OpenAPI description: it has no fields.';
+  if (!isMap(value)) return 'It is not an OpenAPI description: it has no fields.';
   const { openapi, paths = {} } = value;
   if (typeof openapi !== 'string' || !/^3\.[01]\./.test(openapi))
-    return 'It is no OpenAPI description of version 3.0 or 3.1 ("openapi: 3.1.0").';
-  return isMap(paths) ? value : 'It is no OpenAPI description: "paths" is no map.';
+    return 'It is not an OpenAPI description of version 3.0 or 3.1 ("openapi: 3.1.0").';
+  return isMap(paths) ? value : 'It is not an OpenAPI description: "paths" is not a map.';
 }
 
-/** What stands at a place, after its references: a map, and none where there is nothing or the way leads out of the file. */
+/** Resolves a node's references: returns a map, or none where there is nothing or the path leads out of the file. */
 export function resolved(document: ApiDocument, value: unknown): Record<string, unknown> {
   let at = value;
   for (let hop = 0; hop < mostHops && isMap(at); hop++) {

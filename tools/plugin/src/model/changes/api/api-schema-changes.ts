@@ -6,14 +6,14 @@ import { isMap } from '../../manifests/source/object-fields.ts';
 export interface ApiReason {
   /** `request body size: no longer "large"`. */
   readonly text: string;
-  /** Whether a client that worked before may not work any more. */
+  /** True when a client that worked before may not work any more. */
   readonly isBreaking: boolean;
 }
 
-/** Whose data a schema describes: what clients send must still be taken, what they get must still be understood. */
+/** The side whose data a schema describes: requests must still be accepted, responses must still be understood. */
 export type Direction = 'request' | 'response';
 
-/** What became of the set of values that a schema takes in. `changed`: neither set holds the other. */
+/** A change of the set of values that a schema accepts. `changed`: neither set contains the other. */
 type Shift = 'narrowed' | 'widened' | 'changed';
 type Tell = (shift: Shift, what: string) => void;
 type Schema = Readonly<Record<string, unknown>>;
@@ -75,7 +75,7 @@ export class SchemaComparison {
     for (const key of ['oneOf', 'anyOf']) this.compareAlternatives(listOf(was[key]), listOf(is[key]), at);
   }
 
-  /** Whether a pair is new. What is nested too deep to be met with in real data counts as seen. */
+  /** Reports whether a pair is new. What is nested too deep to be met with in real data counts as seen. */
   private begins(was: Schema, is: Schema, { depth, direction }: Place): boolean {
     const known = this.compared[direction].get(was) ?? new Set();
     if (known.has(is) || depth > deepest || this.count >= mostCompared) return false;
@@ -102,7 +102,7 @@ export class SchemaComparison {
     }
   }
 
-  /** Who sends what is no longer read has it ignored; who reads what was optional had to do without it. */
+  /** Adds removed properties: a sender's is ignored; a reader of an optional one had to do without it. */
   private tellRemoved(place: Place, wasRequired: boolean): void {
     this.say(place, 'removed', place.direction === 'request' || wasRequired);
   }
@@ -164,7 +164,7 @@ class FlatSchemas {
     this.known.set(key, found);
     const all = found['allOf'];
     const flat = Array.isArray(all)
-      ? together(
+      ? mergeAllOf(
           found,
           all.map((part) => this.of(part)),
         )
@@ -177,7 +177,7 @@ class FlatSchemas {
 /** The schema `false`, which takes in nothing. */
 const nothing: Schema = { type: [] };
 
-function together({ allOf: _, ...own }: Schema, parts: readonly Schema[]): Schema {
+function mergeAllOf({ allOf: _, ...own }: Schema, parts: readonly Schema[]): Schema {
   let all: Record<string, unknown> = own;
   for (const part of parts) {
     const [mine, theirs] = [all['properties'], part['properties']];

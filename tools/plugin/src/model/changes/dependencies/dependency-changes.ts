@@ -13,7 +13,7 @@ export interface DependencyChange {
   readonly to: string | undefined;
 }
 
-/** What was added, removed and replaced, by name. */
+/** Returns the packages that were added, removed and replaced, by name. */
 export function dependencyChanges(ecosystem: Ecosystem, before: Dependencies, after: Dependencies): DependencyChange[] {
   const names = [...new Set([...before.keys(), ...after.keys()])].sort();
   return names.flatMap((name) => {

@@ -26,7 +26,7 @@ export function parseNpmLockfile(text: string): NpmLockfile | string {
 }
 
 /**
- * What is installed for packages: themselves, and what they need, near or far, each found as Node finds it. Names that
+ * Returns the packages installed for some: themselves and their dependencies, each resolved as Node does. Names that
  * are not installed are passed over.
  */
 export function installedFor({ packages }: NpmLockfile, names: Iterable<string>): Dependencies {

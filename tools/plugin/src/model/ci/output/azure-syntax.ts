@@ -1,4 +1,4 @@
-import { breakHashCommands } from './inert.ts';
+import { breakHashCommands } from './escape-commands.ts';
 import type { CiSyntax } from './syntax.ts';
 
 /** Azure Pipelines: "Logging commands". */

@@ -1,4 +1,4 @@
-import { escapeCharacter } from './inert.ts';
+import { escapeCharacter } from './escape-commands.ts';
 import type { CiSyntax } from './syntax.ts';
 
 /** The first of three characters that make a header, behind colours and what the eye does not see. */

@@ -1,4 +1,4 @@
-import { breakColonCommand, breakHashCommands } from './inert.ts';
+import { breakColonCommand, breakHashCommands } from './escape-commands.ts';
 import type { CiSyntax } from './syntax.ts';
 
 /** GitHub Actions: "Workflow commands". */

@@ -1,5 +1,5 @@
 import { escapeControlCharacters } from '../../text/escape-control-characters.ts';
-import { escapeCharacter } from './inert.ts';
+import { escapeCharacter } from './escape-commands.ts';
 import type { CiSyntax } from './syntax.ts';
 
 /** GitLab: "CI/CD job logs", custom collapsible sections. */

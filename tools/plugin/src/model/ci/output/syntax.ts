@@ -1,7 +1,7 @@
-/** What an annotation tells of. */
+/** The severity of an annotation. */
 export type AnnotationLevel = 'warning' | 'error';
 
-/** What the log of a CI does besides showing lines. */
+/** Features of a CI's log besides showing lines. */
 export interface CiSyntax {
   /** The line as it is shown, whatever is in it: it commands the CI nothing. */
   escapeCommands(line: string): string;

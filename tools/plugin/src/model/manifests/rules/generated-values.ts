@@ -4,7 +4,7 @@ import { annotation } from '../labels.ts';
 import { isMap } from '../source/object-fields.ts';
 import type { Manifest } from '../source/manifest.ts';
 
-/** What Kubernetes allows as a key of a Secret. */
+/** The pattern of keys in a Secret. */
 const secretKey = /^[-._a-zA-Z0-9]{1,253}$/;
 
 /** Returns the keys of a Secret for which provisioning makes up values: none of any other object. */
@@ -32,7 +32,7 @@ export function refuseBadGenerated(manifests: readonly Manifest[], reach: 'servi
   const mistakes = manifests.flatMap(({ object, source }) => {
     if (object.metadata.annotations?.[annotation.generate] === undefined) return [];
     const at = `${source.at(['metadata', 'annotations', annotation.generate])}: ${describeObject(object)}`;
-    if (object.kind !== 'Secret') return [`${at} is no Secret: ${annotation.generate} makes up values of Secrets.`];
+    if (object.kind !== 'Secret') return [`${at} is not a Secret: ${annotation.generate} generates values of Secrets.`];
     if (reach === 'service')
       return [`${at} gets its values from provisioning: it belongs into Infrastructure/kubernetes.`];
     const keys = generatedKeysOf(object);
@@ -44,7 +44,8 @@ export function refuseBadGenerated(manifests: readonly Manifest[], reach: 'servi
   throw new Refusal({
     type: 'bad-manifest',
     doing: 'read the Kubernetes manifests',
-    reason: mistakes.length === 1 ? mistakes[0]! : `${mistakes.length} objects ask for values that cannot be made up.`,
+    reason:
+      mistakes.length === 1 ? mistakes[0]! : `${mistakes.length} objects ask for values that cannot be generated.`,
     remedy: `Write the keys of the Secret, with commas between them: ${annotation.generate}: username,password`,
     ...(mistakes.length === 1 ? {} : { evidence: mistakes }),
   });

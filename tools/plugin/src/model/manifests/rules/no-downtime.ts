@@ -118,7 +118,7 @@ function checkStrategy(workload: KubernetesObject, note: Note): void {
   const name = workload.kind === 'Deployment' ? 'strategy' : 'updateStrategy';
   const type = fieldAt(workload, 'spec', name, 'type') ?? 'RollingUpdate';
   if (type !== 'RollingUpdate') {
-    const what = type === 'Recreate' ? 'ends all pods before new ones start' : 'leaves replacing pods to people';
+    const what = type === 'Recreate' ? 'ends all pods before new ones start' : 'leaves replacing pods to a person';
     note('refuse', `spec.${name}.type`, `${shown(type)} ${what}; RollingUpdate is needed.`, {
       path: ['spec', name, 'type'],
     });
@@ -174,7 +174,7 @@ function checkShutdown(workload: KubernetesObject, service: string, note: Note):
   const at = `container ${service}, lifecycle.preStop`;
   const waits = isMap(preStop) && (isMap(preStop['exec']) || isMap(preStop['httpGet']) || isMap(preStop['sleep']));
   if (!waits || sleep === 0) {
-    note('refuse', at, 'nothing waits there; a pod must serve on (sleep) until nobody sends it requests any more.', {
+    note('refuse', at, 'nothing waits there; a pod must serve on (sleep) until it gets no more requests.', {
       path: [...podSpec, 'containers', { name: service }, 'lifecycle', 'preStop'],
     });
     return;
@@ -219,7 +219,10 @@ function checkDisruptions(workload: KubernetesObject, objects: readonly Kubernet
   }
 }
 
-/** Whether a budget's limit forbids every eviction. Kubernetes rounds percentages up, of pods that stay or that go. */
+/**
+ * Reports whether a budget's limit forbids every eviction. Kubernetes rounds percentages up, of pods that stay or
+ * that go.
+ */
 function letsNoPodGo(field: string, limit: unknown, pods: unknown): boolean {
   if (field === 'maxUnavailable') return isZero(limit);
   const percent = typeof limit === 'string' ? /^(\d+)%$/.exec(limit)?.[1] : undefined;

@@ -26,7 +26,7 @@ export function refuseHugeNumbers(manifests: readonly Manifest[]): void {
     type: 'huge-number',
     doing: 'read the Kubernetes manifests',
     reason: mistakes.length === 1 ? mistakes[0]! : `${mistakes.length} numbers are too great for their fields.`,
-    remedy: `At most ${greatest} fits in there, and the cluster would take something else for it.`,
+    remedy: `At most ${greatest} fits in there, and the cluster would read it as another number.`,
     ...(mistakes.length === 1 ? {} : { evidence: mistakes }),
   });
 }

@@ -11,7 +11,7 @@ const foreignMarks: Readonly<Record<string, string>> = {
   'kapp.k14s.io/app': 'kapp',
 };
 
-/** Who else an object in the cluster belongs to, or undefined when a service may take it. */
+/** Returns the other owner of an object in the cluster, or undefined when a service may take it. */
 export function otherOwnerOf(live: KubernetesObject, service: string): string | undefined {
   const { labels = {}, annotations = {} } = live.metadata;
   const other = labels[label.service];
@@ -42,7 +42,7 @@ export function foreignMarksOn({ metadata }: KubernetesObject): { labels: string
   };
 }
 
-/** Whether this tool created an object for a service, so that it may delete it. */
+/** Reports whether this tool created an object for a service, so that it may delete it. */
 export function mayDelete(live: KubernetesObject, service: string): boolean {
   const { labels = {}, annotations = {} } = live.metadata;
   return (
@@ -60,7 +60,7 @@ export function foreignObject(live: KubernetesObject, owner: string, service: st
     type: 'foreign-object',
     doing: `deploy ${service}`,
     reason: `${describeObject(live)} is already in the namespace ${live.metadata.namespace ?? ''} and belongs to ${owner}.`,
-    remedy: `Give the service's object another name, or take that one away from ${owner}; with --adopt it becomes the service's.`,
+    remedy: `Give the service's object another name, or remove that one from ${owner}; with --adopt it becomes the service's.`,
   });
 }
 

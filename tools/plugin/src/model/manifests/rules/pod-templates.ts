@@ -15,7 +15,7 @@ const templatePaths: Readonly<Record<string, readonly string[]>> = {
 /** Kinds whose pods serve, and are replaced bit by bit. */
 export const rolloutKinds = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
 
-/** Whether an object is one whose rollout can be waited for. */
+/** Reports whether an object is one whose rollout can be waited for. */
 export function isRollout(object: KubernetesObject): boolean {
   return apiGroup(object) === 'apps' && rolloutKinds.some((kind) => kind === object.kind);
 }

@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../kubernetes-object.ts';
 import { apiGroup, fieldAt, isMap, listAt } from '../source/object-fields.ts';
 import { rolloutKinds } from './pod-templates.ts';
 
-/** Whether labels are those that a label selector (`matchLabels`, `matchExpressions`) asks for. */
+/** Reports whether labels are those that a label selector (`matchLabels`, `matchExpressions`) asks for. */
 export function selects(selector: unknown, labels: unknown): boolean {
   if (!isMap(selector)) return false;
   const wanted = Object.entries(isMap(selector['matchLabels']) ? selector['matchLabels'] : {});

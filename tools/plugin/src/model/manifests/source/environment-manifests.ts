@@ -11,7 +11,7 @@ export interface ManifestFolder {
   readonly environment: Pick<Environment, 'name' | 'namespace'>;
   /** Names of all environments: files named like one are overlays. */
   readonly environmentNames: readonly string[];
-  /** What the manifests may be of; the environment's namespace when left away. */
+  /** The permitted namespaces; the environment's namespace by default. */
   readonly reach?: 'namespace' | 'cluster';
 }
 

@@ -1,12 +1,15 @@
 import type { KubernetesObject } from '../kubernetes-object.ts';
 
-/** What distinguishes an object from all others in its namespace: `apps/Deployment/orders`. The API's version does not. */
+/**
+ * Returns the identity of an object within its namespace: `apps/Deployment/orders`. The API's version is not part of
+ * it.
+ */
 export function identityOf(object: Pick<KubernetesObject, 'apiVersion' | 'kind' | 'metadata'>): string {
   return `${apiGroup(object)}/${object.kind}/${object.metadata.name}`;
 }
 
 /**
- * What distinguishes an object as it is written from all others, of several namespaces.
+ * Returns the identity of an object as it is written, among those of several namespaces.
  * @param home the namespace of objects that name none.
  */
 export function placedIdentityOf(
@@ -24,7 +27,7 @@ export function apiGroup({ apiVersion }: Pick<KubernetesObject, 'apiVersion'>): 
   return slash === -1 ? '' : apiVersion.slice(0, slash);
 }
 
-/** Whether a value is a map of fields (and neither a list nor null). */
+/** Reports whether a value is a map of fields (and neither a list nor null). */
 export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

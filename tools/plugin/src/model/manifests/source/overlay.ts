@@ -59,14 +59,14 @@ function mergeLists(base: readonly Named[], patch: readonly Named[]): unknown[] 
   return [...merged, ...added];
 }
 
-/** Whether a value is a list in which each item has a name of its own. */
+/** Reports whether a value is a list in which each item has a name of its own. */
 function isNamedList(value: unknown): value is Named[] {
   if (!Array.isArray(value)) return false;
   const names = value.map((item) => (isMap(item) && typeof item['name'] === 'string' ? item['name'] : undefined));
   return !names.includes(undefined) && new Set(names).size === names.length;
 }
 
-/** What is laid over nothing has nothing to take away. */
+/** Removes nulls: an overlay over nothing has nothing to remove. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isMap(value)) return value;

@@ -79,7 +79,7 @@ function readFile(path: string, text: string): (Manifest | string)[] {
     try {
       value = valueOf(document);
     } catch {
-      return [`${source}: its anchors (&x) and aliases (*x) make too much out of little, or lead nowhere.`];
+      return [`${source}: its anchors (&x) and aliases (*x) expand to too much, or lead nowhere.`];
     }
     if (!isShallow(value)) return [`${source}: it is nested more than ${deepestNesting} levels deep.`];
     return value === null ? [] : objectsIn(value, source);
@@ -123,11 +123,11 @@ function valueOf(document: Document): unknown {
 
 /** Returns the object, or those of a `List`, or what is wrong. */
 function objectsIn(value: unknown, source: ManifestSource): (Manifest | string)[] {
-  if (!isMap(value)) return [`${source}: this is no Kubernetes object: it has no fields.`];
+  if (!isMap(value)) return [`${source}: this is not a Kubernetes object: it has no fields.`];
   const { kind, apiVersion, metadata, items } = value;
   if (!isName(kind)) return [`${source}: the object has no "kind".`];
   if (!isName(apiVersion)) return [`${source}: the ${kind} has no "apiVersion".`];
-  if (!kindShape.test(kind)) return [`${source}: "${kind.slice(0, 80)}" can be no kind of an object.`];
+  if (!kindShape.test(kind)) return [`${source}: "${kind.slice(0, 80)}" cannot be the kind of an object.`];
   if (!versionShape.test(apiVersion))
     return [`${source}: the ${kind}'s "apiVersion" cannot be "${apiVersion.slice(0, 80)}".`];
   if (kind.endsWith('List') && Array.isArray(items))
@@ -147,7 +147,7 @@ function brokenTexts(metadata: Record<string, unknown>, object: string, source: 
   return ['labels', 'annotations'].flatMap((field) => {
     const map = metadata[field];
     if (map === undefined || map === null) return [];
-    if (!isMap(map)) return [`${source.at(['metadata', field])}: metadata.${field} of ${object} is no map.`];
+    if (!isMap(map)) return [`${source.at(['metadata', field])}: metadata.${field} of ${object} is not a map.`];
     return Object.entries(map)
       .filter(([, value]) => typeof value !== 'string')
       .map(
@@ -187,7 +187,7 @@ function findTwins(manifests: readonly Manifest[], namespace: string): string[] 
   });
 }
 
-/** Whether a value is nested no deeper than `levels`. */
+/** Reports whether a value is nested no deeper than `levels`. */
 function isShallow(value: unknown, levels = deepestNesting): boolean {
   if (typeof value !== 'object' || value === null) return true;
   return levels > 0 && Object.values(value).every((field) => isShallow(field, levels - 1));

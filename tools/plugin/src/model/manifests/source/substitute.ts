@@ -100,7 +100,7 @@ function refusalOf(mistakes: readonly string[], environment: string): Refusal {
     type: 'unresolved-variable',
     doing: `fill in the manifests for ${environment}`,
     reason: mistakes.length === 1 ? mistakes[0]! : `${mistakes.length} texts could not be filled in.`,
-    remedy: `Add the name to "variables" of Infrastructure/environments/${environment}.yaml, or write "$\${NAME}" for a text that shall stay as it is.`,
+    remedy: `Add the name to "variables" of Infrastructure/environments/${environment}.yaml, or write "$\${NAME}" for a literal text.`,
     ...(mistakes.length === 1 ? {} : { evidence: mistakes }),
   });
 }

@@ -12,12 +12,12 @@ export function affectedPipeline(facts: PipelineFacts): Yaml {
   return yaml`
     ${generatedHeader}
 
-    # Checks what a push to ${facts.branch} affects, and releases whatever is not deployed as it is there. What is outdated is told by the
+    # Checks what a push to ${facts.branch} affects, and releases whatever is not deployed as it is there. What is outdated is read from the
     # deployments that are recorded, not by the last run: what a failed or cancelled run left undone, the next one does.
     name: $(Date:yyyyMMdd)$(Rev:-r)
 
     trigger:
-      # One run at a time; what is pushed meanwhile is taken together by the next.
+      # One run at a time; later pushes are released together by the next.
       batch: true
       branches:
         include:

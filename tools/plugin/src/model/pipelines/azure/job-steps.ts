@@ -18,7 +18,7 @@ export interface AzureCommand extends NxCommand {
   readonly displayName: string;
 }
 
-/** Whose rights a job has in its clusters, as the end of a connection's name: a deployer's, or those to provision. */
+/** The rights of a job in its clusters, as the end of a connection's name: a deployer's, or those to provision. */
 export type Rights = '' | '-provisioning';
 
 /** Lets a command report to GitHub. Azure leaves a variable that is not defined as it is written here. */

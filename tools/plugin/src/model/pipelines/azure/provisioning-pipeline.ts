@@ -17,7 +17,7 @@ export function provisioningPipeline({ environments, branch }: PipelineFacts): Y
     ${generatedHeader}
 
     # Rolls the clusters' own configuration (Infrastructure/kubernetes) out, from environment to environment. All differences
-    # are shown before the first is asked to be approved. Started with the tag of an earlier version, it goes back to that;
+    # are shown before the first is asked to be approved. Started with the tag of an earlier version, it rolls back to that;
     # without one, a run that waited until something newer was there changes nothing.
     name: $(Date:yyyyMMdd)$(Rev:-r)
 

@@ -16,7 +16,7 @@ export function releasePipeline(facts: PipelineFacts): Yaml {
 
     # Brings services from environment to environment, and back. A run of a service's pipeline that ended well starts it for
     # that service. Approvals, and the exclusive lock that lets one run after the other in, are checks on Azure's environments;
-    # going back waits for neither.
+    # a rollback waits for neither.
     name: $(Date:yyyyMMdd)$(Rev:-r)
 
     parameters:
@@ -66,11 +66,11 @@ function parameters({ services, environments }: PipelineFacts): Yaml {
       values:
         ${environments.map(({ name }) => name)}
     - name: tag
-      displayName: Release to go back to, such as 20261124-1; the one before when empty (rollback)
+      displayName: Release to roll back to, such as 20261124-1; the one before when empty (rollback)
       type: string
       default: ''
     - name: reason
-      displayName: Why, for whoever looks at what is held (rollback)
+      displayName: Reason, shown with the hold (rollback)
       type: string
       default: ''
   `;

@@ -7,7 +7,7 @@ export function servicePipeline({ services }: PipelineFacts): Yaml {
   return yaml`
     ${generatedHeader}
 
-    # Releases one service: every automatic environment runs it afterwards. Started by hand, or by whatever asks Azure to.
+    # Releases one service: every automatic environment runs it afterwards. Started by hand, or through Azure's API.
     name: $(Date:yyyyMMdd)$(Rev:-r)
 
     parameters:

@@ -19,7 +19,7 @@ export function serviceTemplate(facts: PipelineFacts): Yaml {
     ${generatedHeader}
 
     # Releases one service, under the number of the run where that is its newest. The run is tagged with the service's name, by
-    # which the pipeline "release" tells the runs of services apart.
+    # which the pipeline "release" distinguishes the runs of services.
     parameters:
       - name: service
         type: string

@@ -8,7 +8,7 @@ export function triggeredPipeline(service: PipelineService, { branch }: Pipeline
   return yaml`
     ${generatedHeader}
 
-    # Releases ${service.name} when a push changes what it is made of. While a run goes on, further pushes wait for it, and are
+    # Releases ${service.name} when a push changes what it is made of. While a run is in progress, further pushes wait for it, and are
     # released together by the next.
     name: $(Date:yyyyMMdd)$(Rev:-r)
 

@@ -17,7 +17,9 @@ export interface ClusterAccess {
  */
 export const unattended = 'unattended';
 
-/** Whose rights a job has in its clusters: those to deploy services, or those to change the cluster's own configuration. */
+/**
+ * The rights of a job in its clusters: those to deploy services, or those to change the cluster's own configuration.
+ */
 export type Rights = 'deploying' | 'provisioning';
 
 /**

@@ -14,8 +14,8 @@ const allServices = 'all services';
 export function promoteWorkflow({ services, environments }: PipelineFacts): Yaml {
   const targets = environments.slice(1);
   const inputs = dispatchTrigger([
-    { name: 'service', description: 'What to promote', choices: [allServices, ...services.map(({ name }) => name)] },
-    { name: 'to', description: 'Where to', choices: targets.map(({ name }) => name) },
+    { name: 'service', description: 'Service to promote', choices: [allServices, ...services.map(({ name }) => name)] },
+    { name: 'to', description: 'Environment to promote to', choices: targets.map(({ name }) => name) },
     { name: 'tag', description: 'Release (20261124-1); left empty, what runs in the environment before' },
     {
       name: 'force',

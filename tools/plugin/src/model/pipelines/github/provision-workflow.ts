@@ -29,7 +29,7 @@ export function provisionWorkflow({ environments, branch }: PipelineFacts): Yaml
     ${generatedHeader}
     #
     # Rolls out the clusters' own configuration, environment by environment: the difference first, then, behind the protection rules of
-    # the environment of the same name at GitHub, the change. Started by hand with the tag of an earlier one, it goes back to that; without
+    # the environment of the same name at GitHub, the change. Started by hand with the tag of an earlier one, it rolls back to that; without
     # a tag, a run that waited for approval until something newer was there changes nothing.
     name: provision
     on:

@@ -131,7 +131,7 @@ function releasePermissions(access: ClusterAccess) {
 function specificationJob(paths: readonly string[]): Yaml {
   return workflowJob({
     id: 'specification',
-    comment: yaml`# API descriptions as this commit has them, for whoever imports them.`,
+    comment: yaml`# API descriptions as this commit has them, for those who import them.`,
     permissions: { contents: 'read' },
     setup: checkoutSteps,
     steps: [

@@ -10,16 +10,16 @@ import { workflowJob } from './workflow-job.ts';
 /** Returns `rollback.yml`: it goes back to an earlier release of a service, and stays there. Needs one service at least. */
 export function rollbackWorkflow({ services, environments }: PipelineFacts): Yaml {
   const inputs = dispatchTrigger([
-    { name: 'service', description: 'What goes back', choices: services.map(({ name }) => name) },
+    { name: 'service', description: 'Service to roll back', choices: services.map(({ name }) => name) },
     { name: 'environment', description: 'Where', choices: environments.map(({ name }) => name) },
     { name: 'tag', description: 'Release (20261124-1); left empty, the last good one before the one that runs' },
-    { name: 'reason', description: 'Why, for whoever finds the release held' },
+    { name: 'reason', description: 'Reason, shown with the hold' },
   ]);
   return yaml`
     ${generatedHeader}
     #
-    # Goes back to an earlier release of a service in one environment. The release that is left stays away from there until a newer
-    # one comes. Nothing is built, nobody has to approve, and runs are not queued: the plugin has one writer for each service and environment.
+    # Rolls a service back to an earlier release in one environment. The release that it leaves is held there until a newer
+    # one comes. Nothing is built, no approval is needed, and runs are not queued: the plugin has one writer for each service and environment.
     name: rollback
     run-name: roll back \${{ inputs.service }} in \${{ inputs.environment }}
     on:

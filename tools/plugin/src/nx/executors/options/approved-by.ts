@@ -5,9 +5,9 @@ import { actorOf } from '../running/actor.ts';
 const gateVariable = 'POC_APPROVAL_GATE';
 
 /**
- * Who approves of a command that was given `--approve`: the person who typed it, or in a CI the gate that the job had to
- * pass. A CI without a gate approves of nothing, because nobody looked.
- * @returns undefined when nobody does.
+ * Returns the approver of a command with `--approve`: the person who typed it, or in a CI the gate that the job had to
+ * pass. A CI without a gate approves of nothing, because no reviewer has looked.
+ * @returns undefined when there is none.
  */
 export function approvedBy(approve: boolean, env: NodeJS.ProcessEnv): string | undefined {
   if (!approve) return undefined;

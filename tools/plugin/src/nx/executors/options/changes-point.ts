@@ -5,7 +5,7 @@ import { environmentNamed } from '../../../adapters/workspace/environments.ts';
 import { buildNumberOption, stringOption } from './declare-options.ts';
 import type { Option } from './option.ts';
 
-/** What a text stands for, as far as it can be told without the environments. */
+/** The meaning of a text, as far as it is known without the environments. */
 type PointText =
   | { readonly kind: 'build'; readonly buildNumber: BuildNumber }
   | { readonly kind: 'head' }

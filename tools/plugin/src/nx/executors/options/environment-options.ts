@@ -119,7 +119,7 @@ export function promotionOf(
   throw new Refusal({
     type: 'no-way-up',
     doing,
-    reason: `Releases go up in the order of the environments (${names}), and ${source && next ? `${source.name} does not come before ${next.name}` : 'there is none to go from or to'}.`,
+    reason: `Releases are promoted in the order of the environments (${names}), and ${source && next ? `${source.name} does not come before ${next.name}` : 'there is no environment to promote from or to'}.`,
     remedy: 'Choose two of them with --from and --to.',
   });
 }

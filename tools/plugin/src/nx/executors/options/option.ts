@@ -1,17 +1,17 @@
 import type { Environment } from '../../../model/environment/environment.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 
-/** What an option is read for. */
+/** The context in which an option is read. */
 export interface OptionContext {
   /** Of the option, in camelCase. */
   readonly name: string;
-  /** What is being done, as a clause: `release orders`. */
+  /** The action, as a clause: `release orders`. */
   readonly doing: string;
   /** The service, where one is named. */
   readonly service?: string | undefined;
 }
 
-/** What an option takes. */
+/** The type of an option's value. */
 export type OptionKind =
   | 'boolean'
   | 'text'
@@ -37,7 +37,7 @@ export interface Option<Read, Value = Read> {
   readonly kind: OptionKind;
   /** As `--help` shows it. */
   readonly type: 'string' | 'number' | 'boolean';
-  /** What stands for its value: `--env=NAME`. */
+  /** The placeholder of its value: `--env=NAME`. */
   readonly value?: string;
   /** Without a full stop; names the default, the unit and the bounds. */
   readonly description: string;
@@ -54,7 +54,7 @@ export interface Option<Read, Value = Read> {
   resolve?(read: Read, environments: readonly Environment[], doing: string): Value;
 }
 
-/** What reads one option. */
+/** A reader of one option. */
 export type OptionReader<T> = Pick<Option<T>, 'read'>;
 
 /** The options of a command by their names in camelCase. */

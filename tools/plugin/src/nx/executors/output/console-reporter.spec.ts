@@ -4,7 +4,7 @@ import { consoleReporter } from './console-reporter.ts';
 import { Screen } from './screen.ts';
 import { plainTerminal, terminalOf } from './terminal.ts';
 
-/** What is printed while an image is built. */
+/** Returns the output while an image is built. */
 function printed(ci: Ci | undefined, verbose = false): string[] {
   const log = jest.spyOn(console, 'log').mockImplementation(() => {});
   const reporter = consoleReporter('orders', verbose, ciSyntaxOf(ci), new Screen(plainTerminal));

@@ -11,7 +11,7 @@ import { unreachableLines } from './unreachable-lines.ts';
 
 type Deployed = Extract<EnvironmentStatus, { state: 'deployed' }>;
 
-/** What a grid is shown on, and when. */
+/** The terminal and the time for which a grid is formatted. */
 export interface Shown {
   readonly terminal: Terminal;
   readonly now: Date;

@@ -1,6 +1,6 @@
 import type { DeploymentRecord } from '../../../model/deploy/deployment-record.ts';
 
-/** What tells of a deployment, without its manifests. */
+/** Returns the facts of a deployment, without its manifests. */
 export function recordFacts({ manifests: _, ...facts }: DeploymentRecord): object {
   return facts;
 }

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describeDuration } from '../../../model/text/duration.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What a service waits for. */
+/** The current wait of a service. */
 interface Waiting {
   readonly line: string;
   /** Milliseconds since 1970. */

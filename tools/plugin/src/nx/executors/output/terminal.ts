@@ -9,7 +9,7 @@ const colors = { good: 'green', bad: 'red', caution: 'yellow', faint: 'dim' } as
 /** Beside the colour, so that it is not the only sign. */
 const symbols = { good: '✔', bad: '✖', caution: '⚠', faint: '' } as const;
 
-/** What shows the output: a terminal, or a pipe, a file or the log of a CI, to which plain lines go. */
+/** The output device: a terminal, or a pipe, a file or the log of a CI, which gets plain lines. */
 export interface Terminal {
   /** Undefined where the output is no terminal. */
   readonly columns: number | undefined;
@@ -34,5 +34,5 @@ export function terminalOf(env: NodeJS.ProcessEnv): Terminal {
   };
 }
 
-/** What plain lines go to. */
+/** An output device that gets plain lines. */
 export const plainTerminal: Terminal = terminalOf({});

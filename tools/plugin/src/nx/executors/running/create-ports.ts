@@ -52,7 +52,7 @@ async function findEngine(chosen: string | undefined, lent: CredentialsOf): Prom
     type: 'bad-container-engine',
     doing: 'find a container engine',
     reason: `The variable ${engineVariable} is "${chosen.slice(0, 80)}".`,
-    remedy: 'Set it to docker or podman, or unset it to take what is there.',
+    remedy: 'Set it to docker or podman, or unset it for the default.',
   });
 }
 

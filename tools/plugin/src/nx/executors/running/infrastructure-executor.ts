@@ -11,13 +11,13 @@ import type { Options, OptionValues } from '../options/option.ts';
 import { CommandRun, type CommandDeclaration, type Report } from './run-command.ts';
 import { taskResult, type Task } from './task.ts';
 
-/** What an executor gets to work with, for all services. */
+/** The context of an executor for all services. */
 export interface InfrastructureRun {
   readonly environments: readonly Environment[];
   readonly ports: ReleasePorts;
-  /** Tells of a service, or of the whole by another name. */
+  /** Returns a reporter for a service, or for the whole by another name. */
   reporter(name: string): Reporter;
-  /** What shows the result. */
+  /** The output device. */
   readonly terminal: Terminal;
   /** Keeps what it came to, for the page that a CI has of its run. */
   tell(...outcomes: readonly JobOutcome[]): void;
@@ -34,7 +34,7 @@ export interface InfrastructureRun {
 /** An executor of this plugin for whole environments. */
 export interface InfrastructureExecutor<Declared extends Options = Options> extends CommandDeclaration<Declared> {
   readonly of: 'infrastructure';
-  /** What it does, as a clause: `roll an environment back`. */
+  /** The action, as a clause: `roll an environment back`. */
   readonly doing: string;
   /** @returns lines that show the result. @throws {ProductError} */
   run(options: OptionValues<Declared>, run: InfrastructureRun): Promise<readonly string[] | Report>;

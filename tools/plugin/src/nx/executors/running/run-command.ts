@@ -15,22 +15,22 @@ export interface Example {
   readonly description: string;
 }
 
-/** What a command came to. */
+/** The result of a command. */
 export interface Report {
   readonly lines: readonly string[];
   /** Set by a comparison that found something: exit code 3. */
   readonly isDifferent?: boolean;
 }
 
-/** What is known before any task of Nx ran. */
+/** Facts known before any task of Nx ran. */
 export interface Beforehand {
   readonly environments: readonly Environment[];
   readonly repository: SourceRepository;
-  /** What it is for, in a message: `orders`, or `the services`. */
+  /** The subject of messages: `orders`, or `the services`. */
   readonly subject: string;
 }
 
-/** What every executor of this plugin says of itself. */
+/** The declaration that every executor of this plugin makes. */
 export interface CommandDeclaration<Declared extends Options> {
   readonly command: CommandName;
   readonly options: Declared;

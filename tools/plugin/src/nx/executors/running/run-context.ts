@@ -8,7 +8,7 @@ import { RunLog } from '../output/ci/run-log.ts';
 import { createPorts } from './create-ports.ts';
 import { workspaceService, workspaceServices } from './workspace-service.ts';
 
-/** What all services of one command share. */
+/** The resources that all services of one command share. */
 export interface SharedRun {
   readonly workspaceRoot: string;
   /** Set when the command is for several projects. */

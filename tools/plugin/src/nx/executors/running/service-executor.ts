@@ -14,13 +14,13 @@ import type { Options, OptionValues } from '../options/option.ts';
 import { CommandRun, type CommandDeclaration, type Report } from './run-command.ts';
 import { taskResult, type Task } from './task.ts';
 
-/** What an executor gets to work with, for one service. */
+/** The context of an executor for one service. */
 export interface ServiceRun {
   readonly service: ServiceSource;
   readonly environments: readonly Environment[];
   readonly ports: ReleasePorts;
   readonly reporter: Reporter;
-  /** What shows the result. */
+  /** The output device. */
   readonly terminal: Terminal;
   /** Keeps what it came to, for the page that a CI has of its run. */
   tell(...outcomes: readonly JobOutcome[]): void;
@@ -38,7 +38,7 @@ export interface ServiceRun {
 /** An executor of this plugin for one service: its options, and the use case that it calls. */
 export interface ServiceExecutor<Declared extends Options = Options> extends CommandDeclaration<Declared> {
   readonly of: 'service';
-  /** What it does, as a verb: `release`. */
+  /** The action, as a verb: `release`. */
   readonly verb: string;
   /** Begins what needs no environment, while their files are read. What comes of it is reported when it is needed. */
   begin?(run: Pick<ServiceRun, 'service' | 'ports'>): void;

@@ -7,7 +7,7 @@ const schemaLine = '# yaml-language-server: $schema=../../tools/plugin/schemas/e
 /** They are about the model. */
 const commentsAbove = /^(#.*\n|\s*\n)+/;
 
-/** What is never taken over: what may be put there, and how careful that is. */
+/** Settings that are never copied: who may deploy there, and how carefully. */
 const ownKeys = ['allowDirty', 'soak', 'probe', 'url', 'protected'];
 
 const keysInOrder = ['name', 'order', 'cluster', 'namespace', 'registry', 'url', 'deploy', 'protected', 'variables'];

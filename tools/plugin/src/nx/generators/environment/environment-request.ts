@@ -8,7 +8,7 @@ import { text } from '../text-option.ts';
 
 /** An environment that is to be added. What is left away is as in the model, or has no value. */
 export interface EnvironmentRequest {
-  /** What is being done, as a clause. */
+  /** The action, as a clause. */
   readonly doing: string;
   readonly name: string;
   readonly order: number;
@@ -52,7 +52,7 @@ export function parseEnvironmentRequest(raw: RawOptions, environments: readonly 
   };
 }
 
-/** What comes before it, or the first one when nothing does. */
+/** Returns the environment before it, or the first one when there is none. */
 function modelOf(
   { after, order }: { readonly after: string; readonly order: string },
   environments: readonly Environment[],

@@ -201,7 +201,7 @@ it.each<[string, RawOptions, string]>([
   ['an address without a scheme', { name: 'staging', url: 'staging.example' }, 'Url must look like'],
   ['another way to deploy', { name: 'staging', deploy: 'never' }, 'Deploy must be one of automatic, manual.'],
   ['a namespace that cannot be', { name: 'staging', namespace: 'Staging' }, 'Namespace must look like'],
-  ['a name that manifests have', { name: 'deployment' }, 'apps/orders/k8s/deployment.yaml, which is there already.'],
+  ['a name that manifests have', { name: 'deployment' }, 'apps/orders/k8s/deployment.yaml, which exists already.'],
 ])('refuses %s, and writes nothing', async (_, options, reason) => {
   const tree = newWorkspace();
   const before = tree.listChanges().map(({ path, content }) => [path, content?.toString()]);

@@ -126,7 +126,7 @@ function refuseTaken(tree: Tree, { doing, name }: EnvironmentRequest, environmen
   throw new Refusal({
     type: 'environment-name-taken',
     doing,
-    reason: `What differs in ${name} would stand in ${taken[0]}, which is there already.`,
+    reason: `What differs in ${name} would be in ${taken[0]}, which exists already.`,
     remedy: 'Choose another name, or move that file.',
   });
 }

@@ -9,7 +9,7 @@ import { generatePipelines } from './generator.ts';
 
 const folder = 'Infrastructure/pipelines';
 let tree: Tree;
-/** What each project depends on. */
+/** The dependencies of each project. */
 let needs: Record<string, string[]>;
 
 beforeEach(() => {
@@ -171,6 +171,6 @@ describe('sync generator', () => {
     await generate();
     fill(`${folder}/azure-pipelines.release.yml`, 'setup rollback_prod', '                - script: ours\n');
     tree.delete(`${environmentsFolder}/prod.yaml`);
-    expect(await refusalOf(sync)).toMatch(/no place any more for what stands in "setup rollback_prod" \(line \d+\)/);
+    expect(await refusalOf(sync)).toMatch(/no longer has a region for "setup rollback_prod" \(line \d+\)/);
   });
 });

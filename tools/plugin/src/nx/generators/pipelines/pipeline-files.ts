@@ -49,7 +49,7 @@ export function changedFiles(tree: Tree, facts: PipelineFacts, cis: readonly Ci[
       type: 'not-generated',
       doing: 'generate the pipelines',
       reason: `${foreign.map(({ path }) => path).join(', ')} ${foreign.length === 1 ? 'was' : 'were'} not generated.`,
-      remedy: 'Move or delete what is there, and run the same command again.',
+      remedy: 'Move or delete them, and run the same command again.',
     });
   }
   return changes.filter(({ before, after }) => before !== after);

@@ -68,7 +68,7 @@ export async function removeService(tree: Tree, raw: RawOptions, facts: Workspac
   return () => {
     warn();
     console.log(
-      `\nRemoved ${root}. Commit that. Its images and git tags are left alone, and so is what runs in clusters. ` +
+      `\nRemoved ${root}. Commit that. Its images and git tags are kept, and so is what runs in clusters. ` +
         `This deletes it there, with the records of its deployments:\n\n${commands.join('\n')}`,
     );
   };

@@ -1,7 +1,7 @@
 import { didYouMean } from '../../../model/text/did-you-mean.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 
-/** What a service is written in. */
+/** The language and framework of a service. */
 export interface Stack {
   /** Folders of templates, beside those that every service has. */
   readonly templates: readonly string[];

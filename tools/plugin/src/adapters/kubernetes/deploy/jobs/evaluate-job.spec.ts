@@ -69,7 +69,7 @@ describe('Jobs as a real cluster told them', () => {
     const before = replay({ ...retried, events: events.slice(0, events.findIndex(isEnd)) });
     expect(before.judgement).toMatchObject({
       state: 'waiting',
-      obstacle: expect.stringContaining('ended with exit code 1'),
+      obstacle: expect.stringContaining('exited with code 1'),
     });
   });
 

@@ -9,7 +9,7 @@ export type JobJudgement =
   | { readonly state: 'succeeded' }
   | {
       readonly state: 'waiting';
-      /** What would be said if time were up now. */
+      /** The message if time were up now. */
       readonly obstacle: string | undefined;
       /** When to judge again even if nothing is told until then. */
       readonly again: number | undefined;
@@ -87,19 +87,16 @@ function whyFailed(live: KubernetesObject, pods: readonly KubernetesObject[]): s
   return [...says, ...ends.slice(-1)].join(' ');
 }
 
-/** `Pod migrate-x: its container orders ended with exit code 3.` of a pod in which a container failed. */
+/** `Pod migrate-x: container orders exited with code 3.` of a pod in which a container failed. */
 function howEnded(pod: KubernetesObject): string | undefined {
   const containers = ['initContainerStatuses', 'containerStatuses'].flatMap((list) => listAt(pod, 'status', list));
   for (const container of containers) {
     const ended = fieldAt(container, 'state', 'terminated') ?? fieldAt(container, 'lastState', 'terminated');
     const exitCode = fieldAt(ended, 'exitCode');
     if (ended === undefined || exitCode === 0) continue;
-    const why =
-      fieldAt(ended, 'reason') === 'OOMKilled'
-        ? 'was ended because it used more memory than its limit (OOMKilled)'
-        : `ended with exit code ${String(exitCode)}`;
+    const why = fieldAt(ended, 'reason') === 'OOMKilled' ? 'was OOM-killed' : `exited with code ${String(exitCode)}`;
     const message = String(fieldAt(ended, 'message') ?? '');
-    return `${describeObject(pod)}: its container ${String(container['name'])} ${why}${message === '' ? '.' : `: ${sentence(message)}`}`;
+    return `${describeObject(pod)}: container ${String(container['name'])} ${why}${message === '' ? '.' : `: ${sentence(message)}`}`;
   }
   const [phase, reason] = [fieldAt(pod, 'status', 'phase'), fieldAt(pod, 'status', 'reason')];
   if (phase !== 'Failed') return undefined;

@@ -30,7 +30,7 @@ export class JobLogs {
     this.stopped = stopped;
   }
 
-  /** Whether a container of the Job has ever run. */
+  /** True when a container of the Job has ever run. */
   get haveBegun(): boolean {
     return this.streams.size > 0;
   }

@@ -75,7 +75,7 @@ export function foreignJob(live: KubernetesObject, service: string): Refusal {
   return new Refusal({
     type: 'foreign-object',
     doing: `deploy ${service}`,
-    reason: `${describeObject(live)} is already in the namespace ${live.metadata.namespace ?? ''} and belongs to ${otherOwnerOf(live, service) ?? 'somebody else'}.`,
+    reason: `${describeObject(live)} is already in the namespace ${live.metadata.namespace ?? ''} and belongs to ${otherOwnerOf(live, service) ?? 'another owner'}.`,
     remedy: "Give the service's Job another name, or delete that one.",
   });
 }

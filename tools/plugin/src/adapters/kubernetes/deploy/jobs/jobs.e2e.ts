@@ -127,7 +127,7 @@ describe('a Job', () => {
   it('is tried again when it says so, and streams again', async () => {
     const script = 'console.log("tries"); process.exit(1)';
     const never = await run('retried', jobOf({ script, spec: { backoffLimit: 1 } }));
-    expect(reasonOf(never)).toMatch(/^Job migrate-\S+ failed: Pod migrate-\S+: its container orders .* exit code 1\.$/);
+    expect(reasonOf(never)).toMatch(/^Job migrate-\S+ failed: Pod migrate-\S+: container orders .* code 1\.$/);
     expect(never.lines).toEqual(['tries', 'tries']);
     const pod = { restartPolicy: 'OnFailure' };
     const onFailure = await run('restarted', jobOf({ script, pod, spec: { backoffLimit: 1 } }));

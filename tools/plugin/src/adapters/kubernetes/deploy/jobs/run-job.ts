@@ -75,10 +75,10 @@ class JobRun {
   private readonly stopped: AbortSignal;
   private readonly logs: JobLogs;
   private readonly started = Date.now();
-  /** What is waited for, in a sentence. */
+  /** The object of the wait, in a sentence. */
   private obstacle: string | undefined;
   private state: RolloutState = nothingKnown;
-  /** Whether it is known how the Job ended, and only what shows it is still gathered. */
+  /** True when it is known how the Job ended, and only what shows it is still gathered. */
   hasEnded = false;
 
   constructor({ api, namespace }: NamespaceApi, { service, job }: ServiceJob, listener: JobListener) {
@@ -98,14 +98,14 @@ class JobRun {
   }
 
   interrupt(): JobResult {
-    const reason = `Waiting for ${this.name} was interrupted; if it runs, it goes on, and the same command follows it.`;
+    const reason = `Waiting for ${this.name} was interrupted; if it is running, it continues. Run the same command again to follow it.`;
     return { state: 'interrupted', reason, evidence: [...this.logs.last] };
   }
 
   /** @param timeoutMs to be told. */
   async timeOut(timeoutMs: number): Promise<JobResult> {
     const seconds = Math.round(timeoutMs / 100) / 10;
-    const reason = `${this.name} had not ended after ${seconds} s. ${this.obstacle ?? 'It still runs, and goes on.'}`;
+    const reason = `${this.name} had not ended after ${seconds} s. ${this.obstacle ?? 'It is still running.'}`;
     return { state: 'timed-out', reason, evidence: await this.evidence() };
   }
 
@@ -122,11 +122,11 @@ class JobRun {
           return live;
         case 'replace':
           await this.unlessGone(deleteJob(this.api, this.namespace, live!, 'Foreground'));
-          await this.until('waits until the one that was there is deleted', (jobs) => !jobs.some(isSameAs(live!)));
+          await this.until('waits for the previous Job to be deleted', (jobs) => !jobs.some(isSameAs(live!)));
           break;
         case 'await':
           await this.until(
-            'waits until the one that is there has ended',
+            'waits for the previous Job to end',
             (jobs) => nextJobStep(jobs.find(isSameAs(live!)), this.job, this.service) !== 'await',
           );
           break;
@@ -141,7 +141,7 @@ class JobRun {
   /** @returns undefined when somebody else was faster. */
   private async create(): Promise<KubernetesObject | undefined> {
     await this.until(
-      'waits until the same Job of another release has ended; delete that one if it never will',
+      'waits for the same Job of another release to end; delete that Job if it never will',
       (jobs) => !jobs.some((other) => isInTheWay(other, this.job)),
     );
     try {

@@ -4,13 +4,12 @@
  */
 export function creationFailure(message: string): string {
   const quota = /exceeded quota: ([^,\s]+)/.exec(message)?.[1];
-  if (quota !== undefined) return `cannot make its pods: the ResourceQuota ${quota} does not let it`;
+  if (quota !== undefined) return `cannot create its pods: the ResourceQuota ${quota} forbids it`;
   const level = /violates PodSecurity "([^"]+)"/.exec(message)?.[1];
-  if (level !== undefined)
-    return `cannot make its pods: the namespace's Pod Security level ${level} does not admit them`;
+  if (level !== undefined) return `cannot create its pods: the namespace's Pod Security level ${level} rejects them`;
   const policy = /ValidatingAdmissionPolicy '([^']+)'/.exec(message)?.[1];
-  if (policy !== undefined) return `cannot make its pods: the ValidatingAdmissionPolicy ${policy} does not admit them`;
+  if (policy !== undefined) return `cannot create its pods: the ValidatingAdmissionPolicy ${policy} rejects them`;
   const webhook = /admission webhook "([^"]+)"/.exec(message)?.[1];
-  if (webhook !== undefined) return `cannot make its pods: the admission webhook ${webhook} does not admit them`;
-  return 'cannot make its pods';
+  if (webhook !== undefined) return `cannot create its pods: the admission webhook ${webhook} rejects them`;
+  return 'cannot create its pods';
 }

@@ -8,23 +8,23 @@ import type { KubernetesObject } from '../../../../model/manifests/kubernetes-ob
  */
 export type TroubleKind = 'image' | 'config' | 'start' | 'crash' | 'schedule' | 'unready' | 'creation';
 
-/** What keeps a pod from serving. */
+/** The reason why a pod is not ready. */
 export interface PodDiagnosis {
   readonly kind: TroubleKind;
   readonly container: string | undefined;
   /** Clause after the pod's name: `cannot get the image of orders (ImagePullBackOff)`. */
   readonly summary: string;
-  /** What the cluster adds. */
+  /** The cluster's own message. */
   readonly message: string;
-  /** Whether nothing but a change will help. */
+  /** True when nothing but a change will help. */
   readonly permanent: boolean;
   /** How often the container has ended. */
   readonly crashes: number;
-  /** Whether its last end was that it used more memory than its limit. */
+  /** True when its last end was that it used more memory than its limit. */
   readonly isOutOfMemory?: boolean;
   /** With which it ended last; undefined when it has not, or the cluster does not know. */
   readonly exitCode?: number | undefined;
-  /** Whether the container has been started again after it ended. */
+  /** True when the container has been started again after it ended. */
   readonly runsAgain: boolean;
 }
 

@@ -33,7 +33,7 @@ export interface RolloutTarget {
   readonly object: KubernetesObject;
   /** Of the object that was applied; another one of the same name is somebody else's. */
   readonly uid?: string;
-  /** What the cluster made of our change; older news are of an older rollout. */
+  /** The generation after our change; older events belong to an older rollout. */
   readonly generation?: number;
 }
 
@@ -49,7 +49,7 @@ export type RolloutStatus =
       readonly state: 'waiting';
       /** `1 of 3 pods ready`. */
       readonly line: string;
-      /** What would be said if time were up now. */
+      /** The message if time were up now. */
       readonly obstacle: string | undefined;
       readonly suspects: readonly KubernetesObject[];
       /** When to judge again even if nothing is told until then. */

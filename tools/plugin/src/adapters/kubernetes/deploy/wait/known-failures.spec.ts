@@ -23,7 +23,7 @@ function troubleWith(message: string) {
 
 it('tells of a volume that is not there, and not of a kubelet that was late', () => {
   expect(troubleWith('MountVolume.SetUp failed for volume "keys" : secret "absent" not found')).toMatchObject({
-    summary: 'cannot have one of its volumes',
+    summary: 'cannot mount one of its volumes',
     permanent: true,
   });
   const late = 'MountVolume.SetUp failed for volume "kube-api-access-x" : failed to sync configmap cache: timed out';

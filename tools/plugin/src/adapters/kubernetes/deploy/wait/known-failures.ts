@@ -7,7 +7,7 @@ import { probeFailure } from './probe-failure.ts';
 
 type Objects = ReadonlyMap<string, KubernetesObject>;
 
-/** What keeps a pod from serving, by its status and by its events. */
+/** Returns the reason why a pod is not ready, by its status and by its events. */
 export function knownTroubleOf(pod: KubernetesObject, objects: Objects): PodDiagnosis | undefined {
   return diagnosePod(pod) ?? volumeTrouble(pod, objects);
 }
@@ -42,7 +42,7 @@ function volumeTrouble(pod: KubernetesObject, objects: Objects): PodDiagnosis | 
   return {
     kind: 'config',
     container: undefined,
-    summary: 'cannot have one of its volumes',
+    summary: 'cannot mount one of its volumes',
     message,
     permanent: /not found|references non-existent/.test(message),
     crashes: 0,

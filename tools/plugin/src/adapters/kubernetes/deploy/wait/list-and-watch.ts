@@ -11,7 +11,7 @@ export interface Followed {
   readonly kind: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** Whether to go without, where we may not look. */
+  /** True when the object is skipped where reading it is forbidden. */
   readonly optional?: boolean;
 }
 

@@ -4,12 +4,12 @@ import { fieldAt } from '../../../../model/manifests/source/object-fields.ts';
 /** Events of pods that tell more than the pod's own status does; others are not kept. */
 const telling: readonly string[] = ['Unhealthy', 'FailedMount', 'FailedAttachVolume'];
 
-/** Whether an event of a pod is needed to judge a rollout. */
+/** Reports whether an event of a pod is needed to judge a rollout. */
 export function isTelling(event: KubernetesObject): boolean {
   return telling.includes(String(event['reason'])) && fieldAt(event, 'involvedObject', 'kind') === 'Pod';
 }
 
-/** What the cluster says of a pod in events of a reason, oldest first. */
+/** Returns the messages of a pod's events of a reason, oldest first. */
 export function messagesOf(
   pod: KubernetesObject,
   reason: RegExp,

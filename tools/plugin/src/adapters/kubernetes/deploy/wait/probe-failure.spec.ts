@@ -21,7 +21,7 @@ it.each<[object, string, string | undefined]>([
   [
     { livenessProbe: { httpGet: { port: 9090 } } },
     'Liveness probe failed: Get "http://10.0.0.1:9090/": dial tcp 10.0.0.1:9090: connect: connection refused',
-    'the liveness probe of its container orders (GET :9090/) finds nothing that listens on port 9090',
+    'the liveness probe of its container orders (GET :9090/) finds nothing listening on port 9090',
   ],
   [
     { startupProbe: { httpGet, timeoutSeconds: 3 } },
@@ -58,5 +58,5 @@ it.each([
     'ValidatingAdmissionPolicy no-latest',
   ],
   ['admission webhook "images.example" denied the request: unsigned', 'the admission webhook images.example'],
-  ['the server is on fire', 'cannot make its pods'],
+  ['the server is on fire', 'cannot create its pods'],
 ])('%s', (message, part) => expect(creationFailure(message)).toContain(part));

@@ -48,7 +48,7 @@ function outcome(message: string, probe: unknown, container: unknown): string {
   }
   if (/connection refused/.test(message)) {
     const action = fieldAt(probe, 'httpGet') ?? fieldAt(probe, 'tcpSocket') ?? fieldAt(probe, 'grpc');
-    return `finds nothing that listens on port ${isMap(action) ? portOf(action, container) : 'it asks'}`;
+    return `finds nothing listening on port ${isMap(action) ? portOf(action, container) : 'it asks'}`;
   }
   if (/context deadline exceeded|i\/o timeout|Client\.Timeout|timed out/.test(message))
     return `is not answered within ${String(fieldAt(probe, 'timeoutSeconds') ?? 1)} s`;

@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../../../../model/manifests/kubernetes-ob
 import type { RolloutTarget } from './evaluate-rollout.ts';
 import type { RolloutEvent } from './rollout-state.ts';
 
-/** What a real cluster told during one rollout. */
+/** A recording of a real cluster during one rollout. */
 export interface Recording {
   readonly name: string;
   /** How long the rollout took. */

@@ -10,7 +10,7 @@ export type RolloutEvent =
   | { readonly type: 'changed'; readonly object: KubernetesObject }
   | { readonly type: 'deleted'; readonly object: KubernetesObject };
 
-/** What is known of a rollout: all that judging it needs. */
+/** The state of a rollout: all that evaluating it needs. */
 export interface RolloutState {
   /** Kinds that have been listed; of others nothing is known. */
   readonly listed: ReadonlySet<string>;

@@ -251,7 +251,7 @@ describe('a rollout', () => {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     const run = await roll('quota', [workload()]);
     expect(failed(run).reason).toMatch(
-      /ReplicaSet orders-\S+ cannot make its pods: the ResourceQuota few does not let it: /,
+      /ReplicaSet orders-\S+ cannot create its pods: the ResourceQuota few forbids it: /,
     );
     expect(run.milliseconds).toBeLessThan(10_000);
   });
@@ -277,7 +277,7 @@ describe('a rollout', () => {
     });
     const run = await roll('not-admitted', [workload()]);
     expect(failed(run).reason).toMatch(
-      /cannot make its pods: the namespace's Pod Security level restricted:latest does not admit them: .*runAsNonRoot/,
+      /cannot create its pods: the namespace's Pod Security level restricted:latest rejects them: .*runAsNonRoot/,
     );
     expect(run.milliseconds).toBeLessThan(10_000);
   });
@@ -286,7 +286,7 @@ describe('a rollout', () => {
     const pod = { volumes: [{ name: 'keys', secret: { secretName: 'absent' } }] };
     const container = { volumeMounts: [{ name: 'keys', mountPath: '/keys' }] };
     const run = await roll('volume-missing', [workload({ pod, container })]);
-    expect(failed(run).reason).toMatch(/cannot have one of its volumes: .*secret "absent" not found/);
+    expect(failed(run).reason).toMatch(/cannot mount one of its volumes: .*secret "absent" not found/);
     expect(run.milliseconds).toBeLessThan(10_000);
   });
 
@@ -304,7 +304,7 @@ describe('a rollout', () => {
     };
     const ended = await roll('probe-ends-container', [workload({ container: alive })], 90_000);
     expect(failed(ended).reason).toMatch(
-      /is crash-looping: container orders exited with code \d+ \(\d+ times\); the liveness probe of its container orders \(TCP :3999\) finds nothing that listens on port 3999/,
+      /is crash-looping: container orders exited with code \d+ \(\d+ times\); the liveness probe of its container orders \(TCP :3999\) finds nothing listening on port 3999/,
     );
   });
 
@@ -320,7 +320,7 @@ describe('a rollout', () => {
     expect(unready.result).toMatchObject({
       state: 'timed-out',
       reason: expect.stringMatching(
-        /is running, but the readiness probe of its container orders \(GET :3999\/\) finds nothing that listens on port 3999/,
+        /is running, but the readiness probe of its container orders \(GET :3999\/\) finds nothing listening on port 3999/,
       ),
     });
     expect((unready.result as RolloutResult & { state: 'timed-out' }).evidence.join('\n')).toMatch(

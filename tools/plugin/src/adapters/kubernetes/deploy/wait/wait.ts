@@ -78,7 +78,7 @@ function followedBy(object: KubernetesObject, namespace: string): Followed[] {
   return object.kind === 'Deployment' ? [workload, sets, pods, events] : [workload, pods, events];
 }
 
-/** What is known of each workload's rollout, and the end of the wait. */
+/** The state of each workload's rollout, and the end of the wait. */
 class Rollouts {
   private readonly place: NamespaceApi;
   private readonly options: WaitOptions;

@@ -52,7 +52,7 @@ const figures: readonly Figure[] = [
   },
 ];
 
-/** What a monitoring system is told. Of an environment that does not answer, only that. */
+/** Returns the metrics of environments. For one that does not answer, only that. */
 export function metricFamilies(found: EnvironmentMetrics): MetricFamily[] {
   const { environment } = found;
   const reachable: MetricFamily = {

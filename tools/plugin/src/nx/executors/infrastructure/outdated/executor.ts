@@ -39,10 +39,10 @@ export const executor = infrastructureExecutor({
 /** Sets the variables of the CI. Without variables or without a table, the result is one line of JSON. */
 function tellCi(found: readonly Outdated[], jobs: number, base: string, table: readonly string[]): readonly string[] {
   const toRelease = found.filter(({ isLater }) => !isLater).map(({ service }) => service);
-  const hands = shard([...new Set(toRelease)].sort(), jobs);
-  const services = ciOf(process.env) === 'azure' ? azureMatrix(hands) : githubMatrix(hands);
-  const variables = { services: JSON.stringify(services), base, any: String(hands.length > 0) };
-  const isTold = Object.entries(variables).map(([name, value]) => outputVariable(process.env, name, value));
-  if (isTold.every(Boolean) && table.length > 0) return [...table, `Base for nx affected: ${base}`];
-  return [JSON.stringify({ services: githubMatrix(hands).include, base, any: hands.length > 0 })];
+  const shards = shard([...new Set(toRelease)].sort(), jobs);
+  const services = ciOf(process.env) === 'azure' ? azureMatrix(shards) : githubMatrix(shards);
+  const variables = { services: JSON.stringify(services), base, any: String(shards.length > 0) };
+  const isReported = Object.entries(variables).map(([name, value]) => outputVariable(process.env, name, value));
+  if (isReported.every(Boolean) && table.length > 0) return [...table, `Base for nx affected: ${base}`];
+  return [JSON.stringify({ services: githubMatrix(shards).include, base, any: shards.length > 0 })];
 }

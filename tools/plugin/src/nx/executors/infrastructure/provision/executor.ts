@@ -56,7 +56,7 @@ export const executor = infrastructureExecutor({
 
 function describe(result: ProvisionResult): string {
   if (result.state === 'superseded')
-    return `superseded by ${packageTag(result.by)}; --tag=… goes back to an older version`;
+    return `superseded by ${packageTag(result.by)}; --tag=… rolls back to an older version`;
   const { state, version, before, changes } = result;
   const what = version ? packageTag(version).toString() : 'this commit (not packaged yet)';
   const count = changes.filter(({ action }) => action !== 'unchanged').length;
@@ -64,6 +64,6 @@ function describe(result: ProvisionResult): string {
   if (state === 'unchanged') return `nothing to do, it has ${what}`;
   if (state === 'planned')
     return `dry run, nothing was changed: has ${before ? packageTag(before) : 'no version'}, would get ${what}; ${objects}`;
-  if (version && before?.isNewerThan(version)) return `went back from ${packageTag(before)} to ${what}`;
+  if (version && before?.isNewerThan(version)) return `rolled back from ${packageTag(before)} to ${what}`;
   return `has ${what}`;
 }

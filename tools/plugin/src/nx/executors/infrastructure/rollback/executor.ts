@@ -53,7 +53,7 @@ export const executor = infrastructureExecutor({
     throw new Failure({
       type: 'environment-not-rolled-back',
       doing: `roll ${environment.name} back`,
-      reason: `${failed.map(({ service: name }) => name).join(', ')} did not go back.`,
+      reason: `${failed.map(({ service: name }) => name).join(', ')} were not rolled back.`,
       remedy: 'Run the same command again; it continues with those that are left.',
       evidence: lines,
     });

@@ -18,9 +18,7 @@ export const momentOrRecordOption: Option<MomentOrRecord> = {
       type: 'bad-option',
       doing,
       reason:
-        value === undefined
-          ? 'It is not said to what (--to).'
-          : `--to cannot be ${JSON.stringify(value).slice(0, 80)}.`,
+        value === undefined ? 'No target is given (`--to`).' : `--to cannot be ${JSON.stringify(value).slice(0, 80)}.`,
       remedy:
         'Give a moment that has passed (2026-11-24T12:30, UTC where no zone is given), a time ago (2h) or a deployment (orders#12, as `history` counts them).',
     });

@@ -41,7 +41,7 @@ function describe({ commit, isMerge, services }: Whereabouts, shown: Shown): str
     ),
   );
   return [
-    ...[head, ...(isMerge ? ['A merge: what it brought.'] : []), ''],
+    ...[head, ...(isMerge ? ['A merge: all commits that it merged.'] : []), ''],
     ...textTable([['SERVICE', 'RELEASED IN', ...names], ...rows], shown.terminal.columns),
     ...held,
     ...unreachableLines(services[0]!.environments),

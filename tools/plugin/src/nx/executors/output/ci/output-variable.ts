@@ -17,7 +17,7 @@ export function outputVariable(env: NodeJS.ProcessEnv, name: string, value: stri
   return true;
 }
 
-/** What is on several lines stands between two marks that nobody can know before. */
+/** Formats a value for GitHub: a multi-line value is enclosed in two random marks. */
 function githubOutput(name: string, value: string): string {
   if (!/[\r\n]/.test(value)) return `${name}=${value}\n`;
   const mark = `poc-${randomUUID()}`;

@@ -11,9 +11,7 @@ export const executor = serviceExecutor({
   verb: 'build and push the image of',
   options: {
     allowDirty,
-    buildNumber: anyBuildNumberOption(
-      "Take this build number, such as 20261124-1 (default: the CI's, or the next one)",
-    ),
+    buildNumber: anyBuildNumberOption("Use this build number, such as 20261124-1 (default: the CI's, or the next one)"),
     dryRun,
   },
   examples: [{ command: 'nx run orders:docker-release', description: 'Build and push, without a tag or a deployment' }],

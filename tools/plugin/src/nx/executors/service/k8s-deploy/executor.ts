@@ -3,8 +3,8 @@ import { findRelease } from '../../../../use-cases/revision/find-release.ts';
 import { planDeploy, requireImage } from '../../../../use-cases/deploy/plan-deploy.ts';
 import { describeChangeSet } from '../../../../use-cases/deploy/roll-out.ts';
 import { deployOutcome } from '../../output/ci/deploy-outcome.ts';
-import { connectEarly } from '../../running/connect-early.ts';
-import { listReleases } from '../../running/list-releases.ts';
+import { prefetchClusters } from '../../running/prefetch-clusters.ts';
+import { prefetchReleases } from '../../running/prefetch-releases.ts';
 import { approvedBy } from '../../options/approved-by.ts';
 import { actorOf } from '../../running/actor.ts';
 import { describeDeploy } from '../../output/describe-deploy.ts';
@@ -23,12 +23,12 @@ export const executor = serviceExecutor({
     { command: 'nx run orders:k8s-deploy --env=dev --tag=20261124-1', description: 'Deploy a release to dev' },
     { command: 'nx run orders:k8s-deploy --env=prod --approve', description: 'Deploy the newest release to prod' },
   ],
-  begin: listReleases,
+  begin: prefetchReleases,
   async run(
     { env: targets, tag, dryRun, timeout, approve, ...options },
     { service, environments, ports, reporter, terminal, tell, signal },
   ) {
-    connectEarly(targets, ports);
+    prefetchClusters(targets, ports);
     const release = await findRelease(service.name, tag, ports);
     const environmentNames = environments.map(({ name }) => name);
     const lines: string[] = [];

@@ -5,8 +5,8 @@ import { release, type ReleaseResult } from '../../../../use-cases/release/relea
 import { approvedBy } from '../../options/approved-by.ts';
 import { actorOf } from '../../running/actor.ts';
 import { deployOutcome, releaseOutcome } from '../../output/ci/deploy-outcome.ts';
-import { connectEarly } from '../../running/connect-early.ts';
-import { listReleases } from '../../running/list-releases.ts';
+import { prefetchClusters } from '../../running/prefetch-clusters.ts';
+import { prefetchReleases } from '../../running/prefetch-releases.ts';
 import { describeDeploy } from '../../output/describe-deploy.ts';
 import { requireApproval } from '../../../../use-cases/deploy/approval.ts';
 import { requireCommitted } from '../../../../use-cases/revision/source-revision.ts';
@@ -21,9 +21,7 @@ export const executor = serviceExecutor({
   verb: 'release',
   options: {
     ...deployOptions,
-    buildNumber: anyBuildNumberOption(
-      "Take this build number, such as 20261124-1 (default: the CI's, or the next one)",
-    ),
+    buildNumber: anyBuildNumberOption("Use this build number, such as 20261124-1 (default: the CI's, or the next one)"),
     allowDirty,
   },
   examples: [
@@ -32,7 +30,7 @@ export const executor = serviceExecutor({
     { command: 'nx run orders:release --env=dev,preprod', description: 'Deploy to these environments only' },
     { command: 'nx run orders:release --dry-run', description: 'Show what would happen' },
   ],
-  begin: listReleases,
+  begin: prefetchReleases,
   async check({ env: targets, approve, allowDirty: isAllowed, dryRun }, { repository, subject }) {
     requireCommitted(subject, await repository.dirtyPaths(), isAllowed, targets);
     if (dryRun) return;
@@ -45,7 +43,7 @@ export const executor = serviceExecutor({
     { env: targets, timeout, approve, ...options },
     { service, environments, ports, reporter, terminal, tell, signal },
   ) {
-    connectEarly(targets, ports);
+    prefetchClusters(targets, ports);
     const actor = actorOf(process.env);
     const limits = { timeoutMs: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
     const ciNumber = ciRunOf(process.env)?.buildNumber;

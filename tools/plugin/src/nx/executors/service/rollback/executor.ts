@@ -32,8 +32,11 @@ export const executor = serviceExecutor({
     dryRun,
   },
   examples: [
-    { command: 'nx run orders:rollback --env=prod --dry-run', description: 'What would go back' },
-    { command: 'nx run orders:rollback --env=prod --reason="wrong totals"', description: 'Go back, and hold' },
+    { command: 'nx run orders:rollback --env=prod --dry-run', description: 'Show what would be rolled back' },
+    {
+      command: 'nx run orders:rollback --env=prod --reason="wrong totals"',
+      description: 'Roll back, and hold the release',
+    },
   ],
   async run(
     { env: environment, tag, reason: why, timeout: seconds, dryRun: isDryRun },

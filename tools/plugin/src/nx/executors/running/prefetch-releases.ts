@@ -1,6 +1,6 @@
 import type { ServiceRun } from './service-executor.ts';
 
 /** Asks the origin which releases there are, so that the answer is there when it is needed. */
-export function listReleases({ service, ports }: Pick<ServiceRun, 'service' | 'ports'>): void {
+export function prefetchReleases({ service, ports }: Pick<ServiceRun, 'service' | 'ports'>): void {
   ports.repository.releaseTags(service.name).catch(() => undefined);
 }

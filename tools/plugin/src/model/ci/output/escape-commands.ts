@@ -1,6 +1,5 @@
 /**
- * What the eye does not see, and what the comparisons of .NET, in which the agents of Azure and GitHub are written, do not
- * see either: control and format characters, accents. Ends where something visible begins.
+ * Invisible characters that the comparisons of .NET, in which the agents of Azure and GitHub are written, ignore as well: control and format characters, accents. Ends where something visible begins.
  */
 const unseen = String.raw`[\p{C}\p{M}]*`;
 
