@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { SourceTree } from './source-tree.ts';
 
-/** What a file says about another project: a place, and where it leads. */
+/** A mention of another project in a file: a place, and where it leads. */
 export interface Reference {
   /** The project that needs what is referred to; undefined for a file of no project. */
   readonly project: string | undefined;
@@ -31,7 +31,7 @@ export interface LostReference {
   readonly folder?: string;
 }
 
-/** What the files of a workspace refer to, found reference by reference. */
+/** The references of a workspace's files, found reference by reference. */
 export class References {
   private readonly tree: SourceTree;
   private readonly found = new Map<string, Edge>();
@@ -90,7 +90,7 @@ export function foldersAbove(path: string): string[] {
   return [...folders, '.'];
 }
 
-/** Tells the files in the tests folder of a project from others: what is needed there alone is no content. */
+/** Reports whether a file is in the tests folder of a project: what is needed there alone is no content. */
 export function inTests(projectRoot: string): (file: string) => boolean {
   const folder = projectRoot === '.' ? 'tests/' : `${projectRoot}/tests/`;
   return (file) => file.startsWith(folder);

@@ -7,7 +7,7 @@ import { requirementsAbove } from './references/requirements-above.ts';
 import { serviceFolder, serviceMarker } from './service-folder.ts';
 import { infrastructureTargets, serviceTargets } from './targets.ts';
 
-/** What makes a folder a project for Nx: a marker of our own would let Nx take its deletion for that of a project. */
+/** The file that makes a folder a project for Nx: a marker of our own would let Nx take its deletion for that of a project. */
 const projectMarker = '**/project.json';
 
 type Context = Pick<CreateNodesContext, 'workspaceRoot'> & Partial<Pick<CreateNodesContext, 'nxJsonConfiguration'>>;

@@ -14,7 +14,7 @@ export type MsbuildStatement =
       readonly kind: 'import' | 'item';
       /** Name of the item: `ProjectReference`. */
       readonly name: string;
-      /** What is imported or included, as it is written. */
+      /** A path that is imported or included, as it is written. */
       readonly written: string;
       readonly isConditional: boolean;
       readonly line: number;

@@ -6,7 +6,7 @@ export interface GoFolder {
   readonly line: number;
 }
 
-/** What a `go.mod` or `go.work` says about modules that are at hand. */
+/** The modules at hand that a `go.mod` or `go.work` names. */
 export interface GoModuleFile {
   readonly module: string | undefined;
   /** Folders of `use`, and those that a `replace` puts in the place of a module. */

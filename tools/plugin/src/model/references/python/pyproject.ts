@@ -9,13 +9,13 @@ export interface PythonSource {
   readonly line: number;
 }
 
-/** What a `pyproject.toml` says about packages that are at hand. */
+/** The packages at hand that a `pyproject.toml` names. */
 export interface Pyproject {
   /** Name of the package, normalized. */
   readonly name: string | undefined;
   /** Reports whether it is the root of a workspace of uv. */
   readonly isWorkspace: boolean;
-  /** What is needed at run time. */
+  /** Those that are needed at run time. */
   readonly sources: readonly PythonSource[];
   /** Names that are needed at run time, normalized. */
   readonly needs: ReadonlySet<string>;

@@ -50,7 +50,7 @@ function followRequirements(
     readonly tree: SourceTree;
     readonly references: References;
     readonly seen: Set<string>;
-    /** What is named by a file in the project's own folder counts for the project also where no project has it. */
+    /** A file that is named by one in the project's own folder counts for the project also where no project has it. */
     readonly isAtRoot: boolean;
   },
 ): void {

@@ -1,4 +1,4 @@
-/** What a line of a requirements file names: a package's folder, or another such file. */
+/** The target of a line of a requirements file: a package's folder, or another such file. */
 export interface PythonRequirement {
   readonly names: 'package' | 'file';
   /** As it is written, without extras, markers and fragments. */

@@ -12,16 +12,16 @@ export function describeLost(lost: readonly LostReference[], rootOf: (project: s
   const rest = lines.length > shown.length ? [`and ${lines.length - shown.length} more`] : [];
   const title =
     lines.length === 1
-      ? 'A reference leads to no project: a change there releases nobody.'
-      : `${lines.length} references lead to no project: a change there releases nobody.`;
+      ? 'A reference leads to no project: a change there releases no service.'
+      : `${lines.length} references lead to no project: a change there releases no service.`;
   return `\nWarning: ${title}\n${[...shown, ...rest].map((each) => `  ${each}\n`).join('')}\n`;
 }
 
 function remedyOf({ project, folder }: LostReference, rootOf: (project: string) => string): string {
-  if (project === undefined) return 'Mend or remove it';
+  if (project === undefined) return 'Fix or remove it';
   // At the root, a project would hold all that no other one has.
   if (folder === '.') return 'Move that into a folder with a project.json';
   if (folder !== undefined) return `Make it one: ${folder}/project.json`;
   const root = rootOf(project);
-  return `Mend it, or name the project in implicitDependencies of ${root === '.' ? '' : `${root}/`}project.json`;
+  return `Fix it, or name the project in implicitDependencies of ${root === '.' ? '' : `${root}/`}project.json`;
 }

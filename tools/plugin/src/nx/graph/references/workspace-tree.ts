@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SourceTree } from '../../../model/references/source-tree.ts';
 
-/** What was read of files before, by their paths and parsers: with Nx's daemon, nothing is read twice in the same state. */
+/** The parsed files of before, by their paths and parsers: with Nx's daemon, nothing is read twice in the same state. */
 const parsedBefore = new Map<string, { readonly hash: string; readonly values: Map<unknown, unknown> }>();
 
 /** The workspace as Nx listed its files, read from the disk when a file is asked for. */
