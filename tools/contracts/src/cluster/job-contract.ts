@@ -36,7 +36,7 @@ export function jobContract(start: () => Promise<ClusterScenario>): void {
     const { result, lines } = await run(cluster, job);
     expect(result).toMatchObject({
       state: 'failed',
-      reason: expect.stringMatching(/^Job migrate-20261124-1 failed: .*exit code 3\.$/),
+      reason: expect.stringMatching(/^Job migrate-20261124-1 failed: .*exited with code 3\.$/),
     });
     expect(lines).toEqual(['connects', 'no such table']);
     expect((result as JobResult & { state: 'failed' }).evidence.join('\n')).toMatch(/connects\n.*no such table/);
