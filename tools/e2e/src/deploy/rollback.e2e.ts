@@ -220,7 +220,7 @@ describe('a whole environment', () => {
   });
 
   it.each([
-    [[], 'It is not said to what'],
+    [[], 'No target is given'],
     [['--to=tomorrow'], '--to cannot be "tomorrow"'],
     [['--to=2999-01-01'], 'a moment that has passed'],
     [['--to=payments#99'], 'No deployment 99 of payments is recorded'],

@@ -155,7 +155,7 @@ describe('a Job', () => {
     expect(late.lines).toEqual(['begins']);
     const hog = 'const all = []; setInterval(() => all.push(Buffer.alloc(2e7, 1)), 5)';
     const greedy = jobOf({ script: hog, container: { resources: { limits: { memory: '60Mi' } } } });
-    expect(reasonOf(await run('out-of-memory', greedy))).toMatch(/more memory than its limit \(OOMKilled\)/);
+    expect(reasonOf(await run('out-of-memory', greedy))).toMatch(/container orders was OOM-killed/);
   });
 
   it('times out, saying why', async () => {
