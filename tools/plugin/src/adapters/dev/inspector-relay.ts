@@ -87,7 +87,7 @@ class RelayedSession {
   private state = newSession;
   private process: WebSocket | undefined;
   private url: string | undefined;
-  /** What the debugger has asked for while there is no process. */
+  /** The requests of the debugger while there is no process. */
   private waiting: InspectorMessage[] = [];
 
   constructor(client: WebSocket) {
@@ -154,12 +154,20 @@ class RelayedSession {
   }
 }
 
-/** Has a process run that waits for a debugger (`--inspect-wait`), whether or not there is one. */
+/**
+ * Has a process run that waits for a debugger (`--inspect-wait`), whether or not there is one. It is told so when it says
+ * that it waits: what it is told between "Debugger listening" and that moment is lost, and it would wait for ever.
+ */
 function runWaiting(url: string): Promise<void> {
   return new Promise((resolve) => {
     const control = new WebSocket(url, { perMessageDeflate: false });
-    control.on('open', () => control.send(JSON.stringify({ id: 1, method: 'Runtime.runIfWaitingForDebugger' })));
-    control.on('message', () => control.terminate());
+    const send = (id: number, method: string) => control.send(JSON.stringify({ id, method }));
+    control.on('open', () => send(1, 'NodeRuntime.enable'));
+    control.on('message', (data) => {
+      const { id, method, error } = JSON.parse(String(data)) as InspectorMessage;
+      if (id === 2) control.terminate();
+      else if (method === 'NodeRuntime.waitingForDebugger' || error) send(2, 'Runtime.runIfWaitingForDebugger');
+    });
     control.on('error', () => control.terminate());
     control.on('close', () => resolve());
   });
