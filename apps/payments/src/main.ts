@@ -1,4 +1,4 @@
-import { runService } from '@poc/service-host';
+import { createLog, runService } from '@poc/service-host';
 import description from '../openapi.yaml';
 import { chargeOperations } from './charge-operations.ts';
 import { InMemoryLedger } from './in-memory-ledger.ts';
@@ -10,10 +10,8 @@ void runService({ name: 'payments', description, operations: chargeOperations(op
 /** The database at DATABASE_URL, or memory where there is none. */
 function openLedger(): Ledger {
   const url = process.env['DATABASE_URL'];
-  const log = (level: string, message: string) =>
-    console.log(JSON.stringify({ time: new Date().toISOString(), level, message, service: 'payments' }));
-  if (url)
-    return new PostgresLedger(url, (error) => log('warn', `a connection to the database ended: ${error.message}`));
-  log('warn', 'DATABASE_URL is not set: charges are kept in memory, and lost with this process');
+  const log = createLog('payments');
+  if (url) return new PostgresLedger(url, (error) => log.warn({ error }, 'a connection to the database ended'));
+  log.warn('DATABASE_URL is not set: charges are kept in memory, and lost with this process');
   return new InMemoryLedger();
 }

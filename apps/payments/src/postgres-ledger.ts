@@ -46,8 +46,10 @@ export class PostgresLedger implements Ledger {
 
   async add(charge: Charge): Promise<Charge> {
     const { id, key, amountInCents, currency } = charge;
-    const insert = `INSERT INTO charges (${columns}) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO NOTHING`;
-    await this.#query(insert, [id, key, amountInCents, currency]);
+    const insert = `INSERT INTO charges (${columns}) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO NOTHING RETURNING ${columns}`;
+    const [added] = await this.#query(insert, [id, key, amountInCents, currency]);
+    if (added) return added;
+    // The key has a charge: of another request, or of this one, whose answer a restart of the database took away.
     const [kept] = await this.#query(`SELECT ${columns} FROM charges WHERE key = $1`, [key]);
     return kept!;
   }

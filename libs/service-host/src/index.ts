@@ -4,6 +4,7 @@ export type { FastifyReply, FastifyRequest } from 'fastify';
 export { createService, type Service, type ServiceOptions } from './create-service.ts';
 export type { Description } from './description.ts';
 export { drainDefaults, type DrainTimes } from './drain.ts';
+export { createLog } from './log.ts';
 export type { Handler, Handlers } from './operations.ts';
 export { HttpProblem } from './problem.ts';
 export { runService } from './run-service.ts';
