@@ -207,6 +207,12 @@ describe('service generator', () => {
     }
   });
 
+  it('makes what the sample inventory has, for what its HTTP host is', async () => {
+    const files = await generate({ name: 'inventory', stack: 'go' });
+    for (const name of ['answer', 'drain', 'drain_test', 'health', 'host', 'host_test', 'metrics', 'trace'])
+      expect(readFileSync(join(workspaceRoot, `apps/inventory/${name}.go`), 'utf8')).toBe(files[`${name}.go`]);
+  });
+
   it('answers what its API description says', async () => {
     for (const stack of ['node', 'go', 'python', 'dotnet']) {
       const files = await generate({ name: 'shipping', stack });
