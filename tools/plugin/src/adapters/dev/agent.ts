@@ -4,7 +4,7 @@ import { agentMark } from '../../model/dev/agent-lines.ts';
 import { NodeRunner } from './node-runner.ts';
 
 /**
- * What a pod for development runs: it starts the bundle that lies in the mounted workspace, and starts it again whenever
+ * The program of a pod for development: it starts the bundle that lies in the mounted workspace, and starts it again whenever
  * the developer's machine says that there is a new one. Arguments: the file that says so, the folder to run in, and those
  * of Node.js. Files are looked at: changes that another machine makes are told by no system.
  */

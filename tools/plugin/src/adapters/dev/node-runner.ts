@@ -8,7 +8,7 @@ const replacedPatience = 20_000;
 /** Milliseconds that processes get when all is over. */
 const lastPatience = 1000;
 
-/** What else is to be known of the processes. */
+/** The events of the processes, and what the relay needs besides. */
 export interface NodeRunnerEvents extends ServiceEvents {
   /** A process has ended but for its debuggers. */
   onLeaving(url: string | undefined): void;

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** What Node.js itself writes for whoever debugs it. */
+/** The lines that Node.js itself writes for whoever debugs it. */
 const listening = /^Debugger listening on (ws:\/\/\S+)$/;
 const leaving = 'Waiting for the debugger to disconnect...';
 const ofNode =

@@ -11,11 +11,11 @@ const longestSeconds = 12 * 3600;
 /** A compiler needs more memory than the service. */
 const compilerMemory = '2Gi';
 
-/** What a pod for development is made of. */
+/** The parts of a pod for development. */
 export interface DevPodRequest {
   readonly service: string;
   readonly name: string;
-  /** Who runs it, on which machine and in which folder: a hash. */
+  /** A hash of the person who runs it, the machine and the folder. */
   readonly owner: string;
   /** The service's rendered manifests. */
   readonly objects: readonly KubernetesObject[];
@@ -26,9 +26,9 @@ export interface DevPodRequest {
   /** Folders of this machine that the pod sees under the same paths. */
   readonly folders: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
-  /** Whose the folders are. */
+  /** The owner of the folders. */
   readonly user: { readonly uid: number; readonly gid: number };
-  /** Whether it compiles in the pod. */
+  /** True when it compiles in the pod. */
   readonly compiles: boolean;
 }
 

@@ -4,7 +4,7 @@ import type { BundleCommand } from '../../model/dev/dev-command.ts';
 /** A port that is wanted. */
 export interface PortWish {
   readonly port: number;
-  /** Whether only this one will do; else the next that is free. */
+  /** True when only this one will do; else the next that is free is taken. */
   readonly isExact: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface Listener {
   close(): void;
 }
 
-/** What the processes of a service say. */
+/** Events of the processes of a service. */
 export interface ServiceEvents {
   /** A line of a process's own output. */
   onLine(line: string): void;
@@ -77,7 +77,7 @@ export interface LocalService {
 export interface DevMachine {
   /** Folder for the files of this run alone. */
   readonly temp: string;
-  /** Whose the workspace is. */
+  /** The owner of the workspace. */
   readonly user: { readonly uid: number; readonly gid: number };
   /** Identifies the user, the machine and the workspace: a hash. */
   readonly owner: string;
@@ -96,7 +96,7 @@ export interface DevMachine {
   watchBundle(command: BundleCommand, file: string, events: BundleEvents): BundleWatch;
   /** Bundles what restarts a service in a pod. @param file where it is put. @throws {Failure} */
   buildAgent(file: string): Promise<void>;
-  /** Tells the agent in a pod that there is a new bundle. */
+  /** Notifies the agent in a pod of a new bundle. */
   touch(file: string): void;
   /** Runs a Node.js program, which is started again for each change. Nothing is started yet. */
   startNode(

@@ -1,4 +1,4 @@
-/** What is to be taken away at the end of a run, whatever ends it: the last first. */
+/** The leftovers of a run, taken away at its end, whatever ends it: the last first. */
 export class Cleanup {
   private readonly steps: (() => unknown)[] = [];
 

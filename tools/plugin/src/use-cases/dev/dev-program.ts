@@ -30,7 +30,7 @@ export function findProgram(
       type: 'no-dev-command',
       doing: `develop ${service.name}`,
       reason: `${service.root}/project.json does not say how: its target "build" calls neither esbuild nor a script, and its target "dev" has no command.`,
-      remedy: `Give it one, which reloads by itself: "dev": { "options": { "command": ["air"] } } (docs/dev.md).`,
+      remedy: `Give it one that reloads automatically: "dev": { "options": { "command": ["air"] } } (docs/dev.md).`,
     });
   }
   const file = `${machine.temp}/dist/${bundle.fileName}`;

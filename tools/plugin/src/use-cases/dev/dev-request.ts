@@ -35,7 +35,7 @@ export interface DevPorts {
   readonly output: DevOutput;
 }
 
-/** What is shown. */
+/** The lines that a user sees. */
 export interface DevOutput {
   step(line: string): void;
   warn(line: string): void;

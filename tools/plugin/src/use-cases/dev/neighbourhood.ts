@@ -32,7 +32,7 @@ interface NeighbourhoodOptions {
 export class Neighbourhood {
   private readonly options: NeighbourhoodOptions;
   private readonly listeners = new Map<string, Listener>();
-  /** What was said of a neighbour last. */
+  /** The last line about each neighbour. */
   private readonly said = new Map<string, string>();
 
   constructor(options: NeighbourhoodOptions) {

@@ -21,13 +21,13 @@ export class ReloadTimes {
   }
 
   ended(how: string, goesOn: boolean): void {
-    const next = goesOn ? 'the one before it goes on until the next save' : 'the next save starts it again';
+    const next = goesOn ? 'the one before it continues until the next save' : 'the next save starts it again';
     this.output.warn(`the process ${how}; ${next}`);
   }
 }
 
 /** Shows why there is no new bundle. */
 export function buildLines(output: DevOutput, lines: readonly string[]): void {
-  output.warn('the sources cannot be bundled; what ran before goes on');
+  output.warn('the sources cannot be bundled; what ran before continues');
   for (const line of lines) output.line(line);
 }

@@ -4,7 +4,7 @@ import { fieldAt, listAt } from '../../../model/manifests/source/object-fields.t
 /** Why a pod does not run yet. */
 export interface PodObstacle {
   readonly text: string;
-  /** Whether no waiting mends it, for somebody who waits for it at the terminal. */
+  /** True when waiting does not help somebody at the terminal. */
   readonly isFinal: boolean;
 }
 
