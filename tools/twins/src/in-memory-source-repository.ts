@@ -30,6 +30,8 @@ interface Shared {
   readonly numbers: Map<string, string>;
   readonly releases: Map<string, Release>;
   readonly packages: Map<string, ProvisioningPackage>;
+  /** The tip of the main branch, where it is not the newest commit. */
+  tip?: string;
 }
 
 /** Twin of the git repository for tests. A commit is at the origin at once. */
@@ -138,8 +140,18 @@ export class InMemorySourceRepository implements SourceRepository {
     return found.length === 1 ? found[0] : undefined;
   }
 
+  /** Makes a commit the tip of every branch; the newest commit is without it. */
+  moveBranch(commit: string): void {
+    this.shared.tip = commit;
+  }
+
+  /** Takes a commit away, as garbage collection does after a branch was deleted. */
+  forgetCommit(commit: string): void {
+    this.shared.commits.delete(commit);
+  }
+
   async branchTip(): Promise<BranchTip | undefined> {
-    const commit = [...this.shared.commits.keys()].at(-1);
+    const commit = this.shared.tip ?? [...this.shared.commits.keys()].at(-1);
     return commit === undefined ? undefined : { commit };
   }
 

@@ -9,7 +9,12 @@ import { catchProductError } from '../../model/errors/result.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
-import { freeBuildNumber, reserveBuildNumber, type BuildNumberRequest } from './reserve-build-number.ts';
+import {
+  explainDayToCome,
+  freeBuildNumber,
+  reserveBuildNumber,
+  type BuildNumberRequest,
+} from './reserve-build-number.ts';
 
 /** The source of an image, and its registries. */
 export interface ImageRequest {
@@ -21,6 +26,8 @@ export interface ImageRequest {
   readonly buildNumber: BuildNumber | undefined;
   /** The number of the CI's run: taken where it can be, and otherwise the next one. */
   readonly ciNumber?: BuildNumber | undefined;
+  /** Takes the newest number also for a commit that a later one has overtaken. */
+  readonly force?: boolean;
 }
 
 /**
@@ -41,6 +48,7 @@ export async function previewImage(
   const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));
   const from = `${shortCommit(revision.commit)}${revision.dirty ? ' and the changes in the working tree' : ''}`;
   reporter.step(`would use build number ${describeNumber(buildNumber, request)}`);
+  warnOfDayToCome(buildNumber, request, ports, reporter);
   reporter.step(`would build the image with ${engine.name} from ${from}`);
   for (const image of images) reporter.step(`would push ${image}`);
   return buildNumber;
@@ -55,6 +63,7 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
   const [engine] = await Promise.all([ports.engine(), service.refuseIgnoredInputs()]);
   const buildNumber = await reserveBuildNumber(numberRequest(request), revision.commit, ports);
   reporter.step(`using build number ${describeNumber(buildNumber, request)}`);
+  warnOfDayToCome(buildNumber, request, ports, reporter);
   const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));
 
   const build: Build = { service: service.name, buildNumber, ...revision };
@@ -83,8 +92,19 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
   return { ...build, imageDigest: onlyDigest(service.name, images, digests) };
 }
 
-function numberRequest({ service, registries, buildNumber, ciNumber }: ImageRequest): BuildNumberRequest {
-  return { service: service.name, registries, buildNumber, ciNumber };
+function numberRequest({ service, ...request }: ImageRequest): BuildNumberRequest {
+  const { registries, buildNumber, ciNumber, force } = request;
+  return { service: service.name, registries, buildNumber, ciNumber, force };
+}
+
+function warnOfDayToCome(
+  taken: BuildNumber,
+  { service, buildNumber: wanted }: ImageRequest,
+  { clock }: Pick<ReleasePorts, 'clock'>,
+  reporter: Reporter,
+): void {
+  const why = wanted ? undefined : explainDayToCome(service.name, taken, clock());
+  if (why !== undefined) reporter.warn(why);
 }
 
 /** `20261124-4`, and why it is not the CI's. */

@@ -13,6 +13,7 @@ import type { Reporter } from '../../ports/reporter.ts';
 import { announceRelease } from './publish-release.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
+import { findOvertaken } from './overtaken.ts';
 import { newInRelease } from './new-in-release.ts';
 import { describeChangeSet } from '../deploy/roll-out.ts';
 import { releaseRegistries } from './release-registries.ts';
@@ -36,7 +37,7 @@ export interface ReleaseRequest extends DeployOptions, Pick<DeployTarget, 'actor
 
 /** The result of a release. */
 export interface ReleaseResult {
-  /** Undefined after a dry run that would build. */
+  /** Undefined after a dry run that would build, and where a later commit keeps this one from being built. */
   readonly release: Release | undefined;
   /** True when an image was built; otherwise the newest release has the same content. */
   readonly built: boolean;
@@ -67,15 +68,27 @@ export async function release(
   const [image, newest] = await Promise.all([imageRequest(request, ports), newestRelease(request.service.name, ports)]);
   const run: ReleaseRun = { request, image, ports, reporter };
   const upToDate = newest && (await hasContent(newest, run)) ? newest : undefined;
+  if (!request.dryRun) requireApprovals(request);
+  const overtaken = upToDate ? [] : await overtakenBy(run);
+  if (overtaken.length > 0) return { release: undefined, built: false, deploys: overtaken };
   if (request.dryRun) return preview(run, upToDate);
-  requireApprovals(request);
   return upToDate ? deployOnly(run, upToDate) : buildAndDeploy(run);
 }
 
+/** Finds what keeps the checked-out commit from being released: a later one. */
+function overtakenBy({ request, image, ports, reporter }: ReleaseRun): Promise<ReleaseResult['deploys']> {
+  const planned = unbuilt(image, ports);
+  const targets = request.targets.map((environment) => targetOf(request, environment, planned));
+  const { mainBranch, force, service } = request;
+  const asked = { targets, mainBranch, force, service: service.name, commit: planned.commit };
+  // Warnings are reported when it is deployed.
+  return findOvertaken(asked, ports, request.dryRun ? reporter : { ...reporter, warn: () => {} });
+}
+
 async function imageRequest(request: ReleaseRequest, ports: ReleasePorts): Promise<ImageRequest> {
-  const { service, environments, targets, allowDirty, buildNumber, ciNumber } = request;
+  const { service, environments, targets, allowDirty, buildNumber, ciNumber, force } = request;
   const revision = await sourceRevision(service, allowDirty, targets, ports);
-  return { service, revision, registries: releaseRegistries(environments, targets), buildNumber, ciNumber };
+  return { service, revision, registries: releaseRegistries(environments, targets), buildNumber, ciNumber, force };
 }
 
 function requireApprovals({ service, targets, approvedBy }: ReleaseRequest): void {
