@@ -1,5 +1,6 @@
 import type { Commit } from '../../model/commits/commit.ts';
 import type { DeploymentCause, DeploymentRecord } from '../../model/deploy/deployment-record.ts';
+import { interruptedWhile, isInterruption } from '../../model/errors/interruption.ts';
 import { withAnnouncements } from '../announce/announce-deployment.ts';
 import { requireApproval } from './approval.ts';
 import { describeBoth, isOlderCommit, type BothCommits } from './commit-precedence.ts';
@@ -36,7 +37,7 @@ export type DeployResult =
 /**
  * Deploys a release to an environment and waits until all of it is ready.
  * @throws {Refusal} when it cannot be done; nothing was changed then. @throws {Failure} when it was tried and the
- * release does not get ready; the last good release is restored then.
+ * release does not get ready; the last good release is restored then. Also when the command was interrupted.
  */
 export async function deploy(
   target: DeployTarget,
@@ -44,8 +45,27 @@ export async function deploy(
   ports: ReleasePorts,
   reporter: Reporter,
 ): Promise<DeployResult> {
+  const { service, environment } = target;
+  const { signal, approvedBy } = options;
+  requireApproval(`deploy ${service.name} to ${environment.name}`, environment, approvedBy);
+  try {
+    return await planAndDeploy(target, options, ports, reporter);
+  } catch (error) {
+    // Once it is recorded, an interruption says itself what became of it.
+    if (!isInterruption(error) || error !== signal?.reason) throw error;
+    const doing = `deploy ${service.name} ${target.release.buildNumber} to ${environment.name}`;
+    throw interruptedWhile(doing, error, [`Nothing was deployed to ${environment.name}.`]);
+  }
+}
+
+async function planAndDeploy(
+  target: DeployTarget,
+  options: DeployOptions,
+  ports: ReleasePorts,
+  reporter: Reporter,
+): Promise<DeployResult> {
   const { service, environment, actor } = target;
-  requireApproval(`deploy ${service.name} to ${environment.name}`, environment, options.approvedBy);
+  options.signal?.throwIfAborted();
   const [plan] = await Promise.all([planDeploy(target, ports, reporter), requireImage(target, ports)]);
   const { cluster } = plan;
   return withAnnouncements({ service: service.name, signal: options.signal, ports, reporter }, (announce) =>

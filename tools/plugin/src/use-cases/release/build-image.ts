@@ -9,6 +9,7 @@ import { catchProductError } from '../../model/errors/result.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
+import type { ReleaseProgress } from './release-progress.ts';
 import {
   explainDayToCome,
   freeBuildNumber,
@@ -28,6 +29,10 @@ export interface ImageRequest {
   readonly ciNumber?: BuildNumber | undefined;
   /** Takes the newest number also for a commit that a later one has overtaken. */
   readonly force?: boolean;
+  /** Ends the build, and what comes after it, when it is aborted. */
+  readonly signal?: AbortSignal;
+  /** Keeps how far it came. */
+  readonly progress?: ReleaseProgress;
 }
 
 /**
@@ -59,9 +64,10 @@ export async function previewImage(
  * @throws {Refusal} before anything is built when the wanted number is taken, or its image is in a registry already.
  */
 export async function buildImage(request: ImageRequest, ports: ReleasePorts, reporter: Reporter): Promise<Release> {
-  const { service, revision, registries } = request;
+  const { service, revision, registries, signal, progress } = request;
   const [engine] = await Promise.all([ports.engine(), service.refuseIgnoredInputs()]);
   const buildNumber = await reserveBuildNumber(numberRequest(request), revision.commit, ports);
+  progress?.took(buildNumber);
   reporter.step(`using build number ${describeNumber(buildNumber, request)}`);
   warnOfDayToCome(buildNumber, request, ports, reporter);
   const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));
@@ -69,6 +75,7 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
   const build: Build = { service: service.name, buildNumber, ...revision };
   const created = ports.clock();
   const source = await ports.repository.originUrl();
+  signal?.throwIfAborted();
   reporter.step(`building image with ${engine.name}`);
   await engine.build(
     {
@@ -78,12 +85,16 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
       images,
     },
     (line) => reporter.detail(line),
+    signal,
   );
   const digests: Digest[] = [];
   for (const image of images) {
-    const digest = await engine.push(image, (line) => reporter.detail(line));
+    signal?.throwIfAborted();
+    const digest = await engine.push(image, (line) => reporter.detail(line), signal);
+    progress?.pushed(image);
     reporter.step(`pushed ${image.withDigest(digest)}`);
     digests.push(digest);
+    signal?.throwIfAborted();
     await catchProductError(
       () => ports.registry.lockTag(image),
       (reason, remedy) => reporter.warn(`${reason} ${remedy}`),
@@ -93,8 +104,8 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
 }
 
 function numberRequest({ service, ...request }: ImageRequest): BuildNumberRequest {
-  const { registries, buildNumber, ciNumber, force } = request;
-  return { service: service.name, registries, buildNumber, ciNumber, force };
+  const { registries, buildNumber, ciNumber, force, signal } = request;
+  return { service: service.name, registries, buildNumber, ciNumber, force, signal };
 }
 
 function warnOfDayToCome(

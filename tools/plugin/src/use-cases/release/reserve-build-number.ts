@@ -20,6 +20,8 @@ export interface BuildNumberRequest {
   readonly ciNumber?: BuildNumber | undefined;
   /** Takes the newest number also for a commit that a later one has overtaken. */
   readonly force?: boolean;
+  /** Takes no number any more when it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 type Ports = Pick<ReleasePorts, 'registry' | 'clock'> & WithRepository<BuildNumbers & Commits>;
@@ -39,6 +41,7 @@ export async function reserveBuildNumber(
   const lost: BuildNumber[] = [];
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
     const number = await freeBuildNumber(request, commit, ports, lost);
+    request.signal?.throwIfAborted();
     if (await ports.repository.reserveBuildNumber(new ReleaseTag(request.service, number), commit)) return number;
     if (request.buildNumber) throw takenRefusal(request.service, number, 'It is taken');
     // It may not be listed yet.

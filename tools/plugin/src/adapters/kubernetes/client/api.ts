@@ -46,6 +46,7 @@ export class KubernetesApi {
   private readonly agent: http.Agent;
   private readonly firstTimeout: number;
   private hasAnswered = false;
+  private readSignal: AbortSignal | undefined;
 
   constructor(access: ClusterAccess, firstTimeout = usualFirstTimeout) {
     this.access = access;
@@ -56,6 +57,17 @@ export class KubernetesApi {
     this.agent =
       (access.agent as http.Agent | undefined) ??
       (access.server.startsWith('https:') ? new https.Agent({ ...options, ...access.tls }) : new http.Agent(options));
+  }
+
+  /**
+   * Returns the same API, over the same connections, whose requests that only read end when a signal is aborted. One that
+   * writes is never given up: nobody would know what became of it.
+   */
+  readingUntil(signal: AbortSignal | undefined): KubernetesApi {
+    if (!signal) return this;
+    const reading = Object.create(this) as KubernetesApi;
+    reading.readSignal = signal;
+    return reading;
   }
 
   /** @returns the object, or undefined when there is none. */
@@ -83,15 +95,16 @@ export class KubernetesApi {
   async sendForBytes(method: string, path: string, request: ApiRequest = {}): Promise<Buffer> {
     const repeatable = request.repeatable ?? method !== 'POST';
     const until = Date.now() + (this.hasAnswered ? patience : 0);
+    const signal = method === 'GET' ? anySignal(request.signal, this.readSignal) : request.signal;
     for (let attempt = 0; ; attempt++) {
       const wait = Math.min(100 * 2 ** attempt, 2000);
-      const again = repeatable && Date.now() + wait < until && !request.signal?.aborted;
+      const again = repeatable && Date.now() + wait < until && !signal?.aborted;
       try {
-        return await this.once(method, path, request);
+        return await this.once(method, path, { ...request, signal });
       } catch (error) {
         const busy = error instanceof ApiError && (error.code === 429 || error.code >= 502);
         const lost = !(error instanceof ApiError);
-        if (!again || !(busy || lost)) throw lost ? unreachable(this, error, request.signal) : error;
+        if (!again || !(busy || lost)) throw lost ? unreachable(this, error, signal) : error;
       }
       await pause(wait);
     }
@@ -104,8 +117,9 @@ export class KubernetesApi {
   async *watch(
     path: string,
     query: Readonly<Record<string, string | undefined>>,
-    signal: AbortSignal,
+    until: AbortSignal,
   ): AsyncGenerator<WatchEvent> {
+    const signal = anySignal(until, this.readSignal);
     const answer = await this.open('GET', path, {
       query: { ...query, watch: '1', allowWatchBookmarks: 'true', timeoutSeconds: String(watchSeconds) },
       signal,
@@ -184,6 +198,12 @@ export class KubernetesApi {
       sent.end(content);
     });
   }
+}
+
+/** Returns a signal that is aborted with the first of some. */
+function anySignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
+  const given = signals.filter((signal) => signal !== undefined);
+  return given.length > 1 ? AbortSignal.any(given) : given[0];
 }
 
 /** Whole lines of an answer; @returns what came after the last one. */

@@ -6,6 +6,7 @@ import type { Reporter } from '../../../ports/reporter.ts';
 import type { ServiceMap } from '../../../ports/service-map.ts';
 import type { ServiceSource } from '../../../ports/service-source.ts';
 import type { ReleasePorts } from '../../../ports/release-ports.ts';
+import { interruptedWhile, isInterruption } from '../../../model/errors/interruption.ts';
 import { ProductError } from '../../../model/errors/product-error.ts';
 import { errorOutcome } from '../output/ci/deploy-outcome.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -69,6 +70,7 @@ export function serviceTask<Declared extends Options>(executor: ServiceExecutor<
       const terminal = command.shownOn(log.screen.terminal);
       const tell = log.tell.bind(log);
       try {
+        signal.throwIfAborted();
         const options = command.resolve(environments, reporter);
         const run = {
           service,
@@ -84,10 +86,12 @@ export function serviceTask<Declared extends Options>(executor: ServiceExecutor<
           signal,
         };
         return command.report(await executor.run(options, run));
-      } catch (error) {
+      } catch (thrown) {
+        const error = thrown === signal.reason ? interruptedWhile(doing, thrown as ProductError) : thrown;
         log.tell(errorOutcome(name, error));
         // Nx, which the same Ctrl-C ends, does not show the result any more.
-        if (signal.aborted && error instanceof ProductError) reporter.warn(error.facts.remedy);
+        if (signal.aborted && error instanceof ProductError)
+          reporter.warn([...(isInterruption(error) ? [error.facts.reason] : []), error.facts.remedy].join(' '));
         throw error;
       } finally {
         reporter.end();

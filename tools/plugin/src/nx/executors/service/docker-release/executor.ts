@@ -18,8 +18,8 @@ export const executor = serviceExecutor({
   async check({ allowDirty: isAllowed }, { repository, subject }) {
     requireCommitted(subject, await repository.dirtyPaths(), isAllowed, []);
   },
-  async run(options, { service, environments, ports, reporter }) {
-    const request = { ...options, service, environments, ciNumber: ciRunOf(process.env)?.buildNumber };
+  async run(options, { service, environments, ports, reporter, signal }) {
+    const request = { ...options, service, environments, signal, ciNumber: ciRunOf(process.env)?.buildNumber };
     const release = await dockerRelease(request, ports, reporter);
     if (!release) return [`${service.name}: dry run: nothing was changed`];
     return [`${new ReleaseTag(release.service, release.buildNumber)} is pushed: ${release.imageDigest}`];
