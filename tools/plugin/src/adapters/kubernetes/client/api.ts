@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+import type { OnAnswer } from '../../../ports/clock.ts';
 import { ApiError, unreachable } from './api-error.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 
@@ -45,11 +46,14 @@ export class KubernetesApi {
   private readonly access: ClusterAccess;
   private readonly agent: http.Agent;
   private readonly firstTimeout: number;
+  private readonly onAnswer: OnAnswer;
   private hasAnswered = false;
   private readSignal: AbortSignal | undefined;
 
-  constructor(access: ClusterAccess, firstTimeout = usualFirstTimeout) {
+  /** @param onAnswer is told the server's time. */
+  constructor(access: ClusterAccess, firstTimeout = usualFirstTimeout, onAnswer: OnAnswer = () => {}) {
     this.access = access;
+    this.onAnswer = onAnswer;
     this.firstTimeout = firstTimeout;
     this.context = access.context;
     this.server = access.server;
@@ -167,7 +171,9 @@ export class KubernetesApi {
   private async once(method: string, path: string, request: ApiRequest): Promise<Buffer> {
     const limit = AbortSignal.timeout(this.hasAnswered ? answerTimeout : this.firstTimeout);
     const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
+    const askedAt = Date.now();
     const answer = await this.open(method, path, { ...request, signal });
+    this.onAnswer({ server: this.server, headers: answer.headers, askedAt });
     const sent = await bytesOf(answer);
     const body = answer.headers['content-encoding'] === 'gzip' ? await gunzipAside(sent) : sent;
     this.hasAnswered = true;

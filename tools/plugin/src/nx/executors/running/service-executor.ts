@@ -67,6 +67,7 @@ export function serviceTask<Declared extends Options>(executor: ServiceExecutor<
       const { ports, services, branch, signal, log, workspaceRoot } = shared;
       const target = (named: string) => shared.target(name, named);
       const reporter = consoleReporter(name, shared.verbose, log.syntax, log.screen);
+      if (deploys) shared.clocks?.reportBy((line) => reporter.warn(line));
       const terminal = command.shownOn(log.screen.terminal);
       const tell = log.tell.bind(log);
       try {
@@ -87,7 +88,7 @@ export function serviceTask<Declared extends Options>(executor: ServiceExecutor<
         };
         return command.report(await executor.run(options, run));
       } catch (thrown) {
-        const error = thrown === signal.reason ? interruptedWhile(doing, thrown as ProductError) : thrown;
+        const error = ofInterruption(thrown, doing, signal);
         log.tell(errorOutcome(name, error));
         // Nx, which the same Ctrl-C ends, does not show the result any more.
         if (signal.aborted && error instanceof ProductError)
@@ -98,4 +99,12 @@ export function serviceTask<Declared extends Options>(executor: ServiceExecutor<
         await log.screen.end(name);
       }
     });
+}
+
+/** Returns the interruption that an error came of: what is ended by the same signal, such as git, ends with errors of its own. */
+function ofInterruption(error: unknown, doing: string, signal: AbortSignal): unknown {
+  if (!signal.aborted || !isInterruption(signal.reason) || !(error instanceof ProductError)) return error;
+  if (error === signal.reason) return interruptedWhile(doing, error);
+  const { reason, type } = error.facts;
+  return type === 'interrupted' ? error : interruptedWhile(doing, signal.reason, [reason]);
 }
