@@ -24,7 +24,7 @@ it.each([
 
 it('reports a clock that differs by more than a minute once, with both times', () => {
   expect(reportedOf({ date: 'Mon, 23 Nov 2026 12:00:00 GMT' }, { date: 'Mon, 23 Nov 2026 12:00:00 GMT' })).toEqual([
-    "this machine's clock (2026-11-24 12:00:00 UTC) is 24 h ahead of that of registry.example (2026-11-23 12:00:00 UTC); build numbers go by this one: set the clock that is wrong",
+    "this machine's clock (2026-11-24 12:00:00 UTC) is 1 d ahead of that of registry.example (2026-11-23 12:00:00 UTC); build numbers go by this one: set the clock that is wrong",
   ]);
   expect(reportedOf({ date: 'Tue, 24 Nov 2026 12:02:00 GMT' })).toEqual([
     "this machine's clock (2026-11-24 12:00:00 UTC) is 2 min behind that of registry.example (2026-11-24 12:02:00 UTC); build numbers go by this one: set the clock that is wrong",
