@@ -5,6 +5,7 @@ import { describeObject } from '../../model/manifests/kubernetes-object.ts';
 import { warmUpHeader, warmUpRoutes } from '../../model/deploy/route-warm-up.ts';
 import type { ApplyStage } from '../../model/manifests/kind-order.ts';
 import { stampActor } from '../../model/manifests/actor.ts';
+import { patienceIn } from '../../model/manifests/rules/rollout-patience.ts';
 import { Failure, Refusal } from '../../model/errors/product-error.ts';
 import { announcedAs } from '../announce/announce-deployment.ts';
 import type { Change, ChangeSet, Plan, RolloutResult } from '../../ports/cluster.ts';
@@ -145,7 +146,13 @@ async function runJobs({ environment, release, jobs }: Rollout, context: DeployC
   const { cluster, limits, reporter } = context;
   for (const job of jobs) {
     const say = (line: string) => reporter.step(`${environment.name}: ${describeObject(job)}: ${line}`);
-    const result = await cluster.runJob(release.service, job, { ...limits, onLine: (line) => say(`| ${line}`) });
+    const options = {
+      ...limits,
+      patience: patienceIn(environment),
+      onLine: (line: string) => say(`| ${line}`),
+      onProgress: say,
+    };
+    const result = await cluster.runJob(release.service, job, options);
     if (result.state !== 'succeeded') return result;
     say(result.hadRun ? 'has run already' : 'done');
   }
@@ -155,7 +162,7 @@ async function runJobs({ environment, release, jobs }: Rollout, context: DeployC
 function waitUntilReady({ environment, objects }: Rollout, context: DeployContext): Promise<RolloutResult> {
   const { cluster, limits, reporter } = context;
   const onProgress = (line: string) => reporter.step(`${environment.name}: ${line}`);
-  return cluster.waitUntilReady(objects, { ...limits, onProgress });
+  return cluster.waitUntilReady(objects, { ...limits, patience: patienceIn(environment), onProgress });
 }
 
 /** Finds what is superfluous while pods get ready, which does not change that; most often it is nothing, and costs no time. */
