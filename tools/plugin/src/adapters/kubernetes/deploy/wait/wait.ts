@@ -52,22 +52,29 @@ export async function waitForRollouts(
 
 /** The workload by its name, and what it makes by its selector. */
 function followedBy(object: KubernetesObject, namespace: string): Followed[] {
-  const list = keyOf(object);
+  const workloadList = keyOf(object);
+  const listOf = (kind: string) => `${kind}s of ${workloadList}`;
   const selector = { labelSelector: labelSelectorOf(object) };
   const workload = {
     apiVersion: object.apiVersion,
     kind: object.kind,
     path: collectionPath(object.apiVersion, plurals[object.kind]!, namespace),
     query: { fieldSelector: `metadata.name=${object.metadata.name}` },
-    list,
+    list: workloadList,
   };
-  const pods = { apiVersion: 'v1', kind: 'Pod', path: collectionPath('v1', 'pods', namespace), query: selector, list };
+  const pods = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    path: collectionPath('v1', 'pods', namespace),
+    query: selector,
+    list: listOf('Pod'),
+  };
   const sets = {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
     path: collectionPath('apps/v1', 'replicasets', namespace),
     query: selector,
-    list,
+    list: listOf('ReplicaSet'),
   };
   // Of all pods of the namespace, because what is selected by is in no event; who may not see them goes without.
   const events = {
@@ -75,7 +82,7 @@ function followedBy(object: KubernetesObject, namespace: string): Followed[] {
     kind: 'Event',
     path: collectionPath('v1', 'events', namespace),
     query: { fieldSelector: 'involvedObject.kind=Pod,type=Warning' },
-    list,
+    list: listOf('Event'),
     optional: true,
   };
   return object.kind === 'Deployment' ? [workload, sets, pods, events] : [workload, pods, events];
