@@ -22,7 +22,7 @@ export type WorkResult<T> =
   | {
       readonly state: 'succeeded';
       readonly value: T;
-      /** What failed after all was ready, as a sentence: it undoes nothing, and is recorded. */
+      /** A sentence that tells what failed after all was ready: it undoes nothing, and is recorded. */
       readonly remark?: string | undefined;
     }
   | UnfinishedWork;

@@ -11,7 +11,7 @@ export interface Followed {
   readonly kind: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** Tells it from other lists of the same kind. */
+  /** The name that tells it from other lists of the same kind. */
   readonly list?: ListName;
   /** True when the object is skipped where reading it is forbidden. */
   readonly optional?: boolean;

@@ -22,7 +22,7 @@ interface SuspectedRollout {
   readonly makers: readonly KubernetesObject[];
 }
 
-/** What stands in the way of a rollout. */
+/** An obstacle of a rollout. */
 export type RolloutTrouble =
   /** It has lasted too long. */
   | { readonly state: 'over'; readonly reason: string; readonly suspects: readonly KubernetesObject[] }
