@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"mime"
 	"net/http"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -20,10 +20,14 @@ const (
 // readJSON returns the body of a request, which is JSON; json.Unmarshal tells whether it is what was wanted. Where it is
 // none, it answers with a problem, and returns false.
 func readJSON(w http.ResponseWriter, r *http.Request) (json.RawMessage, bool) {
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || kind != "application/json" {
+	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	if !strings.EqualFold(strings.TrimSpace(kind), "application/json") {
 		writeProblem(w, http.StatusUnsupportedMediaType, "unsupported-media-type",
 			`The body must be application/json; say so in "Content-Type".`)
+		return nil, false
+	}
+	if r.ContentLength > bodyLimit {
+		writeBodyTooLong(w)
 		return nil, false
 	}
 	body, err := io.ReadAll(r.Body)

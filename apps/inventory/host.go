@@ -110,9 +110,6 @@ func route(w http.ResponseWriter, mux *http.ServeMux, r *http.Request) *http.Req
 		writeProblem(w, status, "method-not-allowed", path+" takes "+allowed+".")
 	case found == nil:
 		writeProblem(w, status, "no-such-path", "There is nothing at "+path+".")
-	case r.ContentLength > bodyLimit:
-		writeBodyTooLong(w)
-		return nil
 	}
 	return found
 }

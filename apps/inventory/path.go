@@ -20,6 +20,10 @@ func isMalformedPath(r *http.Request) bool {
 // otherwise the status, 404 or 405, and the methods that the path takes.
 func find(mux *http.ServeMux, r *http.Request) (found *http.Request, status int, allowed string) {
 	path := r.URL.EscapedPath()
+	if path == "" && r.URL.Host != "" {
+		// "GET http://host": its path is "/" (RFC 9112, 3.2.1).
+		r.URL.Path, path = "/", "/"
+	}
 	if !strings.HasPrefix(path, "/") || unclean.MatchString(path) {
 		return nil, http.StatusNotFound, ""
 	}

@@ -19,7 +19,7 @@ import { createLog, noMessage, RequestLog } from './log.ts';
 import { measuring, observeRequest } from './metrics.ts';
 import { checkHandlers, provideParsers, routeOf, type Handlers } from './operations.ts';
 import { HttpProblem, problemBody, problemOf, problemType } from './problem.ts';
-import { refuseConnect, refuseMalformed, refuseRequest } from './refusals.ts';
+import { refuseConnect, refuseMalformed, refuseRequest, rememberAnswer } from './refusals.ts';
 import { noSuchPath, pathAndQuery, pathOf } from './request-path.ts';
 import { beginTrace, enableTraceContext, tracing } from './trace.ts';
 import { Validation } from './validation.ts';
@@ -77,6 +77,7 @@ export function createService(options: ServiceOptions): Service {
   app.register(measuring);
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
+    rememberAnswer(reply.raw);
     const refusal = refuseRequest(request);
     if (refusal) done(refusal);
     else if (request.is404) done(notFound(request, operations));

@@ -46,8 +46,8 @@ export function routeOf(operation: DescribedOperation, handler: Handler): RouteO
     ...(body && {
       preParsing: (request, _reply, _payload, done) => {
         const type = mediaType(request.headers['content-type']);
-        // Without one, Fastify refuses what has a body.
-        if (type === undefined || body.contents.has(type)) done();
+        // Without one, Fastify refuses what has a body, and validates nothing where there is none.
+        if (type === undefined ? !body.isRequired : body.contents.has(type)) done();
         else done(unsupportedMediaType(body.contents.keys()));
       },
     }),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { METHODS, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
@@ -11,21 +11,18 @@ const implemented = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'O
 
 /** Returns why a request is not served, whatever it is about; undefined when it is. */
 export function refuseRequest(request: FastifyRequest): HttpProblem | undefined {
-  const head = refuseHead(request.raw);
-  if (head) ended.add(request.raw.socket);
-  return head ?? (implemented.has(request.method) ? refusePath(pathOf(request)) : methodNotImplemented());
+  const { raw, method } = request;
+  const head = refuseHead(raw);
+  if (head) ended.add(raw.socket);
+  return head ?? (implemented.has(method) ? refusePath(pathOf(request)) : methodNotImplemented());
 }
 
-/** Connections that end with the answer that they get. */
+/** Connections that end with the answer that they get: nobody waits for another. */
 const ended = new WeakSet<Duplex>();
 
 /** Returns the answer to a head that Node has let through. Who knows what comes behind it: its connection ends. */
-function refuseHead({
-  httpVersionMajor,
-  httpVersionMinor,
-  headers,
-  rawHeaders,
-}: IncomingMessage): HttpProblem | undefined {
+function refuseHead(request: IncomingMessage): HttpProblem | undefined {
+  const { httpVersionMajor, httpVersionMinor, headers, rawHeaders } = request;
   const refuse = (status: number, title: string, detail: string) =>
     new HttpProblem(status, title, detail, { connection: 'close' });
   if (httpVersionMajor !== 1) return refuse(505, 'version-not-supported', 'The service speaks HTTP/1.1.');
@@ -62,18 +59,36 @@ const known: Readonly<Record<string, [line: string, title: string, detail: strin
 };
 const malformed = ['400 Bad Request', 'malformed-request', 'The request is not HTTP.'] as const;
 
+/** Answers by their connections: each has one at a time. */
+const answers = new WeakMap<Duplex, ServerResponse>();
+
+/** Remembers what is being answered: what comes behind it on its connection may be no HTTP. */
+export function rememberAnswer(response: ServerResponse): void {
+  if (response.socket) answers.set(response.socket, response);
+}
+
 /** Answers what is no HTTP, and ends its connection. */
 export function refuseMalformed(error: Error & { code?: string; rawPacket?: unknown }, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   if (ended.has(socket)) return;
+  const before = answers.get(socket);
+  if (before?.req.complete && !before.writableFinished) return endAfter(before, socket);
   // Node's parser knows methods by their names, and no others.
-  if (error.code === 'HPE_INVALID_METHOD' && beginsWithMethod(error.rawPacket)) return refuseConnect(socket);
+  if (error.code === 'HPE_INVALID_METHOD' && beginsWithUnknownMethod(error.rawPacket)) return refuseConnect(socket);
   const [line, title, detail] = known[error.code ?? ''] ?? malformed;
   writeProblem(socket, line, new HttpProblem(Number(line.slice(0, 3)), title, detail));
 }
 
-function beginsWithMethod(packet: unknown): boolean {
-  return Buffer.isBuffer(packet) && /^[!#$%&'*+.^`|~\w-]+ \S+ HTTP\/1\.[01]\r?\n/.test(packet.toString('latin1'));
+/** Lets a request be answered that came whole, and ends its connection: who sent it would take a refusal for its answer. */
+function endAfter(answer: ServerResponse, socket: Duplex): void {
+  if (!answer.headersSent) answer.setHeader('connection', 'close');
+  answer.once('finish', () => (socket as Socket).destroySoon());
+}
+
+function beginsWithUnknownMethod(packet: unknown): boolean {
+  const text = Buffer.isBuffer(packet) ? packet.toString('latin1') : '';
+  const [, method] = /^([!#$%&'*+.^`|~\w-]+) \S+ HTTP\/1\.[01]\r?\n/.exec(text) ?? [];
+  return method !== undefined && !METHODS.includes(method);
 }
 
 /** Answers where there is no request to answer, and ends the connection. */

@@ -20,7 +20,7 @@ export function pathOf({ url }: { readonly url: string }): string {
 /** Returns why no route can have a path, if so. */
 export function refusePath(path: string): HttpProblem | undefined {
   if (path.includes('%00')) return malformedPath();
-  return unclean.test(path) ? noSuchPath(path) : undefined;
+  return !path.startsWith('/') || unclean.test(path) ? noSuchPath(path) : undefined;
 }
 
 export function noSuchPath(path: string): HttpProblem {

@@ -69,6 +69,7 @@ const paths: ExpectedAnswer[] = [
   { path: '/healthz/other', ...noSuchPath },
   { path: '/openapi.yaml', ...noSuchPath },
   { path: 'http://localhost/greetings/Ada', ...greetsAda },
+  { path: 'http://localhost', status: 200, text: '"service":' },
   { path: '/greetings/Ada?', ...greetsAda },
   { path: `/greetings/Ada?q=${'a'.repeat(16_384)}`, ...greetsAda },
   { path: '/greetings/Ada?q=%zz&r=%00&%ff', ...greetsAda },
@@ -93,6 +94,7 @@ const methods: ExpectedAnswer[] = [
   { method: 'POST', path: '/nothing', ...noSuchPath },
   { method: 'OPTIONS', path: '/nothing', ...noSuchPath },
   { method: 'OPTIONS', path: '*', ...noSuchPath },
+  { path: '*', ...noSuchPath },
   ...['FOO', 'get', 'PROPFIND', 'M-SEARCH', 'X'.repeat(40)].map((method) => ({
     ...{ method, path: '/greetings/Ada', status: 501, title: 'method-not-implemented' },
   })),
@@ -138,6 +140,9 @@ const bodies: ExpectedAnswer[] = [
   { ...echo('"abc"', { 'Content-Type': 'application/jsonx' }), ...wrongType },
   { ...echo('"abc"', { 'Content-Type': 'nonsense' }), ...wrongType },
   { ...echo('"abc"', {}), ...wrongType },
+  { ...echo('', {}), ...wrongType },
+  { ...echo('', { 'Content-Length': '0' }), ...wrongType },
+  { ...echo('"abc"', { 'Content-Type': 'application/json;x' }), status: 200, text: '"abc"' },
   { ...echo(JSON.stringify('a'.repeat(mebibyte - 2))), status: 200 },
   { ...echo(JSON.stringify('a'.repeat(mebibyte - 1))), ...tooLong },
   { ...echo('', { ...json, 'Content-Length': '99999999999' }), ...tooLong },
@@ -148,6 +153,7 @@ const bodies: ExpectedAnswer[] = [
   { method: 'POST', path: '/nothing', headers: json, body: '{', ...noSuchPath },
   { method: 'POST', path: '/greetings/Ada', headers: json, body: '{', status: 405, title: 'method-not-allowed' },
   { path: '/greetings/Ada', headers: { 'Content-Type': 'text/plain' }, body: 'more', ...greetsAda },
+  { path: '/greetings/Ada', headers: { 'Content-Length': '99999999999' }, ...greetsAda },
 ];
 
 export const expectedAnswers = [...paths, ...methods, ...bodies];

@@ -97,4 +97,9 @@ async function checkPipelining({ port }: RunningService, points: Points): Promis
   const statuses = [await connection.answer(), await connection.answer()].map((answer) => answer?.status);
   connection.close();
   points.add('well-formed requests behind each other are all answered', statuses.join() === '200,200', statuses.join());
+  const other = await Connection.open(port);
+  other.send(`${requestText('/slow/300')}nonsense\r\n\r\n`);
+  const before = await other.answer();
+  other.close();
+  points.add('a request before a malformed one is answered', before?.status === 200, `${before?.status}`);
 }
