@@ -6,11 +6,8 @@ import { generateService } from '../../plugin/src/nx/generators/service/generato
 import { repositoryRoot } from '../../scratch-workspace/src/platform.ts';
 import { runSuccessfully } from '../../scratch-workspace/src/run-command.ts';
 
-/** What a service needs of this repository to be built, and its tests to be run. */
-const shared = [
-  ...['package.json', 'tsconfig.base.json', 'jest.preset.cjs', 'eslint.config.mjs', '.gitignore'],
-  ...['libs/service-host', 'Infrastructure/environments'],
-];
+/** What a service needs of this repository to be built. */
+const shared = ['package.json', 'tsconfig.base.json', '.gitignore', 'libs/service-host', 'Infrastructure/environments'];
 
 /**
  * Makes a workspace with services that the generator writes, committed. It needs no cluster.

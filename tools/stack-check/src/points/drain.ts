@@ -22,16 +22,24 @@ export interface Drained {
 export interface DrainLoad {
   /** Clients that ask again and again. */
   readonly clients: number;
+  /** For how long each rests between an answer and its next request. */
+  readonly pauseMs: number;
   /** For how long they ask before SIGTERM. */
   readonly warmUpMs: number;
   /** How long the requests take that are on their way then. */
   readonly longMs: readonly number[];
+  /** For how long new connections are made after SIGTERM: they are taken for 2 s. */
+  readonly freshMs: number;
 }
 
-/** For a service on a machine that does nothing else. */
-export const wholeLoad: DrainLoad = { clients: 64, warmUpMs: 2500, longMs: [1000, 5000, 9000] };
-/** Shorter; the last request still outlasts the 2 s for which new connections are taken. */
-export const shortLoad: DrainLoad = { clients: 64, warmUpMs: 800, longMs: [500, 1500, 4000] };
+/** For a machine that does nothing else. */
+export const wholeLoad: DrainLoad = {
+  ...{ clients: 64, pauseMs: 0, warmUpMs: 2500, longMs: [1000, 5000, 9000], freshMs: 1800 },
+};
+/** For one that is busy. The last request still outlasts the 2 s for which new connections are taken. */
+export const shortLoad: DrainLoad = {
+  ...{ clients: 64, pauseMs: 50, warmUpMs: 800, longMs: [500, 1500, 4000], freshMs: 1500 },
+};
 
 /** SIGTERM under load loses nothing. */
 export function checkDrain(load: DrainLoad) {
@@ -47,7 +55,7 @@ export function checkDrain(load: DrainLoad) {
 export async function drainUnderLoad(service: RunningService, load: DrainLoad): Promise<Drained> {
   const seen = { answered: 0, lost: 0, told: 0, refused: 0 };
   const busy = Array.from({ length: load.clients }, () =>
-    client(service.port, '/greetings/Ada', seen, { repeats: true }),
+    client(service.port, '/greetings/Ada', seen, { pauseMs: load.pauseMs }),
   );
   const idle = Array.from({ length: 4 }, () => client(service.port, '/greetings/idle', seen));
   await sleep(load.warmUpMs);
@@ -55,7 +63,7 @@ export async function drainUnderLoad(service: RunningService, load: DrainLoad): 
   await sleep(200);
   const begun = Date.now();
   service.terminate();
-  const fresh = newConnections(service.port, seen, begun + 1800);
+  const fresh = newConnections(service.port, seen, begun + load.freshMs);
   const ending = await service.ended;
   await Promise.all([...busy, ...idle, ...long, fresh]);
   return { ...seen, ending, milliseconds: ending.at - begun };
@@ -71,7 +79,7 @@ export function isLossless({ answered, lost, told, refused, ending, milliseconds
 type Seen = { answered: number; lost: number; told: number; refused: number };
 
 /** Asks over one connection until it ends. */
-async function client(port: number, path: string, seen: Seen, { repeats = false } = {}): Promise<void> {
+async function client(port: number, path: string, seen: Seen, { pauseMs }: { pauseMs?: number } = {}): Promise<void> {
   const connection = await Connection.open(port);
   try {
     do {
@@ -86,7 +94,8 @@ async function client(port: number, path: string, seen: Seen, { repeats = false 
         seen.told++;
         return;
       }
-    } while (repeats);
+      if (pauseMs) await sleep(pauseMs);
+    } while (pauseMs !== undefined);
     await connection.end(30_000);
   } finally {
     connection.close();
