@@ -24,7 +24,8 @@ func find(mux *http.ServeMux, r *http.Request) (found *http.Request, status int,
 		// "GET http://host": its path is "/" (RFC 9112, 3.2.1).
 		r.URL.Path, path = "/", "/"
 	}
-	if !strings.HasPrefix(path, "/") || unclean.MatchString(path) {
+	isForeign := r.URL.Scheme != "" && (r.URL.Host == "" || !strings.HasPrefix(r.URL.Scheme, "http"))
+	if isForeign || !strings.HasPrefix(path, "/") || unclean.MatchString(path) {
 		return nil, http.StatusNotFound, ""
 	}
 	refusal, pattern := mux.Handler(r)

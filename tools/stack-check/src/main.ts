@@ -40,7 +40,7 @@ function refuse(reason: string, hint: string): 2 {
 async function check(stack: Stack, workspace: string, service: string, work: string): Promise<number> {
   const points = new Points(console.log);
   const subject = new Subject(stack, service, await makeClones(workspace, work));
-  for (const target of ['lint', 'test', 'build']) {
+  for (const target of ['lint', 'build', 'test']) {
     const wrong = await subject.here.run(target);
     points.add(`${target} passes without a warning`, wrong === '', wrong);
   }

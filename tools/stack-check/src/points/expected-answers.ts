@@ -95,6 +95,7 @@ const methods: ExpectedAnswer[] = [
   { method: 'OPTIONS', path: '/nothing', ...noSuchPath },
   { method: 'OPTIONS', path: '*', ...noSuchPath },
   { path: '*', ...noSuchPath },
+  { path: 'https://localhost/greetings/Ada', ...greetsAda },
   ...['FOO', 'get', 'PROPFIND', 'M-SEARCH', 'X'.repeat(40)].map((method) => ({
     ...{ method, path: '/greetings/Ada', status: 501, title: 'method-not-implemented' },
   })),
