@@ -244,6 +244,7 @@ describe('the sources', () => {
       expect(lines).toContain(`["${field}"]`);
     expect(textOf(`${root}/RequestIds.cs`)).toContain('PushProperty("requestId", id)');
     expect(logs).toContain('MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)');
+    expect(logs).toContain('MinimumLevel.Override("System.Net.Http.HttpClient", LogEventLevel.Warning)');
     expect(logs).toContain('StartsWithSegments("/healthz")');
     expect(logs).toContain('new JsonLines("order-history")');
   });
