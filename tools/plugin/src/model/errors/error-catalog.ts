@@ -232,6 +232,12 @@ export const errorCatalog = {
     'nothing-to-provision': entry('There are no manifests.', 'Write them into `Infrastructure/kubernetes`.'),
     'no-such-package': entry('There is no such package.', 'Make one with `infrastructure:package`.'),
   },
+  Toolchains: {
+    'bad-version-file': entry(
+      'A file that says the version of a language cannot be understood.',
+      'Fix the file that it names.',
+    ),
+  },
   'Options and generators': {
     'unknown-option': entry('There is no such option.', 'Choose one of those that are listed.'),
     'bad-option': entry('The option does not accept this value.', 'See `--help`.'),
