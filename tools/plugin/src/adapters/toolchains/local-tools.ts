@@ -41,12 +41,14 @@ const questions: Readonly<Record<Exclude<Language, 'node'>, Question>> = {
 /** The languages' tools on this machine's PATH, each asked by a process of its own; Node.js is this process's own. */
 export class LocalTools implements InstalledTools {
   private readonly root: string;
+  private readonly env: NodeJS.ProcessEnv;
   private readonly timeoutMs: number;
   private readonly asked = new Map<string, Promise<ToolState>>();
 
   /** @param timeoutMs within which a tool must say its version. */
-  constructor(root: string, timeoutMs = 15_000) {
+  constructor(root: string, { env = process.env, timeoutMs = 10_000 } = {}) {
     this.root = root;
+    this.env = env;
     this.timeoutMs = timeoutMs;
   }
 
@@ -62,10 +64,10 @@ export class LocalTools implements InstalledTools {
     const { commands, args, env, answer } = questions[language];
     const cwd = join(this.root, folder);
     for (const command of commands) {
-      const options = { cwd, env: { ...process.env, ...env }, timeoutMs: this.timeoutMs };
+      const options = { cwd, env: { ...this.env, ...env }, timeoutMs: this.timeoutMs };
       const result = await runProcess(command, args, options);
       if (result.state === 'not-started' && result.cause.code === 'ENOENT') continue;
-      return stateOf([command, ...args].join(' '), result, this.timeoutMs, (text) => answer(text, process.env));
+      return stateOf([command, ...args].join(' '), result, this.timeoutMs, (text) => answer(text, this.env));
     }
     return { state: 'missing', command: commands[0]! };
   }
@@ -92,7 +94,8 @@ function stateOf(
   if (result.state === 'timed-out') return broken(`\`${command}\` did not answer within ${timeoutMs / 1000} s`, output);
   if (result.code !== 0) return broken(`\`${command}\` ended with exit code ${result.code}`, output);
   // Python 2 answers on the error output.
-  const tool = answer(`${result.stdout}`) ?? answer(`${result.stderr}`);
+  const stdout = `${result.stdout}`;
+  const tool = answer(stdout) ?? (stdout.trim() === '' ? answer(`${result.stderr}`) : undefined);
   return tool ? { state: 'found', tool } : broken(`\`${command}\` says no version`, output);
 }
 

@@ -35,7 +35,7 @@ function ofPackage(file: string, text: string): Toolchain | undefined {
 function ofVersionFile(file: string, text: string): Toolchain | undefined {
   const lines = text.split(/\r?\n/).map((line) => line.replace(/#.*/, '').trim());
   // nvm lets lines of settings stand beside the version.
-  const written = lines.find((line) => line !== '' && !/^[A-Za-z_]+\s*=/.test(line));
+  const written = lines.find((line) => line !== '' && !/^[\w.-]+\s*=/.test(line));
   if (written === undefined) return undefined;
   const alias = ofAlias(file, written);
   if (alias) return alias;

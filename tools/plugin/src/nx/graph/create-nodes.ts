@@ -48,7 +48,7 @@ async function ofLanguages(file: string, { workspaceRoot, nxJsonConfiguration }:
     namedInputs: nxJsonConfiguration?.namedInputs ?? {},
     others: languages.has('python') ? requirementsAbove(root, workspaceRoot) : [],
   });
-  const isService = existsSync(join(workspaceRoot, root, 'Dockerfile'));
+  const isService = ['Dockerfile', 'k8s'].every((name) => existsSync(join(workspaceRoot, root, name)));
   const toolchain = await toolchainTarget({ root, workspaceRoot, isService });
   const project: Partial<ProjectConfiguration> = {
     ...(namedInputs && { namedInputs }),

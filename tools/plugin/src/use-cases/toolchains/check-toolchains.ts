@@ -18,6 +18,7 @@ export interface MetToolchain {
 
 /** Why a project cannot be built here. */
 export interface ToolchainRefusal {
+  readonly toolchain?: Toolchain;
   readonly refusal: Refusal;
   /** The project of which it speaks: the first of those that lack the same. */
   readonly toldFor: string;
@@ -51,7 +52,7 @@ export async function checkToolchains(
     const state = states[index]!;
     const result = isMet(toolchain, state)
       ? { toolchain, versions: state.tool.versions }
-      : told.get(toolchain.language)!;
+      : { toolchain, ...told.get(toolchain.language)! };
     checked.get(name)!.push(result);
   }
   return checked;

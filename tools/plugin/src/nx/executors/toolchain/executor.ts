@@ -1,6 +1,7 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { GitRepository } from '../../../adapters/git/git-repository.ts';
 import { LocalTools } from '../../../adapters/toolchains/local-tools.ts';
 import type { WorkspaceFiles } from '../../../adapters/workspace/toolchains.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
@@ -8,6 +9,7 @@ import type { Toolchain } from '../../../model/toolchains/toolchain.ts';
 import {
   checkToolchains,
   describeToolchain,
+  needOf,
   type CheckedToolchain,
   type ToolchainRefusal,
 } from '../../../use-cases/toolchains/check-toolchains.ts';
@@ -49,12 +51,20 @@ async function* checkAll(
   );
   const checked = await checkToolchains(needs, new LocalTools(context.root));
   const log = new RunLog(process.env);
+  const results: { task: string; result: TaskResult }[] = [];
   for (const { id, project } of tasks) {
     const mistake = mistakes.get(project);
-    const result = resultOf(project, mistake ? [mistake] : (checked.get(project) ?? []));
-    if (!result.success) log.fail(project, result.terminalOutput);
-    yield { task: id, result };
+    const found = mistake ? [mistake] : (checked.get(project) ?? []);
+    const result = resultOf(project, found);
+    if (!result.success) {
+      log.fail(project, result.terminalOutput);
+      log.tell({ service: project, outcome: `refused: ${whyRefused(found)}`, state: 'failed' });
+    }
+    results.push({ task: id, result });
   }
+  // Nx may end this process as soon as it has the last result.
+  await log.publish(new GitRepository(context.root));
+  yield* results;
 }
 
 /** What projects need, and why that is not known of some. */
@@ -86,6 +96,15 @@ function resultOf(project: string, checked: readonly CheckedToolchain[]): TaskRe
       ? [...refused.map((each) => refusalLine(project, each)), refusalMarkOf({ deploys: false })]
       : checked.flatMap((each) => ('refusal' in each ? [] : `${project}: ${describeToolchain(each)}`));
   return { success: refused.length === 0, terminalOutput: lines.map((line) => `${line}\n`).join('') };
+}
+
+/** For the table that ends a command for many, and the page of a CI's run. */
+function whyRefused(checked: readonly CheckedToolchain[]): string {
+  const refused = checked.flatMap((each) => ('refusal' in each ? each : []));
+  const missing = refused.flatMap(({ toolchain }) => (toolchain ? needOf(toolchain) : []));
+  return missing.length > 0
+    ? `needs ${missing.join(' and ')}`
+    : refused.map(({ refusal }) => refusal.facts.reason).join(' ');
 }
 
 /** What is told of one project is not told again of another. */
