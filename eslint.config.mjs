@@ -48,6 +48,7 @@ const rooms = {
     rollback: ['announce', 'deploy', 'revision'],
     audit: ['announce', 'release'],
     dev: ['deploy'],
+    toolchains: [],
   },
   // An adapter knows no other adapter; those that run commands share how a process is run.
   adapters: {
@@ -59,6 +60,7 @@ const rooms = {
     http: [],
     kubernetes: [],
     registry: ['process'],
+    toolchains: ['process'],
     workspace: [],
   },
 };

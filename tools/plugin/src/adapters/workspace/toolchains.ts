@@ -2,12 +2,13 @@ import type { ProjectGraph } from '@nx/devkit';
 import { parse as parseJsonc, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { parse as parseToml } from 'smol-toml';
 import { badVersionFile } from '../../model/toolchains/bad-version-file.ts';
-import { dotnetFiles, readGlobalJson } from '../../model/toolchains/dotnet-toolchain.ts';
-import { goFiles, readGoFiles } from '../../model/toolchains/go-toolchain.ts';
+import { readGlobalJson } from '../../model/toolchains/dotnet-toolchain.ts';
+import { readGoFiles } from '../../model/toolchains/go-toolchain.ts';
 import { languagesOfMarkers } from '../../model/toolchains/language-markers.ts';
 import { languagesRun, libraryBuilds, serviceBuilds, type TargetsLike } from '../../model/toolchains/languages-run.ts';
-import { nodeFiles, readNodeFile } from '../../model/toolchains/node-toolchain.ts';
-import { pythonFiles, readPyprojectPython, readPythonVersion } from '../../model/toolchains/python-toolchain.ts';
+import { readNodeFile } from '../../model/toolchains/node-toolchain.ts';
+import { readPyprojectPython, readPythonVersion } from '../../model/toolchains/python-toolchain.ts';
+import { versionFiles } from '../../model/toolchains/version-files.ts';
 import { anyVersion, distinctToolchains, type Language, type Toolchain } from '../../model/toolchains/toolchain.ts';
 
 /** The workspace's files, on the disk or in a generator's tree. Paths are relative to its root. */
@@ -76,10 +77,10 @@ export class WorkspaceToolchains {
     if (language === 'go') {
       const nearestOf = (name: string) =>
         this.existing(foldersUpFrom(root).map((folder) => join(folder, name)))[0] ?? [];
-      return readGoFiles(goFiles.flatMap(nearestOf));
+      return readGoFiles(versionFiles.go.flatMap(nearestOf));
     }
     for (const folder of foldersUpFrom(root))
-      for (const { file, text } of this.existing(filesOf[language].map((name) => join(folder, name)))) {
+      for (const { file, text } of this.existing(versionFiles[language].map((name) => join(folder, name)))) {
         const toolchain = readFile(language, file, text);
         if (toolchain) return toolchain;
       }
@@ -106,12 +107,6 @@ export class WorkspaceToolchains {
     }
   }
 }
-
-const filesOf: Readonly<Record<Exclude<Language, 'go'>, readonly string[]>> = {
-  node: nodeFiles,
-  python: pythonFiles,
-  dotnet: dotnetFiles,
-};
 
 function readFile(language: Exclude<Language, 'go'>, file: string, text: string): Toolchain | undefined {
   if (language === 'node') return readNodeFile(file, text);

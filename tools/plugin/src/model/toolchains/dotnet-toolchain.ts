@@ -2,9 +2,6 @@ import { compare, parse, type SemVer } from 'semver';
 import { badVersionFile } from './bad-version-file.ts';
 import { anyVersion, type Toolchain } from './toolchain.ts';
 
-/** The file that says a version of the .NET SDK. */
-export const dotnetFiles = ['global.json'] as const;
-
 /** How many of major version, minor version and feature band a chosen SDK has in common with the wanted one. */
 const commonParts = { major: 0, minor: 1, feature: 2, patch: 3 } as const;
 type Part = keyof typeof commonParts;

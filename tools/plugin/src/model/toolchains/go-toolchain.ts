@@ -2,9 +2,6 @@ import { wordsOf } from '../references/go/go-module-file.ts';
 import { badVersionFile } from './bad-version-file.ts';
 import type { Toolchain } from './toolchain.ts';
 
-/** Files that say a version of Go: the nearest of each counts. */
-export const goFiles = ['go.mod', 'go.work'] as const;
-
 /** A version of Go: numbers that can be compared one by one. */
 type GoVersion = readonly number[];
 

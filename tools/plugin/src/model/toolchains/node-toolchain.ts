@@ -2,9 +2,6 @@ import { satisfies, valid, validRange, coerce } from 'semver';
 import { badVersionFile } from './bad-version-file.ts';
 import type { InstalledTool, Toolchain } from './toolchain.ts';
 
-/** Files that say a version of Node.js: of those in one folder the first one counts. */
-export const nodeFiles = ['.nvmrc', '.node-version', 'package.json'] as const;
-
 /** Lines of long-term support by their names. */
 const ltsLines: Readonly<Record<string, number>> = {
   ...{ argon: 4, boron: 6, carbon: 8, dubnium: 10, erbium: 12, fermium: 14, gallium: 16, hydrogen: 18 },
@@ -38,7 +35,7 @@ function ofPackage(file: string, text: string): Toolchain | undefined {
 function ofVersionFile(file: string, text: string): Toolchain | undefined {
   const lines = text.split(/\r?\n/).map((line) => line.replace(/#.*/, '').trim());
   // nvm lets lines of settings stand beside the version.
-  const written = lines.find((line) => line !== '' && !/^[A-Za-z_]+\s*=/.test(line));
+  const written = lines.find((line) => line !== '' && !/^[\w.-]+\s*=/.test(line));
   if (written === undefined) return undefined;
   const alias = ofAlias(file, written);
   if (alias) return alias;

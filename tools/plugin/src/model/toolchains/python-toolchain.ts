@@ -2,9 +2,6 @@ import { badVersionFile } from './bad-version-file.ts';
 import { specifierSet } from './python-specifiers.ts';
 import type { Toolchain } from './toolchain.ts';
 
-/** Files that say a version of Python: of those in one folder the first one counts. */
-export const pythonFiles = ['.python-version', 'pyproject.toml'] as const;
-
 const anyOf = (written: string) => ({ written, accepts: () => true, lowest: undefined });
 
 /**

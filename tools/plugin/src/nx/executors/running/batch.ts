@@ -40,7 +40,7 @@ export function batchOf(task: Task) {
  * Lets the process of a batch end when Nx has got all results. It would wait to be ended by Nx, which looks only every
  * 0.3 s whether it has.
  */
-async function* endingProcess<T>(results: AsyncGenerator<T>): AsyncGenerator<T> {
+export async function* endingProcess<T>(results: AsyncGenerator<T>): AsyncGenerator<T> {
   yield* results;
   setTimeout(() => disconnectWhenSent(process), 0);
 }
