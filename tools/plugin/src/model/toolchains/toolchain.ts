@@ -40,7 +40,7 @@ export function anyVersion(language: Language): Toolchain {
     language,
     version: undefined,
     file: undefined,
-    wanted: toolNames[language],
+    wanted: language === 'dotnet' ? 'the .NET SDK' : toolNames[language],
     setup: undefined,
     accepts: ({ versions }) => versions.length > 0,
   };

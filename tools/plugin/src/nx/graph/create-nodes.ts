@@ -7,6 +7,7 @@ import { languagesOf } from './references/languages-of.ts';
 import { requirementsAbove } from './references/requirements-above.ts';
 import { serviceFolder, serviceMarker } from './service-folder.ts';
 import { infrastructureTargets, serviceTargets } from './targets.ts';
+import type { KnownFolders } from './toolchains/accepts-this-node.ts';
 import { toolchainTarget, toolchainTargetName } from './toolchains/toolchain-target.ts';
 
 /** The file that makes a folder a project for Nx: a marker of our own would let Nx take its deletion for that of a project. */
@@ -26,13 +27,14 @@ export const createNodes = [
   async (files: readonly string[], _options: unknown, context: Context) => {
     // Once for all environments: Nx would add the same up.
     const firstOfEnvironments = files.find((file) => infrastructureFolder(file) !== undefined);
+    const knownFolders: KnownFolders = new Map();
     const results = files.map((file): NodeResult[] | Promise<NodeResult[]> => {
       const infrastructure = infrastructureFolder(file);
       if (infrastructure !== undefined) {
         const isFirst = file === firstOfEnvironments;
         return isFirst ? [[file, { projects: { [infrastructure]: { targets: infrastructureTargets } } }]] : [];
       }
-      if (file === 'project.json' || file.endsWith('/project.json')) return ofLanguages(file, context);
+      if (file === 'project.json' || file.endsWith('/project.json')) return ofLanguages(file, context, knownFolders);
       const folder = serviceFolder(file, context.workspaceRoot);
       return folder === undefined ? [] : [[file, { projects: { [folder]: { targets: serviceTargets } } }]];
     });
@@ -41,7 +43,11 @@ export const createNodes = [
 ] as const;
 
 /** Infers what the languages of a project give it. */
-async function ofLanguages(file: string, { workspaceRoot, nxJsonConfiguration }: Context): Promise<NodeResult[]> {
+async function ofLanguages(
+  file: string,
+  { workspaceRoot, nxJsonConfiguration }: Context,
+  knownFolders: KnownFolders,
+): Promise<NodeResult[]> {
   const root = dirname(file);
   const languages = languagesOf(root, workspaceRoot);
   const namedInputs = inputsAbove(root, languages, {
@@ -49,7 +55,7 @@ async function ofLanguages(file: string, { workspaceRoot, nxJsonConfiguration }:
     others: languages.has('python') ? requirementsAbove(root, workspaceRoot) : [],
   });
   const isService = ['Dockerfile', 'k8s'].every((name) => existsSync(join(workspaceRoot, root, name)));
-  const toolchain = await toolchainTarget({ root, workspaceRoot, isService });
+  const toolchain = await toolchainTarget({ root, workspaceRoot, isService, knownFolders });
   const project: Partial<ProjectConfiguration> = {
     ...(namedInputs && { namedInputs }),
     ...(toolchain && { targets: { [toolchainTargetName]: toolchain } }),

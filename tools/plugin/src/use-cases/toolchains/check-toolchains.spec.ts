@@ -80,9 +80,9 @@ describe('checkToolchains', () => {
       return 'refusal' in only! ? only.refusal.facts.reason : '';
     };
     expect(await reasonWith(found('8.0.404', '9.0.100'))).toBe(
-      'It needs .NET SDK, and 8.0.404, 9.0.100 are installed.',
+      'It needs the .NET SDK, and 8.0.404, 9.0.100 are installed.',
     );
-    expect(await reasonWith(found())).toBe('It needs .NET SDK, and none is installed.');
+    expect(await reasonWith(found())).toBe('It needs the .NET SDK, and none is installed.');
   });
 
   it('shows what a tool said that did not tell its version', async () => {

@@ -18,7 +18,7 @@ const commands = (texts: Record<string, string>) => ({
   targets: Object.fromEntries(Object.entries(texts).map(([name, command]) => [name, { command }])),
 });
 const languages = async (root: string, isService = true) =>
-  (await toolchainTarget({ root, workspaceRoot, isService }))?.metadata?.technologies;
+  (await toolchainTarget({ root, workspaceRoot, isService, knownFolders: new Map() }))?.metadata?.technologies;
 
 describe('toolchainTarget', () => {
   it('is there for services that run the tool of another language', async () => {
@@ -65,7 +65,12 @@ describe('toolchainTarget', () => {
   it('is cached by the files that say the version, and by what is installed', async () => {
     write('apps/a/project.json', commands({ build: 'python3 build.py', lint: 'go vet' }));
     write('apps/.python-version', '3.12');
-    const { cache, inputs } = (await toolchainTarget({ root: 'apps/a', workspaceRoot, isService: true }))!;
+    const { cache, inputs } = (await toolchainTarget({
+      root: 'apps/a',
+      workspaceRoot,
+      isService: true,
+      knownFolders: new Map(),
+    }))!;
     expect(cache).toBe(true);
     expect(inputs).toEqual(
       expect.arrayContaining([
@@ -82,6 +87,7 @@ describe('toolchainTarget', () => {
     write('apps/a/project.json', commands({ build: 'go build' }));
     write('apps/a/main.go');
     write('apps/a/Dockerfile');
+    mkdirSync(join(workspaceRoot, 'apps/a/k8s'));
     const [[, { projects }]] = (await createNodes[1](['apps/a/project.json'], undefined, { workspaceRoot })) as [
       [string, { projects: Record<string, object> }],
     ];

@@ -12,7 +12,7 @@ import {
 import type { Language } from '../../../model/toolchains/toolchain.ts';
 import { versionFiles } from '../../../model/toolchains/version-files.ts';
 import { executorNamed } from '../executor-name.ts';
-import { acceptsThisNode } from './accepts-this-node.ts';
+import { acceptsThisNode, type KnownFolders } from './accepts-this-node.ts';
 
 /** Name of the target, which `build`, `lint` and `test` depend on (nx.json), and of its executor. */
 export const toolchainTargetName = 'toolchain';
@@ -26,6 +26,8 @@ interface ProjectOnDisk {
   readonly root: string;
   readonly workspaceRoot: string;
   readonly isService: boolean;
+  /** Of other projects. */
+  readonly knownFolders: KnownFolders;
 }
 
 /**
@@ -34,7 +36,7 @@ interface ProjectOnDisk {
  * known yet, it is enough that it may be.
  */
 export async function toolchainTarget(project: ProjectOnDisk): Promise<TargetConfiguration | undefined> {
-  const { root, workspaceRoot, isService } = project;
+  const { root, workspaceRoot, isService, knownFolders } = project;
   const targets = targetsOf(join(workspaceRoot, root, 'project.json'));
   const names: readonly string[] = isService ? serviceBuilds : libraryBuilds;
   const run = languagesRun(targets, names);
@@ -43,7 +45,8 @@ export async function toolchainTarget(project: ProjectOnDisk): Promise<TargetCon
     ...run.languages,
     ...(isUnclear ? languagesOfMarkers(entriesOf(join(workspaceRoot, root))) : []),
   ]);
-  if (languages.delete('node') && isService && !(await acceptsThisNode(root, workspaceRoot))) languages.add('node');
+  if (languages.delete('node') && isService && !(await acceptsThisNode(root, workspaceRoot, knownFolders)))
+    languages.add('node');
   if (languages.size === 0) return undefined;
   return {
     executor: executorNamed(toolchainTargetName),
