@@ -52,7 +52,7 @@ describe('the generators of a workspace with pipelines', () => {
 
   it.each([
     ['go', /GoTool@0\n.*\n +inputs:\n +version: 1\.23\.0$/m, 'go-version-file: apps/shipping/go.mod'],
-    ['python', /UsePythonVersion@0$/m, 'cache: pip'],
+    ['python', /UsePythonVersion@0\n.*\n +inputs:\n +versionSpec: '3\.11'$/m, 'cache: pip'],
     ['dotnet', /UseDotNet@2$/m, 'global-json-file: global.json'],
   ])('set up %s with its first service, and no longer without it', async (stack, task, input) => {
     const action = '.github/actions/toolchains/action.yml';
