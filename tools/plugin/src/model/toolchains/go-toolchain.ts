@@ -5,7 +5,7 @@ import type { Toolchain } from './toolchain.ts';
 /** A version of Go: numbers that can be compared one by one. */
 type GoVersion = readonly number[];
 
-/** What a `go.mod` or `go.work` says (https://go.dev/doc/toolchain). */
+/** The directives of a `go.mod` or `go.work` (https://go.dev/doc/toolchain). */
 interface GoDirectives {
   readonly file: string;
   /** The least version that builds it. */

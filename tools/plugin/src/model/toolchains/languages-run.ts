@@ -34,7 +34,7 @@ const scriptRunners = /^(make|gmake|just|task|bazel|bazelisk|buck2|pants|earthly
 /** Executors of Nx for what Node.js runs. */
 const nodeExecutors = /^(@nx\/(?!dotnet|gradle|maven|go|python)[\w-]+|nx):/;
 
-/** What targets run, as far as it can be seen. */
+/** The languages that targets run, as far as it can be seen. */
 export interface LanguagesRun {
   readonly languages: ReadonlySet<Language>;
   /** Set where a script or an executor of others is run, of which nobody can tell what it starts. */

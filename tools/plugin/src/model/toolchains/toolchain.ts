@@ -9,7 +9,7 @@ export const toolNames: Readonly<Record<Language, string>> = {
   dotnet: '.NET SDK',
 };
 
-/** What a machine has of a language. */
+/** A language's tool on a machine. */
 export interface InstalledTool {
   /** More than one where they lie side by side, as SDKs of .NET do. */
   readonly versions: readonly string[];
@@ -19,7 +19,7 @@ export interface InstalledTool {
   readonly fetchesOthers?: boolean;
 }
 
-/** What a service needs of a language on the machine that builds it. */
+/** A language that a service needs on the machine that builds it, in a version. */
 export interface Toolchain {
   readonly language: Language;
   /** As the file says it: `>=20.19`, `1.24`; undefined for any. */

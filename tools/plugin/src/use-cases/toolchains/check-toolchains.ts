@@ -88,7 +88,7 @@ function whyNot(toolchain: Toolchain, state: ToolState): Omit<ErrorFacts, 'doing
     return {
       type: 'toolchain-broken',
       reason: `${needs}, and ${reason}.`,
-      remedy: `Run \`${command}\` by hand and fix what it says. Or install it anew: ${remedy}`,
+      remedy: `Run \`${command}\` by hand and fix what it says, or reinstall it: ${remedy}`,
       evidence: output,
     };
   }

@@ -70,7 +70,7 @@ async function* runAll(
 }
 
 /** Returns a result whose text commands nothing to the CI that shows it: it may hold what others wrote, such as log lines. */
-function shown(id: string, result: TaskResult, log: RunLog): TaskResult {
+export function shown(id: string, result: TaskResult, log: RunLog): TaskResult {
   const { mark } = log.screen.terminal;
   const [headline = '', ...others] = result.terminalOutput.split('\n').map((line) => log.syntax.escapeCommands(line));
   if (!result.success) log.fail(id, result.terminalOutput);

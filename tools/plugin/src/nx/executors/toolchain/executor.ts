@@ -15,7 +15,7 @@ import {
 } from '../../../use-cases/toolchains/check-toolchains.ts';
 import { executorNamed } from '../../graph/executor-name.ts';
 import { refusalMarkOf } from '../../graph/refusal-mark.ts';
-import { endingProcess } from '../running/batch.ts';
+import { endingProcess, shown } from '../running/batch.ts';
 import { RunLog } from '../output/ci/run-log.ts';
 import type { TaskResult } from '../running/task.ts';
 
@@ -56,18 +56,15 @@ async function* checkAll(
     const mistake = mistakes.get(project);
     const found = mistake ? [mistake] : (checked.get(project) ?? []);
     const result = resultOf(project, found);
-    if (!result.success) {
-      log.fail(project, result.terminalOutput);
-      log.tell({ service: project, outcome: `refused: ${whyRefused(found)}`, state: 'failed' });
-    }
-    results.push({ task: id, result });
+    if (!result.success) log.tell({ service: project, outcome: `refused: ${whyRefused(found)}`, state: 'failed' });
+    results.push({ task: id, result: shown(project, result, log) });
   }
   // Nx may end this process as soon as it has the last result.
   await log.publish(new GitRepository(context.root));
   yield* results;
 }
 
-/** What projects need, and why that is not known of some. */
+/** Returns the needs of projects, and the mistakes in files of those whose needs are not known. */
 async function needsOf(projects: readonly string[], { root, projectGraph }: ExecutorContext) {
   const { WorkspaceToolchains } = await import('../../../adapters/workspace/toolchains.ts');
   const workspace = new WorkspaceToolchains(filesOnDisk(root));
@@ -107,7 +104,7 @@ function whyRefused(checked: readonly CheckedToolchain[]): string {
     : refused.map(({ refusal }) => refusal.facts.reason).join(' ');
 }
 
-/** What is told of one project is not told again of another. */
+/** Returns a refusal, or where it was told of another project already, that one's name. */
 function refusalLine(project: string, { refusal, toldFor }: ToolchainRefusal): string {
   return toldFor === project ? refusal.explain() : `Could not build ${project} either: see ${toldFor}.`;
 }

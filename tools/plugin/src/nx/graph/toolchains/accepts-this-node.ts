@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { versionFiles } from '../../../model/toolchains/version-files.ts';
 
-/** Whether folders accept it, where it is known already: thousands of projects have the same folders above them. */
+/** Answers of before, by their folders: thousands of projects have the same ones above them. */
 export type KnownFolders = Map<string, Promise<boolean>>;
 
 /** Reports whether the Node.js that runs Nx is the one that the nearest file says. A file with a mistake accepts none. */
