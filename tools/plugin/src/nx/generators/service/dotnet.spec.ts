@@ -183,7 +183,7 @@ describe('the projects', () => {
     type Target = { outputs?: string[]; options: { command?: unknown; commands?: string[] } };
     const { targets } = JSON.parse(textOf(`${root}/project.json`)) as { targets: Record<string, Target> };
     expect(targets['build']!.options.command).toBe(
-      'dotnet publish OrderHistory.csproj -c Release -o dist --artifacts-path .artifacts/build',
+      'dotnet publish OrderHistory.csproj -c Release -o dist --artifacts-path .artifacts/build -p:RestoreLockedMode=true',
     );
     expect(targets['test']!.options.command).toContain('--artifacts-path .artifacts/test');
     expect(targets['lint']!.options.commands).toEqual([
