@@ -11,7 +11,7 @@ import type { ClusterAccess } from './cluster-access.ts';
 /** Milliseconds for the first answer; who does not reach the server wants to know soon. */
 const usualFirstTimeout = 5000;
 /** Milliseconds for one answer. */
-const answerTimeout = 30_000;
+const usualAnswerTimeout = 30_000;
 /** Milliseconds for which a server that was there is asked again when it does not answer. */
 const patience = 15_000;
 /** A watch is ended and begun again after that many seconds, so that a connection that died unseen is noticed. */
@@ -46,15 +46,22 @@ export class KubernetesApi {
   private readonly access: ClusterAccess;
   private readonly agent: http.Agent;
   private readonly firstTimeout: number;
+  private readonly answerTimeout: number;
   private readonly onAnswer: OnAnswer;
   private hasAnswered = false;
   private readSignal: AbortSignal | undefined;
 
   /** @param onAnswer is told the server's time. */
-  constructor(access: ClusterAccess, firstTimeout = usualFirstTimeout, onAnswer: OnAnswer = () => {}) {
+  constructor(
+    access: ClusterAccess,
+    firstTimeout = usualFirstTimeout,
+    answerTimeout = usualAnswerTimeout,
+    onAnswer: OnAnswer = () => {},
+  ) {
     this.access = access;
     this.onAnswer = onAnswer;
     this.firstTimeout = firstTimeout;
+    this.answerTimeout = answerTimeout;
     this.context = access.context;
     this.server = access.server;
     const options = { keepAlive: true, keepAliveMsecs: 10_000, noDelay: true };
@@ -106,7 +113,8 @@ export class KubernetesApi {
       try {
         return await this.once(method, path, { ...request, signal });
       } catch (error) {
-        const busy = error instanceof ApiError && (error.code === 429 || error.code >= 502);
+        // 500 is what an etcd that elects and a webhook that is started anew look like.
+        const busy = error instanceof ApiError && (error.code === 429 || error.code >= 500);
         const lost = !(error instanceof ApiError);
         if (!again || !(busy || lost)) throw lost ? unreachable(this, error, signal) : error;
       }
@@ -123,12 +131,11 @@ export class KubernetesApi {
     query: Readonly<Record<string, string | undefined>>,
     until: AbortSignal,
   ): AsyncGenerator<WatchEvent> {
-    const signal = anySignal(until, this.readSignal);
-    const answer = await this.open('GET', path, {
+    const signal = this.readSignal ? AbortSignal.any([until, this.readSignal]) : until;
+    const answer = await this.openStream(path, {
       query: { ...query, watch: '1', allowWatchBookmarks: 'true', timeoutSeconds: String(watchSeconds) },
       signal,
     });
-    if (answer.statusCode !== 200) throw new ApiError(answer.statusCode ?? 0, await textOf(answer));
     const dead = setTimeout(() => answer.destroy(new Error('the watch did not end')), (watchSeconds + 10) * 1000);
     try {
       for await (const line of linesOf(answer)) {
@@ -153,8 +160,7 @@ export class KubernetesApi {
     longest: number,
     signal: AbortSignal,
   ): AsyncGenerator<string, void> {
-    const answer = await this.open('GET', path, { query: query ?? {}, accept: '*/*', signal });
-    if (answer.statusCode !== 200) throw new ApiError(answer.statusCode ?? 0, await textOf(answer));
+    const answer = await this.openStream(path, { query: query ?? {}, accept: '*/*', signal });
     try {
       const rest = yield* linesOf(answer, longest);
       if (rest !== '') yield rest;
@@ -169,7 +175,7 @@ export class KubernetesApi {
   }
 
   private async once(method: string, path: string, request: ApiRequest): Promise<Buffer> {
-    const limit = AbortSignal.timeout(this.hasAnswered ? answerTimeout : this.firstTimeout);
+    const limit = AbortSignal.timeout(this.hasAnswered ? this.answerTimeout : this.firstTimeout);
     const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
     const askedAt = Date.now();
     const answer = await this.open(method, path, { ...request, signal });
@@ -180,6 +186,20 @@ export class KubernetesApi {
     const { statusCode = 0 } = answer;
     if (statusCode < 200 || statusCode > 299) throw new ApiError(statusCode, body.toString());
     return body;
+  }
+
+  /** Begins an answer that has no end of its own: only its beginning has a limit. */
+  private async openStream(path: string, request: ApiRequest & { signal: AbortSignal }): Promise<http.IncomingMessage> {
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(new Error('no answer')), this.answerTimeout);
+    try {
+      const signal = AbortSignal.any([request.signal, limit.signal]);
+      const answer = await this.open('GET', path, { ...request, signal });
+      if (answer.statusCode !== 200) throw new ApiError(answer.statusCode ?? 0, await textOf(answer));
+      return answer;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   private async open(method: string, path: string, request: ApiRequest): Promise<http.IncomingMessage> {
