@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BuildNumber } from '../../plugin/src/model/release/build-number.ts';
+import { BuildNumber } from '../../plugin/src/model/release/build-number.ts';
 import type { Commit } from '../../plugin/src/model/commits/commit.ts';
 import { CommitGraph } from '../../plugin/src/model/commits/commit-graph.ts';
 import type { CommitsApart, LoggedCommit } from '../../plugin/src/model/commits/commit-log.ts';
@@ -254,6 +254,16 @@ export class InMemorySourceRepository implements SourceRepository {
     this.checkPush(`take build number ${tag.buildNumber} for ${tag.service}`);
     this.shared.numbers.set(tag.toString(), commit);
     return true;
+  }
+
+  async forgetBuildNumbers(service: string, before: Date, atLeast: number): Promise<void> {
+    const oldest = BuildNumber.first(before);
+    const taken = tagsOf(service, this.shared.numbers.keys()).sort((a, b) =>
+      BuildNumber.compare(a.buildNumber, b.buildNumber),
+    );
+    const old = taken.slice(0, -1).filter(({ buildNumber }) => oldest.isNewerThan(buildNumber));
+    if (old.length < atLeast || this.refusesPushes !== undefined) return;
+    for (const tag of old) this.shared.numbers.delete(tag.toString());
   }
 
   async releaseTags(service: string): Promise<ReleaseTag[]> {

@@ -11,6 +11,7 @@ import { planRollback, rollBack } from '../rollback/rollback.ts';
 const writes = [
   'repository.reserveBuildNumber',
   'repository.tagRelease',
+  'repository.forgetBuildNumbers',
   'registry.lockTag',
   'engine.build',
   'engine.push',

@@ -1,6 +1,7 @@
 import { BuildNumber } from '../../model/release/build-number.ts';
 import { ImageRef } from '../../model/release/image-ref.ts';
 import { ProductError } from '../../model/errors/product-error.ts';
+import { ReleaseTag } from '../../model/release/release-tag.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
 import { automaticEnvironments } from '../../model/environment/environment.ts';
 import { release, type ReleaseRequest, type ReleaseResult } from './release.ts';
@@ -204,6 +205,17 @@ describe('release', () => {
     };
     const { release: made } = await run(scenario, { ciNumber: BuildNumber.parse('20261124-7') });
     expect(String(made?.buildNumber)).toBe('20261124-8');
+  });
+
+  it('forgets numbers of more than 30 days ago that no release has, when they are many', async () => {
+    const scenario = new ReleaseScenario();
+    const head = await scenario.repository.headCommit();
+    for (let revision = 1; revision <= 60; revision++) {
+      const number = BuildNumber.parse(`20261001-${revision}`)!;
+      await scenario.repository.reserveBuildNumber(new ReleaseTag('orders', number), head);
+    }
+    await run(scenario);
+    expect((await scenario.repository.buildNumbers('orders')).map(String)).toEqual(['20261124-1']);
   });
 
   it('uses up the number of a build that fails; no tag appears', async () => {

@@ -14,6 +14,7 @@ import { announceRelease } from './publish-release.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import { findOvertaken } from './overtaken.ts';
+import { forgetBuildNumbers } from './forget-build-numbers.ts';
 import { newInRelease } from './new-in-release.ts';
 import { describeChangeSet } from '../deploy/roll-out.ts';
 import { ReleaseProgress } from './release-progress.ts';
@@ -128,10 +129,11 @@ async function buildAndDeploy(run: ReleaseRun): Promise<ReleaseResult> {
   progress.released(released.buildNumber);
   const notes = () => newInRelease(released, service, environments, ports);
   const announced = announceRelease({ release: released, run: request.actor.run, notes, signal }, ports, reporter);
+  const forgotten = forgetBuildNumbers(service.name, ports, signal);
   try {
     return { release: released, built: true, deploys: await deployAll(run, released, stagesBeforeDeploy) };
   } finally {
-    await waitForForge([announced], signal, reporter);
+    await waitForForge([announced, forgotten], signal, reporter);
   }
 }
 
