@@ -122,6 +122,7 @@ export class ReleaseScenario {
       root: 'apps/orders',
       partOf: 'shop',
       folder: '/workspace/apps/orders',
+      projectRoots: ['apps/orders'],
       inputFolders: ['apps/orders'],
       isContent: (path) => path.startsWith('apps/orders/') && !path.endsWith('.md'),
       packages: ['left-pad'],

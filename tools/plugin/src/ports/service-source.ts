@@ -9,6 +9,8 @@ export interface ServiceSource {
   readonly partOf: string;
   /** Its folder, absolute: the image's build context. */
   readonly folder: string;
+  /** Folders of the projects that it is made of, its own first; relative to the workspace's root. */
+  readonly projectRoots: readonly string[];
   /** Folders (and single files), relative to the workspace's root, outside which nothing is part of it. */
   readonly inputFolders: readonly string[];
   /** Reports whether a file is its content, by the named inputs of its closure. @param path relative to the workspace's root. */

@@ -23,6 +23,7 @@ export function workspaceService(
     root: service.root,
     partOf: workspaceName(root),
     folder: join(root, service.root),
+    projectRoots: service.closure.map((project) => project.root),
     inputFolders: contentFolders(service),
     isContent: contentFilter(service),
     packages: service.directPackages,
