@@ -127,6 +127,8 @@ export class ReleaseScenario {
       isContent: (path) => path.startsWith('apps/orders/') && !path.endsWith('.md'),
       packages: ['left-pad'],
       contentHash: async (source) => hashContent({ files: await blobs(source), packages: [] }),
+      buildContext: () => '/workspace/apps/orders',
+      foreignImageInputs: async () => [],
       refuseIgnoredInputs: async () => {},
     };
   }

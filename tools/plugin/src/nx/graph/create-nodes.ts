@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { environmentMarker, infrastructureFolder } from './infrastructure-folder.ts';
 import { inputsAbove } from './references/inputs-above.ts';
 import { languagesOf } from './references/languages-of.ts';
+import { ignoreFileOfContext } from './references/ignore-file-of-context.ts';
 import { requirementsAbove } from './references/requirements-above.ts';
 import { serviceFolder, serviceMarker } from './service-folder.ts';
 import { infrastructureTargets, serviceTargets } from './targets.ts';
@@ -39,7 +40,10 @@ function withInputsAbove(file: string, { workspaceRoot, nxJsonConfiguration }: C
   const languages = languagesOf(root, workspaceRoot);
   const namedInputs = inputsAbove(root, languages, {
     namedInputs: nxJsonConfiguration?.namedInputs ?? {},
-    others: languages.has('python') ? requirementsAbove(root, workspaceRoot) : [],
+    others: [
+      ...(languages.has('python') ? requirementsAbove(root, workspaceRoot) : []),
+      ...ignoreFileOfContext(root, workspaceRoot, nxJsonConfiguration?.targetDefaults),
+    ],
   });
   return namedInputs === undefined ? [] : [[file, { projects: { [root]: { namedInputs } } }]];
 }
