@@ -120,6 +120,42 @@ describe('nodeDependencies', () => {
     expect([...changed].sort()).toEqual(own ? ownName : ['chalk', 'debug', 'is-number', 'is-odd', 'ms']);
   });
 
+  it('reads what pnpm writes seldom as what it writes mostly', () => {
+    const lock = (b: string) => `lockfileVersion: '9.0'
+importers:
+  .:
+    dependencies:
+      debug:
+        specifier: '*'
+        version: npm-debug@1.0.0(p@2.0.0)
+packages:
+  npm-debug@1.0.0:
+    resolution: {integrity: sha512-x==}
+    peerDependencies:
+      p: ^1 || ^2
+  b@file:x.tgz: {resolution: {integrity: sha512-y==, tarball: file:x.tgz}, version: 3.0.0}
+  p@2.0.0:
+    resolution: {integrity: sha512-z==}
+snapshots:
+  'npm-debug@1.0.0(p@2.0.0)':
+    dependencies:
+${b}
+      p: 2.0.0
+    transitivePeerDependencies:
+      - supports-color
+  b@file:x.tgz: {}
+  p@2.0.0: {}
+`;
+    for (const b of ['      b: file:x.tgz', '      "b": "file:x.tgz"', '      b: # why\n        file:x.tgz']) {
+      const found = read({ 'pnpm-lock.yaml': lock(b) });
+      expect(Object.fromEntries(found.dependencies)).toEqual({
+        'npm-debug': { versions: ['1.0.0'], source: undefined, isDirect: false },
+        b: { versions: ['3.0.0'], source: 'file:x.tgz', isDirect: false },
+        p: { versions: ['2.0.0'], source: undefined, isDirect: false },
+      });
+    }
+  });
+
   it('reads the lock file of a project of its own', () => {
     const own = { packages: { 'node_modules/a': { version: '1.0.0' }, 'node_modules/b': { version: '1.0.0' } } };
     const found = read({
