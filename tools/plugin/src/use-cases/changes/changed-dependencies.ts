@@ -105,10 +105,8 @@ async function readSide(
   const texts = paths.length === 0 ? new Map<string, string>() : await repository.texts(commit, paths);
   const { root, projectRoots, packages } = service;
   const found = wanted.map(async ({ ecosystem, read }) => {
-    const own = [...blobs.get(ecosystem)!.keys()].flatMap((path): [string, string][] => {
-      const text = texts.get(path);
-      return text === undefined ? [] : [[path, text]];
-    });
+    // What is no text is told as that.
+    const own = [...blobs.get(ecosystem)!.keys()].map((path) => [path, texts.get(path) ?? '\0'] as const);
     const describe = (file: string) => `${file} at ${shortCommit(commit)}`;
     return [ecosystem, await read({ root, projectRoots, packages, texts: new Map(own), describe })] as const;
   });

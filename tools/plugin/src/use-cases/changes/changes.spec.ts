@@ -123,6 +123,12 @@ describe('changes', () => {
     expect(broken.dependencies.unknown).toEqual([expect.stringMatching(/^apps\/orders\/uv.lock at .*conflict/)]);
     expect(broken.dependencies.changes.map(({ ecosystem }) => ecosystem)).toEqual(['npm', 'go', 'nuget']);
     expect([before, after]).not.toContain(broken.to.commit);
+    world.make('chore: bun', { 'bun.lockb': '\0', 'apps/orders/uv.lock': '\0', 'apps/orders/go.mod': '\0' });
+    expect((await world.changes(world.in('preprod'), head)).dependencies.unknown).toEqual([
+      expect.stringMatching(/^bun.lockb at .*: It is binary/),
+      expect.stringMatching(/^apps\/orders\/go.mod at .*: It is not text\.$/),
+      expect.stringMatching(/^apps\/orders\/uv.lock at .*: It is not text\.$/),
+    ]);
   });
 
   it('reads no file of an ecosystem that is the same in both commits', async () => {

@@ -1,5 +1,5 @@
 import { isMap } from '../../../manifests/source/object-fields.ts';
-import { whyNotRead, withoutUser } from '../lock-text.ts';
+import { textOf, whyNotRead, withoutUser } from '../lock-text.ts';
 import { joinedByName, type NodeLockfile, type NodePackage } from './node-lockfile.ts';
 
 /**
@@ -47,7 +47,7 @@ class BunLockfile implements NodeLockfile {
     return joinedByName(
       Object.keys(this.packages).flatMap((key): [string, string][] => {
         const entry = this.entryAt(key);
-        return entry === undefined ? [] : [[splitSpec(entry[0])[0], `${entry[0]} ${String(entry.at(-1))}`]];
+        return entry === undefined ? [] : [[splitSpec(entry[0])[0], `${entry[0]} ${textOf(entry.at(-1))}`]];
       }),
     );
   }

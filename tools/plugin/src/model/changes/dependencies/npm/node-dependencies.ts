@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { textOf } from '../lock-text.ts';
 import { YAMLParseError } from 'yaml';
 import { isMap } from '../../../manifests/source/object-fields.ts';
 import { mergeDependencies, type Dependencies } from '../dependency-changes.ts';
@@ -105,6 +106,6 @@ function rangesIn(text: string | undefined, fields: readonly string[]): Map<stri
   }
   const all = isMap(manifest) ? fields.map((field) => manifest[field]).filter(isMap) : [];
   return new Map(
-    all.flatMap((table) => Object.entries(table).map(([name, range]) => [name, [String(range)]] as const)),
+    all.flatMap((table) => Object.entries(table).map(([name, range]) => [name, [textOf(range)]] as const)),
   );
 }

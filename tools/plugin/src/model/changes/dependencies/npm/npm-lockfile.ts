@@ -1,5 +1,5 @@
 import { isMap } from '../../../manifests/source/object-fields.ts';
-import { whyNotRead } from '../lock-text.ts';
+import { textOf, whyNotRead } from '../lock-text.ts';
 import { joinedByName, sourceOf, type NodeLockfile, type NodePackage } from './node-lockfile.ts';
 
 /**
@@ -45,7 +45,7 @@ class NpmLockfile implements NodeLockfile {
       Object.entries(this.packages).flatMap(([place, entry]): [string, string][] => {
         const { version, integrity, resolved } = (isMap(entry) ? entry : {}) as Record<string, unknown>;
         if (!place.includes('node_modules/') || typeof version !== 'string') return [];
-        return [[nameAt(place), `${version} ${String(integrity ?? resolved)}`]];
+        return [[nameAt(place), `${version} ${textOf(integrity ?? resolved)}`]];
       }),
     );
   }

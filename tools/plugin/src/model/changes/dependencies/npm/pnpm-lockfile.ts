@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { isMap } from '../../../manifests/source/object-fields.ts';
-import { whyNotRead } from '../lock-text.ts';
+import { textOf, whyNotRead } from '../lock-text.ts';
 import { joinedByName, sourceOf, type Asker, type NodeLockfile, type NodePackage } from './node-lockfile.ts';
 
 /**
@@ -136,7 +136,7 @@ class PnpmLockfile implements NodeLockfile {
     return new Map(
       all.flatMap(([name, asked]): [string, string][] => {
         const version = isMap(asked) ? asked['version'] : asked;
-        return typeof version === 'string' || typeof version === 'number' ? [[name, String(version)]] : [];
+        return typeof version === 'string' || typeof version === 'number' ? [[name, textOf(version)]] : [];
       }),
     );
   }
@@ -189,6 +189,6 @@ function withoutPeers(key: string): string {
 }
 
 function sourceIn({ tarball, repo, commit, directory }: Record<string, unknown>): string | undefined {
-  if (typeof repo === 'string') return sourceOf(`${repo}#${String(commit)}`);
+  if (typeof repo === 'string') return sourceOf(`${repo}#${textOf(commit)}`);
   return sourceOf(tarball ?? directory);
 }

@@ -115,6 +115,13 @@ describe('nugetDependencies', () => {
     ]);
   });
 
+  it('says of a project file with marks of a conflict what it is', () => {
+    const text = '<<<<<<< a\n<Project/>\n=======\n>>>>>>> b\n';
+    expect(read({ 'apps/billing/Billing.csproj': text }).unknown).toEqual([
+      'apps/billing/Billing.csproj at 1a2b3c: It holds the marks of a merge conflict (`<<<<<<<`).',
+    ]);
+  });
+
   it('never breaks, whatever a lock file holds', () => {
     fc.assert(fc.property(fc.jsonValue(), (any) => void packagesInNugetLock({ dependencies: any })));
     fc.assert(fc.property(fc.jsonValue(), (any) => void packagesInNugetLock({ dependencies: { net: any } })));

@@ -25,13 +25,17 @@ function isLock(path: string): boolean {
 export function nugetDependencies(all: DependencyFiles, readXml: (text: string) => MsbuildFile): FoundDependencies {
   const { texts, root, describe } = all;
   const unknown = new Set<string>();
+  const read = (text: string): MsbuildFile => {
+    const reason = whyNotRead(text);
+    return reason === undefined ? readXml(text) : { mistake: reason.replace(/\.$/, ''), line: 1 };
+  };
   const projects = productProjects(all);
   const own = projects.filter((file) => isBelow(root, file));
   const isLocked = own.length > 0 && own.every((file) => lockOf(file, texts) !== undefined);
   const found = (isLocked ? own : projects).map((project) => {
     const lock = lockOf(project, texts);
     if (lock !== undefined) return readLock(lock);
-    return packagesInProject(project, texts, readXml, (file, mistake) =>
+    return packagesInProject(project, texts, read, (file, mistake) =>
       unknown.add(`${describe(file)}: ${sentence(mistake)}`),
     );
   });

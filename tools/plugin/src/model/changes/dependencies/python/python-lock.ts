@@ -1,7 +1,7 @@
 import { fieldAt, isMap, listAt } from '../../../manifests/source/object-fields.ts';
 import { isDevelopersGroup } from '../../../references/python/pyproject.ts';
 import type { Dependency } from '../dependency-changes.ts';
-import { withoutUser } from '../lock-text.ts';
+import { textOf, withoutUser } from '../lock-text.ts';
 import { normalizedName, readRequirement } from './python-requirements.ts';
 
 /** A package of a lock file of Python. */
@@ -32,7 +32,7 @@ function packageIn(entry: Record<string, unknown>): LockedPackage | undefined {
     source: sourceIn(entry),
     folder: folderIn(entry),
     isForDevelopers:
-      groups.length > 0 ? groups.every((each) => isDevelopersGroup(String(each))) : entry['category'] === 'dev',
+      groups.length > 0 ? groups.every((each) => isDevelopersGroup(textOf(each))) : entry['category'] === 'dev',
     needs: neededBy(entry),
   };
 }
@@ -79,7 +79,8 @@ function sourceIn(entry: Record<string, unknown>): string | undefined {
     text('source', 'url') ?? text('source', 'path') ?? text('archive', 'url') ?? text('url') ?? text('path');
   const found = repository ?? other ?? (/\/\/pypi\.org\//.test(registry ?? '') ? undefined : registry);
   if (found === undefined) return undefined;
-  return withoutUser(commit === undefined ? found : `${found}#${commit}`);
+  // uv writes the revision that was asked for before the one that was found, often the same.
+  return withoutUser(commit === undefined ? found.replace(/\?rev=[^&#]*(?=#)/, '') : `${found}#${commit}`);
 }
 
 /** Reads a `Pipfile.lock`; what is for those who develop is left out. @param parsed the file as a value. */
@@ -89,7 +90,7 @@ export function packagesInPipfileLock(parsed: unknown): Map<string, Dependency> 
   return new Map(
     Object.entries(packages).map(([name, entry]) => {
       const [version, git, ref] = ['version', 'git', 'ref'].map((field) => fieldAt(entry, field));
-      const source = typeof git === 'string' ? withoutUser(`${git}#${String(ref)}`) : undefined;
+      const source = typeof git === 'string' ? withoutUser(`${git}#${textOf(ref)}`) : undefined;
       const exact = typeof version === 'string' ? version.replace(/^==/, '') : 'unknown';
       return [normalizedName(name), { versions: [exact], source }];
     }),
