@@ -8,6 +8,7 @@ import { platformAddressSets } from './network/address-sets.ts';
 import { restoreMachineSettings } from './network/machine-settings.ts';
 import { isTakenByAnother, releaseMachine } from './network/machine-claim.ts';
 import { mountsBelow } from './network/mounts.ts';
+import { openServiceRange } from './network/service-range.ts';
 import { clusterRules, engineRules, removalOf, type RulesToRemove } from './network/packet-rules.ts';
 import { componentRecords, endProcess, forgetComponent, ownerVariable, type StopRule } from './components/component.ts';
 import { findComponent } from './components/registry.ts';
@@ -38,6 +39,7 @@ export async function tearDown(folders: Folders): Promise<void> {
   await killRemaining(folders);
   await unmountAll(folders);
   if (clusterIsOurs) {
+    await openServiceRange();
     await removeLink('cni0');
     await tryCommand(['ip', 'address', 'del', `${nodeAddress}/32`, 'dev', 'lo']);
   }

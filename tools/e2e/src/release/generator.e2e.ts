@@ -39,11 +39,44 @@ it.each([
   expect(await callGateway('127.0.0.1', `/${name}/metrics`)).toMatchObject({ status: 404 });
 });
 
+/** Gives the Go service a module of the workspace, and the Python service a package. */
+function addLibraries(): void {
+  const project = (name: string) => JSON.stringify({ name, tags: ['scope:lib'] });
+  workspace.write('libs/tariff/project.json', project('tariff'));
+  workspace.write('libs/tariff/go.mod', 'module example.com/tariff\n\ngo 1.23\n');
+  workspace.write('libs/tariff/tariff.go', 'package tariff\n\nconst Greeting = "Hello"\n');
+  const required = 'require example.com/tariff v0.0.0\n\nreplace example.com/tariff => ../../libs/tariff\n';
+  workspace.edit('apps/tracking/go.mod', /$/, `\n${required}`);
+  for (const file of ['greetings.go', 'greetings_test.go'])
+    workspace.edit(`apps/tracking/${file}`, /\n\)/, '\n\n\t"example.com/tariff"\n)');
+  workspace.edit('apps/tracking/greetings.go', '"Hello, "', 'tariff.Greeting + ", "');
+  workspace.edit('apps/tracking/greetings_test.go', '"Hello, Ada', '"` + tariff.Greeting + `, Ada');
+  workspace.write('libs/phrases/project.json', project('phrases'));
+  workspace.write(
+    'libs/phrases/pyproject.toml',
+    `[project]
+name = "phrases"
+version = "1.0.0"
+
+[build-system]
+requires = ["hatchling==1.27.0"]
+build-backend = "hatchling.build"
+`,
+  );
+  workspace.write('libs/phrases/src/phrases/__init__.py', 'GREETING = "Hello"\n');
+  for (const file of ['requirements.txt', 'requirements.lock'])
+    workspace.edit(`apps/parcels/${file}`, /$/, '../../libs/phrases\n');
+  for (const file of ['greetings.py', 'test_greetings.py']) {
+    workspace.edit(`apps/parcels/src/${file}`, /^from /m, 'from phrases import GREETING\nfrom ');
+    workspace.edit(`apps/parcels/src/${file}`, /f?"Hello, /, 'f"{GREETING}, ');
+  }
+}
+
 it('loses no request of any stack while all are released again', async () => {
   const names = ['shipping', 'tracking', 'parcels'];
-  for (const name of names)
-    workspace.edit(`apps/${name}/k8s/deployment.yaml`, 'periodSeconds: 10', 'periodSeconds: 11');
-  await workspace.commit('feat: probe less often');
+  workspace.edit('apps/shipping/k8s/deployment.yaml', 'periodSeconds: 10', 'periodSeconds: 11');
+  addLibraries();
+  await workspace.commit('feat: probe less often, and words from libraries');
   const namespace = workspace.namespace('preprod');
   const before = (await Promise.all(names.map((name) => podsOf(name, namespace)))).flat();
   const loads = await Promise.all(
@@ -61,6 +94,28 @@ it('loses no request of any stack while all are released again', async () => {
     console.log(results.map(({ requests }, index) => `${names[index]}: ${requests} requests`).join(', '));
     expect(results.map(({ failed }) => failed)).toEqual([{}, {}, {}]);
   }
+});
+
+it('releases those who use a changed library of Go or Python, and nobody else', async () => {
+  const affected = async () =>
+    (await workspace.nxSuccessfully(['show', 'projects', '--affected', '--base=HEAD~1', '--with-target=release']))
+      .trim()
+      .split(/\s+/);
+  workspace.edit('libs/tariff/tariff.go', 'Hello', 'Welcome');
+  await workspace.commit('feat(tariff): another word');
+  expect(await affected()).toEqual(['tracking']);
+  workspace.edit('libs/phrases/src/phrases/__init__.py', 'Hello', 'Welcome');
+  await workspace.commit('feat(phrases): another word');
+  expect(await affected()).toEqual(['parcels']);
+  const output = await workspace.nxSuccessfully(['affected', '-t', 'release', '--base=HEAD~2']);
+  for (const name of ['tracking', 'parcels']) {
+    expect(output).toMatch(new RegExp(`^${name} +\\d{8}-3 .* deployed `, 'm'));
+    expect(await callGateway('127.0.0.1', `/${name}/greetings/Ada`)).toMatchObject({
+      status: 200,
+      body: expect.stringContaining('Welcome, Ada!') as string,
+    });
+  }
+  expect(output).not.toMatch(/shipping|orders|payments|inventory/);
 });
 
 it.each([
@@ -90,7 +145,7 @@ it('an environment that is added is promoted to, and pipelines know it', async (
   await kubectl(['create', 'namespace', namespace]);
   try {
     const output = await workspace.nxSuccessfully(['run', 'tracking:promote', '--to=staging']);
-    expect(output).toMatch(/tracking \d{8}-2: runs in staging/);
+    expect(output).toMatch(/tracking \d{8}-3: runs in staging/);
     expect(await callGateway(hostname, '/tracking/healthz/ready')).toMatchObject({ status: 200 });
   } finally {
     await kubectl(['delete', 'namespace', '--wait=false', namespace]);

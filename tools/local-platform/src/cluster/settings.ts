@@ -149,6 +149,7 @@ function kubeletSettings(files: ClusterFiles): object {
   };
 }
 
+/** With the times of kubeadm's and AKS' own: a name may lead to where it led half a minute ago. */
 function coreFile(files: ClusterFiles): string {
   return `.:${ports.dns} {
   bind ${nodeAddress}
@@ -156,10 +157,10 @@ function coreFile(files: ClusterFiles): string {
   health 127.0.0.1:${ports.dnsHealth}
   kubernetes cluster.local in-addr.arpa {
     kubeconfig ${files.kubeconfig('admin')}
-    ttl 5
+    ttl 30
   }
   forward . /etc/resolv.conf
-  cache 5
+  cache 30
 }
 `;
 }

@@ -27,6 +27,7 @@ import {
   type BinaryGroup,
 } from '../tools/binaries.ts';
 import { kubernetesVersion } from '../versions.ts';
+import { keepServiceRangeInside } from '../network/service-range.ts';
 import { rememberMachineSettings } from '../network/machine-settings.ts';
 import type { ClusterFacts, ProviderContext } from './provider.ts';
 
@@ -102,6 +103,7 @@ async function bringUpNode(folders: Folders, output: Output, signal: AbortSignal
   mkdirSync(files.data('etcd'), { recursive: true, mode: 0o700 });
   writeClusterSettings(folders);
   await ensureNodeAddress(signal);
+  await keepServiceRangeInside(signal);
   await runCommand('enable packet forwarding', ['sysctl', '-qw', 'net.ipv4.ip_forward=1'], { signal });
   await Promise.all([startComponent(folders, 'etcd'), startComponent(folders, 'containerd')]);
   await startComponent(folders, 'kube-apiserver');
