@@ -3,6 +3,7 @@ import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import { generateService } from '../service/generator.ts';
 import { removeService, type WorkspaceFacts } from './generator.ts';
+import { mentionsOf, namesOfFolder } from './mentions.ts';
 
 let tree: Tree;
 let before: string[];
@@ -120,6 +121,12 @@ describe('remove-service generator', () => {
       'Removed apps/shipping, and took it out of go.work. Commit that.',
     );
     jest.restoreAllMocks();
+  });
+
+  it('looks for a folder at the root as a path, not as a word', () => {
+    expect(namesOfFolder('orders')).toEqual(['./orders', '.\\orders']);
+    tree.write('go.work', 'use ./orders\nuse ./orders-x\n// orders are here\n');
+    expect(mentionsOf(tree, 'orders', ['go.work', 'gone'])).toEqual(['go.work:1: use ./orders']);
   });
 
   it('refuses what is no service', async () => {

@@ -5,7 +5,9 @@ const mostShown = 20;
 
 /** Returns the texts by which other files may name a folder: with the slashes of every system. */
 export function namesOfFolder(root: string): string[] {
-  return [...new Set([root, root.replaceAll('/', '\\'), root.replaceAll('/', '\\\\')])];
+  // One word alone would be found everywhere.
+  if (!root.includes('/')) return [`./${root}`, `.\\${root}`];
+  return [root, root.replaceAll('/', '\\'), root.replaceAll('/', '\\\\')];
 }
 
 /**

@@ -143,6 +143,15 @@ groups = ["dev"]
     ).toEqual({ flask: '1.2', requests: '2.0', 'my-own': '@ git+https://git.example/x@1.0', click: '8.1' });
   });
 
+  it('has what a library asks for that a service takes by path', () => {
+    const files = {
+      'apps/a/requirements.txt': '-e ../../libs/c\nflask==1.2\n',
+      'apps/a/pyproject.toml': '[project]\ndependencies = ["flask>=1", "c"]\n',
+      'libs/c/pyproject.toml': '[project]\nname = "c"\ndependencies = ["click>=8", "flask>=0.9"]\n',
+    };
+    expect(versionsOf(files)).toEqual({ flask: '1.2', click: '>=8' });
+  });
+
   it('takes what pyproject.toml asks for where nothing else is', () => {
     const project =
       '[project]\ndependencies = ["Flask[async] (>=2)", "c @ file:../../libs/c"]\n[dependency-groups]\ndev = ["pytest"]\nweb = ["gunicorn==22.0"]\n';

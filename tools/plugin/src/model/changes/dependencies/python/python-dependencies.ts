@@ -160,9 +160,12 @@ class PythonFiles {
           if (named !== undefined && texts.has(named)) files.add(named);
         }
       }
-    const projects = projectRoots.map((root) => this.declaredIn(posix.join(root, 'pyproject.toml')));
-    for (const project of projects) for (const name of project.keys()) declared.add(name);
-    if (files.size === 0 && !isLocked) others.push(...projects);
+    for (const root of projectRoots) {
+      const project = this.declaredIn(posix.join(root, 'pyproject.toml'));
+      for (const name of project.keys()) declared.add(name);
+      // Its requirements files, where it has some, are what is installed.
+      if (!isLocked && !start.some((file) => isBelow(root, file))) others.push(project);
+    }
     const found = mergeDependencies(exact);
     for (const [name, each] of mergeDependencies(others)) if (!found.has(name)) found.set(name, each);
     return { required: found, declared };
