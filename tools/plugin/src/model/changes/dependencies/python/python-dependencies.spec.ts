@@ -108,9 +108,17 @@ name = "c"
 version = "0"
 groups = ["main"]
 
+[package.dependencies]
+click = "*"
+
 [package.source]
 type = "directory"
 url = "../../libs/c"
+
+[[package]]
+name = "click"
+version = "8.1.0"
+groups = ["main"]
 
 [[package]]
 name = "pytest"
@@ -119,7 +127,7 @@ groups = ["dev"]
 `;
 
   it('reads a poetry.lock, with groups or without', () => {
-    const expected = { requests: '2.31.0', urllib3: '2.0.0', own: '1.0.0' };
+    const expected = { requests: '2.31.0', urllib3: '2.0.0', own: '1.0.0', click: '8.1.0' };
     expect(versionsOf({ 'apps/a/poetry.lock': poetry })).toEqual(expected);
     expect(read({ 'apps/a/poetry.lock': poetry }).dependencies.get('own')?.source).toBe(
       'https://git.example/own.git#abc',

@@ -111,7 +111,10 @@ class PythonFiles {
     // Groups, where the lock file has them, tell as much.
     if (!file.endsWith('poetry.lock') || packages.some(({ isForDevelopers }) => isForDevelopers)) return undefined;
     const names = this.declaredIn(posix.join(folder, 'pyproject.toml'));
-    return names.size === 0 ? undefined : [...names.keys()].map((name) => ({ name, version: undefined }));
+    if (names.size === 0) return undefined;
+    // Those by path are in the lock file, with what they need.
+    const local = packages.filter(({ folder: at }) => at !== undefined);
+    return [...names.keys(), ...local.map(({ name }) => name)].map((name) => ({ name, version: undefined }));
   }
 
   /** What a `pyproject.toml` asks for at run time, by name. */
