@@ -75,7 +75,11 @@ describe('the generators of a workspace with pipelines', () => {
   it('write them without the service that is removed, and show how to take it out of its environments', async () => {
     await addShipping();
     const log = jest.spyOn(console, 'log').mockReturnValue();
-    const facts = { projectGraph: graphOfTree, dirtyPaths: () => Promise.resolve([]) };
+    const facts = {
+      projectGraph: graphOfTree,
+      dirtyPaths: () => Promise.resolve([]),
+      filesMentioning: () => Promise.resolve([]),
+    };
     (await removeService(tree, { name: 'shipping' }, facts))();
     expect(textOf(release)).not.toContain('shipping');
     expect(await syncPipelines(tree, graphOfTree)).toBeUndefined();
