@@ -172,6 +172,10 @@ export const errorCatalog = {
       'A `${NAME}` has no value.',
       'Add it to `variables` of the environment file, or escape it as `$${NAME}`.',
     ),
+    paused: entry(
+      'A Deployment in the cluster is paused, so that a release would change nothing.',
+      'Resume it: `kubectl rollout resume deployment/NAME`.',
+    ),
     downtime: entry(
       'The manifests would fail requests.',
       'Fix them, or accept it: annotation `poc.dev/allow-downtime`, or `--allow-downtime`.',
