@@ -4,7 +4,7 @@
  * environment may name another folder (`BUNDLE_FOLDER`), and a
  * file for what esbuild says of its inputs (`BUNDLE_METAFILE`).
  */
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decode, encode } from '@jridgewell/sourcemap-codec';
@@ -39,6 +39,8 @@ const usual = {
   minifySyntax: !metafile,
   sourcemap: true,
   metafile: true,
+  // Paths of packages are in the bundle. Where their folder is a link, they would be paths of the machine.
+  preserveSymlinks: isLink(join(import.meta.dirname, '../../../node_modules')),
   plugins: [yaml],
   logLevel: 'warning',
 };
@@ -49,6 +51,10 @@ const main = await bundle({
 });
 if (metafile) await writeFile(metafile, JSON.stringify(main));
 if (existsSync(join(folder, 'src/migrate.ts'))) await bundleMigrations();
+
+function isLink(path) {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
 
 /** Returns what esbuild says of the inputs. */
 async function bundle(options) {

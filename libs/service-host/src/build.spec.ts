@@ -7,28 +7,18 @@ const script = join(__dirname, '../build/build.mjs');
 const root = mkdtempSync(join(tmpdir(), 'build-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-/** Builds a service that says what its description holds. Returns what is in its dist/. */
-function build(folder: string): Record<string, string> {
-  for (const inner of ['src', 'dist']) mkdirSync(join(root, folder, inner), { recursive: true });
+/** Builds a service that says what its description holds. That bytes are the same everywhere is in tools/stack-check. */
+function build(folder: string): void {
+  mkdirSync(join(root, folder, 'src'), { recursive: true });
   writeFileSync(join(root, folder, 'openapi.yaml'), "openapi: 3.1.0\npaths: { '/here': {} }\n");
   writeFileSync(
     join(root, folder, 'src/main.ts'),
     "import description from '../openapi.yaml';\nconsole.log(Object.keys(description.paths as object).join());\n",
   );
-  writeFileSync(join(root, folder, 'dist/stale.txt'), 'from a build before');
   execFileSync(process.execPath, [script, join(root, folder)]);
-  const dist = join(root, folder, 'dist');
-  return Object.fromEntries(readdirSync(dist).map((file) => [file, readFileSync(join(dist, file), 'utf8')]));
 }
 
 describe('build', () => {
-  it('empties dist/, and leaves the same bytes there wherever it is', () => {
-    const [here, there] = [build('here'), build('some/where/else')];
-    expect(Object.keys(here)).toEqual(['main.cjs', 'main.cjs.map']);
-    expect(there).toEqual(here);
-    expect(JSON.stringify(here)).not.toContain(root);
-  });
-
   it('bundles the description', () => {
     build('run');
     const output = execFileSync(process.execPath, [join(root, 'run/dist/main.cjs')], { cwd: tmpdir() });

@@ -160,7 +160,8 @@ export class Records {
         each.sequence === record.sequence ? { ...each, outcome } : each,
       );
       this.known.set(service, known);
-      await Promise.all([this.forget(service), this.unmark(service)]);
+      // Upkeep that fails is done by the next one that is closed.
+      await Promise.allSettled([this.forget(service), this.unmark(service)]);
       return {
         ...record,
         outcome,

@@ -2,15 +2,19 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isLossless, wholeAnswer } from './drain-load.ts';
-import { hasRoute, isRequestLine, samplesWithoutRelease } from './observation.ts';
+import { takeAnswer } from './http/answer.ts';
+import { isLossless, wholeLoad } from './points/drain.ts';
+import { isRequestLine } from './points/log.ts';
+import { hasRoute, samplesWithoutRelease } from './points/metrics.ts';
 import { Points } from './points.ts';
-import { differences, foreignFiles, ServiceClone, sumsOf, warningIn } from './service-clone.ts';
+import { differences, ServiceClone, sumsOf, warningIn } from './service-clone.ts';
+import { dotnet } from './stacks/dotnet.ts';
+import { stackOf } from './stacks/stacks.ts';
 
 const root = join(__dirname, '..', '..', '..');
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'dotnet-check-spec-'));
+  folder = mkdtempSync(join(tmpdir(), 'stack-check-spec-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -25,7 +29,7 @@ describe('the command', () => {
   const run = (...args: string[]) =>
     spawnSync(
       process.execPath,
-      [join(root, 'node_modules/tsx/dist/cli.mjs'), 'tools/dotnet-check/src/main.ts', ...args],
+      [join(root, 'node_modules/tsx/dist/cli.mjs'), 'tools/stack-check/src/main.ts', ...args],
       {
         cwd: root,
         encoding: 'utf8',
@@ -36,10 +40,18 @@ describe('the command', () => {
 
   it('is refused without an SDK, and says how to get one', () => {
     serviceWith('true');
+    writeFileSync(join(folder, 'apps/billing/Billing.csproj'), '');
     const { status, stderr } = run(folder);
     expect(stderr).toBe(
-      'dotnet-check: there is no .NET SDK that suits the workspace\n  hint: install .NET SDK 10, or run this where there is one\n',
+      'stack-check: there is no .NET SDK that suits the workspace\n  hint: install .NET SDK 10, or run this where there is one\n',
     );
+    expect(status).toBe(2);
+  });
+
+  it('is refused for a service of no stack that it knows', () => {
+    serviceWith('true');
+    const { status, stderr } = run(folder);
+    expect(stderr).toContain('billing is of no stack that can be checked');
     expect(status).toBe(2);
   });
 
@@ -50,17 +62,29 @@ describe('the command', () => {
   });
 });
 
-it('runs a target as a CI does, and reports its failure or its warning', () => {
+it('runs a target as a CI does, and reports its failure or its warning', async () => {
   const service = new ServiceClone(folder, 'billing');
-  serviceWith('test "$CI" = true && mkdir dist && echo built > dist/a');
-  expect(service.run('build')).toBe('');
+  serviceWith('test "$CI" = true && cd {projectRoot} && mkdir dist && echo built > dist/a');
+  expect(await service.run('build')).toBe('');
   expect([...sumsOf(service.dist).keys()]).toEqual(['a']);
   serviceWith('echo one; echo two >&2; exit 3');
-  expect(service.run('build')).toBe('one | two');
-  expect(service.run('lint')).toBe('it has no command');
+  expect(await service.run('build')).toMatch(/^(one \| two|two \| one)$/);
+  expect(await service.run('lint')).toBe('it has no command');
   serviceWith('echo "x.csproj : warning NU1603: depends on 18.0.0"');
-  expect(service.run('build')).toBe('warning NU1603: depends on 18.0.0');
+  expect(await service.run('build')).toBe('warning NU1603: depends on 18.0.0');
   expect(warningIn('0 Warning(s)')).toBeUndefined();
+});
+
+it.each([
+  ['go.mod', 'go'],
+  ['requirements.lock', 'python'],
+  ['Billing.csproj', 'dotnet'],
+  ['src/main.ts', 'node'],
+])('knows a stack by its %s', (file, name) => {
+  expect(stackOf(folder)).toBeUndefined();
+  mkdirSync(join(folder, 'src'));
+  writeFileSync(join(folder, file), '');
+  expect(stackOf(folder)?.name).toBe(name);
 });
 
 it('compares builds by every file', () => {
@@ -72,7 +96,8 @@ it('compares builds by every file', () => {
 it('knows what is foreign in a build', () => {
   const own = ['Billing.dll', 'Billing.pdb', 'Billing.deps.json', 'Billing.runtimeconfig.json', 'appsettings.json'];
   const foreign = ['project.json', 'packages.lock.json', 'global.json', 'web.config', 'Stale.dll'];
-  expect(foreignFiles([...own, ...foreign])).toEqual(foreign);
+  const clone = new ServiceClone(folder, 'billing');
+  expect([...own, ...foreign].filter((path) => dotnet.isForeign(path, clone))).toEqual(foreign);
 });
 
 describe('a line of log', () => {
@@ -86,11 +111,11 @@ describe('a line of log', () => {
       durationMs: 1,
     },
   };
-  it('has all fields', () => expect(isRequestLine(JSON.stringify(line))).toBe(true));
+  it('has all fields', () => expect(isRequestLine(JSON.stringify(line), 'a')).toBe(true));
   it.each(Object.keys(line))('must have its %s', (field) =>
-    expect(isRequestLine(JSON.stringify({ ...line, [field]: undefined }))).toBe(false),
+    expect(isRequestLine(JSON.stringify({ ...line, [field]: undefined }), 'a')).toBe(false),
   );
-  it('must be JSON', () => expect(isRequestLine('info: request')).toBe(false));
+  it('must be JSON', () => expect(isRequestLine('info: request', 'a')).toBe(false));
 });
 
 it('wants metrics by route, each with its release', () => {
@@ -105,25 +130,30 @@ it('wants metrics by route, each with its release', () => {
 
 it('waits for the whole of an answer', () => {
   const head = 'HTTP/1.1 200 OK\r\n';
-  expect(wholeAnswer(`${head}Content-Length: 2\r\n`)).toBeUndefined();
-  expect(wholeAnswer(`${head}Content-Length: 2\r\n\r\na`)).toBeUndefined();
-  expect(wholeAnswer(`${head}Content-Length: 2\r\nConnection: close\r\n\r\nab`)).toContain('connection: close');
-  expect(wholeAnswer(`${head}Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n`)).toBeUndefined();
-  expect(wholeAnswer(`${head}Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n`)).toBeDefined();
+  expect(takeAnswer(`${head}Content-Length: 2\r\n`)).toBeUndefined();
+  expect(takeAnswer(`${head}Content-Length: 2\r\n\r\na`)).toBeUndefined();
+  const whole = takeAnswer(`${head}Content-Length: 2\r\nConnection: close\r\n\r\nabHTTP/`);
+  expect(whole).toMatchObject({ answer: { status: 200, body: 'ab' }, rest: 'HTTP/' });
+  expect(whole?.answer.headers.get('connection')).toBe('close');
+  expect(takeAnswer(`${head}Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n`)).toBeUndefined();
+  const chunks = takeAnswer(`${head}Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\nrest`);
+  expect(chunks).toMatchObject({ answer: { body: 'ab' }, rest: 'rest' });
+  expect(takeAnswer(`${head}Content-Length: 2\r\n\r\n`, true)).toMatchObject({ answer: { body: '' }, rest: '' });
+  expect(takeAnswer(`HTTP/1.1 100 Continue\r\n\r\n${head}Content-Length: 0\r\n\r\n`)?.answer.status).toBe(200);
 });
 
 it('finds a drain lossless when nothing was lost, refused or cut', () => {
   const ending = { code: 0, signal: null, at: 0 };
-  const drained = { answered: 90_000, lost: 0, told: 64, refused: 0, ending, milliseconds: 8800 };
-  expect(isLossless(drained)).toBe(true);
+  const drained = { answered: 90_000, lost: 0, told: 67, refused: 0, ending, milliseconds: 8800 };
+  expect(isLossless(drained, wholeLoad)).toBe(true);
   const spoilt = [
     { lost: 1 },
     { refused: 1 },
-    { told: 63 },
+    { told: 60 },
     { milliseconds: 2000 },
     { ending: { ...ending, code: 1 } },
   ];
-  for (const each of spoilt) expect(isLossless({ ...drained, ...each })).toBe(false);
+  for (const each of spoilt) expect(isLossless({ ...drained, ...each }, wholeLoad)).toBe(false);
 });
 
 it('counts the points that fall short', () => {
