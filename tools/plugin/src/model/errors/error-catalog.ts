@@ -237,6 +237,10 @@ export const errorCatalog = {
       'A file that says the version of a language cannot be understood.',
       'Fix the file that it names.',
     ),
+    'toolchain-conflict': entry(
+      'Services want versions of a language that exclude each other, and a job of the pipelines has one.',
+      'Let them want versions that have one in common, such as a range.',
+    ),
     'toolchain-missing': entry(
       'A language that a service is built with is not installed.',
       'Install the version that is named, and make sure that it is on the `PATH`.',

@@ -91,6 +91,7 @@ const ofStack: Record<string, string[]> = {
       'build.py',
       'dev.py',
       'openapi.yaml',
+      'pyproject.toml',
       'requirements.lock',
       'requirements.txt',
       'src/greetings.py',
