@@ -61,7 +61,11 @@ describe('the generators of a workspace with pipelines', () => {
     expect(textOf(template)).toMatch(task);
     expect(textOf(action)).toContain(input);
     expect(textOf(action).match(/setup-/g)).toHaveLength(1);
-    const facts = { projectGraph: graphOfTree, dirtyPaths: () => Promise.resolve([]) };
+    const facts = {
+      projectGraph: graphOfTree,
+      dirtyPaths: () => Promise.resolve([]),
+      filesMentioning: () => Promise.resolve([]),
+    };
     await removeService(tree, { name: 'shipping' }, facts);
     expect([textOf(template).match(task), tree.exists(action)]).toEqual([null, false]);
   });
