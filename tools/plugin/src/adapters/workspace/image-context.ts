@@ -28,7 +28,7 @@ export function imageContext({ name, root, context }: Pick<Service, 'name' | 'ro
   });
 }
 
-/** What `docker build` sends of the context, and what the Dockerfile takes of that. */
+/** The files that `docker build` sends of the context, and those that the Dockerfile takes of them. */
 export interface ContextFiles {
   /** Where it says what is not sent, relative to the workspace's root. */
   readonly ignoreFile: string;

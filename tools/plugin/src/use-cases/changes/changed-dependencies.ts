@@ -15,7 +15,7 @@ import type { ServiceSource } from '../../ports/service-source.ts';
 import type { SourceFiles } from '../../ports/repository/source-files.ts';
 import type { WithRepository } from '../../ports/repository/source-repository.ts';
 
-/** What reads the packages of one ecosystem. */
+/** A reader of the packages of one ecosystem. */
 interface Reader {
   readonly ecosystem: Ecosystem;
   /** Returns the paths of the files that are needed. @param content all files of the service's content. */

@@ -2,7 +2,7 @@
 interface Version {
   readonly epoch: number;
   readonly release: readonly number[];
-  /** What follows the numbers: of a release nothing, of a pre-release its parts. */
+  /** The part behind the numbers: of a release nothing, of a pre-release its parts. */
   readonly rest: readonly (number | string)[];
 }
 

@@ -1,6 +1,6 @@
 import type { Dependencies } from './dependency-changes.ts';
 
-/** What a service's dependencies are read from, in one commit. Paths are relative to the workspace's root. */
+/** The files that a service's dependencies are read from, in one commit. Paths are relative to the workspace's root. */
 export interface DependencyFiles {
   /** Folder of the service. */
   readonly root: string;

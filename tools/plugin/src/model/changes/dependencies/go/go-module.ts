@@ -15,7 +15,7 @@ export interface GoReplacement {
   readonly target: string;
 }
 
-/** What a `go.mod` or `go.work` says of versions. */
+/** The versions that a `go.mod` or `go.work` asks for. */
 export interface GoModule {
   /** Of Go itself, by `go` and `toolchain`. */
   readonly go: ReadonlyMap<string, string>;

@@ -102,7 +102,7 @@ class PnpmLockfile implements NodeLockfile {
     return isMap(value) ? value : {};
   }
 
-  /** What a project asks for, by name. */
+  /** Returns the packages that a project asks for, by name. */
   private importerOf(folder: string): ReadonlyMap<string, string> {
     let importer = this.importers.get(folder);
     if (!importer) {
@@ -112,7 +112,7 @@ class PnpmLockfile implements NodeLockfile {
     return importer;
   }
 
-  /** What the root asks for; before there were importers, that was at the top of the file. */
+  /** Returns the packages that the root asks for; before there were importers, that was at the top of the file. */
   private rootNeeds(): Map<string, string> {
     const importer = this.neededBy(this.read('importers', '.'));
     if (importer.size > 0) return importer;

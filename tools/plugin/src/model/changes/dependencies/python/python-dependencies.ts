@@ -91,7 +91,7 @@ class PythonFiles {
     });
   }
 
-  /** What a member of a workspace needs of the lock file of all; undefined when it is no member. */
+  /** Returns what a member of a workspace needs of the lock file of all; undefined when it is no member. */
   private memberOf(file: string, root: string): Dependencies | undefined {
     const packages = this.read(file, 'TOML', (text) => packagesInLock(this.parseToml(text)));
     if (packages === undefined) return undefined;
@@ -117,7 +117,7 @@ class PythonFiles {
     return [...names.keys(), ...local.map(({ name }) => name)].map((name) => ({ name, version: undefined }));
   }
 
-  /** What a `pyproject.toml` asks for at run time, by name. */
+  /** Returns what a `pyproject.toml` asks for at run time, by name. */
   private declaredIn(file: string): Map<string, Dependency> {
     const found = new Map<string, Dependency>();
     const project = this.files.texts.has(file) ? this.read(file, 'TOML', this.parseToml) : undefined;
@@ -144,7 +144,7 @@ class PythonFiles {
     return found;
   }
 
-  /** What files without a lock ask for, and the names that are asked for by hand. @param isLocked leaves versions of those out. */
+  /** Returns what files without a lock ask for, and the names that are asked for by hand. @param isLocked leaves versions of those out. */
   requirements(isLocked: boolean): { required: Map<string, Dependency>; declared: ReadonlySet<string> } {
     const { texts, projectRoots } = this.files;
     const exact: Dependencies[] = [];
