@@ -215,4 +215,16 @@ export function clusterConfigurationContract(start: () => Promise<ConfigurationS
     await killHolder();
     await (await other.lock(bob, () => {})).release();
   }, 60_000);
+
+  it('stops waiting for the lock when it is asked to', async () => {
+    const { configuration, again } = await start();
+    const first = await configuration.lock(ada, () => {});
+    const asked = new AbortController();
+    const reason = new Error('asked to stop');
+    const other = await again();
+    const waiting = other.lock(bob, () => void setTimeout(() => asked.abort(reason), 50), asked.signal);
+    await expect(waiting).rejects.toBe(reason);
+    await first.release();
+    await (await other.lock(bob, () => expect('the lock').toBe('free'))).release();
+  });
 }

@@ -315,6 +315,23 @@ export function sourceRepositoryContract(
     expect(texts(await other.buildNumbers('orders'))).toEqual(['20261124-1', '20261124-10', '20261124-2']);
   });
 
+  it('forgets old numbers of a service, but for the newest and those that have a tag', async () => {
+    const { repository, clone } = await start(someFiles);
+    const head = await repository.headCommit();
+    const take = (service: string, text: string) => repository.reserveBuildNumber(tag(service, text), head);
+    for (const text of ['20261001-1', '20261001-2', '20261101-1', '20261101-2']) await take('orders', text);
+    for (const text of ['20261001-1', '20261001-2']) await take('payments', text);
+    await repository.tagRelease(await releaseOf(repository, { buildNumber: number('20261001-2') }));
+    const other = await clone();
+    const before = new Date('2026-10-15T00:00:00Z');
+    await other.forgetBuildNumbers('orders', before, 3);
+    expect(texts(await other.buildNumbers('orders'))).toContain('20261001-1');
+    await other.forgetBuildNumbers('orders', before, 2);
+    expect([...new Set(texts(await other.buildNumbers('orders')))]).toEqual(['20261001-2', '20261101-1', '20261101-2']);
+    await other.forgetBuildNumbers('payments', new Date('2027-01-01T00:00:00Z'), 1);
+    expect(texts(await other.buildNumbers('payments'))).toEqual(['20261001-2']);
+  });
+
   it('numbers each service on its own', async () => {
     const { repository } = await start(someFiles);
     const head = await repository.headCommit();

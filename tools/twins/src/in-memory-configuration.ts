@@ -150,12 +150,16 @@ export class InMemoryConfiguration implements ClusterConfiguration {
     this.state.marks.set(this.home, version);
   }
 
-  async lock(holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock> {
+  async lock(holder: Actor, onWait: (heldBy: string) => void, signal?: AbortSignal): Promise<ServiceLock> {
     await this.before('lock');
     const { holders } = this.state;
     for (let other = holders.get(this.home); other?.alive; other = holders.get(this.home)) {
       onWait(`${other.holder.person} (${other.holder.run})`);
-      await new Promise<void>((resolve) => this.state.waiting.push(resolve));
+      await new Promise<void>((resolve) => {
+        this.state.waiting.push(resolve);
+        signal?.addEventListener('abort', () => resolve(), { once: true });
+      });
+      signal?.throwIfAborted();
     }
     holders.get(this.home)?.lost.abort(new Error(`${holder.person} (${holder.run}) has the lock now`));
     const held = { holder, lost: new AbortController(), alive: true };

@@ -14,12 +14,15 @@ export class InMemoryContainerEngine implements ContainerEngine {
   readonly pushes: ImageRef[] = [];
   /** When set, builds fail, and this is the last line of their output. */
   failsWith: string | undefined;
+  /** Passes while something is built or pushed. */
+  during: () => void | Promise<void> = () => {};
 
   constructor(registry: InMemoryImageRegistry) {
     this.registry = registry;
   }
 
-  async build(build: ImageBuild, onLine: (line: string) => void): Promise<void> {
+  async build(build: ImageBuild, onLine: (line: string) => void, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
     this.builds.push(build);
     onLine(`building ${build.context}`);
     if (this.failsWith !== undefined) {
@@ -32,10 +35,13 @@ export class InMemoryContainerEngine implements ContainerEngine {
         evidence: [`building ${build.context}`, this.failsWith],
       });
     }
+    await this.during();
+    signal?.throwIfAborted();
     for (const image of build.images) this.built.set(image.tagged, build);
   }
 
-  async push(image: ImageRef, onLine: (line: string) => void): Promise<Digest> {
+  async push(image: ImageRef, onLine: (line: string) => void, signal?: AbortSignal): Promise<Digest> {
+    signal?.throwIfAborted();
     const build = this.built.get(image.tagged);
     if (!build) {
       const reason = 'There is no such image on this machine.';
@@ -47,6 +53,8 @@ export class InMemoryContainerEngine implements ContainerEngine {
       });
     }
     onLine(`pushing ${image.tagged}`);
+    await this.during();
+    signal?.throwIfAborted();
     const digest = this.registry.put(image, build.context, build.labels);
     this.pushes.push(image);
     return digest;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BuildNumber } from '../../plugin/src/model/release/build-number.ts';
+import { BuildNumber } from '../../plugin/src/model/release/build-number.ts';
 import type { Commit } from '../../plugin/src/model/commits/commit.ts';
 import { CommitGraph } from '../../plugin/src/model/commits/commit-graph.ts';
 import type { CommitsApart, LoggedCommit } from '../../plugin/src/model/commits/commit-log.ts';
@@ -30,6 +30,8 @@ interface Shared {
   readonly numbers: Map<string, string>;
   readonly releases: Map<string, Release>;
   readonly packages: Map<string, ProvisioningPackage>;
+  /** The tip of the main branch, where it is not the newest commit. */
+  tip?: string;
 }
 
 /** Twin of the git repository for tests. A commit is at the origin at once. */
@@ -138,8 +140,18 @@ export class InMemorySourceRepository implements SourceRepository {
     return found.length === 1 ? found[0] : undefined;
   }
 
+  /** Makes a commit the tip of every branch; the newest commit is without it. */
+  moveBranch(commit: string): void {
+    this.shared.tip = commit;
+  }
+
+  /** Takes a commit away, as garbage collection does after a branch was deleted. */
+  forgetCommit(commit: string): void {
+    this.shared.commits.delete(commit);
+  }
+
   async branchTip(): Promise<BranchTip | undefined> {
-    const commit = [...this.shared.commits.keys()].at(-1);
+    const commit = this.shared.tip ?? [...this.shared.commits.keys()].at(-1);
     return commit === undefined ? undefined : { commit };
   }
 
@@ -242,6 +254,16 @@ export class InMemorySourceRepository implements SourceRepository {
     this.checkPush(`take build number ${tag.buildNumber} for ${tag.service}`);
     this.shared.numbers.set(tag.toString(), commit);
     return true;
+  }
+
+  async forgetBuildNumbers(service: string, before: Date, atLeast: number): Promise<void> {
+    const oldest = BuildNumber.first(before);
+    const taken = tagsOf(service, this.shared.numbers.keys()).sort((a, b) =>
+      BuildNumber.compare(a.buildNumber, b.buildNumber),
+    );
+    const old = taken.slice(0, -1).filter(({ buildNumber }) => oldest.isNewerThan(buildNumber));
+    if (old.length < atLeast || this.refusesPushes !== undefined) return;
+    for (const tag of old) this.shared.numbers.delete(tag.toString());
   }
 
   async releaseTags(service: string): Promise<ReleaseTag[]> {

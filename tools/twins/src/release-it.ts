@@ -17,6 +17,7 @@ export function releaseIt(scenario: ReleaseScenario, wishes: Partial<ReleaseRequ
     dryRun: false,
     buildNumber: undefined,
     approvedBy: undefined,
+    mainBranch: 'main',
     timeoutMs: 1000,
   };
   return release({ ...usual, ...wishes }, ports, reporter);

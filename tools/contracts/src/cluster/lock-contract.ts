@@ -40,4 +40,23 @@ export function lockContract(start: () => Promise<ClusterScenario>): void {
     await lock.release();
     await (await third).release();
   });
+
+  it('stops waiting for the lock when it is asked to, and takes nothing', async () => {
+    const { cluster, another } = await start();
+    const first = await cluster.lock('orders', ada, () => {});
+    const asked = new AbortController();
+    const reason = new Error('asked to stop');
+    const begun = performance.now();
+    const waiting = (await another()).lock(
+      'orders',
+      bob,
+      () => setTimeout(() => asked.abort(reason), 50),
+      asked.signal,
+    );
+    await expect(waiting).rejects.toBe(reason);
+    expect(performance.now() - begun).toBeLessThan(3000);
+    expect(first.lost.aborted).toBe(false);
+    await first.release();
+    await (await cluster.lock('orders', ada, () => expect('the lock').toBe('free'))).release();
+  });
 }

@@ -147,9 +147,12 @@ it('tells what was superseded, and the next run heals it', async () => {
   const pushed = await workspace.taskSuccessfully(['run', 'payments:docker-release']);
   const number = /payments-(\d{8}-\d+) is pushed/.exec(pushed)?.[1];
   await workspace.nxSuccessfully(['run', 'payments:git-tag', `--tag=${number}`]);
-  // Another run, of an older commit, gets the newer number.
+  // Another run, of an older commit, gets the newer number by force alone.
   await workspace.git(['checkout', '--quiet', '--detach', before]);
-  await workspace.taskSuccessfully(release);
+  expect(await workspace.taskSuccessfully(release)).toMatch(
+    /skipped in preprod: the later commit [0-9a-f]{12} ".*this is commit/,
+  );
+  await workspace.taskSuccessfully([...release, '--force']);
   await workspace.git(['checkout', '--quiet', 'main']);
   const late = await workspace.nxSuccessfully(['run', 'payments:k8s-deploy', '--env=preprod', `--tag=${number}`]);
   expect(late).toContain('skipped: preprod already runs the newer');

@@ -37,8 +37,11 @@ export interface ClusterConfiguration {
   /** Marks the environment's namespace with a version, for deployments to see. @throws {Refusal} when it is not there. */
   mark(version: BuildNumber): Promise<void>;
 
-  /** Waits for the one write lock of the environment's configuration, and takes it over from a holder who is dead. */
-  lock(holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock>;
+  /**
+   * Waits for the one write lock of the environment's configuration, and takes it over from a holder who is dead.
+   * @param signal ends the wait when it is aborted; its reason is thrown then.
+   */
+  lock(holder: Actor, onWait: (heldBy: string) => void, signal?: AbortSignal): Promise<ServiceLock>;
   /** Newest first, the last 20. Kept where those who deploy services cannot write. */
   records(): Promise<ProvisioningRecord[]>;
   /** Keeps a record, with the next sequence, before anything is applied. */

@@ -23,16 +23,18 @@ export interface Cluster {
   /**
    * Waits for the one write lock of a service, and takes it over from a holder who no longer renews it.
    * @param onWait called when somebody else has it, with who.
+   * @param signal ends the wait when it is aborted; its reason is thrown then. A lock that was just taken is returned.
    */
-  lock(service: string, holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock>;
+  lock(service: string, holder: Actor, onWait: (heldBy: string) => void, signal?: AbortSignal): Promise<ServiceLock>;
 
   /** Dry-runs every object on the server. Changes nothing. @throws {Refusal} naming the objects that it would not take. */
   plan(service: string, objects: readonly KubernetesObject[], options?: PlanOptions): Promise<Plan>;
   /**
    * Applies one step of a plan, or all of them, in kind order, without pruning. What of it is stale is planned again first.
+   * @param signal stops it before the next kind when it is aborted; its reason is thrown then.
    * @returns what was done.
    */
-  apply(plan: Plan, stage?: ApplyStage): Promise<ChangeSet>;
+  apply(plan: Plan, stage?: ApplyStage, signal?: AbortSignal): Promise<ChangeSet>;
   /** Deletes objects of the service that this tool made and that are no longer among `objects`; not the Jobs of releases. */
   prune(service: string, objects: readonly KubernetesObject[], options?: PruneOptions): Promise<ChangeSet>;
 

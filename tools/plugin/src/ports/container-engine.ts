@@ -15,8 +15,14 @@ export interface ImageBuild {
 /** Builds and pushes images: docker, podman. */
 export interface ContainerEngine {
   readonly name: string;
-  /** @throws {Failure} with the last lines of the build's output. */
-  build(build: ImageBuild, onLine: (line: string) => void): Promise<void>;
-  /** @returns the digest under which the registry has the image. @throws {Failure|Refusal} naming the registry. */
-  push(image: ImageRef, onLine: (line: string) => void): Promise<Digest>;
+  /**
+   * @param signal ends the engine, and all that it started, when it is aborted; its reason is thrown then.
+   * @throws {Failure} with the last lines of the build's output.
+   */
+  build(build: ImageBuild, onLine: (line: string) => void, signal?: AbortSignal): Promise<void>;
+  /**
+   * @param signal as of a build. What was sent to the registry before stays there.
+   * @returns the digest under which the registry has the image. @throws {Failure|Refusal} naming the registry.
+   */
+  push(image: ImageRef, onLine: (line: string) => void, signal?: AbortSignal): Promise<Digest>;
 }

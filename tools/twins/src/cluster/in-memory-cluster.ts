@@ -109,9 +109,14 @@ export class InMemoryCluster implements Cluster {
     await this.enter('check');
   }
 
-  async lock(service: string, holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock> {
+  async lock(
+    service: string,
+    holder: Actor,
+    onWait: (heldBy: string) => void,
+    signal?: AbortSignal,
+  ): Promise<ServiceLock> {
     await this.enter('lock');
-    return this.state.locks.acquire(service, holder, onWait);
+    return this.state.locks.acquire(service, holder, onWait, signal);
   }
 
   async plan(service: string, objects: readonly KubernetesObject[], options: PlanOptions = {}): Promise<Plan> {
@@ -119,9 +124,9 @@ export class InMemoryCluster implements Cluster {
     return this.server.plan({ service, objects, options });
   }
 
-  async apply(plan: Plan, stage?: ApplyStage): Promise<ChangeSet> {
+  async apply(plan: Plan, stage?: ApplyStage, signal?: AbortSignal): Promise<ChangeSet> {
     await this.enter(stage === undefined ? 'apply' : `apply ${stage}`);
-    return this.server.apply(plan, stage);
+    return this.server.apply(plan, stage, signal);
   }
 
   async prune(service: string, objects: readonly KubernetesObject[], options: PruneOptions = {}): Promise<ChangeSet> {

@@ -40,7 +40,8 @@ export class ServerSideApply {
   }
 
   /** Applies one step of a plan, or all of them, as things are now. */
-  apply(plan: Plan, stage?: ApplyStage): ChangeSet {
+  apply(plan: Plan, stage?: ApplyStage, signal?: AbortSignal): ChangeSet {
+    signal?.throwIfAborted();
     const created = new Set(
       plan.changes.flatMap(({ kind, name, action }) => (action === 'created' ? [`${kind} ${name}`] : [])),
     );

@@ -15,13 +15,24 @@ export class ServiceLocks {
   /**
    * Waits for the lock of a service, and takes it over from a holder who died.
    * @param onWait called once for each other holder, with who.
+   * @param signal ends the wait when it is aborted.
    */
-  async acquire(service: string, holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock> {
+  async acquire(
+    service: string,
+    holder: Actor,
+    onWait: (heldBy: string) => void,
+    signal?: AbortSignal,
+  ): Promise<ServiceLock> {
     let told: HeldLock | undefined;
     for (let other = this.held.get(service); other?.alive; other = this.held.get(service)) {
       if (told !== other) onWait(`${other.holder.person} (${other.holder.run})`);
       told = other;
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
+      await new Promise<void>((resolve) => {
+        this.waiting.push(resolve);
+        signal?.addEventListener('abort', () => resolve(), { once: true });
+        if (signal?.aborted) resolve();
+      });
+      signal?.throwIfAborted();
     }
     this.held.get(service)?.lost.abort(new Error(`${holder.person} (${holder.run}) has the lock now`));
     const held: HeldLock = { holder, lost: new AbortController(), alive: true };

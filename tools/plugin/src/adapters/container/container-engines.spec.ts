@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ImageRef, type Digest } from '../../model/release/image-ref.ts';
@@ -232,3 +232,46 @@ describe('runTool', () => {
     expect(await runTool('no-such-command-at-all', [])).toMatchObject({ code: 127 });
   });
 });
+
+describe.each([
+  ['docker', new DockerEngine()],
+  ['podman', new PodmanEngine()],
+])('%s that is asked to stop', (name, engine) => {
+  const folder = mkdtempSync(join(tmpdir(), 'engine-'));
+  const path = process.env['PATH'];
+  beforeAll(() => {
+    // An engine that begins something that takes long, and would go on by itself.
+    const script = '#!/bin/sh\ncase "$*" in *version*) exit 0;; esac\nsleep 300 &\necho "begun $!"\nwait\n';
+    writeFileSync(join(folder, name), script, { mode: 0o755 });
+    process.env['PATH'] = `${folder}:${path}`;
+  });
+  afterAll(() => {
+    process.env['PATH'] = path;
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each(['build', 'push'] as const)('ends its %s, and all that belongs to it', async (action) => {
+    const asked = new AbortController();
+    const reason = new Error('asked to stop');
+    let pid = 0;
+    const onLine = (line: string) => {
+      pid = Number(/^begun (\d+)$/.exec(line)?.[1] ?? pid);
+      if (pid > 0) asked.abort(reason);
+    };
+    const running =
+      action === 'build' ? engine.build(build, onLine, asked.signal) : engine.push(image, onLine, asked.signal);
+    await expect(running).rejects.toBe(reason);
+    expect(pid).toBeGreaterThan(1);
+    expect(isRunning(pid)).toBe(false);
+    await expect(engine.build(build, onLine, asked.signal)).rejects.toBe(reason);
+  });
+});
+
+/** Reports whether a process runs; one that has ended and nobody has asked for yet does not. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

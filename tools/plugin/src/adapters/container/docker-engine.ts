@@ -21,11 +21,12 @@ export class DockerEngine implements ContainerEngine {
     this.lending = { credentialsOf: lent, write: lentDockerSettings };
   }
 
-  async build(build: ImageBuild, onLine: (line: string) => void): Promise<void> {
+  async build(build: ImageBuild, onLine: (line: string) => void, signal?: AbortSignal): Promise<void> {
     const buildKit = await this.hasBuildKit();
     const { code, lastLines } = await withLoginsOfBaseImages(this.lending, build.dockerfile, onLine, (env) =>
       this.run('docker', dockerBuildArguments(build, buildKit), {
         onLine,
+        signal,
         // Said aloud, because without it the legacy builder begins with a notice of its deprecation.
         env: { ...env, DOCKER_BUILDKIT: buildKit ? '1' : '0', DOCKER_CLI_HINTS: 'false' },
       }),
@@ -33,9 +34,9 @@ export class DockerEngine implements ContainerEngine {
     if (code !== 0) throw buildFailure('docker', build, lastLines);
   }
 
-  async push(image: ImageRef, onLine: (line: string) => void): Promise<Digest> {
+  async push(image: ImageRef, onLine: (line: string) => void, signal?: AbortSignal): Promise<Digest> {
     const { code, stdout, lastLines } = await withLentLogins(this.lending, [image.registry], (env) =>
-      this.run('docker', ['push', '--', image.tagged], { onLine, env }),
+      this.run('docker', ['push', '--', image.tagged], { onLine, env, signal }),
     );
     if (code !== 0) throw pushProblem('docker', image, lastLines);
     const digest = digestOfPush(stdout) ?? (await this.digestOfImage(image));

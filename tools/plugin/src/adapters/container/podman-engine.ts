@@ -23,19 +23,19 @@ export class PodmanEngine implements ContainerEngine {
     this.lending = { credentialsOf: lent, write: lentPodmanAuthFile };
   }
 
-  async build(build: ImageBuild, onLine: (line: string) => void): Promise<void> {
+  async build(build: ImageBuild, onLine: (line: string) => void, signal?: AbortSignal): Promise<void> {
     const { code, lastLines } = await withLoginsOfBaseImages(this.lending, build.dockerfile, onLine, (env) =>
-      this.run('podman', podmanBuildArguments(build), { onLine, env }),
+      this.run('podman', podmanBuildArguments(build), { onLine, env, signal }),
     );
     if (code !== 0) throw buildFailure('podman', build, lastLines);
   }
 
-  async push(image: ImageRef, onLine: (line: string) => void): Promise<Digest> {
+  async push(image: ImageRef, onLine: (line: string) => void, signal?: AbortSignal): Promise<Digest> {
     const folder = await mkdtemp(join(tmpdir(), 'podman-push-'));
     try {
       const digestFile = join(folder, 'digest');
       const { code, lastLines } = await withLentLogins(this.lending, [image.registry], (env) =>
-        this.run('podman', podmanPushArguments(image, digestFile), { onLine, env }),
+        this.run('podman', podmanPushArguments(image, digestFile), { onLine, env, signal }),
       );
       if (code !== 0) throw pushProblem('podman', image, lastLines);
       const digest = parseDigest((await readFile(digestFile, 'utf8').catch(() => '')).trim());

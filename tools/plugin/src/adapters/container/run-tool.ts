@@ -15,14 +15,20 @@ export interface ToolResult {
 export type RunTool = (
   command: string,
   args: readonly string[],
-  options?: { onLine?: (line: string) => void; env?: Readonly<Record<string, string>> },
+  options?: {
+    onLine?: (line: string) => void;
+    env?: Readonly<Record<string, string>>;
+    /** Ends the command when it is aborted; its reason is thrown then. */
+    signal?: AbortSignal | undefined;
+  },
 ) => Promise<ToolResult>;
 
 /** Enough to see a failed build step and its cause. */
 const linesKept = 40;
 
 /** Runs a command and collects the last lines of its outputs. @throws when it is installed and cannot be started. */
-export const runTool: RunTool = async (command, args, { onLine = () => {}, env = {} } = {}) => {
+export const runTool: RunTool = async (command, args, { onLine = () => {}, env = {}, signal } = {}) => {
+  signal?.throwIfAborted();
   const lastLines: string[] = [];
   const take = (line: string) => {
     const shown = withoutCredentials(line);
@@ -33,9 +39,11 @@ export const runTool: RunTool = async (command, args, { onLine = () => {}, env =
   const lines = { stdout: lineSplitter(take), stderr: lineSplitter(take) };
   const result = await runProcess(command, args, {
     env: { ...process.env, LC_ALL: 'C', ...env },
+    signal,
     onOutput: (stream, chunk) => lines[stream].push(chunk),
   });
   for (const each of Object.values(lines)) each.end();
+  signal?.throwIfAborted();
   if (result.state === 'not-started' && result.cause.code === 'ENOENT')
     return { code: 127, stdout: '', lastLines: [`${command}: command not found`] };
   if (result.state === 'not-started') throw result.cause;

@@ -57,6 +57,8 @@ export class GitRepository implements SourceRepository {
   commitOfBuild: BuildNumbers['commitOfBuild'] = (tag) => this.numbers.commitOfBuild(tag);
   reserveBuildNumber: BuildNumbers['reserveBuildNumber'] = (tag, commit) =>
     this.numbers.reserveBuildNumber(tag, commit);
+  forgetBuildNumbers: BuildNumbers['forgetBuildNumbers'] = (service, before, atLeast) =>
+    this.numbers.forgetBuildNumbers(service, before, atLeast);
 
   releases: ReleaseTags['releases'] = () => this.tags.releases();
   releaseTags: ReleaseTags['releaseTags'] = (service) => this.tags.releaseTags(service);

@@ -1,4 +1,5 @@
 import type { Environment } from '../../model/environment/environment.ts';
+import type { OnAnswer } from '../../ports/clock.ts';
 import type { ClusterConfiguration } from '../../ports/cluster-configuration.ts';
 import type { Cluster } from '../../ports/cluster.ts';
 import type { DevCluster } from '../../ports/dev/dev-cluster.ts';
@@ -12,20 +13,22 @@ import { KubernetesConfiguration } from './provision/kubernetes-configuration.ts
 
 /**
  * Connects to an environment's cluster. Nothing is sent yet; `check` does.
+ * @param onAnswer is told the cluster's time.
  * @throws {Refusal} when the kubeconfig has no such context.
  */
-export async function connect(environment: Environment, workspaceRoot: string): Promise<Cluster> {
+export async function connect(environment: Environment, workspaceRoot: string, onAnswer?: OnAnswer): Promise<Cluster> {
   const access = await findAccess(environment, workspaceRoot);
-  return new KubernetesCluster(new KubernetesApi(access), environment);
+  return new KubernetesCluster(new KubernetesApi(access, undefined, undefined, onAnswer), environment);
 }
 
 /** The same for whoever provisions it. */
 export async function connectForProvisioning(
   environment: Environment,
   workspaceRoot: string,
+  onAnswer?: OnAnswer,
 ): Promise<ClusterConfiguration> {
   const access = await findAccess(environment, workspaceRoot);
-  return new KubernetesConfiguration(new KubernetesApi(access), environment);
+  return new KubernetesConfiguration(new KubernetesApi(access, undefined, undefined, onAnswer), environment);
 }
 
 /** The same for whoever develops a service. */

@@ -72,18 +72,18 @@ export class KubernetesCluster implements Cluster {
     return this.access;
   }
 
-  lock(service: string, holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock> {
-    return acquireLease(this.place, service, holder, onWait);
+  lock(service: string, holder: Actor, onWait: (heldBy: string) => void, signal?: AbortSignal): Promise<ServiceLock> {
+    return acquireLease({ ...this.place, signal }, service, holder, onWait);
   }
 
   plan(service: string, objects: readonly KubernetesObject[], options: PlanOptions = {}): Promise<Plan> {
     return KubernetesPlan.make(this.place, { service, objects, options });
   }
 
-  async apply(plan: Plan, stage?: ApplyStage): Promise<ChangeSet> {
+  async apply(plan: Plan, stage?: ApplyStage, signal?: AbortSignal): Promise<ChangeSet> {
     const own = plan instanceof KubernetesPlan ? plan : await KubernetesPlan.make(this.place, plan);
     const planned = await own.freshObjects(this.place, stage);
-    for (const object of await applyPlan(this.place.api, planned)) this.applied.set(identityOf(object), object);
+    for (const object of await applyPlan(this.place.api, planned, signal)) this.applied.set(identityOf(object), object);
     return planned.map(({ change }) => change);
   }
 

@@ -1,6 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { runProcess } from './run-process.ts';
 
 const node = (script: string) => [process.execPath, ['-e', script]] as const;
+
+/** Script of a process that does not end when it is asked to. */
+const deaf = "process.on('SIGTERM', () => {});";
+
+/** Waits until a process is gone. @returns false when it still is there after 2 s. */
+async function ended(pid: number): Promise<boolean> {
+  for (let attempt = 0; attempt < 40; attempt++) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return true;
+    }
+    // A zombie whose parent is gone is taken away by the first process, which need not be quick.
+    if (/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return true;
+    await pause(50);
+  }
+  return false;
+}
 
 describe('runProcess', () => {
   it('returns the exit code and both outputs, and reports each piece as it comes', async () => {
@@ -38,6 +58,36 @@ describe('runProcess', () => {
     const result = await runProcess(...node(script), { timeoutMs: 1000 });
     expect(result.state).toBe('timed-out');
     expect(performance.now() - started).toBeLessThan(4000);
+  });
+
+  it.each([
+    ['politely', '', ''],
+    ['by force, when it does not end', deaf, deaf],
+    ['and what it leaves behind', '', deaf],
+  ])('ends a command %s, and what it has started, when it is aborted', async (_, itself, guard) => {
+    const script = `${itself} const { spawn } = require('node:child_process');
+      const child = spawn(process.execPath, ['-e', "${guard} setInterval(() => {}, 1000)"], { stdio: 'inherit' });
+      child.once('spawn', () => console.log(child.pid));
+      setInterval(() => {}, 1000);`;
+    const asked = new AbortController();
+    let pid = 0;
+    const running = runProcess(...node(script), {
+      signal: asked.signal,
+      onOutput: (_stream, chunk) => {
+        pid = Number(chunk);
+        // Time to take hold of its signals.
+        setTimeout(() => asked.abort(), 500);
+      },
+    });
+    expect(await running).toMatchObject({ state: 'ended', code: 1 });
+    expect(pid).toBeGreaterThan(1);
+    await expect(ended(pid)).resolves.toBe(true);
+  });
+
+  it('ends a command at once whose signal was aborted before', async () => {
+    const begun = performance.now();
+    await runProcess(...node('setInterval(() => {}, 1000)'), { signal: AbortSignal.abort() });
+    expect(performance.now() - begun).toBeLessThan(4000);
   });
 
   it('reports a command that is not installed, without waiting for its timeout', async () => {

@@ -1,4 +1,8 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+
+/** Milliseconds that a command that was asked to end may take for it. */
+const endsWithinMs = 5000;
+const hasProcessGroups = process.platform !== 'win32';
 
 /** How one run of a command ended. */
 export type ProcessResult =
@@ -24,6 +28,8 @@ export interface ProcessOptions {
   readonly stderr?: 'collect' | 'ignore';
   /** None by default. */
   readonly timeoutMs?: number;
+  /** Ends the command, and all that it started, when it is aborted: politely, and by force after a while. */
+  readonly signal?: AbortSignal;
   /** Is given each piece of an output as it comes. */
   readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
 }
@@ -37,12 +43,14 @@ export interface ProcessOptions {
 export function runProcess(
   command: string,
   args: readonly string[],
-  { cwd, env = process.env, input, stderr = 'collect', timeoutMs, onOutput }: ProcessOptions = {},
+  { cwd, env = process.env, input, stderr = 'collect', timeoutMs, signal, onOutput }: ProcessOptions = {},
 ): Promise<ProcessResult> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
       env,
+      // A group of its own: what the command has started is ended with it.
+      detached: signal !== undefined && hasProcessGroups,
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', stderr === 'collect' ? 'pipe' : 'ignore'],
     });
     const outputs = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
@@ -61,12 +69,15 @@ export function runProcess(
     };
     // Not spawn's own `timeout`: for a command that is not installed it would keep this process alive.
     const timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, timeoutMs);
+    const release = signal ? endWhenAborted(child, signal) : () => {};
     child.on('error', (cause: NodeJS.ErrnoException) => {
       clearTimeout(timer);
+      release();
       resolve({ state: 'not-started', cause });
     });
     child.on('close', (code) => {
       clearTimeout(timer);
+      release();
       const collected = { stdout: Buffer.concat(outputs.stdout), stderr: Buffer.concat(outputs.stderr) };
       if (timedOut) resolve({ state: 'timed-out', ...collected });
       else resolve({ state: 'ended', code: code ?? 1, ...collected });
@@ -75,4 +86,37 @@ export function runProcess(
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
   });
+}
+
+/** Ends a command when a signal is aborted, or this process ends before it. @returns what ends that. */
+function endWhenAborted(child: ChildProcess, signal: AbortSignal): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const kill = () => killGroup(child, 'SIGKILL');
+  const end = () => {
+    killGroup(child, 'SIGTERM');
+    timer = setTimeout(() => {
+      kill();
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    }, endsWithinMs);
+  };
+  signal.addEventListener('abort', end, { once: true });
+  process.on('exit', kill);
+  if (signal.aborted) end();
+  return () => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
+    process.off('exit', kill);
+  };
+}
+
+/** Sends a signal to a command and all that it started, also when the command itself has ended. */
+function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    if (hasProcessGroups) process.kill(-child.pid, signal);
+    else child.kill(signal);
+  } catch {
+    // All of it has ended.
+  }
 }

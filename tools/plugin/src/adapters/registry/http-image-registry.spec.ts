@@ -70,6 +70,21 @@ describe('HttpImageRegistry', () => {
     expect(await anonymous().labels(image.withDigest(digestOf('b')))).toEqual({ title: 'orders' });
   });
 
+  it("reports the registry's time with each answer", async () => {
+    const { host, image } = await registryThat((request, response, body) => {
+      response.setHeader('date', 'Tue, 24 Nov 2026 12:00:00 GMT');
+      return serve(request, response, body);
+    });
+    const answers: unknown[] = [];
+    const timed = new HttpImageRegistry(
+      async () => undefined,
+      undefined,
+      ({ server, headers }) => answers.push([server, headers.date]),
+    );
+    await timed.digest(image);
+    expect(answers).toContainEqual([host, 'Tue, 24 Nov 2026 12:00:00 GMT']);
+  });
+
   it('finds nothing where there is nothing', async () => {
     const { host } = await registryThat(serve);
     const other = ImageRef.of(host, 'team/orders', '20261124-2');

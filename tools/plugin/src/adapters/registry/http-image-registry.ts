@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Credentials, CredentialsOf } from '../../model/release/credentials.ts';
 import { parseDigest, type Digest, type ImageRef } from '../../model/release/image-ref.ts';
 import { isLoopbackRegistry } from '../../model/release/registry-host.ts';
+import type { OnAnswer } from '../../ports/clock.ts';
 import type { ImageRegistry } from '../../ports/image-registry.ts';
 import { parseAuthChallenge, type AuthChallenge } from './auth-challenge.ts';
 import { isAzureRegistry } from './azure-registries.ts';
@@ -28,14 +29,15 @@ interface Authorization {
 export class HttpImageRegistry implements ImageRegistry {
   private readonly credentialsOf: CredentialsOf;
   private readonly isAzure: (registry: string) => boolean;
-  private readonly requests = new HttpRequests();
+  private readonly requests: HttpRequests;
   /** By registry and repository. */
   private readonly authorizations = new Map<string, Authorization>();
   /** Registries on this machine that turned out to speak https. */
   private readonly encrypted = new Set<string>();
 
-  /** @param isAzure reports whether a registry can lock a tag. */
-  constructor(credentialsOf: CredentialsOf = findCredentials, isAzure = isAzureRegistry) {
+  /** @param isAzure reports whether a registry can lock a tag. @param onAnswer is told the registries' time. */
+  constructor(credentialsOf: CredentialsOf = findCredentials, isAzure = isAzureRegistry, onAnswer?: OnAnswer) {
+    this.requests = new HttpRequests(onAnswer);
     this.credentialsOf = credentialsOf;
     this.isAzure = isAzure;
   }

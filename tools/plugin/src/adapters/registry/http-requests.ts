@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import type { OnAnswer } from '../../ports/clock.ts';
 import { isLoopbackRegistry } from '../../model/release/registry-host.ts';
 import { certificateAuthorities } from './certificate-authorities.ts';
 
@@ -25,6 +26,12 @@ export class UnencryptedAddress extends Error {}
 /** Requests to registries and what they lead to, with the certificates that this machine has for each registry. */
 export class HttpRequests {
   private readonly agents = new Map<string, Promise<https.Agent>>();
+  private readonly onAnswer: OnAnswer;
+
+  /** @param onAnswer is told the time of whoever answers. */
+  constructor(onAnswer: OnAnswer = () => {}) {
+    this.onAnswer = onAnswer;
+  }
 
   /** @param registry the host whose certificates count, also for its token service and where it keeps its blobs. */
   async send(registry: string, address: string, request: HttpRequest): Promise<HttpAnswer> {
@@ -35,10 +42,12 @@ export class HttpRequests {
       if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackRegistry(url.host)))
         throw new UnencryptedAddress(url.origin);
       const options = { method: request.method, headers, signal };
+      const askedAt = Date.now();
       const answer =
         url.protocol === 'http:'
           ? await exchange(http.request, url, options, request.body)
           : await exchange(https.request, url, { ...options, agent: await this.agentOf(registry) }, request.body);
+      this.onAnswer({ server: url.host, headers: answer.headers, askedAt });
       const location = answer.status >= 301 && answer.status <= 308 ? answer.headers.location : undefined;
       if (location === undefined || request.method === 'POST' || redirects === mostRedirects) return answer;
       const next = new URL(location, url);

@@ -23,6 +23,8 @@ export interface Environment {
   readonly deploy: 'automatic' | 'manual';
   /** True when a build of a dirty working tree may be deployed. */
   readonly allowDirty: boolean;
+  /** True when commits of any branch may be released over each other, and older ones too; as `allowDirty` when left out. */
+  readonly allowBranches?: boolean;
   /** True when somebody must approve of every release that is put in. */
   readonly protected: boolean;
   /** How long a release must have run upstream before it is promoted to here: `30m`, `2h`, `1d`. */
@@ -38,4 +40,13 @@ export interface Environment {
 /** Environments that every release is deployed to. */
 export function automaticEnvironments<T extends Pick<Environment, 'deploy'>>(environments: readonly T[]): T[] {
   return environments.filter(({ deploy }) => deploy === 'automatic');
+}
+
+/** Reports whether commits of any branch may be released over each other in an environment. */
+export function takesBranches({
+  allowBranches,
+  allowDirty,
+}: Pick<Environment, 'allowBranches' | 'allowDirty'>): boolean {
+  // What takes changes that no commit has takes any commit.
+  return allowBranches ?? allowDirty;
 }

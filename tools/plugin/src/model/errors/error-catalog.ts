@@ -197,6 +197,7 @@ export const errorCatalog = {
     'build-number-taken': entry('The build number is taken.', 'Omit `--build-number`.'),
     'no-build-number': entry('Too many build numbers in a row were taken by others.', 'Run the same command again.'),
     overtaken: entry('A later commit has been built since.', 'Run the pipeline of the newest commit.'),
+    diverged: entry('A commit of another branch runs there.', 'Rebase or merge, or release it with `--force`.'),
     'digests-differ': entry(
       'Registries report different digests for one image.',
       'Use one registry for all automatic environments.',

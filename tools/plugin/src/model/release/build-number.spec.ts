@@ -35,10 +35,25 @@ describe('BuildNumber', () => {
       fc.property(fc.array(anyNumber), fc.array(fc.integer({ min: 1, max: 99 })), (others, revisions) => {
         const at = new Date('2026-11-24T23:59:59.999Z');
         const today = revisions.map((revision) => BuildNumber.parse(`20261124-${revision}`)!);
-        const next = BuildNumber.next(at, [...others.filter(({ day }) => day !== '20261124'), ...today]);
+        const next = BuildNumber.next(at, [...others.filter(({ day }) => day < '20261124'), ...today]);
         expect(next.toString()).toBe(`20261124-${Math.max(0, ...revisions) + 1}`);
       }),
     );
+  });
+
+  it('gives a number above all taken ones, also of days to come', () => {
+    fc.assert(
+      fc.property(fc.array(anyNumber), fc.option(anyNumber, { nil: undefined }), (taken, offered) => {
+        const next = BuildNumber.next(new Date('2026-11-24T12:00:00Z'), taken, offered);
+        for (const each of taken) expect(next.isNewerThan(each)).toBe(true);
+        expect(next.day >= '20261124' || next === offered).toBe(true);
+        expect(BuildNumber.parse(`${next}`)).toEqual(next);
+      }),
+    );
+    const after = (text: string) => `${BuildNumber.next(new Date('2026-11-24T12:00:00Z'), [BuildNumber.parse(text)!])}`;
+    expect(after('20261125-1')).toBe('20261125-2');
+    expect(after('20271231-9')).toBe('20271231-10');
+    expect(after('20261130-999999999')).toBe('20261201-1');
   });
 
   it('gives the one that is offered only if it is the newest, and of no day to come', () => {

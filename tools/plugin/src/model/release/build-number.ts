@@ -1,3 +1,7 @@
+/** The highest that is read. */
+const highestRevision = 999_999_999;
+const millisecondsOfDay = 86_400_000;
+
 /**
  * Number of a build of one service: the UTC day and a revision counted from 1, `20261124-1`. It is the image's tag.
  * Numbers with a dot (`20261124.1`) are old ones and are still read; none is made any more, because API Management
@@ -31,20 +35,28 @@ export class BuildNumber {
   }
 
   /**
-   * The number after the highest of those `taken` on the day of `at`. Numbers of other days do not count.
-   * @param offered is given instead if it is newer than all taken ones, of which none could be deployed over otherwise,
-   * and of no day to come, which would make all numbers until then older ones.
+   * Returns the number after all those that are `taken`, of the day of `at` or later: a clock that was ahead once took
+   * numbers of days to come, and what is built after those must not be an older build.
+   * @param offered is returned instead if it is newer than all taken ones, and of no day to come, which would carry all
+   * numbers until then to that day.
    */
   static next(at: Date, taken: readonly BuildNumber[], offered?: BuildNumber): BuildNumber {
-    const day = utcDay(at);
-    if (offered && offered.day <= day && taken.every((number) => offered.isNewerThan(number))) return offered;
-    const revisions = taken.filter((number) => number.day === day).map(({ revision }) => revision);
-    return new BuildNumber(day, revisions.reduce((highest, revision) => Math.max(highest, revision), 0) + 1);
+    const today = BuildNumber.first(at);
+    if (offered && !offered.isOfDayAfter(at) && taken.every((number) => offered.isNewerThan(number))) return offered;
+    const newest = taken.toSorted(BuildNumber.compare).at(-1);
+    if (newest === undefined || newest.day < today.day) return today;
+    if (newest.revision < highestRevision) return new BuildNumber(newest.day, newest.revision + 1);
+    return BuildNumber.first(new Date(startOfDay(newest.day).getTime() + millisecondsOfDay));
   }
 
   /** Orders by day, then numerically by revision: `-10` comes after `-9`. */
   static compare(this: void, a: BuildNumber, b: BuildNumber): number {
     return a.day === b.day ? a.revision - b.revision : a.day < b.day ? -1 : 1;
+  }
+
+  /** Reports whether its day is one to come at a time, in UTC. */
+  isOfDayAfter(at: Date): boolean {
+    return this.day > utcDay(at);
   }
 
   isNewerThan(other: BuildNumber): boolean {
@@ -68,8 +80,11 @@ function utcDay(at: Date): string {
   return at.toISOString().slice(0, 10).replaceAll('-', '');
 }
 
+function startOfDay(day: string): Date {
+  return new Date(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00Z`);
+}
+
 function isCalendarDay(day: string): boolean {
-  const iso = `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}`;
-  const date = new Date(`${iso}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso);
+  const date = startOfDay(day);
+  return !Number.isNaN(date.getTime()) && utcDay(date) === day;
 }

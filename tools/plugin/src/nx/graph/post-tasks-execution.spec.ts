@@ -2,6 +2,7 @@ import type { TaskResult } from '@nx/devkit';
 import { differenceMark } from './difference-mark.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { hiddenResults } from './hidden-results.ts';
+import { interruptionMark } from './interruption-mark.ts';
 import { outcomeRow, writeOutcomes } from '../executors/output/outcome-row.ts';
 import { terminalOf } from '../executors/output/terminal.ts';
 import { takeOutcomes } from './outcomes.ts';
@@ -37,6 +38,7 @@ describe('exitCodeOf', () => {
       2,
     ],
     ['an interruption', [result('test', 'failure'), result('build', 'stopped')], undefined],
+    ['an interruption that we say', [refused, result('release', 'failure', `no\n${interruptionMark}\n`)], 130],
     ['a failure whose text speaks of a refusal', [result('test', 'failure', 'It was Refused. So')], 1],
   ])('%s', (_, results, code) => expect(exitCodeOf(results)).toBe(code));
 });

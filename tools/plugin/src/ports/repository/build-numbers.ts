@@ -12,4 +12,10 @@ export interface BuildNumbers {
    * @returns false when it is taken already. @throws {Refusal} when the origin cannot be reached or refuses.
    */
   reserveBuildNumber(tag: ReleaseTag, commit: string): Promise<boolean>;
+  /**
+   * Forgets numbers that were taken for a service before a day, so that listings stay short; the newest is kept, above which
+   * the next ones are, and so is whatever has a tag. Some at a time. Where the origin does not allow it, all are kept.
+   * @param atLeast as many, or none: it costs a connection.
+   */
+  forgetBuildNumbers(service: string, before: Date, atLeast: number): Promise<void>;
 }

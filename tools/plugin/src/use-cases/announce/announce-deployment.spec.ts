@@ -204,18 +204,20 @@ describe('a forge in trouble', () => {
   });
 
   it.each([
-    [undefined, 20],
-    [AbortSignal.abort(), 3],
+    ['that ends by itself', false, 20],
+    ['that is asked to stop', true, 3],
   ])(
-    'that never answers holds up no deployment and no lock, and is not waited for for ever',
-    async (signal, seconds) => {
+    'that never answers holds up no deployment %s and no lock, and is not waited for for ever',
+    async (_, isStopped, seconds) => {
       jest.useFakeTimers();
       const scenario = new ReleaseScenario();
       const cluster = clusterOf(scenario);
+      const asked = new AbortController();
+      if (isStopped) cluster.before = (call) => void (call === 'waitUntilReady' && asked.abort());
       scenario.forge.before = () => new Promise(() => {});
-      const ended = releaseIt(scenario, signal ? { signal } : {}).catch((error: unknown) => error);
+      const ended = releaseIt(scenario, { signal: asked.signal }).catch((error: unknown) => error);
       await jest.advanceTimersByTimeAsync(seconds * 1000 - 500);
-      expect((await cluster.records('orders'))[0]?.outcome).toBe(signal ? 'cancelled' : 'succeeded');
+      expect((await cluster.records('orders'))[0]?.outcome).toBe(isStopped ? 'cancelled' : 'succeeded');
       await (await cluster.lock('orders', ada, () => expect('the lock').toBe('free'))).release();
       await jest.advanceTimersByTimeAsync(60_000);
       await ended;

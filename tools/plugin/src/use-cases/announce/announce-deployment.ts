@@ -41,7 +41,7 @@ export async function withAnnouncements<T>(
 ): Promise<T> {
   const pending: Promise<void>[] = [];
   const announce: Announce = (deployment) => {
-    const opening = open(forgeEnvironment(deployment.environment, service), deployment, ports, reporter);
+    const opening = open({ service, signal, ports, reporter }, deployment);
     pending.push(opening.then(() => undefined));
     return {
       end: (state, description) =>
@@ -61,12 +61,11 @@ type TellEnding = (ending: Omit<ForgeDeploymentEnding, 'links'>) => Promise<void
 
 /** @returns how to tell the ending, where there is something to tell it to. Never rejects. */
 async function open(
-  name: string,
+  { service, signal, ports, reporter }: AnnounceSetting,
   begun: BegunDeployment,
-  ports: Pick<ReleasePorts, 'forge'>,
-  reporter: Reporter,
 ): Promise<TellEnding | undefined> {
   const environment = begun.environment.name;
+  const name = forgeEnvironment(begun.environment, service);
   const links = linksOf(begun);
   const skip = (reason: string) => void reporter.step(`${environment}: no GitHub deployment: ${reason}`);
   const warn = (what: string, error: unknown) =>
@@ -74,6 +73,7 @@ async function open(
   try {
     const forge = await ports.forge();
     if ('reason' in forge) return forge.isElsewhere ? undefined : skip(forge.reason);
+    if (signal?.aborted) return undefined;
     const opened = await forge.openDeployment(newForgeDeployment(begun));
     if ('reason' in opened) return skip(opened.reason);
     return (ending) =>

@@ -34,6 +34,7 @@ interface Case {
   readonly release: number;
   readonly force?: boolean;
   readonly changes?: boolean;
+  readonly isOlder?: boolean;
   readonly state: DeployDecision['state'];
   /** Build that is restored when it fails. */
   readonly fallback?: number;
@@ -68,6 +69,22 @@ const cases: Case[] = [
     name: 'deploys an older build by force',
     records: [record(2)],
     release: 1,
+    force: true,
+    state: 'deploy',
+    fallback: 2,
+  },
+  {
+    name: 'skips a newer build of an older commit',
+    records: [record(2)],
+    release: 3,
+    isOlder: true,
+    state: 'superseded',
+  },
+  {
+    name: 'deploys an older commit by force',
+    records: [record(2)],
+    release: 3,
+    isOlder: true,
     force: true,
     state: 'deploy',
     fallback: 2,
@@ -126,8 +143,8 @@ const cases: Case[] = [
   },
 ];
 
-it.each(cases)('$name', ({ records, release, force = false, changes = true, state, fallback, hold }) => {
-  const decision = decideDeploy(records, { buildNumber: build(release) }, { force, changes });
+it.each(cases)('$name', ({ records, release, force = false, changes = true, isOlder, state, fallback, hold }) => {
+  const decision = decideDeploy(records, { buildNumber: build(release) }, { force, changes, isOlder });
   expect(decision.state).toBe(state);
   const found = 'fallback' in decision ? decision.fallback?.release.buildNumber.toString() : undefined;
   expect(found).toBe(fallback === undefined ? undefined : build(fallback).toString());

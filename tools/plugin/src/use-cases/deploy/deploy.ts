@@ -1,8 +1,10 @@
 import type { Commit } from '../../model/commits/commit.ts';
 import type { DeploymentCause, DeploymentRecord } from '../../model/deploy/deployment-record.ts';
+import { interruptedWhile, isInterruption } from '../../model/errors/interruption.ts';
 import { withAnnouncements } from '../announce/announce-deployment.ts';
 import { requireApproval } from './approval.ts';
-import { decideDeploy, type DeployDecision } from './decide-deploy.ts';
+import { describeBoth, isOlderCommit, type BothCommits } from './commit-precedence.ts';
+import { decideDeploy, newestSucceeded, type DeployDecision } from './decide-deploy.ts';
 import type { DeployContext, RolloutLimits } from './deploy-context.ts';
 import { withServiceLock } from './lock-service.ts';
 import { planDeploy, requireImage, type DeployPlan, type DeployTarget } from './plan-deploy.ts';
@@ -16,6 +18,11 @@ import type { Rollout } from './rollout.ts';
 export interface DeployOptions extends RolloutLimits {
   /** Deploys also over a newer release, and a build that is held. */
   readonly force: boolean;
+  /**
+   * The main branch, where commits decide which release is newer (`isOlderCommit`). Omitted where the user names the
+   * release, or the environment that proved it: build numbers decide alone then.
+   */
+  readonly mainBranch?: string;
   /** The approver for a protected environment. */
   readonly approvedBy: string | undefined;
   /** Its action in the record; `deploy` when omitted. */
@@ -30,7 +37,7 @@ export type DeployResult =
 /**
  * Deploys a release to an environment and waits until all of it is ready.
  * @throws {Refusal} when it cannot be done; nothing was changed then. @throws {Failure} when it was tried and the
- * release does not get ready; the last good release is restored then.
+ * release does not get ready; the last good release is restored then. Also when the command was interrupted.
  */
 export async function deploy(
   target: DeployTarget,
@@ -38,8 +45,27 @@ export async function deploy(
   ports: ReleasePorts,
   reporter: Reporter,
 ): Promise<DeployResult> {
+  const { service, environment } = target;
+  const { signal, approvedBy } = options;
+  requireApproval(`deploy ${service.name} to ${environment.name}`, environment, approvedBy);
+  try {
+    return await planAndDeploy(target, options, ports, reporter);
+  } catch (error) {
+    // Once it is recorded, an interruption says itself what became of it.
+    if (!isInterruption(error) || error !== signal?.reason) throw error;
+    const doing = `deploy ${service.name} ${target.release.buildNumber} to ${environment.name}`;
+    throw interruptedWhile(doing, error, [`Nothing was deployed to ${environment.name}.`]);
+  }
+}
+
+async function planAndDeploy(
+  target: DeployTarget,
+  options: DeployOptions,
+  ports: ReleasePorts,
+  reporter: Reporter,
+): Promise<DeployResult> {
   const { service, environment, actor } = target;
-  requireApproval(`deploy ${service.name} to ${environment.name}`, environment, options.approvedBy);
+  options.signal?.throwIfAborted();
   const [plan] = await Promise.all([planDeploy(target, ports, reporter), requireImage(target, ports)]);
   const { cluster } = plan;
   return withAnnouncements({ service: service.name, signal: options.signal, ports, reporter }, (announce) =>
@@ -61,14 +87,44 @@ interface PlannedDeploy {
 
 async function deployLocked(deploy: PlannedDeploy, context: DeployContext): Promise<DeployResult> {
   const { target, options } = deploy;
+  const { reporter } = context;
   const plan = await currentPlan(deploy, context);
+  const precedence = await findPrecedence(target, context.records, options, { ports: deploy.ports, reporter });
   const decision = decideDeploy(context.records, target.release, {
     force: options.force,
     changes: plan.changes.some(({ action }) => action !== 'unchanged'),
+    isOlder: precedence?.isOlder,
   });
+  if (decision.state === 'superseded') return { ...decision, commits: precedence?.commits };
   if (decision.state !== 'deploy') return decision;
-  warnOfTakeOvers(target.environment.name, plan.changes, context.reporter);
+  warnOfTakeOvers(target.environment.name, plan.changes, reporter);
   return { state: 'deployed', ...(await rollOut(rolloutOf({ ...deploy, plan }, decision), context)) };
+}
+
+/** What the commits of a release and of what runs say of the two. */
+interface Precedence {
+  readonly isOlder: boolean;
+  /** Set when one of them is older, by its commit or its number. */
+  readonly commits?: BothCommits;
+}
+
+/**
+ * Compares a release with what runs in its environment, by their commits.
+ * @param records newest first. @returns undefined where the commits are not to decide, or nothing runs.
+ * @throws {Refusal} when what runs is of another branch.
+ */
+export async function findPrecedence(
+  { release, environment }: Pick<DeployTarget, 'release' | 'environment'>,
+  records: readonly DeploymentRecord[],
+  { mainBranch, force }: Pick<DeployOptions, 'mainBranch' | 'force'>,
+  { ports, reporter }: { readonly ports: Pick<ReleasePorts, 'repository'>; readonly reporter: Reporter },
+): Promise<Precedence | undefined> {
+  const running = newestSucceeded(records)?.release;
+  if (running === undefined || mainBranch === undefined || force) return undefined;
+  const request = { environment, release, running, mainBranch };
+  const isOlder = await isOlderCommit(request, ports, reporter);
+  const isShown = isOlder || running.buildNumber.isNewerThan(release.buildNumber);
+  return { isOlder, ...(isShown ? { commits: await describeBoth(request, ports) } : {}) };
 }
 
 /** Plans again when another deployment ran while this one waited for the lock. */

@@ -20,14 +20,18 @@ export async function withServiceLock<T>(
   equipment: DeployEquipment,
   action: (context: DeployContext) => Promise<T>,
 ): Promise<T> {
-  const { cluster, reporter } = equipment;
+  const { cluster, reporter, limits } = equipment;
+  const { signal } = limits;
   const { name } = environment;
   let hasWaited = false;
-  const lock = await cluster.lock(service, actor, (heldBy) => {
+  const onWait = (heldBy: string) => {
     hasWaited = true;
     reporter.step(`${name}: waiting for ${heldBy}, who is deploying ${service}`);
-  });
+  };
+  signal?.throwIfAborted();
+  const lock = await cluster.lock(service, actor, onWait, signal);
   try {
+    signal?.throwIfAborted();
     const records = await closeAbandoned<DeploymentRecord>(await cluster.records(service), actor, {
       warn: ({ release, startedAt }, by) =>
         reporter.warn(`${name}: ${by} abandoned ${service} ${release.buildNumber}, begun ${startedAt}`),

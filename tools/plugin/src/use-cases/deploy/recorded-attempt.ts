@@ -59,10 +59,14 @@ export interface RecordedAttempt<R, T> {
   readonly interruption: string;
 }
 
-/** Makes an attempt and records how it ended. Throws for bugs only, and when the record could not be opened. */
+/**
+ * Makes an attempt and records how it ended. Throws for bugs only, when the record could not be opened, and when the command
+ * was interrupted before it was.
+ */
 export async function recordAttempt<R, T>(attempt: RecordedAttempt<R, T>): Promise<AttemptOutcome<R, T>> {
   const { lock, signal } = attempt;
   const stop = AbortSignal.any([lock.lost, ...(signal ? [signal] : [])]);
+  signal?.throwIfAborted();
   const record = await attempt.open();
   try {
     const result = await attempt.run(stop);

@@ -46,6 +46,7 @@ export async function rollOut(
 async function applyAndRecord(rollout: Rollout, context: DeployContext): Promise<RolloutOutcome> {
   const { environment, release } = rollout;
   const { cluster, lock, limits, reporter, ports } = context;
+  limits.signal?.throwIfAborted();
   const announced = context.announce(rollout);
   const probe = new RolloutProbe(rollout, context);
   try {
@@ -71,7 +72,7 @@ async function applyAndRecord(rollout: Rollout, context: DeployContext): Promise
     else announced.end(announcedAs(attempt.outcome), attempt.failure.facts.reason);
     return attempt;
   } catch (error) {
-    announced.end('error', 'An internal error ended it.');
+    announced.end('error', limits.signal?.aborted ? 'It was interrupted.' : 'An internal error ended it.');
     throw error;
   } finally {
     await probe.stop();
@@ -134,7 +135,7 @@ async function applyStages(
   const changes: Change[] = [];
   for (const stage of stages) {
     limits.signal?.throwIfAborted();
-    changes.push(...(await cluster.apply(plan, stage)));
+    changes.push(...(await cluster.apply(plan, stage, limits.signal)));
   }
   if (changes.some(({ action }) => action !== 'unchanged'))
     reporter.step(`${environment.name}: ${describeChangeSet(changes)}`);
@@ -145,14 +146,16 @@ async function applyStages(
 async function warmUp(
   plan: Plan,
   { release }: Rollout,
-  { cluster }: DeployContext,
+  { cluster, limits }: DeployContext,
   probe: RolloutProbe,
 ): Promise<void> {
   const header = warmUpHeader(`${release.buildNumber}`);
   const routes = probe.canAsk ? warmUpRoutes(plan.objects, plan.changes, header) : [];
   if (routes.length === 0) return;
   try {
-    await cluster.apply(await cluster.plan(plan.service, routes, { ...plan.options, jobs: [] }));
+    const planned = await cluster.plan(plan.service, routes, { ...plan.options, jobs: [] });
+    limits.signal?.throwIfAborted();
+    await cluster.apply(planned);
   } catch (error) {
     // A policy may want host names; the routes open without a warm-up then.
     if (error instanceof Refusal) return;
@@ -164,6 +167,7 @@ async function warmUp(
 async function runJobs({ environment, release, jobs }: Rollout, context: DeployContext): Promise<RolloutResult> {
   const { cluster, limits, reporter } = context;
   for (const job of jobs) {
+    limits.signal?.throwIfAborted();
     const say = (line: string) => reporter.step(`${environment.name}: ${describeObject(job)}: ${line}`);
     const options = {
       ...limits,

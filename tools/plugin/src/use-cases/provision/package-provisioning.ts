@@ -10,7 +10,7 @@ import { ProvisioningManifests, type ReadEnvironments } from './provisioning-man
 import { isAncestor } from '../observe/is-ancestor.ts';
 import { checkedOutSource, newestPackage, type ProvisioningSource } from './provisioning-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
-import { reserveBuildNumber } from '../release/reserve-build-number.ts';
+import { explainDayToCome, reserveBuildNumber } from '../release/reserve-build-number.ts';
 
 type Ports = Pick<ReleasePorts, 'repository' | 'registry' | 'clock'>;
 
@@ -74,6 +74,8 @@ export async function makePackage(
   await renderAll(source, readEnvironments, ports);
   const request = { service: provisioningName, registries: [], buildNumber: undefined };
   const made = { version: await reserveBuildNumber(request, source.commit, ports), ...source };
+  const dayToCome = explainDayToCome(provisioningName, made.version, ports.clock());
+  if (dayToCome !== undefined) reporter.warn(dayToCome);
   await ports.repository.tagPackage(made);
   reporter.step(`tagged ${shortCommit(source.commit)} as ${packageTag(made.version)}`);
   if ((await ports.repository.originUrl()) === undefined)

@@ -85,13 +85,15 @@ export async function provision(
     onPlan(plan.changes);
     return { state: 'planned', version: chosen.version, before: plan.before, changes: plan.changes };
   }
+  request.signal?.throwIfAborted();
   const { source, version } = chosen;
   const made =
     version === undefined ? await makePackage(source, readEnvironments, ports, reporter) : { ...source, version };
-  const lock = await target.configuration.lock(actor, (heldBy) =>
-    reporter.step(`waiting for ${heldBy}, who is provisioning ${environment.name}`),
-  );
+  const onWait = (heldBy: string) => reporter.step(`waiting for ${heldBy}, who is provisioning ${environment.name}`);
+  request.signal?.throwIfAborted();
+  const lock = await target.configuration.lock(actor, onWait, request.signal);
   try {
+    request.signal?.throwIfAborted();
     const records = await closeAbandoned<ProvisioningRecord>(await target.configuration.records(), actor, {
       warn: (record, by) => reporter.warn(`${by} abandoned ${record.package.version}, begun ${record.startedAt}`),
       close: (record, ending) => target.configuration.closeRecord(record, ending),

@@ -9,7 +9,13 @@ import { catchProductError } from '../../model/errors/result.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
-import { freeBuildNumber, reserveBuildNumber, type BuildNumberRequest } from './reserve-build-number.ts';
+import type { ReleaseProgress } from './release-progress.ts';
+import {
+  explainDayToCome,
+  freeBuildNumber,
+  reserveBuildNumber,
+  type BuildNumberRequest,
+} from './reserve-build-number.ts';
 
 /** The source of an image, and its registries. */
 export interface ImageRequest {
@@ -21,6 +27,12 @@ export interface ImageRequest {
   readonly buildNumber: BuildNumber | undefined;
   /** The number of the CI's run: taken where it can be, and otherwise the next one. */
   readonly ciNumber?: BuildNumber | undefined;
+  /** Takes the newest number also for a commit that a later one has overtaken. */
+  readonly force?: boolean;
+  /** Ends the build, and what comes after it, when it is aborted. */
+  readonly signal?: AbortSignal;
+  /** Keeps how far it came. */
+  readonly progress?: ReleaseProgress;
 }
 
 /**
@@ -42,6 +54,7 @@ export async function previewImage(
   const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));
   const from = `${shortCommit(revision.commit)}${revision.dirty ? ' and the changes in the working tree' : ''}`;
   reporter.step(`would use build number ${describeNumber(buildNumber, request)}`);
+  warnOfDayToCome(buildNumber, request, ports, reporter);
   reporter.step(`would build the image with ${engine.name} from ${from}`);
   for (const image of images) reporter.step(`would push ${image}`);
   return buildNumber;
@@ -52,19 +65,22 @@ export async function previewImage(
  * @throws {Refusal} before anything is built when the wanted number is taken, or its image is in a registry already.
  */
 export async function buildImage(request: ImageRequest, ports: ReleasePorts, reporter: Reporter): Promise<Release> {
-  const { service, revision, registries } = request;
+  const { service, revision, registries, signal, progress } = request;
   const [engine] = await Promise.all([
     ports.engine(),
     service.refuseIgnoredInputs(),
     warnOfForeignInputs(request, reporter),
   ]);
   const buildNumber = await reserveBuildNumber(numberRequest(request), revision.commit, ports);
+  progress?.took(buildNumber);
   reporter.step(`using build number ${describeNumber(buildNumber, request)}`);
+  warnOfDayToCome(buildNumber, request, ports, reporter);
   const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));
 
   const build: Build = { service: service.name, buildNumber, ...revision };
   const created = ports.clock();
   const source = await ports.repository.originUrl();
+  signal?.throwIfAborted();
   reporter.step(`building image with ${engine.name}`);
   await engine.build(
     {
@@ -74,12 +90,16 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
       images,
     },
     (line) => reporter.detail(line),
+    signal,
   );
   const digests: Digest[] = [];
   for (const image of images) {
-    const digest = await engine.push(image, (line) => reporter.detail(line));
+    signal?.throwIfAborted();
+    const digest = await engine.push(image, (line) => reporter.detail(line), signal);
+    progress?.pushed(image);
     reporter.step(`pushed ${image.withDigest(digest)}`);
     digests.push(digest);
+    signal?.throwIfAborted();
     await catchProductError(
       () => ports.registry.lockTag(image),
       (reason, remedy) => reporter.warn(`${reason} ${remedy}`),
@@ -93,8 +113,19 @@ async function warnOfForeignInputs({ service, revision }: ImageRequest, reporter
   for (const warning of await service.foreignImageInputs(dirty ? 'working-tree' : { commit })) reporter.warn(warning);
 }
 
-function numberRequest({ service, registries, buildNumber, ciNumber }: ImageRequest): BuildNumberRequest {
-  return { service: service.name, registries, buildNumber, ciNumber };
+function numberRequest({ service, ...request }: ImageRequest): BuildNumberRequest {
+  const { registries, buildNumber, ciNumber, force, signal } = request;
+  return { service: service.name, registries, buildNumber, ciNumber, force, signal };
+}
+
+function warnOfDayToCome(
+  taken: BuildNumber,
+  { service, buildNumber: wanted }: ImageRequest,
+  { clock }: Pick<ReleasePorts, 'clock'>,
+  reporter: Reporter,
+): void {
+  const why = wanted ? undefined : explainDayToCome(service.name, taken, clock());
+  if (why !== undefined) reporter.warn(why);
 }
 
 /** `20261124-4`, and why it is not the CI's. */

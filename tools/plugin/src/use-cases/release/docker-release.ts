@@ -5,6 +5,7 @@ import { buildImage, previewImage, type ImageRequest } from './build-image.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
+import { ReleaseProgress } from './release-progress.ts';
 import { releaseRegistries } from './release-registries.ts';
 import { sourceRevision } from '../revision/source-revision.ts';
 
@@ -18,6 +19,8 @@ export interface DockerReleaseRequest {
   readonly dryRun: boolean;
   /** The number of the CI's run: taken where it can be, and otherwise the next one. */
   readonly ciNumber?: BuildNumber | undefined;
+  /** Aborted when the command is interrupted. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -30,16 +33,21 @@ export async function dockerRelease(
   reporter: Reporter,
 ): Promise<Release | undefined> {
   const image = await imageRequest(request, ports);
-  if (!request.dryRun) return buildImage(image, ports, reporter);
+  const doing = `build and push the image of ${request.service.name}`;
+  if (!request.dryRun) return image.progress.during(doing, [], () => buildImage(image, ports, reporter));
   await previewImage(image, ports, reporter);
   return undefined;
 }
 
-async function imageRequest(request: DockerReleaseRequest, ports: ReleasePorts): Promise<ImageRequest> {
-  const { service, environments, allowDirty, buildNumber, ciNumber } = request;
+async function imageRequest(
+  request: DockerReleaseRequest,
+  ports: ReleasePorts,
+): Promise<Required<Pick<ImageRequest, 'progress'>> & ImageRequest> {
+  const { service, environments, allowDirty, buildNumber, ciNumber, signal } = request;
   // Which environment it is for is not known yet; a deploy to one that takes no dirty build is refused there.
   const permitting = environments.filter((environment) => environment.allowDirty);
   const targets = permitting.length > 0 ? permitting : environments;
   const revision = await sourceRevision(service, allowDirty, targets, ports);
-  return { service, revision, registries: releaseRegistries(environments), buildNumber, ciNumber };
+  const registries = releaseRegistries(environments);
+  return { service, revision, registries, buildNumber, ciNumber, signal, progress: new ReleaseProgress() };
 }

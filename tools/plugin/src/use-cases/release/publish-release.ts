@@ -14,6 +14,8 @@ export interface ReleasePublication {
   readonly run: string | undefined;
   /** Returns its news as Markdown. */
   notes(): Promise<string>;
+  /** Keeps it from being made when it is aborted before. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -21,17 +23,19 @@ export interface ReleasePublication {
  * @returns a reason, as a clause, where there is no forge to make it at. @throws {Failure} when the forge does not.
  */
 export async function publishRelease(
-  { release, run, notes }: ReleasePublication,
+  { release, run, notes, signal }: ReleasePublication,
   ports: Pick<ReleasePorts, 'forge'>,
 ): Promise<PublishedRelease | NoForge> {
   const forge = await ports.forge();
   if ('reason' in forge) return forge;
   const { service, buildNumber, commit } = release;
+  const body = releaseBody(await notes(), factsOf(release, run));
+  signal?.throwIfAborted();
   return forge.publishRelease({
     tag: new ReleaseTag(service, buildNumber),
     commit,
     title: `${service} ${buildNumber}`,
-    body: releaseBody(await notes(), factsOf(release, run)),
+    body,
   });
 }
 

@@ -1,6 +1,7 @@
 import { BuildNumber } from '../../model/release/build-number.ts';
 import { ImageRef } from '../../model/release/image-ref.ts';
 import { ProductError } from '../../model/errors/product-error.ts';
+import { ReleaseTag } from '../../model/release/release-tag.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
 import { automaticEnvironments } from '../../model/environment/environment.ts';
 import { release, type ReleaseRequest, type ReleaseResult } from './release.ts';
@@ -23,6 +24,7 @@ function run(scenario: ReleaseScenario, changes: Partial<ReleaseRequest> = {}): 
       buildNumber: undefined,
       force: false,
       dryRun: false,
+      mainBranch: 'main',
       timeoutMs: 1000,
       ...changes,
     },
@@ -157,19 +159,21 @@ describe('release', () => {
     expect(await release('5', '20261130-1')).toBe('20261124-10');
   });
 
-  it("keeps the CI's older number for a commit that a later one has overtaken, which then stays", async () => {
+  it('builds nothing for a run of the CI that a later commit has overtaken, which then stays', async () => {
     const scenario = new ReleaseScenario();
     scenario.change('2');
     const overtaken = new ReleaseScenario(scenario);
     scenario.change('3');
     await run(scenario, { ciNumber: BuildNumber.parse('20261124-7') });
+    const before = await world(overtaken);
     const late = await run(overtaken, { ciNumber: BuildNumber.parse('20261124-6') });
-    expect(String(late.release?.buildNumber)).toBe('20261124-6');
+    expect(late).toMatchObject({ built: false, release: undefined });
     expect(late.deploys.map(({ result }) => result.state)).toEqual(['superseded']);
+    expect(await world(overtaken)).toEqual(before);
     expect(await runningIn(scenario.clusters.get('preprod')!, 'orders')).toMatchObject({ buildNumber: '20261124-7' });
   });
 
-  it('refuses to repeat a run of the CI that was overtaken and has used up its number', async () => {
+  it('builds nothing for a repeated run of the CI that has used up its number', async () => {
     const scenario = new ReleaseScenario();
     scenario.change('2');
     const repeated = new ReleaseScenario(scenario);
@@ -179,7 +183,15 @@ describe('release', () => {
     scenario.change('3');
     await run(scenario, { ciNumber: BuildNumber.parse('20261124-7') });
     repeated.engine.failsWith = undefined;
-    expect(await refusedWithoutChange(repeated, { ciNumber })).toBe('overtaken');
+    const before = await world(repeated);
+    expect(await run(repeated, { ciNumber })).toMatchObject({
+      built: false,
+      deploys: [{ result: { state: 'superseded' } }],
+    });
+    expect(await world(repeated)).toEqual(before);
+    expect(await run(repeated, { ciNumber, force: true })).toMatchObject({
+      release: { buildNumber: BuildNumber.parse('20261124-8') },
+    });
   });
 
   it('goes on to the next number when another takes that of the CI at the same time', async () => {
@@ -193,6 +205,17 @@ describe('release', () => {
     };
     const { release: made } = await run(scenario, { ciNumber: BuildNumber.parse('20261124-7') });
     expect(String(made?.buildNumber)).toBe('20261124-8');
+  });
+
+  it('forgets numbers of more than 30 days ago that no release has, when they are many', async () => {
+    const scenario = new ReleaseScenario();
+    const head = await scenario.repository.headCommit();
+    for (let revision = 1; revision <= 60; revision++) {
+      const number = BuildNumber.parse(`20261001-${revision}`)!;
+      await scenario.repository.reserveBuildNumber(new ReleaseTag('orders', number), head);
+    }
+    await run(scenario);
+    expect((await scenario.repository.buildNumbers('orders')).map(String)).toEqual(['20261124-1']);
   });
 
   it('uses up the number of a build that fails; no tag appears', async () => {
@@ -230,6 +253,165 @@ describe('release', () => {
     });
     expect(await run(late)).toMatchObject({ deploys: [{ result: { state: 'superseded' } }] });
     expect(await runningIn(scenario.clusters.get('preprod')!, 'orders')).toMatchObject({ buildNumber: '20261125-1' });
+  });
+
+  describe('keeps an older commit from being released over a later one', () => {
+    /** Two clones, one of which has released a later commit. */
+    async function clones() {
+      const newer = new ReleaseScenario();
+      await run(newer);
+      newer.change('2');
+      const older = new ReleaseScenario(newer);
+      newer.repository.write('apps/orders/src/main.ts', '3');
+      newer.repository.commit({ subject: 'feat: totals', date: '2026-11-25T08:00:00Z' });
+      return { newer, older };
+    }
+
+    it('tells both commits, whatever gives the number', async () => {
+      const { newer, older } = await clones();
+      const { release: later } = await run(newer);
+      const before = await world(older);
+      const earlier = await older.repository.headCommit();
+      for (const dryRun of [true, false]) {
+        expect(await run(older, { dryRun })).toMatchObject({
+          built: false,
+          deploys: [
+            {
+              environment: 'preprod',
+              result: {
+                state: 'superseded',
+                commits: {
+                  released: `${earlier.slice(0, 12)} "change" (2026-11-24)`,
+                  running: `${later!.commit.slice(0, 12)} "feat: totals" (2026-11-25)`,
+                },
+              },
+            },
+          ],
+        });
+      }
+      expect(await world(older)).toEqual(before);
+    });
+
+    it('releases it by force, as the newest build, which the record says', async () => {
+      const { newer, older } = await clones();
+      await run(newer);
+      expect(await run(older, { force: true })).toMatchObject({
+        release: { buildNumber: BuildNumber.parse('20261124-3') },
+        deploys: [{ result: { state: 'deployed', record: { cause: { overrides: ['--force'] } } } }],
+      });
+    });
+
+    it('looks again under the lock, and goes by the commits where the numbers say otherwise', async () => {
+      const { newer, older } = await clones();
+      const build = older.engine.build.bind(older.engine);
+      older.engine.build = async (...args) => {
+        await build(...args);
+        await run(newer, { buildNumber: BuildNumber.parse('20261124-5') });
+      };
+      expect(await run(older, { buildNumber: BuildNumber.parse('20261124-9') })).toMatchObject({
+        built: true,
+        deploys: [{ result: { state: 'superseded', commits: { running: expect.stringContaining('feat: totals') } } }],
+      });
+      expect(await runningIn(older.clusters.get('preprod')!, 'orders')).toMatchObject({ buildNumber: '20261124-5' });
+    });
+
+    it('does so while the later one is still being built, or has failed', async () => {
+      const { newer, older } = await clones();
+      newer.engine.failsWith = 'no space left';
+      await expect(run(newer)).rejects.toThrow();
+      const before = await world(older);
+      expect(await run(older)).toMatchObject({
+        built: false,
+        deploys: [
+          {
+            result: {
+              state: 'superseded',
+              isElsewhere: true,
+              by: { release: { buildNumber: BuildNumber.parse('20261124-2') } },
+            },
+          },
+        ],
+      });
+      expect(await world(older)).toEqual(before);
+    });
+
+    it('passes over later commits that are not part of the main branch', async () => {
+      const { newer, older } = await clones();
+      newer.repository.moveBranch(await older.repository.headCommit());
+      const [dev] = newer.environments;
+      await run(newer, { targets: [dev!] });
+      expect(await run(older)).toMatchObject({ built: true, deploys: [{ result: { state: 'deployed' } }] });
+    });
+
+    it('lets an environment that takes branches have any commit', async () => {
+      const { newer, older } = await clones();
+      const [dev] = newer.environments;
+      await run(newer, { targets: [dev!] });
+      expect(await run(older, { targets: [dev!] })).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
+      older.repository.write('apps/orders/src/main.ts', 'branch');
+      older.repository.commit();
+      expect(await run(older, { targets: [dev!] })).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
+    });
+
+    it('warns, and goes on, where the commit that runs is gone', async () => {
+      const { newer, older } = await clones();
+      const { release: later } = await run(newer);
+      newer.repository.forgetCommit(later!.commit);
+      newer.repository.moveBranch(await older.repository.headCommit());
+      expect(await run(older)).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
+      expect(older.lines.filter((line) => /cannot tell/.test(line))).toEqual([
+        `preprod: cannot tell whether commit ${(await older.repository.headCommit()).slice(0, 12)} "change" (2026-11-24) comes after ${later!.commit.slice(0, 12)}, which runs there: commit ${later!.commit.slice(0, 12)} is neither here nor at the origin`,
+      ]);
+    });
+  });
+
+  describe('keeps one branch from being released over another', () => {
+    /** A branch and the main branch, which part after the first release. */
+    async function branches() {
+      const main = new ReleaseScenario();
+      await run(main);
+      const branch = new ReleaseScenario(main);
+      branch.change('branch');
+      main.change('main');
+      main.repository.moveBranch(await main.repository.headCommit());
+      return { main, branch };
+    }
+
+    it('refuses a branch that lacks what runs, and tells both commits and where they part', async () => {
+      const { main, branch } = await branches();
+      const base = (await main.repository.firstParent(await main.repository.headCommit()))!;
+      await run(main);
+      expect(await refusedWithoutChange(branch)).toBe('diverged');
+      const names = await Promise.all([main, branch].map(({ repository }) => repository.headCommit()));
+      const error = (await run(branch).catch((thrown: unknown) => thrown)) as ProductError;
+      for (const name of names) expect(error.facts.reason).toContain(name.slice(0, 12));
+      expect(error.facts.evidence).toEqual([expect.stringContaining(`they part at ${base.slice(0, 12)}`)]);
+      expect(await run(branch, { force: true })).toMatchObject({
+        deploys: [{ result: { state: 'deployed', record: { cause: { overrides: ['--force'] } } } }],
+      });
+    });
+
+    it('lets the main branch take the place of another, with a warning', async () => {
+      const { main, branch } = await branches();
+      const { release: theirs } = await run(branch);
+      expect(await run(main)).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
+      expect(main.lines.filter((line) => /replaces/.test(line))).toEqual([
+        `preprod: replaces commit ${theirs!.commit.slice(0, 12)} "change" (2026-11-24), which is not part of main`,
+      ]);
+    });
+  });
+
+  it('goes on after numbers of days to come, which a clock that was ahead has taken, and says so', async () => {
+    const scenario = new ReleaseScenario();
+    scenario.now = new Date('2026-11-25T00:05:00Z');
+    await run(scenario);
+    scenario.now = new Date('2026-11-24T23:55:00Z');
+    scenario.change('2');
+    const { release: made, deploys } = await run(scenario);
+    expect([String(made?.buildNumber), deploys[0]?.result.state]).toEqual(['20261125-2', 'deployed']);
+    expect(scenario.lines).toContain(
+      "build number 20261125-2 is of a day to come: this machine's clock says 2026-11-24 23:55 UTC, and orders has numbers of that day already, taken by a clock that was ahead; numbers go on from there",
+    );
   });
 
   it("locks the image's tag after the push, and goes on with a warning where that fails", async () => {

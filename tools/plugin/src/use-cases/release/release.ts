@@ -13,8 +13,11 @@ import type { Reporter } from '../../ports/reporter.ts';
 import { announceRelease } from './publish-release.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
+import { findOvertaken } from './overtaken.ts';
+import { forgetBuildNumbers } from './forget-build-numbers.ts';
 import { newInRelease } from './new-in-release.ts';
 import { describeChangeSet } from '../deploy/roll-out.ts';
+import { ReleaseProgress } from './release-progress.ts';
 import { releaseRegistries } from './release-registries.ts';
 import { sourceRevision } from '../revision/source-revision.ts';
 import { tagRelease } from './tag-release.ts';
@@ -36,7 +39,7 @@ export interface ReleaseRequest extends DeployOptions, Pick<DeployTarget, 'actor
 
 /** The result of a release. */
 export interface ReleaseResult {
-  /** Undefined after a dry run that would build. */
+  /** Undefined after a dry run that would build, and where a later commit keeps this one from being built. */
   readonly release: Release | undefined;
   /** True when an image was built; otherwise the newest release has the same content. */
   readonly built: boolean;
@@ -52,30 +55,55 @@ interface ReleaseRun {
   readonly image: ImageRequest;
   readonly ports: ReleasePorts;
   readonly reporter: Reporter;
+  readonly progress: ReleaseProgress;
 }
 
 /**
  * Takes a service the whole way: build, push, tag, deploy. Builds nothing when the newest release has the same content,
  * and deploys that wherever it does not run yet: a run that was cut short is finished by the next.
- * @throws {Refusal} before anything is changed, for all that can be known then. @throws {Failure}
+ * @throws {Refusal} before anything is changed, for all that can be known then. @throws {Failure} one that says how far it
+ * came, when the command was interrupted.
  */
-export async function release(
+export function release(request: ReleaseRequest, ports: ReleasePorts, reporter: Reporter): Promise<ReleaseResult> {
+  const progress = new ReleaseProgress();
+  const targets = request.targets.map(({ name }) => name);
+  return progress.during(`release ${request.service.name}`, targets, () =>
+    carryOut(request, progress, ports, reporter),
+  );
+}
+
+async function carryOut(
   request: ReleaseRequest,
+  progress: ReleaseProgress,
   ports: ReleasePorts,
   reporter: Reporter,
 ): Promise<ReleaseResult> {
-  const [image, newest] = await Promise.all([imageRequest(request, ports), newestRelease(request.service.name, ports)]);
-  const run: ReleaseRun = { request, image, ports, reporter };
+  const [made, newest] = await Promise.all([imageRequest(request, ports), newestRelease(request.service.name, ports)]);
+  const image = { ...made, progress };
+  const run: ReleaseRun = { request, image, ports, reporter, progress };
   const upToDate = newest && (await hasContent(newest, run)) ? newest : undefined;
+  if (!request.dryRun) requireApprovals(request);
+  const overtaken = upToDate ? [] : await overtakenBy(run);
+  if (overtaken.length > 0) return { release: undefined, built: false, deploys: overtaken };
   if (request.dryRun) return preview(run, upToDate);
-  requireApprovals(request);
   return upToDate ? deployOnly(run, upToDate) : buildAndDeploy(run);
 }
 
+/** Finds what keeps the checked-out commit from being released: a later one. */
+function overtakenBy({ request, image, ports, reporter }: ReleaseRun): Promise<ReleaseResult['deploys']> {
+  const planned = unbuilt(image, ports);
+  const targets = request.targets.map((environment) => targetOf(request, environment, planned));
+  const { mainBranch, force, service } = request;
+  const asked = { targets, mainBranch, force, service: service.name, commit: planned.commit };
+  // Warnings are reported when it is deployed.
+  return findOvertaken(asked, ports, request.dryRun ? reporter : { ...reporter, warn: () => {} });
+}
+
 async function imageRequest(request: ReleaseRequest, ports: ReleasePorts): Promise<ImageRequest> {
-  const { service, environments, targets, allowDirty, buildNumber, ciNumber } = request;
+  const { service, environments, targets, allowDirty, buildNumber, ciNumber, force, signal } = request;
   const revision = await sourceRevision(service, allowDirty, targets, ports);
-  return { service, revision, registries: releaseRegistries(environments, targets), buildNumber, ciNumber };
+  const registries = releaseRegistries(environments, targets);
+  return { service, revision, registries, buildNumber, ciNumber, force, signal };
 }
 
 function requireApprovals({ service, targets, approvedBy }: ReleaseRequest): void {
@@ -84,25 +112,28 @@ function requireApprovals({ service, targets, approvedBy }: ReleaseRequest): voi
 }
 
 async function deployOnly(run: ReleaseRun, released: Release): Promise<ReleaseResult> {
+  run.progress.released(released.buildNumber);
   return { release: released, built: false, deploys: await deployAll(run, released, 0) };
 }
 
 async function buildAndDeploy(run: ReleaseRun): Promise<ReleaseResult> {
-  const { request, image, ports, reporter } = run;
-  const { service, environments, targets } = request;
+  const { request, image, ports, reporter, progress } = run;
+  const { service, environments, targets, signal } = request;
   const stages = stagesBeforeDeploy + targets.length;
   prefetchEngine(ports);
   await requireDeployable(run);
   reporter.stage?.(1, stages);
   const released = await buildImage(image, ports, reporter);
   reporter.stage?.(2, stages);
-  await tagRelease(released, ports, reporter);
+  await tagRelease(released, ports, reporter, signal);
+  progress.released(released.buildNumber);
   const notes = () => newInRelease(released, service, environments, ports);
-  const announced = announceRelease({ release: released, run: request.actor.run, notes }, ports, reporter);
+  const announced = announceRelease({ release: released, run: request.actor.run, notes, signal }, ports, reporter);
+  const forgotten = forgetBuildNumbers(service.name, ports, signal);
   try {
     return { release: released, built: true, deploys: await deployAll(run, released, stagesBeforeDeploy) };
   } finally {
-    await waitForForge([announced], request.signal, reporter);
+    await waitForForge([announced, forgotten], signal, reporter);
   }
 }
 
@@ -124,7 +155,7 @@ async function requireDeployable({ request, image, ports, reporter }: ReleaseRun
 }
 
 async function deployAll(
-  { request, ports, reporter }: ReleaseRun,
+  { request, ports, reporter, progress }: ReleaseRun,
   released: Release,
   stagesBefore: number,
 ): Promise<ReleaseResult['deploys']> {
@@ -132,6 +163,7 @@ async function deployAll(
   for (const [index, environment] of request.targets.entries()) {
     reporter.stage?.(stagesBefore + index + 1, stagesBefore + request.targets.length);
     const result = await deploy(targetOf(request, environment, released), request, ports, reporter);
+    progress.deployed(environment.name);
     deploys.push({ environment: environment.name, result });
   }
   return deploys;

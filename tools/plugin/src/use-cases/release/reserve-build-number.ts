@@ -18,6 +18,10 @@ export interface BuildNumberRequest {
   readonly buildNumber: BuildNumber | undefined;
   /** The number of the CI's run: taken where it can be, and otherwise the next one. */
   readonly ciNumber?: BuildNumber | undefined;
+  /** Takes the newest number also for a commit that a later one has overtaken. */
+  readonly force?: boolean;
+  /** Takes no number any more when it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 type Ports = Pick<ReleasePorts, 'registry' | 'clock'> & WithRepository<BuildNumbers & Commits>;
@@ -37,6 +41,7 @@ export async function reserveBuildNumber(
   const lost: BuildNumber[] = [];
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
     const number = await freeBuildNumber(request, commit, ports, lost);
+    request.signal?.throwIfAborted();
     if (await ports.repository.reserveBuildNumber(new ReleaseTag(request.service, number), commit)) return number;
     if (request.buildNumber) throw takenRefusal(request.service, number, 'It is taken');
     // It may not be listed yet.
@@ -52,7 +57,7 @@ export async function reserveBuildNumber(
  * @throws {Refusal} when the wanted one is taken, or none would keep an overtaken run of a CI in its place.
  */
 export async function freeBuildNumber(
-  { service, registries, buildNumber: wanted, ciNumber }: BuildNumberRequest,
+  { service, registries, buildNumber: wanted, ciNumber, force = false }: BuildNumberRequest,
   commit: string,
   ports: Ports,
   lost: readonly BuildNumber[] = [],
@@ -61,6 +66,7 @@ export async function freeBuildNumber(
   const taken = [...(await repository.buildNumbers(service)), ...lost];
   if (wanted && taken.some((number) => number.equals(wanted))) throw takenRefusal(service, wanted, 'It is taken');
   const keepsPlace =
+    !force &&
     ciNumber !== undefined &&
     taken.some((number) => !ciNumber.isNewerThan(number)) &&
     (await isLate(service, commit, taken, ports));
@@ -87,6 +93,16 @@ async function isLate(service: string, commit: string, taken: readonly BuildNumb
   const newest = taken.toSorted(BuildNumber.compare).at(-1);
   const later = newest && (await ports.repository.commitOfBuild(new ReleaseTag(service, newest)));
   return later !== undefined && isAncestor(commit, later, ports);
+}
+
+/**
+ * Returns why a number is of a day to come, as a line; undefined for one that is not: a clock that was ahead took one of
+ * that day, or this one is behind.
+ */
+export function explainDayToCome(service: string, number: BuildNumber, now: Date): string | undefined {
+  if (!number.isOfDayAfter(now)) return undefined;
+  const clock = `${now.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return `build number ${number} is of a day to come: this machine's clock says ${clock}, and ${service} has numbers of that day already, taken by a clock that was ahead; numbers go on from there`;
 }
 
 function takenRefusal(service: string, number: BuildNumber, why: string): Refusal {

@@ -12,12 +12,18 @@ import type { Reporter } from '../../ports/reporter.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import type { WithRepository } from '../../ports/repository/source-repository.ts';
 
-/** Tags the built commit, at the origin where there is one. @throws {Refusal} when the origin refuses. */
+/**
+ * Tags the built commit, at the origin where there is one.
+ * @param signal keeps it from being tagged when it is aborted before.
+ * @throws {Refusal} when the origin refuses.
+ */
 export async function tagRelease(
   release: Release,
   { repository }: WithRepository<Commits & ReleaseTags>,
   reporter: Reporter,
+  signal?: AbortSignal,
 ): Promise<void> {
+  signal?.throwIfAborted();
   const made = await repository.tagRelease(release);
   const tag = new ReleaseTag(release.service, release.buildNumber);
   reporter.step(made === 'created' ? `tagged ${shortCommit(release.commit)} as ${tag}` : `${tag} exists already`);

@@ -87,6 +87,15 @@ export class Origin implements ReleaseRefs {
     }
   }
 
+  async remove(refs: readonly { ref: string; object: string }[]): Promise<void> {
+    const args = ['push', '--porcelain', '--no-verify', '--no-follow-tags', '--no-signed', '--recurse-submodules=no'];
+    const leases = refs.map(({ ref, object }) => `--force-with-lease=${ref}:${object}`);
+    await this.git.run([...args, ...leases, 'origin', ...refs.map(({ ref }) => `:${ref}`)], {
+      timeoutMs: listingTimeoutMs,
+    });
+    this.listing = undefined;
+  }
+
   async bring(ref: string, { object, peeled }: ListedRef): Promise<void> {
     if (await this.has(object)) return;
     // Fetching a commit that is here with a depth would cut its history off here.

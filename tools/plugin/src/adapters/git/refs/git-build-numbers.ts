@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { BuildNumber } from '../../../model/release/build-number.ts';
+import { BuildNumber } from '../../../model/release/build-number.ts';
 import type { ReleaseTag } from '../../../model/release/release-tag.ts';
 import type { BuildNumbers } from '../../../ports/repository/build-numbers.ts';
 import { makeTagObject } from './annotated-tag.ts';
 import type { Clone } from '../clone.ts';
 import { buildOfRef, buildRef, objectNameOfRef, tagOfRef, tagRef } from './ref-names.ts';
+
+/** Numbers that are forgotten at a time: a push of more takes too long. */
+const mostForgotten = 200;
 
 /** Build numbers, which are taken by refs of their own. */
 export class GitBuildNumbers implements BuildNumbers {
@@ -37,5 +40,16 @@ export class GitBuildNumbers implements BuildNumbers {
     const object = await makeTagObject(this.clone.git, { commit, name: objectNameOfRef(ref), message });
     const doing = `take build number ${tag.buildNumber} for ${tag.service}`;
     return (await this.clone.refs()).create(ref, object, doing);
+  }
+
+  async forgetBuildNumbers(service: string, before: Date, atLeast: number): Promise<void> {
+    const refs = await this.clone.refs();
+    const oldest = BuildNumber.first(before);
+    const taken = [...(await refs.list())]
+      .map(([ref, { object }]) => ({ ref, object, tag: buildOfRef(ref) }))
+      .flatMap(({ ref, object, tag }) => (tag?.service === service ? [{ ref, object, number: tag.buildNumber }] : []))
+      .sort((a, b) => BuildNumber.compare(a.number, b.number));
+    const old = taken.slice(0, -1).filter(({ number }) => oldest.isNewerThan(number));
+    if (old.length >= atLeast && old.length > 0) await refs.remove(old.slice(0, mostForgotten));
   }
 }

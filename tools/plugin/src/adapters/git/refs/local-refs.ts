@@ -35,6 +35,11 @@ export class LocalRefs implements ReleaseRefs {
     throw new Error(`git ${args.join(' ')} ended with ${code}: ${stderr.trim()}`);
   }
 
+  async remove(refs: readonly { ref: string; object: string }[]): Promise<void> {
+    const input = refs.map(({ ref, object }) => `delete ${ref} ${object}\n`).join('');
+    await this.git.run(['update-ref', '--stdin'], { input });
+  }
+
   async bring(): Promise<void> {
     // It is here.
   }

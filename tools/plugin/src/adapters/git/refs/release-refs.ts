@@ -18,6 +18,8 @@ export interface ReleaseRefs {
    * @throws {Refusal} when the holder cannot be reached or does not allow it.
    */
   create(ref: string, object: string, doing: string): Promise<boolean>;
+  /** Removes refs that still point where they are known to. Those that the holder does not let go stay. */
+  remove(refs: readonly { readonly ref: string; readonly object: string }[]): Promise<void>;
   /** Makes sure that what the ref points at is in the local repository. */
   bring(ref: string, listed: ListedRef): Promise<void>;
 }

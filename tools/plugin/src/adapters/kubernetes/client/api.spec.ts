@@ -55,6 +55,24 @@ const list =
     );
 
 describe('KubernetesApi', () => {
+  it("reports the server's time with each answer, also one that is an error", async () => {
+    await serve(status(404), (_, response) => response.setHeader('date', 'Tue, 24 Nov 2026 12:00:00 GMT').end('{}'));
+    const dates: unknown[] = [];
+    const timed = new KubernetesApi(
+      { context: 'test', server: api.server, tls: {}, headers: async () => ({}) },
+      500,
+      undefined,
+      ({ server: address, headers, askedAt }) => dates.push([address, headers.date, Date.now() - askedAt < 5000]),
+    );
+    await timed.get('/a');
+    await timed.get('/b');
+    timed.close();
+    expect(dates).toEqual([
+      [api.server, expect.stringMatching(/GMT$/), true],
+      [api.server, 'Tue, 24 Nov 2026 12:00:00 GMT', true],
+    ]);
+  });
+
   it('says who asks, sends queries and bodies, and reads answers', async () => {
     let seen: http.IncomingHttpHeaders = {};
     let body = '';

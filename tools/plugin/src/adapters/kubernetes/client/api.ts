@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+import type { OnAnswer } from '../../../ports/clock.ts';
 import { ApiError, unreachable } from './api-error.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 
@@ -46,10 +47,19 @@ export class KubernetesApi {
   private readonly agent: http.Agent;
   private readonly firstTimeout: number;
   private readonly answerTimeout: number;
+  private readonly onAnswer: OnAnswer;
   private hasAnswered = false;
+  private readSignal: AbortSignal | undefined;
 
-  constructor(access: ClusterAccess, firstTimeout = usualFirstTimeout, answerTimeout = usualAnswerTimeout) {
+  /** @param onAnswer is told the server's time. */
+  constructor(
+    access: ClusterAccess,
+    firstTimeout = usualFirstTimeout,
+    answerTimeout = usualAnswerTimeout,
+    onAnswer: OnAnswer = () => {},
+  ) {
     this.access = access;
+    this.onAnswer = onAnswer;
     this.firstTimeout = firstTimeout;
     this.answerTimeout = answerTimeout;
     this.context = access.context;
@@ -58,6 +68,17 @@ export class KubernetesApi {
     this.agent =
       (access.agent as http.Agent | undefined) ??
       (access.server.startsWith('https:') ? new https.Agent({ ...options, ...access.tls }) : new http.Agent(options));
+  }
+
+  /**
+   * Returns the same API, over the same connections, whose requests that only read end when a signal is aborted. One that
+   * writes is never given up: nobody would know what became of it.
+   */
+  readingUntil(signal: AbortSignal | undefined): KubernetesApi {
+    if (!signal) return this;
+    const reading = Object.create(this) as KubernetesApi;
+    reading.readSignal = signal;
+    return reading;
   }
 
   /** @returns the object, or undefined when there is none. */
@@ -85,16 +106,17 @@ export class KubernetesApi {
   async sendForBytes(method: string, path: string, request: ApiRequest = {}): Promise<Buffer> {
     const repeatable = request.repeatable ?? method !== 'POST';
     const until = Date.now() + (this.hasAnswered ? patience : 0);
+    const signal = method === 'GET' ? anySignal(request.signal, this.readSignal) : request.signal;
     for (let attempt = 0; ; attempt++) {
       const wait = Math.min(100 * 2 ** attempt, 2000);
-      const again = repeatable && Date.now() + wait < until && !request.signal?.aborted;
+      const again = repeatable && Date.now() + wait < until && !signal?.aborted;
       try {
-        return await this.once(method, path, request);
+        return await this.once(method, path, { ...request, signal });
       } catch (error) {
         // 500 is what an etcd that elects and a webhook that is started anew look like.
         const busy = error instanceof ApiError && (error.code === 429 || error.code >= 500);
         const lost = !(error instanceof ApiError);
-        if (!again || !(busy || lost)) throw lost ? unreachable(this, error, request.signal) : error;
+        if (!again || !(busy || lost)) throw lost ? unreachable(this, error, signal) : error;
       }
       await pause(wait);
     }
@@ -107,8 +129,9 @@ export class KubernetesApi {
   async *watch(
     path: string,
     query: Readonly<Record<string, string | undefined>>,
-    signal: AbortSignal,
+    until: AbortSignal,
   ): AsyncGenerator<WatchEvent> {
+    const signal = this.readSignal ? AbortSignal.any([until, this.readSignal]) : until;
     const answer = await this.openStream(path, {
       query: { ...query, watch: '1', allowWatchBookmarks: 'true', timeoutSeconds: String(watchSeconds) },
       signal,
@@ -154,7 +177,9 @@ export class KubernetesApi {
   private async once(method: string, path: string, request: ApiRequest): Promise<Buffer> {
     const limit = AbortSignal.timeout(this.hasAnswered ? this.answerTimeout : this.firstTimeout);
     const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
+    const askedAt = Date.now();
     const answer = await this.open(method, path, { ...request, signal });
+    this.onAnswer({ server: this.server, headers: answer.headers, askedAt });
     const sent = await bytesOf(answer);
     const body = answer.headers['content-encoding'] === 'gzip' ? await gunzipAside(sent) : sent;
     this.hasAnswered = true;
@@ -199,6 +224,12 @@ export class KubernetesApi {
       sent.end(content);
     });
   }
+}
+
+/** Returns a signal that is aborted with the first of some. */
+function anySignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
+  const given = signals.filter((signal) => signal !== undefined);
+  return given.length > 1 ? AbortSignal.any(given) : given[0];
 }
 
 /** Whole lines of an answer; @returns what came after the last one. */

@@ -12,17 +12,24 @@ const attempts = 5;
 
 /**
  * Applies a plan: kind after kind, objects of the same kind at once, those that are equal not at all.
+ * @param signal stops it before the next kind when it is aborted.
  * @returns each object as it is in the cluster now, in the order of the plan.
  */
-export async function applyPlan(api: KubernetesApi, plan: readonly PlannedObject[]): Promise<KubernetesObject[]> {
+export async function applyPlan(
+  api: KubernetesApi,
+  plan: readonly PlannedObject[],
+  signal?: AbortSignal,
+): Promise<KubernetesObject[]> {
   const applied = new Map<PlannedObject, KubernetesObject>();
   const ranks = new Map<number, PlannedObject[]>();
   for (const planned of plan) {
     const rank = kindRank(planned.desired.kind);
     ranks.set(rank, [...(ranks.get(rank) ?? []), planned]);
   }
-  for (const [, group] of [...ranks].sort(([a], [b]) => a - b))
+  for (const [, group] of [...ranks].sort(([a], [b]) => a - b)) {
+    signal?.throwIfAborted();
     await Promise.all(group.map(async (planned) => applied.set(planned, await applyObject(api, planned))));
+  }
   return plan.map((planned) => applied.get(planned)!);
 }
 

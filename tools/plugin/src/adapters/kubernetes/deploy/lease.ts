@@ -35,7 +35,7 @@ export function leaseName(service: string): string {
  * since we last saw it renew, as Kubernetes' own leader election does, because clocks of machines differ.
  */
 export async function acquireLease(
-  { api, namespace }: NamespaceApi,
+  { api, namespace, signal }: NamespaceApi & { readonly signal?: AbortSignal },
   service: string,
   holder: Actor,
   onWait: (heldBy: string) => void,
@@ -47,7 +47,11 @@ export async function acquireLease(
     name: leaseName(service),
   };
   try {
-    return new HeldLease(place, identity, await takeWhenFree(place, identity, onWait));
+    return new HeldLease(
+      place,
+      identity,
+      await takeWhenFree({ ...place, api: api.readingUntil(signal) }, identity, onWait),
+    );
   } catch (error) {
     throw explainApiError(error, `lock ${service}`, api);
   }

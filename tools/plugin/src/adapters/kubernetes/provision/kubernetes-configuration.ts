@@ -79,10 +79,10 @@ export class KubernetesConfiguration implements ClusterConfiguration {
     }
   }
 
-  async lock(holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock> {
+  async lock(holder: Actor, onWait: (heldBy: string) => void, signal?: AbortSignal): Promise<ServiceLock> {
     const { api, home } = this.place;
     await this.makeRecordsNamespace();
-    return acquireLease({ api, namespace: recordsNamespace }, home, holder, onWait);
+    return acquireLease({ api, namespace: recordsNamespace, signal }, home, holder, onWait);
   }
 
   records(): Promise<ProvisioningRecord[]> {

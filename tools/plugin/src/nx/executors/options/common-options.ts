@@ -18,7 +18,9 @@ export const approve = booleanOption(
 export const allowDirty = booleanOption('Build uncommitted changes where the environment permits it; marked as such');
 export const allowDowntime = booleanOption('Allow manifests that may cause downtime');
 export const adopt = booleanOption('Take over objects that belong to another service or another deployer');
-export const force = booleanOption('Deploy over a newer release, and a build that is held');
+export const force = booleanOption(
+  'Deploy over a newer release, a later commit or another branch, and a build that is held',
+);
 export const reason = stringOption('Reason, shown with the hold', 'TEXT');
 export const timeout = secondsOption('Time limit of a rollout in each environment', {
   default: 300,

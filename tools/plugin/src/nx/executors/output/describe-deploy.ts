@@ -4,6 +4,7 @@ import type { Environment } from '../../../model/environment/environment.ts';
 import type { Release } from '../../../model/release/release.ts';
 import { describeHold } from '../../../model/rollback/hold.ts';
 import { describeDuration } from '../../../model/text/duration.ts';
+import type { Superseded } from '../../../use-cases/deploy/decide-deploy.ts';
 import type { DeployResult } from '../../../use-cases/deploy/deploy.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -14,7 +15,7 @@ export function describeDeploy(
   result: DeployResult,
   { mark }: Terminal,
 ): string {
-  const what = `${service} ${release?.buildNumber}`;
+  const what = release ? `${service} ${release.buildNumber}` : service;
   const { name } = environment;
   switch (result.state) {
     case 'deployed':
@@ -24,7 +25,7 @@ export function describeDeploy(
     case 'superseded':
       return mark(
         'caution',
-        `${what}: skipped: ${name} already runs the newer ${result.by.release.buildNumber} (use \`--force\` to deploy the older build)`,
+        `${what}: ${describeSuperseded(result, name)} (use \`--force\` to deploy the older build)`,
       );
     case 'held':
       return mark(
@@ -32,6 +33,15 @@ export function describeDeploy(
         `${what}: skipped: ${describeHold(result.hold, name)}; release a newer build or use \`--force\``,
       );
   }
+}
+
+/** Returns `skipped: preprod already runs the newer 20261124-2`, and both commits where they are known. */
+export function describeSuperseded({ by, commits, isElsewhere }: Superseded, environment: string): string {
+  const { buildNumber } = by.release;
+  const ours = commits ? `; this is commit ${commits.released}` : '';
+  if (isElsewhere)
+    return `skipped in ${environment}: the later commit ${commits?.running ?? by.release.commit} has been built as ${buildNumber}${ours}`;
+  return `skipped: ${environment} already runs the newer ${buildNumber}${commits ? ` of commit ${commits.running}` : ''}${ours}`;
 }
 
 /** Returns `(commit 1a2b3c4d5e6f, 0 of 49 requests lost, 9 s) http://shop.example/orders`. */

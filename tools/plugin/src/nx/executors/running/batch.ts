@@ -3,12 +3,14 @@ import type { RunLog } from '../output/ci/run-log.ts';
 import { writeFileSync } from 'node:fs';
 import { exitCodeVariable } from '../../graph/terminal-variables.ts';
 import { isRefusal } from '../../graph/refusal-mark.ts';
+import { interruptedWhile } from '../../../model/errors/interruption.ts';
+import type { ProductError } from '../../../model/errors/product-error.ts';
 import { disconnectWhenSent } from './disconnect-when-sent.ts';
 import type { RawOptions } from '../options/options.ts';
 import { sharedRun, type SharedRun } from './run-context.ts';
 import { startStopCanary } from './stop-canary.ts';
 import { withStopSignal } from './stop-signal.ts';
-import type { Task, TaskResult } from './task.ts';
+import { taskResult, type Task, type TaskResult } from './task.ts';
 
 /** Builds and rollouts wait for engine and cluster most of the time. */
 const mostAtOnce = 4;
@@ -55,7 +57,8 @@ async function* runAll(
   while (waiting.length > 0 || running.size > 0) {
     while (running.size < mostAtOnce && waiting.length > 0) {
       const { id, target } = waiting.shift()!;
-      const ended = task(target.project, inputs[id] ?? {}, shared);
+      const { project } = target;
+      const ended = shared.signal.aborted ? notBegun(project, shared) : task(project, inputs[id] ?? {}, shared);
       running.set(
         id,
         ended.then((result) => ({ task: id, result })),
@@ -67,6 +70,14 @@ async function* runAll(
     if (waiting.length === 0 && running.size === 0) await shared.log.publish(shared.ports.repository);
     yield { task: id, result: shown(id, result, shared.log) };
   }
+}
+
+/** Returns the result for a project that nothing is begun for any more, because the command was interrupted. */
+function notBegun(project: string, { signal, log }: SharedRun): Promise<TaskResult> {
+  return taskResult({ deploys: false }, async () => {
+    log.tell({ service: project, outcome: 'not begun: the command was interrupted', state: 'failed' });
+    throw interruptedWhile(`begin with ${project}`, signal.reason as ProductError, ['Nothing was done for it.']);
+  });
 }
 
 /** Returns a result whose text commands nothing to the CI that shows it: it may hold what others wrote, such as log lines. */

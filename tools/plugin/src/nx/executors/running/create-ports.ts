@@ -7,6 +7,7 @@ import type { Environment } from '../../../model/environment/environment.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import { AzureRegistries } from '../../../adapters/registry/azure-registries.ts';
 import { HttpImageRegistry } from '../../../adapters/registry/http-image-registry.ts';
+import type { OnAnswer } from '../../../ports/clock.ts';
 import type { Cluster } from '../../../ports/cluster.ts';
 import type { ContainerEngine } from '../../../ports/container-engine.ts';
 import type { Forge, NoForge } from '../../../ports/forge.ts';
@@ -16,8 +17,11 @@ import type { ReleasePorts } from '../../../ports/release-ports.ts';
 /** Which engine to take is a matter of the machine, not of a command. */
 const engineVariable = 'POC_CONTAINER_ENGINE';
 
-/** The outside world itself. Engine and clusters are looked for when they are first needed. */
-export function createPorts(workspaceRoot: string, env: NodeJS.ProcessEnv): ReleasePorts {
+/**
+ * The outside world itself. Engine and clusters are looked for when they are first needed.
+ * @param onAnswer is told the time of clusters and registries.
+ */
+export function createPorts(workspaceRoot: string, env: NodeJS.ProcessEnv, onAnswer?: OnAnswer): ReleasePorts {
   let engine: Promise<ContainerEngine> | undefined;
   let forge: ReturnType<ReleasePorts['forge']> | undefined;
   const azure = new AzureRegistries();
@@ -25,20 +29,20 @@ export function createPorts(workspaceRoot: string, env: NodeJS.ProcessEnv): Rele
   const clusters = new Map<string, Promise<Cluster>>();
   return {
     repository,
-    registry: new HttpImageRegistry(azure.credentialsOf),
+    registry: new HttpImageRegistry(azure.credentialsOf, undefined, onAnswer),
     prober: new HttpProber(),
     clock: () => new Date(),
     engine: () => (engine ??= findEngine(env[engineVariable], azure.lentCredentialsOf)),
     cluster: (environment) => {
       const known = clusters.get(environment.name);
       if (known) return known;
-      const connecting = connectTo(environment, workspaceRoot);
+      const connecting = connectTo(environment, workspaceRoot, onAnswer);
       clusters.set(environment.name, connecting);
       return connecting;
     },
     configuration: async (environment) => {
       const { connectForProvisioning } = await import('../../../adapters/kubernetes/connect.ts');
-      return connectForProvisioning(environment, workspaceRoot);
+      return connectForProvisioning(environment, workspaceRoot, onAnswer);
     },
     forge: () => (forge ??= findForge(repository, env)),
   };
@@ -66,10 +70,14 @@ function engineNamed(chosen: string | undefined): EngineName | undefined {
   });
 }
 
-async function connectTo(environment: Environment, workspaceRoot: string): Promise<Cluster> {
+async function connectTo(
+  environment: Environment,
+  workspaceRoot: string,
+  onAnswer: OnAnswer | undefined,
+): Promise<Cluster> {
   // The Kubernetes client takes 0.7 s to load, so it is loaded only where a cluster is needed.
   const { connect } = await import('../../../adapters/kubernetes/connect.ts');
-  return connect(environment, workspaceRoot);
+  return connect(environment, workspaceRoot, onAnswer);
 }
 
 async function findForge(repository: SourceRepository, env: NodeJS.ProcessEnv): Promise<Forge | NoForge> {

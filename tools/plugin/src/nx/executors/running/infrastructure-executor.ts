@@ -62,6 +62,8 @@ export function infrastructureTask<Declared extends Options>(executor: Infrastru
         return known;
       };
       try {
+        if (deploys) shared.clocks?.reportBy((line) => reporter(project).warn(line));
+        signal.throwIfAborted();
         const options = command.resolve(environments, reporter(project));
         const found = await executor.run(options, {
           environments,

@@ -5,6 +5,7 @@ import type { ServiceSource } from '../../../ports/service-source.ts';
 import type { ReleasePorts } from '../../../ports/release-ports.ts';
 import { readEnvironments } from '../../../adapters/workspace/environments.ts';
 import { RunLog } from '../output/ci/run-log.ts';
+import { ClockComparison } from './clock-comparison.ts';
 import { createPorts } from './create-ports.ts';
 import { workspaceService, workspaceServices } from './workspace-service.ts';
 
@@ -14,6 +15,8 @@ export interface SharedRun {
   /** Set when the command is for several projects. */
   readonly isForMany?: boolean;
   readonly ports: ReleasePorts;
+  /** This machine's clock beside those of clusters and registries. */
+  readonly clocks?: ClockComparison;
   /** @throws {Refusal} when a file has mistakes. */
   environments(): Promise<readonly Environment[]>;
   /** @throws {Refusal} when the workspace has no such service. */
@@ -32,7 +35,8 @@ export interface SharedRun {
 
 /** Gathers it; nothing is read or connected before it is asked for. @param projects how many the command is for. */
 export function sharedRun(context: ExecutorContext, signal: AbortSignal, projects: number): SharedRun {
-  const ports = createPorts(context.root, process.env);
+  const clocks = new ClockComparison();
+  const ports = createPorts(context.root, process.env, clocks.look);
   let environments: Promise<readonly Environment[]> | undefined;
   let services: ServiceMap | undefined;
   const log = new RunLog(process.env);
@@ -41,6 +45,7 @@ export function sharedRun(context: ExecutorContext, signal: AbortSignal, project
     workspaceRoot: context.root,
     isForMany: projects > 1,
     ports,
+    clocks,
     environments: () => (environments ??= readEnvironments(context.root)),
     service: (name) => workspaceService(name, context, ports.repository),
     services: () => (services ??= workspaceServices(context)),

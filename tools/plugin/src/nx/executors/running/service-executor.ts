@@ -6,6 +6,7 @@ import type { Reporter } from '../../../ports/reporter.ts';
 import type { ServiceMap } from '../../../ports/service-map.ts';
 import type { ServiceSource } from '../../../ports/service-source.ts';
 import type { ReleasePorts } from '../../../ports/release-ports.ts';
+import { interruptedWhile, isInterruption } from '../../../model/errors/interruption.ts';
 import { ProductError } from '../../../model/errors/product-error.ts';
 import { errorOutcome } from '../output/ci/deploy-outcome.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -66,9 +67,11 @@ export function serviceTask<Declared extends Options>(executor: ServiceExecutor<
       const { ports, services, branch, signal, log, workspaceRoot } = shared;
       const target = (named: string) => shared.target(name, named);
       const reporter = consoleReporter(name, shared.verbose, log.syntax, log.screen);
+      if (deploys) shared.clocks?.reportBy((line) => reporter.warn(line));
       const terminal = command.shownOn(log.screen.terminal);
       const tell = log.tell.bind(log);
       try {
+        signal.throwIfAborted();
         const options = command.resolve(environments, reporter);
         const run = {
           service,
@@ -84,14 +87,24 @@ export function serviceTask<Declared extends Options>(executor: ServiceExecutor<
           signal,
         };
         return command.report(await executor.run(options, run));
-      } catch (error) {
+      } catch (thrown) {
+        const error = ofInterruption(thrown, doing, signal);
         log.tell(errorOutcome(name, error));
         // Nx, which the same Ctrl-C ends, does not show the result any more.
-        if (signal.aborted && error instanceof ProductError) reporter.warn(error.facts.remedy);
+        if (signal.aborted && error instanceof ProductError)
+          reporter.warn([...(isInterruption(error) ? [error.facts.reason] : []), error.facts.remedy].join(' '));
         throw error;
       } finally {
         reporter.end();
         await log.screen.end(name);
       }
     });
+}
+
+/** Returns the interruption that an error came of: what is ended by the same signal, such as git, ends with errors of its own. */
+function ofInterruption(error: unknown, doing: string, signal: AbortSignal): unknown {
+  if (!signal.aborted || !isInterruption(signal.reason) || !(error instanceof ProductError)) return error;
+  if (error === signal.reason) return interruptedWhile(doing, error);
+  const { reason, type } = error.facts;
+  return type === 'interrupted' ? error : interruptedWhile(doing, signal.reason, [reason]);
 }

@@ -1,8 +1,10 @@
+import { interruption } from '../../../model/errors/interruption.ts';
+
 const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Runs an action with a signal that is aborted when this process is asked to end meanwhile (Ctrl-C, a cancelled CI run,
- * Nx being ended). Being asked again ends it at once, and so does being asked when nothing is done any more: Nx ends the
+ * Nx being ended); its reason is an interruption. Being asked again ends it at once, and so does being asked when nothing is done any more: Nx ends the
  * process of a batch that way.
  * @param repeats milliseconds in which a signal that comes again is the same one: Nx sends one to every process between.
  */
@@ -12,11 +14,11 @@ export async function* withStopSignal<T>(
 ): AsyncGenerator<T> {
   const asked = new AbortController();
   let first = 0;
-  const end = () => {
+  const end = (name: NodeJS.Signals) => {
     if (asked.signal.aborted && Date.now() - first < repeats) return;
     if (asked.signal.aborted) process.exit(130);
     first = Date.now();
-    asked.abort();
+    asked.abort(interruption(name));
   };
   for (const name of names) process.on(name, end);
   try {

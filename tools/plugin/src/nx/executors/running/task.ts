@@ -1,4 +1,6 @@
+import { interruptionMark } from '../../graph/interruption-mark.ts';
 import { refusalMarkOf } from '../../graph/refusal-mark.ts';
+import { isInterruption } from '../../../model/errors/interruption.ts';
 import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
 import type { RawOptions } from '../options/options.ts';
 import type { SharedRun } from './run-context.ts';
@@ -33,6 +35,7 @@ export async function taskResult(
 
 /** A stack is for bugs only. */
 function explain(error: unknown, command: { readonly deploys: boolean }): string[] {
+  if (isInterruption(error)) return [error.explain(), interruptionMark];
   if (error instanceof Refusal) return [error.explain(), refusalMarkOf(command)];
   if (error instanceof ProductError) return [error.explain()];
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -6,6 +6,7 @@ import { linkOf } from '../../../../model/forge/forge-text.ts';
 import { describeHold } from '../../../../model/rollback/hold.ts';
 import { ProductError, Refusal } from '../../../../model/errors/product-error.ts';
 import type { Release } from '../../../../model/release/release.ts';
+import type { Superseded } from '../../../../use-cases/deploy/decide-deploy.ts';
 import type { DeployResult } from '../../../../use-cases/deploy/deploy.ts';
 import { tookOf } from '../describe-deploy.ts';
 
@@ -18,16 +19,22 @@ export function deployOutcome(release: Release, environment: Environment, result
     case 'unchanged':
       return { ...releaseOutcome(release, 'already running', 'unchanged'), environment: name };
     case 'superseded':
-      return {
-        ...releaseOutcome(release, `skipped: the newer ${result.by.release.buildNumber} runs`, 'skipped'),
-        environment: name,
-      };
+      return { ...releaseOutcome(release, skippedFor(result), 'skipped'), environment: name };
     case 'held':
       return {
         ...releaseOutcome(release, `skipped: ${describeHold(result.hold, name)}`, 'skipped'),
         environment: name,
       };
   }
+}
+
+/** Returns the outcome of a release that was not built, because a later commit has been. */
+export function overtakenOutcome(service: string, environment: Environment, superseded: Superseded): JobOutcome {
+  return { service, environment: environment.name, outcome: skippedFor(superseded), state: 'skipped' };
+}
+
+function skippedFor({ by, isElsewhere }: Superseded): string {
+  return `skipped: the newer ${by.release.buildNumber} ${isElsewhere ? 'has been built' : 'runs'}`;
 }
 
 /** Returns the outcome of a deployment that ended well. */

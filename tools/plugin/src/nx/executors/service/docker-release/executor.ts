@@ -25,7 +25,7 @@ export const executor = serviceExecutor({
     requireCommitted(subject, await repository.dirtyPaths(), isAllowed, []);
     if (!dryRun) await requireEngine(process.env);
   },
-  async run({ context, ...options }, { service, environments, ports, reporter, target }) {
+  async run({ context, ...options }, { service, environments, ports, reporter, target, signal }) {
     if (context !== target('docker-release')?.options?.context) {
       throw badOption(
         { name: 'context', doing: `build and push the image of ${service.name}` },
@@ -33,7 +33,7 @@ export const executor = serviceExecutor({
         `Write it in ${service.root}/project.json, as an option of the target docker-release: \`release\` builds from the same folder.`,
       );
     }
-    const request = { ...options, service, environments, ciNumber: ciRunOf(process.env)?.buildNumber };
+    const request = { ...options, service, environments, signal, ciNumber: ciRunOf(process.env)?.buildNumber };
     const release = await dockerRelease(request, ports, reporter);
     if (!release) return [`${service.name}: dry run: nothing was changed`];
     return [`${new ReleaseTag(release.service, release.buildNumber)} is pushed: ${release.imageDigest}`];

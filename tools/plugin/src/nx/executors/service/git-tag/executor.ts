@@ -13,12 +13,12 @@ export const executor = serviceExecutor({
     dryRun,
   },
   examples: [{ command: 'nx run orders:git-tag --tag=20261124-1', description: 'Tag the commit of this build' }],
-  async run({ tag, dryRun: isDryRun }, { service, environments, ports, reporter }) {
+  async run({ tag, dryRun: isDryRun }, { service, environments, ports, reporter, signal }) {
     const registry = releaseRegistries(environments)[0]!;
     const release = await findPushedBuild(service.name, registry, tag, ports);
     const name = new ReleaseTag(service.name, release.buildNumber);
     if (isDryRun) return [`${service.name}: dry run: would tag ${release.commit} as ${name} (${release.imageDigest})`];
-    await tagRelease(release, ports, reporter);
+    await tagRelease(release, ports, reporter, signal);
     return [`${name} is on ${release.commit}`];
   },
 });

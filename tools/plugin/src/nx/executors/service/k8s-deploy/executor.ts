@@ -26,7 +26,7 @@ export const executor = serviceExecutor({
   begin: prefetchReleases,
   async run(
     { env: targets, tag, dryRun, timeout, approve, ...options },
-    { service, environments, ports, reporter, terminal, tell, signal },
+    { service, environments, ports, reporter, terminal, tell, branch, signal },
   ) {
     prefetchClusters(targets, ports);
     const release = await findRelease(service.name, tag, ports);
@@ -42,7 +42,9 @@ export const executor = serviceExecutor({
         );
       } else {
         const limits = { timeoutMs: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
-        const result = await deploy(target, { ...options, ...limits }, ports, reporter);
+        // A release that the user names is meant, whatever its commit.
+        const mainBranch = tag === undefined ? branch : undefined;
+        const result = await deploy(target, { ...options, ...limits, mainBranch }, ports, reporter);
         tell(deployOutcome(release, environment, result));
         lines.push(describeDeploy({ service: service.name, release }, environment, result, terminal));
       }

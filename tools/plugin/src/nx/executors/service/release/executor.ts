@@ -4,7 +4,7 @@ import type { Environment } from '../../../../model/environment/environment.ts';
 import { release, type ReleaseResult } from '../../../../use-cases/release/release.ts';
 import { approvedBy } from '../../options/approved-by.ts';
 import { actorOf } from '../../running/actor.ts';
-import { deployOutcome, releaseOutcome } from '../../output/ci/deploy-outcome.ts';
+import { deployOutcome, overtakenOutcome, releaseOutcome } from '../../output/ci/deploy-outcome.ts';
 import { prefetchClusters } from '../../running/prefetch-clusters.ts';
 import { prefetchReleases } from '../../running/prefetch-releases.ts';
 import { describeDeploy } from '../../output/describe-deploy.ts';
@@ -41,23 +41,39 @@ export const executor = serviceExecutor({
   },
   async run(
     { env: targets, timeout, approve, ...options },
-    { service, environments, ports, reporter, terminal, tell, signal },
+    { service, environments, ports, reporter, terminal, tell, branch, signal },
   ) {
     prefetchClusters(targets, ports);
     const actor = actorOf(process.env);
-    const limits = { timeoutMs: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
+    const limits = {
+      timeoutMs: timeout * 1000,
+      signal,
+      mainBranch: branch,
+      approvedBy: approvedBy(approve, process.env),
+    };
     const ciNumber = ciRunOf(process.env)?.buildNumber;
     const request = { ...options, ...limits, service, environments, targets, actor, ciNumber };
     const result = await release(request, ports, reporter);
-    if (!options.dryRun) tell(...outcomesOf(result, targets));
-    return options.dryRun
-      ? [`${service.name}: dry run: nothing was changed`]
-      : describe(service.name, result, targets, terminal);
+    if (!options.dryRun) tell(...outcomesOf(service.name, result, targets));
+    if (!options.dryRun) return describe(service.name, result, targets, terminal);
+    const isOvertaken = result.deploys.length > 0;
+    return [
+      ...(isOvertaken ? describe(service.name, result, targets, terminal) : []),
+      `${service.name}: dry run: nothing was changed`,
+    ];
   },
 });
 
-function outcomesOf({ release, deploys }: ReleaseResult, targets: readonly Environment[]): JobOutcome[] {
-  if (!release) return [];
+function outcomesOf(
+  service: string,
+  { release, deploys }: ReleaseResult,
+  targets: readonly Environment[],
+): JobOutcome[] {
+  if (!release) {
+    return deploys.flatMap(({ result }, index) =>
+      result.state === 'superseded' ? [overtakenOutcome(service, targets[index]!, result)] : [],
+    );
+  }
   if (deploys.length === 0) return [releaseOutcome(release, 'released', 'done')];
   return deploys.map(({ result }, index) => deployOutcome(release, targets[index]!, result));
 }
