@@ -3,6 +3,7 @@ import { fieldAt } from '../../../../model/manifests/source/object-fields.ts';
 import { containersOf } from '../../../../model/manifests/rules/pod-templates.ts';
 import { howToResume, isPaused } from '../../../../model/manifests/rules/paused.ts';
 import { patienceOf, type RolloutPatience } from '../../../../model/manifests/rules/rollout-patience.ts';
+import { isGatewayRoute, routeObstacle } from './route-status.ts';
 import { progressOf } from './rollout-progress.ts';
 import { troubleIn } from './rollout-trouble.ts';
 import { conditionsOf } from './conditions.ts';
@@ -30,6 +31,9 @@ import { keyOf, wasListed, type RolloutState } from './rollout-state.ts';
  *    the release itself still brings, or a pod that drains makes room for.
  * 12. It has any other trouble: waiting, with that as the obstacle.
  * 13. The cluster gives up on our generation (ProgressDeadlineExceeded): `failed`.
+ *
+ * A route (HTTPRoute, GRPCRoute) is ready when each of its gateways says `Accepted`, and none that `ResolvedRefs` is false,
+ * of the generation that is there; one that is not for the grace has failed.
  *
  * Pods of older revisions count for nothing, but for one of a StatefulSet that is in the way of the new ones.
  */
@@ -82,6 +86,7 @@ export function evaluateRollout(
   }
   if (target.uid !== undefined && live.metadata['uid'] !== target.uid)
     return { state: 'vanished', reason: `${name} was deleted and recreated during the rollout.`, suspects: [live] };
+  if (isGatewayRoute(live)) return evaluateRoute(state, live, at, patience);
   const generation = Math.max(target.generation ?? 0, Number(live.metadata['generation'] ?? 0));
   if (Number(fieldAt(live, 'status', 'observedGeneration') ?? 0) < generation)
     return waiting('waiting for the cluster to see the change', undefined);
@@ -112,6 +117,24 @@ export function evaluateRollout(
   return {
     ...waiting(progress.line, trouble?.obstacle, trouble?.suspects, trouble?.again),
     ...(trouble?.isUsual === true && { isUsual: true }),
+  };
+}
+
+/** A route is done when its gateways take it; one that refuses may not have heard of a listener or a Service yet. */
+function evaluateRoute(
+  state: RolloutState,
+  live: KubernetesObject,
+  at: number,
+  { graceMs }: RolloutPatience,
+): RolloutStatus {
+  const obstacle = routeObstacle(live);
+  if (obstacle === undefined) return { state: 'ready', line: 'accepted' };
+  const end = (state.troubles.get(String(live.metadata['uid']))?.since ?? at) + graceMs;
+  if (end <= at)
+    return { state: 'failed', reason: `${describeObject(live)} leads nobody: ${obstacle}`, suspects: [live] };
+  return {
+    ...waiting('waiting for its gateway', obstacle, [live], end),
+    isUsual: /not accepted it yet/.test(obstacle),
   };
 }
 
