@@ -87,9 +87,7 @@ export function evaluateRollout(
   if (target.uid !== undefined && live.metadata['uid'] !== target.uid)
     return { state: 'vanished', reason: `${name} was deleted and recreated during the rollout.`, suspects: [live] };
   if (isGatewayRoute(live)) return evaluateRoute(state, live, at, patience);
-  const generation = Math.max(target.generation ?? 0, Number(live.metadata['generation'] ?? 0));
-  if (Number(fieldAt(live, 'status', 'observedGeneration') ?? 0) < generation)
-    return waiting('waiting for the cluster to see the change', undefined);
+  if (!isSeen(live, target)) return waiting('waiting for the cluster to see the change', undefined);
   const changed = changedImage(target.object, live);
   if (changed !== undefined)
     return {
@@ -114,10 +112,8 @@ export function evaluateRollout(
       suspects: trouble?.suspects ?? [live],
     };
   }
-  return {
-    ...waiting(progress.line, trouble?.obstacle, trouble?.suspects, trouble?.again),
-    ...(trouble?.isUsual === true && { isUsual: true }),
-  };
+  const { obstacle, suspects = [], again, isUsual = false } = trouble ?? {};
+  return { state: 'waiting', line: progress.line, obstacle, suspects, again, isUsual };
 }
 
 /** A route is done when its gateways take it; one that refuses may not have heard of a listener or a Service yet. */
@@ -132,10 +128,8 @@ function evaluateRoute(
   const end = (state.troubles.get(String(live.metadata['uid']))?.since ?? at) + graceMs;
   if (end <= at)
     return { state: 'failed', reason: `${describeObject(live)} leads nobody: ${obstacle}`, suspects: [live] };
-  return {
-    ...waiting('waiting for its gateway', obstacle, [live], end),
-    isUsual: /not accepted it yet/.test(obstacle),
-  };
+  const isUsual = /not accepted it yet/.test(obstacle);
+  return { state: 'waiting', line: 'waiting for its gateway', obstacle, suspects: [live], again: end, isUsual };
 }
 
 function waiting(
@@ -145,6 +139,12 @@ function waiting(
   again?: number,
 ): RolloutStatus {
   return { state: 'waiting', line, obstacle, suspects, again };
+}
+
+/** Reports whether the cluster's status is of what was applied, or of something later. */
+function isSeen(live: KubernetesObject, target: RolloutTarget): boolean {
+  const generation = Math.max(target.generation ?? 0, Number(live.metadata['generation'] ?? 0));
+  return Number(fieldAt(live, 'status', 'observedGeneration') ?? 0) >= generation;
 }
 
 /** A container whose image is not the one that we applied. */
