@@ -71,3 +71,18 @@ it.each<[string, string, object, () => readonly string[] | undefined]>([
     'would promote',
   );
 });
+
+it('has not succeeded while no listener takes its route, and goes back to the one that is taken', async () => {
+  workspace.edit('Infrastructure/environments/preprod.yaml', /$/, '\nrollout: { grace: 5s }\n');
+  workspace.edit(
+    'apps/orders/k8s/http-route.yaml',
+    '${GATEWAY_NAMESPACE}',
+    '${GATEWAY_NAMESPACE}\n      sectionName: absent',
+  );
+  await workspace.commit('feat: a listener that is not there');
+  const { code, output } = await workspace.nx(['run', 'orders:release']);
+  expect(output).toMatch(/waiting: Gateway public \(listener absent\) does not accept it \(NoMatchingParent\)/);
+  expect(output).toMatch(/HTTPRoute orders leads nobody: .*\n.*Rolled back to \d{8}-1 automatically; it is serving\./);
+  expect(code).toBe(1);
+  expect(await callGateway(workspace.hostname, '/orders/healthz/ready')).toMatchObject({ status: 200 });
+});

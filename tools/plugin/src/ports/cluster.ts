@@ -48,6 +48,12 @@ export interface Cluster {
   waitForEndpoints(objects: readonly KubernetesObject[], signal?: AbortSignal): Promise<void>;
 
   /**
+   * Waits until the gateways of the routes among `objects` take them as they were applied, or have not for the grace. Where
+   * the deployer may not see that, it does not wait.
+   */
+  waitUntilAccepted(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult>;
+
+  /**
    * Runs a Job of a release to its end, once: one of the same release that has succeeded is not run again, one that
    * still runs is followed, one that failed is replaced. Jobs of the same name of other releases end first.
    * @throws {Refusal} when a Job of that name belongs to somebody else.

@@ -36,6 +36,8 @@ export class InMemoryCluster implements Cluster {
   private readonly clock: Clock;
   private readonly state: NamespaceState;
   private readonly server: ServerSideApply;
+  /** Why its gateway takes no route, as a sentence; undefined when it does. */
+  refusesRoutes: string | undefined;
   /** Called before each call of the port with its name; what it throws is what the call throws. */
   before: (call: string) => void | Promise<void> = () => {};
   /** Names of the calls so far. */
@@ -137,6 +139,14 @@ export class InMemoryCluster implements Cluster {
   async waitUntilReady(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult> {
     await this.enter('waitUntilReady');
     return this.state.rollouts.waitUntilReady(objects, options);
+  }
+
+  async waitUntilAccepted(objects: readonly KubernetesObject[]): Promise<RolloutResult> {
+    await this.enter('waitUntilAccepted');
+    const route = objects.find(({ kind }) => kind === 'HTTPRoute');
+    if (this.refusesRoutes === undefined || !route) return { state: 'ready' };
+    const reason = `HTTPRoute ${route.metadata.name} leads nobody: ${this.refusesRoutes}`;
+    return { state: 'failed', reason, evidence: [] };
   }
 
   async waitForEndpoints(): Promise<void> {

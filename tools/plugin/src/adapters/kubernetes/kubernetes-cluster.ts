@@ -9,6 +9,7 @@ import type {
 import type { Environment } from '../../model/environment/environment.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import type { ApplyStage } from '../../model/manifests/kind-order.ts';
+import { Refusal } from '../../model/errors/product-error.ts';
 import { identityOf } from '../../model/manifests/source/object-fields.ts';
 import { isRollout } from '../../model/manifests/rules/pod-templates.ts';
 import type {
@@ -38,6 +39,7 @@ import { pruneObjects } from './deploy/prune.ts';
 import { Records } from './records/records.ts';
 import { Resources } from './client/resources.ts';
 import type { RolloutTarget } from './deploy/wait/evaluate-rollout.ts';
+import { isGatewayRoute } from './deploy/wait/route-status.ts';
 import { waitForRollouts } from './deploy/wait/wait.ts';
 import { waitForEndpoints } from './deploy/wait/wait-for-endpoints.ts';
 import type { NamespaceClient } from './client/namespace-client.ts';
@@ -93,8 +95,16 @@ export class KubernetesCluster implements Cluster {
   }
 
   waitUntilReady(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult> {
+    return waitForRollouts(this.place, this.targetsAmong(objects, isRollout), options);
+  }
+
+  /** Objects that are waited for, as the server had them after they were applied. */
+  private targetsAmong(
+    objects: readonly KubernetesObject[],
+    isMeant: (object: KubernetesObject) => boolean,
+  ): RolloutTarget[] {
     const makers = objects.filter(({ apiVersion }) => isCustom(apiVersion));
-    const targets = objects.filter(isRollout).map((object): RolloutTarget => {
+    return objects.filter(isMeant).map((object): RolloutTarget => {
       const applied = this.applied.get(identityOf(object));
       const [uid, generation] = [applied?.metadata['uid'], applied?.metadata['generation']];
       return {
@@ -105,7 +115,15 @@ export class KubernetesCluster implements Cluster {
         ...(typeof generation === 'number' ? { generation } : {}),
       };
     });
-    return waitForRollouts(this.place, targets, options);
+  }
+
+  async waitUntilAccepted(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult> {
+    try {
+      return await waitForRollouts(this.place, this.targetsAmong(objects, isGatewayRoute), options);
+    } catch (error) {
+      if (error instanceof Refusal && error.facts.type === 'forbidden') return { state: 'ready' };
+      throw error;
+    }
   }
 
   waitForEndpoints(objects: readonly KubernetesObject[], signal?: AbortSignal): Promise<void> {

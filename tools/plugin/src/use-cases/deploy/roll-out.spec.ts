@@ -82,6 +82,29 @@ describe('a deploy that fails', () => {
   });
 });
 
+it('has not succeeded when no gateway takes its route, and goes back', async () => {
+  const scenario = new ReleaseScenario();
+  scenario.repository.write(
+    'apps/orders/k8s/route.yaml',
+    'apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: { name: orders }\nspec: {}\n',
+  );
+  scenario.repository.commit();
+  await releaseIt(scenario);
+  scenario.change('2');
+  const cluster = clusterOf(scenario);
+  cluster.refusesRoutes = 'No listener.';
+  cluster.before = async (call) => {
+    // Going back has the route that was taken before.
+    if (call === 'apply traffic' && (await cluster.records('orders')).length > 2) cluster.refusesRoutes = undefined;
+  };
+  await expect(releaseIt(scenario)).rejects.toThrow('HTTPRoute orders leads nobody: No listener.');
+  expect(await cluster.records('orders')).toMatchObject([
+    { outcome: 'succeeded', cause: { action: 'automatic-rollback' } },
+    { outcome: 'failed', reason: 'HTTPRoute orders leads nobody: No listener.' },
+    { outcome: 'succeeded' },
+  ]);
+});
+
 describe('what fails when the pods serve', () => {
   const away = () => new Refusal({ type: 'cluster-unreachable', doing: 'x', reason: 'It was away.', remedy: 'y' });
   const withMap = async (scenario: ReleaseScenario) => {

@@ -106,6 +106,8 @@ async function applyAndWait(
     await apply('traffic');
   }
   await probe.afterOpening();
+  const routes = await waitUntilAccepted(rollout, context);
+  if (routes.state !== 'ready') return routes;
   const tidied = await tidyUp(async () => ((await superfluous).length > 0 ? prune(plan, rollout, context) : []));
   changes.push(...tidied.changes);
   if (tidied.remark !== undefined) context.reporter.warn(`${rollout.environment.name}: ${tidied.remark}`);
@@ -186,6 +188,14 @@ function waitUntilReady({ environment, objects }: Rollout, context: DeployContex
   const { cluster, limits, reporter } = context;
   const onProgress = (line: string) => reporter.step(`${environment.name}: ${line}`);
   return cluster.waitUntilReady(objects, { ...limits, patience: patienceIn(environment), onProgress });
+}
+
+function waitUntilAccepted({ environment, objects }: Rollout, context: DeployContext): Promise<RolloutResult> {
+  const { cluster, limits, reporter } = context;
+  const onProgress = (line: string) => {
+    if (!line.endsWith(': waiting for its gateway')) reporter.step(`${environment.name}: ${line}`);
+  };
+  return cluster.waitUntilAccepted(objects, { ...limits, patience: patienceIn(environment), onProgress });
 }
 
 /** Finds what is superfluous while pods get ready, which does not change that; most often it is nothing, and costs no time. */

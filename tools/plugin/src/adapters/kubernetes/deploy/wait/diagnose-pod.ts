@@ -5,9 +5,10 @@ import type { KubernetesObject } from '../../../../model/manifests/kubernetes-ob
  * - `crash`: a container ended, more than once.
  * - `schedule`: no node takes the pod. `attach`: a volume is not at its node yet. `unready`: it runs and does not become
  *   ready. These end by themselves, and nobody can say how soon.
- * - `creation`: the pod could not be made at all.
+ * - `creation`: the pod could not be made at all. `route`: no gateway takes a route.
  */
-export type TroubleKind = 'image' | 'config' | 'start' | 'crash' | 'schedule' | 'attach' | 'unready' | 'creation';
+export type TroubleKind =
+  'image' | 'config' | 'start' | 'crash' | 'schedule' | 'attach' | 'unready' | 'creation' | 'route';
 
 /** The reason why a pod is not ready. */
 export interface PodDiagnosis {

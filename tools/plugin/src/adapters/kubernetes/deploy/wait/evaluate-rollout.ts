@@ -3,6 +3,7 @@ import { fieldAt } from '../../../../model/manifests/source/object-fields.ts';
 import { containersOf } from '../../../../model/manifests/rules/pod-templates.ts';
 import { howToResume, isPaused } from '../../../../model/manifests/rules/paused.ts';
 import { patienceOf, type RolloutPatience } from '../../../../model/manifests/rules/rollout-patience.ts';
+import { isGatewayRoute, routeObstacle } from './route-status.ts';
 import { progressOf } from './rollout-progress.ts';
 import { troubleIn } from './rollout-trouble.ts';
 import { conditionsOf } from './conditions.ts';
@@ -30,6 +31,9 @@ import { keyOf, wasListed, type RolloutState } from './rollout-state.ts';
  *    the release itself still brings, or a pod that drains makes room for.
  * 12. It has any other trouble: waiting, with that as the obstacle.
  * 13. The cluster gives up on our generation (ProgressDeadlineExceeded): `failed`.
+ *
+ * A route (HTTPRoute, GRPCRoute) is ready when each of its gateways says `Accepted`, and none that `ResolvedRefs` is false,
+ * of the generation that is there; one that is not for the grace has failed.
  *
  * Pods of older revisions count for nothing, but for one of a StatefulSet that is in the way of the new ones.
  */
@@ -82,9 +86,8 @@ export function evaluateRollout(
   }
   if (target.uid !== undefined && live.metadata['uid'] !== target.uid)
     return { state: 'vanished', reason: `${name} was deleted and recreated during the rollout.`, suspects: [live] };
-  const generation = Math.max(target.generation ?? 0, Number(live.metadata['generation'] ?? 0));
-  if (Number(fieldAt(live, 'status', 'observedGeneration') ?? 0) < generation)
-    return waiting('waiting for the cluster to see the change', undefined);
+  if (isGatewayRoute(live)) return evaluateRoute(state, live, at, patience);
+  if (!isSeen(live, target)) return waiting('waiting for the cluster to see the change', undefined);
   const changed = changedImage(target.object, live);
   if (changed !== undefined)
     return {
@@ -109,10 +112,24 @@ export function evaluateRollout(
       suspects: trouble?.suspects ?? [live],
     };
   }
-  return {
-    ...waiting(progress.line, trouble?.obstacle, trouble?.suspects, trouble?.again),
-    ...(trouble?.isUsual === true && { isUsual: true }),
-  };
+  const { obstacle, suspects = [], again, isUsual = false } = trouble ?? {};
+  return { state: 'waiting', line: progress.line, obstacle, suspects, again, isUsual };
+}
+
+/** A route is done when its gateways take it; one that refuses may not have heard of a listener or a Service yet. */
+function evaluateRoute(
+  state: RolloutState,
+  live: KubernetesObject,
+  at: number,
+  { graceMs }: RolloutPatience,
+): RolloutStatus {
+  const obstacle = routeObstacle(live);
+  if (obstacle === undefined) return { state: 'ready', line: 'accepted' };
+  const end = (state.troubles.get(String(live.metadata['uid']))?.since ?? at) + graceMs;
+  if (end <= at)
+    return { state: 'failed', reason: `${describeObject(live)} leads nobody: ${obstacle}`, suspects: [live] };
+  const isUsual = /not accepted it yet/.test(obstacle);
+  return { state: 'waiting', line: 'waiting for its gateway', obstacle, suspects: [live], again: end, isUsual };
 }
 
 function waiting(
@@ -122,6 +139,12 @@ function waiting(
   again?: number,
 ): RolloutStatus {
   return { state: 'waiting', line, obstacle, suspects, again };
+}
+
+/** Reports whether the cluster's status is of what was applied, or of something later. */
+function isSeen(live: KubernetesObject, target: RolloutTarget): boolean {
+  const generation = Math.max(target.generation ?? 0, Number(live.metadata['generation'] ?? 0));
+  return Number(fieldAt(live, 'status', 'observedGeneration') ?? 0) >= generation;
 }
 
 /** A container whose image is not the one that we applied. */

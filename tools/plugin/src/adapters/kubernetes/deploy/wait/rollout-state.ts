@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../../../../model/manifests/kubernetes-ob
 import { conditionsOf } from './conditions.ts';
 import { knownTroubleOf } from './known-failures.ts';
 import { eventsByPod, isTelling } from './pod-events.ts';
+import { isGatewayRoute, routeObstacle } from './route-status.ts';
 import type { TroubleKind } from './diagnose-pod.ts';
 
 /** Something that a watch told. */
@@ -100,13 +101,18 @@ function troublesOf(
   const troubles = new Map<string, { kind: TroubleKind; since: number }>();
   const events = eventsByPod(objects.values());
   for (const pod of objects.values()) {
-    const kind = pod.kind === 'Pod' ? knownTroubleOf(pod, events)?.kind : creationTrouble(pod);
+    const kind = pod.kind === 'Pod' ? knownTroubleOf(pod, events)?.kind : otherTrouble(pod);
     if (kind === undefined) continue;
     const uid = String(pod.metadata['uid']);
     const known = before.get(uid);
     troubles.set(uid, known?.kind === kind ? known : { kind, since: at });
   }
   return troubles;
+}
+
+function otherTrouble(object: KubernetesObject): TroubleKind | undefined {
+  if (isGatewayRoute(object)) return routeObstacle(object) === undefined ? undefined : 'route';
+  return creationTrouble(object);
 }
 
 /** A ReplicaSet that may not make its pods. */

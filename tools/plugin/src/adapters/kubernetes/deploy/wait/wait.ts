@@ -8,6 +8,7 @@ import { usualPatience } from '../../../../model/manifests/rules/rollout-patienc
 import { evidenceOf } from './evidence.ts';
 import { listAndWatch, type Followed } from './list-and-watch.ts';
 import { evaluateRollout, type RolloutStatus, type RolloutTarget } from './evaluate-rollout.ts';
+import { isGatewayRoute } from './route-status.ts';
 import { stalledLine } from './stalled-line.ts';
 import { keyOf, nothingKnown, reduceRollout, type RolloutEvent, type RolloutState } from './rollout-state.ts';
 
@@ -17,6 +18,8 @@ const plurals: Readonly<Record<string, string>> = {
   Deployment: 'deployments',
   StatefulSet: 'statefulsets',
   DaemonSet: 'daemonsets',
+  HTTPRoute: 'httproutes',
+  GRPCRoute: 'grpcroutes',
 };
 
 /**
@@ -54,7 +57,6 @@ export async function waitForRollouts(
 function followedBy(object: KubernetesObject, namespace: string): Followed[] {
   const workloadList = keyOf(object);
   const listOf = (kind: string) => `${kind}s of ${workloadList}`;
-  const selector = { labelSelector: labelSelectorOf(object) };
   const workload = {
     apiVersion: object.apiVersion,
     kind: object.kind,
@@ -62,6 +64,8 @@ function followedBy(object: KubernetesObject, namespace: string): Followed[] {
     query: { fieldSelector: `metadata.name=${object.metadata.name}` },
     list: workloadList,
   };
+  if (isGatewayRoute(object)) return [workload];
+  const selector = { labelSelector: labelSelectorOf(object) };
   const pods = {
     apiVersion: 'v1',
     kind: 'Pod',
