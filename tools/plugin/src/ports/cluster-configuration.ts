@@ -37,7 +37,10 @@ export interface ClusterConfiguration {
   /** Marks the environment's namespace with a version, for deployments to see. @throws {Refusal} when it is not there. */
   mark(version: BuildNumber): Promise<void>;
 
-  /** Waits for the one write lock of the environment's configuration, and takes it over from a holder who is dead. */
+  /**
+   * Waits for the one write lock of the environment's configuration, and takes it over from a holder who is dead. Once it is
+   * lost or released, nothing is written any more: `apply`, `prune`, `mark` and the records throw a Failure `lock-lost`.
+   */
   lock(holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock>;
   /** Newest first, the last 20. Kept where those who deploy services cannot write. */
   records(): Promise<ProvisioningRecord[]>;

@@ -30,9 +30,11 @@ import { watchForChanges } from './observe/watch.ts';
 import { checkAccess, refuseMissingNamespace } from './client/check.ts';
 import { fingerprintOf } from './observe/drift.ts';
 import { runJob } from './deploy/jobs/run-job.ts';
+import type { HeldLease } from './deploy/held-lease.ts';
 import { acquireLease } from './deploy/lease.ts';
 import { observe } from './observe/observe.ts';
 import { KubernetesPlan } from './deploy/kubernetes-plan.ts';
+import type { PlannedObject } from './deploy/plan.ts';
 import { provisionedVersion } from './provision/provisioned-version.ts';
 import { pruneObjects } from './deploy/prune.ts';
 import { Records } from './records/records.ts';
@@ -48,6 +50,8 @@ export class KubernetesCluster implements Cluster {
   private readonly environment: Pick<Environment, 'name' | 'namespace'>;
   private readonly recordsOf: Records;
   private access: Promise<void> | undefined;
+  /** The lock that was taken last, by service: it is the fence for all that is written for that service. */
+  private readonly locks = new Map<string, HeldLease>();
   /** Objects as they were when they had been applied. */
   private readonly applied = new Map<string, KubernetesObject>();
 
@@ -66,8 +70,10 @@ export class KubernetesCluster implements Cluster {
     return this.access;
   }
 
-  lock(service: string, holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock> {
-    return acquireLease(this.place, service, holder, onWait);
+  async lock(service: string, holder: Actor, onWait: (heldBy: string) => void): Promise<ServiceLock> {
+    const lock = await acquireLease(this.place, service, holder, onWait);
+    this.locks.set(service, lock);
+    return lock;
   }
 
   plan(service: string, objects: readonly KubernetesObject[], options: PlanOptions = {}): Promise<Plan> {
@@ -76,14 +82,16 @@ export class KubernetesCluster implements Cluster {
 
   async apply(plan: Plan, stage?: ApplyStage): Promise<ChangeSet> {
     const own = plan instanceof KubernetesPlan ? plan : await KubernetesPlan.make(this.place, plan);
-    const planned = await own.freshObjects(this.place, stage);
-    for (const object of await applyPlan(this.place.api, planned)) this.applied.set(identityOf(object), object);
+    const writer = this.writer(own.service);
+    const planned = await own.freshObjects(writer, stage);
+    const planAgain = async ({ source }: PlannedObject) => (await own.planAgain(writer, [source]))[0]!;
+    for (const object of await applyPlan(writer.api, planned, planAgain)) this.applied.set(identityOf(object), object);
     return planned.map(({ change }) => change);
   }
 
   async prune(service: string, objects: readonly KubernetesObject[], options?: PruneOptions): Promise<ChangeSet> {
     const recordedKinds = await this.recordsOf.kinds(service);
-    return pruneObjects(this.place, { service, objects, recordedKinds }, options);
+    return pruneObjects(this.writer(service), { service, objects, recordedKinds }, options);
   }
 
   waitUntilReady(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult> {
@@ -104,7 +112,7 @@ export class KubernetesCluster implements Cluster {
   }
 
   runJob(service: string, job: KubernetesObject, options: JobOptions): Promise<JobResult> {
-    return runJob(this.place, { service, job }, options);
+    return runJob(this.writer(service), { service, job }, options);
   }
 
   provisioned(): Promise<BuildNumber | undefined> {
@@ -120,7 +128,7 @@ export class KubernetesCluster implements Cluster {
   }
 
   openRecord(record: NewDeploymentRecord): Promise<DeploymentRecord> {
-    return this.recordsOf.open(record);
+    return this.recordsOf.open(record, this.writer(record.release.service).api);
   }
 
   closeRecord(record: DeploymentRecord, ending: DeploymentEnding): Promise<DeploymentRecord> {
@@ -129,15 +137,19 @@ export class KubernetesCluster implements Cluster {
       const live = this.applied.get(identityOf(object));
       return live ? [[identityOf(object), fingerprintOf(live)]] : [];
     });
-    return this.recordsOf.close(record, ending, new Map(applied));
+    return this.recordsOf.close(
+      record,
+      { ...ending, applied: new Map(applied) },
+      this.writer(record.release.service).api,
+    );
   }
 
   record(service: string, sequence: number): Promise<DeploymentRecord | undefined> {
     return this.recordsOf.read(service, sequence);
   }
 
-  async newest(): Promise<DeploymentSummary[]> {
-    const newest = [...(await this.recordsOf.newestOf()).values()].map(({ summary }) => summary);
+  async newest(service?: string): Promise<DeploymentSummary[]> {
+    const newest = [...(await this.recordsOf.newestOf(service)).values()].map(({ summary }) => summary);
     if (newest.length === 0) await refuseMissingNamespace(this.place.api, this.environment);
     return newest;
   }
@@ -158,6 +170,12 @@ export class KubernetesCluster implements Cluster {
 
   changes(signal: AbortSignal): AsyncIterable<void> {
     return watchForChanges(this.place, signal);
+  }
+
+  /** Returns the namespace to write to for a service: nothing is written once the service's lock is lost or released. */
+  private writer(service: string): NamespaceClient {
+    const lock = this.locks.get(service);
+    return lock ? { ...this.place, api: this.place.api.fencedBy(lock) } : this.place;
   }
 
   /** Closes the connections to the cluster. */

@@ -4,7 +4,7 @@ import { withAnnouncements } from '../announce/announce-deployment.ts';
 import { requireApproval } from './approval.ts';
 import { decideDeploy, type DeployDecision } from './decide-deploy.ts';
 import type { DeployContext, RolloutLimits } from './deploy-context.ts';
-import { withServiceLock } from './lock-service.ts';
+import { isOutdated, withServiceLock } from './lock-service.ts';
 import { planDeploy, requireImage, type DeployPlan, type DeployTarget } from './plan-deploy.ts';
 import type { ChangeSet } from '../../ports/cluster.ts';
 import type { Reporter } from '../../ports/reporter.ts';
@@ -71,13 +71,10 @@ async function deployLocked(deploy: PlannedDeploy, context: DeployContext): Prom
   return { state: 'deployed', ...(await rollOut(rolloutOf({ ...deploy, plan }, decision), context)) };
 }
 
-/** Plans again when another deployment ran while this one waited for the lock. */
-async function currentPlan(
-  { target, plan }: PlannedDeploy,
-  { cluster, hasWaited }: DeployContext,
-): Promise<DeployPlan> {
-  if (!hasWaited) return plan;
-  const again = await cluster.plan(target.service.name, plan.objects, plan.plan.options);
+/** Plans again when another deployment ran since it was planned. */
+async function currentPlan({ target, plan }: PlannedDeploy, context: DeployContext): Promise<DeployPlan> {
+  if (!isOutdated(plan.plannedAfter, context)) return plan;
+  const again = await context.cluster.plan(target.service.name, plan.objects, plan.plan.options);
   return { ...plan, plan: again, changes: again.changes };
 }
 

@@ -5,7 +5,7 @@ import { describeObject } from '../../model/manifests/kubernetes-object.ts';
 import { warmUpHeader, warmUpRoutes } from '../../model/deploy/route-warm-up.ts';
 import type { ApplyStage } from '../../model/manifests/kind-order.ts';
 import { stampActor } from '../../model/manifests/actor.ts';
-import { Failure, Refusal } from '../../model/errors/product-error.ts';
+import { Failure, ProductError, Refusal } from '../../model/errors/product-error.ts';
 import { announcedAs } from '../announce/announce-deployment.ts';
 import type { Change, ChangeSet, Plan, RolloutResult } from '../../ports/cluster.ts';
 import type { DeployContext } from './deploy-context.ts';
@@ -194,7 +194,11 @@ async function restorePrevious(rollout: Rollout, failure: Failure, context: Depl
     hold: hold ?? fallback.hold,
     fallback: undefined,
   };
-  const attempt = await applyAndRecord(previous, context);
+  const attempt = await applyAndRecord(previous, context).catch((error: unknown) => {
+    // Not even its record could be opened: what is reported is still why it was to be restored.
+    if (!(error instanceof ProductError)) throw error;
+    return { outcome: 'unknown' as const, failure: error };
+  });
   if (attempt.outcome === 'succeeded') return `Rolled back to ${buildNumber} automatically; it is serving.`;
   return `Rolling back to ${buildNumber} failed too (${attempt.failure.facts.reason}); the pods that were serving still are.`;
 }

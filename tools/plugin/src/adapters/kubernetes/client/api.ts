@@ -33,6 +33,12 @@ export interface ApiRequest {
   readonly repeatable?: boolean;
 }
 
+/** Decides whether something may still be written. */
+export interface WriteFence {
+  /** Makes sure of it. @returns the milliseconds for which it is certain. @throws when nothing may be written any more. */
+  hold(): Promise<number>;
+}
+
 export type WatchEvent = {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
   readonly object: KubernetesObject;
@@ -46,6 +52,7 @@ export class KubernetesApi {
   private readonly agent: http.Agent;
   private readonly firstTimeout: number;
   private hasAnswered = false;
+  private fence: WriteFence | undefined;
 
   constructor(access: ClusterAccess, firstTimeout = usualFirstTimeout) {
     this.access = access;
@@ -56,6 +63,13 @@ export class KubernetesApi {
     this.agent =
       (access.agent as http.Agent | undefined) ??
       (access.server.startsWith('https:') ? new https.Agent({ ...options, ...access.tls }) : new http.Agent(options));
+  }
+
+  /** Returns the same API, over the same connections, whose every write a fence must let through. */
+  fencedBy(fence: WriteFence): KubernetesApi {
+    const fenced = Object.create(this) as KubernetesApi;
+    fenced.fence = fence;
+    return fenced;
   }
 
   /** @returns the object, or undefined when there is none. */
@@ -83,11 +97,14 @@ export class KubernetesApi {
   async sendForBytes(method: string, path: string, request: ApiRequest = {}): Promise<Buffer> {
     const repeatable = request.repeatable ?? method !== 'POST';
     const until = Date.now() + (this.hasAnswered ? patience : 0);
+    const fence = isWrite(method, path, request) ? this.fence : undefined;
     for (let attempt = 0; ; attempt++) {
+      // Before each attempt: what is sent again late is a late write, too.
+      const certainFor = await fence?.hold();
       const wait = Math.min(100 * 2 ** attempt, 2000);
       const again = repeatable && Date.now() + wait < until && !request.signal?.aborted;
       try {
-        return await this.once(method, path, request);
+        return await this.once(method, path, bounded(request, certainFor), certainFor);
       } catch (error) {
         const busy = error instanceof ApiError && (error.code === 429 || error.code >= 502);
         const lost = !(error instanceof ApiError);
@@ -150,8 +167,10 @@ export class KubernetesApi {
     this.agent.destroy();
   }
 
-  private async once(method: string, path: string, request: ApiRequest): Promise<Buffer> {
-    const limit = AbortSignal.timeout(this.hasAnswered ? answerTimeout : this.firstTimeout);
+  private async once(method: string, path: string, request: ApiRequest, atMost = Infinity): Promise<Buffer> {
+    const limit = AbortSignal.timeout(
+      Math.min(this.hasAnswered ? answerTimeout : this.firstTimeout, Math.floor(atMost)),
+    );
     const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
     const answer = await this.open(method, path, { ...request, signal });
     const sent = await bytesOf(answer);
@@ -184,6 +203,17 @@ export class KubernetesApi {
       sent.end(content);
     });
   }
+}
+
+/** Reports whether a request can change anything. */
+function isWrite(method: string, path: string, { query }: ApiRequest): boolean {
+  return method !== 'GET' && query?.['dryRun'] === undefined && !path.startsWith('/apis/authorization.k8s.io/');
+}
+
+/** Has the server give a request up after some milliseconds, also when nobody waits for its answer any more. */
+function bounded(request: ApiRequest, milliseconds: number | undefined): ApiRequest {
+  if (milliseconds === undefined) return request;
+  return { ...request, query: { ...request.query, timeout: `${Math.floor(milliseconds)}ms` } };
 }
 
 /** Whole lines of an answer; @returns what came after the last one. */

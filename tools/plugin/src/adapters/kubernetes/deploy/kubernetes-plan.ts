@@ -43,13 +43,16 @@ export class KubernetesPlan implements Plan {
       stage === undefined || stageOf(desired.kind, !!live) === stage;
     const meant = this.planned.filter(isMeant);
     if (meant.length === 0 || Date.now() - this.madeAt < planLastsMs) return meant;
-    const { service, objects, options } = this;
-    // The Jobs were checked when the plan was made, and some may have run since.
-    const request = { service, objects, options: { ...options, jobs: [] } };
-    return planObjects(
+    return this.planAgain(
       place,
-      request,
       meant.map(({ source }) => source),
     );
+  }
+
+  /** Dry-runs some of the objects again. @throws {Refusal} naming those that the server would not take any more. */
+  planAgain(place: NamespaceClient, sources: readonly KubernetesObject[]): Promise<readonly PlannedObject[]> {
+    const { service, objects, options } = this;
+    // The Jobs were checked when the plan was made, and some may have run since.
+    return planObjects(place, { service, objects, options: { ...options, jobs: [] } }, sources);
   }
 }
