@@ -27,6 +27,9 @@ import type {
 import type { KubernetesApi } from './client/api.ts';
 import { applyPlan } from './deploy/apply.ts';
 import { watchForChanges } from './observe/watch.ts';
+import { AccessReview } from './client/access-review.ts';
+import { describeAccess } from './client/access-rules.ts';
+import { explainApiError } from './client/api-error.ts';
 import { checkAccess, refuseMissingNamespace } from './client/check.ts';
 import { fingerprintOf } from './observe/drift.ts';
 import { runJob } from './deploy/jobs/run-job.ts';
@@ -38,6 +41,7 @@ import type { PlannedObject } from './deploy/plan.ts';
 import { provisionedVersion } from './provision/provisioned-version.ts';
 import { pruneObjects } from './deploy/prune.ts';
 import { Records } from './records/records.ts';
+import { jobAccess, kindAccess } from './client/required-access.ts';
 import { Resources } from './client/resources.ts';
 import type { RolloutTarget } from './deploy/wait/evaluate-rollout.ts';
 import { waitForRollouts } from './deploy/wait/wait.ts';
@@ -49,6 +53,7 @@ export class KubernetesCluster implements Cluster {
   private readonly place: NamespaceClient;
   private readonly environment: Pick<Environment, 'name' | 'namespace'>;
   private readonly recordsOf: Records;
+  private readonly review: AccessReview;
   private access: Promise<void> | undefined;
   /** The lock that was taken last, by service: it is the fence for all that is written for that service. */
   private readonly locks = new Map<string, HeldLease>();
@@ -59,11 +64,12 @@ export class KubernetesCluster implements Cluster {
     this.environment = environment;
     this.place = { api, resources: new Resources(api), namespace: environment.namespace };
     this.recordsOf = new Records(api, environment.namespace);
+    this.review = new AccessReview(this.place);
   }
 
   check(): Promise<void> {
     // Asked by several services of a command, and early, so that the connection is there when it is needed.
-    this.access ??= checkAccess(this.place.api, this.environment).catch((error: unknown) => {
+    this.access ??= checkAccess(this.place.api, this.environment, this.review).catch((error: unknown) => {
       this.access = undefined;
       throw error;
     });
@@ -76,8 +82,10 @@ export class KubernetesCluster implements Cluster {
     return lock;
   }
 
-  plan(service: string, objects: readonly KubernetesObject[], options: PlanOptions = {}): Promise<Plan> {
-    return KubernetesPlan.make(this.place, { service, objects, options });
+  async plan(service: string, objects: readonly KubernetesObject[], options: PlanOptions = {}): Promise<Plan> {
+    const plan = await KubernetesPlan.make(this.place, { service, objects, options });
+    await this.requireAccess(objects, options);
+    return plan;
   }
 
   async apply(plan: Plan, stage?: ApplyStage): Promise<ChangeSet> {
@@ -170,6 +178,25 @@ export class KubernetesCluster implements Cluster {
 
   changes(signal: AbortSignal): AsyncIterable<void> {
     return watchForChanges(this.place, signal);
+  }
+
+  /** @throws {Refusal} when a right lacks that would be missed only after something was changed. */
+  private async requireAccess(objects: readonly KubernetesObject[], { jobs = [] }: PlanOptions): Promise<void> {
+    const { resources, namespace, api } = this.place;
+    const doing = `deploy to the namespace ${namespace}`;
+    try {
+      const kinds = await Promise.all(
+        objects.map(async (object) => {
+          const { group, resource } = await resources.typeOf(object, namespace);
+          return kindAccess(group, resource, isRollout(object));
+        }),
+      );
+      const needed = [...kinds.flat(), ...(jobs.length > 0 ? jobAccess : [])];
+      const unique = new Map(needed.map((access) => [describeAccess(access), access]));
+      await this.review.require([...unique.values()], doing);
+    } catch (error) {
+      throw explainApiError(error, doing, api);
+    }
   }
 
   /** Returns the namespace to write to for a service: nothing is written once the service's lock is lost or released. */
