@@ -141,7 +141,12 @@ async function lookAtEverything({ cluster }: OnServer): Promise<void> {
 const crashed = {
   phase: 'Running',
   containerStatuses: [
-    { name: 'orders', restartCount: 3, state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState: {} },
+    {
+      name: 'orders',
+      restartCount: 3,
+      state: { waiting: { reason: 'CrashLoopBackOff' } },
+      lastState: { terminated: { exitCode: 1, reason: 'Error' } },
+    },
   ],
 };
 
