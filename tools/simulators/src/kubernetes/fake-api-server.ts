@@ -130,7 +130,8 @@ export class FakeApiServer {
       return this.objects.has(at) ? conflict : { code: 201, body: this.write(asked, at, created) };
     }
     if (!live && (method !== 'PATCH' || !asked.isApply)) return found(undefined);
-    if (live && !hasVersion(live, body, method)) return conflict;
+    // One that names a uid is not created.
+    if (!hasVersion(live, body, method)) return conflict;
     if (method === 'PUT') return { code: 200, body: this.write(asked, path, body as KubernetesObject) };
     if (method === 'PATCH')
       return { code: live ? 200 : 201, body: this.write(asked, path, merged(live ?? {}, body) as KubernetesObject) };
@@ -221,14 +222,14 @@ function send(response: ServerResponse, code: number, body: unknown): void {
 }
 
 /** Reports whether what is written names the version that is there, or none. A list of operations names it in a test. */
-function hasVersion(live: KubernetesObject, body: unknown, method: string): boolean {
+function hasVersion(live: KubernetesObject | undefined, body: unknown, method: string): boolean {
   const { preconditions, metadata } = (body ?? {}) as {
     preconditions?: Record<string, unknown>;
     metadata?: Record<string, unknown>;
   };
   const named = method === 'DELETE' ? preconditions : metadata;
   return (['uid', 'resourceVersion'] as const).every(
-    (key) => named?.[key] === undefined || named[key] === live.metadata[key],
+    (key) => named?.[key] === undefined || named[key] === live?.metadata[key],
   );
 }
 
