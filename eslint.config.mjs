@@ -10,7 +10,7 @@ const layers = {
   'use-cases': ['ports', 'model'],
   adapters: ['ports', 'model'],
   // Loaded by every Nx command: what is only text, and nothing else.
-  'nx/graph': ['model/references', 'model/text'],
+  'nx/graph': ['model/references', 'model/text', 'model/toolchains'],
   'nx/executors': ['nx/graph', 'use-cases', 'adapters', 'ports', 'model'],
   'nx/generators': ['nx/executors', 'nx/graph', 'use-cases', 'adapters', 'ports', 'model'],
 };
@@ -34,7 +34,8 @@ const rooms = {
     provision: ['deploy', 'environment', 'errors', 'manifests', 'release'],
     dev: ['manifests'],
     ci: ['commits', 'deploy', 'forge', 'release', 'text'],
-    pipelines: ['environment', 'errors'],
+    toolchains: ['errors', 'references'],
+    pipelines: ['environment', 'errors', 'toolchains'],
   },
   'use-cases': {
     revision: [],
@@ -47,6 +48,7 @@ const rooms = {
     rollback: ['announce', 'deploy', 'revision'],
     audit: ['announce', 'release'],
     dev: ['deploy'],
+    toolchains: [],
   },
   // An adapter knows no other adapter; those that run commands share how a process is run.
   adapters: {
@@ -58,6 +60,7 @@ const rooms = {
     http: [],
     kubernetes: [],
     registry: ['process'],
+    toolchains: ['process'],
     workspace: [],
   },
 };

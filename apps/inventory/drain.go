@@ -38,6 +38,8 @@ func serve(listener net.Listener, handler http.Handler, stop <-chan os.Signal, t
 		// awaited, http.ResponseController.SetReadDeadline limits that alone.
 		ReadHeaderTimeout: 10 * time.Second,
 		MaxHeaderBytes:    64 * 1024,
+		// "OPTIONS *" is answered like all else.
+		DisableGeneralOptionsHandler: true,
 		// Longer than the idle time-out of the gateway in front: the one that opened a connection must be the one that
 		// closes it.
 		IdleTimeout: 72 * time.Second,

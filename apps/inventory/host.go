@@ -9,17 +9,17 @@ import (
 	"net/http"
 	"regexp"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 )
-
-// bodyLimit is the longest request body in bytes.
-const bodyLimit = 1024 * 1024
 
 // newLog returns a log that writes lines of JSON.
 func newLog(service string, to io.Writer) *slog.Logger {
 	replace := func(_ []string, attribute slog.Attr) slog.Attr {
 		switch attribute.Key {
+		case slog.TimeKey:
+			attribute.Value = slog.StringValue(attribute.Value.Time().UTC().Format("2006-01-02T15:04:05.000Z"))
 		case slog.MessageKey:
 			attribute.Key = "message"
 		case slog.LevelKey:
@@ -47,19 +47,16 @@ var requestIDPattern = regexp.MustCompile(`^[\w.-]{1,128}$`)
 func host(mux *http.ServeMux, log *slog.Logger, metrics metrics) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
-		id := r.Header.Get("X-Request-Id")
-		if !requestIDPattern.MatchString(id) {
-			id = newID()
-		}
+		id, path := requestID(r), r.URL.EscapedPath()
 		w.Header().Set("X-Request-Id", id)
-		if len(r.TransferEncoding) > 0 {
-			// net/http hides whether there was a length too. A proxy may then see another end of the request than we do,
-			// and RFC 9112 has the connection closed.
+		if len(r.TransferEncoding) > 0 || !r.ProtoAtLeast(1, 1) {
+			// net/http hides whether there was a length too, and in HTTP/1.0 that there were chunks at all. A proxy may then
+			// see another end of the request than we do, and RFC 9112 has the connection closed.
 			w.Header().Set("Connection", "close")
 		}
 		ctx := withTrace(r)
 		log := log.With("requestId", id, "traceId", traceID(ctx))
-		r = r.WithContext(context.WithValue(ctx, logKey{}, log))
+		r = r.WithContext(context.WithValue(withRequestID(ctx, id), logKey{}, log))
 		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
 		recorder := &statusRecorder{ResponseWriter: w}
 		defer func() {
@@ -79,7 +76,7 @@ func host(mux *http.ServeMux, log *slog.Logger, metrics metrics) http.Handler {
 			}
 			if !strings.HasPrefix(r.URL.Path, "/healthz/") {
 				metrics.measure(r, status, took)
-				log.Info("request", "method", r.Method, "path", r.URL.EscapedPath(), "status", status,
+				log.Info("request", "method", r.Method, "path", path, "status", status,
 					"durationMs", took.Milliseconds())
 			}
 			if failure != nil {
@@ -87,28 +84,41 @@ func host(mux *http.ServeMux, log *slog.Logger, metrics metrics) http.Handler {
 				panic(http.ErrAbortHandler)
 			}
 		}()
-		if refusal, pattern := mux.Handler(r); pattern == "" {
-			writeNotFound(recorder, r, refusal)
-			return
+		if found := route(recorder, mux, r); found != nil {
+			r = found
+			mux.ServeHTTP(recorder, r)
 		}
-		mux.ServeHTTP(recorder, r)
 	})
 }
 
-// writeNotFound answers as the mux would, but with a problem.
-func writeNotFound(w http.ResponseWriter, r *http.Request, refusal http.Handler) {
-	answer := discarded{header: http.Header{}}
-	refusal.ServeHTTP(&answer, r)
-	if answer.status == http.StatusMethodNotAllowed {
-		allowed := answer.header.Get("Allow")
-		w.Header().Set("Allow", allowed)
-		writeProblem(w, answer.status, "method-not-allowed", r.URL.EscapedPath()+" takes "+allowed+".")
-		return
+// route returns the request as the mux has a route for it. When there is none, or the host refuses it, it is answered with
+// a problem.
+func route(w http.ResponseWriter, mux *http.ServeMux, r *http.Request) *http.Request {
+	path := r.URL.EscapedPath()
+	if !slices.Contains(knownMethods, r.Method) {
+		writeProblem(w, http.StatusNotImplemented, "method-not-implemented", "This method is not known here.")
+		return nil
 	}
-	writeProblem(w, http.StatusNotFound, "no-such-path", "There is nothing at "+r.URL.EscapedPath()+".")
+	if isMalformedPath(r) {
+		writeProblem(w, http.StatusBadRequest, "malformed-path", "The path holds what is no text.")
+		return nil
+	}
+	found, status, allowed := find(mux, r)
+	switch {
+	case status == http.StatusMethodNotAllowed:
+		w.Header().Set("Allow", allowed)
+		writeProblem(w, status, "method-not-allowed", path+" takes "+allowed+".")
+	case found == nil:
+		writeProblem(w, status, "no-such-path", "There is nothing at "+path+".")
+	}
+	return found
 }
 
-func newID() string {
+// requestID returns the caller's id when it is a harmless one: it goes into logs and headers.
+func requestID(r *http.Request) string {
+	if given := r.Header.Values("X-Request-Id"); len(given) == 1 && requestIDPattern.MatchString(given[0]) {
+		return given[0]
+	}
 	var bytes [16]byte
 	_, _ = rand.Read(bytes[:])
 	return hex.EncodeToString(bytes[:])
@@ -136,13 +146,3 @@ func (recorder *statusRecorder) Write(bytes []byte) (int, error) {
 
 // Unwrap lets http.ResponseController flush, and set deadlines.
 func (recorder *statusRecorder) Unwrap() http.ResponseWriter { return recorder.ResponseWriter }
-
-// discarded keeps of an answer what is not its body.
-type discarded struct {
-	header http.Header
-	status int
-}
-
-func (answer *discarded) Header() http.Header             { return answer.header }
-func (answer *discarded) WriteHeader(status int)          { answer.status = status }
-func (answer *discarded) Write(bytes []byte) (int, error) { return len(bytes), nil }

@@ -39,25 +39,31 @@ func (lines *lines) String() string {
 // serveSample runs a server with operations to try the host with, as a process would.
 func serveSample(t *testing.T) (url string, log *lines, counted metrics) {
 	log, counted = &lines{}, newMetrics()
+	// A service that is called: it tells what came with the call.
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Received", r.Header.Get("Traceparent")+" "+r.Header.Get("X-Request-Id"))
+	}))
+	t.Cleanup(other.Close)
 	mux := http.NewServeMux()
 	addHealth(mux)
 	mux.HandleFunc("GET /quick/{name}", func(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusOK, r.PathValue("name"))
 	})
 	mux.HandleFunc("POST /echo", func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		if err != nil {
-			writeProblem(w, http.StatusRequestEntityTooLarge, "body-too-long", "The body is too long.")
-			return
+		if body, ok := readJSON(w, r); ok {
+			writeJSON(w, http.StatusOK, body)
 		}
-		_, _ = w.Write(body)
 	})
 	mux.HandleFunc("GET /broken", func(http.ResponseWriter, *http.Request) { panic("secret") })
 	mux.HandleFunc("GET /trace", func(w http.ResponseWriter, r *http.Request) {
 		logOf(r).Info("on the way")
-		call, _ := http.NewRequest("GET", "http://other", nil)
-		passTrace(r.Context(), call)
-		writeJSON(w, http.StatusOK, call.Header.Get("Traceparent"))
+		call, _ := http.NewRequestWithContext(r.Context(), "GET", other.URL, nil)
+		answer, err := client.Do(call)
+		if err != nil {
+			panic(err)
+		}
+		answer.Body.Close()
+		writeJSON(w, http.StatusOK, answer.Header.Get("X-Received"))
 	})
 	url, drain := start(t, host(mux, newLog("sample", log), counted).ServeHTTP, drainTimes{0, time.Second})
 	t.Cleanup(func() { _ = drain() })
@@ -82,8 +88,18 @@ func TestHostAnswersWithProblems(t *testing.T) {
 		answer             string
 	}{
 		{"GET", "/quick/a%2Fb", "", 200, "a/b"},
+		{"GET", "/quick/a/", "", 200, "a"},
+		{"GET", "/quick/%00", "", 400, "malformed-path"},
+		{"GET", "/quick/%ff", "", 400, "malformed-path"},
+		{"GET", "/quick/%2e%2e", "", 404, "no-such-path"},
+		{"GET", "//quick/a", "", 404, "no-such-path"},
 		{"HEAD", "/quick/a", "", 200, ""},
+		{"FOO", "/quick/a", "", 501, "method-not-implemented"},
 		{"POST", "/echo", "[1]", 200, "[1]"},
+		{"POST", "/echo", "[1] 2", 400, "malformed-json"},
+		{"POST", "/echo", `"\"[{"`, 200, `"\"[{"`},
+		{"POST", "/echo", strings.Repeat("[", depthLimit) + strings.Repeat("]", depthLimit), 200, "[[["},
+		{"POST", "/echo", strings.Repeat("[", depthLimit+1) + strings.Repeat("]", depthLimit+1), 400, "malformed-json"},
 		{"POST", "/echo", strings.Repeat("1", bodyLimit+1), 413, "body-too-long"},
 		{"GET", "/nothing", "", 404, "no-such-path"},
 		{"GET", "/metrics", "", 404, "no-such-path"},
@@ -93,6 +109,7 @@ func TestHostAnswersWithProblems(t *testing.T) {
 	} {
 		request, _ := http.NewRequest(test.method, url+test.path, strings.NewReader(test.body))
 		request.Header.Set("X-Request-Id", "given-1")
+		request.Header.Set("Content-Type", "application/json")
 		answer, body := call(t, request)
 		if answer.StatusCode != test.status || !strings.Contains(body, test.answer) || strings.Contains(body, "secret") {
 			t.Errorf("%s %s: %d %s", test.method, test.path, answer.StatusCode, body)
@@ -104,6 +121,10 @@ func TestHostAnswersWithProblems(t *testing.T) {
 		if test.status == 405 && answer.Header.Get("Allow") != "POST" {
 			t.Errorf("Allow: %s", answer.Header.Get("Allow"))
 		}
+	}
+	request, _ := http.NewRequest("POST", url+"/echo", strings.NewReader("[1]"))
+	if answer, body := call(t, request); answer.StatusCode != 415 || !strings.Contains(body, "unsupported-media-type") {
+		t.Errorf("without a Content-Type: %d %s", answer.StatusCode, body)
 	}
 	if text := log.String(); !strings.Contains(text, "secret") || strings.Contains(text, "healthz") {
 		t.Error(text)
@@ -118,10 +139,13 @@ func TestHostGoesOnWithTheCallersTrace(t *testing.T) {
 		url, log, _ := serveSample(t)
 		request, _ := http.NewRequest("GET", url+"/trace", nil)
 		request.Header.Set("Traceparent", test.given)
-		_, passedOn := call(t, request)
+		request.Header.Set("X-Request-Id", "given-1")
+		_, received := call(t, request)
+		passedOn, id, _ := strings.Cut(strings.Trim(received, "\"\n"), " ")
 		parts := strings.Split(passedOn, "-")
-		if len(parts) != 4 || len(parts[1]) != 32 || (parts[1] == callersTrace) != test.same || parts[3] != `01"`+"\n" {
-			t.Fatalf("%q was passed on as %s", test.given, passedOn)
+		if len(parts) != 4 || len(parts[1]) != 32 || (parts[1] == callersTrace) != test.same || parts[3] != "01" ||
+			id != "given-1" {
+			t.Fatalf("%q was passed on as %s", test.given, received)
 		}
 		// The line is written when the answer has gone.
 		for range 100 {
@@ -133,7 +157,7 @@ func TestHostGoesOnWithTheCallersTrace(t *testing.T) {
 		for _, line := range strings.Split(strings.TrimSpace(log.String()), "\n") {
 			var fields map[string]any
 			if json.Unmarshal([]byte(line), &fields) != nil || fields["traceId"] != parts[1] ||
-				fields["service"] != "sample" || fields["level"] != "info" || fields["requestId"] == "" {
+				fields["service"] != "sample" || fields["level"] != "info" || fields["requestId"] != "given-1" {
 				t.Error(line)
 			}
 		}
@@ -175,15 +199,21 @@ func TestMetricsNameTheReleaseAndAreOnAPortOfTheirOwn(t *testing.T) {
 			t.Error(line)
 		}
 	}
-	request, _ = http.NewRequest("GET", server.URL+"/", nil)
-	if answer, _ := call(t, request); answer.StatusCode != 404 {
-		t.Error(answer.Status)
+	for _, other := range []struct {
+		method, path string
+		status       int
+	}{{"GET", "/", 404}, {"GET", "/metrics/", 404}, {"POST", "/metrics", 405}, {"HEAD", "/metrics", 200}} {
+		request, _ = http.NewRequest(other.method, server.URL+other.path, nil)
+		if answer, _ := call(t, request); answer.StatusCode != other.status {
+			t.Error(other, answer.Status)
+		}
 	}
 }
 
 func TestMalformedRequestsHurtNobodyElse(t *testing.T) {
 	url, log, _ := serveSample(t)
-	const hidden, post = "GET /quick/hidden HTTP/1.1\r\nHost: a\r\n\r\n", "POST /echo HTTP/1.1\r\nHost: a\r\n"
+	const hidden, post = "GET /quick/hidden HTTP/1.1\r\nHost: a\r\n\r\n",
+		"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
 	for name, test := range map[string]struct {
 		request string
 		allowed []int

@@ -36,7 +36,7 @@ func main() {
 	signal.Notify(stop, syscall.SIGTERM, os.Interrupt)
 	metrics := newMetrics()
 	// Until the process ends: what happens while it drains is measured too.
-	go (&http.Server{Handler: metrics.handler(), ReadHeaderTimeout: 10 * time.Second}).Serve(metricsListener)
+	go (&http.Server{Handler: metrics.handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 72 * time.Second}).Serve(metricsListener)
 	mux := http.NewServeMux()
 	addHealth(mux)
 	addStock(mux, stock)

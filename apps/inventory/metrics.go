@@ -13,7 +13,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-var knownMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
+// knownMethods are those that a description may have. Others are not implemented.
+var knownMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}
 
 // metrics are for Prometheus, each with the build number and the commit that run.
 type metrics struct {
@@ -35,11 +36,20 @@ func newMetrics() metrics {
 	return metrics{registry, duration}
 }
 
-// handler answers Prometheus; it belongs on a port of its own, which the gateway does not reach.
+// handler answers Prometheus, and nothing else; it belongs on a port of its own, which the gateway does not reach.
 func (metrics metrics) handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics.registry, promhttp.HandlerOpts{}))
-	return mux
+	answer := promhttp.HandlerFor(metrics.registry, promhttp.HandlerOpts{})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.EscapedPath() != "/metrics":
+			w.WriteHeader(http.StatusNotFound)
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			w.Header().Set("Allow", "GET, HEAD")
+			w.WriteHeader(http.StatusMethodNotAllowed)
+		default:
+			answer.ServeHTTP(w, r)
+		}
+	})
 }
 
 // measure counts one request; its pattern is the one that the mux found for it.

@@ -50,28 +50,24 @@ func getStock(stock stock) http.HandlerFunc {
 
 func putStock(stock stock) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		text, ok := readJSON(w, r)
+		if !ok {
+			return
+		}
 		var body struct {
 			Quantity *int `json:"quantity"`
 		}
-		err := json.NewDecoder(r.Body).Decode(&body)
-		var tooLong *http.MaxBytesError
-		var wrongType *json.UnmarshalTypeError
-		switch {
-		case errors.As(err, &tooLong):
-			writeProblem(w, http.StatusRequestEntityTooLarge, "body-too-long", "The body is too long.")
-		case err != nil && !errors.As(err, &wrongType):
-			writeProblem(w, http.StatusBadRequest, "malformed-json", "The body is not JSON.")
-		case err != nil || body.Quantity == nil || *body.Quantity < 0:
+		if json.Unmarshal(text, &body) != nil || body.Quantity == nil || *body.Quantity < 0 {
 			writeProblem(w, http.StatusUnprocessableEntity, "invalid-stock",
 				`"quantity" must be a whole number, and not negative.`)
-		default:
-			name := r.PathValue("item")
-			if err := stock.set(r.Context(), name, *body.Quantity); err != nil {
-				writeStoreProblem(w, r, err)
-				return
-			}
-			writeJSON(w, http.StatusOK, item{name, *body.Quantity})
+			return
 		}
+		name := r.PathValue("item")
+		if err := stock.set(r.Context(), name, *body.Quantity); err != nil {
+			writeStoreProblem(w, r, err)
+			return
+		}
+		writeJSON(w, http.StatusOK, item{name, *body.Quantity})
 	}
 }
 

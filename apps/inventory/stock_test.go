@@ -42,6 +42,7 @@ func TestStock(t *testing.T) {
 		{"GET", "/healthz/ready", "", 200, "ok"},
 	} {
 		request, _ := http.NewRequest(step.method, server.URL+step.path, strings.NewReader(step.body))
+		request.Header.Set("Content-Type", "application/json")
 		answer, err := http.DefaultClient.Do(request)
 		if err != nil {
 			t.Fatal(err)

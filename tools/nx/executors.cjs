@@ -2,14 +2,13 @@
 const { loadBundle } = require('./bundle.cjs');
 
 const entry = "export * from './nx/executors/index.ts';";
-const { executors, isContinuous, taskOf, batchOf, continuousOf, singleOf, checkBeforehand } = loadBundle(
-  'executors',
-  entry,
-  ['.', '../schemas'],
-);
+const bundle = loadBundle('executors', entry, ['.', '../schemas']);
+const { executors, isContinuous, taskOf, batchOf, continuousOf, singleOf } = bundle;
 
 for (const [name, executor] of Object.entries(executors)) {
   exports[name] = batchOf(taskOf(executor));
   exports[`${name}.single`] = (isContinuous(executor) ? continuousOf : singleOf)(taskOf(executor));
 }
-exports.checkBeforehand = checkBeforehand;
+exports.toolchain = bundle.toolchainBatch;
+exports['toolchain.single'] = bundle.toolchainSingle;
+exports.checkBeforehand = bundle.checkBeforehand;

@@ -4,7 +4,13 @@ const { loadBundle } = require('./bundle.cjs');
 const entry = `
 export * from './index.ts';
 export { preTasksExecution } from './nx/graph/pre-tasks-execution.ts';`;
-const graph = loadBundle('graph', entry, ['nx/graph', 'model/references', 'model/text']);
+const graph = loadBundle('graph', entry, [
+  'nx/graph',
+  'model/errors',
+  'model/references',
+  'model/text',
+  'model/toolchains',
+]);
 
 module.exports = {
   ...graph,

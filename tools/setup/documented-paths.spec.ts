@@ -8,7 +8,9 @@ const inDocs = readdirSync(join(root, 'docs'), { recursive: true }).map((name) =
 const examples = [
   'Infrastructure/environments/staging.yaml',
   'apps/billing/Billing.csproj',
+  'libs/pricing/go.mod',
   'libs/pricing/project.json',
+  'libs/pricing/pyproject.toml',
 ];
 const pages = [...readdirSync(root), ...inDocs].filter((name) => name.endsWith('.md')).sort();
 

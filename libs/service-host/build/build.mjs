@@ -1,14 +1,16 @@
 /**
  * Bundles a service into its dist/: `node libs/service-host/build/build.mjs apps/orders`. dist/ is emptied before, and
- * holds the same bytes wherever the workspace lies. The environment may name another folder (`BUNDLE_FOLDER`), and a
+ * holds the same bytes wherever the workspace lies. Packages in other versions than package-lock.json has end it. The
+ * environment may name another folder (`BUNDLE_FOLDER`), and a
  * file for what esbuild says of its inputs (`BUNDLE_METAFILE`).
  */
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decode, encode } from '@jridgewell/sourcemap-codec';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
+import { unlockedPackages } from './locked-packages.mjs';
 
 const [folder = '.'] = process.argv.slice(2);
 const { BUNDLE_FOLDER: dist = join(folder, 'dist'), BUNDLE_METAFILE: metafile } = process.env;
@@ -37,6 +39,8 @@ const usual = {
   minifySyntax: !metafile,
   sourcemap: true,
   metafile: true,
+  // Paths of packages are in the bundle. Where their folder is a link, they would be paths of the machine.
+  preserveSymlinks: isLink(join(import.meta.dirname, '../../../node_modules')),
   plugins: [yaml],
   logLevel: 'warning',
 };
@@ -48,11 +52,26 @@ const main = await bundle({
 if (metafile) await writeFile(metafile, JSON.stringify(main));
 if (existsSync(join(folder, 'src/migrate.ts'))) await bundleMigrations();
 
+function isLink(path) {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
 /** Returns what esbuild says of the inputs. */
 async function bundle(options) {
   const { metafile: inputs } = await build({ ...usual, ...options }).catch(() => process.exit(1));
+  // A version that others do not have may be tried, and not released.
+  if (!metafile) await requireLocked(Object.keys(inputs.inputs));
   await withoutPackages(`${options.outfile}.map`);
   return inputs;
+}
+
+/** Ends the build, and leaves nothing that could go into an image, when packages are not those of package-lock.json. */
+async function requireLocked(paths) {
+  const differences = await unlockedPackages(paths);
+  if (differences.length === 0) return;
+  await rm(dist, { recursive: true, force: true });
+  console.error(`${differences.join('\n')}\nInstall what package-lock.json has: npm ci`);
+  process.exit(1);
 }
 
 /** What a Job of a release brings the schema up to date with: `migrate.mjs`, and `migrations/` beside it. */

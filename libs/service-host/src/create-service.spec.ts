@@ -272,7 +272,7 @@ describe('routes', () => {
 
   it.each(['DELETE', 'PUT', 'OPTIONS'])('names the methods that a path takes, asked for %s', async (method) => {
     const answer = await fetch(`${url}/orders`, { method });
-    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, POST']);
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
   });
 
   it('refuses malformed escapes', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { validateHeaderName, validateHeaderValue, type IncomingMessage } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import {
   fastify,
@@ -15,10 +15,12 @@ import { checkAnswers } from './answer-check.ts';
 import { readOperations, type DescribedOperation, type Description } from './description.ts';
 import { drain, drainDefaults, type DrainTimes } from './drain.ts';
 import { health, healthPaths } from './health.ts';
-import { createLog, noMessage, pathOf, RequestLog } from './log.ts';
+import { createLog, noMessage, RequestLog } from './log.ts';
 import { measuring, observeRequest } from './metrics.ts';
 import { checkHandlers, provideParsers, routeOf, type Handlers } from './operations.ts';
 import { HttpProblem, problemBody, problemOf, problemType } from './problem.ts';
+import { refuseConnect, refuseMalformed, refuseRequest, rememberAnswer } from './refusals.ts';
+import { noSuchPath, pathAndQuery, pathOf } from './request-path.ts';
 import { beginTrace, enableTraceContext, tracing } from './trace.ts';
 import { Validation } from './validation.ts';
 
@@ -68,14 +70,19 @@ export function createService(options: ServiceOptions): Service {
   const validation = new Validation(description);
   const app = createFastify(options, validation);
 
+  // Without a listener, Node ends the connection.
+  app.server.on('connect', (_request, socket) => refuseConnect(socket));
   app.register(drain, { ...drainDefaults, ...options.drain });
   app.register(tracing);
   app.register(measuring);
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
-    if (request.is404) done(notFound(request, operations));
+    rememberAnswer(reply.raw);
+    const refusal = refuseRequest(request);
+    if (refusal) done(refusal);
+    else if (request.is404) done(notFound(request, operations));
     // A name in a path stands for something.
-    else if (Object.values(request.params as object).includes('')) done(noSuchPath(request));
+    else if (Object.values(request.params as object).includes('')) done(noSuchPath(pathOf(request)));
     else done();
   });
   app.addHook('onRequestAbort', async (request) => {
@@ -125,7 +132,9 @@ function createFastify(options: ServiceOptions, validation: Validation): Fastify
     keepAliveTimeout: 72_000,
     // Node's own: Fastify would wait for ever.
     requestTimeout: 300_000,
-    http: { headersTimeout: 75_000 },
+    // A head has 10 s (of the first on a connection, from when it was opened), and may have 64 KiB.
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 65_536 },
+    rewriteUrl: pathAndQuery,
     // A description says how long a value may be, and Node how long a path.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16_384 },
     return503OnClosing: false,
@@ -176,22 +185,22 @@ function removeInvalidHeaders(reply: FastifyReply): void {
     }
 }
 
-function noSuchPath(request: FastifyRequest): HttpProblem {
-  return new HttpProblem(404, 'no-such-path', `There is nothing at ${pathOf(request)}.`);
-}
-
 /** Returns what is said of a path and method that no route has: 405 when another method has it. */
 function notFound(request: FastifyRequest, operations: readonly DescribedOperation[]): HttpProblem {
   const path = pathOf(request);
-  const routes = [...operations, ...healthPaths.map((health) => ({ method: 'GET', path: health }))];
+  const routes = [...operations, ...[...healthPaths, '/'].map((own) => ({ method: 'GET', path: own }))];
   const allowed = routes.filter((route) => matches(route.path, path)).map(({ method }) => method);
-  if (allowed.length === 0) return noSuchPath(request);
-  const methods = [...new Set(allowed)].join(', ');
+  if (allowed.length === 0) return noSuchPath(path);
+  // Fastify answers HEAD wherever it does GET.
+  const methods = [...new Set(allowed.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))]
+    .sort()
+    .join(', ');
   return new HttpProblem(405, 'method-not-allowed', `${path} takes ${methods}.`, { allow: methods });
 }
 
 /** Reports whether a path is one of a template (`/orders/{id}`). */
 function matches(template: string, path: string): boolean {
+  if (!path.startsWith('/')) return false;
   const segments = (text: string) => text.split('/').slice(1, text.endsWith('/') ? -1 : undefined);
   const [expected, actual] = [segments(template), segments(path)];
   return (
@@ -204,19 +213,4 @@ function matches(template: string, path: string): boolean {
 function addIndex(app: FastifyInstance, service: string, operations: readonly DescribedOperation[]): void {
   const index = { service, operations: operations.map(({ method, path }) => `${method} ${path}`) };
   app.get('/', { config: { route: '/' } }, async () => index);
-}
-
-/** Answers what is no HTTP, and ends its connection. */
-function refuseMalformed(error: Error & { code?: string }, socket: Socket): void {
-  const known: Readonly<Record<string, [string, string, string]>> = {
-    HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'headers-too-long', 'The headers are too long.'],
-    ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'request-timeout', 'The request did not come in time.'],
-  };
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const malformed: [string, string, string] = ['400 Bad Request', 'malformed-request', 'The request is not HTTP.'];
-  const [line, title, detail] = known[error.code ?? ''] ?? malformed;
-  const problem = new HttpProblem(Number(line.slice(0, 3)), title, detail);
-  const body = JSON.stringify(problemBody(problem, randomUUID()));
-  const headers = `Connection: close\r\nContent-Type: ${problemType}\r\nContent-Length: ${body.length}`;
-  socket.end(`HTTP/1.1 ${line}\r\n${headers}\r\n\r\n${body}`, () => socket.destroySoon());
 }

@@ -1,6 +1,7 @@
 import { LogController, type FastifyReply, type FastifyRequest } from 'fastify';
 import { pino, stdSerializers, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 import { healthPath } from './health.ts';
+import { pathOf } from './request-path.ts';
 
 /** A line that Fastify writes and nobody needs: that it listens is said once, with all ports. */
 export const noMessage = '';
@@ -21,12 +22,6 @@ export function createLog(service: string, destination: DestinationStream = pino
     },
   };
   return pino(options, destination);
-}
-
-/** The path of a request, without its query, in which there may be what no log should hold. */
-export function pathOf({ url }: FastifyRequest): string {
-  const end = url.search(/[?#]/);
-  return end === -1 ? url : url.slice(0, end);
 }
 
 /** Writes one line for each request, when it is answered; none for health checks. */

@@ -8,7 +8,7 @@ const labelNames = ['http_request_method', 'http_route', 'http_response_status_c
 const name = 'http_server_request_duration_seconds';
 
 /** Methods that OpenTelemetry's conventions know; a caller's invention becomes no new time series. */
-const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']);
+const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'PATCH']);
 
 /** Returns the histogram of this process. A process is one service, so its metrics are prom-client's global ones. */
 function durations(): Histogram<(typeof labelNames)[number]> {
@@ -62,8 +62,11 @@ export async function serveMetrics(port: number): Promise<MetricsListener> {
   const { BUILD_NUMBER: build_number = '', COMMIT: commit = '' } = process.env;
   register.setDefaultLabels({ build_number, commit });
   if (!register.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics();
-  const server = createServer((request, response) => {
+  const times = { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 };
+  const server = createServer(times, (request, response) => {
     if (request.url?.split('?', 1)[0] !== '/metrics') return response.writeHead(404).end();
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return response.writeHead(405, { allow: 'GET, HEAD' }).end();
     register.metrics().then(
       (text) => response.writeHead(200, { 'content-type': register.contentType }).end(text),
       (error: unknown) => response.writeHead(500).end(String(error)),

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { DescribedOperation } from './description.ts';
+import { jsonParser } from './json-body.ts';
 import { unsupportedMediaType } from './problem.ts';
 import { invalidRequest, requestSchemas } from './validation.ts';
 
@@ -45,8 +46,8 @@ export function routeOf(operation: DescribedOperation, handler: Handler): RouteO
     ...(body && {
       preParsing: (request, _reply, _payload, done) => {
         const type = mediaType(request.headers['content-type']);
-        // Without one, Fastify refuses what has a body.
-        if (type === undefined || body.contents.has(type)) done();
+        // Without one, Fastify refuses what has a body, and validates nothing where there is none.
+        if (type === undefined ? !body.isRequired : body.contents.has(type)) done();
         else done(unsupportedMediaType(body.contents.keys()));
       },
     }),
@@ -57,18 +58,25 @@ export function routeOf(operation: DescribedOperation, handler: Handler): RouteO
 }
 
 /**
- * Makes sure that the bodies of an operation can be read: JSON can, in all its names.
+ * Makes sure that the bodies of an operation can be read: JSON can, in all its names, unless the service has a parser of its
+ * own for one.
  * @throws {Error} naming a media type for which there is no parser.
  */
 export function provideParsers(app: FastifyInstance, operations: readonly DescribedOperation[]): void {
+  const parsers = new Set<string>();
   for (const { id, body } of operations)
     for (const type of body?.contents.keys() ?? []) {
-      if (app.hasContentTypeParser(type)) continue;
-      if (!type.endsWith('+json'))
+      if (type === 'application/json' || type.endsWith('+json')) parsers.add(type);
+      else if (!app.hasContentTypeParser(type))
         throw new Error(
           `"${id}" takes ${type}, for which there is no parser: add one by \`app.addContentTypeParser\` in \`configure\`.`,
         );
-      app.addContentTypeParser(type, { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'));
+    }
+  for (const type of parsers)
+    try {
+      app.addContentTypeParser(type, { parseAs: 'buffer' }, jsonParser(app));
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'FST_ERR_CTP_ALREADY_PRESENT') throw error;
     }
 }
 

@@ -42,9 +42,9 @@ export function problemOf(error: unknown, bodyLimit: number): HttpProblem {
   switch (code) {
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
-      return new HttpProblem(400, 'malformed-json', 'The body is not JSON.');
+      return malformedJson();
     case 'FST_ERR_BAD_URL':
-      return new HttpProblem(400, 'malformed-path', 'The path holds a "%" that begins no character.');
+      return malformedPath();
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new HttpProblem(413, 'body-too-long', `The body may have ${bodyLimit} bytes at most.`);
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
@@ -53,6 +53,16 @@ export function problemOf(error: unknown, bodyLimit: number): HttpProblem {
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
     return new HttpProblem(statusCode, titleOf(statusCode), String(message));
   return new HttpProblem(500, 'internal-error', 'The service failed. Its log tells more under the request id.');
+}
+
+/** Returns the answer to a body that is no JSON. */
+export function malformedJson(): HttpProblem {
+  return new HttpProblem(400, 'malformed-json', 'The body is not JSON.');
+}
+
+/** Returns the answer to a path that is no text. */
+export function malformedPath(): HttpProblem {
+  return new HttpProblem(400, 'malformed-path', 'The path holds a "%" that begins no character.');
 }
 
 /** Returns the answer to a body of a kind that is not taken. @param types that are. */

@@ -15,6 +15,7 @@ describe('InMemoryCluster', () => {
       command: ['sleep', '60'],
       put: async (object) => cluster.put(object),
       edit: async (kind, name, manager, path, value) => cluster.edit(kind, name, manager, path, value),
+      scale: async (name, manager, replicas) => cluster.scale(name, manager, replicas),
       remove: async (kind, name) => cluster.remove(kind, name),
       read: async (kind, name) => cluster.read(kind, name),
       breakImage: async (workload) =>

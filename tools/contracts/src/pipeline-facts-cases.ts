@@ -3,6 +3,8 @@ import type {
   PipelineEnvironment,
   PipelineFacts,
   PipelineService,
+  PipelineToolchain,
+  PipelineVersion,
 } from '../../plugin/src/model/pipelines/pipeline-facts.ts';
 
 /** Names as services and environments have them, and those that YAML reads as something else. */
@@ -36,6 +38,44 @@ function environmentNamed(name: string): fc.Arbitrary<PipelineEnvironment> {
   });
 }
 
+function versionIn(file: string, versions: readonly string[]): fc.Arbitrary<PipelineVersion> {
+  return fc.record({
+    version: fc.constantFrom(...versions),
+    file: fc.option(fc.constant(file), { nil: undefined }),
+  });
+}
+
+function toolchainOf(
+  language: PipelineToolchain['language'],
+  versions: fc.Arbitrary<PipelineVersion[]>,
+  lockFile: string,
+): fc.Arbitrary<PipelineToolchain> {
+  const lockFiles = ['a', "it's"].map((name) => `apps/${name}/${lockFile}`);
+  return fc.record({
+    language: fc.constant(language),
+    versions,
+    lockFiles: fc.subarray(lockFiles),
+    isVerified: fc.boolean(),
+  });
+}
+
+/** Languages of all kinds, each at most once. */
+const toolchains = fc
+  .tuple(
+    toolchainOf(
+      'dotnet',
+      fc.uniqueArray(versionIn('global.json', ['10.0.100', '9.0.x']), { minLength: 1, maxLength: 2 }),
+      'packages.lock.json',
+    ),
+    toolchainOf('go', fc.tuple(versionIn('apps/a/go.mod', ['1.24.0', '1.26.3'])), 'go.sum'),
+    toolchainOf(
+      'python',
+      fc.tuple(versionIn('apps/a/.python-version', ['3.10', '3.12.4', '3.x'])),
+      'requirements.lock',
+    ),
+  )
+  .chain((all) => fc.subarray(all));
+
 function each<T>(list: readonly string[], make: (name: string) => fc.Arbitrary<T>): fc.Arbitrary<T[]> {
   return fc.tuple(...list.map(make));
 }
@@ -52,5 +92,7 @@ export const pipelineFactsCases: fc.Arbitrary<PipelineFacts> = fc
       services: each(services.toSorted(), serviceNamed),
       environments: each(environments, environmentNamed),
       branch: fc.constant(branch),
+      node: versionIn('.nvmrc', ['24.x', '>=20.19', '22']),
+      toolchains,
     }),
   );

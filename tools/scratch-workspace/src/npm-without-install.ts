@@ -13,7 +13,9 @@ export function npmWithoutInstall(folder: string, packages: string): string {
   const npm = join(folder, 'npm');
   const npx = join(folder, 'npx');
   const real = dirname(process.execPath);
-  const link = `exec ln --symbolic --no-dereference --force "${packages}" node_modules`;
+  // It leaves the folder of its cache, as npm does.
+  const cache = 'mkdir --parents "${NPM_CONFIG_CACHE:-$HOME/.npm}"';
+  const link = `${cache}; exec ln --symbolic --no-dereference --force "${packages}" node_modules`;
   writeFileSync(npm, `#!/bin/sh\nif [ "$1" = ci ]; then ${link}; fi\nexec "${real}/npm" "$@"\n`);
   const installed = 'installed="$PWD/node_modules/.bin/$1"';
   const run = 'if [ -x "$installed" ]; then shift; exec "$installed" "$@"; fi';

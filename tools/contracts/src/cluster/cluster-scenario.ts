@@ -19,6 +19,8 @@ export interface ClusterScenario {
   put(object: KubernetesObject): Promise<void>;
   /** Merges fields into an object as somebody else. */
   edit(kind: string, name: string, manager: string, path: readonly string[], value: unknown): Promise<void>;
+  /** Sets the replicas of a Deployment as autoscalers do. */
+  scale(name: string, manager: string, replicas: number): Promise<void>;
   remove(kind: string, name: string): Promise<void>;
   read(kind: string, name: string): Promise<KubernetesObject | undefined>;
   /** Makes the next rollout of a workload find no image. */

@@ -100,7 +100,10 @@ export const wait = (
 export const run = async (cluster: Cluster, job: KubernetesObject, options: Partial<JobOptions> = {}) => {
   const lines: string[] = [];
   const onLine = (line: string) => void lines.push(line);
-  return { lines, result: await cluster.runJob('orders', job, { timeoutMs: 60_000, onLine, ...options }) };
+  return {
+    lines,
+    result: await cluster.runJob('orders', job, { timeoutMs: 60_000, onLine, onProgress: () => {}, ...options }),
+  };
 };
 export const changesOf = async (cluster: Cluster, objects: readonly KubernetesObject[], options?: PlanOptions) =>
   (await cluster.plan('orders', objects, options)).changes;

@@ -114,6 +114,23 @@ export function planContract(start: () => Promise<ClusterScenario>): void {
     expect(fieldAt(await read('Deployment', 'orders'), 'spec', 'replicas')).toBe(3);
   });
 
+  it('leaves replicas to an autoscaler that is not among the manifests, and takes them from a person', async () => {
+    const scenario = await start();
+    const { cluster, scale, read } = scenario;
+    const replicas = async () => fieldAt(await read('Deployment', 'orders'), 'spec', 'replicas');
+    await apply(cluster, objectsOf(scenario, { replicas: 1 }));
+    await scale('orders', 'keda', 3);
+    expect(actions(await changesOf(cluster, objectsOf(scenario, { replicas: 1 })))).toEqual(all('unchanged'));
+    await apply(cluster, objectsOf(scenario, { replicas: 1, note: 'two' }));
+    expect(await replicas()).toBe(3);
+    await scale('orders', 'kubectl', 2);
+    expect(await changesOf(cluster, objectsOf(scenario, { replicas: 1, note: 'two' }))).toContainEqual(
+      expect.objectContaining({ kind: 'Deployment', takenOver: ['spec.replicas from kubectl'] }),
+    );
+    await apply(cluster, objectsOf(scenario, { replicas: 1, note: 'three' }));
+    expect(await replicas()).toBe(1);
+  });
+
   it('refuses objects of other services and other deployers, unless they are to be adopted', async () => {
     const scenario = await start();
     const { cluster, put } = scenario;

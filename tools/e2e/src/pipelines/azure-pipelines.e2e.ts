@@ -112,8 +112,11 @@ describe('the release pipeline', () => {
 
   it('is begun by the pipeline of a service, and brings that service to prod once somebody approves', async () => {
     isApproved = true;
-    const { stages } = await well('release', { triggeredBy: 'orders' });
+    const { stages, jobs } = await well('release', { triggeredBy: 'orders' });
     expect(stages).toMatchObject({ release: 'Succeeded', promote_prod: 'Succeeded', rollback_prod: 'Skipped' });
+    // Only a job that may build has the languages of services.
+    const setUp = ['release', 'promote_prod'].map((name) => /^--- Install Go .*$/m.exec(jobs[name]?.log ?? '')?.[0]);
+    expect(setUp).toEqual(['--- Install Go 1.24.0', undefined]);
     expect(await running('orders', 'prod')).toBe(first['orders']);
     expect(await running('payments', 'prod')).toBe('');
     expect(JSON.stringify(await newestRecord('orders', 'prod'))).toContain(
@@ -129,6 +132,7 @@ describe('the pipeline of what is affected', () => {
   it('releases what is outdated, and nothing else', async () => {
     const run = await well('affected');
     expect(legsOf(run)).toEqual(['release agent_1']);
+    expect(run.jobs['release agent_1']?.log).toMatch(/^go version go1\.\d+/m);
     expect(await running('inventory', 'preprod')).toMatch(/^\d{8}-1$/);
     expect(await running('orders', 'preprod')).toBe(first['orders']);
   });
@@ -137,6 +141,7 @@ describe('the pipeline of what is affected', () => {
     before = await workspace.originRefs();
     const run = await well('affected');
     expect(run.jobs).toMatchObject({ affected: { outcome: 'Succeeded' }, release: { outcome: 'Skipped' } });
+    expect(run.jobs['affected']?.log).toMatch(/^restored .*\.packages\/go$/m);
     expect(await workspace.originRefs()).toBe(before);
   });
 

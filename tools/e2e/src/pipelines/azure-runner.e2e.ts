@@ -1,12 +1,17 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { jobSteps } from '../../../plugin/src/model/pipelines/azure/job-steps.ts';
+import { packageVariables } from '../../../plugin/src/model/pipelines/azure/toolchain-steps.ts';
+import type { PipelineFacts, PipelineToolchain } from '../../../plugin/src/model/pipelines/pipeline-facts.ts';
+import { yaml } from '../../../plugin/src/model/pipelines/yaml-template.ts';
 import { runSuccessfully } from '../../../scratch-workspace/src/run-command.ts';
 import {
   AzureProject,
   type ProjectSettings,
   type RunRequest,
 } from '../../../simulators/src/azure-agent/azure-runner.ts';
+import { installedPythons } from '../../../simulators/src/tool-cache.ts';
 
 let folder: string;
 let origin: string;
@@ -22,10 +27,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Commits files to the origin, and makes a pipeline of `pipeline.yml`. @returns runs it. */
-async function pipelineOf(files: Record<string, string>, settings: Partial<ProjectSettings> = {}) {
+/** Commits files to the origin. */
+async function commit(files: Record<string, string>): Promise<void> {
   const checkout = join(folder, 'checkout');
-  await runSuccessfully('git', ['clone', '--quiet', origin, checkout]);
+  if (!existsSync(checkout)) await runSuccessfully('git', ['clone', '--quiet', origin, checkout]);
   const git = (...args: string[]) => runSuccessfully('git', args, { cwd: checkout });
   await git('checkout', '--quiet', '-B', 'main');
   for (const [path, text] of Object.entries(files)) {
@@ -37,6 +42,11 @@ async function pipelineOf(files: Record<string, string>, settings: Partial<Proje
   await git(...me, 'commit', '--quiet', '--message=one');
   await git(...me, 'commit', '--quiet', '--allow-empty', '--message=two');
   await git('push', '--quiet', 'origin', 'main');
+}
+
+/** Commits files to the origin, and makes a pipeline of `pipeline.yml`. @returns runs it. */
+async function pipelineOf(files: Record<string, string>, settings: Partial<ProjectSettings> = {}) {
+  await commit(files);
   project = new AzureProject({ origin, packages: folder, environments: {}, agents: 2, ...settings });
   project.define('ci', 'pipeline.yml');
   return (request?: RunRequest) => project.run('ci', request);
@@ -271,7 +281,7 @@ it('hands out secure files, and links packages where they would be installed', a
       'pipeline.yml': `
 steps:
   - task: NodeTool@0
-    inputs: { versionSpec: 24.x }
+    inputs: { versionSpec: '>=20.19' }
   - task: DownloadSecureFile@1
     name: kubeconfig
     inputs: { secureFile: kubeconfig-preprod }
@@ -285,6 +295,88 @@ steps:
   rmSync(secret);
   expect(outcome).toBe('Succeeded');
   expect(log).toContain(`${folder}\nclusters: []`);
+});
+
+const anywhere = { node: { version: '>=20.19', file: undefined }, services: [], environments: [], branch: 'main' };
+
+/** A pipeline whose job sets up languages as a generated one does, runs a script, and is one of those that only check. */
+function checkingPipeline(toolchains: readonly PipelineToolchain[], script: string): string {
+  const facts: PipelineFacts = { ...anywhere, toolchains };
+  const command = yaml`- script: ${script}`;
+  return yaml`
+    variables:
+      ${packageVariables(facts, 'check')}
+    steps:
+      ${jobSteps(facts, [command], { purpose: 'check' })}
+  `.toString();
+}
+/** A Python that this machine has: another than that on the PATH, where there is one. */
+const python = installedPythons()[0]?.replace(/\.\d+$/, '') ?? '3';
+const goAndPython: readonly PipelineToolchain[] = [
+  { language: 'go', versions: [{ version: '1.24.0', file: undefined }], lockFiles: ['go.sum'], isVerified: false },
+  {
+    language: 'python',
+    versions: [{ version: python, file: undefined }],
+    lockFiles: ['requirements.lock'],
+    isVerified: true,
+  },
+];
+
+it('sets up the languages of generated pipelines, and keeps their packages for the next run', async () => {
+  const script =
+    'go version && python3 --version && ls "$GOMODCACHE" && touch "$GOMODCACHE/module" "$(pip cache dir)/wheel"';
+  const files = { 'package-lock.json': '{}', 'go.sum': 'one\n', 'requirements.lock': '' };
+  const run = await pipelineOf({ ...files, 'pipeline.yml': checkingPipeline(goAndPython, script) });
+  const first = await run();
+  if (first.outcome !== 'Succeeded') throw new Error(first.log);
+  expect(first.log).toMatch(/^go version go1\.\d+/m);
+  expect(first.log).toMatch(new RegExp(`^Python ${python}[.\\d]+$`, 'm'));
+  expect(first.log).not.toContain('restored');
+  const second = await run();
+  expect(second.log).toMatch(/^restored .*\/\.packages\/go$/m);
+  expect(second.log).toMatch(/^restored .*\/\.packages\/pip$/m);
+  expect(second.log).toMatch(/^module$/m);
+  await commit({ 'go.sum': 'another\n' });
+  const third = await run();
+  expect(third.log).not.toMatch(/^restored .*\/\.packages\/go$/m);
+  expect(third.log).toMatch(/^restored .*\/\.packages\/pip$/m);
+});
+
+it('sets up the SDK of .NET that a machine has', async () => {
+  const programs = join(folder, 'programs');
+  mkdirSync(programs);
+  writeFileSync(join(programs, 'dotnet'), '#!/bin/sh\necho 10.0.100\n', { mode: 0o755 });
+  const dotnet = (version: string): PipelineToolchain[] => [
+    { language: 'dotnet', versions: [{ version, file: undefined }], lockFiles: [], isVerified: false },
+  ];
+  const run = await pipelineOf(
+    {
+      'package-lock.json': '{}',
+      'pipeline.yml': checkingPipeline(dotnet('10.0.100'), 'dotnet --version'),
+      'other.yml': checkingPipeline(dotnet('9.0.x'), 'dotnet --version'),
+    },
+    { programs },
+  );
+  expect(await run()).toMatchObject({ outcome: 'Succeeded' });
+  project.define('other', 'other.yml');
+  expect(await project.run('other')).toMatchObject({ outcome: 'Failed', log: expect.stringContaining('not 9.0.x') });
+});
+
+it.each([
+  ['another Node.js', 'task: NodeTool@0', "versionSpec: '>=99'", 'node 2'],
+  ['a newer Go', 'task: GoTool@0', 'version: 1.999.0', 'and not 1.999.0.'],
+  [
+    'a Go without its third number, of which there is no archive',
+    'task: GoTool@0',
+    "version: '1.24'",
+    'no archive of Go 1.24',
+  ],
+  ['a Python that is not there', 'task: UsePythonVersion@0', "versionSpec: '3.99'", 'and not 3.99.'],
+  ['a folder to keep that nothing made', 'task: Cache@2', `key: '"a"', path: nothing`, 'no folder'],
+])('fails a job that wants %s', async (_, task, inputs, message) => {
+  const run = await pipelineOf({ 'pipeline.yml': `steps: [{ ${task}, inputs: { ${inputs} } }]` });
+  const { outcome, log } = await run();
+  expect([outcome, log]).toEqual(['Failed', expect.stringContaining(message)]);
 });
 
 it('reaches a cluster of Azure by the programs of the machine', async () => {
@@ -322,6 +414,16 @@ it.each([
   ['an unknown key', 'steps: [{ script: ls, retries: 2 }]', '"retries" is not known'],
   ['an unknown task', 'steps: [{ task: Docker@2 }]', 'Docker@2 is not supported'],
   ['an unknown input', "steps: [{ task: NodeTool@0, inputs: { version: '24' } }]", 'version is not known'],
+  [
+    'an unknown input of a language',
+    "steps: [{ task: GoTool@0, inputs: { versionSpec: '1.24.0' } }]",
+    'versionSpec is not',
+  ],
+  [
+    'a cache by a file that is not there',
+    'steps: [{ task: Cache@2, inputs: { key: a.lock, path: a } }]',
+    'no file "a.lock"',
+  ],
   ['an unknown key of a job', 'jobs: [{ job: a, needs: b, steps: [] }]', '"needs" is not known'],
   ['a missing template', 'steps: [{ template: none.yml }]', 'none.yml'],
   ['a parameter that is not declared', 'steps: [{ script: "${{ parameters.servce }}" }]', 'parameters has no servce'],

@@ -60,6 +60,7 @@ describe('release.yml, by hand', () => {
       const run = runs[index]!;
       expect(namesOf(run)).toEqual(['release-one', 'specification']);
       expect(run.log).not.toContain(gitea.token);
+      expect(run.log).toMatch(/^\[release-one\] go \S+ is 1\.24, cache false$/m);
       first[service] = await running(service, 'preprod');
       expect(first[service]).toMatch(/^\d{8}-1$/);
       expect(tags).toContain(`refs/tags/${service}-${first[service]}`);
@@ -75,6 +76,9 @@ describe('promote.yml', () => {
   it('brings a service to prod in the name of the gate that its job passed', async () => {
     const run = await well('promote.yml', { inputs: { service: 'orders', to: 'prod', tag: '', force: false } });
     expect(namesOf(run)).toEqual(['promote-prod']);
+    // It builds nothing, and needs Node.js alone.
+    expect(run.log).toMatch(/^\[promote-prod\] node \S+ is >=20\.19, cache npm$/m);
+    expect(run.log).not.toContain('setup-go');
     expect(await running('orders', 'prod')).toBe(first['orders']);
     expect(await running('payments', 'prod')).toBe('');
     const history = await workspace.taskSuccessfully(['run', 'orders:history', '--env=prod']);

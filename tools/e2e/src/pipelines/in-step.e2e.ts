@@ -17,13 +17,17 @@ it('what the repository has is in step', async () => {
 });
 
 it('a new service is in the pipelines at once, and one that is removed is not', async () => {
-  await workspace.nxSuccessfully(['g', '@poc/plugin:service', 'shipping']);
+  expect(workspace.read(template)).not.toContain('UsePythonVersion');
+  await workspace.nxSuccessfully(['g', '@poc/plugin:service', 'shipping', '--stack=python']);
+  expect(workspace.read(template)).toContain('UsePythonVersion');
   expect(workspace.read(service)).toMatch(/^ +- shipping$/m);
   expect(workspace.read(release)).toMatch(/^ +- pipeline: shipping$/m);
   await inStep();
   await workspace.commit('feat(shipping): a new service');
   await workspace.nxSuccessfully(['g', '@poc/plugin:remove-service', 'shipping']);
   expect(workspace.read(service)).not.toContain('shipping');
+  expect(workspace.read(template)).not.toContain('UsePythonVersion');
+  expect(workspace.read(template)).toContain('GoTool');
   await inStep();
   await workspace.commit('feat: no shipping');
 });

@@ -59,6 +59,30 @@ const ofShop = githubFiles({
     { name: 'dev', deploy: 'automatic', protected: false, aks: undefined, context: 'dev' },
     { name: 'prod', deploy: 'manual', protected: true, aks: { resourceGroup: 'shop', name: 'prod' }, context: 'prod' },
   ],
+  node: { version: '24.x', file: undefined },
+  toolchains: [
+    {
+      language: 'dotnet',
+      versions: [
+        { version: '9.0.x', file: undefined },
+        { version: '10.0.100', file: 'global.json' },
+      ],
+      lockFiles: ['apps/billing/packages.lock.json'],
+      isVerified: false,
+    },
+    {
+      language: 'go',
+      versions: [{ version: '1.24.0', file: 'apps/orders/go.mod' }],
+      lockFiles: ['apps/orders/go.sum', 'go.sum'],
+      isVerified: false,
+    },
+    {
+      language: 'python',
+      versions: [{ version: '3.12', file: 'apps/labels/.python-version' }],
+      lockFiles: ['apps/labels/requirements.lock'],
+      isVerified: true,
+    },
+  ],
 });
 
 /** Names that a workflow gives itself: of jobs and variables. github-files.spec.ts sees that scripts read those that are set. */
@@ -78,16 +102,20 @@ it('a misspelt key is refused, whichever it is', async () => {
   expect(passed.filter((path) => !ownName.test(path) && !unknownInput.test(path))).toEqual([]);
 });
 
-it('a misspelt key of the action that all jobs share is refused', async () => {
-  const [path = '', text = ''] = [...ofShop].find(([file]) => !isWorkflow(file)) ?? [];
-  const passed: string[] = [];
-  for (const { path: key, text: misspelt } of misspellings(text)) {
+it.each(['workspace', 'toolchains'])('a misspelt key of the action %s is refused', async (name) => {
+  const path = `.github/actions/${name}/action.yml`;
+  const text = ofShop.get(path)!;
+  const complaints = (action: string) => {
     // actionlint looks at an action's head where a workflow uses it, and at steps in workflows only.
-    const [, steps = ''] = misspelt.split(/^ {2}steps:$/m);
-    const job = `on: push\njobs:\n  steps:\n    runs-on: ubuntu-24.04\n    steps:${steps}`;
-    const files = new Map([...ofShop, [path, misspelt], ['.github/workflows/steps.yml', job]]);
-    if ((await askActionlint(files)).length === 0) passed.push(key);
-  }
+    const [, steps = ''] = action.split(/^ {2}steps:$/m);
+    const inputs = 'on: { workflow_call: { inputs: { cache: { type: string } } } }';
+    const job = `${inputs}\njobs:\n  steps:\n    runs-on: ubuntu-24.04\n    steps:${steps}`;
+    return askActionlint(new Map([...ofShop, [path, action], ['.github/workflows/steps.yml', job]]));
+  };
+  expect(await complaints(text)).toEqual([]);
+  const passed: string[] = [];
+  for (const { path: key, text: misspelt } of misspellings(text))
+    if ((await complaints(misspelt)).length === 0) passed.push(key);
   expect(passed).toEqual([]);
 });
 

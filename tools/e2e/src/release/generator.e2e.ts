@@ -22,6 +22,7 @@ it('a generated service is linted, tested, built and released as it is', async (
   expect(output).toMatch(/shipping \d{8}-1: runs in preprod/);
   // All services of the cluster share the gateway here, so the new one's route has no host name of this test.
   expect(await callGateway('127.0.0.1', '/shipping/healthz/ready')).toMatchObject({ status: 200 });
+  expect(await callGateway('127.0.0.1', '/shipping/metrics')).toMatchObject({ status: 404 });
 });
 
 it.each([

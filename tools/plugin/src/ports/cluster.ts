@@ -10,6 +10,7 @@ import type { ObjectDrift } from '../model/observe/drift.ts';
 import type { FieldChange } from '../model/observe/field-changes.ts';
 import type { ApplyStage } from '../model/manifests/kind-order.ts';
 import type { KubernetesObject } from '../model/manifests/kubernetes-object.ts';
+import type { RolloutPatience } from '../model/manifests/rules/rollout-patience.ts';
 
 /**
  * One environment's namespace in its cluster, as seen by the deployer.
@@ -133,8 +134,8 @@ export type ChangeSet = readonly Change[];
 export interface WaitOptions {
   /** Milliseconds after which the wait ends as `timed-out`. */
   readonly timeoutMs: number;
-  /** How often a container of a new pod may crash before the rollout has failed; 2 when left out. */
-  readonly allowedRestarts?: number;
+  /** The environment's; what a workload's annotations say counts before it. */
+  readonly patience?: Partial<RolloutPatience>;
   readonly signal?: AbortSignal;
   /** Called with a line when something moved: `2 of 3 pods ready`. */
   readonly onProgress: (line: string) => void;
@@ -153,10 +154,14 @@ export type RolloutResult =
 export interface JobOptions {
   /** Milliseconds after which the wait ends as `timed-out`; a Job that runs then goes on. */
   readonly timeoutMs: number;
+  /** How long a trouble of its pods may last, as in a rollout. */
+  readonly patience?: Partial<RolloutPatience>;
   /** Ends the wait as `interrupted`; a Job that runs then goes on. */
   readonly signal?: AbortSignal;
   /** Called with each line that the Job writes, also once more by a pod that is tried again. */
   readonly onLine: (line: string) => void;
+  /** Called with a line when something is in the way of its pods. */
+  readonly onProgress: (line: string) => void;
 }
 
 export type JobResult =

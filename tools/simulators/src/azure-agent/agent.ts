@@ -1,11 +1,14 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, isAbsolute, join } from 'node:path';
+import { lt, satisfies, validRange } from 'semver';
 import { runCommand } from '../../../scratch-workspace/src/run-command.ts';
 import { npmWithoutInstall } from '../../../scratch-workspace/src/npm-without-install.ts';
 import { warmCaches } from '../../../scratch-workspace/src/warm-caches.ts';
+import { findPython } from '../tool-cache.ts';
 import { evaluate, isTrue } from './expression.ts';
 import { loggingCommandOf } from './logging-commands.ts';
+import { cacheKey, PackageCache } from './package-cache.ts';
 import type { Checkout, Job, Step } from './parse-pipeline.ts';
 import { Variables } from './variables.ts';
 
@@ -27,6 +30,8 @@ export interface JobContext {
   readonly secureFiles: Readonly<Record<string, string>>;
   /** Folder that keeps the artifacts of the run. */
   readonly artifacts: string;
+  /** Folder of what jobs of the same pipeline keep between runs. */
+  readonly caches: string;
   /** Folders with the artifacts of other runs, by the alias of their pipeline. */
   readonly otherArtifacts: Readonly<Record<string, string | undefined>>;
 }
@@ -51,6 +56,13 @@ export async function runJob(job: Job, context: JobContext): Promise<JobReport> 
   }
 }
 
+/** Turns Go's telemetry off, as `go telemetry off` does. */
+function turnOffTelemetry(home: string): void {
+  const settings = join(home, '.config/go/telemetry');
+  mkdirSync(settings, { recursive: true });
+  writeFileSync(join(settings, 'mode'), 'off');
+}
+
 class Agent {
   private readonly folder: string;
   private readonly context: JobContext;
@@ -58,12 +70,18 @@ class Agent {
   private readonly path: string[];
   private readonly outputs: Record<string, string> = {};
   private readonly tags: string[] = [];
+  /** Folders that are kept when the job has ended well, by the key of their cache. */
+  private readonly kept = new Map<string, string>();
+  private readonly cache: PackageCache;
   private log = '';
 
   constructor(folder: string, context: JobContext) {
     this.folder = folder;
     this.context = context;
+    this.cache = new PackageCache(context.caches);
     for (const name of ['s', 'a', 'b', 'temp', 'home']) mkdirSync(join(folder, name));
+    // Its process would still write below the home when that is taken away.
+    turnOffTelemetry(join(folder, 'home'));
     this.variables = new Variables({ ...this.agentDirectories(), ...context.variables }, context.secrets);
     const npm = npmWithoutInstall(join(folder, 'tools'), context.packages);
     const { programs } = context;
@@ -87,7 +105,20 @@ class Agent {
       if (!isDone && !step.continueOnError) outcome = 'Failed';
       else if (!isDone && outcome === 'Succeeded') outcome = 'SucceededWithIssues';
     }
+    if (outcome === 'Succeeded' && !this.keepPackages()) outcome = 'Failed';
     return { outcome, outputs: this.outputs, tags: this.tags, log: this.log };
+  }
+
+  /** @returns whether every folder is there; the task fails its job otherwise. */
+  private keepPackages(): boolean {
+    for (const [key, path] of this.kept) {
+      if (!existsSync(path)) {
+        this.say(`Cache@2: there is no folder ${path} to keep.`);
+        return false;
+      }
+      this.cache.save(key, path);
+    }
+    return true;
   }
 
   private agentDirectories(): Record<string, string> {
@@ -192,10 +223,21 @@ class Agent {
   private task(step: Step, task: string, given: Readonly<Record<string, string>>): Promise<boolean> | boolean {
     const inputs = new Inputs(task, given, this.variables);
     switch (task) {
-      // The machine has it already.
       case 'NodeTool@0':
-        inputs.only('versionSpec').needed('versionSpec');
-        return this.run('node', ['--version']);
+        inputs.only('versionSpec');
+        return this.has('node', ['--version'], inputs.needed('versionSpec'), satisfies);
+      case 'GoTool@0':
+        inputs.only('version');
+        return this.useGo(inputs.needed('version'));
+      case 'UsePythonVersion@0':
+        inputs.only('versionSpec');
+        return this.usePython(inputs.needed('versionSpec'));
+      case 'UseDotNet@2':
+        inputs.only('packageType', 'version').is('packageType', 'sdk');
+        return this.has('dotnet', ['--version'], inputs.needed('version'), satisfies);
+      case 'Cache@2':
+        inputs.only('key', 'path');
+        return this.keep(inputs.needed('key'), this.absolute(inputs.needed('path')));
       case 'KubeloginInstaller@0':
         inputs.only();
         return this.run('kubelogin', ['--version']);
@@ -209,6 +251,44 @@ class Agent {
       default:
         throw new Error(`The task ${task} is not supported.`);
     }
+  }
+
+  /** A newer Go builds what an older one does; the task would fetch the very version. */
+  private useGo(version: string): Promise<boolean> | boolean {
+    if (/^\d+\.\d+\.\d+$/.test(version))
+      return this.has('go', ['version'], version, (found, wanted) => !lt(found, wanted));
+    this.say(`GoTool@0: there is no archive of Go ${version}.`);
+    return false;
+  }
+
+  private usePython(range: string): Promise<boolean> {
+    if (validRange(range) === null) throw new Error(`UsePythonVersion@0: ${range} is no range of versions.`);
+    const folder = findPython(range);
+    if (folder !== undefined) this.path.unshift(folder);
+    return this.has('python3', ['--version'], range, satisfies);
+  }
+
+  /** Sees that the machine has a tool in a version. */
+  private async has(
+    tool: string,
+    args: readonly string[],
+    wanted: string,
+    isEnough: (found: string, wanted: string) => boolean,
+  ): Promise<boolean> {
+    const before = this.log.length;
+    if (!(await this.run(tool, args))) return false;
+    const found = /\d+\.\d+(?:\.\d+)?/.exec(this.log.slice(before))?.[0] ?? '';
+    const version = found.split('.').length === 2 ? `${found}.0` : found;
+    if (isEnough(version, wanted)) return true;
+    this.say(`This machine has ${tool} ${version}, and not ${wanted}.`);
+    return false;
+  }
+
+  private keep(written: string, path: string): boolean {
+    const key = cacheKey(this.variables.expand(written), join(this.folder, 's'));
+    this.kept.set(key, path);
+    this.say(this.cache.restore(key, path) ? `restored ${path}` : `nothing is kept for ${path} yet`);
+    return true;
   }
 
   private secureFile(step: string | undefined, name: string): boolean {

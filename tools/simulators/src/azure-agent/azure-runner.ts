@@ -65,6 +65,7 @@ export class AzureProject {
   private readonly definitions = new Map<string, Definition>();
   private readonly revisions = new Map<string, number>();
   private readonly artifacts = mkdtempSync(join(tmpdir(), 'poc azure artifacts '));
+  private readonly caches = mkdtempSync(join(tmpdir(), 'poc azure caches '));
   private readonly agents: Semaphore;
   private readonly locks = new Map<string, Semaphore>();
   private lastId = 0;
@@ -90,13 +91,16 @@ export class AzureProject {
     const buildNumber = this.buildNumber(name, pipeline.name ?? '$(Date:yyyyMMdd).$(Rev:r)', predefined);
     const artifacts = join(this.artifacts, String(id));
     mkdirSync(artifacts);
+    // A cache belongs to a pipeline and a branch.
+    const caches = join(this.caches, name);
+    mkdirSync(caches, { recursive: true });
     const variables = { ...predefined, 'Build.BuildNumber': buildNumber, ...this.resourcesOf(pipeline) };
     const others = pipeline.pipelines.map(
       (resource) => [resource.alias, this.newestRunOf(resource)?.artifacts] as const,
     );
     const otherArtifacts = Object.fromEntries(others);
     const { origin, packages, programs, secrets = {}, secureFiles = {} } = this.settings;
-    const common = { origin, packages, programs, secrets, secureFiles, artifacts, otherArtifacts, commit };
+    const common = { origin, packages, programs, secrets, secureFiles, artifacts, caches, otherArtifacts, commit };
     const ended = await runPipeline(pipeline, variables, {
       agents: this.agents,
       enter: (stage, work) => this.enter(stage, work),
@@ -108,9 +112,9 @@ export class AzureProject {
     return run;
   }
 
-  /** Takes the artifacts of all runs away. */
+  /** Takes the artifacts and caches of all runs away. */
   remove(): void {
-    rmSync(this.artifacts, { recursive: true, force: true });
+    for (const folder of [this.artifacts, this.caches]) rmSync(folder, { recursive: true, force: true });
   }
 
   private definitionOf(name: string): Definition {

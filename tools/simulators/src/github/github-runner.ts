@@ -5,6 +5,7 @@ import { buildAct } from '../../../local-platform/src/platform.ts';
 import { runCommand, runSuccessfully } from '../../../scratch-workspace/src/run-command.ts';
 import { npmWithoutInstall } from '../../../scratch-workspace/src/npm-without-install.ts';
 import { warmCaches } from '../../../scratch-workspace/src/warm-caches.ts';
+import { pythonsFolder } from '../tool-cache.ts';
 
 /** Settings of a repository at GitHub beside its commits. */
 export interface RepositorySettings {
@@ -85,6 +86,8 @@ export class GitHubRepository {
       GITHUB_RUN_ID: String(4_000_000_000 + id),
       GITHUB_RUN_NUMBER: String(id),
       GITHUB_SERVER_URL: server,
+      PYTHONS: pythonsFolder,
+      STAND_INS: standIns,
     };
     const args = [
       isPush ? 'push' : 'workflow_dispatch',

@@ -82,6 +82,12 @@ export class InMemoryCluster implements Cluster {
     this.state.objects.edit({ kind, name }, { path, manager }, value);
   }
 
+  /** Sets the replicas of a Deployment by the subresource `scale`, as autoscalers and `kubectl scale` do. */
+  scale(name: string, manager: string, replicas: number): void {
+    const field = { path: ['spec', 'replicas'], manager, isScale: true };
+    this.state.objects.edit({ kind: 'Deployment', name }, field, replicas);
+  }
+
   /** Deletes an object, as somebody else. */
   remove(kind: string, name: string): void {
     this.state.objects.remove(kind, name);

@@ -76,7 +76,8 @@ export class ServerSideApply {
     const sent = this.objects.placed(object);
     if (!stored || stored.live.metadata.annotations?.[annotation.created] === 'true')
       sent.metadata.annotations = { ...sent.metadata.annotations, [annotation.created]: 'true' };
-    if (stored && autoscalerOf(object, objects) && isMap(sent['spec'])) delete sent['spec']['replicas'];
+    const isScaled = autoscalerOf(object, objects) !== undefined || isAutoscaled(stored);
+    if (stored && isScaled && isMap(sent['spec'])) delete sent['spec']['replicas'];
     return sent;
   }
 
@@ -87,6 +88,12 @@ export class ServerSideApply {
     for (const mark of marks.annotations) delete live.metadata.annotations?.[mark];
     this.objects.write(live, sent);
   }
+}
+
+function isAutoscaled(stored: StoredObject | undefined): boolean {
+  return [...(stored?.foreign.values() ?? [])].some(
+    ({ isScale, manager }) => isScale === true && !manager.startsWith('kubectl'),
+  );
 }
 
 function changeOf(sent: KubernetesObject, stored: StoredObject | undefined): Change {

@@ -1,11 +1,13 @@
 import type { KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
-import { identityOf } from '../../../plugin/src/model/manifests/source/object-fields.ts';
+import { fieldAt, identityOf, isMap } from '../../../plugin/src/model/manifests/source/object-fields.ts';
 import type { ResourceVersion } from './resource-version.ts';
 
 /** A field that somebody else wrote, with who. */
 export interface ForeignField {
   readonly path: readonly string[];
   readonly manager: string;
+  /** True when it was written by the subresource `scale`. */
+  readonly isScale?: boolean;
 }
 
 /** An object of the namespace, and who wrote what of it. */
@@ -55,13 +57,17 @@ export class StoredObjects {
   }
 
   /** Writes a field of an object, as somebody else. */
-  edit({ kind, name }: { kind: string; name: string }, { path, manager }: ForeignField, value: unknown): void {
+  edit({ kind, name }: { kind: string; name: string }, field: ForeignField, value: unknown): void {
+    const { path } = field;
     const stored = this.find(kind, name);
     if (!stored) throw new Error(`there is no ${kind} ${name}`);
     let at: Record<string, unknown> = stored.live;
     for (const key of path.slice(0, -1)) at = (at[key] ??= {}) as Record<string, unknown>;
     at[path.at(-1)!] = value;
-    stored.foreign.set(path.join('.'), { path, manager });
+    stored.foreign.set(path.join('.'), field);
+    // Whose value another has changed owns it no more; who forces it takes it from them.
+    const owner = fieldAt(stored.ours, ...path.slice(0, -1));
+    if (field.isScale && isMap(owner)) delete owner[path.at(-1)!];
     this.touch(stored.live);
   }
 
@@ -91,7 +97,10 @@ export class StoredObjects {
   }
 
   private store(live: KubernetesObject, ours: KubernetesObject | undefined): void {
-    this.stored.set(identityOf(live), { live, ours, foreign: new Map() });
+    // What is written over is theirs no more; replicas that were not sent stay their autoscaler's.
+    const before = this.get(live)?.foreign ?? [];
+    const kept = [...before].filter(([, { isScale, path }]) => isScale && fieldAt(ours, ...path) === undefined);
+    this.stored.set(identityOf(live), { live, ours, foreign: new Map(kept) });
   }
 
   private touch(live: KubernetesObject): void {

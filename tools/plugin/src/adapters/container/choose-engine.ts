@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import type { CredentialsOf } from '../../model/release/credentials.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { ContainerEngine } from '../../ports/container-engine.ts';
@@ -5,7 +7,9 @@ import { DockerEngine } from './docker-engine.ts';
 import { PodmanEngine } from './podman-engine.ts';
 import { runTool, type RunTool } from './run-tool.ts';
 
-export type EngineName = 'docker' | 'podman';
+const engineNames = ['docker', 'podman'] as const;
+
+export type EngineName = (typeof engineNames)[number];
 
 /**
  * Finds the container engine of this machine: docker when its server answers, else podman.
@@ -19,13 +23,33 @@ export async function chooseEngine(
   run: RunTool = runTool,
 ): Promise<ContainerEngine> {
   const reasons: string[] = [];
-  for (const name of chosen === undefined ? (['docker', 'podman'] as const) : [chosen]) {
+  for (const name of chosen === undefined ? engineNames : [chosen]) {
     const engine = name === 'docker' ? new DockerEngine(run, lent) : new PodmanEngine(run, lent);
     const why = engine instanceof DockerEngine ? await whyNotDocker(engine, run) : await whyNotPodman(run);
     if (why === undefined) return engine;
     reasons.push(`${name}: ${why}`);
   }
-  throw new Refusal({
+  throw noEngine(chosen, reasons);
+}
+
+/**
+ * Refuses where none can be used, without asking any: their commands are not on the PATH. Whether a server answers is
+ * found when it is needed.
+ * @throws {Refusal}
+ */
+export function requireInstalledEngine(chosen: EngineName | undefined, path = process.env['PATH'] ?? ''): void {
+  const names = chosen === undefined ? engineNames : [chosen];
+  const isInstalled = (name: string) =>
+    path.split(delimiter).some((folder) => existsSync(join(folder, name)) || existsSync(join(folder, `${name}.exe`)));
+  if (names.some(isInstalled)) return;
+  throw noEngine(
+    chosen,
+    names.map((name) => `${name}: not installed.`),
+  );
+}
+
+function noEngine(chosen: EngineName | undefined, reasons: readonly string[]): Refusal {
+  return new Refusal({
     type: 'no-container-engine',
     doing: 'find a container engine',
     reason: chosen === undefined ? 'Neither docker nor podman can be used here.' : `${chosen} cannot be used here.`,

@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ImageRef, type Digest } from '../../model/release/image-ref.ts';
 import { Failure, Refusal } from '../../model/errors/product-error.ts';
 import type { ImageBuild } from '../../ports/container-engine.ts';
-import { chooseEngine } from './choose-engine.ts';
+import { chooseEngine, requireInstalledEngine } from './choose-engine.ts';
 import { dockerBuildArguments } from './docker-arguments.ts';
 import { DockerEngine, digestInRepository, digestOfPush } from './docker-engine.ts';
 import { PodmanEngine } from './podman-engine.ts';
@@ -185,6 +188,19 @@ describe('chooseEngine', () => {
     await expect(chooseEngine('docker', undefined, machine({ ...dead, ...podman }).run)).rejects.toMatchObject({
       facts: { type: 'no-container-engine', reason: 'docker cannot be used here.' },
     });
+  });
+});
+
+describe('requireInstalledEngine', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'engines-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('refuses when no command of an engine is on the PATH', () => {
+    expect(() => requireInstalledEngine(undefined, `/nowhere:${folder}`)).toThrow('Neither docker nor podman');
+    writeFileSync(join(folder, 'podman'), '');
+    expect(() => requireInstalledEngine(undefined, `/nowhere:${folder}`)).not.toThrow();
+    expect(() => requireInstalledEngine('docker', folder)).toThrow('docker cannot be used here.');
   });
 });
 

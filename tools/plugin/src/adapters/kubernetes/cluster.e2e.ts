@@ -80,6 +80,10 @@ async function start(): Promise<ClusterScenario> {
       const body = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
       await patch(await pathOf(kind, name), body, 'merge-patch+json', manager);
     },
+    scale: async (name, manager, replicas) => {
+      const path = `${await pathOf('Deployment', name)}/scale`;
+      await patch(path, { spec: { replicas } }, 'merge-patch+json', manager);
+    },
     remove: async (kind, name) => void (await api.send('DELETE', await pathOf(kind, name))),
     read: async (kind, name) => api.get(await pathOf(kind, name)),
     breakImage: async () => {},

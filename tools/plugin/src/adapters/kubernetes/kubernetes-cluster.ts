@@ -48,6 +48,12 @@ import { waitForRollouts } from './deploy/wait/wait.ts';
 import { waitForEndpoints } from './deploy/wait/wait-for-endpoints.ts';
 import type { NamespaceClient } from './client/namespace-client.ts';
 
+/** Reports whether an object's kind was added to Kubernetes by somebody: their controllers make what they please. */
+function isCustom(apiVersion: string): boolean {
+  const [group = ''] = apiVersion.split('/');
+  return group.includes('.') && !group.endsWith('.k8s.io');
+}
+
 /** One environment's namespace in a real cluster. */
 export class KubernetesCluster implements Cluster {
   private readonly place: NamespaceClient;
@@ -103,11 +109,14 @@ export class KubernetesCluster implements Cluster {
   }
 
   waitUntilReady(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult> {
+    const makers = objects.filter(({ apiVersion }) => isCustom(apiVersion));
     const targets = objects.filter(isRollout).map((object): RolloutTarget => {
-      const metadata = this.applied.get(identityOf(object))?.metadata;
-      const [uid, generation] = [metadata?.['uid'], metadata?.['generation']];
+      const applied = this.applied.get(identityOf(object));
+      const [uid, generation] = [applied?.metadata['uid'], applied?.metadata['generation']];
       return {
-        object,
+        // As the server has it: admission may put other images in, and that is no change by others.
+        object: applied ?? object,
+        makers,
         ...(typeof uid === 'string' ? { uid } : {}),
         ...(typeof generation === 'number' ? { generation } : {}),
       };

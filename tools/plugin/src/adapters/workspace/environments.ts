@@ -194,6 +194,7 @@ function example(key: string): string {
     registry: '"acr.example/team" (a host and an optional path, without "https://")',
     url: '"https://preprod.example"',
     soak: '"30m", "2h" or "1d"',
+    'rollout.grace': '"90s" or "5m"',
     'cluster.aks.resourceGroup': '"shop" (letters, digits and "._()-")',
     'cluster.aks.name': '"shop-prod" (letters, digits, "_" and "-")',
     'probe.path': '"/{service}/version"',

@@ -66,7 +66,9 @@ const nxJson: NxJsonConfiguration = { namedInputs: { default: ['{projectRoot}/**
 function triggerOf(graph: ProjectGraph, name: string, isFile: (path: string) => boolean, nx = nxJson): Trigger {
   const { paths, foreignPaths } = triggerPaths(serviceIn(graph, nx, name), isFile);
   const service = { name, root: 'apps/a', paths, foreignPaths, trigger: 'paths', api: undefined } as const;
-  const text = triggeredPipeline(service, { services: [service], environments: [], branch: 'main' });
+  const node = { version: '24.x', file: undefined };
+  const facts = { services: [service], environments: [], branch: 'main', node, toolchains: [] };
+  const text = triggeredPipeline(service, facts);
   return (parse(text.toString()) as { trigger: Trigger }).trigger;
 }
 

@@ -29,6 +29,8 @@ export interface Environment {
   readonly soak?: string;
   /** How services are asked while they are replaced; left away: the path of the readiness probe, 10 requests a second. */
   readonly probe?: boolean | { readonly path?: string; readonly rate?: number };
+  /** How much a rollout may suffer before it has failed: how long one trouble lasts (`90s`, `5m`), how often a container ends. */
+  readonly rollout?: { readonly grace?: string; readonly restarts?: number };
   /** Values of `${NAME}` in manifests. */
   readonly variables: Readonly<Record<string, string>>;
 }

@@ -235,6 +235,28 @@ export const errorCatalog = {
     'nothing-to-provision': entry('There are no manifests.', 'Write them into `Infrastructure/kubernetes`.'),
     'no-such-package': entry('There is no such package.', 'Make one with `infrastructure:package`.'),
   },
+  Toolchains: {
+    'bad-version-file': entry(
+      'A file that says the version of a language cannot be understood.',
+      'Fix the file that it names.',
+    ),
+    'toolchain-conflict': entry(
+      'Services want versions of a language that exclude each other, and a job of the pipelines has one.',
+      'Let them want versions that have one in common, such as a range.',
+    ),
+    'toolchain-missing': entry(
+      'A language that a service is built with is not installed.',
+      'Install the version that is named, and make sure that it is on the `PATH`.',
+    ),
+    'toolchain-version': entry(
+      'A language that a service is built with is installed in another version.',
+      'Install the version that is named, or correct the file that says it.',
+    ),
+    'toolchain-broken': entry(
+      "A language's tool is there, and does not say its version.",
+      'Run it by hand, and fix what it says.',
+    ),
+  },
   'Options and generators': {
     'unknown-option': entry('There is no such option.', 'Choose one of those that are listed.'),
     'bad-option': entry('The option does not accept this value.', 'See `--help`.'),

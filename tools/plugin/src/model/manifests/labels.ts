@@ -47,6 +47,10 @@ export const annotation = {
   generate: 'poc.dev/generate',
   /** On a workload: why its requests may fail while its pods are replaced. A sentence, for those who review it. */
   allowDowntime: 'poc.dev/allow-downtime',
+  /** On a workload: how long a trouble of its new pods may last before the rollout has failed: `90s`, `5m`. */
+  rolloutGrace: 'poc.dev/rollout-grace',
+  /** On a workload: how often a container of a new pod may end before the rollout has failed: `"5"`. */
+  allowedRestarts: 'poc.dev/allowed-restarts',
   /** `"true"` on an object that must stay when it is no longer among the manifests. */
   keep: 'poc.dev/keep',
   /** `"true"` on a ConfigMap that is read by its name, so that its content must not become part of it. */

@@ -7,6 +7,7 @@ import { isMap } from './source/object-fields.ts';
 import type { ManifestSource } from './source/manifest-source.ts';
 import { refuseBadGenerated } from './rules/generated-values.ts';
 import { refuseHugeNumbers } from './rules/number-range.ts';
+import { refuseBadPatience } from './rules/rollout-patience.ts';
 import { readEnvironmentManifests } from './source/environment-manifests.ts';
 import { refuseBadNames } from './object-names.ts';
 import { containersOf, podTemplateOf, serviceContainerOf } from './rules/pod-templates.ts';
@@ -37,6 +38,7 @@ export function renderManifests(request: RenderRequest): Rendered {
   refuseBadNames(substituted);
   refuseHugeNumbers(substituted);
   refuseBadGenerated(substituted, 'service');
+  refuseBadPatience(substituted);
   const all = nameConfigMapsByContent(substituted);
   const manifests = all.slice(0, merged.length);
   if (!manifests.some(({ object }) => serviceContainerOf(object, release.service)))

@@ -6,6 +6,29 @@ export interface PipelineFacts {
   readonly environments: readonly PipelineEnvironment[];
   /** Name of the main branch. */
   readonly branch: string;
+  /** Node.js, which every job needs to run Nx. */
+  readonly node: PipelineVersion;
+  /** The other languages that services are built with, in alphabetical order, each once. */
+  readonly toolchains: readonly PipelineToolchain[];
+}
+
+/** A version of a language, as a pipeline sets it up. */
+export interface PipelineVersion {
+  /** A plain version or a pattern (`24.x`, `>=20.19`), for what cannot read the file. */
+  readonly version: string;
+  /** The file that says the version, in a form that GitHub's actions read. */
+  readonly file: string | undefined;
+}
+
+/** A language that jobs set up before they build. */
+export interface PipelineToolchain {
+  readonly language: 'dotnet' | 'go' | 'python';
+  /** One, except for .NET, whose SDKs lie side by side. */
+  readonly versions: readonly PipelineVersion[];
+  /** Files that name its packages, sorted: a cache is renewed when one of them changes. Without any, there is no cache. */
+  readonly lockFiles: readonly string[];
+  /** True when each package is compared with a lock file when it is installed, even if it comes from a cache. */
+  readonly isVerified: boolean;
 }
 
 /** One service, as its pipelines see it. */

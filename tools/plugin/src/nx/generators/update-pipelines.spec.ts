@@ -9,6 +9,7 @@ import { generateService } from './service/generator.ts';
 import { syncPipelines } from './sync-pipelines/generator.ts';
 
 const release = 'Infrastructure/pipelines/azure-pipelines.release.yml';
+const template = 'Infrastructure/pipelines/templates/service.yml';
 let tree: Tree;
 
 /** The graph of the services that are in the tree. */
@@ -37,9 +38,9 @@ beforeEach(async () => {
 afterEach(() => jest.restoreAllMocks());
 
 /** Adds a service from the graph before it. */
-async function addShipping(): Promise<() => void> {
+async function addShipping(options: { readonly stack?: string } = {}): Promise<() => void> {
   const before = await graphOfTree();
-  return generateService(tree, { name: 'shipping' }, () => Promise.resolve(before));
+  return generateService(tree, { name: 'shipping', ...options }, () => Promise.resolve(before));
 }
 
 describe('the generators of a workspace with pipelines', () => {
@@ -47,6 +48,22 @@ describe('the generators of a workspace with pipelines', () => {
     await addShipping();
     expect(textOf(release)).toMatch(/^ +- pipeline: shipping$/m);
     expect(await syncPipelines(tree, graphOfTree)).toBeUndefined();
+  });
+
+  it.each([
+    ['go', /GoTool@0\n.*\n +inputs:\n +version: 1\.23\.0$/m, 'go-version-file: apps/shipping/go.mod'],
+    ['python', /UsePythonVersion@0\n.*\n +inputs:\n +versionSpec: '3\.11'$/m, 'cache: pip'],
+    ['dotnet', /UseDotNet@2$/m, 'global-json-file: global.json'],
+  ])('set up %s with its first service, and no longer without it', async (stack, task, input) => {
+    const action = '.github/actions/toolchains/action.yml';
+    expect([textOf(template).match(task), tree.exists(action)]).toEqual([null, false]);
+    await addShipping({ stack });
+    expect(textOf(template)).toMatch(task);
+    expect(textOf(action)).toContain(input);
+    expect(textOf(action).match(/setup-/g)).toHaveLength(1);
+    const facts = { projectGraph: graphOfTree, dirtyPaths: () => Promise.resolve([]) };
+    await removeService(tree, { name: 'shipping' }, facts);
+    expect([textOf(template).match(task), tree.exists(action)]).toEqual([null, false]);
   });
 
   it('write them with the new environment', async () => {

@@ -21,7 +21,7 @@ export const commands = {
     target: 'release',
     description: 'Build, push, tag and deploy a service to every automatic environment',
     technologies: ['docker', 'kubernetes'],
-    dependsOn: ['lint', 'test', 'build'],
+    dependsOn: ['toolchain', 'lint', 'test', 'build'],
     deploys: true,
   },
   'docker-release': {
@@ -29,7 +29,7 @@ export const commands = {
     target: 'docker-release',
     description: 'Build and push the image of a service under a new build number',
     technologies: ['docker'],
-    dependsOn: ['build'],
+    dependsOn: ['toolchain', 'build'],
   },
   'git-tag': {
     of: 'service',
@@ -87,6 +87,7 @@ export const commands = {
     target: 'dev',
     description: 'Run a service from its sources, and again when they are saved; its debugger stays attached',
     technologies: ['kubernetes'],
+    dependsOn: ['toolchain'],
     isContinuous: true,
   },
   'infrastructure-rollback': {

@@ -1,45 +1,64 @@
-import type { CreateNodesContext, CreateNodesResult } from '@nx/devkit';
-import { dirname } from 'node:path';
+import type { CreateNodesContext, CreateNodesResult, ProjectConfiguration } from '@nx/devkit';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { environmentMarker, infrastructureFolder } from './infrastructure-folder.ts';
 import { inputsAbove } from './references/inputs-above.ts';
 import { languagesOf } from './references/languages-of.ts';
 import { requirementsAbove } from './references/requirements-above.ts';
 import { serviceFolder, serviceMarker } from './service-folder.ts';
 import { infrastructureTargets, serviceTargets } from './targets.ts';
+import type { KnownFolders } from './toolchains/accepts-this-node.ts';
+import { toolchainTarget, toolchainTargetName } from './toolchains/toolchain-target.ts';
 
 /** The file that makes a folder a project for Nx: a marker of our own would let Nx take its deletion for that of a project. */
 const projectMarker = '**/project.json';
 
+type NodeResult = [string, CreateNodesResult];
+
 type Context = Pick<CreateNodesContext, 'workspaceRoot'> & Partial<Pick<CreateNodesContext, 'nxJsonConfiguration'>>;
 
 /**
- * Infers the targets of every service and of the environments, and the files above a project that its language reads.
+ * Infers the targets of every service and of the environments, the files above a project that its language reads, and the
+ * target that checks for its language.
  * Loaded by each Nx command, so nothing but Node's builtins and types may be imported here: `@nx/devkit` alone costs 0.3 s.
  */
 export const createNodes = [
   `{${serviceMarker},${environmentMarker},${projectMarker}}`,
-  (files: readonly string[], _options: unknown, context: Context) => {
+  async (files: readonly string[], _options: unknown, context: Context) => {
     // Once for all environments: Nx would add the same up.
     const firstOfEnvironments = files.find((file) => infrastructureFolder(file) !== undefined);
-    return files.flatMap((file): [string, CreateNodesResult][] => {
+    const knownFolders: KnownFolders = new Map();
+    const results = files.map((file): NodeResult[] | Promise<NodeResult[]> => {
       const infrastructure = infrastructureFolder(file);
       if (infrastructure !== undefined) {
         const isFirst = file === firstOfEnvironments;
         return isFirst ? [[file, { projects: { [infrastructure]: { targets: infrastructureTargets } } }]] : [];
       }
-      if (file === 'project.json' || file.endsWith('/project.json')) return withInputsAbove(file, context);
+      if (file === 'project.json' || file.endsWith('/project.json')) return ofLanguages(file, context, knownFolders);
       const folder = serviceFolder(file, context.workspaceRoot);
       return folder === undefined ? [] : [[file, { projects: { [folder]: { targets: serviceTargets } } }]];
     });
+    return (await Promise.all(results)).flat();
   },
 ] as const;
 
-function withInputsAbove(file: string, { workspaceRoot, nxJsonConfiguration }: Context): [string, CreateNodesResult][] {
+/** Infers what the languages of a project give it. */
+async function ofLanguages(
+  file: string,
+  { workspaceRoot, nxJsonConfiguration }: Context,
+  knownFolders: KnownFolders,
+): Promise<NodeResult[]> {
   const root = dirname(file);
   const languages = languagesOf(root, workspaceRoot);
   const namedInputs = inputsAbove(root, languages, {
     namedInputs: nxJsonConfiguration?.namedInputs ?? {},
     others: languages.has('python') ? requirementsAbove(root, workspaceRoot) : [],
   });
-  return namedInputs === undefined ? [] : [[file, { projects: { [root]: { namedInputs } } }]];
+  const isService = ['Dockerfile', 'k8s'].every((name) => existsSync(join(workspaceRoot, root, name)));
+  const toolchain = await toolchainTarget({ root, workspaceRoot, isService, knownFolders });
+  const project: Partial<ProjectConfiguration> = {
+    ...(namedInputs && { namedInputs }),
+    ...(toolchain && { targets: { [toolchainTargetName]: toolchain } }),
+  };
+  return Object.keys(project).length === 0 ? [] : [[file, { projects: { [root]: project } }]];
 }

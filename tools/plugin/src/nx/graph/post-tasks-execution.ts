@@ -9,7 +9,10 @@ import { isOurs } from './requested-command.ts';
 export function postTasksExecution(_options: unknown, { taskResults, argv }: PostTasksExecutionContext): void {
   const results = Object.values(taskResults);
   const { isTTY, columns } = process.stdout;
-  process.stdout.write(hiddenResults(results, argv, takeOutcomes(outcomesFile), isTTY ? columns : undefined));
+  const outcomes = takeOutcomes(outcomesFile);
+  // A missing toolchain is an outcome, too, also of a command that only builds or tests.
+  const shown = isOurs(argv) ? outcomes : [];
+  process.stdout.write(hiddenResults(results, argv, shown, isTTY ? columns : undefined));
   const exitCode = takeExitCode(exitCodeFile) ?? exitCodeOf(results);
   // Of a command of others, Nx's own exit codes stay: a failure is theirs.
   if (exitCode === undefined || (exitCode === 1 && !isOurs(argv))) return;

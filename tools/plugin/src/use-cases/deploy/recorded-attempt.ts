@@ -12,11 +12,20 @@ import type { RolloutResult, ServiceLock } from '../../ports/cluster.ts';
  * 3. The record is closed: `succeeded`; `failed`, with the reason; `cancelled`, when the command was interrupted.
  * 4. When the lock was lost, its new holder has closed the record, and the outcome is `unknown` here. It is likewise where
  *    the record could not be closed: where that cannot be written, nothing else can.
- * 5. A refusal by the cluster while the work runs is a failure: it says that nothing was changed, which is not true any more.
+ * 5. Work that succeeded stays succeeded, whatever fails after it: that is told, and where the record cannot be closed the
+ *    next attempt calls it abandoned.
+ * 6. A refusal by the cluster while the work runs is a failure: it says that nothing was changed, which is not true any more.
  */
 
 /** How work on an environment ended, when it did not throw. */
-export type WorkResult<T> = { readonly state: 'succeeded'; readonly value: T } | UnfinishedWork;
+export type WorkResult<T> =
+  | {
+      readonly state: 'succeeded';
+      readonly value: T;
+      /** A sentence that tells what failed after all was ready: it undoes nothing, and is recorded. */
+      readonly remark?: string | undefined;
+    }
+  | UnfinishedWork;
 type UnfinishedWork = Exclude<RolloutResult, { state: 'ready' }>;
 
 /** How a recorded attempt ended: `unknown` where another deployment, or nobody, knows. */
@@ -41,6 +50,8 @@ export interface RecordedAttempt<R, T> {
   /** Does the work. @param stop aborted when it must write nothing more. */
   run(stop: AbortSignal): Promise<WorkResult<T>>;
   close(record: R, ending: AttemptEnding): Promise<R>;
+  /** Called when the record of work that succeeded could not be closed. @param reason a sentence. */
+  onUnrecorded(reason: string): void;
   /** Called at once when the command is interrupted, before anything is written. */
   onInterrupted?(): void;
   readonly remedies: { readonly failed: string; readonly interrupted: string };
@@ -56,9 +67,24 @@ export async function recordAttempt<R, T>(attempt: RecordedAttempt<R, T>): Promi
   try {
     const result = await attempt.run(stop);
     if (result.state !== 'succeeded') return await endUnfinished(attempt, record, result);
-    return { outcome: 'succeeded', record: await attempt.close(record, { outcome: 'succeeded' }), value: result.value };
+    return await endSucceeded(attempt, record, result);
   } catch (error) {
     return endThrown(attempt, record, error);
+  }
+}
+
+async function endSucceeded<R, T>(
+  attempt: RecordedAttempt<R, T>,
+  record: R,
+  { value, remark }: WorkResult<T> & { state: 'succeeded' },
+): Promise<AttemptOutcome<R, T>> {
+  const ending = { outcome: 'succeeded', ...(remark === undefined ? {} : { reason: remark }) } as const;
+  try {
+    return { outcome: 'succeeded', record: await attempt.close(record, ending), value };
+  } catch (error) {
+    if (attempt.lock.lost.aborted || !(error instanceof ProductError)) throw error;
+    attempt.onUnrecorded(error.facts.reason);
+    return { outcome: 'succeeded', record: { ...record, ...ending }, value };
   }
 }
 

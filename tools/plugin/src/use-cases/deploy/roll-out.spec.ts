@@ -82,6 +82,46 @@ describe('a deploy that fails', () => {
   });
 });
 
+describe('what fails when the pods serve', () => {
+  const away = () => new Refusal({ type: 'cluster-unreachable', doing: 'x', reason: 'It was away.', remedy: 'y' });
+  const withMap = async (scenario: ReleaseScenario) => {
+    scenario.repository.write('apps/orders/k8s/map.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: old }\n');
+    scenario.repository.commit();
+    await releaseIt(scenario);
+    scenario.repository.remove('apps/orders/k8s/map.yaml');
+    scenario.repository.commit();
+  };
+
+  it.each(['the look', 'the removal'])('undoes nothing: %s for what is superfluous', async (which) => {
+    const scenario = new ReleaseScenario();
+    await withMap(scenario);
+    const cluster = clusterOf(scenario);
+    cluster.before = (call) => {
+      if (call === (which === 'the look' ? 'prune (dry run)' : 'prune')) throw away();
+    };
+    expect(await releaseIt(scenario)).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
+    expect(await cluster.records('orders')).toMatchObject([
+      { outcome: 'succeeded', reason: expect.stringMatching(/could not be removed: It was away\./) },
+      { outcome: 'succeeded' },
+    ]);
+    expect(scenario.lines.join('\n')).toMatch(/preprod: What the release no longer has could not be removed/);
+  });
+
+  it('undoes nothing: its record', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    scenario.change('2');
+    const cluster = clusterOf(scenario);
+    cluster.before = (call) => {
+      if (call === 'closeRecord') throw away();
+    };
+    expect(await releaseIt(scenario)).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
+    expect(scenario.lines.join('\n')).toMatch(/is serving, but that could not be recorded: It was away\./);
+    cluster.before = () => {};
+    expect(await cluster.records('orders')).toMatchObject([{ outcome: 'running' }, { outcome: 'succeeded' }]);
+  });
+});
+
 describe('the proof of no downtime', () => {
   it('asks the service from outside meanwhile, and records what it met with', async () => {
     const scenario = new ReleaseScenario();

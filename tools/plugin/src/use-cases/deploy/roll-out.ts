@@ -5,6 +5,7 @@ import { describeObject } from '../../model/manifests/kubernetes-object.ts';
 import { warmUpHeader, warmUpRoutes } from '../../model/deploy/route-warm-up.ts';
 import type { ApplyStage } from '../../model/manifests/kind-order.ts';
 import { stampActor } from '../../model/manifests/actor.ts';
+import { patienceIn } from '../../model/manifests/rules/rollout-patience.ts';
 import { Failure, ProductError, Refusal } from '../../model/errors/product-error.ts';
 import { announcedAs } from '../announce/announce-deployment.ts';
 import type { Change, ChangeSet, Plan, RolloutResult } from '../../ports/cluster.ts';
@@ -55,6 +56,10 @@ async function applyAndRecord(rollout: Rollout, context: DeployContext): Promise
       open: () => cluster.openRecord(newRecord(rollout, ports.clock())),
       run: (stop) => applyAndWait(rollout, { ...context, limits: { ...limits, signal: stop } }, probe),
       close: async (record, ending) => cluster.closeRecord(record, { ...ending, ...(await probe.stop()) }),
+      onUnrecorded: (reason) =>
+        reporter.warn(
+          `${environment.name}: ${release.buildNumber} is serving, but that could not be recorded: ${reason}`,
+        ),
       onInterrupted: () => reporter.warn(`${environment.name}: interrupted; the rollout continues in the cluster`),
       interruption: 'The command was interrupted during the rollout.',
       remedies: {
@@ -100,8 +105,23 @@ async function applyAndWait(
     await apply('traffic');
   }
   await probe.afterOpening();
-  if ((await superfluous).length > 0) changes.push(...(await prune(plan, rollout, context)));
-  return { state: 'succeeded', value: changes };
+  const tidied = await tidyUp(async () => ((await superfluous).length > 0 ? prune(plan, rollout, context) : []));
+  changes.push(...tidied.changes);
+  if (tidied.remark !== undefined) context.reporter.warn(`${rollout.environment.name}: ${tidied.remark}`);
+  return { state: 'succeeded', value: changes, remark: tidied.remark };
+}
+
+/** Removes what is superfluous, which disturbs nobody as long as it stays: the release serves, and nothing undoes it. */
+async function tidyUp(remove: () => Promise<ChangeSet>): Promise<{ changes: ChangeSet; remark?: string }> {
+  try {
+    return { changes: await remove() };
+  } catch (error) {
+    if (!(error instanceof ProductError)) throw error;
+    return {
+      changes: [],
+      remark: `What the release no longer has could not be removed: ${error.facts.reason} The next deployment tries again.`,
+    };
+  }
 }
 
 /** Applies some steps of a plan, and says what changed. */
@@ -145,7 +165,13 @@ async function runJobs({ environment, release, jobs }: Rollout, context: DeployC
   const { cluster, limits, reporter } = context;
   for (const job of jobs) {
     const say = (line: string) => reporter.step(`${environment.name}: ${describeObject(job)}: ${line}`);
-    const result = await cluster.runJob(release.service, job, { ...limits, onLine: (line) => say(`| ${line}`) });
+    const options = {
+      ...limits,
+      patience: patienceIn(environment),
+      onLine: (line: string) => say(`| ${line}`),
+      onProgress: say,
+    };
+    const result = await cluster.runJob(release.service, job, options);
     if (result.state !== 'succeeded') return result;
     say(result.hadRun ? 'has run already' : 'done');
   }
@@ -155,7 +181,7 @@ async function runJobs({ environment, release, jobs }: Rollout, context: DeployC
 function waitUntilReady({ environment, objects }: Rollout, context: DeployContext): Promise<RolloutResult> {
   const { cluster, limits, reporter } = context;
   const onProgress = (line: string) => reporter.step(`${environment.name}: ${line}`);
-  return cluster.waitUntilReady(objects, { ...limits, onProgress });
+  return cluster.waitUntilReady(objects, { ...limits, patience: patienceIn(environment), onProgress });
 }
 
 /** Finds what is superfluous while pods get ready, which does not change that; most often it is nothing, and costs no time. */

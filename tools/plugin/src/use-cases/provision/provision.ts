@@ -96,7 +96,7 @@ export async function provision(
       warn: (record, by) => reporter.warn(`${by} abandoned ${record.package.version}, begun ${record.startedAt}`),
       close: (record, ending) => target.configuration.closeRecord(record, ending),
     });
-    return await provisionLocked({ target, made, plan, records, lock }, ports, onPlan);
+    return await provisionLocked({ target, made, plan, records, lock, reporter }, ports, onPlan);
   } finally {
     await lock.release();
   }
@@ -110,6 +110,7 @@ interface PlannedProvisioning {
   /** Newest first; none of them is running. */
   readonly records: readonly ProvisioningRecord[];
   readonly lock: ServiceLock;
+  readonly reporter: Reporter;
 }
 
 async function provisionLocked(planned: PlannedProvisioning, ports: Ports, onPlan: OnPlan): Promise<ProvisionResult> {
@@ -196,7 +197,7 @@ async function renderSource(
 
 /** Applies a plan under the lock, and records it. @throws {Failure} */
 async function applyAndRecord(planned: PlannedProvisioning, { clock }: Ports): Promise<readonly ConfigurationChange[]> {
-  const { target, made, lock } = planned;
+  const { target, made, lock, reporter } = planned;
   const { configuration, environment, request } = target;
   const attempt = await recordAttempt<ProvisioningRecord, readonly ConfigurationChange[]>({
     doing: `provision ${environment.name} with ${made.version}`,
@@ -205,6 +206,8 @@ async function applyAndRecord(planned: PlannedProvisioning, { clock }: Ports): P
     open: () => configuration.openRecord(newRecord(planned, clock())),
     run: (stop) => applyAll(planned, stop),
     close: (record, ending) => configuration.closeRecord(record, ending),
+    onUnrecorded: (reason) =>
+      reporter.warn(`${environment.name}: all of it was applied, but that could not be recorded: ${reason}`),
     interruption: 'The command was interrupted.',
     remedies: { failed: mayBePartial, interrupted: mayBePartial },
   });

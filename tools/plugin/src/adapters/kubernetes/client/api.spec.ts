@@ -93,6 +93,31 @@ describe('KubernetesApi', () => {
     await expect(api.send('POST', '/once')).rejects.toThrow(Refusal);
   });
 
+  it.each([
+    [500, 'etcdserver: leader changed'],
+    [500, 'failed calling webhook "x.example": connection refused'],
+    [503, 'the server is currently unable to handle the request'],
+    [429, 'too many requests'],
+  ])('asks again a server that answers %i %s', async (code, message) => {
+    await serve(ok, status(code, message), status(code, message), ok);
+    await api.get('/first');
+    expect(await api.send('PATCH', '/again', { body: {} })).toEqual({ kind: 'Fine' });
+    expect(requests).toHaveLength(4);
+  });
+
+  it('does not wait for ever for a watch to begin', async () => {
+    await serve(ok, () => {}, list(7, 'a'));
+    const { signal } = new AbortController();
+    const impatient = new KubernetesApi(
+      { context: 'test', server: api.server, tls: {}, headers: async () => ({}) },
+      500,
+      200,
+    );
+    await impatient.get('/first');
+    await expect(impatient.watch('/pods', {}, signal).next()).rejects.toThrow();
+    impatient.close();
+  });
+
   it('gives up soon on a server that never answered', async () => {
     await serve(() => {});
     const started = performance.now();

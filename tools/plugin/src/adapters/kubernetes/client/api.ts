@@ -10,7 +10,7 @@ import type { ClusterAccess } from './cluster-access.ts';
 /** Milliseconds for the first answer; who does not reach the server wants to know soon. */
 const usualFirstTimeout = 5000;
 /** Milliseconds for one answer. */
-const answerTimeout = 30_000;
+const usualAnswerTimeout = 30_000;
 /** Milliseconds for which a server that was there is asked again when it does not answer. */
 const patience = 15_000;
 /** A watch is ended and begun again after that many seconds, so that a connection that died unseen is noticed. */
@@ -51,12 +51,14 @@ export class KubernetesApi {
   private readonly access: ClusterAccess;
   private readonly agent: http.Agent;
   private readonly firstTimeout: number;
+  private readonly answerTimeout: number;
   private hasAnswered = false;
   private fence: WriteFence | undefined;
 
-  constructor(access: ClusterAccess, firstTimeout = usualFirstTimeout) {
+  constructor(access: ClusterAccess, firstTimeout = usualFirstTimeout, answerTimeout = usualAnswerTimeout) {
     this.access = access;
     this.firstTimeout = firstTimeout;
+    this.answerTimeout = answerTimeout;
     this.context = access.context;
     this.server = access.server;
     const options = { keepAlive: true, keepAliveMsecs: 10_000, noDelay: true };
@@ -106,7 +108,8 @@ export class KubernetesApi {
       try {
         return await this.once(method, path, bounded(request, certainFor), certainFor);
       } catch (error) {
-        const busy = error instanceof ApiError && (error.code === 429 || error.code >= 502);
+        // 500 is what an etcd that elects and a webhook that is started anew look like.
+        const busy = error instanceof ApiError && (error.code === 429 || error.code >= 500);
         const lost = !(error instanceof ApiError);
         if (!again || !(busy || lost)) throw lost ? unreachable(this, error, request.signal) : error;
       }
@@ -123,11 +126,10 @@ export class KubernetesApi {
     query: Readonly<Record<string, string | undefined>>,
     signal: AbortSignal,
   ): AsyncGenerator<WatchEvent> {
-    const answer = await this.open('GET', path, {
+    const answer = await this.openStream(path, {
       query: { ...query, watch: '1', allowWatchBookmarks: 'true', timeoutSeconds: String(watchSeconds) },
       signal,
     });
-    if (answer.statusCode !== 200) throw new ApiError(answer.statusCode ?? 0, await textOf(answer));
     const dead = setTimeout(() => answer.destroy(new Error('the watch did not end')), (watchSeconds + 10) * 1000);
     try {
       for await (const line of linesOf(answer)) {
@@ -152,8 +154,7 @@ export class KubernetesApi {
     longest: number,
     signal: AbortSignal,
   ): AsyncGenerator<string, void> {
-    const answer = await this.open('GET', path, { query: query ?? {}, accept: '*/*', signal });
-    if (answer.statusCode !== 200) throw new ApiError(answer.statusCode ?? 0, await textOf(answer));
+    const answer = await this.openStream(path, { query: query ?? {}, accept: '*/*', signal });
     try {
       const rest = yield* linesOf(answer, longest);
       if (rest !== '') yield rest;
@@ -169,7 +170,7 @@ export class KubernetesApi {
 
   private async once(method: string, path: string, request: ApiRequest, atMost = Infinity): Promise<Buffer> {
     const limit = AbortSignal.timeout(
-      Math.min(this.hasAnswered ? answerTimeout : this.firstTimeout, Math.floor(atMost)),
+      Math.min(this.hasAnswered ? this.answerTimeout : this.firstTimeout, Math.floor(atMost)),
     );
     const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
     const answer = await this.open(method, path, { ...request, signal });
@@ -179,6 +180,20 @@ export class KubernetesApi {
     const { statusCode = 0 } = answer;
     if (statusCode < 200 || statusCode > 299) throw new ApiError(statusCode, body.toString());
     return body;
+  }
+
+  /** Begins an answer that has no end of its own: only its beginning has a limit. */
+  private async openStream(path: string, request: ApiRequest & { signal: AbortSignal }): Promise<http.IncomingMessage> {
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(new Error('no answer')), this.answerTimeout);
+    try {
+      const signal = AbortSignal.any([request.signal, limit.signal]);
+      const answer = await this.open('GET', path, { ...request, signal });
+      if (answer.statusCode !== 200) throw new ApiError(answer.statusCode ?? 0, await textOf(answer));
+      return answer;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   private async open(method: string, path: string, request: ApiRequest): Promise<http.IncomingMessage> {

@@ -65,6 +65,16 @@ export class Resources {
     return collectionPath(apiVersion, plural, namespace);
   }
 
+  /** The same, or undefined when the cluster has no such kind: its definition is gone, and all objects with it. */
+  async collectionIfKnown(object: KubernetesObject, namespace: string): Promise<string | undefined> {
+    try {
+      return await this.collection(object, namespace);
+    } catch (error) {
+      if (isUnknownKind(error)) return undefined;
+      throw error;
+    }
+  }
+
   /** Path of an object. */
   async path(object: KubernetesObject, namespace: string): Promise<string> {
     return `${await this.collection(object, namespace)}/${encodeURIComponent(object.metadata.name)}`;
@@ -99,8 +109,12 @@ export class Resources {
     const { apiVersion, kind } = object;
     let list = this.lists.get(apiVersion);
     if (!list) this.lists.set(apiVersion, (list = this.api.get<ResourceList>(groupPath(apiVersion))));
+    // Only what was found is kept: a server that was away comes back, and kinds are installed.
+    const forget = () => this.lists.get(apiVersion) === list && this.lists.delete(apiVersion);
+    list.catch(forget);
     const resources = ((await list)?.resources ?? []).filter(({ name }) => !name.includes('/'));
     const found = resources.find((resource) => resource.kind === kind);
+    if (!found) forget();
     if (found?.verbs.includes('patch')) return found;
     if (found) throw notKept(object);
     const kinds = resources.map((resource) => resource.kind);
@@ -111,6 +125,11 @@ export class Resources {
       remedy: didYouMean(kind, kinds) || 'Correct "apiVersion" and "kind", or install the definition of this kind.',
     });
   }
+}
+
+/** Reports whether an error says that the cluster has no kind of that name. */
+export function isUnknownKind(error: unknown): boolean {
+  return error instanceof Refusal && error.facts.type === 'unknown-kind';
 }
 
 /** Some kinds are questions to the server. */

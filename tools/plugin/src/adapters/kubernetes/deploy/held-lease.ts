@@ -83,7 +83,7 @@ export class HeldLease implements ServiceLock, WriteFence {
     try {
       const written = await this.write((spec) => ({ ...spec, renewTime: microTime() }));
       if (written.state === 'written') this.renewedAt = written.at;
-      else this.lose(written.by === undefined ? deleted : takenBy(written.by));
+      else this.lose(written.why);
     } catch {
       // One that the process was suspended in says nothing about the server.
       const wasSuspended = mostBetween(begun, this.place.now()) > 2 * renewEvery;
@@ -107,7 +107,7 @@ export class HeldLease implements ServiceLock, WriteFence {
         // Where it is ours still, it was touched, or it was written and only the answer was lost.
         const found = (await api.send('GET', path, { signal }).catch(undefinedWhenMissing)) as Lease | undefined;
         const holder = found?.spec?.holderIdentity ?? undefined;
-        if (!found || holder !== this.identity) return { state: 'gone', by: holder };
+        if (!found || holder !== this.identity) return { state: 'gone', why: found ? takenBy(holder) : deleted };
         if (attempt === attempts) throw error;
         this.lease = found;
       }
@@ -146,13 +146,19 @@ type WrittenLease =
       /** When it was sent. */
       readonly at: Moment;
     }
-  | { readonly state: 'gone'; readonly by: string | undefined };
+  | { readonly state: 'gone'; readonly why: string };
 
+const because = 'because it was not renewed in time (the cluster did not answer, or this process was suspended)';
 const notRenewed =
   'It could not be renewed in time (the cluster did not answer, or this process was suspended), and another deployment may take it over.';
-const deleted = 'It was released or deleted by somebody else, and another deployment may take it.';
-const takenBy = (identity: string) =>
-  `${holderName(identity)} took it over, because it was not renewed in time (the cluster did not answer, or this process was suspended).`;
+const deleted = 'Its Lease was deleted by somebody else, and another deployment may take it.';
+
+/** @param identity of the holder; undefined when it has released the lock since. */
+function takenBy(identity: string | undefined): string {
+  return identity === undefined
+    ? `Another deployment took it over, ${because}, and has ended since.`
+    : `${holderName(identity)} took it over, ${because}.`;
+}
 
 function undefinedWhenMissing(error: unknown): undefined {
   if (!(error instanceof ApiError && error.code === 404)) throw error;

@@ -62,6 +62,19 @@ export function ownsReplicas(entries: readonly ManagedFields[]): boolean {
   return entries.some((entry) => isOurs(entry) && fieldAt(entry.fieldsV1, 'f:spec', 'f:replicas') !== undefined);
 }
 
+/**
+ * Reports whether an autoscaler sets the replicas of a workload, be it Kubernetes' own, KEDA or another: it does so by the
+ * subresource. So does `kubectl scale`, which is a person's.
+ */
+export function isAutoscaled(live: KubernetesObject): boolean {
+  return managedFieldsOf(live).some(
+    (entry) =>
+      entry.subresource === 'scale' &&
+      !/^kubectl/.test(entry.manager ?? '') &&
+      fieldAt(fieldsOf(entry), 'f:spec', 'f:replicas') !== undefined,
+  );
+}
+
 /** Returns an object's fields by manager. */
 export function managedFieldsOf(object: KubernetesObject): ManagedFields[] {
   const entries = object.metadata['managedFields'];

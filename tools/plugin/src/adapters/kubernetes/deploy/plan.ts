@@ -13,6 +13,7 @@ import type { KubernetesApi } from '../client/api.ts';
 import { checkJob } from './jobs/job-objects.ts';
 import { withoutDroppedFields } from './dropped-fields.ts';
 import {
+  isAutoscaled,
   upgradeManagedFields,
   managedFieldsOf,
   ownsReplicas,
@@ -99,17 +100,18 @@ async function planObject(
   try {
     const path = await resources.path(object, namespace);
     const scaler = autoscalerOf(object, objects);
+    const isScaled = (live: KubernetesObject) => scaler !== undefined || isAutoscaled(live);
     const tried = await tryObject(api, path, {
       manager: fieldManager,
-      scaler,
+      isScaled,
       refuseForeign: (live) => {
         const owner = otherOwnerOf(live, service);
         if (owner !== undefined && !options.adopt) throw foreignObject(live, owner, service);
       },
-      toSend: (live) => toSend(object, namespace, live, scaler),
+      toSend: (live) => toSend(object, { namespace, live, scaler, isScaled: live !== undefined && isScaled(live) }),
     });
     const { live, sent, predicted, managedFields, ...change } = tried;
-    const handsOver = live && scaler && ownsReplicas(managedFields ?? managedFieldsOf(live));
+    const handsOver = live && isScaled(live) && ownsReplicas(managedFields ?? managedFieldsOf(live));
     return {
       change: { kind: object.kind, name: object.metadata.name, ...change },
       source: object,
@@ -128,8 +130,8 @@ async function planObject(
 /** Rules that differ between writers of objects. */
 export interface ObjectRules {
   readonly manager: string;
-  /** Owns the object's replicas. */
-  readonly scaler?: KubernetesObject | undefined;
+  /** Reports whether replicas are another's to set; those of nobody when left out. */
+  isScaled?(live: KubernetesObject): boolean;
   /** @throws {Refusal} when an object that is there belongs to another. */
   refuseForeign(live: KubernetesObject): void;
   toSend(live: KubernetesObject | undefined): KubernetesObject;
@@ -146,7 +148,7 @@ export interface TriedObject extends Pick<Change, 'action' | 'takenOver' | 'fiel
 
 /** Dry-runs one object on the server, and again while controllers write to it at the same moment. */
 export async function tryObject(api: KubernetesApi, path: string, rules: ObjectRules): Promise<TriedObject> {
-  const { manager, scaler } = rules;
+  const { manager, isScaled = () => false } = rules;
   for (let attempt = 1; ; attempt++) {
     const live = await api.get(path);
     if (live) rules.refuseForeign(live);
@@ -161,7 +163,7 @@ export async function tryObject(api: KubernetesApi, path: string, rules: ObjectR
       live &&
       !managedFields &&
       takenOver.length === 0 &&
-      isDeepStrictEqual(comparable(live, scaler), comparable(predicted, scaler));
+      isDeepStrictEqual(comparable(live, isScaled(live)), comparable(predicted, isScaled(live)));
     return {
       live,
       sent,
@@ -178,23 +180,27 @@ function versionOf(object: KubernetesObject): unknown {
   return object.metadata['resourceVersion'];
 }
 
-function toSend(
-  object: KubernetesObject,
-  namespace: string,
-  live: KubernetesObject | undefined,
-  scaler: KubernetesObject | undefined,
-): KubernetesObject {
+/** Where an object is sent to, and who sets its replicas. */
+interface Destination {
+  readonly namespace: string;
+  readonly live: KubernetesObject | undefined;
+  /** The autoscaler among the objects that are applied. */
+  readonly scaler: KubernetesObject | undefined;
+  /** True when the workload that is there has an autoscaler, of whomever. */
+  readonly isScaled: boolean;
+}
+
+function toSend(object: KubernetesObject, { namespace, live, scaler, isScaled }: Destination): KubernetesObject {
   const sent = structuredClone(object);
   sent.metadata.namespace = namespace;
   // What was found there, and taken over, is not ours to delete one day.
   if (!live || live.metadata.annotations?.[annotation.created] === 'true')
     sent.metadata.annotations = { ...sent.metadata.annotations, [annotation.created]: 'true' };
   const spec = sent['spec'];
-  if (scaler && isMap(spec)) {
+  if (isScaled && isMap(spec)) delete spec['replicas'];
+  if (scaler && !live && isMap(spec)) {
     // The autoscaler looks every 15 s only: a new workload begins with as many pods as it will have at least.
-    const least = Math.max(Number(spec['replicas'] ?? 1), Number(fieldAt(scaler, 'spec', 'minReplicas') ?? 1));
-    if (live) delete spec['replicas'];
-    else spec['replicas'] = least;
+    spec['replicas'] = Math.max(Number(spec['replicas'] ?? 1), Number(fieldAt(scaler, 'spec', 'minReplicas') ?? 1));
   }
   return sent;
 }
@@ -266,14 +272,14 @@ export async function patchObject(
 }
 
 /** Returns the fields of an object that count as a change: not its deployer, nor the server's counters. */
-function comparable(object: KubernetesObject, scaler?: KubernetesObject): unknown {
+function comparable(object: KubernetesObject, isScaled: boolean): unknown {
   const { status: _status, metadata, ...rest } = object;
   const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => !actorAnnotations.includes(key));
   const spec = rest['spec'];
   const { replicas: _replicas, ...unscaled } = isMap(spec) ? spec : {};
   return {
     ...rest,
-    ...(scaler ? { spec: unscaled } : {}),
+    ...(isScaled ? { spec: unscaled } : {}),
     metadata: {
       labels: metadata.labels,
       finalizers: metadata['finalizers'],

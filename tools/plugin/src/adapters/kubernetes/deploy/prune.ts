@@ -56,7 +56,8 @@ async function ownedOf(
   const [apiVersion, kind] = [of.slice(0, cut), of.slice(cut + 1)];
   const labelSelector = `${label.service}=${service},${label.managedBy}=${managedBy}`;
   try {
-    const path = await resources.collection({ apiVersion, kind, metadata: { name: '' } }, namespace);
+    const path = await resources.collectionIfKnown({ apiVersion, kind, metadata: { name: '' } }, namespace);
+    if (path === undefined) return [];
     const list = await api.get<{ items: KubernetesObject[] }>(path, { labelSelector });
     // Items of a list do not say what they are.
     return (list?.items ?? []).map((item) => ({ ...item, apiVersion, kind }));

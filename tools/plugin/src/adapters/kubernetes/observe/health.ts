@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { fieldAt } from '../../../model/manifests/source/object-fields.ts';
 import type { Health } from '../../../ports/cluster.ts';
-import { conditionsOf } from '../deploy/wait/rollout-state.ts';
+import { conditionsOf } from '../deploy/wait/conditions.ts';
 
 /**
  * How a workload is doing, by its own status. The rules are those of `kubectl rollout status`, and of the deployment

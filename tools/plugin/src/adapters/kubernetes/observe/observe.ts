@@ -10,7 +10,7 @@ import { driftOf, fingerprintOf, hasAdditions } from './drift.ts';
 import { listPartial } from '../client/list-partial.ts';
 import { PodIndex } from './pod-index.ts';
 import type { NewestRecord, Records } from '../records/records.ts';
-import { collectionPath } from '../client/resources.ts';
+import { collectionPath, isUnknownKind } from '../client/resources.ts';
 import { labelSelectorOf, podFacts, runningOf, type PodFacts } from './running.ts';
 import type { NamespaceClient } from '../client/namespace-client.ts';
 
@@ -105,7 +105,8 @@ async function listMetadata(
 ): Promise<KubernetesObject[]> {
   const cut = of.lastIndexOf('/');
   const [apiVersion, kind] = [of.slice(0, cut), of.slice(cut + 1)];
-  const path = await resources.collection({ apiVersion, kind, metadata: { name: '' } }, namespace);
+  const path = await resources.collectionIfKnown({ apiVersion, kind, metadata: { name: '' } }, namespace);
+  if (path === undefined) return [];
   const items = await listPartial(api, path, 'PartialObjectMetadata', selectorOf(service));
   return items.map((item) => Object.assign(item, { apiVersion, kind }));
 }
@@ -136,11 +137,17 @@ async function driftsOf(
       const manifest = record?.manifests.find((object) => identityOf(object) === identity);
       if (!manifest) return [];
       const { kind, metadata } = manifest;
-      const path = await place.resources.path(manifest, place.namespace);
-      const live = await place.api.get(path).catch((error: unknown) => {
-        if (error instanceof ApiError && error.code === 403) return objects.get(identity);
+      const path = await place.resources.path(manifest, place.namespace).catch((error: unknown) => {
+        if (isUnknownKind(error)) return undefined;
         throw error;
       });
+      const live =
+        path === undefined
+          ? undefined
+          : await place.api.get(path).catch((error: unknown) => {
+              if (error instanceof ApiError && error.code === 403) return objects.get(identity);
+              throw error;
+            });
       if (!live) return [{ kind, name: metadata.name, state: 'missing', fields: [] }];
       const fields = driftOf(manifest, live);
       return fields.length === 0 ? [] : [{ kind, name: metadata.name, state: 'changed', fields }];

@@ -8,6 +8,7 @@ import type { ConfigurationChange } from '../../../ports/cluster-configuration.t
 import { ApiError, explainApiError } from '../client/api-error.ts';
 import { isAppliedBy, managedFieldsOf } from '../deploy/managed-fields.ts';
 import { patchObject, combineRefusals, tryAll } from '../deploy/plan.ts';
+import { isUnknownKind } from '../client/resources.ts';
 import type { ConfigurationPlace } from './plan-configuration.ts';
 
 /** Kinds that hold what cannot be made again, or all that others have put into them: they are left to people. */
@@ -76,6 +77,8 @@ async function takeAway(
     if (!dryRun) await patchObject(api, path, bare, query);
     return [{ ...what, action: 'configured', fields: fieldChanges(live, next) }];
   } catch (error) {
+    // It went with its kind.
+    if (isUnknownKind(error)) return [];
     // It went by itself, or is another one by now.
     if (error instanceof ApiError && (error.code === 404 || error.code === 409)) return [];
     throw explainApiError(error, `delete ${describeObject(bare)}`, api, bare);

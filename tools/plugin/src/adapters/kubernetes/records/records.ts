@@ -161,7 +161,8 @@ export class Records {
         each.sequence === record.sequence ? { ...each, outcome } : each,
       );
       this.known.set(service, known);
-      await allEnded([this.forget(service, writer), this.unmark(service, writer)]);
+      // Upkeep that fails is done by the next one that is closed.
+      await Promise.allSettled([this.forget(service, writer), this.unmark(service, writer)]);
       return {
         ...record,
         outcome,

@@ -3,6 +3,7 @@ import { generatedHeader } from '../generated-file.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
 import { clusterSteps, commandStep, forgeToken, jobSteps, pool } from './job-steps.ts';
+import { packageVariables } from './toolchain-steps.ts';
 
 /** How many agents release at once. */
 const agents = 4;
@@ -24,6 +25,9 @@ export function affectedPipeline(facts: PipelineFacts): Yaml {
           - ${facts.branch}
     pr: none
 
+    variables:
+      ${packageVariables(facts, 'check')}
+
     ${pool}
 
     jobs:
@@ -44,8 +48,8 @@ export function affectedPipeline(facts: PipelineFacts): Yaml {
   `;
 }
 
-function checkSteps({ environments }: PipelineFacts): Yaml {
-  const findOutdated = clusterSteps(automaticEnvironments(environments), {
+function checkSteps(facts: PipelineFacts): Yaml {
+  const findOutdated = clusterSteps(automaticEnvironments(facts.environments), {
     id: 'outdated',
     displayName: 'Find what is outdated',
     command: `npx nx run infrastructure:outdated --matrix --jobs=${agents}`,
@@ -55,14 +59,14 @@ function checkSteps({ environments }: PipelineFacts): Yaml {
     command: 'npx nx affected -t lint test build',
     env: { NX_BASE: '$(outdated.base)' },
   });
-  return jobSteps([findOutdated, checkAffected], 'affected');
+  return jobSteps(facts, [findOutdated, checkAffected], { job: 'affected', purpose: 'check' });
 }
 
-function releaseSteps({ environments }: PipelineFacts): Yaml {
-  const release = clusterSteps(automaticEnvironments(environments), {
+function releaseSteps(facts: PipelineFacts): Yaml {
+  const release = clusterSteps(automaticEnvironments(facts.environments), {
     displayName: 'Release',
     command: 'npx nx run-many -t release -p $(projects)',
     env: forgeToken,
   });
-  return jobSteps([release], 'release');
+  return jobSteps(facts, [release], { job: 'release', purpose: 'release' });
 }

@@ -38,6 +38,21 @@ const facts: PipelineFacts = {
     environment('pre-prod', { deploy: 'automatic' }),
     environment('prod', { protected: true, aks: { resourceGroup: 'shop', name: 'shop-prod' } }),
   ],
+  node: { version: '>=20.19', file: 'package.json' },
+  toolchains: [
+    {
+      language: 'go',
+      versions: [{ version: '1.24.0', file: 'apps/orders/go.mod' }],
+      lockFiles: ['apps/orders/go.sum'],
+      isVerified: false,
+    },
+    {
+      language: 'python',
+      versions: [{ version: '3.12', file: 'apps/payments/.python-version' }],
+      lockFiles: ['apps/payments/requirements.lock'],
+      isVerified: true,
+    },
+  ],
 };
 
 interface Step {
@@ -52,6 +67,15 @@ const stepsOf = (text: string): Step[] => {
   const found: Step[] = [];
   JSON.stringify(parse(text), (key, value: unknown) => {
     if (key === 'steps') found.push(...(value as Step[]));
+    return value;
+  });
+  return found;
+};
+/** The steps of each job. */
+const jobsIn = (text: string): Step[][] => {
+  const found: Step[][] = [];
+  JSON.stringify(parse(text), (key, value: unknown) => {
+    if (key === 'steps') found.push(value as Step[]);
     return value;
   });
   return found;
@@ -95,6 +119,58 @@ describe('azureFiles', () => {
       const read = [...(script ?? inputs?.['inlineScript'] ?? '').matchAll(/\$\{?([A-Z_]+)/g)].map(([, name]) => name);
 
       expect(Object.keys(env).filter((name) => !known.includes(name))).toEqual([...new Set(read)]);
+    }
+  });
+
+  it('set up languages in jobs that build and in no other, and keep what no lock file vouches for in those that only check', () => {
+    fc.assert(
+      fc.property(
+        pipelineFactsCases.filter(({ services }) => services.length > 0),
+        (of) => {
+          const jobs = [...azureFiles(of).values()].flatMap(jobsIn);
+          expect(jobs.length).toBeGreaterThan(3);
+          for (const steps of jobs) {
+            const commands = steps.map(({ script, inputs }) => script ?? inputs?.['inlineScript'] ?? '').join('\n');
+            const checks = commands.includes('nx affected');
+            const releases = /:release|-t release/.test(commands);
+            const setUp = steps.flatMap(({ task, inputs }) =>
+              /^(GoTool|UsePythonVersion|UseDotNet)@/.test(task ?? '')
+                ? [inputs!['version'] ?? inputs!['versionSpec']]
+                : [],
+            );
+            const versions = of.toolchains.flatMap((each) => each.versions.map(({ version }) => version));
+            expect(setUp).toEqual(checks || releases ? versions : []);
+            const node = steps.filter(({ task }) => task === 'NodeTool@0').map(({ inputs }) => inputs!['versionSpec']);
+            expect(node).toEqual([of.node.version]);
+            const kept = of.toolchains.filter(
+              ({ lockFiles, isVerified }) => lockFiles.length > 0 && (checks || (releases && isVerified)),
+            );
+            const keys = steps.filter(({ task }) => task === 'Cache@2').map(({ inputs }) => inputs!['key']!);
+            expect(keys.map((key) => key.split(' | ')[2])).toEqual([
+              ...kept.map(({ lockFiles }) => lockFiles.join(', ')),
+              'package-lock.json',
+            ]);
+          }
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('name every folder of packages that is kept, and make those that a job may leave empty', () => {
+    for (const [path, text] of azureFiles(facts)) {
+      const { variables } = parse(text) as { variables?: readonly { name?: string; value?: string }[] };
+      const named = (variables ?? []).flatMap(({ name, value }) => (value?.includes('/.packages/') ? [name] : []));
+      const steps = stepsOf(text);
+      const kept = steps.flatMap(({ task, inputs }) => (task === 'Cache@2' ? [inputs!['path']!.slice(2, -1)] : []));
+      const made = steps.flatMap(({ script }) =>
+        [...(script ?? '').matchAll(/"\$\((\w+)\)"/g)].map(([, name]) => name!),
+      );
+      expect([path, new Set(kept)]).toEqual([path, new Set(named)]);
+      expect([path, new Set([...made, ...(kept.length > 0 ? ['npm_config_cache'] : [])])]).toEqual([
+        path,
+        new Set(kept),
+      ]);
     }
   });
 

@@ -1,6 +1,7 @@
-import type { PipelineEnvironment } from '../pipeline-facts.ts';
+import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
 import { clusterSteps, jobSteps, type AzureCommand, type Rights } from './job-steps.ts';
+import type { BuildPurpose } from './toolchain-steps.ts';
 
 /** A stage that does one thing with one command. */
 export interface CommandStage {
@@ -15,13 +16,16 @@ export interface CommandStage {
   /** Environments whose clusters it reaches. */
   readonly clusters: readonly PipelineEnvironment[];
   readonly rights?: Rights;
+  /** Why it builds (default: it does not). */
+  readonly purpose?: BuildPurpose;
   readonly command: AzureCommand;
 }
 
 /** Returns the text of a stage. */
-export function commandStage(stage: CommandStage): Yaml {
-  const { id, displayName, environment } = stage;
-  const steps = jobSteps([clusterSteps(stage.clusters, stage.command, stage.rights)], id);
+export function commandStage(facts: PipelineFacts, stage: CommandStage): Yaml {
+  const { id, displayName, environment, purpose } = stage;
+  const own = [clusterSteps(stage.clusters, stage.command, stage.rights)];
+  const steps = jobSteps(facts, own, { job: id, purpose });
   return yaml`
     - stage: ${id}
       displayName: ${displayName}

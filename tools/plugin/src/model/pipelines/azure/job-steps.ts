@@ -1,8 +1,9 @@
 import { customRegion } from '../custom-region.ts';
 import { envSection, type NxCommand, type StepVariables } from '../nx-command.ts';
-import type { PipelineEnvironment } from '../pipeline-facts.ts';
+import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
 import { identifierOf } from './identifier.ts';
+import { nodeStep, npmCacheStep, toolchainSteps, type BuildPurpose } from './toolchain-steps.ts';
 
 /** The agents of jobs, unless the team says otherwise. */
 export const pool = customRegion(
@@ -24,26 +25,33 @@ export type Rights = '' | '-provisioning';
 /** Lets a command report to GitHub. Azure leaves a variable that is not defined as it is written here. */
 export const forgeToken = { GITHUB_TOKEN: '$(GITHUB_TOKEN)' };
 
-/** Returns the steps of a job: its setup, its own, and room for more. @param job its name, in a file of several. */
-export function jobSteps(own: readonly Yaml[], job = ''): Yaml {
+/** What a job's setup depends on. */
+export interface JobSetup {
+  /** Its name, in a file of several jobs. */
+  readonly job?: string;
+  /** Why it builds (default: it does not). */
+  readonly purpose?: BuildPurpose;
+}
+
+/** Returns the steps of a job: its setup, its own, and room for more. */
+export function jobSteps(facts: PipelineFacts, own: readonly Yaml[], { job = '', purpose }: JobSetup = {}): Yaml {
   return yaml`
-    ${setupSteps(job)}
+    ${setupSteps(facts, job, purpose)}
     ${own}
     ${customRegion(`after ${job}`.trim())}
   `;
 }
 
 /** Clones are shallow, because commands fetch the commits and tags that they need; git keeps the job's token for that. */
-function setupSteps(job: string): Yaml {
+function setupSteps(facts: PipelineFacts, job: string, purpose: BuildPurpose | undefined): Yaml {
   return yaml`
     - checkout: self
       fetchDepth: 1
       fetchTags: false
       persistCredentials: true
-    - task: NodeTool@0
-      displayName: Install Node.js
-      inputs:
-        versionSpec: 24.x
+    ${nodeStep(facts)}
+    ${toolchainSteps(facts, purpose)}
+    ${npmCacheStep()}
     - script: npm ci
       displayName: Install packages
     ${customRegion(`setup ${job}`.trim())}

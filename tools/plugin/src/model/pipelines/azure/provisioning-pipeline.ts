@@ -6,12 +6,14 @@ import { yaml, type Yaml } from '../yaml-template.ts';
 import { commandStage } from './command-stage.ts';
 import { identifierOf } from './identifier.ts';
 import { clusterSteps, commandStep, jobSteps, pool } from './job-steps.ts';
+import { packageVariables } from './toolchain-steps.ts';
 
 /** The version that the run was started with. */
 const tag = { TAG: '${{ parameters.tag }}' };
 
 /** Returns the pipeline that rolls the clusters' own configuration out, from environment to environment. */
-export function provisioningPipeline({ environments, branch }: PipelineFacts): Yaml {
+export function provisioningPipeline(facts: PipelineFacts): Yaml {
+  const { environments, branch } = facts;
   const packaging = commandStep({ displayName: 'Package', command: packageCommand });
   return yaml`
     ${generatedHeader}
@@ -38,6 +40,9 @@ export function provisioningPipeline({ environments, branch }: PipelineFacts): Y
     pr: none
     lockBehavior: sequential
 
+    variables:
+      ${packageVariables(facts)}
+
     ${pool}
 
     stages:
@@ -47,23 +52,23 @@ export function provisioningPipeline({ environments, branch }: PipelineFacts): Y
           - job: package
             displayName: Package
             steps:
-              ${jobSteps([packaging], 'package')}
-      ${diffStage(environments)}
-      ${environments.map((environment, index) => provisionStage(environment, environments[index - 1]))}
+              ${jobSteps(facts, [packaging], { job: 'package' })}
+      ${diffStage(facts)}
+      ${environments.map((environment, index) => provisionStage(facts, environment, environments[index - 1]))}
   `;
 }
 
-function diffStage(environments: readonly PipelineEnvironment[]): Yaml {
+function diffStage(facts: PipelineFacts): Yaml {
   return yaml`
     - stage: diff
       displayName: Show what would change
       dependsOn: package
       jobs:
-        ${environments.map(diffJob)}
+        ${facts.environments.map((environment) => diffJob(facts, environment))}
   `;
 }
 
-function diffJob(environment: PipelineEnvironment): Yaml {
+function diffJob(facts: PipelineFacts, environment: PipelineEnvironment): Yaml {
   const { name } = environment;
   const job = `diff_${identifierOf(name)}`;
   const diff = clusterSteps(
@@ -75,14 +80,18 @@ function diffJob(environment: PipelineEnvironment): Yaml {
     - job: ${job}
       displayName: Show what would change in ${name}
       steps:
-        ${jobSteps([diff], job)}
+        ${jobSteps(facts, [diff], { job })}
   `;
 }
 
-function provisionStage(environment: PipelineEnvironment, before: PipelineEnvironment | undefined): Yaml {
+function provisionStage(
+  facts: PipelineFacts,
+  environment: PipelineEnvironment,
+  before: PipelineEnvironment | undefined,
+): Yaml {
   const { name } = environment;
   const { option, env } = approvalFor(environment, 'of Azure DevOps');
-  return commandStage({
+  return commandStage(facts, {
     id: `provision_${identifierOf(name)}`,
     displayName: `Provision ${name}`,
     dependsOn: [before ? `provision_${identifierOf(before.name)}` : 'diff'],

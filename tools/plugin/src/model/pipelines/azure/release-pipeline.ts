@@ -7,6 +7,7 @@ import { yaml, type Yaml } from '../yaml-template.ts';
 import { commandStage } from './command-stage.ts';
 import { identifierOf } from './identifier.ts';
 import { forgeToken, pool } from './job-steps.ts';
+import { packageVariables } from './toolchain-steps.ts';
 
 /** Returns the pipeline that brings services from environment to environment, and back. */
 export function releasePipeline(facts: PipelineFacts): Yaml {
@@ -33,13 +34,14 @@ export function releasePipeline(facts: PipelineFacts): Yaml {
     variables:
       - name: projects
         value: $[ coalesce(variables['resources.triggeringAlias'], '\${{ parameters.service }}') ]
+      ${packageVariables(facts, 'release')}
 
     ${pool}
 
     stages:
-      ${releaseStage(environments)}
-      ${promoteStages(environments)}
-      ${environments.map(rollbackStage)}
+      ${releaseStage(facts)}
+      ${promoteStages(facts)}
+      ${environments.map((environment) => rollbackStage(facts, environment))}
   `;
 }
 
@@ -101,16 +103,17 @@ function resource({ name, trigger }: PipelineService, { branch }: PipelineFacts)
   `;
 }
 
-function releaseStage(environments: readonly PipelineEnvironment[]): Yaml | undefined {
-  const automatic = automaticEnvironments(environments);
+function releaseStage(facts: PipelineFacts): Yaml | undefined {
+  const automatic = automaticEnvironments(facts.environments);
   const last = automatic.at(-1);
   if (!last) return undefined;
-  return commandStage({
+  return commandStage(facts, {
     id: 'release',
     displayName: `Release to ${automatic.map(({ name }) => name).join(', ')}`,
     condition: `eq('\${{ parameters.action }}', 'release')`,
     environment: last.name,
     clusters: automatic,
+    purpose: 'release',
     command: {
       displayName: 'Release',
       command: `npx nx run-many -t release -p "$PROJECTS"`,
@@ -120,20 +123,25 @@ function releaseStage(environments: readonly PipelineEnvironment[]): Yaml | unde
 }
 
 /** Returns a stage for each environment above the automatic ones, after that of the environment below. */
-function promoteStages(environments: readonly PipelineEnvironment[]): Yaml[] {
+function promoteStages(facts: PipelineFacts): Yaml[] {
+  const { environments } = facts;
   const last = environments.findLastIndex(({ deploy }) => deploy === 'automatic');
   const first = Math.max(last, 0) + 1;
   return environments.slice(first).map((environment, index) => {
     const below = environments[first + index - 1]!;
     const dependsOn = index > 0 ? [`promote_${identifierOf(below.name)}`] : last < 0 ? [] : ['release'];
-    return promoteStage(below, environment, dependsOn);
+    return promoteStage(facts, { from: below, to: environment }, dependsOn);
   });
 }
 
 /** Promotes from one environment to another. It reaches both: releases proved themselves in the first. */
-function promoteStage(from: PipelineEnvironment, to: PipelineEnvironment, dependsOn: readonly string[]): Yaml {
+function promoteStage(
+  facts: PipelineFacts,
+  { from, to }: { readonly from: PipelineEnvironment; readonly to: PipelineEnvironment },
+  dependsOn: readonly string[],
+): Yaml {
   const { option, env } = approvalFor(to, 'of Azure DevOps');
-  return commandStage({
+  return commandStage(facts, {
     id: `promote_${identifierOf(to.name)}`,
     displayName: `Promote to ${to.name}`,
     dependsOn,
@@ -149,9 +157,9 @@ function promoteStage(from: PipelineEnvironment, to: PipelineEnvironment, depend
 }
 
 /** Going back waits for no approval. */
-function rollbackStage(environment: PipelineEnvironment): Yaml {
+function rollbackStage(facts: PipelineFacts, environment: PipelineEnvironment): Yaml {
   const { name } = environment;
-  return commandStage({
+  return commandStage(facts, {
     id: `rollback_${identifierOf(name)}`,
     displayName: `Roll back ${name}`,
     dependsOn: [],

@@ -3,6 +3,7 @@ import { generatedHeader } from '../generated-file.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
 import { clusterSteps, forgeToken, jobSteps, pool } from './job-steps.ts';
+import { packageVariables } from './toolchain-steps.ts';
 
 /** Returns the template that every pipeline of a service extends. */
 export function serviceTemplate(facts: PipelineFacts): Yaml {
@@ -26,13 +27,14 @@ export function serviceTemplate(facts: PipelineFacts): Yaml {
 
     variables:
       - template: /apps/\${{ parameters.service }}/pipeline.variables.yml
+      ${packageVariables(facts, 'release')}
 
     jobs:
       - job: release
         displayName: Release \${{ parameters.service }}
         ${pool}
         steps:
-          ${jobSteps([release, tagRun, ...publishApi(facts)])}
+          ${jobSteps(facts, [release, tagRun, ...publishApi(facts)], { purpose: 'release' })}
   `;
 }
 

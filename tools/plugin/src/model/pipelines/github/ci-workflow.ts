@@ -1,14 +1,15 @@
 import { generatedHeader } from '../generated-file.ts';
+import type { PipelineFacts } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
-import { checkAffectedStep, readyWithHistorySteps, syncCheckStep } from './job-steps.ts';
+import { checkAffectedStep, checkToolchainSteps, readyWithHistorySteps, syncCheckStep } from './job-steps.ts';
 import { workflowJob } from './workflow-job.ts';
 
 /** Returns `ci.yml`: it checks what a pull request changes. */
-export function ciWorkflow(): Yaml {
+export function ciWorkflow(facts: PipelineFacts): Yaml {
   const affected = workflowJob({
     id: 'affected',
     permissions: { contents: 'read' },
-    setup: readyWithHistorySteps,
+    setup: [...readyWithHistorySteps, ...checkToolchainSteps(facts)],
     steps: [
       syncCheckStep,
       checkAffectedStep('${{ github.event.pull_request.base.sha || github.event.merge_group.base_sha }}'),

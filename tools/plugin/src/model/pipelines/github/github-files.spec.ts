@@ -59,6 +59,30 @@ const shop: PipelineFacts = {
     { name: 'pre-prod', deploy: 'automatic', protected: false, aks: inAzure, context: 'shop' },
     { name: 'prod', deploy: 'manual', protected: true, aks: inAzure, context: 'shop: prod' },
   ],
+  node: { version: '>=20.19', file: 'package.json' },
+  toolchains: [
+    {
+      language: 'dotnet',
+      versions: [
+        { version: '9.0.100', file: 'apps/billing/global.json' },
+        { version: '10.0.100', file: 'global.json' },
+      ],
+      lockFiles: ['apps/billing/packages.lock.json', 'apps/rates/packages.lock.json'],
+      isVerified: false,
+    },
+    {
+      language: 'go',
+      versions: [{ version: '1.24.0', file: 'apps/orders/go.mod' }],
+      lockFiles: ['apps/orders/go.sum'],
+      isVerified: false,
+    },
+    {
+      language: 'python',
+      versions: [{ version: '3.12', file: 'apps/payments/.python-version' }],
+      lockFiles: ['apps/payments/requirements.lock'],
+      isVerified: true,
+    },
+  ],
 };
 
 it.each([...githubFiles(shop).keys()])('%s is written like this', (path) => {
@@ -157,6 +181,68 @@ it('approves of what goes into a protected environment behind the environment of
   );
 });
 
+it('sets up languages in jobs that build and in no other, and keeps more in those that only check', () => {
+  fc.assert(
+    fc.property(pipelineFactsCases, (facts) => {
+      for (const [id, { steps }] of jobsOf(facts)) {
+        const setUp = steps.filter(({ uses }) => uses === './.github/actions/toolchains');
+        const builds = steps.some(({ run }) => /nx (affected|run-many) -t (lint|release)|:release"/.test(run ?? ''));
+        expect([id, setUp.length]).toEqual([id, builds && facts.toolchains.length > 0 ? 1 : 0]);
+        if (setUp.length > 0)
+          expect([id, setUp[0]!.with]).toEqual([id, id === 'affected' ? { cache: true } : undefined]);
+      }
+    }),
+    some,
+  );
+});
+
+it('sets up the languages that there are, each version by its file where there is one', () => {
+  fc.assert(
+    fc.property(pipelineFactsCases, (facts) => {
+      const { node, toolchains } = facts;
+      const stepsOf = (name: string): readonly Step[] => {
+        const text = githubFiles(facts).get(`.github/actions/${name}/action.yml`);
+        return text === undefined ? [] : (parse(text) as { runs: { steps: Step[] } }).runs.steps;
+      };
+      const setUp = [...stepsOf('workspace'), ...stepsOf('toolchains')].flatMap(({ uses, with: inputs }) => {
+        const [, language] = /^actions\/setup-(\w+)@/.exec(uses ?? '') ?? [];
+        if (language === undefined) return [];
+        const [version] = Object.entries(inputs!).filter(([name]) => /-version(-file)?$|^global-json/.test(name));
+        return [[language, ...version!]];
+      });
+      expect(setUp).toEqual([
+        ['node', ...(node.file === undefined ? ['node-version', node.version] : ['node-version-file', node.file])],
+        ...toolchains.flatMap(({ language, versions }) =>
+          versions.map(({ version, file }) => {
+            const ofFile = language === 'dotnet' ? 'global-json-file' : `${language}-version-file`;
+            return [language, ...(file === undefined ? [`${language}-version`, version] : [ofFile, file])];
+          }),
+        ),
+      ]);
+    }),
+    some,
+  );
+});
+
+it('restores nothing into a job that releases but what a lock file vouches for', () => {
+  const action = parse(githubFiles(shop).get('.github/actions/toolchains/action.yml')!) as {
+    inputs: { cache: { default: string } };
+    runs: { steps: Step[] };
+  };
+  expect(action.inputs.cache.default).toBe('false');
+  const caches = action.runs.steps.flatMap(({ with: inputs }) => inputs?.['cache'] ?? []);
+  expect(caches).toEqual(['${{ inputs.cache }}', '${{ inputs.cache }}', 'pip']);
+
+  const [dotnet, go, python] = shop.toolchains;
+  const unpinned = { ...shop, toolchains: [dotnet!, { ...go!, lockFiles: [] }, { ...python!, isVerified: false }] };
+  const text = githubFiles(unpinned).get('.github/actions/toolchains/action.yml')!;
+  expect(text.match(/ cache: .*/g)).toEqual([
+    ' cache: ${{ inputs.cache }}',
+    ' cache: false',
+    " cache: ${{ inputs.cache == 'true' && 'pip' || '' }}",
+  ]);
+});
+
 it('puts no expression into a script, and runs no code that can be exchanged', () => {
   fc.assert(
     fc.property(pipelineFactsCases, (facts) => {
@@ -210,9 +296,8 @@ it('has a place for lines of the team in every job, and one for all jobs', () =>
       for (const [path, text] of githubFiles(facts)) {
         const regions = [...text.matchAll(/# region custom: (.*)\n\s*# endregion$/gm)].map(([, name]) => name);
         const jobs = workflowPath.test(path) ? Object.keys((parse(text) as Workflow).jobs) : [];
-        expect(regions).toEqual(
-          workflowPath.test(path) ? jobs.flatMap((id) => [`setup ${id}`, `after ${id}`]) : ['setup'],
-        );
+        const ofAll = path === '.github/actions/workspace/action.yml' ? ['setup'] : [];
+        expect(regions).toEqual([...jobs.flatMap((id) => [`setup ${id}`, `after ${id}`]), ...ofAll]);
       }
     }),
     some,

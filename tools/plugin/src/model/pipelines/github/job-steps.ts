@@ -1,6 +1,8 @@
 import { envSection, type NxCommand, type StepVariables } from '../nx-command.ts';
+import type { PipelineFacts } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
 import { pinnedActions } from './pinned-actions.ts';
+import { toolchainsFolder } from './toolchains-action.ts';
 
 const workspaceStep = yaml`- uses: ./.github/actions/workspace`;
 
@@ -27,6 +29,23 @@ export const readyWithHistorySteps: readonly Yaml[] = [
   `,
   workspaceStep,
 ];
+
+/** Sets up what services are built with, for a job that releases what it builds. */
+export function releaseToolchainSteps({ toolchains }: PipelineFacts): readonly Yaml[] {
+  return toolchains.length === 0 ? [] : [yaml`- uses: ./${toolchainsFolder}`];
+}
+
+/** Sets up what services are built with, for a job that only checks what it builds: it may take anything from a cache. */
+export function checkToolchainSteps({ toolchains }: PipelineFacts): readonly Yaml[] {
+  if (toolchains.length === 0) return [];
+  return [
+    yaml`
+      - uses: ./${toolchainsFolder}
+        with:
+          cache: true
+    `,
+  ];
+}
 
 /** Checks the commit out, for a job that runs nothing of it. */
 export const checkoutSteps: readonly Yaml[] = [

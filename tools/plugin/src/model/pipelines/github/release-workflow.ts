@@ -7,11 +7,13 @@ import { clusterAccess, unattended, type ClusterAccess } from './cluster-access.
 import { dispatchTrigger } from './dispatch-inputs.ts';
 import {
   checkAffectedStep,
+  checkToolchainSteps,
   checkoutSteps,
   commandStep,
   commandVariables,
   readySteps,
   readyWithHistorySteps,
+  releaseToolchainSteps,
   syncCheckStep,
 } from './job-steps.ts';
 import { pinnedActions } from './pinned-actions.ts';
@@ -21,15 +23,16 @@ import { workflowJob } from './workflow-job.ts';
 const whateverIsOutdated = 'whatever is outdated';
 
 /** Returns `release.yml`: it releases what the main branch has and the automatic environments have not. */
-export function releaseWorkflow({ services, environments, branch }: PipelineFacts): Yaml {
+export function releaseWorkflow(facts: PipelineFacts): Yaml {
+  const { services, environments, branch } = facts;
   const access = clusterAccess(automaticEnvironments(environments));
   const choices = [whateverIsOutdated, ...services.map(({ name }) => name)];
   const descriptions = services.flatMap(({ api }) => (api === undefined ? [] : [api]));
   const jobs = [
     outdatedJob(access),
-    affectedJob(),
-    releaseJob(access),
-    releaseOneJob(access),
+    affectedJob(facts),
+    releaseJob(facts, access),
+    releaseOneJob(facts, access),
     ...(descriptions.length === 0 ? [] : [specificationJob(descriptions)]),
   ];
   return yaml`
@@ -75,18 +78,18 @@ function outdatedJob(access: ClusterAccess): Yaml {
   });
 }
 
-function affectedJob(): Yaml {
+function affectedJob(facts: PipelineFacts): Yaml {
   return workflowJob({
     id: 'affected',
     comment: yaml`# From the oldest commit that something outdated was deployed from: what failed before is checked again.`,
     needs: ['outdated'],
     permissions: { contents: 'read' },
-    setup: readyWithHistorySteps,
+    setup: [...readyWithHistorySteps, ...checkToolchainSteps(facts)],
     steps: [syncCheckStep, checkAffectedStep('${{ needs.outdated.outputs.base }}')],
   });
 }
 
-function releaseJob(access: ClusterAccess): Yaml {
+function releaseJob(facts: PipelineFacts, access: ClusterAccess): Yaml {
   const release = commandStep({
     command: 'npx nx run-many -t release -p "$PROJECTS"',
     env: { PROJECTS: '${{ matrix.projects }}', ...commandVariables(access.kubeconfig) },
@@ -103,12 +106,12 @@ function releaseJob(access: ClusterAccess): Yaml {
         fail-fast: false
         matrix: \${{ fromJSON(needs.outdated.outputs.services) }}
     `,
-    setup: [...readySteps, ...access.steps],
+    setup: [...readySteps, ...releaseToolchainSteps(facts), ...access.steps],
     steps: [release],
   });
 }
 
-function releaseOneJob(access: ClusterAccess): Yaml {
+function releaseOneJob(facts: PipelineFacts, access: ClusterAccess): Yaml {
   const release = commandStep({
     command: 'npx nx run "$SERVICE:release"',
     env: { SERVICE: '${{ inputs.service }}', ...commandVariables(access.kubeconfig) },
@@ -118,7 +121,7 @@ function releaseOneJob(access: ClusterAccess): Yaml {
     condition: `github.event_name == 'workflow_dispatch' && inputs.service != '${whateverIsOutdated}'`,
     environment: unattended,
     permissions: releasePermissions(access),
-    setup: [...readySteps, ...access.steps],
+    setup: [...readySteps, ...releaseToolchainSteps(facts), ...access.steps],
     steps: [release],
   });
 }

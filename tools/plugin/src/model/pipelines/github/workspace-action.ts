@@ -1,16 +1,16 @@
 import { customRegion } from '../custom-region.ts';
 import { generatedHeader } from '../generated-file.ts';
+import type { PipelineVersion } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
 import { pinnedActions } from './pinned-actions.ts';
 
 /** Returns `.github/actions/workspace/action.yml`: it does what every job needs between checkout and its command. */
-export function workspaceAction(): Yaml {
+export function workspaceAction({ version, file }: PipelineVersion): Yaml {
   return yaml`
     ${generatedHeader}
     #
-    # Makes a checkout ready for Nx. What every job needs besides, such as the tools of a stack, goes into the region, once for all
-    # workflows; what needs a secret goes into the region of its job. Nothing is cached: what a pull request had put into a cache could
-    # get into an image.
+    # Makes a checkout ready for Nx: Node.js and packages, whose cache is compared with package-lock.json. What every job needs besides
+    # goes into the region, once for all workflows; what needs a secret goes into the region of its job.
     name: workspace
     description: Makes a checkout ready for Nx
     runs:
@@ -18,8 +18,9 @@ export function workspaceAction(): Yaml {
       steps:
         - uses: ${pinnedActions.setupNode}
           with:
-            node-version: '24'
-            package-manager-cache: false
+            node-version: ${file === undefined ? version : undefined}
+            node-version-file: ${file}
+            cache: npm
         - run: npm ci
           shell: bash
         ${customRegion('setup')}

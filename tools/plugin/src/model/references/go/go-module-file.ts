@@ -42,7 +42,7 @@ export function parseGoModuleFile(text: string): GoModuleFile {
 }
 
 /** Returns the words of a line: bare, "interpreted" or `raw`; a comment ends it. */
-function wordsOf(line: string): string[] {
+export function wordsOf(line: string): string[] {
   const words: string[] = [];
   for (const [word, interpreted, raw] of line.matchAll(/"((?:[^"\\]|\\.)*)"|`([^`]*)`|\/\/.*|\(|\)|=>|[^\s()"`]+/g)) {
     if (word.startsWith('//')) break;

@@ -1,4 +1,5 @@
 import { commandNamed, type CommandName } from '../../graph/commands.ts';
+import { toolchainDescription, toolchainTargetName } from '../../graph/toolchains/toolchain-target.ts';
 import type { Executor } from '../executors.ts';
 import { kebabCase } from '../options/option.ts';
 
@@ -50,8 +51,15 @@ export function executorsFile(names: readonly CommandName[]): object {
       description: commandNamed(name).description,
     },
   ]);
+  const toolchain = {
+    implementation: `./executors.cjs#${toolchainTargetName}.single`,
+    batchImplementation: `./executors.cjs#${toolchainTargetName}`,
+    preferBatch: true,
+    schema: '../plugin/src/nx/executors/toolchain/schema.json',
+    description: toolchainDescription,
+  };
   return {
     $schema: '../../node_modules/nx/schemas/executors-schema.json',
-    executors: Object.fromEntries(executors) as object,
+    executors: { ...Object.fromEntries(executors), [toolchainTargetName]: toolchain } as object,
   };
 }

@@ -40,7 +40,7 @@ export function batchOf(task: Task) {
  * Lets the process of a batch end when Nx has got all results. It would wait to be ended by Nx, which looks only every
  * 0.3 s whether it has.
  */
-async function* endingProcess<T>(results: AsyncGenerator<T>): AsyncGenerator<T> {
+export async function* endingProcess<T>(results: AsyncGenerator<T>): AsyncGenerator<T> {
   yield* results;
   setTimeout(() => disconnectWhenSent(process), 0);
 }
@@ -70,7 +70,7 @@ async function* runAll(
 }
 
 /** Returns a result whose text commands nothing to the CI that shows it: it may hold what others wrote, such as log lines. */
-function shown(id: string, result: TaskResult, log: RunLog): TaskResult {
+export function shown(id: string, result: TaskResult, log: RunLog): TaskResult {
   const { mark } = log.screen.terminal;
   const [headline = '', ...others] = result.terminalOutput.split('\n').map((line) => log.syntax.escapeCommands(line));
   if (!result.success) log.fail(id, result.terminalOutput);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requestedCommands } from '../../graph/requested-command.ts';
@@ -10,9 +10,13 @@ let root: string;
 const write = (path: string, text: string) => writeFileSync(join(root, path), text);
 
 /** Writes what Nx keeps of a workspace whose only service has these options in its project.json. */
-function keepGraph(options: object): void {
+function keepGraph(options: object, others: object = {}): void {
   const release = { ...serviceTargets['release'], options };
-  const orders = { name: 'orders', type: 'app', data: { root: 'apps/orders', targets: { release } } };
+  const orders = {
+    name: 'orders',
+    type: 'app',
+    data: { root: 'apps/orders', targets: { ...others, release } },
+  };
   write('.nx/workspace-data/project-graph.json', JSON.stringify({ nodes: { orders }, dependencies: {} }));
 }
 
@@ -34,8 +38,13 @@ beforeAll(() => {
 afterAll(() => rmSync(root, { recursive: true }));
 
 let shown: string;
+const { PATH } = process.env;
 beforeEach(() => {
   keepGraph({});
+  // A machine that has an engine.
+  mkdirSync(join(root, '.nx/bin'), { recursive: true });
+  write('.nx/bin/podman', '');
+  process.env['PATH'] = `${join(root, '.nx/bin')}:${PATH}`;
   shown = '';
   jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
     shown += String(text);
@@ -48,6 +57,7 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(join(root, 'new.txt'), { force: true });
   jest.restoreAllMocks();
+  process.env['PATH'] = PATH;
 });
 
 /** @returns what was shown to whoever typed it, or nothing when the command may begin. */
@@ -79,6 +89,18 @@ it('refuses uncommitted changes', async () => {
   shown = '';
   expect(await check('run-many -t docker-release')).toBe('');
   expect(await check('run orders:release --allow-dirty')).toContain('allowDirty');
+});
+
+it('refuses an image on a machine without a container engine', async () => {
+  const git = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+  mkdirSync(join(root, '.nx/git-only'));
+  symlinkSync(git, join(root, '.nx/git-only/git'));
+  process.env['PATH'] = join(root, '.nx/git-only');
+  keepGraph({}, serviceTargets);
+  const refusal = await check('run orders:docker-release --allow-dirty');
+  expect(refusal).toContain('Neither docker nor podman can be used here.');
+  shown = '';
+  expect(await check('run orders:docker-release --allow-dirty --dry-run')).toBe('');
 });
 
 it.each(['run orders:release', 'run orders:release --env=prod --dry-run', 'run-many -t release --parallel=3'])(

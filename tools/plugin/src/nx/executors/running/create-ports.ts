@@ -46,8 +46,18 @@ export function createPorts(workspaceRoot: string, env: NodeJS.ProcessEnv): Rele
 
 async function findEngine(chosen: string | undefined, lent: CredentialsOf): Promise<ContainerEngine> {
   const { chooseEngine } = await import('../../../adapters/container/choose-engine.ts');
-  if (chosen === undefined || chosen === '') return chooseEngine(undefined, lent);
-  if (chosen === 'docker' || chosen === 'podman') return chooseEngine(chosen satisfies EngineName, lent);
+  return chooseEngine(engineNamed(chosen), lent);
+}
+
+/** Refuses where this machine can have no container engine, before anything is built for an image. @throws {Refusal} */
+export async function requireEngine(env: NodeJS.ProcessEnv): Promise<void> {
+  const { requireInstalledEngine } = await import('../../../adapters/container/choose-engine.ts');
+  requireInstalledEngine(engineNamed(env[engineVariable]), env['PATH']);
+}
+
+function engineNamed(chosen: string | undefined): EngineName | undefined {
+  if (chosen === undefined || chosen === '') return undefined;
+  if (chosen === 'docker' || chosen === 'podman') return chosen;
   throw new Refusal({
     type: 'bad-container-engine',
     doing: 'find a container engine',

@@ -7,29 +7,31 @@ import { parseEnvironments } from '../../../adapters/workspace/environments.ts';
 import { serviceIn } from '../../../adapters/workspace/service.ts';
 import { environmentTexts } from '../environment-texts.ts';
 import { triggerPaths } from '../../../adapters/workspace/trigger-paths.ts';
+import { gatherToolchains } from './gather-toolchains.ts';
 
 /** Gathers what pipelines are generated from. @throws {Refusal} naming the file that has a mistake. */
 export async function gatherFacts(tree: Tree, graph: ProjectGraph): Promise<PipelineFacts> {
   const nxJson = readNxJson(tree) ?? {};
   const environments = await parseEnvironments(environmentTexts(tree));
+  const services = serviceNames(graph)
+    .sort()
+    .map((name): PipelineService => {
+      const service = serviceIn(graph, nxJson, name);
+      const api = `${service.root}/openapi.yaml`;
+      return {
+        name,
+        root: service.root,
+        ...triggerPaths(
+          service,
+          (path) => tree.isFile(path),
+          (path) => tree.exists(path),
+        ),
+        trigger: readTrigger(tree, service),
+        api: tree.exists(api) ? api : undefined,
+      };
+    });
   return {
-    services: serviceNames(graph)
-      .sort()
-      .map((name): PipelineService => {
-        const service = serviceIn(graph, nxJson, name);
-        const api = `${service.root}/openapi.yaml`;
-        return {
-          name,
-          root: service.root,
-          ...triggerPaths(
-            service,
-            (path) => tree.isFile(path),
-            (path) => tree.exists(path),
-          ),
-          trigger: readTrigger(tree, service),
-          api: tree.exists(api) ? api : undefined,
-        };
-      }),
+    services,
     environments: environments.map(({ name, deploy, protected: isProtected, cluster: { aks, context } }) => ({
       name,
       deploy,
@@ -38,6 +40,7 @@ export async function gatherFacts(tree: Tree, graph: ProjectGraph): Promise<Pipe
       context,
     })),
     branch: nxJson.defaultBase ?? 'main',
+    ...gatherToolchains(tree, graph, services),
   };
 }
 

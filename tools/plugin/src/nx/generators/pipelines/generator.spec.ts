@@ -167,6 +167,86 @@ describe('sync generator', () => {
     expect(contents()).toEqual(mended);
   });
 
+  it('adds a language with its first service, and takes it away with its last', async () => {
+    const setUp = () =>
+      [`${folder}/templates/service.yml`, '.github/actions/toolchains/action.yml'].map((path) =>
+        tree.exists(path)
+          ? textOf(path).match(/\b(GoTool|UsePythonVersion|UseDotNet|setup-go|setup-python|setup-dotnet)@/g)
+          : null,
+      );
+    await generate({ ci: 'both' });
+    expect(setUp()).toEqual([null, null]);
+
+    addService('rates');
+    tree.write('apps/rates/go.mod', 'module rates\n\ngo 1.24\n');
+    tree.write('apps/rates/project.json', '{ "targets": { "build": { "command": "go build ." } } }');
+    const result = await sync();
+    expect(result && result.outOfSyncDetails).toEqual(
+      expect.arrayContaining(['  + - task: GoTool@0', '  + - uses: ./.github/actions/toolchains']),
+    );
+    expect(setUp()).toEqual([['GoTool@'], ['setup-go@']]);
+    expect(textOf('.github/actions/toolchains/action.yml')).toContain('go-version-file: apps/rates/go.mod\n');
+    expect(textOf('.github/actions/toolchains/action.yml')).toContain('cache: false\n');
+
+    addService('labels');
+    tree.write('apps/labels/.python-version', '3.12\n');
+    tree.write('apps/labels/requirements.lock', 'idna==3.10 \\\n    --hash=sha256:00\n');
+    tree.write('apps/labels/requirements.txt', 'idna\n');
+    tree.write('apps/labels/project.json', '{ "targets": { "build": { "command": "python3 build.py" } } }');
+    tree.write('apps/rates/go.sum', '');
+    await sync();
+    expect(setUp()).toEqual([
+      ['GoTool@', 'UsePythonVersion@'],
+      ['setup-go@', 'setup-python@'],
+    ]);
+    expect(textOf('.github/actions/toolchains/action.yml')).toMatch(
+      / cache: pip\n +cache-dependency-path: \|\n +apps\/labels\/requirements\.lock\n/,
+    );
+    expect(textOf(`${folder}/azure-pipelines.affected.yml`)).toContain(`| "$(Agent.OS)" | apps/rates/go.sum'`);
+
+    // A file that says another version brings it.
+    tree.write('apps/rates/go.mod', 'module rates\n\ngo 1.25.1\n');
+    await sync();
+    expect(textOf(`${folder}/templates/service.yml`)).toContain('version: 1.25.1\n');
+
+    for (const name of ['rates', 'labels']) {
+      delete needs[name];
+      tree.delete(`apps/${name}`);
+    }
+    fill(`${folder}/templates/service.yml`, 'setup', '      - script: echo ours\n');
+    const last = await sync();
+    expect(last && last.outOfSyncDetails).toContain('.github/actions/toolchains/action.yml is no longer needed');
+    expect(setUp()).toEqual([null, null]);
+    expect(textOf('.github/workflows/release.yml')).not.toContain('actions/toolchains');
+    expect(textOf(`${folder}/templates/service.yml`)).toContain('echo ours');
+    expect(await sync()).toBeUndefined();
+  });
+
+  it('sets up the Node.js of the workspace', async () => {
+    await generate({ ci: 'both' });
+    const versions = () => [
+      / versionSpec: (.*)/.exec(textOf(`${folder}/templates/service.yml`))![1],
+      / (node-version.*)/.exec(textOf('.github/actions/workspace/action.yml'))![1],
+    ];
+    expect(versions()).toEqual(['24.x', 'node-version: 24.x']);
+    tree.write('.nvmrc', 'v22.11.0\n');
+    await sync();
+    expect(versions()).toEqual(['22.11.0', 'node-version-file: .nvmrc']);
+  });
+
+  it('refuses services whose versions exclude each other', async () => {
+    await generate();
+    for (const [name, version] of [
+      ['labels', '3.11'],
+      ['routes', '3.12'],
+    ] as const) {
+      addService(name);
+      tree.write(`apps/${name}/.python-version`, version);
+      tree.write(`apps/${name}/project.json`, '{ "targets": { "build": { "command": "python3 build.py" } } }');
+    }
+    expect(await refusalOf(sync)).toContain('Python 3.11 (apps/labels/.python-version), Python 3.12 (apps/routes/.');
+  });
+
   it('loses nothing that people wrote for an environment that is gone', async () => {
     await generate();
     fill(`${folder}/azure-pipelines.release.yml`, 'setup rollback_prod', '                - script: ours\n');

@@ -4,7 +4,7 @@ import { DOMParser, type Document } from '@xmldom/xmldom';
 import { parse } from 'yaml';
 import { generateService } from './generator.ts';
 
-// There is no .NET SDK where these tests run: what a text can prove is proved here, the rest by tools/dotnet-check.
+// There is no .NET SDK where these tests run: what a text can prove is proved here, the rest by tools/stack-check.
 
 let tree: Tree;
 let done: () => void;
@@ -183,7 +183,7 @@ describe('the projects', () => {
     type Target = { outputs?: string[]; options: { command?: unknown; commands?: string[] } };
     const { targets } = JSON.parse(textOf(`${root}/project.json`)) as { targets: Record<string, Target> };
     expect(targets['build']!.options.command).toBe(
-      'dotnet publish OrderHistory.csproj -c Release -o dist --artifacts-path .artifacts/build',
+      'dotnet publish OrderHistory.csproj -c Release -o dist --artifacts-path .artifacts/build -p:RestoreLockedMode=true',
     );
     expect(targets['test']!.options.command).toContain('--artifacts-path .artifacts/test');
     expect(targets['lint']!.options.commands).toEqual([
@@ -244,6 +244,7 @@ describe('the sources', () => {
       expect(lines).toContain(`["${field}"]`);
     expect(textOf(`${root}/RequestIds.cs`)).toContain('PushProperty("requestId", id)');
     expect(logs).toContain('MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)');
+    expect(logs).toContain('MinimumLevel.Override("System.Net.Http.HttpClient", LogEventLevel.Warning)');
     expect(logs).toContain('StartsWithSegments("/healthz")');
     expect(logs).toContain('new JsonLines("order-history")');
   });
@@ -254,10 +255,24 @@ describe('the sources', () => {
     expect(metrics).toContain('GetValue("METRICS_PORT", 9464)');
     expect(metrics).toContain('context.Connection.LocalPort == port');
     expect(codeOf(metrics)).not.toContain('RequireHost');
+    expect(metrics).toContain(`target.Split('?')[0] != "/metrics"`);
+    expect(metrics).toContain('StatusCodes.Status405MethodNotAllowed');
     for (const [label, variable] of Object.entries({ build_number: 'BUILD_NUMBER', commit: 'COMMIT' }))
       expect(metrics).toContain(`["${label}"] = builder.Configuration["${variable}"]`);
     expect(metrics).toContain('ResourceConstantLabels = release.ContainsKey');
     expect(textOf(`${root}/Health.cs`)).toContain('.DisableHttpMetrics()');
+  });
+
+  it('pass on the id of a request, and take heads as long as other stacks do', async () => {
+    await generate();
+    expect(textOf(`${root}/Program.cs`)).toContain('builder.Services.AddRequestIds();');
+    const ids = textOf(`${root}/RequestIds.cs`);
+    expect(ids).toContain('ConfigureHttpClientDefaults(clients => clients.AddHttpMessageHandler<PassingOn>())');
+    expect(ids).toContain('request.Headers.Add(Header, context.TraceIdentifier)');
+    const server = textOf(`${root}/Server.cs`);
+    for (const limit of ['MaxRequestLineSize = 64 * 1024', 'MaxRequestHeadersTotalSize = 64 * 1024'])
+      expect(server).toContain(limit);
+    expect(server).toContain('RequestHeadersTimeout = TimeSpan.FromSeconds(10)');
   });
 
   it('have the routes of the description, by its names', async () => {

@@ -70,6 +70,7 @@ const ofStack: Record<string, string[]> = {
   go: [
     ...[
       'answer.go',
+      'body.go',
       'drain.go',
       'drain_test.go',
       'go.mod',
@@ -82,7 +83,7 @@ const ofStack: Record<string, string[]> = {
       'main.go',
       'metrics.go',
     ],
-    ...['openapi.yaml', 'trace.go'],
+    ...['openapi.yaml', 'path.go', 'trace.go'],
   ],
   python: [
     ...[
@@ -90,11 +91,13 @@ const ofStack: Record<string, string[]> = {
       'build.py',
       'dev.py',
       'openapi.yaml',
+      'pyproject.toml',
       'requirements.lock',
       'requirements.txt',
       'src/greetings.py',
     ],
-    ...['src/main.py', 'src/openapi.py', 'src/problem.py', 'src/service_host.py', 'src/telemetry.py'],
+    ...['src/json_body.py', 'src/listener.py', 'src/main.py', 'src/openapi.py', 'src/problem.py'],
+    ...['src/request_path.py', 'src/service_host.py', 'src/telemetry.py'],
     ...['src/test_greetings.py', 'src/test_service_host.py'],
   ],
   dotnet: [
@@ -209,7 +212,18 @@ describe('service generator', () => {
 
   it('makes what the sample inventory has, for what its HTTP host is', async () => {
     const files = await generate({ name: 'inventory', stack: 'go' });
-    for (const name of ['answer', 'drain', 'drain_test', 'health', 'host', 'host_test', 'metrics', 'trace'])
+    for (const name of [
+      'answer',
+      'body',
+      'drain',
+      'drain_test',
+      'health',
+      'host',
+      'host_test',
+      'metrics',
+      'path',
+      'trace',
+    ])
       expect(readFileSync(join(workspaceRoot, `apps/inventory/${name}.go`), 'utf8')).toBe(files[`${name}.go`]);
   });
 

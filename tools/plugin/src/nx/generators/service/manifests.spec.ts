@@ -5,6 +5,7 @@ import { BuildNumber } from '../../../model/release/build-number.ts';
 import { environmentsFolder, type Environment } from '../../../model/environment/environment.ts';
 import { ImageRef } from '../../../model/release/image-ref.ts';
 import { downtimeRisks } from '../../../model/manifests/rules/no-downtime.ts';
+import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { renderManifests } from '../../../model/manifests/render.ts';
 import { readEnvironments } from '../../../adapters/workspace/environments.ts';
 import { generateService } from './generator.ts';
@@ -50,6 +51,28 @@ function render(service: string, texts: Map<string, string>, environment: Enviro
   });
 }
 
+/** Returns the names and numbers of the containers' ports that a route leads to. */
+function reachedBy(route: object, objects: readonly KubernetesObject[]): [string, number][] {
+  type Port = { name: string; port: number; targetPort: string; containerPort: number };
+  const { rules } = (route as { spec: { rules: { backendRefs: { name: string; port: number }[] }[] } }).spec;
+  const services = objects.filter(({ kind }) => kind === 'Service');
+  const containers = objects.flatMap(({ spec }) => {
+    const template = (spec as { template?: { spec?: { containers: { ports?: Port[] }[] } } } | undefined)?.template;
+    return template?.spec?.containers ?? [];
+  });
+  return rules
+    .flatMap(({ backendRefs }) => backendRefs)
+    .flatMap((backend) => {
+      const service = services.find(({ metadata }) => metadata.name === backend.name);
+      const ports = (service as { spec?: { ports: Port[] } } | undefined)?.spec?.ports ?? [];
+      const target = ports.find(({ port }) => port === backend.port)?.targetPort;
+      const all = containers.flatMap((container) => container.ports ?? []);
+      return all
+        .filter(({ name }) => name === target)
+        .map(({ name, containerPort }): [string, number] => [name, containerPort]);
+    });
+}
+
 describe('manifests', () => {
   it.each<[string, () => Map<string, string> | Promise<Map<string, string>>]>([
     ...['orders', 'payments', 'inventory'].map((name): [string, () => Map<string, string>] => [
@@ -67,6 +90,8 @@ describe('manifests', () => {
       expect(downtimeRisks(service, objects, sources)).toEqual([]);
       const route = objects.find(({ kind }) => kind === 'HTTPRoute') as { spec?: { hostnames?: string[] } } | undefined;
       expect(route?.spec?.hostnames?.[0]).toBe(environment.variables['ROUTE_HOSTNAME']);
+      // The gateway's /<service>/metrics is the service's /metrics, on the port of its requests: no metrics are there.
+      expect(reachedBy(route!, objects)).toEqual([['http', 8080]]);
     }
   });
 });

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Language as AnyLanguage } from '../../../model/toolchains/toolchain.ts';
 
 /** A language whose projects are also made of files that lie above them. */
-export type Language = 'go' | 'python' | 'dotnet';
+export type Language = Exclude<AnyLanguage, 'node'>;
 
 /** Files that show a language. */
 const signs: readonly (readonly [Language, RegExp])[] = [

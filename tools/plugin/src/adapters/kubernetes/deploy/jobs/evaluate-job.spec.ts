@@ -12,11 +12,14 @@ const recordings = readdirSync(folder).map((file) => JSON.parse(readFileSync(joi
 const recorded = (name: string) => recordings.find((recording) => recording.name === name)!;
 
 /** Plays a recording as the wait does, timers too. @returns the judgement that ended it, or the last one, and when. */
-function replay({ events, targets, milliseconds }: Recording): { judgement: JobJudgement; at: number } {
+function replay({ events, targets, milliseconds, graceMs = 60_000 }: Recording): {
+  judgement: JobJudgement;
+  at: number;
+} {
   const [target] = targets as [RolloutTarget];
   let state: RolloutState = nothingKnown;
-  let last = { judgement: evaluateJob(state, target, 0), at: 0 };
-  const judge = (at: number) => (last = { judgement: evaluateJob(state, target, at), at });
+  let last = { judgement: evaluateJob(state, target, 0, graceMs), at: 0 };
+  const judge = (at: number) => (last = { judgement: evaluateJob(state, target, at, graceMs), at });
   for (const [index, { at, event }] of events.entries()) {
     state = reduceRollout(state, event, at);
     const { judgement } = judge(at);
@@ -92,6 +95,7 @@ describe('a Job', () => {
       reduceRollout(nothingKnown, { type: 'listed', kind: 'Job', objects: [{ ...object, ...live }] }, 0),
       { object, uid: '1' },
       0,
+      60_000,
     );
 
   it.each([

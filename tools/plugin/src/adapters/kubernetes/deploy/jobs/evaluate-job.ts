@@ -2,8 +2,10 @@ import { jobEnding } from '../../../../model/deploy/job-step.ts';
 import { describeObject, type KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
 import { fieldAt, listAt } from '../../../../model/manifests/source/object-fields.ts';
 import type { RolloutTarget } from '../wait/evaluate-rollout.ts';
+import { finalGraceMs } from '../wait/rollout-trouble.ts';
 import { diagnosePod, type TroubleKind } from '../wait/diagnose-pod.ts';
-import { conditionsOf, keyOf, type RolloutState } from '../wait/rollout-state.ts';
+import { conditionsOf } from '../wait/conditions.ts';
+import { keyOf, wasListed, type RolloutState } from '../wait/rollout-state.ts';
 
 export type JobJudgement =
   | { readonly state: 'succeeded' }
@@ -13,6 +15,8 @@ export type JobJudgement =
       readonly obstacle: string | undefined;
       /** When to judge again even if nothing is told until then. */
       readonly again: number | undefined;
+      /** True when most starts have this obstacle for a moment. */
+      readonly isUsual?: boolean;
     }
   | {
       readonly state: 'failed' | 'vanished';
@@ -22,15 +26,17 @@ export type JobJudgement =
 
 /** Troubles in which no container starts, and that only a change ends. */
 const hopelessKinds: readonly TroubleKind[] = ['image', 'config', 'start'];
-/** Milliseconds that such a trouble may last: an image pushed a moment ago may take as long to be found everywhere. */
-const grace = { final: 2500, hopeful: 10_000 };
-
 /** Judges a Job by what is known of it and its pods. @param at milliseconds on the clock of the state. */
-export function evaluateJob(state: RolloutState, { object, uid }: RolloutTarget, at: number): JobJudgement {
+export function evaluateJob(
+  state: RolloutState,
+  { object, uid }: RolloutTarget,
+  at: number,
+  graceMs: number,
+): JobJudgement {
   const name = describeObject(object);
   const live = state.objects.get(keyOf(object));
   if (!live) {
-    if (!state.listed.has(object.kind)) return waiting('Nothing is known of it yet.');
+    if (!wasListed(state, object)) return { ...waiting('Nothing is known of it yet.'), isUsual: true };
     return { state: 'vanished', reason: `${name} was deleted while it ran.` };
   }
   if (uid !== undefined && live.metadata['uid'] !== uid)
@@ -42,7 +48,7 @@ export function evaluateJob(state: RolloutState, { object, uid }: RolloutTarget,
   if (live.metadata['deletionTimestamp'] !== undefined)
     return { state: 'vanished', reason: `${name} is being deleted.` };
   if (fieldAt(live, 'spec', 'suspend') === true) return waiting('It is suspended (spec.suspend).');
-  return judgePods(state, name, pods, at);
+  return judgePods(state, { name, pods, graceMs }, at);
 }
 
 /** The pods that a Job has made. */
@@ -54,7 +60,14 @@ export function podsOf(state: RolloutState, live: KubernetesObject): KubernetesO
   );
 }
 
-function judgePods(state: RolloutState, name: string, pods: readonly KubernetesObject[], at: number): JobJudgement {
+interface JobPods {
+  /** The Job's. */
+  readonly name: string;
+  readonly pods: readonly KubernetesObject[];
+  readonly graceMs: number;
+}
+
+function judgePods(state: RolloutState, { name, pods, graceMs }: JobPods, at: number): JobJudgement {
   let obstacle: string | undefined;
   let again: number | undefined;
   for (const pod of pods) {
@@ -67,14 +80,15 @@ function judgePods(state: RolloutState, name: string, pods: readonly KubernetesO
     obstacle ??= says;
     if (!hopelessKinds.includes(trouble.kind)) continue;
     const since = state.troubles.get(String(pod.metadata['uid']))?.since ?? at;
-    const until = since + (trouble.permanent ? grace.final : grace.hopeful);
+    const until = since + (trouble.permanent ? finalGraceMs : graceMs);
     if (until <= at) return { state: 'failed', reason: `${name} does not begin: ${says}` };
     again = Math.min(again ?? Infinity, until);
   }
-  return waiting(obstacle ?? (pods.length === 0 ? 'It has no pod.' : undefined), again);
+  if (obstacle === undefined && pods.length === 0) return { ...waiting('It has no pod.'), isUsual: true };
+  return waiting(obstacle, again);
 }
 
-function waiting(obstacle: string | undefined, again?: number): JobJudgement {
+function waiting(obstacle: string | undefined, again?: number): JobJudgement & { state: 'waiting' } {
   return { state: 'waiting', obstacle, again };
 }
 

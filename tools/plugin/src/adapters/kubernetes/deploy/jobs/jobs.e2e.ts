@@ -72,6 +72,9 @@ interface Run {
   readonly milliseconds: number;
 }
 
+/** Shorter than the usual, so that those who wait in vain do not wait for long. */
+const graceMs = 3000;
+
 /** Runs a Job, and keeps what the cluster told. */
 async function run(
   name: string,
@@ -85,7 +88,7 @@ async function run(
   const result = await runJob(
     { api, namespace },
     { service: 'orders', job },
-    { timeoutMs, onLine: (line) => (lines.push(line), onLine(line)) },
+    { timeoutMs, patience: { graceMs }, onLine: (line) => (lines.push(line), onLine(line)), onProgress: () => {} },
     (event, at) => events.push({ at, event: trimEvent(event) }),
   );
   const milliseconds = Math.round(performance.now() - started);
@@ -96,6 +99,7 @@ async function run(
     const recording: Recording = {
       name,
       milliseconds,
+      graceMs,
       targets: [{ object: { apiVersion, kind, metadata }, uid }],
       events,
       outcome: { state: result.state, reason: 'reason' in result ? result.reason : undefined },

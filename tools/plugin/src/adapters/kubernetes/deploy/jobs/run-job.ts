@@ -6,6 +6,7 @@ import { ApiError, explainApiError } from '../../client/api-error.ts';
 import type { KubernetesApi } from '../../client/api.ts';
 import type { NamespaceApi } from '../../client/namespace-client.ts';
 import { collectionPath } from '../../client/resources.ts';
+import { usualPatience } from '../../../../model/manifests/rules/rollout-patience.ts';
 import { warningsAbout } from '../wait/evidence.ts';
 import { listAndWatch, type Followed } from '../wait/list-and-watch.ts';
 import { keyOf, nothingKnown, reduceRollout, type RolloutEvent, type RolloutState } from '../wait/rollout-state.ts';
@@ -30,11 +31,21 @@ export interface ServiceJob {
 export async function runJob(
   place: NamespaceApi,
   { service, job }: ServiceJob,
-  { timeoutMs, signal, onLine }: JobOptions,
+  { timeoutMs, signal, patience, onLine, onProgress }: JobOptions,
   onEvent: (event: RolloutEvent, at: number) => void = () => {},
 ): Promise<JobResult> {
   const stop = new AbortController();
-  const run = new JobRun(place, { service, job }, { onLine, onEvent, stopped: stop.signal });
+  const run = new JobRun(
+    place,
+    { service, job },
+    {
+      onLine,
+      onProgress,
+      onEvent,
+      graceMs: patience?.graceMs ?? usualPatience.graceMs,
+      stopped: stop.signal,
+    },
+  );
   const ways: (() => void)[] = [];
   try {
     return await new Promise<JobResult>((resolve, reject) => {
@@ -58,9 +69,12 @@ export async function runJob(
   }
 }
 
-/** A listener to a run of a Job: what it is told, and until when. */
+/** A listener to a run of a Job: what it is told, for how long, and until when. */
 interface JobListener {
   readonly onLine: (line: string) => void;
+  readonly onProgress: (line: string) => void;
+  /** Milliseconds that a trouble of a pod may last. */
+  readonly graceMs: number;
   readonly onEvent: (event: RolloutEvent, at: number) => void;
   readonly stopped: AbortSignal;
 }
@@ -72,6 +86,8 @@ class JobRun {
   private readonly service: string;
   private readonly job: KubernetesObject;
   private readonly onEvent: (event: RolloutEvent, at: number) => void;
+  private readonly onProgress: (line: string) => void;
+  private readonly graceMs: number;
   private readonly stopped: AbortSignal;
   private readonly logs: JobLogs;
   private readonly started = Date.now();
@@ -82,7 +98,9 @@ class JobRun {
   hasEnded = false;
 
   constructor({ api, namespace }: NamespaceApi, { service, job }: ServiceJob, listener: JobListener) {
-    const { onLine, onEvent, stopped } = listener;
+    const { onLine, onProgress, onEvent, graceMs, stopped } = listener;
+    this.onProgress = onProgress;
+    this.graceMs = graceMs;
     this.api = api;
     this.namespace = namespace;
     this.service = service;
@@ -178,12 +196,14 @@ class JobRun {
     return new Promise<JobResult>((resolve, reject) => {
       const judge = (): void => {
         if (signal.aborted) return;
-        const judgement = evaluateJob(this.state, target, Date.now());
+        const judgement = evaluateJob(this.state, target, Date.now(), this.graceMs);
         if (judgement.state !== 'waiting') {
           enough.abort();
           this.finish(live, judgement).then(resolve, reject);
           return;
         }
+        if (judgement.obstacle !== undefined && this.obstacle === undefined && judgement.isUsual !== true)
+          this.onProgress(`waiting: ${judgement.obstacle}`);
         this.obstacle = judgement.obstacle;
         clearTimeout(timer);
         if (judgement.again !== undefined) timer = setTimeout(judge, Math.max(10, judgement.again - Date.now() + 5));

@@ -3,10 +3,11 @@ import type { KubernetesObject } from '../../../../model/manifests/kubernetes-ob
 /**
  * - `image`: it cannot be had. `config`: what the container refers to is missing. `start`: it cannot be started.
  * - `crash`: a container ended, more than once.
- * - `schedule`: no node takes the pod. `unready`: it runs and does not become ready. Both may end by themselves.
+ * - `schedule`: no node takes the pod. `attach`: a volume is not at its node yet. `unready`: it runs and does not become
+ *   ready. These end by themselves, and nobody can say how soon.
  * - `creation`: the pod could not be made at all.
  */
-export type TroubleKind = 'image' | 'config' | 'start' | 'crash' | 'schedule' | 'unready' | 'creation';
+export type TroubleKind = 'image' | 'config' | 'start' | 'crash' | 'schedule' | 'attach' | 'unready' | 'creation';
 
 /** The reason why a pod is not ready. */
 export interface PodDiagnosis {
@@ -26,6 +27,8 @@ export interface PodDiagnosis {
   readonly exitCode?: number | undefined;
   /** True when the container has been started again after it ended. */
   readonly runsAgain: boolean;
+  /** True of an init container or sidecar: it is mostly there to wait for something, which comes when it comes. */
+  readonly isAhead?: boolean;
 }
 
 interface Terminated {
@@ -54,9 +57,8 @@ interface PodStatus {
   readonly containerStatuses?: readonly ContainerStatus[];
 }
 
-/** Words of registries and runtimes by which waiting is known to be in vain. */
-const permanentErrors =
-  /not found|manifest unknown|name unknown|unauthorized|authentication required|authorization failed|denied|forbidden|\b40[13]\b|invalid reference/i;
+/** Words by which a registry says that it does not have an image: only a change helps. All else is asked again by the kubelet. */
+const absent = /\bnot found\b|manifest unknown|name unknown|invalid reference/i;
 
 /** Words by which a registry says that we may not have an image, rather than that it has none. */
 const forbidden = /unauthorized|authentication required|authorization failed|denied|forbidden|\b40[13]\b/i;
@@ -66,10 +68,12 @@ export function diagnosePod(pod: KubernetesObject): PodDiagnosis | undefined {
   const status = (pod['status'] ?? {}) as PodStatus;
   if (pod.metadata['deletionTimestamp'] !== undefined || status.phase === 'Succeeded') return undefined;
   if (status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True')) return undefined;
-  const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+  const ahead = status.initContainerStatuses ?? [];
+  const containers = [...ahead, ...(status.containerStatuses ?? [])];
   for (const container of containers) {
-    const trouble = waitingTrouble(container) ?? crashTrouble(container);
-    if (trouble) return trouble;
+    const isAhead = ahead.includes(container);
+    const trouble = waitingTrouble(container) ?? crashTrouble(container, isAhead);
+    if (trouble) return { ...trouble, isAhead };
   }
   if (status.phase === 'Failed')
     return {
@@ -118,7 +122,7 @@ function waitingTrouble({ name, image, state, restartCount = 0 }: ContainerStatu
         ...facts,
         kind: 'image',
         summary: `${forbidden.test(message) ? 'is not allowed to pull' : 'cannot pull'} image ${image ?? ''} for container ${name} (${reason})`,
-        permanent: permanentErrors.test(message),
+        permanent: absent.test(message) && !forbidden.test(message),
       };
     case 'InvalidImageName':
     case 'ErrImageNeverPull':
@@ -126,14 +130,14 @@ function waitingTrouble({ name, image, state, restartCount = 0 }: ContainerStatu
         ...facts,
         kind: 'image',
         summary: `has no usable image for container ${name} (${reason})`,
-        permanent: true,
+        permanent: reason === 'InvalidImageName',
       };
     case 'CreateContainerConfigError':
       return {
         ...facts,
         kind: 'config',
         summary: `references a missing ConfigMap, Secret or key (container ${name})`,
-        permanent: true,
+        permanent: false,
       };
     case 'CreateContainerError':
     case 'RunContainerError':
@@ -145,10 +149,14 @@ function waitingTrouble({ name, image, state, restartCount = 0 }: ContainerStatu
   }
 }
 
-function crashTrouble({ name, state, lastState, restartCount = 0 }: ContainerStatus): PodDiagnosis | undefined {
+function crashTrouble(
+  { name, state, lastState, restartCount = 0 }: ContainerStatus,
+  isAhead: boolean,
+): PodDiagnosis | undefined {
   const isDown = state?.running === undefined;
   const ended = state?.terminated ?? lastState?.terminated;
-  const hasDoneItsWork = ended?.exitCode === 0 && restartCount === 0;
+  // An init container may fail before it succeeds; one of the others is to go on for ever.
+  const hasDoneItsWork = ended?.exitCode === 0 && (isAhead || restartCount === 0);
   if (!ended || hasDoneItsWork) return undefined;
   // Each restart came after a crash; what is down without having been started again has crashed once more.
   const isNotYetRestarted =

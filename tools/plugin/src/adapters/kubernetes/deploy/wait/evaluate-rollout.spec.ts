@@ -2,25 +2,25 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
+import { usualPatience, type RolloutPatience } from '../../../../model/manifests/rules/rollout-patience.ts';
 import { evaluateRollout, type RolloutStatus, type RolloutTarget } from './evaluate-rollout.ts';
 import type { Recording } from './recording.ts';
 import { nothingKnown, reduceRollout, type RolloutEvent, type RolloutState } from './rollout-state.ts';
 
 const folder = join(__dirname, 'recorded');
 const recordings = readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Recording);
-const patience = { allowedRestarts: 2 };
+const patience = usualPatience;
 
 /** Recordings of what only a change ends, by the cluster's own words. */
-const final = [
-  'changed-by-others',
+const final = ['changed-by-others', 'image-bad-name', 'image-not-found', 'not-admitted', 'vanished'];
+
+/** Recordings of what kubelets and controllers try again. */
+const retried = [
   'config-key-missing',
   'config-missing',
-  'image-bad-name',
   'image-forbidden',
-  'image-not-found',
-  'not-admitted',
+  'image-no-such-host',
   'quota',
-  'vanished',
   'volume-missing',
 ];
 
@@ -33,13 +33,16 @@ interface Replay {
 }
 
 /** Plays a recording to the reducers as the wait does, timers too. */
-function replay({ events, targets, milliseconds }: Recording, allowed = patience): Replay {
+function replay(
+  { events, targets, milliseconds, graceMs = patience.graceMs }: Recording,
+  allowed: Partial<RolloutPatience> = {},
+): Replay {
   const [target] = targets as [RolloutTarget];
   let state: RolloutState = nothingKnown;
   let last: RolloutStatus | undefined;
   let known: number | undefined;
   const judge = (at: number) => {
-    last = evaluateRollout(state, target, at, allowed);
+    last = evaluateRollout(state, target, at, { ...patience, graceMs, ...allowed });
     const isInTheWay = last.state === 'waiting' ? last.obstacle !== undefined : last.state !== 'ready';
     if (isInTheWay) known ??= at;
     return last.state === 'waiting' ? undefined : { judgement: last, at };
@@ -78,6 +81,16 @@ describe('rollouts as a real cluster told them', () => {
   it.each(final)('end within 5 s of the cluster saying so where it is final: %s', (name) => {
     const { end, known } = replay(recordings.find((recording) => recording.name === name)!);
     expect(end!.at - known!).toBeLessThanOrEqual(5000);
+  });
+
+  it.each(retried)('go on for a minute at least where it is tried again, with that as the obstacle: %s', (name) => {
+    const recording = recordings.find((each) => each.name === name)!;
+    const { end, last } = replay({ ...recording, graceMs: patience.graceMs, milliseconds: 59_000 });
+    expect(end).toBeUndefined();
+    expect(last).toMatchObject({ state: 'waiting', obstacle: expect.any(String) });
+    const { end: late, known } = replay({ ...recording, graceMs: patience.graceMs, milliseconds: 600_000 });
+    expect(late?.judgement.state).toBe('failed');
+    expect(late!.at - known!).toBeLessThan(62_000);
   });
 
   it('tolerate as many crashes as they are told to', () => {

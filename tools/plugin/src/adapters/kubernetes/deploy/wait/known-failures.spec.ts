@@ -18,13 +18,13 @@ function troubleWith(message: string) {
     message,
     involvedObject: { kind: 'Pod', name: 'orders-1', uid: 'p1' },
   };
-  return knownTroubleOf(pod, new Map([['Event e1', event]]));
+  return knownTroubleOf(pod, new Map([['p1', [event]]]));
 }
 
 it('tells of a volume that is not there, and not of a kubelet that was late', () => {
   expect(troubleWith('MountVolume.SetUp failed for volume "keys" : secret "absent" not found')).toMatchObject({
     summary: 'cannot mount one of its volumes',
-    permanent: true,
+    kind: 'config',
   });
   const late = 'MountVolume.SetUp failed for volume "kube-api-access-x" : failed to sync configmap cache: timed out';
   expect(troubleWith(late)).toBeUndefined();

@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../../../model/manifests/kubernetes-ob
 import { Refusal } from '../../../../model/errors/product-error.ts';
 import { ApiError } from '../../client/api-error.ts';
 import type { KubernetesApi } from '../../client/api.ts';
-import type { RolloutEvent } from './rollout-state.ts';
+import type { ListName, RolloutEvent } from './rollout-state.ts';
 
 /** Objects of one kind that are followed. */
 export interface Followed {
@@ -11,6 +11,8 @@ export interface Followed {
   readonly kind: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
+  /** The name that tells it from other lists of the same kind. */
+  readonly list?: ListName;
   /** True when the object is skipped where reading it is forbidden. */
   readonly optional?: boolean;
 }
@@ -22,22 +24,26 @@ export interface Followed {
  */
 export async function listAndWatch(
   api: KubernetesApi,
-  { apiVersion, kind, path, query, optional = false }: Followed,
+  { apiVersion, kind, path, query, list, optional = false }: Followed,
   signal: AbortSignal,
   tell: (event: RolloutEvent) => void,
 ): Promise<void> {
+  const from = list === undefined ? {} : { list };
   let version: string | undefined;
+  let failures = 0;
   while (!signal.aborted) {
     try {
       if (version === undefined) {
-        const list = (await api.send('GET', path, { query, signal })) as List;
+        const { items, metadata } = (await api.send('GET', path, { query, signal })) as List;
         // Items of a list do not say what they are.
-        tell({ type: 'listed', kind, objects: list.items.map((item) => ({ ...item, apiVersion, kind })) });
-        version = list.metadata.resourceVersion;
+        tell({ ...from, type: 'listed', kind, objects: items.map((item) => ({ ...item, apiVersion, kind })) });
+        version = metadata.resourceVersion;
       }
       for await (const { type, object } of api.watch(path, { ...query, resourceVersion: version }, signal)) {
         version = String(object.metadata['resourceVersion'] ?? version);
-        if (type !== 'BOOKMARK') tell({ type: type === 'DELETED' ? 'deleted' : 'changed', object });
+        failures = 0;
+        if (type === 'DELETED') tell({ type: 'deleted', object });
+        else if (type !== 'BOOKMARK') tell({ ...from, type: 'changed', object });
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -47,9 +53,14 @@ export async function listAndWatch(
       }
       if (error instanceof Refusal && error.facts.type !== 'cluster-unreachable') throw error;
       version = undefined;
-      await pause(300, undefined, { signal }).catch(() => {});
+      await pause(retryAfterMs(failures++), undefined, { signal }).catch(() => {});
     }
   }
+}
+
+/** Longer each time, and not the same for all who lost their connection at once: a server that comes back is busy. */
+function retryAfterMs(failures: number): number {
+  return Math.min(300 * 2 ** failures, 10_000) * (0.75 + Math.random() / 2);
 }
 
 interface List {

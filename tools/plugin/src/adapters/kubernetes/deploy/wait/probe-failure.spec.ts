@@ -58,5 +58,9 @@ it.each([
     'ValidatingAdmissionPolicy no-latest',
   ],
   ['admission webhook "images.example" denied the request: unsigned', 'the admission webhook images.example'],
+  [
+    'failed calling webhook "images.example": connection refused',
+    'the admission webhook images.example does not answer',
+  ],
   ['the server is on fire', 'cannot create its pods'],
-])('%s', (message, part) => expect(creationFailure(message)).toContain(part));
+])('%s', (message, part) => expect(creationFailure(message).summary).toContain(part));

@@ -10,6 +10,8 @@ export interface Recording {
   readonly targets: readonly RolloutTarget[];
   /** With the milliseconds since the wait began. */
   readonly events: readonly { readonly at: number; readonly event: RolloutEvent }[];
+  /** The grace that the wait had, when it was not the usual one. */
+  readonly graceMs?: number;
   readonly outcome: { readonly state: string; readonly reason: string | undefined };
 }
 

@@ -1,19 +1,33 @@
 import type { KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
-import { isTelling } from './pod-events.ts';
+import { conditionsOf } from './conditions.ts';
 import { knownTroubleOf } from './known-failures.ts';
+import { eventsByPod, isTelling } from './pod-events.ts';
 import type { TroubleKind } from './diagnose-pod.ts';
 
 /** Something that a watch told. */
 export type RolloutEvent =
-  /** All objects of a kind: what is not among them is not there. */
-  | { readonly type: 'listed'; readonly kind: string; readonly objects: readonly KubernetesObject[] }
-  | { readonly type: 'changed'; readonly object: KubernetesObject }
+  /** All objects of a list: what was told by it and is not among them is not there. */
+  | {
+      readonly type: 'listed';
+      readonly kind: string;
+      readonly objects: readonly KubernetesObject[];
+      readonly list?: ListName;
+    }
+  | { readonly type: 'changed'; readonly object: KubernetesObject; readonly list?: ListName }
   | { readonly type: 'deleted'; readonly object: KubernetesObject };
+
+/**
+ * The name of what is followed: two workloads of one kind are followed by a list each. `Deployment orders` for the
+ * workload of that name; left away where all of a kind are one list.
+ */
+export type ListName = string;
 
 /** The state of a rollout: all that evaluating it needs. */
 export interface RolloutState {
-  /** Kinds that have been listed; of others nothing is known. */
-  readonly listed: ReadonlySet<string>;
+  /** Lists that have been told whole; of others nothing is known. */
+  readonly listed: ReadonlySet<ListName>;
+  /** The lists that an object is in, by `Pod orders-1`: it is gone when it is in none. */
+  readonly lists: ReadonlyMap<string, ReadonlySet<ListName>>;
   /** By `Pod orders-1`. */
   readonly objects: ReadonlyMap<string, KubernetesObject>;
   /** When the trouble that a pod is in now began, by its uid. */
@@ -25,6 +39,7 @@ export interface RolloutState {
 /** Nothing is known yet. */
 export const nothingKnown: RolloutState = {
   listed: new Set(),
+  lists: new Map(),
   objects: new Map(),
   troubles: new Map(),
   stale: new Map(),
@@ -33,16 +48,38 @@ export const nothingKnown: RolloutState = {
 /** Adds what a watch told. @param at milliseconds on any clock. */
 export function reduceRollout(state: RolloutState, event: RolloutEvent, at: number): RolloutState {
   const objects = new Map(state.objects);
+  const lists = new Map(state.lists);
   let { listed, stale } = state;
-  if (event.type === 'deleted') objects.delete(keyOf(event.object));
-  if (event.type === 'changed' && isNeeded(event.object)) objects.set(keyOf(event.object), event.object);
+  const put = (object: KubernetesObject, list: ListName) => {
+    if (!isNeeded(object)) return;
+    const key = keyOf(object);
+    objects.set(key, object);
+    if (!lists.get(key)?.has(list)) lists.set(key, new Set(lists.get(key)).add(list));
+  };
+  const remove = (key: string) => {
+    objects.delete(key);
+    lists.delete(key);
+  };
+  if (event.type === 'deleted') remove(keyOf(event.object));
+  if (event.type === 'changed') put(event.object, event.list ?? event.object.kind);
   if (event.type === 'listed') {
-    for (const [key, object] of state.objects) if (object.kind === event.kind) objects.delete(key);
-    for (const object of event.objects.filter(isNeeded)) objects.set(keyOf(object), object);
-    if (!listed.has(event.kind)) stale = new Map([...stale, ...event.objects.flatMap(deadlineOf)]);
-    listed = new Set(listed).add(event.kind);
+    const { list = event.kind } = event;
+    const present = new Set(event.objects.map(keyOf));
+    for (const [key, names] of state.lists) {
+      if (!names.has(list) || present.has(key)) continue;
+      if (names.size === 1) remove(key);
+      else lists.set(key, new Set([...names].filter((name) => name !== list)));
+    }
+    for (const object of event.objects) put(object, list);
+    if (!listed.has(list)) stale = new Map([...stale, ...event.objects.flatMap(deadlineOf)]);
+    listed = new Set(listed).add(list);
   }
-  return { listed, stale, objects, troubles: troublesOf(objects, state.troubles, at) };
+  return { listed, lists, stale, objects, troubles: troublesOf(objects, state.troubles, at) };
+}
+
+/** Reports whether a list has been told that would have held an object. */
+export function wasListed({ listed }: RolloutState, object: KubernetesObject): boolean {
+  return listed.has(keyOf(object)) || listed.has(object.kind);
 }
 
 /** Events of other things would only be carried along. */
@@ -61,28 +98,15 @@ function troublesOf(
   at: number,
 ): RolloutState['troubles'] {
   const troubles = new Map<string, { kind: TroubleKind; since: number }>();
+  const events = eventsByPod(objects.values());
   for (const pod of objects.values()) {
-    const kind = pod.kind === 'Pod' ? knownTroubleOf(pod, objects)?.kind : creationTrouble(pod);
+    const kind = pod.kind === 'Pod' ? knownTroubleOf(pod, events)?.kind : creationTrouble(pod);
     if (kind === undefined) continue;
     const uid = String(pod.metadata['uid']);
     const known = before.get(uid);
     troubles.set(uid, known?.kind === kind ? known : { kind, since: at });
   }
   return troubles;
-}
-
-interface Condition {
-  readonly type?: string;
-  readonly status?: string;
-  readonly reason?: string;
-  readonly message?: string;
-  readonly lastUpdateTime?: string;
-}
-
-/** The conditions of an object. */
-export function conditionsOf(object: KubernetesObject): readonly Condition[] {
-  const { conditions } = (object['status'] ?? {}) as { conditions?: Condition[] };
-  return conditions ?? [];
 }
 
 /** A ReplicaSet that may not make its pods. */

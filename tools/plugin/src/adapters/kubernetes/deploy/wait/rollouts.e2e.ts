@@ -115,12 +115,16 @@ interface Run {
   readonly milliseconds: number;
 }
 
+/** Shorter than the usual, so that those who wait in vain do not wait for long. */
+const shortGraceMs = 3000;
+
 /** Applies objects and waits for them, as a deployment does. */
 async function roll(
   name: string,
   objects: readonly KubernetesObject[],
   timeoutMs = 60_000,
   meanwhile?: () => Promise<unknown>,
+  graceMs = shortGraceMs,
 ): Promise<Run> {
   const place = { api, resources: new Resources(api), namespace };
   const request = { service: 'orders', objects, options: {} };
@@ -138,7 +142,7 @@ async function roll(
   const waiting = waitForRollouts(
     { api, namespace },
     targets,
-    { timeoutMs, onProgress: (line) => lines.push(line) },
+    { timeoutMs, patience: { graceMs }, onProgress: (line) => lines.push(line) },
     (event, at) => events.push({ at, event: trimEvent(event) }),
   );
   const acting = meanwhile?.();
@@ -151,6 +155,7 @@ async function roll(
     const recording: Recording = {
       name,
       milliseconds,
+      graceMs,
       targets: targets.map(trimTarget),
       events,
       outcome: { state, reason },
@@ -342,6 +347,44 @@ describe('a rollout', () => {
     expect(scaled.result.state).toBe('timed-out');
     const fixed = await roll('fix-over-deadline', [workload({ spec: late })]);
     expect(fixed.result).toEqual({ state: 'ready' });
+  });
+
+  it('waits for a Secret that comes after its pods, and names it at once', async () => {
+    const container = { envFrom: [{ secretRef: { name: 'late' } }] };
+    const create = () =>
+      api.send('POST', `/api/v1/namespaces/${namespace}/secrets`, { body: { metadata: { name: 'late' } } });
+    const later = () => new Promise((resolve) => setTimeout(resolve, 6000)).then(create);
+    const run = await roll('secret-comes-later', [workload({ container })], 60_000, later, 30_000);
+    expect(run.result).toEqual({ state: 'ready' });
+    expect(run.lines.join('\n')).toMatch(/waiting: Pod orders-\S+ references a missing .*secret "late" not found/);
+  });
+
+  it('tolerates an init container that fails twice before it succeeds', async () => {
+    const count =
+      'const f = "/state/n", fs = require("fs"); const n = fs.existsSync(f) ? +fs.readFileSync(f) : 0; fs.writeFileSync(f, `${n + 1}`); process.exit(n < 2 ? 1 : 0)';
+    const state = { name: 'state', mountPath: '/state' };
+    const init = { name: 'wait', image, command: ['node', '-e', count], volumeMounts: [state] };
+    const pod = { initContainers: [init], volumes: [{ name: 'state', emptyDir: {} }] };
+    const run = await roll('init-container-retried', [workload({ pod, spec: { replicas: 1 } })], 90_000);
+    expect(run.result).toEqual({ state: 'ready' });
+  });
+
+  it('says at once that its workload is paused', async () => {
+    const run = await roll('paused', [workload({ spec: { paused: true } })], 3000);
+    expect(run.result).toMatchObject({ state: 'timed-out', reason: expect.stringMatching(/It is paused/) });
+    expect(run.lines.join('\n')).toMatch(/waiting: It is paused, .*kubectl rollout resume deployment\/orders/);
+  });
+
+  it('is of several workloads of one kind', async () => {
+    const worker = workload({ script: 'setInterval(() => {}, 1000)', container: { readinessProbe: undefined } });
+    const labels = { 'app.kubernetes.io/name': 'orders.worker', 'app.kubernetes.io/instance': 'orders' };
+    const spec = worker['spec'] as Record<string, Record<string, object>>;
+    const other = {
+      ...worker,
+      metadata: { ...worker.metadata, name: 'orders-worker' },
+      spec: { ...spec, selector: { matchLabels: labels }, template: { ...spec['template'], metadata: { labels } } },
+    };
+    expect((await roll('several-workloads', [workload(), other])).result).toEqual({ state: 'ready' });
   });
 
   it('ends when its workload vanishes, or somebody puts another image in', async () => {

@@ -4,14 +4,13 @@ import { explainApiError } from '../../client/api-error.ts';
 import type { NamespaceApi } from '../../client/namespace-client.ts';
 import { collectionPath } from '../../client/resources.ts';
 import { labelSelectorOf } from '../../observe/running.ts';
+import { usualPatience } from '../../../../model/manifests/rules/rollout-patience.ts';
 import { evidenceOf } from './evidence.ts';
 import { listAndWatch, type Followed } from './list-and-watch.ts';
 import { evaluateRollout, type RolloutStatus, type RolloutTarget } from './evaluate-rollout.ts';
 import { stalledLine } from './stalled-line.ts';
-import { nothingKnown, reduceRollout, type RolloutEvent, type RolloutState } from './rollout-state.ts';
+import { keyOf, nothingKnown, reduceRollout, type RolloutEvent, type RolloutState } from './rollout-state.ts';
 
-/** Restarts that are tolerated when nothing is said: a service may come before what it needs. */
-const usualRestarts = 2;
 /** Milliseconds without progress after which the obstacle is named. */
 const stallMs = 10_000;
 const plurals: Readonly<Record<string, string>> = {
@@ -53,19 +52,29 @@ export async function waitForRollouts(
 
 /** The workload by its name, and what it makes by its selector. */
 function followedBy(object: KubernetesObject, namespace: string): Followed[] {
+  const workloadList = keyOf(object);
+  const listOf = (kind: string) => `${kind}s of ${workloadList}`;
   const selector = { labelSelector: labelSelectorOf(object) };
   const workload = {
     apiVersion: object.apiVersion,
     kind: object.kind,
     path: collectionPath(object.apiVersion, plurals[object.kind]!, namespace),
     query: { fieldSelector: `metadata.name=${object.metadata.name}` },
+    list: workloadList,
   };
-  const pods = { apiVersion: 'v1', kind: 'Pod', path: collectionPath('v1', 'pods', namespace), query: selector };
+  const pods = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    path: collectionPath('v1', 'pods', namespace),
+    query: selector,
+    list: listOf('Pod'),
+  };
   const sets = {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
     path: collectionPath('apps/v1', 'replicasets', namespace),
     query: selector,
+    list: listOf('ReplicaSet'),
   };
   // Of all pods of the namespace, because what is selected by is in no event; who may not see them goes without.
   const events = {
@@ -73,6 +82,7 @@ function followedBy(object: KubernetesObject, namespace: string): Followed[] {
     kind: 'Event',
     path: collectionPath('v1', 'events', namespace),
     query: { fieldSelector: 'involvedObject.kind=Pod,type=Warning' },
+    list: listOf('Event'),
     optional: true,
   };
   return object.kind === 'Deployment' ? [workload, sets, pods, events] : [workload, pods, events];
@@ -86,6 +96,9 @@ class Rollouts {
   private readonly targets: readonly RolloutTarget[];
   private state: RolloutState = nothingKnown;
   private readonly lines = new Map<RolloutTarget, string>();
+  /** Obstacles that were named, by workload and kind. */
+  private readonly named = new Set<string>();
+  private isJudging = false;
   private timer: NodeJS.Timeout | undefined;
   private readonly stall = setTimeout(() => this.tellStall(), stallMs);
   private startedAt = Date.now();
@@ -124,11 +137,17 @@ class Rollouts {
   take(event: RolloutEvent): void {
     if (this.ended) return;
     this.state = reduceRollout(this.state, event, Date.now());
-    this.judge();
+    // Once for all that arrives together: to judge a thousand pods takes longer than to read one event.
+    if (this.isJudging) return;
+    this.isJudging = true;
+    setImmediate(() => {
+      this.isJudging = false;
+      this.judge();
+    });
   }
 
   private judgements(): { target: RolloutTarget; judgement: RolloutStatus }[] {
-    const patience = { allowedRestarts: this.options.allowedRestarts ?? usualRestarts };
+    const patience = { ...usualPatience, ...this.options.patience };
     return this.targets.map((target) => ({
       target,
       judgement: evaluateRollout(this.state, target, Date.now(), patience),
@@ -136,22 +155,36 @@ class Rollouts {
   }
 
   private judge(): void {
+    if (this.ended) return;
     const judgements = this.judgements();
     for (const { target, judgement } of judgements) {
       if (judgement.state !== 'ready' && judgement.state !== 'waiting') {
         void this.fail(target, judgement.state, judgement.reason, judgement.suspects);
         return;
       }
-      if (this.lines.get(target) === judgement.line) continue;
-      this.lines.set(target, judgement.line);
-      this.stall.refresh();
-      this.options.onProgress(`${describeObject(target.object)}: ${judgement.line}`);
+      if (this.lines.get(target) !== judgement.line) {
+        this.lines.set(target, judgement.line);
+        this.stall.refresh();
+        this.options.onProgress(`${describeObject(target.object)}: ${judgement.line}`);
+      }
+      this.nameObstacle(target, judgement);
     }
     if (judgements.every(({ judgement }) => judgement.state === 'ready')) this.finish({ state: 'ready' });
     const times = judgements.flatMap(({ judgement }) => (judgement.state === 'waiting' ? (judgement.again ?? []) : []));
     clearTimeout(this.timer);
     if (times.length > 0)
       this.timer = setTimeout(() => this.judge(), Math.max(10, Math.min(...times) - Date.now() + 5));
+  }
+
+  /** Says at once, and once for each kind, what is not part of every start. */
+  private nameObstacle({ object }: RolloutTarget, judgement: RolloutStatus): void {
+    if (judgement.state !== 'waiting' || judgement.obstacle === undefined || judgement.isUsual === true) return;
+    const name = describeObject(object);
+    // Pods come and go, and messages have addresses in them.
+    const key = `${name} ${judgement.obstacle.replaceAll(/\bPod \S+/g, 'Pod').slice(0, 60)}`;
+    if (this.named.has(key)) return;
+    this.named.add(key);
+    this.options.onProgress(`${name}: waiting: ${judgement.obstacle}`);
   }
 
   /** Says once what is in the way, when nothing has moved for a while. */

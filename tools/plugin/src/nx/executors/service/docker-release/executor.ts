@@ -4,6 +4,7 @@ import { dockerRelease } from '../../../../use-cases/release/docker-release.ts';
 import { requireCommitted } from '../../../../use-cases/revision/source-revision.ts';
 import { allowDirty, dryRun } from '../../options/common-options.ts';
 import { anyBuildNumberOption } from '../../options/declare-options.ts';
+import { requireEngine } from '../../running/create-ports.ts';
 import { serviceExecutor } from '../../running/service-executor.ts';
 
 export const executor = serviceExecutor({
@@ -15,8 +16,9 @@ export const executor = serviceExecutor({
     dryRun,
   },
   examples: [{ command: 'nx run orders:docker-release', description: 'Build and push, without a tag or a deployment' }],
-  async check({ allowDirty: isAllowed }, { repository, subject }) {
+  async check({ allowDirty: isAllowed, dryRun }, { repository, subject }) {
     requireCommitted(subject, await repository.dirtyPaths(), isAllowed, []);
+    if (!dryRun) await requireEngine(process.env);
   },
   async run(options, { service, environments, ports, reporter }) {
     const request = { ...options, service, environments, ciNumber: ciRunOf(process.env)?.buildNumber };
