@@ -30,7 +30,7 @@ const rooms = {
     deploy: ['environment', 'manifests', 'release'],
     rollback: ['deploy', 'manifests', 'release', 'text'],
     observe: ['deploy', 'manifests', 'release', 'text'],
-    changes: ['commits', 'errors', 'manifests', 'observe', 'release', 'text'],
+    changes: ['commits', 'errors', 'manifests', 'observe', 'references', 'release', 'text'],
     provision: ['deploy', 'environment', 'errors', 'manifests', 'release'],
     dev: ['manifests'],
     ci: ['commits', 'deploy', 'forge', 'release', 'text'],

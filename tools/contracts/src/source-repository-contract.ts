@@ -283,6 +283,9 @@ export function sourceRepositoryContract(
     );
     expect((await repository.texts(head, 'libs')).get('libs/ä b/[id].ts')).toBe('unicode, a space and a pattern\n');
     expect(await repository.texts(head, 'no/such')).toEqual(new Map());
+    const several = await repository.texts(head, ['libs', 'apps/orders/k8s', 'no/such']);
+    expect(several.get('libs/ä b/[id].ts')).toBe('unicode, a space and a pattern\n');
+    for (const [path, text] of expected) expect(several.get(path)).toBe(text);
   });
 
   it('refuses a text that is not a commit', async () => {

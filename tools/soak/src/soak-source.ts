@@ -10,9 +10,12 @@ export function releasedService(name: string, workspaceRoot: string): ServiceSou
     partOf: 'soak',
     folder: join(workspaceRoot, root),
     contentHash: () => Promise.reject(new Error('Only releases of commits are deployed here.')),
+    projectRoots: [root],
     inputFolders: [],
     isContent: () => false,
     packages: [],
+    buildContext: () => join(workspaceRoot, root),
+    foreignImageInputs: async () => [],
     refuseIgnoredInputs: async () => {},
   };
 }

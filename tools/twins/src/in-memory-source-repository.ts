@@ -215,8 +215,8 @@ export class InMemorySourceRepository implements SourceRepository {
     return blobsOf(this.tree, folders);
   }
 
-  async texts(commit: string, folder: string): Promise<Map<string, string>> {
-    return new Map([...this.commitOf(commit).files].filter(([path]) => isBelow(path, [folder])));
+  async texts(commit: string, folders: string | readonly string[]): Promise<Map<string, string>> {
+    return new Map([...this.commitOf(commit).files].filter(([path]) => isBelow(path, [folders].flat())));
   }
 
   async workingTreeTexts(folder: string): Promise<Map<string, string>> {

@@ -122,10 +122,13 @@ export class ReleaseScenario {
       root: 'apps/orders',
       partOf: 'shop',
       folder: '/workspace/apps/orders',
+      projectRoots: ['apps/orders'],
       inputFolders: ['apps/orders'],
       isContent: (path) => path.startsWith('apps/orders/') && !path.endsWith('.md'),
       packages: ['left-pad'],
       contentHash: async (source) => hashContent({ files: await blobs(source), packages: [] }),
+      buildContext: () => '/workspace/apps/orders',
+      foreignImageInputs: async () => [],
       refuseIgnoredInputs: async () => {},
     };
   }

@@ -131,6 +131,19 @@ export function planContract(start: () => Promise<ClusterScenario>): void {
     expect(await replicas()).toBe(1);
   });
 
+  it('refuses what would be rolled out by a Deployment that is paused', async () => {
+    const scenario = await start();
+    const { cluster, edit } = scenario;
+    await apply(cluster, objectsOf(scenario));
+    await edit('Deployment', 'orders', 'kubectl-rollout', ['spec', 'paused'], true);
+    await expect(cluster.plan('orders', objectsOf(scenario, { note: 'two' }))).rejects.toMatchObject({
+      exitCode: 2,
+      facts: { type: 'paused', reason: expect.stringMatching(/^Deployment orders is paused/) },
+    });
+    await edit('Deployment', 'orders', 'kubectl-rollout', ['spec', 'paused'], false);
+    await cluster.plan('orders', objectsOf(scenario, { note: 'two' }));
+  });
+
   it('refuses objects of other services and other deployers, unless they are to be adopted', async () => {
     const scenario = await start();
     const { cluster, put } = scenario;

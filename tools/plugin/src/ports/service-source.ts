@@ -7,8 +7,10 @@ export interface ServiceSource {
   readonly root: string;
   /** Name of the workspace that it is part of. */
   readonly partOf: string;
-  /** Its folder, absolute: the image's build context. */
+  /** Its folder, absolute. */
   readonly folder: string;
+  /** Folders of the projects that it is made of, its own first; relative to the workspace's root. */
+  readonly projectRoots: readonly string[];
   /** Folders (and single files), relative to the workspace's root, outside which nothing is part of it. */
   readonly inputFolders: readonly string[];
   /** Reports whether a file is its content, by the named inputs of its closure. @param path relative to the workspace's root. */
@@ -17,6 +19,10 @@ export interface ServiceSource {
   readonly packages: readonly string[];
   /** Returns the hash of its content in a commit, or as it lies on the disk. */
   contentHash(source: { readonly commit: string } | 'working-tree'): Promise<ContentHash>;
+  /** Returns the folder that its image is built from, absolute. @throws {Refusal} when it is not in the workspace. */
+  buildContext(): string;
+  /** Returns warnings on files that the image is built from, though they are no content. */
+  foreignImageInputs(source: { readonly commit: string } | 'working-tree'): Promise<readonly string[]>;
   /** @throws {Refusal} naming files that git ignores though the image may be made of them. */
   refuseIgnoredInputs(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { inKindOrder, stageOf, type ApplyStage } from '../../../plugin/src/model
 import { describeObject, type KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
 import { annotation } from '../../../plugin/src/model/manifests/labels.ts';
 import { autoscalerOf } from '../../../plugin/src/model/manifests/rules/no-downtime.ts';
+import { refusePaused } from '../../../plugin/src/model/manifests/rules/paused.ts';
 import { foreignMarksOn, foreignObject, otherOwnerOf } from '../../../plugin/src/model/manifests/rules/ownership.ts';
 import { isMap } from '../../../plugin/src/model/manifests/source/object-fields.ts';
 import { fieldChanges } from '../../../plugin/src/model/observe/field-changes.ts';
@@ -68,6 +69,7 @@ export class ServerSideApply {
       const owner = stored && otherOwnerOf(stored.live, service);
       if (stored && owner !== undefined && !adopt) throw foreignObject(stored.live, owner, service);
       const sent = this.toSend(object, objects, stored);
+      refusePaused(stored ? applied(stored, sent) : sent);
       return { change: changeOf(sent, stored), sent, stored };
     });
   }

@@ -50,7 +50,7 @@ export class GitRepository implements SourceRepository {
   ignoredPaths: SourceFiles['ignoredPaths'] = (folders) => this.files.ignoredPaths(folders);
   blobs: SourceFiles['blobs'] = (commit, folders) => this.files.blobs(commit, folders);
   workingTreeBlobs: SourceFiles['workingTreeBlobs'] = (folders) => this.files.workingTreeBlobs(folders);
-  texts: SourceFiles['texts'] = (commit, folder) => this.files.texts(commit, folder);
+  texts: SourceFiles['texts'] = (commit, folders) => this.files.texts(commit, folders);
   workingTreeTexts: SourceFiles['workingTreeTexts'] = (folder) => this.files.workingTreeTexts(folder);
 
   buildNumbers: BuildNumbers['buildNumbers'] = (service) => this.numbers.buildNumbers(service);

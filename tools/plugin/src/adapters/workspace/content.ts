@@ -1,7 +1,7 @@
 import { hashContent, type Content } from '../../model/release/content-hash.ts';
 import type { ContentHash } from '../../model/release/release.ts';
 import type { SourceFiles } from '../../ports/repository/source-files.ts';
-import type { Service } from './service.ts';
+import type { ClosureProject, Service } from './service.ts';
 
 /** Where content is taken from: a commit's full name, or the files as they lie on the disk. */
 export type ContentSource = { readonly commit: string } | 'working-tree';
@@ -42,25 +42,33 @@ export function contentFolders(service: Service): string[] {
 
 /** Returns a test for the files that are the service's content. Paths are relative to the workspace's root. */
 export function contentFilter(service: Service): (path: string) => boolean {
-  const roots = [
-    ...service.closure.map(({ root, filter }) => ({ root, filter })),
-    ...service.foreignRoots.map((root) => ({ root, filter: undefined })),
-  ].sort((a, b) => depth(b.root) - depth(a.root));
+  const owner = ownerIn(service);
   return (path) => {
     if (isDeployed(service, path)) return true;
-    // As in Nx, a file is of the project whose root is nearest above it.
-    const owner = roots.find(({ root }) => isInside(root, path));
-    if (owner?.filter?.ofProject(path)) return true;
+    if (owner(path)?.filter.ofProject(path)) return true;
     return service.closure.some(({ filter }) => filter.ofWorkspace(path));
   };
+}
+
+/** Returns a function that finds the project of a service's closure which a file is of; undefined for any other. */
+export function ownerIn(service: Service): (path: string) => ClosureProject | undefined {
+  const roots = [
+    ...service.closure.map((project) => ({ root: project.root, project })),
+    ...service.foreignRoots.map((root) => ({ root, project: undefined })),
+  ].sort((a, b) => depth(b.root) - depth(a.root));
+  // As in Nx, a file is of the project whose root is nearest above it.
+  return (path) => roots.find(({ root }) => isInside(root, path))?.project;
 }
 
 /** Reports whether a file counts whatever the named input says: the image's recipe, and what the cluster is given. */
 export function isDeployed({ root }: Pick<Service, 'root'>, path: string): boolean {
   if (!isInside(root, path)) return false;
   const inService = root === '.' ? path : path.slice(root.length + 1);
-  return inService === 'Dockerfile' || inService === '.dockerignore' || /^k8s\/.*\.ya?ml$/s.test(inService);
+  return recipes.includes(inService) || /^k8s\/.*\.ya?ml$/s.test(inService);
 }
+
+/** Files that say what the image is made of. */
+const recipes = ['Dockerfile', '.dockerignore', 'Dockerfile.dockerignore'];
 
 function isInside(root: string, path: string): boolean {
   return root === '.' || path.startsWith(`${root}/`);

@@ -1,7 +1,8 @@
-import dockerignore from '@balena/dockerignore';
 import { minimatch } from 'minimatch';
+import { posix } from 'node:path';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { SourceFiles } from '../../ports/repository/source-files.ts';
+import { imageContext, readContext } from './image-context.ts';
 import type { ClosureProject, Service } from './service.ts';
 
 /** Files that tools leave behind and no build reads; few people name them in `.dockerignore`. */
@@ -22,7 +23,7 @@ export interface IgnoredInput {
  */
 export async function refuseIgnoredInputs(
   service: Service,
-  repository: Pick<SourceFiles, 'ignoredPaths' | 'workingTreeTexts'>,
+  repository: Pick<SourceFiles, 'ignoredPaths' | 'texts' | 'workingTreeTexts'>,
 ): Promise<void> {
   const found = await findIgnoredInputs(service, repository);
   if (found.length === 0) return;
@@ -35,7 +36,7 @@ export async function refuseIgnoredInputs(
         ? `Git ignores ${first!.path}, which ${first!.why}: a build would depend on uncommitted content.`
         : `Git ignores ${found.length} paths that the build may use: a build would depend on uncommitted content.`,
     remedy:
-      `Commit it (\`git add --force\`), or name it in ${service.root}/.dockerignore if the image does not need it, ` +
+      `Commit it (\`git add --force\`), or name it in ${posix.join(imageContext(service), '.dockerignore')} if the image does not need it, ` +
       'or delete it, or declare it as an output of the target that makes it.',
     ...(found.length === 1 ? {} : { evidence: found.map(({ path, why }) => `${path} ${why}`) }),
   });
@@ -44,36 +45,24 @@ export async function refuseIgnoredInputs(
 /** The same, as a list. */
 export async function findIgnoredInputs(
   service: Service,
-  repository: Pick<SourceFiles, 'ignoredPaths' | 'workingTreeTexts'>,
+  repository: Pick<SourceFiles, 'ignoredPaths' | 'texts' | 'workingTreeTexts'>,
 ): Promise<IgnoredInput[]> {
-  const ignored = await repository.ignoredPaths(service.closure.map(({ root }) => root));
+  const context = imageContext(service);
+  const folders = new Set([...service.closure.map(({ root }) => root), context]);
+  const ignored = await repository.ignoredPaths([...folders]);
   const candidates = ignored.filter(
     (path) => !isLeftover(path) && !service.closure.some((project) => isOutput(project, path)),
   );
   if (candidates.length === 0) return [];
-  const inContext = await buildContextOf(service, repository);
+  const files = await readContext(service, repository, 'working-tree');
+  // A context of its own holds what the image may be made of; of another one that is what the Dockerfile takes.
+  const inContext = (path: string) =>
+    files.isSent(path) && (context === service.root || files.takenBy(path) !== undefined);
   return candidates.flatMap((path) => {
     const owner = service.closure.find((project) => isSource(project, path));
     if (owner) return [{ path, why: `lies among the sources of ${owner.name}` }];
     return inContext(path) ? [{ path, why: "reaches the image's build context" }] : [];
   });
-}
-
-/**
- * Returns a test for the files that `docker build` sends: the service's folder without those that its `.dockerignore`
- * names.
- */
-async function buildContextOf(
-  { root }: Service,
-  repository: Pick<SourceFiles, 'workingTreeTexts'>,
-): Promise<(path: string) => boolean> {
-  const file = root === '.' ? '.dockerignore' : `${root}/.dockerignore`;
-  const rules = dockerignore.default().add((await repository.workingTreeTexts(file)).get(file) ?? '');
-  return (path) => {
-    if (root !== '.' && !path.startsWith(`${root}/`)) return false;
-    const inService = root === '.' ? path : path.slice(root.length + 1);
-    return !rules.ignores(inService.replace(/\/$/, ''));
-  };
 }
 
 function isLeftover(path: string): boolean {

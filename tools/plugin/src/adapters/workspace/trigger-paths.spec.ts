@@ -133,8 +133,10 @@ describe('triggers', () => {
       externalNodes: { 'npm:x': { type: 'npm', name: 'npm:x', data: { packageName: 'x', version: '1.0.0' } } },
       dependencies: { a: [{ source: 'a', target: 'npm:x', type: 'static' }], b: [] },
     };
-    const pathsOf = (name: string) => triggerPaths(serviceIn(graph, {}, name), () => false).paths;
+    const pathsOf = (name: string, lockfile?: string) =>
+      triggerPaths(serviceIn(graph, {}, name), (path) => path === lockfile).paths;
     expect(pathsOf('a')).toEqual(['apps/a/', 'package-lock.json']);
+    expect(pathsOf('a', 'pnpm-lock.yaml')).toEqual(['apps/a/', 'pnpm-lock.yaml']);
     expect(pathsOf('b')).toEqual(['b/']);
   });
 });

@@ -1,8 +1,6 @@
 import type { PipelineService } from '../../model/pipelines/pipeline-facts.ts';
+import { nodeLockfiles } from '../../model/changes/dependencies/npm/node-dependencies.ts';
 import type { Service } from './service.ts';
-
-/** Where npm writes which packages are installed, relative to the workspace's root. */
-const lockfile = 'package-lock.json';
 
 /**
  * The paths whose changes may concern a service: the folders of its closure, without those of other projects inside them,
@@ -19,6 +17,7 @@ export function triggerPaths(
 ): Pick<PipelineService, 'paths' | 'foreignPaths'> {
   const shared = closure.flatMap(({ filter }) => filter.workspaceFolders).filter(exists);
   const inShared = (root: string) => shared.some((path) => path === '.' || `${root}/`.startsWith(`${path}/`));
+  const lockfile = nodeLockfiles.find(isFile) ?? 'package-lock.json';
   const paths = [
     ...closure.map(({ root }) => folder(root)),
     ...shared.map((path) => (isFile(path) ? path : folder(path))),

@@ -116,6 +116,16 @@ describe('releaseNotes', () => {
   it('names what could not be compared, with the reason', () =>
     expect(`\n${releaseNotes(unreadable)}`).toMatchSnapshot());
 
+  it('says of a package that it went back, moved, or comes from elsewhere', () => {
+    const source = { from: undefined, to: 'https://git.example/<b>#1' };
+    const change = { ecosystem: 'nuget', name: 'A', from: '2.0.0', to: '1.0.0', isDowngrade: true } as const;
+    const moved = { ecosystem: 'python', name: 'b', from: '1.0', to: '1.0', nowIs: 'transitive', source } as const;
+    const notes = releaseNotes({ ...nothing, dependencies: { changes: [change, moved], unknown: [] } });
+    expect(notes).toContain('- `A` `2.0.0` → `1.0.0` (nuget; downgrade)\n');
+    expect(notes).toMatch(/^- `b` `1\.0` \(python; now transitive; from .*git\.example.*, before the registry\)$/m);
+    expect(notes).not.toContain('<b>');
+  });
+
   it('fits into a release on GitHub, whatever the commits say', () => {
     const long = '`'.repeat(5000);
     const many = <T>(value: T, length = 100): T[] => Array.from({ length }, () => value);

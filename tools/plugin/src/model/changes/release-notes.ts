@@ -7,7 +7,7 @@ import {
   type ChangesSide,
   type ServiceCommit,
 } from './release-diff.ts';
-import type { DependencyChange } from './dependencies/dependency-changes.ts';
+import { notesOn, type DependencyChange } from './dependencies/dependency-changes.ts';
 import { shortCommit } from '../commits/commit.ts';
 import { codeMarkdown, linkMarkdown, plainMarkdown } from '../text/markdown.ts';
 
@@ -115,13 +115,15 @@ function dependencyList({ dependencies }: ReleaseDiff): string[] {
   return items.length === 0 ? [] : [`### Dependencies (${changes.length})`, ...section(items)];
 }
 
-function dependencyItem({ ecosystem, name, from, to }: DependencyChange): string {
-  const versions = [from, to]
+function dependencyItem(change: DependencyChange): string {
+  const { ecosystem, name, from, to } = change;
+  const versions = [from, from === to ? undefined : to]
     .filter((version) => version !== undefined)
     .map(codeMarkdown)
     .join(' → ');
   const verb = from === undefined ? 'added ' : to === undefined ? 'removed ' : '';
-  return `- ${codeMarkdown(name)} ${verb}${versions} (${ecosystem})`;
+  const notes = [ecosystem, ...notesOn(change)].map(plainMarkdown);
+  return `- ${codeMarkdown(name)} ${verb}${versions} (${notes.join('; ')})`;
 }
 
 /** Items below a heading. */

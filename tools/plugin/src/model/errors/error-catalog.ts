@@ -59,6 +59,10 @@ export const errorCatalog = {
       'Fix the step that the last lines show.',
     ),
     'image-push-failed': entry('The push of the image ended with an error.', 'See its last lines; run it again.'),
+    'bad-build-context': entry(
+      'The folder that an image is built from is none of the workspace.',
+      "Write `context` in `project.json` relative to the workspace's root.",
+    ),
     'ignored-input': entry(
       'The image may be made of files that git ignores.',
       'Commit them, exclude them in `.dockerignore`, or delete them.',
@@ -170,6 +174,10 @@ export const errorCatalog = {
     'unresolved-variable': entry(
       'A `${NAME}` has no value.',
       'Add it to `variables` of the environment file, or escape it as `$${NAME}`.',
+    ),
+    paused: entry(
+      'A Deployment in the cluster is paused, so that a release would change nothing.',
+      'Resume it: `kubectl rollout resume deployment/NAME`.',
     ),
     downtime: entry(
       'The manifests would fail requests.',

@@ -10,6 +10,9 @@ import { ManifestSource } from './source/manifest-source.ts';
 import { overlay } from './source/overlay.ts';
 import { parseManifests } from './source/parse-manifests.ts';
 import { renderManifests } from './render.ts';
+import { podTemplateOf } from './rules/pod-templates.ts';
+import { podSelectorOf, selects } from './rules/selectors.ts';
+import { fieldAt } from './source/object-fields.ts';
 import { substitute } from './source/substitute.ts';
 import type { RenderRequest } from './render-request.ts';
 
@@ -587,5 +590,82 @@ spec:
       { severity: 'warn', field: 'spec.minAvailable of PodDisruptionBudget orders' },
     ]);
     expect(risksOf({ ...strict, 'k8s/hpa.yaml': scaler(3) })).toEqual([]);
+  });
+});
+
+describe('pods of several workloads of a service', () => {
+  const container = (name: string) => `containers: [{ name: ${name}, image: x }]`;
+  const cron = (labels = '') => `
+apiVersion: batch/v1
+kind: CronJob
+metadata: { name: nightly }
+spec:
+  schedule: "0 3 * * *"
+  jobTemplate:
+    spec: { template: { ${labels}spec: { restartPolicy: Never, ${container('orders')} } } }
+`;
+  const worker = (spec = '', metadata = '') => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: orders-worker }
+spec: { ${spec}template: { ${metadata}spec: { ${container('orders')} } } }
+`;
+  const serviceLabels = '{ app.kubernetes.io/name: orders, app.kubernetes.io/instance: orders }';
+  const labelsIn = (texts: Readonly<Record<string, string>>, kind: string, name: string) => {
+    const { objects } = render({ ...files, ...texts });
+    const object = objects.find((each) => each.kind === kind && each.metadata.name === name)!;
+    return fieldAt(podTemplateOf(object), 'metadata', 'labels');
+  };
+
+  it('have names of their own, by which nothing of the service takes them for those that serve', () => {
+    const texts = { 'k8s/cron.yaml': cron(), 'k8s/worker.yaml': worker() };
+    const { objects } = render({ ...files, ...texts });
+    for (const [kind, name] of [
+      ['CronJob', 'nightly'],
+      ['Deployment', 'orders-worker'],
+    ] as const) {
+      const labels = labelsIn(texts, kind, name);
+      expect(labels).toMatchObject({ 'app.kubernetes.io/name': `orders.${name}` });
+      const takers = objects.filter(
+        (object) => object.metadata.name === 'orders' && selects(podSelectorOf(object), labels),
+      );
+      expect(takers).toEqual([]);
+    }
+    expect(labelsIn(texts, 'Deployment', 'orders')).toMatchObject({ 'app.kubernetes.io/name': 'orders' });
+    // Its own workload finds them.
+    const own = objects.find(({ metadata }) => metadata.name === 'orders-worker')!;
+    expect(selects(podSelectorOf(own), labelsIn(texts, 'Deployment', 'orders-worker'))).toBe(true);
+  });
+
+  it('have the labels that their workload asks for', () => {
+    const spec = 'selector: { matchLabels: { app: worker } }, ';
+    expect(labelsIn({ 'k8s/worker.yaml': worker(spec) }, 'Deployment', 'orders-worker')).toMatchObject({
+      app: 'worker',
+    });
+  });
+
+  it.each([
+    [
+      'a CronJob behind the Service',
+      { 'k8s/cron.yaml': cron(`metadata: { labels: ${serviceLabels} }, `) },
+      /Service orders|2 objects|3 objects/,
+    ],
+    [
+      'two workloads that take the same pods',
+      { 'k8s/worker.yaml': worker(`selector: { matchLabels: ${serviceLabels} }, `) },
+      /would select/,
+    ],
+  ])('are refused where they would be mixed up: %s', (_, texts, reason) => {
+    expect(() => render({ ...files, ...texts })).toThrow(reason);
+  });
+
+  it('may be behind one Service when they say so: two Deployments that both serve', () => {
+    const metadata = `metadata: { labels: { app.kubernetes.io/name: orders, track: canary } }, `;
+    const spec = 'selector: { matchLabels: { track: canary } }, ';
+    const texts = { 'k8s/worker.yaml': worker(spec, metadata) };
+    expect(labelsIn(texts, 'Deployment', 'orders-worker')).toMatchObject({
+      'app.kubernetes.io/name': 'orders',
+      track: 'canary',
+    });
   });
 });

@@ -2,15 +2,14 @@ import { describeObject, type KubernetesObject } from './kubernetes-object.ts';
 import { Refusal } from '../errors/product-error.ts';
 import { nameConfigMapsByContent } from './config-map-names.ts';
 import { inKindOrder } from './kind-order.ts';
-import { label } from './labels.ts';
-import { isMap } from './source/object-fields.ts';
+import { labelPods, refuseOverlaps, servingWorkload } from './pod-labels.ts';
 import type { ManifestSource } from './source/manifest-source.ts';
 import { refuseBadGenerated } from './rules/generated-values.ts';
 import { refuseHugeNumbers } from './rules/number-range.ts';
 import { refuseBadPatience } from './rules/rollout-patience.ts';
 import { readEnvironmentManifests } from './source/environment-manifests.ts';
 import { refuseBadNames } from './object-names.ts';
-import { containersOf, podTemplateOf, serviceContainerOf } from './rules/pod-templates.ts';
+import { containersOf, serviceContainerOf } from './rules/pod-templates.ts';
 import { finishJobs, jobsFolder } from './release-jobs.ts';
 import { annotateRelease, labelObject, setImage } from './release-labels.ts';
 import { substitute } from './source/substitute.ts';
@@ -43,7 +42,15 @@ export function renderManifests(request: RenderRequest): Rendered {
   const manifests = all.slice(0, merged.length);
   if (!manifests.some(({ object }) => serviceContainerOf(object, release.service)))
     throw noServiceContainer(request, manifests);
-  const finished = manifests.map(({ object, source }) => ({ object: finish(object, request), source }));
+  const serving = servingWorkload(
+    manifests.map(({ object }) => object),
+    release.service,
+  );
+  const finished = manifests.map(({ object, source }) => ({
+    object: finish(object, request, object === serving),
+    source,
+  }));
+  refuseOverlaps(finished);
   const objects = inKindOrder(finished.map(({ object }) => object));
   const jobs = finishJobs(all.slice(merged.length), objects, request);
   return {
@@ -79,27 +86,12 @@ function readManifests(request: RenderRequest, folder: string): Manifest[] {
 }
 
 /** Gives an object what makes it this release's, in this environment. */
-function finish(object: KubernetesObject, request: RenderRequest): KubernetesObject {
+function finish(object: KubernetesObject, request: RenderRequest, isServing: boolean): KubernetesObject {
   const finished = structuredClone(object);
   labelObject(finished, request);
-  const template = podTemplateOf(finished);
-  if (template) labelPods(finished, template, request.release.service);
+  labelPods(finished, request.release.service, isServing);
   if (setImage(finished, request)) annotateRelease(finished, request);
   return finished;
-}
-
-/** Name and instance only, on pods and in a selector that is not written: nothing that changes with a release. */
-function labelPods(object: KubernetesObject, template: Record<string, unknown>, service: string): void {
-  const identity = { [label.name]: service, [label.instance]: service };
-  const isPod = template === object;
-  const metadata = template['metadata'] ?? {};
-  // What is no map there is for the server to refuse.
-  const labels = isMap(metadata) ? (metadata['labels'] ?? {}) : undefined;
-  if (!isPod && isMap(metadata) && isMap(labels))
-    template['metadata'] = { ...metadata, labels: { ...identity, ...labels } };
-  const spec = object['spec'];
-  const selects = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'].includes(object.kind);
-  if (selects && isMap(spec) && spec['selector'] === undefined) spec['selector'] = { matchLabels: identity };
 }
 
 function nothingToApply({ folder, release }: RenderRequest): Refusal {

@@ -61,7 +61,11 @@ describe('the generators of a workspace with pipelines', () => {
     expect(textOf(template)).toMatch(task);
     expect(textOf(action)).toContain(input);
     expect(textOf(action).match(/setup-/g)).toHaveLength(1);
-    const facts = { projectGraph: graphOfTree, dirtyPaths: () => Promise.resolve([]) };
+    const facts = {
+      projectGraph: graphOfTree,
+      dirtyPaths: () => Promise.resolve([]),
+      filesMentioning: () => Promise.resolve([]),
+    };
     await removeService(tree, { name: 'shipping' }, facts);
     expect([textOf(template).match(task), tree.exists(action)]).toEqual([null, false]);
   });
@@ -75,7 +79,11 @@ describe('the generators of a workspace with pipelines', () => {
   it('write them without the service that is removed, and show how to take it out of its environments', async () => {
     await addShipping();
     const log = jest.spyOn(console, 'log').mockReturnValue();
-    const facts = { projectGraph: graphOfTree, dirtyPaths: () => Promise.resolve([]) };
+    const facts = {
+      projectGraph: graphOfTree,
+      dirtyPaths: () => Promise.resolve([]),
+      filesMentioning: () => Promise.resolve([]),
+    };
     (await removeService(tree, { name: 'shipping' }, facts))();
     expect(textOf(release)).not.toContain('shipping');
     expect(await syncPipelines(tree, graphOfTree)).toBeUndefined();

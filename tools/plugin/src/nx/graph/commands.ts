@@ -8,6 +8,11 @@ export interface Command {
   readonly technologies: readonly string[];
   /** Targets that Nx runs first. */
   readonly dependsOn?: readonly string[];
+  /**
+   * Named inputs, by which alone files outside a project affect it in Nx's eyes. One that is built by its Dockerfile may have
+   * no other target that says any.
+   */
+  readonly inputs?: readonly string[];
   /** Set for a command that runs until it is stopped. */
   readonly isContinuous?: true;
   /** Set for a command that changes what runs in a cluster. */
@@ -22,6 +27,7 @@ export const commands = {
     description: 'Build, push, tag and deploy a service to every automatic environment',
     technologies: ['docker', 'kubernetes'],
     dependsOn: ['toolchain', 'lint', 'test', 'build'],
+    inputs: ['default'],
     deploys: true,
   },
   'docker-release': {

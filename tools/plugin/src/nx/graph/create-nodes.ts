@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { environmentMarker, infrastructureFolder } from './infrastructure-folder.ts';
 import { inputsAbove } from './references/inputs-above.ts';
 import { languagesOf } from './references/languages-of.ts';
+import { ignoreFileOfContext } from './references/ignore-file-of-context.ts';
 import { requirementsAbove } from './references/requirements-above.ts';
 import { serviceFolder, serviceMarker } from './service-folder.ts';
 import { infrastructureTargets, serviceTargets } from './targets.ts';
@@ -52,7 +53,10 @@ async function ofLanguages(
   const languages = languagesOf(root, workspaceRoot);
   const namedInputs = inputsAbove(root, languages, {
     namedInputs: nxJsonConfiguration?.namedInputs ?? {},
-    others: languages.has('python') ? requirementsAbove(root, workspaceRoot) : [],
+    others: [
+      ...(languages.has('python') ? requirementsAbove(root, workspaceRoot) : []),
+      ...ignoreFileOfContext(root, workspaceRoot, nxJsonConfiguration?.targetDefaults),
+    ],
   });
   const isService = ['Dockerfile', 'k8s'].every((name) => existsSync(join(workspaceRoot, root, name)));
   const toolchain = await toolchainTarget({ root, workspaceRoot, isService, knownFolders });

@@ -14,11 +14,13 @@ function targetsOf(project: Command['of']): Readonly<Record<string, TargetConfig
 }
 
 /** Returns the target of a command. Nothing of it is ever cached by Nx. */
-function targetOf(name: string, { description, technologies, dependsOn, isContinuous }: Command): TargetConfiguration {
+function targetOf(name: string, command: Command): TargetConfiguration {
+  const { description, technologies, dependsOn, inputs, isContinuous } = command;
   return {
     executor: executorNamed(name),
     cache: false,
     ...(isContinuous && { continuous: true }),
+    ...(inputs && { inputs: [...inputs] }),
     ...(dependsOn && { dependsOn: [...dependsOn] }),
     metadata: { description, technologies: [...technologies] },
   };

@@ -14,8 +14,11 @@ export interface SourceFiles {
   blobs(commit: string, folders: readonly string[]): Promise<Map<string, string>>;
   /** Returns the blob names by path of the files in the working tree below `folders` (tracked and untracked, not ignored). */
   workingTreeBlobs(folders: readonly string[]): Promise<Map<string, string>>;
-  /** Returns the texts by path of the files that the commit holds below `folder`. Fetches a commit that is missing here. */
-  texts(commit: string, folder: string): Promise<Map<string, string>>;
+  /**
+   * Returns the texts by path of the files that the commit holds below a folder, or some. Fetches a commit that is missing
+   * here.
+   */
+  texts(commit: string, folders: string | readonly string[]): Promise<Map<string, string>>;
   /** Returns the texts by path of the files in the working tree below `folder` (not ignored). */
   workingTreeTexts(folder: string): Promise<Map<string, string>>;
 }

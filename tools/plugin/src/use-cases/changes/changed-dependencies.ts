@@ -1,28 +1,61 @@
 import type { ReleaseDiff } from '../../model/changes/release-diff.ts';
+import { dependencyChanges, type Ecosystem } from '../../model/changes/dependencies/dependency-changes.ts';
+import type { DependencyFiles, FoundDependencies } from '../../model/changes/dependencies/dependency-files.ts';
+import { goDependencies, goFiles } from '../../model/changes/dependencies/go/go-dependencies.ts';
 import {
-  dependencyChanges,
-  type Dependencies,
-  type Ecosystem,
-} from '../../model/changes/dependencies/dependency-changes.ts';
-import { parseGoModule } from '../../model/changes/dependencies/go-module.ts';
-import { installedFor, parseNpmLockfile } from '../../model/changes/dependencies/npm-lockfile.ts';
-import { parsePythonRequirements } from '../../model/changes/dependencies/python-requirements.ts';
+  lacksNodeLockfile,
+  nodeDependencies,
+  nodeFiles,
+} from '../../model/changes/dependencies/npm/node-dependencies.ts';
+import { nugetDependencies, nugetFiles } from '../../model/changes/dependencies/nuget/nuget-dependencies.ts';
+import { pythonDependencies, pythonFiles } from '../../model/changes/dependencies/python/python-dependencies.ts';
 import { shortCommit } from '../../model/commits/commit.ts';
+import { readMsbuildXml } from '../../model/references/dotnet/msbuild-xml.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { SourceFiles } from '../../ports/repository/source-files.ts';
 import type { WithRepository } from '../../ports/repository/source-repository.ts';
 
-const lockfile = 'package-lock.json';
+/** A reader of the packages of one ecosystem. */
+interface Reader {
+  readonly ecosystem: Ecosystem;
+  /** Returns the paths of the files that are needed. @param content all files of the service's content. */
+  files(content: readonly string[], service: ServiceSource): readonly string[];
+  /** Parsers of formats are loaded when there is such a file. */
+  read(files: DependencyFiles): FoundDependencies | Promise<FoundDependencies>;
+}
 
-/** Files of other ecosystems, by their names. */
-const readers: readonly { ecosystem: Ecosystem; file: RegExp; parse: (text: string) => Dependencies }[] = [
-  { ecosystem: 'go', file: /(^|\/)go\.mod$/, parse: parseGoModule },
-  { ecosystem: 'python', file: /(^|\/)requirements[^/]*\.txt$/, parse: parsePythonRequirements },
+const readers: readonly Reader[] = [
+  { ecosystem: 'npm', files: (_, service) => nodeFiles(service), read: nodeDependencies },
+  { ecosystem: 'go', files: goFiles, read: goDependencies },
+  {
+    ecosystem: 'python',
+    files: pythonFiles,
+    read: async (files) => {
+      const { parse } = await import('smol-toml');
+      return pythonDependencies(files, parse);
+    },
+  },
+  {
+    ecosystem: 'nuget',
+    files: nugetFiles,
+    read: async (files) => {
+      const xml = await import('@xmldom/xmldom');
+      return nugetDependencies(files, (text) => readMsbuildXml(text, xml));
+    },
+  },
 ];
 
+/** The files of one commit that are about packages: blob names by path, for each ecosystem. */
+interface Side {
+  readonly commit: string;
+  readonly blobs: ReadonlyMap<Ecosystem, ReadonlyMap<string, string>>;
+}
+
+type Found = ReadonlyMap<Ecosystem, FoundDependencies>;
+
 /**
- * Returns the changed dependencies of a service: npm packages of its closure, by the lockfile of each commit, and those
- * in the Go modules and Python requirements among its files.
+ * Returns the changed packages of a service's closure, by the lock files of each commit, or by what its projects ask for
+ * where there is none. Files are read at the two commits only, and only those of ecosystems of which some differ.
  */
 export async function changedDependencies(
   from: string,
@@ -30,50 +63,52 @@ export async function changedDependencies(
   service: ServiceSource,
   { repository }: WithRepository<SourceFiles>,
 ): Promise<ReleaseDiff['dependencies']> {
-  const commits = [from, to];
-  const [npm, others] = await Promise.all([
-    Promise.all(commits.map((commit) => npmPackages(commit, service, repository))),
-    Promise.all(commits.map((commit) => otherDependencies(commit, service, repository))),
-  ]);
-  const unknown = [...new Set(npm.filter((each) => typeof each === 'string'))];
-  const [before, after] = npm;
-  const ofNpm = typeof before === 'object' && typeof after === 'object' ? dependencyChanges('npm', before, after) : [];
-  const ofOthers = readers.flatMap(({ ecosystem }) => {
-    const [had, has] = others.map((side) => side.get(ecosystem) ?? new Map());
-    return dependencyChanges(ecosystem, had!, has!);
+  const sides = await Promise.all([from, to].map((commit) => listFiles(commit, service, repository)));
+  const read = readers.filter(({ ecosystem }) => {
+    const [had, has] = sides.map(({ blobs }) => blobs.get(ecosystem)!);
+    const isMissing = ecosystem === 'npm' && lacksNodeLockfile(has!.keys(), service);
+    return isMissing || !isSame(had!, has!);
   });
-  return { changes: [...ofNpm, ...ofOthers], unknown };
+  const found = await Promise.all(sides.map((side) => readSide(side, read, service, repository)));
+  const [before, after] = found as [Found, Found];
+  return {
+    changes: read.flatMap(({ ecosystem }) => {
+      const [had, has] = [before.get(ecosystem)!, after.get(ecosystem)!];
+      // What could not be read would be told as removed, or added.
+      const isKnown = had.unknown.length === 0 && has.unknown.length === 0;
+      return isKnown ? dependencyChanges(ecosystem, had.dependencies, has.dependencies) : [];
+    }),
+    unknown: [...new Set(found.flatMap((side) => [...side.values()].flatMap(({ unknown }) => unknown)))],
+  };
 }
 
-/** @returns a sentence where the lockfile cannot be read. */
-async function npmPackages(
-  commit: string,
-  { packages }: ServiceSource,
-  repository: SourceFiles,
-): Promise<Dependencies | string> {
-  if (packages.length === 0) return new Map();
-  const text = (await repository.texts(commit, lockfile)).get(lockfile);
-  const found = text === undefined ? 'There is no such file.' : parseNpmLockfile(text);
-  return typeof found === 'string' ? `${lockfile} at ${shortCommit(commit)}: ${found}` : installedFor(found, packages);
+function isSame(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  return a.size === b.size && [...a].every(([path, blob]) => b.get(path) === blob);
 }
 
-async function otherDependencies(
-  commit: string,
+async function listFiles(commit: string, service: ServiceSource, repository: SourceFiles): Promise<Side> {
+  // Lock files of the workspace are no content: of them, content has the packages.
+  const all = await repository.blobs(commit, [...service.inputFolders, ...nodeFiles(service)]);
+  const content = [...all.keys()].filter((path) => service.isContent(path));
+  const blobsOf = ({ files }: Reader) =>
+    new Map(files(content, service).flatMap((path) => (all.has(path) ? [[path, all.get(path)!] as const] : [])));
+  return { commit, blobs: new Map(readers.map((reader) => [reader.ecosystem, blobsOf(reader)])) };
+}
+
+async function readSide(
+  { commit, blobs }: Side,
+  wanted: readonly Reader[],
   service: ServiceSource,
   repository: SourceFiles,
-): Promise<Map<Ecosystem, Map<string, readonly string[]>>> {
-  const paths = [...(await repository.blobs(commit, service.inputFolders)).keys()].filter((path) =>
-    service.isContent(path),
-  );
-  const all = new Map<Ecosystem, Map<string, readonly string[]>>();
-  for (const path of paths) {
-    const reader = readers.find(({ file }) => file.test(path));
-    const text = reader && (await repository.texts(commit, path)).get(path);
-    if (!reader || text === undefined) continue;
-    const known = all.get(reader.ecosystem) ?? new Map<string, readonly string[]>();
-    for (const [name, versions] of reader.parse(text))
-      known.set(name, [...new Set([...(known.get(name) ?? []), ...versions])]);
-    all.set(reader.ecosystem, known);
-  }
-  return all;
+): Promise<Found> {
+  const paths = wanted.flatMap(({ ecosystem }) => [...blobs.get(ecosystem)!.keys()]);
+  const texts = paths.length === 0 ? new Map<string, string>() : await repository.texts(commit, paths);
+  const { root, projectRoots, packages } = service;
+  const found = wanted.map(async ({ ecosystem, read }) => {
+    // What is no text is told as that.
+    const own = [...blobs.get(ecosystem)!.keys()].map((path) => [path, texts.get(path) ?? '\0'] as const);
+    const describe = (file: string) => `${file} at ${shortCommit(commit)}`;
+    return [ecosystem, await read({ root, projectRoots, packages, texts: new Map(own), describe })] as const;
+  });
+  return new Map(await Promise.all(found));
 }

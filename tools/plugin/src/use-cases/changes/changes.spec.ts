@@ -97,6 +97,51 @@ describe('changes', () => {
     });
   });
 
+  it('names packages of every language, from lock files or what projects ask for', async () => {
+    const world = new World();
+    const files = (version: string) => ({
+      'apps/orders/go.mod': `module orders\ngo 1.23\nrequire example.com/a v${version}\n`,
+      'apps/orders/uv.lock': `[[package]]\nname = "requests"\nversion = "${version}"\nsource = { registry = "https://pypi.org/simple" }\n`,
+      'apps/orders/Orders.csproj': `<Project><ItemGroup><PackageReference Include="Serilog" Version="${version}" /></ItemGroup></Project>`,
+      'pnpm-lock.yaml': `lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      left-pad:\n        specifier: '*'\n        version: ${version}\npackages:\n  left-pad@${version}: {}\nsnapshots:\n  left-pad@${version}: {}\n`,
+    });
+    const before = world.make('chore: begin', files('1.2.0'));
+    await world.releaseTo('preprod');
+    const after = world.make('chore: other packages', files('1.10.0'));
+    const change = { from: '1.2.0', to: '1.10.0' };
+    expect((await world.changes()).dependencies).toEqual({
+      changes: [
+        { ecosystem: 'npm', name: 'left-pad', ...change },
+        { ecosystem: 'go', name: 'example.com/a', from: 'v1.2.0', to: 'v1.10.0' },
+        { ecosystem: 'python', name: 'requests', ...change },
+        { ecosystem: 'nuget', name: 'Serilog', ...change },
+      ],
+      unknown: [],
+    });
+    world.make('chore: break', { 'apps/orders/uv.lock': '<<<<<<< a\n=======\n>>>>>>> b\n' });
+    const broken = await world.changes(world.in('preprod'), head);
+    expect(broken.dependencies.unknown).toEqual([expect.stringMatching(/^apps\/orders\/uv.lock at .*conflict/)]);
+    expect(broken.dependencies.changes.map(({ ecosystem }) => ecosystem)).toEqual(['npm', 'go', 'nuget']);
+    expect([before, after]).not.toContain(broken.to.commit);
+    world.make('chore: bun', { 'bun.lockb': '\0', 'apps/orders/uv.lock': '\0', 'apps/orders/go.mod': '\0' });
+    expect((await world.changes(world.in('preprod'), head)).dependencies.unknown).toEqual([
+      expect.stringMatching(/^bun.lockb at .*: It is binary/),
+      expect.stringMatching(/^apps\/orders\/go.mod at .*: It is not text\.$/),
+      expect.stringMatching(/^apps\/orders\/uv.lock at .*: It is not text\.$/),
+    ]);
+  });
+
+  it('reads no file of an ecosystem that is the same in both commits', async () => {
+    const world = new World();
+    world.make('chore: begin', { 'package-lock.json': 'not JSON', 'apps/orders/go.mod': 'module orders\ngo 1.23\n' });
+    await world.releaseTo('preprod');
+    world.make('fix: it', { 'apps/orders/src/main.ts': '2' });
+    const read = jest.spyOn(world.repository, 'texts');
+    expect((await world.changes()).dependencies).toEqual({ changes: [], unknown: [] });
+    expect(read.mock.calls.flatMap(([, folders]) => folders)).not.toContain('package-lock.json');
+    expect(read.mock.calls.flatMap(([, folders]) => folders)).not.toContain('apps/orders/go.mod');
+  });
+
   it('compares the last environment with the checked-out commit when nobody says', async () => {
     const world = new World();
     const before = await world.releaseTo('dev', 'preprod');

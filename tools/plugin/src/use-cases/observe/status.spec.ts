@@ -67,18 +67,31 @@ describe('status', () => {
     expect((await preprodOf(scenario)).behind).toEqual({ commits: 2, isLeast: false });
   });
 
-  it('counts a commit of the lockfile for those whose packages it changes', async () => {
+  it.each([
+    [
+      'package-lock.json',
+      (leftPad: string, other: string) =>
+        JSON.stringify({
+          lockfileVersion: 3,
+          packages: { 'node_modules/left-pad': { version: leftPad }, 'node_modules/other': { version: other } },
+        }),
+    ],
+    [
+      'pnpm-lock.yaml',
+      (leftPad: string, other: string) =>
+        `lockfileVersion: '9.0'\npackages:\n  left-pad@${leftPad}: {}\n  other@${other}: {}\nsnapshots:\n  left-pad@${leftPad}: {}\n  other@${other}: {}\n`,
+    ],
+    [
+      'yarn.lock',
+      (leftPad: string, other: string) => `left-pad@*:\n  version "${leftPad}"\n\nother@*:\n  version "${other}"\n`,
+    ],
+  ])('counts a commit of %s for those whose packages it changes', async (file, lock) => {
     const scenario = new ReleaseScenario();
-    const lock = (leftPad: string, other: string) =>
-      JSON.stringify({
-        lockfileVersion: 3,
-        packages: { 'node_modules/left-pad': { version: leftPad }, 'node_modules/other': { version: other } },
-      });
-    scenario.repository.write('package-lock.json', lock('1.0.0', '1.0.0'));
+    scenario.repository.write(file, lock('1.0.0', '1.0.0'));
     scenario.repository.commit();
     await releaseIt(scenario);
     for (const text of [lock('1.0.0', '2.0.0'), lock('1.3.0', '2.0.0'), 'broken']) {
-      scenario.repository.write('package-lock.json', text);
+      scenario.repository.write(file, text);
       scenario.repository.commit();
     }
     expect((await preprodOf(scenario)).behind).toEqual({ commits: 1, isLeast: false });

@@ -37,6 +37,7 @@ export async function previewImage(
     ports.engine(),
     freeBuildNumber(numberRequest(request), revision.commit, ports),
     service.refuseIgnoredInputs(),
+    warnOfForeignInputs(request, reporter),
   ]);
   const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));
   const from = `${shortCommit(revision.commit)}${revision.dirty ? ' and the changes in the working tree' : ''}`;
@@ -52,7 +53,11 @@ export async function previewImage(
  */
 export async function buildImage(request: ImageRequest, ports: ReleasePorts, reporter: Reporter): Promise<Release> {
   const { service, revision, registries } = request;
-  const [engine] = await Promise.all([ports.engine(), service.refuseIgnoredInputs()]);
+  const [engine] = await Promise.all([
+    ports.engine(),
+    service.refuseIgnoredInputs(),
+    warnOfForeignInputs(request, reporter),
+  ]);
   const buildNumber = await reserveBuildNumber(numberRequest(request), revision.commit, ports);
   reporter.step(`using build number ${describeNumber(buildNumber, request)}`);
   const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));
@@ -63,7 +68,7 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
   reporter.step(`building image with ${engine.name}`);
   await engine.build(
     {
-      context: service.folder,
+      context: service.buildContext(),
       dockerfile: join(service.folder, 'Dockerfile'),
       labels: imageLabels({ build, source, created: created.toISOString() }),
       images,
@@ -81,6 +86,11 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
     );
   }
   return { ...build, imageDigest: onlyDigest(service.name, images, digests) };
+}
+
+async function warnOfForeignInputs({ service, revision }: ImageRequest, reporter: Reporter): Promise<void> {
+  const { commit, dirty } = revision;
+  for (const warning of await service.foreignImageInputs(dirty ? 'working-tree' : { commit })) reporter.warn(warning);
 }
 
 function numberRequest({ service, registries, buildNumber, ciNumber }: ImageRequest): BuildNumberRequest {

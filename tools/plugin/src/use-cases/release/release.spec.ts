@@ -323,6 +323,26 @@ describe('release', () => {
     expect(scenario.engine.builds[0]?.labels).toMatchObject({ 'poc.dev/dirty': 'true' });
   });
 
+  it('builds from the folder that the service says, and warns of files there that are no content', async () => {
+    const scenario = new ReleaseScenario();
+    const asked: unknown[] = [];
+    const service = {
+      ...scenario.service,
+      buildContext: () => '/workspace',
+      foreignImageInputs: async (source: unknown) => {
+        asked.push(source);
+        return ['apps/orders/Dockerfile:2: COPY . takes x'];
+      },
+    };
+    const commit = await scenario.repository.headCommit();
+    await run(scenario, { service, dryRun: true });
+    expect(scenario.lines[0]).toBe('apps/orders/Dockerfile:2: COPY . takes x');
+    await run(scenario, { service });
+    const [build] = scenario.engine.builds;
+    expect(build).toMatchObject({ context: '/workspace', dockerfile: '/workspace/apps/orders/Dockerfile' });
+    expect(asked).toEqual([{ commit }, { commit }]);
+  });
+
   it('tells in a dry run what would happen, and changes nothing', async () => {
     const scenario = new ReleaseScenario();
     const before = await world(scenario);

@@ -50,9 +50,9 @@ export class GitSourceFiles implements SourceFiles {
     return this.clone.tree.blobs(folders);
   }
 
-  async texts(commit: string, folder: string): Promise<Map<string, string>> {
+  async texts(commit: string, folders: string | readonly string[]): Promise<Map<string, string>> {
     const files = new Map((await this.filesOf(commit)).map((file) => [file.path, file]));
-    const isBelow = below([folder]);
+    const isBelow = below([folders].flat());
     const wanted = [...files.values()].filter(({ path, mode }) => isBelow(path) && mode !== '160000');
     const hasLinks = wanted.some(({ mode }) => mode === '120000');
     const links = hasLinks

@@ -62,8 +62,14 @@ export function below(folders: readonly string[]): (path: string) => boolean {
   const clean = folders
     .map((folder) => folder.replace(/^(\.\/)+|\/+$/g, ''))
     .map((folder) => (folder === '.' ? '' : folder));
-  if (clean.includes('')) return () => true;
-  return (path) => clean.some((folder) => path === folder || path.startsWith(`${folder}/`));
+  const known = new Set(clean);
+  if (known.has('')) return () => true;
+  // There may be thousands of both.
+  return (path) => {
+    for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1))
+      if (known.has(path.slice(0, end))) return true;
+    return false;
+  };
 }
 
 /** Splits what `-z` ends with NUL. */

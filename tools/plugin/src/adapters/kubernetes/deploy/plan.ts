@@ -5,6 +5,7 @@ import { inKindOrder } from '../../../model/manifests/kind-order.ts';
 import { actorAnnotations, annotation, fieldManager } from '../../../model/manifests/labels.ts';
 import { fieldAt, isMap } from '../../../model/manifests/source/object-fields.ts';
 import { autoscalerOf } from '../../../model/manifests/rules/no-downtime.ts';
+import { refusePaused } from '../../../model/manifests/rules/paused.ts';
 import { foreignObject, otherOwnerOf } from '../../../model/manifests/rules/ownership.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import type { Change, PlanOptions } from '../../../ports/cluster.ts';
@@ -111,6 +112,7 @@ async function planObject(
       toSend: (live) => toSend(object, { namespace, live, scaler, isScaled: live !== undefined && isScaled(live) }),
     });
     const { live, sent, predicted, managedFields, ...change } = tried;
+    refusePaused(predicted);
     const handsOver = live && isScaled(live) && ownsReplicas(managedFields ?? managedFieldsOf(live));
     return {
       change: { kind: object.kind, name: object.metadata.name, ...change },

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
-import { healthOf } from './health.ts';
+import { healthOf, worseOf } from './health.ts';
 
 function deployment(wanted: number, status: object, generation = 2): KubernetesObject {
   const metadata = { name: 'orders', generation };
@@ -36,3 +36,13 @@ it.each([
     },
   ],
 ])('%s', (health, workload) => expect(healthOf(workload)).toBe(health));
+
+it('tells the worst of several workloads', () => {
+  const well = deployment(2, { ...seen, replicas: 2, updatedReplicas: 2, readyReplicas: 2 });
+  const down = deployment(2, { ...seen, replicas: 2, updatedReplicas: 2 });
+  const stopped = deployment(0, seen);
+  expect(worseOf(well, down)).toBe(down);
+  expect(worseOf(down, well)).toBe(down);
+  expect(worseOf(stopped, well)).toBe(stopped);
+  expect(worseOf(well, undefined)).toBe(well);
+});

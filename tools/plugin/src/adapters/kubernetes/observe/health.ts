@@ -22,6 +22,16 @@ export function healthOf(workload: KubernetesObject): Health {
   return wanted === 0 ? 'stopped' : 'healthy';
 }
 
+/** From the worst to the best. */
+const ranking: readonly Health[] = ['down', 'stuck', 'degraded', 'rolling-out', 'stopped', 'healthy'];
+
+/** Returns the one of two workloads of a service that is worse off: what is well with the other does not make up for it. */
+export function worseOf(workload: KubernetesObject, other: KubernetesObject | undefined): KubernetesObject {
+  if (!other) return workload;
+  const rank = (each: KubernetesObject) => ranking.indexOf(healthOf(each));
+  return rank(workload) < rank(other) ? workload : other;
+}
+
 /** Pods that a workload shall have. */
 export function podsWanted(workload: KubernetesObject): number {
   const { kind } = workload;

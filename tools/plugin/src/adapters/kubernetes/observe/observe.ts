@@ -11,6 +11,7 @@ import { listPartial } from '../client/list-partial.ts';
 import { PodIndex } from './pod-index.ts';
 import type { NewestRecord, Records } from '../records/records.ts';
 import { collectionPath, isUnknownKind } from '../client/resources.ts';
+import { worseOf } from './health.ts';
 import { labelSelectorOf, podFacts, runningOf, type PodFacts } from './running.ts';
 import type { NamespaceClient } from '../client/namespace-client.ts';
 
@@ -40,7 +41,7 @@ export async function observe(
     const byService = new Map<string, KubernetesObject>();
     for (const workload of workloads) {
       const name = workload.metadata.labels?.[label.service] ?? '';
-      if (serviceContainerOf(workload, name)) byService.set(name, workload);
+      if (serviceContainerOf(workload, name)) byService.set(name, worseOf(workload, byService.get(name)));
     }
     const names = [...new Set([...newest.keys(), ...byService.keys()])].sort();
     return await Promise.all(

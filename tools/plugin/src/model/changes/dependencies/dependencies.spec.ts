@@ -1,23 +1,28 @@
 import fc from 'fast-check';
-import { dependencyChanges, describeDependencyChange, type Dependencies } from './dependency-changes.ts';
-import { parseGoModule } from './go-module.ts';
-import { installedFor, parseNpmLockfile, type NpmLockfile } from './npm-lockfile.ts';
-import { parsePythonRequirements } from './python-requirements.ts';
+import { compareVersions } from './compare-versions.ts';
+import {
+  dependencyChanges,
+  describeDependencyChange,
+  type Dependencies,
+  type Dependency,
+} from './dependency-changes.ts';
+import { parseGoModule } from './go/go-module.ts';
+import { parsePythonRequirements } from './python/python-requirements.ts';
 
-const lockfile = (packages: object) =>
-  parseNpmLockfile(JSON.stringify({ lockfileVersion: 3, packages })) as NpmLockfile;
+const versions = (entries: [string, string[]][]): Dependencies =>
+  new Map(entries.map(([name, each]) => [name, { versions: each }]));
 const told = (before: Dependencies, after: Dependencies) =>
   dependencyChanges('npm', before, after).map(describeDependencyChange);
 
 describe('dependencyChanges', () => {
   it('tells what was added, removed and replaced', () => {
-    const before = new Map([
+    const before = versions([
       ['a', ['1.0.0']],
       ['b', ['1.2.3']],
       ['c', ['1.0.0', '2.0.0']],
       ['e', ['1.0.0']],
     ]);
-    const after = new Map([
+    const after = versions([
       ['b', ['1.3.0']],
       ['c', ['2.0.0', '1.0.0']],
       ['d', ['4.0.0']],
@@ -30,86 +35,69 @@ describe('dependencyChanges', () => {
     const any = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.array(fc.constantFrom('1', '2'), { minLength: 1 }));
     fc.assert(
       fc.property(any, any, (a, b) => {
-        const [before, after] = [new Map(Object.entries(a)), new Map(Object.entries(b))];
+        const [before, after] = [versions(Object.entries(a)), versions(Object.entries(b))];
         expect(dependencyChanges('npm', before, before)).toEqual([]);
-        const back = dependencyChanges('npm', after, before).map(({ from, to, ...rest }) => ({
+        const back = dependencyChanges('npm', after, before).map(({ from, to, isDowngrade: _, ...rest }) => ({
           ...rest,
           from: to,
           to: from,
         }));
-        expect(dependencyChanges('npm', before, after)).toEqual(back);
+        const forth = dependencyChanges('npm', before, after).map(({ isDowngrade: _, ...each }) => each);
+        expect(forth).toEqual(back);
       }),
     );
   });
+
+  it('tells a downgrade, a move, and another source', () => {
+    const before = new Map<string, Dependency>([
+      ['a', { versions: ['1.10.0'], isDirect: true }],
+      ['b', { versions: ['1.0.0'], isDirect: false }],
+      ['c', { versions: ['1.0.0'], source: 'https://git.example/c#1' }],
+      ['d', { versions: ['1.0.0'] }],
+      ['e', { versions: ['1.0.0', '2.0.0'] }],
+    ]);
+    const after = new Map<string, Dependency>([
+      ['a', { versions: ['1.9.0'], isDirect: false }],
+      ['b', { versions: ['1.0.0'], isDirect: true }],
+      ['c', { versions: ['1.0.0'], source: 'https://git.example/c#2' }],
+      ['d', { versions: ['1.1.0'], source: 'https://git.example/d#1' }],
+      ['e', { versions: ['1.0.0'] }],
+    ]);
+    expect(told(before, after)).toEqual([
+      'a 1.10.0 → 1.9.0 (downgrade; now transitive)',
+      'b 1.0.0 (now direct)',
+      'c 1.0.0 (from https://git.example/c#2, before https://git.example/c#1)',
+      'd 1.0.0 → 1.1.0 (from https://git.example/d#1, before the registry)',
+      'e 1.0.0, 2.0.0 → 1.0.0',
+    ]);
+  });
+
+  it('compares the names of NuGet in any case', () => {
+    const [before, after] = [versions([['Serilog', ['4.0.0']]]), versions([['serilog', ['4.0.0']]])];
+    expect(dependencyChanges('nuget', before, after)).toEqual([]);
+    expect(dependencyChanges('npm', before, after)).toHaveLength(2);
+  });
 });
 
-describe('installedFor', () => {
-  const packages = {
-    '': { dependencies: { a: '*', unrelated: '*' } },
-    'libs/money': { name: 'money' },
-    'node_modules/money': { resolved: 'libs/money', link: true },
-    'node_modules/a': { version: '1.0.0', dependencies: { b: '*', '@s/c': '*' }, optionalDependencies: { gone: '*' } },
-    'node_modules/a/node_modules/b': { version: '2.0.0', dependencies: { d: '*' }, peerDependencies: { a: '*' } },
-    'node_modules/b': { version: '1.0.0' },
-    'node_modules/@s/c': { version: '3.0.0', dependencies: { b: '*' } },
-    'node_modules/d': { version: '4.0.0' },
-    'node_modules/unrelated': { version: '9.0.0', dependencies: { d: '*' } },
-  };
-
-  it('follows what is needed as Node does, and nothing else', () => {
-    expect(Object.fromEntries(installedFor(lockfile(packages), ['a', 'money', 'missing']))).toEqual({
-      a: ['1.0.0'],
-      b: ['2.0.0', '1.0.0'],
-      '@s/c': ['3.0.0'],
-      d: ['4.0.0'],
-    });
-  });
-
-  it('ends, and never breaks, whatever the lockfile holds', () => {
-    const place = fc.constantFrom('node_modules/a', 'node_modules/b', 'node_modules/a/node_modules/a', '', '__proto__');
-    const entry = fc.oneof(
-      fc.jsonValue(),
-      fc.record({ dependencies: fc.dictionary(fc.constantFrom('a', 'b'), fc.jsonValue()) }),
-    );
-    fc.assert(
-      fc.property(fc.dictionary(place, entry), (any) => void installedFor(lockfile(any), ['a', 'b', '__proto__', ''])),
-    );
-  });
-
+describe('compareVersions', () => {
   it.each([
-    ['', 'It is not JSON.'],
-    ['<<<<<<< HEAD', 'It is not JSON.'],
-    ['null', 'no "packages"'],
-    ['{"lockfileVersion":1,"dependencies":{}}', 'no "packages"'],
-    ['{"packages":[]}', 'no "packages"'],
-  ])('tells of %j', (text, reason) => expect(parseNpmLockfile(text)).toContain(reason));
-});
-
-describe('parseGoModule', () => {
-  it('reads requirements, alone and in blocks, and replacements', () => {
-    const text = [
-      'module example.com/inventory // ours',
-      'go 1.22',
-      'require example.com/a v1.0.0',
-      'require (',
-      '\texample.com/b v1.2.3 // indirect',
-      '\t"example.com/c" v0.1.0',
-      '\t// example.com/no v1.0.0',
-      ')',
-      'exclude example.com/x v1.0.0',
-      'replace example.com/c => ../c',
-      'replace (',
-      '  example.com/b v1.2.3 => example.com/fork v9.0.0',
-      '  example.com/a v7.0.0 => example.com/other v1.0.0',
-      ')',
-    ].join('\r\n');
-    expect(Object.fromEntries(parseGoModule(text))).toEqual({
-      go: ['1.22'],
-      'example.com/a': ['v1.0.0'],
-      'example.com/b': ['example.com/fork v9.0.0'],
-      'example.com/c': ['../c'],
-    });
+    ['semver', ['0.9.0', '1.0.0-alpha', '1.0.0-alpha.1', '1.0.0-rc.2', '1.0.0-rc.10', '1.0.0', '1.0.1', '1.10.0']],
+    ['PEP 440', ['1.0.dev1', '1.0a1', '1.0b2', '1.0rc1', '1.0', '1.0.post1', '1.1', '2026.1', '1!0.1']],
+    ['NuGet', ['1.0.0-beta.2', '1.0.0', '1.0.0.1', '1.0.1']],
+    [
+      'Go',
+      ['v0.0.0-20200101120000-abcdefabcdef', 'v0.0.0-20210101120000-0bcdefabcdef', 'v0.1.0', 'v2.0.0+incompatible'],
+    ],
+  ])('knows the order of %s', (_, inOrder) => {
+    for (const [i, a] of inOrder.entries())
+      for (const [j, b] of inOrder.entries())
+        expect([a, b, Math.sign(compareVersions(a, b)!)]).toEqual([a, b, Math.sign(i - j)]);
   });
+
+  it.each(['>= 2.0', 'any version', '../c', 'example.com/fork v9.0.0', '', '$(Version)'])(
+    'does not compare %j',
+    (text) => expect(compareVersions(text, '1.0.0')).toBeUndefined(),
+  );
 });
 
 describe('parsePythonRequirements', () => {
@@ -127,7 +115,8 @@ describe('parsePythonRequirements', () => {
       './local',
       'https://example.com/x.whl',
     ].join('\r\n');
-    expect(Object.fromEntries(parsePythonRequirements(text))).toEqual({
+    const packages = parsePythonRequirements(text).flatMap((each) => (each.kind === 'package' ? [each] : []));
+    expect(Object.fromEntries(packages.map(({ name, version }) => [name, [version]]))).toEqual({
       'flask-login': ['1.0'],
       requests: ['>= 2.0, <3'],
       attrs: ['23.1.0'],

@@ -25,7 +25,7 @@ export type Rights = '' | '-provisioning';
 /** Lets a command report to GitHub. Azure leaves a variable that is not defined as it is written here. */
 export const forgeToken = { GITHUB_TOKEN: '$(GITHUB_TOKEN)' };
 
-/** What a job's setup depends on. */
+/** The facts that a job's setup depends on. */
 export interface JobSetup {
   /** Its name, in a file of several jobs. */
   readonly job?: string;

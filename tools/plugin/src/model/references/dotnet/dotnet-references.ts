@@ -15,6 +15,11 @@ export function isMsbuildFile(file: string): boolean {
   return projectFile.test(file);
 }
 
+/** Reports whether a project file is one of tests by its name. */
+export function isTestProject(file: string): boolean {
+  return testProject.test(file);
+}
+
 /**
  * Finds what .NET projects need of other projects: `ProjectReference`, whatever its condition says, in the project file
  * and in what it imports; files that are imported or compiled from another project.

@@ -19,7 +19,11 @@ interface Place {
  */
 export class MsbuildEvaluation {
   readonly imports: (Place & { readonly written: string; readonly path: string })[] = [];
-  readonly items: (Place & { readonly name: string; readonly written: string })[] = [];
+  readonly items: (Place & {
+    readonly name: string;
+    readonly written: string;
+    readonly version?: string | undefined;
+  })[] = [];
   readonly mistakes: (Place & { readonly reason: string })[] = [];
   private readonly project: string;
   private readonly tree: SourceTree;

@@ -14,8 +14,10 @@ export type MsbuildStatement =
       readonly kind: 'import' | 'item';
       /** Name of the item: `ProjectReference`. */
       readonly name: string;
-      /** A path that is imported or included, as it is written. */
+      /** A path that is imported or included, as it is written; of a package its name. */
       readonly written: string;
+      /** Of a package, as it is written. */
+      readonly version?: string | undefined;
       readonly isConditional: boolean;
       readonly line: number;
     };
@@ -61,8 +63,21 @@ function statementsOf(element: MsbuildElement, isInCondition: boolean): MsbuildS
 }
 
 function itemsOf({ name, attributes, line, ...element }: MsbuildElement, isInCondition: boolean): MsbuildStatement[] {
-  const written = attributes.get('include');
+  const isPackage = packageItems.test(name);
+  const written = attributes.get('include') ?? (isPackage ? attributes.get('update') : undefined);
   const isConditional = isInCondition || attributes.has('condition');
   const nested = element.children.flatMap((child) => statementsOf(child, isConditional));
-  return written === undefined ? nested : [{ kind: 'item', name, written, isConditional, line }];
+  if (written === undefined) return nested;
+  const version = isPackage ? { version: versionOf({ attributes, children: element.children }) } : {};
+  return [{ kind: 'item', name, written, isConditional, line, ...version }];
+}
+
+/** Items that name a package of NuGet, and not a file. */
+const packageItems = /^(Package|GlobalPackage)(Reference|Version)$/;
+
+/** The version of a package, as an attribute or an element; one that overrides the central one comes first. */
+function versionOf({ attributes, children }: Pick<MsbuildElement, 'attributes' | 'children'>): string | undefined {
+  const said = (name: string) =>
+    attributes.get(name.toLowerCase()) ?? children.find((child) => child.name === name)?.text.trim();
+  return said('VersionOverride') ?? said('Version');
 }

@@ -23,7 +23,11 @@ export interface Pyproject {
   readonly shared: readonly PythonSource[];
 }
 
-/** Groups and extras of packages that only those who develop need. */
+/** Reports whether a group, or an extra, has packages that only those who develop need. */
+export function isDevelopersGroup(group: string): boolean {
+  return forDevelopers.test(group);
+}
+
 const forDevelopers = /^(dev|develop|development|tests?|testing|lint|typing|types|docs?|ci)$/i;
 
 /**

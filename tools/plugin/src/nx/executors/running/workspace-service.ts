@@ -8,6 +8,7 @@ import type { ServiceSource } from '../../../ports/service-source.ts';
 import type { SourceRepository } from '../../../ports/repository/source-repository.ts';
 import { ClosureIndex } from '../../../adapters/workspace/closure-index.ts';
 import { contentFilter, contentFolders, contentHash } from '../../../adapters/workspace/content.ts';
+import { foreignImageInputs, imageContext } from '../../../adapters/workspace/image-context.ts';
 import { refuseIgnoredInputs } from '../../../adapters/workspace/ignored-inputs.ts';
 import { serviceIn } from '../../../adapters/workspace/service.ts';
 
@@ -23,10 +24,13 @@ export function workspaceService(
     root: service.root,
     partOf: workspaceName(root),
     folder: join(root, service.root),
+    projectRoots: service.closure.map((project) => project.root),
     inputFolders: contentFolders(service),
     isContent: contentFilter(service),
     packages: service.directPackages,
     contentHash: (source) => contentHash(service, repository, source),
+    buildContext: () => join(root, imageContext(service)),
+    foreignImageInputs: (source) => foreignImageInputs(service, repository, source),
     refuseIgnoredInputs: () => refuseIgnoredInputs(service, repository),
   };
 }

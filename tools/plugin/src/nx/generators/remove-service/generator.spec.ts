@@ -3,6 +3,7 @@ import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import { generateService } from '../service/generator.ts';
 import { removeService, type WorkspaceFacts } from './generator.ts';
+import { mentionsOf, namesOfFolder } from './mentions.ts';
 
 let tree: Tree;
 let before: string[];
@@ -23,12 +24,16 @@ beforeEach(async () => {
 const paths = () => tree.listChanges().map(({ path }) => path);
 
 /** Where `mailer` depends on those named, and the paths named are dirty. */
-function facts(dependencies: string[] = [], dirty: string[] = []): WorkspaceFacts {
+function facts(dependencies: string[] = [], dirty: string[] = [], mentioning: string[] = []): WorkspaceFacts {
   const graph: ProjectGraph = {
     nodes: { mailer: { name: 'mailer', type: 'app', data: { root: 'apps/mailer' } } },
     dependencies: { mailer: dependencies.map((target) => ({ source: 'mailer', target, type: 'static' })) },
   };
-  return { projectGraph: () => Promise.resolve(graph), dirtyPaths: () => Promise.resolve(dirty) };
+  return {
+    projectGraph: () => Promise.resolve(graph),
+    dirtyPaths: () => Promise.resolve(dirty),
+    filesMentioning: () => Promise.resolve(mentioning),
+  };
 }
 
 async function refusalOf(options: Parameters<typeof removeService>[1], known: WorkspaceFacts): Promise<string> {
@@ -45,6 +50,83 @@ describe('remove-service generator', () => {
     expect(readJson(tree, 'tsconfig.base.json')).toEqual({
       compilerOptions: { strict: true, paths: { '@poc/a': ['./libs/a/src/index.ts'] } },
     });
+  });
+
+  const goWork = [
+    'go 1.23',
+    'use ./apps/shipping // ours',
+    'use (',
+    '\t./apps/shipping',
+    '\t"./apps/shipping/tools"',
+    '\t./apps/shipping-labels',
+    ')',
+    'replace example.com/s => ./apps/shipping',
+    '',
+  ];
+  const solution = [
+    '\uFEFF',
+    'Project("{9A19103F-16F7-4668-BE54-9A1E7A4F7556}") = "Shipping", "apps\\shipping\\Shipping.csproj", "{0A0B0C0D-0000-0000-0000-000000000001}"',
+    '\tProjectSection(ProjectDependencies) = postProject',
+    '\tEndProjectSection',
+    'EndProject',
+    'Project("{9A19103F-16F7-4668-BE54-9A1E7A4F7556}") = "Labels", "apps\\shipping-labels\\Labels.csproj", "{0A0B0C0D-0000-0000-0000-000000000002}"',
+    'EndProject',
+    'Global',
+    '\t\t{0a0b0c0d-0000-0000-0000-000000000001}.Debug|Any CPU.Build.0 = Debug|Any CPU',
+    '\t\t{0A0B0C0D-0000-0000-0000-000000000002}.Debug|Any CPU.Build.0 = Debug|Any CPU',
+    '\t\t{0A0B0C0D-0000-0000-0000-000000000001} = {0A0B0C0D-0000-0000-0000-000000000009}',
+    'EndGlobal',
+    '',
+  ];
+
+  it.each([
+    ['go.work', goWork.join('\n'), ['go 1.23', 'use (', '\t./apps/shipping-labels', ')', ''].join('\n')],
+    ['go.work', goWork.join('\r\n'), ['go 1.23', 'use (', '\t./apps/shipping-labels', ')', ''].join('\r\n')],
+    ['apps/go.work', 'use ./shipping\nuse ./mailer\n', 'use ./mailer\n'],
+    ['Shop.sln', solution.join('\r\n'), [0, 5, 6, 7, 9, 11, 12].map((line) => solution[line]).join('\r\n')],
+    [
+      'Shop.slnx',
+      '<Solution>\n  <Folder Name="/apps/">\n    <Project Path="apps/shipping/Shipping.csproj" />\n    <Project Path="apps/mailer/Mailer.csproj" />\n' +
+        '    <Project Path="apps\\shipping\\tests\\T.csproj">\n      <Build Project="false" />\n    </Project>\n  </Folder>\n</Solution>\n',
+      '<Solution>\n  <Folder Name="/apps/">\n    <Project Path="apps/mailer/Mailer.csproj" />\n  </Folder>\n</Solution>\n',
+    ],
+    [
+      'apps/Some.slnf',
+      '{"solution":{"path":"..\\\\Shop.sln","projects":["apps\\\\shipping\\\\S.csproj","apps\\\\mailer\\\\M.csproj"]}}',
+      `${JSON.stringify({ solution: { path: '..\\Shop.sln', projects: ['apps\\mailer\\M.csproj'] } }, null, 2)}\n`,
+    ],
+    ['Other.sln', 'Project("{9}") = "Mailer", "apps\\mailer\\M.csproj", "{1}"\nEndProject\n', undefined],
+    ['Broken.slnf', '{', undefined],
+  ])('takes it out of %s', async (file, text, kept) => {
+    tree.write(file, text);
+    await removeService(tree, { name: 'shipping' }, facts());
+    expect(tree.read(file, 'utf8')).toBe(kept ?? text);
+  });
+
+  it('tells which lines still name it', async () => {
+    tree.write('pnpm-workspace.yaml', 'packages:\n  - apps/shipping\n  - apps/shipping-labels\n');
+    tree.write('docs.md', 'see apps\\shipping\\x\n');
+    tree.write('go.work', 'use ./apps/shipping\n');
+    const [said, warned] = (['log', 'warn'] as const).map((each) =>
+      jest.spyOn(console, each).mockImplementation(() => {}),
+    );
+    const files = ['apps/shipping/project.json', 'docs.md', 'go.work', 'pnpm-workspace.yaml'];
+    const done = await removeService(tree, { name: 'shipping' }, facts([], [], files));
+    done();
+    expect(warned!.mock.calls.flat().join('\n').split('\n').slice(3)).toEqual([
+      'docs.md:1: see apps\\shipping\\x',
+      'pnpm-workspace.yaml:2: - apps/shipping',
+    ]);
+    expect(said!.mock.calls.flat().join('\n')).toContain(
+      'Removed apps/shipping, and took it out of go.work. Commit that.',
+    );
+    jest.restoreAllMocks();
+  });
+
+  it('looks for a folder at the root as a path, not as a word', () => {
+    expect(namesOfFolder('orders')).toEqual(['./orders', '.\\orders']);
+    tree.write('go.work', 'use ./orders\nuse ./orders-x\n// orders are here\n');
+    expect(mentionsOf(tree, 'orders', ['go.work', 'gone'])).toEqual(['go.work:1: use ./orders']);
   });
 
   it('refuses what is no service', async () => {

@@ -1,6 +1,7 @@
 import { getProjects, readJson, writeJson, type Tree } from '@nx/devkit';
 import { booleanReader } from '../../executors/options/declare-options.ts';
 import { readOptions, type RawOptions } from '../../executors/options/options.ts';
+import { filesMentioning } from '../../../adapters/git/files-mentioning.ts';
 import { GitRepository } from '../../../adapters/git/git-repository.ts';
 import { didYouMean } from '../../../model/text/did-you-mean.ts';
 import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
@@ -13,12 +14,16 @@ import { graphOnDisk, updatePipelines, withoutProject, type ReadGraph } from '..
 import { undeployCommands } from './undeploy-commands.ts';
 import { text } from '../text-option.ts';
 import { findDependents } from './dependents.ts';
+import { dropFromLists } from './lists-of-projects.ts';
+import { mentionsOf, namesOfFolder } from './mentions.ts';
 
 /** Facts that the generator needs beside the files. */
 export interface WorkspaceFacts {
   readonly projectGraph: ReadGraph;
   /** Files that differ from the commit, new ones included; relative to the workspace's root. */
   dirtyPaths(): Promise<string[]>;
+  /** Files that hold one of some texts. */
+  filesMentioning(texts: readonly string[]): Promise<string[]>;
 }
 
 /** `nx g @poc/plugin:remove-service NAME`: a refusal ends the process with exit code 2. */
@@ -26,6 +31,7 @@ export default function removeServiceCommand(tree: Tree, options: RawOptions): P
   const facts = {
     projectGraph: graphOnDisk,
     dirtyPaths: () => new GitRepository(tree.root).dirtyPaths(),
+    filesMentioning: (texts: readonly string[]) => filesMentioning(tree.root, texts),
   };
   return endWithRefusal(() => removeService(tree, options, facts));
 }
@@ -61,14 +67,21 @@ export async function removeService(tree: Tree, raw: RawOptions, facts: Workspac
       evidence: dirty,
     });
   }
+  const mentioning = await facts.filesMentioning(namesOfFolder(root));
   tree.delete(root);
   dropPathAliases(tree, root);
+  const lists = dropFromLists(tree, root);
   const warn = await updatePipelines(tree, () => Promise.resolve(withoutProject(graph, name)));
+  const mentions = mentionsOf(tree, root, mentioning);
   const commands = undeployCommands(name, await environmentsOf(tree));
   return () => {
     warn();
+    if (mentions.length > 0)
+      console.warn(
+        `\nThese lines still name ${root}. Take it out there, too, where it matters:\n\n${mentions.join('\n')}`,
+      );
     console.log(
-      `\nRemoved ${root}. Commit that. Its images and git tags are kept, and so is what runs in clusters. ` +
+      `\nRemoved ${root}${lists.length > 0 ? `, and took it out of ${lists.join(', ')}` : ''}. Commit that. Its images and git tags are kept, and so is what runs in clusters. ` +
         `This deletes it there, with the records of its deployments:\n\n${commands.join('\n')}`,
     );
   };

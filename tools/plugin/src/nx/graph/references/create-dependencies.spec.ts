@@ -166,6 +166,28 @@ describe('a changed library', () => {
   }, 60_000);
 });
 
+it('takes in what says which files of the workspace an image is built from', () => {
+  write('apps/site/Dockerfile', 'FROM scratch\nCOPY apps/site /\n');
+  write('apps/site/k8s/deployment.yaml', '');
+  write('.dockerignore', 'docs\n');
+  expect(affectedBy('.dockerignore')).toEqual([]);
+  write(
+    'apps/site/project.json',
+    JSON.stringify({ name: 'site', targets: { 'docker-release': { options: { context: '.' } } } }),
+  );
+  expect(affectedBy('.dockerignore')).toEqual(['site']);
+  const site = serviceIn(
+    graphOfNx(),
+    JSON.parse(readFileSync(join(folder, 'nx.json'), 'utf8')) as NxJsonConfiguration,
+    'site',
+  );
+  expect(site.context).toBe('.');
+  expect(['.dockerignore', 'apps/site/main.ts', 'docs/x'].filter(contentFilter(site))).toEqual([
+    '.dockerignore',
+    'apps/site/main.ts',
+  ]);
+}, 60_000);
+
 function graphOfNx(): ProjectGraph {
   const file = join(folder, '.nx/graph.json');
   run('graph', `--file=${file}`);

@@ -31,7 +31,7 @@ export function inputsAbove(
   languages: ReadonlySet<Language>,
   { namedInputs, others }: { readonly namedInputs: NamedInputs; readonly others: readonly string[] },
 ): NamedInputs | undefined {
-  if (languages.size === 0 || projectRoot === '.') return undefined;
+  if (projectRoot === '.' || (languages.size === 0 && others.length === 0)) return undefined;
   const { default: all = ['{projectRoot}/**/*'], production } = namedInputs;
   const patterns = [...patternsAbove(posix.dirname(projectRoot), languages), ...others.map(patternOf)];
   return {

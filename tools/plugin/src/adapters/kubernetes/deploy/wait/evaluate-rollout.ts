@@ -1,6 +1,7 @@
 import { describeObject, type KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
 import { fieldAt } from '../../../../model/manifests/source/object-fields.ts';
 import { containersOf } from '../../../../model/manifests/rules/pod-templates.ts';
+import { howToResume, isPaused } from '../../../../model/manifests/rules/paused.ts';
 import { patienceOf, type RolloutPatience } from '../../../../model/manifests/rules/rollout-patience.ts';
 import { progressOf } from './rollout-progress.ts';
 import { troubleIn } from './rollout-trouble.ts';
@@ -94,7 +95,8 @@ export function evaluateRollout(
 
   const progress = progressOf(live);
   if (progress.done) return { state: 'ready', line: progress.line };
-  if (isPaused(live)) return waiting(progress.line, pausedObstacle(live), [live]);
+  if (isPaused(live))
+    return waiting(progress.line, `It is paused, so that nothing is rolled out. ${howToResume(live)}`, [live]);
   const { makers = [] } = target;
   const trouble = troubleIn(state, { live, makers }, at, { ...patience, ...patienceOf(target.object) });
   if (trouble?.state === 'over')
@@ -120,14 +122,6 @@ function waiting(
   again?: number,
 ): RolloutStatus {
   return { state: 'waiting', line, obstacle, suspects, again };
-}
-
-function isPaused(live: KubernetesObject): boolean {
-  return live.kind === 'Deployment' && fieldAt(live, 'spec', 'paused') === true;
-}
-
-function pausedObstacle({ metadata }: KubernetesObject): string {
-  return `It is paused, so that nothing is rolled out. Resume it (\`kubectl rollout resume deployment/${metadata.name}\`).`;
 }
 
 /** A container whose image is not the one that we applied. */

@@ -370,7 +370,12 @@ describe('a rollout', () => {
   });
 
   it('says at once that its workload is paused', async () => {
-    const run = await roll('paused', [workload({ spec: { paused: true } })], 3000);
+    const path = `/apis/apps/v1/namespaces/${namespace}/deployments/orders`;
+    const contentType = 'application/merge-patch+json';
+    const container = { readinessProbe: { exec: { command: ['false'] }, periodSeconds: 1 } };
+    const run = await roll('paused', [workload({ container })], 4000, () =>
+      api.send('PATCH', path, { body: { spec: { paused: true } }, contentType }),
+    );
     expect(run.result).toMatchObject({ state: 'timed-out', reason: expect.stringMatching(/It is paused/) });
     expect(run.lines.join('\n')).toMatch(/waiting: It is paused, .*kubectl rollout resume deployment\/orders/);
   });

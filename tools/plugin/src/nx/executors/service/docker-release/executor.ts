@@ -3,7 +3,8 @@ import { ReleaseTag } from '../../../../model/release/release-tag.ts';
 import { dockerRelease } from '../../../../use-cases/release/docker-release.ts';
 import { requireCommitted } from '../../../../use-cases/revision/source-revision.ts';
 import { allowDirty, dryRun } from '../../options/common-options.ts';
-import { anyBuildNumberOption } from '../../options/declare-options.ts';
+import { anyBuildNumberOption, stringOption } from '../../options/declare-options.ts';
+import { badOption } from '../../options/option.ts';
 import { requireEngine } from '../../running/create-ports.ts';
 import { serviceExecutor } from '../../running/service-executor.ts';
 
@@ -12,6 +13,10 @@ export const executor = serviceExecutor({
   verb: 'build and push the image of',
   options: {
     allowDirty,
+    context: stringOption(
+      "Folder to build the image from, relative to the workspace's root, as project.json says it (default: the service's)",
+      'FOLDER',
+    ),
     buildNumber: anyBuildNumberOption("Use this build number, such as 20261124-1 (default: the CI's, or the next one)"),
     dryRun,
   },
@@ -20,7 +25,14 @@ export const executor = serviceExecutor({
     requireCommitted(subject, await repository.dirtyPaths(), isAllowed, []);
     if (!dryRun) await requireEngine(process.env);
   },
-  async run(options, { service, environments, ports, reporter }) {
+  async run({ context, ...options }, { service, environments, ports, reporter, target }) {
+    if (context !== target('docker-release')?.options?.context) {
+      throw badOption(
+        { name: 'context', doing: `build and push the image of ${service.name}` },
+        context,
+        `Write it in ${service.root}/project.json, as an option of the target docker-release: \`release\` builds from the same folder.`,
+      );
+    }
     const request = { ...options, service, environments, ciNumber: ciRunOf(process.env)?.buildNumber };
     const release = await dockerRelease(request, ports, reporter);
     if (!release) return [`${service.name}: dry run: nothing was changed`];

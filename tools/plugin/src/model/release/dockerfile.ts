@@ -1,0 +1,110 @@
+/** Files of the build context that an instruction of a Dockerfile takes. */
+export interface ContextSource {
+  /** The line at which the instruction begins, counted from 1. */
+  readonly line: number;
+  /** `COPY`, `ADD` or `RUN --mount`. */
+  readonly instruction: string;
+  /** Relative to the context, `.` for all of it; may be a pattern. */
+  readonly path: string;
+}
+
+interface Instruction {
+  readonly name: string;
+  readonly text: string;
+  readonly line: number;
+}
+
+/**
+ * Returns what a Dockerfile takes from its build context (https://docs.docker.com/reference/dockerfile/), in all stages.
+ * Variables have the defaults that the file gives them, and stand for anything where it gives none.
+ */
+export function contextSources(dockerfile: string): ContextSource[] {
+  const variables = new Map<string, string>();
+  return instructionsIn(dockerfile).flatMap(({ name, text, line }) => {
+    for (const [, variable = '', value = ''] of text.matchAll(/([A-Za-z_]\w*)=("[^"]*"|'[^']*'|\S*)/g))
+      if (name === 'ARG' || name === 'ENV') variables.set(variable, unquoted(value));
+    const paths = name === 'RUN' ? mountsIn(text) : name === 'COPY' || name === 'ADD' ? copiesIn(text) : [];
+    const instruction = name === 'RUN' ? 'RUN --mount' : name;
+    return paths.map((path) => ({ line, instruction, path: normalized(expanded(path, variables)) }));
+  });
+}
+
+/** Joins lines that go on, and leaves out comments and what heredocs hold. */
+function instructionsIn(dockerfile: string): Instruction[] {
+  const escape = /^#\s*escape\s*=\s*`/im.test(dockerfile.split(/\r?\n/, 3).join('\n')) ? '`' : '\\';
+  const lines = dockerfile.split(/\r?\n/);
+  const found: Instruction[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    const line = at + 1;
+    let whole = '';
+    for (let goesOn = true; goesOn && at < lines.length; at++) {
+      const each = lines[at]!;
+      if (/^\s*(#|$)/.test(each)) {
+        if (whole === '') break;
+        continue;
+      }
+      const trimmed = each.trimEnd();
+      goesOn = trimmed.endsWith(escape);
+      whole += goesOn ? `${trimmed.slice(0, -1)} ` : trimmed;
+    }
+    if (whole === '') continue;
+    const [, name = '', text = ''] = /^\s*([A-Za-z]+)\s+(.*)$/.exec(whole) ?? [];
+    found.push({ name: name.toUpperCase(), text, line });
+    for (const [, end] of text.matchAll(/<<-?["']?(\w+)["']?/g))
+      if (/^(RUN|COPY|ADD)$/i.test(name)) while (at < lines.length && lines[at++]!.trim() !== end);
+    at--;
+  }
+  return found;
+}
+
+/** The sources of `COPY` and `ADD`; none of another stage, image, address or heredoc. */
+function copiesIn(text: string): string[] {
+  const [flags = ''] = /^(--\S+\s+)*/.exec(text) ?? [];
+  if (/--from=/.test(flags)) return [];
+  const rest = text.slice(flags.length).trim();
+  const words = wordsOf(rest).slice(0, -1);
+  return words.filter((word) => !word.startsWith('<<') && !/^(\w+:\/\/|git@)/.test(word));
+}
+
+function wordsOf(text: string): string[] {
+  if (text.startsWith('['))
+    try {
+      const list: unknown = JSON.parse(text);
+      if (Array.isArray(list)) return list.map(String);
+    } catch {
+      // It is a pattern that begins with a bracket.
+    }
+  return (text.match(/"[^"]*"|'[^']*'|\S+/g) ?? []).map(unquoted);
+}
+
+/** The sources of `RUN --mount=type=bind`, which is the default type. */
+function mountsIn(text: string): string[] {
+  return [...text.matchAll(/(?:^|\s)--mount=(\S+)/g)].flatMap(([, written = '']) => {
+    const options = new Map(written.split(',').map((each) => each.split('=', 2) as [string, string]));
+    if ((options.get('type') ?? 'bind') !== 'bind' || options.has('from')) return [];
+    return [options.get('source') ?? options.get('src') ?? '.'];
+  });
+}
+
+function expanded(path: string, variables: ReadonlyMap<string, string>): string {
+  return path.replace(
+    /\$(?:\{(\w+)(?::[-+]([^}]*))?\}|(\w+))/g,
+    (_, braced?: string, fallback?: string, bare?: string) => {
+      return variables.get(braced ?? bare ?? '') ?? fallback ?? '*';
+    },
+  );
+}
+
+/** A source cannot leave the context: what leads above it begins at its root. */
+function normalized(path: string): string {
+  const segments: string[] = [];
+  for (const segment of path.split('/')) {
+    if (segment === '..') segments.pop();
+    else if (segment !== '' && segment !== '.') segments.push(segment);
+  }
+  return segments.join('/') || '.';
+}
+
+function unquoted(text: string): string {
+  return text.replace(/^(["'])(.*)\1$/s, '$2');
+}
