@@ -98,13 +98,13 @@ export class KubernetesApi {
   /** The same for answers that are no text. */
   async sendForBytes(method: string, path: string, request: ApiRequest = {}): Promise<Buffer> {
     const repeatable = request.repeatable ?? method !== 'POST';
-    const until = Date.now() + (this.hasAnswered ? patience : 0);
+    const until = performance.now() + (this.hasAnswered ? patience : 0);
     const fence = isWrite(method, path, request) ? this.fence : undefined;
     for (let attempt = 0; ; attempt++) {
       // Before each attempt: what is sent again late is a late write, too.
       const certainFor = await fence?.hold();
       const wait = Math.min(100 * 2 ** attempt, 2000);
-      const again = repeatable && Date.now() + wait < until && !request.signal?.aborted;
+      const again = repeatable && performance.now() + wait < until && !request.signal?.aborted;
       try {
         return await this.once(method, path, bounded(request, certainFor), certainFor);
       } catch (error) {
