@@ -199,7 +199,8 @@ export function clusterConfigurationContract(start: () => Promise<ConfigurationS
   });
 
   it('lets one write at a time, and takes over from a dead one', async () => {
-    const { configuration, again, beside, killHolder } = await start();
+    const { configuration, namespace, again, beside, killHolder, read } = await start();
+    await configuration.apply([namespaceObject(namespace)], go);
     const first = await configuration.lock(ada, () => {});
     await (await (await beside()).configuration.lock(bob, () => {})).release();
     const waited: string[] = [];
@@ -211,9 +212,20 @@ export function clusterConfigurationContract(start: () => Promise<ConfigurationS
     const second = await waiting;
     expect(second.lost.aborted).toBe(false);
     await second.release();
-    await configuration.lock(ada, () => {});
+    const lost = await configuration.lock(ada, () => {});
+    const opened = await configuration.openRecord(record('20261124-1'));
     await killHolder();
-    await (await other.lock(bob, () => {})).release();
+    const third = await other.lock(bob, () => {});
+    const gone = { facts: { type: 'lock-lost' } };
+    await expect(configuration.apply([config('late', { a: '1' }, namespace)], go)).rejects.toMatchObject(gone);
+    await expect(configuration.mark(version('20261124-1'))).rejects.toMatchObject(gone);
+    await expect(configuration.openRecord(record('20261124-2'))).rejects.toMatchObject(gone);
+    await expect(configuration.closeRecord(opened, { outcome: 'succeeded' })).rejects.toMatchObject(gone);
+    expect(lost.lost.aborted).toBe(true);
+    expect(await read('ConfigMap', 'late', namespace)).toBeUndefined();
+    expect(await other.version()).toBeUndefined();
+    expect(await other.records()).toMatchObject([{ sequence: 1, outcome: 'running' }]);
+    await third.release();
   }, 60_000);
 
   it('stops waiting for the lock when it is asked to', async () => {

@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
-import { kubectl, platform } from './platform.ts';
-import { runCommand, type CommandResult } from './run-command.ts';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { kubectl, platform, repositoryRoot } from './platform.ts';
+import { runCommand, type CommandResult } from './run-command.ts';
 
 /** A place in the cluster, and as whom it is entered. */
 export interface Entrance {
@@ -10,9 +11,31 @@ export interface Entrance {
   readonly token: string;
 }
 
-/** A token of a service account, as CI gets one. */
-export function tokenOf(account: string, namespace: string): Promise<string> {
-  return kubectl(['create', 'token', account, '--namespace', namespace, '--duration=1h']);
+/** A token of a service account, as CI gets one. @param duration for which it is valid. */
+export function tokenOf(account: string, namespace: string, duration = '1h'): Promise<string> {
+  return kubectl(['create', 'token', account, '--namespace', namespace, `--duration=${duration}`]);
+}
+
+/**
+ * Makes the account in a namespace that is shipped for deployers, and lets an action have a kubeconfig that enters the
+ * platform as it.
+ */
+export async function withDeployerKubeconfig<T>(
+  namespace: string,
+  action: (kubeconfig: string) => Promise<T>,
+): Promise<T> {
+  const manifest = readFileSync(join(repositoryRoot, 'Infrastructure/kubernetes/deployer.yaml'), 'utf8');
+  await kubectl(['apply', '--filename=-'], manifest.replaceAll('${NAMESPACE}', namespace));
+  const { context } = await platform();
+  const folder = mkdtempSync(join(tmpdir(), 'poc deployer '));
+  try {
+    const kubeconfig = join(folder, 'kubeconfig');
+    // For as long as the longest run of `npm run soak` takes.
+    await writeKubeconfig(kubeconfig, [{ context, token: await tokenOf('deployer', namespace, '12h') }]);
+    return await action(kubeconfig);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Writes a kubeconfig that holds nothing but these entrances; the first one is the current one. */

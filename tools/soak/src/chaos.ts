@@ -3,7 +3,7 @@ import type { BuildNumber } from '../../plugin/src/model/release/build-number.ts
 import { describeFailed } from '../../load/src/prober.ts';
 import type { DeployerOrder } from './deployer.ts';
 import type { Say } from './progress.ts';
-import { Deployers } from './run-deployer.ts';
+import { Deployers, type DeployerResult } from './run-deployer.ts';
 import { Site } from './site.ts';
 import type { SoakWorkspace } from './soak-workspace.ts';
 
@@ -14,6 +14,8 @@ export interface ChaosSizes {
    * (the first) to 1 (the last).
    */
   readonly kills: 'all' | readonly number[];
+  /** After which answers of the API server the deployer is suspended for longer than its lock lasts; likewise. */
+  readonly suspensions: 'all' | readonly number[];
   /** Namespaces in which it happens at the same time: most of the time, a dead holder's lock is waited for. */
   readonly sites: number;
   /** True when the network is lost as well. */
@@ -26,6 +28,8 @@ export interface ChaosFigures {
   readonly answers: Readonly<Record<DeployerOrder['command'], number>>;
   /** How many deployers were killed. */
   readonly killed: number;
+  /** How many deployers were suspended while another took over. */
+  readonly suspended: number;
   /** Times the network was lost. */
   readonly networkLosses: number;
   readonly requests: number;
@@ -39,7 +43,7 @@ export interface ChaosFigures {
 
 interface Case {
   readonly command: DeployerOrder['command'];
-  /** The answer after which the deployer is killed. */
+  /** The answer after which the deployer is killed, or suspended. */
   readonly answer: number;
 }
 
@@ -48,10 +52,10 @@ const mostRecovery = 60;
 /** An answer more than the undisturbed run had: some come with time. */
 const further = 2;
 
-/** Kills deployers after every answer of the API server, and takes the network away from others. */
+/** Kills and suspends deployers after every answer of the API server, and takes the network away from others. */
 export async function chaos(
   soak: SoakWorkspace,
-  { kills, sites, network }: ChaosSizes,
+  { kills, suspensions, sites, network }: ChaosSizes,
   say: Say,
 ): Promise<ChaosFigures> {
   const deployers = await Deployers.prepare();
@@ -59,7 +63,7 @@ export async function chaos(
   const lost: string[] = [];
   let requests = 0;
   try {
-    const builds = await soak.tagBuilds(kills === 'all' ? 400 : 40, [soak.first]);
+    const builds = await soak.tagBuilds(kills === 'all' ? 600 : 40, [soak.first]);
     const lanes = await Promise.all(
       Array.from({ length: sites }, async (_, index) => {
         const site = await Site.open(`chaos-${index + 1}`, soak, deployers);
@@ -74,6 +78,7 @@ export async function chaos(
       ...casesOf('k8s-deploy', answers['k8s-deploy'], kills),
       ...casesOf('rollback', answers.rollback, kills),
     ];
+    const suspending = casesOf('k8s-deploy', answers['k8s-deploy'], suspensions);
     const all = waiting.length;
     const losses = network ? [4_000, 25_000] : [];
     let done = 0;
@@ -81,8 +86,10 @@ export async function chaos(
       lanes.map(async (lane) => {
         for (;;) {
           const loss = losses.shift();
-          const next = loss === undefined ? waiting.shift() : undefined;
+          const suspension = loss === undefined ? suspending.shift() : undefined;
+          const next = loss === undefined && suspension === undefined ? waiting.shift() : undefined;
           if (loss !== undefined) await lane.loseNetwork(loss);
+          else if (suspension) await lane.suspend(suspension);
           else if (next) {
             await lane.kill(next);
             if (++done % 10 === 0) say(`${done} of ${all} deployers killed`);
@@ -98,6 +105,7 @@ export async function chaos(
     return {
       answers,
       killed: sum(lanes.map(({ killed }) => killed)),
+      suspended: sum(lanes.map(({ suspended }) => suspended)),
       networkLosses: sum(lanes.map(({ networkLosses }) => networkLosses)),
       requests,
       lost,
@@ -125,6 +133,7 @@ function sum(numbers: readonly number[]): number {
 /** One namespace, in which one case follows the other. */
 class Lane {
   killed = 0;
+  suspended = 0;
   networkLosses = 0;
   longestRecovery = 0;
   readonly stuck: string[] = [];
@@ -172,10 +181,56 @@ class Lane {
     proxy.watchAnswers();
     if (first.code === undefined && after !== '') this.killed++;
     // One that needed fewer answers this time ended by itself.
-    else if (first.code !== 0) this.complain(told, `ended with ${first.code ?? 'nothing'} instead:\n${first.output}`);
+    else this.expectEnd(told, first);
     const described = `${told} (${after})`;
     for (const problem of await this.site.foreignProblems()) this.complain(described, problem);
     await this.runAgain(described, command, target);
+  }
+
+  /**
+   * Suspends a deployer after an answer until another has taken its lock over and deployed a newer build, and wakes it then:
+   * it must write nothing any more.
+   */
+  async suspend({ command, answer }: Case): Promise<void> {
+    const target = await this.prepare(command);
+    const { proxy } = this.site;
+    const told = `${command} suspended after answer ${answer}`;
+    this.site.doing = told;
+    let deployer: ChildProcess | undefined;
+    let running: ReturnType<Site['run']> | undefined;
+    const after = await new Promise<string | undefined>((resolve) => {
+      proxy.watchAnswers(({ number, what }) => {
+        if (number !== answer) return true;
+        deployer?.kill('SIGSTOP');
+        resolve(what);
+        return true;
+      });
+      running = this.site.run(command, target, { person: 'suspended', onStart: (child) => (deployer = child) });
+      void running.finally(() => resolve(undefined));
+    });
+    proxy.watchAnswers();
+    if (after === undefined) return this.expectEnd(told, await running!);
+    this.suspended++;
+    const described = `${told} (${after})`;
+    const newer = this.further();
+    try {
+      await this.site.runWell('k8s-deploy', newer, { person: 'successor' });
+      const versions = await this.site.versions({ locks: false });
+      deployer?.kill('SIGCONT');
+      const { code, output } = await running!;
+      // Before it had the lock it is superseded; after it was done it says so.
+      if (code !== 0 && !(code === 1 && output.includes('took it over')))
+        this.complain(described, `it ended with ${code ?? 'nothing'}:\n${output}`);
+      const written = (await this.site.versions({ locks: false })).filter((version) => !versions.includes(version));
+      for (const version of written) this.complain(described, `it wrote ${version}`);
+      for (const problem of await this.site.problemsAfter(newer)) this.complain(described, problem);
+    } finally {
+      deployer?.kill('SIGCONT');
+    }
+  }
+
+  private expectEnd(told: string, { code, output }: DeployerResult): void {
+    if (code !== 0) this.complain(told, `ended with ${code ?? 'nothing'} instead:\n${output}`);
   }
 
   /** Loses the network in the middle of a rollout: shorter than the deployer waits for it, or longer. */

@@ -66,22 +66,27 @@ const sections: Readonly<
     };
   },
   async chaos(soak) {
-    const figures = await chaos(soak, { kills: 'all', sites: size('sites'), network: true }, progressOf('chaos'));
+    const figures = await chaos(
+      soak,
+      { kills: 'all', suspensions: 'all', sites: size('sites'), network: true },
+      progressOf('chaos'),
+    );
     return {
       command: 'npm run soak -- chaos',
       lines: [
         '## Deployers that die, and a network that is lost',
         '',
-        'A proxy before the API server ends the deployer with SIGKILL after the n-th answer, which it never gets to see, for every n of a deploy and of a rollback (the executors in a process of their own, without Nx). Then the same command is run again. Meanwhile a request is sent every 0.1 s, in turns through the gateway and straight. The network is lost for 4 s, which a deployer waits for, and for 25 s, which it does not: it ends with a clear failure, and the same command goes on later.',
+        'A proxy before the API server ends the deployer with SIGKILL after the n-th answer, which it never gets to see, for every n of a deploy and of a rollback (the executors in a process of their own, without Nx). Then the same command is run again. It is likewise suspended (SIGSTOP) after every answer of a deploy, until another deployer has taken over its lock and deployed a newer build, and wakes then: it must write nothing any more. All of them have the rights of the account that is shipped for deployers. Meanwhile a request is sent every 0.1 s, in turns through the gateway and straight. The network is lost for 4 s, which a deployer waits for, and for 25 s, which it does not: it ends with a clear failure, and the same command goes on later.',
         '',
         '| | |',
         '| --- | --- |',
         `| answers of the API server in one deploy, in one rollback | ${figures.answers['k8s-deploy']}, ${figures.answers.rollback} |`,
         `| deployers killed | ${count(figures.killed)} |`,
+        `| deployers suspended while another took over | ${count(figures.suspended)} |`,
         `| times the network was lost in the middle of a rollout | ${count(figures.networkLosses)} |`,
         `| requests | ${count(figures.requests)} |`,
         `| **lost requests** | **${count(figures.lost.length)}** |`,
-        `| **stuck** (a lock, a record that stays "running", a command that does not end well when run again, an object of somebody else changed) | **${count(figures.stuck.length)}** |`,
+        `| **stuck** (a lock, a record that stays "running", a command that does not end well when run again, an object of somebody else changed, a write by a deployer that another has taken over from) | **${count(figures.stuck.length)}** |`,
         `| longest time of the command that is run again (a dead holder's lock is waited for 15 s) | ${figures.longestRecovery.toFixed(1)} s |`,
       ],
       wrong: [...figures.lost, ...figures.stuck],

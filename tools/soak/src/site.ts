@@ -8,6 +8,7 @@ import type { Environment } from '../../plugin/src/model/environment/environment
 import type { KubernetesObject } from '../../plugin/src/model/manifests/kubernetes-object.ts';
 import type { ObservedService, RunningService } from '../../plugin/src/ports/cluster.ts';
 import { askOnce, type Target } from '../../scratch-workspace/src/ask-once.ts';
+import { withDeployerKubeconfig } from '../../scratch-workspace/src/cluster-account.ts';
 import { platform } from '../../scratch-workspace/src/platform.ts';
 import { ApiProxy } from '../../simulators/src/kubernetes/api-proxy.ts';
 import type { DeployerOrder } from './deployer.ts';
@@ -63,10 +64,14 @@ export class Site {
   }
 
   static async open(name: string, soak: SoakWorkspace, deployers: Deployers): Promise<Site> {
-    const { kubeconfig, context } = await platform();
-    const proxy = await ApiProxy.start({ context, kubeconfig });
-    const environment = await soak.addEnvironment(name, proxy.kubeconfig);
-    const access = await findAccess({ ...environment, cluster: { context, kubeconfig } }, '/');
+    const { context } = await platform();
+    const admin = await soak.addEnvironment(name);
+    // Deployers have the rights of the account that is shipped for them, and no others.
+    const proxy = await withDeployerKubeconfig(admin.namespace, (kubeconfig) =>
+      ApiProxy.start({ context, kubeconfig }),
+    );
+    const environment = { ...admin, cluster: { context, kubeconfig: proxy.kubeconfig } };
+    const access = await findAccess(admin, '/');
     const site = new Site(proxy, deployers, environment, soak.workspace.folder, new KubernetesApi(access));
     for (const metadata of foreignObjects)
       await site.api.send('POST', `${site.path}/configmaps`, { body: { metadata, data: { of: 'somebody else' } } });
@@ -141,14 +146,14 @@ export class Site {
     return this.foreign.filter((version) => !now.includes(version)).map((version) => `changed or deleted: ${version}`);
   }
 
-  /** Objects in the namespace that a deployer could change, with their versions. */
-  async versions(): Promise<string[]> {
+  /** Objects in the namespace that a deployer could change, with their versions. @param locks those of its locks, too. */
+  async versions({ locks = true } = {}): Promise<string[]> {
     const kinds = [
       'api/v1/configmaps',
       'api/v1/services',
       'api/v1/secrets',
       'apis/apps/v1/controllerrevisions',
-      'apis/coordination.k8s.io/v1/leases',
+      ...(locks ? ['apis/coordination.k8s.io/v1/leases'] : []),
       'apis/gateway.networking.k8s.io/v1/httproutes',
       'apis/policy/v1/poddisruptionbudgets',
     ];

@@ -122,11 +122,11 @@ export class SoakWorkspace {
   }
 
   /** A namespace of its own, and the environment that it is. It goes with the workspace. */
-  async addEnvironment(name: string, kubeconfig: string): Promise<Environment> {
+  async addEnvironment(name: string): Promise<Environment> {
     const namespace = `${this.workspace.id}-${name}`;
     await kubectl(['create', 'namespace', namespace]);
     this.namespaces.push(namespace);
-    const { context } = await platform();
+    const { context, kubeconfig } = await platform();
     return {
       name: 'preprod',
       order: 1,

@@ -22,6 +22,7 @@ import { forgettable } from '../../plugin/src/model/deploy/record-retention.ts';
 import type { Clock } from '../../plugin/src/ports/clock.ts';
 import type { ClusterConfiguration, ConfigurationChange } from '../../plugin/src/ports/cluster-configuration.ts';
 import type { ServiceLock } from '../../plugin/src/ports/cluster.ts';
+import { ServiceLocks, type FencingLock } from './cluster/service-locks.ts';
 
 /** Kinds of the twin that belong to the whole cluster. */
 const clusterKinds = ['Namespace', 'ClusterRole', 'ClusterRoleBinding'];
@@ -33,8 +34,7 @@ export class InMemoryClusterState {
   readonly objects = new Map<string, Map<string, KubernetesObject>>();
   readonly marks = new Map<string, BuildNumber>();
   readonly records = new Map<string, ProvisioningRecord[]>();
-  readonly holders = new Map<string, { holder: Actor; lost: AbortController; alive: boolean }>();
-  readonly waiting: (() => void)[] = [];
+  readonly locks = new ServiceLocks();
 
   /** An object as all managers together have it. */
   live(key: string): KubernetesObject | undefined {
@@ -53,6 +53,8 @@ export class InMemoryConfiguration implements ClusterConfiguration {
   private readonly home: string;
   private readonly clock: Clock;
   private readonly state: InMemoryClusterState;
+  /** The lock that was taken last: it is the fence for all that is written. */
+  private held: FencingLock | undefined;
   /** Called before each call of the port with its name; what it throws is what the call throws. */
   before: (call: string) => void | Promise<void> = () => {};
 
@@ -88,9 +90,7 @@ export class InMemoryConfiguration implements ClusterConfiguration {
 
   /** Lets the holder of the lock die without a word. */
   killHolder(): void {
-    const held = this.state.holders.get(this.home);
-    if (held) held.alive = false;
-    this.wake();
+    this.state.locks.killHolder(this.home);
   }
 
   async plan(objects: readonly KubernetesObject[]): Promise<readonly ConfigurationChange[]> {
@@ -103,6 +103,7 @@ export class InMemoryConfiguration implements ClusterConfiguration {
     for (const object of inKindOrder(objects)) {
       signal.throwIfAborted();
       await this.before(`apply ${describeObject(object)}`);
+      this.held?.hold();
       changes.push(this.change(object, objects));
       this.put(object, this.manager);
       this.generateValues(object);
@@ -116,6 +117,7 @@ export class InMemoryConfiguration implements ClusterConfiguration {
     { dryRun = false }: { readonly dryRun?: boolean } = {},
   ): Promise<readonly ConfigurationChange[]> {
     await this.before(dryRun ? 'prune (dry run)' : 'prune');
+    if (!dryRun) this.held?.hold();
     const wanted = new Set(objects.map((object) => this.keyOf(object)));
     return former.flatMap((each): ConfigurationChange[] => {
       const key = keyOf(each);
@@ -146,31 +148,15 @@ export class InMemoryConfiguration implements ClusterConfiguration {
 
   async mark(version: BuildNumber): Promise<void> {
     await this.before('mark');
+    this.held?.hold();
     if (!this.hasNamespace(this.home)) throw this.noNamespace(this.home);
     this.state.marks.set(this.home, version);
   }
 
   async lock(holder: Actor, onWait: (heldBy: string) => void, signal?: AbortSignal): Promise<ServiceLock> {
     await this.before('lock');
-    const { holders } = this.state;
-    for (let other = holders.get(this.home); other?.alive; other = holders.get(this.home)) {
-      onWait(`${other.holder.person} (${other.holder.run})`);
-      await new Promise<void>((resolve) => {
-        this.state.waiting.push(resolve);
-        signal?.addEventListener('abort', () => resolve(), { once: true });
-      });
-      signal?.throwIfAborted();
-    }
-    holders.get(this.home)?.lost.abort(new Error(`${holder.person} (${holder.run}) has the lock now`));
-    const held = { holder, lost: new AbortController(), alive: true };
-    holders.set(this.home, held);
-    return {
-      lost: held.lost.signal,
-      release: async () => {
-        if (holders.get(this.home) === held) holders.delete(this.home);
-        this.wake();
-      },
-    };
+    this.held = await this.state.locks.acquire(this.home, holder, onWait, signal);
+    return this.held;
   }
 
   async records(): Promise<ProvisioningRecord[]> {
@@ -180,6 +166,7 @@ export class InMemoryConfiguration implements ClusterConfiguration {
 
   async openRecord(record: NewProvisioningRecord): Promise<ProvisioningRecord> {
     await this.before('openRecord');
+    this.held?.hold();
     const opened = { ...record, sequence: (this.kept.at(-1)?.sequence ?? 0) + 1, outcome: 'running' as const };
     this.state.records.set(this.home, [...this.kept, opened]);
     return opened;
@@ -187,6 +174,7 @@ export class InMemoryConfiguration implements ClusterConfiguration {
 
   async closeRecord(record: ProvisioningRecord, ending: ProvisioningEnding): Promise<ProvisioningRecord> {
     await this.before('closeRecord');
+    this.held?.hold();
     const closed = { ...record, ...ending, finishedAt: this.clock().toISOString() };
     const all = this.kept.map((each) => (each.sequence === record.sequence ? closed : each));
     const old = forgettable(all);
@@ -265,9 +253,5 @@ export class InMemoryConfiguration implements ClusterConfiguration {
 
   private refusal(type: ErrorType, reason: string): Refusal {
     return new Refusal({ type, doing: 'provision', reason, remedy: 'Mend it.' });
-  }
-
-  private wake(): void {
-    for (const resolve of this.state.waiting.splice(0)) resolve();
   }
 }

@@ -1,4 +1,8 @@
+import type { NewDeploymentRecord } from '../../../plugin/src/model/deploy/deployment-record.ts';
+import { ProductError } from '../../../plugin/src/model/errors/product-error.ts';
+import type { KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
 import { ada, bob, type ClusterScenario } from './cluster-scenario.ts';
+import { apply, jobOf, objectsOf, releaseOf, run, uidOf } from './deployed-orders.ts';
 
 /** How a cluster has one lock for each service. @param start makes an empty namespace. */
 export function lockContract(start: () => Promise<ClusterScenario>): void {
@@ -59,4 +63,45 @@ export function lockContract(start: () => Promise<ClusterScenario>): void {
     await first.release();
     await (await cluster.lock('orders', ada, () => expect('the lock').toBe('free'))).release();
   });
+
+  it('lets nobody write who lost the lock, and records of theirs are closed by the next', async () => {
+    const scenario = await start();
+    const { cluster, another, killHolder, read } = scenario;
+    const other = await another();
+    const [objects, job] = [objectsOf(scenario, { note: 'old' }), jobOf(scenario, { lines: [] })];
+    const first = await cluster.lock('orders', ada, () => {});
+    const plan = await cluster.plan('orders', objects);
+    const record = await cluster.openRecord(recordOf(scenario, objects));
+    await killHolder('orders');
+    const second = await other.lock('orders', bob, () => {});
+    expect(await typeOf(cluster.apply(plan))).toBe('lock-lost');
+    expect(await typeOf(run(cluster, job))).toBe('lock-lost');
+    expect(await typeOf(cluster.openRecord(recordOf(scenario, objects)))).toBe('lock-lost');
+    expect(await typeOf(cluster.closeRecord(record, { outcome: 'succeeded' }))).toBe('lock-lost');
+    expect(first.lost.aborted).toBe(true);
+    expect(await other.records('orders')).toMatchObject([{ sequence: 1, outcome: 'running' }]);
+    expect(await read('Service', 'orders')).toBeUndefined();
+    expect(await uidOf(scenario, job)).toBeUndefined();
+    await other.closeRecord(record, { outcome: 'abandoned' });
+    await apply(other, objects);
+    expect(await typeOf(cluster.prune('orders', []))).toBe('lock-lost');
+    expect(await read('Service', 'orders')).toBeDefined();
+    // Looking is nobody's right alone.
+    expect(await cluster.records('orders')).toMatchObject([{ sequence: 1, outcome: 'abandoned' }]);
+    await Promise.all([first.release(), second.release()]);
+    expect(await typeOf(apply(other, objectsOf(scenario, { note: 'new' })))).toBe('lock-lost');
+  });
+}
+
+async function typeOf(action: Promise<unknown>): Promise<string | undefined> {
+  return action.then(
+    () => undefined,
+    (error: unknown) => (error instanceof ProductError ? error.facts.type : String(error)),
+  );
+}
+
+function recordOf(scenario: ClusterScenario, manifests: readonly KubernetesObject[]): NewDeploymentRecord {
+  const release = releaseOf(scenario);
+  const startedAt = '2026-11-24T12:00:00.000Z';
+  return { environment: 'preprod', release, manifests, actor: ada, cause: { action: 'deploy' }, startedAt };
 }

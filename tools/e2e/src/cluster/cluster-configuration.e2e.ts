@@ -102,7 +102,7 @@ describe('the deployer', () => {
       'httproutes.gateway.networking.k8s.io': write,
       'grpcroutes.gateway.networking.k8s.io': write,
       persistentvolumeclaims: 'get list watch create patch',
-      'leases.coordination.k8s.io': 'get create update',
+      'leases.coordination.k8s.io': 'get list watch create update',
       pods: look,
       events: look,
       'pods/log': 'get',

@@ -16,9 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => soak.remove());
 
-it('a deployer that is killed leaves nothing that the same command does not mend', async () => {
-  const figures = await chaos(soak, { kills: [0.45, 0.75], sites: 4, network: false }, say);
-  expect(figures).toMatchObject({ killed: 4, lost: [], stuck: [] });
+it('a deployer that is killed leaves nothing that the same command does not mend, and one that wakes writes nothing', async () => {
+  const figures = await chaos(soak, { kills: [0.45, 0.75], suspensions: [0.6], sites: 5, network: false }, say);
+  expect(figures).toMatchObject({ killed: 4, suspended: 1, lost: [], stuck: [] });
   expect(figures.requests).toBeGreaterThan(100);
 });
 

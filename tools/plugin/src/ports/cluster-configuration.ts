@@ -38,7 +38,8 @@ export interface ClusterConfiguration {
   mark(version: BuildNumber): Promise<void>;
 
   /**
-   * Waits for the one write lock of the environment's configuration, and takes it over from a holder who is dead.
+   * Waits for the one write lock of the environment's configuration, and takes it over from a holder who is dead. Once it is
+   * lost or released, nothing is written any more: `apply`, `prune`, `mark` and the records throw a Failure `lock-lost`.
    * @param signal ends the wait when it is aborted; its reason is thrown then.
    */
   lock(holder: Actor, onWait: (heldBy: string) => void, signal?: AbortSignal): Promise<ServiceLock>;

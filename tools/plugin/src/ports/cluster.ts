@@ -12,7 +12,12 @@ import type { ApplyStage } from '../model/manifests/kind-order.ts';
 import type { KubernetesObject } from '../model/manifests/kubernetes-object.ts';
 import type { RolloutPatience } from '../model/manifests/rules/rollout-patience.ts';
 
-/** One environment's namespace in its cluster, as seen by the deployer. */
+/**
+ * One environment's namespace in its cluster, as seen by the deployer.
+ *
+ * The lock of a service is a fence for what is written for it: once it is lost or released, `apply`, `prune`, `runJob`,
+ * `openRecord` and `closeRecord` of this view write nothing and throw a Failure `lock-lost`.
+ */
 export interface Cluster {
   /**
    * Makes sure the cluster answers, the namespace is there and the deployer may write to it.
@@ -21,7 +26,8 @@ export interface Cluster {
   check(): Promise<void>;
 
   /**
-   * Waits for the one write lock of a service, and takes it over from a holder who no longer renews it.
+   * Waits for the one write lock of a service, and takes it over from a holder who was seen not to renew it for the time
+   * of its lease, whatever the clocks say.
    * @param onWait called when somebody else has it, with who.
    * @param signal ends the wait when it is aborted; its reason is thrown then. A lock that was just taken is returned.
    */
@@ -30,7 +36,8 @@ export interface Cluster {
   /** Dry-runs every object on the server. Changes nothing. @throws {Refusal} naming the objects that it would not take. */
   plan(service: string, objects: readonly KubernetesObject[], options?: PlanOptions): Promise<Plan>;
   /**
-   * Applies one step of a plan, or all of them, in kind order, without pruning. What of it is stale is planned again first.
+   * Applies one step of a plan, or all of them, in kind order, without pruning. What of it is stale, because it was planned
+   * long ago or was changed since, is planned again first.
    * @param signal stops it before the next kind when it is aborted; its reason is thrown then.
    * @returns what was done.
    */
@@ -74,8 +81,8 @@ export interface Cluster {
 
   /** One deployment, as it was recorded and can never be changed. */
   record(service: string, sequence: number): Promise<DeploymentRecord | undefined>;
-  /** The newest deployment of every service, however it ended, without its manifests, in no order. */
-  newest(): Promise<DeploymentSummary[]>;
+  /** The newest deployment of every service, or of one, however it ended, without its manifests, in no order. */
+  newest(service?: string): Promise<DeploymentSummary[]>;
   /** All deployments of all services that are still recorded, without their manifests, in no order. */
   summaries(): Promise<DeploymentSummary[]>;
 
@@ -91,7 +98,7 @@ export interface Cluster {
 
 /** Held while a service is written to. */
 export interface ServiceLock {
-  /** Aborted when the lock was lost to somebody else; stop writing then. */
+  /** Aborted when the lock was lost to somebody else, or may have been: nothing can be written any more. */
   readonly lost: AbortSignal;
   release(): Promise<void>;
 }

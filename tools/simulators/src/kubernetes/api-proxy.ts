@@ -94,7 +94,7 @@ export class ApiProxy {
     const { method = 'GET', url = '/' } = asked;
     const [path = '/', query = ''] = url.split('?', 2);
     const isWatch = /(^|&)watch=(1|true)/.test(query);
-    const isWrite = method !== 'GET' && !query.includes('dryRun=All') && !path.endsWith('/selfsubjectaccessreviews');
+    const isWrite = method !== 'GET' && !query.includes('dryRun=All') && !path.includes('/selfsubject');
     const headers = { ...asked.headers, ...(await this.access.headers()), host: new URL(this.access.server).host };
     const sent = request(`${this.access.server}${url}`, { method, headers, agent: this.agent }, (received) => {
       const pieces: Buffer[] = [];

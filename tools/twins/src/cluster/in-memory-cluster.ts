@@ -29,6 +29,7 @@ import { prune } from './prune.ts';
 import type { JobScript } from './scripted-jobs.ts';
 import type { RolloutScript } from './scripted-rollouts.ts';
 import { ServerSideApply } from './server-side-apply.ts';
+import type { FencingLock } from './service-locks.ts';
 
 /** Twin of a namespace in a Kubernetes cluster for tests. */
 export class InMemoryCluster implements Cluster {
@@ -38,6 +39,8 @@ export class InMemoryCluster implements Cluster {
   private readonly server: ServerSideApply;
   /** Why its gateway takes no route, as a sentence; undefined when it does. */
   refusesRoutes: string | undefined;
+  /** The lock that was taken last, by service: it is the fence for all that is written for that service. */
+  private readonly locks = new Map<string, FencingLock>();
   /** Called before each call of the port with its name; what it throws is what the call throws. */
   before: (call: string) => void | Promise<void> = () => {};
   /** Names of the calls so far. */
@@ -118,7 +121,9 @@ export class InMemoryCluster implements Cluster {
     signal?: AbortSignal,
   ): Promise<ServiceLock> {
     await this.enter('lock');
-    return this.state.locks.acquire(service, holder, onWait, signal);
+    const lock = await this.state.locks.acquire(service, holder, onWait, signal);
+    this.locks.set(service, lock);
+    return lock;
   }
 
   async plan(service: string, objects: readonly KubernetesObject[], options: PlanOptions = {}): Promise<Plan> {
@@ -128,11 +133,13 @@ export class InMemoryCluster implements Cluster {
 
   async apply(plan: Plan, stage?: ApplyStage, signal?: AbortSignal): Promise<ChangeSet> {
     await this.enter(stage === undefined ? 'apply' : `apply ${stage}`);
+    this.locks.get(plan.service)?.hold();
     return this.server.apply(plan, stage, signal);
   }
 
   async prune(service: string, objects: readonly KubernetesObject[], options: PruneOptions = {}): Promise<ChangeSet> {
     await this.enter(options.dryRun ? 'prune (dry run)' : 'prune');
+    if (!options.dryRun) this.locks.get(service)?.hold();
     return prune(this.state.objects, service, objects, options);
   }
 
@@ -155,6 +162,7 @@ export class InMemoryCluster implements Cluster {
 
   async runJob(service: string, job: KubernetesObject, options: JobOptions): Promise<JobResult> {
     await this.enter('runJob');
+    this.locks.get(service)?.hold();
     return this.state.jobs.run(service, job, options);
   }
 
@@ -175,11 +183,13 @@ export class InMemoryCluster implements Cluster {
 
   async openRecord(record: NewDeploymentRecord): Promise<DeploymentRecord> {
     await this.enter('openRecord');
+    this.locks.get(record.release.service)?.hold();
     return this.state.records.open(record);
   }
 
   async closeRecord(record: DeploymentRecord, ending: DeploymentEnding): Promise<DeploymentRecord> {
     await this.enter('closeRecord');
+    this.locks.get(record.release.service)?.hold();
     return this.state.records.close(record, { ...ending, finishedAt: this.clock().toISOString() });
   }
 
@@ -188,9 +198,9 @@ export class InMemoryCluster implements Cluster {
     return this.state.records.find(service, sequence);
   }
 
-  async newest(): Promise<DeploymentSummary[]> {
+  async newest(service?: string): Promise<DeploymentSummary[]> {
     await this.enter('newest');
-    return this.state.records.newest();
+    return this.state.records.newest(service);
   }
 
   async summaries(): Promise<DeploymentSummary[]> {

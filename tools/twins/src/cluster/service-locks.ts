@@ -1,10 +1,22 @@
 import type { Actor } from '../../../plugin/src/model/release/actor.ts';
+import { Failure } from '../../../plugin/src/model/errors/product-error.ts';
 import type { ServiceLock } from '../../../plugin/src/ports/cluster.ts';
 
-interface HeldLock {
+/** A lock, as long as its holder does not die. */
+class HeldLock {
   readonly holder: Actor;
-  readonly lost: AbortController;
-  alive: boolean;
+  readonly loss = new AbortController();
+  alive = true;
+
+  constructor(holder: Actor) {
+    this.holder = holder;
+  }
+}
+
+/** A lock, and the fence that it is for what its holder writes. */
+export interface FencingLock extends ServiceLock {
+  /** @throws {Failure} when it was lost or released. */
+  hold(): void;
 }
 
 /** The write locks of a namespace, one for each service. */
@@ -22,7 +34,7 @@ export class ServiceLocks {
     holder: Actor,
     onWait: (heldBy: string) => void,
     signal?: AbortSignal,
-  ): Promise<ServiceLock> {
+  ): Promise<FencingLock> {
     let told: HeldLock | undefined;
     for (let other = this.held.get(service); other?.alive; other = this.held.get(service)) {
       if (told !== other) onWait(`${other.holder.person} (${other.holder.run})`);
@@ -34,10 +46,17 @@ export class ServiceLocks {
       });
       signal?.throwIfAborted();
     }
-    this.held.get(service)?.lost.abort(new Error(`${holder.person} (${holder.run}) has the lock now`));
-    const held: HeldLock = { holder, lost: new AbortController(), alive: true };
+    this.held.get(service)?.loss.abort(lockLost(service, `${holder.person} (${holder.run}) took it over.`));
+    const held = new HeldLock(holder);
     this.held.set(service, held);
-    return { lost: held.lost.signal, release: async () => this.release(service, held) };
+    return {
+      lost: held.loss.signal,
+      release: async () => this.release(service, held),
+      hold: () => {
+        held.loss.signal.throwIfAborted();
+        if (this.held.get(service) !== held) throw lockLost(service, 'It was released already.');
+      },
+    };
   }
 
   /** Lets the holder of a service's lock die without a word. */
@@ -55,4 +74,13 @@ export class ServiceLocks {
   private wake(): void {
     for (const resolve of this.waiting.splice(0)) resolve();
   }
+}
+
+function lockLost(name: string, reason: string): Failure {
+  return new Failure({
+    type: 'lock-lost',
+    doing: `keep the lock ${name}`,
+    reason,
+    remedy: 'Run the same command again.',
+  });
 }

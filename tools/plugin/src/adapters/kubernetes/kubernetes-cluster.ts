@@ -28,15 +28,21 @@ import type {
 import type { KubernetesApi } from './client/api.ts';
 import { applyPlan } from './deploy/apply.ts';
 import { watchForChanges } from './observe/watch.ts';
+import { AccessReview } from './client/access-review.ts';
+import { describeAccess } from './client/access-rules.ts';
+import { explainApiError } from './client/api-error.ts';
 import { checkAccess, refuseMissingNamespace } from './client/check.ts';
 import { fingerprintOf } from './observe/drift.ts';
 import { runJob } from './deploy/jobs/run-job.ts';
+import type { HeldLease } from './deploy/held-lease.ts';
 import { acquireLease } from './deploy/lease.ts';
 import { observe } from './observe/observe.ts';
 import { KubernetesPlan } from './deploy/kubernetes-plan.ts';
+import type { PlannedObject } from './deploy/plan.ts';
 import { provisionedVersion } from './provision/provisioned-version.ts';
 import { pruneObjects } from './deploy/prune.ts';
 import { Records } from './records/records.ts';
+import { jobAccess, kindAccess } from './client/required-access.ts';
 import { Resources } from './client/resources.ts';
 import type { RolloutTarget } from './deploy/wait/evaluate-rollout.ts';
 import { isGatewayRoute } from './deploy/wait/route-status.ts';
@@ -55,7 +61,10 @@ export class KubernetesCluster implements Cluster {
   private readonly place: NamespaceClient;
   private readonly environment: Pick<Environment, 'name' | 'namespace'>;
   private readonly recordsOf: Records;
+  private readonly review: AccessReview;
   private access: Promise<void> | undefined;
+  /** The lock that was taken last, by service: it is the fence for all that is written for that service. */
+  private readonly locks = new Map<string, HeldLease>();
   /** Objects as they were when they had been applied. */
   private readonly applied = new Map<string, KubernetesObject>();
 
@@ -63,35 +72,48 @@ export class KubernetesCluster implements Cluster {
     this.environment = environment;
     this.place = { api, resources: new Resources(api), namespace: environment.namespace };
     this.recordsOf = new Records(api, environment.namespace);
+    this.review = new AccessReview(this.place);
   }
 
   check(): Promise<void> {
     // Asked by several services of a command, and early, so that the connection is there when it is needed.
-    this.access ??= checkAccess(this.place.api, this.environment).catch((error: unknown) => {
+    this.access ??= checkAccess(this.place.api, this.environment, this.review).catch((error: unknown) => {
       this.access = undefined;
       throw error;
     });
     return this.access;
   }
 
-  lock(service: string, holder: Actor, onWait: (heldBy: string) => void, signal?: AbortSignal): Promise<ServiceLock> {
-    return acquireLease({ ...this.place, signal }, service, holder, onWait);
+  async lock(
+    service: string,
+    holder: Actor,
+    onWait: (heldBy: string) => void,
+    signal?: AbortSignal,
+  ): Promise<ServiceLock> {
+    const lock = await acquireLease({ ...this.place, signal }, service, holder, onWait);
+    this.locks.set(service, lock);
+    return lock;
   }
 
-  plan(service: string, objects: readonly KubernetesObject[], options: PlanOptions = {}): Promise<Plan> {
-    return KubernetesPlan.make(this.place, { service, objects, options });
+  async plan(service: string, objects: readonly KubernetesObject[], options: PlanOptions = {}): Promise<Plan> {
+    const plan = await KubernetesPlan.make(this.place, { service, objects, options });
+    await this.requireAccess(objects, options);
+    return plan;
   }
 
   async apply(plan: Plan, stage?: ApplyStage, signal?: AbortSignal): Promise<ChangeSet> {
     const own = plan instanceof KubernetesPlan ? plan : await KubernetesPlan.make(this.place, plan);
-    const planned = await own.freshObjects(this.place, stage);
-    for (const object of await applyPlan(this.place.api, planned, signal)) this.applied.set(identityOf(object), object);
+    const writer = this.writer(own.service);
+    const planned = await own.freshObjects(writer, stage);
+    const planAgain = async ({ source }: PlannedObject) => (await own.planAgain(writer, [source]))[0]!;
+    for (const object of await applyPlan(writer.api, planned, planAgain, signal))
+      this.applied.set(identityOf(object), object);
     return planned.map(({ change }) => change);
   }
 
   async prune(service: string, objects: readonly KubernetesObject[], options?: PruneOptions): Promise<ChangeSet> {
     const recordedKinds = await this.recordsOf.kinds(service);
-    return pruneObjects(this.place, { service, objects, recordedKinds }, options);
+    return pruneObjects(this.writer(service), { service, objects, recordedKinds }, options);
   }
 
   waitUntilReady(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult> {
@@ -131,7 +153,7 @@ export class KubernetesCluster implements Cluster {
   }
 
   runJob(service: string, job: KubernetesObject, options: JobOptions): Promise<JobResult> {
-    return runJob(this.place, { service, job }, options);
+    return runJob(this.writer(service), { service, job }, options);
   }
 
   provisioned(): Promise<BuildNumber | undefined> {
@@ -147,7 +169,7 @@ export class KubernetesCluster implements Cluster {
   }
 
   openRecord(record: NewDeploymentRecord): Promise<DeploymentRecord> {
-    return this.recordsOf.open(record);
+    return this.recordsOf.open(record, this.writer(record.release.service).api);
   }
 
   closeRecord(record: DeploymentRecord, ending: DeploymentEnding): Promise<DeploymentRecord> {
@@ -156,15 +178,19 @@ export class KubernetesCluster implements Cluster {
       const live = this.applied.get(identityOf(object));
       return live ? [[identityOf(object), fingerprintOf(live)]] : [];
     });
-    return this.recordsOf.close(record, ending, new Map(applied));
+    return this.recordsOf.close(
+      record,
+      { ...ending, applied: new Map(applied) },
+      this.writer(record.release.service).api,
+    );
   }
 
   record(service: string, sequence: number): Promise<DeploymentRecord | undefined> {
     return this.recordsOf.read(service, sequence);
   }
 
-  async newest(): Promise<DeploymentSummary[]> {
-    const newest = [...(await this.recordsOf.newestOf()).values()].map(({ summary }) => summary);
+  async newest(service?: string): Promise<DeploymentSummary[]> {
+    const newest = [...(await this.recordsOf.newestOf(service)).values()].map(({ summary }) => summary);
     if (newest.length === 0) await refuseMissingNamespace(this.place.api, this.environment);
     return newest;
   }
@@ -185,6 +211,31 @@ export class KubernetesCluster implements Cluster {
 
   changes(signal: AbortSignal): AsyncIterable<void> {
     return watchForChanges(this.place, signal);
+  }
+
+  /** @throws {Refusal} when a right lacks that would be missed only after something was changed. */
+  private async requireAccess(objects: readonly KubernetesObject[], { jobs = [] }: PlanOptions): Promise<void> {
+    const { resources, namespace, api } = this.place;
+    const doing = `deploy to the namespace ${namespace}`;
+    try {
+      const kinds = await Promise.all(
+        objects.map(async (object) => {
+          const { group, resource } = await resources.typeOf(object, namespace);
+          return kindAccess(group, resource, isRollout(object));
+        }),
+      );
+      const needed = [...kinds.flat(), ...(jobs.length > 0 ? jobAccess : [])];
+      const unique = new Map(needed.map((access) => [describeAccess(access), access]));
+      await this.review.require([...unique.values()], doing);
+    } catch (error) {
+      throw explainApiError(error, doing, api);
+    }
+  }
+
+  /** Returns the namespace to write to for a service: nothing is written once the service's lock is lost or released. */
+  private writer(service: string): NamespaceClient {
+    const lock = this.locks.get(service);
+    return lock ? { ...this.place, api: this.place.api.fencedBy(lock) } : this.place;
   }
 
   /** Closes the connections to the cluster. */

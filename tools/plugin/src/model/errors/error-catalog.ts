@@ -158,7 +158,10 @@ export const errorCatalog = {
       'Other deployments took every number that was tried.',
       'Run it again when they are done.',
     ),
-    'lock-lost': entry('Another deployment took over the lock.', 'Run the same command again; it waits for the other.'),
+    'lock-lost': entry(
+      'The lock was not renewed in time; another has it, or may take it.',
+      'Run the same command again; it waits for the other.',
+    ),
   },
   Manifests: {
     'no-manifests': entry('There are no manifests.', "Write the service's Kubernetes manifests into its `k8s` folder."),

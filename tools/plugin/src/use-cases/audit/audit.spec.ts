@@ -129,7 +129,7 @@ describe('audit', () => {
     cluster.summaries = summaries;
     const [newest] = await cluster.records('orders');
     const { sequence: _sequence, outcome: _outcome, ...facts } = newest!;
-    await cluster.openRecord({ ...facts, startedAt: scenario.now.toISOString() });
+    await cluster.another().openRecord({ ...facts, startedAt: scenario.now.toISOString() });
     expect((await auditOf(scenario)).findings).toEqual([]);
     scenario.now = new Date(scenario.now.getTime() + 2 * 3600_000);
     expect(typesOf((await auditOf(scenario)).findings)).toEqual(['orders in preprod: deployment-without-end']);

@@ -6,7 +6,7 @@ import { requireApproval } from './approval.ts';
 import { describeBoth, isOlderCommit, type BothCommits } from './commit-precedence.ts';
 import { decideDeploy, newestSucceeded, type DeployDecision } from './decide-deploy.ts';
 import type { DeployContext, RolloutLimits } from './deploy-context.ts';
-import { withServiceLock } from './lock-service.ts';
+import { isOutdated, withServiceLock } from './lock-service.ts';
 import { planDeploy, requireImage, type DeployPlan, type DeployTarget } from './plan-deploy.ts';
 import type { ChangeSet } from '../../ports/cluster.ts';
 import type { Reporter } from '../../ports/reporter.ts';
@@ -127,13 +127,10 @@ export async function findPrecedence(
   return { isOlder, ...(isShown ? { commits: await describeBoth(request, ports) } : {}) };
 }
 
-/** Plans again when another deployment ran while this one waited for the lock. */
-async function currentPlan(
-  { target, plan }: PlannedDeploy,
-  { cluster, hasWaited }: DeployContext,
-): Promise<DeployPlan> {
-  if (!hasWaited) return plan;
-  const again = await cluster.plan(target.service.name, plan.objects, plan.plan.options);
+/** Plans again when another deployment ran since it was planned. */
+async function currentPlan({ target, plan }: PlannedDeploy, context: DeployContext): Promise<DeployPlan> {
+  if (!isOutdated(plan.plannedAfter, context)) return plan;
+  const again = await context.cluster.plan(target.service.name, plan.objects, plan.plan.options);
   return { ...plan, plan: again, changes: again.changes };
 }
 

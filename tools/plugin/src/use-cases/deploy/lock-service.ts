@@ -11,6 +11,21 @@ export interface LockRequest {
   readonly actor: Actor;
 }
 
+/** A deployment and its state. */
+export type DeploymentMark = Pick<DeploymentRecord, 'sequence' | 'outcome'>;
+
+/**
+ * Reports whether what was planned before the lock was taken may be an old plan: another deployment ran since, also one that
+ * nobody was seen waiting for, or died.
+ * @param plannedAfter the newest deployment before it was planned.
+ */
+export function isOutdated(
+  plannedAfter: DeploymentMark | undefined,
+  { records: [newest], hasWaited }: Pick<DeployContext, 'records' | 'hasWaited'>,
+): boolean {
+  return hasWaited || newest?.sequence !== plannedAfter?.sequence || newest?.outcome !== plannedAfter?.outcome;
+}
+
 /**
  * Runs an action under the one write lock of a service in an environment. The lock's new holder closes the record of the
  * one before: a deployment that is still `running` then is one whose deployer died.

@@ -7,6 +7,7 @@ import { renderManifests, type Rendered } from '../../model/manifests/render.ts'
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
 import type { ChangeSet, Cluster, Plan } from '../../ports/cluster.ts';
+import type { DeploymentMark } from './lock-service.ts';
 import { requireProvisioning } from './provisioning-needs.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
@@ -37,6 +38,8 @@ export interface DeployPlan {
   /** Run before the workloads are replaced. */
   readonly jobs: readonly KubernetesObject[];
   readonly changes: ChangeSet;
+  /** The newest deployment before it was planned: with another one, it is planned again. */
+  readonly plannedAfter: DeploymentMark | undefined;
 }
 
 /**
@@ -56,15 +59,17 @@ export async function planDeploy(target: DeployTarget, ports: ReleasePorts, repo
   }
   const connecting = ports.cluster(environment).then(async (cluster) => {
     await cluster.check();
-    return cluster;
+    // Before anything is looked at: what is deployed from here on makes the plan an old one.
+    const [plannedAfter] = await cluster.newest(service.name);
+    return { cluster, plannedAfter };
   });
   // Whichever of the two fails first is reported; the other must not be an unhandled rejection then.
   connecting.catch(() => undefined);
   const { objects, jobs } = await renderRelease(target, ports, reporter);
-  const cluster = await connecting;
+  const { cluster, plannedAfter } = await connecting;
   await requireProvisioning(objects, environment, cluster, doing);
   const plan = await cluster.plan(service.name, objects, { adopt: target.adopt, jobs });
-  return { cluster, plan, objects, jobs, changes: plan.changes };
+  return { cluster, plan, objects, jobs, changes: plan.changes, plannedAfter };
 }
 
 /**

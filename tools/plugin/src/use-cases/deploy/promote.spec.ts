@@ -108,7 +108,7 @@ describe('promote', () => {
 
   it('refuses what lost requests upstream, unless it must', async () => {
     const scenario = await released();
-    const preprod = scenario.clusters.get('preprod')!;
+    const preprod = scenario.clusters.get('preprod')!.another();
     const [record] = await preprod.records('orders');
     const probe = { requests: 412, failed: 1, p99: 8, firstFailure: 'answer 503' };
     await preprod.closeRecord(record!, { outcome: 'succeeded', probe });

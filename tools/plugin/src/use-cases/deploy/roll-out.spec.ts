@@ -439,3 +439,90 @@ describe('a deployer that dies', () => {
     expect(next.lines.join('\n')).toMatch(/abandoned orders 20261124-3/);
   });
 });
+
+describe('a deployer that lost the lock', () => {
+  /** The same world, seen by another deployer. */
+  function other(scenario: ReleaseScenario): ReleaseScenario {
+    const clusters = new Map([...scenario.clusters].map(([name, cluster]) => [name, cluster.another()]));
+    return new ReleaseScenario({ repository: scenario.repository, registry: scenario.registry, clusters });
+  }
+
+  it.each(['apply prerequisites', 'apply workloads', 'apply traffic', 'waitUntilReady', 'closeRecord'])(
+    'when it came to %s, writes nothing over what came meanwhile',
+    async (at) => {
+      const scenario = new ReleaseScenario();
+      await releaseIt(scenario);
+      scenario.change('2');
+      const cluster = clusterOf(scenario);
+      const winner = other(scenario);
+      winner.change('3');
+      let versionsThen: unknown;
+      cluster.before = async (call) => {
+        if (call !== at) return;
+        cluster.before = () => {};
+        clusterOf(winner).killHolder('orders');
+        await releaseIt(winner);
+        versionsThen = clusterOf(winner).objects;
+      };
+      await expect(releaseIt(scenario)).rejects.toMatchObject({
+        exitCode: 1,
+        facts: { type: 'lock-lost', doing: expect.stringContaining('deploy orders 20261124-2 to preprod') },
+      });
+      expect(versionsThen).toBeDefined();
+      expect(cluster.objects).toEqual(versionsThen);
+      const [newest, lost] = await cluster.records('orders');
+      expect(newest).toMatchObject({ outcome: 'succeeded', sequence: 3 });
+      expect(lost).toMatchObject({ outcome: 'abandoned', sequence: 2 });
+      expect(scenario.prober.running).toBe(0);
+    },
+  );
+
+  it('plans again what was planned before another deployment, though nobody was waited for', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    const cluster = clusterOf(scenario);
+    const [record] = await cluster.records('orders');
+    cluster.calls.length = 0;
+    await releaseIt(scenario);
+    expect(cluster.calls.filter((call) => call === 'plan')).toHaveLength(1);
+    cluster.calls.length = 0;
+    cluster.before = async (call) => {
+      if (call !== 'lock') return;
+      const bob = cluster.another();
+      await bob.closeRecord(await bob.openRecord(record!), { outcome: 'succeeded' });
+    };
+    await releaseIt(scenario);
+    expect(cluster.calls.slice(cluster.calls.indexOf('lock'))).toContain('plan');
+  });
+
+  it('sends no requests any more when its record cannot be opened', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    scenario.change('2');
+    const cluster = clusterOf(scenario);
+    cluster.before = (call) => {
+      if (call === 'openRecord') cluster.unreachable = 'gone';
+    };
+    await expect(releaseIt(scenario)).rejects.toMatchObject({ facts: { type: 'cluster-unreachable' } });
+    expect(scenario.prober.running).toBe(0);
+  });
+
+  it('still says why it failed when what was there cannot be restored', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    scenario.change('2');
+    const cluster = clusterOf(scenario);
+    cluster.script('orders', { state: 'failed', reason: 'It crashed.', evidence: [] });
+    let opened = 0;
+    cluster.before = (call) => {
+      if (call === 'openRecord' && ++opened === 2) cluster.unreachable = 'It does not answer.';
+    };
+    await expect(releaseIt(scenario)).rejects.toMatchObject({
+      facts: {
+        reason: 'It crashed.',
+        remedy: expect.stringContaining('Rolling back to 20261124-1 failed too (It does not answer.)'),
+      },
+    });
+    expect(scenario.prober.running).toBe(0);
+  });
+});

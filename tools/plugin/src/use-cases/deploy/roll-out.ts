@@ -234,7 +234,11 @@ async function restorePrevious(rollout: Rollout, failure: Failure, context: Depl
     hold: hold ?? fallback.hold,
     fallback: undefined,
   };
-  const attempt = await applyAndRecord(previous, context);
+  const attempt = await applyAndRecord(previous, context).catch((error: unknown) => {
+    // Not even its record could be opened: what is reported is still why it was to be restored.
+    if (!(error instanceof ProductError)) throw error;
+    return { outcome: 'unknown' as const, failure: error };
+  });
   if (attempt.outcome === 'succeeded') return `Rolled back to ${buildNumber} automatically; it is serving.`;
   return `Rolling back to ${buildNumber} failed too (${attempt.failure.facts.reason}); the pods that were serving still are.`;
 }

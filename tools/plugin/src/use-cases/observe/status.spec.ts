@@ -165,7 +165,9 @@ describe('status', () => {
     expect(held.record?.cause.action).toBe('rollback');
     const [newest] = await clusterOf(scenario).records('orders');
     const { sequence: _sequence, outcome: _outcome, ...facts } = newest!;
-    await clusterOf(scenario).openRecord({ ...facts, manifests: newest!.manifests as KubernetesObject[] });
+    await clusterOf(scenario)
+      .another()
+      .openRecord({ ...facts, manifests: newest!.manifests as KubernetesObject[] });
     expect(await preprodOf(scenario)).toMatchObject({ record: { outcome: 'running' }, drift: [], foreignDigests: [] });
   });
 });

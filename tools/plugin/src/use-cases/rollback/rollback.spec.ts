@@ -194,7 +194,7 @@ describe('rollback', () => {
 
   it('reads from git what is recorded no more', async () => {
     const scenario = await threeReleases();
-    const preprod = clusterOf(scenario);
+    const preprod = clusterOf(scenario).another();
     for (let count = 0; count < 20; count++) {
       const facts = { ...(await newest(scenario)), actor: bob };
       await preprod.closeRecord(await preprod.openRecord(facts), { outcome: 'succeeded' });

@@ -16,7 +16,7 @@ import type { WithRepository } from '../../ports/repository/source-repository.ts
 import { withAnnouncements } from '../announce/announce-deployment.ts';
 import { warnOfTakeOvers } from '../deploy/deploy.ts';
 import { findRelease } from '../revision/find-release.ts';
-import { withServiceLock } from '../deploy/lock-service.ts';
+import { isOutdated, withServiceLock } from '../deploy/lock-service.ts';
 import { renderRelease } from '../deploy/plan-deploy.ts';
 import type { ChangeSet, Cluster, Plan } from '../../ports/cluster.ts';
 import { requireProvisioning } from '../deploy/provisioning-needs.ts';
@@ -127,7 +127,7 @@ async function rollBackLocked(rollback: RollbackPlan, context: DeployContext): P
   const { service, environment, actor, reason } = request;
   const [newest] = context.records;
   if (newest && newest.sequence !== from.sequence) throw movedOn(request, newest);
-  const plan = context.hasWaited ? await context.cluster.plan(service.name, objects) : rollback.plan;
+  const plan = isOutdated(from, context) ? await context.cluster.plan(service.name, objects) : rollback.plan;
   const runs = newest?.outcome === 'succeeded' && newest.release.buildNumber.equals(release.buildNumber);
   if (runs && plan.changes.every(({ action }) => action === 'unchanged')) return { state: 'unchanged' };
   warnOfTakeOvers(environment.name, plan.changes, context.reporter);

@@ -34,6 +34,12 @@ export interface ApiRequest {
   readonly repeatable?: boolean;
 }
 
+/** Decides whether something may still be written. */
+export interface WriteFence {
+  /** Makes sure of it. @returns the milliseconds for which it is certain. @throws when nothing may be written any more. */
+  hold(): Promise<number>;
+}
+
 export type WatchEvent = {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
   readonly object: KubernetesObject;
@@ -50,6 +56,7 @@ export class KubernetesApi {
   private readonly onAnswer: OnAnswer;
   private hasAnswered = false;
   private readSignal: AbortSignal | undefined;
+  private fence: WriteFence | undefined;
 
   /** @param onAnswer is told the server's time. */
   constructor(
@@ -81,6 +88,13 @@ export class KubernetesApi {
     return reading;
   }
 
+  /** Returns the same API, over the same connections, whose every write a fence must let through. */
+  fencedBy(fence: WriteFence): KubernetesApi {
+    const fenced = Object.create(this) as KubernetesApi;
+    fenced.fence = fence;
+    return fenced;
+  }
+
   /** @returns the object, or undefined when there is none. */
   async get<T = KubernetesObject>(path: string, query: ApiRequest['query'] = {}): Promise<T | undefined> {
     try {
@@ -105,13 +119,16 @@ export class KubernetesApi {
   /** The same for answers that are no text. */
   async sendForBytes(method: string, path: string, request: ApiRequest = {}): Promise<Buffer> {
     const repeatable = request.repeatable ?? method !== 'POST';
-    const until = Date.now() + (this.hasAnswered ? patience : 0);
+    const until = performance.now() + (this.hasAnswered ? patience : 0);
     const signal = method === 'GET' ? anySignal(request.signal, this.readSignal) : request.signal;
+    const fence = isWrite(method, path, request) ? this.fence : undefined;
     for (let attempt = 0; ; attempt++) {
+      // Before each attempt: what is sent again late is a late write, too.
+      const certainFor = await fence?.hold();
       const wait = Math.min(100 * 2 ** attempt, 2000);
-      const again = repeatable && Date.now() + wait < until && !signal?.aborted;
+      const again = repeatable && performance.now() + wait < until && !signal?.aborted;
       try {
-        return await this.once(method, path, { ...request, signal });
+        return await this.once(method, path, bounded({ ...request, signal }, certainFor), certainFor);
       } catch (error) {
         // 500 is what an etcd that elects and a webhook that is started anew look like.
         const busy = error instanceof ApiError && (error.code === 429 || error.code >= 500);
@@ -174,8 +191,10 @@ export class KubernetesApi {
     this.agent.destroy();
   }
 
-  private async once(method: string, path: string, request: ApiRequest): Promise<Buffer> {
-    const limit = AbortSignal.timeout(this.hasAnswered ? this.answerTimeout : this.firstTimeout);
+  private async once(method: string, path: string, request: ApiRequest, atMost = Infinity): Promise<Buffer> {
+    const limit = AbortSignal.timeout(
+      Math.min(this.hasAnswered ? this.answerTimeout : this.firstTimeout, Math.floor(atMost)),
+    );
     const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
     const askedAt = Date.now();
     const answer = await this.open(method, path, { ...request, signal });
@@ -230,6 +249,17 @@ export class KubernetesApi {
 function anySignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
   const given = signals.filter((signal) => signal !== undefined);
   return given.length > 1 ? AbortSignal.any(given) : given[0];
+}
+
+/** Reports whether a request can change anything. */
+function isWrite(method: string, path: string, { query }: ApiRequest): boolean {
+  return method !== 'GET' && query?.['dryRun'] === undefined && !path.startsWith('/apis/authorization.k8s.io/');
+}
+
+/** Has the server give a request up after some milliseconds, also when nobody waits for its answer any more. */
+function bounded(request: ApiRequest, milliseconds: number | undefined): ApiRequest {
+  if (milliseconds === undefined) return request;
+  return { ...request, query: { ...request.query, timeout: `${Math.floor(milliseconds)}ms` } };
 }
 
 /** Whole lines of an answer; @returns what came after the last one. */

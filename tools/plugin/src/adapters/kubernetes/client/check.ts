@@ -1,30 +1,27 @@
 import type { Environment } from '../../../model/environment/environment.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
+import type { AccessReview } from './access-review.ts';
 import { ApiError, explainApiError } from './api-error.ts';
 import type { KubernetesApi } from './api.ts';
-
-/** The rights that a deployer needs for every service. */
-const needed = [
-  { verb: 'patch', group: 'apps', resource: 'deployments' },
-  { verb: 'create', group: 'apps', resource: 'controllerrevisions' },
-  { verb: 'create', group: 'coordination.k8s.io', resource: 'leases' },
-];
+import { deployAccess } from './required-access.ts';
 
 /** Makes sure that the cluster answers, and that we may deploy to the namespace. @throws {Refusal} */
 export async function checkAccess(
   api: KubernetesApi,
   { name, namespace }: Pick<Environment, 'name' | 'namespace'>,
+  review: AccessReview,
 ): Promise<void> {
   const doing = `reach the namespace ${namespace} of ${name}`;
   // One after the other would cost as much again; what the namespace says comes first in what is told.
-  const allowed = needed.map((access) => isAllowed(api, namespace, access));
-  const answers = Promise.allSettled(allowed);
+  const reviewing = review.require(deployAccess, doing);
+  reviewing.catch(() => undefined);
   const found = await readNamespace(api, { name, namespace }, doing);
   if (found?.metadata['deletionTimestamp'] !== undefined) throw endingNamespace(api, namespace, doing);
-  for (const [index, answer] of (await answers).entries()) {
-    if (answer.status === 'rejected') throw explainApiError(answer.reason, doing, api);
-    if (!answer.value) throw notAllowed(api, namespace, needed[index]!, doing);
+  try {
+    await reviewing;
+  } catch (error) {
+    throw explainApiError(error, doing, api);
   }
 }
 
@@ -54,22 +51,6 @@ async function readNamespace(
   return found;
 }
 
-async function isAllowed(
-  api: KubernetesApi,
-  namespace: string,
-  { verb, group, resource }: (typeof needed)[number],
-): Promise<boolean> {
-  const answer = (await api.send('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
-    body: {
-      apiVersion: 'authorization.k8s.io/v1',
-      kind: 'SelfSubjectAccessReview',
-      spec: { resourceAttributes: { namespace, verb, group, resource } },
-    },
-    repeatable: true,
-  })) as KubernetesObject & { status?: { allowed?: boolean } };
-  return answer.status?.allowed === true;
-}
-
 function noNamespace(api: KubernetesApi, name: string, namespace: string, doing: string): Refusal {
   return new Refusal({
     type: 'no-namespace',
@@ -85,19 +66,5 @@ function endingNamespace(api: KubernetesApi, namespace: string, doing: string): 
     doing,
     reason: `The namespace "${namespace}" of the cluster ${api.context} is being deleted.`,
     remedy: 'Wait until it is gone, and provision it again.',
-  });
-}
-
-function notAllowed(
-  api: KubernetesApi,
-  namespace: string,
-  { verb, group, resource }: (typeof needed)[number],
-  doing: string,
-): Refusal {
-  return new Refusal({
-    type: 'forbidden',
-    doing,
-    reason: `This account may not ${verb} ${resource}.${group} in the namespace "${namespace}" of the cluster ${api.context}.`,
-    remedy: `Give it the verb "${verb}" on "${resource}" there (Infrastructure/kubernetes), or use another context.`,
   });
 }

@@ -50,6 +50,14 @@ export class Resources {
     this.api = api;
   }
 
+  /** Group and resource of an object's kind, as Roles name them. @throws {Refusal} when the cluster has no such kind. */
+  async typeOf(object: KubernetesObject, namespace: string): Promise<{ group: string; resource: string }> {
+    const path = await this.collection(object, namespace);
+    const { apiVersion } = object;
+    const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+    return { group, resource: path.slice(path.lastIndexOf('/') + 1) };
+  }
+
   /** Path of all objects of a kind in a namespace. @throws {Refusal} when the cluster has no such kind. */
   async collection(object: KubernetesObject, namespace: string): Promise<string> {
     const { apiVersion, kind } = object;

@@ -1,3 +1,4 @@
+import { allEnded } from '../../../model/concurrency/all-ended.ts';
 import { describeObject, type KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { kindRank } from '../../../model/manifests/kind-order.ts';
 import { fieldManager } from '../../../model/manifests/labels.ts';
@@ -10,14 +11,20 @@ import { patchObject, type PlannedObject } from './plan.ts';
 /** How often what others change at the same moment is read again. */
 const attempts = 5;
 
+/** Plans one object again, as it is in the cluster now. */
+export type PlanAgain = (planned: PlannedObject) => Promise<PlannedObject>;
+
 /**
- * Applies a plan: kind after kind, objects of the same kind at once, those that are equal not at all.
+ * Applies a plan: kind after kind, objects of the same kind at once, those that are equal not at all. An object that has
+ * changed since it was planned is planned again.
  * @param signal stops it before the next kind when it is aborted.
  * @returns each object as it is in the cluster now, in the order of the plan.
+ * @throws the first error, when no request is under way any more: what follows must not be overtaken by it.
  */
 export async function applyPlan(
   api: KubernetesApi,
   plan: readonly PlannedObject[],
+  planAgain: PlanAgain,
   signal?: AbortSignal,
 ): Promise<KubernetesObject[]> {
   const applied = new Map<PlannedObject, KubernetesObject>();
@@ -28,44 +35,75 @@ export async function applyPlan(
   }
   for (const [, group] of [...ranks].sort(([a], [b]) => a - b)) {
     signal?.throwIfAborted();
-    await Promise.all(group.map(async (planned) => applied.set(planned, await applyObject(api, planned))));
+    await allEnded(group.map(async (planned) => applied.set(planned, await applyObject(api, planned, planAgain))));
   }
   return plan.map((planned) => applied.get(planned)!);
 }
 
-async function applyObject(api: KubernetesApi, planned: PlannedObject): Promise<KubernetesObject> {
-  const { change, live, desired: sent, path } = planned;
-  if (change.action === 'unchanged' && live) return live;
-  try {
-    if (live) await removeForeignMarks(api, path, live);
-    if (planned.fold) await fold(api, path);
-    if (planned.handOver !== undefined) await handOverReplicas(api, planned, planned.handOver);
-    return await patchObject(api, path, sent, { force: 'true' });
-  } catch (error) {
-    throw explainApiError(error, `apply ${describeObject(sent)}`, api, sent);
+async function applyObject(api: KubernetesApi, first: PlannedObject, planAgain: PlanAgain): Promise<KubernetesObject> {
+  let planned = first;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      // What is written to all the time must not be waited for for ever: the lock says that no deployer does.
+      return await applyVersion(api, planned, attempt < attempts);
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 409) || attempt === attempts)
+        throw explainApiError(error, `apply ${describeObject(planned.desired)}`, api, planned.desired);
+    }
+    planned = await planAgain(planned);
   }
 }
 
-/** An adopted object would be somebody else's again at the next deployment. */
-async function removeForeignMarks(api: KubernetesApi, path: string, live: KubernetesObject): Promise<void> {
-  const marks = foreignMarksOn(live);
-  const nulls = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, null]));
-  if (marks.annotations.length + marks.labels.length === 0) return;
-  await api.send('PATCH', path, {
-    query: { fieldManager },
-    body: { metadata: { annotations: nulls(marks.annotations), labels: nulls(marks.labels) } },
-    contentType: 'application/merge-patch+json',
-  });
+/** @param strictly refuses what is no longer as it was planned. @throws {ApiError} with code 409 then. */
+async function applyVersion(api: KubernetesApi, planned: PlannedObject, strictly: boolean): Promise<KubernetesObject> {
+  const { change, desired: sent, path } = planned;
+  let { live } = planned;
+  if (change.action === 'unchanged' && live) return live;
+  if (live) live = (await removeForeignMarks(api, path, live)) ?? live;
+  if (planned.fold) live = (await fold(api, path)) ?? live;
+  if (planned.handOver !== undefined) live = await handOverReplicas(api, planned, planned.handOver);
+  return patchObject(api, path, live && strictly ? asVersion(sent, live) : sent, { force: 'true' });
 }
 
-/** Makes what kubectl wrote ours, so that applying takes away what is in no manifest any more. */
-export async function fold(api: KubernetesApi, path: string, manager: string = fieldManager): Promise<void> {
+/** Returns an object that the server takes only while it has that version of it. */
+function asVersion(sent: KubernetesObject, { metadata }: KubernetesObject): KubernetesObject {
+  const { uid, resourceVersion } = metadata;
+  return { ...sent, metadata: { ...sent.metadata, uid, resourceVersion } };
+}
+
+/** An adopted object would be somebody else's again at the next deployment. @returns it, when it had such marks. */
+async function removeForeignMarks(
+  api: KubernetesApi,
+  path: string,
+  live: KubernetesObject,
+): Promise<KubernetesObject | undefined> {
+  const marks = foreignMarksOn(live);
+  const nulls = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, null]));
+  if (marks.annotations.length + marks.labels.length === 0) return undefined;
+  const { uid, resourceVersion } = live.metadata;
+  const answer = await api.send('PATCH', path, {
+    query: { fieldManager },
+    body: { metadata: { uid, resourceVersion, annotations: nulls(marks.annotations), labels: nulls(marks.labels) } },
+    contentType: 'application/merge-patch+json',
+  });
+  return answer as KubernetesObject;
+}
+
+/**
+ * Makes what kubectl wrote ours, so that applying takes away what is in no manifest any more.
+ * @returns the object, if it is there.
+ */
+export async function fold(
+  api: KubernetesApi,
+  path: string,
+  manager: string = fieldManager,
+): Promise<KubernetesObject | undefined> {
   for (let attempt = 1; ; attempt++) {
     const live = await api.get(path);
     const managedFields = live && upgradeManagedFields(live, new Date(), manager);
-    if (!managedFields) return;
+    if (!managedFields) return live;
     try {
-      await api.send('PATCH', path, {
+      const answer = await api.send('PATCH', path, {
         query: { fieldManager: manager },
         body: [
           { op: 'test', path: '/metadata/resourceVersion', value: live.metadata['resourceVersion'] },
@@ -73,7 +111,7 @@ export async function fold(api: KubernetesApi, path: string, manager: string = f
         ],
         contentType: 'application/json-patch+json',
       });
-      return;
+      return answer as KubernetesObject;
     } catch (error) {
       // Somebody wrote in between; the test of the version is what fails then.
       const raced = error instanceof ApiError && (error.code === 409 || error.code === 422);
@@ -87,8 +125,8 @@ async function handOverReplicas(
   api: KubernetesApi,
   { path, desired: sent }: PlannedObject,
   replicas: number,
-): Promise<void> {
+): Promise<KubernetesObject> {
   const { apiVersion, kind, metadata } = sent;
   const only = { apiVersion, kind, metadata: { name: metadata.name }, spec: { replicas } };
-  await patchObject(api, path, only, { fieldManager: replicasManager, force: 'true' });
+  return patchObject(api, path, only, { fieldManager: replicasManager, force: 'true' });
 }

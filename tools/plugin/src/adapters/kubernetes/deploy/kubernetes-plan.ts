@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../../../model/manifests/kubernetes-objec
 import { stageOf, type ApplyStage } from '../../../model/manifests/kind-order.ts';
 import type { ChangeSet, Plan, PlanOptions } from '../../../ports/cluster.ts';
 import type { NamespaceClient } from '../client/namespace-client.ts';
+import { momentNow, mostBetween, type Moment } from './moment.ts';
 import { planObjects, type PlannedObject, type PlanRequest } from './plan.ts';
 
 /** Milliseconds after which what a plan found may have changed. */
@@ -13,9 +14,9 @@ export class KubernetesPlan implements Plan {
   readonly objects: readonly KubernetesObject[];
   readonly options: PlanOptions;
   private readonly planned: readonly PlannedObject[];
-  private readonly madeAt: number;
+  private readonly madeAt: Moment;
 
-  private constructor(request: PlanRequest, planned: readonly PlannedObject[], madeAt: number) {
+  private constructor(request: PlanRequest, planned: readonly PlannedObject[], madeAt: Moment) {
     this.service = request.service;
     this.objects = request.objects;
     this.options = request.options;
@@ -25,7 +26,7 @@ export class KubernetesPlan implements Plan {
 
   /** Dry-runs all objects. @throws {Refusal} naming those that the server would not take. */
   static async make(place: NamespaceClient, request: PlanRequest): Promise<KubernetesPlan> {
-    const madeAt = Date.now();
+    const madeAt = momentNow();
     return new KubernetesPlan(request, await planObjects(place, request), madeAt);
   }
 
@@ -42,14 +43,17 @@ export class KubernetesPlan implements Plan {
     const isMeant = ({ desired, live }: PlannedObject) =>
       stage === undefined || stageOf(desired.kind, !!live) === stage;
     const meant = this.planned.filter(isMeant);
-    if (meant.length === 0 || Date.now() - this.madeAt < planLastsMs) return meant;
-    const { service, objects, options } = this;
-    // The Jobs were checked when the plan was made, and some may have run since.
-    const request = { service, objects, options: { ...options, jobs: [] } };
-    return planObjects(
+    if (meant.length === 0 || mostBetween(this.madeAt, momentNow()) < planLastsMs) return meant;
+    return this.planAgain(
       place,
-      request,
       meant.map(({ source }) => source),
     );
+  }
+
+  /** Dry-runs some of the objects again. @throws {Refusal} naming those that the server would not take any more. */
+  planAgain(place: NamespaceClient, sources: readonly KubernetesObject[]): Promise<readonly PlannedObject[]> {
+    const { service, objects, options } = this;
+    // The Jobs were checked when the plan was made, and some may have run since.
+    return planObjects(place, { service, objects, options: { ...options, jobs: [] } }, sources);
   }
 }

@@ -1,29 +1,25 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Actor } from '../../../model/release/actor.ts';
-import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
-import { Failure } from '../../../model/errors/product-error.ts';
-import type { ServiceLock } from '../../../ports/cluster.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
-import type { KubernetesApi } from '../client/api.ts';
 import type { NamespaceApi } from '../client/namespace-client.ts';
 import { collectionPath } from '../client/resources.ts';
+import { HeldLease } from './held-lease.ts';
+import {
+  holderName,
+  leasePath,
+  leaseSeconds,
+  microTime,
+  type AcquiredLease,
+  type Lease,
+  type LeasePlace,
+} from './lease-object.ts';
+import { momentNow, type Moment } from './moment.ts';
 
-/** Seconds after which a holder who does not renew is taken for dead. */
-const leaseSeconds = 15;
-/** Milliseconds between renewals. */
-const renewEvery = 4000;
-/** Milliseconds without a renewal after which a holder must stop, well before another may take over. */
-const giveUpAfter = 12_000;
-
-interface Lease extends KubernetesObject {
-  spec?: {
-    holderIdentity?: string | null;
-    leaseDurationSeconds?: number;
-    acquireTime?: string;
-    renewTime?: string;
-    leaseTransitions?: number;
-  };
-}
+/** Milliseconds between two looks at a lease that may not be watched. */
+const pollEvery = 1000;
+/** Milliseconds until a lease is looked at again whose watch broke. */
+const retryPause = 250;
 
 /** Returns the name of the Lease that is the write lock of a service. */
 export function leaseName(service: string): string {
@@ -35,80 +31,73 @@ export function leaseName(service: string): string {
  * since we last saw it renew, as Kubernetes' own leader election does, because clocks of machines differ.
  */
 export async function acquireLease(
-  { api, namespace, signal }: NamespaceApi & { readonly signal?: AbortSignal },
+  {
+    api,
+    namespace,
+    signal,
+    now = momentNow,
+  }: NamespaceApi & { readonly signal?: AbortSignal; readonly now?: () => Moment },
   service: string,
   holder: Actor,
   onWait: (heldBy: string) => void,
-): Promise<ServiceLock> {
+): Promise<HeldLease> {
   const identity = `${holder.person} (${holder.run}) ${randomUUID()}`;
-  const place = {
-    api,
-    collection: collectionPath('coordination.k8s.io/v1', 'leases', namespace),
-    name: leaseName(service),
-  };
+  const collection = collectionPath('coordination.k8s.io/v1', 'leases', namespace);
+  const place = { api, collection, name: leaseName(service), now };
   try {
-    return new HeldLease(
-      place,
-      identity,
-      await takeWhenFree({ ...place, api: api.readingUntil(signal) }, identity, onWait),
-    );
+    const reading = { ...place, api: api.readingUntil(signal) };
+    return new HeldLease(place, await takeWhenFree(reading, identity, onWait));
   } catch (error) {
     throw explainApiError(error, `lock ${service}`, api);
   }
 }
 
-interface LeasePlace {
-  readonly api: KubernetesApi;
-  readonly collection: string;
-  readonly name: string;
-}
-
-async function takeWhenFree(place: LeasePlace, identity: string, onWait: (heldBy: string) => void): Promise<Lease> {
-  const path = `${place.collection}/${place.name}`;
+async function takeWhenFree(
+  place: LeasePlace,
+  identity: string,
+  onWait: (heldBy: string) => void,
+): Promise<AcquiredLease> {
+  const waiting = new LeaseWait(place);
   let told: string | undefined;
   for (;;) {
-    const lease = await place.api.get<Lease>(path);
+    const lease = await place.api.get<Lease>(leasePath(place));
     const other = lease?.spec?.holderIdentity;
-    if (!lease || !other || other === identity || isLongDead(lease)) {
+    const silentIn = lease && other && other !== identity ? waiting.silentIn(lease) : 0;
+    if (silentIn <= 0) {
       const taken = await tryTake(place, identity, lease);
       if (taken) return taken;
-      continue;
+    } else if (lease && other) {
+      if (told !== other) onWait(holderName(other));
+      told = other;
+      await waiting.untilChanged(lease, silentIn);
     }
-    if (told !== other) onWait(nameOf(other));
-    told = other;
-    const silent = await silenceOf(place, lease);
-    if (!silent) continue;
-    const taken = await tryTake(place, identity, silent);
-    if (taken) return taken;
   }
 }
 
-/** `ada (https://ci.example/1)` of an identity. */
-function nameOf(identity: string): string {
-  return identity.replace(/ [0-9a-f-]{36}$/, '');
-}
-
-/** So long that no difference of clocks explains it. */
-function isLongDead({ spec }: Lease): boolean {
-  const renewed = Date.parse(spec?.renewTime ?? '');
-  return !Number.isNaN(renewed) && Date.now() - renewed > 10 * leaseSeconds * 1000;
-}
-
-/** @returns the lease, or undefined when somebody else was faster. */
-async function tryTake(place: LeasePlace, identity: string, lease: Lease | undefined): Promise<Lease | undefined> {
-  const now = microTime();
+/** @returns undefined when somebody else was faster. */
+async function tryTake(
+  { api, collection, name, now }: LeasePlace,
+  identity: string,
+  lease: Lease | undefined,
+): Promise<AcquiredLease | undefined> {
+  const time = microTime();
   const spec = {
     holderIdentity: identity,
     leaseDurationSeconds: leaseSeconds,
-    acquireTime: now,
-    renewTime: now,
+    acquireTime: time,
+    renewTime: time,
     leaseTransitions: (lease?.spec?.leaseTransitions ?? 0) + 1,
   };
-  const { api, collection, name } = place;
+  const at = now();
   try {
-    if (lease) return (await api.send('PUT', `${collection}/${name}`, { body: { ...lease, spec } })) as Lease;
-    const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name }, spec };
-    return (await api.send('POST', collection, { body, repeatable: true })) as Lease;
+    const taken = lease
+      ? // With the version that was looked at: a holder who renews meanwhile keeps it.
+        await api.send('PUT', leasePath({ collection, name }), { body: { ...lease, spec } })
+      : await api.send('POST', collection, {
+          body: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name }, spec },
+          repeatable: true,
+        });
+    return { identity, lease: taken as Lease, at };
   } catch (error) {
     // It was created, changed or deleted since it was read; or it is ours already, and only the answer was lost.
     if (error instanceof ApiError && (error.code === 409 || error.code === 404)) return undefined;
@@ -116,130 +105,47 @@ async function tryTake(place: LeasePlace, identity: string, lease: Lease | undef
   }
 }
 
-/**
- * Watches a lease until it changes hands or its holder falls silent.
- * @returns the lease of a silent holder, or undefined when it must be looked at anew.
- */
-async function silenceOf({ api, collection, name }: LeasePlace, lease: Lease): Promise<Lease | undefined> {
-  const ended = new AbortController();
-  let last = lease;
-  let silent = false;
-  const patience = Math.max(1, lease.spec?.leaseDurationSeconds ?? leaseSeconds) * 1000;
-  const expire = () => {
-    silent = true;
-    ended.abort();
-  };
-  let timer = setTimeout(expire, patience);
-  const query = { fieldSelector: `metadata.name=${name}`, resourceVersion: String(lease.metadata['resourceVersion']) };
-  try {
-    for (let version = query.resourceVersion; !ended.signal.aborted;) {
-      for await (const event of api.watch(collection, { ...query, resourceVersion: version }, ended.signal)) {
-        version = String(event.object.metadata['resourceVersion'] ?? version);
-        if (event.type === 'BOOKMARK') continue;
-        const now = event.object as Lease;
-        if (event.type === 'DELETED' || now.spec?.holderIdentity !== lease.spec?.holderIdentity) return undefined;
-        last = now;
-        clearTimeout(timer);
-        timer = setTimeout(expire, patience);
-      }
-    }
-  } catch (error) {
-    if (!silent && error instanceof ApiError && error.code !== 410) throw error;
-    // A watch that broke: look at the lease anew. The next look begins to count from there, which only waits longer.
-    if (!silent) {
-      await new Promise((resolve) => setTimeout(resolve, 250));
-      return undefined;
-    }
-  } finally {
-    clearTimeout(timer);
-    ended.abort();
-  }
-  return silent ? last : undefined;
-}
-
-/** A lock that is renewed until it is released, or lost. */
-class HeldLease implements ServiceLock {
+/** The wait for a lease that somebody else holds. */
+class LeaseWait {
   private readonly place: LeasePlace;
-  private readonly identity: string;
-  private readonly loss = new AbortController();
-  private readonly timer: NodeJS.Timeout;
-  private lease: Lease;
-  private renewedAt = Date.now();
-  private work: Promise<void> = Promise.resolve();
-  private released = false;
+  /** The holder and its last renewal. */
+  private seen: string | undefined;
+  /** When that was seen first, by the monotonic clock: one that stands still in a suspension only waits longer. */
+  private seenAt = 0;
+  private mayWatch = true;
 
-  constructor(place: LeasePlace, identity: string, lease: Lease) {
+  constructor(place: LeasePlace) {
     this.place = place;
-    this.identity = identity;
-    this.lease = lease;
-    this.timer = setInterval(() => (this.work = this.work.then(() => this.renew())), renewEvery);
-    // A forgotten lock must not keep the process alive; it expires by itself.
-    this.timer.unref();
   }
 
-  get lost(): AbortSignal {
-    return this.loss.signal;
+  /** Returns the milliseconds after which the holder will have been silent for the time of its lease. */
+  silentIn({ spec }: Lease): number {
+    // Not its version: somebody may annotate the lease of a holder who is dead.
+    const renewal = JSON.stringify([spec?.holderIdentity, spec?.renewTime, spec?.leaseTransitions]);
+    if (renewal !== this.seen) this.seenAt = performance.now();
+    this.seen = renewal;
+    const patience = Math.max(1, spec?.leaseDurationSeconds ?? leaseSeconds) * 1000;
+    return this.seenAt + patience - performance.now();
   }
 
-  async release(): Promise<void> {
-    if (this.released) return;
-    this.released = true;
-    clearInterval(this.timer);
-    await this.work;
-    if (this.loss.signal.aborted) return;
+  /** Waits until a lease was changed, or may have been, for some milliseconds at most. */
+  async untilChanged(lease: Lease, atMost: number): Promise<void> {
+    if (!this.mayWatch) return pause(Math.min(pollEvery, atMost));
+    const { api, collection, name } = this.place;
+    const resourceVersion = String(lease.metadata['resourceVersion']);
+    const over = new AbortController();
+    const timer = setTimeout(() => over.abort(), atMost);
     try {
-      await this.write({ ...this.lease.spec, holderIdentity: null });
+      const query = { fieldSelector: `metadata.name=${name}`, resourceVersion };
+      for await (const { type } of api.watch(collection, query, over.signal)) if (type !== 'BOOKMARK') return;
     } catch (error) {
-      // It was taken over just now, or cannot be reached: then it expires.
-      if (!(error instanceof ApiError)) return;
+      if (over.signal.aborted) return;
+      // Roles of earlier versions lack this right.
+      if (error instanceof ApiError && error.code === 403) this.mayWatch = false;
+      else await pause(retryPause);
+    } finally {
+      clearTimeout(timer);
+      over.abort();
     }
   }
-
-  private async renew(): Promise<void> {
-    if (this.released || this.loss.signal.aborted) return;
-    try {
-      await this.write({ ...this.lease.spec, renewTime: microTime() });
-      this.renewedAt = Date.now();
-    } catch (error) {
-      if (error instanceof ApiError && error.code === 409 && (await this.isStillOurs())) return;
-      const gone = error instanceof ApiError && (error.code === 409 || error.code === 404);
-      if (gone || Date.now() - this.renewedAt > giveUpAfter) this.lose(gone);
-    }
-  }
-
-  /** Somebody touched the lease without taking it: an annotation, say. */
-  private async isStillOurs(): Promise<boolean> {
-    const lease = await this.place.api.get<Lease>(this.path).catch(() => undefined);
-    if (lease?.spec?.holderIdentity !== this.identity) return false;
-    this.lease = lease;
-    return true;
-  }
-
-  private async write(spec: Lease['spec']): Promise<void> {
-    const signal = AbortSignal.timeout(renewEvery);
-    this.lease = (await this.place.api.send('PUT', this.path, { body: { ...this.lease, spec }, signal })) as Lease;
-  }
-
-  private lose(taken: boolean): void {
-    clearInterval(this.timer);
-    this.loss.abort(
-      new Failure({
-        type: 'lock-lost',
-        doing: `keep the lock ${this.place.name}`,
-        reason: taken
-          ? 'Another deployment took it over, because it was not renewed in time.'
-          : 'The cluster did not answer in time to renew it, and another deployment may take it over.',
-        remedy: 'Run the same command again; it waits for the other deployment and continues from its result.',
-      }),
-    );
-  }
-
-  private get path(): string {
-    return `${this.place.collection}/${this.place.name}`;
-  }
-}
-
-/** Kubernetes' `MicroTime`. */
-function microTime(): string {
-  return new Date().toISOString().replace('Z', '000Z');
 }

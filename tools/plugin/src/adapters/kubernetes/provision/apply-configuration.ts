@@ -1,3 +1,4 @@
+import { allEnded } from '../../../model/concurrency/all-ended.ts';
 import { describeObject } from '../../../model/manifests/kubernetes-object.ts';
 import { kindRank } from '../../../model/manifests/kind-order.ts';
 import { fold } from '../deploy/apply.ts';
@@ -19,7 +20,7 @@ export async function applyConfiguration(
   for (const rank of ranks) {
     signal.throwIfAborted();
     const group = plan.filter(({ sent }) => kindRank(sent.kind) === rank);
-    await Promise.all(group.map((planned) => applyObject(place, planned)));
+    await allEnded(group.map((planned) => applyObject(place, planned)));
   }
 }
 

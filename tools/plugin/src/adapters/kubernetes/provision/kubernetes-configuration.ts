@@ -14,6 +14,7 @@ import type { ClusterConfiguration, ConfigurationChange } from '../../../ports/c
 import type { ServiceLock } from '../../../ports/cluster.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
+import type { HeldLease } from '../deploy/held-lease.ts';
 import { acquireLease } from '../deploy/lease.ts';
 import { Resources } from '../client/resources.ts';
 import { applyConfiguration } from './apply-configuration.ts';
@@ -29,6 +30,8 @@ const recordsNamespace = 'poc-provisioning';
 export class KubernetesConfiguration implements ClusterConfiguration {
   private readonly place: ConfigurationPlace;
   private readonly kept: ProvisioningRecords;
+  /** The lock that was taken last: it is the fence for all that is written. */
+  private held: HeldLease | undefined;
 
   constructor(api: KubernetesApi, { namespace }: Pick<Environment, 'namespace'>) {
     const manager = provisioningManager.of(namespace);
@@ -42,7 +45,7 @@ export class KubernetesConfiguration implements ClusterConfiguration {
 
   async apply(objects: readonly KubernetesObject[], signal: AbortSignal): Promise<readonly ConfigurationChange[]> {
     const plan = await planConfiguration(this.place, objects);
-    await applyConfiguration(this.place, plan, signal);
+    await applyConfiguration(this.writer, plan, signal);
     return plan.map(({ change }) => change);
   }
 
@@ -51,7 +54,7 @@ export class KubernetesConfiguration implements ClusterConfiguration {
     objects: readonly KubernetesObject[],
     options?: { readonly dryRun?: boolean },
   ): Promise<readonly ConfigurationChange[]> {
-    return pruneConfiguration(this.place, former, objects, options);
+    return pruneConfiguration(this.writer, former, objects, options);
   }
 
   version(): Promise<BuildNumber | undefined> {
@@ -59,7 +62,7 @@ export class KubernetesConfiguration implements ClusterConfiguration {
   }
 
   async mark(version: BuildNumber): Promise<void> {
-    const { api, home, manager } = this.place;
+    const { api, home, manager } = this.writer;
     const doing = `mark the namespace ${home} with ${version}`;
     try {
       await api.send('PATCH', `/api/v1/namespaces/${encodeURIComponent(home)}`, {
@@ -82,7 +85,8 @@ export class KubernetesConfiguration implements ClusterConfiguration {
   async lock(holder: Actor, onWait: (heldBy: string) => void, signal?: AbortSignal): Promise<ServiceLock> {
     const { api, home } = this.place;
     await this.makeRecordsNamespace();
-    return acquireLease({ api, namespace: recordsNamespace, signal }, home, holder, onWait);
+    this.held = await acquireLease({ api, namespace: recordsNamespace, signal }, home, holder, onWait);
+    return this.held;
   }
 
   records(): Promise<ProvisioningRecord[]> {
@@ -90,11 +94,16 @@ export class KubernetesConfiguration implements ClusterConfiguration {
   }
 
   openRecord(record: NewProvisioningRecord): Promise<ProvisioningRecord> {
-    return this.kept.open(record);
+    return this.kept.open(record, this.writer.api);
   }
 
   closeRecord(record: ProvisioningRecord, ending: ProvisioningEnding): Promise<ProvisioningRecord> {
-    return this.kept.close(record, ending);
+    return this.kept.close(record, ending, this.writer.api);
+  }
+
+  /** Where to write to: nothing is written once the lock is lost or released. */
+  private get writer(): ConfigurationPlace {
+    return this.held ? { ...this.place, api: this.place.api.fencedBy(this.held) } : this.place;
   }
 
   private async makeRecordsNamespace(): Promise<void> {

@@ -52,15 +52,15 @@ export class ProvisioningRecords {
     });
   }
 
-  /** Keeps a new record, with the next sequence. */
-  async open(record: NewProvisioningRecord): Promise<ProvisioningRecord> {
+  /** Keeps a new record, with the next sequence. @param writer by which it is written. */
+  async open(record: NewProvisioningRecord, writer: KubernetesApi): Promise<ProvisioningRecord> {
     return this.explaining('record the provisioning', async () => {
       // Tells our own record from another's, should the answer be lost and the request be sent again.
       const attempt = randomUUID();
       for (let tries = 0; tries < attempts; tries++) {
         const [newest] = await this.list();
         const opened: ProvisioningRecord = { ...record, sequence: (newest?.sequence ?? 0) + 1, outcome: 'running' };
-        if (await createRevision(this.api, this.path, this.objectOf(opened, attempt))) return opened;
+        if (await createRevision(writer, this.path, this.objectOf(opened, attempt))) return opened;
       }
       throw new Failure({
         type: 'records-contended',
@@ -71,8 +71,12 @@ export class ProvisioningRecords {
     });
   }
 
-  /** Adds how it ended, and forgets old ones. */
-  async close(record: ProvisioningRecord, { outcome, reason }: ProvisioningEnding): Promise<ProvisioningRecord> {
+  /** Adds how it ended, and forgets old ones. @param writer by which it is written. */
+  async close(
+    record: ProvisioningRecord,
+    { outcome, reason }: ProvisioningEnding,
+    writer: KubernetesApi,
+  ): Promise<ProvisioningRecord> {
     return this.explaining('record how the provisioning ended', async () => {
       const finishedAt = new Date().toISOString();
       const told = reason?.slice(0, longestReason);
@@ -81,12 +85,12 @@ export class ProvisioningRecords {
         [note.finishedAt]: finishedAt,
         ...(told === undefined ? {} : { [note.reason]: told }),
       };
-      await this.api.send('PATCH', `${this.path}/${this.nameOf(record)}`, {
+      await writer.send('PATCH', `${this.path}/${this.nameOf(record)}`, {
         body: { metadata: { annotations } },
         contentType: 'application/merge-patch+json',
       });
       for (const old of forgettable(await this.list()))
-        await this.api.send('DELETE', `${this.path}/${this.nameOf(old)}`).catch((error: unknown) => {
+        await writer.send('DELETE', `${this.path}/${this.nameOf(old)}`).catch((error: unknown) => {
           if (!(error instanceof ApiError && error.code === 404)) throw error;
         });
       return { ...record, outcome, finishedAt, ...(told === undefined ? {} : { reason: told }) };

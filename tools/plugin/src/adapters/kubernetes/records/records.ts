@@ -6,6 +6,7 @@ import type {
   DeploymentSummary,
   NewDeploymentRecord,
 } from '../../../model/deploy/deployment-record.ts';
+import { allEnded } from '../../../model/concurrency/all-ended.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { Failure } from '../../../model/errors/product-error.ts';
 import { forgettable } from '../../../model/deploy/record-retention.ts';
@@ -103,8 +104,8 @@ export class Records {
     });
   }
 
-  /** Keeps a new record, with the next sequence. */
-  async open(record: NewDeploymentRecord): Promise<DeploymentRecord> {
+  /** Keeps a new record, with the next sequence. @param writer by which it is written. */
+  async open(record: NewDeploymentRecord, writer: KubernetesApi): Promise<DeploymentRecord> {
     const { service } = record.release;
     return this.explaining(`record the deployment of ${service}`, async () => {
       let newest = this.newest.get(service) ?? (await this.newestSequence(service));
@@ -112,7 +113,7 @@ export class Records {
       const attempt = randomUUID();
       for (let tries = 0; tries < attempts; tries++) {
         const opened: DeploymentRecord = { ...record, sequence: newest + 1, outcome: 'running' };
-        if (await createRevision(this.api, this.path, recordObject(opened, attempt))) {
+        if (await createRevision(writer, this.path, recordObject(opened, attempt))) {
           this.newest.set(service, opened.sequence);
           const { sequence, outcome, manifests } = opened;
           const kinds = [...new Set(manifests.map(kindOf))];
@@ -133,12 +134,12 @@ export class Records {
 
   /**
    * Adds how a deployment ended, and forgets old ones.
-   * @param applied fingerprints of the objects, by their identity.
+   * @param ending with fingerprints of the objects, by their identity. @param writer by which it is written.
    */
   async close(
     record: DeploymentRecord,
-    ending: DeploymentEnding,
-    applied: ReadonlyMap<string, string>,
+    { applied, ...ending }: DeploymentEnding & { readonly applied: ReadonlyMap<string, string> },
+    writer: KubernetesApi,
   ): Promise<DeploymentRecord> {
     const { service } = record.release;
     return this.explaining(`record how the deployment of ${service} ended`, async () => {
@@ -152,7 +153,7 @@ export class Records {
         ...(probe === undefined ? {} : { [note.probe]: JSON.stringify(probe) }),
         ...(applied.size === 0 ? {} : { [note.applied]: JSON.stringify(Object.fromEntries(applied)) }),
       };
-      await this.api.send('PATCH', `${this.path}/${nameOf(service, record.sequence)}`, {
+      await writer.send('PATCH', `${this.path}/${nameOf(service, record.sequence)}`, {
         body: { metadata: { annotations } },
         contentType: 'application/merge-patch+json',
       });
@@ -161,7 +162,7 @@ export class Records {
       );
       this.known.set(service, known);
       // Upkeep that fails is done by the next one that is closed.
-      await Promise.allSettled([this.forget(service), this.unmark(service)]);
+      await Promise.allSettled([this.forget(service, writer), this.unmark(service, writer)]);
       return {
         ...record,
         outcome,
@@ -178,24 +179,24 @@ export class Records {
     return known;
   }
 
-  private async forget(service: string): Promise<void> {
+  private async forget(service: string, writer: KubernetesApi): Promise<void> {
     const all = await this.knownOf(service);
     const old = forgettable(all);
     this.known.set(
       service,
       all.filter((each) => !old.includes(each)),
     );
-    for (const { name } of old) await this.unlessGone('DELETE', name);
+    for (const { name } of old) await this.unlessGone(writer, 'DELETE', name);
   }
 
   /** Takes the mark of the newest record from those that are it no more. */
-  private async unmark(service: string): Promise<void> {
+  private async unmark(service: string, writer: KubernetesApi): Promise<void> {
     const all = await this.knownOf(service);
     const newest = Math.max(...all.map(({ sequence }) => sequence));
     const marked = all.filter(({ sequence, isMarked }) => isMarked && sequence < newest);
-    await Promise.all(
+    await allEnded(
       marked.map(({ name }) =>
-        this.unlessGone('PATCH', name, {
+        this.unlessGone(writer, 'PATCH', name, {
           body: { metadata: { labels: { [newestMark]: null } } },
           contentType: 'application/merge-patch+json',
         }),
@@ -205,8 +206,13 @@ export class Records {
     this.known.set(service, (await this.knownOf(service)).map(unmarked));
   }
 
-  private async unlessGone(method: string, name: string, request: ApiRequest = {}): Promise<void> {
-    await this.api.send(method, `${this.path}/${name}`, request).catch((error: unknown) => {
+  private async unlessGone(
+    writer: KubernetesApi,
+    method: string,
+    name: string,
+    request: ApiRequest = {},
+  ): Promise<void> {
+    await writer.send(method, `${this.path}/${name}`, request).catch((error: unknown) => {
       if (!(error instanceof ApiError && error.code === 404)) throw error;
     });
   }

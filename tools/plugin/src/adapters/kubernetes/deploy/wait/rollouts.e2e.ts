@@ -11,7 +11,7 @@ import { KubernetesApi } from '../../client/api.ts';
 import { applyPlan } from '../apply.ts';
 import { environmentOn, nodeImageOn, readPlatform } from '../../e2e-platform.ts';
 import { findAccess } from '../../client/kubeconfig.ts';
-import { planObjects } from '../plan.ts';
+import { planObjects, type PlannedObject } from '../plan.ts';
 import { Resources } from '../../client/resources.ts';
 import type { RolloutTarget } from './evaluate-rollout.ts';
 import { trimEvent, type Recording } from './recording.ts';
@@ -127,7 +127,9 @@ async function roll(
   graceMs = shortGraceMs,
 ): Promise<Run> {
   const place = { api, resources: new Resources(api), namespace };
-  const applied = await applyPlan(api, await planObjects(place, { service: 'orders', objects, options: {} }));
+  const request = { service: 'orders', objects, options: {} };
+  const planAgain = async ({ source }: PlannedObject) => (await planObjects(place, request, [source]))[0]!;
+  const applied = await applyPlan(api, await planObjects(place, request), planAgain);
   const ordered = inKindOrder(objects);
   const targets = applied.flatMap((live, index): RolloutTarget[] => {
     if (!isRollout(live)) return [];

@@ -1,0 +1,49 @@
+import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+import type { KubernetesApi } from '../client/api.ts';
+import type { Moment } from './moment.ts';
+
+/** Seconds without a renewal after which a holder is taken for dead. */
+export const leaseSeconds = 15;
+
+/** A `Lease` of the API group coordination.k8s.io. */
+export interface Lease extends KubernetesObject {
+  spec?: {
+    holderIdentity?: string | null;
+    leaseDurationSeconds?: number;
+    acquireTime?: string;
+    renewTime?: string;
+    leaseTransitions?: number;
+  };
+}
+
+/** Where a lease is, and the clocks of whoever looks at it. */
+export interface LeasePlace {
+  readonly api: KubernetesApi;
+  readonly collection: string;
+  readonly name: string;
+  now(): Moment;
+}
+
+/** A lease that was just taken. */
+export interface AcquiredLease {
+  /** Of the holder, unlike any other's. */
+  readonly identity: string;
+  readonly lease: Lease;
+  /** When the request that took it was sent. */
+  readonly at: Moment;
+}
+
+/** Returns the path of a lease. */
+export function leasePath({ collection, name }: Pick<LeasePlace, 'collection' | 'name'>): string {
+  return `${collection}/${name}`;
+}
+
+/** Returns `ada (https://ci.example/1)` of an identity. */
+export function holderName(identity: string): string {
+  return identity.replace(/ [0-9a-f-]{36}$/, '');
+}
+
+/** Kubernetes' `MicroTime`. */
+export function microTime(): string {
+  return new Date().toISOString().replace('Z', '000Z');
+}

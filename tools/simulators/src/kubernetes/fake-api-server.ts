@@ -1,0 +1,258 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { KubernetesApi } from '../../../plugin/src/adapters/kubernetes/client/api.ts';
+import {
+  isGranted,
+  type Access,
+  type AccessRule,
+} from '../../../plugin/src/adapters/kubernetes/client/access-rules.ts';
+import type { KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
+import { isMap } from '../../../plugin/src/model/manifests/source/object-fields.ts';
+import { accessOf, parseRequest, type AskedRequest } from './api-request.ts';
+import { encodeList } from './protobuf-encoding.ts';
+
+/** A change of an object, for watches. */
+interface Event {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly version: number;
+  readonly collection: string;
+  readonly object: KubernetesObject;
+}
+
+/**
+ * An API server in this process, with the authorizer for Roles: enough of one for a deployer. It knows no kinds and no
+ * field managers, and its workloads are ready, and its Jobs done, as soon as they are written.
+ */
+export class FakeApiServer {
+  readonly api: KubernetesApi;
+  /** All that was asked for, in order. */
+  readonly asked: Access[] = [];
+  /** What was asked for and not granted. */
+  readonly refused: Access[] = [];
+  /** `PATCH /apis/apps/v1/…` of all that was written. */
+  readonly written: string[] = [];
+  /** Called before each request is done, with `PATCH /apis/apps/v1/…`; what it returns is waited for. */
+  before: (what: string, query: URLSearchParams) => unknown = () => undefined;
+  /** Workloads by their name that are never ready. */
+  readonly broken = new Set<string>();
+  private readonly server: Server;
+  private readonly rules: readonly AccessRule[];
+  private readonly objects = new Map<string, KubernetesObject>();
+  private readonly events: Event[] = [];
+  private version = 0;
+
+  private constructor(server: Server, rules: readonly AccessRule[]) {
+    this.server = server;
+    this.rules = rules;
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    this.api = new KubernetesApi({ context: 'fake', server: address, tls: {}, headers: async () => ({}) });
+  }
+
+  /** @param rules of the account that asks; all is granted without. */
+  static async start(
+    rules: readonly AccessRule[] = [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
+  ): Promise<FakeApiServer> {
+    const server = createServer((request, response) => void fake.answer(request, response));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const fake = new FakeApiServer(server, rules);
+    return fake;
+  }
+
+  close(): void {
+    this.api.close();
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  /** Returns an object as it is, by its path. */
+  read(path: string): KubernetesObject | undefined {
+    return structuredClone(this.objects.get(path));
+  }
+
+  /** Writes an object, as somebody else. */
+  put(path: string, object: KubernetesObject): void {
+    this.store(path, structuredClone(object));
+  }
+
+  /** Takes over what another server has. */
+  copy({ objects }: FakeApiServer): void {
+    for (const [path, object] of objects) this.put(path, object);
+  }
+
+  /** Deletes an object, as somebody else. */
+  remove(path: string): void {
+    const object = this.objects.get(path);
+    this.objects.delete(path);
+    if (object) this.tell('DELETED', path, object);
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const pieces: Buffer[] = [];
+    for await (const piece of request as AsyncIterable<Buffer>) pieces.push(piece);
+    const asked = parseRequest(request, Buffer.concat(pieces).toString());
+    const what = `${asked.method} ${asked.path}`;
+    await this.before(what, asked.query);
+    if (asked.path.startsWith('/apis/authorization.k8s.io/')) return send(response, 201, this.review(asked));
+    const missing = this.note(accessOf(asked, this.objects.has(asked.path)));
+    if (missing) return send(response, 403, forbidden(missing));
+    if (asked.isWrite && !asked.isDryRun) this.written.push(what);
+    if (asked.query.get('watch') === '1') return this.watch(asked, response);
+    const { code, body } = this.handle(asked);
+    if (body instanceof Buffer) return void response.writeHead(code).end(body);
+    return send(response, code, body);
+  }
+
+  /** Notes what was asked for. @returns what of it is not granted. */
+  private note(accesses: readonly Access[]): Access | undefined {
+    this.asked.push(...accesses);
+    const missing = accesses.filter((access) => !isGranted(this.rules, access));
+    this.refused.push(...missing);
+    return missing[0];
+  }
+
+  private review({ path, body }: AskedRequest): object {
+    if (path.endsWith('rulesreviews')) return { status: { resourceRules: this.rules, incomplete: false } };
+    const { resourceAttributes: asked } = (body as { spec: { resourceAttributes: Access & { subresource?: string } } })
+      .spec;
+    const { verb, group, resource, subresource, name } = asked;
+    const access = { verb, group, resource: subresource === undefined ? resource : `${resource}/${subresource}` };
+    return { status: { allowed: isGranted(this.rules, name === undefined ? access : { ...access, name }) } };
+  }
+
+  private handle(asked: AskedRequest): { code: number; body: unknown } {
+    const { method, path, body } = asked;
+    const live = this.objects.get(path);
+    if (method === 'GET') return asked.name === undefined ? this.list(asked) : found(live);
+    if (method === 'POST') {
+      const created = body as KubernetesObject;
+      const at = `${path}/${created.metadata.name}`;
+      return this.objects.has(at) ? conflict : { code: 201, body: this.write(asked, at, created) };
+    }
+    if (!live && (method !== 'PATCH' || !asked.isApply)) return found(undefined);
+    // One that names a uid is not created.
+    if (!hasVersion(live, body, method)) return conflict;
+    if (method === 'PUT') return { code: 200, body: this.write(asked, path, body as KubernetesObject) };
+    if (method === 'PATCH')
+      return { code: live ? 200 : 201, body: this.write(asked, path, merged(live ?? {}, body) as KubernetesObject) };
+    if (!asked.isDryRun) this.remove(path);
+    return { code: 200, body: { kind: 'Status' } };
+  }
+
+  private write({ isDryRun }: AskedRequest, path: string, object: KubernetesObject): KubernetesObject {
+    const live = this.objects.get(path);
+    const kept = structuredClone(object);
+    Object.assign(kept.metadata, {
+      resourceVersion: live?.metadata['resourceVersion'],
+      uid: live?.metadata['uid'],
+      generation: live?.metadata['generation'],
+    });
+    return isDryRun || (live && JSON.stringify(live) === JSON.stringify(kept)) ? kept : this.store(path, kept);
+  }
+
+  private store(path: string, object: KubernetesObject): KubernetesObject {
+    const live = this.objects.get(path);
+    const generation = Number(live?.metadata['generation'] ?? 0) + 1;
+    const uid = live?.metadata['uid'] ?? `uid-${this.version + 1}`;
+    Object.assign(object.metadata, { uid, generation, resourceVersion: String(++this.version) });
+    this.control(object, generation);
+    this.objects.set(path, object);
+    this.tell(live ? 'MODIFIED' : 'ADDED', path, object);
+    return structuredClone(object);
+  }
+
+  /** Does what the controllers of the cluster do. */
+  private control(object: KubernetesObject, generation: number): void {
+    if (object.kind === 'Job') object['status'] = { succeeded: 1, conditions: [{ type: 'Complete', status: 'True' }] };
+    if (object.kind !== 'Deployment' && object.kind !== 'StatefulSet') return;
+    const spec = object['spec'] as { replicas?: number };
+    const replicas = spec.replicas ?? 1;
+    const isBroken = this.broken.delete(object.metadata.name);
+    const ready = isBroken ? 0 : replicas;
+    const reason = isBroken ? 'ProgressDeadlineExceeded' : 'NewReplicaSetAvailable';
+    object['status'] = {
+      ...{ observedGeneration: generation, replicas, updatedReplicas: replicas },
+      ...{ readyReplicas: ready, availableReplicas: ready },
+      conditions: [
+        { type: 'Progressing', status: isBroken ? 'False' : 'True', reason, lastUpdateTime: `${generation}` },
+      ],
+    };
+  }
+
+  private tell(type: Event['type'], path: string, object: KubernetesObject): void {
+    const version = type === 'DELETED' ? ++this.version : this.version;
+    const collection = path.slice(0, path.lastIndexOf('/'));
+    this.events.push({ type, version, collection, object: structuredClone(object) });
+  }
+
+  private list({ path, query, isProtobuf }: AskedRequest): { code: number; body: unknown } {
+    const inside = [...this.objects].filter(([at]) => at.slice(0, at.lastIndexOf('/')) === path);
+    const items = inside.map(([, object]) => object).filter((object) => isSelected(object, query));
+    if (isProtobuf) return { code: 200, body: encodeList(items) };
+    return { code: 200, body: { metadata: { resourceVersion: String(this.version) }, items } };
+  }
+
+  private async watch({ path, query }: AskedRequest, response: ServerResponse): Promise<void> {
+    response.writeHead(200).flushHeaders();
+    let seen = Number(query.get('resourceVersion'));
+    while (!response.destroyed) {
+      for (const { type, version, collection, object } of this.events) {
+        if (version <= seen || collection !== path) continue;
+        seen = version;
+        if (isSelected(object, query)) response.write(`${JSON.stringify({ type, object })}\n`);
+      }
+      await pause(5);
+    }
+  }
+}
+
+const conflict = { code: 409, body: { kind: 'Status', reason: 'Conflict', message: 'the object has been modified' } };
+
+function found(object: KubernetesObject | undefined): { code: number; body: unknown } {
+  return object ? { code: 200, body: object } : { code: 404, body: { kind: 'Status', reason: 'NotFound' } };
+}
+
+function forbidden({ verb, group, resource }: Access): object {
+  const message = `forbidden: User "fake" cannot ${verb} resource "${resource}" in API group "${group}" in the namespace`;
+  return { kind: 'Status', reason: 'Forbidden', message };
+}
+
+function send(response: ServerResponse, code: number, body: unknown): void {
+  response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+/** Reports whether what is written names the version that is there, or none. A list of operations names it in a test. */
+function hasVersion(live: KubernetesObject | undefined, body: unknown, method: string): boolean {
+  const { preconditions, metadata } = (body ?? {}) as {
+    preconditions?: Record<string, unknown>;
+    metadata?: Record<string, unknown>;
+  };
+  const named = method === 'DELETE' ? preconditions : metadata;
+  return (['uid', 'resourceVersion'] as const).every(
+    (key) => named?.[key] === undefined || named[key] === live?.metadata[key],
+  );
+}
+
+/** Lays a patch over an object; null takes a field away. */
+function merged(live: unknown, patch: unknown): unknown {
+  if (!isMap(patch)) return structuredClone(patch);
+  const result: Record<string, unknown> = isMap(live) ? structuredClone(live) : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete result[key];
+    else if (value !== undefined) result[key] = merged(result[key], value);
+  }
+  return result;
+}
+
+function isSelected({ metadata }: KubernetesObject, query: URLSearchParams): boolean {
+  const name = /(?:^|,)metadata\.name=([^,]*)/.exec(query.get('fieldSelector') ?? '')?.[1];
+  if (name !== undefined && metadata.name !== name) return false;
+  return (query.get('labelSelector') ?? '')
+    .split(',')
+    .filter((term) => term !== '')
+    .every((term) => {
+      const [key = '', value] = term.split('=');
+      const label = metadata.labels?.[key];
+      return value === undefined ? label !== undefined : label === value;
+    });
+}
