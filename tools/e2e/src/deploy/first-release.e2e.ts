@@ -82,7 +82,9 @@ it('has not succeeded while no listener takes its route, and goes back to the on
   await workspace.commit('feat: a listener that is not there');
   const { code, output } = await workspace.nx(['run', 'orders:release']);
   expect(output).toMatch(/waiting: Gateway public \(listener absent\) does not accept it \(NoMatchingParent\)/);
-  expect(output).toMatch(/HTTPRoute orders leads nobody: .*\n.*Rolled back to \d{8}-1 automatically; it is serving\./);
+  expect(output).toMatch(
+    /HTTPRoute orders is not in effect: .*\n.*Rolled back to \d{8}-1 automatically; it is serving\./,
+  );
   expect(code).toBe(1);
   expect(await callGateway(workspace.hostname, '/orders/healthz/ready')).toMatchObject({ status: 200 });
 });

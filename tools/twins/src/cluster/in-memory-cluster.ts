@@ -152,7 +152,7 @@ export class InMemoryCluster implements Cluster {
     await this.enter('waitUntilAccepted');
     const route = objects.find(({ kind }) => kind === 'HTTPRoute');
     if (this.refusesRoutes === undefined || !route) return { state: 'ready' };
-    const reason = `HTTPRoute ${route.metadata.name} leads nobody: ${this.refusesRoutes}`;
+    const reason = `HTTPRoute ${route.metadata.name} is not in effect: ${this.refusesRoutes}`;
     return { state: 'failed', reason, evidence: [] };
   }
 

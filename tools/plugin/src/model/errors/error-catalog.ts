@@ -1,10 +1,5 @@
-/** The meaning and the remedy of a type of error in general; an error itself has those of its case. */
-interface ErrorEntry {
-  readonly meaning: string;
-  readonly remedy: string;
-}
-
-const entry = (meaning: string, remedy: string): ErrorEntry => ({ meaning, remedy });
+import { entry, type ErrorEntry } from './error-entry.ts';
+import { localPlatformErrors } from './local-platform-errors.ts';
 
 /**
  * Every type of error, by where it comes from. The types are a union (`ErrorType`), so that a misspelt one does not
@@ -302,22 +297,7 @@ export const errorCatalog = {
     ),
     'dev-pod-failed': entry('The pod for development did not start.', 'Fix what keeps it, or omit `--in-cluster`.'),
   },
-  'Local platform': {
-    'misused-command': entry('The command line was not understood.', 'See `help`.'),
-    'machine-taken': entry('Another local platform runs on this machine.', 'Use that one, or take it down first.'),
-    'other-platform-up': entry('Another kind of platform is up.', 'Take it down first.'),
-    'port-in-use': entry('A port is taken by another program.', 'Stop that program.'),
-    'component-failed': entry('A component did not start, or ended.', 'See its log.'),
-    'platform-command-failed': entry('A command failed.', 'See its last lines; run it again when that is fixed.'),
-    'built-cluster-needs-root': entry('The cluster built here needs Linux and root.', 'Choose another provider.'),
-    'state-folder-too-deep': entry('The path is too long for a socket.', 'Set `XDG_STATE_HOME` to a shorter one.'),
-    'node-not-ready': entry('The node was not ready in time.', 'See the log of the kubelet.'),
-    'kind-kubeconfig-empty': entry('The kubeconfig of kind names no cluster or user.', 'Take it down, and up again.'),
-    'kubeconfig-unreadable': entry("The user's kubeconfig is not YAML.", 'Fix it, or name another in `KUBECONFIG`.'),
-    'engine-missing': entry('No docker server answers.', 'Start docker.'),
-    'packages-missing': entry('Packages are not installed.', 'Install them with `apt-get`.'),
-    'no-such-log': entry('There is no such part, or the platform is not running.', 'Name one of the listed parts.'),
-  },
+  'Local platform': localPlatformErrors,
 } as const satisfies Record<string, Readonly<Record<string, ErrorEntry>>>;
 
 type Areas = typeof errorCatalog;

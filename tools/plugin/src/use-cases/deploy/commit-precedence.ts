@@ -47,7 +47,7 @@ export async function isOlderCommit(
   if (order.kind === 'unknown') {
     const commits = await describeBoth(request, ports);
     reporter.warn(
-      `${environment.name}: cannot tell whether commit ${commits.released} comes after ${commits.running}, which runs there: ${order.why}`,
+      `${environment.name}: it is unknown whether commit ${commits.released} comes after ${commits.running}, which runs there: ${order.why}`,
     );
   }
   if (order.kind !== 'apart') return order.kind === 'before';
@@ -81,7 +81,7 @@ function apartRefusal(
   return new Refusal({
     type: 'diverged',
     doing: `release ${service} to ${name}`,
-    reason: `${name} runs ${buildNumber} of commit ${commits.running}, which commit ${commits.released} does not have: it would be taken away.`,
+    reason: `${name} runs ${buildNumber} of commit ${commits.running}, which commit ${commits.released} does not have: it would be removed.`,
     remedy: `Merge or rebase onto ${mainBranch} and release again; \`--force\` releases it nevertheless. Where branches are tried out, set \`allowBranches: true\` in ${environmentsFolder}/${name}.yaml.`,
     evidence: [base === undefined ? 'they have no commit in common' : `they part at ${base}`],
   });

@@ -101,7 +101,7 @@ async function deployLocked(deploy: PlannedDeploy, context: DeployContext): Prom
   return { state: 'deployed', ...(await rollOut(rolloutOf({ ...deploy, plan }, decision), context)) };
 }
 
-/** What the commits of a release and of what runs say of the two. */
+/** The order of a release and of what runs, by their commits. */
 interface Precedence {
   readonly isOlder: boolean;
   /** Set when one of them is older, by its commit or its number. */

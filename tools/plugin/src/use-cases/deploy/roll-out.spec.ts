@@ -97,10 +97,10 @@ it('has not succeeded when no gateway takes its route, and goes back', async () 
     // Going back has the route that was taken before.
     if (call === 'apply traffic' && (await cluster.records('orders')).length > 2) cluster.refusesRoutes = undefined;
   };
-  await expect(releaseIt(scenario)).rejects.toThrow('HTTPRoute orders leads nobody: No listener.');
+  await expect(releaseIt(scenario)).rejects.toThrow('HTTPRoute orders is not in effect: No listener.');
   expect(await cluster.records('orders')).toMatchObject([
     { outcome: 'succeeded', cause: { action: 'automatic-rollback' } },
-    { outcome: 'failed', reason: 'HTTPRoute orders leads nobody: No listener.' },
+    { outcome: 'failed', reason: 'HTTPRoute orders is not in effect: No listener.' },
     { outcome: 'succeeded' },
   ]);
 });

@@ -102,7 +102,7 @@ async function isLate(service: string, commit: string, taken: readonly BuildNumb
 export function explainDayToCome(service: string, number: BuildNumber, now: Date): string | undefined {
   if (!number.isOfDayAfter(now)) return undefined;
   const clock = `${now.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-  return `build number ${number} is of a day to come: this machine's clock says ${clock}, and ${service} has numbers of that day already, taken by a clock that was ahead; numbers go on from there`;
+  return `build number ${number} is of a day to come: this machine's clock says ${clock}, and ${service} has numbers of that day already, taken by a clock that was ahead; numbers continue from there`;
 }
 
 function takenRefusal(service: string, number: BuildNumber, why: string): Refusal {

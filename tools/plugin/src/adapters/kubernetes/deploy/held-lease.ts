@@ -151,7 +151,7 @@ type WrittenLease =
 const because = 'because it was not renewed in time (the cluster did not answer, or this process was suspended)';
 const notRenewed =
   'It could not be renewed in time (the cluster did not answer, or this process was suspended), and another deployment may take it over.';
-const deleted = 'Its Lease was deleted by somebody else, and another deployment may take it.';
+const deleted = 'Its Lease was deleted, and another deployment may take it over.';
 
 /** @param identity of the holder; undefined when it has released the lock since. */
 function takenBy(identity: string | undefined): string {

@@ -127,7 +127,7 @@ function evaluateRoute(
   if (obstacle === undefined) return { state: 'ready', line: 'accepted' };
   const end = (state.troubles.get(String(live.metadata['uid']))?.since ?? at) + graceMs;
   if (end <= at)
-    return { state: 'failed', reason: `${describeObject(live)} leads nobody: ${obstacle}`, suspects: [live] };
+    return { state: 'failed', reason: `${describeObject(live)} is not in effect: ${obstacle}`, suspects: [live] };
   const isUsual = /not accepted it yet/.test(obstacle);
   return { state: 'waiting', line: 'waiting for its gateway', obstacle, suspects: [live], again: end, isUsual };
 }
