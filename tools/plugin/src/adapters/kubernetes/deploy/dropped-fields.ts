@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { isMap } from '../../../model/manifests/source/object-fields.ts';
-import { fieldsOf, isOurs, isUpgraded, managedFieldsOf } from './managed-fields.ts';
+import { fieldsOf, isKubectls, isOurs, managedFieldsOf, type IsUpgraded } from './managed-fields.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** A place in an object while its fields are walked. */
 interface Place {
-  /** The fields that kubectl owns there, as in `fieldsV1`. */
+  /** The fields there that become this tool's, as in `fieldsV1`. */
   readonly ours: Fields;
   /** The fields that other managers own there. */
   readonly others: readonly Fields[];
@@ -16,14 +16,18 @@ interface Place {
 }
 
 /**
- * Returns an object without the fields that go when kubectl's part of it becomes this tool's: what kubectl wrote, no
- * manifest has and nobody else owns. The server's dry run of an apply does not show that, because kubectl still owns
- * those fields then.
+ * Returns an object without the fields that go when others' part of it becomes this tool's: what they wrote, no manifest
+ * has and nobody else owns. The server's dry run of an apply does not show that, because they still own those fields then.
  * @param predicted the server's answer to the dry run.
  * @param desired what is applied.
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#migration-between-client-side-and-server-side-apply
  */
-export function withoutDroppedFields(predicted: KubernetesObject, desired: KubernetesObject, live: KubernetesObject) {
+export function withoutDroppedFields(
+  predicted: KubernetesObject,
+  desired: KubernetesObject,
+  live: KubernetesObject,
+  isUpgraded: IsUpgraded = isKubectls,
+): KubernetesObject {
   const result = structuredClone(predicted);
   const entries = managedFieldsOf(live).filter(({ subresource }) => subresource === undefined);
   const others = entries.filter((entry) => !isOurs(entry) && !isUpgraded(entry, live)).map(fieldsOf);

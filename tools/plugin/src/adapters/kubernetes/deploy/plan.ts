@@ -6,7 +6,7 @@ import { actorAnnotations, annotation, fieldManager } from '../../../model/manif
 import { fieldAt, isMap } from '../../../model/manifests/source/object-fields.ts';
 import { autoscalerOf } from '../../../model/manifests/rules/no-downtime.ts';
 import { refusePaused } from '../../../model/manifests/rules/paused.ts';
-import { foreignObject, otherOwnerOf } from '../../../model/manifests/rules/ownership.ts';
+import { foreignMarksOn, foreignObject, otherOwnerOf } from '../../../model/manifests/rules/ownership.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import type { Change, PlanOptions } from '../../../ports/cluster.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
@@ -15,10 +15,13 @@ import { checkJob } from './jobs/job-objects.ts';
 import { withoutDroppedFields } from './dropped-fields.ts';
 import {
   isAutoscaled,
+  isDeployers,
+  isKubectls,
   upgradeManagedFields,
   managedFieldsOf,
   ownsReplicas,
   replicasManager,
+  type IsUpgraded,
   type ManagedFields,
 } from './managed-fields.ts';
 import type { NamespaceClient } from '../client/namespace-client.ts';
@@ -40,8 +43,8 @@ export interface PlannedObject {
   readonly live: KubernetesObject | undefined;
   /** The object as it would be after applying. */
   readonly predicted: KubernetesObject;
-  /** True when what kubectl wrote must become ours first. */
-  readonly fold: boolean;
+  /** Whose part of it must become ours first. */
+  readonly fold: IsUpgraded | undefined;
   /** Replicas that must be handed to another manager before they are not sent any more. */
   readonly handOver: number | undefined;
 }
@@ -102,8 +105,10 @@ async function planObject(
     const path = await resources.path(object, namespace);
     const scaler = autoscalerOf(object, objects);
     const isScaled = (live: KubernetesObject) => scaler !== undefined || isAutoscaled(live);
+    const isUpgraded = options.adopt ? isDeployers : isKubectls;
     const tried = await tryObject(api, path, {
       manager: fieldManager,
+      isUpgraded,
       isScaled,
       refuseForeign: (live) => {
         const owner = otherOwnerOf(live, service);
@@ -121,7 +126,7 @@ async function planObject(
       desired: sent,
       live,
       predicted,
-      fold: managedFields !== undefined,
+      fold: managedFields && isUpgraded,
       handOver: handsOver ? Number(fieldAt(live, 'spec', 'replicas') ?? 1) : undefined,
     };
   } catch (error) {
@@ -132,6 +137,8 @@ async function planObject(
 /** Rules that differ between writers of objects. */
 export interface ObjectRules {
   readonly manager: string;
+  /** Whose part of an object becomes this tool's; nobody's when left out, so that all others keep theirs. */
+  readonly isUpgraded?: IsUpgraded;
   /** Reports whether replicas are another's to set; those of nobody when left out. */
   isScaled?(live: KubernetesObject): boolean;
   /** @throws {Refusal} when an object that is there belongs to another. */
@@ -144,13 +151,13 @@ export interface TriedObject extends Pick<Change, 'action' | 'takenOver' | 'fiel
   readonly live: KubernetesObject | undefined;
   readonly sent: KubernetesObject;
   readonly predicted: KubernetesObject;
-  /** kubectl's fields, made ours; undefined where it wrote none. */
+  /** The managers with others' fields made ours; undefined where there are none. */
   readonly managedFields: readonly ManagedFields[] | undefined;
 }
 
 /** Dry-runs one object on the server, and again while controllers write to it at the same moment. */
 export async function tryObject(api: KubernetesApi, path: string, rules: ObjectRules): Promise<TriedObject> {
-  const { manager, isScaled = () => false } = rules;
+  const { manager, isUpgraded, isScaled = () => false } = rules;
   for (let attempt = 1; ; attempt++) {
     const live = await api.get(path);
     if (live) rules.refuseForeign(live);
@@ -159,8 +166,8 @@ export async function tryObject(api: KubernetesApi, path: string, rules: ObjectR
     // What a controller wrote in between would look like a change of ours.
     const isRaced = live && versionOf(live) !== versionOf(applied);
     if (isRaced && attempt < attempts) continue;
-    const managedFields = live && upgradeManagedFields(live, new Date(), manager);
-    const predicted = managedFields ? await dryRunUpgraded(api, path, { applied, sent, live }, manager) : applied;
+    const managedFields = live && isUpgraded && upgradeManagedFields(live, new Date(), isUpgraded);
+    const predicted = live && isUpgraded ? await predict(api, path, { applied, sent, live }, isUpgraded) : applied;
     const isSame =
       live &&
       !managedFields &&
@@ -232,22 +239,29 @@ export async function dryRun(
 }
 
 /**
- * Returns what an object would be once kubectl's part of it is ours and it is applied: the server fills in the defaults
- * of what goes then.
+ * Returns what an object would be once others' part of it is ours, the marks of those it is taken from are gone, and it is
+ * applied: the server fills in the defaults of what goes then.
  */
-async function dryRunUpgraded(
+async function predict(
   api: KubernetesApi,
   path: string,
   { applied, sent, live }: Readonly<Record<'applied' | 'sent' | 'live', KubernetesObject>>,
-  manager: string,
+  isUpgraded: IsUpgraded,
 ): Promise<KubernetesObject> {
-  const result = withoutDroppedFields(applied, sent, live);
-  if (isDeepStrictEqual(result, applied)) return applied;
+  const result = withoutDroppedFields(applied, sent, live, isUpgraded);
+  const marks = foreignMarksOn(result);
+  for (const mark of marks.labels) delete result.metadata.labels?.[mark];
+  for (const mark of marks.annotations) delete result.metadata.annotations?.[mark];
+  return JSON.stringify(result) === JSON.stringify(applied) ? applied : dryRunContent(api, path, result);
+}
+
+/** Returns what the server makes of an object with this content. */
+async function dryRunContent(api: KubernetesApi, path: string, result: KubernetesObject): Promise<KubernetesObject> {
   const { apiVersion: _version, kind: _kind, metadata, status: _status, ...content } = result;
   const replaced = Object.entries(content).map(([key, value]) => ({ op: 'add', path: `/${key}`, value }));
   const { labels = {}, annotations = {} } = metadata;
   const answer = await api.send('PATCH', path, {
-    query: { fieldManager: manager, dryRun: 'All' },
+    query: { fieldManager, dryRun: 'All' },
     body: [
       ...replaced,
       { op: 'add', path: '/metadata/labels', value: labels },

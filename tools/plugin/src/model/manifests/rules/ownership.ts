@@ -64,6 +64,19 @@ export function foreignObject(live: KubernetesObject, owner: string, service: st
   });
 }
 
+/** Names under which other deployers write fields: Helm, Argo CD, Flux, kapp, Terraform, Pulumi and their like. */
+const deployers = [
+  /^(helm|tiller|helmfile|werf|nelm|kapp|kluctl|skaffold|tilt|kpt|garden|ansible)\b/,
+  /^(helm|kustomize|kapp)-controller$/,
+  /^(argocd|fleet|pulumi|terraform|opentofu)/,
+  /^hashicorp$/,
+];
+
+/** Reports whether a field manager is one of another tool that deploys manifests. */
+export function isDeployer(manager: string): boolean {
+  return deployers.some((name) => name.test(manager.toLowerCase()));
+}
+
 /**
  * Names under which people's hands and kubectl wrote the manifests before this tool did. What they wrote becomes ours,
  * so that it goes when it is in no manifest. Restarts, labels and scaling by hand are not among them: they stay.
