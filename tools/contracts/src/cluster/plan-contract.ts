@@ -107,6 +107,18 @@ export function planContract(start: () => Promise<ClusterScenario>): void {
     expect(actions(await changesOf(cluster, objectsOf(scenario)))).toEqual(all('unchanged'));
   });
 
+  it('puts a port back whose number another has changed', async () => {
+    const scenario = await start();
+    const { cluster, edit, read } = scenario;
+    await apply(cluster, objectsOf(scenario));
+    await edit('Service', 'orders', 'node-fetch', ['spec', 'ports'], [{ port: 8080, targetPort: 3000 }]);
+    const change = (await changesOf(cluster, objectsOf(scenario))).find(({ kind }) => kind === 'Service');
+    expect(change).toMatchObject({ action: 'configured', takenOver: [expect.stringMatching(/^spec\.ports.* from /)] });
+    await apply(cluster, objectsOf(scenario));
+    expect(fieldAt(await read('Service', 'orders'), 'spec', 'ports')).toMatchObject([{ port: 80 }]);
+    expect(actions(await changesOf(cluster, objectsOf(scenario)))).toEqual(all('unchanged'));
+  });
+
   it('leaves replicas to an autoscaler', async () => {
     const scenario = await start();
     const { cluster, edit, read } = scenario;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { isMap } from '../../../model/manifests/source/object-fields.ts';
-import { fieldsOf, isKubectls, isOurs, managedFieldsOf, type IsUpgraded } from './managed-fields.ts';
+import { fieldsOf, isKubectls, isOurs, managedFieldsOf, type FieldSteps, type IsUpgraded } from './managed-fields.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -18,6 +18,7 @@ interface Place {
 /**
  * Returns an object without the fields that go when others' part of it becomes this tool's: what they wrote, no manifest
  * has and nobody else owns. The server's dry run of an apply does not show that, because they still own those fields then.
+ * @param displaced fields that go, whoever has them.
  * @param predicted the server's answer to the dry run.
  * @param desired what is applied.
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#migration-between-client-side-and-server-side-apply
@@ -27,12 +28,17 @@ export function withoutDroppedFields(
   desired: KubernetesObject,
   live: KubernetesObject,
   isUpgraded: IsUpgraded = isKubectls,
+  displaced: readonly FieldSteps[] = [],
 ): KubernetesObject {
   const result = structuredClone(predicted);
   const entries = managedFieldsOf(live).filter(({ subresource }) => subresource === undefined);
   const others = entries.filter((entry) => !isOurs(entry) && !isUpgraded(entry, live)).map(fieldsOf);
   for (const entry of entries.filter((each) => isUpgraded(each, live)))
     dropFrom(result, { ours: fieldsOf(entry), others, desired });
+  for (const steps of displaced) {
+    const ours = steps.reduceRight<Fields>((inner, step) => ({ [step]: inner }), {});
+    dropFrom(result, { ours, others: [], desired });
+  }
   return result;
 }
 
@@ -58,7 +64,7 @@ function dropFrom(value: unknown, { ours, others, desired }: Place): void {
 }
 
 /** Returns a test for an item of a list, by its key (`k:{"name":"orders"}`) or its value (`v:"finalizer"`). */
-function matcherOf(step: string): (item: unknown) => boolean {
+export function matcherOf(step: string): (item: unknown) => boolean {
   const meant: unknown = JSON.parse(step.slice('k:'.length));
   if (step.startsWith('v:')) return (item) => isDeepStrictEqual(item, meant);
   // A manifest may leave out what the server fills in: a port's protocol is in its key all the same.

@@ -4,6 +4,8 @@ import { describeObject, type KubernetesObject } from '../../../model/manifests/
 import { inKindOrder } from '../../../model/manifests/kind-order.ts';
 import { actorAnnotations, annotation, fieldManager } from '../../../model/manifests/labels.ts';
 import { fieldAt, isMap } from '../../../model/manifests/source/object-fields.ts';
+import { ManifestSource } from '../../../model/manifests/source/manifest-source.ts';
+import { overlay } from '../../../model/manifests/source/overlay.ts';
 import { autoscalerOf } from '../../../model/manifests/rules/no-downtime.ts';
 import { refusePaused } from '../../../model/manifests/rules/paused.ts';
 import { foreignMarksOn, foreignObject, otherOwnerOf } from '../../../model/manifests/rules/ownership.ts';
@@ -12,6 +14,7 @@ import type { Change, PlanOptions } from '../../../ports/cluster.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
 import { checkJob } from './jobs/job-objects.ts';
+import { displacedPorts, stepsOf } from './displaced-ports.ts';
 import { withoutDroppedFields } from './dropped-fields.ts';
 import {
   isAutoscaled,
@@ -21,6 +24,7 @@ import {
   managedFieldsOf,
   ownsReplicas,
   replicasManager,
+  type FieldSteps,
   type IsUpgraded,
   type ManagedFields,
 } from './managed-fields.ts';
@@ -162,12 +166,17 @@ export async function tryObject(api: KubernetesApi, path: string, rules: ObjectR
     const live = await api.get(path);
     if (live) rules.refuseForeign(live);
     const sent = rules.toSend(live);
-    const { next: applied, takenOver } = await dryRun(api, path, sent, manager);
+    const displaced = live && isUpgraded ? displacedPorts(live, sent) : [];
+    const managedFields = live && isUpgraded && upgradeManagedFields(live, new Date(), isUpgraded, stepsOf(displaced));
+    const upgrade = { sent, live, isUpgraded, displaced: stepsOf(displaced) };
+    const otherwise = managedFields && (() => dryRunContent(api, path, laidOver(upgrade)));
+    const tried = await dryRun(api, path, sent, manager, otherwise);
+    const applied = tried.next;
+    const takenOver = [...tried.takenOver, ...displaced.map(({ text }) => text)];
     // What a controller wrote in between would look like a change of ours.
     const isRaced = live && versionOf(live) !== versionOf(applied);
     if (isRaced && attempt < attempts) continue;
-    const managedFields = live && isUpgraded && upgradeManagedFields(live, new Date(), isUpgraded);
-    const predicted = live && isUpgraded ? await predict(api, path, { applied, sent, live }, isUpgraded) : applied;
+    const predicted = await predict(api, path, applied, upgrade);
     const isSame =
       live &&
       !managedFields &&
@@ -214,15 +223,27 @@ function toSend(object: KubernetesObject, { namespace, live, scaler, isScaled }:
   return sent;
 }
 
-/** @returns what the object would be, and which fields would be taken from others. */
+/**
+ * @param otherwise what to try where the object is invalid only as long as others have their part of it.
+ * @returns what the object would be, and which fields would be taken from others.
+ */
 export async function dryRun(
   api: KubernetesApi,
   path: string,
   sent: KubernetesObject,
   manager: string = fieldManager,
+  otherwise?: () => Promise<KubernetesObject>,
 ): Promise<{ next: KubernetesObject; takenOver: string[] }> {
+  const attempt = async (query: Readonly<Record<string, string>>) => {
+    try {
+      return await patchObject(api, path, sent, { dryRun: 'All', fieldManager: manager, ...query });
+    } catch (error) {
+      if (otherwise && error instanceof ApiError && error.code === 422) return otherwise();
+      throw error;
+    }
+  };
   try {
-    return { next: await patchObject(api, path, sent, { dryRun: 'All', fieldManager: manager }), takenOver: [] };
+    return { next: await attempt({}), takenOver: [] };
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 409) throw error;
     const conflicts = error.causes.filter(({ reason }) => reason === 'FieldManagerConflict');
@@ -231,11 +252,24 @@ export async function dryRun(
       const owner = /conflict with "([^"]+)"/.exec(message)?.[1] ?? 'another';
       return owner === replicasManager ? [] : [`${field.replace(/^\./, '')} from ${owner}`];
     });
-    return {
-      next: await patchObject(api, path, sent, { dryRun: 'All', force: 'true', fieldManager: manager }),
-      takenOver,
-    };
+    return { next: await attempt({ force: 'true' }), takenOver };
   }
+}
+
+/** What of an object in the cluster becomes this tool's. */
+interface Upgrade {
+  readonly sent: KubernetesObject;
+  readonly live: KubernetesObject | undefined;
+  readonly isUpgraded: IsUpgraded | undefined;
+  readonly displaced: readonly FieldSteps[];
+}
+
+/** Returns an object laid over the one that is there, without what goes of that. */
+function laidOver({ sent, live, isUpgraded, displaced }: Upgrade): KubernetesObject {
+  if (!live) return sent;
+  const rest = withoutDroppedFields(live, sent, live, isUpgraded, displaced);
+  const source = new ManifestSource('');
+  return overlay([{ object: rest, source }], [{ object: sent, source }], sent.metadata.namespace)[0]!.object;
 }
 
 /**
@@ -245,10 +279,11 @@ export async function dryRun(
 async function predict(
   api: KubernetesApi,
   path: string,
-  { applied, sent, live }: Readonly<Record<'applied' | 'sent' | 'live', KubernetesObject>>,
-  isUpgraded: IsUpgraded,
+  applied: KubernetesObject,
+  { sent, live, isUpgraded, displaced }: Upgrade,
 ): Promise<KubernetesObject> {
-  const result = withoutDroppedFields(applied, sent, live, isUpgraded);
+  if (!live || !isUpgraded) return applied;
+  const result = withoutDroppedFields(applied, sent, live, isUpgraded, displaced);
   const marks = foreignMarksOn(result);
   for (const mark of marks.labels) delete result.metadata.labels?.[mark];
   for (const mark of marks.annotations) delete result.metadata.annotations?.[mark];
