@@ -5,6 +5,13 @@ import { fieldsOf, isKubectls, isOurs, managedFieldsOf, type FieldSteps, type Is
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** The parts of an object that become this tool's. */
+interface DroppedParts {
+  readonly isUpgraded?: IsUpgraded | undefined;
+  /** Fields that go, whoever has them. */
+  readonly displaced?: readonly FieldSteps[];
+}
+
 /** A place in an object while its fields are walked. */
 interface Place {
   /** The fields there that become this tool's, as in `fieldsV1`. */
@@ -18,7 +25,6 @@ interface Place {
 /**
  * Returns an object without the fields that go when others' part of it becomes this tool's: what they wrote, no manifest
  * has and nobody else owns. The server's dry run of an apply does not show that, because they still own those fields then.
- * @param displaced fields that go, whoever has them.
  * @param predicted the server's answer to the dry run.
  * @param desired what is applied.
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#migration-between-client-side-and-server-side-apply
@@ -27,8 +33,7 @@ export function withoutDroppedFields(
   predicted: KubernetesObject,
   desired: KubernetesObject,
   live: KubernetesObject,
-  isUpgraded: IsUpgraded = isKubectls,
-  displaced: readonly FieldSteps[] = [],
+  { isUpgraded = isKubectls, displaced = [] }: DroppedParts = {},
 ): KubernetesObject {
   const result = structuredClone(predicted);
   const entries = managedFieldsOf(live).filter(({ subresource }) => subresource === undefined);

@@ -4,18 +4,15 @@ import { describeObject, type KubernetesObject } from '../../../model/manifests/
 import { inKindOrder } from '../../../model/manifests/kind-order.ts';
 import { actorAnnotations, annotation, fieldManager } from '../../../model/manifests/labels.ts';
 import { fieldAt, isMap } from '../../../model/manifests/source/object-fields.ts';
-import { ManifestSource } from '../../../model/manifests/source/manifest-source.ts';
-import { overlay } from '../../../model/manifests/source/overlay.ts';
 import { autoscalerOf } from '../../../model/manifests/rules/no-downtime.ts';
 import { refusePaused } from '../../../model/manifests/rules/paused.ts';
-import { foreignMarksOn, foreignObject, otherOwnerOf } from '../../../model/manifests/rules/ownership.ts';
+import { foreignObject, otherOwnerOf } from '../../../model/manifests/rules/ownership.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import type { Change, PlanOptions } from '../../../ports/cluster.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
 import { checkJob } from './jobs/job-objects.ts';
 import { displacedPorts, stepsOf } from './displaced-ports.ts';
-import { withoutDroppedFields } from './dropped-fields.ts';
 import {
   isAutoscaled,
   isDeployers,
@@ -24,10 +21,10 @@ import {
   managedFieldsOf,
   ownsReplicas,
   replicasManager,
-  type FieldSteps,
   type IsUpgraded,
   type ManagedFields,
 } from './managed-fields.ts';
+import { dryRunContent, laidOver, predict } from './upgrade.ts';
 import type { NamespaceClient } from '../client/namespace-client.ts';
 
 /** Objects that are looked at at the same time. */
@@ -47,7 +44,7 @@ export interface PlannedObject {
   readonly live: KubernetesObject | undefined;
   /** The object as it would be after applying. */
   readonly predicted: KubernetesObject;
-  /** Whose part of it must become ours first. */
+  /** Chooses the managers whose part of it must become ours first. */
   readonly fold: IsUpgraded | undefined;
   /** Replicas that must be handed to another manager before they are not sent any more. */
   readonly handOver: number | undefined;
@@ -141,7 +138,7 @@ async function planObject(
 /** Rules that differ between writers of objects. */
 export interface ObjectRules {
   readonly manager: string;
-  /** Whose part of an object becomes this tool's; nobody's when left out, so that all others keep theirs. */
+  /** Chooses the managers whose part of an object becomes this tool's; all keep theirs when it is left out. */
   readonly isUpgraded?: IsUpgraded;
   /** Reports whether replicas are another's to set; those of nobody when left out. */
   isScaled?(live: KubernetesObject): boolean;
@@ -170,7 +167,7 @@ export async function tryObject(api: KubernetesApi, path: string, rules: ObjectR
     const managedFields = live && isUpgraded && upgradeManagedFields(live, new Date(), isUpgraded, stepsOf(displaced));
     const upgrade = { sent, live, isUpgraded, displaced: stepsOf(displaced) };
     const otherwise = managedFields && (() => dryRunContent(api, path, laidOver(upgrade)));
-    const tried = await dryRun(api, path, sent, manager, otherwise);
+    const tried = await dryRun(api, path, sent, { manager, otherwise });
     const applied = tried.next;
     const takenOver = [...tried.takenOver, ...displaced.map(({ text }) => text)];
     // What a controller wrote in between would look like a change of ours.
@@ -223,16 +220,18 @@ function toSend(object: KubernetesObject, { namespace, live, scaler, isScaled }:
   return sent;
 }
 
-/**
- * @param otherwise what to try where the object is invalid only as long as others have their part of it.
- * @returns what the object would be, and which fields would be taken from others.
- */
+interface DryRunOptions {
+  readonly manager?: string;
+  /** Tried where the object is invalid only as long as others have their part of it. */
+  readonly otherwise?: (() => Promise<KubernetesObject>) | undefined;
+}
+
+/** @returns what the object would be, and which fields would be taken from others. */
 export async function dryRun(
   api: KubernetesApi,
   path: string,
   sent: KubernetesObject,
-  manager: string = fieldManager,
-  otherwise?: () => Promise<KubernetesObject>,
+  { manager = fieldManager, otherwise }: DryRunOptions = {},
 ): Promise<{ next: KubernetesObject; takenOver: string[] }> {
   const attempt = async (query: Readonly<Record<string, string>>) => {
     try {
@@ -254,57 +253,6 @@ export async function dryRun(
     });
     return { next: await attempt({ force: 'true' }), takenOver };
   }
-}
-
-/** What of an object in the cluster becomes this tool's. */
-interface Upgrade {
-  readonly sent: KubernetesObject;
-  readonly live: KubernetesObject | undefined;
-  readonly isUpgraded: IsUpgraded | undefined;
-  readonly displaced: readonly FieldSteps[];
-}
-
-/** Returns an object laid over the one that is there, without what goes of that. */
-function laidOver({ sent, live, isUpgraded, displaced }: Upgrade): KubernetesObject {
-  if (!live) return sent;
-  const rest = withoutDroppedFields(live, sent, live, isUpgraded, displaced);
-  const source = new ManifestSource('');
-  return overlay([{ object: rest, source }], [{ object: sent, source }], sent.metadata.namespace)[0]!.object;
-}
-
-/**
- * Returns what an object would be once others' part of it is ours, the marks of those it is taken from are gone, and it is
- * applied: the server fills in the defaults of what goes then.
- */
-async function predict(
-  api: KubernetesApi,
-  path: string,
-  applied: KubernetesObject,
-  { sent, live, isUpgraded, displaced }: Upgrade,
-): Promise<KubernetesObject> {
-  if (!live || !isUpgraded) return applied;
-  const result = withoutDroppedFields(applied, sent, live, isUpgraded, displaced);
-  const marks = foreignMarksOn(result);
-  for (const mark of marks.labels) delete result.metadata.labels?.[mark];
-  for (const mark of marks.annotations) delete result.metadata.annotations?.[mark];
-  return JSON.stringify(result) === JSON.stringify(applied) ? applied : dryRunContent(api, path, result);
-}
-
-/** Returns what the server makes of an object with this content. */
-async function dryRunContent(api: KubernetesApi, path: string, result: KubernetesObject): Promise<KubernetesObject> {
-  const { apiVersion: _version, kind: _kind, metadata, status: _status, ...content } = result;
-  const replaced = Object.entries(content).map(([key, value]) => ({ op: 'add', path: `/${key}`, value }));
-  const { labels = {}, annotations = {} } = metadata;
-  const answer = await api.send('PATCH', path, {
-    query: { fieldManager, dryRun: 'All' },
-    body: [
-      ...replaced,
-      { op: 'add', path: '/metadata/labels', value: labels },
-      { op: 'add', path: '/metadata/annotations', value: annotations },
-    ],
-    contentType: 'application/json-patch+json',
-  });
-  return answer as KubernetesObject;
 }
 
 /** Server-side apply of one object, strictly: what the server does not know is an error. */

@@ -113,7 +113,7 @@ function generatedChanges(object: KubernetesObject, live: KubernetesObject): Fie
 async function tryElsewhere({ api, resources, manager }: ConfigurationPlace, sent: KubernetesObject): Promise<void> {
   const tried = { ...sent, metadata: { ...sent.metadata, ...trial } };
   const { path } = await resources.placeOf(tried, trial.namespace);
-  await dryRun(api, path, tried, manager).catch((error: unknown) => {
+  await dryRun(api, path, tried, { manager }).catch((error: unknown) => {
     // Who provisions need not have rights there.
     if (!(error instanceof ApiError && error.code === 403)) throw error;
   });

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../kubernetes-object.ts';
 
-/** What the cluster keeps about an object: it tells of the one that is there, and the server takes it for a condition. */
+/** Metadata that the cluster keeps: it tells of the object that is there, and the server takes it for a condition. */
 const kept = [
   'uid',
   'resourceVersion',
