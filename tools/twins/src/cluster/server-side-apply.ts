@@ -5,7 +5,7 @@ import { describeObject, type KubernetesObject } from '../../../plugin/src/model
 import { annotation } from '../../../plugin/src/model/manifests/labels.ts';
 import { autoscalerOf } from '../../../plugin/src/model/manifests/rules/no-downtime.ts';
 import { refusePaused } from '../../../plugin/src/model/manifests/rules/paused.ts';
-import { foreignMarksOn, foreignObject, otherOwnerOf } from '../../../plugin/src/model/manifests/rules/ownership.ts';
+import { foreignMarksOn, refuseForeign } from '../../../plugin/src/model/manifests/rules/ownership.ts';
 import { isMap } from '../../../plugin/src/model/manifests/source/object-fields.ts';
 import { fieldChanges } from '../../../plugin/src/model/observe/field-changes.ts';
 import type { Change, ChangeSet, Plan } from '../../../plugin/src/ports/cluster.ts';
@@ -63,12 +63,11 @@ export class ServerSideApply {
     if (unknown !== undefined) throw unknownField(object, unknown);
   }
 
-  private planned({ service, objects, options: { adopt = false } }: PlanRequest): PlannedObject[] {
+  private planned({ service, objects, options }: PlanRequest): PlannedObject[] {
     return inKindOrder(objects).map((object) => {
       this.checkFields(object);
       const stored = this.objects.get(object);
-      const owner = stored && otherOwnerOf(stored.live, service);
-      if (stored && owner !== undefined && !adopt) throw foreignObject(stored.live, owner, service);
+      if (stored) refuseForeign(stored.live, object, { ...options, service });
       const sent = this.toSend(object, objects, stored);
       refusePaused(stored ? applied(stored, sent) : sent);
       return { change: changeOf(sent, stored), sent, stored };

@@ -68,7 +68,7 @@ export async function planDeploy(target: DeployTarget, ports: ReleasePorts, repo
   const { objects, jobs } = await renderRelease(target, ports, reporter);
   const { cluster, plannedAfter } = await connecting;
   await requireProvisioning(objects, environment, cluster, doing);
-  const plan = await cluster.plan(service.name, objects, { adopt: target.adopt, jobs });
+  const plan = await cluster.plan(service.name, objects, { adopt: target.adopt, jobs, workspace: service.partOf });
   return { cluster, plan, objects, jobs, changes: plan.changes, plannedAfter };
 }
 

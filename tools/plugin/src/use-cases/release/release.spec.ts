@@ -479,6 +479,15 @@ describe('release', () => {
       expect(await run(scenario, { adopt: true })).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
     });
 
+    it('a service of the same name in another workspace, unless it is to be taken over', async () => {
+      const scenario = new ReleaseScenario();
+      const labels = { 'poc.dev/service': 'orders', 'app.kubernetes.io/managed-by': 'poc' };
+      const metadata = { name: 'orders', labels: { ...labels, 'app.kubernetes.io/part-of': 'bakery' } };
+      scenario.clusters.get('preprod')!.put({ apiVersion: 'v1', kind: 'Service', metadata });
+      expect(await refusedWithoutChange(scenario)).toBe('foreign-object');
+      expect(await run(scenario, { adopt: true })).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
+    });
+
     it('manifests that cannot keep the promise, unless that is accepted', async () => {
       const scenario = new ReleaseScenario();
       const manifests = (await scenario.repository.workingTreeTexts('apps/orders/k8s')).get(
