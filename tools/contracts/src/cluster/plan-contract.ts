@@ -189,6 +189,24 @@ export function planContract(start: () => Promise<ClusterScenario>): void {
     expect(actions(await changesOf(cluster, objects, { workspace: 'shop' }))).toEqual(all('unchanged'));
   });
 
+  it('says what to do where the default strategy keeps a Deployment from being recreated', async () => {
+    const scenario = await start();
+    const { cluster, edit, read } = scenario;
+    await apply(cluster, objectsOf(scenario));
+    const strategy = { type: 'Recreate' };
+    const recreated = objectsOf(scenario).map((object) =>
+      object.kind === 'Deployment' ? { ...object, spec: { ...(object['spec'] as object), strategy } } : object,
+    );
+    const { facts } = await refusalOf(cluster.plan('orders', recreated));
+    expect(facts.type).toBe('bad-object');
+    const { namespace } = scenario;
+    expect(facts.remedy).toContain(`kubectl patch deployment orders --namespace=${namespace} --type=merge`);
+    await edit('Deployment', 'orders', 'kubectl-patch', ['spec', 'strategy'], { ...strategy, rollingUpdate: null });
+    await apply(cluster, recreated);
+    expect(fieldAt(await read('Deployment', 'orders'), 'spec', 'strategy', 'type')).toBe('Recreate');
+    expect(actions(await changesOf(cluster, recreated))).toEqual(all('unchanged'));
+  });
+
   it('keeps what it adopted', async () => {
     const scenario = await start();
     const { cluster, put } = scenario;
