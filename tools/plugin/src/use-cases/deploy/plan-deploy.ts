@@ -3,6 +3,7 @@ import type { Environment } from '../../model/environment/environment.ts';
 import { ImageRef } from '../../model/release/image-ref.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import { downtimeRefusal, downtimeRisks } from '../../model/manifests/rules/no-downtime.ts';
+import { refuseHugeRecord } from '../../model/manifests/rules/record-size.ts';
 import { renderManifests, type Rendered } from '../../model/manifests/render.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
@@ -98,6 +99,7 @@ export async function renderRelease(
     actor,
     partOf,
   });
+  refuseHugeRecord(service.name, objects, sources);
   const risks = downtimeRisks(service.name, objects, sources);
   const refused = risks.some(({ severity }) => severity === 'refuse');
   if (refused && !allowDowntime) throw downtimeRefusal(service.name, environment.name, risks);
