@@ -92,7 +92,7 @@ function otherWorkspace(live: KubernetesObject, other: string, service: string):
   });
 }
 
-/** What is known of who wants an object. */
+/** A service that wants an object for its own. */
 interface ServiceClaim {
   readonly service: string;
   readonly adopt?: boolean;
