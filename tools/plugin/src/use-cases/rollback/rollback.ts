@@ -245,7 +245,7 @@ function nothingBefore(request: RollbackRequest, from: DeploymentRecord): Refusa
   });
 }
 
-/** What did not succeed here was never approved or proved for here: putting it in is a deploy, with a deploy's rules. */
+/** Returns the refusal of a build that has neither approval nor proof for here: putting it in is a deploy, with its rules. */
 function neverSucceeded(request: RollbackRequest, to: BuildNumber, records: readonly DeploymentRecord[]): Refusal {
   const { service, environment } = request;
   return new Refusal({
