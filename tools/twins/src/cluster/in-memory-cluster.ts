@@ -13,6 +13,7 @@ import type { Clock } from '../../../plugin/src/ports/clock.ts';
 import type {
   ChangeSet,
   Cluster,
+  Health,
   JobOptions,
   JobResult,
   ObservedService,
@@ -67,6 +68,11 @@ export class InMemoryCluster implements Cluster {
   /** Chooses how the next rollouts of a workload go, one after the other; those after the last one go well. */
   script(workload: string, ...rollouts: RolloutScript[]): void {
     this.state.rollouts.script(workload, rollouts);
+  }
+
+  /** Lets all pods of a workload fail, until its next rollout. */
+  degrade(workload: string, health: Extract<Health, 'down' | 'stuck'>): void {
+    this.state.rollouts.degrade(workload, health);
   }
 
   /** Chooses how the next runs of a Job go, by its name in the manifest; those after the last one succeed. */

@@ -27,13 +27,14 @@ export function observe(state: NamespaceState, service?: string): ObservedServic
 
 function runningOf(live: KubernetesObject, rollouts: ScriptedRollouts): RunningService {
   const image = rollouts.imageServing(live);
+  const health = rollouts.healthOf(live);
   const digest = image === undefined ? undefined : /@(.*)$/.exec(image)?.[1];
   return {
     buildNumber: live.metadata.annotations?.[annotation.buildNumber],
     commit: live.metadata.annotations?.[annotation.commit],
     digests: digest === undefined ? [] : [digest],
-    podsReady: image === undefined ? 0 : podsWanted(live),
+    podsReady: health === 'healthy' ? podsWanted(live) : 0,
     podsWanted: podsWanted(live),
-    health: image === undefined ? 'rolling-out' : 'healthy',
+    health,
   };
 }

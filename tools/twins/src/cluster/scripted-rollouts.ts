@@ -2,7 +2,7 @@ import { describeObject, type KubernetesObject } from '../../../plugin/src/model
 import { label } from '../../../plugin/src/model/manifests/labels.ts';
 import { isRollout, serviceContainerOf } from '../../../plugin/src/model/manifests/rules/pod-templates.ts';
 import { fieldAt, identityOf } from '../../../plugin/src/model/manifests/source/object-fields.ts';
-import type { RolloutResult, WaitOptions } from '../../../plugin/src/ports/cluster.ts';
+import type { Health, RolloutResult, WaitOptions } from '../../../plugin/src/ports/cluster.ts';
 import type { StoredObjects } from './stored-objects.ts';
 
 /** How a rollout goes: at once to an end, or `never`, which is until the deadline. */
@@ -16,6 +16,9 @@ export class ScriptedRollouts {
   /** Image of the pods that serve, by identity of the workload. */
   private readonly serving = new Map<string, string>();
 
+  /** By name of the workload: how it is doing since its last rollout, where that is not well. */
+  private readonly troubles = new Map<string, Health>();
+
   constructor(objects: StoredObjects) {
     this.objects = objects;
   }
@@ -23,6 +26,17 @@ export class ScriptedRollouts {
   /** Chooses how the next rollouts of a workload go, one after the other; those after the last one go well. */
   script(workload: string, rollouts: readonly RolloutScript[]): void {
     this.scripts.set(workload, [...rollouts]);
+  }
+
+  /** Lets the pods of a workload fail, until its next rollout. */
+  degrade(workload: string, health: Health): void {
+    this.troubles.set(workload, health);
+  }
+
+  /** Returns how a workload is doing. */
+  healthOf(workload: KubernetesObject): Health {
+    if (this.imageServing(workload) === undefined) return 'rolling-out';
+    return this.troubles.get(workload.metadata.name) ?? 'healthy';
   }
 
   /** Returns the image that a workload's pods serve with, or undefined before its first rollout that went well. */
@@ -33,6 +47,7 @@ export class ScriptedRollouts {
   /** Rolls out the workloads among the objects, up to the first that does not become ready. */
   async waitUntilReady(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult> {
     for (const workload of objects.filter(isRollout)) {
+      this.troubles.delete(workload.metadata.name);
       const result = await this.rollOut(workload, options);
       if (result.state !== 'ready') return result;
       this.serving.set(identityOf(workload), imageOf(workload));

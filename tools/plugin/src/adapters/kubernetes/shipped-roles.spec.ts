@@ -97,7 +97,7 @@ function change(scenario: OnServer, value: string): void {
 async function goBack(scenario: OnServer) {
   const { service, ports, reporter, preprod: environment } = scenario;
   const request = { service, environment, environmentNames: [], to: undefined, actor, reason: undefined };
-  return rollBack(await planRollback(request, ports, reporter), { timeoutMs: 5000 }, ports, reporter);
+  return rollBack(await planRollback(request, ports), { timeoutMs: 5000 }, ports, reporter);
 }
 
 /** Waits until it is said that the lock is waited for. */

@@ -165,6 +165,10 @@ export const errorCatalog = {
     'bad-name': entry('An object has a name that Kubernetes does not allow.', 'Rename it.'),
     'bad-job': entry("A Job's annotations or template cannot be used.", 'Fix the Job.'),
     'huge-number': entry('A number is too great for its field.', 'Write a smaller one.'),
+    'huge-manifests': entry(
+      'The manifests are larger than a record can be.',
+      'Move large data into the image or a volume.',
+    ),
     'no-service-container': entry('No container is named like the service.', 'Name the container that runs it so.'),
     'unresolved-variable': entry(
       'A `${NAME}` has no value.',
@@ -217,6 +221,10 @@ export const errorCatalog = {
     'not-verified': entry('The release did not succeed in the environment before.', 'Fix the cause and release again.'),
     'held-upstream': entry('The release is held in the environment before.', 'Choose another release.'),
     'lost-requests': entry('Requests failed during its rollout.', 'Find out why, or promote it with `--force`.'),
+    'unhealthy-upstream': entry(
+      'The release runs in the environment before, and is not healthy there.',
+      'Find out why, or promote it with `--force`.',
+    ),
     soaking: entry('The release has not run long enough in the environment before.', 'Wait, or use `--force`.'),
     'rollout-failed': entry('The pods or Jobs failed.', 'Fix the cause and release again.'),
     'rollout-timed-out': entry('The rollout did not end in time.', 'Fix the cause and release again.'),
@@ -226,7 +234,11 @@ export const errorCatalog = {
   },
   'Rolling back and comparing': {
     'nothing-deployed': entry('The service was never deployed there.', 'Deploy a release.'),
-    'nothing-before': entry('No successful deployment before this one is recorded.', 'Choose one with `--tag`.'),
+    'nothing-before': entry('No successful deployment before this one is recorded.', 'Deploy an older release.'),
+    'never-succeeded-there': entry(
+      'The release never succeeded in that environment: putting it in is a deploy.',
+      'Choose another one, or deploy it with `k8s-deploy` or `promote`.',
+    ),
     'not-back': entry('The release is newer than the one that runs.', 'Deploy it with `k8s-deploy`.'),
     'moved-on': entry('Another deployment came between.', 'Review it, then run the rollback again.'),
     'no-such-record': entry('No such deployment is recorded.', 'See `history`.'),

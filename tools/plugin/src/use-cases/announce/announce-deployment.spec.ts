@@ -152,12 +152,7 @@ describe('deployments', () => {
     await releaseIt(scenario);
     const { service, ports, reporter } = scenario;
     const request = { service, environment: preprodOf(scenario), environmentNames: [], to: undefined, actor: ada };
-    await rollBack(
-      await planRollback({ ...request, reason: undefined }, ports, reporter),
-      { timeoutMs: 1000 },
-      ports,
-      reporter,
-    );
+    await rollBack(await planRollback({ ...request, reason: undefined }, ports), { timeoutMs: 1000 }, ports, reporter);
     expect(shown(scenario).at(-1)).toBe('preprod/orders orders-20261124-1 success');
     expect(scenario.forge.deployments.at(-1)?.payload).toMatchObject({ action: 'rollback' });
   });

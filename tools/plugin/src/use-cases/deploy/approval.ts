@@ -2,8 +2,8 @@ import type { Environment } from '../../model/environment/environment.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 
 /**
- * Requires an approval for what changes a protected environment. Rolling back needs none: what it goes to was approved
- * before.
+ * Requires an approval for what changes a protected environment. Rolling back needs none: it goes
+ * only to what succeeded there, which was approved then.
  * @param doing what is asked for, as a clause: `deploy orders to prod`.
  * @param approvedBy a person, or the gate of a CI.
  * @throws {Refusal}

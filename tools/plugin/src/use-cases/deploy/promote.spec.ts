@@ -60,8 +60,9 @@ describe('promote', () => {
   });
 
   it('takes the release that is asked for', async () => {
-    const scenario = await released(await released(), '2');
+    const scenario = await released();
     wait(scenario, 10);
+    await released(scenario, '2');
     await up(scenario, { build: BuildNumber.parse('20261124-1')! });
     expect((await runningIn(scenario.clusters.get('prod')!, 'orders'))?.buildNumber).toBe('20261124-1');
   });
@@ -78,6 +79,95 @@ describe('promote', () => {
     wait(scenario, 9);
     expect(await typeOf(up(scenario))).toBe('2 soaking');
     expect(await up(scenario, { force: true })).toMatchObject({ result: { state: 'deployed' } });
+  });
+
+  it('does not count the time after it was replaced', async () => {
+    const scenario = await released();
+    wait(scenario, 1);
+    await released(scenario, '2');
+    wait(scenario, 20);
+    const build = BuildNumber.parse('20261124-1')!;
+    await expect(up(scenario, { build })).rejects.toMatchObject({
+      facts: {
+        type: 'soaking',
+        reason: expect.stringContaining('it ran there for 1 min, until 20261124-2 was deployed.') as string,
+      },
+    });
+    expect(await up(scenario, { build, force: true })).toMatchObject({ result: { state: 'deployed' } });
+  });
+
+  it('takes the newest that has run for long enough when the last one has not, and says so', async () => {
+    const scenario = await released();
+    wait(scenario, 30);
+    await released(scenario, '2');
+    wait(scenario, 12);
+    await released(scenario, '3');
+    wait(scenario, 3);
+    await released(scenario, '4');
+    wait(scenario, 5);
+    expect(await up(scenario)).toMatchObject({
+      release: { buildNumber: BuildNumber.parse('20261124-2') },
+      result: { state: 'deployed' },
+    });
+    expect(scenario.lines).toEqual(
+      expect.arrayContaining([
+        '20261124-4 has run in preprod for 5 min, and prod asks for 10m; taking 20261124-2, the newest before it that may go',
+        '20261124-2 ran for 12 min in preprod; promoting to prod',
+      ]),
+    );
+    // By name it is that one or none, and by force the last one.
+    expect(await typeOf(up(scenario, { build: BuildNumber.parse('20261124-4')! }))).toBe('2 soaking');
+    expect(await up(scenario, { force: true })).toMatchObject({
+      release: { buildNumber: BuildNumber.parse('20261124-4') },
+    });
+  });
+
+  it('takes the one before while the next is being deployed upstream', async () => {
+    const scenario = await released();
+    wait(scenario, 30);
+    const preprod = scenario.clusters.get('preprod')!.another();
+    const [record] = await preprod.records('orders');
+    const next = { ...record!.release, buildNumber: BuildNumber.parse('20261124-2')! };
+    await preprod.openRecord({ ...record!, release: next, startedAt: scenario.now.toISOString() });
+    expect(await up(scenario)).toMatchObject({ release: { buildNumber: BuildNumber.parse('20261124-1') } });
+  });
+
+  it('does not take what somebody replaced by an older one upstream', async () => {
+    const scenario = await released();
+    wait(scenario, 5);
+    await released(scenario, '2');
+    wait(scenario, 30);
+    const preprod = scenario.clusters.get('preprod')!.another();
+    const [, first] = await preprod.records('orders');
+    const at = scenario.now.toISOString();
+    const again = await preprod.openRecord({ ...first!, startedAt: at });
+    await preprod.closeRecord(again, { outcome: 'succeeded', finishedAt: at });
+    wait(scenario, 5);
+    expect(await typeOf(up(scenario))).toBe('2 soaking');
+  });
+
+  it.each([
+    ['is down', 'down' as const],
+    ['is stuck', 'stuck' as const],
+    ['is gone', undefined],
+  ])('refuses what runs upstream and %s, unless it must', async (_, health) => {
+    const scenario = await released();
+    wait(scenario, 10);
+    const preprod = scenario.clusters.get('preprod')!;
+    if (health) preprod.degrade('orders', health);
+    else preprod.remove('Deployment', 'orders');
+    expect(await typeOf(up(scenario))).toBe('2 unhealthy-upstream');
+    expect(scenario.clusters.get('prod')!.objects).toEqual([]);
+    expect(await up(scenario, { force: true })).toMatchObject({ result: { state: 'deployed' } });
+  });
+
+  it('does not ask how another build is doing upstream', async () => {
+    const scenario = await released();
+    wait(scenario, 10);
+    await released(scenario, '2');
+    scenario.clusters.get('preprod')!.degrade('orders', 'down');
+    const build = BuildNumber.parse('20261124-1')!;
+    expect(await up(scenario, { build })).toMatchObject({ result: { state: 'deployed' } });
   });
 
   it('refuses what was never upstream', async () => {
@@ -100,7 +190,7 @@ describe('promote', () => {
     const { service, ports, reporter } = scenario;
     const environment = named(scenario, 'preprod');
     const request = { service, environment, environmentNames, to: undefined, actor, reason: 'wrong' };
-    await rollBack(await planRollback(request, ports, reporter), { timeoutMs: 1000 }, ports, reporter);
+    await rollBack(await planRollback(request, ports), { timeoutMs: 1000 }, ports, reporter);
     wait(scenario, 10);
     expect(await typeOf(up(scenario, { build: BuildNumber.parse('20261124-2')! }))).toBe('2 held-upstream');
     expect(await up(scenario)).toMatchObject({ release: { buildNumber: BuildNumber.parse('20261124-1') } });

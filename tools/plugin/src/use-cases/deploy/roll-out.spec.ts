@@ -13,7 +13,7 @@ const clusterOf = (scenario: ReleaseScenario) => scenario.clusters.get('preprod'
 async function goBack(scenario: ReleaseScenario) {
   const { service, ports, reporter } = scenario;
   const request = { service, environment: preprodOf(scenario), environmentNames: [], to: undefined, actor: ada };
-  const plan = await planRollback({ ...request, reason: undefined }, ports, reporter);
+  const plan = await planRollback({ ...request, reason: undefined }, ports);
   return rollBack(plan, { timeoutMs: 1000 }, ports, reporter);
 }
 

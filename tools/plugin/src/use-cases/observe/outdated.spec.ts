@@ -60,7 +60,7 @@ describe('outdated', () => {
     const environment = preprodOf(scenario)[0]!;
     const request = { service, environment, environmentNames: ['dev', 'preprod', 'prod'], to: undefined, actor };
     await rollBack(
-      await planRollback({ ...request, reason: 'wrong totals' }, ports, reporter),
+      await planRollback({ ...request, reason: 'wrong totals' }, ports),
       { timeoutMs: 1000 },
       ports,
       reporter,

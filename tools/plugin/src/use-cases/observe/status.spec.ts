@@ -153,12 +153,7 @@ describe('status', () => {
     const environment = scenario.environments.find(({ name }) => name === 'preprod')!;
     const { service, ports, reporter } = scenario;
     const to = { environment, environmentNames: ['dev', 'preprod', 'prod'], actor, service, to: undefined };
-    await rollBack(
-      await planRollback({ ...to, reason: 'wrong totals' }, ports, reporter),
-      { timeoutMs: 1000 },
-      ports,
-      reporter,
-    );
+    await rollBack(await planRollback({ ...to, reason: 'wrong totals' }, ports), { timeoutMs: 1000 }, ports, reporter);
     const held = await preprodOf(scenario);
     expect(held.hold).toMatchObject({ reason: 'wrong totals' });
     expect(held.hold?.buildNumber.equals(BuildNumber.parse('20261124-2')!)).toBe(true);

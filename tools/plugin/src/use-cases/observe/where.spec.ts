@@ -69,7 +69,7 @@ describe('where', () => {
       environmentNames: ['dev', 'preprod', 'prod'],
       to: undefined,
     };
-    const plan = await planRollback({ ...request, actor, reason: 'wrong totals' }, ports, reporter);
+    const plan = await planRollback({ ...request, actor, reason: 'wrong totals' }, ports);
     await rollBack(plan, { timeoutMs: 1000 }, ports, reporter);
     const [orders] = (await find(scenario, commit)).services;
     expect(orders?.environments[1]).toMatchObject({ state: 'waits', hold: { reason: 'wrong totals' } });

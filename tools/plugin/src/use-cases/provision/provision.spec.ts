@@ -321,7 +321,7 @@ describe('a service that needs a version', () => {
 
   it('does not go back to what the environment is too old for', async () => {
     const scenario = start();
-    const { service, ports, reporter } = scenario;
+    const { service, ports } = scenario;
     const cluster = scenario.clusters.get('preprod')!;
     cluster.provisionedWith = version('20261124-2');
     needing(scenario, '20261124-2');
@@ -332,7 +332,7 @@ describe('a service that needs a version', () => {
     const environment = scenario.environments.find(({ name }) => name === 'preprod')!;
     const environmentNames = scenario.environments.map(({ name }) => name);
     const request = { service, environment, environmentNames, to: undefined, actor, reason: undefined };
-    await expect(planRollback(request, ports, reporter)).rejects.toMatchObject({ facts: { type: 'old-provisioning' } });
+    await expect(planRollback(request, ports)).rejects.toMatchObject({ facts: { type: 'old-provisioning' } });
   });
 });
 

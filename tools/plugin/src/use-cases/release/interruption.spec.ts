@@ -64,7 +64,7 @@ const attempts: { name: string; run: (scenario: InterruptedScenario) => Promise<
         reason: undefined,
       };
       const limits = { timeoutMs: 1000, signal: scenario.asked.signal };
-      return rollBack(await planRollback(request, ports, reporter), limits, ports, reporter);
+      return rollBack(await planRollback(request, ports), limits, ports, reporter);
     },
   },
 ];

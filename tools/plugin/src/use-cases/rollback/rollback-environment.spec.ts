@@ -36,7 +36,7 @@ function requestOf(scenario: ReleaseScenario, to: EnvironmentRollbackRequest['to
 }
 
 const planOf = (scenario: ReleaseScenario, to: EnvironmentRollbackRequest['to']) =>
-  planEnvironmentRollback(requestOf(scenario, to), scenario.ports, scenario.reporter);
+  planEnvironmentRollback(requestOf(scenario, to), scenario.ports);
 
 describe('an environment', () => {
   it('goes back to what it was at a moment, or when a deployment had ended', async () => {

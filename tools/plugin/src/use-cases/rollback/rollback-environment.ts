@@ -38,7 +38,6 @@ export interface EnvironmentRollbackPlan {
 export async function planEnvironmentRollback(
   request: EnvironmentRollbackRequest,
   ports: ReleasePorts,
-  reporter: Reporter,
 ): Promise<EnvironmentRollbackPlan> {
   const { environment, environmentNames, actor, reason } = request;
   const cluster = await ports.cluster(environment);
@@ -58,7 +57,7 @@ export async function planEnvironmentRollback(
       same.push(name);
     else {
       const service = request.service(name);
-      plans.push(planRollback({ service, environment, environmentNames, to: then, actor, reason }, ports, reporter));
+      plans.push(planRollback({ service, environment, environmentNames, to: then, actor, reason }, ports));
     }
   }
   const settled = await Promise.allSettled(plans);
@@ -139,7 +138,7 @@ function tooLongAgo(
     type: 'too-long-ago',
     doing: `roll ${environment.name} back to ${at.toISOString()}`,
     reason: `It is not recorded what ${service} ran then: its oldest recorded deployment began ${records.at(-1)?.startedAt}.`,
-    remedy: `Choose a later moment, or roll services back one by one with \`nx run ${service}:rollback --env=${environment.name} --tag=…\`.`,
+    remedy: `Choose a later moment, or deploy services one by one: \`nx run ${service}:k8s-deploy --env=${environment.name} --tag=… --force\`.`,
   });
 }
 

@@ -56,11 +56,7 @@ function requestOf(scenario: ReleaseScenario, to: RollbackRequest['to'], reason?
 
 async function back(scenario: ReleaseScenario, to?: string, reason?: string): Promise<RollbackResult> {
   const { ports, reporter } = scenario;
-  const plan = await planRollback(
-    requestOf(scenario, to === undefined ? undefined : number(to), reason),
-    ports,
-    reporter,
-  );
+  const plan = await planRollback(requestOf(scenario, to === undefined ? undefined : number(to), reason), ports);
   return rollBack(plan, { timeoutMs: 1000 }, ports, reporter);
 }
 
@@ -192,16 +188,54 @@ describe('rollback', () => {
     expect(await back(scenario, '20261124-2')).toMatchObject({ state: 'rolled-back' });
   });
 
-  it('reads from git what is recorded no more', async () => {
+  it.each<[string, string, (scenario: ReleaseScenario) => Promise<unknown>]>([
+    [
+      'is recorded no more',
+      '20261124-1',
+      async (scenario) => {
+        const preprod = clusterOf(scenario).another();
+        for (let count = 0; count < 20; count++) {
+          const facts = { ...(await newest(scenario)), actor: bob };
+          await preprod.closeRecord(await preprod.openRecord(facts), { outcome: 'succeeded' });
+        }
+      },
+    ],
+    [
+      'failed there',
+      '20261124-4',
+      async (scenario) => {
+        scenario.change('4');
+        clusterOf(scenario).script('orders', { state: 'failed', reason: 'It crashed.', evidence: [] });
+        await expect(releaseAll(scenario)).rejects.toThrow('It crashed.');
+        scenario.change('5');
+        await releaseAll(scenario);
+      },
+    ],
+  ])('leaves to a deploy what %s, and names the command', async (_, build, prepare) => {
     const scenario = await threeReleases();
-    const preprod = clusterOf(scenario).another();
-    for (let count = 0; count < 20; count++) {
-      const facts = { ...(await newest(scenario)), actor: bob };
-      await preprod.closeRecord(await preprod.openRecord(facts), { outcome: 'succeeded' });
-    }
-    await back(scenario, '20261124-1');
-    expect(await runs(scenario)).toBe('20261124-1');
-    expect(scenario.lines.join('\n')).toContain('reading its manifests from git');
+    await prepare(scenario);
+    const before = clusterOf(scenario).objects;
+    const error = await refusal(back(scenario, build));
+    expect(error.facts.type).toBe('never-succeeded-there');
+    expect(error.facts.remedy).toContain(`nx run orders:k8s-deploy --env=preprod --tag=${build} --force`);
+    expect(clusterOf(scenario).objects).toEqual(before);
+    // The command that it names does it.
+    expect(await deployed(scenario, build, true)).toMatchObject({ state: 'deployed' });
+  });
+
+  it('puts nothing into a protected environment that did not succeed there', async () => {
+    const scenario = await threeReleases();
+    const prod = scenario.environments.find(({ name }) => name === 'prod')!;
+    const { service, ports, reporter } = scenario;
+    const environmentNames = ['dev', 'preprod', 'prod'];
+    const target = { ...usual, service, environment: prod, environmentNames, actor: bob };
+    const second = { ...target, release: await findRelease('orders', number('20261124-2'), ports) };
+    await deploy(second, { ...usual, approvedBy: 'eve' }, ports, reporter);
+    const request = { ...requestOf(scenario, number('20261124-1')), environment: prod };
+    const error = await refusal(planRollback(request, ports));
+    expect(error.facts.type).toBe('never-succeeded-there');
+    expect(error.facts.reason).toBe('No deployment of it that succeeded is recorded in prod.');
+    expect(error.facts.remedy).toContain('nx run orders:promote --to=prod --tag=20261124-1 --force --approve');
   });
 
   it('says what would be done, and what goes back with the code', async () => {
@@ -215,11 +249,9 @@ describe('rollback', () => {
     scenario.repository.write('apps/orders/k8s/settings.yaml', map.replace('one', 'two'));
     scenario.change('2');
     await releaseAll(scenario);
-    const { ports, reporter } = scenario;
+    const { ports } = scenario;
     const before = clusterOf(scenario).objects;
-    const lines = (
-      await describeRollback(await planRollback(requestOf(scenario, undefined), ports, reporter), ports)
-    ).join('\n');
+    const lines = (await describeRollback(await planRollback(requestOf(scenario, undefined), ports), ports)).join('\n');
     expect(lines).toMatch(/20261124-2 \(\w+\) rolls back to 20261124-1/);
     expect(lines).toContain('also rolled back: ConfigMap settings\n');
     expect(lines).toContain('also rolled back: the API (apps/orders/openapi.yaml differs)');
@@ -241,7 +273,7 @@ describe('rollback', () => {
   it('refuses when somebody has deployed since it looked', async () => {
     const scenario = await threeReleases();
     const { ports, reporter } = scenario;
-    const plan = await planRollback(requestOf(scenario, undefined), ports, reporter);
+    const plan = await planRollback(requestOf(scenario, undefined), ports);
     scenario.change('4');
     await releaseAll(scenario);
     const error = await refusal(rollBack(plan, { timeoutMs: 1000 }, ports, reporter));

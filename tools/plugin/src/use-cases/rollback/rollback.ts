@@ -3,7 +3,7 @@ import { BuildNumber } from '../../model/release/build-number.ts';
 import type { Actor } from '../../model/release/actor.ts';
 import type { DeploymentRecord, Hold } from '../../model/deploy/deployment-record.ts';
 import type { Environment } from '../../model/environment/environment.ts';
-import { holdOf } from '../../model/rollback/hold.ts';
+import { holdOf, isHeldBack } from '../../model/rollback/hold.ts';
 import { ImageRef } from '../../model/release/image-ref.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import { stampActor } from '../../model/manifests/actor.ts';
@@ -14,10 +14,10 @@ import { changesBesidesImage } from '../../model/rollback/rollback-scope.ts';
 import type { SourceFiles } from '../../ports/repository/source-files.ts';
 import type { WithRepository } from '../../ports/repository/source-repository.ts';
 import { withAnnouncements } from '../announce/announce-deployment.ts';
+import { newestSucceeded } from '../deploy/decide-deploy.ts';
 import { warnOfTakeOvers } from '../deploy/deploy.ts';
 import { findRelease } from '../revision/find-release.ts';
 import { isOutdated, withServiceLock } from '../deploy/lock-service.ts';
-import { renderRelease } from '../deploy/plan-deploy.ts';
 import type { ChangeSet, Cluster, Plan } from '../../ports/cluster.ts';
 import { requireProvisioning } from '../deploy/provisioning-needs.ts';
 import type { Reporter } from '../../ports/reporter.ts';
@@ -64,25 +64,18 @@ export type RollbackResult =
   | { readonly state: 'unchanged' };
 
 /**
- * Finds out all that going back needs, and dry-runs it: the release is known, its image is still in the registry, its
- * manifests can be read. Changes nothing.
+ * Finds out all that going back needs, and dry-runs it: the release succeeded here before, and its image is still in
+ * the registry. Changes nothing.
  * @throws {Refusal} when it cannot be done.
  */
-export async function planRollback(
-  request: RollbackRequest,
-  ports: ReleasePorts,
-  reporter: Reporter,
-): Promise<RollbackPlan> {
+export async function planRollback(request: RollbackRequest, ports: ReleasePorts): Promise<RollbackPlan> {
   const { service, environment } = request;
   const cluster = await ports.cluster(environment);
   const [records] = await Promise.all([cluster.records(service.name), cluster.check()]);
   const [from] = records;
   if (!from) throw nothingDeployed(request);
-  const target = chooseTarget(request, from, records);
-  const { release, objects } =
-    'manifests' in target
-      ? { release: target.release, objects: stampActor(target.manifests, request.actor) }
-      : await fromGit(request, target, ports, reporter);
+  const { release, manifests } = await chooseTarget(request, from, records, ports);
+  const objects = stampActor(manifests, request.actor);
   const [plan] = await Promise.all([
     cluster.plan(service.name, objects),
     requireProvisioning(objects, environment, cluster, doingOf(request)),
@@ -168,12 +161,13 @@ export async function describeRollback(
   ];
 }
 
-/** @returns the deployment to repeat, or a build that has to be read from git. */
-function chooseTarget(
+/** Returns the deployment to repeat. @throws {Refusal} when there is none that succeeded here. */
+async function chooseTarget(
   request: RollbackRequest,
   from: DeploymentRecord,
   records: readonly DeploymentRecord[],
-): DeploymentRecord | BuildNumber {
+  ports: ReleasePorts,
+): Promise<DeploymentRecord> {
   const { to } = request;
   const good = records.filter(({ outcome }) => outcome === 'succeeded');
   if (to === undefined) {
@@ -187,22 +181,10 @@ function chooseTarget(
   const left = holdOf(records)?.buildNumber;
   const newest = left?.isNewerThan(from.release.buildNumber) ? left : from.release.buildNumber;
   if (to.isNewerThan(newest)) throw newerThanAll(request, to, from);
-  return good.find(({ release }) => release.buildNumber.equals(to)) ?? to;
-}
-
-async function fromGit(
-  request: RollbackRequest,
-  build: BuildNumber,
-  ports: ReleasePorts,
-  reporter: Reporter,
-): Promise<{ release: Release; objects: readonly KubernetesObject[] }> {
-  const { service, environment, environmentNames, actor } = request;
-  const release = await findRelease(service.name, build, ports);
-  reporter.step(`${environment.name}: the record of ${build} is gone; reading its manifests from git`);
-  // What ran once may run again, though the rules have become stricter since.
-  const target = { service, release, environment, environmentNames, actor, adopt: false, allowDowntime: true };
-  const { objects } = await renderRelease(target, ports, reporter);
-  return { release, objects };
+  const target = good.find(({ release }) => release.buildNumber.equals(to));
+  if (target) return target;
+  await findRelease(request.service.name, to, ports);
+  throw neverSucceeded(request, to, records);
 }
 
 /** @throws {Refusal} when the image that would run is no longer in its registry. */
@@ -259,8 +241,38 @@ function nothingBefore(request: RollbackRequest, from: DeploymentRecord): Refusa
     type: 'nothing-before',
     doing: doingOf(request),
     reason: `No successful deployment before ${from.release.buildNumber} is recorded in ${request.environment.name}.`,
-    remedy: `Choose one with --tag (\`nx run ${request.service.name}:history --env=${request.environment.name}\` shows what was there).`,
+    remedy: `Deploy an older release: ${deployCommand(request, undefined)} (\`nx run ${request.service.name}:history --env=${request.environment.name}\` shows what was there).`,
   });
+}
+
+/** Returns the refusal of a build that has neither approval nor proof for here: putting it in is a deploy, with its rules. */
+function neverSucceeded(request: RollbackRequest, to: BuildNumber, records: readonly DeploymentRecord[]): Refusal {
+  const { service, environment } = request;
+  return new Refusal({
+    type: 'never-succeeded-there',
+    doing: `roll ${service.name} back to ${to} in ${environment.name}`,
+    reason: `No deployment of it that succeeded is recorded in ${environment.name}.`,
+    remedy: `Choose one of \`nx run ${service.name}:history --env=${environment.name}\`, or deploy it: ${deployCommand(request, to, records)}.`,
+  });
+}
+
+/** Returns the command that puts a release in that is older than what runs: for a protected environment with its proof. */
+function deployCommand(
+  { service, environment, environmentNames }: RollbackRequest,
+  to: BuildNumber | undefined,
+  records?: readonly DeploymentRecord[],
+): string {
+  const isOlder = records === undefined || to === undefined || isKeptOut(to, records);
+  const isPromotion = environment.protected && environmentNames.indexOf(environment.name) > 0;
+  const command = isPromotion ? `promote --to=${environment.name}` : `k8s-deploy --env=${environment.name}`;
+  const options = `${isOlder ? ' --force' : ''}${environment.protected ? ' --approve' : ''}`;
+  return `\`nx run ${service.name}:${command} --tag=${to ?? '…'}${options}\``;
+}
+
+/** Reports whether a deploy of a build needs `--force`. */
+function isKeptOut(build: BuildNumber, records: readonly DeploymentRecord[]): boolean {
+  const running = newestSucceeded(records)?.release.buildNumber;
+  return (running?.isNewerThan(build) ?? false) || isHeldBack(build, holdOf(records));
 }
 
 function newerThanAll(request: RollbackRequest, to: BuildNumber, from: DeploymentRecord): Refusal {

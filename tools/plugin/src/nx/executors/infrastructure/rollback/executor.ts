@@ -41,7 +41,7 @@ export const executor = infrastructureExecutor({
     const environmentNames = environments.map(({ name }) => name);
     const request = { environment, environmentNames, to, actor: actorOf(process.env), reason: why, service };
     const all = reporter(environment.name);
-    const plan = await planEnvironmentRollback(request, ports, all);
+    const plan = await planEnvironmentRollback(request, ports);
     for (const line of await describePlan(environment.name, plan, ports)) all.step(line);
     if (isDryRun) return [`${environment.name}: dry run: nothing was changed`];
     const results = await rollBackEnvironment(plan, { timeoutMs: seconds * 1000, signal }, ports, reporter);

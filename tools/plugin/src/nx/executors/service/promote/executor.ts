@@ -15,12 +15,14 @@ export const executor = serviceExecutor({
   options: {
     from: namedEnvironmentOption('Environment that verified it', 'the one before the other, or the last automatic one'),
     to: namedEnvironmentOption('Environment that gets it', 'the one after the other'),
-    tag: buildNumberOption('Release: 20261124-1 or orders-20261124-1 (default: the one that runs upstream)'),
+    tag: buildNumberOption(
+      'Release: 20261124-1 or orders-20261124-1 (default: the newest that has run upstream for long enough)',
+    ),
     approve,
     allowDowntime,
     adopt,
     force: booleanOption(
-      'Promote a release that lost requests upstream or has not run there for long enough, and over a newer one or a hold',
+      'Promote a release that lost requests upstream, has not run there for long enough or is not healthy there, and over a newer one or a hold',
     ),
     timeout,
     dryRun,

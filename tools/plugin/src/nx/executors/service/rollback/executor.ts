@@ -25,7 +25,7 @@ export const executor = serviceExecutor({
   options: {
     env: oneEnvironmentOption(),
     tag: buildNumberOption(
-      'Release: 20261124-1 or orders-20261124-1 (default: the last good one before the one that runs)',
+      'Release that succeeded there: 20261124-1 or orders-20261124-1 (default: the last one before the one that runs)',
     ),
     reason,
     timeout,
@@ -44,7 +44,7 @@ export const executor = serviceExecutor({
   ) {
     const environmentNames = environments.map(({ name }) => name);
     const request = { service, environment, environmentNames, to: tag, actor: actorOf(process.env), reason: why };
-    const plan = await planRollback(request, ports, reporter);
+    const plan = await planRollback(request, ports);
     const lines = await describeRollback(plan, ports);
     if (isDryRun) {
       const would = [...lines, `dry run: would do in ${environment.name}: ${describeChangeSet(plan.changes)}`];
