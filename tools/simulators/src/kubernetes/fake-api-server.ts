@@ -22,7 +22,7 @@ interface Event {
 
 /**
  * An API server in this process, with the authorizer for Roles: enough of one for a deployer. It knows no kinds and no
- * field managers, and its workloads are ready, and its Jobs done, as soon as they are written.
+ * field managers, and its workloads are ready, its Jobs done and its routes accepted, as soon as they are written.
  */
 export class FakeApiServer {
   readonly api: KubernetesApi;
@@ -163,6 +163,7 @@ export class FakeApiServer {
 
   /** Does what the controllers of the cluster do. */
   private control(object: KubernetesObject, generation: number): void {
+    if (object.kind === 'HTTPRoute') object['status'] = acceptedRoute(generation);
     if (object.kind === 'Job') object['status'] = { succeeded: 1, conditions: [{ type: 'Complete', status: 'True' }] };
     if (object.kind !== 'Deployment' && object.kind !== 'StatefulSet') return;
     const spec = object['spec'] as { replicas?: number };
@@ -204,6 +205,11 @@ export class FakeApiServer {
       await pause(5);
     }
   }
+}
+
+function acceptedRoute(observedGeneration: number): object {
+  const conditions = [{ type: 'Accepted', status: 'True', observedGeneration }];
+  return { parents: [{ parentRef: { name: 'public' }, conditions }] };
 }
 
 const conflict = { code: 409, body: { kind: 'Status', reason: 'Conflict', message: 'the object has been modified' } };
