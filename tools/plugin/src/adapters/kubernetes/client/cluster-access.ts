@@ -26,13 +26,13 @@ export interface ClientCertificate {
   readonly key: string;
 }
 
-/** Who asks. */
+/** The sender of a request. */
 export interface Identity {
   readonly headers: Awaited<ReturnType<ClusterAccess['headers']>>;
   readonly certificate?: ClientCertificate | undefined;
 }
 
-/** Returns who asks, unless the caller stops waiting for it. @throws {Refusal} */
+/** Returns the sender of a request, unless the caller stops waiting for it. @throws {Refusal} */
 export async function identify(access: ClusterAccess, signal: AbortSignal | undefined): Promise<Identity> {
   signal?.throwIfAborted();
   const identified = access.headers().then(async (headers) => ({ headers, certificate: await access.certificate?.() }));

@@ -55,7 +55,7 @@ export function pluginOf(user: KubeconfigEntry, cluster: Fields, doing: string):
  * when several ask at once, and again when its credential has ended or was not accepted.
  */
 export class CredentialPlugin {
-  /** What makes it the same as another. */
+  /** Equal for plugins that give the same credential. */
   readonly key: string;
   private readonly command: string;
   private readonly args: readonly string[];
