@@ -166,6 +166,47 @@ export function planContract(start: () => Promise<ClusterScenario>): void {
     expect(actions(await apply(cluster, objectsOf(scenario), { adopt: true }))).toContain('Service configured');
   });
 
+  it('refuses objects of a service of the same name in another workspace, unless they are to be adopted', async () => {
+    const scenario = await start();
+    const { cluster } = scenario;
+    const objects = objectsOf(scenario);
+    const ofWorkspace = (workspace: string) =>
+      objects.map((object) => {
+        const { metadata } = object;
+        return {
+          ...object,
+          metadata: { ...metadata, labels: { ...metadata.labels, 'app.kubernetes.io/part-of': workspace } },
+        };
+      });
+    await apply(cluster, ofWorkspace('bakery'), { workspace: 'bakery' });
+    const refusal = await refusalOf(cluster.plan('orders', objects, { workspace: 'shop' }));
+    expect(refusal.facts.type).toBe('foreign-object');
+    expect(refusal.explain()).toMatch(/orders\S* is already .* belongs to the service orders of the workspace bakery/);
+    expect(refusal.facts.remedy).toContain('if this workspace was named bakery before, deploy once with --adopt');
+    expect((await cluster.plan('orders', objects)).changes).toHaveLength(3);
+    expect((await cluster.plan('orders', ofWorkspace('own'), { workspace: 'shop' })).changes).toHaveLength(3);
+    await apply(cluster, objects, { workspace: 'shop', adopt: true });
+    expect(actions(await changesOf(cluster, objects, { workspace: 'shop' }))).toEqual(all('unchanged'));
+  });
+
+  it('says what to do where the default strategy keeps a Deployment from being recreated', async () => {
+    const scenario = await start();
+    const { cluster, edit, read } = scenario;
+    await apply(cluster, objectsOf(scenario));
+    const strategy = { type: 'Recreate' };
+    const recreated = objectsOf(scenario).map((object) =>
+      object.kind === 'Deployment' ? { ...object, spec: { ...(object['spec'] as object), strategy } } : object,
+    );
+    const { facts } = await refusalOf(cluster.plan('orders', recreated));
+    expect(facts.type).toBe('bad-object');
+    const { namespace } = scenario;
+    expect(facts.remedy).toContain(`kubectl patch deployment orders --namespace=${namespace} --type=merge`);
+    await edit('Deployment', 'orders', 'kubectl-patch', ['spec', 'strategy'], { ...strategy, rollingUpdate: null });
+    await apply(cluster, recreated);
+    expect(fieldAt(await read('Deployment', 'orders'), 'spec', 'strategy', 'type')).toBe('Recreate');
+    expect(actions(await changesOf(cluster, recreated))).toEqual(all('unchanged'));
+  });
+
   it('keeps what it adopted', async () => {
     const scenario = await start();
     const { cluster, put } = scenario;

@@ -37,7 +37,10 @@ it('what is out of step is told by file and line, and mended; what people wrote 
   workspace.edit(template, '      # region custom: setup\n', ours);
   workspace.edit('apps/orders/project.json', '"tags":', '"implicitDependencies": ["inventory"],\n  "tags":');
   const prod = workspace.read('Infrastructure/environments/prod.yaml');
-  const staging = prod.replace('name: prod', 'name: staging').replace('order: 3', 'order: 4');
+  const staging = prod
+    .replace('name: prod', 'name: staging')
+    .replace('order: 3', 'order: 4')
+    .replace(/^namespace: .*$/m, `namespace: ${workspace.namespace('staging')}`);
   workspace.write('Infrastructure/environments/staging.yaml', staging);
 
   const { code, output } = await workspace.nx(['sync:check']);

@@ -106,6 +106,8 @@ export interface ServiceLock {
 export interface PlanOptions {
   /** Takes over objects that belong to another service or another deployer, instead of refusing. */
   readonly adopt?: boolean;
+  /** Name of the workspace: objects of a service of the same name in another one are refused. When omitted, they are not. */
+  readonly workspace?: string;
   /** Jobs of the release: dry-run as well, and refused with the objects. They are no changes, because they run once. */
   readonly jobs?: readonly KubernetesObject[];
 }

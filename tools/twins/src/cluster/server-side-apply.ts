@@ -5,8 +5,8 @@ import { describeObject, type KubernetesObject } from '../../../plugin/src/model
 import { annotation } from '../../../plugin/src/model/manifests/labels.ts';
 import { autoscalerOf } from '../../../plugin/src/model/manifests/rules/no-downtime.ts';
 import { refusePaused } from '../../../plugin/src/model/manifests/rules/paused.ts';
-import { foreignMarksOn, foreignObject, otherOwnerOf } from '../../../plugin/src/model/manifests/rules/ownership.ts';
-import { isMap } from '../../../plugin/src/model/manifests/source/object-fields.ts';
+import { foreignMarksOn, refuseForeign } from '../../../plugin/src/model/manifests/rules/ownership.ts';
+import { fieldAt, isMap } from '../../../plugin/src/model/manifests/source/object-fields.ts';
 import { fieldChanges } from '../../../plugin/src/model/observe/field-changes.ts';
 import type { Change, ChangeSet, Plan } from '../../../plugin/src/ports/cluster.ts';
 import { applied, isApplied, takenOver } from './managed-fields.ts';
@@ -63,13 +63,13 @@ export class ServerSideApply {
     if (unknown !== undefined) throw unknownField(object, unknown);
   }
 
-  private planned({ service, objects, options: { adopt = false } }: PlanRequest): PlannedObject[] {
+  private planned({ service, objects, options }: PlanRequest): PlannedObject[] {
     return inKindOrder(objects).map((object) => {
       this.checkFields(object);
       const stored = this.objects.get(object);
-      const owner = stored && otherOwnerOf(stored.live, service);
-      if (stored && owner !== undefined && !adopt) throw foreignObject(stored.live, owner, service);
+      if (stored) refuseForeign(stored.live, object, { ...options, service });
       const sent = this.toSend(object, objects, stored);
+      if (stored && keepsDefaultStrategy(stored.live, sent)) throw defaultStrategyKept(sent);
       refusePaused(stored ? applied(stored, sent) : sent);
       return { change: changeOf(sent, stored), sent, stored };
     });
@@ -110,6 +110,31 @@ function changeOf(sent: KubernetesObject, stored: StoredObject | undefined): Cha
     ...(fromOthers.length === 0 ? {} : { takenOver: fromOthers }),
     fields: fieldChanges(stored.live, applied(stored, sent)),
   };
+}
+
+/**
+ * Reports whether fields that only the server's defaults have set, and that nobody gives up therefore, would stay beside a
+ * strategy that forbids them.
+ */
+function keepsDefaultStrategy(live: KubernetesObject, sent: KubernetesObject): boolean {
+  const [before, next] = [fieldAt(live, 'spec', 'strategy'), fieldAt(sent, 'spec', 'strategy')];
+  const isOurs = ['maxSurge', 'maxUnavailable'].every((key) => fieldAt(before, 'rollingUpdate', key) !== undefined);
+  return (
+    live.kind === 'Deployment' &&
+    (fieldAt(before, 'type') ?? 'RollingUpdate') === 'RollingUpdate' &&
+    !isOurs &&
+    fieldAt(next, 'type') === 'Recreate'
+  );
+}
+
+function defaultStrategyKept(object: KubernetesObject): Refusal {
+  const { name, namespace } = object.metadata;
+  return new Refusal({
+    type: 'bad-object',
+    doing: `check ${describeObject(object)}`,
+    reason: `${describeObject(object)}: the cluster has kept its own default \`rollingUpdate\` of before.`,
+    remedy: `Run \`kubectl patch deployment ${name} --namespace=${namespace ?? ''} --type=merge\` once.`,
+  });
 }
 
 function unknownField(object: KubernetesObject, field: string): Refusal {

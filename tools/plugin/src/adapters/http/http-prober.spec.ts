@@ -52,6 +52,13 @@ describe('HttpProber', () => {
     expect([...seen.methods]).toEqual(['GET']);
   });
 
+  it('does not count as failed what only takes long', async () => {
+    let count = 0;
+    // As 5 kept requests a second with answers of 1.5 s: more are on their way at once than a few connections carry.
+    const { url } = await serve((_, answer) => void setTimeout(() => answer.end('ok'), count++ === 0 ? 0 : 600));
+    expect(await probe(url, 1000, { patience: 1500 })).toMatchObject({ failed: 0 });
+  });
+
   it('counts exactly what fails: bad answers, broken connections, no answer', async () => {
     let count = 0;
     let failed = 0;

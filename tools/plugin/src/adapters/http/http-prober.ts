@@ -42,7 +42,8 @@ export class HttpProber implements Prober {
     }
     const least = performance.now() + atLeastMs;
     const { Agent } = target.url.startsWith('https:') ? https : http;
-    const kept = new Agent({ keepAlive: true, maxSockets: 4 });
+    // As many as slow answers need: a request that waits for a connection here would count as one that was not answered.
+    const kept = new Agent({ keepAlive: true, maxFreeSockets: 4 });
     const answers: ProbeAnswer[] = [first];
     const pending = new Set<Promise<void>>();
     let sent = 0;

@@ -258,9 +258,19 @@ describe('readManifest', () => {
   it('takes the only image of an index, whatever its platform', () => {
     const arm = { digest: digestOf('d'), platform: { os: 'linux', architecture: 'arm64' } };
     expect(readManifest({ manifests: [arm] })).toEqual({ manifest: digestOf('d') });
-    expect(
-      readManifest({ manifests: [arm, { ...arm, platform: { os: 'windows', architecture: 'amd64' } }] }),
-    ).toBeUndefined();
+  });
+  it('takes the image for linux/amd64, else another one for Linux, else the first', () => {
+    const of = (of: string, os: string, architecture: string) => ({
+      digest: digestOf(of),
+      platform: { os, architecture },
+    });
+    const [windows, s390x] = [of('a', 'windows', 'amd64'), of('b', 'linux', 's390x')];
+    const [arm, amd] = [of('d', 'linux', 'arm64'), of('e', 'linux', 'amd64')];
+    const attestation = of('f', 'unknown', 'unknown');
+    expect(readManifest({ manifests: [attestation, windows, arm, amd] })).toEqual({ manifest: digestOf('e') });
+    expect(readManifest({ manifests: [attestation, windows, s390x, arm] })).toEqual({ manifest: digestOf('b') });
+    expect(readManifest({ manifests: [attestation, windows] })).toEqual({ manifest: digestOf('a') });
+    expect(readManifest({ manifests: [attestation] })).toBeUndefined();
   });
   it.each([null, 1, 'x', {}, { config: {} }, { manifests: [] }, { config: { digest: 'x' } }])(
     'finds nothing in %j',

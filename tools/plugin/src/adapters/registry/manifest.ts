@@ -8,7 +8,7 @@ export const manifestTypes = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ];
 
-/** The target of a manifest: the image's configuration, or, of an index, the manifest for our platform. */
+/** The target of a manifest: the image's configuration, or, of an index, the manifest for one platform. */
 export type ManifestTarget = { readonly config: Digest } | { readonly manifest: Digest };
 
 interface Manifest {
@@ -16,14 +16,18 @@ interface Manifest {
   manifests?: { digest?: string; platform?: { os?: string; architecture?: string } }[];
 }
 
-/** @returns undefined for a manifest that holds no image of ours: another artifact, or several platforms but not linux/amd64. */
+/** @returns undefined for a manifest that holds no image of ours: another artifact. */
 export function readManifest(json: unknown): ManifestTarget | undefined {
   const { config, manifests } = (typeof json === 'object' && json !== null ? json : {}) as Manifest;
   if (Array.isArray(manifests)) {
     // Attestations stand in an index as images of an unknown platform.
     const images = manifests.filter(({ platform }) => platform?.os !== 'unknown');
-    const ours = images.find(({ platform }) => platform?.os === 'linux' && platform.architecture === 'amd64');
-    const chosen = parseDigest((ours ?? (images.length === 1 ? images[0] : undefined))?.digest ?? '');
+    const isFor = (os: string, architecture?: string) =>
+      images.find(
+        ({ platform }) => platform?.os === os && (architecture ?? platform.architecture) === platform.architecture,
+      );
+    // One build labels the images of all its platforms alike.
+    const chosen = parseDigest((isFor('linux', 'amd64') ?? isFor('linux') ?? images[0])?.digest ?? '');
     return chosen && { manifest: chosen };
   }
   const digest = parseDigest(config?.digest ?? '');

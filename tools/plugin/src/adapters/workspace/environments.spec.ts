@@ -35,14 +35,14 @@ deploy: automatic
 
 describe('readEnvironments', () => {
   it('reads them in order, with defaults', async () => {
-    const dev = preprod.replace('name: preprod', 'name: dev').replace('order: 2', 'order: 1');
+    const dev = preprod.replaceAll('preprod', 'dev').replace('order: 2', 'order: 1');
     const all = `${dev.replace('context: local', 'context: local\n  aks: { resourceGroup: shop, name: shop-dev }')}url: https://dev.example\nallowDirty: true\nprobe: { path: '/{service}/version', rate: 5 }\nsoak: 30m\nvariables:\n  A: text\n`;
     expect(await read({ 'preprod.yaml': preprod, 'dev.yml': all, 'notes.txt': '?' })).toEqual([
       {
         name: 'dev',
         order: 1,
         cluster: { context: 'local', aks: { resourceGroup: 'shop', name: 'shop-dev' } },
-        namespace: 'shop-preprod',
+        namespace: 'shop-dev',
         registry: '127.0.0.1:5000/shop',
         deploy: 'automatic',
         url: 'https://dev.example',
@@ -168,6 +168,36 @@ describe('readEnvironments', () => {
     expect(
       await refusalOf({ 'preprod.yaml': preprod, 'preprod.yml': preprod.replace('order: 2', 'order: 3') }),
     ).toContain(`preprod.yml:1: the name preprod is taken by ${environmentsFolder}/preprod.yaml:1.`);
+  });
+
+  const prod = preprod.replace('name: preprod', 'name: prod').replace('order: 2', 'order: 3');
+  const inAzure = (text: string, group: string) =>
+    text.replace('context: local', `context: local\n  aks: { resourceGroup: ${group}, name: shop }`);
+  const withFile = (text: string, file: string) =>
+    text.replace('context: local', `context: local\n  kubeconfig: ${file}`);
+
+  it.each([
+    ['of a context', preprod, prod],
+    ['of a kubeconfig', withFile(preprod, 'kube/config'), withFile(prod, './kube/config')],
+    [
+      'of an AKS cluster under two contexts',
+      inAzure(preprod, 'shop').replace('context: local', 'context: own'),
+      inAzure(prod, 'Shop'),
+    ],
+  ])('refuses two environments in one namespace %s, naming both lines', async (_, one, other) => {
+    const lineOf = (text: string) => text.split('\n').findIndex((line) => line.startsWith('namespace')) + 1;
+    expect(await refusalOf({ 'preprod.yaml': one, 'prod.yaml': other })).toContain(
+      `${environmentsFolder}/prod.yaml:${lineOf(other)}: the namespace shop-preprod of this cluster is taken by ${environmentsFolder}/preprod.yaml:${lineOf(one)}.`,
+    );
+  });
+
+  it.each([
+    ['another namespace', preprod, prod.replace('shop-preprod', 'shop-prod')],
+    ['another context', preprod, prod.replace('context: local', 'context: other')],
+    ['another kubeconfig', preprod, withFile(prod, 'kube/prod')],
+    ['another cluster of AKS, of the same name', inAzure(preprod, 'shop'), inAzure(prod, 'shop-prod')],
+  ])('takes two environments with %s', async (_, one, other) => {
+    expect(await read({ 'preprod.yaml': one, 'prod.yaml': other })).toHaveLength(2);
   });
 
   it('tells all mistakes of all files at once', async () => {

@@ -4,7 +4,7 @@ import type { ErrorObject } from 'ajv';
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import schema from '../../../schemas/environment.schema.json' with { type: 'json' };
 import { didYouMean } from '../../model/text/did-you-mean.ts';
-import { environmentsFolder, type Environment } from '../../model/environment/environment.ts';
+import { environmentsFolder, isSamePlace, type Environment } from '../../model/environment/environment.ts';
 import type { ErrorType } from '../../model/errors/error-catalog.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 
@@ -42,7 +42,7 @@ export async function parseEnvironments(texts: ReadonlyMap<string, string>): Pro
     if (Array.isArray(found)) mistakes.push(...found);
     else read.push(found);
   }
-  mistakes.push(...findTwins(read, 'name'), ...findTwins(read, 'order'));
+  mistakes.push(...findTwins(read, 'name'), ...findTwins(read, 'order'), ...findSharedPlaces(read));
   if (mistakes.length > 0) {
     throw refusal(
       'bad-environment',
@@ -210,6 +210,17 @@ function findTwins(files: readonly EnvironmentFile[], key: 'name' | 'order'): st
     if (twin) return [`${file.at(key)}: the ${key} ${value} is taken by ${twin.at(key)}.`];
     first.set(value, file);
     return [];
+  });
+}
+
+/** Two environments in one place would take each other's records, lock and objects for their own. */
+function findSharedPlaces(files: readonly EnvironmentFile[]): string[] {
+  return files.flatMap((file, index) => {
+    const { namespace } = file.environment;
+    const first = files.slice(0, index).find(({ environment }) => isSamePlace(environment, file.environment));
+    return first
+      ? [`${file.at('namespace')}: the namespace ${namespace} of this cluster is taken by ${first.at('namespace')}.`]
+      : [];
   });
 }
 

@@ -50,3 +50,22 @@ export function takesBranches({
   // What takes changes that no commit has takes any commit.
   return allowBranches ?? allowDirty;
 }
+
+/** Reports whether two environments are one namespace of one cluster, as far as their files tell. */
+export function isSamePlace(a: Pick<Environment, 'cluster' | 'namespace'>, b: typeof a): boolean {
+  return a.namespace === b.namespace && isSameCluster(a.cluster, b.cluster);
+}
+
+function isSameCluster(a: Environment['cluster'], b: Environment['cluster']): boolean {
+  // Azure takes no account of capitals, and a context may be named alike for two clusters in two pipelines.
+  if (a.aks && b.aks) return nameInAzure(a.aks) === nameInAzure(b.aks);
+  return a.context === b.context && pathOf(a.kubeconfig) === pathOf(b.kubeconfig);
+}
+
+function nameInAzure({ resourceGroup, name }: NonNullable<Environment['cluster']['aks']>): string {
+  return `${resourceGroup}/${name}`.toLowerCase();
+}
+
+function pathOf(kubeconfig = ''): string {
+  return kubeconfig.replace(/^(\.\/+)+/, '');
+}

@@ -170,6 +170,10 @@ export const errorCatalog = {
     'bad-name': entry('An object has a name that Kubernetes does not allow.', 'Rename it.'),
     'bad-job': entry("A Job's annotations or template cannot be used.", 'Fix the Job.'),
     'huge-number': entry('A number is too great for its field.', 'Write a smaller one.'),
+    'huge-manifests': entry(
+      'The manifests are larger than a record can be.',
+      'Move large data into the image or a volume.',
+    ),
     'no-service-container': entry('No container is named like the service.', 'Name the container that runs it so.'),
     'unresolved-variable': entry(
       'A `${NAME}` has no value.',

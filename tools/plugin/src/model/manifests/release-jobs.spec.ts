@@ -69,9 +69,11 @@ function render(jobs: Readonly<Record<string, string>>, more = '') {
   });
 }
 
-function refusal(text: string, more = ''): string {
+const refusal = (text: string, more = '') => refusalOf({ 'jobs/migrate.yaml': text }, more);
+
+function refusalOf(files: Readonly<Record<string, string>>, more = ''): string {
   try {
-    render({ 'jobs/migrate.yaml': text }, more);
+    render(files, more);
   } catch (error) {
     expect(error).toBeInstanceOf(Refusal);
     return (error as Refusal).explain();
@@ -80,6 +82,16 @@ function refusal(text: string, more = ''): string {
 }
 
 describe('Jobs of a release', () => {
+  it('are refused beside the other manifests, where CronJobs are fine', () => {
+    const job = migrate.replace(/envFrom.*/, '');
+    const told = refusalOf({ 'more/seed.yaml': job });
+    expect(told).toContain('apps/orders/k8s/more/seed.yaml:2: Job migrate could not be changed by the next release.');
+    expect(told).toContain('Jobs go to apps/orders/k8s/jobs/');
+    const cronJob =
+      '{apiVersion: batch/v1, kind: CronJob, metadata: {name: nightly}, spec: {schedule: "0 3 * * *", jobTemplate: {spec: {template: {spec: {containers: [{name: c, image: i}]}}}}}}';
+    expect(render({ 'nightly.yaml': cronJob }).objects.map(({ kind }) => kind)).toContain('CronJob');
+  });
+
   it('are rendered beside the objects, with image, values, configuration and a name of their own', () => {
     const { jobs, objects, sources } = render({ 'jobs/migrate.yaml': migrate });
     expect(objects.map(({ kind }) => kind)).toEqual(['ConfigMap', 'Service', 'PodDisruptionBudget', 'Deployment']);

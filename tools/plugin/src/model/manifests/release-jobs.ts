@@ -48,6 +48,20 @@ export function finishJobs(
   return finished;
 }
 
+/**
+ * Keeps Jobs out of what is applied again with each release: the cluster lets nobody change a Job's pod, and nothing
+ * would wait for its end.
+ * @param manifests those beside the folder of Jobs. @throws {Refusal} naming file and object.
+ */
+export function refuseJobsAmong(manifests: readonly Manifest[], folder: string): void {
+  const jobs = manifests.filter(({ object }) => object.kind === 'Job' && apiGroup(object) === 'batch');
+  if (jobs.length === 0) return;
+  throw refusalOf(
+    jobs.map(({ object, source }) => `${source}: ${describeObject(object)} could not be changed by the next release.`),
+    `Jobs go to ${folder}/${jobsFolder}/: they run once per release, before its rollout. Use a CronJob for what recurs.`,
+  );
+}
+
 /** Reports whether an object in a cluster is a Job that a release has run before its rollout. */
 export function isReleaseJob(object: KubernetesObject): boolean {
   return object.kind === 'Job' && apiGroup(object) === 'batch' && object.metadata.labels?.[label.job] !== undefined;

@@ -44,8 +44,8 @@ function releaseAnnotations(release: Release, actor: Actor): Record<string, stri
   };
 }
 
-/** The nearest text that a label's value may be. */
-function labelValue(text: string): string {
+/** Returns the nearest text that a label's value may be. */
+export function labelValue(text: string): string {
   return text
     .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
     .slice(0, 63)

@@ -10,7 +10,7 @@ import { refuseBadPatience } from './rules/rollout-patience.ts';
 import { readEnvironmentManifests } from './source/environment-manifests.ts';
 import { refuseBadNames } from './object-names.ts';
 import { containersOf, serviceContainerOf } from './rules/pod-templates.ts';
-import { finishJobs, jobsFolder } from './release-jobs.ts';
+import { finishJobs, jobsFolder, refuseJobsAmong } from './release-jobs.ts';
 import { annotateRelease, labelObject, setImage } from './release-labels.ts';
 import { substitute } from './source/substitute.ts';
 import type { RenderRequest } from './render-request.ts';
@@ -38,6 +38,7 @@ export function renderManifests(request: RenderRequest): Rendered {
   refuseHugeNumbers(substituted);
   refuseBadGenerated(substituted, 'service');
   refuseBadPatience(substituted);
+  refuseJobsAmong(substituted.slice(0, merged.length), folder);
   const all = nameConfigMapsByContent(substituted);
   const manifests = all.slice(0, merged.length);
   if (!manifests.some(({ object }) => serviceContainerOf(object, release.service)))

@@ -3,6 +3,7 @@ import type { Environment } from '../../model/environment/environment.ts';
 import { ImageRef } from '../../model/release/image-ref.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import { downtimeRefusal, downtimeRisks } from '../../model/manifests/rules/no-downtime.ts';
+import { refuseHugeRecord } from '../../model/manifests/rules/record-size.ts';
 import { renderManifests, type Rendered } from '../../model/manifests/render.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
@@ -68,7 +69,7 @@ export async function planDeploy(target: DeployTarget, ports: ReleasePorts, repo
   const { objects, jobs } = await renderRelease(target, ports, reporter);
   const { cluster, plannedAfter } = await connecting;
   await requireProvisioning(objects, environment, cluster, doing);
-  const plan = await cluster.plan(service.name, objects, { adopt: target.adopt, jobs });
+  const plan = await cluster.plan(service.name, objects, { adopt: target.adopt, jobs, workspace: service.partOf });
   return { cluster, plan, objects, jobs, changes: plan.changes, plannedAfter };
 }
 
@@ -98,6 +99,7 @@ export async function renderRelease(
     actor,
     partOf,
   });
+  refuseHugeRecord(service.name, objects, sources);
   const risks = downtimeRisks(service.name, objects, sources);
   const refused = risks.some(({ severity }) => severity === 'refuse');
   if (refused && !allowDowntime) throw downtimeRefusal(service.name, environment.name, risks);

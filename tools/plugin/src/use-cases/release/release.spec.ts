@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import { ImageRef } from '../../model/release/image-ref.ts';
 import { ProductError } from '../../model/errors/product-error.ts';
@@ -477,6 +478,33 @@ describe('release', () => {
       scenario.clusters.get('preprod')!.put({ apiVersion: 'v1', kind: 'Service', metadata });
       expect(await refusedWithoutChange(scenario)).toBe('foreign-object');
       expect(await run(scenario, { adopt: true })).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
+    });
+
+    it('a service of the same name in another workspace, unless it is to be taken over', async () => {
+      const scenario = new ReleaseScenario();
+      const labels = { 'poc.dev/service': 'orders', 'app.kubernetes.io/managed-by': 'poc' };
+      const metadata = { name: 'orders', labels: { ...labels, 'app.kubernetes.io/part-of': 'bakery' } };
+      scenario.clusters.get('preprod')!.put({ apiVersion: 'v1', kind: 'Service', metadata });
+      expect(await refusedWithoutChange(scenario)).toBe('foreign-object');
+      expect(await run(scenario, { adopt: true })).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
+    });
+
+    it('manifests that no record can hold, naming the largest', async () => {
+      const scenario = new ReleaseScenario();
+      for (const [name, bytes] of Object.entries({ 'geo-1': 600_000, 'geo-2': 500_000 })) {
+        const blob = randomBytes(bytes).toString('base64');
+        const map = `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name} }\nbinaryData:\n  blob: ${blob}\n`;
+        scenario.repository.write(`apps/orders/k8s/${name}.yaml`, map);
+        if (name === 'geo-1') {
+          scenario.repository.commit();
+          expect((await run(scenario)).deploys).toMatchObject([{ result: { state: 'deployed' } }]);
+        }
+      }
+      scenario.repository.commit();
+      expect(await refusedWithoutChange(scenario)).toBe('huge-manifests');
+      const told = await run(scenario).catch((error: unknown) => (error as ProductError).explain());
+      expect(told).toContain('the record of a deployment holds 1400 KiB (etcd takes 1.5 MiB per object)');
+      expect(told).toMatch(/geo-1\.yaml\S*: ConfigMap geo-1-\w+: \d{3} KiB\n.*geo-2\.yaml/);
     });
 
     it('manifests that cannot keep the promise, unless that is accepted', async () => {

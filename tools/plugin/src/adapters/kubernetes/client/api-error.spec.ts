@@ -5,7 +5,11 @@ import { Failure } from '../../../model/errors/product-error.ts';
 import { answerRules, ApiError, explainApiError, unreachableRules } from './api-error.ts';
 
 const server = { server: 'https://10.0.0.1:6443', context: 'shop' };
-const object: KubernetesObject = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'orders' } };
+const object: KubernetesObject = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'orders', namespace: 'shop' },
+};
 const answer = (code: number, message: string, causes: { field: string; message: string }[] = []) => ({
   ...server,
   code,
@@ -65,6 +69,14 @@ describe('answerRules', () => {
       foreign: answer(422, 'spec.selector: field is immutable'),
       type: 'bad-object',
       says: 'That field can never change',
+    },
+    {
+      foreign: answer(
+        422,
+        'Deployment.apps "orders" is invalid: spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is \'Recreate\'',
+      ),
+      type: 'bad-object',
+      says: '`kubectl patch deployment orders --namespace=shop --type=merge --patch=',
     },
     {
       foreign: answer(500, 'failed to create typed patch object'),

@@ -1,5 +1,6 @@
 import { describeProxy } from '../../proxy/proxy.ts';
 import { describeObject, type KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+import { fieldAt } from '../../../model/manifests/source/object-fields.ts';
 import { refusalBy, type ErrorRule } from '../../../model/errors/error-rules.ts';
 import { Failure } from '../../../model/errors/product-error.ts';
 
@@ -128,6 +129,10 @@ function missingRight({ message }: ErrorAnswer): { verb: string; resource: strin
 const isInvalid = ({ code, message }: ErrorAnswer) =>
   code === 422 || code === 400 || /typed patch object|unable to convert unstructured object/.test(message);
 const isImmutable = ({ message }: ErrorAnswer) => /field is immutable/.test(message);
+/** Fields that only the server's defaults have set stay when a manifest names another strategy: nobody gives them up. */
+const isDefaultStrategyLeft = ({ message, object }: ErrorAnswer) =>
+  /spec\.strategy\.rollingUpdate: Forbidden/.test(message) &&
+  fieldAt(object, 'spec', 'strategy', 'rollingUpdate') === undefined;
 const rejected = (answer: ErrorAnswer) => about(answer, `the cluster rejected it. ${sentence(answer.message)}`);
 const causeLines = ({ causes }: ErrorAnswer) =>
   causes.length > 1 ? causes.map(({ field = '', message = '' }) => `${field}: ${message}`) : [];
@@ -173,6 +178,15 @@ export const answerRules: readonly ErrorRule<ErrorAnswer>[] = [
     reason: rejected,
     remedy: () => 'That field can never change: undo the change, or give the object another name.',
     evidence: causeLines,
+  },
+  {
+    when: (answer) => isInvalid(answer) && isDefaultStrategyLeft(answer),
+    type: 'bad-object',
+    reason: (answer) =>
+      about(answer, 'it would be recreated, and the cluster has kept its own default `rollingUpdate` of before.'),
+    remedy: ({ object }) =>
+      `Run \`kubectl patch deployment ${object?.metadata.name ?? 'NAME'} --namespace=${object?.metadata.namespace ?? 'NAMESPACE'} --type=merge --patch='{"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}'\` once, then the same command again.`,
+    evidence: ({ message }) => [message],
   },
   {
     when: isInvalid,

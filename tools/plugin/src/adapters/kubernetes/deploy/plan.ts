@@ -6,7 +6,7 @@ import { actorAnnotations, annotation, fieldManager } from '../../../model/manif
 import { fieldAt, isMap } from '../../../model/manifests/source/object-fields.ts';
 import { autoscalerOf } from '../../../model/manifests/rules/no-downtime.ts';
 import { refusePaused } from '../../../model/manifests/rules/paused.ts';
-import { foreignObject, otherOwnerOf } from '../../../model/manifests/rules/ownership.ts';
+import { refuseForeign } from '../../../model/manifests/rules/ownership.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import type { Change, PlanOptions } from '../../../ports/cluster.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
@@ -105,10 +105,7 @@ async function planObject(
     const tried = await tryObject(api, path, {
       manager: fieldManager,
       isScaled,
-      refuseForeign: (live) => {
-        const owner = otherOwnerOf(live, service);
-        if (owner !== undefined && !options.adopt) throw foreignObject(live, owner, service);
-      },
+      refuseForeign: (live) => refuseForeign(live, object, { ...options, service }),
       toSend: (live) => toSend(object, { namespace, live, scaler, isScaled: live !== undefined && isScaled(live) }),
     });
     const { live, sent, predicted, managedFields, ...change } = tried;

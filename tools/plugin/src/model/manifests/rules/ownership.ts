@@ -1,6 +1,7 @@
 import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
 import { Refusal } from '../../errors/product-error.ts';
 import { annotation, label, managedBy } from '../labels.ts';
+import { labelValue } from '../release-labels.ts';
 
 /** Marks by which other deployers claim an object. */
 const foreignMarks: Readonly<Record<string, string>> = {
@@ -29,6 +30,22 @@ export function otherOwnerOf(live: KubernetesObject, service: string): string | 
   return controller && `${controller.kind} ${controller.name}`;
 }
 
+/**
+ * Returns the other workspace that has a service of this name, and put the object into the cluster. Unknown where
+ * manifests say themselves what they are a part of.
+ * @param desired the object as this workspace would have it. @param workspace its name, as its `package.json` has it.
+ */
+function otherWorkspaceOf(live: KubernetesObject, desired: KubernetesObject, workspace: string): string | undefined {
+  const there = live.metadata.labels ?? {};
+  const ours = labelValue(workspace);
+  const isComparable =
+    there[label.managedBy] === managedBy &&
+    there[label.service] === desired.metadata.labels?.[label.service] &&
+    ours !== '' &&
+    desired.metadata.labels?.[label.partOf] === ours;
+  return isComparable && there[label.partOf] !== ours ? there[label.partOf] : undefined;
+}
+
 /** The labels and annotations of an object by which other deployers claim it. */
 export function foreignMarksOn({ metadata }: KubernetesObject): { labels: string[]; annotations: string[] } {
   const marks = [
@@ -55,13 +72,45 @@ export function mayDelete(live: KubernetesObject, service: string): boolean {
 }
 
 /** The refusal to write to an object of somebody else. */
-export function foreignObject(live: KubernetesObject, owner: string, service: string): Refusal {
+function foreignObject(live: KubernetesObject, owner: string, service: string): Refusal {
   return new Refusal({
     type: 'foreign-object',
     doing: `deploy ${service}`,
     reason: `${describeObject(live)} is already in the namespace ${live.metadata.namespace ?? ''} and belongs to ${owner}.`,
     remedy: `Give the service's object another name, or remove that one from ${owner}; with --adopt it becomes the service's.`,
   });
+}
+
+/** The refusal to write to an object of another workspace's service of the same name. */
+function otherWorkspace(live: KubernetesObject, other: string, service: string): Refusal {
+  const { namespace = '' } = live.metadata;
+  return new Refusal({
+    type: 'foreign-object',
+    doing: `deploy ${service}`,
+    reason: `${describeObject(live)} is already in the namespace ${namespace} and belongs to the service ${service} of the workspace ${other}.`,
+    remedy: `Rename the service or use another namespace; if this workspace was named ${other} before, deploy once with --adopt.`,
+  });
+}
+
+/** A service that wants an object for its own. */
+interface ServiceClaim {
+  readonly service: string;
+  readonly adopt?: boolean;
+  /** Its name; workspaces are not compared when omitted. */
+  readonly workspace?: string;
+}
+
+/** @throws {Refusal} when an object that is there belongs to somebody else, and is not to be adopted. */
+export function refuseForeign(
+  live: KubernetesObject,
+  desired: KubernetesObject,
+  { service, adopt = false, workspace }: ServiceClaim,
+): void {
+  if (adopt) return;
+  const owner = otherOwnerOf(live, service);
+  if (owner !== undefined) throw foreignObject(live, owner, service);
+  const other = workspace === undefined ? undefined : otherWorkspaceOf(live, desired, workspace);
+  if (other !== undefined) throw otherWorkspace(live, other, service);
 }
 
 /**

@@ -121,6 +121,14 @@ it('comes behind the environment it is told, and moves up only those in its way'
   expect(tree.read(`${environmentsFolder}/prod.yml`, 'utf8')).toBe(environmentOf('prod', 4));
 });
 
+it('refuses the namespace of another environment, unless it is in another cluster', async () => {
+  const options = { name: 'staging', namespace: 'prod' };
+  await expect(generate(options)).rejects.toMatchObject({
+    facts: { type: 'bad-environment', reason: 'The namespace prod of this cluster is that of prod.' },
+  });
+  expect((await generate({ ...options, context: 'other' })).added).toMatchObject({ namespace: 'prod' });
+});
+
 it('comes last, or where its number says', async () => {
   expect(orders((await generate({ name: 'staging' })).environments)).toMatchObject({ dr: 7, staging: 8 });
   const between = await generate({ name: 'staging', order: 5 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseAllDocuments, parseDocument } from 'yaml';
 import type { RawOptions } from '../../executors/options/options.ts';
 import { findAccess } from '../../../adapters/kubernetes/client/kubeconfig.ts';
-import { environmentsFolder, type Environment } from '../../../model/environment/environment.ts';
+import { environmentsFolder, isSamePlace, type Environment } from '../../../model/environment/environment.ts';
 import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
 import { provisioningFolder } from '../../../model/provision/render-provisioning.ts';
 import { parseEnvironments } from '../../../adapters/workspace/environments.ts';
@@ -38,6 +38,7 @@ export async function generateEnvironment(
   const text = environmentFile(request, model && texts.get(fileOf(texts, model.name)));
   const environment = await checked(request, text);
   refuseTaken(tree, request, environments);
+  refuseSharedPlace(environment, environments, request.doing);
 
   makeRoom(tree, environments, request.order);
   tree.write(path, text);
@@ -128,6 +129,18 @@ function refuseTaken(tree: Tree, { doing, name }: EnvironmentRequest, environmen
     doing,
     reason: `What differs in ${name} would be in ${taken[0]}, which exists already.`,
     remedy: 'Choose another name, or move that file.',
+  });
+}
+
+/** @throws {Refusal} when another environment is in its namespace: they would take each other's releases for their own. */
+function refuseSharedPlace(environment: Environment, others: readonly Environment[], doing: string): void {
+  const other = others.find((each) => isSamePlace(each, environment));
+  if (!other) return;
+  throw new Refusal({
+    type: 'bad-environment',
+    doing,
+    reason: `The namespace ${environment.namespace} of this cluster is that of ${other.name}.`,
+    remedy: 'Pass another `--namespace` or `--context`.',
   });
 }
 

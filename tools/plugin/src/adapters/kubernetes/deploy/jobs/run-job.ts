@@ -16,6 +16,8 @@ import { evaluateJob, podsOf } from './evaluate-job.ts';
 
 /** Milliseconds for which the last lines of a Job that has ended are waited for. */
 const logPatience = 5000;
+/** Pods of a Job whose warnings are read: the newest know why it failed. */
+const mostPods = 10;
 
 /** A Job of a release of a service. */
 export interface ServiceJob {
@@ -245,7 +247,7 @@ class JobRun {
 
   private async evidence(): Promise<string[]> {
     const pods = [...this.state.objects.values()].map(({ metadata }) => metadata.name);
-    const names = new Set([this.job.metadata.name, ...pods]);
+    const names = new Set([this.job.metadata.name, ...pods.slice(-mostPods)]);
     return [...this.logs.last, ...(await warningsAbout(this.api, this.namespace, names).catch(() => []))];
   }
 

@@ -64,11 +64,16 @@ export async function warningsAbout(
   namespace: string,
   names: ReadonlySet<string>,
 ): Promise<string[]> {
-  const query = { fieldSelector: 'type=Warning', limit: '500' };
-  const list = await api
-    .get<{ items: Event[] }>(collectionPath('v1', 'events', namespace), query)
-    .catch(() => undefined);
-  const events = (list?.items ?? []).filter(({ involvedObject }) => names.has(involvedObject?.name ?? ''));
+  // Of each by its name: those of a whole namespace come in the order of names, and a busy one has thousands.
+  const lists = await Promise.all(
+    [...names].map((name) => {
+      const query = { fieldSelector: `type=Warning,involvedObject.name=${name}`, limit: '500' };
+      return api.get<{ items: Event[] }>(collectionPath('v1', 'events', namespace), query).catch(() => undefined);
+    }),
+  );
+  const events = lists
+    .flatMap((list) => list?.items ?? [])
+    .filter(({ involvedObject }) => names.has(involvedObject?.name ?? ''));
   const time = ({ lastTimestamp, eventTime }: Event) => Date.parse(lastTimestamp ?? eventTime ?? '') || 0;
   const lines = events
     .sort((a, b) => time(a) - time(b))

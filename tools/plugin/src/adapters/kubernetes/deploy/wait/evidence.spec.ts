@@ -1,0 +1,41 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { KubernetesApi } from '../../client/api.ts';
+import { warningsAbout } from './evidence.ts';
+
+/** Warnings of a busy namespace, in the order of their names, as an API server gives them. */
+const warnings = [
+  ...Array.from({ length: 1200 }, (_, index) => ({ name: `a-${index}`, reason: 'Unhealthy' })),
+  { name: 'orders', reason: 'ReplicaSetCreateError' },
+  { name: 'orders-1', reason: 'FailedMount' },
+].map(({ name, reason }) => ({
+  involvedObject: { kind: 'Pod', name },
+  reason,
+  message: 'It failed.',
+  lastTimestamp: '2026-11-24T12:00:00Z',
+}));
+
+const server = createServer(({ url = '' }, response) => {
+  const { searchParams } = new URL(url, 'http://cluster');
+  const name = /involvedObject\.name=([^,]+)/.exec(searchParams.get('fieldSelector') ?? '')?.[1];
+  const found = warnings.filter(({ involvedObject }) => name === undefined || involvedObject.name === name);
+  const items = found.slice(0, Number(searchParams.get('limit') ?? found.length));
+  response.end(JSON.stringify({ kind: 'EventList', items }));
+});
+let api: KubernetesApi;
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  api = new KubernetesApi({ context: 'fake', server: address, tls: {}, headers: async () => ({}) });
+});
+afterAll(() => {
+  api.close();
+  server.close();
+});
+
+it('finds the warnings about the suspects among the thousands of a busy namespace', async () => {
+  expect(await warningsAbout(api, 'shop', new Set(['orders-1', 'orders', 'orders-2']))).toEqual([
+    'event of Pod orders-1: FailedMount: It failed.',
+    'event of Pod orders: ReplicaSetCreateError: It failed.',
+  ]);
+});
