@@ -50,16 +50,17 @@ const rooms = {
     dev: ['deploy'],
     toolchains: [],
   },
-  // An adapter knows no other adapter; those that run commands share how a process is run.
+  // An adapter knows no other adapter; they share how a process is run, and how a proxy is gone through.
   adapters: {
     process: [],
     container: ['process'],
     dev: ['process'],
     git: ['process'],
-    github: [],
+    github: ['proxy'],
     http: [],
-    kubernetes: [],
-    registry: ['process'],
+    kubernetes: ['process', 'proxy'],
+    proxy: [],
+    registry: ['process', 'proxy'],
     toolchains: ['process'],
     workspace: [],
   },

@@ -2,6 +2,7 @@ import type { ForgeAccess } from '../../model/forge/forge-access.ts';
 import { Failure } from '../../model/errors/product-error.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
 import { forgeContract } from '../../../../contracts/src/forge-contract.ts';
+import { ConnectProxy } from '../../../../simulators/src/connect-proxy.ts';
 import { GitHubDescription } from '../../../../simulators/src/github/github-description.ts';
 import { GitHubSimulator, simulatorToken, type Trouble } from '../../../../simulators/src/github/github-simulator.ts';
 import { GitHubForge } from './github-forge.ts';
@@ -68,6 +69,27 @@ describe('a repository at the simulator of GitHub', () => {
     },
     stateOf: async (id) => simulator.stateOf(id),
   }));
+});
+
+describe('behind a proxy', () => {
+  afterEach(() => delete process.env['HTTP_PROXY']);
+
+  it('is reached through it, by a name that only the proxy knows', async () => {
+    const { port } = new URL(simulator.api);
+    const proxy = await ConnectProxy.start(Number(port));
+    process.env['HTTP_PROXY'] = proxy.address;
+    const forge = connect({ api: simulator.api.replace(/127\.0\.0\.1|localhost/, 'github.corp.invalid') });
+    await forge.publishRelease(release);
+    expect(simulator.seen.map(({ path }) => path)).toEqual(['/repos/acme/shop/releases']);
+    expect(proxy.asked[0]).toBe(`github.corp.invalid:${port}`);
+    simulator.troubles.push(broken);
+    await forge.openDeployment(deployment);
+    await proxy.stop();
+    expect(await sayingOf(forge.openDeployment(deployment))).toContain('forge-unreachable');
+    process.env['HTTP_PROXY'] = 'ftp://x';
+    const other = connect({ api: 'http://github.corp.invalid' });
+    await expect(other.publishRelease(release)).rejects.toMatchObject({ facts: { type: 'bad-proxy' } });
+  });
 });
 
 describe('what is sent', () => {

@@ -1,3 +1,4 @@
+import { agentThrough, proxyOf } from '../proxy/proxy.ts';
 import type { ForgeAccess } from '../../model/forge/forge-access.ts';
 
 /** The times that the client takes. Tests hurry. */
@@ -37,6 +38,7 @@ export async function makeOctokit({ api, token }: ForgeAccess, pace: Pace) {
     import('@octokit/plugin-retry'),
     import('@octokit/plugin-throttling'),
   ]);
+  const send = await fetchFor(api);
   const waitsFor = (seconds: number, _options: unknown, _octokit: unknown, pauses: number) =>
     seconds <= longestPauseSeconds && pauses < mostPauses;
   const Client = Octokit.plugin(retry, throttling);
@@ -46,7 +48,7 @@ export async function makeOctokit({ api, token }: ForgeAccess, pace: Pace) {
     userAgent: 'poc-release',
     // Errors say what it would log.
     log: silent,
-    request: { fetch: fetchWithin(pace.answerMs), log: silent },
+    request: { fetch: fetchWithin(pace.answerMs, send), log: silent },
     retry: { doNotRetry: final, retries, retryAfterBaseValue: pace.secondMs },
     throttle: {
       id: api,
@@ -61,10 +63,32 @@ export async function makeOctokit({ api, token }: ForgeAccess, pace: Pace) {
 
 export type Client = Awaited<ReturnType<typeof makeOctokit>>;
 
+/**
+ * Returns the `fetch` for an address: through the environment's proxy, if that is for this address. Node's own knows no
+ * proxies before Node 24.
+ * @throws {Refusal}
+ */
+async function fetchFor(api: string): Promise<typeof fetch> {
+  const proxy = proxyOf(api, { doing: `reach ${new URL(api).host}` });
+  if (proxy === undefined) return fetch;
+  const { default: nodeFetch } = await import('node-fetch');
+  const agent = agentThrough(proxy, api, { keepAlive: true });
+  const send = nodeFetch as unknown as (address: string, init: object) => Promise<Response>;
+  return async (address, init) => {
+    try {
+      return await send(String(address), { ...init, agent });
+    } catch (error) {
+      // It has an error of its own for that, without the reason.
+      init?.signal?.throwIfAborted();
+      throw error;
+    }
+  };
+}
+
 /** `fetch` that gives up on one answer, so that it can be asked again. */
-function fetchWithin(timeoutMs: number): typeof fetch {
+function fetchWithin(timeoutMs: number, send: typeof fetch): typeof fetch {
   return (address, init) => {
     const limit = AbortSignal.timeout(timeoutMs);
-    return fetch(address, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limit]) : limit });
+    return send(address, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limit]) : limit });
   };
 }

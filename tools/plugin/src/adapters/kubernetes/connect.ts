@@ -4,8 +4,8 @@ import type { ClusterConfiguration } from '../../ports/cluster-configuration.ts'
 import type { Cluster } from '../../ports/cluster.ts';
 import type { DevCluster } from '../../ports/dev/dev-cluster.ts';
 import { KubernetesApi } from './client/api.ts';
-import { loadKubeConfig } from './client/client-access.ts';
-import { findAccess, kubeconfigFiles } from './client/kubeconfig.ts';
+import { kubeConfigOf } from './client/client-access.ts';
+import { findAccess } from './client/kubeconfig.ts';
 import { KubernetesDevCluster } from './dev/kubernetes-dev-cluster.ts';
 import { PortForwarder } from './dev/port-forwarder.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
@@ -33,8 +33,8 @@ export async function connectForProvisioning(
 
 /** The same for whoever develops a service. */
 export async function connectForDev(environment: Environment, workspaceRoot: string): Promise<DevCluster> {
-  const api = new KubernetesApi(await findAccess(environment, workspaceRoot));
-  const files = kubeconfigFiles(environment, workspaceRoot);
-  const forwarder = new PortForwarder(() => loadKubeConfig(files, environment.cluster.context));
+  const access = await findAccess(environment, workspaceRoot);
+  const api = new KubernetesApi(access);
+  const forwarder = new PortForwarder(() => kubeConfigOf(access));
   return new KubernetesDevCluster(api, environment.namespace, forwarder);
 }

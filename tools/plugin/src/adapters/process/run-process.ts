@@ -24,6 +24,8 @@ export interface ProcessOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Text for the standard input, which is empty by default. */
   readonly input?: string;
+  /** True when the standard input is this process's own, for a command that may ask. */
+  readonly asks?: boolean;
   /** Destination of the error output: it is collected by default. */
   readonly stderr?: 'collect' | 'ignore';
   /** None by default. */
@@ -43,7 +45,7 @@ export interface ProcessOptions {
 export function runProcess(
   command: string,
   args: readonly string[],
-  { cwd, env = process.env, input, stderr = 'collect', timeoutMs, signal, onOutput }: ProcessOptions = {},
+  { cwd, env = process.env, input, asks = false, stderr = 'collect', timeoutMs, signal, onOutput }: ProcessOptions = {},
 ): Promise<ProcessResult> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
@@ -51,7 +53,7 @@ export function runProcess(
       env,
       // A group of its own: what the command has started is ended with it.
       detached: signal !== undefined && hasProcessGroups,
-      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', stderr === 'collect' ? 'pipe' : 'ignore'],
+      stdio: [asks ? 'inherit' : inputOf(input), 'pipe', stderr === 'collect' ? 'pipe' : 'ignore'],
     });
     const outputs = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     for (const stream of ['stdout', 'stderr'] as const)
@@ -86,6 +88,11 @@ export function runProcess(
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
   });
+}
+
+/** Returns the kind of a standard input. */
+function inputOf(input: string | undefined): 'ignore' | 'pipe' {
+  return input === undefined ? 'ignore' : 'pipe';
 }
 
 /** Ends a command when a signal is aborted, or this process ends before it. @returns what ends that. */

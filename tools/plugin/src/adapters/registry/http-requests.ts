@@ -2,6 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { OnAnswer } from '../../ports/clock.ts';
 import { isLoopbackRegistry } from '../../model/release/registry-host.ts';
+import { agentThrough, proxyOf } from '../proxy/proxy.ts';
 import { certificateAuthorities } from './certificate-authorities.ts';
 
 /** For one answer. */
@@ -46,7 +47,12 @@ export class HttpRequests {
       const answer =
         url.protocol === 'http:'
           ? await exchange(http.request, url, options, request.body)
-          : await exchange(https.request, url, { ...options, agent: await this.agentOf(registry) }, request.body);
+          : await exchange(
+              https.request,
+              url,
+              { ...options, agent: await this.agentOf(registry, url.href) },
+              request.body,
+            );
       this.onAnswer({ server: url.host, headers: answer.headers, askedAt });
       const location = answer.status >= 301 && answer.status <= 308 ? answer.headers.location : undefined;
       if (location === undefined || request.method === 'POST' || redirects === mostRedirects) return answer;
@@ -56,14 +62,22 @@ export class HttpRequests {
     }
   }
 
-  /** The https agent for a registry. */
-  agentOf(registry: string): Promise<https.Agent> {
-    let agent = this.agents.get(registry);
+  /**
+   * Returns the https agent for a registry, or for another address that it leads to: through the environment's proxy, if
+   * that is for this address.
+   * @throws {Refusal}
+   */
+  async agentOf(registry: string, address = `https://${registry}`): Promise<https.Agent> {
+    const proxy = proxyOf(address, { doing: `reach the registry ${registry}` });
+    const key = `${registry} ${proxy ?? ''}`;
+    let agent = this.agents.get(key);
     if (!agent) {
       agent = certificateAuthorities(registry).then((ca) =>
-        ca ? new https.Agent({ keepAlive: true, ca }) : https.globalAgent,
+        ca || proxy !== undefined
+          ? (agentThrough(proxy, address, { keepAlive: true, ...(ca ? { ca } : {}) }) as https.Agent)
+          : https.globalAgent,
       );
-      this.agents.set(registry, agent);
+      this.agents.set(key, agent);
     }
     return agent;
   }

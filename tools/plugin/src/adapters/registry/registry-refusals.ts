@@ -1,6 +1,7 @@
 import { refusalBy, type ErrorRule } from '../../model/errors/error-rules.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { ImageRef } from '../../model/release/image-ref.ts';
+import { describeProxy, proxyOf } from '../proxy/proxy.ts';
 import { answerTimeoutMs, UnencryptedAddress } from './http-requests.ts';
 
 /** How this machine logged in, or tried to. */
@@ -122,13 +123,13 @@ export const noAnswerRules: readonly ErrorRule<LostRequest>[] = [
     remedy: () => "Correct its token service's address (the realm of its authentication), or where it redirects to.",
   },
   {
-    when: ({ code }) => code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID',
+    when: ({ code }) => /^CERT_(HAS_EXPIRED|NOT_YET_VALID)/.test(code),
     type: 'registry-certificate',
     reason: ({ registry, code }) => `The certificate of the registry ${registry} is not valid today (${code}).`,
     remedy: () => "Renew it, or correct this machine's clock.",
   },
   {
-    when: ({ code }) => code === 'ERR_TLS_CERT_ALTNAME_INVALID',
+    when: ({ code }) => code.startsWith('ERR_TLS_CERT_ALTNAME_INVALID'),
     type: 'registry-certificate',
     reason: ({ registry, code }) => `The certificate of the registry ${registry} is for another name (${code}).`,
     remedy: () => 'Write its address in the environment file as the certificate has it.',
@@ -152,8 +153,12 @@ export const noAnswerRules: readonly ErrorRule<LostRequest>[] = [
 
 /** Returns the refusal for a request that got no answer. */
 export function noAnswer(registry: string, doing: string, cause: unknown): Refusal {
+  if (cause instanceof Refusal) return cause;
+  const proxy = proxyOf(`https://${registry}`, { doing });
+  const why = codeOf(cause);
+  const code = proxy === undefined ? why : `${why}, through the proxy ${describeProxy(proxy)}`;
   // The last rule matches all.
-  return refusalBy(noAnswerRules, { registry, cause, code: codeOf(cause) }, { doing, cause })!;
+  return refusalBy(noAnswerRules, { registry, cause, code }, { doing, cause })!;
 }
 
 export function lookFor(image: ImageRef): string {

@@ -123,6 +123,11 @@ export const errorCatalog = {
   'Kubeconfig and cluster': {
     'no-kubeconfig': entry('There is no kubeconfig, or it is empty.', 'Get one from the operator of the cluster.'),
     'bad-kubeconfig': entry('The kubeconfig cannot be used.', 'Fix it, or get a new one from the operator.'),
+    'credential-plugin': entry(
+      'The credential plugin of the kubeconfig is missing, or gave no credential.',
+      'Install it, or log in with it again.',
+    ),
+    'bad-proxy': entry('What names a proxy is not the address of one.', 'Correct `HTTPS_PROXY` or `proxy-url`.'),
     'no-such-context': entry(
       "The kubeconfig lacks the environment's context.",
       'Correct `cluster.context` in the environment file, or add the context.',

@@ -21,9 +21,19 @@ const answer = (code: number, message: string, causes: { field: string; message:
 describe('unreachableRules', () => {
   errorRulesContract(unreachableRules, [
     {
+      foreign: { ...server, why: 'ERR_OSSL_PEM_NO_START_LINE', code: 'ERR_OSSL_PEM_NO_START_LINE' },
+      type: 'bad-kubeconfig',
+      says: 'A certificate or key for the context "shop" in the kubeconfig cannot be read',
+    },
+    {
       foreign: { ...server, why: 'CERT_HAS_EXPIRED', code: 'CERT_HAS_EXPIRED' },
       type: 'cluster-unreachable',
       says: 'refresh the kubeconfig',
+    },
+    {
+      foreign: { ...server, proxy: 'http://me:secret@proxy:3128', why: 'ENOTFOUND', code: 'ENOTFOUND' },
+      type: 'cluster-unreachable',
+      says: 'could not be reached through the proxy http://proxy:3128 (ENOTFOUND). Check the proxy',
     },
     {
       foreign: { ...server, why: 'ECONNREFUSED', code: 'ECONNREFUSED' },

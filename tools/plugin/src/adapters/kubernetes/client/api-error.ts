@@ -1,3 +1,4 @@
+import { describeProxy } from '../../proxy/proxy.ts';
 import { describeObject, type KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { fieldAt } from '../../../model/manifests/source/object-fields.ts';
 import { refusalBy, type ErrorRule } from '../../../model/errors/error-rules.ts';
@@ -46,6 +47,8 @@ function statusIn(body: string): Status {
 interface Server {
   readonly server: string;
   readonly context: string;
+  /** The proxy that requests go through. */
+  readonly proxy?: string | undefined;
 }
 
 /** A server that gave no answer. */
@@ -55,15 +58,30 @@ interface LostRequest extends Server {
   readonly code: string;
 }
 
-const unreachableReason = ({ server, why }: LostRequest) => `Its API server ${server} could not be reached (${why}).`;
+const unreachableReason = ({ server, proxy, why }: LostRequest) =>
+  `Its API server ${server} could not be reached${proxy === undefined ? '' : ` through the proxy ${describeProxy(proxy)}`} (${why}).`;
 
 /** Why a server gave no answer. */
 export const unreachableRules: readonly ErrorRule<LostRequest>[] = [
+  {
+    when: ({ code }) => /^ERR_OSSL/.test(code),
+    type: 'bad-kubeconfig',
+    reason: ({ context, why }) =>
+      `A certificate or key for the context "${context}" in the kubeconfig cannot be read (${why}).`,
+    remedy: () => 'Fix the kubeconfig, or get a new one from the operator of the cluster.',
+  },
   {
     when: ({ code }) => /CERT|SELF_SIGNED|ALTNAME|SSL|TLS|UNABLE_TO_VERIFY/.test(code),
     type: 'cluster-unreachable',
     reason: unreachableReason,
     remedy: () => 'Its certificate is not the one that the kubeconfig trusts: refresh the kubeconfig.',
+  },
+  {
+    when: ({ proxy }) => proxy !== undefined,
+    type: 'cluster-unreachable',
+    reason: unreachableReason,
+    remedy: () =>
+      'Check the proxy (`proxy-url` in the kubeconfig, or `HTTPS_PROXY`), and that the cluster runs; name the server in `NO_PROXY` if it is reached directly.',
   },
   {
     when: () => true,
@@ -75,12 +93,12 @@ export const unreachableRules: readonly ErrorRule<LostRequest>[] = [
 ];
 
 /** Returns the error for a server that gives no answer, or the reason for which the caller stopped waiting. */
-export function unreachable({ server, context }: Server, cause: unknown, signal?: AbortSignal): Error {
+export function unreachable({ server, context, proxy }: Server, cause: unknown, signal?: AbortSignal): Error {
   if (signal?.aborted && signal.reason instanceof Error) return signal.reason;
   const { name, code, message } = cause as { name?: string; code?: string; message?: string };
   const isLate = name === 'TimeoutError' || name === 'AbortError';
   const why = isLate ? 'no answer in time' : (code ?? message ?? String(cause));
-  const lost = { server, context, why, code: String(code) };
+  const lost = { server, context, proxy, why, code: String(code) };
   // The last rule matches all.
   return refusalBy(unreachableRules, lost, { doing: `reach the cluster ${context}`, cause })!;
 }

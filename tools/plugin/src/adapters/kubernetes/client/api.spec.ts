@@ -1,5 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ConnectProxy } from '../../../../../simulators/src/connect-proxy.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import { ApiError } from './api-error.ts';
 import { KubernetesApi } from './api.ts';
@@ -225,5 +226,75 @@ describe('follow', () => {
   it('ends when we may not look', async () => {
     await serve(status(403));
     await expect(told(1)).rejects.toMatchObject({ code: 403 });
+  });
+
+  it('begins its limit when a credential plugin is done, and passes on why that failed', async () => {
+    await serve(ok);
+    const access = { context: 'test', server: api.server, tls: {} };
+    const slow = new KubernetesApi(
+      { ...access, headers: () => new Promise((resolve) => setTimeout(resolve, 400, { authorization: 'Bearer t' })) },
+      200,
+    );
+    expect(await slow.send('GET', '/a')).toEqual({ kind: 'Fine' });
+    slow.close();
+    const refusal = new Refusal({ type: 'credential-plugin', doing: 'x', reason: 'y', remedy: 'z' });
+    const failing = new KubernetesApi({ ...access, headers: () => Promise.reject(refusal) });
+    await expect(failing.send('GET', '/a')).rejects.toBe(refusal);
+    failing.close();
+    const stop = new AbortController();
+    const stuck = new KubernetesApi({ ...access, headers: () => new Promise(() => {}) });
+    const asked = stuck.send('GET', '/a', { signal: stop.signal });
+    stop.abort(refusal);
+    await expect(asked).rejects.toBe(refusal);
+    stuck.close();
+    expect(requests).toEqual(['GET /a']);
+  });
+
+  it('asks once more with other credentials where the first are not accepted', async () => {
+    await serve(status(401), ok, status(401));
+    let runs = 0;
+    const renewing = new KubernetesApi({
+      context: 'test',
+      server: api.server,
+      tls: {},
+      headers: async () => ({ authorization: `Bearer ${++runs}` }),
+      renew: ({ authorization }) => authorization === `Bearer ${runs}`,
+    });
+    expect(await renewing.send('POST', '/a')).toEqual({ kind: 'Fine' });
+    await expect(renewing.send('GET', '/b')).rejects.toMatchObject({ code: 401 });
+    expect(requests).toEqual(['POST /a', 'POST /a', 'GET /b', 'GET /b']);
+    renewing.close();
+  });
+
+  it('goes through a proxy over kept connections, with several values of a header', async () => {
+    const seen: unknown[] = [];
+    await serve((request, response) => {
+      seen.push(request.headersDistinct['impersonate-group']);
+      response.end('{"kind":"Fine"}');
+    });
+    const { port } = new URL(api.server);
+    const proxy = await ConnectProxy.start(Number(port));
+    const behind = new KubernetesApi({
+      context: 'test',
+      server: `http://cluster.corp.invalid:${port}`,
+      proxy: proxy.address.replace('://', '://me:secret@'),
+      tls: {},
+      headers: async () => ({ 'impersonate-group': ['a', 'b'] }),
+    });
+    await behind.send('GET', '/a');
+    await behind.send('GET', '/b');
+    expect(seen).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+    ]);
+    expect(proxy.asked).toEqual([`cluster.corp.invalid:${port} Basic bWU6c2VjcmV0`]);
+    behind.close();
+    await proxy.stop();
+    await expect(behind.send('GET', '/c')).rejects.toMatchObject({
+      facts: {
+        type: 'cluster-unreachable',
+        reason: expect.stringContaining('through the proxy http://127.0.0.1:') as string,
+      },
+    });
   });
 });

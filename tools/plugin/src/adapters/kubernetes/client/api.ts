@@ -5,8 +5,9 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import type { OnAnswer } from '../../../ports/clock.ts';
+import { agentThrough } from '../../proxy/proxy.ts';
 import { ApiError, unreachable } from './api-error.ts';
-import type { ClusterAccess } from './cluster-access.ts';
+import { identify, type ClusterAccess, type Identity } from './cluster-access.ts';
 
 /** Milliseconds for the first answer; who does not reach the server wants to know soon. */
 const usualFirstTimeout = 5000;
@@ -49,6 +50,8 @@ export type WatchEvent = {
 export class KubernetesApi {
   readonly context: string;
   readonly server: string;
+  /** The proxy that requests go through. */
+  readonly proxy: string | undefined;
   private readonly access: ClusterAccess;
   private readonly agent: http.Agent;
   private readonly firstTimeout: number;
@@ -71,10 +74,9 @@ export class KubernetesApi {
     this.answerTimeout = answerTimeout;
     this.context = access.context;
     this.server = access.server;
+    this.proxy = access.proxy;
     const options = { keepAlive: true, keepAliveMsecs: 10_000, noDelay: true };
-    this.agent =
-      (access.agent as http.Agent | undefined) ??
-      (access.server.startsWith('https:') ? new https.Agent({ ...options, ...access.tls }) : new http.Agent(options));
+    this.agent = agentThrough(access.proxy, access.server, { ...options, ...access.tls });
   }
 
   /**
@@ -122,14 +124,24 @@ export class KubernetesApi {
     const until = performance.now() + (this.hasAnswered ? patience : 0);
     const signal = method === 'GET' ? anySignal(request.signal, this.readSignal) : request.signal;
     const fence = isWrite(method, path, request) ? this.fence : undefined;
-    for (let attempt = 0; ; attempt++) {
+    for (let attempt = 0, renewed = false; ; attempt++) {
+      // Before any limit begins: a person may have to log in.
+      const identity = await identify(this.access, signal);
       // Before each attempt: what is sent again late is a late write, too.
       const certainFor = await fence?.hold();
       const wait = Math.min(100 * 2 ** attempt, 2000);
       const again = repeatable && performance.now() + wait < until && !signal?.aborted;
       try {
-        return await this.once(method, path, bounded({ ...request, signal }, certainFor), certainFor);
+        return await this.once(method, path, bounded({ ...request, signal }, certainFor), {
+          identity,
+          atMost: certainFor,
+        });
       } catch (error) {
+        // Nothing was done for one whose credentials are not accepted.
+        if (!renewed && error instanceof ApiError && error.code === 401 && this.access.renew?.(identity.headers)) {
+          renewed = true;
+          continue;
+        }
         // 500 is what an etcd that elects and a webhook that is started anew look like.
         const busy = error instanceof ApiError && (error.code === 429 || error.code >= 500);
         const lost = !(error instanceof ApiError);
@@ -191,13 +203,18 @@ export class KubernetesApi {
     this.agent.destroy();
   }
 
-  private async once(method: string, path: string, request: ApiRequest, atMost = Infinity): Promise<Buffer> {
+  private async once(
+    method: string,
+    path: string,
+    request: ApiRequest,
+    { identity, atMost = Infinity }: { identity: Identity; atMost?: number | undefined },
+  ): Promise<Buffer> {
     const limit = AbortSignal.timeout(
       Math.min(this.hasAnswered ? this.answerTimeout : this.firstTimeout, Math.floor(atMost)),
     );
     const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
     const askedAt = Date.now();
-    const answer = await this.open(method, path, { ...request, signal });
+    const answer = await this.open(method, path, { ...request, signal }, identity);
     this.onAnswer({ server: this.server, headers: answer.headers, askedAt });
     const sent = await bytesOf(answer);
     const body = answer.headers['content-encoding'] === 'gzip' ? await gunzipAside(sent) : sent;
@@ -209,11 +226,12 @@ export class KubernetesApi {
 
   /** Begins an answer that has no end of its own: only its beginning has a limit. */
   private async openStream(path: string, request: ApiRequest & { signal: AbortSignal }): Promise<http.IncomingMessage> {
+    const identity = await identify(this.access, request.signal);
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(new Error('no answer')), this.answerTimeout);
     try {
       const signal = AbortSignal.any([request.signal, limit.signal]);
-      const answer = await this.open('GET', path, { ...request, signal });
+      const answer = await this.open('GET', path, { ...request, signal }, identity);
       if (answer.statusCode !== 200) throw new ApiError(answer.statusCode ?? 0, await textOf(answer));
       return answer;
     } finally {
@@ -221,13 +239,18 @@ export class KubernetesApi {
     }
   }
 
-  private async open(method: string, path: string, request: ApiRequest): Promise<http.IncomingMessage> {
+  private async open(
+    method: string,
+    path: string,
+    request: ApiRequest,
+    { headers: asker, certificate }: Identity,
+  ): Promise<http.IncomingMessage> {
     const { query = {}, body, signal } = request;
     const url = new URL(this.server + path);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
     const content = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     const headers = {
-      ...(await this.access.headers()),
+      ...asker,
       accept: request.accept ?? 'application/json',
       // The server packs what is longer than 128 KiB only.
       ...(request.isLong ? { 'accept-encoding': 'gzip' } : {}),
@@ -238,7 +261,8 @@ export class KubernetesApi {
     };
     const { request: send } = url.protocol === 'https:' ? https : http;
     return new Promise((resolve, reject) => {
-      const sent = send(url, { method, headers, agent: this.agent, ...(signal ? { signal } : {}) }, resolve);
+      const options = { method, headers, agent: this.agent, ...certificate, ...(signal ? { signal } : {}) };
+      const sent = send(url, options, resolve);
       sent.on('error', reject);
       sent.end(content);
     });

@@ -1,51 +1,75 @@
-import type { KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig, User } from '@kubernetes/client-node';
 import type { RequestOptions } from 'node:https';
+import { Refusal } from '../../../model/errors/product-error.ts';
 import type { ClusterAccess } from './cluster-access.ts';
+import type { KubeconfigEntry } from './kubeconfig-entries.ts';
+
+type Headers = Readonly<Record<string, string | string[]>>;
 
 /**
- * Access by way of the Kubernetes client library, which knows login plugins of clouds (`exec`). It takes 0.3 s to load,
- * so it is loaded only for those.
+ * Returns a login by way of the Kubernetes client library, which knows the old `auth-provider` of OpenID Connect. It takes
+ * 0.3 s to load, so it is loaded only for those.
  */
-export async function clientAccess(files: readonly string[], context: string, server: string): Promise<ClusterAccess> {
-  const config = await loadKubeConfig(files, context);
-  const options = async () => {
-    const found: RequestOptions = {};
-    await config.applyToHTTPSOptions(found);
-    return found;
-  };
-  const { ca, cert, key, servername, rejectUnauthorized, agent } = await options();
-  return {
-    context,
-    server: server.replace(/\/+$/, ''),
-    tls: {
-      ...(ca === undefined ? {} : { ca: ca as Buffer }),
-      ...(cert === undefined ? {} : { cert: cert as Buffer }),
-      ...(key === undefined ? {} : { key: key as Buffer }),
-      ...(servername === undefined ? {} : { servername }),
-      ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
-    },
-    ...(config.getCurrentCluster()?.proxyUrl === undefined ? {} : { agent }),
-    headers: async () => {
-      const { headers = {}, auth } = await options();
-      const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
-      const basic = typeof auth === 'string' ? { authorization: `Basic ${Buffer.from(auth).toString('base64')}` } : {};
-      return { ...basic, ...Object.fromEntries(named) };
-    },
+export async function libraryLogin(user: KubeconfigEntry, doing: string): Promise<() => Promise<Headers>> {
+  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
+  const config = new KubeConfig();
+  config.loadFromOptions({
+    clusters: [],
+    users: [{ name: user.name, authProvider: user.value['auth-provider'] }],
+    contexts: [{ name: 'c', cluster: '', user: user.name }],
+    currentContext: 'c',
+  });
+  return async () => {
+    const options: RequestOptions = {};
+    try {
+      await config.applyToHTTPSOptions(options);
+    } catch (cause) {
+      throw new Refusal({
+        type: 'cluster-login',
+        doing,
+        reason: `The "auth-provider" of the user "${user.name}" in the kubeconfig gave no login (${(cause as Error)?.message ?? String(cause)}).`,
+        remedy: 'Log in again, or have a kubeconfig with a credential plugin ("exec"), which kubectl asks for, too.',
+        cause,
+      });
+    }
+    const named = Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]);
+    return Object.fromEntries(named) as Headers;
   };
 }
 
-/** Returns a context as the Kubernetes client library has it. */
-export async function loadKubeConfig(files: readonly string[], context: string): Promise<KubeConfig> {
+/** Returns an access as the Kubernetes client library has it: one context, cluster and user. */
+export async function kubeConfigOf({ context, server, tls, proxy, ...login }: ClusterAccess): Promise<KubeConfig> {
   const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
   const config = new KubeConfig();
-  for (const [index, file] of files.entries()) {
-    if (index === 0) config.loadFromFile(file);
-    else {
-      const more = new KubeConfig();
-      more.loadFromFile(file);
-      config.mergeConfig(more);
-    }
-  }
-  config.setCurrentContext(context);
+  const data = (bytes: Buffer) => bytes.toString('base64');
+  config.loadFromOptions({
+    clusters: [
+      {
+        name: context,
+        server,
+        // The library refuses http: without that.
+        skipTLSVerify: tls.rejectUnauthorized === false || server.startsWith('http:'),
+        ...(tls.ca ? { caData: data(tls.ca) } : {}),
+        ...(tls.servername === undefined ? {} : { tlsServerName: tls.servername }),
+        ...(proxy === undefined ? {} : { proxyUrl: proxy }),
+      },
+    ],
+    users: [
+      {
+        name: context,
+        ...(tls.cert ? { certData: data(tls.cert) } : {}),
+        ...(tls.key ? { keyData: data(tls.key) } : {}),
+      },
+    ],
+    contexts: [{ name: context, cluster: context, user: context }],
+    currentContext: context,
+  });
+  config.addAuthenticator({
+    isAuthProvider: () => true,
+    applyAuthentication: async (_: User, options: RequestOptions) => {
+      options.headers = { ...options.headers, ...(await login.headers()) };
+      Object.assign(options, await login.certificate?.());
+    },
+  });
   return config;
 }

@@ -1,107 +1,65 @@
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
-import { parse } from 'yaml';
+import { delimiter, join, resolve } from 'node:path';
 import { didYouMean } from '../../../model/text/did-you-mean.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
+import { proxyOf } from '../../proxy/proxy.ts';
 import type { ClusterAccess } from './cluster-access.ts';
-
-interface Named<Kind extends string, Value> {
-  name: string;
-  value: Value;
-  kind: Kind;
-  /** Folder of the file it is in: paths in it are relative to that. */
-  folder: string;
-}
-type Fields = Readonly<Record<string, unknown>>;
+import { pluginOf } from './credential-plugin.ts';
+import { bytesOf, hasStaticLogin, impersonation, staticLogin } from './identity.ts';
+import { inCluster, inClusterAccess, isInCluster, serviceAccountFolder } from './in-cluster.ts';
+import { badKubeconfig, fieldsIn, findEntry, readEntries, textIn } from './kubeconfig-entries.ts';
+import type { EntryKind, KubeconfigEntry } from './kubeconfig-entries.ts';
 
 /**
  * Finds an environment's context in its kubeconfig, or in the user's own (`KUBECONFIG`, `~/.kube/config`).
  * @param workspaceRoot what the environment's own kubeconfig is relative to.
+ * @param serviceAccount folder of the service account of the pod that this may run in.
  * @throws {Refusal} naming the contexts that there are.
  */
-export async function findAccess(environment: Environment, workspaceRoot: string): Promise<ClusterAccess> {
-  const { context: name } = environment.cluster;
+export async function findAccess(
+  environment: Environment,
+  workspaceRoot: string,
+  serviceAccount = serviceAccountFolder,
+): Promise<ClusterAccess> {
+  const { context: name, kubeconfig } = environment.cluster;
   const doing = `reach the cluster of ${environment.name}`;
   const files = kubeconfigFiles(environment, workspaceRoot);
   const entries = (await Promise.all(files.map((file) => readEntries(file, doing)))).flat();
+  const context = findEntry(entries, 'context', name);
+  if (context) return accessBy(context, entries, doing);
+  if (kubeconfig === undefined && (await isInCluster(serviceAccount))) {
+    if (name === inCluster) return inClusterAccess(serviceAccount, doing);
+    if (entries.length === 0) throw notThisCluster(environment, doing);
+  }
   if (entries.length === 0) throw noKubeconfig(environment, files, doing);
-  const context = find(entries, 'context', name);
-  if (!context) throw noContext(environment, entries, files, doing);
-  const cluster = find(entries, 'cluster', text(context.value['cluster']));
-  const user = find(entries, 'user', text(context.value['user']));
-  const server = text(cluster?.value['server']);
-  if (!cluster || !/^https?:\/\//.test(server)) {
-    throw new Refusal({
-      type: 'bad-kubeconfig',
-      doing,
-      reason: `The context "${name}" in ${files.join(', ')} names a cluster without an address.`,
-      remedy: 'Get a new kubeconfig from the operator of the cluster.',
-    });
-  }
-  const needsClient = user?.value['exec'] ?? user?.value['auth-provider'] ?? cluster.value['proxy-url'];
-  if (needsClient !== undefined) return (await import('./client-access.ts')).clientAccess(files, name, server);
-  return plainAccess(name, server, cluster, user);
+  throw noContext(environment, entries, files, doing);
 }
 
-/** Returns the files in which an environment's context is looked for. */
-export function kubeconfigFiles({ cluster: { kubeconfig } }: Environment, workspaceRoot: string): string[] {
-  return kubeconfig === undefined ? ownFiles() : [resolve(workspaceRoot, kubeconfig)];
-}
-
-function ownFiles(): string[] {
-  const listed = (process.env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
-  return listed.length > 0 ? listed : [join(homedir(), '.kube', 'config')];
-}
-
-async function readEntries(file: string, doing: string): Promise<Named<'context' | 'cluster' | 'user', Fields>[]> {
-  const content = await readFile(file, 'utf8').catch(() => '');
-  let config: unknown;
-  try {
-    config = parse(content, { logLevel: 'error' });
-  } catch (cause) {
-    throw new Refusal({
-      type: 'bad-kubeconfig',
-      doing,
-      reason: `The kubeconfig ${file} is not YAML.`,
-      remedy: 'Fix it, or get a new one from the operator of the cluster.',
-      cause,
-    });
-  }
-  const lists = (config ?? {}) as Record<string, unknown>;
-  return (['context', 'cluster', 'user'] as const).flatMap((kind) => {
-    const list = lists[`${kind}s`];
-    const items = Array.isArray(list) ? (list as Fields[]) : [];
-    return items.map((item) => ({
-      kind,
-      name: text(item?.['name']),
-      value: (item?.[kind] ?? {}) as Fields,
-      folder: dirname(resolve(file)),
-    }));
-  });
-}
-
-function find<Kind extends string>(entries: readonly Named<Kind, Fields>[], kind: Kind, name: string) {
-  return entries.find((entry) => entry.kind === kind && entry.name === name);
-}
-
-/** Certificates and tokens that are simply there; no client library is needed for them. */
-async function plainAccess(
-  context: string,
-  server: string,
-  cluster: Named<string, Fields>,
-  user: Named<string, Fields> | undefined,
+/** Returns access by a context, its cluster and its user; the rest of the kubeconfig may be as it likes. */
+async function accessBy(
+  { name: context, value }: KubeconfigEntry,
+  entries: readonly KubeconfigEntry<EntryKind>[],
+  doing: string,
 ): Promise<ClusterAccess> {
+  const cluster = findEntry(entries, 'cluster', textIn(value, 'cluster'));
+  const user = findEntry(entries, 'user', textIn(value, 'user'));
+  const server = textIn(cluster?.value, 'server').replace(/\/+$/, '');
+  if (!cluster || !/^https?:\/\//.test(server) || !URL.canParse(server))
+    throw badKubeconfig(doing, `The context "${context}" names a cluster without an address`);
+  if (!user && textIn(value, 'user') !== '')
+    throw badKubeconfig(doing, `The context "${context}" names a user that is not there ("${textIn(value, 'user')}")`);
   const [ca, cert, key] = await Promise.all([
-    bytes(cluster, 'certificate-authority'),
-    bytes(user, 'client-certificate'),
-    bytes(user, 'client-key'),
+    bytesOf(cluster, 'certificate-authority', doing),
+    bytesOf(user, 'client-certificate', doing),
+    bytesOf(user, 'client-key', doing),
   ]);
-  const servername = text(cluster.value['tls-server-name']);
+  const servername = textIn(cluster.value, 'tls-server-name');
+  const proxy = proxyOf(server, { named: textIn(cluster.value, 'proxy-url'), doing });
+  const clusterFacts = { ...cluster.value, ...(ca ? { 'certificate-authority-data': ca.toString('base64') } : {}) };
   return {
     context,
-    server: server.replace(/\/+$/, ''),
+    server,
     tls: {
       ...(ca ? { ca } : {}),
       ...(cert ? { cert } : {}),
@@ -109,38 +67,49 @@ async function plainAccess(
       ...(servername === '' ? {} : { servername }),
       ...(cluster.value['insecure-skip-tls-verify'] === true ? { rejectUnauthorized: false } : {}),
     },
-    headers: async () => headersOf(user),
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(await loginOf(user, clusterFacts, doing)),
   };
 }
 
-async function headersOf(user: Named<string, Fields> | undefined): Promise<Record<string, string>> {
-  const { value = {}, folder = '.' } = user ?? {};
-  const [name, password, as] = [text(value['username']), text(value['password']), text(value['as'])];
-  let token = text(value['token']);
-  // A mounted token is replaced every hour; it is small.
-  if (text(value['tokenFile']) !== '') token = (await readFile(under(folder, text(value['tokenFile'])), 'utf8')).trim();
-  const basic = name === '' ? undefined : `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
-  const authorization = token === '' ? basic : `Bearer ${token}`;
-  return {
-    ...(authorization === undefined ? {} : { authorization }),
-    ...(as === '' ? {} : { 'impersonate-user': as }),
-  };
+/** Returns how a user logs in: by a token, a password, a plugin, or what the client library knows. */
+async function loginOf(
+  user: KubeconfigEntry | undefined,
+  cluster: KubeconfigEntry['value'],
+  doing: string,
+): Promise<Pick<ClusterAccess, 'headers' | 'certificate' | 'renew'>> {
+  const asOther = impersonation(user, doing);
+  if (user && !hasStaticLogin(user)) {
+    if (user.value['exec'] !== undefined && user.value['exec'] !== null) {
+      const plugin = pluginOf(user, cluster, doing);
+      return {
+        headers: async () => {
+          const { token } = await plugin.get();
+          return { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...asOther };
+        },
+        certificate: async () => (await plugin.get()).certificate,
+        renew: ({ authorization }) => plugin.forget(authorization?.toString().replace(/^Bearer /, '')),
+      };
+    }
+    if (user.value['auth-provider'] !== undefined && user.value['auth-provider'] !== null) {
+      if (textIn(fieldsIn(user.value, 'auth-provider'), 'name') === '')
+        throw badKubeconfig(doing, `"auth-provider" of "${user.name}" has no name`);
+      const { libraryLogin } = await import('./client-access.ts');
+      const login = await libraryLogin(user, doing);
+      return { headers: async () => ({ ...(await login()), ...asOther }) };
+    }
+  }
+  return { headers: async () => ({ ...(await staticLogin(user, doing)), ...asOther }) };
 }
 
-/** Returns what `<field>-data` holds in base64, or the file that `<field>` names. */
-async function bytes(entry: Named<string, Fields> | undefined, field: string): Promise<Buffer | undefined> {
-  const data = text(entry?.value[`${field}-data`]);
-  if (data !== '') return Buffer.from(data, 'base64');
-  const file = text(entry?.value[field]);
-  return file === '' ? undefined : readFile(under(entry!.folder, file));
+/** Returns the files in which an environment's context is looked for. */
+function kubeconfigFiles({ cluster: { kubeconfig } }: Environment, workspaceRoot: string): string[] {
+  return kubeconfig === undefined ? ownFiles() : [resolve(workspaceRoot, kubeconfig)];
 }
 
-function under(folder: string, file: string): string {
-  return isAbsolute(file) ? file : join(folder, file);
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+function ownFiles(): string[] {
+  const listed = (process.env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
+  return listed.length > 0 ? listed : [join(homedir(), '.kube', 'config')];
 }
 
 function noKubeconfig(environment: Environment, files: readonly string[], doing: string): Refusal {
@@ -152,9 +121,18 @@ function noKubeconfig(environment: Environment, files: readonly string[], doing:
   });
 }
 
+function notThisCluster({ name, cluster: { context } }: Environment, doing: string): Refusal {
+  return new Refusal({
+    type: 'no-kubeconfig',
+    doing,
+    reason: `There is no kubeconfig, and the cluster in which this runs need not be "${context}".`,
+    remedy: `Mount a kubeconfig with that context, or set "cluster.context" in Infrastructure/environments/${name}.yaml to ${inCluster}: the cluster and service account of this pod.`,
+  });
+}
+
 function noContext(
   environment: Environment,
-  entries: readonly Named<string, Fields>[],
+  entries: readonly KubeconfigEntry[],
   files: readonly string[],
   doing: string,
 ): Refusal {
