@@ -1,5 +1,6 @@
 import { BuildNumber } from '../../plugin/src/model/release/build-number.ts';
 import type { Actor } from '../../plugin/src/model/release/actor.ts';
+import { fieldChanges } from '../../plugin/src/model/observe/field-changes.ts';
 import type { KubernetesObject } from '../../plugin/src/model/manifests/kubernetes-object.ts';
 import { fieldAt } from '../../plugin/src/model/manifests/source/object-fields.ts';
 import type { NewProvisioningRecord, ProvisionedObject } from '../../plugin/src/model/provision/provisioning-record.ts';
@@ -14,7 +15,7 @@ export interface ConfigurationScenario {
   again(): Promise<ClusterConfiguration>;
   /** Another environment of the same cluster, and its namespace. */
   beside(): Promise<{ configuration: ClusterConfiguration; namespace: string }>;
-  /** Puts an object in with `kubectl apply`. */
+  /** Puts an object in as `kubectl apply` does: it is there with the fields of kubectl's manager. */
   put(object: KubernetesObject): Promise<void>;
   /** @param namespace undefined for objects of the whole cluster. */
   read(kind: string, name: string, namespace?: string): Promise<KubernetesObject | undefined>;
@@ -160,6 +161,29 @@ export function clusterConfigurationContract(start: () => Promise<ConfigurationS
     expect((await configuration.plan([mine])).map(({ action }) => action)).toEqual(['unchanged']);
     await configuration.prune(inventory(first), []);
     expect((await read('ConfigMap', 'listeners', namespace))?.['data']).toEqual({ theirs: '2' });
+  });
+
+  it('leaves to kubectl its part of what both write to, and shows before all that applying does', async () => {
+    const { configuration, namespace, put, read } = await start();
+    const labels = { 'team.example/name': 'shop' };
+    await put({ ...namespaceObject(namespace), metadata: { name: namespace, labels } });
+    const theirs = config('listeners', { theirs: '1', both: 'old' }, namespace);
+    theirs.metadata.annotations = { 'team.example/note': 'theirs' };
+    await put(theirs);
+    const objects = [namespaceObject(namespace), config('listeners', { mine: '1', both: 'new' }, namespace)];
+    const before = (await read('ConfigMap', 'listeners', namespace))!;
+    const plan = await configuration.plan(objects);
+    expect(told(plan)).toEqual([`Namespace ${namespace} unchanged`, 'ConfigMap listeners configured']);
+    await configuration.apply(objects, go);
+    const after = (await read('ConfigMap', 'listeners', namespace))!;
+    expect(plan[1]?.fields).toEqual(fieldChanges(before, after));
+    expect(after['data']).toEqual({ theirs: '1', mine: '1', both: 'new' });
+    expect(after.metadata.annotations).toMatchObject(theirs.metadata.annotations);
+    expect((await read('Namespace', namespace))?.metadata.labels).toMatchObject(labels);
+    expect(told(await configuration.plan(objects))).toEqual([
+      `Namespace ${namespace} unchanged`,
+      'ConfigMap listeners unchanged',
+    ]);
   });
 
   it('marks the namespace with a version', async () => {

@@ -86,6 +86,39 @@ export function planContract(start: () => Promise<ClusterScenario>): void {
     expect(actions(await changesOf(cluster, objectsOf(scenario)))).toEqual(all('unchanged'));
   });
 
+  it('adopts all that other deployers left, and shows it before', async () => {
+    const scenario = await start();
+    const { cluster, edit, read } = scenario;
+    await apply(cluster, objectsOf(scenario));
+    const annotations = ['spec', 'template', 'metadata', 'annotations'];
+    for (const manager of ['helm', 'Terraform', 'argocd-controller', 'some-operator'])
+      await edit('Deployment', 'orders', manager, [...annotations, `by-${manager}`], 'yes');
+    expect(actions(await changesOf(cluster, objectsOf(scenario)))).toEqual(all('unchanged'));
+    const { changes } = await cluster.plan('orders', objectsOf(scenario), { adopt: true });
+    const change = changes.find(({ kind }) => kind === 'Deployment');
+    expect(change).toMatchObject({ action: 'configured' });
+    expect([...(change?.fields ?? [])].sort((a, b) => a.path.localeCompare(b.path))).toEqual(
+      ['argocd-controller', 'helm', 'Terraform'].map((manager) => {
+        return { path: `spec.template.metadata.annotations.by-${manager}`, from: '"yes"', to: undefined };
+      }),
+    );
+    await apply(cluster, objectsOf(scenario), { adopt: true });
+    expect(fieldAt(await read('Deployment', 'orders'), ...annotations)).toEqual({ 'by-some-operator': 'yes' });
+    expect(actions(await changesOf(cluster, objectsOf(scenario)))).toEqual(all('unchanged'));
+  });
+
+  it('puts a port back whose number another has changed', async () => {
+    const scenario = await start();
+    const { cluster, edit, read } = scenario;
+    await apply(cluster, objectsOf(scenario));
+    await edit('Service', 'orders', 'node-fetch', ['spec', 'ports'], [{ port: 8080, targetPort: 3000 }]);
+    const change = (await changesOf(cluster, objectsOf(scenario))).find(({ kind }) => kind === 'Service');
+    expect(change).toMatchObject({ action: 'configured', takenOver: [expect.stringMatching(/^spec\.ports.* from /)] });
+    await apply(cluster, objectsOf(scenario));
+    expect(fieldAt(await read('Service', 'orders'), 'spec', 'ports')).toMatchObject([{ port: 80 }]);
+    expect(actions(await changesOf(cluster, objectsOf(scenario)))).toEqual(all('unchanged'));
+  });
+
   it('leaves replicas to an autoscaler', async () => {
     const scenario = await start();
     const { cluster, edit, read } = scenario;
@@ -215,6 +248,12 @@ export function planContract(start: () => Promise<ClusterScenario>): void {
     const metadata = { name: 'orders', namespace: scenario.namespace, annotations };
     await put({ apiVersion: 'v1', kind: 'Service', metadata, spec });
     expect((await refusalOf(cluster.plan('orders', objectsOf(scenario)))).explain()).toContain('Helm (shop)');
+    const { changes } = await cluster.plan('orders', objectsOf(scenario), { adopt: true });
+    expect(changes.find(({ kind }) => kind === 'Service')?.fields).toContainEqual({
+      path: expect.stringContaining('meta.helm.sh/release-name'),
+      from: '"shop"',
+      to: undefined,
+    });
     await apply(cluster, objectsOf(scenario), { adopt: true });
     expect(actions(await changesOf(cluster, objectsOf(scenario)))).toEqual(all('unchanged'));
   });

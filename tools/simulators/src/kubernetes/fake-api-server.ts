@@ -134,7 +134,7 @@ export class FakeApiServer {
     if (!hasVersion(live, body, method)) return conflict;
     if (method === 'PUT') return { code: 200, body: this.write(asked, path, body as KubernetesObject) };
     if (method === 'PATCH')
-      return { code: live ? 200 : 201, body: this.write(asked, path, merged(live ?? {}, body) as KubernetesObject) };
+      return { code: live ? 200 : 201, body: this.write(asked, path, patched(live ?? {}, body) as KubernetesObject) };
     if (!asked.isDryRun) this.remove(path);
     return { code: 200, body: { kind: 'Status' } };
   }
@@ -237,6 +237,18 @@ function hasVersion(live: KubernetesObject | undefined, body: unknown, method: s
   return (['uid', 'resourceVersion'] as const).every(
     (key) => named?.[key] === undefined || named[key] === live?.metadata[key],
   );
+}
+
+/** Applies a patch: one to merge, or a list of operations on fields (`test` is taken for true). */
+function patched(live: unknown, body: unknown): unknown {
+  if (!Array.isArray(body)) return merged(live, body);
+  const result = structuredClone(live) as Record<string, unknown>;
+  for (const { op, path, value } of body as { op: string; path: string; value: unknown }[]) {
+    const keys = path.slice(1).split('/');
+    const owner = keys.slice(0, -1).reduce((at, key) => at[key] as Record<string, unknown>, result);
+    if (op !== 'test') owner[keys.at(-1)!] = value;
+  }
+  return result;
 }
 
 /** Lays a patch over an object; null takes a field away. */

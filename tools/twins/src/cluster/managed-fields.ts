@@ -1,13 +1,19 @@
 import type { KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
 import { actorAnnotations } from '../../../plugin/src/model/manifests/labels.ts';
-import { upgradedManagers } from '../../../plugin/src/model/manifests/rules/ownership.ts';
+import { foreignMarksOn, isDeployer, upgradedManagers } from '../../../plugin/src/model/manifests/rules/ownership.ts';
 import { fieldAt, isMap } from '../../../plugin/src/model/manifests/source/object-fields.ts';
 import type { StoredObject } from './stored-objects.ts';
 
-/** Returns what applying makes of an object: kubectl's part of it is this tool's first, and goes where it is not sent. */
-export function applied(stored: StoredObject, sent: KubernetesObject): KubernetesObject {
+/**
+ * Returns what applying makes of an object: kubectl's part of it is this tool's first, and goes where it is not sent.
+ * @param adopt other deployers' part is so, too.
+ */
+export function applied(stored: StoredObject, sent: KubernetesObject, adopt: boolean): KubernetesObject {
   const live = structuredClone(stored.live);
-  for (const path of droppedPaths(stored, sent)) {
+  const marks = foreignMarksOn(live);
+  for (const mark of marks.labels) delete live.metadata.labels?.[mark];
+  for (const mark of marks.annotations) delete live.metadata.annotations?.[mark];
+  for (const path of droppedPaths(stored, sent, adopt)) {
     const owner = fieldAt(live, ...path.slice(0, -1));
     if (isMap(owner)) delete owner[path.at(-1)!];
   }
@@ -15,13 +21,13 @@ export function applied(stored: StoredObject, sent: KubernetesObject): Kubernete
 }
 
 /** Reports whether applying would change nothing but who did it. */
-export function isApplied(stored: StoredObject, sent: KubernetesObject): boolean {
+export function isApplied(stored: StoredObject, sent: KubernetesObject, adopt: boolean): boolean {
   return (
     stored.ours !== undefined &&
     isSameButActor(stored.ours, sent) &&
     holds(stored.live, withoutActor(sent)) &&
     takenOver(stored, sent).length === 0 &&
-    droppedPaths(stored, sent).length === 0
+    droppedPaths(stored, sent, adopt).length === 0
   );
 }
 
@@ -34,10 +40,11 @@ export function takenOver({ foreign, live }: StoredObject, sent: KubernetesObjec
   });
 }
 
-/** Returns the paths of fields that go because kubectl wrote them and they are not sent. */
-function droppedPaths({ foreign, live }: StoredObject, sent: KubernetesObject): (readonly string[])[] {
+/** Returns the paths of fields that go because kubectl, or whoever deployed them before, wrote them and they are not sent. */
+function droppedPaths({ foreign, live }: StoredObject, sent: KubernetesObject, adopt: boolean): (readonly string[])[] {
   return [...foreign.values()].flatMap(({ path, manager }) => {
-    const isDropped = upgradedManagers.includes(manager) && fieldAt(sent, ...path) === undefined;
+    const isTaken = upgradedManagers.includes(manager) || (adopt && isDeployer(manager));
+    const isDropped = isTaken && fieldAt(sent, ...path) === undefined;
     return isDropped && fieldAt(live, ...path) !== undefined ? [path] : [];
   });
 }

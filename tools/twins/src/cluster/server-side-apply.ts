@@ -5,7 +5,7 @@ import { describeObject, type KubernetesObject } from '../../../plugin/src/model
 import { annotation } from '../../../plugin/src/model/manifests/labels.ts';
 import { autoscalerOf } from '../../../plugin/src/model/manifests/rules/no-downtime.ts';
 import { refusePaused } from '../../../plugin/src/model/manifests/rules/paused.ts';
-import { foreignMarksOn, refuseForeign } from '../../../plugin/src/model/manifests/rules/ownership.ts';
+import { refuseForeign } from '../../../plugin/src/model/manifests/rules/ownership.ts';
 import { fieldAt, isMap } from '../../../plugin/src/model/manifests/source/object-fields.ts';
 import { fieldChanges } from '../../../plugin/src/model/observe/field-changes.ts';
 import type { Change, ChangeSet, Plan } from '../../../plugin/src/ports/cluster.ts';
@@ -20,6 +20,8 @@ interface PlannedObject {
   readonly change: Change;
   readonly sent: KubernetesObject;
   readonly stored: StoredObject | undefined;
+  /** The object as it is then. */
+  readonly next: KubernetesObject;
 }
 
 /** Plans and applies objects as an API server does: field by field, each with its manager. */
@@ -64,14 +66,17 @@ export class ServerSideApply {
   }
 
   private planned({ service, objects, options }: PlanRequest): PlannedObject[] {
+    const { adopt = false } = options;
     return inKindOrder(objects).map((object) => {
       this.checkFields(object);
       const stored = this.objects.get(object);
       if (stored) refuseForeign(stored.live, object, { ...options, service });
       const sent = this.toSend(object, objects, stored);
+      const next = stored ? applied(stored, sent, adopt) : sent;
       if (stored && keepsDefaultStrategy(stored.live, sent)) throw defaultStrategyKept(sent);
-      refusePaused(stored ? applied(stored, sent) : sent);
-      return { change: changeOf(sent, stored), sent, stored };
+      refusePaused(next);
+      const isSame = stored !== undefined && isApplied(stored, sent, adopt);
+      return { change: changeOf({ sent, stored, next }, isSame), sent, stored, next };
     });
   }
 
@@ -84,12 +89,8 @@ export class ServerSideApply {
     return sent;
   }
 
-  private write({ sent, stored }: PlannedObject): void {
-    const live = stored ? applied(stored, sent) : structuredClone(sent);
-    const marks = foreignMarksOn(live);
-    for (const mark of marks.labels) delete live.metadata.labels?.[mark];
-    for (const mark of marks.annotations) delete live.metadata.annotations?.[mark];
-    this.objects.write(live, sent);
+  private write({ sent, next }: PlannedObject): void {
+    this.objects.write(structuredClone(next), sent);
   }
 }
 
@@ -99,16 +100,16 @@ function isAutoscaled(stored: StoredObject | undefined): boolean {
   );
 }
 
-function changeOf(sent: KubernetesObject, stored: StoredObject | undefined): Change {
+function changeOf({ sent, stored, next }: Omit<PlannedObject, 'change'>, isSame: boolean): Change {
   const what = { kind: sent.kind, name: sent.metadata.name };
   if (!stored) return { ...what, action: 'created' };
-  if (isApplied(stored, sent)) return { ...what, action: 'unchanged' };
+  if (isSame) return { ...what, action: 'unchanged' };
   const fromOthers = takenOver(stored, sent);
   return {
     ...what,
     action: 'configured',
     ...(fromOthers.length === 0 ? {} : { takenOver: fromOthers }),
-    fields: fieldChanges(stored.live, applied(stored, sent)),
+    fields: fieldChanges(stored.live, next),
   };
 }
 

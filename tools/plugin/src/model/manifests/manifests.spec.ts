@@ -232,6 +232,27 @@ describe('what the server would misread', () => {
 describe('parseManifests', () => {
   const parse = (text: string) => parseManifests(new Map([['k8s/x.yaml', text]]), 'shop');
 
+  it('leaves out of what was exported from a cluster what only the object there has', () => {
+    const exported = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: {
+        ...{ name: 'orders', uid: 'f1', resourceVersion: '12', generation: 3, creationTimestamp: null },
+        managedFields: [{ manager: 'helm' }],
+        annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{}', note: 'kept' },
+      },
+      spec: { ports: [] },
+      status: { loadBalancer: {} },
+    };
+    const expected = {
+      ...{ apiVersion: 'v1', kind: 'Service', spec: { ports: [] } },
+      metadata: { name: 'orders', annotations: { note: 'kept' } },
+    };
+    const list = { apiVersion: 'v1', kind: 'List', metadata: { resourceVersion: '' }, items: [exported] };
+    for (const written of [exported, list])
+      expect(parse(JSON.stringify(written)).map(({ object }) => object)).toEqual([expected]);
+  });
+
   it.each<[string, RegExp]>([
     ['a: [', /x.yaml:1: this is not YAML/],
     ['a: 1\na: 2', /x.yaml:2: this is not YAML/],

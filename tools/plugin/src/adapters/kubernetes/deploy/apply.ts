@@ -5,7 +5,8 @@ import { fieldManager } from '../../../model/manifests/labels.ts';
 import { foreignMarksOn } from '../../../model/manifests/rules/ownership.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
-import { upgradeManagedFields, replicasManager } from './managed-fields.ts';
+import { replicasManager, upgradeManagedFields, type IsUpgraded } from './managed-fields.ts';
+import { displacedPorts, stepsOf } from './displaced-ports.ts';
 import { patchObject, type PlannedObject } from './plan.ts';
 
 /** How often what others change at the same moment is read again. */
@@ -60,7 +61,7 @@ async function applyVersion(api: KubernetesApi, planned: PlannedObject, strictly
   let { live } = planned;
   if (change.action === 'unchanged' && live) return live;
   if (live) live = (await removeForeignMarks(api, path, live)) ?? live;
-  if (planned.fold) live = (await fold(api, path)) ?? live;
+  if (planned.fold) live = (await fold(api, path, sent, planned.fold)) ?? live;
   if (planned.handOver !== undefined) live = await handOverReplicas(api, planned, planned.handOver);
   return patchObject(api, path, live && strictly ? asVersion(sent, live) : sent, { force: 'true' });
 }
@@ -90,21 +91,23 @@ async function removeForeignMarks(
 }
 
 /**
- * Makes what kubectl wrote ours, so that applying takes away what is in no manifest any more.
+ * Makes what others deployed ours, so that applying takes away what is in no manifest any more.
  * @returns the object, if it is there.
  */
-export async function fold(
+async function fold(
   api: KubernetesApi,
   path: string,
-  manager: string = fieldManager,
+  sent: KubernetesObject,
+  isUpgraded: IsUpgraded,
 ): Promise<KubernetesObject | undefined> {
   for (let attempt = 1; ; attempt++) {
     const live = await api.get(path);
-    const managedFields = live && upgradeManagedFields(live, new Date(), manager);
+    const managedFields =
+      live && upgradeManagedFields(live, new Date(), isUpgraded, stepsOf(displacedPorts(live, sent)));
     if (!managedFields) return live;
     try {
       const answer = await api.send('PATCH', path, {
-        query: { fieldManager: manager },
+        query: { fieldManager },
         body: [
           { op: 'test', path: '/metadata/resourceVersion', value: live.metadata['resourceVersion'] },
           { op: 'replace', path: '/metadata/managedFields', value: managedFields },

@@ -1,7 +1,10 @@
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { fieldManager } from '../../../model/manifests/labels.ts';
-import { upgradedManagers } from '../../../model/manifests/rules/ownership.ts';
+import { isDeployer, upgradedManagers } from '../../../model/manifests/rules/ownership.ts';
 import { fieldAt, isMap } from '../../../model/manifests/source/object-fields.ts';
+
+/** Fields as `fieldsV1` has them. */
+type Fields = Readonly<Record<string, unknown>>;
 
 /** An object's fields by manager, as the API server keeps them. */
 export interface ManagedFields {
@@ -29,32 +32,82 @@ export function fieldsOf({ fieldsV1 = {} }: ManagedFields): Readonly<Record<stri
 /** The manager to whom replicas are handed before they are left to an autoscaler. */
 export const replicasManager = 'poc-deployer-replicas';
 
-/** @returns the fields' managers with kubectl's part given to this tool, or undefined when kubectl has none. */
+/** Reports whether all that an entry owns of an object becomes this tool's. */
+export type IsUpgraded = (entry: ManagedFields, live: KubernetesObject) => boolean;
+
+/** The way to a field in `fieldsV1`: `f:spec`, `f:ports`, `k:{"port":80,"protocol":"TCP"}`. */
+export type FieldSteps = readonly string[];
+
+/**
+ * Returns the fields' managers with parts of others given to this tool, or undefined when there are none of them.
+ * @param displaced fields that become this tool's, whoever has them.
+ */
 export function upgradeManagedFields(
   live: KubernetesObject,
   now: Date,
-  manager: string = fieldManager,
+  isUpgraded: IsUpgraded = isKubectls,
+  displaced: readonly FieldSteps[] = [],
 ): ManagedFields[] | undefined {
-  const entries = managedFieldsOf(live);
-  const kubectls = entries.filter((entry) => isUpgraded(entry, live));
-  if (kubectls.length === 0) return undefined;
-  const isOurs = isAppliedBy(manager);
-  const ours = entries.filter(isOurs);
-  const all = [...ours, ...kubectls].map(({ fieldsV1 = {} }) => fieldsV1);
+  const taken: Fields[] = [];
+  const kept = managedFieldsOf(live).flatMap((entry) => {
+    if (isOurs(entry)) return [];
+    if (isUpgraded(entry, live)) {
+      taken.push(fieldsOf(entry));
+      return [];
+    }
+    const parts = displaced.filter((steps) => entry.subresource === undefined && hasSteps(entry, steps));
+    if (parts.length === 0) return [entry];
+    const rest = structuredClone(fieldsOf(entry));
+    for (const steps of parts) taken.push(moveOut(rest, steps));
+    return [{ ...entry, fieldsV1: rest }];
+  });
+  if (taken.length === 0) return undefined;
+  const ours = managedFieldsOf(live).filter(isOurs).map(fieldsOf);
   const fold: ManagedFields = {
-    manager,
+    manager: fieldManager,
     operation: 'Apply',
     apiVersion: live.apiVersion,
     time: now.toISOString().replace(/\.\d+Z$/, 'Z'),
     fieldsType: 'FieldsV1',
-    fieldsV1: all.reduce(union),
+    fieldsV1: [...ours, ...taken].reduce(union),
   };
-  return [...entries.filter((entry) => !kubectls.includes(entry) && !isOurs(entry)), fold];
+  return [...kept, fold];
 }
 
-/** Reports whether an entry is kubectl's, of an object, so that what it owns becomes this tool's. */
-export function isUpgraded({ manager = '', subresource, apiVersion }: ManagedFields, live: KubernetesObject): boolean {
-  return subresource === undefined && apiVersion === live.apiVersion && upgradedManagers.includes(manager);
+/** Reports whether an entry is kubectl's, of an object that belongs to a service: what it owns becomes this tool's. */
+export const isKubectls: IsUpgraded = (entry, live) =>
+  isUpgradable(entry, live) && upgradedManagers.includes(entry.manager ?? '');
+
+/** Reports whether an entry is of someone who deployed an object that is adopted: Helm, Argo CD, Terraform, kubectl. */
+export const isDeployers: IsUpgraded = (entry, live) =>
+  isKubectls(entry, live) ||
+  (isUpgradable(entry, live) && !isOurs(entry) && (isDeployer(entry.manager ?? '') || wroteItWhole(entry)));
+
+function isUpgradable({ subresource, apiVersion }: ManagedFields, { apiVersion: version, kind }: KubernetesObject) {
+  // A claim cannot be changed once it is made: what its manifest left to the cluster must stay.
+  return subresource === undefined && apiVersion === version && kind !== 'PersistentVolumeClaim';
+}
+
+/** Reports whether an entry has what only the one writes who makes an object: tools have many names. */
+function wroteItWhole(entry: ManagedFields): boolean {
+  const fields = fieldsOf(entry);
+  const spec = fields['f:spec'];
+  return (
+    (isMap(spec) && ('f:selector' in spec || 'f:jobTemplate' in spec)) || fieldAt(fields, 'f:data', '.') !== undefined
+  );
+}
+
+function hasSteps(entry: ManagedFields, steps: FieldSteps): boolean {
+  return fieldAt(fieldsOf(entry), ...steps) !== undefined;
+}
+
+/** Takes a field out of others. @returns it alone. */
+function moveOut(fields: Record<string, unknown>, steps: FieldSteps): Fields {
+  const owner = fieldAt(fields, ...steps.slice(0, -1)) as Record<string, unknown>;
+  const last = steps.at(-1)!;
+  const moved = owner[last];
+  delete owner[last];
+  return steps.reduceRight<unknown>((inner, step) => ({ [step]: inner }), moved) as Fields;
 }
 
 /** Reports whether replicas of a workload would fall to the default if they were not sent any more. */
@@ -89,7 +142,7 @@ export function isAppliedBy(name: string): (entry: ManagedFields) => boolean {
 /** Reports whether an entry tells what this tool applied for a service. */
 export const isOurs = isAppliedBy(fieldManager);
 
-function union(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function union(a: Fields, b: Fields): Record<string, unknown> {
   const all: Record<string, unknown> = { ...a };
   for (const [key, value] of Object.entries(b)) {
     const own = all[key];

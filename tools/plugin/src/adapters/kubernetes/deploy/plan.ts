@@ -12,15 +12,19 @@ import type { Change, PlanOptions } from '../../../ports/cluster.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
 import { checkJob } from './jobs/job-objects.ts';
-import { withoutDroppedFields } from './dropped-fields.ts';
+import { displacedPorts, stepsOf } from './displaced-ports.ts';
 import {
   isAutoscaled,
+  isDeployers,
+  isKubectls,
   upgradeManagedFields,
   managedFieldsOf,
   ownsReplicas,
   replicasManager,
+  type IsUpgraded,
   type ManagedFields,
 } from './managed-fields.ts';
+import { dryRunContent, laidOver, predict } from './upgrade.ts';
 import type { NamespaceClient } from '../client/namespace-client.ts';
 
 /** Objects that are looked at at the same time. */
@@ -40,8 +44,8 @@ export interface PlannedObject {
   readonly live: KubernetesObject | undefined;
   /** The object as it would be after applying. */
   readonly predicted: KubernetesObject;
-  /** True when what kubectl wrote must become ours first. */
-  readonly fold: boolean;
+  /** Chooses the managers whose part of it must become ours first. */
+  readonly fold: IsUpgraded | undefined;
   /** Replicas that must be handed to another manager before they are not sent any more. */
   readonly handOver: number | undefined;
 }
@@ -102,8 +106,10 @@ async function planObject(
     const path = await resources.path(object, namespace);
     const scaler = autoscalerOf(object, objects);
     const isScaled = (live: KubernetesObject) => scaler !== undefined || isAutoscaled(live);
+    const isUpgraded = options.adopt ? isDeployers : isKubectls;
     const tried = await tryObject(api, path, {
       manager: fieldManager,
+      isUpgraded,
       isScaled,
       refuseForeign: (live) => refuseForeign(live, object, { ...options, service }),
       toSend: (live) => toSend(object, { namespace, live, scaler, isScaled: live !== undefined && isScaled(live) }),
@@ -118,7 +124,7 @@ async function planObject(
       desired: sent,
       live,
       predicted,
-      fold: managedFields !== undefined,
+      fold: managedFields && isUpgraded,
       handOver: handsOver ? Number(fieldAt(live, 'spec', 'replicas') ?? 1) : undefined,
     };
   } catch (error) {
@@ -129,6 +135,8 @@ async function planObject(
 /** Rules that differ between writers of objects. */
 export interface ObjectRules {
   readonly manager: string;
+  /** Chooses the managers whose part of an object becomes this tool's; all keep theirs when it is left out. */
+  readonly isUpgraded?: IsUpgraded;
   /** Reports whether replicas are another's to set; those of nobody when left out. */
   isScaled?(live: KubernetesObject): boolean;
   /** @throws {Refusal} when an object that is there belongs to another. */
@@ -141,23 +149,28 @@ export interface TriedObject extends Pick<Change, 'action' | 'takenOver' | 'fiel
   readonly live: KubernetesObject | undefined;
   readonly sent: KubernetesObject;
   readonly predicted: KubernetesObject;
-  /** kubectl's fields, made ours; undefined where it wrote none. */
+  /** The managers with others' fields made ours; undefined where there are none. */
   readonly managedFields: readonly ManagedFields[] | undefined;
 }
 
 /** Dry-runs one object on the server, and again while controllers write to it at the same moment. */
 export async function tryObject(api: KubernetesApi, path: string, rules: ObjectRules): Promise<TriedObject> {
-  const { manager, isScaled = () => false } = rules;
+  const { manager, isUpgraded, isScaled = () => false } = rules;
   for (let attempt = 1; ; attempt++) {
     const live = await api.get(path);
     if (live) rules.refuseForeign(live);
     const sent = rules.toSend(live);
-    const { next: applied, takenOver } = await dryRun(api, path, sent, manager);
+    const displaced = live && isUpgraded ? displacedPorts(live, sent) : [];
+    const managedFields = live && isUpgraded && upgradeManagedFields(live, new Date(), isUpgraded, stepsOf(displaced));
+    const upgrade = { sent, live, isUpgraded, displaced: stepsOf(displaced) };
+    const otherwise = managedFields && (() => dryRunContent(api, path, laidOver(upgrade)));
+    const tried = await dryRun(api, path, sent, { manager, otherwise });
+    const applied = tried.next;
+    const takenOver = [...tried.takenOver, ...displaced.map(({ text }) => text)];
     // What a controller wrote in between would look like a change of ours.
     const isRaced = live && versionOf(live) !== versionOf(applied);
     if (isRaced && attempt < attempts) continue;
-    const managedFields = live && upgradeManagedFields(live, new Date(), manager);
-    const predicted = managedFields ? await dryRunUpgraded(api, path, { applied, sent, live }, manager) : applied;
+    const predicted = await predict(api, path, applied, upgrade);
     const isSame =
       live &&
       !managedFields &&
@@ -204,15 +217,29 @@ function toSend(object: KubernetesObject, { namespace, live, scaler, isScaled }:
   return sent;
 }
 
+interface DryRunOptions {
+  readonly manager?: string;
+  /** Tried where the object is invalid only as long as others have their part of it. */
+  readonly otherwise?: (() => Promise<KubernetesObject>) | undefined;
+}
+
 /** @returns what the object would be, and which fields would be taken from others. */
 export async function dryRun(
   api: KubernetesApi,
   path: string,
   sent: KubernetesObject,
-  manager: string = fieldManager,
+  { manager = fieldManager, otherwise }: DryRunOptions = {},
 ): Promise<{ next: KubernetesObject; takenOver: string[] }> {
+  const attempt = async (query: Readonly<Record<string, string>>) => {
+    try {
+      return await patchObject(api, path, sent, { dryRun: 'All', fieldManager: manager, ...query });
+    } catch (error) {
+      if (otherwise && error instanceof ApiError && error.code === 422) return otherwise();
+      throw error;
+    }
+  };
   try {
-    return { next: await patchObject(api, path, sent, { dryRun: 'All', fieldManager: manager }), takenOver: [] };
+    return { next: await attempt({}), takenOver: [] };
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 409) throw error;
     const conflicts = error.causes.filter(({ reason }) => reason === 'FieldManagerConflict');
@@ -221,38 +248,8 @@ export async function dryRun(
       const owner = /conflict with "([^"]+)"/.exec(message)?.[1] ?? 'another';
       return owner === replicasManager ? [] : [`${field.replace(/^\./, '')} from ${owner}`];
     });
-    return {
-      next: await patchObject(api, path, sent, { dryRun: 'All', force: 'true', fieldManager: manager }),
-      takenOver,
-    };
+    return { next: await attempt({ force: 'true' }), takenOver };
   }
-}
-
-/**
- * Returns what an object would be once kubectl's part of it is ours and it is applied: the server fills in the defaults
- * of what goes then.
- */
-async function dryRunUpgraded(
-  api: KubernetesApi,
-  path: string,
-  { applied, sent, live }: Readonly<Record<'applied' | 'sent' | 'live', KubernetesObject>>,
-  manager: string,
-): Promise<KubernetesObject> {
-  const result = withoutDroppedFields(applied, sent, live);
-  if (isDeepStrictEqual(result, applied)) return applied;
-  const { apiVersion: _version, kind: _kind, metadata, status: _status, ...content } = result;
-  const replaced = Object.entries(content).map(([key, value]) => ({ op: 'add', path: `/${key}`, value }));
-  const { labels = {}, annotations = {} } = metadata;
-  const answer = await api.send('PATCH', path, {
-    query: { fieldManager: manager, dryRun: 'All' },
-    body: [
-      ...replaced,
-      { op: 'add', path: '/metadata/labels', value: labels },
-      { op: 'add', path: '/metadata/annotations', value: annotations },
-    ],
-    contentType: 'application/json-patch+json',
-  });
-  return answer as KubernetesObject;
 }
 
 /** Server-side apply of one object, strictly: what the server does not know is an error. */

@@ -1,7 +1,6 @@
 import { allEnded } from '../../../model/concurrency/all-ended.ts';
 import { describeObject } from '../../../model/manifests/kubernetes-object.ts';
 import { kindRank } from '../../../model/manifests/kind-order.ts';
-import { fold } from '../deploy/apply.ts';
 import { explainApiError } from '../client/api-error.ts';
 import { patchObject } from '../deploy/plan.ts';
 import { generateValues } from './generate-values.ts';
@@ -28,7 +27,6 @@ async function applyObject({ api, manager }: ConfigurationPlace, planned: Planne
   const { change, path, sent } = planned;
   if (change.action === 'unchanged') return;
   try {
-    if (planned.fold) await fold(api, path, manager);
     const applied = await patchObject(api, path, sent, { force: 'true', fieldManager: manager });
     await generateValues(api, path, sent, applied);
   } catch (error) {

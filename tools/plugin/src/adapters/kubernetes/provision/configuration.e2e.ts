@@ -44,9 +44,11 @@ async function start(): Promise<ConfigurationScenario> {
     }),
     put: async (object) => {
       const { path } = await resources.placeOf(object, namespace);
+      const lastApplied = { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(object) };
+      const annotations = { ...object.metadata.annotations, ...lastApplied };
       await api.send('POST', path.slice(0, path.lastIndexOf('/')), {
-        body: object,
-        query: { fieldManager: 'terraform' },
+        body: { ...object, metadata: { ...object.metadata, annotations } },
+        query: { fieldManager: 'kubectl-client-side-apply' },
       });
     },
     read: async (kind, name, within) => {

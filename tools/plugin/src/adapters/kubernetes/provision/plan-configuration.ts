@@ -27,8 +27,6 @@ export interface PlannedConfiguration {
   readonly change: ConfigurationChange;
   readonly path: string;
   readonly sent: KubernetesObject;
-  /** True when what kubectl wrote must become ours first. */
-  readonly fold: boolean;
 }
 
 /**
@@ -77,8 +75,9 @@ async function planObject(
     const what = { apiVersion, kind, name: metadata.name, ...(namespace === undefined ? {} : { namespace }) };
     if (namespace !== undefined && coming.has(namespace)) {
       await tryElsewhere(place, sent);
-      return { change: { ...what, action: 'created', isElsewhere: true }, path, sent, fold: false };
+      return { change: { ...what, action: 'created', isElsewhere: true }, path, sent };
     }
+    // Nobody's part becomes ours, kubectl's neither: others may have theirs in the same object.
     const rules: ObjectRules = {
       manager,
       refuseForeign: (live) => {
@@ -90,7 +89,7 @@ async function planObject(
     const tried = await tryObject(api, path, rules).catch((error: unknown) => {
       throw isMissingNamespace(error) ? noNamespace(object, namespace) : error;
     });
-    const { takenOver, managedFields, live } = tried;
+    const { takenOver, live } = tried;
     const generated = live ? generatedChanges(object, live) : [];
     const fields = [...(tried.fields ?? []), ...generated];
     const change: ConfigurationChange = {
@@ -99,7 +98,7 @@ async function planObject(
       ...(takenOver ? { takenOver } : {}),
       ...(fields.length > 0 ? { fields } : {}),
     };
-    return { change, path, sent, fold: managedFields !== undefined };
+    return { change, path, sent };
   } catch (error) {
     throw explainApiError(error, doing, api, object);
   }
@@ -114,7 +113,7 @@ function generatedChanges(object: KubernetesObject, live: KubernetesObject): Fie
 async function tryElsewhere({ api, resources, manager }: ConfigurationPlace, sent: KubernetesObject): Promise<void> {
   const tried = { ...sent, metadata: { ...sent.metadata, ...trial } };
   const { path } = await resources.placeOf(tried, trial.namespace);
-  await dryRun(api, path, tried, manager).catch((error: unknown) => {
+  await dryRun(api, path, tried, { manager }).catch((error: unknown) => {
     // Who provisions need not have rights there.
     if (!(error instanceof ApiError && error.code === 403)) throw error;
   });

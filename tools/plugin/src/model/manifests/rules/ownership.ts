@@ -81,6 +81,19 @@ function foreignObject(live: KubernetesObject, owner: string, service: string): 
   });
 }
 
+/** Names under which other deployers write fields: Helm, Argo CD, Flux, kapp, Terraform, Pulumi and their like. */
+const deployers = [
+  /^(helm|tiller|helmfile|werf|nelm|kapp|kluctl|skaffold|tilt|kpt|garden|ansible)\b/,
+  /^(helm|kustomize|kapp)-controller$/,
+  /^(argocd|fleet|pulumi|terraform|opentofu)/,
+  /^hashicorp$/,
+];
+
+/** Reports whether a field manager is one of another tool that deploys manifests. */
+export function isDeployer(manager: string): boolean {
+  return deployers.some((name) => name.test(manager.toLowerCase()));
+}
+
 /** The refusal to write to an object of another workspace's service of the same name. */
 function otherWorkspace(live: KubernetesObject, other: string, service: string): Refusal {
   const { namespace = '' } = live.metadata;

@@ -3,6 +3,7 @@ import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
 import { Refusal } from '../../errors/product-error.ts';
 import { isMap, placedIdentityOf } from './object-fields.ts';
 import { ManifestSource } from './manifest-source.ts';
+import { withoutClusterFields } from './exported-manifest.ts';
 import type { Manifest } from './manifest.ts';
 
 /** Nobody writes more by hand; what is longer is a mistake or an attack. */
@@ -139,7 +140,7 @@ function objectsIn(value: unknown, source: ManifestSource): (Manifest | string)[
     ];
   }
   const broken = brokenTexts(metadata, `${kind} ${metadata['name']}`, source);
-  return broken.length > 0 ? broken : [{ object: value as KubernetesObject, source }];
+  return broken.length > 0 ? broken : [{ object: withoutClusterFields(value as KubernetesObject), source }];
 }
 
 /** Labels and annotations are texts; YAML reads an unquoted `1.10` or `true` as something else. */

@@ -1,0 +1,63 @@
+import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+import { fieldManager } from '../../../model/manifests/labels.ts';
+import { foreignMarksOn } from '../../../model/manifests/rules/ownership.ts';
+import { ManifestSource } from '../../../model/manifests/source/manifest-source.ts';
+import { overlay } from '../../../model/manifests/source/overlay.ts';
+import type { KubernetesApi } from '../client/api.ts';
+import { withoutDroppedFields } from './dropped-fields.ts';
+import type { FieldSteps, IsUpgraded } from './managed-fields.ts';
+
+/** The part of an object in the cluster that becomes this tool's. */
+export interface Upgrade {
+  readonly sent: KubernetesObject;
+  readonly live: KubernetesObject | undefined;
+  readonly isUpgraded: IsUpgraded | undefined;
+  readonly displaced: readonly FieldSteps[];
+}
+
+/** Returns an object laid over the one that is there, without what goes of that. */
+export function laidOver({ sent, live, isUpgraded, displaced }: Upgrade): KubernetesObject {
+  if (!live) return sent;
+  const rest = withoutDroppedFields(live, sent, live, { isUpgraded, displaced });
+  const source = new ManifestSource('');
+  return overlay([{ object: rest, source }], [{ object: sent, source }], sent.metadata.namespace)[0]!.object;
+}
+
+/**
+ * Returns what an object would be once others' part of it is ours, the marks of those it is taken from are gone, and it is
+ * applied: the server fills in the defaults of what goes then.
+ */
+export async function predict(
+  api: KubernetesApi,
+  path: string,
+  applied: KubernetesObject,
+  { sent, live, isUpgraded, displaced }: Upgrade,
+): Promise<KubernetesObject> {
+  if (!live || !isUpgraded) return applied;
+  const result = withoutDroppedFields(applied, sent, live, { isUpgraded, displaced });
+  const marks = foreignMarksOn(result);
+  for (const mark of marks.labels) delete result.metadata.labels?.[mark];
+  for (const mark of marks.annotations) delete result.metadata.annotations?.[mark];
+  return JSON.stringify(result) === JSON.stringify(applied) ? applied : dryRunContent(api, path, result);
+}
+
+/** Returns what the server makes of an object with this content. */
+export async function dryRunContent(
+  api: KubernetesApi,
+  path: string,
+  result: KubernetesObject,
+): Promise<KubernetesObject> {
+  const { apiVersion: _version, kind: _kind, metadata, status: _status, ...content } = result;
+  const replaced = Object.entries(content).map(([key, value]) => ({ op: 'add', path: `/${key}`, value }));
+  const { labels = {}, annotations = {} } = metadata;
+  const answer = await api.send('PATCH', path, {
+    query: { fieldManager, dryRun: 'All' },
+    body: [
+      ...replaced,
+      { op: 'add', path: '/metadata/labels', value: labels },
+      { op: 'add', path: '/metadata/annotations', value: annotations },
+    ],
+    contentType: 'application/json-patch+json',
+  });
+  return answer as KubernetesObject;
+}
