@@ -142,11 +142,15 @@ it('an environment that is added is promoted to, and pipelines know it', async (
   expect(said).toContain('`nx run infrastructure:provision --env=staging` sets it up in its cluster.');
   expect(workspace.read('.github/workflows/promote.yml')).toContain('promote-staging:');
   await workspace.nxSuccessfully(['sync:check']);
+  // Both environments share a gateway here, which takes a path of one host once.
+  const overlay = workspace.read('apps/tracking/k8s/prod.yaml').replace('${ROUTE_HOSTNAME}', hostname);
+  workspace.write('apps/tracking/k8s/staging.yaml', overlay);
   await workspace.commit('feat: staging');
   await kubectl(['create', 'namespace', namespace]);
   try {
+    await workspace.taskSuccessfully(['run', 'tracking:release']);
     const output = await workspace.nxSuccessfully(['run', 'tracking:promote', '--to=staging']);
-    expect(output).toMatch(/tracking \d{8}-3: runs in staging/);
+    expect(output).toMatch(/tracking \d{8}-4: runs in staging/);
     expect(await callGateway(hostname, '/tracking/healthz/ready')).toMatchObject({ status: 200 });
   } finally {
     await kubectl(['delete', 'namespace', '--wait=false', namespace]);

@@ -7,7 +7,8 @@ export interface CreationFailure {
 }
 
 /** Words of policies, and of the server about what it will never take. */
-const refusal = /violates PodSecurity|ValidatingAdmissionPolicy|denied the request|is invalid:|is not allowed/;
+const refusal =
+  /violates PodSecurity|ValidatingAdmissionPolicy|denied the request|is invalid:|is not allowed|(maximum|minimum) .* usage per/;
 
 /** Reads the message of a `ReplicaFailure` condition. */
 export function creationFailure(message: string): CreationFailure {

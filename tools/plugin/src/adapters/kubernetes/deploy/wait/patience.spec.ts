@@ -82,6 +82,7 @@ it.each([
   ['an image that its registry does not have', [podWith(waitingFor('ErrImagePull', 'orders:2: not found'))]],
   ['a name that is none', [podWith(waitingFor('InvalidImageName'))]],
   ['a policy that refuses', [creation('admission webhook "x.example" denied the request: no')]],
+  ['a LimitRange', [creation('pods "a" is forbidden: maximum memory usage per Container is 2Gi, but limit is 3Gi')]],
   ['a Pod Security level', [creation('pods "a" is forbidden: violates PodSecurity "restricted:latest": x')]],
 ])('does not wait for %s', (_, objects) => {
   expect(judge(objects, 3)).toMatchObject({ state: 'failed' });

@@ -59,5 +59,8 @@ it('is waited for as long as the grace', () => {
   const state = reduceRollout(nothingKnown, { type: 'listed', kind: 'HTTPRoute', objects: [refused] }, 0);
   const at = (seconds: number) => evaluateRollout(state, { object: refused }, seconds * 1000, usualPatience);
   expect(at(59)).toMatchObject({ state: 'waiting', again: 60_000 });
-  expect(at(60)).toMatchObject({ state: 'failed', reason: expect.stringMatching(/^HTTPRoute orders is not in effect: /) });
+  expect(at(60)).toMatchObject({
+    state: 'failed',
+    reason: expect.stringMatching(/^HTTPRoute orders is not in effect: /),
+  });
 });
