@@ -1,15 +1,11 @@
-import type * as HpagentModule from 'hpagent';
+import { HttpProxyAgent, HttpsProxyAgent } from 'hpagent';
 import http from 'node:http';
 import https from 'node:https';
-import { createRequire } from 'node:module';
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import type * as SocksModule from 'socks-proxy-agent';
+import { SocksProxyAgent } from 'socks-proxy-agent';
 import { Refusal } from '../../model/errors/product-error.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
-
-/** The library is CommonJS, and needed by few. */
-const load = createRequire(import.meta.url);
 
 /**
  * Returns the proxy for an address: the one that is named for it, or that of the environment (`HTTPS_PROXY`, `HTTP_PROXY`,
@@ -40,11 +36,7 @@ export function proxyOf(
 export function agentThrough(proxy: string | undefined, address: string, options: https.AgentOptions): http.Agent {
   const isTls = address.startsWith('https:');
   if (proxy === undefined) return isTls ? new https.Agent(options) : new http.Agent(options);
-  if (proxy.startsWith('socks')) {
-    const { SocksProxyAgent } = load('socks-proxy-agent') as typeof SocksModule;
-    return new SocksProxyAgent(proxy, options);
-  }
-  const { HttpProxyAgent, HttpsProxyAgent } = load('hpagent') as typeof HpagentModule;
+  if (proxy.startsWith('socks')) return new SocksProxyAgent(proxy, options);
   return isTls ? new HttpsProxyAgent({ ...options, proxy }) : new HttpProxyAgent({ ...options, proxy });
 }
 
