@@ -240,6 +240,8 @@ export class ScratchWorkspace {
       this.edit(path, /^namespace: .*$/m, `namespace: ${this.namespace(environment)}`);
       this.edit(path, /^registry: .*$/m, `registry: ${registry}/${this.id}`);
       this.edit(path, /^ {2}context: .*$/m, `  context: ${context}`);
+      // All suites share the gateway, which takes a path of one host once.
+      this.write(path, this.read(path).replaceAll(`${environment}.localhost`, `${environment}-${this.hostname}`));
       await kubectl(['create', 'namespace', this.namespace(environment)]);
     }
     for (const service of services) {

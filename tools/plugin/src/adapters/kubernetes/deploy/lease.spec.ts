@@ -141,6 +141,8 @@ describe('a lease that is held', () => {
       const lease = await take();
       const before = server.read(path);
       ahead[clock] = 20_000;
+      // Renewed within the same millisecond it would be the same, and so would its version.
+      await pause(5);
       await write(lease);
       expect(server.read(path)?.metadata['resourceVersion']).not.toBe(before?.metadata['resourceVersion']);
       expect(server.written.slice(-2)).toEqual([`PUT ${path}`, `PATCH ${configMap}`]);
