@@ -8,7 +8,7 @@ import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspa
 // Ten releases at once on a machine of two cores, which may be busy with other things.
 jest.setTimeout(60 * 60_000);
 
-const services = ['orders', 'payments', 'parcels', 'invoices', 'returns'];
+const services = ['orders', 'payments', 'shipments', 'invoices', 'returns'];
 
 let workspace: ScratchWorkspace;
 let project: AzureProject;
