@@ -8,7 +8,7 @@ import { stampActor } from '../../model/manifests/actor.ts';
 import { patienceIn } from '../../model/manifests/rules/rollout-patience.ts';
 import { Failure, ProductError, Refusal } from '../../model/errors/product-error.ts';
 import { announcedAs } from '../announce/announce-deployment.ts';
-import type { Change, ChangeSet, Plan, RolloutResult } from '../../ports/cluster.ts';
+import type { Change, ChangeSet, Plan, RolloutResult, WaitOptions } from '../../ports/cluster.ts';
 import type { DeployContext } from './deploy-context.ts';
 import { recordAttempt, type AttemptOutcome, type WorkResult } from './recorded-attempt.ts';
 import { RolloutProbe } from './rollout-probe.ts';
@@ -97,7 +97,7 @@ async function applyAndWait(
   if (jobs.state !== 'ready') return jobs;
   await apply('workloads', ...(traffic === 'with-workloads' ? ['traffic' as const] : []));
   const superfluous = findSuperfluous(plan, context);
-  const pods = await waitUntilReady(rollout, context);
+  const pods = await context.cluster.waitUntilReady(rollout.objects, waitOptions(rollout, context));
   if (pods.state !== 'ready') return pods;
   if (!isReachable(plan.changes)) await context.cluster.waitForEndpoints(rollout.objects, context.limits.signal);
   await probe.beforeOpening();
@@ -106,7 +106,7 @@ async function applyAndWait(
     await apply('traffic');
   }
   await probe.afterOpening();
-  const routes = await waitUntilAccepted(rollout, context);
+  const routes = await context.cluster.waitUntilAccepted(rollout.objects, waitOptions(rollout, context));
   if (routes.state !== 'ready') return routes;
   const tidied = await tidyUp(async () => ((await superfluous).length > 0 ? prune(plan, rollout, context) : []));
   changes.push(...tidied.changes);
@@ -184,18 +184,9 @@ async function runJobs({ environment, release, jobs }: Rollout, context: DeployC
   return { state: 'ready' };
 }
 
-function waitUntilReady({ environment, objects }: Rollout, context: DeployContext): Promise<RolloutResult> {
-  const { cluster, limits, reporter } = context;
+function waitOptions({ environment }: Rollout, { limits, reporter }: DeployContext): WaitOptions {
   const onProgress = (line: string) => reporter.step(`${environment.name}: ${line}`);
-  return cluster.waitUntilReady(objects, { ...limits, patience: patienceIn(environment), onProgress });
-}
-
-function waitUntilAccepted({ environment, objects }: Rollout, context: DeployContext): Promise<RolloutResult> {
-  const { cluster, limits, reporter } = context;
-  const onProgress = (line: string) => {
-    if (!line.endsWith(': waiting for its gateway')) reporter.step(`${environment.name}: ${line}`);
-  };
-  return cluster.waitUntilAccepted(objects, { ...limits, patience: patienceIn(environment), onProgress });
+  return { ...limits, patience: patienceIn(environment), onProgress };
 }
 
 /** Finds what is superfluous while pods get ready, which does not change that; most often it is nothing, and costs no time. */

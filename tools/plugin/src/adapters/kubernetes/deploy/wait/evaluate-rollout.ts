@@ -125,11 +125,12 @@ function evaluateRoute(
 ): RolloutStatus {
   const obstacle = routeObstacle(live);
   if (obstacle === undefined) return { state: 'ready', line: 'accepted' };
+  const { says, isRefused } = obstacle;
   const end = (state.troubles.get(String(live.metadata['uid']))?.since ?? at) + graceMs;
   if (end <= at)
-    return { state: 'failed', reason: `${describeObject(live)} is not in effect: ${obstacle}`, suspects: [live] };
-  const isUsual = /not accepted it yet/.test(obstacle);
-  return { state: 'waiting', line: 'waiting for its gateway', obstacle, suspects: [live], again: end, isUsual };
+    return { state: 'failed', reason: `${describeObject(live)} is not in effect: ${says}`, suspects: [live] };
+  const line = 'waiting for its gateway';
+  return { state: 'waiting', line, obstacle: says, suspects: [live], again: end, isUsual: !isRefused };
 }
 
 function waiting(

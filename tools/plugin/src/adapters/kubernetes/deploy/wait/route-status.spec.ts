@@ -51,7 +51,7 @@ it.each([
   ['is refused by one of two', route([[accepted], [no('Accepted')]], 2), /does not accept it/],
 ])('tells of a route that %s', (_, object, obstacle) => {
   if (obstacle === undefined) expect(routeObstacle(object)).toBeUndefined();
-  else expect(routeObstacle(object)).toMatch(obstacle);
+  else expect(routeObstacle(object)?.says).toMatch(obstacle);
 });
 
 it('is waited for as long as the grace', () => {

@@ -9,18 +9,26 @@ export function isGatewayRoute({ apiVersion, kind }: Pick<KubernetesObject, 'api
   return apiVersion.startsWith('gateway.networking.k8s.io/') && (kind === 'HTTPRoute' || kind === 'GRPCRoute');
 }
 
-/** Returns why nobody is led by a route, as a sentence, or undefined when each of its gateways takes it as it is now. */
-export function routeObstacle(route: KubernetesObject): string | undefined {
+/** A reason why nobody is led by a route. */
+export interface RouteObstacle {
+  /** A sentence. */
+  readonly says: string;
+  /** False while its gateways have not answered. */
+  readonly isRefused: boolean;
+}
+
+/** Returns why nobody is led by a route, or undefined when each of its gateways takes it as it is now. */
+export function routeObstacle(route: KubernetesObject): RouteObstacle | undefined {
   const generation = Number(route.metadata['generation'] ?? 0);
   const parents = listAt(route, 'status', 'parents');
   for (const parent of parents) {
     const refusal = refusedCondition(parent, generation);
-    if (refusal !== undefined) return `${gatewayOf(parent)} ${refusal}`;
+    if (refusal !== undefined) return { says: `${gatewayOf(parent)} ${refusal}`, isRefused: true };
   }
   const answered = parents.filter((parent) => hasAnswered(parent, generation)).length;
   return answered > 0 && answered >= listAt(route, 'spec', 'parentRefs').length
     ? undefined
-    : 'Its gateway has not accepted it yet.';
+    : { says: 'Its gateway has not accepted it yet.', isRefused: false };
 }
 
 /** `does not accept it (NoMatchingParent): …`, for a condition that is false of the generation that was asked about. */

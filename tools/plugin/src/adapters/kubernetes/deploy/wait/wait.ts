@@ -166,7 +166,9 @@ class Rollouts {
         void this.fail(target, judgement.state, judgement.reason, judgement.suspects);
         return;
       }
-      if (this.lines.get(target) !== judgement.line) {
+      // A route has no progress, only obstacles and an end.
+      const isWithoutProgress = judgement.state === 'waiting' && isGatewayRoute(target.object);
+      if (!isWithoutProgress && this.lines.get(target) !== judgement.line) {
         this.lines.set(target, judgement.line);
         this.stall.refresh();
         this.options.onProgress(`${describeObject(target.object)}: ${judgement.line}`);
