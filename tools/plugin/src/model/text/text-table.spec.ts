@@ -26,7 +26,11 @@ describe('textTable', () => {
       '  dev      20261124-2',
       '  preprod  \u001b[32mwell\u001b[39m',
     ]);
-    expect(textTable(rows, 24).slice(1, 4)).toEqual(['  preprod  20261124-1', '           since noon by', '           ada']);
+    expect(textTable(rows, 24).slice(1, 4)).toEqual([
+      '  preprod  20261124-1',
+      '           since noon by',
+      '           ada',
+    ]);
   });
 
   it('is empty without rows', () => expect(textTable([])).toEqual([]));

@@ -43,7 +43,9 @@ function stacked([header = [], ...rows]: readonly (readonly (readonly string[])[
       if (cell.every((line) => ['', '-'].includes(stripVTControlCharacters(line)))) return [];
       const room = columns - 2 * gap.length - width;
       const lines = cell.flatMap((line) => wrapped(line, room));
-      return lines.map((line, index) => `${gap}${padded(index === 0 ? (names[column] ?? '') : '', width)}${gap}${line}`);
+      return lines.map(
+        (line, index) => `${gap}${padded(index === 0 ? (names[column] ?? '') : '', width)}${gap}${line}`,
+      );
     }),
   ]);
 }

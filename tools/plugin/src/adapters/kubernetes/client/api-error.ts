@@ -3,6 +3,7 @@ import { describeObject, type KubernetesObject } from '../../../model/manifests/
 import { fieldAt } from '../../../model/manifests/source/object-fields.ts';
 import { refusalBy, type ErrorRule } from '../../../model/errors/error-rules.ts';
 import { Failure } from '../../../model/errors/product-error.ts';
+import { sentence } from '../../../model/text/sentence.ts';
 
 /** One reason in a `Status` of the API server. */
 export interface StatusCause {
@@ -218,9 +219,4 @@ export function explainApiError(error: unknown, doing: string, server: Server, o
 function unknownFieldIn(message: string): string | undefined {
   const strict = /unknown field "([^"]+)"/.exec(message)?.[1];
   return strict ?? /\.?([\w.[\]"=/-]+): field not declared in schema/.exec(message)?.[1];
-}
-
-function sentence(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
-  return /[.!?]$/.test(line) ? line : `${line}.`;
 }

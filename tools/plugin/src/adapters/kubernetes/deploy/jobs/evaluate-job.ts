@@ -1,9 +1,10 @@
 import { jobEnding } from '../../../../model/deploy/job-step.ts';
 import { describeObject, type KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
 import { fieldAt, listAt } from '../../../../model/manifests/source/object-fields.ts';
+import { sentence } from '../../../../model/text/sentence.ts';
 import type { RolloutTarget } from '../wait/evaluate-rollout.ts';
 import { finalGraceMs } from '../wait/rollout-trouble.ts';
-import { diagnosePod, type TroubleKind } from '../wait/diagnose-pod.ts';
+import { diagnosePod, longestMessage, type TroubleKind } from '../wait/diagnose-pod.ts';
 import { conditionsOf } from '../wait/conditions.ts';
 import { keyOf, wasListed, type RolloutState } from '../wait/rollout-state.ts';
 
@@ -76,7 +77,7 @@ function judgePods(state: RolloutState, { name, pods, graceMs }: JobPods, at: nu
     const ended = trouble.kind === 'crash' ? howEnded(pod) : undefined;
     const says =
       ended ??
-      `${describeObject(pod)} ${trouble.summary}${trouble.message === '' ? '.' : `: ${sentence(trouble.message)}`}`;
+      `${describeObject(pod)} ${trouble.summary}${trouble.message === '' ? '.' : `: ${sentence(trouble.message, longestMessage)}`}`;
     obstacle ??= says;
     if (!hopelessKinds.includes(trouble.kind)) continue;
     const since = state.troubles.get(String(pod.metadata['uid']))?.since ?? at;
@@ -97,7 +98,7 @@ function whyFailed(live: KubernetesObject, pods: readonly KubernetesObject[]): s
   const condition = conditionsOf(live).find(({ type, status }) => type === 'Failed' && status === 'True');
   const ends = pods.flatMap((pod) => howEnded(pod) ?? []);
   const isOnlyThat = condition?.reason === 'BackoffLimitExceeded' && ends.length > 0;
-  const says = isOnlyThat ? [] : [sentence(condition?.message ?? 'the cluster does not say why')];
+  const says = isOnlyThat ? [] : [sentence(condition?.message ?? 'the cluster does not say why', longestMessage)];
   return [...says, ...ends.slice(-1)].join(' ');
 }
 
@@ -110,14 +111,9 @@ function howEnded(pod: KubernetesObject): string | undefined {
     if (ended === undefined || exitCode === 0) continue;
     const why = fieldAt(ended, 'reason') === 'OOMKilled' ? 'was OOM-killed' : `exited with code ${String(exitCode)}`;
     const message = String(fieldAt(ended, 'message') ?? '');
-    return `${describeObject(pod)}: container ${String(container['name'])} ${why}${message === '' ? '.' : `: ${sentence(message)}`}`;
+    return `${describeObject(pod)}: container ${String(container['name'])} ${why}${message === '' ? '.' : `: ${sentence(message, longestMessage)}`}`;
   }
   const [phase, reason] = [fieldAt(pod, 'status', 'phase'), fieldAt(pod, 'status', 'reason')];
   if (phase !== 'Failed') return undefined;
   return `${describeObject(pod)} failed (${String(reason ?? 'no reason given')}).`;
-}
-
-function sentence(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim().slice(0, 500);
-  return /[.!?]$/.test(line) ? line : `${line}.`;
 }

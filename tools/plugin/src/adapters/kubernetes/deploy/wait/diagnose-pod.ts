@@ -58,6 +58,9 @@ interface PodStatus {
   readonly containerStatuses?: readonly ContainerStatus[];
 }
 
+/** Characters of a cluster's message that are shown. */
+export const longestMessage = 500;
+
 /** Words by which a registry says that it does not have an image: only a change helps. All else is asked again by the kubelet. */
 const absent = /\bnot found\b|manifest unknown|name unknown|invalid reference/i;
 

@@ -1,9 +1,10 @@
 import { describeObject, type KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
 import { fieldAt } from '../../../../model/manifests/source/object-fields.ts';
+import { sentence } from '../../../../model/text/sentence.ts';
 import type { RolloutPatience } from '../../../../model/manifests/rules/rollout-patience.ts';
 import { conditionsOf } from './conditions.ts';
 import { creationFailure } from './creation-failure.ts';
-import type { PodDiagnosis, TroubleKind } from './diagnose-pod.ts';
+import { longestMessage, type PodDiagnosis, type TroubleKind } from './diagnose-pod.ts';
 import { explainedTroubleOf } from './known-failures.ts';
 import { eventsByPod, type EventsByPod } from './pod-events.ts';
 import type { RolloutState } from './rollout-state.ts';
@@ -89,7 +90,7 @@ function creationTrouble(
   if (!failure) return undefined;
   const { message = '' } = failure;
   const { summary, permanent } = creationFailure(message);
-  const reason = `${describeObject(maker)} ${summary}: ${sentence(message)}`;
+  const reason = `${describeObject(maker)} ${summary}: ${sentence(message, longestMessage)}`;
   const since = state.troubles.get(String(maker.metadata['uid']))?.since ?? at;
   const end = since + (permanent ? finalGraceMs : patience.graceMs);
   const mayPass = !permanent && isDraining(state);
@@ -134,12 +135,7 @@ function suspectsFirst(first: KubernetesObject, troubles: readonly { pod: Kubern
 }
 
 function sentenceOf(pod: KubernetesObject, { summary: says, message }: PodDiagnosis): string {
-  return `${describeObject(pod)} ${says}${message === '' ? '.' : `: ${sentence(message)}`}`;
-}
-
-function sentence(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim().slice(0, 500);
-  return /[.!?]$/.test(line) ? line : `${line}.`;
+  return `${describeObject(pod)} ${says}${message === '' ? '.' : `: ${sentence(message, longestMessage)}`}`;
 }
 
 /** The pods of the newest revision of a workload, and the ReplicaSet that makes them where there is one. */

@@ -1,4 +1,6 @@
 import type { KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
+import { sentence } from '../../../../model/text/sentence.ts';
+import { longestMessage } from './diagnose-pod.ts';
 import { fieldAt, listAt } from '../../../../model/manifests/source/object-fields.ts';
 
 /** A parent's answer to a route: whether it takes it, in its own words (Gateway API, `RouteParentStatus`). */
@@ -39,7 +41,7 @@ function refusedCondition(parent: Parent, generation: number): string | undefine
   if (!condition) return undefined;
   const { type, reason, message } = condition;
   const what = type === 'Accepted' ? 'does not accept it' : 'cannot resolve what it refers to';
-  return `${what} (${String(reason)}): ${String(message).replaceAll(/\s+/g, ' ').replace(/\.?$/, '.').slice(0, 500)}`;
+  return `${what} (${String(reason)}): ${sentence(String(message), longestMessage)}`;
 }
 
 function hasAnswered(parent: Parent, generation: number): boolean {
