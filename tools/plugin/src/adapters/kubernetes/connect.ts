@@ -18,7 +18,7 @@ import { KubernetesConfiguration } from './provision/kubernetes-configuration.ts
  */
 export async function connect(environment: Environment, workspaceRoot: string, onAnswer?: OnAnswer): Promise<Cluster> {
   const access = await findAccess(environment, workspaceRoot);
-  return new KubernetesCluster(new KubernetesApi(access, undefined, undefined, onAnswer), environment);
+  return new KubernetesCluster(new KubernetesApi(access, { onAnswer }), environment);
 }
 
 /** The same for whoever provisions it. */
@@ -28,7 +28,7 @@ export async function connectForProvisioning(
   onAnswer?: OnAnswer,
 ): Promise<ClusterConfiguration> {
   const access = await findAccess(environment, workspaceRoot);
-  return new KubernetesConfiguration(new KubernetesApi(access, undefined, undefined, onAnswer), environment);
+  return new KubernetesConfiguration(new KubernetesApi(access, { onAnswer }), environment);
 }
 
 /** The same for whoever develops a service. */

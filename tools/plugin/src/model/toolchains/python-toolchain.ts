@@ -1,3 +1,4 @@
+import { valueAt } from '../references/python/value-at.ts';
 import { badVersionFile } from './bad-version-file.ts';
 import { specifierSet } from './python-specifiers.ts';
 import type { Toolchain } from './toolchain.ts';
@@ -49,8 +50,8 @@ function choiceOf(file: string, written: string) {
  * @returns undefined where it says none. @throws {Refusal}
  */
 export function readPyprojectPython(file: string, parsed: unknown): Toolchain | undefined {
-  const requires = at(parsed, 'project', 'requires-python');
-  const written = requires ?? at(parsed, 'tool', 'poetry', 'dependencies', 'python');
+  const requires = valueAt(parsed, 'project', 'requires-python');
+  const written = requires ?? valueAt(parsed, 'tool', 'poetry', 'dependencies', 'python');
   if (written === undefined) return undefined;
   const range = typeof written === 'string' ? specifierSet(written) : undefined;
   if (range) {
@@ -68,14 +69,4 @@ export function readPyprojectPython(file: string, parsed: unknown): Toolchain | 
   const name = requires === undefined ? 'tool.poetry.dependencies.python' : 'requires-python';
   const reason = `The versions ${JSON.stringify(written)} of ${name} cannot be understood.`;
   throw badVersionFile('python', file, reason, 'Write them like ">=3.11" or ">=3.11,<4".');
-}
-
-function at(value: unknown, ...keys: string[]): unknown {
-  return keys.reduce<unknown>(
-    (found, key) =>
-      typeof found === 'object' && found !== null && Object.hasOwn(found, key)
-        ? (found as Record<string, unknown>)[key]
-        : undefined,
-    value,
-  );
 }

@@ -24,7 +24,7 @@ async function serve(...answers: Answer[]): Promise<void> {
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   api = new KubernetesApi(
     { context: 'test', server: address, tls: {}, headers: async () => ({ authorization: 'Bearer t' }) },
-    500,
+    { firstTimeout: 500 },
   );
 }
 
@@ -61,9 +61,11 @@ describe('KubernetesApi', () => {
     const dates: unknown[] = [];
     const timed = new KubernetesApi(
       { context: 'test', server: api.server, tls: {}, headers: async () => ({}) },
-      500,
-      undefined,
-      ({ server: address, headers, askedAt }) => dates.push([address, headers.date, Date.now() - askedAt < 5000]),
+      {
+        firstTimeout: 500,
+        onAnswer: ({ server: address, headers, askedAt }) =>
+          dates.push([address, headers.date, Date.now() - askedAt < 5000]),
+      },
     );
     await timed.get('/a');
     await timed.get('/b');
@@ -129,8 +131,7 @@ describe('KubernetesApi', () => {
     const { signal } = new AbortController();
     const impatient = new KubernetesApi(
       { context: 'test', server: api.server, tls: {}, headers: async () => ({}) },
-      500,
-      200,
+      { firstTimeout: 500, answerTimeout: 200 },
     );
     await impatient.get('/first');
     await expect(impatient.watch('/pods', {}, signal).next()).rejects.toThrow();
@@ -233,7 +234,7 @@ describe('follow', () => {
     const access = { context: 'test', server: api.server, tls: {} };
     const slow = new KubernetesApi(
       { ...access, headers: () => new Promise((resolve) => setTimeout(resolve, 400, { authorization: 'Bearer t' })) },
-      200,
+      { firstTimeout: 200 },
     );
     expect(await slow.send('GET', '/a')).toEqual({ kind: 'Fine' });
     slow.close();

@@ -46,6 +46,16 @@ export type WatchEvent = {
   readonly object: KubernetesObject;
 };
 
+/** How a server is asked. */
+export interface ApiOptions {
+  /** Milliseconds for the first answer. */
+  readonly firstTimeout?: number;
+  /** Milliseconds for each later one. */
+  readonly answerTimeout?: number;
+  /** Is told the server's time with each answer. */
+  readonly onAnswer?: OnAnswer | undefined;
+}
+
 /** Kubernetes' API over kept connections. It has what the client library cannot send: `fieldValidation` with a patch. */
 export class KubernetesApi {
   readonly context: string;
@@ -61,12 +71,9 @@ export class KubernetesApi {
   private readSignal: AbortSignal | undefined;
   private fence: WriteFence | undefined;
 
-  /** @param onAnswer is told the server's time. */
   constructor(
     access: ClusterAccess,
-    firstTimeout = usualFirstTimeout,
-    answerTimeout = usualAnswerTimeout,
-    onAnswer: OnAnswer = () => {},
+    { firstTimeout = usualFirstTimeout, answerTimeout = usualAnswerTimeout, onAnswer = () => {} }: ApiOptions = {},
   ) {
     this.access = access;
     this.onAnswer = onAnswer;

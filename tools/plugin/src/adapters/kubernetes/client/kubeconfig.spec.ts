@@ -212,7 +212,7 @@ describe('a kubeconfig', () => {
         const file = await write('config', text);
         let api: KubernetesApi | undefined;
         try {
-          api = new KubernetesApi(await findAccess(environment('a', file), '/'), 200);
+          api = new KubernetesApi(await findAccess(environment('a', file), '/'), { firstTimeout: 200 });
           await api.send('GET', '/api');
         } catch (error) {
           if (!(error instanceof ProductError)) throw error;

@@ -66,18 +66,22 @@ export class Resources {
   }
 
   /** The same, or undefined when the cluster has no such kind: its definition is gone, and all objects with it. */
-  async collectionIfKnown(object: KubernetesObject, namespace: string): Promise<string | undefined> {
-    try {
-      return await this.collection(object, namespace);
-    } catch (error) {
+  collectionIfKnown(object: KubernetesObject, namespace: string): Promise<string | undefined> {
+    return this.collection(object, namespace).catch((error: unknown) => {
       if (isUnknownKind(error)) return undefined;
       throw error;
-    }
+    });
   }
 
   /** Path of an object. */
   async path(object: KubernetesObject, namespace: string): Promise<string> {
-    return `${await this.collection(object, namespace)}/${encodeURIComponent(object.metadata.name)}`;
+    return pathIn(await this.collection(object, namespace), object);
+  }
+
+  /** The same, or undefined when the cluster has no such kind. */
+  async pathIfKnown(object: KubernetesObject, namespace: string): Promise<string | undefined> {
+    const collection = await this.collectionIfKnown(object, namespace);
+    return collection === undefined ? undefined : pathIn(collection, object);
   }
 
   /**
@@ -91,7 +95,7 @@ export class Resources {
     const namespace = namespaced ? (metadata.namespace ?? home) : undefined;
     const collection =
       namespace === undefined ? `${groupPath(apiVersion)}/${name}` : collectionPath(apiVersion, name, namespace);
-    return { path: `${collection}/${encodeURIComponent(metadata.name)}`, namespace };
+    return { path: pathIn(collection, object), namespace };
   }
 
   private async discover(object: KubernetesObject): Promise<string> {
@@ -125,6 +129,10 @@ export class Resources {
       remedy: didYouMean(kind, kinds) || 'Correct "apiVersion" and "kind", or install the definition of this kind.',
     });
   }
+}
+
+function pathIn(collection: string, { metadata }: KubernetesObject): string {
+  return `${collection}/${encodeURIComponent(metadata.name)}`;
 }
 
 /** Reports whether an error says that the cluster has no kind of that name. */

@@ -10,7 +10,7 @@ import { driftOf, fingerprintOf, hasAdditions } from './drift.ts';
 import { listPartial } from '../client/list-partial.ts';
 import { PodIndex } from './pod-index.ts';
 import type { NewestRecord, Records } from '../records/records.ts';
-import { collectionPath, isUnknownKind } from '../client/resources.ts';
+import { collectionPath } from '../client/resources.ts';
 import { worseOf } from './health.ts';
 import { labelSelectorOf, podFacts, runningOf, type PodFacts } from './running.ts';
 import type { NamespaceClient } from '../client/namespace-client.ts';
@@ -138,18 +138,14 @@ async function driftsOf(
       const manifest = record?.manifests.find((object) => identityOf(object) === identity);
       if (!manifest) return [];
       const { kind, metadata } = manifest;
-      const path = await place.resources.path(manifest, place.namespace).catch((error: unknown) => {
-        if (isUnknownKind(error)) return undefined;
+      const missing: ObjectDrift[] = [{ kind, name: metadata.name, state: 'missing', fields: [] }];
+      const path = await place.resources.pathIfKnown(manifest, place.namespace);
+      if (path === undefined) return missing;
+      const live = await place.api.get(path).catch((error: unknown) => {
+        if (error instanceof ApiError && error.code === 403) return objects.get(identity);
         throw error;
       });
-      const live =
-        path === undefined
-          ? undefined
-          : await place.api.get(path).catch((error: unknown) => {
-              if (error instanceof ApiError && error.code === 403) return objects.get(identity);
-              throw error;
-            });
-      if (!live) return [{ kind, name: metadata.name, state: 'missing', fields: [] }];
+      if (!live) return missing;
       const fields = driftOf(manifest, live);
       return fields.length === 0 ? [] : [{ kind, name: metadata.name, state: 'changed', fields }];
     }),

@@ -1,5 +1,6 @@
 import { lineAt } from '../reference.ts';
 import { pathOfRequirement } from './python-requirements.ts';
+import { valueAt } from './value-at.ts';
 
 /** Where a package comes from that a `pyproject.toml` needs. */
 export interface PythonSource {
@@ -35,33 +36,33 @@ const forDevelopers = /^(dev|develop|development|tests?|testing|lint|typing|type
  * of Poetry. @param parsed the file as a value. @param text the file, for line numbers.
  */
 export function readPyproject(parsed: unknown, text: string): Pyproject {
-  const tool = at(parsed, 'tool');
-  const project = at(parsed, 'project');
+  const tool = valueAt(parsed, 'tool');
+  const project = valueAt(parsed, 'project');
   const requirements = [
-    ...strings(at(project, 'dependencies')),
-    ...groups(at(project, 'optional-dependencies')),
-    ...groups(at(parsed, 'dependency-groups')),
+    ...strings(valueAt(project, 'dependencies')),
+    ...groups(valueAt(project, 'optional-dependencies')),
+    ...groups(valueAt(parsed, 'dependency-groups')),
   ];
   const needs = new Set(requirements.map(nameOf));
   const direct = requirements.flatMap((requirement): PythonSource[] => {
     const path = requirement.includes('@') ? pathOfRequirement(requirement) : undefined;
     return path === undefined ? [] : [{ path, name: nameOf(requirement), line: lineOf(requirement) }];
   });
-  const shared = entries(at(tool, 'uv', 'sources')).flatMap(([name, source]) => sourcesOf(name, source));
+  const shared = entries(valueAt(tool, 'uv', 'sources')).flatMap(([name, source]) => sourcesOf(name, source));
   // What only developers need is in no image; what is named nowhere else may be needed by another package.
-  const developers = new Set(groups(at(parsed, 'dependency-groups'), true).map(nameOf));
-  for (const extra of groups(at(project, 'optional-dependencies'), true)) developers.add(nameOf(extra));
+  const developers = new Set(groups(valueAt(parsed, 'dependency-groups'), true).map(nameOf));
+  for (const extra of groups(valueAt(project, 'optional-dependencies'), true)) developers.add(nameOf(extra));
   const own = shared.filter(({ name }) => needs.has(name) || !developers.has(name));
   const poetry = [
-    at(tool, 'poetry', 'dependencies'),
-    ...entries(at(tool, 'poetry', 'group')).flatMap(([name, group]) =>
-      forDevelopers.test(name) ? [] : [at(group, 'dependencies')],
+    valueAt(tool, 'poetry', 'dependencies'),
+    ...entries(valueAt(tool, 'poetry', 'group')).flatMap(([name, group]) =>
+      forDevelopers.test(name) ? [] : [valueAt(group, 'dependencies')],
     ),
   ].flatMap((table) => entries(table).flatMap(([name, source]) => sourcesOf(name, source)));
-  const name = at(project, 'name') ?? at(tool, 'poetry', 'name');
+  const name = valueAt(project, 'name') ?? valueAt(tool, 'poetry', 'name');
   return {
     name: typeof name === 'string' ? normalized(name) : undefined,
-    isWorkspace: at(tool, 'uv', 'workspace') !== undefined,
+    isWorkspace: valueAt(tool, 'uv', 'workspace') !== undefined,
     sources: [...direct, ...own, ...poetry],
     needs,
     shared,
@@ -70,9 +71,9 @@ export function readPyproject(parsed: unknown, text: string): Pyproject {
   function sourcesOf(name: string, source: unknown): PythonSource[] {
     // More than one, of which a marker chooses.
     if (Array.isArray(source)) return source.flatMap((each) => sourcesOf(name, each));
-    const path = at(source, 'path');
+    const path = valueAt(source, 'path');
     if (typeof path === 'string') return [{ path, name: normalized(name), line: lineOf(path) }];
-    const isMember = at(source, 'workspace') === true;
+    const isMember = valueAt(source, 'workspace') === true;
     return isMember ? [{ path: undefined, name: normalized(name), line: lineOf(name) }] : [];
   }
 
@@ -101,14 +102,4 @@ function strings(value: unknown): string[] {
 
 function entries(value: unknown): [string, unknown][] {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
-}
-
-function at(value: unknown, ...keys: string[]): unknown {
-  return keys.reduce<unknown>(
-    (found, key) =>
-      typeof found === 'object' && found !== null && Object.hasOwn(found, key)
-        ? (found as Record<string, unknown>)[key]
-        : undefined,
-    value,
-  );
 }
