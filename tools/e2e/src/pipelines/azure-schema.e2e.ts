@@ -8,6 +8,7 @@ import { azureFiles, azureFolder } from '../../../plugin/src/model/pipelines/azu
 import { pipelineFactsCases } from '../../../contracts/src/pipeline-facts-cases.ts';
 import { repositoryRoot } from '../../../scratch-workspace/src/platform.ts';
 import { misspellings } from './misspelt-keys.ts';
+import { wholeShop } from './whole-shop.ts';
 
 let validate: ValidateFunction;
 
@@ -48,7 +49,7 @@ it('nor against those of any other workspace', () => {
 
 /** Pipelines in which everything occurs that can occur. */
 const ofShop = azureFiles({
-  branch: 'main',
+  ...wholeShop,
   services: [
     {
       name: 'orders',
@@ -59,34 +60,6 @@ const ofShop = azureFiles({
       api: 'apps/orders/openapi.yaml',
     },
     { name: 'labels', root: 'apps/labels', paths: [], foreignPaths: [], trigger: 'manual', api: undefined },
-  ],
-  environments: [
-    { name: 'dev', deploy: 'automatic', protected: false, aks: undefined, context: 'dev' },
-    { name: 'prod', deploy: 'manual', protected: true, aks: { resourceGroup: 'shop', name: 'prod' }, context: 'prod' },
-  ],
-  node: { version: '24.x', file: undefined },
-  toolchains: [
-    {
-      language: 'dotnet',
-      versions: [
-        { version: '9.0.x', file: undefined },
-        { version: '10.0.100', file: 'global.json' },
-      ],
-      lockFiles: ['apps/billing/packages.lock.json'],
-      isVerified: false,
-    },
-    {
-      language: 'go',
-      versions: [{ version: '1.24.0', file: 'apps/orders/go.mod' }],
-      lockFiles: ['apps/orders/go.sum', 'go.sum'],
-      isVerified: false,
-    },
-    {
-      language: 'python',
-      versions: [{ version: '3.12', file: 'apps/labels/.python-version' }],
-      lockFiles: ['apps/labels/requirements.lock'],
-      isVerified: true,
-    },
   ],
 });
 

@@ -5,6 +5,7 @@ import { githubFiles } from '../../../plugin/src/model/pipelines/github/github-f
 import { pipelineFactsCases } from '../../../contracts/src/pipeline-facts-cases.ts';
 import { repositoryRoot } from '../../../scratch-workspace/src/platform.ts';
 import { misspellings } from './misspelt-keys.ts';
+import { wholeShop } from './whole-shop.ts';
 import { askActionlint, askZizmor, type Files } from './workflow-checks.ts';
 
 /** Workflows, actions and settings of this repository. */
@@ -44,7 +45,7 @@ it('nor has either against those of any other workspace', async () => {
 
 /** Workflows in which everything occurs that can occur. */
 const ofShop = githubFiles({
-  branch: 'main',
+  ...wholeShop,
   services: [
     {
       name: 'orders',
@@ -53,34 +54,6 @@ const ofShop = githubFiles({
       foreignPaths: [],
       trigger: 'manual',
       api: 'apps/orders/openapi.yaml',
-    },
-  ],
-  environments: [
-    { name: 'dev', deploy: 'automatic', protected: false, aks: undefined, context: 'dev' },
-    { name: 'prod', deploy: 'manual', protected: true, aks: { resourceGroup: 'shop', name: 'prod' }, context: 'prod' },
-  ],
-  node: { version: '24.x', file: undefined },
-  toolchains: [
-    {
-      language: 'dotnet',
-      versions: [
-        { version: '9.0.x', file: undefined },
-        { version: '10.0.100', file: 'global.json' },
-      ],
-      lockFiles: ['apps/billing/packages.lock.json'],
-      isVerified: false,
-    },
-    {
-      language: 'go',
-      versions: [{ version: '1.24.0', file: 'apps/orders/go.mod' }],
-      lockFiles: ['apps/orders/go.sum', 'go.sum'],
-      isVerified: false,
-    },
-    {
-      language: 'python',
-      versions: [{ version: '3.12', file: 'apps/labels/.python-version' }],
-      lockFiles: ['apps/labels/requirements.lock'],
-      isVerified: true,
     },
   ],
 });
