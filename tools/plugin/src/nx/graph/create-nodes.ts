@@ -8,6 +8,7 @@ import { ignoreFileOfContext } from './references/ignore-file-of-context.ts';
 import { requirementsAbove } from './references/requirements-above.ts';
 import { serviceFolder, serviceMarker } from './service-folder.ts';
 import { infrastructureTargets, serviceTargets } from './targets.ts';
+import { readProjectFile } from './project-file.ts';
 import type { KnownFolders } from './toolchains/accepts-this-node.ts';
 import { toolchainTarget, toolchainTargetName } from './toolchains/toolchain-target.ts';
 
@@ -50,16 +51,17 @@ async function ofLanguages(
   knownFolders: KnownFolders,
 ): Promise<NodeResult[]> {
   const root = dirname(file);
+  const projectFile = readProjectFile(root, workspaceRoot);
   const languages = languagesOf(root, workspaceRoot);
   const namedInputs = inputsAbove(root, languages, {
     namedInputs: nxJsonConfiguration?.namedInputs ?? {},
     others: [
       ...(languages.has('python') ? requirementsAbove(root, workspaceRoot) : []),
-      ...ignoreFileOfContext(root, workspaceRoot, nxJsonConfiguration?.targetDefaults),
+      ...ignoreFileOfContext(root, workspaceRoot, projectFile, nxJsonConfiguration?.targetDefaults),
     ],
   });
   const isService = ['Dockerfile', 'k8s'].every((name) => existsSync(join(workspaceRoot, root, name)));
-  const toolchain = await toolchainTarget({ root, workspaceRoot, isService, knownFolders });
+  const toolchain = await toolchainTarget({ root, workspaceRoot, projectFile, isService, knownFolders });
   const project: Partial<ProjectConfiguration> = {
     ...(namedInputs && { namedInputs }),
     ...(toolchain && { targets: { [toolchainTargetName]: toolchain } }),

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createNodes } from '../create-nodes.ts';
+import { readProjectFile } from '../project-file.ts';
 import { toolchainTarget } from './toolchain-target.ts';
 
 let workspaceRoot: string;
@@ -17,8 +18,12 @@ function write(file: string, content: string | object = ''): void {
 const commands = (texts: Record<string, string>) => ({
   targets: Object.fromEntries(Object.entries(texts).map(([name, command]) => [name, { command }])),
 });
+const projectOf = (root: string, isService: boolean) => {
+  const projectFile = readProjectFile(root, workspaceRoot);
+  return { root, workspaceRoot, projectFile, isService, knownFolders: new Map() };
+};
 const languages = async (root: string, isService = true) =>
-  (await toolchainTarget({ root, workspaceRoot, isService, knownFolders: new Map() }))?.metadata?.technologies;
+  (await toolchainTarget(projectOf(root, isService)))?.metadata?.technologies;
 
 describe('toolchainTarget', () => {
   it('is there for services that run the tool of another language', async () => {
@@ -65,12 +70,7 @@ describe('toolchainTarget', () => {
   it('is cached by the files that say the version, and by what is installed', async () => {
     write('apps/a/project.json', commands({ build: 'python3 build.py', lint: 'go vet' }));
     write('apps/.python-version', '3.12');
-    const { cache, inputs } = (await toolchainTarget({
-      root: 'apps/a',
-      workspaceRoot,
-      isService: true,
-      knownFolders: new Map(),
-    }))!;
+    const { cache, inputs } = (await toolchainTarget(projectOf('apps/a', true)))!;
     expect(cache).toBe(true);
     expect(inputs).toEqual(
       expect.arrayContaining([

@@ -1,17 +1,13 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { languagesOfMarkers } from '../../../model/toolchains/language-markers.ts';
 import { foldersAbove } from '../../../model/references/reference.ts';
-import {
-  languagesRun,
-  libraryBuilds,
-  serviceBuilds,
-  type TargetsLike,
-} from '../../../model/toolchains/languages-run.ts';
+import { languagesRun, libraryBuilds, serviceBuilds } from '../../../model/toolchains/languages-run.ts';
 import type { Language } from '../../../model/toolchains/toolchain.ts';
 import { versionFiles } from '../../../model/toolchains/version-files.ts';
 import { executorNamed } from '../executor-name.ts';
+import type { ProjectFile } from '../project-file.ts';
 import { acceptsThisNode, type KnownFolders } from './accepts-this-node.ts';
 
 /** Name of the target, which `build`, `lint` and `test` depend on (nx.json), and of its executor. */
@@ -25,6 +21,7 @@ interface ProjectOnDisk {
   /** Relative to the workspace's root. */
   readonly root: string;
   readonly workspaceRoot: string;
+  readonly projectFile: ProjectFile;
   readonly isService: boolean;
   /** Of other projects. */
   readonly knownFolders: KnownFolders;
@@ -37,7 +34,7 @@ interface ProjectOnDisk {
  */
 export async function toolchainTarget(project: ProjectOnDisk): Promise<TargetConfiguration | undefined> {
   const { root, workspaceRoot, isService, knownFolders } = project;
-  const targets = targetsOf(join(workspaceRoot, root, 'project.json'));
+  const { targets = {} } = project.projectFile;
   const names: readonly string[] = isService ? serviceBuilds : libraryBuilds;
   const run = languagesRun(targets, names);
   const isUnclear = run.hasOpaque || !names.some((name) => Object.hasOwn(targets, name));
@@ -73,15 +70,6 @@ function inputsOf({ root, workspaceRoot }: ProjectOnDisk, languages: ReadonlySet
       runtime: `node tools/nx/installed-tool.cjs ${language} ${language === 'python' ? pythonFolder : '.'}`,
     })),
   ];
-}
-
-/** The targets of `project.json`; none of one that cannot be read, of which Nx tells. */
-function targetsOf(file: string): TargetsLike {
-  try {
-    return (JSON.parse(readFileSync(file, 'utf8')) as { targets?: TargetsLike }).targets ?? {};
-  } catch {
-    return {};
-  }
 }
 
 function entriesOf(folder: string): string[] {
