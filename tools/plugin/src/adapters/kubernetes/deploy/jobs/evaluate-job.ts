@@ -4,7 +4,7 @@ import { fieldAt, listAt } from '../../../../model/manifests/source/object-field
 import { sentence } from '../../../../model/text/sentence.ts';
 import type { RolloutTarget } from '../wait/evaluate-rollout.ts';
 import { finalGraceMs } from '../wait/rollout-trouble.ts';
-import { diagnosePod, longestMessage, type TroubleKind } from '../wait/diagnose-pod.ts';
+import { diagnosePod, longestMessage, type TroubleKind } from '../wait/pods/diagnose-pod.ts';
 import { conditionsOf } from '../wait/conditions.ts';
 import { keyOf, wasListed, type RolloutState } from '../wait/rollout-state.ts';
 

@@ -2,7 +2,7 @@ import { describeObject, type KubernetesObject } from '../../../../model/manifes
 import { listAt } from '../../../../model/manifests/source/object-fields.ts';
 import type { KubernetesApi } from '../../client/api.ts';
 import { collectionPath } from '../../client/resources.ts';
-import { diagnosePod } from './diagnose-pod.ts';
+import { diagnosePod } from './pods/diagnose-pod.ts';
 
 /** Suspects whose logs and events are fetched; the others fail for the same reason. */
 const mostSuspects = 2;

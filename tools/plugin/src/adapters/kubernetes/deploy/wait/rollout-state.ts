@@ -1,9 +1,9 @@
 import type { KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
 import { conditionsOf } from './conditions.ts';
-import { knownTroubleOf } from './known-failures.ts';
-import { eventsByPod, isTelling } from './pod-events.ts';
+import { knownTroubleOf } from './pods/known-failures.ts';
+import { eventsByPod, isTelling } from './pods/pod-events.ts';
 import { isGatewayRoute, routeObstacle } from './route-status.ts';
-import type { TroubleKind } from './diagnose-pod.ts';
+import type { TroubleKind } from './pods/diagnose-pod.ts';
 
 /** Something that a watch told. */
 export type RolloutEvent =

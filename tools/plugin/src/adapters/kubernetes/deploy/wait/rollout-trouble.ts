@@ -3,10 +3,10 @@ import { fieldAt } from '../../../../model/manifests/source/object-fields.ts';
 import { sentence } from '../../../../model/text/sentence.ts';
 import type { RolloutPatience } from '../../../../model/manifests/rules/rollout-patience.ts';
 import { conditionsOf } from './conditions.ts';
-import { creationFailure } from './creation-failure.ts';
-import { longestMessage, type PodDiagnosis, type TroubleKind } from './diagnose-pod.ts';
-import { explainedTroubleOf } from './known-failures.ts';
-import { eventsByPod, type EventsByPod } from './pod-events.ts';
+import { creationFailure } from './pods/creation-failure.ts';
+import { longestMessage, type PodDiagnosis, type TroubleKind } from './pods/diagnose-pod.ts';
+import { explainedTroubleOf } from './pods/known-failures.ts';
+import { eventsByPod, type EventsByPod } from './pods/pod-events.ts';
 import type { RolloutState } from './rollout-state.ts';
 
 /** Milliseconds that a trouble which only a change ends may last: an image takes as long to be found everywhere. */

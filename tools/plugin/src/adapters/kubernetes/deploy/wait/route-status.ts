@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
 import { sentence } from '../../../../model/text/sentence.ts';
-import { longestMessage } from './diagnose-pod.ts';
+import { longestMessage } from './pods/diagnose-pod.ts';
 import { fieldAt, listAt } from '../../../../model/manifests/source/object-fields.ts';
 
 /** A parent's answer to a route: whether it takes it, in its own words (Gateway API, `RouteParentStatus`). */

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
+import type { KubernetesObject } from '../../../../../model/manifests/kubernetes-object.ts';
 
 /**
  * - `image`: it cannot be had. `config`: what the container refers to is missing. `start`: it cannot be started.

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
+import type { KubernetesObject } from '../../../../../model/manifests/kubernetes-object.ts';
 import { creationFailure } from './creation-failure.ts';
 import { probeFailure } from './probe-failure.ts';
 

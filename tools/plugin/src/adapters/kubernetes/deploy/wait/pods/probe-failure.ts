@@ -1,6 +1,6 @@
-import type { KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
-import { fieldAt, isMap, listAt } from '../../../../model/manifests/source/object-fields.ts';
-import { containersOf } from '../../../../model/manifests/rules/pod-templates.ts';
+import type { KubernetesObject } from '../../../../../model/manifests/kubernetes-object.ts';
+import { fieldAt, isMap, listAt } from '../../../../../model/manifests/source/object-fields.ts';
+import { containersOf } from '../../../../../model/manifests/rules/pod-templates.ts';
 
 /** A probe of a container that fails, as a person can look for it. */
 export interface ProbeFailure {

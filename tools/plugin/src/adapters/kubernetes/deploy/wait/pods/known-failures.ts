@@ -1,7 +1,7 @@
-import type { KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
-import { fieldAt, listAt } from '../../../../model/manifests/source/object-fields.ts';
-import { containersOf } from '../../../../model/manifests/rules/pod-templates.ts';
-import { conditionsOf } from './conditions.ts';
+import type { KubernetesObject } from '../../../../../model/manifests/kubernetes-object.ts';
+import { fieldAt, listAt } from '../../../../../model/manifests/source/object-fields.ts';
+import { containersOf } from '../../../../../model/manifests/rules/pod-templates.ts';
+import { conditionsOf } from '../conditions.ts';
 import { messagesOf, type EventsByPod } from './pod-events.ts';
 import { crashSummary, diagnosePod, type PodDiagnosis } from './diagnose-pod.ts';
 import { probeFailure } from './probe-failure.ts';

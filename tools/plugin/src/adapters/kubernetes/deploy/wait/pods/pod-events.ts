@@ -1,5 +1,5 @@
-import type { KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
-import { fieldAt } from '../../../../model/manifests/source/object-fields.ts';
+import type { KubernetesObject } from '../../../../../model/manifests/kubernetes-object.ts';
+import { fieldAt } from '../../../../../model/manifests/source/object-fields.ts';
 
 /** Events of pods that tell more than the pod's own status does; others are not kept. */
 const telling: readonly string[] = ['Unhealthy', 'FailedMount', 'FailedAttachVolume'];

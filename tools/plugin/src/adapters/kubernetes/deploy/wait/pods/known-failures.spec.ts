@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
+import type { KubernetesObject } from '../../../../../model/manifests/kubernetes-object.ts';
 import { knownTroubleOf } from './known-failures.ts';
 
 const pod: KubernetesObject = {
