@@ -46,6 +46,15 @@ export function describeProxy(proxy: string): string {
   return `${protocol}//${host}`;
 }
 
+/** Reports whether the reason of a lost request is a proxy that wants a login, or another one. @param why the error's text. */
+export function wantsLogin(why: string): boolean {
+  return /\b407\b/.test(why);
+}
+
+/** How to log in to a proxy, as a sentence. */
+export const howToLogIn =
+  'The proxy wants a login, or another one (407): write it into its address, `http://USER:PASSWORD@HOST:PORT`, with special characters percent-encoded.';
+
 function valueOf(name: string, env: Variables): string {
   return (env[name] || env[name.toLowerCase()] || '').trim();
 }
