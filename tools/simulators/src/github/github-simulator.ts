@@ -72,6 +72,10 @@ export class GitHubSimulator {
   readonly lacking = new Set<'contents' | 'deployments'>();
   /** Takes every tag for one that was pushed to it: where the origin is another one. */
   hasAllTags = false;
+  /** Requests that the token has left, out of a thousand; undefined for more than anybody uses. */
+  remaining: number | undefined;
+  /** False where it is not GitHub's own, but what speaks its REST API. */
+  hasGraphql = true;
   /** Commits by tag. */
   readonly tags = new Map<string, string>();
   private readonly releases = new Map<string, Body>();
@@ -116,6 +120,8 @@ export class GitHubSimulator {
     if (trouble?.kind === 'reset') return void request.socket.destroy();
     if (trouble?.kind === 'silence') return;
     const { pathname, searchParams } = new URL(url, this.api);
+    if (pathname === '/graphql' && !trouble)
+      return this.serveQuery(response, body ?? {}, request.headers.authorization);
     const described = this.description.find(method, pathname);
     const answer =
       trouble?.kind === 'status'
@@ -127,10 +133,63 @@ export class GitHubSimulator {
     response.writeHead(answer.status, {
       'content-type': 'application/json; charset=utf-8',
       'x-github-request-id': `SIMULATOR:${++this.count}`,
-      'x-ratelimit-remaining': '4999',
+      ...this.limits(),
       ...(trouble?.kind === 'status' ? trouble.headers : {}),
     });
     response.end(JSON.stringify(answer.body));
+  }
+
+  /** Says what the token has left after another request. */
+  private limits(): Headers {
+    if (this.remaining === undefined) return { 'x-ratelimit-remaining': '4999' };
+    this.remaining--;
+    const reset = String(Date.parse('2026-11-24T12:30:00Z') / 1000);
+    return { 'x-ratelimit-limit': '1000', 'x-ratelimit-remaining': `${this.remaining}`, 'x-ratelimit-reset': reset };
+  }
+
+  /** Answers a query of GitHub's GraphQL. Of the language it knows what is asked of it, and complains about all else. */
+  private serveQuery(response: ServerResponse, body: Body, authorization: string | undefined): void {
+    const answer = (status: number, data: unknown, headers: Headers = {}) =>
+      void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(data));
+    if (!this.hasGraphql) return answer(404, { message: 'Not Found' });
+    const headers = { ...this.limits(), 'x-github-request-id': `SIMULATOR:${++this.count}` };
+    if (authorization !== `token ${simulatorToken}`) return answer(401, failing(401, 'Bad credentials').body, headers);
+    if ((this.remaining ?? 1) < 0)
+      return answer(200, { errors: [{ type: 'RATE_LIMITED', message: 'API rate limit exceeded' }] }, headers);
+    const whole = /^query \{ repository\(owner: "([^"]*)", name: "([^"]*)"\) \{\n([^]*)\n\} \}$/.exec(
+      String(body['query']),
+    );
+    if (!whole) this.complain([`the simulator cannot read ${String(body['query']).slice(0, 80)}`]);
+    if (`${whole?.[1]}/${whole?.[2]}` !== 'acme/shop')
+      return answer(
+        200,
+        { data: { repository: null }, errors: [{ type: 'NOT_FOUND', message: 'Could not resolve' }] },
+        headers,
+      );
+    const fields = whole![3]!.split('\n');
+    if (fields.length > 100) this.complain([`${fields.length} fields are asked for at once`]);
+    answer(200, { data: { repository: Object.fromEntries(fields.map((field) => this.fieldOf(field))) } }, headers);
+  }
+
+  private fieldOf(field: string): [string, unknown] {
+    const [, alias = '', tag] = /^(\w+): release\(tagName: "([^"]*)"\) \{ url \}$/.exec(field) ?? [];
+    if (tag !== undefined) {
+      const release = this.releases.get(tag);
+      return [alias, release ? { url: release['html_url'] } : null];
+    }
+    const pattern =
+      /^(\w+): deployments\(environments: \["([^"]*)"\], first: 1, orderBy: \{ field: CREATED_AT, direction: DESC \}\) \{ nodes \{ databaseId ref \{ name \} latestStatus \{ state \} \} \}$/;
+    const [, name = '', environment] = pattern.exec(field) ?? [];
+    if (environment === undefined) this.complain([`the simulator cannot read ${field}`]);
+    const newest = this.deployments.findLast((each) => each.body['environment'] === environment);
+    if (!newest) return [name, { nodes: [] }];
+    const state = newest.statuses.at(-1)?.state.toUpperCase();
+    const node = {
+      databaseId: newest.id,
+      ref: { name: newest.body['ref'] },
+      latestStatus: state === undefined ? null : { state },
+    };
+    return [name, { nodes: [node] }];
   }
 
   private answer(

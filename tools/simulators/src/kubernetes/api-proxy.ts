@@ -5,8 +5,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '../../../plugin/src/model/environment/environment.ts';
-import { findAccess } from '../../../plugin/src/adapters/kubernetes/client/kubeconfig.ts';
-import type { ClusterAccess } from '../../../plugin/src/adapters/kubernetes/client/cluster-access.ts';
+import { findAccess } from '../../../plugin/src/adapters/kubernetes/client/credentials/kubeconfig.ts';
+import type { ClusterAccess } from '../../../plugin/src/adapters/kubernetes/client/credentials/cluster-access.ts';
 
 /** One answer of the API server. */
 export interface ApiAnswer {
@@ -21,9 +21,15 @@ export interface ApiAnswer {
 /** @returns false when the answer shall not be passed on. */
 type Watcher = (answer: ApiAnswer) => boolean;
 
+/** What an API server answers whose etcd elects a leader. */
+const leaderChanged = JSON.stringify({
+  ...{ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', code: 500 },
+  message: 'etcdserver: leader changed',
+});
+
 /**
- * Stands between a deployer and the real API server, on this machine: it sees every answer before the deployer does, and
- * can lose the network.
+ * Stands between a deployer and the real API server, on this machine: it sees every answer before the deployer does, can
+ * lose the network, and can answer as one whose etcd has no leader.
  */
 export class ApiProxy {
   /** Name the deployer's kubeconfig by this path. */
@@ -36,6 +42,8 @@ export class ApiProxy {
   private watcher: Watcher = () => true;
   private answers = 0;
   private isCut = false;
+  private isElecting = false;
+  private failed = 0;
 
   private constructor(access: ClusterAccess) {
     this.access = access;
@@ -83,6 +91,19 @@ export class ApiProxy {
     this.isCut = false;
   }
 
+  /**
+   * Answers for some time as an API server does whose etcd elects a leader. Every second request was done all the same:
+   * only its answer was lost.
+   * @returns how many requests failed.
+   */
+  async changeLeader(milliseconds: number): Promise<number> {
+    const before = this.failed;
+    this.isElecting = true;
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    this.isElecting = false;
+    return this.failed - before;
+  }
+
   close(): void {
     for (const socket of this.sockets) socket.destroy();
     this.server.close();
@@ -95,12 +116,18 @@ export class ApiProxy {
     const [path = '/', query = ''] = url.split('?', 2);
     const isWatch = /(^|&)watch=(1|true)/.test(query);
     const isWrite = method !== 'GET' && !query.includes('dryRun=All') && !path.includes('/selfsubject');
+    const isFailing = this.isElecting && needsStore(path);
+    if (isFailing && (++this.failed % 2 === 0 || isWatch)) {
+      asked.resume();
+      return void answerLeaderChanged(answer);
+    }
     const headers = { ...asked.headers, ...(await this.access.headers()), host: new URL(this.access.server).host };
     const sent = request(`${this.access.server}${url}`, { method, headers, agent: this.agent }, (received) => {
       const pieces: Buffer[] = [];
       const pass = () => {
         if (!this.watcher({ number: ++this.answers, what: `${method} ${path}`, isWrite })) return answer.destroy();
         if (answer.destroyed) return;
+        if (isFailing) return answerLeaderChanged(answer);
         answer.writeHead(received.statusCode ?? 502, received.headers);
       };
       if (isWatch) {
@@ -112,11 +139,20 @@ export class ApiProxy {
       received.on('data', (piece: Buffer) => pieces.push(piece));
       received.on('end', () => {
         pass();
-        if (!answer.destroyed) answer.end(Buffer.concat(pieces));
+        if (!answer.destroyed && !isFailing) answer.end(Buffer.concat(pieces));
       });
     });
     sent.on('error', () => answer.destroy());
     answer.on('close', () => (isWatch ? sent.destroy() : undefined)).on('error', () => {});
     asked.pipe(sent);
   }
+}
+
+/** Reports whether etcd is asked for an answer: it knows objects, and neither kinds nor rights. */
+function needsStore(path: string): boolean {
+  return path.includes('/namespaces/') && !path.includes('/selfsubject');
+}
+
+function answerLeaderChanged(answer: ServerResponse): void {
+  answer.writeHead(500, { 'content-type': 'application/json' }).end(leaderChanged);
 }

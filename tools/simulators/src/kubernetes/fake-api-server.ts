@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -22,7 +23,8 @@ interface Event {
 
 /**
  * An API server in this process, with the authorizer for Roles: enough of one for a deployer. It knows no kinds and no
- * field managers, and its workloads are ready, its Jobs done and its routes accepted, as soon as they are written.
+ * field managers, and its workloads are ready, its Jobs done, its routes accepted and its claims waiting for a pod, as
+ * soon as they are written: but a StatefulSet that was broken is so only when its broken pod has been deleted.
  */
 export class FakeApiServer {
   readonly api: KubernetesApi;
@@ -34,13 +36,20 @@ export class FakeApiServer {
   readonly written: string[] = [];
   /** Called before each request is done, with `PATCH /apis/apps/v1/…`; what it returns is waited for. */
   before: (what: string, query: URLSearchParams) => unknown = () => undefined;
+  /** Returns the answer to a request that is refused, by `PATCH /apis/apps/v1/…`. */
+  refuse: (what: string) => { readonly code: number; readonly body: object } | undefined = () => undefined;
+  /** The most requests, watches left out, that were under way at the same time. */
+  mostAtOnce = 0;
   /** Workloads by their name that are never ready. */
   readonly broken = new Set<string>();
+  /** Names of Deployments whose controller has not seen the next change when it is told. */
+  readonly late = new Set<string>();
   private readonly server: Server;
   private readonly rules: readonly AccessRule[];
   private readonly objects = new Map<string, KubernetesObject>();
   private readonly events: Event[] = [];
   private version = 0;
+  private underWay = 0;
 
   private constructor(server: Server, rules: readonly AccessRule[]) {
     this.server = server;
@@ -85,9 +94,12 @@ export class FakeApiServer {
     const object = this.objects.get(path);
     this.objects.delete(path);
     if (object) this.tell('DELETED', path, object);
+    if (object?.kind === 'Pod') this.controlOwners(object);
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.underWay);
+    response.once('close', () => this.underWay--);
     const pieces: Buffer[] = [];
     for await (const piece of request as AsyncIterable<Buffer>) pieces.push(piece);
     const asked = parseRequest(request, Buffer.concat(pieces).toString());
@@ -96,6 +108,8 @@ export class FakeApiServer {
     if (asked.path.startsWith('/apis/authorization.k8s.io/')) return send(response, 201, this.review(asked));
     const missing = this.note(accessOf(asked, this.objects.has(asked.path)));
     if (missing) return send(response, 403, forbidden(missing));
+    const refused = this.refuse(what);
+    if (refused) return send(response, refused.code, refused.body);
     if (asked.isWrite && !asked.isDryRun) this.written.push(what);
     if (asked.query.get('watch') === '1') return this.watch(asked, response);
     const { code, body } = this.handle(asked);
@@ -123,7 +137,8 @@ export class FakeApiServer {
   private handle(asked: AskedRequest): { code: number; body: unknown } {
     const { method, path, body } = asked;
     const live = this.objects.get(path);
-    if (method === 'GET') return asked.name === undefined ? this.list(asked) : found(live);
+    // What is put at a path is there: a description of kinds, too.
+    if (method === 'GET') return asked.name === undefined && !live ? this.list(asked) : found(live);
     if (method === 'POST') {
       const created = body as KubernetesObject;
       const at = `${path}/${created.metadata.name}`;
@@ -155,29 +170,65 @@ export class FakeApiServer {
     const generation = Number(live?.metadata['generation'] ?? 0) + 1;
     const uid = live?.metadata['uid'] ?? `uid-${this.version + 1}`;
     Object.assign(object.metadata, { uid, generation, resourceVersion: String(++this.version) });
-    this.control(object, generation);
+    this.control(path, object, generation);
     this.objects.set(path, object);
     this.tell(live ? 'MODIFIED' : 'ADDED', path, object);
     return structuredClone(object);
   }
 
   /** Does what the controllers of the cluster do. */
-  private control(object: KubernetesObject, generation: number): void {
+  private control(path: string, object: KubernetesObject, generation: number): void {
     if (object.kind === 'HTTPRoute') object['status'] = acceptedRoute(generation);
+    if (object.kind === 'PersistentVolumeClaim') {
+      object['status'] = { phase: 'Pending' };
+      this.sayWaiting(path, object);
+    }
     if (object.kind === 'Job') object['status'] = { succeeded: 1, conditions: [{ type: 'Complete', status: 'True' }] };
     if (object.kind !== 'Deployment' && object.kind !== 'StatefulSet') return;
     const spec = object['spec'] as { replicas?: number };
     const replicas = spec.replicas ?? 1;
     const isBroken = this.broken.delete(object.metadata.name);
+    if (object.kind === 'StatefulSet') {
+      object['status'] = this.statefulStatus(object, isBroken, path);
+      return;
+    }
+    const isLate = this.late.delete(object.metadata.name);
     const ready = isBroken ? 0 : replicas;
     const reason = isBroken ? 'ProgressDeadlineExceeded' : 'NewReplicaSetAvailable';
     object['status'] = {
-      ...{ observedGeneration: generation, replicas, updatedReplicas: replicas },
+      ...{ observedGeneration: generation - (isLate ? 1 : 0), replicas, updatedReplicas: replicas },
       ...{ readyReplicas: ready, availableReplicas: ready },
       conditions: [
         { type: 'Progressing', status: isBroken ? 'False' : 'True', reason, lastUpdateTime: `${generation}` },
       ],
     };
+  }
+
+  /** Keeps the broken pod of a StatefulSet, whatever it is of, until somebody deletes it. */
+  private statefulStatus(set: KubernetesObject, isBroken: boolean, path: string): object {
+    const { replicas = 1, template } = set['spec'] as { replicas?: number; template?: object };
+    const revision = hash('sha256', JSON.stringify(template), 'hex').slice(0, 10);
+    const at = `${path.replace(/^\/apis\/apps/, '/api').replace('/statefulsets/', '/pods/')}-${replicas - 1}`;
+    const isBlocked = this.objects.has(at);
+    if (isBroken && !isBlocked) this.put(at, crashedPod(set, at.slice(at.lastIndexOf('/') + 1), revision));
+    const serving = isBroken || isBlocked ? replicas - 1 : replicas;
+    return {
+      ...{ observedGeneration: set.metadata['generation'], replicas, readyReplicas: serving, updatedReplicas: serving },
+      ...{ updateRevision: revision, currentRevision: serving === replicas ? revision : 'before' },
+    };
+  }
+
+  /** Does what controllers do when a pod is gone. */
+  private controlOwners({ metadata }: KubernetesObject): void {
+    const owners = (metadata['ownerReferences'] ?? []) as { uid?: unknown }[];
+    for (const [path, object] of [...this.objects])
+      if (owners.some(({ uid }) => uid === object.metadata['uid'])) this.store(path, structuredClone(object));
+  }
+
+  private sayWaiting(path: string, { kind, metadata: { name } }: KubernetesObject): void {
+    const event = { reason: 'WaitForFirstConsumer', type: 'Normal', involvedObject: { kind, name } };
+    const at = path.replace(/persistentvolumeclaims.*/, `events/${name}`);
+    this.objects.set(at, { apiVersion: 'v1', kind: 'Event', metadata: { name }, ...event });
   }
 
   private tell(type: Event['type'], path: string, object: KubernetesObject): void {
@@ -195,6 +246,8 @@ export class FakeApiServer {
 
   private async watch({ path, query }: AskedRequest, response: ServerResponse): Promise<void> {
     response.writeHead(200).flushHeaders();
+    this.underWay--;
+    response.once('close', () => this.underWay++);
     let seen = Number(query.get('resourceVersion'));
     while (!response.destroyed) {
       for (const { type, version, collection, object } of this.events) {
@@ -205,6 +258,23 @@ export class FakeApiServer {
       await pause(5);
     }
   }
+}
+
+function crashedPod({ metadata, spec }: KubernetesObject, name: string, revision: string): KubernetesObject {
+  const { labels = {} } = (spec as { template: { metadata?: KubernetesObject['metadata'] } }).template.metadata ?? {};
+  const state = { waiting: { reason: 'CrashLoopBackOff' } };
+  const lastState = { terminated: { exitCode: 1, reason: 'Error' } };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name,
+      namespace: metadata.namespace!,
+      labels: { ...labels, 'controller-revision-hash': revision },
+      ownerReferences: [{ uid: metadata['uid'] }],
+    },
+    status: { phase: 'Running', containerStatuses: [{ name, restartCount: 3, state, lastState }] },
+  };
 }
 
 function acceptedRoute(observedGeneration: number): object {
