@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isInterrupted } from '../../graph/interruption-mark.ts';
+import { isInterrupted } from '../../graph/task-hooks/interruption-mark.ts';
 import { batchOf } from './batch.ts';
 import { taskResult, type Task } from './task.ts';
 

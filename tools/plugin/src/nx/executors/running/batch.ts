@@ -1,11 +1,11 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import type { RunLog } from '../output/ci/run-log.ts';
 import { writeFileSync } from 'node:fs';
-import { exitCodeVariable } from '../../graph/terminal-variables.ts';
-import { isRefusal } from '../../graph/refusal-mark.ts';
+import { exitCodeVariable } from '../../graph/task-hooks/terminal-variables.ts';
+import { isRefusal } from '../../graph/task-hooks/refusal-mark.ts';
 import { interruptedWhile } from '../../../model/errors/interruption.ts';
 import type { ProductError } from '../../../model/errors/product-error.ts';
-import { disconnectWhenSent } from './disconnect-when-sent.ts';
+import { disconnectWhenSent } from './connections/disconnect-when-sent.ts';
 import type { RawOptions } from '../options/options.ts';
 import { sharedRun, type SharedRun } from './run-context.ts';
 import { startStopCanary } from './stop-canary.ts';

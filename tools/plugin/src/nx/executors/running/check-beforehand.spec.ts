@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { requestedCommands } from '../../graph/requested-command.ts';
+import { requestedCommands } from '../../graph/task-hooks/requested-command.ts';
 import { serviceTargets } from '../../graph/targets.ts';
 import { checkBeforehand } from './check-beforehand.ts';
 

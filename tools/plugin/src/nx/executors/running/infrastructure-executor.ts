@@ -25,6 +25,7 @@ export interface InfrastructureRun {
   service(name: string): ServiceSource;
   /** The services of the workspace, and what they are made of. */
   readonly services: ServiceMap;
+  readonly workspaceRoot: string;
   /** The main branch. */
   readonly branch: string;
   /** Aborted when the command shall stop. */
@@ -54,7 +55,7 @@ export function infrastructureTask<Declared extends Options>(executor: Infrastru
     taskResult({ deploys }, async () => {
       const command = new CommandRun(executor, raw, { doing: executor.doing, project, shared });
       const environments = await shared.environments();
-      const { log, ports, branch, signal, verbose } = shared;
+      const { log, ports, branch, signal, verbose, workspaceRoot } = shared;
       const reporters = new Map<string, ConsoleReporter>();
       const reporter = (name: string) => {
         const known = reporters.get(name) ?? consoleReporter(name, verbose, log.syntax, log.screen);
@@ -73,6 +74,7 @@ export function infrastructureTask<Declared extends Options>(executor: Infrastru
           tell: log.tell.bind(log),
           service: (name) => shared.service(name),
           services: shared.services(),
+          workspaceRoot,
           branch,
           signal,
         });

@@ -1,5 +1,5 @@
 import type { CommandName } from '../../graph/commands.ts';
-import { differenceMark } from '../../graph/difference-mark.ts';
+import { differenceMark } from '../../graph/task-hooks/difference-mark.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import type { Reporter } from '../../../ports/reporter.ts';
 import type { SourceRepository } from '../../../ports/repository/source-repository.ts';
@@ -57,7 +57,9 @@ export class CommandRun<Declared extends Options> {
     this.read = readDeclared(raw, declaration.options, { doing, service });
     const { output: file } = this.read as { readonly output?: string };
     const { workspaceRoot, isForMany = false } = shared;
-    this.output = file === undefined ? undefined : OutputFile.at({ file, workspaceRoot, project, isForMany, doing });
+    const isFile = declaration.options['output']?.kind === 'file';
+    this.output =
+      file === undefined || !isFile ? undefined : OutputFile.at({ file, workspaceRoot, project, isForMany, doing });
   }
 
   /** Returns what shows the lines of the report: a file, which gets plain text, or the terminal. */

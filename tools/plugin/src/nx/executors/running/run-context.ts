@@ -6,7 +6,7 @@ import type { ReleasePorts } from '../../../ports/release-ports.ts';
 import { readEnvironments } from '../../../adapters/workspace/environments.ts';
 import { RunLog } from '../output/ci/run-log.ts';
 import { ClockComparison } from './clock-comparison.ts';
-import { createPorts } from './create-ports.ts';
+import { createPorts } from './connections/create-ports.ts';
 import { workspaceService, workspaceServices } from './workspace-service.ts';
 
 /** The resources that all services of one command share. */

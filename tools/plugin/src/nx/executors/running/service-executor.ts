@@ -9,6 +9,7 @@ import type { ReleasePorts } from '../../../ports/release-ports.ts';
 import { interruptedWhile, isInterruption } from '../../../model/errors/interruption.ts';
 import { ProductError } from '../../../model/errors/product-error.ts';
 import { errorOutcome } from '../output/ci/deploy-outcome.ts';
+import type { RunLog } from '../output/ci/run-log.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { consoleReporter } from '../output/console-reporter.ts';
 import type { Options, OptionValues } from '../options/option.ts';
@@ -25,6 +26,8 @@ export interface ServiceRun {
   readonly terminal: Terminal;
   /** Keeps what it came to, for the page that a CI has of its run. */
   tell(...outcomes: readonly JobOutcome[]): void;
+  /** Shows in a CI, at the head of its run and beside the line, what was found in a file. */
+  readonly annotate: RunLog['annotate'];
   /** All services of the workspace, and what they are made of. */
   services(): ServiceMap;
   /** Returns another target of the service, if it has it. */
@@ -69,7 +72,7 @@ export function serviceTask<Declared extends Options>(executor: ServiceExecutor<
       const reporter = consoleReporter(name, shared.verbose, log.syntax, log.screen);
       if (deploys) shared.clocks?.reportBy((line) => reporter.warn(line));
       const terminal = command.shownOn(log.screen.terminal);
-      const tell = log.tell.bind(log);
+      const [tell, annotate] = [log.tell.bind(log), log.annotate.bind(log)];
       try {
         signal.throwIfAborted();
         const options = command.resolve(environments, reporter);
@@ -80,6 +83,7 @@ export function serviceTask<Declared extends Options>(executor: ServiceExecutor<
           reporter,
           terminal,
           tell,
+          annotate,
           services,
           target,
           workspaceRoot,

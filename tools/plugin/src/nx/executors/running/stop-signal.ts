@@ -15,9 +15,9 @@ export async function* withStopSignal<T>(
   const asked = new AbortController();
   let first = 0;
   const end = (name: NodeJS.Signals) => {
-    if (asked.signal.aborted && Date.now() - first < repeats) return;
+    if (asked.signal.aborted && performance.now() - first < repeats) return;
     if (asked.signal.aborted) process.exit(130);
-    first = Date.now();
+    first = performance.now();
     asked.abort(interruption(name));
   };
   for (const name of names) process.on(name, end);

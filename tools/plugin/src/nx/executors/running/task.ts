@@ -1,5 +1,5 @@
-import { interruptionMark } from '../../graph/interruption-mark.ts';
-import { refusalMarkOf } from '../../graph/refusal-mark.ts';
+import { interruptionMark } from '../../graph/task-hooks/interruption-mark.ts';
+import { refusalMarkOf } from '../../graph/task-hooks/refusal-mark.ts';
 import { isInterruption } from '../../../model/errors/interruption.ts';
 import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
 import type { RawOptions } from '../options/options.ts';

@@ -8,6 +8,7 @@ import type { ServiceSource } from '../../../ports/service-source.ts';
 import type { SourceRepository } from '../../../ports/repository/source-repository.ts';
 import { ClosureIndex } from '../../../adapters/workspace/closure-index.ts';
 import { contentFilter, contentFolders, contentHash } from '../../../adapters/workspace/content.ts';
+import { refuseForeignLinks } from '../../../adapters/workspace/foreign-links.ts';
 import { foreignImageInputs, imageContext } from '../../../adapters/workspace/image-context.ts';
 import { refuseIgnoredInputs } from '../../../adapters/workspace/ignored-inputs.ts';
 import { serviceIn } from '../../../adapters/workspace/service.ts';
@@ -31,7 +32,10 @@ export function workspaceService(
     contentHash: (source) => contentHash(service, repository, source),
     buildContext: () => join(root, imageContext(service)),
     foreignImageInputs: (source) => foreignImageInputs(service, repository, source),
-    refuseIgnoredInputs: () => refuseIgnoredInputs(service, repository),
+    refuseIgnoredInputs: async () => {
+      await refuseIgnoredInputs(service, repository);
+      await refuseForeignLinks(service, repository);
+    },
   };
 }
 

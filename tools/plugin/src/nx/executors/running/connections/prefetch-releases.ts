@@ -1,4 +1,4 @@
-import type { ServiceRun } from './service-executor.ts';
+import type { ServiceRun } from '../service-executor.ts';
 
 /** Asks the origin which releases there are, so that the answer is there when it is needed. */
 export function prefetchReleases({ service, ports }: Pick<ServiceRun, 'service' | 'ports'>): void {

@@ -1,5 +1,5 @@
-import type { Environment } from '../../../model/environment/environment.ts';
-import type { ReleasePorts } from '../../../ports/release-ports.ts';
+import type { Environment } from '../../../../model/environment/environment.ts';
+import type { ReleasePorts } from '../../../../ports/release-ports.ts';
 
 /** Connects to clusters while git is still being read. An unreachable one is reported when it is needed. */
 export function prefetchClusters(

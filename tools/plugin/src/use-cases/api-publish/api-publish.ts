@@ -1,0 +1,126 @@
+import type { DeploymentRecord } from '../../model/deploy/deployment-record.ts';
+import type { Environment } from '../../model/environment/environment.ts';
+import { Refusal } from '../../model/errors/product-error.ts';
+import type { Actor } from '../../model/release/actor.ts';
+import type { BuildNumber } from '../../model/release/build-number.ts';
+import type { Release } from '../../model/release/release.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+import type { Reporter } from '../../ports/reporter.ts';
+import type { ServiceSource } from '../../ports/service-source.ts';
+import { requireApproval } from '../deploy/requirements/approval.ts';
+import { withServiceLock } from '../deploy/lock-service.ts';
+import { publish } from '../facade/publish.ts';
+import type { RevisionCheck } from '../facade/publish-request.ts';
+import { planServicePublication } from '../facade/plan-service-publication.ts';
+import type { ServicePublication } from '../facade/service-publication.ts';
+import { findRelease } from '../revision/find-release.ts';
+
+/** A service whose API is published as it should be, by itself. */
+export interface ApiPublishRequest {
+  readonly service: ServiceSource;
+  readonly environment: Environment;
+  /** The build; undefined for the one that runs. */
+  readonly build: BuildNumber | undefined;
+  readonly actor: Actor;
+  readonly dryRun: boolean;
+  readonly allowBreaking: boolean;
+  /** The approver for a protected environment. */
+  readonly approvedBy: string | undefined;
+  readonly signal?: AbortSignal;
+  /** Checks a revision before clients find it. */
+  readonly check?: RevisionCheck;
+}
+
+/** The result of a publication: the release, and whether anything was to be done. */
+export interface ApiPublishResult {
+  readonly state: 'planned' | 'published' | 'unchanged';
+  readonly release: Release;
+}
+
+/**
+ * Publishes a release's API in an environment where its code serves already: what a release does besides, alone. Nothing,
+ * where the door is as it should be.
+ * @throws {Refusal} when it cannot be done; nothing was changed then. @throws {Failure} naming what was done; the same
+ * command continues.
+ */
+export async function publishApi(
+  request: ApiPublishRequest,
+  ports: ReleasePorts,
+  reporter: Reporter,
+): Promise<ApiPublishResult> {
+  const { service, environment, actor, approvedBy, dryRun, signal } = request;
+  requireFacade(request);
+  if (!dryRun) requireApproval(doingOf(request), environment, approvedBy);
+  const cluster = await ports.cluster(environment);
+  await cluster.check();
+  if (dryRun) {
+    const { release, publication } = await plan(request, await cluster.records(service.name), ports);
+    for (const line of publication.breaking) reporter.warn(line);
+    for (const line of publication.plannedLines()) reporter.step(line);
+    return { state: 'planned', release };
+  }
+  const limits = { timeoutMs: 0, ...(signal ? { signal } : {}) };
+  // Nothing is deployed: the forge hears nothing.
+  const equipment = { cluster, ports, limits, reporter, announce: () => ({ end: () => undefined }) };
+  return withServiceLock({ service: service.name, environment, actor }, equipment, async ({ records, lock }) => {
+    const { release, publication } = await plan(request, records, ports);
+    const stop = AbortSignal.any([lock.lost, ...(signal ? [signal] : [])]);
+    const isNeeded = publication.isNeeded;
+    await publish(publication, { reporter, signal: stop });
+    return { state: isNeeded ? 'published' : 'unchanged', release };
+  });
+}
+
+async function plan(
+  request: ApiPublishRequest,
+  records: readonly DeploymentRecord[],
+  ports: ReleasePorts,
+): Promise<{ readonly release: Release; readonly publication: ServicePublication }> {
+  const { service, environment, actor, allowBreaking, check } = request;
+  const release = await chooseRelease(request, records, ports);
+  const target = { service, release, environment, actor, allowBreaking, check };
+  const publication = await planServicePublication(target, ports);
+  if (publication) return { release, publication };
+  throw new Refusal({
+    type: 'no-api',
+    doing: doingOf(request),
+    reason: `${release.buildNumber} has no description of an API (${service.root}/openapi.yaml).`,
+    remedy: 'Describe it there, and release it.',
+  });
+}
+
+/** Returns the release to publish. @throws {Refusal} when its code does not serve yet: clients would call what is not there. */
+async function chooseRelease(
+  request: ApiPublishRequest,
+  records: readonly DeploymentRecord[],
+  ports: ReleasePorts,
+): Promise<Release> {
+  const { service, environment, build } = request;
+  // One that failed at the door alone serves.
+  const running = records.find(({ outcome, published }) => outcome === 'succeeded' || published !== undefined)?.release;
+  const wanted = build === undefined ? running : await findRelease(service.name, build, ports);
+  if (running && wanted && !wanted.buildNumber.isNewerThan(running.buildNumber)) return wanted;
+  throw new Refusal({
+    type: 'not-deployed',
+    doing: doingOf(request),
+    reason: running
+      ? `${wanted!.buildNumber} does not run in ${environment.name}: ${running.buildNumber} does.`
+      : `No deployment of it to ${environment.name} has succeeded: clients would find an API that nothing answers.`,
+    remedy: `Deploy it, which publishes its API: \`nx run ${service.name}:k8s-deploy --env=${environment.name}${build === undefined ? '' : ` --tag=${build}`}\`.`,
+  });
+}
+
+function requireFacade(request: ApiPublishRequest): void {
+  const { environment } = request;
+  if (environment.facade) return;
+  throw new Refusal({
+    type: 'no-facade',
+    doing: doingOf(request),
+    reason: `Clients of ${environment.name} call its gateway: its file names no \`facade\`.`,
+    remedy: `There, the routes in \`k8s/\` publish the API, with each deployment. For API Management write \`facade\` into the environment's file (docs/environments.md).`,
+  });
+}
+
+function doingOf({ service, environment }: ApiPublishRequest): string {
+  return `publish the API of ${service.name} in ${environment.name}`;
+}
