@@ -27,6 +27,8 @@ const bookkeeping: readonly (readonly string[])[] = [
     'deployment.kubernetes.io/revision',
     'kubectl.kubernetes.io/last-applied-configuration',
   ].map((key) => ['metadata', 'annotations', key]),
+  // What the CronJob's own annotations say already.
+  ...[annotation.buildNumber, annotation.commit].map((key) => ['spec', 'jobTemplate', 'metadata', 'annotations', key]),
 ];
 /** Fields whose names speak of secrets without holding one: they say where it is, or how long it lasts. */
 const aboutSecrets = /(Name|Names|Ref|Refs|Path|Key|Seconds|Policy|Type|Id|Version)$/;

@@ -35,14 +35,16 @@ export class BranchHistory {
   private readonly touching: ReadonlyMap<string, readonly string[]>;
   /** Commits that some build lacks and whose files were not looked at. */
   private readonly rest: readonly string[];
+  private readonly bases: readonly string[];
 
   private constructor(
     graph: CommitGraph,
     tip: string,
-    touched: ReadonlyMap<string, ReadonlySet<string>>,
-    rest: readonly string[],
+    bases: readonly string[],
+    { touched, rest }: { touched: ReadonlyMap<string, ReadonlySet<string>>; rest: readonly string[] },
   ) {
     this.graph = graph;
+    this.bases = bases;
     this.tip = tip;
     this.rest = rest;
     this.touching = groupByKey(
@@ -67,17 +69,17 @@ export class BranchHistory {
       [tip],
     );
     const touched = await touchedServices(missing.slice(0, mostCommits), graph, services, ports);
-    return new BranchHistory(graph, tip, touched, missing.slice(mostCommits));
+    return new BranchHistory(graph, tip, bases, { touched, rest: missing.slice(mostCommits) });
   }
 
-  /** Reports whether a commit was among those that it was read for, or before one of them. */
-  has(commit: string): boolean {
-    return this.graph.has(commit);
+  /** Reports whether it was read for a commit: of one before those, what it lacks is not all known. */
+  isReadFor(commit: string): boolean {
+    return this.bases.includes(commit);
   }
 
   /** How far behind a build is: the commits that it lacks and that change a file which is part of its service. */
   behind({ service, commit }: RunningCommit): Behind {
-    if (!this.has(commit)) return { unknown: `commit ${shortCommit(commit)} is neither here nor at the origin` };
+    if (!this.graph.has(commit)) return { unknown: `commit ${shortCommit(commit)} is neither here nor at the origin` };
     const isMissing = this.graph.isMissing(commit, this.tip);
     const commits = (this.touching.get(service) ?? []).filter(isMissing).length;
     return { commits, isLeast: this.rest.some(isMissing) };

@@ -2,10 +2,11 @@ import type { DeploymentRecord } from '../../model/deploy/deployment-record.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { catchProductError } from '../../model/errors/result.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
+import type { UnreachableEnvironment } from './unreachable.ts';
 
 /** Deployments of a service to one environment. */
 export type EnvironmentHistory =
-  | { readonly environment: string; readonly state: 'unreachable'; readonly reason: string }
+  | UnreachableEnvironment
   | {
       readonly environment: string;
       readonly state: 'read';
@@ -27,7 +28,7 @@ export function history(
           const records = await (await ports.cluster(environment)).records(service);
           return { environment: name, state: 'read' as const, records };
         },
-        (reason) => ({ environment: name, state: 'unreachable' as const, reason }),
+        (reason, remedy) => ({ environment: name, state: 'unreachable' as const, reason, remedy }),
       );
     }),
   );

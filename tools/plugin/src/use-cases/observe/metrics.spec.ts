@@ -181,7 +181,12 @@ describe('metrics of an environment', () => {
     const prod = new Deployments();
     expect(await prod.measure()).toMatchObject({ state: 'read', services: [], all: { complete: true } });
     prod.cluster.unreachable = 'It is down.';
-    expect(await prod.measure()).toEqual({ environment: 'prod', state: 'unreachable', reason: 'It is down.' });
+    expect(await prod.measure()).toEqual({
+      environment: 'prod',
+      state: 'unreachable',
+      reason: 'It is down.',
+      remedy: 'Start it.',
+    });
     const bug = { ...prod.scenario.ports, cluster: () => Promise.reject(new Error('a bug')) };
     const request = { environment: prod.environment, period: day, services: prod.scenario.services };
     await expect(metrics(request, bug)).rejects.toThrow('a bug');

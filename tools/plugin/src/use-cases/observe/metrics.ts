@@ -15,9 +15,10 @@ import {
 import type { Environment } from '../../model/environment/environment.ts';
 import { groupByKey } from '../../model/text/group-by-key.ts';
 import { BroughtCommits } from './delivered-commits.ts';
-import { catchProductError, orUnknown } from '../../model/errors/result.ts';
+import { orUnknown } from '../../model/errors/result.ts';
 import type { ServiceMap } from '../../ports/service-map.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
+import { orUnreachable, type Unreachable, type UnreachableEnvironment } from './unreachable.ts';
 
 /** Of which environment, and of what time, figures are asked. */
 export interface MetricsRequest {
@@ -40,7 +41,7 @@ export interface ServiceMetrics extends DeliveryMetrics {
 
 /** Figures of an environment. */
 export type EnvironmentMetrics =
-  | { readonly environment: string; readonly state: 'unreachable'; readonly reason: string }
+  | UnreachableEnvironment
   | {
       readonly environment: string;
       readonly state: 'read';
@@ -97,16 +98,13 @@ interface ServiceHistory {
 async function readHistories(
   environment: Environment,
   ports: Pick<ReleasePorts, 'cluster'>,
-): Promise<ServiceHistory[] | { reason: string }> {
-  return catchProductError(
-    async () => {
-      const records = await (await ports.cluster(environment)).summaries();
-      return [...groupByKey(records.map((record) => [record.release.service, record] as const))]
-        .map(([service, all]) => ({ service, records: all.sort((a, b) => b.sequence - a.sequence) }))
-        .sort((a, b) => (a.service < b.service ? -1 : 1));
-    },
-    (reason) => ({ reason }),
-  );
+): Promise<ServiceHistory[] | Unreachable> {
+  return orUnreachable(async () => {
+    const records = await (await ports.cluster(environment)).summaries();
+    return [...groupByKey(records.map((record) => [record.release.service, record] as const))]
+      .map(([service, all]) => ({ service, records: all.sort((a, b) => b.sequence - a.sequence) }))
+      .sort((a, b) => (a.service < b.service ? -1 : 1));
+  });
 }
 
 interface ServiceChanges {

@@ -1,8 +1,8 @@
 import type { DeploymentSummary } from '../../model/deploy/deployment-record.ts';
 import type { Environment } from '../../model/environment/environment.ts';
-import { catchProductError } from '../../model/errors/result.ts';
 import type { ObservedService } from '../../ports/cluster.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
+import { orUnreachable, type Unreachable } from './unreachable.ts';
 
 /** Returns the services of an environment, all or one, or the reason why it cannot be read. */
 export async function observeEnvironment(
@@ -10,12 +10,9 @@ export async function observeEnvironment(
   environment: Environment,
   { cluster }: Pick<ReleasePorts, 'cluster'>,
   onNewest?: (newest: readonly DeploymentSummary[]) => void,
-): Promise<ReadonlyMap<string, ObservedService> | { readonly reason: string }> {
-  return catchProductError(
-    async () => {
-      const observed = await (await cluster(environment)).observe(service, onNewest);
-      return new Map(observed.map((one) => [one.service, one]));
-    },
-    (reason) => ({ reason }),
-  );
+): Promise<ReadonlyMap<string, ObservedService> | Unreachable> {
+  return orUnreachable(async () => {
+    const observed = await (await cluster(environment)).observe(service, onNewest);
+    return new Map(observed.map((one) => [one.service, one]));
+  });
 }

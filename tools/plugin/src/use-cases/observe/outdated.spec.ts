@@ -6,8 +6,10 @@ import { releaseIt } from '../../../../twins/src/release-it.ts';
 const actor = { person: 'ada', run: 'ada@laptop' };
 
 const preprodOf = ({ environments }: ReleaseScenario) => environments.filter(({ name }) => name === 'preprod');
-const outdatedIn = (scenario: ReleaseScenario) =>
-  outdated({ environments: preprodOf(scenario), services: [scenario.service] }, scenario.ports);
+const outdatedIn = (scenario: ReleaseScenario, onRemark?: (line: string) => void) => {
+  const request = { environments: preprodOf(scenario), services: [scenario.service] };
+  return outdated({ ...request, ...(onRemark ? { onRemark } : {}) }, scenario.ports);
+};
 
 describe('outdated', () => {
   it('is what was never deployed, or has other content', async () => {
@@ -35,6 +37,47 @@ describe('outdated', () => {
     expect(await outdatedIn(scenario)).toEqual([]);
   });
 
+  it('is what has another API at the door than it published, until that is released again', async () => {
+    const scenario = new ReleaseScenario();
+    const { facade } = scenario;
+    for (const operations of [['listOrders'], ['listOrders', 'getOrder']]) {
+      scenario.describeApi(operations);
+      await releaseIt(scenario);
+    }
+    expect(await outdatedIn(scenario)).toEqual([]);
+    facade.apis.set('orders', { ...facade.apis.get('orders')!, current: '20261124-1' });
+    expect(await outdatedIn(scenario)).toMatchObject([
+      {
+        buildNumber: '20261124-2',
+        reason: 'API orders: clients get revision 20261124-1; deployed was 20261124-2 (shop-apim).',
+      },
+    ]);
+    await releaseIt(scenario);
+    expect(await outdatedIn(scenario)).toEqual([]);
+  });
+
+  it('is not what a release of the same content would be refused for at the door', async () => {
+    const scenario = new ReleaseScenario();
+    scenario.describeApi(['listOrders']);
+    await releaseIt(scenario);
+    const api = scenario.facade.apis.get('orders')!;
+    const byHand = [...api.revisions].map(([revision, kept]) => [revision, { ...kept, mark: 'by hand' }] as const);
+    scenario.facade.apis.set('orders', { ...api, revisions: new Map(byHand) });
+    expect(await outdatedIn(scenario)).toEqual([]);
+  });
+
+  it('is found without a door that cannot be asked, with a remark', async () => {
+    const scenario = new ReleaseScenario();
+    scenario.describeApi(['listOrders']);
+    await releaseIt(scenario);
+    scenario.facade.outage = 'It is gone.';
+    const remarks: string[] = [];
+    expect(await outdatedIn(scenario, (line) => void remarks.push(line))).toEqual([]);
+    expect(remarks).toEqual([
+      'what clients get at shop-apim in preprod is not known: It is gone. Run the same command again.',
+    ]);
+  });
+
   it('is what failed, also when the one before it was put back', async () => {
     const scenario = new ReleaseScenario();
     const cluster = scenario.clusters.get('preprod')!;
@@ -49,6 +92,25 @@ describe('outdated', () => {
     expect(await outdatedIn(scenario)).toMatchObject([
       { reason: 'A newer build failed and was rolled back to 20261124-1.' },
     ]);
+  });
+
+  it('tells how often the same content has failed', async () => {
+    const scenario = new ReleaseScenario();
+    const cluster = scenario.clusters.get('preprod')!;
+    await releaseIt(scenario);
+    scenario.change('2');
+    const fail = async () => {
+      cluster.script('orders', { state: 'failed', reason: 'It crashes.', evidence: [] });
+      await expect(releaseIt(scenario)).rejects.toThrow('It crashes.');
+      return (await outdatedIn(scenario))[0]!.reason;
+    };
+    const once = 'A newer build failed and was rolled back to 20261124-1.';
+    expect(await fail()).toBe(once);
+    expect(await fail()).toBe(`${once} This content failed there 2 times.`);
+    expect(await fail()).toBe(`${once} This content failed there 3 times.`);
+    scenario.change('3');
+    expect((await outdatedIn(scenario))[0]!.reason).toBe(once);
+    expect(await fail()).toBe(once);
   });
 
   it('is what is held, and what is just being deployed', async () => {

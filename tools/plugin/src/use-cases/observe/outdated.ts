@@ -1,15 +1,19 @@
 import pMap from 'p-map';
 import type { DeploymentSummary } from '../../model/deploy/deployment-record.ts';
 import type { Environment } from '../../model/environment/environment.ts';
+import { describeDoorDrift, isPutRight } from '../../model/facade/observing/door-drift.ts';
 import { describeHold, holdOf } from '../../model/rollback/hold.ts';
 import type { ContentHash } from '../../model/release/release.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
+import { apisAtDoor, observeDoor } from './observe-door.ts';
 
 /** Of what it is asked whether it is outdated. */
 export interface OutdatedRequest {
   readonly environments: readonly Environment[];
   readonly services: readonly ServiceSource[];
+  /** Is told what could not be asked, where the rest is found all the same. */
+  readonly onRemark?: (line: string) => void;
 }
 
 /** A service that is not in an environment as the checked-out commit has it. */
@@ -35,27 +39,36 @@ const atOnce = 16;
 /**
  * Finds the services whose content in the checked-out commit is not what is recorded as deployed: by content and by
  * records, and not by what the last run changed, so that a run that failed, was cancelled or never began is made up for by
- * the next. A service that is held where it is counts as outdated, with the hold as its reason.
+ * the next. A service that is held where it is counts as outdated, with the hold as its reason; and so does one of which
+ * clients get another API than it published.
  * @throws {ProductError} when an environment cannot be looked into: nobody would know what is outdated there.
  */
 export async function outdated(
-  { environments, services }: OutdatedRequest,
-  { repository, cluster }: Pick<ReleasePorts, 'repository' | 'cluster'>,
+  { environments, services, onRemark }: OutdatedRequest,
+  ports: Pick<ReleasePorts, 'repository' | 'cluster' | 'facade'>,
 ): Promise<Outdated[]> {
+  const { repository, cluster } = ports;
   const commit = await repository.headCommit();
   const [hashes, ...deployed] = await Promise.all([
     pMap(services, (service) => service.contentHash({ commit }), { concurrency: atOnce }),
-    ...environments.map(async (environment) => {
-      const newest = await (await cluster(environment)).newest();
-      return new Map(newest.map((record) => [record.release.service, record]));
-    }),
+    ...environments.map((environment) => deployedIn(environment, ports, onRemark)),
   ]);
-  const found = services.flatMap(({ name }, index) =>
-    environments.flatMap(({ name: environment }, at) => {
-      const newest = deployed[at]!.get(name);
-      const reason = whyOutdated(newest, hashes[index]!);
-      return reason === undefined ? [] : [{ service: name, environment, release: newest?.release, reason }];
+  const candidates = services.flatMap(({ name }, index) =>
+    environments.flatMap((environment, at) => {
+      const [newest, hash] = [deployed[at]!.newest.get(name), hashes[index]!];
+      const reason = whyOutdated(newest, hash) ?? deployed[at]!.atDoor.get(name);
+      return reason === undefined ? [] : [{ service: name, environment, hash, newest, reason }];
     }),
+  );
+  const found = await pMap(
+    candidates,
+    async ({ service, environment, hash, newest, reason }) => {
+      const tries =
+        newest && hasFailed(newest) ? triesOf(hash, await (await cluster(environment)).records(service)) : 0;
+      const again = tries > 1 ? ` This content failed there ${tries} times.` : '';
+      return { service, environment: environment.name, release: newest?.release, reason: `${reason}${again}` };
+    },
+    { concurrency: atOnce },
   );
   const others = new Set(
     found.flatMap(({ release }) => (release && release.commit !== commit ? [release.commit] : [])),
@@ -72,6 +85,56 @@ export async function outdated(
       reason: isLater ? `${release.buildNumber} is of a later commit.` : reason,
     };
   });
+}
+
+/** Returns what was deployed last in an environment, by service, and what clients of its door get other than that. */
+async function deployedIn(
+  environment: Environment,
+  ports: Pick<ReleasePorts, 'cluster' | 'facade'>,
+  onRemark: OutdatedRequest['onRemark'],
+) {
+  const newest = await (await ports.cluster(environment)).newest();
+  const atDoor = await doorReasons(environment, newest, ports, onRemark);
+  return { newest: new Map(newest.map((record) => [record.release.service, record])), atDoor };
+}
+
+/**
+ * Returns, by service, what clients of the door get other than the release that runs published, as far as deploying that
+ * again puts it right. The door is asked only where something was published. When it cannot be, that is a remark: what runs
+ * is known all the same.
+ */
+async function doorReasons(
+  environment: Environment,
+  newest: readonly DeploymentSummary[],
+  ports: Pick<ReleasePorts, 'facade'>,
+  onRemark: OutdatedRequest['onRemark'],
+): Promise<ReadonlyMap<string, string>> {
+  const published = newest.filter(({ publishes = [], outcome }) => outcome === 'succeeded' && publishes.length > 0);
+  const door = published.length > 0 ? await observeDoor(environment, ports) : undefined;
+  if (door && 'reason' in door)
+    onRemark?.(
+      `what clients get at ${door.instance} in ${environment.name} is not known: ${door.reason} ${door.remedy}`,
+    );
+  return new Map(
+    published.flatMap((record) => {
+      const found = apisAtDoor(door, record);
+      const drift = found && 'drift' in found ? found.drift.filter(isPutRight) : [];
+      const line = `${drift.map(describeDoorDrift).join('; ')} (${door?.instance}).`;
+      return drift.length > 0 ? [[record.release.service, line] as const] : [];
+    }),
+  );
+}
+
+/** Reports whether the newest deployment is one that failed, or what was put back after it. */
+function hasFailed({ outcome, cause }: DeploymentSummary): boolean {
+  return outcome === 'failed' || cause.action === 'automatic-rollback';
+}
+
+/** Returns how often a content failed since anything else was tried. @param records newest first. */
+function triesOf(hash: ContentHash, records: readonly DeploymentSummary[]): number {
+  const tried = records.filter(({ cause }) => cause.action !== 'automatic-rollback');
+  const other = tried.findIndex(({ outcome, release }) => outcome !== 'failed' || release.contentHash !== hash);
+  return other < 0 ? tried.length : other;
 }
 
 function whyOutdated(newest: DeploymentSummary | undefined, hash: ContentHash): string | undefined {

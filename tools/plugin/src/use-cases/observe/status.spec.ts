@@ -1,3 +1,4 @@
+import type { DeploymentRecord } from '../../model/deploy/deployment-record.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
@@ -32,7 +33,12 @@ describe('status', () => {
     expect(branch).toEqual({ name: 'main', commit: await scenario.repository.headCommit() });
     expect([...cells.keys()]).toEqual(['dev', 'preprod', 'prod']);
     expect(cells.get('dev')).toEqual({ environment: 'dev', state: 'absent' });
-    expect(cells.get('prod')).toEqual({ environment: 'prod', state: 'unreachable', reason: 'It is gone.' });
+    expect(cells.get('prod')).toEqual({
+      environment: 'prod',
+      state: 'unreachable',
+      reason: 'It is gone.',
+      remedy: 'Start it.',
+    });
     expect(cells.get('preprod')).toMatchObject({
       state: 'deployed',
       running: { buildNumber: '20261124-1', commit: await scenario.repository.headCommit(), health: 'healthy' },
@@ -45,6 +51,18 @@ describe('status', () => {
     expect(cells.get('preprod')).not.toHaveProperty('record.manifests');
   });
 
+  it('shows the rest when a kind of objects cannot be read', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    clusterOf(scenario).unreadKinds.set('v1/Service', 'This account may not list services.');
+    expect(await preprodOf(scenario)).toMatchObject({
+      running: { health: 'healthy' },
+      unread: [{ kind: 'v1/Service', reason: 'This account may not list services.' }],
+    });
+    clusterOf(scenario).unreadKinds.set('batch/v1/CronJob', 'Nobody serves it.');
+    expect((await preprodOf(scenario)).unread).toHaveLength(1);
+  });
+
   it('tells which version of the configuration environments have, and takes it for no service', async () => {
     const scenario = new ReleaseScenario();
     const version = BuildNumber.parse('20261124-3')!;
@@ -55,6 +73,19 @@ describe('status', () => {
     expect(services.map(({ service }) => service)).toEqual(['orders']);
     const one = await status({ ...requestOf(scenario), service: 'orders' }, scenario.ports);
     expect(one.provisioned).toEqual([]);
+  });
+
+  it('counts what runs, also when a newer build was the last one to be tried', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    scenario.change('2');
+    const cluster = clusterOf(scenario);
+    const lock = await cluster.lock('orders', actor, () => {});
+    const [{ sequence: _, ...first }] = (await cluster.records('orders')) as [DeploymentRecord];
+    const release = { ...first.release, commit: await scenario.repository.headCommit() };
+    await cluster.closeRecord(await cluster.openRecord({ ...first, release }), { outcome: 'cancelled' });
+    await lock.release();
+    expect((await preprodOf(scenario)).behind).toEqual({ commits: 1, isLeast: false });
   });
 
   it('counts the commits of main that matter to the service', async () => {

@@ -6,11 +6,15 @@ import { holdOf } from '../../model/rollback/hold.ts';
 import { BranchHistory, type Behind, type RunningCommit } from './behind.ts';
 import { catchProductError, orUnknown } from '../../model/errors/result.ts';
 import type { ObjectDrift } from '../../model/observe/drift.ts';
-import type { ObservedService, RunningService } from '../../ports/cluster.ts';
+import type { ObjectRemark } from '../../model/observe/object-findings.ts';
+import type { RunningService } from '../../model/observe/running-service.ts';
+import type { ObservedService, UnhealthyObject, UnreadKind } from '../../ports/cluster.ts';
+import { apisAtDoor, observeDoor, type ObservedDoor, type ServiceApis } from './observe-door.ts';
 import { observeEnvironment } from './observe-environment.ts';
 import type { BranchTip } from '../../ports/repository/commits.ts';
 import type { ServiceMap } from '../../ports/service-map.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
+import type { UnreachableEnvironment } from './unreachable.ts';
 
 /** Of what the status is asked. */
 export interface StatusRequest {
@@ -49,7 +53,7 @@ export interface ServiceStatus {
 /** The state of a service in one environment. */
 export type EnvironmentStatus =
   | { readonly environment: string; readonly state: 'absent' }
-  | { readonly environment: string; readonly state: 'unreachable'; readonly reason: string }
+  | UnreachableEnvironment
   | {
       readonly environment: string;
       readonly state: 'deployed';
@@ -63,6 +67,14 @@ export type EnvironmentStatus =
       readonly foreignDigests: readonly string[];
       /** Objects that are not as they were deployed. */
       readonly drift: readonly ObjectDrift[];
+      /** Kinds of its objects that could not be read: of these no drift is known, nor of a workload what runs. */
+      readonly unread: readonly UnreadKind[];
+      /** Objects beside the workload that are not healthy by their own status; none while a deployment goes on. */
+      readonly unhealthy: readonly UnhealthyObject[];
+      /** Its APIs at the environment's door; left out where it has none there. */
+      readonly apis?: ServiceApis;
+      /** Things to know of those that are. */
+      readonly remarks: readonly ObjectRemark[];
       /** Undefined where no build is known to run. */
       readonly behind: Behind | undefined;
     };
@@ -70,7 +82,12 @@ export type EnvironmentStatus =
 type Deployed = Extract<EnvironmentStatus, { state: 'deployed' }>;
 
 /** The services that were observed in an environment, by name, or why it cannot be looked into. */
-type Observed = Awaited<ReturnType<typeof observeEnvironment>>;
+type ObservedServices = Awaited<ReturnType<typeof observeEnvironment>>;
+/** An environment's services, and its door where it has one. */
+interface Observed {
+  readonly services: ObservedServices;
+  readonly door: ObservedDoor | undefined;
+}
 /** The newest commit of the main branch, or why it is not known. */
 type Tip = BranchTip | { readonly unknown: string };
 /** The history of the main branch, or why it is not known. */
@@ -79,7 +96,7 @@ type History = BranchHistory | { readonly unknown: string };
 /** Asks every environment at once. One that does not answer is told as that, and so is a branch that is not known. */
 export async function status(
   request: StatusRequest,
-  ports: Pick<ReleasePorts, 'cluster' | 'repository'>,
+  ports: Pick<ReleasePorts, 'cluster' | 'repository' | 'facade'>,
 ): Promise<Status> {
   const { service, environments, services, branch } = request;
   const looking = environments.map((environment) => look(service, environment, ports));
@@ -108,7 +125,7 @@ export async function status(
 
 function runningCommits(observed: readonly Observed[]): RunningCommit[] {
   return observed
-    .flatMap((each) => ('reason' in each ? [] : [...each.values()]))
+    .flatMap(({ services }) => ('reason' in services ? [] : [...services.values()]))
     .flatMap((one) => runningCommit(one) ?? []);
 }
 
@@ -124,7 +141,7 @@ function branchStatus(name: string, tip: Tip, history: History): Status['branch'
 /** Returns the services that are told of, in alphabetical order. */
 function serviceNames({ service, services }: StatusRequest, observed: readonly Observed[]): string[] {
   if (service !== undefined) return [service];
-  const seen = observed.flatMap((each) => ('reason' in each ? [] : [...each.keys()]));
+  const seen = observed.flatMap((each) => ('reason' in each.services ? [] : [...each.services.keys()]));
   return [...new Set([...services.services, ...seen])].sort();
 }
 
@@ -143,12 +160,14 @@ function serviceStatuses(request: StatusRequest, observed: readonly Observed[], 
 function environmentStatus(
   service: string,
   environment: string,
-  observed: Observed,
+  { services, door }: Observed,
   history: History,
 ): EnvironmentStatus {
-  if ('reason' in observed) return { environment, state: 'unreachable', reason: observed.reason };
-  const one = observed.get(service);
-  return one ? deployed(environment, one, history) : { environment, state: 'absent' };
+  if ('reason' in services) return { environment, state: 'unreachable', ...services };
+  const one = services.get(service);
+  if (!one) return { environment, state: 'absent' };
+  const apis = one.newest && apisAtDoor(door, one.newest);
+  return { ...deployed(environment, one, history), ...(apis ? { apis } : {}) };
 }
 
 /**
@@ -169,12 +188,13 @@ function provisionedIn(
 }
 
 /** Begins to look into an environment. Its newest deployments are known before all else is. */
-function look(service: string | undefined, environment: Environment, ports: Pick<ReleasePorts, 'cluster'>) {
+function look(service: string | undefined, environment: Environment, ports: Pick<ReleasePorts, 'cluster' | 'facade'>) {
   let told: (newest: readonly DeploymentSummary[]) => void = () => {};
   const newest = new Promise<readonly DeploymentSummary[]>((resolve) => (told = resolve));
   // Where it cannot be looked into, nobody tells.
-  const observed = observeEnvironment(service, environment, ports, told).finally(() => told([]));
-  return { newest, observed };
+  const services = observeEnvironment(service, environment, ports, told).finally(() => told([]));
+  const observed = Promise.all([services, observeDoor(environment, ports)]);
+  return { newest, observed: observed.then(([found, door]): Observed => ({ services: found, door })) };
 }
 
 /** Something may run that no record tells of. */
@@ -183,12 +203,12 @@ async function completed(
   running: readonly RunningCommit[],
   read: (commits: readonly string[]) => Promise<History>,
 ): Promise<History> {
-  const isComplete = !(early instanceof BranchHistory) || running.every(({ commit }) => early.has(commit));
+  const isComplete = !(early instanceof BranchHistory) || running.every(({ commit }) => early.isReadFor(commit));
   return isComplete ? early : read(running.map(({ commit }) => commit));
 }
 
 function deployed(environment: string, observed: ObservedService, history: History): Deployed {
-  const { newest, running, drift } = observed;
+  const { newest, running, drift, unhealthy, remarks, unread } = observed;
   const commit = runningCommit(observed);
   const isSettled = newest?.outcome === 'succeeded' && running?.health !== 'rolling-out';
   return {
@@ -199,6 +219,9 @@ function deployed(environment: string, observed: ObservedService, history: Histo
     hold: newest && holdOf([newest]),
     foreignDigests: isSettled ? (running?.digests ?? []).filter((digest) => digest !== newest.release.imageDigest) : [],
     drift,
+    unread,
+    unhealthy,
+    remarks,
     behind: commit && (history instanceof BranchHistory ? history.behind(commit) : history),
   };
 }

@@ -10,7 +10,7 @@ const gathering = 500;
 /** Yields the status now, and again after every change in one of the environments, until the signal. */
 export async function* watchStatus(
   request: StatusRequest,
-  ports: Pick<ReleasePorts, 'cluster' | 'repository'>,
+  ports: Pick<ReleasePorts, 'cluster' | 'repository' | 'facade'>,
   signal: AbortSignal,
 ): AsyncGenerator<Status> {
   const changed = new Notify();

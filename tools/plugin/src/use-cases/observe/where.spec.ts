@@ -36,7 +36,7 @@ describe('where', () => {
           service: 'orders',
           releasedIn: [],
           environments: [
-            { environment: dev!.name, state: 'unreachable', reason: 'It is gone.' },
+            { environment: dev!.name, state: 'unreachable', reason: 'It is gone.', remedy: 'Start it.' },
             { state: 'waits', buildNumber: '20261124-1' },
             { state: 'waits', buildNumber: '20261124-1' },
           ],

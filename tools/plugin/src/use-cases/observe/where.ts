@@ -7,11 +7,11 @@ import type { Environment } from '../../model/environment/environment.ts';
 import { groupByKey } from '../../model/text/group-by-key.ts';
 import { holdOf, isHeldBack } from '../../model/rollback/hold.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
-import { catchProductError } from '../../model/errors/result.ts';
 import type { ServiceMap } from '../../ports/service-map.ts';
 import type { TaggedCommit } from '../../ports/repository/release-tags.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import { touchedServices } from './affected-services.ts';
+import { orUnreachable, type Unreachable, type UnreachableEnvironment } from './unreachable.ts';
 
 /** Which commit is looked for. */
 export interface WhereRequest {
@@ -42,7 +42,7 @@ export interface ServiceWhereabouts {
 /** The state of a commit in an environment, in one service. */
 export type EnvironmentWhereabouts =
   | { readonly environment: string; readonly state: 'absent' }
-  | { readonly environment: string; readonly state: 'unreachable'; readonly reason: string }
+  | UnreachableEnvironment
   | {
       readonly environment: string;
       /** `runs`: in what is there. `waits`: what is there does not have it. `unknown`: nobody knows what is there. */
@@ -93,7 +93,7 @@ export async function where(
       releasedIn: releasedIn.get(service) ?? [],
       environments: environments.map(({ name: environment }, index): EnvironmentWhereabouts => {
         const found = observed[index]!;
-        if ('reason' in found) return { environment, state: 'unreachable', reason: found.reason };
+        if ('reason' in found) return { environment, state: 'unreachable', ...found };
         const one = found.get(service);
         return one
           ? whereabouts(environment, one, sought, releasedIn.get(service) ?? [])
@@ -140,26 +140,23 @@ interface RunningRelease {
 async function newestIn(
   environment: Environment,
   { cluster }: Pick<ReleasePorts, 'cluster'>,
-): Promise<ReadonlyMap<string, RunningRelease> | { readonly reason: string }> {
-  return catchProductError(
-    async () => {
-      const connected = await cluster(environment);
-      const running = async (newest: DeploymentSummary): Promise<RunningRelease> => {
-        const { service, buildNumber, commit } = newest.release;
-        if (newest.outcome === 'succeeded') {
-          const isPutBack = newest.cause.action === 'automatic-rollback';
-          const failed = isPutBack ? (await connected.records(service))[1] : undefined;
-          return { buildNumber: buildNumber.toString(), commit, newest, failed };
-        }
-        const [one] = await connected.observe(service);
-        const failed = newest.outcome === 'running' ? undefined : newest;
-        return { buildNumber: one?.running?.buildNumber, commit: one?.running?.commit, newest, failed };
-      };
-      const all = await pMap(await connected.newest(), running, { concurrency: atOnce });
-      return new Map(all.map((one) => [one.newest.release.service, one]));
-    },
-    (reason) => ({ reason }),
-  );
+): Promise<ReadonlyMap<string, RunningRelease> | Unreachable> {
+  return orUnreachable(async () => {
+    const connected = await cluster(environment);
+    const running = async (newest: DeploymentSummary): Promise<RunningRelease> => {
+      const { service, buildNumber, commit } = newest.release;
+      if (newest.outcome === 'succeeded') {
+        const isPutBack = newest.cause.action === 'automatic-rollback';
+        const failed = isPutBack ? (await connected.records(service))[1] : undefined;
+        return { buildNumber: buildNumber.toString(), commit, newest, failed };
+      }
+      const [one] = await connected.observe(service);
+      const failed = newest.outcome === 'running' ? undefined : newest;
+      return { buildNumber: one?.running?.buildNumber, commit: one?.running?.commit, newest, failed };
+    };
+    const all = await pMap(await connected.newest(), running, { concurrency: atOnce });
+    return new Map(all.map((one) => [one.newest.release.service, one]));
+  });
 }
 
 function whereabouts(

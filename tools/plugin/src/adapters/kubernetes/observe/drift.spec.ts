@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { driftOf, fingerprintOf, hasAdditions } from './drift.ts';
 
@@ -85,6 +87,13 @@ describe('driftOf', () => {
     expect(hasAdditions(untouched)).toBe(false);
   });
 
+  it('is nothing where another writes the same amount otherwise', () => {
+    const fields = inContainers({ 'f:resources': { 'f:limits': { 'f:cpu': {} } } });
+    expect(driftOf(applied, live({}, by('kubectl', fields)))).toEqual([]);
+    const less = live({ container: { resources: { limits: { cpu: '400m' } } } }, by('kubectl', fields));
+    expect(driftOf(applied, less)).toMatchObject([{ path: `${path}.resources.limits.cpu`, live: '"400m"' }]);
+  });
+
   it('tells what was changed, and by whom', () => {
     const scaled = live({ spec: { replicas: 5 } }, by('kubectl', { 'f:spec': { 'f:replicas': {} } }));
     expect(driftOf(applied, scaled)).toEqual([{ path: 'spec.replicas', applied: '2', live: '5', by: 'kubectl', at }]);
@@ -141,6 +150,20 @@ describe('driftOf', () => {
     expect(driftOf(applied, alone)).toMatchObject([{ path, by: 'unknown', at: undefined }]);
   });
 
+  it('tells a port that got another number as one that is gone and one that was added', () => {
+    const fields = { 'f:ports': { 'k:{"containerPort":8080,"protocol":"TCP"}': { 'f:containerPort': {} } } };
+    const moved = live(
+      { container: { ports: [{ containerPort: 8080, protocol: 'TCP' }] } },
+      by('dashboard', inContainers(fields)),
+    );
+    const { 'f:ports': _, ...rest } = ofContainer;
+    (moved.metadata['managedFields'] as object[])[0] = { ...ours, fieldsV1: inContainers(rest) };
+    expect(driftOf(applied, moved)).toMatchObject([
+      { path: `${path}.ports[3000]`, applied: '{"containerPort":3000}', live: undefined, by: 'dashboard' },
+      { path: `${path}.ports[8080]`, applied: undefined, by: 'dashboard' },
+    ]);
+  });
+
   it('shows no secret', () => {
     const env = [container.env[0], { name: 'API_TOKEN', value: 'another' }];
     const fields = { 'f:env': { 'k:{"name":"API_TOKEN"}': { 'f:value': {} } } };
@@ -161,5 +184,44 @@ describe('fingerprintOf', () => {
     const bytes = Buffer.from(JSON.stringify(ours.fieldsV1));
     raw.metadata['managedFields'] = [{ ...ours, fieldsV1: { Raw: new Uint8Array(bytes) } }];
     expect(fingerprintOf(raw)).toBe(before);
+  });
+});
+
+/** Lists of a route. */
+interface RouteSpec {
+  readonly parentRefs: readonly object[];
+  readonly rules: readonly { readonly backendRefs: readonly object[] }[];
+}
+
+/** Recorded on the local platform: an HTTPRoute, patched by `kubectl patch` with whole lists as they were served, and back. */
+describe('driftOf a route', () => {
+  const text = readFileSync(join(import.meta.dirname, 'recorded/http-route-by-hand.json'), 'utf8');
+  const recorded = JSON.parse(text) as Readonly<
+    Record<'applied' | 'asServed' | 'patched' | 'patchedBack', KubernetesObject>
+  >;
+  const route = recorded.applied;
+
+  it('is nothing where somebody took his own change back, though the defaults of the server are his now', () => {
+    const { asServed, patchedBack } = recorded;
+    expect(fingerprintOf(patchedBack)).not.toBe(fingerprintOf(asServed));
+    expect([driftOf(route, asServed), driftOf(route, patchedBack)]).toEqual([[], []]);
+  });
+
+  it('is what he changed as long as that stands', () => {
+    const drift = driftOf(route, recorded.patched);
+    expect(drift.map(({ path: where, by: who }) => [where, who])).toEqual([
+      ['spec.parentRefs', 'kubectl-patch'],
+      ['spec.rules', 'kubectl-patch'],
+    ]);
+  });
+
+  it.each<[string, (spec: RouteSpec) => void]>([
+    ['weight', ({ rules }) => void Object.assign(rules[0]!.backendRefs[0]!, { weight: 2 })],
+    ['group', ({ parentRefs }) => void Object.assign(parentRefs[0]!, { group: 'other.example' })],
+    ['path', ({ rules }) => void Object.assign(rules[1]!, { matches: [{ path: { type: 'Exact', value: '/' } }] })],
+  ])('is another %s than the default', (_, change) => {
+    const changed = JSON.parse(JSON.stringify(recorded.patchedBack)) as KubernetesObject;
+    change(changed['spec'] as RouteSpec);
+    expect(driftOf(route, changed)).toHaveLength(1);
   });
 });

@@ -3,7 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { shownValue } from '../../../model/observe/field-changes.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { fieldManager } from '../../../model/manifests/labels.ts';
+import { withGatewayDefaults } from '../../../model/observe/gateway-defaults.ts';
 import { isMap } from '../../../model/manifests/source/object-fields.ts';
+import { isSameQuantity } from '../../../model/observe/quantity.ts';
 import type { FieldDrift } from '../../../model/observe/drift.ts';
 import { fieldsOf, fieldsText, isOurs, managedFieldsOf, type ManagedFields } from '../deploy/managed-fields.ts';
 
@@ -109,6 +111,10 @@ class DriftWalk {
       return;
     }
     if (isDeepStrictEqual(applied, live) || (live === undefined && isEmpty(applied))) return;
+    if (isSameQuantity(place.path.join('.'), applied, live)) return;
+    // Lists of the Gateway API are written as a whole: whoever takes his own change back leaves the server's defaults in them.
+    const whole = (value: unknown) => withGatewayDefaults(this.live, place.path, value);
+    if (isDeepStrictEqual(whole(applied), whole(live))) return;
     // Nobody owns a field that is gone: the last writer took it away.
     const writer = claims.others[0]?.entry ?? (live === undefined ? this.byTime[0] : undefined);
     // What differs though no other wrote it is the same value, written otherwise by the server.
@@ -127,12 +133,21 @@ class DriftWalk {
     for (const { entry, node } of claims.others) {
       for (const step of Object.keys(node).filter((each) => each.startsWith('f:'))) {
         const key = step.slice('f:'.length);
-        const isAdded = !(key in applied) && live[key] !== undefined && (path.length > 0 || isContent(step));
+        const isAdded =
+          !(key in applied) &&
+          live[key] !== undefined &&
+          (path.length > 0 || isContent(step)) &&
+          !this.isResumed([...path, key], live[key]);
         // Also in a pod template: "kubectl rollout restart" writes an annotation there.
         if (isAdded && ![...path, key].includes('metadata'))
           this.tell({ applied: undefined, live: live[key], path: [...path, key], owner: live }, entry);
       }
     }
+  }
+
+  /** Reports whether a CronJob that was suspended by hand runs again as it was deployed. */
+  private isResumed(path: readonly string[], value: unknown): boolean {
+    return this.kind === 'CronJob' && path.join('.') === 'spec.suspend' && value === false;
   }
 
   private compareItem(
@@ -150,6 +165,12 @@ class DriftWalk {
       this.compare(place, below(claims, step));
       return;
     }
+    // Nobody owns an item that is gone, or that has another key now.
+    const names = Object.keys(readKey([...keys][0]!)).filter((name) => name in item);
+    const key = Object.fromEntries(names.map((name) => [name, item[name]]));
+    if (names.length === 0 || live.some((each) => isMap(each) && hasAll(each, key))) return;
+    const gone = { applied: item, live: undefined, path: [...path, itemName(key)], owner: undefined };
+    this.tell(gone, claims.others[0]?.entry ?? this.byTime[0]);
   }
 
   /** Adds the items of a list that others added. */

@@ -5,6 +5,10 @@ function deployment(wanted: number, status: object, generation = 2): KubernetesO
   const metadata = { name: 'orders', generation };
   return { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { replicas: wanted }, status };
 }
+function stateful(updateStrategy: object, status: object): KubernetesObject {
+  const metadata = { name: 'orders', generation: 2 };
+  return { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata, spec: { replicas: 3, updateStrategy }, status };
+}
 const seen = { observedGeneration: 2 };
 
 it.each([
@@ -35,6 +39,16 @@ it.each([
       },
     },
   ],
+  ['healthy', stateful({ type: 'OnDelete' }, { ...seen, replicas: 3, updatedReplicas: 0, readyReplicas: 3 })],
+  [
+    'healthy',
+    stateful({ rollingUpdate: { partition: 2 } }, { ...seen, replicas: 3, updatedReplicas: 1, readyReplicas: 3 }),
+  ],
+  [
+    'rolling-out',
+    stateful({ rollingUpdate: { partition: 1 } }, { ...seen, replicas: 3, updatedReplicas: 1, readyReplicas: 3 }),
+  ],
+  ['degraded', stateful({ type: 'OnDelete' }, { ...seen, replicas: 3, updatedReplicas: 0, readyReplicas: 2 })],
 ])('%s', (health, workload) => expect(healthOf(workload)).toBe(health));
 
 it('tells the worst of several workloads', () => {

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { fieldAt } from '../../../model/manifests/source/object-fields.ts';
-import type { Health } from '../../../ports/cluster.ts';
+import { isWorse, type Health } from '../../../model/observe/running-service.ts';
+import { isReplacedByHand, partitionOf } from '../deploy/wait/old-pods/stateful-pods.ts';
 import { conditionsOf } from '../deploy/wait/conditions.ts';
 
 /**
@@ -13,23 +14,34 @@ export function healthOf(workload: KubernetesObject): Health {
   const isDaemonSet = workload.kind === 'DaemonSet';
   const ready = status(isDaemonSet ? 'numberReady' : 'readyReplicas');
   const updated = status(isDaemonSet ? 'updatedNumberScheduled' : 'updatedReplicas');
-  const total = status(isDaemonSet ? 'currentNumberScheduled' : 'replicas');
+  const total = podsThere(workload);
   const isSeen = status('observedGeneration') >= Number(workload.metadata['generation'] ?? 0);
   const isStuck = conditionsOf(workload).some(({ reason }) => reason === 'ProgressDeadlineExceeded');
   if (isSeen && isStuck) return 'stuck';
-  if (!isSeen || updated < wanted || total > updated) return 'rolling-out';
+  const kept = mostKept(workload, wanted);
+  if (!isSeen || updated + kept < wanted || total > updated + kept) return 'rolling-out';
   if (ready < wanted) return ready === 0 ? 'down' : 'degraded';
   return wanted === 0 ? 'stopped' : 'healthy';
 }
 
-/** From the worst to the best. */
-const ranking: readonly Health[] = ['down', 'stuck', 'degraded', 'rolling-out', 'stopped', 'healthy'];
+/** Returns how many pods may be of an older revision for ever, because the workload's strategy says so. */
+function mostKept(workload: KubernetesObject, wanted: number): number {
+  return isReplacedByHand(workload) ? wanted : Math.min(partitionOf(workload), wanted);
+}
 
 /** Returns the one of two workloads of a service that is worse off: what is well with the other does not make up for it. */
 export function worseOf(workload: KubernetesObject, other: KubernetesObject | undefined): KubernetesObject {
-  if (!other) return workload;
-  const rank = (each: KubernetesObject) => ranking.indexOf(healthOf(each));
-  return rank(workload) < rank(other) ? workload : other;
+  return !other || isWorse(healthOf(workload), healthOf(other)) ? workload : other;
+}
+
+/** Reports whether a workload has fewer pods than it shall have, ready or not. */
+export function lacksPods(workload: KubernetesObject): boolean {
+  return podsThere(workload) < podsWanted(workload);
+}
+
+function podsThere(workload: KubernetesObject): number {
+  const field = workload.kind === 'DaemonSet' ? 'currentNumberScheduled' : 'replicas';
+  return Number(fieldAt(workload, 'status', field) ?? 0);
 }
 
 /** Pods that a workload shall have. */

@@ -1,7 +1,9 @@
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { annotation } from '../../../model/manifests/labels.ts';
 import { fieldAt, isMap, listAt } from '../../../model/manifests/source/object-fields.ts';
-import type { RunningService } from '../../../ports/cluster.ts';
+import type { DeployedCronJob, RunningService } from '../../../model/observe/running-service.ts';
+import { isOurs, managedFieldsOf } from '../deploy/managed-fields.ts';
+import { creationObstacle } from './creation-obstacle.ts';
 import { healthOf, podsWanted } from './health.ts';
 
 /** `app=orders,tier=api` of a workload's `spec.selector`. */
@@ -39,9 +41,18 @@ export function podFacts(pod: KubernetesObject): PodFacts | undefined {
   return { labels: pod.metadata.labels ?? {}, isReady, digests };
 }
 
+/** A service's workload, with what belongs to it. */
+interface ObservedWorkload {
+  readonly workload: KubernetesObject;
+  readonly pods: readonly PodFacts[];
+  /** Those about workloads that lack pods. */
+  readonly events: readonly KubernetesObject[];
+}
+
 /** Returns the running release of a service by its workload and pods. */
-export function runningOf(workload: KubernetesObject, pods: readonly PodFacts[], service: string): RunningService {
+export function runningOf({ workload, pods, events }: ObservedWorkload, service: string): RunningService {
   const { annotations = {} } = workload.metadata;
+  const obstacle = creationObstacle(workload, events);
   return {
     buildNumber: annotations[annotation.buildNumber],
     commit: annotations[annotation.commit],
@@ -49,5 +60,11 @@ export function runningOf(workload: KubernetesObject, pods: readonly PodFacts[],
     podsReady: pods.filter(({ isReady }) => isReady).length,
     podsWanted: podsWanted(workload),
     health: healthOf(workload),
+    ...(obstacle === undefined ? {} : { obstacle }),
   };
+}
+
+/** Returns a CronJob with the time at which this tool changed it last, by the cluster's own clock. */
+export function deployedCronJob(object: KubernetesObject): DeployedCronJob {
+  return { object, deployedAt: managedFieldsOf(object).find(isOurs)?.time };
 }

@@ -16,6 +16,14 @@ const watched: readonly (Omit<Followed, 'path'> & { readonly plural: string })[]
     query: { labelSelector: recordOf },
   },
   { apiVersion: 'v1', kind: 'Pod', plural: 'pods', query: {} },
+  // Who may not see them goes without.
+  {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    plural: 'cronjobs',
+    query: { labelSelector: label.service },
+    optional: true,
+  },
 ];
 
 /**
