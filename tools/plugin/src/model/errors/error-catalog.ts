@@ -1,6 +1,8 @@
 import { entry, type ErrorEntry } from './error-entry.ts';
+import { facadeErrors } from './facade-errors.ts';
 import { generatorErrors } from './generator-errors.ts';
 import { localPlatformErrors } from './local-platform-errors.ts';
+import { routeErrors } from './route-errors.ts';
 
 /**
  * Every type of error, by where it comes from. The types are a union (`ErrorType`), so that a misspelt one does not
@@ -62,6 +64,10 @@ export const errorCatalog = {
     'ignored-input': entry(
       'The image may be made of files that git ignores.',
       'Commit them, exclude them in `.dockerignore`, or delete them.',
+    ),
+    'foreign-link': entry(
+      'A symbolic link of the service leads to what no commit of this workspace holds.',
+      'Put a copy of the file in its place, or move what it leads to into this workspace and commit it.',
     ),
   },
   Registry: {
@@ -151,6 +157,10 @@ export const errorCatalog = {
     'not-kept': entry('The kind cannot be stored in a cluster.', 'Remove it from the manifests.'),
     'no-namespace': entry('The namespace does not exist.', 'Provision the environment, or add it to the manifests.'),
     'namespace-ends': entry('The namespace is being deleted.', 'Wait until it is gone, and provision it again.'),
+    'object-ends': entry(
+      'An object is being deleted, and what is written to it would go with it.',
+      'Wait until it is gone; see to the controller of its finalizers if it stays.',
+    ),
     'foreign-object': entry(
       'The object exists and belongs to another owner.',
       'Rename it, or take it over with `--adopt`.',
@@ -185,7 +195,7 @@ export const errorCatalog = {
       'Resume it: `kubectl rollout resume deployment/NAME`.',
     ),
     downtime: entry(
-      'The manifests would fail requests.',
+      'The manifests would fail requests, or cut off work.',
       'Fix them, or accept it: annotation `poc.dev/allow-downtime`, or `--allow-downtime`.',
     ),
   },
@@ -233,11 +243,16 @@ export const errorCatalog = {
     ),
     soaking: entry('The release has not run long enough in the environment before.', 'Wait, or use `--force`.'),
     'rollout-failed': entry('The pods or Jobs failed.', 'Fix the cause and release again.'),
+    unhealthy: entry(
+      'The release runs there already, and is not healthy.',
+      'Fix what its pods need, or deploy another.',
+    ),
     'rollout-timed-out': entry('The rollout did not end in time.', 'Fix the cause and release again.'),
     'rollout-vanished': entry('An object was deleted during the rollout.', 'Run the same command again.'),
     'rollout-interrupted': entry('The rollout was interrupted.', 'Run the same command again to finish it.'),
     interrupted: entry('The command was interrupted.', 'Run the same command again to finish it.'),
   },
+  'Routes of the gateway': routeErrors,
   'Rolling back and comparing': {
     'nothing-deployed': entry('The service was never deployed there.', 'Deploy a release.'),
     'nothing-before': entry('No successful deployment before this one is recorded.', 'Deploy an older release.'),
@@ -257,6 +272,7 @@ export const errorCatalog = {
     'nothing-to-provision': entry('There are no manifests.', 'Write them into `Infrastructure/kubernetes`.'),
     'no-such-package': entry('There is no such package.', 'Make one with `infrastructure:package`.'),
   },
+  Facade: facadeErrors,
   Toolchains: {
     'bad-version-file': entry(
       'A file that says the version of a language cannot be understood.',

@@ -4,6 +4,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { fieldAt } from './source/object-fields.ts';
 import { overlay } from './source/overlay.ts';
+import { onlyWithVariables } from './source/only-with.ts';
 import { substitute } from './source/substitute.ts';
 import { ManifestSource } from './source/manifest-source.ts';
 import type { Manifest } from './source/manifest.ts';
@@ -37,6 +38,10 @@ const allowed = (manifests: readonly Manifest[]) =>
     .filter(({ object }) => fieldAt(object, 'spec', 'type') === 'LoadBalancer')
     .map(({ object }) => fieldAt(object, 'spec', 'loadBalancerSourceRanges'));
 
+function filledIn(name: string, values: Record<string, string>): Manifest[] {
+  return substitute(onlyWithVariables(overlay(base, manifestsIn(`${name}.yaml`)), values, name), values, name);
+}
+
 describe("the clusters' configuration", () => {
   it.each(environments)('can be filled in for $name', ({ name, namespace, variables }) => {
     const texts = Object.entries(variables).map(([key, value]) => [key, String(value)]);
@@ -45,9 +50,26 @@ describe("the clusters' configuration", () => {
       NAMESPACE: namespace,
       ...(Object.fromEntries(texts) as Record<string, string>),
     };
-    const objects = substitute(overlay(base, manifestsIn(`${name}.yaml`)), values, name);
+    const objects = filledIn(name, values);
     expect(JSON.stringify(objects)).not.toContain('${');
     expect(allowed(objects)).toEqual([[expect.stringMatching(/^[\d.]+\/\d+$/)]]);
+  });
+
+  it('has a fallback where the environment says where to, at the host of its services', () => {
+    const prod = environments.find(({ name }) => name === 'prod')!;
+    const texts = Object.entries(prod.variables).map(([key, value]) => [key, String(value)]);
+    const usual = { ENVIRONMENT: 'prod', NAMESPACE: 'prod', ...(Object.fromEntries(texts) as Record<string, string>) };
+    const named = (manifests: readonly Manifest[]) =>
+      manifests.map(({ object }) => object).filter(({ metadata }) => metadata.name === 'fallback');
+    expect(named(filledIn('prod', usual))).toEqual([]);
+    const fallback = named(filledIn('prod', { ...usual, FALLBACK_ADDRESS: '198.51.100.9', FALLBACK_PORT: '8080' }));
+    expect(fallback.map(({ kind }) => kind)).toEqual(['Service', 'EndpointSlice', 'HTTPRoute']);
+    expect(fallback[1]).toMatchObject({ endpoints: [{ addresses: ['198.51.100.9'] }], ports: [{ port: 8080 }] });
+    expect(fieldAt(fallback[2], 'spec', 'hostnames')).toEqual([prod.variables['ROUTE_HOSTNAME']]);
+    // A slip in its name must not leave it out.
+    expect(() => filledIn('prod', { ...usual, FALBACK_ADDRESS: '198.51.100.9' })).toThrow(
+      /HTTPRoute fallback is there only with|3 objects name variables/,
+    );
   });
 
   it('lets nobody in where no environment says whom', () => {

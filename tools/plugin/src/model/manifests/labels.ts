@@ -27,6 +27,8 @@ export const label = {
   service: 'poc.dev/service',
   /** On the Jobs that a release runs before its rollout: the name in the manifest. */
   job: 'poc.dev/job',
+  /** On the Deployment and the Services of a canary: its build. What they are is no part of what the service runs. */
+  canary: 'poc.dev/canary',
 } as const;
 
 /**
@@ -47,6 +49,8 @@ export const annotation = {
   generate: 'poc.dev/generate',
   /** On a workload: why its requests may fail while its pods are replaced. A sentence, for those who review it. */
   allowDowntime: 'poc.dev/allow-downtime',
+  /** On an object: `required`, when a release fails without its health, or `ignored`, when it is not looked at. */
+  health: 'poc.dev/health',
   /** On a workload: how long a trouble of its new pods may last before the rollout has failed: `90s`, `5m`. */
   rolloutGrace: 'poc.dev/rollout-grace',
   /** On a workload: how often a container of a new pod may end before the rollout has failed: `"5"`. */
@@ -55,10 +59,14 @@ export const annotation = {
   keep: 'poc.dev/keep',
   /** `"true"` on a ConfigMap that is read by its name, so that its content must not become part of it. */
   keepName: 'poc.dev/keep-name',
+  /** On an object: the name of a variable that an environment must have for it to be there. */
+  onlyWith: 'poc.dev/only-with',
   /** On an environment's Namespace: the version of the configuration that is wholly there. */
   provisioning: 'poc.dev/provisioning',
   /** On a service's objects: the version of the configuration that they need at least. */
   needsProvisioning: 'poc.dev/needs-provisioning',
+  /** On a workload, for a moment: its controller is to look at it again. */
+  roused: 'poc.dev/roused',
 } as const;
 
 /** Annotations of the actor: another person deploying the same again changes nothing. */

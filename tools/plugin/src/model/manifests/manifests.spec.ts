@@ -5,7 +5,7 @@ import type { KubernetesObject } from './kubernetes-object.ts';
 import { Refusal } from '../errors/product-error.ts';
 import type { Release } from '../release/release.ts';
 import { inKindOrder } from './kind-order.ts';
-import { downtimeRefusal, downtimeRisks } from './rules/no-downtime.ts';
+import { downtimeRefusal, downtimeRisks } from './rules/downtime/no-downtime.ts';
 import { ManifestSource } from './source/manifest-source.ts';
 import { overlay } from './source/overlay.ts';
 import { parseManifests } from './source/parse-manifests.ts';
@@ -526,11 +526,11 @@ describe('the promise of no downtime', () => {
     expect(risksFor('Licensed for one process only.')).toMatchObject([
       { severity: 'warn', field: 'spec.replicas', reason: expect.stringMatching(/Accepted: Licensed for one process/) },
     ]);
-    for (const noReason of ['', ' ', 'true'])
-      expect(risksFor(noReason)).toMatchObject([
-        { severity: 'refuse', field: 'metadata.annotations.poc.dev/allow-downtime' },
-        { severity: 'refuse', field: 'spec.replicas' },
-      ]);
+    for (const noReason of ['', ' ', 'true', 'a '.repeat(200)]) {
+      const { exitCode, facts } = refusalOf(() => risksFor(noReason));
+      expect([exitCode, facts.type]).toEqual([2, 'bad-manifest']);
+      expect(facts.reason).toMatch(/k8s\/deployment\.yaml:6: Deployment orders has poc\.dev\/allow-downtime/);
+    }
   });
 
   it('names a field that is like a missing probe, and its line', () => {
@@ -560,7 +560,9 @@ spec:
   });
 
   it('is broken without a budget for disruptions that selects the pods', () => {
-    expect(risksOf({ 'k8s/deployment.yaml': deployment.replaceAll(/.*(envFrom|volumes).*\n/g, '') })).toMatchObject([
+    const without = others.replace(/---\napiVersion: policy[^]*?(?=---)/, '');
+    expect(without).not.toContain('PodDisruptionBudget');
+    expect(risksOf({ ...files, 'k8s/others.yaml': without })).toMatchObject([
       { severity: 'refuse', field: 'PodDisruptionBudget' },
     ]);
   });

@@ -118,7 +118,7 @@ function finishJob(object: KubernetesObject, request: RenderRequest): Kubernetes
 function refusalOf(mistakes: readonly string[], remedy: string): Refusal {
   return new Refusal({
     type: 'bad-job',
-    doing: 'read the Jobs that run before the rollout',
+    doing: 'check the Jobs of the release',
     reason: mistakes.length === 1 ? mistakes[0]! : `There are ${mistakes.length} mistakes.`,
     remedy,
     ...(mistakes.length === 1 ? {} : { evidence: mistakes }),

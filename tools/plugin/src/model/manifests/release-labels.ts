@@ -2,7 +2,8 @@ import type { Actor } from '../release/actor.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import type { Release } from '../release/release.ts';
 import { annotation, label, managedBy } from './labels.ts';
-import { containersOf } from './rules/pod-templates.ts';
+import { containersOf, isCronJob } from './rules/pod-templates.ts';
+import { fieldAt, isMap } from './source/object-fields.ts';
 import type { RenderRequest } from './render-request.ts';
 
 /** Gives an object the namespace, and the labels by which it is known as a part of the service. */
@@ -27,9 +28,16 @@ export function setImage(object: KubernetesObject, { release, image }: RenderReq
   return containers.length > 0;
 }
 
-/** Writes on an object which release it is of, and who put it in. */
+/** Writes on an object which release it is of, and who put it in; on the Jobs that a CronJob makes, which release it was. */
 export function annotateRelease(object: KubernetesObject, { release, actor }: RenderRequest): void {
   object.metadata.annotations = { ...object.metadata.annotations, ...releaseAnnotations(release, actor) };
+  const jobs = fieldAt(object, 'spec', 'jobTemplate');
+  if (!isCronJob(object) || !isMap(jobs)) return;
+  const metadata = isMap(jobs['metadata']) ? jobs['metadata'] : {};
+  const own = isMap(metadata['annotations']) ? metadata['annotations'] : {};
+  const { buildNumber, commit } = release;
+  const build = { [annotation.buildNumber]: buildNumber.toString(), [annotation.commit]: commit };
+  jobs['metadata'] = { ...metadata, annotations: { ...own, ...build } };
 }
 
 function releaseAnnotations(release: Release, actor: Actor): Record<string, string> {

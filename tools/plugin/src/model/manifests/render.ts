@@ -4,14 +4,17 @@ import { nameConfigMapsByContent } from './config-map-names.ts';
 import { inKindOrder } from './kind-order.ts';
 import { labelPods, refuseOverlaps, servingWorkload } from './pod-labels.ts';
 import type { ManifestSource } from './source/manifest-source.ts';
+import { refuseBadExceptions } from './rules/downtime/downtime-exceptions.ts';
 import { refuseBadGenerated } from './rules/generated-values.ts';
 import { refuseHugeNumbers } from './rules/number-range.ts';
+import { refuseBadHealthWishes } from './rules/health-wish.ts';
 import { refuseBadPatience } from './rules/rollout-patience.ts';
 import { readEnvironmentManifests } from './source/environment-manifests.ts';
 import { refuseBadNames } from './object-names.ts';
 import { containersOf, serviceContainerOf } from './rules/pod-templates.ts';
 import { finishJobs, jobsFolder, refuseJobsAmong } from './release-jobs.ts';
 import { annotateRelease, labelObject, setImage } from './release-labels.ts';
+import { onlyWithVariables } from './source/only-with.ts';
 import { substitute } from './source/substitute.ts';
 import type { RenderRequest } from './render-request.ts';
 import type { Manifest } from './source/manifest.ts';
@@ -29,20 +32,23 @@ export interface Rendered {
 /** Makes a service's manifests for one environment and release. @throws {Refusal} naming file and object. */
 export function renderManifests(request: RenderRequest): Rendered {
   const { release, environment, folder } = request;
-  const merged = readManifests(request, folder);
-  if (merged.length === 0) throw nothingToApply(request);
-  const mergedJobs = readManifests(request, `${folder}/${jobsFolder}`);
   const variables = { ...builtInVariables(request), ...request.variables, ...environment.variables };
+  const read = (from: string) => onlyWithVariables(readManifests(request, from), variables, environment.name);
+  const merged = read(folder);
+  const mergedJobs = read(`${folder}/${jobsFolder}`);
+  if (merged.length + mergedJobs.length === 0) throw nothingToApply(request);
   const substituted = substitute([...merged, ...mergedJobs], variables, environment.name);
   refuseBadNames(substituted);
   refuseHugeNumbers(substituted);
   refuseBadGenerated(substituted, 'service');
   refuseBadPatience(substituted);
+  refuseBadHealthWishes(substituted);
+  refuseBadExceptions(substituted);
   refuseJobsAmong(substituted.slice(0, merged.length), folder);
   const all = nameConfigMapsByContent(substituted);
   const manifests = all.slice(0, merged.length);
-  if (!manifests.some(({ object }) => serviceContainerOf(object, release.service)))
-    throw noServiceContainer(request, manifests);
+  // A service may be nothing but Jobs that run once per release.
+  if (!all.some(({ object }) => serviceContainerOf(object, release.service))) throw noServiceContainer(request, all);
   const serving = servingWorkload(
     manifests.map(({ object }) => object),
     release.service,
@@ -100,7 +106,8 @@ function nothingToApply({ folder, release }: RenderRequest): Refusal {
     type: 'no-manifests',
     doing: `read the Kubernetes manifests of ${release.service}`,
     reason: `There is no manifest in ${folder}.`,
-    remedy: 'Put a Deployment and a Service there (`nx g @poc/plugin:service` writes them for a new service).',
+    remedy:
+      'Put a Deployment and a Service there (`nx g @poc/plugin:service` writes them for a new service), or a CronJob.',
   });
 }
 

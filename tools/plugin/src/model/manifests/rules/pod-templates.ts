@@ -1,3 +1,4 @@
+import { objectOfKind } from '../kind-name.ts';
 import type { KubernetesObject } from '../kubernetes-object.ts';
 import { apiGroup, fieldAt, isMap, listAt } from '../source/object-fields.ts';
 
@@ -18,6 +19,21 @@ export const rolloutKinds = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
 /** Reports whether an object is one whose rollout can be waited for. */
 export function isRollout(object: KubernetesObject): boolean {
   return apiGroup(object) === 'apps' && rolloutKinds.some((kind) => kind === object.kind);
+}
+
+/** Reports whether an object is one whose pods come when it is time for them, and end. */
+export function isCronJob({ apiVersion, kind }: Pick<KubernetesObject, 'apiVersion' | 'kind'>): boolean {
+  return apiVersion.startsWith('batch/') && kind === 'CronJob';
+}
+
+/** Reports whether an object is a workload: it runs all the time, or again and again. */
+export function isWorkload(object: KubernetesObject): boolean {
+  return isRollout(object) || isCronJob(object);
+}
+
+/** Reports whether a kind, `apps/v1/Deployment`, is one of workloads. */
+export function isWorkloadKind(kind: string): boolean {
+  return isWorkload(objectOfKind(kind));
 }
 
 /** @returns the pod template (or the Pod itself) inside an object, or undefined when its kind makes no pods. */

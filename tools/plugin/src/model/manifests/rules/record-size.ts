@@ -27,7 +27,7 @@ export function refuseHugeRecord(
     .map(({ what, size }) => `${sources.get(what)?.toString() ?? service}: ${what}: ${inKibibytes(size)}`);
   throw new Refusal({
     type: 'huge-manifests',
-    doing: `read the Kubernetes manifests of ${service}`,
+    doing: `keep the Kubernetes manifests of ${service} in a record`,
     reason: `Compressed, they are ${inKibibytes(bytes)}, and the record of a deployment holds ${inKibibytes(mostBytes)} (etcd takes 1.5 MiB per object).`,
     remedy: 'Move large data into the image or a volume.',
     evidence: named,

@@ -1,6 +1,7 @@
 import { isScalar, LineCounter, parseAllDocuments, visit, type Document } from 'yaml';
 import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
 import { Refusal } from '../../errors/product-error.ts';
+import { firstSentence } from '../../text/sentence.ts';
 import { isMap, placedIdentityOf } from './object-fields.ts';
 import { ManifestSource } from './manifest-source.ts';
 import { withoutClusterFields } from './exported-manifest.ts';
@@ -91,7 +92,7 @@ function readFile(path: string, text: string): (Manifest | string)[] {
 function notYaml(path: string, text: string, line: number, message: string): string {
   const variable = /(?<!["'\w])\$\{\w+\}(?!["'\w])/.exec(text.split('\n')[line - 1] ?? '')?.[0];
   const hint = variable === undefined ? '' : ` Variables inside { } or [ ] need quotes; quote it: "${variable}".`;
-  return `${path}:${line}: this is not YAML: ${sentence(message)}${hint}`;
+  return `${path}:${line}: this is not YAML: ${firstSentence(message)}${hint}`;
 }
 
 /** @returns undefined when the text is nested so deeply that the parser runs out of stack. */
@@ -196,11 +197,6 @@ function isShallow(value: unknown, levels = deepestNesting): boolean {
 
 function isName(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '';
-}
-
-function sentence(text: string): string {
-  const line = text.split('\n')[0]!.trim();
-  return /[.!?]$/.test(line) ? line : `${line}.`;
 }
 
 function refusalOf(mistakes: readonly string[]): Refusal {
