@@ -5,6 +5,7 @@ import type { Release } from '../../model/release/release.ts';
 import type { ReleaseTag } from '../../model/release/release-tag.ts';
 import type { ReleaseTags } from '../../ports/repository/release-tags.ts';
 import type { WithRepository } from '../../ports/repository/source-repository.ts';
+import type { ForgeFacts } from './forge-facts.ts';
 import { findingsAbout, type Finding, type FindingMaker } from './finding.ts';
 import { publishRelease } from '../release/publish-release.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
@@ -23,7 +24,11 @@ type ReleaseEvidence = ReleaseWitness & {
   /** The release in the git tag; undefined when there is none. */
   readonly tagged: Release | undefined;
 };
-type Ports = Pick<ReleasePorts, 'registry' | 'forge'> & WithRepository<ReleaseTags>;
+type Ports = Pick<ReleasePorts, 'registry' | 'forge'> &
+  WithRepository<ReleaseTags> & {
+    /** Returns the answers of the forge; undefined where there is none. */
+    facts(): Promise<ForgeFacts | undefined>;
+  };
 
 const byRepair = 'Fixed by `nx run infrastructure:audit --repair`.';
 
@@ -164,12 +169,12 @@ async function auditForge(
   { repair, notes }: AuditRequest,
   ports: Ports,
 ): Promise<Finding[]> {
-  const forge = await ports.forge();
-  if ('reason' in forge) return [];
+  const { releases } = (await ports.facts()) ?? {};
+  const key = `${tag}`;
+  if (!releases?.has(key) || releases.get(key) !== undefined) return [];
+  const finding = { subject, type: 'no-github-release', says: `GitHub has no release ${tag}.`, isRepaired: false };
+  if (!repair) return [{ ...finding, remedy: byRepair }];
   try {
-    if (await forge.release(tag)) return [];
-    const finding = { subject, type: 'no-github-release', says: `GitHub has no release ${tag}.`, isRepaired: false };
-    if (!repair) return [{ ...finding, remedy: byRepair }];
     const made = await publishRelease({ release, run: undefined, notes: () => notes(release) }, ports);
     if ('reason' in made) return [{ ...finding, remedy: made.reason }];
     return [{ ...finding, remedy: `It was made: ${made.url}`, isRepaired: true }];

@@ -112,6 +112,20 @@ describe('audit', () => {
     ]);
   });
 
+  it('finds objects that their controllers say are not healthy', async () => {
+    const scenario = await released();
+    clusterOf(scenario).setStatus('PodDisruptionBudget', 'orders', {
+      conditions: [{ type: 'DisruptionAllowed', status: 'False', reason: 'SyncFailed', message: 'no controller' }],
+    });
+    expect((await auditOf(scenario)).findings).toMatchObject([
+      {
+        type: 'not-healthy',
+        says: 'PodDisruptionBudget orders is not healthy: It cannot be kept (SyncFailed): no controller.',
+        remedy: expect.stringContaining('`kubectl describe poddisruptionbudget orders --namespace='),
+      },
+    ]);
+  });
+
   it('finds records whose annotations were changed, that contradict the tag, or that never ended', async () => {
     const scenario = await released();
     const cluster = clusterOf(scenario);
@@ -139,7 +153,7 @@ describe('audit', () => {
     const scenario = new ReleaseScenario();
     scenario.forge.outage = 'It is down.';
     await releaseIt(scenario);
-    expect(typesOf((await auditOf(scenario)).findings)).toContain('orders 20261124-1: github-unreachable');
+    expect(typesOf((await auditOf(scenario)).findings)).toContain('GitHub: github-unreachable');
     scenario.forge.outage = undefined;
     expect(typesOf((await auditOf(scenario)).findings)).toEqual([
       'orders in preprod: github-deployment-differs',
@@ -152,6 +166,21 @@ describe('audit', () => {
       { environment: 'preprod/orders', ref: 'orders-20261124-1', state: 'success' },
     ]);
     expect((await auditOf(scenario)).findings).toEqual([]);
+  });
+
+  it('asks GitHub for all at once, and says once what a limit left unasked', async () => {
+    const scenario = await released();
+    scenario.forge.releases.clear();
+    const calls: string[] = [];
+    scenario.forge.before = (call) => void calls.push(call);
+    scenario.forge.mostAsked = 1;
+    const { findings } = await auditOf(scenario);
+    expect(calls).toEqual(['releasesOf', 'newestDeployments']);
+    expect(typesOf(findings)).toEqual(['GitHub: github-unreachable', expect.stringContaining('no-github-release')]);
+    expect(findings[0]).toMatchObject({
+      says: expect.stringMatching(/^1 of 2 releases were not looked for: The token has 90 of 1000 requests left/),
+      remedy: 'Try again after 12:30:00 UTC.',
+    });
   });
 
   it('ends a deployment at GitHub that was begun and never ended', async () => {

@@ -4,10 +4,13 @@ import type { Environment } from '../../model/environment/environment.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import type { Release } from '../../model/release/release.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
-import { auditDeployment } from './audit-deployment.ts';
+import { auditDeployment, type FoundDeployment } from './audit-deployment.ts';
 import { auditRelease, type ReleaseWitness } from './audit-release.ts';
 import type { Finding } from './finding.ts';
+import { readForge } from './forge-facts.ts';
+import { forgeEnvironment } from '../announce/announce-deployment.ts';
 import { catchProductError } from '../../model/errors/result.ts';
+import { observeDoor, type ObservedDoor } from '../observe/observe-door.ts';
 import type { ObservedService } from '../../ports/cluster.ts';
 import type { ServiceMap } from '../../ports/service-map.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
@@ -26,7 +29,7 @@ export interface AuditResult {
 /** Releases and deployments that are looked at at the same time. */
 const atOnce = 16;
 
-type Ports = Pick<ReleasePorts, 'cluster' | 'repository' | 'registry' | 'forge' | 'clock'>;
+type Ports = Pick<ReleasePorts, 'cluster' | 'repository' | 'registry' | 'forge' | 'clock' | 'facade'>;
 
 /**
  * Asks all witnesses of what was released and what runs whether they say the same: git tags, labels of the images, pods
@@ -40,31 +43,43 @@ export async function audit(request: AuditRequest, ports: Ports): Promise<AuditR
     ports.repository.releases(),
     ports.forge(),
   ]);
-  const unreachable = surveys.flatMap((found): Finding[] => ('finding' in found ? [found.finding] : []));
   const reached = surveys.flatMap((found) => ('finding' in found ? [] : [found]));
-  const deployments = reached.flatMap(({ environment, observed }) => observed.map((one) => ({ environment, one })));
+  const deployments = reached.flatMap(({ environment, observed, door }) =>
+    observed.map((one): FoundDeployment => ({ environment, observed: one, door })),
+  );
   const witnesses = witnessesOf(reached, newestTags(tagged, services), environments);
   const tags = await ports.repository.readReleases(witnesses.map(({ tag }) => tag));
-  const [ofReleases, ofDeployments] = await Promise.all([
+  // Beside all else: GitHub is asked slowly.
+  const asking = readForge(
+    witnesses.flatMap(({ tag }) => (tags.get(tag.toString()) ? [tag] : [])),
+    deployments.flatMap(({ environment, observed }) => forgeNameOf(environment, observed)),
+    ports,
+  );
+  const asked = { ...ports, facts: () => asking };
+  const [ofReleases, ofDeployments, facts] = await Promise.all([
     pMap(
       witnesses,
-      (witness) => auditRelease({ ...witness, tagged: tags.get(witness.tag.toString()) }, request, ports),
+      (witness) => auditRelease({ ...witness, tagged: tags.get(witness.tag.toString()) }, request, asked),
       { concurrency: atOnce },
     ),
-    pMap(deployments, ({ environment, one }) => auditDeployment(environment, one, request, ports), {
-      concurrency: atOnce,
-    }),
+    pMap(deployments, (each) => auditDeployment(each, request, asked), { concurrency: atOnce }),
+    asking,
   ]);
   return {
     checked: {
-      services: new Set([...services.services, ...deployments.map(({ one }) => one.service)]).size,
+      services: new Set([...services.services, ...deployments.map(({ observed }) => observed.service)]).size,
       deployments: deployments.length,
       releases: witnesses.length,
     },
     forge: !('reason' in forge) ? 'checked' : forge.isElsewhere ? 'elsewhere' : 'unavailable',
     withoutForge: 'reason' in forge ? forge.reason : undefined,
-    findings: [...unreachable, ...ofDeployments.flat(), ...ofReleases.flat()],
+    findings: [...surveys.flatMap(unread), ...(facts?.findings ?? []), ...ofDeployments.flat(), ...ofReleases.flat()],
   };
+}
+
+/** Returns the forge's name for a deployment that is compared with it; none for one that goes on. */
+function forgeNameOf(environment: Environment, { service, newest }: ObservedService): string[] {
+  return newest && newest.outcome !== 'running' ? [forgeEnvironment(environment, service)] : [];
 }
 
 /** The state of an environment, and all its records. */
@@ -72,14 +87,19 @@ interface Survey {
   readonly environment: Environment;
   readonly observed: readonly ObservedService[];
   readonly records: readonly DeploymentSummary[];
+  readonly door: ObservedDoor | undefined;
 }
 
 async function survey(environment: Environment, ports: Ports): Promise<Survey | { readonly finding: Finding }> {
   return catchProductError(
     async () => {
       const cluster = await ports.cluster(environment);
-      const [observed, records] = await Promise.all([cluster.observe(), cluster.summaries()]);
-      return { environment, observed, records };
+      const [observed, records, door] = await Promise.all([
+        cluster.observe(),
+        cluster.summaries(),
+        observeDoor(environment, ports),
+      ]);
+      return { environment, observed, records, door };
     },
     (reason) => ({ finding: cannotBeReached(environment, reason) }),
   );
@@ -93,6 +113,17 @@ function cannotBeReached({ name }: Environment, reason: string): Finding {
     remedy: 'Audit again when it can.',
     isRepaired: false,
   };
+}
+
+/** Finds an environment that cannot be read, or its door. */
+function unread(found: Survey | { readonly finding: Finding }): Finding[] {
+  if ('finding' in found) return [found.finding];
+  const { environment, door } = found;
+  const { name } = environment;
+  if (!door || !('reason' in door)) return [];
+  const { instance, reason, remedy } = door;
+  const says = `Its APIs at ${instance} cannot be read: ${reason}`;
+  return [{ subject: name, type: 'facade-unreachable', says, remedy, isRepaired: false }];
 }
 
 function newestTags(tagged: readonly { readonly tag: ReleaseTag }[], { services }: ServiceMap): ReleaseTag[] {

@@ -1,7 +1,7 @@
 import type { DeploymentRecord, Hold } from '../../model/deploy/deployment-record.ts';
 import type { Release } from '../../model/release/release.ts';
 import { holdOf, isHeldBack } from '../../model/rollback/hold.ts';
-import type { BothCommits } from './commit-precedence.ts';
+import type { BothCommits } from './requirements/commit-precedence.ts';
 
 /** A release that a newer one keeps from being deployed. */
 export interface Superseded {
@@ -21,6 +21,8 @@ export type DeployDecision =
       readonly hold: Hold | undefined;
       /** The last good deployment, which is restored when this one fails. */
       readonly fallback: DeploymentRecord | undefined;
+      /** The obstacles that were overridden: `superseded`, `held`. */
+      readonly lifted: readonly string[];
     }
   | { readonly state: 'unchanged' }
   /** A newer release was there, or came while this one waited. */
@@ -47,12 +49,14 @@ export function decideDeploy(
   const isSuperseded = newest !== undefined && (isOlder || newest.release.buildNumber.isNewerThan(buildNumber));
   if (isSuperseded && !force) return { state: 'superseded', by: newest };
   const isThere = newest?.release.buildNumber.equals(buildNumber) ?? false;
-  const hold = force ? undefined : holdOf(records);
+  const hold = holdOf(records);
   // The build that a rollback went to may be deployed again; the one that it left may not.
   const isRollbackTarget = isThere && newest?.hold !== undefined;
-  if (hold && isHeldBack(buildNumber, hold) && !isRollbackTarget) return { state: 'held', hold };
+  const isHeld = hold !== undefined && isHeldBack(buildNumber, hold) && !isRollbackTarget;
+  if (isHeld && !force) return { state: 'held', hold };
   if (isThere && !changes) return { state: 'unchanged' };
-  return { state: 'deploy', hold, fallback: newest };
+  const lifted = [...(isSuperseded ? ['superseded'] : []), ...(isHeld ? ['held'] : [])];
+  return { state: 'deploy', hold: force ? undefined : hold, fallback: newest, lifted };
 }
 
 /** Returns the deployment that runs, by the records: the newest that ended well. @param records newest first. */

@@ -1,5 +1,7 @@
 import type { DeploymentRecord } from '../../model/deploy/deployment-record.ts';
-import type { Cluster, ServiceLock } from '../../ports/cluster.ts';
+import type { Environment } from '../../model/environment/environment.ts';
+import { patienceIn } from '../../model/manifests/rules/rollout-patience.ts';
+import type { Cluster, ServiceLock, WaitOptions } from '../../ports/cluster.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Announce } from '../announce/announce-deployment.ts';
@@ -32,4 +34,13 @@ export interface DeployContext extends DeployEquipment {
    * changed.
    */
   readonly hasWaited: boolean;
+}
+
+/** Returns how an environment's objects are waited for: as long as it says, with each line of progress reported. */
+export function waitOptions(
+  environment: Environment,
+  { limits, reporter }: Pick<DeployEquipment, 'limits' | 'reporter'>,
+): WaitOptions {
+  const onProgress = (line: string) => reporter.step(`${environment.name}: ${line}`);
+  return { ...limits, patience: patienceIn(environment), onProgress };
 }

@@ -1,18 +1,25 @@
 import type { Commit } from '../../model/commits/commit.ts';
-import type { DeploymentCause, DeploymentRecord } from '../../model/deploy/deployment-record.ts';
+import { canaryAmong } from '../../model/canary/canary-progress.ts';
+import type { CanaryPlan, DeploymentCause, DeploymentRecord } from '../../model/deploy/deployment-record.ts';
+import { ProductError } from '../../model/errors/product-error.ts';
 import { interruptedWhile, isInterruption } from '../../model/errors/interruption.ts';
 import { withAnnouncements } from '../announce/announce-deployment.ts';
-import { requireApproval } from './approval.ts';
-import { describeBoth, isOlderCommit, type BothCommits } from './commit-precedence.ts';
-import { decideDeploy, newestSucceeded, type DeployDecision } from './decide-deploy.ts';
+import type { Canary } from '../canary/canary-context.ts';
+import { planCanary } from '../canary/plan-canary.ts';
+import { planRecordedPublication, planServicePublication } from '../facade/plan-service-publication.ts';
+import type { ServicePublication } from '../facade/service-publication.ts';
+import { requireApproval } from './requirements/approval.ts';
+import { describeBoth, isOlderCommit, type BothCommits } from './requirements/commit-precedence.ts';
+import { decideDeploy, newestSucceeded, type DeployDecision, type Superseded } from './decide-deploy.ts';
 import type { DeployContext, RolloutLimits } from './deploy-context.ts';
 import { isOutdated, withServiceLock } from './lock-service.ts';
-import { planDeploy, requireImage, type DeployPlan, type DeployTarget } from './plan-deploy.ts';
+import { planDeploy, requireImage, takenExceptions, type DeployPlan, type DeployTarget } from './plan-deploy.ts';
 import type { ChangeSet } from '../../ports/cluster.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
-import { rollOut } from './roll-out.ts';
-import type { Rollout } from './rollout.ts';
+import { requireRunning, type RunningRelease } from './requirements/require-running.ts';
+import { rollOut } from './rollout/roll-out.ts';
+import type { Rollout } from './rollout/rollout.ts';
 
 /** How a release is deployed. */
 export interface DeployOptions extends RolloutLimits {
@@ -25,6 +32,10 @@ export interface DeployOptions extends RolloutLimits {
   readonly mainBranch?: string;
   /** The approver for a protected environment. */
   readonly approvedBy: string | undefined;
+  /** The obstacles before it came here that `force` overrode: `soaking`. */
+  readonly lifted?: readonly string[];
+  /** The shares in which clients' requests come to it before it is rolled out; all at once when omitted. */
+  readonly canary?: CanaryPlan | undefined;
   /** Its action in the record; `deploy` when omitted. */
   readonly action?: 'deploy' | 'promote';
 }
@@ -66,15 +77,43 @@ async function planAndDeploy(
 ): Promise<DeployResult> {
   const { service, environment, actor } = target;
   options.signal?.throwIfAborted();
-  const [plan] = await Promise.all([planDeploy(target, ports, reporter), requireImage(target, ports)]);
+  const planning = await Promise.all([
+    planDeploy(target, ports, reporter),
+    planServicePublication(target, ports),
+    requireImage(target, ports),
+  ]).catch((error: unknown) => supersededInstead(error, target, options, { ports, reporter }));
+  if ('state' in planning) return planning;
+  const [plan, publication] = planning;
   const { cluster } = plan;
+  if (options.canary)
+    await canaryOf(target, plan, { canary: options.canary, records: await cluster.records(service.name) }, ports);
   return withAnnouncements({ service: service.name, signal: options.signal, ports, reporter }, (announce) =>
     withServiceLock(
       { service: service.name, environment, actor },
       { cluster, ports, limits: options, reporter, announce },
-      (context) => deployLocked({ target, options, plan, ports }, context),
+      (context) => deployLocked({ target, options, plan, publication, ports }, context),
     ),
   );
+}
+
+/**
+ * Returns what a release ends with that would lose requests, if it is not to be deployed in any case: a newer one runs.
+ * @throws the error otherwise.
+ */
+async function supersededInstead(
+  error: unknown,
+  target: DeployTarget,
+  options: DeployOptions,
+  { ports, reporter }: { readonly ports: ReleasePorts; readonly reporter: Reporter },
+): Promise<Superseded> {
+  const isLoss = error instanceof ProductError && error.facts.type === 'downtime';
+  if (!isLoss || options.force) throw error;
+  const records = await (await ports.cluster(target.environment)).records(target.service.name);
+  const precedence = await findPrecedence(target, records, options, { ports, reporter });
+  const { isOlder = false, commits } = precedence ?? {};
+  const decision = decideDeploy(records, target.release, { force: false, changes: true, isOlder });
+  if (decision.state !== 'superseded') throw error;
+  return { ...decision, ...(commits ? { commits } : {}) };
 }
 
 /** A deploy that was planned. */
@@ -82,23 +121,53 @@ interface PlannedDeploy {
   readonly target: DeployTarget;
   readonly options: DeployOptions;
   readonly plan: DeployPlan;
+  readonly publication: ServicePublication | undefined;
   readonly ports: ReleasePorts;
 }
 
-async function deployLocked(deploy: PlannedDeploy, context: DeployContext): Promise<DeployResult> {
-  const { target, options } = deploy;
+async function deployLocked(planned: PlannedDeploy, context: DeployContext): Promise<DeployResult> {
+  const { target, options } = planned;
   const { reporter } = context;
-  const plan = await currentPlan(deploy, context);
+  const deploy = await currentPlan(planned, context);
+  const { plan, publication } = deploy;
   const precedence = await findPrecedence(target, context.records, options, { ports: deploy.ports, reporter });
   const decision = decideDeploy(context.records, target.release, {
     force: options.force,
-    changes: plan.changes.some(({ action }) => action !== 'unchanged'),
+    changes:
+      (publication?.isNeeded ?? false) ||
+      plan.changes.some(({ action }) => action !== 'unchanged') ||
+      // What another deployer left of a canary is a change, too: it ends.
+      canaryAmong(context.records) !== undefined,
     isOlder: precedence?.isOlder,
   });
   if (decision.state === 'superseded') return { ...decision, commits: precedence?.commits };
+  if (decision.state === 'unchanged') await requireRunning(runningOf(target, plan), context);
   if (decision.state !== 'deploy') return decision;
-  warnOfTakeOvers(target.environment.name, plan.changes, reporter);
-  return { state: 'deployed', ...(await rollOut(rolloutOf({ ...deploy, plan }, decision), context)) };
+  warnOfChanges(target.environment.name, plan.changes, reporter);
+  // Of pods that have come meanwhile, the plan of before knew nothing.
+  const exceptions = deploy === planned ? plan.exceptions : await takenExceptions(target, plan, reporter);
+  const lifted = [...(options.lifted ?? []), ...(precedence?.isDiverged ? ['diverged'] : []), ...decision.lifted];
+  const canary = options.canary && {
+    plan: options.canary,
+    found: await canaryOf(target, plan, { canary: options.canary, records: context.records }, deploy.ports),
+  };
+  const rollout = rolloutOf({ ...deploy, plan: { ...plan, exceptions } }, { ...decision, lifted });
+  return { state: 'deployed', ...(await rollOut({ ...rollout, ...(canary ? { canary } : {}) }, context)) };
+}
+
+/** Plans that a release comes as a canary. @throws {Refusal} where it cannot. */
+export function canaryOf(
+  { environment, release }: Pick<DeployTarget, 'environment' | 'release'>,
+  { cluster, objects, jobs, plan }: DeployPlan,
+  { canary, records }: { readonly canary: CanaryPlan; readonly records: readonly DeploymentRecord[] },
+  ports: Pick<ReleasePorts, 'metricsServer'>,
+): Promise<Canary> {
+  const request = { environment, release, plan: canary, objects, jobs, planOptions: plan.options };
+  return planCanary({ ...request, stable: newestSucceeded(records) }, cluster, ports);
+}
+
+function runningOf({ service, environment, release }: DeployTarget, { plan }: DeployPlan): RunningRelease {
+  return { environment, release, plan, doing: `deploy ${service.name} ${release.buildNumber} to ${environment.name}` };
 }
 
 /** The order of a release and of what runs, by their commits. */
@@ -106,6 +175,8 @@ interface Precedence {
   readonly isOlder: boolean;
   /** Set when one of them is older, by its commit or its number. */
   readonly commits?: BothCommits;
+  /** True when what runs is of another branch, which `force` overrides. */
+  readonly isDiverged?: boolean;
 }
 
 /**
@@ -120,23 +191,38 @@ export async function findPrecedence(
   { ports, reporter }: { readonly ports: Pick<ReleasePorts, 'repository'>; readonly reporter: Reporter },
 ): Promise<Precedence | undefined> {
   const running = newestSucceeded(records)?.release;
-  if (running === undefined || mainBranch === undefined || force) return undefined;
+  if (running === undefined || mainBranch === undefined) return undefined;
   const request = { environment, release, running, mainBranch };
+  if (force) return forcedPrecedence(isOlderCommit(request, ports, reporter));
   const isOlder = await isOlderCommit(request, ports, reporter);
   const isShown = isOlder || running.buildNumber.isNewerThan(release.buildNumber);
   return { isOlder, ...(isShown ? { commits: await describeBoth(request, ports) } : {}) };
 }
 
+/** Says what would have stood in the way: where it is forced, nothing of it does, and nothing need be known. */
+async function forcedPrecedence(comparing: Promise<boolean>): Promise<Precedence | undefined> {
+  try {
+    return { isOlder: await comparing };
+  } catch (error) {
+    if (!(error instanceof ProductError)) throw error;
+    return error.facts.type === 'diverged' ? { isOlder: false, isDiverged: true } : undefined;
+  }
+}
+
 /** Plans again when another deployment ran since it was planned. */
-async function currentPlan({ target, plan }: PlannedDeploy, context: DeployContext): Promise<DeployPlan> {
-  if (!isOutdated(plan.plannedAfter, context)) return plan;
-  const again = await context.cluster.plan(target.service.name, plan.objects, plan.plan.options);
-  return { ...plan, plan: again, changes: again.changes };
+async function currentPlan(planned: PlannedDeploy, context: DeployContext): Promise<PlannedDeploy> {
+  const { target, plan, ports } = planned;
+  if (!isOutdated(plan.plannedAfter, context)) return planned;
+  const [again, publication] = await Promise.all([
+    context.cluster.plan(target.service.name, plan.objects, plan.plan.options),
+    planServicePublication(target, ports),
+  ]);
+  return { ...planned, plan: { ...plan, plan: again, changes: again.changes }, publication };
 }
 
 function rolloutOf(
-  { target, options, plan, ports }: PlannedDeploy,
-  { hold, fallback }: Extract<DeployDecision, { state: 'deploy' }>,
+  { target, options, plan, publication, ports }: PlannedDeploy,
+  { hold, fallback, lifted }: Extract<DeployDecision, { state: 'deploy' }>,
 ): Rollout {
   const { release, environment, actor } = target;
   return {
@@ -145,11 +231,18 @@ function rolloutOf(
     objects: plan.objects,
     plan: plan.plan,
     jobs: plan.jobs,
+    exceptions: plan.exceptions,
     actor,
-    cause: causeOf(target, options),
+    cause: causeOf({ ...target, allowBreaking: (publication?.breaking ?? []).length > 0 }, options, lifted),
     hold,
-    ...(fallback ? { suspects: () => suspectsSince(fallback, target, ports) } : {}),
+    ...(fallback
+      ? {
+          suspects: () => suspectsSince(fallback, target, ports),
+          fallbackPublication: () => planRecordedPublication(fallback, target, ports, { direction: 'back' }),
+        }
+      : {}),
     fallback,
+    publication,
   };
 }
 
@@ -162,18 +255,28 @@ function suspectsSince(
   return repository.commitsBetween(commit, release.commit, service.inputFolders);
 }
 
-/** Warns of fields that are taken from other owners. */
-export function warnOfTakeOvers(environment: string, changes: ChangeSet, reporter: Reporter): void {
-  for (const { kind, name, takenOver = [] } of changes) {
+/** Warns of fields that are taken from other owners, and of what the cluster warns of. */
+export function warnOfChanges(environment: string, changes: ChangeSet, reporter: Reporter): void {
+  for (const { kind, name, takenOver = [], warnings = [] } of changes) {
+    for (const text of warnings) reporter.warn(`${environment}: ${kind} ${name}: the cluster warns: ${text}`);
     for (const field of takenOver) reporter.warn(`${environment}: takes over ${kind} ${name}: ${field}`);
   }
 }
 
+/** Returns why it is deployed, with what was overridden. */
 function causeOf(
-  { allowDowntime, adopt }: DeployTarget,
-  { force, approvedBy, action = 'deploy' }: DeployOptions,
+  { allowDowntime, adopt, allowBreaking = false, environment }: DeployTarget,
+  { approvedBy, action = 'deploy' }: DeployOptions,
+  lifted: readonly string[],
 ): DeploymentCause {
-  const given = { '--force': force, '--allow-downtime': allowDowntime, '--adopt': adopt };
+  // Of `--force`, what stood in the way and nothing else: it is given more often than it is needed.
+  const given = {
+    [`--force (${lifted.join(', ')})`]: lifted.length > 0,
+    '--allow-downtime': allowDowntime,
+    // Where nothing is protected it takes no option.
+    '--allow-breaking': allowBreaking && environment.protected,
+    '--adopt': adopt,
+  };
   const overrides = Object.entries(given).flatMap(([option, isGiven]) => (isGiven ? [option] : []));
   return {
     action,

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../../model/manifests/kubernetes-object.t
 import { BuildNumber } from '../../model/release/build-number.ts';
 import type { Release } from '../../model/release/release.ts';
 import { writtenName } from '../../model/manifests/config-map-names.ts';
+import { doorChanges, type DoorChanges } from '../facade/door-changes.ts';
 import { planDeploy, type DeployTarget } from './plan-deploy.ts';
 import type { Change, ChangeSet } from '../../ports/cluster.ts';
 import type { Reporter } from '../../ports/reporter.ts';
@@ -18,6 +19,8 @@ export interface CheckoutDiff {
   /** Reports whether an image would be built, because the content is not that of the release that runs. */
   readonly isRebuilt: boolean;
   readonly changes: ChangeSet;
+  /** Undefined where there is no door besides the gateway, or no description. */
+  readonly door?: DoorChanges;
 }
 
 /**
@@ -40,9 +43,22 @@ export async function diffCheckout(
   ]);
   const running = records.find(({ outcome }) => outcome === 'succeeded')?.release;
   const release = running ?? unreleased(service.name, { commit, contentHash }, ports.clock());
-  const changes = await diff({ ...target, release, manifests: 'working-tree' }, ports, reporter);
   const isRebuilt = running?.contentHash !== contentHash;
-  return { running, commit, uncommitted: dirtyPaths.length, isRebuilt, changes };
+  const published = isRebuilt
+    ? { ...release, commit, buildNumber: BuildNumber.last(ports.clock()), dirty: true }
+    : release;
+  const [changes, door] = await Promise.all([
+    diff({ ...target, release, manifests: 'working-tree' }, ports, reporter),
+    doorChanges({ ...target, release: published }, ports),
+  ]);
+  const facts = { running, commit, uncommitted: dirtyPaths.length, isRebuilt, changes };
+  return { ...facts, ...(door ? { door: isRebuilt ? unnumbered(door) : door } : {}) };
+}
+
+/** Leaves away numbers of revisions that would be made: the release has none yet. */
+function unnumbered(door: DoorChanges): DoorChanges {
+  if ('reason' in door) return door;
+  return { ...door, changes: door.changes.map((each) => (each.isMade ? { ...each, to: undefined } : each)) };
 }
 
 /** Returns what stands for a release that does not exist yet, where its number and digest do not matter. */

@@ -1,7 +1,7 @@
 import type { Actor } from '../../model/release/actor.ts';
 import type { DeploymentRecord } from '../../model/deploy/deployment-record.ts';
 import type { Environment } from '../../model/environment/environment.ts';
-import { closeAbandoned } from './recorded-attempt.ts';
+import { closeAbandoned } from './rollout/recorded-attempt.ts';
 import type { DeployContext, DeployEquipment } from './deploy-context.ts';
 
 /** The service to lock, where, and for whom. */

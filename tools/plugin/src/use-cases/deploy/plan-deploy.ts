@@ -1,18 +1,27 @@
 import type { Actor } from '../../model/release/actor.ts';
-import type { Environment } from '../../model/environment/environment.ts';
+import { environmentsFolder, type Environment } from '../../model/environment/environment.ts';
 import { ImageRef } from '../../model/release/image-ref.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
-import { downtimeRefusal, downtimeRisks } from '../../model/manifests/rules/no-downtime.ts';
+import type { DowntimeException } from '../../model/manifests/rules/downtime/downtime-exceptions.ts';
+import {
+  downtimeExceptions,
+  downtimeRefusal,
+  downtimeRisks,
+  needlessExceptions,
+} from '../../model/manifests/rules/downtime/no-downtime.ts';
 import { refuseHugeRecord } from '../../model/manifests/rules/record-size.ts';
 import { renderManifests, type Rendered } from '../../model/manifests/render.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
 import type { ChangeSet, Cluster, Plan } from '../../ports/cluster.ts';
 import type { DeploymentMark } from './lock-service.ts';
-import { requireProvisioning } from './provisioning-needs.ts';
+import { requireEndpoints } from './requirements/require-endpoints.ts';
+import { requireRoutes } from './requirements/require-routes.ts';
+import { requireProvisioning } from './requirements/provisioning-needs.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import { checkoutManifests, releaseManifests } from './release-manifests.ts';
+import type { RevisionCheck } from '../facade/publish-request.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 
 /** A release and the environment to deploy it to. */
@@ -25,6 +34,10 @@ export interface DeployTarget {
   readonly actor: Actor;
   /** Deploys manifests that cannot keep the promise of no downtime. */
   readonly allowDowntime: boolean;
+  /** Publishes in a protected environment also what may break clients. */
+  readonly allowBreaking?: boolean;
+  /** Checks what is published before clients find it. */
+  readonly check?: RevisionCheck | undefined;
   /** Takes over objects that belong to another service or another deployer. */
   readonly adopt: boolean;
   /** Takes the manifests as they lie on the disk instead of the release's own: to compare them, never to deploy them. */
@@ -39,6 +52,8 @@ export interface DeployPlan {
   /** Run before the workloads are replaced. */
   readonly jobs: readonly KubernetesObject[];
   readonly changes: ChangeSet;
+  /** Workloads that may fail requests in it, because their manifests say why that is accepted. */
+  readonly exceptions: readonly DowntimeException[];
   /** The newest deployment before it was planned: with another one, it is planned again. */
   readonly plannedAfter: DeploymentMark | undefined;
 }
@@ -55,7 +70,7 @@ export async function planDeploy(target: DeployTarget, ports: ReleasePorts, repo
       type: 'dirty-not-allowed',
       doing,
       reason: `${environment.name} does not accept builds of uncommitted changes.`,
-      remedy: 'Commit the changes and release again, or set `allowDirty: true` in the environment file.',
+      remedy: `Commit the changes and release again, or set \`allowDirty: true\` in ${environmentsFolder}/${environment.name}.yaml.`,
     });
   }
   const connecting = ports.cluster(environment).then(async (cluster) => {
@@ -66,11 +81,27 @@ export async function planDeploy(target: DeployTarget, ports: ReleasePorts, repo
   });
   // Whichever of the two fails first is reported; the other must not be an unhandled rejection then.
   connecting.catch(() => undefined);
-  const { objects, jobs } = await renderRelease(target, ports, reporter);
+  const { objects, jobs, sources } = await renderRelease(target, ports, reporter);
   const { cluster, plannedAfter } = await connecting;
   await requireProvisioning(objects, environment, cluster, doing);
   const plan = await cluster.plan(service.name, objects, { adopt: target.adopt, jobs, workspace: service.partOf });
-  return { cluster, plan, objects, jobs, changes: plan.changes, plannedAfter };
+  const exceptions = await takenExceptions(target, { cluster, plan, objects }, reporter);
+  await requireRoutes(target, { objects, sources }, { cluster, plan }, reporter);
+  for (const line of needlessExceptions(objects, exceptions, sources)) reporter.warn(line);
+  return { cluster, plan, objects, jobs, changes: plan.changes, exceptions, plannedAfter };
+}
+
+/**
+ * Returns the workloads that may fail requests in a deploy, because their manifests say why that is accepted.
+ * @throws {Refusal} when a Service would find no pods for a while, and nobody accepts it.
+ */
+export async function takenExceptions(
+  target: Pick<DeployTarget, 'service' | 'environment' | 'allowDowntime'>,
+  { cluster, plan, objects }: Pick<DeployPlan, 'cluster' | 'plan' | 'objects'>,
+  reporter: Reporter,
+): Promise<readonly DowntimeException[]> {
+  const lost = await requireEndpoints(target, objects, { cluster, plan }, reporter);
+  return downtimeExceptions(target.service.name, objects, lost);
 }
 
 /**
@@ -81,7 +112,7 @@ export async function renderRelease(
   { service, release, environment, environmentNames, actor, allowDowntime, manifests }: DeployTarget,
   ports: ReleasePorts,
   reporter: Reporter,
-): Promise<Pick<Rendered, 'objects' | 'jobs'>> {
+): Promise<Rendered> {
   const image = ImageRef.of(environment.registry, service.name, release.buildNumber.toString(), release.imageDigest);
   const texts =
     manifests === 'working-tree'
@@ -104,7 +135,7 @@ export async function renderRelease(
   const refused = risks.some(({ severity }) => severity === 'refuse');
   if (refused && !allowDowntime) throw downtimeRefusal(service.name, environment.name, risks);
   for (const { line } of risks) reporter.warn(line);
-  return { objects, jobs };
+  return { objects, jobs, sources };
 }
 
 /** @throws {Refusal} when the environment's registry no longer has the release's image. */

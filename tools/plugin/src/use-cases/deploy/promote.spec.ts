@@ -78,7 +78,9 @@ describe('promote', () => {
     const scenario = await released();
     wait(scenario, 9);
     expect(await typeOf(up(scenario))).toBe('2 soaking');
-    expect(await up(scenario, { force: true })).toMatchObject({ result: { state: 'deployed' } });
+    expect(await up(scenario, { force: true })).toMatchObject({
+      result: { state: 'deployed', record: { cause: { overrides: ['--force (soaking)'] } } },
+    });
   });
 
   it('does not count the time after it was replaced', async () => {
@@ -158,7 +160,68 @@ describe('promote', () => {
     else preprod.remove('Deployment', 'orders');
     expect(await typeOf(up(scenario))).toBe('2 unhealthy-upstream');
     expect(scenario.clusters.get('prod')!.objects).toEqual([]);
-    expect(await up(scenario, { force: true })).toMatchObject({ result: { state: 'deployed' } });
+    expect(await up(scenario, { force: true })).toMatchObject({
+      result: { state: 'deployed', record: { cause: { overrides: ['--force (unhealthy-upstream)'] } } },
+    });
+  });
+
+  describe('an object beside the pods', () => {
+    const certificate = (annotations = '') =>
+      `apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: { name: orders-tls${annotations} }\nspec: { dnsNames: [shop.example] }\n`;
+    const route = 'apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: { name: orders }\nspec: {}\n';
+    const ready = (status: string) => ({ conditions: [{ type: 'Ready', status, reason: 'Renewing' }] });
+
+    /** Releases with an object more, healthy at the time. */
+    async function releasedWith(text: string): Promise<ReleaseScenario> {
+      const scenario = new ReleaseScenario();
+      scenario.repository.write('apps/orders/k8s/more.yaml', text);
+      const preprod = scenario.clusters.get('preprod')!;
+      preprod.before = (call) => {
+        if (call === 'waitUntilHealthy') preprod.setStatus('Certificate', 'orders-tls', ready('True'));
+      };
+      await released(scenario);
+      wait(scenario, 10);
+      preprod.before = () => {};
+      scenario.lines.splice(0);
+      // What becomes of it in prod is not what this is about.
+      Object.assign(named(scenario, 'prod'), { rollout: { grace: '1s' } });
+      return scenario;
+    }
+
+    it('refuses what runs upstream with a route that nobody takes any more, unless it must', async () => {
+      const scenario = await releasedWith(route);
+      scenario.clusters.get('preprod')!.refusesRoutes = 'Gateway public does not accept it (NoMatchingParent).';
+      await expect(up(scenario, { dryRun: true })).rejects.toMatchObject({
+        exitCode: 2,
+        facts: {
+          type: 'unhealthy-upstream',
+          reason: expect.stringMatching(
+            /runs in preprod, and HTTPRoute orders is not healthy: Gateway public does not/,
+          ),
+        },
+      });
+      expect(await up(scenario, { force: true })).toMatchObject({
+        result: { state: 'deployed', record: { cause: { overrides: ['--force (unhealthy-upstream)'] } } },
+      });
+    });
+
+    it.each([
+      ['is required', certificate(', annotations: { poc.dev/health: required }'), ready('False')],
+      ['was given up', certificate(), { conditions: [{ type: 'Stalled', status: 'True', reason: 'Bad' }] }],
+    ])('refuses what runs upstream without one that %s', async (_, text, status) => {
+      const scenario = await releasedWith(text);
+      scenario.clusters.get('preprod')!.setStatus('Certificate', 'orders-tls', status);
+      expect(await typeOf(up(scenario))).toBe('2 unhealthy-upstream');
+    });
+
+    it('warns of one that is slow, and goes on', async () => {
+      const scenario = await releasedWith(certificate());
+      scenario.clusters.get('preprod')!.setStatus('Certificate', 'orders-tls', ready('False'));
+      expect(await up(scenario, { dryRun: true })).toMatchObject({ state: 'planned' });
+      expect(scenario.lines).toContainEqual(
+        expect.stringMatching(/preprod: Certificate orders-tls is not healthy: It is not ready \(Renewing\)/),
+      );
+    });
   });
 
   it('does not ask how another build is doing upstream', async () => {
@@ -202,8 +265,18 @@ describe('promote', () => {
     const [record] = await preprod.records('orders');
     const probe = { requests: 412, failed: 1, p99: 8, firstFailure: 'answer 503' };
     await preprod.closeRecord(record!, { outcome: 'succeeded', probe });
-    wait(scenario, 10);
+    wait(scenario, 9);
     expect(await typeOf(up(scenario))).toBe('2 lost-requests');
-    expect(await up(scenario, { force: true })).toMatchObject({ result: { state: 'deployed' } });
+    expect(await up(scenario, { force: true })).toMatchObject({
+      result: { state: 'deployed', record: { cause: { overrides: ['--force (lost-requests, soaking)'] } } },
+    });
+  });
+
+  it('records no force that nothing needed', async () => {
+    const scenario = await released();
+    wait(scenario, 10);
+    const promoted = await up(scenario, { force: true });
+    expect(promoted).toMatchObject({ result: { state: 'deployed' } });
+    expect(promoted).not.toHaveProperty('result.record.cause.overrides');
   });
 });

@@ -1,9 +1,12 @@
 import type { BuildNumber } from '../../model/release/build-number.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import type { Release } from '../../model/release/release.ts';
-import { deploy, type DeployOptions, type DeployResult } from './deploy.ts';
+import { canaryOf, deploy, type DeployOptions, type DeployResult } from './deploy.ts';
+import { planServicePublication } from '../facade/plan-service-publication.ts';
 import { planDeploy, requireImage, type DeployTarget } from './plan-deploy.ts';
-import { chooseProven, requireHealthUpstream } from './proof-upstream.ts';
+import { tellPlanned } from './rollout/rollout-publication.ts';
+import { chooseProven } from './proof-upstream.ts';
+import { requireHealthUpstream } from './requirements/health-upstream.ts';
 import type { ChangeSet } from '../../ports/cluster.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
@@ -39,16 +42,26 @@ export async function promote(
   await upstream.check();
   const records = await upstream.records(service.name);
   if (records.length === 0 && build === undefined) return { state: 'nothing' };
-  const { record, time, instead } = chooseProven(request, records, ports.clock());
-  await requireHealthUpstream(request, record, records, upstream);
+  const { record, time, instead, lifted } = chooseProven(request, records, ports.clock());
+  const unhealthy = await requireHealthUpstream(request, record, { cluster: upstream, records }, reporter);
   const { release } = record;
   const target = { ...request, release, environment: to };
   if (instead !== undefined)
     reporter.step(`${instead}; taking ${release.buildNumber}, the newest before it that may go`);
   reporter.step(`${release.buildNumber} ${time} in ${from.name}; promoting to ${to.name}`);
   if (request.dryRun) {
-    const [{ changes }] = await Promise.all([planDeploy(target, ports, reporter), requireImage(target, ports)]);
-    return { state: 'planned', release, changes };
+    const [plan, publication] = await Promise.all([
+      planDeploy(target, ports, reporter),
+      planServicePublication(target, ports),
+      requireImage(target, ports),
+    ]);
+    tellPlanned(publication, to, reporter);
+    if (request.canary) {
+      const records = await plan.cluster.records(service.name);
+      await canaryOf(target, plan, { canary: request.canary, records }, ports);
+    }
+    return { state: 'planned', release, changes: plan.changes };
   }
-  return { state: 'tried', release, result: await deploy(target, { ...request, action: 'promote' }, ports, reporter) };
+  const options = { ...request, action: 'promote', lifted: [...lifted, ...unhealthy] } as const;
+  return { state: 'tried', release, result: await deploy(target, options, ports, reporter) };
 }

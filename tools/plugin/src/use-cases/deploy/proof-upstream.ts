@@ -4,14 +4,12 @@ import { staysOf, type Stay } from '../../model/deploy/soak.ts';
 import { describeDuration, parseDuration } from '../../model/text/duration.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { describeHold, holdOf, isHeldBack } from '../../model/rollback/hold.ts';
-import { isRollout } from '../../model/manifests/rules/pod-templates.ts';
 import type { ErrorType } from '../../model/errors/error-catalog.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
-import type { Cluster } from '../../ports/cluster.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 
 /** A service whose release shall go from one environment to another. */
-interface UpstreamRequest {
+export interface UpstreamRequest {
   readonly service: Pick<ServiceSource, 'name'>;
   readonly from: Environment;
   readonly to: Environment;
@@ -26,6 +24,8 @@ interface Proven {
   readonly record: DeploymentRecord;
   /** `has run for 20 min`, `ran for 20 min`. */
   readonly time: string;
+  /** The proofs that it lacks, overridden: `soaking`. */
+  readonly lifted: readonly string[];
   /** Why it is not the release that was deployed last upstream, as a clause. */
   readonly instead?: string;
 }
@@ -85,13 +85,16 @@ function prove(
   const hold = holdOf(records);
   if (hold && isHeldBack(build, hold) && candidate.hold === undefined)
     return refuse('held-upstream', `${describeHold(hold, from.name)}.`, 'Choose another release with `--tag`.');
-  if (probe && probe.failed > 0 && !force)
+  const hasLost = probe !== undefined && probe.failed > 0;
+  if (hasLost && !force)
     return refuse(
       'lost-requests',
       `${probe.failed} of ${probe.requests} requests failed while it was deployed to ${from.name}${probe.firstFailure === undefined ? '' : ` (the first: ${probe.firstFailure})`}.`,
       'Find out why and release again, or promote it anyway with `--force`.',
     );
-  return proveSoak({ from, to, force }, candidate, staysOf(records, build, now), refuse);
+  const soaked = proveSoak({ from, to, force }, candidate, staysOf(records, build, now), refuse);
+  if (soaked instanceof Refusal || !hasLost) return soaked;
+  return { ...soaked, lifted: ['lost-requests', ...soaked.lifted] };
 }
 
 /** Returns a deployment upstream if its build ran there for long enough. @param stays of the build, one at least. */
@@ -107,7 +110,8 @@ function proveSoak(
   const { milliseconds, endedBy } = current ?? longest;
   if (longest.milliseconds >= soak || force) {
     const shown = describeDuration(longest.milliseconds);
-    return { record, time: longest === current ? `has run for ${shown}` : `ran for ${shown}` };
+    const lifted = longest.milliseconds >= soak ? [] : ['soaking'];
+    return { record, time: longest === current ? `has run for ${shown}` : `ran for ${shown}`, lifted };
   }
   if (current)
     return refuse(
@@ -122,34 +126,15 @@ function proveSoak(
   );
 }
 
-/** @throws {Refusal} when the release is what runs upstream, and it is not healthy there. */
-export async function requireHealthUpstream(
-  request: UpstreamRequest,
-  { release: { buildNumber } }: DeploymentRecord,
-  records: readonly DeploymentRecord[],
-  upstream: Pick<Cluster, 'observe'>,
-): Promise<void> {
-  const { service, from, force } = request;
-  if (force) return;
-  const running = (await upstream.observe(service.name)).find((each) => each.service === service.name)?.running;
-  // A batch service has nothing that runs all the time.
-  const [newest] = records;
-  const isGone = !running && newest?.release.buildNumber.equals(buildNumber) && newest.manifests.some(isRollout);
-  if (!isGone && (running?.buildNumber !== String(buildNumber) || running.health === 'healthy')) return;
-  const state = running ? `${running.health}: ${running.podsReady} of ${running.podsWanted} pods are ready` : 'gone';
-  throw new Refusal({
-    type: 'unhealthy-upstream',
-    doing: doingOf(request, buildNumber),
-    reason: `It runs in ${from.name}, and is ${state}.`,
-    remedy: `Find out why (\`nx run ${service.name}:status\`), choose another release with \`--tag\`, or promote it anyway with \`--force\`.`,
-  });
-}
-
 /** Returns the newest deployment of a build. @param records newest first. */
 function newestOf(build: BuildNumber, records: readonly DeploymentRecord[]): DeploymentRecord | undefined {
   return records.find(({ release }) => release.buildNumber.equals(build));
 }
 
-function doingOf({ service, from, to }: Pick<UpstreamRequest, 'service' | 'from' | 'to'>, build: BuildNumber): string {
+/** Returns `promote orders 20261124-1 from preprod to prod`. */
+export function doingOf(
+  { service, from, to }: Pick<UpstreamRequest, 'service' | 'from' | 'to'>,
+  build: BuildNumber,
+): string {
   return `promote ${service.name} ${build} from ${from.name} to ${to.name}`;
 }

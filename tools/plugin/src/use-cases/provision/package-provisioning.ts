@@ -90,5 +90,8 @@ async function renderAll(
   ports: Pick<ReleasePorts, 'repository'>,
 ): Promise<void> {
   const manifests = await ProvisioningManifests.at(commit, readEnvironments, ports);
-  for (const environment of manifests.environments) manifests.render(environment);
+  for (const environment of manifests.environments) {
+    manifests.render(environment);
+    manifests.instance(environment);
+  }
 }

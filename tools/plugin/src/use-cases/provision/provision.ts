@@ -2,6 +2,7 @@ import { shortCommit } from '../../model/commits/commit.ts';
 import type { BuildNumber } from '../../model/release/build-number.ts';
 import type { Actor } from '../../model/release/actor.ts';
 import type { Environment } from '../../model/environment/environment.ts';
+import type { InstanceConfiguration } from '../../model/facade/instance/read-instance-files.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { ProvisioningPackage } from '../../model/provision/provisioning-package.ts';
@@ -13,12 +14,14 @@ import {
   type ProvisioningRecord,
 } from '../../model/provision/provisioning-record.ts';
 import { provisioningFolder } from '../../model/provision/render-provisioning.ts';
-import { requireApproval } from '../deploy/approval.ts';
-import { closeAbandoned, recordAttempt, type WorkResult } from '../deploy/recorded-attempt.ts';
+import { requireApproval } from '../deploy/requirements/approval.ts';
+import { closeAbandoned, recordAttempt, type WorkResult } from '../deploy/rollout/recorded-attempt.ts';
+import { checkRoutes } from './check-routes.ts';
 import { makePackage, packageOf } from './package-provisioning.ts';
 import type { ClusterConfiguration, ConfigurationChange } from '../../ports/cluster-configuration.ts';
 import type { ServiceLock } from '../../ports/cluster.ts';
 import type { Reporter } from '../../ports/reporter.ts';
+import { abandonedInstance, PlannedFacade } from './provision-instance.ts';
 import { ProvisioningManifests, type ReadEnvironments } from './provisioning-manifests.ts';
 import { checkedOutSource, findPackage, type ProvisioningSource } from './provisioning-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
@@ -51,7 +54,7 @@ export type ProvisionResult =
   /** A newer version is there, or was packaged, and this one was not asked for by its tag. */
   | { readonly state: 'superseded'; readonly by: BuildNumber };
 
-type Ports = Pick<ReleasePorts, 'repository' | 'registry' | 'clock' | 'configuration'>;
+type Ports = Pick<ReleasePorts, 'repository' | 'registry' | 'clock' | 'configuration' | 'facadeInstance'>;
 type OnPlan = (changes: readonly ConfigurationChange[]) => void;
 
 /** A configuration as it is to be in an environment, and how the environment's is reached. */
@@ -59,7 +62,11 @@ interface Target {
   readonly request: ProvisionRequest;
   readonly environment: Environment;
   readonly objects: readonly KubernetesObject[];
+  /** For the environment's instance of API Management; undefined where it has none, or no file speaks of it. */
+  readonly instance: InstanceConfiguration | undefined;
   readonly configuration: ClusterConfiguration;
+  /** Undefined for what has no version yet. */
+  readonly version: BuildNumber | undefined;
 }
 
 /**
@@ -78,12 +85,15 @@ export async function provision(
   if (!dryRun) requireApproval(`provision ${request.environment.name}`, request.environment, request.approvedBy);
   const chosen = await choose(request, ports);
   if (chosen.state === 'superseded') return { state: 'superseded', by: chosen.by };
-  const { environment, objects } = await renderSource(chosen.source, request, ports);
-  const target = { request, environment, objects, configuration: await ports.configuration(environment) };
-  const plan = await planAll(target);
+  const rendered = await renderSource(chosen.source, request, ports);
+  const { environment } = rendered;
+  const configuration = await ports.configuration(environment);
+  const target = { request, ...rendered, configuration, version: chosen.version };
+  const plan = await planAll(target, ports);
+  await checkRoutes(rendered.objects, environment, configuration, reporter);
   if (dryRun) {
-    onPlan(plan.changes);
-    return { state: 'planned', version: chosen.version, before: plan.before, changes: plan.changes };
+    tell(plan, onPlan, reporter);
+    return { state: 'planned', version: chosen.version, before: plan.before, changes: allChanges(plan) };
   }
   request.signal?.throwIfAborted();
   const { source, version } = chosen;
@@ -121,11 +131,13 @@ async function provisionLocked(planned: PlannedProvisioning, ports: Ports, onPla
   if (target.request.version === undefined && newest?.isNewerThan(made.version))
     return { state: 'superseded', by: newest };
   // Another run may have written while this one waited: then it is planned again.
-  const plan = stateOf(records[0]) === planned.plan.newest ? planned.plan : await planAll(target);
-  const { changes, before } = plan;
-  onPlan(changes);
+  const isCurrent = stateOf(records[0]) === planned.plan.newest;
+  const plan = withVersion(isCurrent ? planned.plan : await planAll(target, ports), made.version);
+  const { before } = plan;
+  const changes = allChanges(plan);
+  tell(plan, onPlan, planned.reporter);
   const isThere = records[0]?.outcome === 'succeeded' && records[0].package.version.equals(made.version);
-  const isSame = changes.every(({ action }) => action === 'unchanged');
+  const isSame = changes.every(({ action }) => action === 'unchanged') && (plan.facade?.isDone ?? true);
   if (isThere && isSame && before?.equals(made.version))
     return { state: 'unchanged', version: made.version, before, changes };
   const done = await applyAndRecord({ ...planned, plan }, ports);
@@ -134,23 +146,46 @@ async function provisionLocked(planned: PlannedProvisioning, ports: Ports, onPla
 
 /** The predicted changes, and the current state. */
 interface Plan {
+  /** Of the cluster. */
   readonly changes: readonly ConfigurationChange[];
+  /** Undefined where there is no instance of API Management to look at. */
+  readonly facade: PlannedFacade | undefined;
+  /** Lines on what is no change, and is to be known. */
+  readonly notes: readonly string[];
   readonly former: readonly ProvisionedObject[];
   readonly before: BuildNumber | undefined;
   /** The newest record. */
   readonly newest: string;
 }
 
-async function planAll({ configuration, environment, objects }: Target): Promise<Plan> {
+async function planAll(target: Target, ports: Ports): Promise<Plan> {
+  const { configuration, environment, objects, version } = target;
   const [changes, records, before] = await Promise.all([
-    configuration.plan(objects),
+    configuration.plan(objects, version),
     configuration.records(),
     configuration.version(),
   ]);
   refuseWithoutNamespace(environment, changes, before);
   const former = formerObjects(records);
-  const pruned = await configuration.prune(former, objects, { dryRun: true });
-  return { changes: [...changes, ...pruned], former, before, newest: stateOf(records[0]) };
+  const [pruned, facade] = await Promise.all([
+    configuration.prune(former, objects, { dryRun: true }),
+    PlannedFacade.plan({ environment, configuration: target.instance, version, records }, ports),
+  ]);
+  const notes = [facade?.leftLine, abandonedInstance(records, environment.facade)].filter((line) => line !== undefined);
+  return { changes: [...changes, ...pruned], facade, notes, former, before, newest: stateOf(records[0]) };
+}
+
+function withVersion(plan: Plan, version: BuildNumber): Plan {
+  return { ...plan, facade: plan.facade?.withVersion(version) };
+}
+
+function allChanges({ changes, facade }: Plan): readonly ConfigurationChange[] {
+  return [...changes, ...(facade?.changes ?? [])];
+}
+
+function tell(plan: Plan, onPlan: OnPlan, reporter: Reporter): void {
+  onPlan(allChanges(plan));
+  for (const note of plan.notes) reporter.step(note);
 }
 
 function stateOf(record: ProvisioningRecord | undefined): string {
@@ -182,7 +217,7 @@ async function renderSource(
   { commit }: ProvisioningSource,
   { environment: today, readEnvironments }: ProvisionRequest,
   { repository }: Ports,
-): Promise<{ environment: Environment; objects: readonly KubernetesObject[] }> {
+): Promise<Pick<Target, 'environment' | 'objects' | 'instance'>> {
   const manifests = await ProvisioningManifests.at(commit, readEnvironments, { repository });
   const then = manifests.environments.find(({ name }) => name === today.name);
   if (!then) {
@@ -193,8 +228,10 @@ async function renderSource(
       remedy: 'Choose a newer version with `--tag`.',
     });
   }
-  const environment = { ...then, cluster: today.cluster, protected: today.protected };
-  return { environment, objects: manifests.render(environment) };
+  const { facade: _, ...rest } = then;
+  const reached = { cluster: today.cluster, ...(today.facade ? { facade: today.facade } : {}) };
+  const environment = { ...rest, ...reached, protected: today.protected };
+  return { environment, objects: manifests.render(environment), instance: manifests.instance(environment) };
 }
 
 /** Applies a plan under the lock, and records it. @throws {Failure} */
@@ -220,18 +257,21 @@ async function applyAndRecord(planned: PlannedProvisioning, { clock }: Ports): P
 const mayBePartial = 'It may be partially applied; run the same command again to continue.';
 
 async function applyAll(
-  { target, made, plan }: PlannedProvisioning,
+  { target, made, plan, reporter }: PlannedProvisioning,
   stop: AbortSignal,
 ): Promise<WorkResult<readonly ConfigurationChange[]>> {
   const { configuration, objects } = target;
   const isDowngrade = plan.before?.isNewerThan(made.version) ?? false;
   // A service that needs what is about to go is refused from now on.
   if (isDowngrade) await configuration.mark(made.version);
-  const applied = await configuration.apply(objects, stop);
+  // The door leads to what the cluster has: it comes last, and goes first.
+  if (isDowngrade) await plan.facade?.carryOut(reporter, stop);
+  const applied = await configuration.apply(objects, stop, made.version);
   stop.throwIfAborted();
   const pruned = await configuration.prune(plan.former, objects);
+  if (!isDowngrade) await plan.facade?.carryOut(reporter, stop);
   if (!isDowngrade) await configuration.mark(made.version);
-  return { state: 'succeeded', value: [...applied, ...pruned] };
+  return { state: 'succeeded', value: [...applied, ...pruned, ...(plan.facade?.changes ?? [])] };
 }
 
 function newRecord({ target, made, records, plan }: PlannedProvisioning, now: Date): NewProvisioningRecord {
@@ -250,6 +290,7 @@ function newRecord({ target, made, records, plan }: PlannedProvisioning, now: Da
     actor,
     ...(approvedBy === undefined ? {} : { approvedBy }),
     objects,
+    ...(plan.facade ? { facade: plan.facade.provisioned } : {}),
     startedAt: now.toISOString(),
   };
 }

@@ -2,6 +2,7 @@ import { hashContent } from '../../model/release/content-hash.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import { environmentsFolder } from '../../model/environment/environment.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
+import { instanceFolder } from '../../model/facade/instance/read-instance-files.ts';
 import { nothingToProvision, provisioningFolder } from '../../model/provision/render-provisioning.ts';
 import type { ProvisioningPackage } from '../../model/provision/provisioning-package.ts';
 import { provisioningName } from '../../model/release/service-name.ts';
@@ -12,7 +13,7 @@ import type { SourceFiles } from '../../ports/repository/source-files.ts';
 import type { WithRepository } from '../../ports/repository/source-repository.ts';
 
 /** The folders of the clusters' configuration: nothing else is part of it. */
-const folders = [provisioningFolder, environmentsFolder];
+const folders = [provisioningFolder, instanceFolder, environmentsFolder];
 const mostPathsShown = 10;
 
 type Packages = WithRepository<ReleaseTags & PackageTags>;

@@ -80,6 +80,7 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
   const build: Build = { service: service.name, buildNumber, ...revision };
   const created = ports.clock();
   const source = await ports.repository.originUrl();
+  if (source === undefined) reporter.warn('there is no remote "origin": the number is taken in this clone only');
   signal?.throwIfAborted();
   reporter.step(`building image with ${engine.name}`);
   await engine.build(

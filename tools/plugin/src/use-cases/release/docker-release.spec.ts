@@ -18,6 +18,14 @@ describe('docker-release', () => {
     expect(`${(await run(overtaken, '20261124-6'))?.buildNumber}`).toBe('20261124-6');
   });
 
+  it('lets the push decide when the registry does not say whether a repository is there', async () => {
+    const scenario = new ReleaseScenario();
+    for (const { registry } of scenario.environments) scenario.registry.hidesAbsent.add(registry);
+    expect(`${(await run(scenario, '20261124-7'))?.buildNumber}`).toBe('20261124-7');
+    scenario.change('2');
+    await expect(run(scenario, '20261124-7')).resolves.toMatchObject({ buildNumber: BuildNumber.parse('20261124-8') });
+  });
+
   it('refuses to repeat a run of the CI that was overtaken and has used up its number', async () => {
     const scenario = new ReleaseScenario();
     scenario.change('2');
@@ -30,5 +38,15 @@ describe('docker-release', () => {
     await expect(run(repeated, '20261124-6')).rejects.toMatchObject({ exitCode: 2, facts: { type: 'overtaken' } });
     expect((await scenario.repository.buildNumbers('orders')).map(String).sort()).toEqual(['20261124-6', '20261124-7']);
     expect(repeated.engine.pushes).toEqual([]);
+  });
+
+  it('warns that a number is known in this clone only, where there is no origin', async () => {
+    const scenario = new ReleaseScenario();
+    await run(scenario, '20261124-6');
+    expect(scenario.lines.join('\n')).not.toMatch(/origin/);
+    scenario.repository.origin = undefined;
+    scenario.change('2');
+    await run(scenario, '20261124-7');
+    expect(scenario.lines).toContain('there is no remote "origin": the number is taken in this clone only');
   });
 });

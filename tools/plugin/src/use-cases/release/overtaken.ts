@@ -6,7 +6,7 @@ import type { Commits } from '../../ports/repository/commits.ts';
 import type { WithRepository } from '../../ports/repository/source-repository.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import type { Reporter } from '../../ports/reporter.ts';
-import { describeBoth } from '../deploy/commit-precedence.ts';
+import { describeBoth } from '../deploy/requirements/commit-precedence.ts';
 import { newestSucceeded, type Superseded } from '../deploy/decide-deploy.ts';
 import { findPrecedence, type DeployOptions } from '../deploy/deploy.ts';
 import type { DeployTarget } from '../deploy/plan-deploy.ts';

@@ -298,7 +298,7 @@ describe('release', () => {
       await run(newer);
       expect(await run(older, { force: true })).toMatchObject({
         release: { buildNumber: BuildNumber.parse('20261124-3') },
-        deploys: [{ result: { state: 'deployed', record: { cause: { overrides: ['--force'] } } } }],
+        deploys: [{ result: { state: 'deployed', record: { cause: { overrides: ['--force (superseded)'] } } } }],
       });
     });
 
@@ -388,7 +388,7 @@ describe('release', () => {
       for (const name of names) expect(error.facts.reason).toContain(name.slice(0, 12));
       expect(error.facts.evidence).toEqual([expect.stringContaining(`they part at ${base.slice(0, 12)}`)]);
       expect(await run(branch, { force: true })).toMatchObject({
-        deploys: [{ result: { state: 'deployed', record: { cause: { overrides: ['--force'] } } } }],
+        deploys: [{ result: { state: 'deployed', record: { cause: { overrides: ['--force (diverged)'] } } } }],
       });
     });
 

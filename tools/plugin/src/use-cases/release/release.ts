@@ -5,18 +5,21 @@ import { ImageRef } from '../../model/release/image-ref.ts';
 import type { Release } from '../../model/release/release.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
 import { buildImage, previewImage, type ImageRequest } from './build-image.ts';
-import { requireApproval } from '../deploy/approval.ts';
+import { requireApproval } from '../deploy/requirements/approval.ts';
 import { deploy, type DeployOptions, type DeployResult } from '../deploy/deploy.ts';
 import { newestRelease } from '../revision/find-release.ts';
 import { planDeploy, type DeployTarget } from '../deploy/plan-deploy.ts';
+import { tellPlanned } from '../deploy/rollout/rollout-publication.ts';
+import { planServicePublication } from '../facade/plan-service-publication.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { announceRelease } from './publish-release.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import { findOvertaken } from './overtaken.ts';
 import { forgetBuildNumbers } from './forget-build-numbers.ts';
+import { digestBeforePush } from './digest-before-push.ts';
 import { newInRelease } from './new-in-release.ts';
-import { describeChangeSet } from '../deploy/roll-out.ts';
+import { describeChangeSet } from '../deploy/rollout/roll-out.ts';
 import { ReleaseProgress } from './release-progress.ts';
 import { releaseRegistries } from './release-registries.ts';
 import { sourceRevision } from '../revision/source-revision.ts';
@@ -24,7 +27,8 @@ import { tagRelease } from './tag-release.ts';
 import { waitForForge } from '../announce/wait-for-forge.ts';
 
 /** The service to release, and the options. */
-export interface ReleaseRequest extends DeployOptions, Pick<DeployTarget, 'actor' | 'allowDowntime' | 'adopt'> {
+export interface ReleaseRequest
+  extends DeployOptions, Pick<DeployTarget, 'actor' | 'allowDowntime' | 'allowBreaking' | 'adopt'> {
   readonly service: ServiceSource;
   /** All environments of the workspace. */
   readonly environments: readonly Environment[];
@@ -149,8 +153,13 @@ function prefetchEngine({ engine }: ReleasePorts): void {
 async function requireDeployable({ request, image, ports, reporter }: ReleaseRun): Promise<void> {
   const quiet: Reporter = { ...reporter, warn: () => {} };
   const planned = unbuilt(image, ports);
+  // A number of today may be that of a revision; one that nobody gets is not.
+  const unnumbered = { ...planned, buildNumber: BuildNumber.last(ports.clock()) };
   await Promise.all(
-    request.targets.map((environment) => planDeploy(targetOf(request, environment, planned), ports, quiet)),
+    request.targets.flatMap((environment) => [
+      planDeploy(targetOf(request, environment, planned), ports, quiet),
+      planServicePublication(targetOf(request, environment, unnumbered), ports),
+    ]),
   );
 }
 
@@ -172,15 +181,15 @@ async function deployAll(
 /** Reports whether a release is of the content that is asked for, and its image is still where it is needed. */
 async function hasContent(
   newest: Release,
-  { image: { service, revision, registries }, ports: { registry }, reporter }: ReleaseRun,
+  { image: { service, revision, registries }, ports, reporter }: ReleaseRun,
 ): Promise<boolean> {
   if (newest.contentHash !== revision.contentHash || newest.dirty !== revision.dirty) return false;
   const images = registries.map((host) =>
     ImageRef.of(host, service.name, newest.buildNumber.toString(), newest.imageDigest),
   );
-  const digests = await Promise.all(images.map((image) => registry.digest(image)));
+  const digests = await Promise.all(images.map((image) => digestBeforePush(image, ports)));
   const missing = images[digests.indexOf(undefined)];
-  if (missing) reporter.warn(`${missing} is gone from the registry; building it again`);
+  if (missing) reporter.warn(`${missing} is not in the registry; building it again`);
   return missing === undefined;
 }
 
@@ -202,14 +211,19 @@ async function preview(
     released = { ...unbuilt(image, ports), buildNumber };
   }
   for (const environment of request.targets) {
-    const { changes } = await planDeploy(targetOf(request, environment, released!), ports, reporter);
+    const target = targetOf(request, environment, released!);
+    const [{ changes }, publication] = await Promise.all([
+      planDeploy(target, ports, reporter),
+      planServicePublication(target, ports),
+    ]);
     reporter.step(`${environment.name}: would deploy: ${describeChangeSet(changes)}`);
+    tellPlanned(publication, environment, reporter);
   }
   return { release: newest, built: false, deploys: [] };
 }
 
 function targetOf(request: ReleaseRequest, environment: Environment, release: Release): DeployTarget {
-  const { service, actor, allowDowntime, adopt } = request;
+  const { service, actor, allowDowntime, allowBreaking = false, adopt } = request;
   return {
     service,
     release,
@@ -217,6 +231,7 @@ function targetOf(request: ReleaseRequest, environment: Environment, release: Re
     environmentNames: request.environments.map(({ name }) => name),
     actor,
     allowDowntime,
+    allowBreaking,
     adopt,
   };
 }

@@ -8,6 +8,7 @@ import type { Commits } from '../../ports/repository/commits.ts';
 import type { WithRepository } from '../../ports/repository/source-repository.ts';
 import { isAncestor } from '../observe/is-ancestor.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
+import { digestBeforePush } from './digest-before-push.ts';
 
 /** Which number is asked for. */
 export interface BuildNumberRequest {
@@ -62,7 +63,7 @@ export async function freeBuildNumber(
   ports: Ports,
   lost: readonly BuildNumber[] = [],
 ): Promise<BuildNumber> {
-  const { repository, registry, clock } = ports;
+  const { repository, clock } = ports;
   const taken = [...(await repository.buildNumbers(service)), ...lost];
   if (wanted && taken.some((number) => number.equals(wanted))) throw takenRefusal(service, wanted, 'It is taken');
   const keepsPlace =
@@ -75,7 +76,7 @@ export async function freeBuildNumber(
       throw overtakenRefusal(service, ciNumber, commit);
     const number = wanted ?? (keepsPlace ? ciNumber : BuildNumber.next(clock(), taken, ciNumber));
     const images = registries.map((host) => ImageRef.of(host, service, number.toString()));
-    const digests = await Promise.all(images.map((image) => registry.digest(image)));
+    const digests = await Promise.all(images.map((image) => digestBeforePush(image, ports)));
     const pushed = images.find((_, index) => digests[index] !== undefined);
     if (!pushed) return number;
     // Somebody who has no access to the origin pushed it. A tag is never moved.

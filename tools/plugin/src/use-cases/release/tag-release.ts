@@ -28,7 +28,7 @@ export async function tagRelease(
   const tag = new ReleaseTag(release.service, release.buildNumber);
   reporter.step(made === 'created' ? `tagged ${shortCommit(release.commit)} as ${tag}` : `${tag} exists already`);
   if (made === 'created' && (await repository.originUrl()) === undefined) {
-    reporter.warn('there is no remote "origin": numbers and tags are kept in this clone only');
+    reporter.warn('there is no remote "origin": the tag is kept in this clone only');
   }
 }
 

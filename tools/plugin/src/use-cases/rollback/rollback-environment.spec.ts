@@ -1,6 +1,8 @@
 import type { ServiceSource } from '../../ports/service-source.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
+import { Refusal } from '../../model/errors/product-error.ts';
 import { release } from '../release/release.ts';
+import { describeRollback } from './rollback.ts';
 import {
   planEnvironmentRollback,
   rollBackEnvironment,
@@ -78,5 +80,20 @@ describe('an environment', () => {
     await releaseNext(scenario, '2');
     scenario.registry.clear();
     await expect(planOf(scenario, first)).rejects.toMatchObject({ exitCode: 2, facts: { type: 'image-missing' } });
+  });
+
+  it('goes back by its record where the workspace has the service no more', async () => {
+    const scenario = new ReleaseScenario();
+    const first = await releaseNext(scenario, '1');
+    await releaseNext(scenario, '2');
+    const service = (): ServiceSource => {
+      throw new Refusal({ type: 'no-such-service', doing: 'find it', reason: 'It is gone.', remedy: 'None.' });
+    };
+    const plan = await planEnvironmentRollback({ ...requestOf(scenario, first), service }, scenario.ports);
+    expect(await describeRollback(plan.plans[0]!, scenario.ports)).toContain(
+      'preprod: orders is not in this workspace any more: it rolls back to what its record holds',
+    );
+    await rollBackEnvironment(plan, { timeoutMs: 1000 }, scenario.ports, () => scenario.reporter);
+    expect((await runningIn(scenario.clusters.get('preprod')!, 'orders'))?.buildNumber).toBe('20261124-1');
   });
 });

@@ -1,12 +1,13 @@
 import pMap from 'p-map';
 import type { Actor } from '../../model/release/actor.ts';
-import type { DeploymentRecord } from '../../model/deploy/deployment-record.ts';
+import type { DeploymentSummary } from '../../model/deploy/deployment-record.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { ProductError, Refusal } from '../../model/errors/product-error.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
-import { planRollback, rollBack, type RollbackPlan, type RollbackResult } from './rollback.ts';
+import { planRollback, rollBack, type RollbackPlan, type RollbackResult, type RollbackService } from './rollback.ts';
+import { noSuchRecord } from './rollback-refusals.ts';
 import type { RolloutLimits } from '../deploy/deploy-context.ts';
 
 /** An environment that shall be as it was. */
@@ -17,7 +18,7 @@ export interface EnvironmentRollbackRequest {
   readonly to: Date | { readonly service: string; readonly sequence: number };
   readonly actor: Actor;
   readonly reason: string | undefined;
-  /** A service of the workspace. @throws {Refusal} when it has none of this name. */
+  /** A service of the workspace. @throws {Refusal} when it has none of this name: it goes back by its record. */
   service(name: string): ServiceSource;
 }
 
@@ -31,6 +32,9 @@ export interface EnvironmentRollbackPlan {
   readonly younger: readonly string[];
 }
 
+/** Services that are planned, and rolled back, at the same time: each asks about ten things of the API server at once. */
+const atOnce = 4;
+
 /**
  * Finds out for every service of an environment what it ran at a moment, and dry-runs going back to it. Changes nothing.
  * @throws {Refusal} when one of them cannot go back: then none does.
@@ -39,35 +43,80 @@ export async function planEnvironmentRollback(
   request: EnvironmentRollbackRequest,
   ports: ReleasePorts,
 ): Promise<EnvironmentRollbackPlan> {
-  const { environment, environmentNames, actor, reason } = request;
-  const cluster = await ports.cluster(environment);
+  const cluster = await ports.cluster(request.environment);
   await cluster.check();
-  const histories = await Promise.all(
-    (await cluster.services()).map(async (name) => ({ name, records: await cluster.records(name) })),
-  );
+  const histories = historiesOf(await cluster.summaries());
   const at = momentOf(request, histories);
-  const plans: Promise<RollbackPlan>[] = [];
-  const same: string[] = [];
-  const younger: string[] = [];
-  for (const { name, records } of histories) {
-    const then = runningAt(records, at);
-    if (then === 'before-what-is-kept') throw tooLongAgo(request, name, at, records);
-    if (then === undefined) younger.push(name);
-    else if (then.sequence === records.find(({ outcome }) => outcome === 'succeeded')?.sequence && isCalm(records))
-      same.push(name);
-    else {
-      const service = request.service(name);
-      plans.push(planRollback({ service, environment, environmentNames, to: then, actor, reason }, ports));
-    }
-  }
-  const settled = await Promise.allSettled(plans);
-  const refused = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-  if (refused.length > 0) throw combineRefusals(request, refused);
-  return { at, plans: await Promise.all(plans), same, younger };
+  const { wanted, same, younger, refused } = sortOut(request, histories, at);
+  const planned = await pMap(wanted, (target) => planOne(request, target, ports), { concurrency: atOnce });
+  const failed = [...refused, ...planned.flatMap((each) => ('failure' in each ? [each.failure] : []))];
+  if (failed.length > 0) throw combineRefusals(request, failed);
+  return { at, plans: planned.flatMap((each) => ('plan' in each ? [each.plan] : [])), same, younger };
 }
 
-/** Services that are rolled back at the same time. */
-const atOnce = 4;
+/** The deployments of a service, newest first. */
+interface ServiceHistory {
+  readonly name: string;
+  readonly records: readonly DeploymentSummary[];
+}
+
+/** A deployment of a service to go back to. */
+interface RollbackTarget {
+  readonly name: string;
+  readonly to: DeploymentSummary;
+}
+
+/** Returns the deployments by service, in alphabetical order. */
+function historiesOf(summaries: readonly DeploymentSummary[]): ServiceHistory[] {
+  const byService = new Map<string, DeploymentSummary[]>();
+  for (const summary of summaries) {
+    const { service } = summary.release;
+    const known = byService.get(service);
+    if (known) known.push(summary);
+    else byService.set(service, [summary]);
+  }
+  return [...byService]
+    .map(([name, records]) => ({ name, records: records.sort((a, b) => b.sequence - a.sequence) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Finds out which services have to go back. */
+function sortOut(request: EnvironmentRollbackRequest, histories: readonly ServiceHistory[], at: Date) {
+  const [wanted, same, younger, refused]: [RollbackTarget[], string[], string[], unknown[]] = [[], [], [], []];
+  for (const { name, records } of histories) {
+    const then = runningAt(records, at);
+    if (then === 'before-what-is-kept') refused.push(tooLongAgo(request, name, at, records));
+    else if (then === undefined) younger.push(name);
+    else if (then.sequence === records.find(({ outcome }) => outcome === 'succeeded')?.sequence && isCalm(records))
+      same.push(name);
+    else wanted.push({ name, to: then });
+  }
+  return { wanted, same, younger, refused };
+}
+
+/** Plans one service. What it fails with is returned: the others are planned to their end, so that all is told at once. */
+async function planOne(
+  request: EnvironmentRollbackRequest,
+  { name, to }: RollbackTarget,
+  ports: ReleasePorts,
+): Promise<{ readonly plan: RollbackPlan } | { readonly failure: unknown }> {
+  const { environment, environmentNames, actor, reason } = request;
+  try {
+    const service = serviceNamed(request, name);
+    return { plan: await planRollback({ service, environment, environmentNames, to, actor, reason }, ports) };
+  } catch (failure) {
+    return { failure };
+  }
+}
+
+function serviceNamed(request: EnvironmentRollbackRequest, name: string): RollbackService {
+  try {
+    return request.service(name);
+  } catch (error) {
+    if (error instanceof Refusal && error.facts.type === 'no-such-service') return { name, root: undefined };
+    throw error;
+  }
+}
 
 /**
  * Carries a plan out. A service that fails does not stop the others.
@@ -79,43 +128,44 @@ export async function rollBackEnvironment(
   ports: ReleasePorts,
   reporter: (service: string) => Reporter,
 ): Promise<{ service: string; result: RollbackResult | ProductError }[]> {
+  const bugs: unknown[] = [];
   const rollBackOne = async (plan: RollbackPlan) => {
     const service = plan.request.service.name;
     try {
-      return { service, result: await rollBack(plan, limits, ports, reporter(service)) };
+      return [{ service, result: await rollBack(plan, limits, ports, reporter(service)) }];
     } catch (error) {
-      if (!(error instanceof ProductError)) throw error;
-      return { service, result: error };
+      if (error instanceof ProductError) return [{ service, result: error }];
+      bugs.push(error);
+      return [];
     }
   };
-  return pMap(plans, rollBackOne, { concurrency: atOnce });
+  const results = await pMap(plans, rollBackOne, { concurrency: atOnce });
+  // Told once nothing goes on any more.
+  if (bugs.length > 0) throw bugs[0];
+  return results.flat();
 }
 
-function momentOf(
-  request: EnvironmentRollbackRequest,
-  histories: readonly { name: string; records: readonly DeploymentRecord[] }[],
-): Date {
+function momentOf(request: EnvironmentRollbackRequest, histories: readonly ServiceHistory[]): Date {
   const { to, environment } = request;
   if (to instanceof Date) return to;
   const record = histories
     .find(({ name }) => name === to.service)
     ?.records.find(({ sequence }) => sequence === to.sequence);
   if (record?.finishedAt !== undefined) return new Date(record.finishedAt);
+  if (!record) throw noSuchRecord(environment, to.service, to.sequence);
   throw new Refusal({
     type: 'no-such-record',
     doing: `roll ${environment.name} back`,
-    reason: record
-      ? `Deployment ${to.sequence} of ${to.service} has not ended yet.`
-      : `No deployment ${to.sequence} of ${to.service} is recorded there.`,
+    reason: `Deployment ${to.sequence} of ${to.service} has not ended yet.`,
     remedy: `\`nx run ${to.service}:history --env=${environment.name}\` shows those that are.`,
   });
 }
 
 /** @returns the deployment that was in force at a moment; undefined when there was none yet. */
 function runningAt(
-  records: readonly DeploymentRecord[],
+  records: readonly DeploymentSummary[],
   at: Date,
-): DeploymentRecord | 'before-what-is-kept' | undefined {
+): DeploymentSummary | 'before-what-is-kept' | undefined {
   const then = records.find(
     ({ outcome, finishedAt }) => outcome === 'succeeded' && Date.parse(finishedAt ?? '') <= at.getTime(),
   );
@@ -124,7 +174,7 @@ function runningAt(
 }
 
 /** Reports whether the newest deployment ended well, so that it is what runs. */
-function isCalm([newest]: readonly DeploymentRecord[]): boolean {
+function isCalm([newest]: readonly DeploymentSummary[]): boolean {
   return newest?.outcome === 'succeeded';
 }
 
@@ -132,7 +182,7 @@ function tooLongAgo(
   { environment }: EnvironmentRollbackRequest,
   service: string,
   at: Date,
-  records: readonly DeploymentRecord[],
+  records: readonly DeploymentSummary[],
 ): Refusal {
   return new Refusal({
     type: 'too-long-ago',

@@ -128,6 +128,16 @@ describe('rollback', () => {
     expect(String(hold?.buildNumber)).toBe('20261124-3');
   });
 
+  it('tells that the hold ends when what was held comes back', async () => {
+    const scenario = await threeReleases();
+    await back(scenario, '20261124-1', 'all is wrong');
+    const plan = await planRollback(requestOf(scenario, number('20261124-3')), scenario.ports);
+    const lines = await describeRollback(plan, scenario.ports);
+    expect(lines.join('\n')).toMatch(/preprod: ends a hold: 20261124-3 is held .*ada: all is wrong/);
+    const further = await planRollback(requestOf(scenario, number('20261124-2')), scenario.ports);
+    expect((await describeRollback(further, scenario.ports)).join('\n')).not.toMatch(/ends a hold/);
+  });
+
   it('holds: neither release nor deploy puts the build in again, until a newer one comes', async () => {
     const scenario = await threeReleases();
     await back(scenario);
@@ -173,7 +183,7 @@ describe('rollback', () => {
     await back(scenario);
     expect(await deployed(scenario, '20261124-3', true)).toMatchObject({
       state: 'deployed',
-      record: { cause: { overrides: ['--force'] } },
+      record: { cause: { overrides: ['--force (held)'] } },
     });
     expect(await deployed(scenario, '20261124-3')).toEqual({ state: 'unchanged' });
   });

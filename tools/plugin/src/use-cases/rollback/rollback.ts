@@ -1,9 +1,12 @@
+import { posix } from 'node:path';
+import { allEnded } from '../../model/concurrency/all-ended.ts';
 import { shortCommit } from '../../model/commits/commit.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import type { Actor } from '../../model/release/actor.ts';
 import type { DeploymentRecord, Hold } from '../../model/deploy/deployment-record.ts';
 import type { Environment } from '../../model/environment/environment.ts';
-import { holdOf, isHeldBack } from '../../model/rollback/hold.ts';
+import { isCanaryOn } from '../../model/canary/canary-progress.ts';
+import { describeHold, holdOf } from '../../model/rollback/hold.ts';
 import { ImageRef } from '../../model/release/image-ref.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import { stampActor } from '../../model/manifests/actor.ts';
@@ -11,30 +14,51 @@ import { serviceContainerOf } from '../../model/manifests/rules/pod-templates.ts
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
 import { changesBesidesImage } from '../../model/rollback/rollback-scope.ts';
+import type { DowntimeRisk } from '../../model/manifests/rules/downtime/downtime-risk.ts';
+import { downtimeExceptions } from '../../model/manifests/rules/downtime/no-downtime.ts';
 import type { SourceFiles } from '../../ports/repository/source-files.ts';
 import type { WithRepository } from '../../ports/repository/source-repository.ts';
 import { withAnnouncements } from '../announce/announce-deployment.ts';
 import { newestSucceeded } from '../deploy/decide-deploy.ts';
-import { warnOfTakeOvers } from '../deploy/deploy.ts';
+import { warnOfChanges } from '../deploy/deploy.ts';
+import { planServicePublication } from '../facade/plan-service-publication.ts';
+import type { ServicePublication } from '../facade/service-publication.ts';
 import { findRelease } from '../revision/find-release.ts';
 import { isOutdated, withServiceLock } from '../deploy/lock-service.ts';
 import type { ChangeSet, Cluster, Plan } from '../../ports/cluster.ts';
-import { requireProvisioning } from '../deploy/provisioning-needs.ts';
+import { requireProvisioning } from '../deploy/requirements/provisioning-needs.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import type { DeployContext, RolloutLimits } from '../deploy/deploy-context.ts';
-import { rollOut } from '../deploy/roll-out.ts';
-import type { Rollout } from '../deploy/rollout.ts';
+import { requireRunning } from '../deploy/requirements/require-running.ts';
+import { rollOut } from '../deploy/rollout/roll-out.ts';
+import type { Rollout } from '../deploy/rollout/rollout.ts';
+import { lossesGoingBack } from './losses-going-back.ts';
+import {
+  doingOf,
+  movedOn,
+  neverSucceeded,
+  newerThanAll,
+  noSuchRecord,
+  nothingBefore,
+  nothingDeployed,
+} from './rollback-refusals.ts';
+
+/** A service that is rolled back; its record has all that is needed, so one that left the workspace goes back as well. */
+export interface RollbackService extends Pick<ServiceSource, 'name'> {
+  /** Its folder, relative to the workspace's root; undefined when the workspace has no such service any more. */
+  readonly root: string | undefined;
+}
 
 /** The service to roll back, and the release to restore. */
 export interface RollbackRequest {
-  readonly service: ServiceSource;
+  readonly service: RollbackService;
   readonly environment: Environment;
   /** Names of all environments: a manifest named like one is that one's overlay. */
   readonly environmentNames: readonly string[];
   /** A build, or a deployment of it; without one the last good release before the one that runs. */
-  readonly to: BuildNumber | DeploymentRecord | undefined;
+  readonly to: BuildNumber | Pick<DeploymentRecord, 'sequence'> | undefined;
   readonly actor: Actor;
   /** Why, as the person gave it. */
   readonly reason: string | undefined;
@@ -47,10 +71,18 @@ export interface RollbackPlan {
   /** The newest deployment: what is left. */
   readonly from: DeploymentRecord;
   readonly release: Release;
+  /** The APIs that were published with it. */
+  readonly publishes: DeploymentRecord['publishes'];
   readonly objects: readonly KubernetesObject[];
   readonly plan: Plan;
   readonly changes: ChangeSet;
+  /** Requests that may fail, because Services find no pods for a while. */
+  readonly losses: readonly DowntimeRisk[];
+  /** The APIs that go back at the door; undefined where there is no door besides the gateway, or no description. */
+  readonly publication: ServicePublication | undefined;
   readonly hold: Hold | undefined;
+  /** The hold that ends: the held release itself is what comes back. */
+  readonly endedHold: Hold | undefined;
 }
 
 /** The result of a rollback. */
@@ -74,22 +106,33 @@ export async function planRollback(request: RollbackRequest, ports: ReleasePorts
   const [records] = await Promise.all([cluster.records(service.name), cluster.check()]);
   const [from] = records;
   if (!from) throw nothingDeployed(request);
-  const { release, manifests } = await chooseTarget(request, from, records, ports);
+  const target = await chooseTarget(request, from, records, ports);
+  const { release, manifests } = target;
   const objects = stampActor(manifests, request.actor);
-  const [plan] = await Promise.all([
-    cluster.plan(service.name, objects),
+  const planning = cluster.plan(service.name, objects);
+  const publishing = planPublication(request, target, ports);
+  // Nothing of it goes on when one is refused: others are planned after it.
+  await allEnded([
+    planning,
+    publishing,
     requireProvisioning(objects, environment, cluster, doingOf(request)),
     refuseMissing(request, release, objects, ports),
   ]);
+  const plan = await planning;
+  const hold = holdAfter(request, records, release.buildNumber, ports);
   return {
     request,
     cluster,
     from,
     release,
+    publishes: target.publishes,
     objects,
     plan,
     changes: plan.changes,
-    hold: holdAfter(request, records, release.buildNumber, ports),
+    losses: lossesGoingBack((newestSucceeded(records) ?? from).manifests, objects, plan),
+    publication: await publishing,
+    hold,
+    endedHold: hold === undefined ? holdOf(records) : undefined,
   };
 }
 
@@ -106,29 +149,42 @@ export async function rollBack(
 ): Promise<RollbackResult> {
   const { request, cluster } = rollback;
   const { service, environment, actor } = request;
+  // Who goes back is not kept waiting by a canary's judge.
+  const { from } = rollback;
+  if (from.outcome === 'running' && isCanaryOn(from)) await cluster.askCanary(from, { goal: 'abort', actor });
   return withAnnouncements({ service: service.name, signal: limits.signal, ports, reporter }, (announce) =>
     withServiceLock(
       { service: service.name, environment, actor },
       { cluster, ports, limits, reporter, announce },
-      (context) => rollBackLocked(rollback, context),
+      (context) => rollBackLocked(rollback, ports, context),
     ),
   );
 }
 
-async function rollBackLocked(rollback: RollbackPlan, context: DeployContext): Promise<RollbackResult> {
+async function rollBackLocked(
+  rollback: RollbackPlan,
+  ports: ReleasePorts,
+  context: DeployContext,
+): Promise<RollbackResult> {
   const { request, from, release, objects, hold } = rollback;
   const { service, environment, actor, reason } = request;
   const [newest] = context.records;
   if (newest && newest.sequence !== from.sequence) throw movedOn(request, newest);
-  const plan = isOutdated(from, context) ? await context.cluster.plan(service.name, objects) : rollback.plan;
+  const isOld = isOutdated(from, context);
+  const plan = isOld ? await context.cluster.plan(service.name, objects) : rollback.plan;
+  const publication = isOld ? await planPublication(request, rollback, ports) : rollback.publication;
   const runs = newest?.outcome === 'succeeded' && newest.release.buildNumber.equals(release.buildNumber);
-  if (runs && plan.changes.every(({ action }) => action === 'unchanged')) return { state: 'unchanged' };
-  warnOfTakeOvers(environment.name, plan.changes, context.reporter);
+  if (runs && !publication?.isNeeded && plan.changes.every(({ action }) => action === 'unchanged')) {
+    await requireRunning({ environment, release, plan, doing: doingOf(request) }, context);
+    return { state: 'unchanged' };
+  }
+  warnOfChanges(environment.name, plan.changes, context.reporter);
+  const running = (newestSucceeded(context.records) ?? from).manifests;
+  const losses = isOld ? lossesGoingBack(running, objects, plan) : rollback.losses;
+  for (const { line } of losses) context.reporter.warn(`${environment.name}: ${line}`);
   const rollout: Rollout = {
-    environment,
-    release,
-    objects,
-    plan,
+    ...{ environment, release, objects, plan },
+    exceptions: downtimeExceptions(service.name, objects, losses),
     // Rolling back neither runs migrations nor reverts them.
     jobs: [],
     actor,
@@ -136,19 +192,35 @@ async function rollBackLocked(rollback: RollbackPlan, context: DeployContext): P
     hold,
     // What was left is not restored when this fails: it is what the rollback is to end.
     fallback: undefined,
+    publication,
   };
   return { state: 'rolled-back', hold, ...(await rollOut(rollout, context)) };
 }
 
+/** Plans what goes back at the door. A service that left the workspace has its description where it was then. */
+async function planPublication(
+  { service, environment, actor }: RollbackRequest,
+  { release, publishes = [] }: Pick<DeploymentRecord, 'release' | 'publishes'>,
+  ports: ReleasePorts,
+): Promise<ServicePublication | undefined> {
+  const [first] = publishes;
+  const root = service.root ?? (first && posix.dirname(first.file));
+  if (root === undefined) return undefined;
+  const target = { service: { name: service.name, root }, release, environment, actor };
+  return planServicePublication(target, ports, { direction: 'back' });
+}
+
 /** Lines that tell what going back would do, and what goes back with the code. */
 export async function describeRollback(
-  { request, from, release, objects }: RollbackPlan,
+  { request, from, release, objects, publication, endedHold }: RollbackPlan,
   { repository }: WithRepository<SourceFiles>,
 ): Promise<string[]> {
   const { service, environment } = request;
   const also = changesBesidesImage(service.name, from.manifests, objects);
-  const path = `${service.root}/openapi.yaml`;
-  const textAt = async (commit: string) => (await repository.texts(commit, path)).get(path);
+  const { root } = service;
+  const path = `${root}/openapi.yaml`;
+  const textAt = async (commit: string) =>
+    root === undefined ? undefined : (await repository.texts(commit, path)).get(path);
   // Whether the API differs is told where it can be; going back must not fail for it.
   const [now, then] = await Promise.all([from.release.commit, release.commit].map(textAt)).catch(() => []);
   const target = `${release.buildNumber} (${shortCommit(release.commit)})`;
@@ -156,8 +228,17 @@ export async function describeRollback(
     from.release.buildNumber.equals(release.buildNumber)
       ? `${environment.name}: resuming the rollback to ${target}, which ${from.actor.person} began at ${from.startedAt}`
       : `${environment.name}: ${from.release.buildNumber} (${shortCommit(from.release.commit)}) rolls back to ${target}`,
+    ...(endedHold ? [`${environment.name}: ends a hold: ${describeHold(endedHold, environment.name)}`] : []),
     ...(also.length > 0 ? [`${environment.name}: also rolled back: ${also.join(', ')}`] : []),
+    ...(root === undefined
+      ? [
+          `${environment.name}: ${service.name} is not in this workspace any more: it rolls back to what its record holds`,
+        ]
+      : []),
     ...(now === then ? [] : [`${environment.name}: also rolled back: the API (${path} differs)`]),
+    ...(from.publishes && !publication
+      ? [`${environment.name}: its API stays published as it is: ${release.buildNumber} has no description of it`]
+      : []),
   ];
 }
 
@@ -177,7 +258,11 @@ async function chooseTarget(
     if (!last) throw nothingBefore(request, from);
     return last;
   }
-  if (!(to instanceof BuildNumber)) return to;
+  if (!(to instanceof BuildNumber)) {
+    const meant = records.find(({ sequence }) => sequence === to.sequence);
+    if (meant) return meant;
+    throw noSuchRecord(request.environment, request.service.name, to.sequence);
+  }
   const left = holdOf(records)?.buildNumber;
   const newest = left?.isNewerThan(from.release.buildNumber) ? left : from.release.buildNumber;
   if (to.isNewerThan(newest)) throw newerThanAll(request, to, from);
@@ -220,76 +305,4 @@ function holdAfter(
   const why = reason === undefined ? {} : { reason };
   const hold = isLeftAlready ? before : { buildNumber, actor, ...why, since: clock().toISOString() };
   return hold.buildNumber.isNewerThan(to) ? hold : undefined;
-}
-
-function doingOf({ service, environment }: RollbackRequest): string {
-  return `roll ${service.name} back in ${environment.name}`;
-}
-
-function nothingDeployed(request: RollbackRequest): Refusal {
-  const { service, environment } = request;
-  return new Refusal({
-    type: 'nothing-deployed',
-    doing: doingOf(request),
-    reason: `No deployment of ${service.name} is recorded there.`,
-    remedy: `Deploy a release with \`nx run ${service.name}:k8s-deploy --env=${environment.name}\`.`,
-  });
-}
-
-function nothingBefore(request: RollbackRequest, from: DeploymentRecord): Refusal {
-  return new Refusal({
-    type: 'nothing-before',
-    doing: doingOf(request),
-    reason: `No successful deployment before ${from.release.buildNumber} is recorded in ${request.environment.name}.`,
-    remedy: `Deploy an older release: ${deployCommand(request, undefined)} (\`nx run ${request.service.name}:history --env=${request.environment.name}\` shows what was there).`,
-  });
-}
-
-/** Returns the refusal of a build that has neither approval nor proof for here: putting it in is a deploy, with its rules. */
-function neverSucceeded(request: RollbackRequest, to: BuildNumber, records: readonly DeploymentRecord[]): Refusal {
-  const { service, environment } = request;
-  return new Refusal({
-    type: 'never-succeeded-there',
-    doing: `roll ${service.name} back to ${to} in ${environment.name}`,
-    reason: `No deployment of it that succeeded is recorded in ${environment.name}.`,
-    remedy: `Choose one of \`nx run ${service.name}:history --env=${environment.name}\`, or deploy it: ${deployCommand(request, to, records)}.`,
-  });
-}
-
-/** Returns the command that puts a release in that is older than what runs: for a protected environment with its proof. */
-function deployCommand(
-  { service, environment, environmentNames }: RollbackRequest,
-  to: BuildNumber | undefined,
-  records?: readonly DeploymentRecord[],
-): string {
-  const isOlder = records === undefined || to === undefined || isKeptOut(to, records);
-  const isPromotion = environment.protected && environmentNames.indexOf(environment.name) > 0;
-  const command = isPromotion ? `promote --to=${environment.name}` : `k8s-deploy --env=${environment.name}`;
-  const options = `${isOlder ? ' --force' : ''}${environment.protected ? ' --approve' : ''}`;
-  return `\`nx run ${service.name}:${command} --tag=${to ?? '…'}${options}\``;
-}
-
-/** Reports whether a deploy of a build needs `--force`. */
-function isKeptOut(build: BuildNumber, records: readonly DeploymentRecord[]): boolean {
-  const running = newestSucceeded(records)?.release.buildNumber;
-  return (running?.isNewerThan(build) ?? false) || isHeldBack(build, holdOf(records));
-}
-
-function newerThanAll(request: RollbackRequest, to: BuildNumber, from: DeploymentRecord): Refusal {
-  const { service, environment } = request;
-  return new Refusal({
-    type: 'not-back',
-    doing: doingOf(request),
-    reason: `${to} is newer than ${from.release.buildNumber}, which was deployed last.`,
-    remedy: `Go forward with \`nx run ${service.name}:k8s-deploy --env=${environment.name} --tag=${to}\`.`,
-  });
-}
-
-function movedOn(request: RollbackRequest, newest: DeploymentRecord): Refusal {
-  return new Refusal({
-    type: 'moved-on',
-    doing: doingOf(request),
-    reason: `${newest.actor.person} (${newest.actor.run}) deployed ${newest.release.buildNumber} (${newest.cause.action}, ${newest.outcome}) after this rollback was planned.`,
-    remedy: 'Review it, then run the rollback again.',
-  });
 }

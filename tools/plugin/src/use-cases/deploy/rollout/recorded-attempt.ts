@@ -1,7 +1,7 @@
-import type { DeploymentOutcome } from '../../model/deploy/deployment-record.ts';
-import { Failure, ProductError } from '../../model/errors/product-error.ts';
-import type { Actor } from '../../model/release/actor.ts';
-import type { RolloutResult, ServiceLock } from '../../ports/cluster.ts';
+import type { DeploymentOutcome } from '../../../model/deploy/deployment-record.ts';
+import { Failure, ProductError } from '../../../model/errors/product-error.ts';
+import type { Actor } from '../../../model/release/actor.ts';
+import type { RolloutResult, ServiceLock } from '../../../ports/cluster.ts';
 
 /*
  * An attempt to change an environment, which is recorded before anything is changed, so that the next one knows of it
@@ -48,7 +48,7 @@ export interface RecordedAttempt<R, T> {
   readonly signal: AbortSignal | undefined;
   open(): Promise<R>;
   /** Does the work. @param stop aborted when it must write nothing more. */
-  run(stop: AbortSignal): Promise<WorkResult<T>>;
+  run(stop: AbortSignal, record: R): Promise<WorkResult<T>>;
   close(record: R, ending: AttemptEnding): Promise<R>;
   /** Called when the record of work that succeeded could not be closed. @param reason a sentence. */
   onUnrecorded(reason: string): void;
@@ -69,7 +69,7 @@ export async function recordAttempt<R, T>(attempt: RecordedAttempt<R, T>): Promi
   signal?.throwIfAborted();
   const record = await attempt.open();
   try {
-    const result = await attempt.run(stop);
+    const result = await attempt.run(stop, record);
     if (result.state !== 'succeeded') return await endUnfinished(attempt, record, result);
     return await endSucceeded(attempt, record, result);
   } catch (error) {

@@ -1,5 +1,5 @@
-import type { Environment } from '../../model/environment/environment.ts';
-import { Refusal } from '../../model/errors/product-error.ts';
+import type { Environment } from '../../../model/environment/environment.ts';
+import { Refusal } from '../../../model/errors/product-error.ts';
 
 /**
  * Requires an approval for what changes a protected environment. Rolling back needs none: it goes

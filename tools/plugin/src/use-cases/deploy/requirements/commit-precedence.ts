@@ -1,10 +1,10 @@
-import { environmentsFolder, takesBranches, type Environment } from '../../model/environment/environment.ts';
-import { Refusal } from '../../model/errors/product-error.ts';
-import type { Release } from '../../model/release/release.ts';
-import type { Commits } from '../../ports/repository/commits.ts';
-import type { WithRepository } from '../../ports/repository/source-repository.ts';
-import type { Reporter } from '../../ports/reporter.ts';
-import { compareCommits, describeInBrief, isOnBranch } from '../revision/commit-order.ts';
+import { environmentsFolder, takesBranches, type Environment } from '../../../model/environment/environment.ts';
+import { Refusal } from '../../../model/errors/product-error.ts';
+import type { Release } from '../../../model/release/release.ts';
+import type { Commits } from '../../../ports/repository/commits.ts';
+import type { WithRepository } from '../../../ports/repository/source-repository.ts';
+import type { Reporter } from '../../../ports/reporter.ts';
+import { compareCommits, describeInBrief, isOnBranch } from '../../revision/commit-order.ts';
 
 /*
  * Which of two releases is newer is said by their commits, not by their numbers: a run of a CI that is repeated, or a laptop

@@ -1,14 +1,22 @@
-import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
-import { Refusal } from '../../model/errors/product-error.ts';
-import type { InMemoryCluster } from '../../../../twins/src/cluster/in-memory-cluster.ts';
-import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
-import { planRollback, rollBack } from '../rollback/rollback.ts';
-import { runningIn } from '../../../../contracts/src/running-in.ts';
-import { releaseIt } from '../../../../twins/src/release-it.ts';
+import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+import { Refusal } from '../../../model/errors/product-error.ts';
+import type { InMemoryCluster } from '../../../../../twins/src/cluster/in-memory-cluster.ts';
+import { ordersManifests, ReleaseScenario } from '../../../../../twins/src/release-scenario.ts';
+import { planRollback, rollBack } from '../../rollback/rollback.ts';
+import { runningIn } from '../../../../../contracts/src/running-in.ts';
+import { releaseIt } from '../../../../../twins/src/release-it.ts';
 
 const ada = { person: 'ada', run: 'ada@laptop' };
 const preprodOf = ({ environments }: ReleaseScenario) => environments.find(({ name }) => name === 'preprod')!;
 const clusterOf = (scenario: ReleaseScenario) => scenario.clusters.get('preprod')!;
+
+/** Makes the service's Deployment a StatefulSet. */
+function writeStatefulSet({ repository }: ReleaseScenario, updateStrategy: object): void {
+  const text = ordersManifests.replace('kind: Deployment', 'kind: StatefulSet');
+  const strategy = `updateStrategy: ${JSON.stringify(updateStrategy)}`;
+  repository.write('apps/orders/k8s/all.yaml', text.replace(/strategy: .*/, `serviceName: orders\n  ${strategy}`));
+  repository.commit();
+}
 
 async function goBack(scenario: ReleaseScenario) {
   const { service, ports, reporter } = scenario;
@@ -43,6 +51,54 @@ describe('a deploy that fails', () => {
     ]);
     // What failed is tried again when somebody asks for it again: it may have been the cluster's fault.
     expect(await releaseIt(scenario)).toMatchObject({ built: false, deploys: [{ result: { state: 'deployed' } }] });
+  });
+
+  it('goes back to a StatefulSet by itself, over the pod that the failed release broke, and records that', async () => {
+    const scenario = new ReleaseScenario();
+    writeStatefulSet(scenario, {});
+    await releaseIt(scenario);
+    scenario.change('2');
+    clusterOf(scenario).script('orders', { state: 'failed', reason: 'It crashed.', evidence: [] });
+    await expect(releaseIt(scenario)).rejects.toMatchObject({
+      facts: { remedy: expect.stringContaining('Rolled back to 20261124-1 automatically; it is serving.') },
+    });
+    const replaced = 'Deleted Pod orders-1, which is of an older revision and broken.';
+    expect(await clusterOf(scenario).records('orders')).toMatchObject([
+      { outcome: 'succeeded', cause: { action: 'automatic-rollback' }, reason: replaced },
+      { outcome: 'failed', reason: 'It crashed.' },
+      { outcome: 'succeeded' },
+    ]);
+    expect(scenario.lines).toContain(`preprod: StatefulSet orders: ${replaced}`);
+  });
+
+  it('records what it deleted for a StatefulSet also when that did not help', async () => {
+    const scenario = new ReleaseScenario();
+    writeStatefulSet(scenario, {});
+    await releaseIt(scenario);
+    const failure = { state: 'failed' as const, reason: 'It crashed.', evidence: [] };
+    scenario.change('2');
+    clusterOf(scenario).script('orders', failure, { ...failure, reason: 'So did this.' });
+    await expect(releaseIt(scenario)).rejects.toMatchObject({
+      facts: { remedy: expect.stringContaining('(So did this. Deleted Pod orders-1, which is') },
+    });
+    expect((await clusterOf(scenario).records('orders'))[0]).toMatchObject({
+      outcome: 'failed',
+      reason: 'So did this. Deleted Pod orders-1, which is of an older revision and broken.',
+    });
+  });
+
+  it('warns of pods that a partition keeps at an older revision, before and after, and records them', async () => {
+    const scenario = new ReleaseScenario();
+    writeStatefulSet(scenario, { type: 'RollingUpdate', rollingUpdate: { partition: 1 } });
+    await releaseIt(scenario);
+    scenario.change('2');
+    await releaseIt(scenario);
+    const kept = '1 of the pods of StatefulSet orders (orders-0) keeps an older revision, because its partition is 1.';
+    expect(scenario.lines).toContain(`preprod: ${kept}`);
+    expect(scenario.lines.join('\n')).toMatch(
+      /StatefulSet orders, spec\.updateStrategy\.rollingUpdate\.partition: it is 1/,
+    );
+    expect((await clusterOf(scenario).records('orders'))[0]).toMatchObject({ outcome: 'succeeded', reason: kept });
   });
 
   it('leaves what serves in place when going back fails too, and says so', async () => {
@@ -92,10 +148,11 @@ it('has not succeeded when no gateway takes its route, and goes back', async () 
   await releaseIt(scenario);
   scenario.change('2');
   const cluster = clusterOf(scenario);
-  cluster.refusesRoutes = 'No listener.';
   cluster.before = async (call) => {
+    if (call !== 'apply traffic') return;
     // Going back has the route that was taken before.
-    if (call === 'apply traffic' && (await cluster.records('orders')).length > 2) cluster.refusesRoutes = undefined;
+    const isBack = (await cluster.records('orders')).length > 2;
+    cluster.refusesRoutes = isBack ? undefined : 'No listener.';
   };
   await expect(releaseIt(scenario)).rejects.toThrow('HTTPRoute orders is not in effect: No listener.');
   expect(await cluster.records('orders')).toMatchObject([
@@ -259,6 +316,39 @@ spec:
     await releaseIt(scenario);
     expect(seen).toEqual({ whileWaiting: [undefined], atProbe: [undefined, warmedUp('/orders', '20261124-1')] });
     expect(pathOf(clusterOf(scenario))).toEqual(led('/orders'));
+  });
+
+  /** A release with a route runs; the next one has none. */
+  async function withoutItsRoute() {
+    const scenario = new ReleaseScenario();
+    writeRoute(scenario, '/orders');
+    await releaseIt(scenario);
+    const cluster = clusterOf(scenario);
+    scenario.repository.remove('apps/orders/k8s/route.yaml');
+    scenario.repository.commit();
+    return { scenario, cluster };
+  }
+
+  it('leads clients away from a route before it is deleted, when the new pods serve', async () => {
+    const { scenario, cluster } = await withoutItsRoute();
+    const paths: unknown[] = [];
+    cluster.before = (call) => {
+      if (['waitUntilReady', 'prune'].includes(call)) paths.push(pathOf(cluster));
+    };
+    const asked = scenario.prober.asked.length;
+    await releaseIt(scenario);
+    expect(paths).toEqual([led('/orders'), warmedUp('/orders', '20261124-2')]);
+    expect(scenario.prober.asked.slice(asked).map((target) => target.echo)).toContainEqual(echo('20261124-2'));
+    expect(pathOf(cluster)).toBeUndefined();
+  });
+
+  it('deletes a route all the same where it is not let to narrow it', async () => {
+    const { scenario, cluster } = await withoutItsRoute();
+    cluster.before = (call) => {
+      if (call === 'apply') throw new Refusal({ type: 'not-admitted', doing: 'apply', reason: 'No.', remedy: 'Ask.' });
+    };
+    expect(await releaseIt(scenario)).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
+    expect(pathOf(cluster)).toBeUndefined();
   });
 
   it('changes a route after the code going forward, and before it going back', async () => {

@@ -1,13 +1,16 @@
-import type { DeploymentCause, DeploymentRecord, Hold } from '../../model/deploy/deployment-record.ts';
-import type { Commit } from '../../model/commits/commit.ts';
-import type { Environment } from '../../model/environment/environment.ts';
-import { isRoute } from '../../model/manifests/kind-order.ts';
-import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
-import { podTemplateOf, rolloutKinds } from '../../model/manifests/rules/pod-templates.ts';
-import { listAt } from '../../model/manifests/source/object-fields.ts';
-import type { Actor } from '../../model/release/actor.ts';
-import type { Release } from '../../model/release/release.ts';
-import type { ChangeSet, Plan } from '../../ports/cluster.ts';
+import type { CanaryPlan, DeploymentCause, DeploymentRecord, Hold } from '../../../model/deploy/deployment-record.ts';
+import type { Commit } from '../../../model/commits/commit.ts';
+import type { Environment } from '../../../model/environment/environment.ts';
+import { isRoute } from '../../../model/manifests/kind-order.ts';
+import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+import type { DowntimeException } from '../../../model/manifests/rules/downtime/downtime-exceptions.ts';
+import { podTemplateOf, rolloutKinds } from '../../../model/manifests/rules/pod-templates.ts';
+import { listAt } from '../../../model/manifests/source/object-fields.ts';
+import type { Actor } from '../../../model/release/actor.ts';
+import type { Release } from '../../../model/release/release.ts';
+import type { ChangeSet, Plan } from '../../../ports/cluster.ts';
+import type { Canary } from '../../canary/canary-context.ts';
+import type { ServicePublication } from '../../facade/service-publication.ts';
 
 /** A release, rendered for an environment, that is to be deployed there. */
 export interface Rollout {
@@ -20,12 +23,25 @@ export interface Rollout {
   readonly jobs: readonly KubernetesObject[];
   readonly actor: Actor;
   readonly cause: DeploymentCause;
+  /** Workloads that may fail requests; those that the objects alone show, if not known yet. */
+  readonly exceptions?: readonly DowntimeException[];
   /** The hold that is in force from now on. */
   readonly hold: Hold | undefined;
   /** Commits that may be to blame when this fails. */
   readonly suspects?: () => Promise<readonly Commit[]>;
+  /** How clients' requests come to it before it is rolled out, where they come bit by bit. */
+  readonly canary?: {
+    readonly plan: CanaryPlan;
+    readonly found: Canary;
+    /** True when it gets no further shares. */
+    readonly isPromoted?: boolean;
+  };
   /** The release to restore when this fails; none is restored when it is undefined. */
   readonly fallback: DeploymentRecord | undefined;
+  /** The APIs that are published with it; undefined where there is no door besides the gateway, or no description. */
+  readonly publication?: ServicePublication | undefined;
+  /** Plans what is published when the fallback is restored. @throws {Refusal} */
+  readonly fallbackPublication?: () => Promise<ServicePublication | undefined>;
 }
 
 /**
@@ -42,11 +58,15 @@ export function trafficMoment(
   { cause, objects }: Pick<Rollout, 'cause' | 'objects'>,
   changes: ChangeSet,
 ): TrafficMoment {
-  const isBack = cause.action === 'rollback' || cause.action === 'automatic-rollback';
-  if (isBack && !workloadsIn(changes).some(isCreated)) return 'before-workloads';
+  if (isGoingBack({ cause }) && !workloadsIn(changes).some(isCreated)) return 'before-workloads';
   // A load balancer may set these when it knows the pod, which it does by its route.
   const hasGates = objects.some((object) => listAt(podTemplateOf(object), 'spec', 'readinessGates').length > 0);
   return hasGates ? 'with-workloads' : 'after-ready';
+}
+
+/** Reports whether an older release is restored. */
+export function isGoingBack({ cause }: Pick<Rollout, 'cause'>): boolean {
+  return cause.action === 'rollback' || cause.action === 'automatic-rollback';
 }
 
 /** Reports whether clients reach the service already: pods of it are there, and a route to them, if it has any. */

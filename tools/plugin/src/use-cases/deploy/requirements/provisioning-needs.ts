@@ -1,11 +1,11 @@
-import { BuildNumber } from '../../model/release/build-number.ts';
-import type { Environment } from '../../model/environment/environment.ts';
-import { describeObject, type KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
-import { annotation } from '../../model/manifests/labels.ts';
-import { Refusal } from '../../model/errors/product-error.ts';
-import { ReleaseTag } from '../../model/release/release-tag.ts';
-import { provisioningName } from '../../model/release/service-name.ts';
-import type { Cluster } from '../../ports/cluster.ts';
+import { BuildNumber } from '../../../model/release/build-number.ts';
+import type { Environment } from '../../../model/environment/environment.ts';
+import { describeObject, type KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+import { annotation } from '../../../model/manifests/labels.ts';
+import { Refusal } from '../../../model/errors/product-error.ts';
+import { ReleaseTag } from '../../../model/release/release-tag.ts';
+import { provisioningName } from '../../../model/release/service-name.ts';
+import type { Cluster } from '../../../ports/cluster.ts';
 
 /**
  * Refuses manifests that need a newer version of the cluster's configuration than the namespace has.

@@ -1,20 +1,14 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { ProbeResult } from '../../model/deploy/deployment-record.ts';
-import { describeProbe } from '../../model/deploy/probe-result.ts';
-import { probeTargetOf, type FoundTarget, type ProbeTarget } from '../../model/deploy/probe-target.ts';
-import { warmUpTargets, type WarmUpHeader } from '../../model/deploy/route-warm-up.ts';
-import type { RunningProbe } from '../../ports/prober.ts';
-import type { DeployContext } from './deploy-context.ts';
+import type { ProbeResult } from '../../../model/deploy/deployment-record.ts';
+import { describeProbe } from '../../../model/deploy/probe-result.ts';
+import { probeTargetOf, type FoundTarget, type ProbeTarget } from '../../../model/deploy/probe-target.ts';
+import type { RunningProbe } from '../../../ports/prober.ts';
+import type { DeployContext } from '../deploy-context.ts';
 import type { Rollout } from './rollout.ts';
 
 /** Milliseconds that a gateway may take until a new route is in force. */
 const routeComesWithinMs = 5000;
 /** Milliseconds for which a new route is probed at least. */
 const newRouteProbedMs = 2000;
-/** Milliseconds for which a route that warms up is asked: a gateway may have several replicas. */
-const warmUpMs = 300;
-/** Milliseconds between two looks whether it has warmed up. */
-const retryPauseMs = 100;
 
 /**
  * Asks a service from outside while it is deployed, where it can be asked. What comes of that never stops a deployment.
@@ -41,6 +35,7 @@ export class RolloutProbe {
 
   /** Begins, where the service is reachable already. */
   async begin(isReachable: boolean): Promise<void> {
+    if (this.state !== 'not-begun') return;
     if (this.found.state === 'none') this.giveUp(this.found.reason);
     else if (isReachable) await this.start(this.found.target, true);
   }
@@ -51,25 +46,9 @@ export class RolloutProbe {
       await this.start(this.found.target, false, { atLeastMs: newRouteProbedMs });
   }
 
-  /** True when it can be seen from here when a route is in force. */
-  get canAsk(): boolean {
-    return this.found.state === 'found';
-  }
-
-  /** Waits, for some seconds at most, until the gateway leads requests with a header to the service. */
-  async warmUp(header: WarmUpHeader): Promise<void> {
-    if (this.found.state === 'none') return;
-    const targets = warmUpTargets(this.found.target, header);
-    const until = performance.now() + routeComesWithinMs;
-    do {
-      for (const target of targets) {
-        const begun = await this.context.ports.prober.start(target, { atLeastMs: warmUpMs });
-        if (begun.state === 'no-answer') continue;
-        await begun.stop();
-        return;
-      }
-      await pause(retryPauseMs);
-    } while (performance.now() < until);
+  /** Where the service is asked; undefined where it cannot be seen from here what a route does. */
+  get target(): ProbeTarget | undefined {
+    return this.found.state === 'found' ? this.found.target : undefined;
   }
 
   /** Begins at last, as soon as the new route is in force. */
