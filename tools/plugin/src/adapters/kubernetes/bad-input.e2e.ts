@@ -10,7 +10,7 @@ import type { Cluster } from '../../ports/cluster.ts';
 import { KubernetesApi } from './client/api.ts';
 import { connect } from './connect.ts';
 import { environmentOn, readPlatform } from './e2e-platform.ts';
-import { findAccess } from './client/kubeconfig.ts';
+import { findAccess } from './client/credentials/kubeconfig.ts';
 import { managedFieldsOf } from './deploy/managed-fields.ts';
 
 const apply = async (to: Cluster, objects: readonly KubernetesObject[]) => to.apply(await to.plan('orders', objects));
@@ -127,6 +127,19 @@ describe('manifests that the cluster refuses', () => {
   });
 });
 
+it('tells what the cluster warns of, of what changes', async () => {
+  const template = (selector: object) => ({
+    metadata: { labels },
+    spec: { containers: [{ name: 'orders', image: 'orders:1' }], nodeSelector: selector },
+  });
+  const old = deployment({ template: template({ 'beta.kubernetes.io/os': 'linux' }) });
+  const what = { kind: 'Deployment', name: 'orders' };
+  const warnings = [expect.stringContaining('nodeSelector[beta.kubernetes.io/os]: deprecated')];
+  expect((await cluster.plan('orders', [old])).changes).toMatchObject([{ ...what, warnings }]);
+  await apply(cluster, [old]);
+  expect((await cluster.plan('orders', [old])).changes).toEqual([{ ...what, action: 'unchanged' }]);
+});
+
 describe('what kubectl left', () => {
   it('is taken over, so that what is in no manifest goes', async () => {
     const metadata = { name: 'old', labels: { 'poc.dev/service': 'orders' } };
@@ -148,7 +161,7 @@ describe('what kubectl left', () => {
         kind: 'ConfigMap',
         name: 'old',
         action: 'configured',
-        takenOver: ['data.kept from kubectl-patch'],
+        takenOver: ['data.kept from kubectl-patch', 'data.added from kubectl-patch, which no manifest has: it goes'],
         fields: [
           { path: 'data.added', from: '"by hand"', to: undefined },
           { path: 'data.kept', from: '"3"', to: '"1"' },
@@ -161,6 +174,27 @@ describe('what kubectl left', () => {
     kubectl(['label', 'configmap', 'old', 'operator.example/x=y']);
     expect((await cluster.plan('orders', [{ ...ours }])).changes).toMatchObject([{ action: 'unchanged' }]);
     expect(await cluster.prune('orders', [])).not.toContainEqual(expect.objectContaining({ name: 'old' }));
+  });
+
+  it('is known for ours when somebody cleared who wrote which field, so that what is in no manifest goes', async () => {
+    const metadata = { name: 'cleared', labels: { 'poc.dev/service': 'orders' } };
+    const map = (data: object) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
+    await apply(cluster, [map({ kept: '1', dropped: '2' })]);
+    const path = `/api/v1/namespaces/${namespace}/configmaps/cleared`;
+    await api.send('PATCH', path, {
+      body: [{ op: 'replace', path: '/metadata/managedFields', value: [{}] }],
+      contentType: 'application/json-patch+json',
+    });
+    expect(managedFieldsOf((await api.get(path))!)).toEqual([]);
+    const less = [map({ kept: '1' })];
+    expect((await cluster.plan('orders', less)).changes).toMatchObject([
+      { action: 'configured', takenOver: ['data.dropped from before-first-apply, which no manifest has: it goes'] },
+    ]);
+    await apply(cluster, less);
+    const live = await api.get(path);
+    expect(live?.['data']).toEqual({ kept: '1' });
+    expect(managedFieldsOf(live!).map(({ manager }) => manager)).toEqual(['poc-deployer']);
+    expect((await cluster.plan('orders', less)).changes).toMatchObject([{ action: 'unchanged' }]);
   });
 
   it('keeps its pods when an autoscaler takes over the replicas that kubectl set', async () => {
@@ -233,7 +267,8 @@ describe('access that is not there', () => {
     const weak = { context: 'there', kubeconfig: kubeconfig(api.server, { token }, open) };
     const refusal = await refusalOf(checked(weak));
     expect(refusal.facts.type).toBe('forbidden');
-    expect(refusal.explain()).toMatch(/may not .*patch deployments\.apps,.* in the namespace/);
+    expect(refusal.facts.reason).toMatch(/lacks rights on \d+ resources in the namespace "[^"]+" of the cluster there/);
+    expect(refusal.facts.evidence).toContain('may not get, list, watch, patch deployments.apps');
     const planned = await refusalOf((await connect(environmentOf(weak), '/')).plan('orders', [deployment()]));
     expect(planned.explain()).toMatch(/Deployment orders: this account may not get deployments.apps/);
     const unknown = { context: 'there', kubeconfig: kubeconfig(api.server, { token: 'no-such' }, open) };

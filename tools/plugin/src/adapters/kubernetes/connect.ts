@@ -4,8 +4,8 @@ import type { ClusterConfiguration } from '../../ports/cluster-configuration.ts'
 import type { Cluster } from '../../ports/cluster.ts';
 import type { DevCluster } from '../../ports/dev/dev-cluster.ts';
 import { KubernetesApi } from './client/api.ts';
-import { kubeConfigOf } from './client/client-access.ts';
-import { findAccess } from './client/kubeconfig.ts';
+import { kubeConfigOf } from './client/credentials/client-access.ts';
+import { findAccess } from './client/credentials/kubeconfig.ts';
 import { KubernetesDevCluster } from './dev/kubernetes-dev-cluster.ts';
 import { PortForwarder } from './dev/port-forwarder.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';

@@ -1,6 +1,8 @@
 import type { BuildNumber } from '../../model/release/build-number.ts';
 import type { Actor } from '../../model/release/actor.ts';
 import type {
+  CanaryProgress,
+  CanaryWish,
   DeploymentEnding,
   DeploymentRecord,
   DeploymentSummary,
@@ -10,11 +12,13 @@ import type { Environment } from '../../model/environment/environment.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import type { ApplyStage } from '../../model/manifests/kind-order.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
+import { label } from '../../model/manifests/labels.ts';
 import { identityOf } from '../../model/manifests/source/object-fields.ts';
-import { isRollout } from '../../model/manifests/rules/pod-templates.ts';
+import { isWorkload } from '../../model/manifests/rules/pod-templates.ts';
 import type {
   ChangeSet,
   Cluster,
+  HealthResult,
   JobOptions,
   JobResult,
   ObservedService,
@@ -25,6 +29,7 @@ import type {
   ServiceLock,
   WaitOptions,
 } from '../../ports/cluster.ts';
+import type { GatewayView } from '../../model/manifests/routes/gateway-view.ts';
 import type { KubernetesApi } from './client/api.ts';
 import { applyPlan } from './deploy/apply.ts';
 import { watchForChanges } from './observe/watch.ts';
@@ -40,13 +45,15 @@ import { observe } from './observe/observe.ts';
 import { KubernetesPlan } from './deploy/kubernetes-plan.ts';
 import type { PlannedObject } from './deploy/plan.ts';
 import { provisionedVersion } from './provision/provisioned-version.ts';
+import { listHttpRoutes, readGateways } from './deploy/gateways.ts';
 import { pruneObjects } from './deploy/prune.ts';
 import { Records } from './records/records.ts';
 import { jobAccess, kindAccess } from './client/required-access.ts';
 import { Resources } from './client/resources.ts';
 import type { RolloutTarget } from './deploy/wait/evaluate-rollout.ts';
-import { isGatewayRoute } from './deploy/wait/route-status.ts';
+import { isGatewayRoute } from '../../model/observe/route-status.ts';
 import { waitForRollouts } from './deploy/wait/wait.ts';
+import { waitForHealth } from './deploy/wait/wait-for-health.ts';
 import { waitForEndpoints } from './deploy/wait/wait-for-endpoints.ts';
 import type { NamespaceClient } from './client/namespace-client.ts';
 
@@ -67,6 +74,8 @@ export class KubernetesCluster implements Cluster {
   private readonly locks = new Map<string, HeldLease>();
   /** Objects as they were when they had been applied. */
   private readonly applied = new Map<string, KubernetesObject>();
+  /** Objects that were as they should be when they were planned last. */
+  private readonly unchanged = new Map<string, KubernetesObject>();
 
   constructor(api: KubernetesApi, environment: Pick<Environment, 'name' | 'namespace'>) {
     this.environment = environment;
@@ -95,9 +104,18 @@ export class KubernetesCluster implements Cluster {
     return lock;
   }
 
+  httpRoutes(): Promise<readonly KubernetesObject[]> {
+    return listHttpRoutes(this.place);
+  }
+
+  gatewaysOf(routes: readonly KubernetesObject[]): Promise<Pick<GatewayView, 'gateways' | 'classes'>> {
+    return readGateways(this.place, routes);
+  }
+
   async plan(service: string, objects: readonly KubernetesObject[], options: PlanOptions = {}): Promise<Plan> {
     const plan = await KubernetesPlan.make(this.place, { service, objects, options });
     await this.requireAccess(objects, options);
+    for (const object of plan.unchanged) this.unchanged.set(identityOf(object), object);
     return plan;
   }
 
@@ -117,7 +135,14 @@ export class KubernetesCluster implements Cluster {
   }
 
   waitUntilReady(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult> {
-    return waitForRollouts(this.place, this.targetsAmong(objects, isRollout), options);
+    const labels = objects.find(({ metadata }) => metadata.labels?.[label.service] !== undefined)?.metadata.labels;
+    const service = labels?.[label.service] ?? '';
+    const place = this.writer(service);
+    const isWriter = options.replacesPods && this.locks.has(service);
+    return waitForRollouts(place, this.targetsAmong(objects, isWorkload), {
+      ...options,
+      ...(isWriter ? { writer: place.api } : {}),
+    });
   }
 
   /** Objects that are waited for, as the server had them after they were applied. */
@@ -127,7 +152,7 @@ export class KubernetesCluster implements Cluster {
   ): RolloutTarget[] {
     const makers = objects.filter(({ apiVersion }) => isCustom(apiVersion));
     return objects.filter(isMeant).map((object): RolloutTarget => {
-      const applied = this.applied.get(identityOf(object));
+      const applied = this.applied.get(identityOf(object)) ?? this.unchanged.get(identityOf(object));
       const [uid, generation] = [applied?.metadata['uid'], applied?.metadata['generation']];
       return {
         // As the server has it: admission may put other images in, and that is no change by others.
@@ -146,6 +171,10 @@ export class KubernetesCluster implements Cluster {
       if (error instanceof Refusal && error.facts.type === 'forbidden') return { state: 'ready' };
       throw error;
     }
+  }
+
+  async waitUntilHealthy(objects: readonly KubernetesObject[], options: WaitOptions): Promise<HealthResult> {
+    return waitForHealth(this.place, objects, options);
   }
 
   waitForEndpoints(objects: readonly KubernetesObject[], signal?: AbortSignal): Promise<void> {
@@ -185,6 +214,14 @@ export class KubernetesCluster implements Cluster {
     );
   }
 
+  noteCanary(record: DeploymentRecord, progress: CanaryProgress): Promise<DeploymentRecord> {
+    return this.recordsOf.noteCanary(record, progress, this.writer(record.release.service).api);
+  }
+
+  askCanary(record: DeploymentRecord, wish: CanaryWish): Promise<void> {
+    return this.recordsOf.askCanary(record, wish);
+  }
+
   record(service: string, sequence: number): Promise<DeploymentRecord | undefined> {
     return this.recordsOf.read(service, sequence);
   }
@@ -221,7 +258,7 @@ export class KubernetesCluster implements Cluster {
       const kinds = await Promise.all(
         objects.map(async (object) => {
           const { group, resource } = await resources.typeOf(object, namespace);
-          return kindAccess(group, resource, isRollout(object));
+          return kindAccess(group, resource, isWorkload(object));
         }),
       );
       const needed = [...kinds.flat(), ...(jobs.length > 0 ? jobAccess : [])];

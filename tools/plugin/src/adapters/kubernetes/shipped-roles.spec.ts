@@ -23,10 +23,10 @@ function rulesOf(file: string, namespace: string): AccessRule[] {
   return objects.find(({ kind }) => kind === 'Role')?.rules ?? [];
 }
 
-/** Takes verbs on leases away from rules. */
-function without(rules: readonly AccessRule[], ...verbs: string[]): AccessRule[] {
+/** Takes verbs on a resource away from rules. */
+function without(rules: readonly AccessRule[], resource: string, ...verbs: string[]): AccessRule[] {
   return rules.map((rule) =>
-    rule.resources?.includes('leases') ? { ...rule, verbs: rule.verbs.filter((verb) => !verbs.includes(verb)) } : rule,
+    rule.resources?.includes(resource) ? { ...rule, verbs: rule.verbs.filter((verb) => !verbs.includes(verb)) } : rule,
   );
 }
 
@@ -62,6 +62,26 @@ kind: HTTPRoute
 metadata: { name: orders }
 spec:
   rules: [{ matches: [{ path: { type: PathPrefix, value: /orders } }], backendRefs: [{ name: orders, port: 80 }] }]
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: orders-store }
+spec:
+  replicas: 2
+  serviceName: orders
+  template: { spec: { containers: [{ name: store, image: 'store:VALUE' }] } }
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: orders-backup }
+spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata: { name: orders-nightly }
+spec:
+  schedule: '0 3 * * *'
+  jobTemplate: { spec: { template: { spec: { restartPolicy: Never, containers: [{ name: orders, image: orders }] } } } }
 `;
 const job = `apiVersion: batch/v1
 kind: Job
@@ -90,7 +110,7 @@ async function serve(rules: readonly AccessRule[]): Promise<OnServer> {
 }
 
 function change(scenario: OnServer, value: string): void {
-  scenario.repository.write('apps/orders/k8s/more.yaml', more.replace('VALUE', value));
+  scenario.repository.write('apps/orders/k8s/more.yaml', more.replaceAll('VALUE', value));
   scenario.repository.commit();
 }
 
@@ -111,8 +131,8 @@ async function doEverything(scenario: OnServer): Promise<void> {
   change(scenario, 'two');
   await releaseIt(scenario);
   change(scenario, 'three');
-  server.broken.add('orders');
-  await expect(releaseIt(scenario)).rejects.toMatchObject({
+  server.broken.add('orders').add('orders-store');
+  await expect(releaseIt(scenario, { timeoutMs: 10_000 })).rejects.toMatchObject({
     facts: { remedy: expect.stringContaining('Rolled back to 20261124-2 automatically') },
   });
   const { service, ports, reporter, preprod: environment } = scenario;
@@ -169,17 +189,21 @@ describe('the Role of the deployer', () => {
     for (const access of [
       'watch leases.coordination.k8s.io',
       'delete configmaps',
+      'delete pods',
       'create jobs.batch',
+      'watch cronjobs.batch',
       'watch replicasets.apps',
       'list endpointslices.discovery.k8s.io',
       'create httproutes.gateway.networking.k8s.io',
+      'list persistentvolumeclaims',
+      'list events',
       'get pods/log',
     ])
       expect(asked()).toContain(access);
   });
 
   it('of an earlier version waits for the lock all the same', async () => {
-    const scenario = await serve(without(rulesOf('deployer.yaml', namespace), 'list', 'watch'));
+    const scenario = await serve(without(rulesOf('deployer.yaml', namespace), 'leases', 'list', 'watch'));
     await releaseIt(scenario);
     change(scenario, 'two');
     await releaseIt(scenario);
@@ -189,6 +213,29 @@ describe('the Role of the deployer', () => {
     await lock.release();
     expect(await waiting).toMatchObject({ state: 'rolled-back' });
     expect(refused()).toEqual(['watch leases.coordination.k8s.io']);
+  });
+
+  it('of an earlier version names the broken pod of a StatefulSet, and what to do with it', async () => {
+    const rules = rulesOf('deployer.yaml', namespace);
+    const scenario = await serve(without(rules, 'pods', 'delete'));
+    await releaseIt(scenario);
+    change(scenario, 'two');
+    server.broken.add('orders').add('orders-store');
+    await expect(releaseIt(scenario, { timeoutMs: 4000 })).rejects.toMatchObject({
+      exitCode: 1,
+      facts: {
+        remedy: expect.stringMatching(
+          /Rolling back to 20261124-1 failed too \(.*`kubectl delete pod orders-store-1 --namespace=preprod`/,
+        ),
+      },
+    });
+    expect(scenario.lines).toContain(
+      `preprod: StatefulSet orders-store: cannot delete Pod orders-store-1, which is in the way: this account may not delete pods (Infrastructure/kubernetes/deployer.yaml allows it). Delete it (\`kubectl delete pod orders-store-1 --namespace=${namespace}\`), and a new one takes its place`,
+    );
+    expect(refused()).toEqual(['delete pods']);
+    // Somebody did as they were told.
+    server.remove(`/api/v1/namespaces/${namespace}/pods/orders-store-1`);
+    expect(await releaseIt(scenario)).toMatchObject({ deploys: [{ result: { state: 'deployed' } }] });
   });
 
   it('grants each right that is required before a deployment, and none of those is required for nothing', async () => {
@@ -241,5 +288,17 @@ describe('the Role of readers', () => {
     await lookAtEverything(new OnServer(server, scenario));
     expect(refused()).toEqual([]);
     expect(server.written).toEqual([]);
+  });
+
+  it('may lack a kind of some service: nothing is told of it, and all else is', async () => {
+    const scenario = await serve([{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }]);
+    await releaseIt(scenario);
+    const all = server;
+    const rules = rulesOf('reader.yaml', namespace);
+    server = await FakeApiServer.start(rules.filter(({ resources }) => !resources?.includes('httproutes')));
+    server.copy(all);
+    all.close();
+    expect(await new OnServer(server, scenario).cluster.observe()).toMatchObject([{ service: 'orders', drift: [] }]);
+    expect(refused()).toContain('list httproutes.gateway.networking.k8s.io');
   });
 });

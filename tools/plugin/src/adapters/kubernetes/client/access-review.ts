@@ -1,9 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
-import { describeAccess, isGranted, type Access, type AccessRule } from './access-rules.ts';
+import { describeAccesses, isGranted, type Access, type AccessRule } from './access-rules.ts';
 import { ApiError } from './api-error.ts';
 import type { NamespaceApi } from './namespace-client.ts';
 
+/** Milliseconds after which a server is asked again that may not know roles yet. */
+const settlePause = 1000;
 const group = '/apis/authorization.k8s.io/v1';
 
 /** The rights of this account in a namespace, as far as it was asked for them. */
@@ -17,15 +20,23 @@ export class AccessReview {
 
   /** Makes sure of rights, before they are needed. @param doing what they are needed for. @throws {Refusal} naming all that lack. */
   async require(needed: readonly Access[], doing: string): Promise<void> {
-    const missing = await this.missing(needed);
-    if (missing.length === 0) return;
     const { api, namespace } = this.place;
-    const [verbs, resources] = [missing.map(({ verb }) => verb), missing.map(({ resource }) => resource)].map(quoted);
+    let missing = await this.missing(needed);
+    // A server that was just started knows no roles for a moment, and says so as if there were none.
+    while (missing.length > 0 && api.isSettling) {
+      await pause(settlePause);
+      this.rules = undefined;
+      missing = await this.missing(needed);
+    }
+    if (missing.length === 0) return;
+    const lines = describeAccesses(missing);
+    const what = lines.length === 1 ? `may not ${lines[0]}` : `lacks rights on ${lines.length} resources`;
     throw new Refusal({
       type: 'forbidden',
       doing,
-      reason: `This account may not ${missing.map(describeAccess).join(', ')} in the namespace "${namespace}" of the cluster ${api.context}.`,
-      remedy: `Give it the verb ${verbs} on ${resources} there (Infrastructure/kubernetes), or use another context.`,
+      reason: `This account ${what} in the namespace "${namespace}" of the cluster ${api.context}.`,
+      remedy: `Give it ${missing.length === 1 ? 'this right' : 'these rights'} there (the Role is in Infrastructure/kubernetes), or use another context.`,
+      ...(lines.length === 1 ? {} : { evidence: lines.map((line) => `may not ${line}`) }),
     });
   }
 
@@ -68,8 +79,4 @@ export class AccessReview {
     })) as KubernetesObject & { status?: T };
     return answer.status ?? ({} as T);
   }
-}
-
-function quoted(words: readonly string[]): string {
-  return [...new Set(words)].map((word) => `"${word}"`).join(', ');
 }

@@ -31,6 +31,17 @@ export function isGranted(rules: readonly AccessRule[], { verb, group, resource,
 }
 
 /** Returns `watch leases.coordination.k8s.io`. */
-export function describeAccess({ verb, group, resource }: Access): string {
-  return `${verb} ${resource}${group === '' ? '' : `.${group}`}`;
+export function describeAccess({ verb, ...what }: Access): string {
+  return `${verb} ${nameOf(what)}`;
+}
+
+/** Returns `get, create leases.coordination.k8s.io`, an entry for each resource. */
+export function describeAccesses(accesses: readonly Access[]): string[] {
+  const verbs = new Map<string, string[]>();
+  for (const access of accesses) verbs.set(nameOf(access), [...(verbs.get(nameOf(access)) ?? []), access.verb]);
+  return [...verbs].map(([name, wanted]) => `${wanted.join(', ')} ${name}`);
+}
+
+function nameOf({ group, resource }: Pick<Access, 'group' | 'resource'>): string {
+  return group === '' ? resource : `${resource}.${group}`;
 }

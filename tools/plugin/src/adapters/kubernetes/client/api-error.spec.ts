@@ -31,6 +31,11 @@ describe('unreachableRules', () => {
       says: 'refresh the kubeconfig',
     },
     {
+      foreign: { ...server, proxy: 'http://me:secret@proxy:3128', why: 'Bad response: 407', code: 'undefined' },
+      type: 'cluster-unreachable',
+      says: 'through the proxy http://proxy:3128 (Bad response: 407). The proxy wants a login',
+    },
+    {
       foreign: { ...server, proxy: 'http://me:secret@proxy:3128', why: 'ENOTFOUND', code: 'ENOTFOUND' },
       type: 'cluster-unreachable',
       says: 'could not be reached through the proxy http://proxy:3128 (ENOTFOUND). Check the proxy',
@@ -103,4 +108,35 @@ describe('explainApiError', () => {
     const bug = new Error('x');
     expect(explainApiError(bug, 'apply it', server)).toBe(bug);
   });
+});
+
+it('says how a StatefulSet with the default strategy comes to OnDelete', () => {
+  const message =
+    'StatefulSet.apps "orders" is invalid: spec.updateStrategy.rollingUpdate: Invalid value: {"Partition":0}: only allowed for updateStrategy \'RollingUpdate\'';
+  const object = { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'orders', namespace: 'shop' } };
+  const rule = answerRules.find(({ when }) => when({ ...answer(422, message), object }));
+  expect(rule?.remedy({ ...answer(422, message), object })).toBe(
+    'Run `kubectl patch statefulset orders --namespace=shop --type=merge --patch=\'{"spec":{"updateStrategy":{"type":"OnDelete","rollingUpdate":null}}}\'` once, then the same command again.',
+  );
+});
+
+it('tells a field that can never change in the words of each kind', () => {
+  const headless = new ApiError(
+    422,
+    '{"message":"spec.clusterIPs[0]: Invalid value: [\\"None\\"]: may not change once set"}',
+  );
+  expect((explainApiError(headless, 'check it', server, object) as Refusal).facts.remedy).toContain('can never change');
+});
+
+it.each([
+  [422, "orders is forbidden: ValidatingAdmissionPolicy 'least' with binding 'least' denied request: too few replicas"],
+  [400, 'admission webhook "policy.example" denied the request: too few replicas'],
+])('tells of a policy that answers %i', (code, message) => {
+  const { facts } = explainApiError(
+    new ApiError(code, JSON.stringify({ message })),
+    'check it',
+    server,
+    object,
+  ) as Refusal;
+  expect(facts).toMatchObject({ type: 'not-admitted', remedy: 'Change the manifest or the policy.' });
 });

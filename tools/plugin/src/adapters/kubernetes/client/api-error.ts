@@ -1,8 +1,8 @@
-import { describeProxy } from '../../proxy/proxy.ts';
+import { describeProxy, howToLogIn, wantsLogin } from '../../proxy/proxy.ts';
 import { describeObject, type KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { fieldAt } from '../../../model/manifests/source/object-fields.ts';
 import { refusalBy, type ErrorRule } from '../../../model/errors/error-rules.ts';
-import { Failure } from '../../../model/errors/product-error.ts';
+import { Failure, Refusal } from '../../../model/errors/product-error.ts';
 import { sentence } from '../../../model/text/sentence.ts';
 
 /** One reason in a `Status` of the API server. */
@@ -78,6 +78,12 @@ export const unreachableRules: readonly ErrorRule<LostRequest>[] = [
     remedy: () => 'Its certificate is not the one that the kubeconfig trusts: refresh the kubeconfig.',
   },
   {
+    when: ({ proxy, why }) => proxy !== undefined && wantsLogin(why),
+    type: 'cluster-unreachable',
+    reason: unreachableReason,
+    remedy: () => howToLogIn,
+  },
+  {
     when: ({ proxy }) => proxy !== undefined,
     type: 'cluster-unreachable',
     reason: unreachableReason,
@@ -104,6 +110,19 @@ export function unreachable({ server, context, proxy }: Server, cause: unknown, 
   return refusalBy(unreachableRules, lost, { doing: `reach the cluster ${context}`, cause })!;
 }
 
+/** Returns the refusal for an address at which something other than an API server answers: a login page, a proxy. */
+export function noApiServer({ server, context, proxy }: Server, body: string): Refusal {
+  const through = proxy === undefined ? '' : ` through the proxy ${describeProxy(proxy)}`;
+  return new Refusal({
+    type: 'cluster-unreachable',
+    doing: `reach the cluster ${context}`,
+    reason: `What answers at ${server}${through} is no API server.`,
+    remedy:
+      'Check the address in the kubeconfig, with its path, and what stands before it (a proxy, a login page, a VPN), then run the same command again.',
+    evidence: [body.trim().replace(/\s+/g, ' ').slice(0, 200)],
+  });
+}
+
 /** An answer of the API server that is an error, and what it is about. */
 interface ErrorAnswer extends Server {
   readonly code: number;
@@ -126,17 +145,33 @@ function missingRight({ message }: ErrorAnswer): { verb: string; resource: strin
   return { verb, resource, inGroup: group ? `.${group}` : '' };
 }
 
-/** Reports whether the object is invalid. One that it cannot even decode the server calls an error of its own. */
-const isInvalid = ({ code, message }: ErrorAnswer) =>
-  code === 422 || code === 400 || /typed patch object|unable to convert unstructured object/.test(message);
-const isImmutable = ({ message }: ErrorAnswer) => /field is immutable/.test(message);
+/** Reports whether the server could not even decode what was sent, which it calls an error of its own (500). */
+export function isUndecodable({ message }: { readonly message: string }): boolean {
+  return /typed patch object|unable to convert unstructured object/.test(message);
+}
+
+/** Reports whether the object is invalid. */
+const isInvalid = (answer: ErrorAnswer) => answer.code === 422 || answer.code === 400 || isUndecodable(answer);
+const isImmutable = ({ message }: ErrorAnswer) =>
+  /field is immutable|may not change once set|may not be (changed|updated)|cannot be changed/.test(message);
 /** Fields that only the server's defaults have set stay when a manifest names another strategy: nobody gives them up. */
 const isDefaultStrategyLeft = ({ message, object }: ErrorAnswer) =>
-  /spec\.strategy\.rollingUpdate: Forbidden/.test(message) &&
-  fieldAt(object, 'spec', 'strategy', 'rollingUpdate') === undefined;
+  /spec\.(?:strategy|updateStrategy)\.rollingUpdate: (?:Forbidden|Invalid value)/.test(message) &&
+  fieldAt(object, 'spec', strategyOf(object), 'rollingUpdate') === undefined;
+const strategyOf = (object: ErrorAnswer['object']) => (object?.kind === 'StatefulSet' ? 'updateStrategy' : 'strategy');
+const otherStrategy = (object: ErrorAnswer['object']) => (object?.kind === 'StatefulSet' ? 'OnDelete' : 'Recreate');
 const rejected = (answer: ErrorAnswer) => about(answer, `the cluster rejected it. ${sentence(answer.message)}`);
 const causeLines = ({ causes }: ErrorAnswer) =>
   causes.length > 1 ? causes.map(({ field = '', message = '' }) => `${field}: ${message}`) : [];
+
+/** Returns the command that sets the strategy of a workload, without what was there before. */
+function strategyPatch(object: ErrorAnswer['object']): string {
+  const { name = 'NAME', namespace = 'NAMESPACE' } = object?.metadata ?? {};
+  const strategy = { type: otherStrategy(object), rollingUpdate: null };
+  const patch = JSON.stringify({ spec: { [strategyOf(object)]: strategy } });
+  const kind = object?.kind.toLowerCase() ?? 'deployment';
+  return `kubectl patch ${kind} ${name} --namespace=${namespace} --type=merge --patch='${patch}'`;
+}
 
 /** The meaning of errors that the caller does not expect, in the words of the API server. */
 export const answerRules: readonly ErrorRule<ErrorAnswer>[] = [
@@ -160,7 +195,8 @@ export const answerRules: readonly ErrorRule<ErrorAnswer>[] = [
     },
   },
   {
-    when: ({ code }) => code === 403,
+    // Policies of the cluster itself answer 422, webhooks whatever they like.
+    when: ({ code, message }) => code === 403 || /\bdenied (the )?request\b/.test(message),
     type: 'not-admitted',
     reason: ({ object, message }) =>
       `${object === undefined ? 'The request' : describeObject(object)} was rejected by an admission policy or quota: ${sentence(message)}`,
@@ -184,9 +220,11 @@ export const answerRules: readonly ErrorRule<ErrorAnswer>[] = [
     when: (answer) => isInvalid(answer) && isDefaultStrategyLeft(answer),
     type: 'bad-object',
     reason: (answer) =>
-      about(answer, 'it would be recreated, and the cluster has kept its own default `rollingUpdate` of before.'),
-    remedy: ({ object }) =>
-      `Run \`kubectl patch deployment ${object?.metadata.name ?? 'NAME'} --namespace=${object?.metadata.namespace ?? 'NAMESPACE'} --type=merge --patch='{"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}'\` once, then the same command again.`,
+      about(
+        answer,
+        `its strategy would be ${otherStrategy(answer.object)}, and the cluster has kept its own default \`rollingUpdate\` of before.`,
+      ),
+    remedy: ({ object }) => `Run \`${strategyPatch(object)}\` once, then the same command again.`,
     evidence: ({ message }) => [message],
   },
   {

@@ -96,6 +96,50 @@ describe('KubernetesApi', () => {
     expect(body).toBe('{"a":"ä"}');
   });
 
+  it('tells the warnings of the server to whoever wants them', async () => {
+    await serve((_, response) =>
+      response
+        .setHeader('warning', ['299 - "spec.a: \\"x\\" is deprecated"', '299 - "two, of them"', '199 - "no"'])
+        .end(),
+    );
+    const warnings: string[] = [];
+    await api.tellingWarnings((text) => warnings.push(text)).send('PATCH', '/x');
+    await api.send('PATCH', '/x');
+    expect(warnings).toEqual(['spec.a: "x" is deprecated', 'two, of them']);
+  });
+
+  it.each([
+    [200, 'text/html; charset=utf-8'],
+    [404, 'text/html'],
+    [403, 'text/html'],
+    [302, 'text/html'],
+    [200, 'application/json'],
+  ])('refuses what answers %i with a page, as %s', async (code, type) => {
+    await serve(ok, (_, response) => response.writeHead(code, { 'content-type': type }).end('<html>Log in</html>'));
+    await api.get('/first');
+    await expect(api.get('/x')).rejects.toMatchObject({
+      facts: {
+        type: 'cluster-unreachable',
+        reason: `What answers at ${api.server} is no API server.`,
+        evidence: ['<html>Log in</html>'],
+      },
+    });
+    expect(requests).toHaveLength(2);
+  });
+
+  it('finds an API below a path, as Rancher has it', async () => {
+    await serve(ok);
+    const below = new KubernetesApi({
+      context: 'test',
+      server: `${api.server}/k8s/clusters/c-1`,
+      tls: {},
+      headers: async () => ({}),
+    });
+    await below.get('/apis/apps/v1', { a: 'b' });
+    below.close();
+    expect(requests).toEqual(['GET /k8s/clusters/c-1/apis/apps/v1?a=b']);
+  });
+
   it('tells what is not there from what is refused', async () => {
     await serve(status(404), status(403, 'forbidden thing'));
     expect(await api.get('/x')).toBeUndefined();
@@ -124,6 +168,49 @@ describe('KubernetesApi', () => {
     await api.get('/first');
     expect(await api.send('PATCH', '/again', { body: {} })).toEqual({ kind: 'Fine' });
     expect(requests).toHaveLength(4);
+  });
+
+  it('asks once where the server cannot decode what it was sent, though it calls that an error of its own', async () => {
+    await serve(ok, status(500, 'failed to create typed patch object (shop/orders; apps/v1, Kind=Deployment): errors'));
+    await api.get('/first');
+    await expect(api.send('PATCH', '/x', { body: {} })).rejects.toThrow(ApiError);
+    expect(requests).toHaveLength(2);
+  });
+
+  it('asks a busy server again from the first request on', async () => {
+    await serve(status(500, 'etcdserver: leader changed'), ok);
+    expect(await api.get('/first')).toEqual({ kind: 'Fine' });
+  });
+
+  it('asks again who came back and does not know accounts and roles yet, and only then', async () => {
+    const forbidden = status(403, 'pods is forbidden: User "x" cannot list resource "pods" in API group ""');
+    await serve(
+      ok,
+      forbidden,
+      reset,
+      forbidden,
+      status(401),
+      ok,
+      reset,
+      forbidden,
+      lines(event('ADDED', 1)),
+      forbidden,
+    );
+    await api.get('/first');
+    expect(api.isSettling).toBe(false);
+    await expect(api.get('/pods')).rejects.toMatchObject({ code: 403 });
+    expect(await api.get('/pods')).toEqual({ kind: 'Fine' });
+    expect(api.isSettling).toBe(true);
+    const watched = async () => {
+      for await (const { type } of api.watch('/pods', {}, new AbortController().signal)) return type;
+      return undefined;
+    };
+    await expect(watched()).rejects.toThrow('socket hang up');
+    expect(await watched()).toBe('ADDED');
+    // An admission policy knows what it says.
+    server.removeAllListeners('request');
+    server.on('request', status(403, 'exceeded quota'));
+    await expect(api.get('/x')).rejects.toMatchObject({ code: 403 });
   });
 
   it('does not wait for ever for a watch to begin', async () => {

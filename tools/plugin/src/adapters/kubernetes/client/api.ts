@@ -1,13 +1,15 @@
 import http from 'node:http';
 import https from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import type { OnAnswer } from '../../../ports/clock.ts';
 import { agentThrough } from '../../proxy/proxy.ts';
-import { ApiError, unreachable } from './api-error.ts';
-import { identify, type ClusterAccess, type Identity } from './cluster-access.ts';
+import { ApiError, noApiServer, unreachable } from './api-error.ts';
+import { bounded, isWrite, type ApiRequest } from './api-request.ts';
+import { Connection, isBusy, pauseBefore } from './connection.ts';
+import { Refusal } from '../../../model/errors/product-error.ts';
+import { identify, type ClusterAccess, type Identity } from './credentials/cluster-access.ts';
+import { bytesOf, gunzipAside, isPage, linesOf, textOf, warningsIn } from './read-answer.ts';
 
 /** Milliseconds for the first answer; who does not reach the server wants to know soon. */
 const usualFirstTimeout = 5000;
@@ -17,23 +19,6 @@ const usualAnswerTimeout = 30_000;
 const patience = 15_000;
 /** A watch is ended and begun again after that many seconds, so that a connection that died unseen is noticed. */
 const watchSeconds = 50;
-
-/** Unpacks in another thread, in large pieces: each is handed over in this one. */
-const gunzipAside = (packed: Buffer) => promisify(gunzip)(packed, { chunkSize: 4 * 1024 * 1024 });
-
-/** One request. */
-export interface ApiRequest {
-  readonly query?: Readonly<Record<string, string | undefined>>;
-  readonly body?: unknown;
-  /** Of the body; JSON when left out. */
-  readonly contentType?: string;
-  readonly accept?: string;
-  /** True when a long answer is expected, which is sent packed then. */
-  readonly isLong?: boolean;
-  readonly signal?: AbortSignal;
-  /** True when it may be sent again when nobody knows what became of it; else true for all but POST. */
-  readonly repeatable?: boolean;
-}
 
 /** Decides whether something may still be written. */
 export interface WriteFence {
@@ -67,9 +52,10 @@ export class KubernetesApi {
   private readonly firstTimeout: number;
   private readonly answerTimeout: number;
   private readonly onAnswer: OnAnswer;
-  private hasAnswered = false;
+  private readonly connection = new Connection();
   private readSignal: AbortSignal | undefined;
   private fence: WriteFence | undefined;
+  private onWarning: (text: string) => void = () => {};
 
   constructor(
     access: ClusterAccess,
@@ -104,6 +90,18 @@ export class KubernetesApi {
     return fenced;
   }
 
+  /** Returns the same API, over the same connections, that tells the warnings of the server: of deprecated fields, say. */
+  tellingWarnings(onWarning: (text: string) => void): KubernetesApi {
+    const telling = Object.create(this) as KubernetesApi;
+    telling.onWarning = onWarning;
+    return telling;
+  }
+
+  /** True while the server may be one that has just been started: it refuses what it does not know yet. */
+  get isSettling(): boolean {
+    return this.connection.isSettling;
+  }
+
   /** @returns the object, or undefined when there is none. */
   async get<T = KubernetesObject>(path: string, query: ApiRequest['query'] = {}): Promise<T | undefined> {
     try {
@@ -117,7 +115,12 @@ export class KubernetesApi {
   /** @throws {ApiError} for an answer that is no success. @throws {Refusal} when there is no answer. */
   async send(method: string, path: string, request: ApiRequest = {}): Promise<unknown> {
     const body = await this.sendForText(method, path, request);
-    return body === '' ? undefined : JSON.parse(body);
+    if (body === '') return undefined;
+    try {
+      return JSON.parse(body);
+    } catch {
+      throw noApiServer(this, body);
+    }
   }
 
   /** The same for answers that are no JSON. */
@@ -128,7 +131,9 @@ export class KubernetesApi {
   /** The same for answers that are no text. */
   async sendForBytes(method: string, path: string, request: ApiRequest = {}): Promise<Buffer> {
     const repeatable = request.repeatable ?? method !== 'POST';
-    const until = performance.now() + (this.hasAnswered ? patience : 0);
+    const until = performance.now() + patience;
+    // One that never answered may be another's address.
+    const isKnown = this.connection.hasAnswered;
     const signal = method === 'GET' ? anySignal(request.signal, this.readSignal) : request.signal;
     const fence = isWrite(method, path, request) ? this.fence : undefined;
     for (let attempt = 0, renewed = false; ; attempt++) {
@@ -136,7 +141,7 @@ export class KubernetesApi {
       const identity = await identify(this.access, signal);
       // Before each attempt: what is sent again late is a late write, too.
       const certainFor = await fence?.hold();
-      const wait = Math.min(100 * 2 ** attempt, 2000);
+      const wait = pauseBefore(attempt);
       const again = repeatable && performance.now() + wait < until && !signal?.aborted;
       try {
         return await this.once(method, path, bounded({ ...request, signal }, certainFor), {
@@ -149,10 +154,10 @@ export class KubernetesApi {
           renewed = true;
           continue;
         }
-        // 500 is what an etcd that elects and a webhook that is started anew look like.
-        const busy = error instanceof ApiError && (error.code === 429 || error.code >= 500);
-        const lost = !(error instanceof ApiError);
-        if (!again || !(busy || lost)) throw lost ? unreachable(this, error, signal) : error;
+        if (error instanceof Refusal) throw error;
+        const lost = this.connection.noteLoss(error, signal);
+        if (!this.connection.isUnsettled(error) && !(again && ((lost && isKnown) || isBusy(error))))
+          throw lost ? unreachable(this, error, signal) : error;
       }
       await pause(wait);
     }
@@ -180,6 +185,9 @@ export class KubernetesApi {
         if (event.type === 'ERROR') throw new ApiError(event.object.code ?? 0, JSON.stringify(event.object));
         yield event as unknown as WatchEvent;
       }
+    } catch (error) {
+      this.connection.noteLoss(error, signal);
+      throw error;
     } finally {
       clearTimeout(dead);
       answer.destroy();
@@ -217,22 +225,39 @@ export class KubernetesApi {
     { identity, atMost = Infinity }: { identity: Identity; atMost?: number | undefined },
   ): Promise<Buffer> {
     const limit = AbortSignal.timeout(
-      Math.min(this.hasAnswered ? this.answerTimeout : this.firstTimeout, Math.floor(atMost)),
+      Math.min(this.connection.hasAnswered ? this.answerTimeout : this.firstTimeout, Math.floor(atMost)),
     );
     const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
     const askedAt = Date.now();
     const answer = await this.open(method, path, { ...request, signal }, identity);
     this.onAnswer({ server: this.server, headers: answer.headers, askedAt });
+    for (const text of warningsIn(answer.headers['warning'])) this.onWarning(text);
     const sent = await bytesOf(answer);
     const body = answer.headers['content-encoding'] === 'gzip' ? await gunzipAside(sent) : sent;
-    this.hasAnswered = true;
+    this.connection.hasAnswered = true;
     const { statusCode = 0 } = answer;
+    if (isPage(answer)) throw noApiServer(this, body.toString());
     if (statusCode < 200 || statusCode > 299) throw new ApiError(statusCode, body.toString());
     return body;
   }
 
   /** Begins an answer that has no end of its own: only its beginning has a limit. */
   private async openStream(path: string, request: ApiRequest & { signal: AbortSignal }): Promise<http.IncomingMessage> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.openStreamOnce(path, request);
+      } catch (error) {
+        this.connection.noteLoss(error, request.signal);
+        if (request.signal.aborted || !this.connection.isUnsettled(error)) throw error;
+        await pause(pauseBefore(attempt), undefined, { signal: request.signal });
+      }
+    }
+  }
+
+  private async openStreamOnce(
+    path: string,
+    request: ApiRequest & { signal: AbortSignal },
+  ): Promise<http.IncomingMessage> {
     const identity = await identify(this.access, request.signal);
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(new Error('no answer')), this.answerTimeout);
@@ -280,37 +305,4 @@ export class KubernetesApi {
 function anySignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
   const given = signals.filter((signal) => signal !== undefined);
   return given.length > 1 ? AbortSignal.any(given) : given[0];
-}
-
-/** Reports whether a request can change anything. */
-function isWrite(method: string, path: string, { query }: ApiRequest): boolean {
-  return method !== 'GET' && query?.['dryRun'] === undefined && !path.startsWith('/apis/authorization.k8s.io/');
-}
-
-/** Has the server give a request up after some milliseconds, also when nobody waits for its answer any more. */
-function bounded(request: ApiRequest, milliseconds: number | undefined): ApiRequest {
-  if (milliseconds === undefined) return request;
-  return { ...request, query: { ...request.query, timeout: `${Math.floor(milliseconds)}ms` } };
-}
-
-/** Whole lines of an answer; @returns what came after the last one. */
-async function* linesOf(answer: http.IncomingMessage, longest = Infinity): AsyncGenerator<string, string> {
-  answer.setEncoding('utf8');
-  let rest = '';
-  for await (const piece of answer as AsyncIterable<string>) {
-    const lines = (rest + piece).split('\n');
-    rest = (lines.pop() ?? '').slice(0, longest);
-    for (const line of lines) yield line.slice(0, longest);
-  }
-  return rest;
-}
-
-async function textOf(answer: http.IncomingMessage): Promise<string> {
-  return (await bytesOf(answer)).toString();
-}
-
-async function bytesOf(answer: http.IncomingMessage): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  for await (const piece of answer as AsyncIterable<Buffer>) pieces.push(piece);
-  return Buffer.concat(pieces);
 }

@@ -9,6 +9,12 @@ type Message = Readonly<Record<number, readonly [name: string, read: Read]>>;
 const text: Read = (reader) => reader.string();
 const number: Read = (reader) => reader.uint32();
 const bytes: Read = (reader) => reader.bytes();
+const flag: Read = (reader) => reader.bool();
+/** A time, as JSON has it. */
+const time: Read = (reader) => {
+  const { seconds = 0 } = readMessage(reader, reader.uint32() + reader.pos, { 1: ['seconds', number] });
+  return new Date(Number(seconds) * 1000).toISOString().replace('.000', '');
+};
 
 function message(fields: Message): Read {
   return (reader) => readMessage(reader, reader.uint32() + reader.pos, fields);
@@ -46,33 +52,40 @@ function readMessage(reader: Reader, end: number, fields: Message): Record<strin
  * What is read of each kind. Source of names and numbers: `generated.proto` of Kubernetes' k8s.io/api and
  * k8s.io/apimachinery; numbers never change.
  */
-const managedFields = listOf(
-  message({
-    1: ['manager', text],
-    2: ['operation', text],
-    7: ['fieldsV1', message({ 1: ['Raw', bytes] })],
-    8: ['subresource', text],
-  }),
-);
+const managedFieldsEntry: Message = {
+  1: ['manager', text],
+  2: ['operation', text],
+  7: ['fieldsV1', message({ 1: ['Raw', bytes] })],
+  8: ['subresource', text],
+};
+const managedFields = listOf(message(managedFieldsEntry));
+const identity: Message = { 1: ['name', text], 11: ['labels', texts], 12: ['annotations', texts] };
 const objectMeta = message({
-  1: ['name', text],
+  ...identity,
   7: ['generation', number],
-  11: ['labels', texts],
-  12: ['annotations', texts],
+  9: ['deletionTimestamp', message({ 1: ['seconds', number] })],
   17: ['managedFields', managedFields],
 });
-const conditions = listOf(message({ 1: ['type', text], 2: ['status', text], 4: ['reason', text] }));
+const conditions = listOf(
+  message({ 1: ['type', text], 2: ['status', text], 4: ['reason', text], 5: ['message', text] }),
+);
+/** An address that a load balancer has given. */
+const loadBalancer = message({ 1: ['ingress', listOf(message({ 1: ['ip', text], 2: ['hostname', text] }))] });
 const selector = message({
   1: ['matchLabels', texts],
   2: ['matchExpressions', listOf(message({ 1: ['key', text], 2: ['operator', text], 3: ['values', listOf(text)] }))],
 });
 const template = message({ 2: ['spec', message({ 2: ['containers', listOf(message({ 1: ['name', text] }))] })] });
+const containers = listOf(message({ 1: ['name', text], 2: ['image', text] }));
+const templateWithImages = message({
+  2: ['spec', message({ 2: ['containers', containers], 20: ['initContainers', containers] })],
+});
 
-/** A workload that has so many pods. @param status its fields. */
-function replicated(status: Message): Message {
+/** A workload that has so many pods. @param status its fields. @param spec those that only its kind has. */
+function replicated(status: Message, spec: Message = {}): Message {
   return {
     1: ['metadata', objectMeta],
-    2: ['spec', message({ 1: ['replicas', number], 2: ['selector', selector], 3: ['template', template] })],
+    2: ['spec', message({ 1: ['replicas', number], 2: ['selector', selector], 3: ['template', template], ...spec })],
     3: ['status', message(status)],
   };
 }
@@ -96,16 +109,31 @@ const kinds = {
     6: ['conditions', conditions],
     7: ['readyReplicas', number],
   }),
-  StatefulSet: replicated({
-    1: ['observedGeneration', number],
-    2: ['replicas', number],
-    3: ['readyReplicas', number],
-    5: ['updatedReplicas', number],
-    10: ['conditions', conditions],
-  }),
+  StatefulSet: replicated(
+    {
+      1: ['observedGeneration', number],
+      2: ['replicas', number],
+      3: ['readyReplicas', number],
+      5: ['updatedReplicas', number],
+      10: ['conditions', conditions],
+    },
+    {
+      7: [
+        'updateStrategy',
+        message({ 1: ['type', text], 2: ['rollingUpdate', message({ 1: ['partition', number] })] }),
+      ],
+    },
+  ),
   DaemonSet: {
     1: ['metadata', objectMeta],
-    2: ['spec', message({ 1: ['selector', selector], 2: ['template', template] })],
+    2: [
+      'spec',
+      message({
+        1: ['selector', selector],
+        2: ['template', template],
+        3: ['updateStrategy', message({ 1: ['type', text] })],
+      }),
+    ],
     3: [
       'status',
       message({
@@ -118,13 +146,91 @@ const kinds = {
       }),
     ],
   },
+  /*
+   * Other kinds of Kubernetes whose status tells how they are.
+   */
+  Service: {
+    1: ['metadata', objectMeta],
+    2: ['spec', message({ 4: ['type', text] })],
+    3: ['status', message({ 1: ['loadBalancer', loadBalancer] })],
+  },
+  Ingress: { 1: ['metadata', objectMeta], 3: ['status', message({ 1: ['loadBalancer', loadBalancer] })] },
+  PersistentVolumeClaim: { 1: ['metadata', objectMeta], 3: ['status', message({ 1: ['phase', text] })] },
+  HorizontalPodAutoscaler: {
+    1: ['metadata', objectMeta],
+    3: [
+      'status',
+      message({
+        1: ['observedGeneration', number],
+        6: ['conditions', conditions],
+      }),
+    ],
+  },
+  PodDisruptionBudget: {
+    1: ['metadata', objectMeta],
+    3: [
+      'status',
+      message({
+        1: ['observedGeneration', number],
+        7: [
+          'conditions',
+          listOf(
+            message({
+              1: ['type', text],
+              2: ['status', text],
+              3: ['observedGeneration', number],
+              5: ['reason', text],
+              6: ['message', text],
+            }),
+          ),
+        ],
+      }),
+    ],
+  },
+  CronJob: {
+    1: [
+      'metadata',
+      message({ ...identity, 17: ['managedFields', listOf(message({ ...managedFieldsEntry, 4: ['time', time] }))] }),
+    ],
+    2: [
+      'spec',
+      message({
+        1: ['schedule', text],
+        4: ['suspend', flag],
+        5: ['jobTemplate', message({ 2: ['spec', message({ 6: ['template', templateWithImages] })] })],
+        8: ['timeZone', text],
+      }),
+    ],
+    3: [
+      'status',
+      message({
+        1: ['active', listOf(message({ 3: ['name', text] }))],
+        4: ['lastScheduleTime', time],
+        5: ['lastSuccessfulTime', time],
+      }),
+    ],
+  },
   /** By their metadata alone; the server does not send their data. */
   ControllerRevision: {
-    1: ['metadata', message({ 1: ['name', text], 11: ['labels', texts], 12: ['annotations', texts] })],
+    1: ['metadata', message(identity)],
   },
   /** The managers of its fields: all that is asked of other objects. */
   PartialObjectMetadata: { 1: ['metadata', message({ 1: ['name', text], 17: ['managedFields', managedFields] })] },
 } satisfies Record<string, Message>;
+
+/** Kinds beside workloads whose health is read from their lists, by `group/kind`. */
+const withHealth: Readonly<Record<string, ListedKind>> = {
+  '/Service': 'Service',
+  '/PersistentVolumeClaim': 'PersistentVolumeClaim',
+  'networking.k8s.io/Ingress': 'Ingress',
+  'autoscaling/HorizontalPodAutoscaler': 'HorizontalPodAutoscaler',
+  'policy/PodDisruptionBudget': 'PodDisruptionBudget',
+};
+
+/** Returns how a kind's lists are read so that its health is among it; undefined where they cannot be, or have none. */
+export function listedWithHealth(group: string, kind: string): ListedKind | undefined {
+  return withHealth[`${group}/${kind}`];
+}
 
 /** A kind whose lists can be read. */
 export type ListedKind = keyof typeof kinds;

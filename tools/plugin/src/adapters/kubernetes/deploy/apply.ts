@@ -7,7 +7,8 @@ import { ApiError, explainApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
 import { replicasManager, upgradeManagedFields, type IsUpgraded } from './managed-fields.ts';
 import { displacedPorts, stepsOf } from './displaced-ports.ts';
-import { patchObject, type PlannedObject } from './plan.ts';
+import { patchObject, withManagers } from './patch-object.ts';
+import type { PlannedObject } from './plan.ts';
 
 /** How often what others change at the same moment is read again. */
 const attempts = 5;
@@ -101,7 +102,8 @@ async function fold(
   isUpgraded: IsUpgraded,
 ): Promise<KubernetesObject | undefined> {
   for (let attempt = 1; ; attempt++) {
-    const live = await api.get(path);
+    const found = await api.get(path);
+    const live = found && (await withManagers(api, path, found));
     const managedFields =
       live && upgradeManagedFields(live, new Date(), isUpgraded, stepsOf(displacedPorts(live, sent)));
     if (!managedFields) return live;

@@ -1,7 +1,8 @@
 import { isMap } from '../../../model/manifests/source/object-fields.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { ApiError } from '../client/api-error.ts';
-import type { ApiRequest, KubernetesApi } from '../client/api.ts';
+import type { ApiRequest } from '../client/api-request.ts';
+import type { KubernetesApi } from '../client/api.ts';
 import { KubernetesCluster } from '../kubernetes-cluster.ts';
 import { displacedPorts } from './displaced-ports.ts';
 import type { ManagedFields } from './managed-fields.ts';
@@ -63,6 +64,10 @@ class OneService {
   live: KubernetesObject;
   constructor(live: KubernetesObject) {
     this.live = live;
+  }
+
+  tellingWarnings(): this {
+    return this;
   }
 
   async get(path: string): Promise<KubernetesObject | undefined> {

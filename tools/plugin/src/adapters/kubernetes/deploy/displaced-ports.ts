@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { isMap } from '../../../model/manifests/source/object-fields.ts';
-import { matcherOf } from './dropped-fields.ts';
+import { describeSteps, matcherOf } from './field-steps.ts';
 import { fieldsOf, isOurs, managedFieldsOf, type FieldSteps } from './managed-fields.ts';
 
 /** A port that another wrote, and that cannot stay beside those of a manifest. */
@@ -24,7 +24,7 @@ export function displacedPorts(live: KubernetesObject, desired: KubernetesObject
   const others = managedFieldsOf(live).filter((entry) => !isOurs(entry) && entry.subresource === undefined);
   return others.flatMap((entry) => {
     const found = portsIn(fieldsOf(entry), { live, desired, steps: [] }, live.kind === 'Service');
-    return found.map((steps) => ({ steps, text: `${describe(steps)} from ${entry.manager ?? 'another'}` }));
+    return found.map((steps) => ({ steps, text: `${describeSteps(steps)} from ${entry.manager ?? 'another'}` }));
   });
 }
 
@@ -56,16 +56,4 @@ function clashes(port: unknown, others: readonly unknown[], isService: boolean):
   const { name } = port;
   if (isService && names.length > 0 && (name === undefined || names.includes(undefined))) return true;
   return name !== undefined && names.includes(name);
-}
-
-/** Returns a path as the server writes it. */
-function describe(steps: FieldSteps): string {
-  const parts = steps.map((step) => {
-    if (step.startsWith('f:')) return `.${step.slice('f:'.length)}`;
-    const key = JSON.parse(step.slice('k:'.length)) as Record<string, unknown>;
-    return `[${Object.entries(key)
-      .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
-      .join(',')}]`;
-  });
-  return parts.join('').slice(1);
 }

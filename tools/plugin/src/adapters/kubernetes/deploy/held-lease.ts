@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Failure } from '../../../model/errors/product-error.ts';
 import type { ServiceLock } from '../../../ports/cluster.ts';
 import { ApiError } from '../client/api-error.ts';
@@ -19,6 +20,13 @@ const renewEvery = 3000;
 const freshFor = renewEvery;
 /** Milliseconds since the last renewal until which a write may be under way: a second less than others wait. */
 const certainFor = leaseSeconds * 1000 - 1000;
+/**
+ * Milliseconds for which renewals may fail, one after the other, until the lock counts as lost although nobody was seen to
+ * take it: an API server that is started anew is away for less. Nothing is written meanwhile.
+ */
+const usualGiveUpAfter = 45_000;
+/** Milliseconds between two renewals that a write waits for. */
+const retryPause = 500;
 /** How often a lease that others write to at the same moment is read again. */
 const attempts = 5;
 
@@ -35,6 +43,8 @@ export class HeldLease implements ServiceLock, WriteFence {
   /** When the renewal that succeeded last was sent. */
   private renewedAt: Moment;
   private renewal: Promise<void> | undefined;
+  /** When the first of the renewals began that failed one after the other, by the monotonic clock. */
+  private failingSince: number | undefined;
   private released = false;
 
   constructor(place: LeasePlace, { identity, lease, at }: AcquiredLease) {
@@ -52,13 +62,15 @@ export class HeldLease implements ServiceLock, WriteFence {
   }
 
   async hold(): Promise<number> {
-    // A renewal that was under way when the process was suspended is an old one when it ends.
-    for (let tries = 0; tries < 2 && !this.hasEnded && this.age > freshFor; tries++) await this.renew();
-    const left = certainFor - this.age;
-    if (left <= 0) this.lose(notRenewed);
+    // A renewal that was under way when the process was suspended is an old one when it ends; and a server that is away
+    // for longer than the lock lasts gave it to nobody else meanwhile.
+    for (let tries = 0; !this.hasEnded && this.age > (tries < 2 ? freshFor : certainFor - retryPause); tries++) {
+      if (tries >= 2) await pause(retryPause);
+      await this.renew();
+    }
     this.loss.signal.throwIfAborted();
     if (this.released) throw this.lossOf('It was released already.');
-    return left;
+    return Math.max(1, certainFor - this.age);
   }
 
   async release(): Promise<void> {
@@ -67,8 +79,19 @@ export class HeldLease implements ServiceLock, WriteFence {
     clearInterval(this.timer);
     await this.renewal;
     if (this.loss.signal.aborted) return;
-    // Where the cluster cannot be reached it expires.
-    await this.write((spec) => ({ ...spec, holderIdentity: null })).catch(() => undefined);
+    // Where the cluster cannot be reached it expires. Until then, an API server that comes back is told: whoever is next
+    // need not wait.
+    while (!(await this.writeRelease()) && this.age < certainFor) await pause(retryPause);
+  }
+
+  /** @returns false when the cluster did not take it. */
+  private async writeRelease(): Promise<boolean> {
+    try {
+      await this.write((spec) => ({ ...spec, holderIdentity: null }));
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Renews it, once for all who ask at the same moment. Never throws. */
@@ -82,12 +105,16 @@ export class HeldLease implements ServiceLock, WriteFence {
     const begun = this.place.now();
     try {
       const written = await this.write((spec) => ({ ...spec, renewTime: microTime() }));
-      if (written.state === 'written') this.renewedAt = written.at;
-      else this.lose(written.why);
+      if (written.state === 'gone') return this.lose(written.why);
+      this.renewedAt = written.at;
+      this.failingSince = undefined;
     } catch {
+      const now = this.place.now();
       // One that the process was suspended in says nothing about the server.
-      const wasSuspended = mostBetween(begun, this.place.now()) > 2 * renewEvery;
-      if (this.age > certainFor && !wasSuspended) this.lose(notRenewed);
+      if (mostBetween(begun, now) > 2 * renewEvery) return void (this.failingSince = undefined);
+      this.failingSince ??= begun.monotonic;
+      const { giveUpAfter = usualGiveUpAfter } = this.place;
+      if (this.age > certainFor && now.monotonic - this.failingSince > giveUpAfter) this.lose(notRenewed);
     }
   }
 

@@ -1,7 +1,10 @@
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { stageOf, type ApplyStage } from '../../../model/manifests/kind-order.ts';
+import { isRollout } from '../../../model/manifests/rules/pod-templates.ts';
+import type { Health } from '../../../model/observe/running-service.ts';
 import type { ChangeSet, Plan, PlanOptions } from '../../../ports/cluster.ts';
 import type { NamespaceClient } from '../client/namespace-client.ts';
+import { healthOf, worseOf } from '../observe/health.ts';
 import { momentNow, mostBetween, type Moment } from './moment.ts';
 import { planObjects, type PlannedObject, type PlanRequest } from './plan.ts';
 
@@ -32,6 +35,17 @@ export class KubernetesPlan implements Plan {
 
   get changes(): ChangeSet {
     return this.planned.map(({ change }) => change);
+  }
+
+  get health(): Health | undefined {
+    const workloads = this.planned.flatMap(({ live }) => (live && isRollout(live) ? [live] : []));
+    const [first, ...others] = workloads;
+    return first && healthOf(others.reduce((worst, each) => worseOf(each, worst), first));
+  }
+
+  /** The objects that are as they should be, as the cluster has them. */
+  get unchanged(): readonly KubernetesObject[] {
+    return this.planned.flatMap(({ change, live }) => (change.action === 'unchanged' && live ? [live] : []));
   }
 
   /**

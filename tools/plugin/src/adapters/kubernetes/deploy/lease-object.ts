@@ -21,6 +21,8 @@ export interface LeasePlace {
   readonly api: KubernetesApi;
   readonly collection: string;
   readonly name: string;
+  /** Milliseconds for which renewals may fail until a lock counts as lost, where that is not as usual. */
+  readonly giveUpAfter?: number;
   now(): Moment;
 }
 

@@ -26,8 +26,12 @@ async function serve(rules?: readonly AccessRule[]): Promise<void> {
   server = await FakeApiServer.start(rules);
 }
 
-async function take(who = ada, onWait: (heldBy: string) => void = () => {}): Promise<HeldLease> {
-  const lease = await acquireLease({ api: server.api, namespace, now }, 'orders', who, onWait);
+async function take(
+  who = ada,
+  onWait: (heldBy: string) => void = () => {},
+  details: { giveUpAfter?: number } = {},
+): Promise<HeldLease> {
+  const lease = await acquireLease({ api: server.api, namespace, now, ...details }, 'orders', who, onWait);
   held.push(lease);
   return lease;
 }
@@ -168,7 +172,7 @@ describe('a lease that is held', () => {
 
   it('lets nobody write who cannot renew it, nor send again what was not answered in time', async () => {
     await serve();
-    const lease = await take();
+    const lease = await take(ada, undefined, { giveUpAfter: 1 });
     let sent = 0;
     // The network goes with the first attempt, and a long time passes.
     server.before = (what) => {
@@ -185,7 +189,19 @@ describe('a lease that is held', () => {
     server.close();
     await expect(writing).rejects.toMatchObject({ facts: { type: 'lock-lost' } });
     expect(sent).toBe(1);
-  }, 30_000);
+  });
+
+  it('is kept by who could not renew it for longer than it lasts, when nobody took it meanwhile', async () => {
+    await serve();
+    const lease = await take();
+    let renewals = 0;
+    server.before = (what) => (what === `PUT ${path}` && ++renewals <= 3 ? new Promise(() => {}) : undefined);
+    ahead.monotonic = 20_000;
+    await write(lease);
+    expect(server.read(configMap)).toBeDefined();
+    expect(renewals).toBe(4);
+    expect(lease.lost.aborted).toBe(false);
+  });
 
   it('is not lost to somebody who annotates it, and is released all the same', async () => {
     await serve();
@@ -203,6 +219,29 @@ describe('a lease that is held', () => {
     await expect(write(lease)).rejects.toMatchObject({
       facts: { type: 'lock-lost', reason: 'It was released already.' },
     });
+  });
+
+  it('is released at an API server that was away when its holder ended', async () => {
+    await serve();
+    const lease = await take();
+    let asked = 0;
+    server.before = (what) => (what === `PUT ${path}` && ++asked <= 2 ? new Promise(() => {}) : undefined);
+    await lease.release();
+    expect(asked).toBe(3);
+    expect(server.read(path)?.['spec']).toMatchObject({ holderIdentity: null });
+  });
+
+  it('is left to expire where the API server stays away', async () => {
+    await serve();
+    const lease = await take();
+    let asked = 0;
+    server.before = (what) => {
+      if (what === `PUT ${path}`) asked++;
+      ahead.monotonic = 20_000;
+      return new Promise(() => {});
+    };
+    await lease.release();
+    expect(asked).toBe(1);
   });
 
   it('is lost when somebody deletes it', async () => {

@@ -36,14 +36,21 @@ export async function acquireLease(
     namespace,
     signal,
     now = momentNow,
-  }: NamespaceApi & { readonly signal?: AbortSignal; readonly now?: () => Moment },
+    giveUpAfter,
+  }: NamespaceApi & { readonly signal?: AbortSignal; readonly now?: () => Moment; readonly giveUpAfter?: number },
   service: string,
   holder: Actor,
   onWait: (heldBy: string) => void,
 ): Promise<HeldLease> {
   const identity = `${holder.person} (${holder.run}) ${randomUUID()}`;
   const collection = collectionPath('coordination.k8s.io/v1', 'leases', namespace);
-  const place = { api, collection, name: leaseName(service), now };
+  const place = {
+    api,
+    collection,
+    name: leaseName(service),
+    now,
+    ...(giveUpAfter === undefined ? {} : { giveUpAfter }),
+  };
   try {
     const reading = { ...place, api: api.readingUntil(signal) };
     return new HeldLease(place, await takeWhenFree(reading, identity, onWait));

@@ -1,16 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import { fieldChanges } from '../../../model/observe/field-changes.ts';
+import { objectHealth } from '../../../model/observe/object-health.ts';
 import { describeObject, type KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { inKindOrder } from '../../../model/manifests/kind-order.ts';
 import { actorAnnotations, annotation, fieldManager } from '../../../model/manifests/labels.ts';
 import { fieldAt, isMap } from '../../../model/manifests/source/object-fields.ts';
-import { autoscalerOf } from '../../../model/manifests/rules/no-downtime.ts';
+import { autoscalerOf } from '../../../model/manifests/rules/downtime/least-pods.ts';
+import { keepSuspended } from '../../../model/manifests/rules/suspended.ts';
+import { refuseEnding } from '../../../model/manifests/rules/ending.ts';
 import { refusePaused } from '../../../model/manifests/rules/paused.ts';
 import { refuseForeign } from '../../../model/manifests/rules/ownership.ts';
-import { Refusal } from '../../../model/errors/product-error.ts';
+import { Failure, Refusal } from '../../../model/errors/product-error.ts';
 import type { Change, PlanOptions } from '../../../ports/cluster.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
+import { readClaimEvents } from '../observe/claim-events.ts';
 import { checkJob } from './jobs/job-objects.ts';
 import { displacedPorts, stepsOf } from './displaced-ports.ts';
 import {
@@ -24,7 +28,8 @@ import {
   type IsUpgraded,
   type ManagedFields,
 } from './managed-fields.ts';
-import { dryRunContent, laidOver, predict } from './upgrade.ts';
+import { patchObject, withManagers } from './patch-object.ts';
+import { dryRunContent, laidOver, predict, removedFields } from './upgrade.ts';
 import type { NamespaceClient } from '../client/namespace-client.ts';
 
 /** Objects that are looked at at the same time. */
@@ -97,11 +102,12 @@ export async function tryAll<T, R>(
 }
 
 async function planObject(
-  { api, resources, namespace }: NamespaceClient,
+  place: NamespaceClient,
   { service, objects, options }: PlanRequest,
   object: KubernetesObject,
 ): Promise<PlannedObject> {
   const doing = `check ${describeObject(object)} with the cluster`;
+  const { api, resources, namespace } = place;
   try {
     const path = await resources.path(object, namespace);
     const scaler = autoscalerOf(object, objects);
@@ -118,7 +124,7 @@ async function planObject(
     refusePaused(predicted);
     const handsOver = live && isScaled(live) && ownsReplicas(managedFields ?? managedFieldsOf(live));
     return {
-      change: { kind: object.kind, name: object.metadata.name, ...change },
+      change: { kind: object.kind, name: object.metadata.name, ...change, ...(await describeTrouble(place, live)) },
       source: object,
       path,
       desired: sent,
@@ -128,8 +134,24 @@ async function planObject(
       handOver: handsOver ? Number(fieldAt(live, 'spec', 'replicas') ?? 1) : undefined,
     };
   } catch (error) {
-    throw explainApiError(error, doing, api, object);
+    throw asRefusal(explainApiError(error, doing, api, object));
   }
+}
+
+/** Returns the trouble of an object as it is, before anything is changed. */
+async function describeTrouble(
+  place: NamespaceClient,
+  live: KubernetesObject | undefined,
+): Promise<Pick<Change, 'trouble'>> {
+  if (!live) return {};
+  const health = objectHealth(live, await readClaimEvents(place, [live]));
+  return health.state === 'healthy' ? {} : { trouble: health.says };
+}
+
+/** Nothing has been changed by a plan: what the server could not answer is a refusal. */
+function asRefusal(error: unknown): unknown {
+  if (!(error instanceof Failure)) return error;
+  return new Refusal({ ...error.facts, remedy: 'Run the same command again when it answers; nothing was changed.' });
 }
 
 /** Rules that differ between writers of objects. */
@@ -145,7 +167,7 @@ export interface ObjectRules {
 }
 
 /** The result of a dry run of one object. */
-export interface TriedObject extends Pick<Change, 'action' | 'takenOver' | 'fields'> {
+export interface TriedObject extends Pick<Change, 'action' | 'takenOver' | 'fields' | 'warnings'> {
   readonly live: KubernetesObject | undefined;
   readonly sent: KubernetesObject;
   readonly predicted: KubernetesObject;
@@ -157,20 +179,28 @@ export interface TriedObject extends Pick<Change, 'action' | 'takenOver' | 'fiel
 export async function tryObject(api: KubernetesApi, path: string, rules: ObjectRules): Promise<TriedObject> {
   const { manager, isUpgraded, isScaled = () => false } = rules;
   for (let attempt = 1; ; attempt++) {
-    const live = await api.get(path);
-    if (live) rules.refuseForeign(live);
+    const found = await api.get(path);
+    if (found) rules.refuseForeign(found);
+    if (found) refuseEnding(found);
+    const live = found && isUpgraded ? await withManagers(api, path, found, { dryRun: 'All' }) : found;
     const sent = rules.toSend(live);
     const displaced = live && isUpgraded ? displacedPorts(live, sent) : [];
     const managedFields = live && isUpgraded && upgradeManagedFields(live, new Date(), isUpgraded, stepsOf(displaced));
     const upgrade = { sent, live, isUpgraded, displaced: stepsOf(displaced) };
     const otherwise = managedFields && (() => dryRunContent(api, path, laidOver(upgrade)));
-    const tried = await dryRun(api, path, sent, { manager, otherwise });
+    const warnings = new Set<string>();
+    const tried = await dryRun(
+      api.tellingWarnings((text) => warnings.add(text)),
+      path,
+      sent,
+      { manager, otherwise },
+    );
     const applied = tried.next;
-    const takenOver = [...tried.takenOver, ...displaced.map(({ text }) => text)];
     // What a controller wrote in between would look like a change of ours.
     const isRaced = live && versionOf(live) !== versionOf(applied);
     if (isRaced && attempt < attempts) continue;
     const predicted = await predict(api, path, applied, upgrade);
+    const takenOver = [...tried.takenOver, ...displaced.map(({ text }) => text), ...removedFields(predicted, upgrade)];
     const isSame =
       live &&
       !managedFields &&
@@ -183,6 +213,7 @@ export async function tryObject(api: KubernetesApi, path: string, rules: ObjectR
       managedFields,
       action: !live ? 'created' : isSame ? 'unchanged' : 'configured',
       ...(takenOver.length === 0 ? {} : { takenOver }),
+      ...(isSame || warnings.size === 0 ? {} : { warnings: [...warnings] }),
       ...(live && !isSame ? { fields: fieldChanges(live, predicted) } : {}),
     };
   }
@@ -208,6 +239,7 @@ function toSend(object: KubernetesObject, { namespace, live, scaler, isScaled }:
   // What was found there, and taken over, is not ours to delete one day.
   if (!live || live.metadata.annotations?.[annotation.created] === 'true')
     sent.metadata.annotations = { ...sent.metadata.annotations, [annotation.created]: 'true' };
+  keepSuspended(sent, live);
   const spec = sent['spec'];
   if (isScaled && isMap(spec)) delete spec['replicas'];
   if (scaler && !live && isMap(spec)) {
@@ -250,21 +282,6 @@ export async function dryRun(
     });
     return { next: await attempt({ force: 'true' }), takenOver };
   }
-}
-
-/** Server-side apply of one object, strictly: what the server does not know is an error. */
-export async function patchObject(
-  api: KubernetesApi,
-  path: string,
-  sent: KubernetesObject,
-  query: Readonly<Record<string, string>>,
-): Promise<KubernetesObject> {
-  const answer = await api.send('PATCH', path, {
-    query: { fieldManager, fieldValidation: 'Strict', ...query },
-    body: sent,
-    contentType: 'application/apply-patch+yaml',
-  });
-  return answer as KubernetesObject;
 }
 
 /** Returns the fields of an object that count as a change: not its deployer, nor the server's counters. */

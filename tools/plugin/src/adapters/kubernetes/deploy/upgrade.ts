@@ -1,11 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { fieldManager } from '../../../model/manifests/labels.ts';
 import { foreignMarksOn } from '../../../model/manifests/rules/ownership.ts';
 import { ManifestSource } from '../../../model/manifests/source/manifest-source.ts';
 import { overlay } from '../../../model/manifests/source/overlay.ts';
+import { isMap } from '../../../model/manifests/source/object-fields.ts';
 import type { KubernetesApi } from '../client/api.ts';
-import { withoutDroppedFields } from './dropped-fields.ts';
+import { withoutDroppedFields, type DroppedField } from './dropped-fields.ts';
+import { describeSteps, valueAt } from './field-steps.ts';
 import type { FieldSteps, IsUpgraded } from './managed-fields.ts';
+
+/** The field in which kubectl keeps its own last manifest. */
+const bookkeeping: readonly string[] = ['f:kubectl.kubernetes.io/last-applied-configuration'];
 
 /** The part of an object in the cluster that becomes this tool's. */
 export interface Upgrade {
@@ -39,6 +45,32 @@ export async function predict(
   for (const mark of marks.labels) delete result.metadata.labels?.[mark];
   for (const mark of marks.annotations) delete result.metadata.annotations?.[mark];
   return JSON.stringify(result) === JSON.stringify(applied) ? applied : dryRunContent(api, path, result);
+}
+
+/**
+ * Returns what is in the cluster, is in no manifest, and goes or becomes a default when others' part of an object is ours:
+ * `spec.template.spec.containers[name="proxy"] from helm, which no manifest has: it goes`.
+ * @param predicted the object as it would be.
+ */
+export function removedFields(predicted: KubernetesObject, { sent, live, isUpgraded, displaced }: Upgrade): string[] {
+  if (!live || !isUpgraded) return [];
+  const dropped: DroppedField[] = [];
+  withoutDroppedFields(live, sent, live, { isUpgraded, displaced, onDrop: (field) => dropped.push(field) });
+  const isReported = ({ steps }: DroppedField) =>
+    !bookkeeping.includes(steps.at(-1)!) && !isDeepStrictEqual(valueAt(live, steps), valueAt(predicted, steps));
+  const isDisplaced = ({ steps }: DroppedField) => displaced.some((other) => isDeepStrictEqual(other, steps));
+  return dropped
+    .filter((field) => !isDisplaced(field))
+    .flatMap((field) => eachOf(field, live))
+    .filter(isReported)
+    .map(({ steps, manager }) => `${describeSteps(steps)} from ${manager}, which no manifest has: it goes`);
+}
+
+/** Returns the labels and annotations one by one where all of them go. */
+function eachOf(field: DroppedField, live: KubernetesObject): DroppedField[] {
+  const value = valueAt(live, field.steps);
+  if (!['f:labels', 'f:annotations'].includes(field.steps.at(-1)!) || !isMap(value)) return [field];
+  return Object.keys(value).map((key) => ({ ...field, steps: [...field.steps, `f:${key}`] }));
 }
 
 /** Returns what the server makes of an object with this content. */

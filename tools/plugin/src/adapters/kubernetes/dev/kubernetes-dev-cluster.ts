@@ -103,7 +103,7 @@ export class KubernetesDevCluster implements DevCluster {
       throw explainApiError(error, doing, this.api, pod);
     }
     let said = '';
-    const until = Date.now() + startPatience;
+    const until = performance.now() + startPatience;
     while (!signal.aborted) {
       const seen = await this.read(`${this.pods}/${pod.metadata.name}`, doing);
       if (!seen) throw failed(doing, 'It was deleted.');
@@ -111,7 +111,8 @@ export class KubernetesDevCluster implements DevCluster {
       if (fieldAt(status, 'state', 'running') !== undefined || fieldAt(status, 'state', 'terminated') !== undefined)
         return;
       const obstacle = podObstacle(seen, await this.eventsOf(pod.metadata.name));
-      if (obstacle?.isFinal || Date.now() > until) throw failed(doing, obstacle?.text ?? 'It does not run in time.');
+      if (obstacle?.isFinal || performance.now() > until)
+        throw failed(doing, obstacle?.text ?? 'It does not run in time.');
       if (obstacle && obstacle.text !== said) onProgress((said = obstacle.text));
       await pause(lookAgain);
     }
@@ -132,8 +133,8 @@ export class KubernetesDevCluster implements DevCluster {
     await this.api.send('DELETE', path, { query: { gracePeriodSeconds: '1' } }).catch((error: unknown) => {
       if (!(error instanceof ApiError && error.code === 404)) throw explainApiError(error, doing, this.api);
     });
-    const until = Date.now() + endPatience;
-    while (Date.now() < until && (await this.read(path, doing))) await pause(lookAgain);
+    const until = performance.now() + endPatience;
+    while (performance.now() < until && (await this.read(path, doing))) await pause(lookAgain);
   }
 
   close(): void {

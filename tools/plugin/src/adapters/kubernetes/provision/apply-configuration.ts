@@ -2,7 +2,7 @@ import { allEnded } from '../../../model/concurrency/all-ended.ts';
 import { describeObject } from '../../../model/manifests/kubernetes-object.ts';
 import { kindRank } from '../../../model/manifests/kind-order.ts';
 import { explainApiError } from '../client/api-error.ts';
-import { patchObject } from '../deploy/plan.ts';
+import { patchObject } from '../deploy/patch-object.ts';
 import { generateValues } from './generate-values.ts';
 import type { ConfigurationPlace, PlannedConfiguration } from './plan-configuration.ts';
 
@@ -25,7 +25,8 @@ export async function applyConfiguration(
 
 async function applyObject({ api, manager }: ConfigurationPlace, planned: PlannedConfiguration): Promise<void> {
   const { change, path, sent } = planned;
-  if (change.action === 'unchanged') return;
+  // What another environment holds is written nevertheless: as long as both have it, neither takes it away.
+  if (change.action === 'unchanged' && !change.heldBy) return;
   try {
     const applied = await patchObject(api, path, sent, { force: 'true', fieldManager: manager });
     await generateValues(api, path, sent, applied);

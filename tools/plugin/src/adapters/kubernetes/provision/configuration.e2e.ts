@@ -3,9 +3,10 @@ import {
   clusterConfigurationContract,
   type ConfigurationScenario,
 } from '../../../../../contracts/src/cluster-configuration-contract.ts';
-import { KubernetesApi, type ApiRequest } from '../client/api.ts';
+import type { ApiRequest } from '../client/api-request.ts';
+import { KubernetesApi } from '../client/api.ts';
 import { environmentOn, readPlatform } from '../e2e-platform.ts';
-import { findAccess } from '../client/kubeconfig.ts';
+import { findAccess } from '../client/credentials/kubeconfig.ts';
 import { Resources } from '../client/resources.ts';
 import { KubernetesConfiguration } from './kubernetes-configuration.ts';
 

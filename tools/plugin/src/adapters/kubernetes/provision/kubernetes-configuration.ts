@@ -4,21 +4,23 @@ import type { Environment } from '../../../model/environment/environment.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { annotation, label, managedBy, provisioningManager } from '../../../model/manifests/labels.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
-import type {
-  NewProvisioningRecord,
-  ProvisionedObject,
-  ProvisioningEnding,
-  ProvisioningRecord,
+import {
+  keyOf,
+  type NewProvisioningRecord,
+  type ProvisionedObject,
+  type ProvisioningEnding,
+  type ProvisioningRecord,
 } from '../../../model/provision/provisioning-record.ts';
 import type { ClusterConfiguration, ConfigurationChange } from '../../../ports/cluster-configuration.ts';
 import type { ServiceLock } from '../../../ports/cluster.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
+import { listHttpRoutes } from '../deploy/gateways.ts';
 import type { HeldLease } from '../deploy/held-lease.ts';
 import { acquireLease } from '../deploy/lease.ts';
 import { Resources } from '../client/resources.ts';
 import { applyConfiguration } from './apply-configuration.ts';
-import { planConfiguration, type ConfigurationPlace } from './plan-configuration.ts';
+import { comingNamespaces, planConfiguration, type ConfigurationPlace } from './plan-configuration.ts';
 import { provisionedVersion } from './provisioned-version.ts';
 import { pruneConfiguration } from './prune-configuration.ts';
 import { ProvisioningRecords } from './provisioning-records.ts';
@@ -39,14 +41,39 @@ export class KubernetesConfiguration implements ClusterConfiguration {
     this.kept = new ProvisioningRecords(api, recordsNamespace, namespace);
   }
 
-  async plan(objects: readonly KubernetesObject[]): Promise<readonly ConfigurationChange[]> {
-    return (await planConfiguration(this.place, objects)).map(({ change }) => change);
+  httpRoutes(): Promise<readonly KubernetesObject[]> {
+    return listHttpRoutes({ api: this.place.api, namespace: this.place.home });
   }
 
-  async apply(objects: readonly KubernetesObject[], signal: AbortSignal): Promise<readonly ConfigurationChange[]> {
-    const plan = await planConfiguration(this.place, objects);
+  async plan(objects: readonly KubernetesObject[], version?: BuildNumber): Promise<readonly ConfigurationChange[]> {
+    return (await planConfiguration(this.place, objects, version)).map(({ change }) => change);
+  }
+
+  async apply(
+    objects: readonly KubernetesObject[],
+    signal: AbortSignal,
+    version?: BuildNumber,
+  ): Promise<readonly ConfigurationChange[]> {
+    const made = await this.makeNamespaces(objects, signal, version);
+    const plan = await planConfiguration(this.place, objects, version);
     await applyConfiguration(this.writer, plan, signal);
-    return plan.map(({ change }) => change);
+    return plan.map(({ change }) => made.get(keyOf(change)) ?? change);
+  }
+
+  /** Makes the namespaces that are not there yet, so that all else can be tried in its place. Returns what was done. */
+  private async makeNamespaces(
+    objects: readonly KubernetesObject[],
+    signal: AbortSignal,
+    version: BuildNumber | undefined,
+  ): Promise<ReadonlyMap<string, ConfigurationChange>> {
+    const coming = await comingNamespaces(this.place, objects);
+    if (coming.size === 0) return new Map();
+    const namespaces = objects.filter(
+      ({ apiVersion, kind, metadata }) => apiVersion === 'v1' && kind === 'Namespace' && coming.has(metadata.name),
+    );
+    const plan = await planConfiguration(this.place, namespaces, version);
+    await applyConfiguration(this.writer, plan, signal);
+    return new Map(plan.map(({ change }) => [keyOf(change), change]));
   }
 
   prune(

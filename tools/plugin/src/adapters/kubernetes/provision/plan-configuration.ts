@@ -1,17 +1,24 @@
+import type { BuildNumber } from '../../../model/release/build-number.ts';
 import { describeObject, type KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import type { FieldChange } from '../../../model/observe/field-changes.ts';
 import { inKindOrder } from '../../../model/manifests/kind-order.ts';
 import { missingKeysOf } from '../../../model/manifests/rules/generated-values.ts';
 import { otherOwnerOf } from '../../../model/manifests/rules/ownership.ts';
+import { sentence } from '../../../model/text/sentence.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import type { ConfigurationChange } from '../../../ports/cluster-configuration.ts';
+import { commonPart } from '../../../model/provision/common-part.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
 import { combineRefusals, dryRun, tryAll, tryObject, type ObjectRules } from '../deploy/plan.ts';
 import type { Resources } from '../client/resources.ts';
+import { NewerHolders } from './newer-holders.ts';
 
 /** Where, and as what, objects are tried whose namespace is still to be made. */
 const trial = { namespace: 'default', name: 'poc-dry-run' };
+
+/** Characters of an answer that are told. */
+const longestReason = 300;
 
 /** Where the configuration of one environment is written, and by which name. */
 export interface ConfigurationPlace {
@@ -36,15 +43,19 @@ export interface PlannedConfiguration {
 export async function planConfiguration(
   place: ConfigurationPlace,
   objects: readonly KubernetesObject[],
+  version?: BuildNumber,
 ): Promise<PlannedConfiguration[]> {
   const coming = await comingNamespaces(place, objects);
-  const { done, refusals } = await tryAll(inKindOrder(objects), (object) => planObject(place, object, coming));
+  const holders = new NewerHolders(place.api, version);
+  const { done, refusals } = await tryAll(inKindOrder(objects), (object) =>
+    planObject(place, object, { coming, holders }),
+  );
   if (refusals.length > 0) throw combineRefusals(refusals);
   return done;
 }
 
-/** Namespaces that are among the objects and not there yet. */
-async function comingNamespaces(
+/** Returns the names of namespaces that are among the objects and not there yet. */
+export async function comingNamespaces(
   { api, resources, home }: ConfigurationPlace,
   objects: readonly KubernetesObject[],
 ): Promise<ReadonlySet<string>> {
@@ -64,7 +75,7 @@ async function comingNamespaces(
 async function planObject(
   place: ConfigurationPlace,
   object: KubernetesObject,
-  coming: ReadonlySet<string>,
+  { coming, holders }: { readonly coming: ReadonlySet<string>; readonly holders: NewerHolders },
 ): Promise<PlannedConfiguration> {
   const { api, resources, home, manager } = place;
   const doing = `check ${describeObject(object)} with the cluster`;
@@ -74,21 +85,18 @@ async function planObject(
     const { apiVersion, kind, metadata } = object;
     const what = { apiVersion, kind, name: metadata.name, ...(namespace === undefined ? {} : { namespace }) };
     if (namespace !== undefined && coming.has(namespace)) {
-      await tryElsewhere(place, sent);
-      return { change: { ...what, action: 'created', isElsewhere: true }, path, sent };
+      const untried = await tryElsewhere(place, sent);
+      const change: ConfigurationChange = { ...what, action: 'created', isElsewhere: true };
+      return { change: untried === undefined ? change : { ...change, untried }, path, sent };
     }
-    // Nobody's part becomes ours, kubectl's neither: others may have theirs in the same object.
-    const rules: ObjectRules = {
-      manager,
-      refuseForeign: (live) => {
-        const owner = otherOwnerOf(live, '');
-        if (owner !== undefined) throw foreignObject(object, namespace, owner);
-      },
-      toSend: () => sent,
-    };
-    const tried = await tryObject(api, path, rules).catch((error: unknown) => {
+    const rules = rulesFor(sent, manager, namespace);
+    const first = await tryObject(api, path, rules).catch((error: unknown) => {
       throw isMissingNamespace(error) ? noNamespace(object, namespace) : error;
     });
+    const heldBy = await holders.of(first.takenOver ?? []);
+    // Its own part is what it has in common with the newer one.
+    const toSend = (there?: KubernetesObject) => (there ? commonPart(sent, there) : sent);
+    const tried = heldBy ? await tryObject(api, path, { ...rules, toSend }) : first;
     const { takenOver, live } = tried;
     const generated = live ? generatedChanges(object, live) : [];
     const fields = [...(tried.fields ?? []), ...generated];
@@ -97,11 +105,24 @@ async function planObject(
       action: tried.action === 'unchanged' && generated.length > 0 ? 'configured' : tried.action,
       ...(takenOver ? { takenOver } : {}),
       ...(fields.length > 0 ? { fields } : {}),
+      ...(heldBy ? { heldBy } : {}),
     };
-    return { change, path, sent };
+    return { change, path, sent: tried.sent };
   } catch (error) {
     throw explainApiError(error, doing, api, object);
   }
+}
+
+/** Nobody's part becomes ours, kubectl's neither: others may have theirs in the same object. */
+function rulesFor(sent: KubernetesObject, manager: string, namespace: string | undefined): ObjectRules {
+  return {
+    manager,
+    refuseForeign: (live) => {
+      const owner = otherOwnerOf(live, '');
+      if (owner !== undefined) throw foreignObject(sent, namespace, owner);
+    },
+    toSend: () => sent,
+  };
 }
 
 /** Values that are made up when the plan is applied. */
@@ -109,14 +130,31 @@ function generatedChanges(object: KubernetesObject, live: KubernetesObject): Fie
   return missingKeysOf(object, live).map((key) => ({ path: `data.${key}`, from: undefined, to: '***' }));
 }
 
-/** Lets the server read an object in a namespace that there is, so that a mistake in it is told before anything is made. */
-async function tryElsewhere({ api, resources, manager }: ConfigurationPlace, sent: KubernetesObject): Promise<void> {
+/**
+ * Lets the server read an object in a namespace that there is, so that a mistake in it is told before anything is made.
+ * @returns why it could not be tried there: who provisions need not have rights there, and policies of that namespace say
+ * nothing of the one that is to be made. There it is tried once that is made, before it is written.
+ */
+async function tryElsewhere(
+  { api, resources, manager }: ConfigurationPlace,
+  sent: KubernetesObject,
+): Promise<string | undefined> {
   const tried = { ...sent, metadata: { ...sent.metadata, ...trial } };
   const { path } = await resources.placeOf(tried, trial.namespace);
-  await dryRun(api, path, tried, { manager }).catch((error: unknown) => {
-    // Who provisions need not have rights there.
-    if (!(error instanceof ApiError && error.code === 403)) throw error;
-  });
+  try {
+    await dryRun(api, path, tried, { manager });
+    return undefined;
+  } catch (error) {
+    if (error instanceof ApiError && isAdmissions(error)) return sentence(error.message, longestReason);
+    throw error;
+  }
+}
+
+/** Reports whether an answer is of the authorizer, a quota, a policy or a webhook, rather than of who reads objects. */
+function isAdmissions({ code, message }: ApiError): boolean {
+  return (
+    code === 403 || /admission webhook .* denied|ValidatingAdmissionPolicy .* denied|calling webhook/.test(message)
+  );
 }
 
 function within(object: KubernetesObject, namespace: string): KubernetesObject {

@@ -7,7 +7,8 @@ import { generatedKeysOf } from '../../../model/manifests/rules/generated-values
 import type { ConfigurationChange } from '../../../ports/cluster-configuration.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
 import { isAppliedBy, managedFieldsOf } from '../deploy/managed-fields.ts';
-import { patchObject, combineRefusals, tryAll } from '../deploy/plan.ts';
+import { patchObject } from '../deploy/patch-object.ts';
+import { combineRefusals, tryAll } from '../deploy/plan.ts';
 import { isUnknownKind } from '../client/resources.ts';
 import type { ConfigurationPlace } from './plan-configuration.ts';
 

@@ -1,15 +1,18 @@
 import { BuildNumber } from '../../../model/release/build-number.ts';
 import type {
+  CanaryProgress,
+  CanaryWish,
   DeploymentOutcome,
   DeploymentRecord,
   DeploymentSummary,
   Hold,
   NewDeploymentRecord,
   ProbeResult,
+  PublishedApi,
 } from '../../../model/deploy/deployment-record.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import type { Release } from '../../../model/release/release.ts';
-import { kindOf } from '../deploy/prune.ts';
+import { kindNameOf } from '../../../model/manifests/kind-name.ts';
 import { attemptNote, packData, unpackData, type Revision } from './revision.ts';
 
 /** Annotations of a record. */
@@ -19,6 +22,9 @@ export const note = {
   finishedAt: 'poc.dev/finished-at',
   reason: 'poc.dev/reason',
   probe: 'poc.dev/probe',
+  published: 'poc.dev/published',
+  canary: 'poc.dev/canary',
+  canaryWish: 'poc.dev/canary-wish',
   kinds: 'poc.dev/kinds',
   attempt: attemptNote,
   /** The data without the manifests, so that thousands of records can be listed by their metadata. */
@@ -62,7 +68,7 @@ export function recordObject(record: DeploymentRecord, attempt: string): Revisio
       annotations: {
         [note.sequence]: String(sequence),
         [note.outcome]: outcome,
-        [note.kinds]: [...new Set(manifests.map(kindOf))].join(' '),
+        [note.kinds]: [...new Set(manifests.map(kindNameOf))].join(' '),
         [note.attempt]: attempt,
         [note.summary]: writeSummary(record),
       },
@@ -105,6 +111,9 @@ function readFacts(read: Omit<RecordData, 'manifests'>, { metadata }: Metadata):
   const hold = heldData && readHold(heldData);
   const [finishedAt, reason] = [annotations[note.finishedAt], annotations[note.reason]];
   const probe = readJson<ProbeResult>(annotations[note.probe]);
+  const published = readJson<readonly PublishedApi[]>(annotations[note.published]);
+  const canaryProgress = readJson<CanaryProgress>(annotations[note.canary]);
+  const canaryWish = readJson<CanaryWish>(annotations[note.canaryWish]);
   return {
     ...facts,
     release: { ...read.release, buildNumber },
@@ -115,6 +124,9 @@ function readFacts(read: Omit<RecordData, 'manifests'>, { metadata }: Metadata):
     ...(finishedAt === undefined ? {} : { finishedAt }),
     ...(reason === undefined ? {} : { reason }),
     ...(probe === undefined ? {} : { probe }),
+    ...(published === undefined ? {} : { published }),
+    ...(canaryProgress === undefined ? {} : { canaryProgress }),
+    ...(canaryWish === undefined ? {} : { canaryWish }),
   };
 }
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type {
+  CanaryProgress,
+  CanaryWish,
   DeploymentEnding,
   DeploymentOutcome,
   DeploymentRecord,
@@ -11,9 +13,10 @@ import type { KubernetesObject } from '../../../model/manifests/kubernetes-objec
 import { Failure } from '../../../model/errors/product-error.ts';
 import { forgettable } from '../../../model/deploy/record-retention.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
-import type { ApiRequest, KubernetesApi } from '../client/api.ts';
+import type { ApiRequest } from '../client/api-request.ts';
+import type { KubernetesApi } from '../client/api.ts';
 import { listPartial } from '../client/list-partial.ts';
-import { kindOf } from '../deploy/prune.ts';
+import { kindNameOf } from '../../../model/manifests/kind-name.ts';
 import { nameOf, newestMark, note, readJson, readRecord, readSummary, recordObject, recordOf } from './record-data.ts';
 import { collectionPath } from '../client/resources.ts';
 import { createRevision, type Revision } from './revision.ts';
@@ -116,7 +119,7 @@ export class Records {
         if (await createRevision(writer, this.path, recordObject(opened, attempt))) {
           this.newest.set(service, opened.sequence);
           const { sequence, outcome, manifests } = opened;
-          const kinds = [...new Set(manifests.map(kindOf))];
+          const kinds = [...new Set(manifests.map(kindNameOf))];
           const name = nameOf(service, sequence);
           this.known.get(service)?.push({ name, sequence, outcome, kinds, isMarked: true });
           return opened;
@@ -143,7 +146,7 @@ export class Records {
   ): Promise<DeploymentRecord> {
     const { service } = record.release;
     return this.explaining(`record how the deployment of ${service} ended`, async () => {
-      const { outcome, probe } = ending;
+      const { outcome, probe, published } = ending;
       const finishedAt = new Date().toISOString();
       const reason = ending.reason?.slice(0, longestReason);
       const annotations = {
@@ -151,6 +154,7 @@ export class Records {
         [note.finishedAt]: finishedAt,
         ...(reason === undefined ? {} : { [note.reason]: reason }),
         ...(probe === undefined ? {} : { [note.probe]: JSON.stringify(probe) }),
+        ...(published === undefined ? {} : { [note.published]: JSON.stringify(published) }),
         ...(applied.size === 0 ? {} : { [note.applied]: JSON.stringify(Object.fromEntries(applied)) }),
       };
       await writer.send('PATCH', `${this.path}/${nameOf(service, record.sequence)}`, {
@@ -169,8 +173,38 @@ export class Records {
         finishedAt,
         ...(reason === undefined ? {} : { reason }),
         ...(probe === undefined ? {} : { probe }),
+        ...(published === undefined ? {} : { published }),
       };
     });
+  }
+
+  /** Notes how far a deployment's canary is; a wish is done by that. @param writer by which it is written. */
+  async noteCanary(
+    record: DeploymentRecord,
+    canaryProgress: CanaryProgress,
+    writer: KubernetesApi,
+  ): Promise<DeploymentRecord> {
+    await this.annotate(record, { [note.canary]: JSON.stringify(canaryProgress), [note.canaryWish]: null }, writer);
+    const { canaryWish: _done, ...rest } = record;
+    return { ...rest, canaryProgress };
+  }
+
+  /** Asks something of a canary whose deployer is at work. */
+  async askCanary(record: DeploymentRecord, wish: CanaryWish): Promise<void> {
+    await this.annotate(record, { [note.canaryWish]: JSON.stringify(wish) }, this.api);
+  }
+
+  private async annotate(
+    { release: { service }, sequence }: DeploymentRecord,
+    annotations: Readonly<Record<string, string | null>>,
+    writer: KubernetesApi,
+  ): Promise<void> {
+    await this.explaining(`note the state of the canary of ${service}`, () =>
+      writer.send('PATCH', `${this.path}/${nameOf(service, sequence)}`, {
+        body: { metadata: { annotations } },
+        contentType: 'application/merge-patch+json',
+      }),
+    );
   }
 
   private async knownOf(service: string): Promise<KnownRecord[]> {

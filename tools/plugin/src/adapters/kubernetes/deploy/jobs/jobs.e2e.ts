@@ -6,7 +6,7 @@ import { HttpImageRegistry } from '../../../registry/http-image-registry.ts';
 import type { JobResult } from '../../../../ports/cluster.ts';
 import { KubernetesApi } from '../../client/api.ts';
 import { environmentOn, nodeImageOn, readPlatform } from '../../e2e-platform.ts';
-import { findAccess } from '../../client/kubeconfig.ts';
+import { findAccess } from '../../client/credentials/kubeconfig.ts';
 import { planObjects } from '../plan.ts';
 import { Resources } from '../../client/resources.ts';
 import { trimEvent, type Recording } from '../wait/recording.ts';

@@ -92,7 +92,7 @@ class JobRun {
   private readonly graceMs: number;
   private readonly stopped: AbortSignal;
   private readonly logs: JobLogs;
-  private readonly started = Date.now();
+  private readonly started = performance.now();
   /** The object of the wait, in a sentence. */
   private obstacle: string | undefined;
   private state: RolloutState = nothingKnown;
@@ -181,7 +181,7 @@ class JobRun {
     const signal = AbortSignal.any([this.stopped, enough.signal]);
     let state = nothingKnown;
     await listAndWatch(this.api, this.followed({ labelSelector }), signal, (event) => {
-      state = reduceRollout(state, event, Date.now());
+      state = reduceRollout(state, event, performance.now());
       if (isSo([...state.objects.values()])) enough.abort();
     });
     this.stopped.throwIfAborted();
@@ -198,7 +198,7 @@ class JobRun {
     return new Promise<JobResult>((resolve, reject) => {
       const judge = (): void => {
         if (signal.aborted) return;
-        const judgement = evaluateJob(this.state, target, Date.now(), this.graceMs);
+        const judgement = evaluateJob(this.state, target, performance.now(), this.graceMs);
         if (judgement.state !== 'waiting') {
           enough.abort();
           this.finish(live, judgement).then(resolve, reject);
@@ -208,7 +208,8 @@ class JobRun {
           this.onProgress(`waiting: ${judgement.obstacle}`);
         this.obstacle = judgement.obstacle;
         clearTimeout(timer);
-        if (judgement.again !== undefined) timer = setTimeout(judge, Math.max(10, judgement.again - Date.now() + 5));
+        if (judgement.again !== undefined)
+          timer = setTimeout(judge, Math.max(10, judgement.again - performance.now() + 5));
       };
       const followed: Followed[] = [
         this.followed({ fieldSelector: `metadata.name=${name}` }),
@@ -221,8 +222,8 @@ class JobRun {
       ];
       for (const each of followed) {
         listAndWatch(this.api, each, signal, (event) => {
-          this.onEvent(event, Date.now() - this.started);
-          this.state = reduceRollout(this.state, event, Date.now());
+          this.onEvent(event, Math.round(performance.now() - this.started));
+          this.state = reduceRollout(this.state, event, performance.now());
           for (const pod of podsOf(this.state, live)) this.logs.take(pod);
           judge();
         }).catch(reject);

@@ -1,13 +1,15 @@
 import { describeObject, type KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
 import { fieldAt } from '../../../../model/manifests/source/object-fields.ts';
-import { containersOf } from '../../../../model/manifests/rules/pod-templates.ts';
+import { containersOf, isCronJob } from '../../../../model/manifests/rules/pod-templates.ts';
 import { howToResume, isPaused } from '../../../../model/manifests/rules/paused.ts';
+import { scheduledRunsOf } from '../../../../model/observe/scheduled-runs.ts';
 import { patienceOf, type RolloutPatience } from '../../../../model/manifests/rules/rollout-patience.ts';
-import { isGatewayRoute, routeObstacle } from './route-status.ts';
-import { progressOf } from './rollout-progress.ts';
-import { troubleIn } from './rollout-trouble.ts';
+import { isGatewayRoute, routeObstacle } from '../../../../model/observe/route-status.ts';
+import { progressOf, type RolloutProgress } from './rollout-progress.ts';
+import { troubleIn, type RolloutTrouble } from './rollout-trouble.ts';
 import { conditionsOf } from './conditions.ts';
-import { keyOf, wasListed, type RolloutState } from './rollout-state.ts';
+import { describeKept, duePods, podsInTheWay } from './old-pods/pods-in-the-way.ts';
+import { keyOf, knowsPodsOf, wasListed, type RolloutState } from './rollout-state.ts';
 
 /*
  * A rollout is ready when, for the generation that we applied or a later one:
@@ -32,10 +34,13 @@ import { keyOf, wasListed, type RolloutState } from './rollout-state.ts';
  * 12. It has any other trouble: waiting, with that as the obstacle.
  * 13. The cluster gives up on our generation (ProgressDeadlineExceeded): `failed`.
  *
+ * A CronJob is ready when it is there with the images that were applied: its runs begin when it is time for them.
+ *
  * A route (HTTPRoute, GRPCRoute) is ready when each of its gateways says `Accepted`, and none that `ResolvedRefs` is false,
  * of the generation that is there; one that is not for the grace has failed.
  *
- * Pods of older revisions count for nothing, but for one of a StatefulSet that is in the way of the new ones.
+ * Pods of older revisions count for nothing, but for one of a StatefulSet that is in the way of the new ones: see
+ * pods-in-the-way.ts. Those that OnDelete or a partition keep are told when all is ready.
  */
 
 /** A workload as it was applied: what is waited for. */
@@ -47,10 +52,17 @@ export interface RolloutTarget {
   readonly generation?: number;
   /** Objects of the release that make others, such as an ExternalSecret: what they name comes later than the pods. */
   readonly makers?: readonly KubernetesObject[];
+  /** True when pods that are in the way are deleted by whoever waits. */
+  readonly replacesPods?: boolean;
 }
 
 export type RolloutStatus =
-  | { readonly state: 'ready'; readonly line: string }
+  | {
+      readonly state: 'ready';
+      readonly line: string;
+      /** Which pods keep an older revision, and why, as a sentence. */
+      readonly kept?: string | undefined;
+    }
   | {
       readonly state: 'waiting';
       /** `1 of 3 pods ready`. */
@@ -62,6 +74,10 @@ export type RolloutStatus =
       readonly again: number | undefined;
       /** True when most starts have this obstacle for a while. */
       readonly isUsual?: boolean;
+      /** Broken pods of older revisions, to be deleted now: nothing else replaces them. */
+      readonly replaceable?: readonly KubernetesObject[];
+      /** True while nothing is known of the generation that is there. */
+      readonly isUnseen?: boolean;
     }
   | {
       readonly state: 'failed' | 'vanished';
@@ -81,13 +97,14 @@ export function evaluateRollout(
   const name = describeObject(target.object);
   const live = state.objects.get(keyOf(target.object));
   if (!live) {
-    if (!wasListed(state, target.object)) return waiting('waiting for the cluster', undefined);
+    if (!wasListed(state, target.object)) return unseen('waiting for the cluster');
     return { state: 'vanished', reason: `${name} was deleted during the rollout.`, suspects: [] };
   }
   if (target.uid !== undefined && live.metadata['uid'] !== target.uid)
     return { state: 'vanished', reason: `${name} was deleted and recreated during the rollout.`, suspects: [live] };
   if (isGatewayRoute(live)) return evaluateRoute(state, live, at, patience);
-  if (!isSeen(live, target)) return waiting('waiting for the cluster to see the change', undefined);
+  // Its controller does not tell which generation it has seen.
+  if (!isCronJob(live) && !isSeen(live, target)) return unseen('waiting for the cluster to see the change');
   const changed = changedImage(target.object, live);
   if (changed !== undefined)
     return {
@@ -95,25 +112,55 @@ export function evaluateRollout(
       reason: `${name} was changed by another client during the rollout: ${changed}.`,
       suspects: [live],
     };
+  if (isCronJob(live)) return { state: 'ready', line: scheduleLine(live) };
 
   const progress = progressOf(live);
-  if (progress.done) return { state: 'ready', line: progress.line };
+  if (progress.done) return evaluateReady(state, live, progress);
   if (isPaused(live))
     return waiting(progress.line, `It is paused, so that nothing is rolled out. ${howToResume(live)}`, [live]);
-  const { makers = [] } = target;
-  const trouble = troubleIn(state, { live, makers }, at, { ...patience, ...patienceOf(target.object) });
+  const { makers = [], replacesPods = false } = target;
+  const ownPatience = { ...patience, ...patienceOf(target.object) };
+  const inTheWay = podsInTheWay(state, live, state.events, ownPatience.graceMs);
+  const trouble = troubleIn(state, { live, makers, inTheWay, replacesPods }, at, ownPatience);
   if (trouble?.state === 'over')
     return { state: 'failed', reason: `${name} does not become ready: ${trouble.reason}`, suspects: trouble.suspects };
+  const late = evaluateDeadline(state, live, progress, trouble);
+  if (late) return late;
+  const { obstacle, suspects = [], isUsual = false } = trouble ?? {};
+  const replacements = replacesPods ? duePods(inTheWay, at) : { pods: [], again: Infinity };
+  const soonest = Math.min(trouble?.again ?? Infinity, replacements.again);
+  const again = soonest === Infinity ? undefined : soonest;
+  return { state: 'waiting', line: progress.line, obstacle, suspects, again, isUsual, replaceable: replacements.pods };
+}
+
+/** All is ready; pods that keep an older revision are told, which takes that they are known. */
+function evaluateReady(state: RolloutState, live: KubernetesObject, { line, kept }: RolloutProgress): RolloutStatus {
+  if (kept > 0 && !knowsPodsOf(state, live)) return waiting(line, undefined);
+  return { state: 'ready', line, kept: describeKept(state, live, kept) };
+}
+
+/** The cluster has given up on this generation, and not on one before it. */
+function evaluateDeadline(
+  state: RolloutState,
+  live: KubernetesObject,
+  { line }: RolloutProgress,
+  trouble: Extract<RolloutTrouble, { state: 'pending' }> | undefined,
+): RolloutStatus | undefined {
   const late = conditionsOf(live).find(({ reason }) => reason === 'ProgressDeadlineExceeded');
-  if (late && state.stale.get(String(live.metadata['uid'])) !== (late.lastUpdateTime ?? '')) {
-    return {
-      state: 'failed',
-      reason: `${name} exceeded its progress deadline (${progress.line}).${trouble === undefined ? '' : ` ${trouble.obstacle}`}`,
-      suspects: trouble?.suspects ?? [live],
-    };
-  }
-  const { obstacle, suspects = [], again, isUsual = false } = trouble ?? {};
-  return { state: 'waiting', line: progress.line, obstacle, suspects, again, isUsual };
+  if (!late || state.stale.get(String(live.metadata['uid'])) === (late.lastUpdateTime ?? '')) return undefined;
+  const obstacle = trouble === undefined ? '' : ` ${trouble.obstacle}`;
+  const reason = `${describeObject(live)} exceeded its progress deadline (${line}).${obstacle}`;
+  return { state: 'failed', reason, suspects: trouble?.suspects ?? [live] };
+}
+
+/** Returns what becomes of a CronJob that was applied, as a clause. */
+function scheduleLine(live: KubernetesObject): string {
+  const { schedule, isSuspended, active } = scheduledRunsOf(live, undefined);
+  const others = active === 0 ? '' : `; ${active === 1 ? '1 run continues' : `${active} runs continue`} as begun`;
+  const next = isSuspended
+    ? 'is suspended, so that nothing runs until it is resumed'
+    : 'the next run will be of this build';
+  return `${next} (${schedule})${others}`;
 }
 
 /** A route is done when its gateways take it; one that refuses may not have heard of a listener or a Service yet. */
@@ -140,6 +187,10 @@ function waiting(
   again?: number,
 ): RolloutStatus {
   return { state: 'waiting', line, obstacle, suspects, again };
+}
+
+function unseen(line: string): RolloutStatus {
+  return { state: 'waiting', line, obstacle: undefined, suspects: [], again: undefined, isUnseen: true };
 }
 
 /** Reports whether the cluster's status is of what was applied, or of something later. */

@@ -39,3 +39,19 @@ it('finds the warnings about the suspects among the thousands of a busy namespac
     'event of Pod orders: ReplicaSetCreateError: It failed.',
   ]);
 });
+
+it('tells once of what differs by the name of a pod only', async () => {
+  const forbidden = (pod: string) =>
+    `Error creating: pods "orders-7d4b9c-${pod}" is forbidden: [cpu is 20m, memory is 64Mi]`;
+  for (const [index, message] of [forbidden('x2x4z'), forbidden('b74k6'), 'Something else'].entries())
+    warnings.push({
+      involvedObject: { kind: 'ReplicaSet', name: 'orders-7d4b9c' },
+      reason: 'FailedCreate',
+      message,
+      lastTimestamp: `2026-11-24T12:00:0${index}Z`,
+    });
+  expect(await warningsAbout(api, 'shop', new Set(['orders-7d4b9c']))).toEqual([
+    `event of ReplicaSet orders-7d4b9c: FailedCreate: ${forbidden('b74k6')}`,
+    'event of ReplicaSet orders-7d4b9c: FailedCreate: Something else',
+  ]);
+});

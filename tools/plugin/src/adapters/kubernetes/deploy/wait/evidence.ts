@@ -82,5 +82,22 @@ export async function warningsAbout(
       const what = `${involvedObject?.kind ?? ''} ${involvedObject?.name ?? ''}`;
       return `event of ${what}: ${reason ?? ''}: ${message.replaceAll(/\s+/g, ' ').slice(0, 400)}${times > 1 ? ` (${times} times)` : ''}`;
     });
-  return [...new Set(lines)].slice(-mostEvents);
+  // Each pod that could not be created is told of: the newest line stands for all that differ in its name only.
+  const alike = new Map<string, string>();
+  for (const line of lines) {
+    const key = withoutNames(line);
+    alike.delete(key);
+    alike.set(key, line);
+  }
+  return [...alike.values()].slice(-mostEvents);
+}
+
+/** Returns a line without what controllers make up (`orders-7d4b9c-x2x4z`), how often it was, and the order of its words. */
+function withoutNames(line: string): string {
+  const words = line
+    .replace(/ \(\d+ times\)$/, '')
+    .replace('(combined from similar events): ', '')
+    .replace(/-[a-z0-9]{5}"/g, '"')
+    .split(/[\s,[\]]+/);
+  return words.sort().join(' ');
 }

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../../../../model/manifests/kubernetes-ob
 import { Refusal } from '../../../../model/errors/product-error.ts';
 import { ApiError } from '../../client/api-error.ts';
 import type { KubernetesApi } from '../../client/api.ts';
+import { typedItems } from '../../client/typed-items.ts';
 import type { ListName, RolloutEvent } from './rollout-state.ts';
 
 /** Objects of one kind that are followed. */
@@ -35,8 +36,7 @@ export async function listAndWatch(
     try {
       if (version === undefined) {
         const { items, metadata } = (await api.send('GET', path, { query, signal })) as List;
-        // Items of a list do not say what they are.
-        tell({ ...from, type: 'listed', kind, objects: items.map((item) => ({ ...item, apiVersion, kind })) });
+        tell({ ...from, type: 'listed', kind, objects: typedItems(items, { apiVersion, kind }) });
         version = metadata.resourceVersion;
       }
       for await (const { type, object } of api.watch(path, { ...query, resourceVersion: version }, signal)) {

@@ -1,11 +1,14 @@
 import type { KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
 import { fieldAt } from '../../../../model/manifests/source/object-fields.ts';
+import { isReplacedByHand, partitionOf } from './old-pods/stateful-pods.ts';
 
 /** How far a rollout is, by the workload's own status. */
 export interface RolloutProgress {
   readonly done: boolean;
   /** `1 of 3 pods ready`. */
   readonly line: string;
+  /** How many pods keep an older revision, because the workload's strategy says so. */
+  readonly kept: number;
 }
 
 /** The success conditions of each kind. */
@@ -30,6 +33,7 @@ function deploymentProgress(live: KubernetesObject): RolloutProgress {
   return {
     done: updated >= wanted && old === 0 && available >= updated,
     line: `${ready} of ${wanted} pods ready${left}`,
+    kept: 0,
   };
 }
 
@@ -37,12 +41,14 @@ function statefulSetProgress(live: KubernetesObject): RolloutProgress {
   const wanted = wantedReplicas(live);
   const updated = countIn(live, 'updatedReplicas');
   const ready = countIn(live, 'readyReplicas');
-  const partition = Number(fieldAt(live, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') ?? 0);
   const isOneRevision = fieldAt(live, 'status', 'updateRevision') === fieldAt(live, 'status', 'currentRevision');
-  const isRenewed = isReplacedByHand(live) || isOneRevision || updated >= wanted - partition;
+  const mayStay = isReplacedByHand(live) ? wanted : Math.min(partitionOf(live), wanted);
+  const kept = isOneRevision ? 0 : Math.max(0, Math.min(mayStay, wanted - updated));
+  const isRenewed = isOneRevision || updated + kept >= wanted;
   return {
     done: ready >= wanted && isRenewed && countIn(live, 'replicas') === wanted,
-    line: `${Math.min(ready, updated)} of ${wanted} pods ready`,
+    line: `${Math.min(ready, updated + kept)} of ${wanted} pods ready${keptOf(kept)}`,
+    kept,
   };
 }
 
@@ -50,10 +56,16 @@ function daemonSetProgress(live: KubernetesObject): RolloutProgress {
   const desired = countIn(live, 'desiredNumberScheduled');
   const updated = countIn(live, 'updatedNumberScheduled');
   const available = countIn(live, 'numberAvailable');
+  const kept = isReplacedByHand(live) ? Math.max(0, desired - updated) : 0;
   return {
-    done: available >= desired && (isReplacedByHand(live) || updated >= desired),
-    line: `${Math.min(updated, available)} of ${desired} pods ready`,
+    done: available >= desired && updated + kept >= desired,
+    line: `${Math.min(updated + kept, available)} of ${desired} pods ready${keptOf(kept)}`,
+    kept,
   };
+}
+
+function keptOf(count: number): string {
+  return count === 0 ? '' : `, ${count} of an older revision`;
 }
 
 function wantedReplicas(live: KubernetesObject): number {
@@ -62,8 +74,4 @@ function wantedReplicas(live: KubernetesObject): number {
 
 function countIn(live: KubernetesObject, field: string): number {
   return Number(fieldAt(live, 'status', field) ?? 0);
-}
-
-function isReplacedByHand(live: KubernetesObject): boolean {
-  return fieldAt(live, 'spec', 'updateStrategy', 'type') === 'OnDelete';
 }

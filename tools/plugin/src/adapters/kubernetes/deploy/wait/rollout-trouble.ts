@@ -4,9 +4,10 @@ import { sentence } from '../../../../model/text/sentence.ts';
 import type { RolloutPatience } from '../../../../model/manifests/rules/rollout-patience.ts';
 import { conditionsOf } from './conditions.ts';
 import { creationFailure } from './pods/creation-failure.ts';
-import { longestMessage, type PodDiagnosis, type TroubleKind } from './pods/diagnose-pod.ts';
+import { describePodTrouble, longestMessage, type PodDiagnosis, type TroubleKind } from './pods/diagnose-pod.ts';
 import { explainedTroubleOf } from './pods/known-failures.ts';
-import { eventsByPod, type EventsByPod } from './pods/pod-events.ts';
+import { isOwnedBy } from './owned-by.ts';
+import { describePodInTheWay, type PodInTheWay } from './old-pods/pods-in-the-way.ts';
 import type { RolloutState } from './rollout-state.ts';
 
 /** Milliseconds that a trouble which only a change ends may last: an image takes as long to be found everywhere. */
@@ -21,6 +22,10 @@ interface SuspectedRollout {
   readonly live: KubernetesObject;
   /** Objects of the release that make others. */
   readonly makers: readonly KubernetesObject[];
+  /** Pods of older revisions that keep new ones away. */
+  readonly inTheWay: readonly PodInTheWay[];
+  /** True when those are deleted by whoever waits. */
+  readonly replacesPods: boolean;
 }
 
 /** An obstacle of a rollout. */
@@ -39,11 +44,11 @@ export type RolloutTrouble =
 /** Returns the first trouble that has lasted too long, or else the one that stands in the way now. */
 export function troubleIn(
   state: RolloutState,
-  { live, makers }: SuspectedRollout,
+  { live, makers, inTheWay, replacesPods }: SuspectedRollout,
   at: number,
   patience: RolloutPatience,
 ): RolloutTrouble | undefined {
-  const events = eventsByPod(state.objects.values());
+  const { events } = state;
   const { maker, pods } = newPodsOf(state, live);
   const troubles = pods.flatMap((pod) => {
     const trouble = explainedTroubleOf(pod, live, events);
@@ -61,22 +66,21 @@ export function troubleIn(
       trouble.kind === 'crash'
         ? trouble.crashes > patience.allowedRestarts && (trouble.isAhead !== true || isTooLong())
         : graceKinds.includes(trouble.kind) && isTooLong();
-    if (over) return { state: 'over', reason: sentenceOf(pod, trouble), suspects: suspectsFirst(pod, troubles) };
+    if (over)
+      return { state: 'over', reason: describePodTrouble(pod, trouble), suspects: suspectsFirst(pod, troubles) };
   }
   const creation = maker && creationTrouble(state, maker, patience, at);
   if (creation?.state === 'over') return creation;
   if (creation) return { ...creation, again: Math.min(creation.again ?? Infinity, again ?? Infinity) };
   const [first] = troubles;
-  if (!first && live.kind === 'StatefulSet') return inTheWay(state, live, events);
-  return (
-    first && {
-      state: 'pending',
-      obstacle: sentenceOf(first.pod, first.trouble),
-      suspects: suspectsFirst(first.pod, troubles),
-      again,
-      isUsual: first.trouble.kind === 'unready',
-    }
-  );
+  if (!first) return oldPodInTheWay(inTheWay, replacesPods);
+  return {
+    state: 'pending',
+    obstacle: describePodTrouble(first.pod, first.trouble),
+    suspects: suspectsFirst(first.pod, troubles),
+    again,
+    isUsual: first.trouble.kind === 'unready',
+  };
 }
 
 /** A ReplicaSet that may not make its pods. */
@@ -99,14 +103,17 @@ function creationTrouble(
 }
 
 /** Kubernetes replaces a pod of a StatefulSet only when the others serve: a broken old one stops the new ones. */
-function inTheWay(state: RolloutState, live: KubernetesObject, events: EventsByPod): RolloutTrouble | undefined {
-  for (const pod of state.objects.values()) {
-    const trouble = pod.kind === 'Pod' && isOwnedBy(pod, live) ? explainedTroubleOf(pod, live, events) : undefined;
-    if (!trouble || trouble.kind === 'unready') continue;
-    const obstacle = `An old pod is in the way: ${sentenceOf(pod, trouble)} Delete it (\`kubectl delete pod ${pod.metadata.name}\`), and a new one takes its place.`;
-    return { state: 'pending', obstacle, suspects: [pod], again: undefined };
-  }
-  return undefined;
+function oldPodInTheWay(inTheWay: readonly PodInTheWay[], replacesPods: boolean): RolloutTrouble | undefined {
+  const first = inTheWay.find(({ isComing }) => !isComing) ?? inTheWay[0];
+  return (
+    first && {
+      state: 'pending',
+      obstacle: describePodInTheWay(first, replacesPods),
+      suspects: [first.pod],
+      again: undefined,
+      isUsual: first.isComing,
+    }
+  );
 }
 
 /** Reports whether what a pod waits for is named by an object of its release that makes others. */
@@ -132,10 +139,6 @@ function isDraining({ objects }: RolloutState): boolean {
 
 function suspectsFirst(first: KubernetesObject, troubles: readonly { pod: KubernetesObject }[]): KubernetesObject[] {
   return [first, ...troubles.map(({ pod }) => pod).filter((pod) => pod !== first)];
-}
-
-function sentenceOf(pod: KubernetesObject, { summary: says, message }: PodDiagnosis): string {
-  return `${describeObject(pod)} ${says}${message === '' ? '.' : `: ${sentence(message, longestMessage)}`}`;
 }
 
 /** The pods of the newest revision of a workload, and the ReplicaSet that makes them where there is one. */
@@ -169,9 +172,4 @@ function newPodsOf(
     maker: undefined,
     pods: pods((pod) => pod.metadata.labels?.['pod-template-generation'] === template, live),
   };
-}
-
-function isOwnedBy(object: KubernetesObject, owner: KubernetesObject): boolean {
-  const owners = object.metadata['ownerReferences'];
-  return Array.isArray(owners) && (owners as { uid?: string }[]).some(({ uid }) => uid === owner.metadata['uid']);
 }

@@ -10,7 +10,7 @@ import type { RolloutResult } from '../../../../ports/cluster.ts';
 import { KubernetesApi } from '../../client/api.ts';
 import { applyPlan } from '../apply.ts';
 import { environmentOn, nodeImageOn, readPlatform } from '../../e2e-platform.ts';
-import { findAccess } from '../../client/kubeconfig.ts';
+import { findAccess } from '../../client/credentials/kubeconfig.ts';
 import { planObjects, type PlannedObject } from '../plan.ts';
 import { Resources } from '../../client/resources.ts';
 import type { RolloutTarget } from './evaluate-rollout.ts';
@@ -143,7 +143,7 @@ async function roll(
     { api, namespace },
     targets,
     { timeoutMs, patience: { graceMs }, onProgress: (line) => lines.push(line) },
-    (event, at) => events.push({ at, event: trimEvent(event) }),
+    { onEvent: (event, at) => events.push({ at, event: trimEvent(event) }) },
   );
   const acting = meanwhile?.();
   const result = await waiting;
@@ -336,7 +336,8 @@ describe('a rollout', () => {
   });
 
   it('fails at the deadline of its own generation, and not at that of the one before', async () => {
-    const late = { progressDeadlineSeconds: 3 };
+    // Long enough for a container to start on a busy machine, so that what fails is its probe.
+    const late = { progressDeadlineSeconds: 8 };
     const container = { readinessProbe: { httpGet: { path: '/', port: 3999 }, periodSeconds: 1 } };
     const run = await roll('deadline', [workload({ container, spec: late })]);
     expect(failed(run).reason).toMatch(
@@ -345,7 +346,7 @@ describe('a rollout', () => {
     // The same template again, so that Kubernetes leaves the old condition where it is.
     const scaled = await roll('stale-deadline', [workload({ container, spec: { ...late, replicas: 1 } })], 2000);
     expect(scaled.result.state).toBe('timed-out');
-    const fixed = await roll('fix-over-deadline', [workload({ spec: late })]);
+    const fixed = await roll('fix-over-deadline', [workload({ spec: { progressDeadlineSeconds: 60 } })]);
     expect(fixed.result).toEqual({ state: 'ready' });
   });
 

@@ -20,12 +20,12 @@ export async function waitForEndpoints(
   objects: readonly KubernetesObject[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const until = Date.now() + longestMs;
+  const until = performance.now() + longestMs;
   const services = objects.filter((object) => object.kind === 'Service' && isMap(fieldAt(object, 'spec', 'selector')));
   try {
     await Promise.all(
       services.map(async ({ metadata }) => {
-        while (!(await hasReadyEndpoint(place, metadata.name)) && Date.now() < until && !signal?.aborted)
+        while (!(await hasReadyEndpoint(place, metadata.name)) && performance.now() < until && !signal?.aborted)
           await pause(pauseMs);
       }),
     );

@@ -1,4 +1,6 @@
-import type { KubernetesObject } from '../../../../../model/manifests/kubernetes-object.ts';
+import { describeObject, type KubernetesObject } from '../../../../../model/manifests/kubernetes-object.ts';
+import { sentence } from '../../../../../model/text/sentence.ts';
+import { isReady } from './is-ready.ts';
 
 /**
  * - `image`: it cannot be had. `config`: what the container refers to is missing. `start`: it cannot be started.
@@ -71,7 +73,7 @@ const forbidden = /unauthorized|authentication required|authorization failed|den
 export function diagnosePod(pod: KubernetesObject): PodDiagnosis | undefined {
   const status = (pod['status'] ?? {}) as PodStatus;
   if (pod.metadata['deletionTimestamp'] !== undefined || status.phase === 'Succeeded') return undefined;
-  if (status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True')) return undefined;
+  if (isReady(pod)) return undefined;
   const ahead = status.initContainerStatuses ?? [];
   const containers = [...ahead, ...(status.containerStatuses ?? [])];
   for (const container of containers) {
@@ -178,6 +180,11 @@ function crashTrouble(
     exitCode: ended.exitCode,
     runsAgain: !isDown,
   };
+}
+
+/** Returns a sentence that names the pod, what is wrong with it, and what the cluster says. */
+export function describePodTrouble(pod: KubernetesObject, { summary: says, message }: PodDiagnosis): string {
+  return `${describeObject(pod)} ${says}${message === '' ? '.' : `: ${sentence(message, longestMessage)}`}`;
 }
 
 /**

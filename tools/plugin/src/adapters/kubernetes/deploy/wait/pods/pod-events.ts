@@ -4,6 +4,9 @@ import { fieldAt } from '../../../../../model/manifests/source/object-fields.ts'
 /** Events of pods that tell more than the pod's own status does; others are not kept. */
 const telling: readonly string[] = ['Unhealthy', 'FailedMount', 'FailedAttachVolume'];
 
+/** Characters of a workload's name that the names of its pods have at least (63, less what the two controllers add). */
+const sharedName = 40;
+
 /** Reports whether an event of a pod is needed to judge a rollout. */
 export function isTelling(event: KubernetesObject): boolean {
   return telling.includes(String(event['reason'])) && fieldAt(event, 'involvedObject', 'kind') === 'Pod';
@@ -12,17 +15,18 @@ export function isTelling(event: KubernetesObject): boolean {
 /** Events by the uid of the pod that they are about: looked for in all objects, they would take the square of time. */
 export type EventsByPod = ReadonlyMap<unknown, readonly KubernetesObject[]>;
 
-/** Returns the events among objects, by pod. */
-export function eventsByPod(objects: Iterable<KubernetesObject>): EventsByPod {
-  const events = new Map<unknown, KubernetesObject[]>();
-  for (const object of objects) {
-    if (object.kind !== 'Event') continue;
-    const uid = fieldAt(object, 'involvedObject', 'uid');
-    const known = events.get(uid);
-    if (known) known.push(object);
-    else events.set(uid, [object]);
-  }
-  return events;
+/** Returns the uid of the pod that an event is about. */
+export function podOf(event: KubernetesObject): unknown {
+  return fieldAt(event, 'involvedObject', 'uid');
+}
+
+/**
+ * Reports whether an event may be about a pod of a workload, by the names alone: the pod itself may be told later. Names
+ * that would be too long are cut before a pod's own part.
+ */
+export function mayBeOf(event: KubernetesObject, workload: Pick<KubernetesObject, 'metadata'>): boolean {
+  const name = fieldAt(event, 'involvedObject', 'name');
+  return typeof name === 'string' && name.startsWith(workload.metadata.name.slice(0, sharedName));
 }
 
 /** Returns the messages of a pod's events of a reason, oldest first. */

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Environment } from '../../../model/environment/environment.ts';
-import { ProductError } from '../../../model/errors/product-error.ts';
-import { KubernetesApi } from './api.ts';
+import type { Environment } from '../../../../model/environment/environment.ts';
+import { ProductError } from '../../../../model/errors/product-error.ts';
+import { KubernetesApi } from '../api.ts';
 import { findAccess } from './kubeconfig.ts';
 
 let folder: string;
@@ -222,7 +222,7 @@ describe('a kubeconfig', () => {
       }),
       { numRuns: 300 },
     );
-  }, 60_000);
+  });
 });
 
 describe('a pod without a kubeconfig', () => {

@@ -1,6 +1,6 @@
 import type { KubeConfig, User } from '@kubernetes/client-node';
 import type { RequestOptions } from 'node:https';
-import { Refusal } from '../../../model/errors/product-error.ts';
+import { Refusal } from '../../../../model/errors/product-error.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import type { KubeconfigEntry } from './kubeconfig-entries.ts';
 

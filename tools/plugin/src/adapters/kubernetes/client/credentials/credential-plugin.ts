@@ -1,7 +1,7 @@
 import { isAbsolute, join, sep } from 'node:path';
-import { ciOf } from '../../../model/ci/ci-run.ts';
-import { Refusal } from '../../../model/errors/product-error.ts';
-import { runProcess, type ProcessResult } from '../../process/run-process.ts';
+import { ciOf } from '../../../../model/ci/ci-run.ts';
+import { Refusal } from '../../../../model/errors/product-error.ts';
+import { runProcess, type ProcessResult } from '../../../process/run-process.ts';
 import type { ClientCertificate } from './cluster-access.ts';
 import { isHeaderValue } from './identity.ts';
 import { badKubeconfig, fieldsIn, isFields, textIn, textsIn } from './kubeconfig-entries.ts';

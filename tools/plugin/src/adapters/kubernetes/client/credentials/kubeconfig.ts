@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
-import { didYouMean } from '../../../model/text/did-you-mean.ts';
-import type { Environment } from '../../../model/environment/environment.ts';
-import { Refusal } from '../../../model/errors/product-error.ts';
-import { proxyOf } from '../../proxy/proxy.ts';
+import { didYouMean } from '../../../../model/text/did-you-mean.ts';
+import type { Environment } from '../../../../model/environment/environment.ts';
+import { Refusal } from '../../../../model/errors/product-error.ts';
+import { proxyOf } from '../../../proxy/proxy.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import { pluginOf } from './credential-plugin.ts';
 import { bytesOf, hasStaticLogin, impersonation, staticLogin } from './identity.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { Refusal } from '../../../model/errors/product-error.ts';
+import { Refusal } from '../../../../model/errors/product-error.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 

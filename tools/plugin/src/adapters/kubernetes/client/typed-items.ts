@@ -1,0 +1,9 @@
+import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+
+/** Returns the items of a list with what they are, which the server does not repeat in each. The items are changed. */
+export function typedItems(
+  items: readonly KubernetesObject[],
+  { apiVersion, kind }: Pick<KubernetesObject, 'apiVersion' | 'kind'>,
+): KubernetesObject[] {
+  return items.map((item) => Object.assign(item, { apiVersion, kind }));
+}
