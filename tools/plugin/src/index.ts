@@ -14,4 +14,4 @@
  */
 export { createNodes } from './nx/graph/create-nodes.ts';
 export { createDependencies } from './nx/graph/references/create-dependencies.ts';
-export { postTasksExecution } from './nx/graph/post-tasks-execution.ts';
+export { postTasksExecution } from './nx/graph/task-hooks/post-tasks-execution.ts';

@@ -15,13 +15,23 @@ import type { Change, ServiceLock } from './cluster.ts';
  * one.
  */
 export interface ClusterConfiguration {
-  /** Dry-runs every object on the server and tells what applying would do. Changes nothing. @throws {Refusal} naming the object. */
-  plan(objects: readonly KubernetesObject[]): Promise<readonly ConfigurationChange[]>;
   /**
-   * Applies the objects in kind order. Others that write to the same objects keep their part.
+   * Dry-runs every object on the server and tells what applying would do. Changes nothing. Fields on which another
+   * environment of the cluster has the say, because its version is newer, stay as they are: `heldBy`.
+   * @param version of the objects; when omitted, that of no other environment is newer.
+   * @throws {Refusal} naming the object.
+   */
+  plan(objects: readonly KubernetesObject[], version?: BuildNumber): Promise<readonly ConfigurationChange[]>;
+  /**
+   * Applies the objects in kind order. Namespaces that are still to be made are made first, and all else is tried in them
+   * before any of it is written. Others that write to the same objects keep their part.
    * @param signal stops it between two kinds. @throws its reason then.
    */
-  apply(objects: readonly KubernetesObject[], signal: AbortSignal): Promise<readonly ConfigurationChange[]>;
+  apply(
+    objects: readonly KubernetesObject[],
+    signal: AbortSignal,
+    version?: BuildNumber,
+  ): Promise<readonly ConfigurationChange[]>;
   /**
    * Takes away what was written formerly and is no longer among `objects`. What was there before, and what another
    * environment writes to as well, loses this environment's fields only. Namespaces, claims on storage and the like stay.
@@ -31,6 +41,9 @@ export interface ClusterConfiguration {
     objects: readonly KubernetesObject[],
     options?: { readonly dryRun?: boolean },
   ): Promise<readonly ConfigurationChange[]>;
+
+  /** HTTPRoutes that are there, as far as they may be read: services' own among them. */
+  httpRoutes(): Promise<readonly KubernetesObject[]>;
 
   /** The version that the environment's namespace is marked with; undefined when it has none, or is not there. */
   version(): Promise<BuildNumber | undefined>;
@@ -58,4 +71,15 @@ export interface ConfigurationChange extends Change {
   readonly namespace?: string;
   /** Its namespace is still to be made, so that it could be tried in another one only. */
   readonly isElsewhere?: true;
+  /** Why it could not be tried there either, as a sentence: it is tried when its namespace has been made. */
+  readonly untried?: string;
+  /** Another environment that has a newer version of it, of which this one changes nothing. */
+  readonly heldBy?: ConfigurationHolder;
+}
+
+/** An environment that has provisioned an object, too. */
+export interface ConfigurationHolder {
+  /** Its namespace. */
+  readonly namespace: string;
+  readonly version: BuildNumber;
 }

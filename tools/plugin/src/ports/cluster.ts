@@ -1,22 +1,28 @@
 import type { BuildNumber } from '../model/release/build-number.ts';
 import type { Actor } from '../model/release/actor.ts';
 import type {
+  CanaryProgress,
+  CanaryWish,
   DeploymentEnding,
   DeploymentRecord,
   DeploymentSummary,
   NewDeploymentRecord,
 } from '../model/deploy/deployment-record.ts';
 import type { ObjectDrift } from '../model/observe/drift.ts';
+import type { ObjectRemark } from '../model/observe/object-findings.ts';
+import type { ObjectTrouble } from '../model/observe/object-health.ts';
 import type { FieldChange } from '../model/observe/field-changes.ts';
+import type { Health, RunningService } from '../model/observe/running-service.ts';
 import type { ApplyStage } from '../model/manifests/kind-order.ts';
 import type { KubernetesObject } from '../model/manifests/kubernetes-object.ts';
+import type { GatewayView } from '../model/manifests/routes/gateway-view.ts';
 import type { RolloutPatience } from '../model/manifests/rules/rollout-patience.ts';
 
 /**
  * One environment's namespace in its cluster, as seen by the deployer.
  *
  * The lock of a service is a fence for what is written for it: once it is lost or released, `apply`, `prune`, `runJob`,
- * `openRecord` and `closeRecord` of this view write nothing and throw a Failure `lock-lost`.
+ * `openRecord`, `noteCanary` and `closeRecord` of this view write nothing and throw a Failure `lock-lost`.
  */
 export interface Cluster {
   /**
@@ -33,6 +39,11 @@ export interface Cluster {
    */
   lock(service: string, holder: Actor, onWait: (heldBy: string) => void, signal?: AbortSignal): Promise<ServiceLock>;
 
+  /** HTTPRoutes that are there: of all namespaces, or of its own where the deployer may not read the others, or none. */
+  httpRoutes(): Promise<readonly KubernetesObject[]>;
+  /** The Gateways that HTTPRoutes name, and the classes of those; without what the deployer may not read. */
+  gatewaysOf(routes: readonly KubernetesObject[]): Promise<Pick<GatewayView, 'gateways' | 'classes'>>;
+
   /** Dry-runs every object on the server. Changes nothing. @throws {Refusal} naming the objects that it would not take. */
   plan(service: string, objects: readonly KubernetesObject[], options?: PlanOptions): Promise<Plan>;
   /**
@@ -42,10 +53,17 @@ export interface Cluster {
    * @returns what was done.
    */
   apply(plan: Plan, stage?: ApplyStage, signal?: AbortSignal): Promise<ChangeSet>;
-  /** Deletes objects of the service that this tool made and that are no longer among `objects`; not the Jobs of releases. */
+  /**
+   * Deletes objects of the service that this tool made and that are no longer among `objects`; not the Jobs of releases, and
+   * no ConfigMap, Secret or ServiceAccount that a pod names, or one that may still be made of what the cluster keeps.
+   */
   prune(service: string, objects: readonly KubernetesObject[], options?: PruneOptions): Promise<ChangeSet>;
 
-  /** Watches the workloads among `objects` until they are as asked for, or it is certain that they will not be. */
+  /**
+   * Watches the workloads among `objects` until they are as asked for, or it is certain that they will not be. With
+   * `replacesPods`, and the lock of the service, pods of older revisions that are not ready and that no controller replaces
+   * are deleted.
+   */
   waitUntilReady(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult>;
 
   /**
@@ -59,6 +77,13 @@ export interface Cluster {
    * the deployer may not see that, it does not wait.
    */
   waitUntilAccepted(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult>;
+
+  /**
+   * Waits until the other objects of a release are healthy by their own status, or are not when their grace has passed.
+   * Workloads and routes have waits of their own. What the deployer may not see is passed over.
+   * @returns `failed` where a controller has given up, or where what is `required` is not healthy.
+   */
+  waitUntilHealthy(objects: readonly KubernetesObject[], options: WaitOptions): Promise<HealthResult>;
 
   /**
    * Runs a Job of a release to its end, once: one of the same release that has succeeded is not run again, one that
@@ -78,6 +103,10 @@ export interface Cluster {
   openRecord(record: NewDeploymentRecord): Promise<DeploymentRecord>;
   /** Adds how it ended, and forgets all but the last 20 records. */
   closeRecord(record: DeploymentRecord, ending: DeploymentEnding): Promise<DeploymentRecord>;
+  /** Notes how far the canary of a deployment is, and that what was asked of it before is done. */
+  noteCanary(record: DeploymentRecord, progress: CanaryProgress): Promise<DeploymentRecord>;
+  /** Asks something of a canary whose deployer is at work: it needs no lock. */
+  askCanary(record: DeploymentRecord, wish: CanaryWish): Promise<void>;
 
   /** One deployment, as it was recorded and can never be changed. */
   record(service: string, sequence: number): Promise<DeploymentRecord | undefined>;
@@ -119,6 +148,8 @@ export interface Plan {
   readonly options: PlanOptions;
   /** One for each object, in the order of applying. */
   readonly changes: ChangeSet;
+  /** How the worst of its workloads was doing then; undefined when none is there yet. */
+  readonly health: Health | undefined;
 }
 
 export interface PruneOptions {
@@ -135,8 +166,12 @@ export interface Change {
   readonly action: ChangeAction;
   /** Fields taken from another field manager: `spec.replicas from kubectl-edit`. */
   readonly takenOver?: readonly string[];
+  /** Warnings of the API server: of deprecated fields, of what a Pod Security Standard would refuse. */
+  readonly warnings?: readonly string[];
   /** The changed fields of an object that is `configured`. */
   readonly fields?: readonly FieldChange[];
+  /** The trouble of the object as it is before the change, by its own status: a sentence. */
+  readonly trouble?: string;
 }
 
 export type ChangeSet = readonly Change[];
@@ -147,11 +182,23 @@ export interface WaitOptions {
   /** The environment's; what a workload's annotations say counts before it. */
   readonly patience?: Partial<RolloutPatience>;
   readonly signal?: AbortSignal;
+  /** Deletes broken pods of older revisions that keep new ones away; they are only named otherwise. */
+  readonly replacesPods?: boolean;
   /** Called with a line when something moved: `2 of 3 pods ready`. */
   readonly onProgress: (line: string) => void;
 }
 
-export type RolloutResult =
+/** A report on pods of older revisions during a rollout: sentences, for the record. */
+export interface OldPodsReport {
+  /** Those that were deleted, because nothing else would have replaced them. */
+  readonly replacedPods?: readonly string[];
+  /** Those that stay, because their workload's strategy says so. */
+  readonly keptPods?: readonly string[];
+}
+
+export type RolloutResult = RolloutEnd & OldPodsReport;
+
+type RolloutEnd =
   | { readonly state: 'ready' }
   | {
       readonly state: 'failed' | 'timed-out' | 'vanished' | 'interrupted';
@@ -160,6 +207,20 @@ export type RolloutResult =
       /** Log lines, events. */
       readonly evidence: readonly string[];
     };
+
+/** An object that is not healthy, by its own status. */
+export interface UnhealthyObject extends ObjectTrouble {
+  readonly kind: string;
+  readonly name: string;
+}
+
+export type HealthResult =
+  | {
+      readonly state: 'ready';
+      /** Those that were not healthy in their time, though nothing needs them to be. */
+      readonly unhealthy: readonly UnhealthyObject[];
+    }
+  | Exclude<RolloutResult, { state: 'ready' }>;
 
 export interface JobOptions {
   /** Milliseconds after which the wait ends as `timed-out`; a Job that runs then goes on. */
@@ -188,24 +249,6 @@ export type JobResult =
       readonly evidence: readonly string[];
     };
 
-/**
- * How a workload is doing. `rolling-out`: pods are being replaced. `stuck`: they were, and the deadline for it has passed.
- * `degraded`: fewer pods are ready than wanted. `down`: none is. `stopped`: none is wanted.
- */
-export type Health = 'healthy' | 'rolling-out' | 'stuck' | 'degraded' | 'down' | 'stopped';
-
-/** The cluster's own description of a service's workload. */
-export interface RunningService {
-  /** From the annotations of the workload. */
-  readonly buildNumber: string | undefined;
-  readonly commit: string | undefined;
-  /** Distinct digests of the images that the service's container really runs with. */
-  readonly digests: readonly string[];
-  readonly podsReady: number;
-  readonly podsWanted: number;
-  readonly health: Health;
-}
-
 /** One service in an environment. */
 export interface ObservedService {
   readonly service: string;
@@ -214,4 +257,18 @@ export interface ObservedService {
   readonly running: RunningService | undefined;
   /** Objects that are no longer as the newest deployment left them; none while it goes on. */
   readonly drift: readonly ObjectDrift[];
+  /** Kinds of its objects that could not be read: of these no drift is known. */
+  readonly unread: readonly UnreadKind[];
+  /** Its other objects that are not healthy; none while a deployment goes on. */
+  readonly unhealthy: readonly UnhealthyObject[];
+  /** Things to know of those that are. */
+  readonly remarks: readonly ObjectRemark[];
+}
+
+/** A kind of objects that could not be read. */
+export interface UnreadKind {
+  /** With its API: `apps/v1/StatefulSet`. */
+  readonly kind: string;
+  readonly reason: string;
+  readonly remedy: string;
 }

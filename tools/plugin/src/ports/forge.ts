@@ -1,3 +1,4 @@
+import type { ProductError } from '../model/errors/product-error.ts';
 import type { ReleaseTag } from '../model/release/release-tag.ts';
 
 /**
@@ -19,7 +20,27 @@ export interface Forge {
 
   /** The deployment of an environment that was begun last, or undefined when there is none. */
   newestDeployment(environment: string): Promise<ForgeDeploymentState | undefined | WithoutDeployments>;
+
+  /**
+   * Releases by their tags, of many, in few requests. A failure leaves what was found before it, and so does a limit that
+   * is nearly used up: others need the token, too.
+   */
+  releasesOf(tags: readonly ReleaseTag[]): Promise<ForgeLookup<Pick<ForgeRelease, 'url'>>>;
+
+  /** The same for the newest deployments of environments. */
+  newestDeployments(environments: readonly string[]): Promise<ForgeLookup<DeploymentAtForge> | WithoutDeployments>;
 }
+
+/** An answer to a question about many things. */
+export interface ForgeLookup<T> {
+  /** By what was asked for; undefined where the forge has none. What is not in it was not asked for. */
+  readonly found: ReadonlyMap<string, T | undefined>;
+  /** Why the rest was not asked for. */
+  readonly failure?: ProductError;
+}
+
+/** The newest deployment of an environment, as far as many are told of at once. */
+export type DeploymentAtForge = Pick<ForgeDeploymentState, 'id' | 'ref' | 'state'>;
 
 /** Why there is no forge, as a clause. */
 export interface NoForge {

@@ -1,9 +1,14 @@
-import type { Environment } from '../model/environment/environment.ts';
+import type { ApiManagement, Environment, PrometheusSettings } from '../model/environment/environment.ts';
+import type { CheckKey } from '../model/facade/checking/subscription-key.ts';
 import type { Clock } from './clock.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterConfiguration } from './cluster-configuration.ts';
 import type { ContainerEngine } from './container-engine.ts';
+import type { ApiCaller } from './api-caller.ts';
+import type { Facade } from './facade.ts';
+import type { FacadeInstance } from './facade-instance.ts';
 import type { Forge, NoForge } from './forge.ts';
+import type { MetricsServer } from './metrics-server.ts';
 import type { Prober } from './prober.ts';
 import type { ImageRegistry } from './image-registry.ts';
 import type { SourceRepository } from './repository/source-repository.ts';
@@ -20,6 +25,16 @@ export interface ReleasePorts {
   cluster(environment: Environment): Promise<Cluster>;
   /** The configuration of the environment's cluster, as whoever provisions it sees it. @throws {Refusal} likewise. */
   configuration(environment: Environment): Promise<ClusterConfiguration>;
+  /** Calls APIs through that door. */
+  apiCaller(): Promise<ApiCaller>;
+  /** The key with which APIs are called there before clients find them. */
+  checkKeyOf(facade: ApiManagement): CheckKey;
+  /** The door that clients of the environment call; undefined where that is its gateway. */
+  facade(environment: Pick<Environment, 'name' | 'facade'>): Promise<Facade | undefined>;
+  /** An environment's instance of API Management, as whoever provisions it sees it. */
+  facadeInstance(facade: ApiManagement): Promise<FacadeInstance>;
+  /** A server that knows what clients of a canary meet with. @throws {Refusal} when the token that it wants is not set. */
+  metricsServer(settings: PrometheusSettings): Promise<MetricsServer>;
   /** The origin's forge, or why there is none to speak to, as a clause. */
   forge(): Promise<Forge | NoForge>;
 }

@@ -23,6 +23,9 @@ export interface ServiceSource {
   buildContext(): string;
   /** Returns warnings on files that the image is built from, though they are no content. */
   foreignImageInputs(source: { readonly commit: string } | 'working-tree'): Promise<readonly string[]>;
-  /** @throws {Refusal} naming files that git ignores though the image may be made of them. */
+  /**
+   * @throws {Refusal} naming files that git ignores though the image may be made of them, and symbolic links that lead out
+   * of the workspace.
+   */
   refuseIgnoredInputs(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ImageRef, type Digest } from '../../model/release/image-ref.ts';
 import { Failure, Refusal } from '../../model/errors/product-error.ts';
 import type { ImageBuild } from '../../ports/container-engine.ts';
@@ -128,7 +129,12 @@ describe.each([
     ['unauthorized: authentication required', 'registry-denies-access', Refusal, `${name} login 127.0.0.1:5000`],
     ['denied: requested access to the resource is denied', 'registry-denies-access', Refusal, `${name} login`],
     ['dial tcp 127.0.0.1:5000: connect: connection refused', 'registry-unreachable', Refusal, '127.0.0.1:5000'],
-    ['dial tcp: lookup acr.example: no such host', 'registry-unreachable', Refusal, 'environment file'],
+    [
+      'dial tcp: lookup acr.example: no such host',
+      'registry-unreachable',
+      Refusal,
+      '`registry` in Infrastructure/environments/*.yaml',
+    ],
     [
       'unknown: The operation is disallowed on this registry, repository or image.',
       'registry-disallows',
@@ -262,16 +268,21 @@ describe.each([
       action === 'build' ? engine.build(build, onLine, asked.signal) : engine.push(image, onLine, asked.signal);
     await expect(running).rejects.toBe(reason);
     expect(pid).toBeGreaterThan(1);
-    expect(isRunning(pid)).toBe(false);
+    expect(await hasEnded(pid)).toBe(true);
     await expect(engine.build(build, onLine, asked.signal)).rejects.toBe(reason);
   });
 });
 
-/** Reports whether a process runs; one that has ended and nobody has asked for yet does not. */
-function isRunning(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
+/** Waits until a process has ended; what nobody has asked for yet has. @returns false when it runs after 20 s. */
+async function hasEnded(pid: number): Promise<boolean> {
+  // A process that was killed closes its output before it has ended.
+  for (let attempt = 0; attempt < 400; attempt++) {
+    try {
+      if (/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return true;
+    } catch {
+      return true;
+    }
+    await pause(50);
   }
+  return false;
 }

@@ -1,5 +1,6 @@
 import { refusalBy, type ErrorRule } from '../../model/errors/error-rules.ts';
 import { Failure, type Refusal } from '../../model/errors/product-error.ts';
+import { registrySetting } from '../../model/environment/environment.ts';
 import type { ImageRef } from '../../model/release/image-ref.ts';
 import type { ImageBuild } from '../../ports/container-engine.ts';
 
@@ -74,7 +75,7 @@ export const pushRules: readonly ErrorRule<FailedPush>[] = [
     type: 'registry-unreachable',
     reason: ({ image }) => `The registry ${image.registry} could not be reached.`,
     remedy: () =>
-      'Check its address in the environment file, that it runs, and the network; then run the same command again.',
+      `Check its address (${registrySetting}), that it runs, and the network; then run the same command again.`,
   },
 ];
 

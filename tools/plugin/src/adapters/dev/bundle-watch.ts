@@ -51,7 +51,7 @@ export class SourceWatch implements BundleWatch {
 
   private async build(): Promise<void> {
     if (this.isClosed) return;
-    const begun = Date.now();
+    const begun = performance.now();
     const { lines, inputs } = await bundle(this.root, this.command, this.file);
     if (this.isClosed) return;
     this.hasFailed = lines !== undefined;
@@ -59,7 +59,7 @@ export class SourceWatch implements BundleWatch {
     if (inputs) this.inputs = new Set(inputs);
     this.watchInputs();
     if (lines) this.events.onFailed(lines);
-    else this.events.onBuilt(Date.now() - begun);
+    else this.events.onBuilt(Math.round(performance.now() - begun));
   }
 
   private watchInputs(): void {

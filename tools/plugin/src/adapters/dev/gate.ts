@@ -40,7 +40,7 @@ export class Gate {
   readonly take = (connection: Socket): void => {
     if (this.state === 'shut') return void connection.destroy();
     if (this.state === 'held' || this.target === undefined) return void this.waiting.push(connection);
-    this.lead(connection, this.target, Date.now() + patience);
+    this.lead(connection, this.target, performance.now() + patience);
   };
 
   /** A tool that reloads by itself is without a process for a moment. */
@@ -49,7 +49,7 @@ export class Gate {
     const onward = connect({ port, host, allowHalfOpen: true, noDelay: true });
     const giveUp = () => connection.destroy();
     onward.once('error', () => {
-      if (Date.now() > until || this.state === 'shut') return giveUp();
+      if (performance.now() > until || this.state === 'shut') return giveUp();
       setTimeout(() => (this.target === port ? this.lead(connection, port, until) : this.take(connection)), pause);
     });
     onward.once('connect', () => {

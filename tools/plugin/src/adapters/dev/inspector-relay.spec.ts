@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { WebSocket } from 'ws';
-import { InspectorClient } from '../../../../scratch-workspace/src/inspector-client.ts';
+import { InspectorClient } from '../../../../scratch-workspace/src/clients/inspector-client.ts';
 import { LocalMachine } from './local-machine.ts';
 import type { InspectorRelay, RunningService } from '../../ports/dev/dev-machine.ts';
 

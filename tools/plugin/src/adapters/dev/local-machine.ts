@@ -140,7 +140,7 @@ export class LocalMachine implements DevMachine {
     { port }: { readonly port: PortWish },
     events: ServiceEvents,
   ): Promise<RunningService> {
-    const begun = Date.now();
+    const begun = performance.now();
     const [gate, metricsGate] = [new Gate(), new Gate()];
     const doors = await this.open(port, gate, metricsGate);
     const own = { requests: await freePort(), metrics: await freePort() };
@@ -156,7 +156,9 @@ export class LocalMachine implements DevMachine {
     });
     gate.open(own.requests);
     metricsGate.open(own.metrics);
-    void untilListening(own.requests, tool.gone).then((is) => is && events.onReady(Date.now() - begun, true));
+    void untilListening(own.requests, tool.gone).then(
+      (is) => is && events.onReady(Math.round(performance.now() - begun), true),
+    );
     return {
       port: doors.requests.port,
       metricsPort: doors.metrics.port,

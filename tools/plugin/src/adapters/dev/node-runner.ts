@@ -40,7 +40,7 @@ export class NodeRunner {
 
   /** Starts the program as it is now. */
   async reload(): Promise<void> {
-    const begun = Date.now();
+    const begun = performance.now();
     const generation = ++this.generation;
     this.next?.kill();
     this.hold();
@@ -54,7 +54,7 @@ export class NodeRunner {
     const before = this.current?.process;
     this.current = { process, ports };
     this.open(ports);
-    this.events.onReady(Date.now() - begun, this.isFirst);
+    this.events.onReady(Math.round(performance.now() - begun), this.isFirst);
     this.isFirst = false;
     if (before) this.replace(before);
   }

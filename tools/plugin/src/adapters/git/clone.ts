@@ -3,6 +3,7 @@ import { Refusal } from '../../model/errors/product-error.ts';
 import { Git } from './git.ts';
 import { LocalRefs } from './refs/local-refs.ts';
 import { parseObjectBatch } from './files/object-batch.ts';
+import { originName } from './origin/origin-name.ts';
 import { Origin } from './origin/origin.ts';
 import { withoutSecrets } from './origin/origin-address.ts';
 import type { ReleaseRefs } from './refs/release-refs.ts';
@@ -25,12 +26,16 @@ export class Clone {
 
   /** Returns the origin with its address, which has no secret in it, or undefined when there is none. */
   findOrigin(): Promise<{ address: string; refs: Origin } | undefined> {
-    this.origin ??= this.git.run(['remote', 'get-url', 'origin']).then(({ code, stdout }) => {
-      if (code !== 0) return undefined;
-      const address = withoutSecrets(stdout.toString().trim());
-      return { address, refs: new Origin(this.git, address) };
-    });
+    this.origin ??= this.readOrigin();
     return this.origin;
+  }
+
+  private async readOrigin(): Promise<{ address: string; refs: Origin } | undefined> {
+    const remote = await originName(this.git);
+    const { code, stdout } = await this.git.run(['remote', 'get-url', remote]);
+    if (code !== 0) return undefined;
+    const address = withoutSecrets(stdout.toString().trim());
+    return { address, refs: new Origin(this.git, address, remote) };
   }
 
   /** Returns the refs that decide which numbers and tags are taken. */

@@ -333,6 +333,41 @@ describe('GitRepository', () => {
     expect(found.map((release) => release?.service)).toEqual(services);
   });
 
+  it('takes the only remote for the origin, or that of the branch, whatever they are called', async () => {
+    const { folder, bare, commit } = repositoryWith({ a: 'a' });
+    git(folder, 'remote', 'rename', 'origin', 'upstream');
+    expect(await new GitRepository(folder).reserveBuildNumber(tag, commit)).toBe(true);
+    expect(git(bare, 'for-each-ref', '--format=%(refname)', 'refs/builds')).toBe('refs/builds/orders/20261124-1');
+
+    git(folder, 'remote', 'add', 'fork', '/no/such/folder.git');
+    git(folder, 'push', '--quiet', '--set-upstream', 'upstream', 'HEAD:main');
+    git(folder, 'branch', '--quiet', '--set-upstream-to=upstream/main');
+    expect(String(await new GitRepository(folder).buildNumbers('orders'))).toBe('20261124-1');
+
+    git(folder, 'checkout', '--quiet', '--detach');
+    const error = await new GitRepository(folder).buildNumbers('orders').catch((thrown) => thrown);
+    expect(error.facts).toMatchObject({
+      type: 'origin-unreachable',
+      reason: 'None of the remotes fork, upstream is called origin, and no branch is checked out that follows one.',
+    });
+  });
+
+  it('reads where it pushes to, for what others fetch from may lag', async () => {
+    const { folder, bare, commit } = repositoryWith({ a: 'a' });
+    const mirror = newFolder('mirror.git');
+    git(mirror, 'clone', '--quiet', '--mirror', bare, '.');
+    expect(await new GitRepository(folder).reserveBuildNumber(tag, commit)).toBe(true);
+    await new GitRepository(folder).tagRelease(releaseAt(commit));
+    const other = newFolder('other');
+    git(other, 'clone', '--quiet', mirror, '.');
+    git(other, 'remote', 'set-url', '--push', 'origin', bare);
+    const repository = new GitRepository(other);
+    expect(await repository.readRelease(tag)).toMatchObject({ commit });
+    expect(await repository.reserveBuildNumber(tag, commit)).toBe(false);
+    git(other, 'remote', 'set-url', '--push', 'origin', '/no/such/folder.git');
+    expect(await new GitRepository(other).releaseTags('payments')).toEqual([]);
+  });
+
   it('finds no release in tags that this tool did not make', async () => {
     const { folder } = repositoryWith({ a: 'a' });
     git(folder, 'tag', 'orders-20261124-1');
@@ -429,9 +464,56 @@ describe('GitRepository', () => {
     const texts = new Map([
       ['k8s/a.yaml', 'a'],
       ['k8s/b.yaml', 'b'],
+      ['k8s/folder/b.yaml', 'b'],
     ]);
     expect(await repository.texts(commit, 'k8s')).toEqual(texts);
     expect(await repository.workingTreeTexts('k8s')).toEqual(texts);
+  });
+
+  it('tells where symbolic links lead, in commits and in the working tree', async () => {
+    const { folder } = repositoryWith({ 'common/b.yaml': 'b', 'common/deep/c.yaml': 'c', '.gitignore': 'dist\n' });
+    const links = {
+      'k8s/file.yaml': '../common/b.yaml',
+      'k8s/outside.yaml': '/etc/hostname',
+      'k8s/above.yaml': '../../../outside',
+      'k8s/circle.yaml': 'circle.yaml',
+      'k8s/folder': '../common',
+      'k8s/through.yaml': 'folder/deep/c.yaml',
+      'k8s/twice.yaml': 'file.yaml',
+      'k8s/nowhere.yaml': '../common/none.yaml',
+      'k8s/made.yaml': '../dist/made.yaml',
+      'k8s/itself': '.',
+      other: 'common',
+    };
+    write(folder, 'dist/made.yaml', 'made');
+    mkdirSync(join(folder, 'k8s'));
+    for (const [path, target] of Object.entries(links)) symlinkSync(target, join(folder, path));
+    const repository = new GitRepository(folder);
+    const uncommitted = await repository.linkTargets('working-tree', Object.keys(links));
+    const commit = commitAll(folder);
+    const targets = await repository.linkTargets({ commit }, Object.keys(links));
+    expect(uncommitted).toEqual(targets);
+    expect(await repository.linkTargets('working-tree', Object.keys(links))).toEqual(targets);
+    const filesOf = (path: string) => [...targets.get(path)!.files.keys()].sort();
+    expect([...targets].filter(([, { isOutside }]) => isOutside).map(([path]) => path)).toEqual([
+      'k8s/outside.yaml',
+      'k8s/above.yaml',
+    ]);
+    for (const path of ['k8s/file.yaml', 'k8s/twice.yaml']) expect(filesOf(path)).toEqual(['common/b.yaml']);
+    expect(filesOf('k8s/through.yaml')).toEqual(['common/deep/c.yaml']);
+    for (const path of ['k8s/folder', 'other']) expect(filesOf(path)).toEqual(['common/b.yaml', 'common/deep/c.yaml']);
+    for (const path of ['circle.yaml', 'nowhere.yaml', 'made.yaml', 'itself', 'outside.yaml'])
+      expect(filesOf(`k8s/${path}`)).toEqual([]);
+    expect(targets.get('k8s/file.yaml')).toEqual({
+      written: '../common/b.yaml',
+      isOutside: false,
+      files: await repository.blobs(commit, ['common/b.yaml']),
+    });
+    const texts = await repository.texts(commit, 'other');
+    expect([...texts.keys()].sort()).toEqual(['other/b.yaml', 'other/deep/c.yaml']);
+    write(folder, 'common/b.yaml', 'changed');
+    const changed = await repository.linkTargets('working-tree', ['k8s/twice.yaml']);
+    expect(changed.get('k8s/twice.yaml')!.files).not.toEqual(targets.get('k8s/twice.yaml')!.files);
   });
 
   it('hashes files whose names hold line breaks and quotes', async () => {

@@ -51,6 +51,7 @@ export class GitRepository implements SourceRepository {
   blobs: SourceFiles['blobs'] = (commit, folders) => this.files.blobs(commit, folders);
   workingTreeBlobs: SourceFiles['workingTreeBlobs'] = (folders) => this.files.workingTreeBlobs(folders);
   texts: SourceFiles['texts'] = (commit, folders) => this.files.texts(commit, folders);
+  linkTargets: SourceFiles['linkTargets'] = (source, links) => this.files.linkTargets(source, links);
   workingTreeTexts: SourceFiles['workingTreeTexts'] = (folder) => this.files.workingTreeTexts(folder);
 
   buildNumbers: BuildNumbers['buildNumbers'] = (service) => this.numbers.buildNumbers(service);

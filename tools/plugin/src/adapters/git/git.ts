@@ -12,6 +12,14 @@ export interface GitResult {
   readonly stderr: string;
 }
 
+/** How git is run. */
+interface RunOptions {
+  readonly input?: string;
+  readonly timeoutMs?: number;
+  /** Settings for this run. They stand in no argument, so they may hold a secret. */
+  readonly config?: Readonly<Record<string, string>>;
+}
+
 /** Where a process was started by a git hook, these would send git to another repository than the folder's. */
 const hookVariables = [
   'GIT_DIR',
@@ -31,10 +39,10 @@ export class Git {
   }
 
   /** Runs git to its end, whatever its exit code. @throws {Refusal} when git cannot be started. */
-  async run(args: readonly string[], options: { input?: string; timeoutMs?: number } = {}): Promise<GitResult> {
+  async run(args: readonly string[], { config = {}, ...options }: RunOptions = {}): Promise<GitResult> {
     const result = await runProcess('git', ['-c', 'core.quotepath=off', ...args], {
       cwd: this.folder,
-      env: environment(),
+      env: environment(config),
       ...options,
     });
     if (result.state === 'not-started') throw cannotStart(this.folder, result.cause);
@@ -61,11 +69,12 @@ export class Git {
   }
 }
 
-function environment(): NodeJS.ProcessEnv {
+function environment(config: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const inherited = { ...process.env };
   for (const name of hookVariables) delete inherited[name];
   return {
     ...inherited,
+    ...settings(config, Number(inherited['GIT_CONFIG_COUNT'] ?? 0)),
     LC_ALL: 'C',
     LANGUAGE: 'C',
     GIT_TERMINAL_PROMPT: '0',
@@ -74,6 +83,17 @@ function environment(): NodeJS.ProcessEnv {
     // A folder may be named like a pattern: `apps/[id]`.
     GIT_LITERAL_PATHSPECS: '1',
   };
+}
+
+/** Returns settings as variables, after those that there are. */
+function settings(config: Readonly<Record<string, string>>, first: number): NodeJS.ProcessEnv {
+  const entries = Object.entries(config);
+  if (entries.length === 0) return {};
+  const variables = entries.flatMap(([key, value], index) => [
+    [`GIT_CONFIG_KEY_${first + index}`, key],
+    [`GIT_CONFIG_VALUE_${first + index}`, value],
+  ]);
+  return { ...Object.fromEntries(variables), GIT_CONFIG_COUNT: String(first + entries.length) };
 }
 
 function cannotStart(folder: string, cause: Error): Refusal {

@@ -53,7 +53,7 @@ export const requestRules: readonly ErrorRule<FailedRequest>[] = [
     when: ({ error }) => isLimited(error),
     type: 'forge-limits-requests',
     reason: ({ host, error }) => `${host} has limited the rate of requests (${error.status}).`,
-    remedy: () => 'Try again later.',
+    remedy: ({ error }) => `Try again ${limitedUntil(error.response?.headers) ?? 'later'}.`,
     evidence: said,
   },
   {
@@ -116,6 +116,52 @@ export function failureOf(error: unknown, task: ApiTask, access: ForgeAccess): u
   const { owner, name } = access.repository;
   const request = { task, host, repository: `${owner}/${name}`, error, said: messageOf(error, access) };
   return failureBy(requestRules, request, { doing });
+}
+
+/**
+ * Reports whether the server has nothing of the kind, because it is not GitHub's own: that answers 404 also to a token that
+ * may not do it, but signs all its answers.
+ */
+export function isMissing(error: unknown): boolean {
+  return isHttpError(error) && error.status === 404 && !error.response?.headers['x-github-request-id'];
+}
+
+/** Returns when a limit ends that an answer tells of: `after 12:30:00 UTC`. */
+export function limitedUntil(headers: Readonly<Record<string, unknown>> = {}): string | undefined {
+  const reset = Number(headers['x-ratelimit-reset'] ?? NaN);
+  // Told with every answer, also of one that another limit stopped.
+  if (Number.isNaN(reset) || headers['retry-after'] !== undefined) return undefined;
+  return `after ${new Date(reset * 1000).toISOString().slice(11, 19)} UTC`;
+}
+
+/** The part of an answer of GraphQL that says what is wrong with the request. */
+interface GraphqlAnswer {
+  readonly data?: { readonly errors?: readonly { readonly type?: string; readonly message?: string }[] };
+  readonly headers?: Readonly<Record<string, unknown>>;
+}
+
+/** Returns what errors in an answer of GraphQL mean, which has status 200 then; undefined for an error without them. */
+export function graphqlFailure(error: unknown, { doing, permission }: ApiTask, access: ForgeAccess): unknown {
+  const { data, headers } = (error as { response?: GraphqlAnswer }).response ?? {};
+  if (isHttpError(error) || data === undefined) return undefined;
+  const { host } = new URL(access.api);
+  const { owner, name } = access.repository;
+  const [{ type, message = 'no repository' } = {}] = data.errors ?? [];
+  if (type === 'RATE_LIMITED')
+    return new Failure({
+      type: 'forge-limits-requests',
+      doing,
+      reason: `${host} has limited the rate of requests.`,
+      remedy: `Try again ${limitedUntil(headers) ?? 'later'}.`,
+    });
+  const isDenied = type === undefined || type === 'NOT_FOUND' || type === 'FORBIDDEN';
+  return new Failure({
+    type: isDenied ? 'forge-denies-access' : 'forge-answers-oddly',
+    doing,
+    reason: `${host} did not answer for ${owner}/${name} (${type ?? 'no data'}).`,
+    remedy: isDenied ? permissionRemedy({ doing, permission }) : 'See its message.',
+    evidence: [message.replaceAll(access.token, '***').slice(0, 300)],
+  });
 }
 
 /** Reports whether an error is one of the client for an answer, or for none. */

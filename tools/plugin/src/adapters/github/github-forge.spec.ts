@@ -29,7 +29,7 @@ let simulator: GitHubSimulator;
 // It may have to be downloaded first: 20 MB.
 beforeAll(async () => {
   description = await GitHubDescription.load();
-}, 120_000);
+});
 beforeEach(async () => {
   simulator = await GitHubSimulator.start(description);
   simulator.tags.set(`${tag}`, commit);
@@ -147,6 +147,58 @@ describe('what is sent', () => {
     expect(simulator.seen.map(({ authorization }) => authorization)).toEqual([`token ${simulatorToken}`]);
     expect(elsewhere.seen.map(({ authorization }) => authorization)).toEqual([undefined]);
     await elsewhere.stop();
+  });
+});
+
+describe('what is asked of many', () => {
+  const tags = Array.from({ length: 250 }, (_, index) => ReleaseTag.parse(`orders-20261124-${index + 1}`)!);
+  const environments = Array.from({ length: 120 }, (_, index) => `preprod/service-${index}`);
+
+  it('takes one request for a hundred', async () => {
+    const forge = connect();
+    await forge.publishRelease(release);
+    simulator.seen.length = 0;
+    const { found, failure } = await forge.releasesOf(tags);
+    expect([found.size, [...found.values()].filter(Boolean).length, failure]).toEqual([250, 1, undefined]);
+    expect(simulator.seen).toHaveLength(3);
+    expect(await forge.newestDeployments(environments)).toMatchObject({ found: expect.any(Map) });
+    expect(simulator.seen).toHaveLength(5);
+  });
+
+  it('leaves others the last tenth of a limit, and says when it ends', async () => {
+    simulator.remaining = 102;
+    const { found, failure } = await connect().releasesOf(tags);
+    expect(found.size).toBe(200);
+    expect(failure?.facts).toMatchObject({
+      type: 'forge-limits-requests',
+      reason: 'The token has 100 of 1000 requests left, which other jobs need.',
+      remedy: 'Try again after 12:30:00 UTC.',
+    });
+  });
+
+  it('keeps what was found before a failure', async () => {
+    const forge = connect();
+    const refuse = { kind: 'status', status: 403, message: 'Resource not accessible' } as const;
+    simulator.remaining = 0;
+    expect((await forge.releasesOf(tags)).failure?.facts).toMatchObject({
+      type: 'forge-limits-requests',
+      remedy: 'Try again after 12:30:00 UTC.',
+    });
+    simulator.remaining = undefined;
+    simulator.troubles.push({ ...refuse, foreign: true });
+    expect((await forge.releasesOf(tags)).failure?.facts.type).toBe('forge-denies-access');
+    const elsewhere = connect({ repository: { ...shop, name: 'other' } });
+    expect((await elsewhere.releasesOf(tags)).failure?.facts.type).toBe('forge-denies-access');
+  });
+
+  it('is asked one by one where there is no GraphQL', async () => {
+    simulator.hasGraphql = false;
+    const forge = connect();
+    await forge.publishRelease(release);
+    simulator.seen.length = 0;
+    const { found } = await forge.releasesOf(tags.slice(0, 10));
+    expect([found.size, [...found.values()].filter(Boolean).length]).toEqual([10, 1]);
+    expect(simulator.seen).toHaveLength(11);
   });
 });
 

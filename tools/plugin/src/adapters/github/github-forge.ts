@@ -3,18 +3,30 @@ import type { ForgeAccess } from '../../model/forge/forge-access.ts';
 import { Failure } from '../../model/errors/product-error.ts';
 import type { ReleaseTag } from '../../model/release/release-tag.ts';
 import type {
+  DeploymentAtForge,
   DeploymentLinks,
   Forge,
   ForgeDeployment,
   ForgeDeploymentEnding,
   ForgeDeploymentState,
+  ForgeLookup,
   ForgeRelease,
   NewForgeDeployment,
   NewForgeRelease,
   PublishedRelease,
   WithoutDeployments,
 } from '../../ports/forge.ts';
-import { failureOf, isHttpError, TimeIsUp, type ApiTask } from './api-failure.ts';
+import { failureOf, isHttpError, isMissing, TimeIsUp, type ApiTask } from './api-failure.ts';
+import {
+  ask,
+  deploymentField,
+  lookUp,
+  lookUpEach,
+  readDeployment,
+  readRelease,
+  releaseField,
+  type Question,
+} from './lookup.ts';
 import { makeOctokit, usualPace, type Client, type Pace } from './octokit.ts';
 
 /** The parameters of every request of a task. */
@@ -107,16 +119,44 @@ export class GitHubForge implements Forge {
     });
   }
 
+  async releasesOf(tags: readonly ReleaseTag[]): Promise<ForgeLookup<Pick<ForgeRelease, 'url'>>> {
+    const byName = new Map(tags.map((tag) => [`${tag}`, tag]));
+    const task = releases('look for releases');
+    const question = { task, field: releaseField, read: readRelease };
+    return this.lookUp([...byName.keys()], question, (name) => this.release(byName.get(name)!));
+  }
+
+  async newestDeployments(
+    environments: readonly string[],
+  ): Promise<ForgeLookup<DeploymentAtForge> | WithoutDeployments> {
+    const question = { task: deployments('look for deployments'), field: deploymentField, read: readDeployment };
+    return this.lookUp(environments, question, async (environment) => {
+      const newest = await this.newestDeployment(environment);
+      return newest && 'reason' in newest ? undefined : newest;
+    }).then((lookup) => (this.isWithoutDeployments ? this.withoutDeployments : lookup));
+  }
+
+  /** Asks for many in few requests where there is GraphQL, else for one after the other. */
+  private async lookUp<T>(
+    keys: readonly string[],
+    question: Question<T>,
+    each: (key: string) => Promise<T | undefined>,
+  ): Promise<ForgeLookup<T>> {
+    const { access } = this;
+    const batch = (some: readonly string[]) =>
+      this.carryOut(question.task, (octokit, { request }) => ask({ octokit, access, request }, some, question));
+    return (await lookUp(keys, batch, question.task)) ?? lookUpEach(keys, each);
+  }
+
   /** Carries out what is about deployments, where the forge has those. */
   private async carryOutWhereKnown<T>(doing: string, action: Action<T>): Promise<T | WithoutDeployments> {
-    const none = { reason: `${this.host} keeps no deployments` };
+    const none = this.withoutDeployments;
     if (this.isWithoutDeployments) return none;
     return this.carryOut<T | WithoutDeployments>(deployments(doing), async (octokit, of) => {
       try {
         return await action(octokit, of);
       } catch (error) {
-        // GitHub answers 404 also to a token that may not do it, but signs all its answers.
-        if (!isHttpError(error) || error.status !== 404 || error.response?.headers['x-github-request-id']) throw error;
+        if (!isMissing(error)) throw error;
         this.isWithoutDeployments = true;
         return none;
       }
@@ -144,6 +184,10 @@ export class GitHubForge implements Forge {
 
   private client(): Promise<Client> {
     return (this.octokit ??= makeOctokit(this.access, this.pace));
+  }
+
+  private get withoutDeployments(): WithoutDeployments {
+    return { reason: `${this.host} keeps no deployments` };
   }
 
   private get host(): string {

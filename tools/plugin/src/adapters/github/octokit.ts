@@ -1,4 +1,4 @@
-import { agentThrough, proxyOf } from '../proxy/proxy.ts';
+import { proxiedFetch } from '../proxy/proxied-fetch.ts';
 import type { ForgeAccess } from '../../model/forge/forge-access.ts';
 
 /** The times that the client takes. Tests hurry. */
@@ -38,7 +38,7 @@ export async function makeOctokit({ api, token }: ForgeAccess, pace: Pace) {
     import('@octokit/plugin-retry'),
     import('@octokit/plugin-throttling'),
   ]);
-  const send = await fetchFor(api);
+  const send = await proxiedFetch(api);
   const waitsFor = (seconds: number, _options: unknown, _octokit: unknown, pauses: number) =>
     seconds <= longestPauseSeconds && pauses < mostPauses;
   const Client = Octokit.plugin(retry, throttling);
@@ -62,28 +62,6 @@ export async function makeOctokit({ api, token }: ForgeAccess, pace: Pace) {
 }
 
 export type Client = Awaited<ReturnType<typeof makeOctokit>>;
-
-/**
- * Returns the `fetch` for an address: through the environment's proxy, if that is for this address. Node's own knows no
- * proxies before Node 24.
- * @throws {Refusal}
- */
-async function fetchFor(api: string): Promise<typeof fetch> {
-  const proxy = proxyOf(api, { doing: `reach ${new URL(api).host}` });
-  if (proxy === undefined) return fetch;
-  const { default: nodeFetch } = await import('node-fetch');
-  const agent = agentThrough(proxy, api, { keepAlive: true });
-  const send = nodeFetch as unknown as (address: string, init: object) => Promise<Response>;
-  return async (address, init) => {
-    try {
-      return await send(String(address), { ...init, agent });
-    } catch (error) {
-      // It has an error of its own for that, without the reason.
-      init?.signal?.throwIfAborted();
-      throw error;
-    }
-  };
-}
 
 /** `fetch` that gives up on one answer, so that it can be asked again. */
 function fetchWithin(timeoutMs: number, send: typeof fetch): typeof fetch {

@@ -7,9 +7,9 @@ const node = (script: string) => [process.execPath, ['-e', script]] as const;
 /** Script of a process that does not end when it is asked to. */
 const deaf = "process.on('SIGTERM', () => {});";
 
-/** Waits until a process is gone. @returns false when it still is there after 2 s. */
+/** Waits until a process is gone. @returns false when it still is there after 20 s. */
 async function ended(pid: number): Promise<boolean> {
-  for (let attempt = 0; attempt < 40; attempt++) {
+  for (let attempt = 0; attempt < 400; attempt++) {
     try {
       process.kill(pid, 0);
     } catch {
@@ -67,7 +67,7 @@ describe('runProcess', () => {
   ])('ends a command %s, and what it has started, when it is aborted', async (_, itself, guard) => {
     const script = `${itself} const { spawn } = require('node:child_process');
       const child = spawn(process.execPath, ['-e', "${guard} setInterval(() => {}, 1000)"], { stdio: 'inherit' });
-      child.once('spawn', () => console.log(child.pid));
+      child.once('spawn', () => console.log(String(child.pid)));
       setInterval(() => {}, 1000);`;
     const asked = new AbortController();
     let pid = 0;

@@ -1,6 +1,7 @@
 import type { DefaultAzureCredentialOptions, TokenCredential } from '@azure/identity';
 import type { Credentials, CredentialsOf } from '../../model/release/credentials.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
+import { findAzureIdentity, identityProblems } from '../azure/azure-identity.ts';
 import { HttpRequests } from './http-requests.ts';
 import { findCredentials } from './registry-credentials.ts';
 import { noAnswer } from './registry-refusals.ts';
@@ -77,7 +78,7 @@ export class AzureRegistries {
 
   private async accessToken(registry: string): Promise<string> {
     try {
-      this.identity ??= this.findIdentity();
+      this.identity ??= findAzureIdentity(this.settings.identity);
       const identity = await this.identity;
       const found = await identity.getToken(audience);
       if (found) return found.token;
@@ -88,40 +89,15 @@ export class AzureRegistries {
         doing: logInTo(registry),
         reason: 'Neither docker nor podman is logged in to it, and no Azure identity of this machine gives a token.',
         remedy: `Log in with \`az acr login --name ${registry.split('.')[0]}\` or \`az login\`, or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET (or AZURE_FEDERATED_TOKEN_FILE).`,
-        evidence: linesOf(cause),
+        evidence: identityProblems(cause),
         cause,
       });
     }
-  }
-
-  private async findIdentity(): Promise<TokenCredential> {
-    // It takes 0.4 s to load.
-    const azure = await import('@azure/identity');
-    const { identity: options } = this.settings;
-    const { AZURE_TOKEN_CREDENTIALS: chosen, AZURE_FEDERATED_TOKEN_FILE: federated } = process.env;
-    const fallback = new azure.DefaultAzureCredential(options);
-    if (chosen) return fallback;
-    // By itself it would ask the machine's managed identity before `az login`. On an agent in Azure that is the agent's
-    // own one, and not the one that the pipeline has logged in with.
-    return new azure.ChainedTokenCredential(
-      new azure.EnvironmentCredential(options),
-      ...(federated ? [new azure.WorkloadIdentityCredential(options)] : []),
-      new azure.AzureCliCredential(),
-      fallback,
-    );
   }
 }
 
 function logInTo(registry: string): string {
   return `log in to the registry ${registry}`;
-}
-
-/** Returns the message of each way of getting a token, once. */
-function linesOf(cause: unknown): string[] {
-  const lines = String((cause as Error).message)
-    .split('\n')
-    .map((line) => line.trim().slice(0, 300));
-  return [...new Set(lines)].filter((line) => line !== '').slice(0, 12);
 }
 
 function refreshToken(body: Buffer): string | undefined {

@@ -100,6 +100,14 @@ describe('HttpImageRegistry', () => {
     );
   });
 
+  it.each([405, 501])('asks for all of it where a registry answers %i to HEAD', async (status) => {
+    const { image } = await registryThat((request, response, body) =>
+      request.method === 'HEAD' ? void response.writeHead(status).end() : serve(request, response, body),
+    );
+    expect(await anonymous().digest(image)).toBe(digestOf('a'));
+    expect(await anonymous().digest(ImageRef.of(image.registry, 'team/orders', '20261124-2'))).toBeUndefined();
+  });
+
   it('has no labels for what is no image', async () => {
     const { image } = await registryThat((_, response) => response.end('[]'));
     expect(await anonymous().labels(image)).toEqual({});
@@ -170,6 +178,19 @@ describe('HttpImageRegistry', () => {
     expect(error).toMatchObject({ facts: { type } });
     expect((error as Refusal).explain()).toContain(`docker login ${host}`);
     expect(JSON.stringify(error)).not.toContain('s3:cret');
+  });
+
+  it.each([
+    [401, 'registry-login-refused'],
+    [403, 'registry-denies-access'],
+  ])('tells from %i of a token service: %s', async (status, type) => {
+    const { image } = await registryThat((request, response) => {
+      if (request.url!.startsWith('/token')) return void response.writeHead(status).end('{}');
+      const challenge = `Bearer realm="http://${request.headers.host}/token",scope="repository:team/orders:pull"`;
+      response.writeHead(401, { 'www-authenticate': challenge }).end();
+    });
+    await expect(asAda().digest(image)).rejects.toMatchObject({ facts: { type } });
+    await expect(anonymous().digest(image)).rejects.toMatchObject({ facts: { type: 'registry-login-missing' } });
   });
 
   it('takes its password to no other host that it is sent to', async () => {

@@ -98,6 +98,7 @@ export class HttpImageRegistry implements ImageRegistry {
       const { status } = answer;
       if (status >= 200 && status < 300) return answer;
       if (status === 404) return undefined;
+      if (method === 'HEAD' && (status === 405 || status === 501)) return this.ask(image, 'GET', path, accept);
       if (status === 401 && !authorized) {
         // Also when there is one already: tokens last for minutes only.
         authorized = true;
@@ -134,8 +135,11 @@ export class HttpImageRegistry implements ImageRegistry {
   ): Promise<Authorization> {
     const login = credentials?.kind ?? 'nobody';
     const answer = await this.askForToken(image, challenge, credentials);
-    if (answer.status >= 400 && answer.status < 404)
-      throw deniedAccess(image, login === 'nobody' ? 'no login' : 'login refused', login, answer.status);
+    if (answer.status >= 400 && answer.status < 404) {
+      // 403 is of a token service that knows the login, and gives it no token for this repository.
+      const denial = answer.status === 403 ? 'no right' : 'login refused';
+      throw deniedAccess(image, login === 'nobody' ? 'no login' : denial, login, answer.status);
+    }
     if (answer.status !== 200) throw registryFails(image, answer.status);
     const { token, access_token: accessToken } = json(answer, image) as { token?: string; access_token?: string };
     return { scheme: 'bearer', login, header: `Bearer ${token ?? accessToken ?? ''}` };

@@ -50,6 +50,15 @@ describe('noAnswerRules', () => {
     { foreign: lost('CERT_HAS_EXPIRED'), type: 'registry-certificate', says: 'is not valid today' },
     { foreign: lost('ERR_TLS_CERT_ALTNAME_INVALID'), type: 'registry-certificate', says: 'for another name' },
     { foreign: lost('DEPTH_ZERO_SELF_SIGNED_CERT'), type: 'registry-certificate', says: 'does not know' },
+    {
+      foreign: {
+        ...lost('Bad response: 407, through the proxy http://proxy:3128'),
+        proxy: 'http://me:secret@proxy:3128',
+      },
+      type: 'registry-unreachable',
+      says: 'The proxy wants a login',
+    },
+    { foreign: { ...lost('ENOTFOUND'), proxy: 'http://proxy:3128' }, type: 'registry-unreachable', says: 'NO_PROXY' },
     { foreign: lost('ENOTFOUND'), type: 'registry-unreachable', says: 'ENOTFOUND' },
   ]);
 });

@@ -1,7 +1,8 @@
 import { refusalBy, type ErrorRule } from '../../model/errors/error-rules.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
+import { registrySetting } from '../../model/environment/environment.ts';
 import type { ImageRef } from '../../model/release/image-ref.ts';
-import { describeProxy, proxyOf } from '../proxy/proxy.ts';
+import { describeProxy, howToLogIn, proxyOf, wantsLogin } from '../proxy/proxy.ts';
 import { answerTimeoutMs, UnencryptedAddress } from './http-requests.ts';
 
 /** How this machine logged in, or tried to. */
@@ -53,9 +54,9 @@ export const denialRules: readonly ErrorRule<DeniedAccess>[] = [
     when: ({ denial }) => denial === 'no right',
     type: 'registry-denies-access',
     reason: ({ image: { registry, repository }, status }) =>
-      `Read access to ${repository} at ${registry} was denied (${status}); the login itself is accepted.`,
+      `Read access to ${repository} at ${registry} was denied (${status}); the login itself is accepted. Some registries answer so for a repository that is not there, too.`,
     remedy: ({ image }) =>
-      `Grant it the right to pull and push ${image.repository}, or log in with ${logIn(image)} as a user who has it.`,
+      `Look whether ${image.repository} is there; grant the login the right to pull and push it, or log in with ${logIn(image)} as a user who has it.`,
   },
 ];
 
@@ -100,7 +101,7 @@ export function noRegistry(image: ImageRef, cause: unknown): Refusal {
     type: 'registry-fails',
     doing: lookFor(image),
     reason: `${image.registry} did not answer like an image registry (no JSON).`,
-    remedy: 'Check its address in the environment file.',
+    remedy: `Check its address (${registrySetting}).`,
     cause,
   });
 }
@@ -111,6 +112,8 @@ interface LostRequest {
   readonly cause: unknown;
   /** The error's code, or what there is instead. */
   readonly code: string;
+  /** The proxy that it was asked through. */
+  readonly proxy?: string | undefined;
 }
 
 /** Why a request got no answer. */
@@ -132,7 +135,7 @@ export const noAnswerRules: readonly ErrorRule<LostRequest>[] = [
     when: ({ code }) => code.startsWith('ERR_TLS_CERT_ALTNAME_INVALID'),
     type: 'registry-certificate',
     reason: ({ registry, code }) => `The certificate of the registry ${registry} is for another name (${code}).`,
-    remedy: () => 'Write its address in the environment file as the certificate has it.',
+    remedy: () => `Write its address as the certificate has it (${registrySetting}).`,
   },
   {
     when: ({ code }) => /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/.test(code),
@@ -143,11 +146,24 @@ export const noAnswerRules: readonly ErrorRule<LostRequest>[] = [
       `Put the authority's certificate where docker and podman look for it too: /etc/docker/certs.d/${registry}/ca.crt.`,
   },
   {
+    when: ({ proxy, code }) => proxy !== undefined && wantsLogin(code),
+    type: 'registry-unreachable',
+    reason: ({ registry, code }) => `The registry ${registry} could not be reached (${code}).`,
+    remedy: () => howToLogIn,
+  },
+  {
+    when: ({ proxy }) => proxy !== undefined,
+    type: 'registry-unreachable',
+    reason: ({ registry, code }) => `The registry ${registry} could not be reached (${code}).`,
+    remedy: () =>
+      'Check the proxy (`HTTPS_PROXY`), and name the registry in `NO_PROXY` if it is reached directly; then run the same command again.',
+  },
+  {
     when: () => true,
     type: 'registry-unreachable',
     reason: ({ registry, code }) => `The registry ${registry} could not be reached (${code}).`,
     remedy: () =>
-      'Check its address in the environment file, that it runs, and the network; then run the same command again.',
+      `Check its address (${registrySetting}), that it runs, and the network; then run the same command again.`,
   },
 ];
 
@@ -158,7 +174,7 @@ export function noAnswer(registry: string, doing: string, cause: unknown): Refus
   const why = codeOf(cause);
   const code = proxy === undefined ? why : `${why}, through the proxy ${describeProxy(proxy)}`;
   // The last rule matches all.
-  return refusalBy(noAnswerRules, { registry, cause, code }, { doing, cause })!;
+  return refusalBy(noAnswerRules, { registry, cause, code, proxy }, { doing, cause })!;
 }
 
 export function lookFor(image: ImageRef): string {

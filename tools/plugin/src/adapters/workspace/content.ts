@@ -1,37 +1,48 @@
 import { hashContent, type Content } from '../../model/release/content-hash.ts';
 import type { ContentHash } from '../../model/release/release.ts';
-import type { SourceFiles } from '../../ports/repository/source-files.ts';
+import type { FilesSource, SourceFiles } from '../../ports/repository/source-files.ts';
 import type { ClosureProject, Service } from './service.ts';
 
-/** Where content is taken from: a commit's full name, or the files as they lie on the disk. */
-export type ContentSource = { readonly commit: string } | 'working-tree';
+/** Where content is taken from. */
+export type ContentSource = FilesSource;
+
+/** The part of a repository that content is read from. */
+type Files = Pick<SourceFiles, 'blobs' | 'workingTreeBlobs' | 'linkTargets'>;
 
 /**
  * Hash of everything that makes the service's image and manifests what they are: the files of its dependency closure
  * that the named input `production` takes in, its Dockerfile and manifests whatever that says, and its resolved npm
- * packages.
+ * packages. Of a symbolic link, what it leads to counts as well.
  */
-export async function contentHash(
-  service: Service,
-  repository: Pick<SourceFiles, 'blobs' | 'workingTreeBlobs'>,
-  source: ContentSource,
-): Promise<ContentHash> {
+export async function contentHash(service: Service, repository: Files, source: ContentSource): Promise<ContentHash> {
   return hashContent(await contentOf(service, repository, source));
 }
 
 /** The content itself, to tell what of it changed. */
-export async function contentOf(
-  service: Service,
-  repository: Pick<SourceFiles, 'blobs' | 'workingTreeBlobs'>,
-  source: ContentSource,
-): Promise<Content> {
+export async function contentOf(service: Service, repository: Files, source: ContentSource): Promise<Content> {
   const folders = contentFolders(service);
   const blobs =
     source === 'working-tree'
       ? await repository.workingTreeBlobs(folders)
       : await repository.blobs(source.commit, folders);
   const counts = contentFilter(service);
-  return { files: new Map([...blobs].filter(([path]) => counts(path))), packages: service.packages };
+  const files = new Map([...blobs].filter(([path, name]) => counts(path) || isLinkToManifests(service, path, name)));
+  const links = linksAmong(files);
+  if (links.length > 0) {
+    for (const target of (await repository.linkTargets(source, links)).values())
+      for (const [path, name] of target.files) files.set(path, name);
+  }
+  return { files, packages: service.packages };
+}
+
+/** Returns the paths of symbolic links. @param blobs by path. */
+export function linksAmong(blobs: ReadonlyMap<string, string>): string[] {
+  return [...blobs].flatMap(([path, name]) => (name.endsWith('+link') ? [path] : []));
+}
+
+/** Reports whether a link stands for a folder of manifests, or may. */
+function isLinkToManifests({ root }: Service, path: string, name: string): boolean {
+  return name.endsWith('+link') && isInside(root === '.' ? 'k8s' : `${root}/k8s`, path);
 }
 
 /** Folders (and single files), relative to the workspace's root, outside which there is no content of the service. */

@@ -33,6 +33,10 @@ registry: 127.0.0.1:5000/shop
 deploy: automatic
 `;
 
+const subscription = '6f1b2c3d-0000-4000-8000-0123456789ab';
+const facade = (more: string, name = 'shop-apis') =>
+  `facade:\n  kind: api-management\n  subscription: ${subscription}\n  resourceGroup: shop\n  ${more.replaceAll(', ', '\n  ')}\n  name: ${name}\n`;
+
 describe('readEnvironments', () => {
   it('reads them in order, with defaults', async () => {
     const dev = preprod.replaceAll('preprod', 'dev').replace('order: 2', 'order: 1');
@@ -144,6 +148,55 @@ describe('readEnvironments', () => {
       ['preprod.yaml:9: variables.A must be a text, a number, true or false.'],
     ],
     ['a variable without value', `${preprod}variables:\n  A:\n`, ['preprod.yaml:9: variables.A must be a text']],
+    [
+      'a facade without keys',
+      `${preprod}facade: { kind: api-management }\n`,
+      ['preprod.yaml:8: facade: the key "subscription" is missing.', 'facade: the key "name" is missing.'],
+    ],
+    ['a facade of another kind', `${preprod}facade: { kind: kong }\n`, ['facade.kind must be one of api-management.']],
+    [
+      'a facade that finds no backend',
+      `${preprod}${facade('')}`,
+      ['preprod.yaml:8: without the key "url", facade needs the key "backend".'],
+    ],
+    [
+      'a canary that nobody judges',
+      `${preprod}canary: {}\n`,
+      ['preprod.yaml:8: canary: the key "prometheus" is missing.'],
+    ],
+    [
+      'wrong keys of a Prometheus',
+      `${preprod}canary:\n  prometheus:\n    url: http://me:secret@prometheus\n    tokenVariable: eyJhbGciOi\n    requests: many\n    checks:\n      - { nam: x, max: "1" }\n`,
+      [
+        'canary.prometheus.url must look like "https://prometheus.example" (without "/api/v1", and without a login).',
+        'canary.prometheus.tokenVariable must look like "PROMETHEUS_TOKEN"',
+        'canary.prometheus.requests must be a whole number.',
+        'preprod.yaml:14: there is no key "nam" in canary.prometheus.checks.0. Did you mean "name"?',
+        'canary.prometheus.checks.0: the key "name" is missing.',
+        'canary.prometheus.checks.0.max must be a number.',
+      ],
+    ],
+    [
+      'a check that is no check',
+      `${preprod}canary: { prometheus: { url: 'https://x', checks: [{ name: mine, query: up, timesStable: 2 }] } }\n`,
+      ['canary.prometheus.checks.0 must have property max when property timesStable is present.'],
+    ],
+    [
+      'a check without a limit',
+      `${preprod}canary: { prometheus: { url: 'https://x', checks: [{ name: mine, query: up }] } }\n`,
+      ['preprod.yaml:8: canary.prometheus.checks: the check "mine" needs the key "max" or "min".'],
+    ],
+    [
+      'wrong keys of a facade',
+      `${preprod}${facade('backend: gateway, pathPrefix: /a, endpoint: "http://x", keyVariable: 8f3a-21, url: x')}`,
+      [
+        'preprod.yaml:12: facade.backend must look like "https://gateway.internal.example"',
+        'facade.pathPrefix must look like "preprod"',
+        'facade.endpoint must look like "https://management.azure.com".',
+        'facade.keyVariable must look like "APIM_CHECK_KEY" (the name of an environment variable, not the key).',
+        'there is no key "url" in facade.',
+      ],
+    ],
     ['broken YAML', preprod.replace('order: 2', 'order: [2'), ['preprod.yaml:', 'this is not YAML']],
     ['a key twice', `${preprod}order: 3\n`, ['preprod.yaml:8: this is not YAML: Map keys must be unique']],
     ['two documents', `${preprod}---\n${preprod}`, ['this is not YAML']],
@@ -186,7 +239,9 @@ describe('readEnvironments', () => {
     ],
   ])('refuses two environments in one namespace %s, naming both lines', async (_, one, other) => {
     const lineOf = (text: string) => text.split('\n').findIndex((line) => line.startsWith('namespace')) + 1;
-    expect(await refusalOf({ 'preprod.yaml': one, 'prod.yaml': other })).toContain(
+    const told = await refusalOf({ 'preprod.yaml': one, 'prod.yaml': other });
+    expect(told).toContain('a namespace (or a cluster) of its own');
+    expect(told).toContain(
       `${environmentsFolder}/prod.yaml:${lineOf(other)}: the namespace shop-preprod of this cluster is taken by ${environmentsFolder}/preprod.yaml:${lineOf(one)}.`,
     );
   });
@@ -198,6 +253,27 @@ describe('readEnvironments', () => {
     ['another cluster of AKS, of the same name', inAzure(preprod, 'shop'), inAzure(prod, 'shop-prod')],
   ])('takes two environments with %s', async (_, one, other) => {
     expect(await read({ 'preprod.yaml': one, 'prod.yaml': other })).toHaveLength(2);
+  });
+
+  const own = (text: string, namespace: string) => `${text.replace('shop-preprod', namespace)}url: https://x.example\n`;
+  const [staged, live] = [own(preprod, 'a'), own(prod, 'b')];
+
+  it.each([
+    ['', 'the API Management SHOP-apis is taken by'],
+    ['pathPrefix: shop', 'the pathPrefix shop of SHOP-apis is taken by'],
+  ])('refuses two environments behind one door (%s), naming both lines', async (more, expected) => {
+    const files = { 'preprod.yaml': staged + facade(more), 'prod.yaml': live + facade(more, 'SHOP-apis') };
+    const told = await refusalOf(files);
+    expect(told).toContain(`${environmentsFolder}/prod.yaml:9: ${expected} ${environmentsFolder}/preprod.yaml:9.`);
+  });
+
+  it.each([
+    ['another path prefix', facade('pathPrefix: preprod'), facade('')],
+    ['another instance', facade(''), facade('', 'other')],
+    ['another subscription', facade(''), facade('').replace('6f1b2c3d', '6f1b2c3e')],
+  ])('takes two environments with %s', async (_, one, other) => {
+    const [first] = await read({ 'preprod.yaml': staged + one, 'prod.yaml': live + other });
+    expect(first!.facade).toMatchObject({ kind: 'api-management', subscription, resourceGroup: 'shop' });
   });
 
   it('tells all mistakes of all files at once', async () => {

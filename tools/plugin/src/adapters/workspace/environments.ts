@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import type { ErrorObject } from 'ajv';
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import schema from '../../../schemas/environment.schema.json' with { type: 'json' };
+import { metricMistake } from '../../model/canary/metric-checks.ts';
 import { didYouMean } from '../../model/text/did-you-mean.ts';
-import { environmentsFolder, isSamePlace, type Environment } from '../../model/environment/environment.ts';
+import { firstSentence } from '../../model/text/sentence.ts';
+import { environmentsFolder, isSameDoor, isSamePlace, type Environment } from '../../model/environment/environment.ts';
 import type { ErrorType } from '../../model/errors/error-catalog.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 
@@ -42,12 +44,13 @@ export async function parseEnvironments(texts: ReadonlyMap<string, string>): Pro
     if (Array.isArray(found)) mistakes.push(...found);
     else read.push(found);
   }
-  mistakes.push(...findTwins(read, 'name'), ...findTwins(read, 'order'), ...findSharedPlaces(read));
+  const twins = [...findTwins(read, 'name'), ...findTwins(read, 'order'), ...findSharedPlaces(read)];
+  mistakes.push(...twins, ...findSharedDoors(read));
   if (mistakes.length > 0) {
     throw refusal(
       'bad-environment',
       mistakes.length === 1 ? mistakes[0]! : `There are ${mistakes.length} mistakes.`,
-      `The schema with all keys is tools/plugin/schemas/environment.schema.json.`,
+      `${twins.length > 0 ? 'Give each environment a name, an order and a namespace (or a cluster) of its own. ' : ''}The schema with all keys is tools/plugin/schemas/environment.schema.json.`,
       mistakes.length === 1 ? [] : mistakes,
     );
   }
@@ -82,7 +85,7 @@ async function readEnvironmentFile(path: string, text: string): Promise<Environm
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const at = (offset: number) => `${path}:${lines.linePos(offset).line || 1}`;
   if (document.errors.length > 0)
-    return document.errors.map(({ pos, message }) => `${at(pos[0])}: this is not YAML: ${sentence(message)}`);
+    return document.errors.map(({ pos, message }) => `${at(pos[0])}: this is not YAML: ${firstSentence(message)}`);
   const value: unknown = keepVariablesAsWritten(document);
 
   const validate = await (validator ??= compileSchema());
@@ -94,6 +97,10 @@ async function readEnvironmentFile(path: string, text: string): Promise<Environm
   const fileName = path.slice(path.lastIndexOf('/') + 1).replace(/\.ya?ml$/, '');
   if (value.name !== fileName)
     return [`${atKey('name')}: the name is "${value.name}", but the file is named "${fileName}".`];
+  if (value.facade && (value.facade.backend ?? value.url) === undefined)
+    return [`${atKey('facade')}: without the key "url", facade needs the key "backend".`];
+  const mistake = value.canary && metricMistake(value.canary.prometheus);
+  if (mistake !== undefined) return [`${atKey('canary')}: ${mistake}`];
   return {
     environment: {
       ...value,
@@ -165,14 +172,15 @@ function explain({ keyword, instancePath, params, message = '', propertyName }: 
         ? `${where} must look like ${example(where)}.`
         : `the variable "${propertyName}" must be named in capitals, digits and underscores, like IMAGE_PULL_SECRET.`;
     default:
-      return `${where} ${sentence(message)}`;
+      return `${where} ${firstSentence(message)}`;
   }
 }
 
 /** The keys that a map may have. @param path in an environment: `/cluster/aks`. */
 function keysAt(path: string): string[] {
-  let map: { properties?: object } = schema;
-  for (const key of path.split('/').slice(1)) map = (map.properties as Record<string, typeof map>)[key] ?? {};
+  let map: { properties?: object; items?: object } = schema;
+  for (const key of path.split('/').slice(1))
+    map = (map.properties as Record<string, typeof map> | undefined)?.[key] ?? map.items ?? {};
   return Object.keys(map.properties ?? {});
 }
 
@@ -182,6 +190,8 @@ function describeType(type: unknown): string {
     object: 'a map of keys and values',
     string: 'a text (in quotes where YAML reads something else)',
     integer: 'a whole number',
+    number: 'a number',
+    array: 'a list',
     boolean: 'true or false',
   };
   return names[String(type)] ?? String(type);
@@ -191,13 +201,23 @@ function example(key: string): string {
   const examples: Record<string, string> = {
     name: '"preprod" (a DNS label)',
     namespace: '"shop-preprod" (a DNS label)',
-    registry: '"acr.example/team" (a host and an optional path, without "https://")',
+    registry:
+      '"acr.example/team" (a host and an optional path in lower case, without "https://" and without a slash at its end)',
     url: '"https://preprod.example"',
     soak: '"30m", "2h" or "1d"',
     'rollout.grace': '"90s" or "5m"',
     'cluster.aks.resourceGroup': '"shop" (letters, digits and "._()-")',
     'cluster.aks.name': '"shop-prod" (letters, digits, "_" and "-")',
+    'facade.subscription': '"6f1b2c3d-0000-4000-8000-0123456789ab"',
+    'facade.resourceGroup': '"shop" (letters, digits and "._()-")',
+    'facade.name': '"shop-apis" (letters, digits and "-")',
+    'facade.backend': '"https://gateway.internal.example" (no "/" at its end)',
+    'facade.pathPrefix': '"preprod" (lower-case letters, digits and "-")',
+    'facade.endpoint': '"https://management.azure.com"',
+    'facade.keyVariable': '"APIM_CHECK_KEY" (the name of an environment variable, not the key)',
     'probe.path': '"/{service}/version"',
+    'canary.prometheus.url': '"https://prometheus.example" (without "/api/v1", and without a login)',
+    'canary.prometheus.tokenVariable': '"PROMETHEUS_TOKEN" (the name of an environment variable, not the token)',
   };
   return examples[key] ?? 'its description in the schema';
 }
@@ -224,10 +244,16 @@ function findSharedPlaces(files: readonly EnvironmentFile[]): string[] {
   });
 }
 
-/** Ends a text of a library with a stop. */
-function sentence(text: string): string {
-  const line = text.split('\n')[0]!.trim();
-  return /[.!?]$/.test(line) ? line : `${line}.`;
+/** Two environments behind one door would publish over each other. */
+function findSharedDoors(files: readonly EnvironmentFile[]): string[] {
+  return files.flatMap((file, index) => {
+    const { facade } = file.environment;
+    const first = files.slice(0, index).find(({ environment }) => isSameDoor(environment.facade, facade));
+    if (!first || !facade) return [];
+    const { name, pathPrefix: prefix } = facade;
+    const taken = prefix === undefined ? `the API Management ${name}` : `the pathPrefix ${prefix} of ${name}`;
+    return [`${file.at('facade')}: ${taken} is taken by ${first.at('facade')}. Give one of them another pathPrefix.`];
+  });
 }
 
 function refusal(type: ErrorType, reason: string, remedy: string, evidence: readonly string[] = []): Refusal {

@@ -1,5 +1,6 @@
-import type { ApiChanges } from './api/api-changes.ts';
+import type { ApiChanges, ApiOperationChange } from './api/api-changes.ts';
 import {
+  describeSideDoor,
   isUnchanged,
   nameOfSide,
   purposeOf,
@@ -27,9 +28,16 @@ export function describeReleaseDiff(changes: ReleaseDiff): string[] {
         manifestLines(changes),
         dependencyLines(changes),
       ];
-  const lines = [`${service}: ${purposeOf(changes)}`, `  from  ${describeSide(from)}`, `  to    ${describeSide(to)}`];
+  const lines = [`${service}: ${purposeOf(changes)}`, ...sideLines('from', from), ...sideLines('to', to)];
   for (const part of [warnings(changes), ...parts]) if (part.length > 0) lines.push('', ...part);
   return lines.map(escapeControlCharacters);
+}
+
+function sideLines(head: string, side: ChangesSide): string[] {
+  return [
+    `  ${head.padEnd(4)}  ${describeSide(side)}`,
+    ...describeSideDoor(side.door).map((line) => `        ${line}`),
+  ];
 }
 
 function describeSide(side: ChangesSide): string {
@@ -74,14 +82,19 @@ function apiLines(api: ApiChanges): string[] {
   if (api.state === 'unknown') return [`API: cannot be compared. ${api.reason}`];
   if (api.operations.length === 0) return [];
   const breaking = api.operations.filter(({ isBreaking }) => isBreaking).length;
-  const lines = api.operations.flatMap(({ operation, change, isBreaking, reasons }) => [
+  return [
+    `API: ${counted(api.operations.length, 'operation')}, ${breaking === 0 ? 'none' : breaking} breaking`,
+    ...describeOperationChanges(api.operations),
+  ];
+}
+
+/** Returns lines with the changes of an API's operations: those that may break clients are marked. */
+export function describeOperationChanges(operations: readonly ApiOperationChange[]): string[] {
+  const lines = operations.flatMap(({ operation, change, isBreaking, reasons }) => [
     `  ${operation} ${change}${isBreaking ? ', BREAKING' : ''}`,
     ...reasons.map((reason) => `    ${reason.isBreaking ? '!' : ' '} ${reason.text}`),
   ]);
-  return [
-    `API: ${counted(api.operations.length, 'operation')}, ${breaking === 0 ? 'none' : breaking} breaking`,
-    ...atMost(lines),
-  ];
+  return atMost(lines);
 }
 
 function manifestLines({ manifests }: ReleaseDiff): string[] {

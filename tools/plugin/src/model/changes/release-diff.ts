@@ -14,7 +14,19 @@ export interface ChangesSide {
   readonly commit: string;
   /** Built from a working tree with changes that no commit holds; what they were is not told. */
   readonly dirty: boolean;
+  /** Of an environment with a door besides its gateway, where this release published an API. */
+  readonly door?: SideDoor;
 }
+
+/** The APIs of a release that clients get at a door, or why that is not known. */
+export type SideDoor = { readonly instance: string } & (
+  | {
+      readonly apis: readonly { readonly api: string; readonly revision: string }[];
+      /** How that differs from what was published, as lines. */
+      readonly drift: readonly string[];
+    }
+  | { readonly reason: string; readonly remedy: string }
+);
 
 /** A commit that touches the service. */
 export interface ServiceCommit extends Commit {
@@ -99,4 +111,16 @@ export function purposeOf({ from, to }: Pick<ReleaseDiff, 'from' | 'to'>): strin
   if (from.environment !== undefined)
     return `what ${from.environment} would get${to.environment === undefined ? '' : ` from ${to.environment}`}`;
   return to.environment === undefined ? 'what changed' : `what ${to.environment} got`;
+}
+
+/** Returns lines that say what clients get of a side: `clients get API orders 20261124-1 at shop-apim`. */
+export function describeSideDoor(door: SideDoor | undefined): string[] {
+  if (!door) return [];
+  const { instance } = door;
+  if ('reason' in door) return [`what clients get at ${instance} is not known: ${door.reason} ${door.remedy}`];
+  const apis = door.apis.map(({ api, revision }) => `API ${api} ${revision}`);
+  return [
+    ...(apis.length > 0 ? [`clients get ${apis.join(', ')} at ${instance}`] : []),
+    ...door.drift.map((line) => `${line} (${instance})`),
+  ];
 }

@@ -1,5 +1,6 @@
 import type { ApiChanges } from './api/api-changes.ts';
 import {
+  describeSideDoor,
   isUnchanged,
   nameOfSide,
   purposeOf,
@@ -33,7 +34,9 @@ export function releaseNotes(changes: ReleaseDiff): string {
         manifestList(changes),
         dependencyList(changes),
       ];
-  const paragraphs = [[title], [range], warnings(changes), ...parts].filter((part) => part.length > 0);
+  const paragraphs = [[title], [range], doorList(changes), warnings(changes), ...parts].filter(
+    (part) => part.length > 0,
+  );
   return fitted(`${paragraphs.map((part) => part.join('\n')).join('\n\n')}\n`);
 }
 
@@ -46,6 +49,12 @@ function fitted(notes: string): string {
 function describeSide(side: ChangesSide): string {
   const commit = side.buildNumber === undefined ? '' : ` (${codeMarkdown(shortCommit(side.commit))})`;
   return `${nameOfSide(side)}${commit}${side.environment === undefined ? '' : ` in ${plainMarkdown(side.environment)}`}`;
+}
+
+function doorList({ from, to }: ReleaseDiff): string[] {
+  return [from, to].flatMap((side) =>
+    describeSideDoor(side.door).map((line) => `- ${plainMarkdown(`${nameOfSide(side)}: ${line}`)}`),
+  );
 }
 
 function warnings({ isHistoryCut, from, to }: ReleaseDiff): string[] {

@@ -103,7 +103,7 @@ describe('ciRunOf', () => {
         if (run.link !== undefined) expect(new URL(run.link).protocol).toMatch(/^https?:$/);
         if (run.pullRequest !== undefined) expect(Number.isSafeInteger(run.pullRequest)).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: 500, examples: [[{ BUILDKITE: 'true', BUILDKITE_TAG: 'v1\tof\tsome' }]] },
     );
   });
 });

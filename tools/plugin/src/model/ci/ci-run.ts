@@ -92,10 +92,10 @@ export function actorOfRun({ ci, person, link }: CiRun): Actor {
 
 /** A name on one line that does nothing to whoever shows it, or undefined when there is none. */
 export function nameOf(text: string | undefined): string | undefined {
-  const name = given(text);
-  return name === undefined
-    ? undefined
-    : cutText(escapeControlCharacters(name.replaceAll(/\p{Cs}/gu, '\ufffd')), longestName);
+  const name = given(text)
+    ?.replaceAll('\t', ' ')
+    .replaceAll(/\p{Cs}/gu, '\ufffd');
+  return name === undefined ? undefined : cutText(escapeControlCharacters(name), longestName);
 }
 
 /** Azure Pipelines: "Use predefined variables". */

@@ -1,6 +1,7 @@
 import type { Actor } from '../release/actor.ts';
 import type { BuildNumber } from '../release/build-number.ts';
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
+import type { DowntimeException } from '../manifests/rules/downtime/downtime-exceptions.ts';
 import type { Release } from '../release/release.ts';
 
 /**
@@ -45,6 +46,62 @@ export interface ProbeResult {
   readonly firstFailure?: string;
 }
 
+/** An API that a deployment is to publish at the environment's door. */
+export interface RecordedApi {
+  /** Its id there. */
+  readonly api: string;
+  readonly revision: string;
+  /** Of description and policies, as they are sent: `sha256:…`. */
+  readonly digest: string;
+  /** Path of the description. */
+  readonly file: string;
+  /** Where clients find it. */
+  readonly path: string;
+  /** Products that have it; left away: those that had it before. */
+  readonly products?: readonly string[];
+}
+
+/** An API for which a deployment got as far as to its clients: the code that it needs serves. */
+export interface PublishedApi {
+  readonly api: string;
+  readonly revision: string;
+  /** The revision that was current before; left away where there was none. */
+  readonly previous?: string;
+  /** ISO 8601, UTC: since when clients find it. Left away when that failed. */
+  readonly openedAt?: string;
+}
+
+/** How a release gets clients' requests before it is rolled out. */
+export interface CanaryPlan {
+  /** Shares of the requests in percent, ascending. */
+  readonly steps: readonly number[];
+  /** How long each share is judged. */
+  readonly pauseMs: number;
+}
+
+/**
+ * How far a canary is. `coming`: its pods and its way through the gateway are being made. `serving`: it has its share.
+ * `promoting`: the release is being rolled out. `leaving`: it is being taken away. `ended`: nothing of it is left.
+ */
+export type CanaryPhase = 'coming' | 'serving' | 'promoting' | 'leaving' | 'ended';
+
+/** The state of a canary. Its weight is never below what the gateway has. */
+export interface CanaryProgress {
+  readonly phase: CanaryPhase;
+  /** Share of the requests in percent. */
+  readonly weight: number;
+  /** Since when: ISO 8601, UTC. */
+  readonly since: string;
+  /** Set once the release has begun to take the place of the one before. */
+  readonly isRolling?: boolean;
+}
+
+/** A request to the deployer of a canary that is at work. */
+export interface CanaryWish {
+  readonly goal: 'promote' | 'abort';
+  readonly actor: Actor;
+}
+
 /** A deployment to an environment. Kept in the cluster; the release in it is immutable, the outcome is added. */
 export interface DeploymentRecord {
   readonly environment: string;
@@ -58,6 +115,15 @@ export interface DeploymentRecord {
   readonly cause: DeploymentCause;
   /** The hold that was in force when this was put in. */
   readonly hold?: Hold;
+  /** Workloads that may fail requests, because their manifests say why that is accepted. */
+  readonly exceptions?: readonly DowntimeException[];
+  /** The APIs to be published with it. */
+  readonly publishes?: readonly RecordedApi[];
+  /** Set when its release gets clients' requests bit by bit first. */
+  readonly canary?: CanaryPlan;
+  /** How far its canary is, as it was noted last. */
+  readonly canaryProgress?: CanaryProgress;
+  readonly canaryWish?: CanaryWish;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly finishedAt?: string;
@@ -65,13 +131,18 @@ export interface DeploymentRecord {
   /** Why it did not succeed, in a sentence. */
   readonly reason?: string;
   readonly probe?: ProbeResult;
+  /** The result of `publishes`. */
+  readonly published?: readonly PublishedApi[];
 }
 
 /** A deployment without its manifests: a few hundred bytes instead of many thousands. */
 export type DeploymentSummary = Omit<DeploymentRecord, 'manifests'>;
 
 /** A record as it is begun. */
-export type NewDeploymentRecord = Omit<DeploymentRecord, 'sequence' | keyof DeploymentEnding>;
+export type NewDeploymentRecord = Omit<
+  DeploymentRecord,
+  'sequence' | 'canaryProgress' | 'canaryWish' | keyof DeploymentEnding
+>;
 
 /** The part that is added when a deployment has ended. */
 export interface DeploymentEnding {
@@ -79,4 +150,5 @@ export interface DeploymentEnding {
   readonly finishedAt?: string;
   readonly reason?: string;
   readonly probe?: ProbeResult;
+  readonly published?: readonly PublishedApi[];
 }

@@ -73,10 +73,19 @@ it('says why there is nothing to ask', () => {
 
 it('takes path and rate from the environment', () => {
   const probe = { path: '/{service}/version', rate: 50 };
-  expect(probeTargetOf('orders', [deployment()], { ...preprod, probe })).toEqual({
+  expect(probeTargetOf('orders', [deployment('/healthz/ready')], { ...preprod, probe })).toEqual({
     state: 'found',
     target: { url: url('/orders/version'), rate: 50 },
   });
+});
+
+it('asks nothing of what takes no requests, though another service may answer in its place', () => {
+  const none = { state: 'none', reason: 'it takes no requests' };
+  const probe = { path: '/{service}/version' };
+  expect(probeTargetOf('orders', [deployment()], { ...preprod, probe })).toEqual(none);
+  const cronJob = { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'orders' } };
+  for (const environment of [preprod, { ...preprod, probe }])
+    expect(probeTargetOf('orders', [cronJob], environment)).toEqual(none);
 });
 
 it('serviceUrl returns where people reach a service, and nothing for one without a route', () => {

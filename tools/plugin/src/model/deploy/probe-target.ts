@@ -43,11 +43,25 @@ export function probeTargetOf(
   const routes = objects.flatMap((object) => routesOf(object));
   const found = path === undefined ? outsidePathOf(service, objects, routes) : undefined;
   if (found?.state === 'none') return found;
+  // What answers at the environment's path then is another service.
+  if (!takesRequests(service, objects, routes)) return noTarget('it takes no requests');
   const chosen = found?.path ?? path!.replaceAll('{service}', service);
   const host = routes.find(({ hostname }) => hostname !== undefined)?.hostname;
   const target = new URL(chosen.startsWith('/') ? chosen : `/${chosen}`, url).toString();
   const named = host === undefined || host === new URL(url).hostname ? {} : { host };
   return { state: 'found', target: { url: target, rate, ...named } };
+}
+
+/** Reports whether anything tells that a service takes requests: a CronJob, or a worker, has neither Service nor port. */
+function takesRequests(service: string, objects: readonly KubernetesObject[], routes: readonly Route[]): boolean {
+  return (
+    routes.length > 0 ||
+    objects.some((object) => {
+      if (object.kind === 'Service') return true;
+      const container = isRollout(object) ? serviceContainerOf(object, service) : undefined;
+      return listAt(container, 'ports').length > 0 || fieldAt(container, 'readinessProbe', 'httpGet') !== undefined;
+    })
+  );
 }
 
 function noTarget(reason: string): NoTarget {
@@ -85,6 +99,7 @@ function outsidePathOf(
   routes: readonly Route[],
 ): { readonly state: 'found'; readonly path: string } | NoTarget {
   const container = objects.filter(isRollout).flatMap((object) => serviceContainerOf(object, service) ?? [])[0];
+  if (!container) return noTarget('it takes no requests');
   const ready = fieldAt(container, 'readinessProbe', 'httpGet', 'path');
   if (typeof ready !== 'string') return noTarget('it has no readiness probe by HTTP');
   if (routes.length === 0) return noTarget('it has no route');

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
+import { matchesWithHeader } from '../manifests/routes/match-header.ts';
 import { listAt } from '../manifests/source/object-fields.ts';
 import type { ProbeTarget } from './probe-target.ts';
 
@@ -26,9 +27,6 @@ export function warmUpTargets(target: ProbeTarget, echo: WarmUpHeader): ProbeTar
  * Returns the new HTTPRoutes of a release, narrowed to requests with a header, which comes back with their answers. With
  * them a gateway learns of the backends while clients are still led elsewhere. Envoy, for one, gets routes and clusters
  * over streams of their own: a route that comes before its cluster is answered with 503 for some milliseconds.
- *
- * They have no host names: gateways choose by host first, so that a route for a host of its own would end what a route
- * for every host answers there.
  * @param objects of the release, rendered. @param changes what applying them does.
  */
 export function warmUpRoutes(
@@ -40,25 +38,30 @@ export function warmUpRoutes(
     changes.some((change) => change.kind === kind && change.name === metadata.name && change.action === 'created');
   return objects
     .filter((object) => object.kind === 'HTTPRoute' && isNew(object))
-    .map((route) => {
-      const rules = listAt(route, 'spec', 'rules').map((rule) => warmUpRule(rule, header));
-      const { hostnames: _hostnames, ...spec } = route['spec'] as Record<string, unknown>;
-      return { ...route, spec: { ...spec, rules } };
-    });
+    .map((route) => narrowedRoute(route, header));
+}
+
+/**
+ * Returns an HTTPRoute, narrowed to requests with a header, which comes back with their answers. It has no host names:
+ * gateways choose by host first, so that a route for a host of its own would end what a route for every host answers there.
+ */
+export function narrowedRoute(route: KubernetesObject, header: WarmUpHeader): KubernetesObject {
+  const rules = listAt(route, 'spec', 'rules').map((rule) => warmUpRule(rule, header));
+  const { hostnames: _hostnames, ...spec } = route['spec'] as Record<string, unknown>;
+  return { ...route, spec: { ...spec, rules } };
 }
 
 /** Gateway API allows one filter of a type in a rule, so one that is there is added to. */
 function warmUpRule(rule: Record<string, unknown>, header: WarmUpHeader): Record<string, unknown> {
-  const matches = listAt(rule, 'matches');
-  const narrowed = (matches.length > 0 ? matches : [{}]).map((match) => ({
-    ...match,
-    headers: [...listAt(match, 'headers'), { type: 'Exact', ...header }],
-  }));
   const filters = listAt(rule, 'filters');
   const isModifier = ({ type }: Record<string, unknown>) => type === 'ResponseHeaderModifier';
   const modifier = filters.find(isModifier) ?? { type: 'ResponseHeaderModifier' };
   const add = [...listAt(modifier, 'responseHeaderModifier', 'add'), header];
   const responseHeaderModifier = { ...(modifier['responseHeaderModifier'] as object | undefined), add };
   const others = filters.filter((filter) => !isModifier(filter));
-  return { ...rule, matches: narrowed, filters: [...others, { ...modifier, responseHeaderModifier }] };
+  return {
+    ...rule,
+    matches: matchesWithHeader(rule, header),
+    filters: [...others, { ...modifier, responseHeaderModifier }],
+  };
 }

@@ -1,6 +1,9 @@
 /** Where environments are described, relative to the workspace's root. */
 export const environmentsFolder = 'Infrastructure/environments';
 
+/** Where the registry of an environment is set, as remedies name it. */
+export const registrySetting = `\`registry\` in ${environmentsFolder}/*.yaml`;
+
 /** One place that services are deployed to: a file in `Infrastructure/environments/`. */
 export interface Environment {
   readonly name: string;
@@ -19,6 +22,8 @@ export interface Environment {
   readonly registry: string;
   /** Where the environment's gateway answers: `https://preprod.example`. */
   readonly url?: string;
+  /** The door that clients call, where it is not the gateway. */
+  readonly facade?: ApiManagement;
   /** `automatic`: every release is deployed at once. `manual`: only when somebody asks for it. */
   readonly deploy: 'automatic' | 'manual';
   /** True when a build of a dirty working tree may be deployed. */
@@ -33,8 +38,50 @@ export interface Environment {
   readonly probe?: boolean | { readonly path?: string; readonly rate?: number };
   /** How much a rollout may suffer before it has failed: how long one trouble lasts (`90s`, `5m`), how often a container ends. */
   readonly rollout?: { readonly grace?: string; readonly restarts?: number };
+  /** How releases are judged, besides by requests, while clients' requests are led to them bit by bit. */
+  readonly canary?: { readonly prometheus: PrometheusSettings };
   /** Values of `${NAME}` in manifests. */
   readonly variables: Readonly<Record<string, string>>;
+}
+
+/** An instance of Azure API Management through which clients call the services of an environment. */
+export interface ApiManagement {
+  readonly kind: 'api-management';
+  /** Id of its subscription in Azure. */
+  readonly subscription: string;
+  readonly resourceGroup: string;
+  readonly name: string;
+  /** Where it finds the environment's gateway; the environment's `url` when left out. */
+  readonly backend?: string;
+  /** First part of all paths of the environment, where others share the instance. */
+  readonly pathPrefix?: string;
+  /** Azure's Resource Manager, where it is not that of the public cloud. */
+  readonly endpoint?: string;
+  /** Environment variable that holds a key of a subscription there: what is published is checked with it. */
+  readonly keyVariable?: string;
+}
+
+/** A Prometheus that knows what clients of a canary meet with. */
+export interface PrometheusSettings {
+  /** Where it answers, without `/api/v1`. */
+  readonly url: string;
+  /** Environment variable that holds the token with which it is asked. */
+  readonly tokenVariable?: string;
+  /** How many requests a canary must have answered in each share; 0: one that was asked nothing is good. */
+  readonly requests?: number;
+  /** The figures that are asked for; errors and latency when left out. */
+  readonly checks?: readonly MetricCheck[];
+}
+
+/** A figure and its limits, as they are written. */
+export interface MetricCheck {
+  readonly name: string;
+  /** In PromQL; left out for the usual ones. */
+  readonly query?: string;
+  readonly max?: number;
+  readonly min?: number;
+  /** Lets it be over `max` where what serves is: by up to so many times. */
+  readonly timesStable?: number;
 }
 
 /** Environments that every release is deployed to. */
@@ -62,7 +109,18 @@ function isSameCluster(a: Environment['cluster'], b: Environment['cluster']): bo
   return a.context === b.context && pathOf(a.kubeconfig) === pathOf(b.kubeconfig);
 }
 
-function nameInAzure({ resourceGroup, name }: NonNullable<Environment['cluster']['aks']>): string {
+/** Reports whether APIs of two environments have the same paths and ids in one instance, as far as their files tell. */
+export function isSameDoor(a: ApiManagement | undefined, b: ApiManagement | undefined): boolean {
+  return a !== undefined && b !== undefined && isSameInstance(a, b) && a.pathPrefix === b.pathPrefix;
+}
+
+/** Reports whether two doors are one instance, as far as their files tell. */
+export function isSameInstance(a: ApiManagement, b: ApiManagement): boolean {
+  const idOf = (door: ApiManagement) => `${door.subscription.toLowerCase()}/${nameInAzure(door)}`;
+  return idOf(a) === idOf(b);
+}
+
+function nameInAzure({ resourceGroup, name }: { readonly resourceGroup: string; readonly name: string }): string {
   return `${resourceGroup}/${name}`.toLowerCase();
 }
 

@@ -1,3 +1,4 @@
+import type { PipelineEnvironment } from './pipeline-facts.ts';
 import { yaml, Yaml } from './yaml-template.ts';
 
 /** Variables of a step. */
@@ -10,6 +11,18 @@ export interface NxCommand {
   readonly id?: string;
   /** Variables that the command reads. */
   readonly env?: StepVariables;
+}
+
+/**
+ * Returns the variables with the keys by which commands that deploy check what they publish.
+ * @param valueOf returns the expression by which the CI gives a secret of this name to a step.
+ */
+export function keyVariables(
+  environments: readonly PipelineEnvironment[],
+  valueOf: (name: string) => string,
+): StepVariables {
+  const names = environments.flatMap(({ keyVariable }) => keyVariable ?? []);
+  return Object.fromEntries(names.map((name) => [name, valueOf(name)]));
 }
 
 /** Returns the `env` of a step, or no line when it has no variables. */

@@ -59,4 +59,8 @@ export interface PipelineEnvironment {
   readonly aks: { readonly resourceGroup: string; readonly name: string } | undefined;
   /** Context in the kubeconfig. */
   readonly context: string;
+  /** True when it has an instance of API Management: commands log in to Azure for it. */
+  readonly hasFacade?: boolean;
+  /** Variable that holds the key with which published APIs are checked, if it names one. */
+  readonly keyVariable?: string | undefined;
 }

@@ -24,12 +24,22 @@ export interface ProvisioningRecord {
   /** The approver for a protected environment: a person, or the gate of a CI. */
   readonly approvedBy?: string;
   readonly objects: readonly ProvisionedObject[];
+  /** The part that went to an instance of API Management, if the environment has one and files for it. */
+  readonly facade?: ProvisionedFacade;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly finishedAt?: string;
   readonly outcome: DeploymentOutcome;
   /** Why it did not succeed, in a sentence. */
   readonly reason?: string;
+}
+
+/** The things that an instance of API Management was given. Whose something is, the instance itself says. */
+export interface ProvisionedFacade {
+  /** Its name. */
+  readonly instance: string;
+  /** `named-value/legacy-url`, sorted; none where all of it was taken away. */
+  readonly entities: readonly string[];
 }
 
 /** A record as it is begun. */

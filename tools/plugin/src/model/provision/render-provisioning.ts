@@ -6,6 +6,7 @@ import { label, managedBy } from '../manifests/labels.ts';
 import { refuseBadGenerated } from '../manifests/rules/generated-values.ts';
 import { refuseHugeNumbers } from '../manifests/rules/number-range.ts';
 import { refuseBadNames } from '../manifests/object-names.ts';
+import { onlyWithVariables } from '../manifests/source/only-with.ts';
 import { substitute } from '../manifests/source/substitute.ts';
 import { Refusal } from '../errors/product-error.ts';
 
@@ -31,7 +32,8 @@ export function renderProvisioning({ texts, environment, environmentNames }: Pro
   const folder = provisioningFolder;
   const manifests = readEnvironmentManifests({ texts, folder, environment, environmentNames, reach: 'cluster' });
   if (manifests.length === 0) throw nothingToProvision();
-  const substituted = substitute(manifests, { ENVIRONMENT: name, NAMESPACE: namespace, ...variables }, name);
+  const values = { ENVIRONMENT: name, NAMESPACE: namespace, ...variables };
+  const substituted = substitute(onlyWithVariables(manifests, values, name), values, name);
   refuseBadNames(substituted);
   refuseHugeNumbers(substituted);
   refuseBadGenerated(substituted, 'cluster');

@@ -34,6 +34,11 @@ export class BuildNumber {
     return new BuildNumber(utcDay(at), 1);
   }
 
+  /** Returns a number of a day that no build gets, because it is too high. */
+  static last(at: Date): BuildNumber {
+    return new BuildNumber(utcDay(at), highestRevision);
+  }
+
   /**
    * Returns the number after all those that are `taken`, of the day of `at` or later: a clock that was ahead once took
    * numbers of days to come, and what is built after those must not be an older build.

@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
 import { writtenName } from '../manifests/config-map-names.ts';
 import { annotation, label } from '../manifests/labels.ts';
 import { containersOf } from '../manifests/rules/pod-templates.ts';
+import { fieldAt, isMap } from '../manifests/source/object-fields.ts';
 
 /**
  * Returns the changes besides the image when one set of a service's manifests replaces another.
@@ -19,7 +20,7 @@ export function changesBesidesImage(
     if (was === is) return [];
     if (was === undefined) return [`${name} (comes back)`];
     if (is === undefined) return [`${name} (goes)`];
-    return [/^(Deployment|StatefulSet|DaemonSet) /.test(name) ? `${name} (beyond its image)` : name];
+    return [/^(Deployment|StatefulSet|DaemonSet|CronJob) /.test(name) ? `${name} (beyond its image)` : name];
   });
 }
 
@@ -34,7 +35,11 @@ function written(service: string, objects: readonly KubernetesObject[]): Map<str
     objects.map((object) => {
       const copy = structuredClone(object);
       delete copy.metadata.labels?.[label.version];
-      for (const key of Object.values(annotation)) delete copy.metadata.annotations?.[key];
+      for (const annotations of [
+        copy.metadata.annotations,
+        fieldAt(copy, 'spec', 'jobTemplate', 'metadata', 'annotations'),
+      ])
+        if (isMap(annotations)) for (const key of Object.values(annotation)) delete annotations[key];
       for (const container of containersOf(copy)) if (container['name'] === service) delete container['image'];
       let text = JSON.stringify(copy);
       for (const [name, base] of hashed) text = text.replaceAll(`"${name}"`, `"${base}"`);

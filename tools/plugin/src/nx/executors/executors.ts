@@ -8,10 +8,14 @@ import { executor as audit } from './infrastructure/audit/executor.ts';
 import { executor as metrics } from './infrastructure/metrics/executor.ts';
 import { executor as outdated } from './infrastructure/outdated/executor.ts';
 import { executor as packageConfiguration } from './infrastructure/package/executor.ts';
+import { executor as portal } from './infrastructure/portal/executor.ts';
 import { executor as provision } from './infrastructure/provision/executor.ts';
 import { executor as infrastructureRollback } from './infrastructure/rollback/executor.ts';
 import { executor as infrastructureStatus } from './infrastructure/status/executor.ts';
 import { executor as where } from './infrastructure/where/executor.ts';
+import { executor as apiLint } from './service/api-lint/executor.ts';
+import { executor as apiPublish } from './service/api-publish/executor.ts';
+import { executor as canary } from './service/canary/executor.ts';
 import { executor as changes } from './service/changes/executor.ts';
 import { executor as dev } from './service/dev/executor.ts';
 import { executor as diff } from './service/diff/executor.ts';
@@ -33,12 +37,15 @@ export const executors: Readonly<Record<CommandName, Executor>> = {
   'docker-release': dockerRelease,
   'git-tag': gitTag,
   'k8s-deploy': k8sDeploy,
+  'api-publish': apiPublish,
   promote,
+  canary,
   rollback,
   status,
   history,
   diff,
   changes,
+  'api-lint': apiLint,
   dev,
   'infrastructure-rollback': infrastructureRollback,
   'infrastructure-status': infrastructureStatus,
@@ -46,6 +53,7 @@ export const executors: Readonly<Record<CommandName, Executor>> = {
   'infrastructure-audit': audit,
   'infrastructure-outdated': outdated,
   'infrastructure-metrics': metrics,
+  'infrastructure-portal': portal,
   'infrastructure-package': packageConfiguration,
   'infrastructure-provision': provision,
 };

@@ -12,7 +12,11 @@ export interface Command {
    * Named inputs, by which alone files outside a project affect it in Nx's eyes. One that is built by its Dockerfile may have
    * no other target that says any.
    */
-  readonly inputs?: readonly string[];
+  readonly inputs?: readonly (string | { readonly runtime: string })[];
+  /** Set for a command whose result depends on its inputs alone: Nx need not run it again while they are the same. */
+  readonly isCached?: true;
+  /** Returns whether a service has the command. @param files names in its folder. Without it, every service has. */
+  readonly isFor?: (files: readonly string[]) => boolean;
   /** Set for a command that runs until it is stopped. */
   readonly isContinuous?: true;
   /** Set for a command that changes what runs in a cluster. */
@@ -26,7 +30,7 @@ export const commands = {
     target: 'release',
     description: 'Build, push, tag and deploy a service to every automatic environment',
     technologies: ['docker', 'kubernetes'],
-    dependsOn: ['toolchain', 'lint', 'test', 'build'],
+    dependsOn: ['toolchain', 'api-lint', 'lint', 'test', 'build'],
     inputs: ['default'],
     deploys: true,
   },
@@ -50,10 +54,24 @@ export const commands = {
     technologies: ['kubernetes'],
     deploys: true,
   },
+  'api-publish': {
+    of: 'service',
+    target: 'api-publish',
+    description: "Publish a release's API at the facade of an environment, where its code serves already",
+    technologies: ['openapi', 'azure'],
+    deploys: true,
+  },
   promote: {
     of: 'service',
     target: 'promote',
     description: 'Promote a release that is verified in one environment to the next',
+    technologies: ['kubernetes'],
+    deploys: true,
+  },
+  canary: {
+    of: 'service',
+    target: 'canary',
+    description: 'Promote or abort the canary of a service',
     technologies: ['kubernetes'],
     deploys: true,
   },
@@ -87,6 +105,21 @@ export const commands = {
     target: 'changes',
     description: 'Show what differs between two releases of a service: commits, API, manifests, dependencies',
     technologies: ['git', 'openapi', 'kubernetes'],
+  },
+  'api-lint': {
+    of: 'service',
+    target: 'api-lint',
+    description: "Check a service's OpenAPI descriptions for mistakes, and for what API Management would not import",
+    technologies: ['openapi'],
+    inputs: [
+      // References lead to any file of the service's folder.
+      '{projectRoot}/**/*',
+      '{workspaceRoot}/redocly.yaml',
+      // Environments and the rules themselves affect no service, so they are no files among the inputs.
+      { runtime: 'node tools/nx/lint-rules-state.cjs' },
+    ],
+    isCached: true,
+    isFor: (files) => files.some((file) => /^openapi(\.v[1-9]\d{0,2})?\.yaml$/.test(file)),
   },
   dev: {
     of: 'service',
@@ -132,6 +165,12 @@ export const commands = {
     target: 'metrics',
     description: 'Measure how changes are delivered to an environment: the four DORA metrics',
     technologies: ['kubernetes'],
+  },
+  'infrastructure-portal': {
+    of: 'infrastructure',
+    target: 'portal',
+    description: 'Show the APIs of an environment, as they were published, on a page where they can be tried',
+    technologies: ['openapi', 'kubernetes', 'git'],
   },
   'infrastructure-package': {
     of: 'infrastructure',

@@ -1,5 +1,5 @@
 import type { CreateNodesContext, CreateNodesResult, ProjectConfiguration } from '@nx/devkit';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { environmentMarker, infrastructureFolder } from './infrastructure-folder.ts';
 import { inputsAbove } from './references/inputs-above.ts';
@@ -7,7 +7,7 @@ import { languagesOf } from './references/languages-of.ts';
 import { ignoreFileOfContext } from './references/ignore-file-of-context.ts';
 import { requirementsAbove } from './references/requirements-above.ts';
 import { serviceFolder, serviceMarker } from './service-folder.ts';
-import { infrastructureTargets, serviceTargets } from './targets.ts';
+import { infrastructureTargets, targetsOfService } from './targets.ts';
 import { readProjectFile } from './project-file.ts';
 import type { KnownFolders } from './toolchains/accepts-this-node.ts';
 import { toolchainTarget, toolchainTargetName } from './toolchains/toolchain-target.ts';
@@ -38,7 +38,9 @@ export const createNodes = [
       }
       if (file === 'project.json' || file.endsWith('/project.json')) return ofLanguages(file, context, knownFolders);
       const folder = serviceFolder(file, context.workspaceRoot);
-      return folder === undefined ? [] : [[file, { projects: { [folder]: { targets: serviceTargets } } }]];
+      if (folder === undefined) return [];
+      const targets = targetsOfService(readdirSync(join(context.workspaceRoot, folder)));
+      return [[file, { projects: { [folder]: { targets } } }]];
     });
     return (await Promise.all(results)).flat();
   },

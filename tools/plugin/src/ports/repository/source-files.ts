@@ -1,3 +1,19 @@
+/** Where files are taken from: a commit's full name, or the files as they lie on the disk. */
+export type FilesSource = { readonly commit: string } | 'working-tree';
+
+/** The end of a symbolic link. */
+export interface LinkTarget {
+  /** The path as it is written in the link. */
+  readonly written: string;
+  /** True when it leads out of the workspace. */
+  readonly isOutside: boolean;
+  /**
+   * Blob names by path of the files that it stands for: one, or, of a folder, all in it. None when it leads out of the
+   * workspace, in a circle, or to what git does not keep.
+   */
+  readonly files: ReadonlyMap<string, string>;
+}
+
 /** The files of the workspace: those that commits hold, and those in the working tree. */
 export interface SourceFiles {
   /** Returns a file's text in each of some commits; those that do not have it, or are not here, are left out. */
@@ -12,11 +28,13 @@ export interface SourceFiles {
    * for a symbolic link, `+submodule` for a submodule's commit: how a file is kept is part of its content.
    */
   blobs(commit: string, folders: readonly string[]): Promise<Map<string, string>>;
+  /** Returns where symbolic links lead, by their paths. */
+  linkTargets(source: FilesSource, links: readonly string[]): Promise<Map<string, LinkTarget>>;
   /** Returns the blob names by path of the files in the working tree below `folders` (tracked and untracked, not ignored). */
   workingTreeBlobs(folders: readonly string[]): Promise<Map<string, string>>;
   /**
    * Returns the texts by path of the files that the commit holds below a folder, or some. Fetches a commit that is missing
-   * here.
+   * here. A symbolic link is read through, one to a folder as if the files in it were there.
    */
   texts(commit: string, folders: string | readonly string[]): Promise<Map<string, string>>;
   /** Returns the texts by path of the files in the working tree below `folder` (not ignored). */

@@ -1,4 +1,6 @@
 import { BuildNumber } from '../../model/release/build-number.ts';
+import { describeReleaseDiff } from '../../model/changes/describe-changes.ts';
+import { releaseNotes } from '../../model/changes/release-notes.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
 import { changes, type ChangesPoint } from './changes.ts';
@@ -42,6 +44,15 @@ const api = (most: number) =>
   `openapi: 3.1.0\npaths: { /: { get: { parameters: [{ name: n, in: query, schema: { maximum: ${most} } }], responses: {} } } }`;
 const lockfile = (version: string) =>
   JSON.stringify({ packages: { 'node_modules/left-pad': { version }, 'node_modules/other': { version } } });
+/** A world whose API is published in preprod, and then in another shape in the checkout. */
+async function publishedWorld(): Promise<World> {
+  const world = new World();
+  world.describeApi(['listOrders']);
+  await world.releaseTo('preprod');
+  world.describeApi(['listOrders', 'getOrder']);
+  return world;
+}
+
 const settings = (value: string) =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\ndata: { A: ${value}, DB_PASSWORD: ${value} }\n`;
 
@@ -248,5 +259,37 @@ describe('changes', () => {
     world.clusters.get('prod')!.script('orders', { state: 'failed', reason: 'It crashed.', evidence: [] });
     await expect(world.releaseTo('prod')).rejects.toThrow();
     await expect(world.changes(world.in('prod'), head)).rejects.toMatchObject({ facts: { type: 'not-deployed' } });
+  });
+});
+
+describe('changes where there is a door', () => {
+  it('tells what clients get of an environment, and asks no door for releases', async () => {
+    const world = await publishedWorld();
+    const found = await world.changes(world.in('preprod'));
+    const { from, to } = found;
+    expect(from.door).toEqual({ instance: 'shop-apim', apis: [{ api: 'orders', revision: '20261124-1' }], drift: [] });
+    expect(to.door).toBeUndefined();
+    expect(describeReleaseDiff(found)[2]).toBe('        clients get API orders 20261124-1 at shop-apim');
+    expect(releaseNotes(found)).toContain('- 20261124-1: clients get API orders 20261124-1 at shop-apim');
+    world.facade.outage = 'It is gone.';
+    expect((await world.changes(world.build('20261124-1'))).from.door).toBeUndefined();
+  });
+
+  it('tells how that differs from what was published', async () => {
+    const world = await publishedWorld();
+    world.facade.apis.delete('orders');
+    const lines = describeReleaseDiff(await world.changes(world.in('preprod')));
+    expect(lines[2]).toBe('        API orders is gone (shop-apim)');
+  });
+
+  it('compares the rest where the door cannot be asked', async () => {
+    const world = await publishedWorld();
+    world.facade.outage = 'It is gone.';
+    const found = await world.changes(world.in('preprod'));
+    expect(describeReleaseDiff(found)[2]).toMatch(/^ {8}what clients get at shop-apim is not known: It is gone\. Run/);
+    expect(found.api).toMatchObject({
+      state: 'compared',
+      operations: [{ operation: 'GET /getOrder', change: 'added' }],
+    });
   });
 });

@@ -1,15 +1,24 @@
 import { apiChanges, type ApiChanges } from '../../model/changes/api/api-changes.ts';
 import { shortCommit } from '../../model/commits/commit.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
-import type { ReleaseDiff, ChangesSide, LinkedPullRequest, ServiceCommit } from '../../model/changes/release-diff.ts';
+import type {
+  ReleaseDiff,
+  ChangesSide,
+  LinkedPullRequest,
+  ServiceCommit,
+  SideDoor,
+} from '../../model/changes/release-diff.ts';
 import type { CommitsApart, LoggedCommit } from '../../model/commits/commit-log.ts';
+import type { DeploymentRecord } from '../../model/deploy/deployment-record.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
+import { describeDoorDrift } from '../../model/facade/observing/door-drift.ts';
 import { pullRequestsOf, type PullRequest } from '../../model/forge/pull-requests.ts';
 import type { Release } from '../../model/release/release.ts';
 import { webAddressOf } from '../../model/forge/web-address.ts';
 import { changedDependencies } from './changed-dependencies.ts';
 import { changedManifests } from './changed-manifests.ts';
+import { apisAtDoor, observeDoor } from '../observe/observe-door.ts';
 import { findRelease } from '../revision/find-release.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
@@ -33,7 +42,7 @@ export interface ChangesRequest {
   readonly to: ChangesPoint | undefined;
 }
 
-type Ports = Pick<ReleasePorts, 'repository' | 'cluster'>;
+type Ports = Pick<ReleasePorts, 'repository' | 'cluster' | 'facade'>;
 
 /** One side as it was found. */
 interface FoundSide {
@@ -86,7 +95,21 @@ async function find(point: ChangesPoint, service: ServiceSource, ports: Ports): 
 async function runningIn(environment: Environment, service: ServiceSource, ports: Ports) {
   const records = await (await ports.cluster(environment)).records(service.name);
   const newest = records.find(({ outcome }) => outcome === 'succeeded');
-  return newest && found(newest.release, environment);
+  if (!newest) return undefined;
+  const door = await doorOf(newest, environment, ports);
+  const { side, release } = found(newest.release, environment);
+  return { side: { ...side, ...(door ? { door } : {}) }, release, environment };
+}
+
+/** Returns what clients get of what a deployment published. A door that cannot be asked is told as that. */
+async function doorOf(
+  newest: DeploymentRecord,
+  environment: Environment,
+  ports: Pick<ReleasePorts, 'facade'>,
+): Promise<SideDoor | undefined> {
+  if ((newest.publishes ?? []).length === 0) return undefined;
+  const apis = apisAtDoor(await observeDoor(environment, ports), newest);
+  return apis && 'drift' in apis ? { ...apis, drift: apis.drift.map(describeDoorDrift) } : apis;
 }
 
 function found(release: Release, environment: Environment | undefined): FoundSide {

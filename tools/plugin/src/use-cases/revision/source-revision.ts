@@ -1,4 +1,4 @@
-import type { Environment } from '../../model/environment/environment.ts';
+import { environmentsFolder, type Environment } from '../../model/environment/environment.ts';
 import type { Build } from '../../model/release/image-labels.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Commits } from '../../ports/repository/commits.ts';
@@ -45,7 +45,7 @@ export function requireCommitted(
     type: 'dirty-not-allowed',
     doing: `release ${service} from a working tree with changes`,
     reason: `${forbidding.join(' and ')} does not accept builds of uncommitted changes (\`allowDirty\` is not set).`,
-    remedy: 'Commit the changes, or set `allowDirty: true` in the environment file.',
+    remedy: `Commit the changes, or set \`allowDirty: true\` in ${forbidding.map((name) => `${environmentsFolder}/${name}.yaml`).join(' and ')}.`,
   });
 }
 

@@ -1,7 +1,7 @@
-import type { SourceFiles } from '../../../ports/repository/source-files.ts';
+import type { FilesSource, LinkTarget, SourceFiles } from '../../../ports/repository/source-files.ts';
 import type { Clone } from '../clone.ts';
 import { isBinary } from './object-batch.ts';
-import { resolveLink } from './symbolic-link.ts';
+import { filesBehind, type LinkedFiles } from './symbolic-link.ts';
 import { below, blobName, parseTree, type GitFile } from './tree-listing.ts';
 
 /** Commits whose listing is kept: services of one run ask for the same. */
@@ -51,21 +51,14 @@ export class GitSourceFiles implements SourceFiles {
   }
 
   async texts(commit: string, folders: string | readonly string[]): Promise<Map<string, string>> {
-    const files = new Map((await this.filesOf(commit)).map((file) => [file.path, file]));
+    const { files, linked } = await this.linkedFiles(commit);
     const isBelow = below([folders].flat());
-    const wanted = [...files.values()].filter(({ path, mode }) => isBelow(path) && mode !== '160000');
-    const hasLinks = wanted.some(({ mode }) => mode === '120000');
-    const links = hasLinks
-      ? await this.clone.readObjects([...files.values()].filter(({ mode }) => mode === '120000'))
-      : new Map();
     const sources = new Map<string, GitFile>();
-    for (const { path } of wanted) {
-      const file = await resolveLink(path, (at) => {
-        const link = files.get(at);
-        return link?.mode === '120000' ? links.get(link.object)?.toString() : undefined;
-      });
-      const source = file === undefined ? undefined : files.get(file);
-      if (source && source.mode !== '160000') sources.set(path, source);
+    for (const { path, mode } of files.values()) {
+      if (!isBelow(path) || mode === '160000') continue;
+      const behind = mode === '120000' ? await filesBehind(path, linked) : new Map([[path, path]]);
+      if (typeof behind === 'string') continue;
+      for (const [seen, real] of behind) if (files.get(real)!.mode !== '160000') sources.set(seen, files.get(real)!);
     }
     const contents = await this.clone.readObjects([...sources.values()]);
     const texts = new Map<string, string>();
@@ -74,6 +67,36 @@ export class GitSourceFiles implements SourceFiles {
       if (content && !isBinary(content)) texts.set(path, content.toString());
     }
     return texts;
+  }
+
+  async linkTargets(source: FilesSource, links: readonly string[]): Promise<Map<string, LinkTarget>> {
+    if (source === 'working-tree') return this.clone.tree.linkTargets(links);
+    const { files, linked } = await this.linkedFiles(source.commit);
+    const targets = new Map<string, LinkTarget>();
+    for (const path of links) {
+      const behind = await filesBehind(path, linked);
+      const written = (await linked.linkTarget(path)) ?? '';
+      if (typeof behind === 'string') targets.set(path, { written, isOutside: behind === 'outside', files: new Map() });
+      else {
+        const blobs = [...behind.values()].map((real): [string, string] => [real, blobName(files.get(real)!)]);
+        targets.set(path, { written, isOutside: false, files: new Map(blobs) });
+      }
+    }
+    return targets;
+  }
+
+  /** Returns the files of a commit with its links. */
+  private async linkedFiles(commit: string): Promise<{ files: Map<string, GitFile>; linked: LinkedFiles }> {
+    const files = new Map((await this.filesOf(commit)).map((file) => [file.path, file]));
+    const links = [...files.values()].filter(({ mode }) => mode === '120000');
+    let texts: ReturnType<Clone['readObjects']> | undefined;
+    const linkTarget = async (at: string) => {
+      const link = files.get(at);
+      if (link?.mode !== '120000') return undefined;
+      return (await (texts ??= this.clone.readObjects(links))).get(link.object)?.toString();
+    };
+    const paths = { has: (path: string) => files.has(path), [Symbol.iterator]: () => files.keys() };
+    return { files, linked: { paths, linkTarget } };
   }
 
   workingTreeTexts(folder: string): Promise<Map<string, string>> {

@@ -1,8 +1,9 @@
 import { lstat, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LinkTarget } from '../../../ports/repository/source-files.ts';
 import { Git } from '../git.ts';
 import { isBinary } from './object-batch.ts';
-import { resolveLink } from './symbolic-link.ts';
+import { filesBehind, type LinkedFiles } from './symbolic-link.ts';
 import { below, blobName, parseChangedFiles, parseIndex, parseStatus, records, type GitFile } from './tree-listing.ts';
 
 /** Longest list of folders that is given to git as arguments; beyond it git lists all and we pick. */
@@ -64,38 +65,57 @@ export class WorkingTree {
   }
 
   async texts(folder: string): Promise<Map<string, string>> {
-    const args = [
-      'ls-files',
-      '--cached',
-      '--others',
-      '--exclude-standard',
-      '--deduplicate',
-      '-z',
-      '--',
-      ...asArguments(['']),
-    ];
-    const listed = new Set(records(await this.git.text(args)));
+    const linked = await this.linkedFiles();
     const isBelow = below([folder]);
-    const links = new Map<string, string>();
     const texts = new Map<string, string>();
-    const linkTarget = async (path: string): Promise<string | undefined> => {
-      const known = links.get(path);
-      if (known !== undefined) return known;
-      const stats = await lstat(join(this.git.folder, path)).catch(() => undefined);
-      if (!stats?.isSymbolicLink()) return undefined;
-      const target = await readlink(join(this.git.folder, path));
-      links.set(path, target);
-      return target;
-    };
-    for (const path of listed) {
+    for (const path of linked.paths) {
       if (!isBelow(path)) continue;
-      const file = await resolveLink(path, linkTarget);
-      if (file === undefined || !listed.has(file)) continue;
-      // Deleted but not staged, or a submodule's folder: no text.
-      const content = await readFile(join(this.git.folder, file)).catch(() => undefined);
-      if (content !== undefined && !isBinary(content)) texts.set(path, content.toString());
+      const behind = await filesBehind(path, linked);
+      if (typeof behind === 'string') continue;
+      for (const [seen, real] of behind) {
+        // Deleted but not staged, or a submodule's folder: no text.
+        const content = await readFile(join(this.git.folder, real)).catch(() => undefined);
+        if (content !== undefined && !isBinary(content)) texts.set(seen, content.toString());
+      }
     }
     return texts;
+  }
+
+  async linkTargets(links: readonly string[]): Promise<Map<string, LinkTarget>> {
+    const linked = await this.linkedFiles();
+    const found = await Promise.all(
+      links.map(async (path) => ({
+        path,
+        written: (await linked.linkTarget(path)) ?? '',
+        behind: await filesBehind(path, linked),
+      })),
+    );
+    const wanted = found.flatMap(({ behind }) => (typeof behind === 'string' ? [] : [...behind.values()]));
+    const blobs = await this.blobs([...new Set(wanted)]);
+    return new Map(
+      found.map(({ path, written, behind }) => {
+        const reals = typeof behind === 'string' ? [] : [...behind.values()];
+        const files = reals.flatMap((real): [string, string][] => (blobs.has(real) ? [[real, blobs.get(real)!]] : []));
+        return [path, { written, isOutside: behind === 'outside', files: new Map(files) }];
+      }),
+    );
+  }
+
+  /** Returns the files that git does not ignore, with the links among them. */
+  private async linkedFiles(): Promise<LinkedFiles> {
+    const args = ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', '-z'];
+    const paths = new Set(records(await this.git.text([...args, '--', ...asArguments([''])])));
+    const links = new Map<string, Promise<string | undefined>>();
+    const readLink = async (path: string) => {
+      const stats = await lstat(join(this.git.folder, path)).catch(() => undefined);
+      return stats?.isSymbolicLink() ? readlink(join(this.git.folder, path)) : undefined;
+    };
+    const linkTarget = (path: string) => {
+      const known = links.get(path) ?? readLink(path);
+      links.set(path, known);
+      return known;
+    };
+    return { paths, linkTarget };
   }
 
   private async modeOnDisk(path: string): Promise<string> {

@@ -6,6 +6,7 @@ import type { BranchTip, Commits } from '../../../ports/repository/commits.ts';
 import type { Clone } from '../clone.ts';
 import { readAuthorDates, readChangedPaths, readCommitParents } from './commit-history.ts';
 import { readCommitsApart } from './commit-log.ts';
+import { bringTrees } from './missing-trees.ts';
 
 /** Commits before one that are brought into a shallow clone to list the newest of them. */
 const suspectHistory = 200;
@@ -53,6 +54,7 @@ export class GitCommits implements Commits {
   async commitsBetween(from: string, to: string, folders: readonly string[]): Promise<Commit[]> {
     for (const commit of [from, to]) await this.clone.fetchCommit(commit);
     await this.clone.deepen([to], suspectHistory);
+    if (folders.length > 0) await bringTrees(this.clone, [to, `^${from}`], true);
     const format = ['--no-show-signature', '--format=%H%n%an%n%aI%n%s', '-z'];
     const range = [`--max-count=${mostCommits}`, ...format, `${from}..${to}`, '--', ...folders];
     const log = await this.clone.git.text(['log', ...range]);
@@ -121,6 +123,7 @@ export class GitCommits implements Commits {
   }
 
   async changedPaths(commits: readonly string[]): Promise<Map<string, string[]>> {
+    await bringTrees(this.clone, commits, false);
     return readChangedPaths(this.clone.git, commits, await this.clone.tree.prefix());
   }
 
@@ -139,6 +142,7 @@ export class GitCommits implements Commits {
     const origin = (await this.clone.findOrigin())?.refs;
     const isComplete = (await origin?.bringHistoryBetween(from, to)) ?? true;
     const prefix = await this.clone.tree.prefix();
+    await bringTrees(this.clone, [`${from}...${to}`], true);
     const apart = await readCommitsApart(this.clone.git, prefix, [from, to], folders);
     return { ...apart, isCut: apart.isCut || !isComplete };
   }

@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Git, GitResult } from '../git.ts';
 import { originRefusal, pushRefusal } from './origin-refusals.ts';
+import { parseListing } from './listing.ts';
 import { parsePushResult } from './push-result.ts';
+import { readSource, type ReadSource } from './read-source.ts';
 import { releaseRefPrefixes } from '../refs/ref-names.ts';
 import type { ListedRef, ReleaseRefs } from '../refs/release-refs.ts';
 import { shortCommit } from '../../../model/commits/commit.ts';
@@ -38,14 +40,18 @@ export class Origin implements ReleaseRefs {
   private readonly git: Git;
   /** Without secrets. */
   private readonly address: string;
+  private readonly remote: string;
+  private readFrom: Promise<ReadSource> | undefined;
   private listing: { at: number; refs: Promise<Map<string, ListedRef>> } | undefined;
   /** Fetches follow one another: in a shallow clone each rewrites the list of boundaries. */
   private lastFetch: Promise<unknown> = Promise.resolve();
   private readonly nextFetch = new Map<'shallow' | 'deep', Fetch>();
 
-  constructor(git: Git, address: string) {
+  /** @param address without secrets. @param remote its name in this clone. */
+  constructor(git: Git, address: string, remote = 'origin') {
     this.git = git;
     this.address = address;
+    this.remote = remote;
   }
 
   async list(): Promise<ReadonlyMap<string, ListedRef>> {
@@ -61,7 +67,7 @@ export class Origin implements ReleaseRefs {
     // for "up to date" or for a fast-forward.
     const args = [
       ...['push', '--porcelain', '--no-verify', '--no-follow-tags', '--no-signed', '--recurse-submodules=no'],
-      ...[`--force-with-lease=${ref}:`, 'origin', `${object}:${ref}`],
+      ...[`--force-with-lease=${ref}:`, this.remote, `${object}:${ref}`],
     ];
     for (let attempt = 1; ; attempt++) {
       const result = await this.git.run(args, { timeoutMs: transferTimeoutMs });
@@ -90,7 +96,7 @@ export class Origin implements ReleaseRefs {
   async remove(refs: readonly { ref: string; object: string }[]): Promise<void> {
     const args = ['push', '--porcelain', '--no-verify', '--no-follow-tags', '--no-signed', '--recurse-submodules=no'];
     const leases = refs.map(({ ref, object }) => `--force-with-lease=${ref}:${object}`);
-    await this.git.run([...args, ...leases, 'origin', ...refs.map(({ ref }) => `:${ref}`)], {
+    await this.git.run([...args, ...leases, this.remote, ...refs.map(({ ref }) => `:${ref}`)], {
       timeoutMs: listingTimeoutMs,
     });
     this.listing = undefined;
@@ -105,8 +111,9 @@ export class Origin implements ReleaseRefs {
 
   /** The commit that a branch is at. @throws {Refusal} when the origin does not answer. */
   async branchTip(branch: string): Promise<string | undefined> {
-    const args = ['ls-remote', '--quiet', 'origin', `refs/heads/${branch}`];
-    const result = await this.git.run(args, { timeoutMs: tipTimeoutMs });
+    const { remote, config } = await this.source();
+    const args = ['ls-remote', '--quiet', remote, `refs/heads/${branch}`];
+    const result = await this.git.run(args, { config, timeoutMs: tipTimeoutMs });
     if (result.code !== 0) throw originRefusal(`look for ${branch}`, this.address, result);
     return parseListing(result.stdout.toString()).get(`refs/heads/${branch}`)?.object;
   }
@@ -150,8 +157,9 @@ export class Origin implements ReleaseRefs {
   private async fetchDepth(commits: readonly string[], depth: number): Promise<void> {
     // Never shallower than it is: a depth would cut off what lies beyond it.
     const known = Number(await this.git.text(['rev-list', '--count', ...commits]));
-    const args = [...fetchArguments, `--depth=${Math.max(depth, known)}`, 'origin', ...commits];
-    await this.git.run(args, { timeoutMs: historyTimeoutMs });
+    const { remote, config } = await this.source();
+    const args = [...fetchArguments, `--depth=${Math.max(depth, known)}`, remote, ...commits];
+    await this.git.run(args, { config, timeoutMs: historyTimeoutMs });
   }
 
   /** Reports whether the clone's history ends between two commits, or at one of them. */
@@ -192,19 +200,23 @@ export class Origin implements ReleaseRefs {
   }
 
   private async runFetch(wanted: readonly string[], depth: 'shallow' | 'deep'): Promise<GitResult> {
-    const isShallow = await this.isShallow();
+    const [isShallow, { remote, config }] = await Promise.all([this.isShallow(), this.source()]);
     const args = [
       ...fetchArguments,
       // A complete clone stays complete.
       ...(isShallow && depth === 'shallow' ? ['--depth=1'] : []),
-      ...['origin', ...wanted],
+      ...[remote, ...wanted],
     ];
     for (let attempt = 1; ; attempt++) {
-      const result = await this.git.run(args, { timeoutMs: transferTimeoutMs });
+      const result = await this.git.run(args, { config, timeoutMs: transferTimeoutMs });
       // Another process fetches into the same clone.
       if (attempt === 10 || !/shallow\.lock|shallow file has changed/.test(result.stderr)) return result;
       await pause(50 * attempt);
     }
+  }
+
+  private source(): Promise<ReadSource> {
+    return (this.readFrom ??= readSource(this.git, this.remote));
   }
 
   private async isShallow(): Promise<boolean> {
@@ -212,7 +224,7 @@ export class Origin implements ReleaseRefs {
   }
 
   private async listed(maxAgeMs: number): Promise<Map<string, ListedRef>> {
-    const now = Date.now();
+    const now = performance.now();
     if (this.listing && now - this.listing.at <= maxAgeMs && maxAgeMs > 0) return this.listing.refs;
     const refs = this.readListing();
     this.listing = { at: now, refs };
@@ -225,22 +237,10 @@ export class Origin implements ReleaseRefs {
 
   private async readListing(): Promise<Map<string, ListedRef>> {
     const patterns = releaseRefPrefixes.map((prefix) => `${prefix}*`);
-    const args = ['ls-remote', '--quiet', 'origin', ...patterns];
-    const result = await this.git.run(args, { timeoutMs: listingTimeoutMs });
+    const { remote, config } = await this.source();
+    const args = ['ls-remote', '--quiet', remote, ...patterns];
+    const result = await this.git.run(args, { config, timeoutMs: listingTimeoutMs });
     if (result.code !== 0) throw originRefusal('list the releases', this.address, result);
     return parseListing(result.stdout.toString());
   }
-}
-
-/** Reads the lines of `git ls-remote`; what is behind an annotated tag comes as a second line, `<ref>^{}`. */
-export function parseListing(text: string): Map<string, ListedRef> {
-  const refs = new Map<string, ListedRef>();
-  for (const line of text.split('\n')) {
-    const [, object = '', name = '', suffix] = /^([0-9a-f]{40,64})\t(\S+?)(\^\{\})?$/.exec(line) ?? [];
-    if (name === '') continue;
-    const known = refs.get(name);
-    if (suffix === undefined) refs.set(name, { object });
-    else if (known) refs.set(name, { ...known, peeled: object });
-  }
-  return refs;
 }

@@ -55,6 +55,34 @@ describe('apiChanges', () => {
     expect(changes).toMatchObject({ operations: [{ operation: 'GET /a', isBreaking: true }] });
   });
 
+  it('lets a header go that was not always there, and no other', () => {
+    const withHeader = (required: boolean) => {
+      const api = sampleApi();
+      api.paths['/'].get.responses['200'].headers = { 'X-Total': { required, schema: { type: 'integer' } } };
+      return api;
+    };
+    expect(verdicts(withHeader(false), sampleApi())).toEqual(['GET /: compatible']);
+    expect(verdicts(withHeader(true), sampleApi())).toEqual(['GET /: breaking']);
+  });
+
+  it('takes a part of allOf for what it forbids besides', () => {
+    const api = (type: string, ...parts: object[]) => {
+      const one = sampleApi();
+      one.components.schemas.Request = { type, allOf: parts };
+      return one;
+    };
+    const parts = [
+      { minimum: 1, enum: [1, 2, 3] },
+      { minimum: 2, pattern: 'a' },
+    ] as const;
+    const merged = { type: 'integer', minimum: 2, enum: [2, 3], pattern: 'a' };
+    const after = sampleApi();
+    after.components.schemas.Request = merged;
+    expect(verdicts(api('number', ...parts, { type: 'integer', enum: [2, 3, 4] }), after)).toEqual([]);
+    expect(verdicts(after, api('integer', ...parts))).toEqual(['POST /: compatible']);
+    expect(verdicts(api('integer', ...parts), after)).toEqual(['POST /: breaking']);
+  });
+
   it.each([
     ['no file', undefined, 'There is no such file.'],
     ['no YAML', 'a: [', 'It is not YAML: '],

@@ -223,7 +223,9 @@ function compareHeaders(
   { schemas, say }: OperationComparison,
 ): void {
   const [had, has] = [byHeaderName(from, before), byHeaderName(to, after)];
-  for (const name of had.keys()) if (!has.has(name)) say(`${of}: header ${name} removed`, true);
+  // A reader of an optional one had to do without it.
+  for (const [name, header] of had)
+    if (!has.has(name)) say(`${of}: header ${name} removed`, header['required'] === true);
   for (const [name, header] of has) {
     const was = had.get(name);
     if (!was) say(`${of}: header ${name} new`, false);

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { resolved, type ApiDocument } from './api-document.ts';
 import { isMap } from '../../manifests/source/object-fields.ts';
+import { lowerBounds, mergeAllOf, upperBounds } from './merge-all-of.ts';
 
 /** One thing that changed in an operation. */
 export interface ApiReason {
@@ -29,8 +30,6 @@ interface Place {
 const deepest = 40;
 /** Pairs of schemas that are compared in one operation at most. */
 const mostCompared = 20_000;
-const lowerBounds = ['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties'];
-const upperBounds = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties'];
 /** Compared as a whole, and not judged: to be safe, any change of it is called breaking. */
 const unjudged = ['not', 'if', 'then', 'else', 'prefixItems', 'patternProperties', 'dependentRequired', 'multipleOf'];
 
@@ -176,21 +175,6 @@ class FlatSchemas {
 
 /** The schema `false`, which takes in nothing. */
 const nothing: Schema = { type: [] };
-
-function mergeAllOf({ allOf: _, ...own }: Schema, parts: readonly Schema[]): Schema {
-  let all: Record<string, unknown> = own;
-  for (const part of parts) {
-    const [mine, theirs] = [all['properties'], part['properties']];
-    const properties: Record<string, unknown> = { ...(isMap(theirs) ? theirs : {}), ...(isMap(mine) ? mine : {}) };
-    if (isMap(mine) && isMap(theirs)) {
-      for (const name of Object.keys(mine).filter((each) => Object.hasOwn(theirs, each)))
-        properties[name] = { allOf: [mine[name], theirs[name]] };
-    }
-    const required = [...new Set([...listOf(all['required']), ...listOf(part['required'])])];
-    all = { ...part, ...all, properties, required };
-  }
-  return all;
-}
 
 function compareTypes(was: Schema, is: Schema, tell: Tell): void {
   const [before, after] = [typesOf(was), typesOf(is)];

@@ -5,7 +5,10 @@ import type { CiSyntax } from './syntax.ts';
 export const azureSyntax: CiSyntax = {
   escapeCommands: breakHashCommands,
   fold: (title, lines) => [`##[group]${breakHashCommands(title)}`, ...lines.map(breakHashCommands), '##[endgroup]'],
-  annotate: (level, about, text) => azureCommand('task.logissue', { type: level }, `${about}: ${text}`),
+  annotate: (level, about, text, at) => {
+    const place = at && { sourcepath: at.file, linenumber: String(at.line), columnnumber: String(at.column) };
+    return azureCommand('task.logissue', { type: level, ...place }, `${about}: ${text}`);
+  },
 };
 
 /** A command to Azure's agent. @param data that it is about: a value, a path. */

@@ -198,6 +198,13 @@ describe('annotations say what they shall', () => {
     expect(ciSyntaxOf('github').annotate!('warning', 'orders, b: c', '100% wrong')).toBe(
       '::warning title=orders%2C b%3A c::100%25 wrong',
     );
+    const at = { file: 'a,b/openapi.yaml', line: 12, column: 5 };
+    expect(ciSyntaxOf('github').annotate!('error', 'no-a', 'wrong', at)).toBe(
+      '::error file=a%2Cb/openapi.yaml,line=12,col=5,title=no-a::wrong',
+    );
+    expect(ciSyntaxOf('azure').annotate!('error', 'no-a', 'wrong', at)).toBe(
+      '##vso[task.logissue type=error;sourcepath=a,b/openapi.yaml;linenumber=12;columnnumber=5]no-a: wrong',
+    );
     expect(azureCommand('task.setvariable', { variable: 'a;b]', isOutput: 'true' }, '{"x":1}')).toBe(
       '##vso[task.setvariable variable=a%3Bb%5D;isOutput=true]{"x":1}',
     );

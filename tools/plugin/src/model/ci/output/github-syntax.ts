@@ -5,7 +5,10 @@ import type { CiSyntax } from './syntax.ts';
 export const githubSyntax: CiSyntax = {
   escapeCommands: escapeCommands,
   fold: (title, lines) => [`::group::${escapeData(title)}`, ...lines.map(escapeCommands), '::endgroup::'],
-  annotate: (level, about, text) => `::${level} title=${escapeProperty(about)}::${escapeData(text)}`,
+  annotate: (level, about, text, at) => {
+    const place = at ? `file=${escapeProperty(at.file)},line=${at.line},col=${at.column},` : '';
+    return `::${level} ${place}title=${escapeProperty(about)}::${escapeData(text)}`;
+  },
 };
 
 function escapeCommands(line: string): string {

@@ -2,7 +2,7 @@ import { automaticEnvironments } from '../../environment/environment.ts';
 import { generatedHeader } from '../generated-file.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
-import { clusterSteps, commandStep, forgeToken, jobSteps, pool } from './job-steps.ts';
+import { clusterSteps, commandStep, deployVariables, jobSteps, pool } from './job-steps.ts';
 import { packageVariables } from './toolchain-steps.ts';
 
 /** How many agents release at once. */
@@ -63,10 +63,11 @@ function checkSteps(facts: PipelineFacts): Yaml {
 }
 
 function releaseSteps(facts: PipelineFacts): Yaml {
-  const release = clusterSteps(automaticEnvironments(facts.environments), {
+  const automatic = automaticEnvironments(facts.environments);
+  const release = clusterSteps(automatic, {
     displayName: 'Release',
     command: 'npx nx run-many -t release -p $(projects)',
-    env: forgeToken,
+    env: deployVariables(automatic),
   });
   return jobSteps(facts, [release], { job: 'release', purpose: 'release' });
 }

@@ -35,7 +35,7 @@ const facts: PipelineFacts = {
   ],
   environments: [
     environment('dev'),
-    environment('pre-prod', { deploy: 'automatic' }),
+    environment('pre-prod', { deploy: 'automatic', keyVariable: 'APIM_CHECK_KEY' }),
     environment('prod', { protected: true, aks: { resourceGroup: 'shop', name: 'shop-prod' } }),
   ],
   node: { version: '>=20.19', file: 'package.json' },
@@ -112,7 +112,7 @@ describe('azureFiles', () => {
   });
 
   it('set the variables that scripts read, and those that tools know', () => {
-    const known = ['KUBECONFIG', 'GITHUB_TOKEN', 'NX_BASE', 'POC_APPROVAL_GATE'];
+    const known = ['KUBECONFIG', 'GITHUB_TOKEN', 'NX_BASE', 'POC_APPROVAL_GATE', 'APIM_CHECK_KEY'];
     const steps = [...azureFiles(facts).values()].flatMap(stepsOf);
     expect(steps.filter(({ env }) => env).length).toBeGreaterThan(10);
     for (const { script, inputs, env = {} } of steps) {
@@ -120,6 +120,27 @@ describe('azureFiles', () => {
 
       expect(Object.keys(env).filter((name) => !known.includes(name))).toEqual([...new Set(read)]);
     }
+  });
+
+  it('give keys to check APIs with to the steps that deploy there, and to no others', () => {
+    const workspaces = pipelineFactsCases.filter(({ services }) => services.length > 0);
+    fc.assert(
+      fc.property(workspaces, (of) => {
+        const keys = (environments: readonly PipelineFacts['environments'][number][]) =>
+          Object.fromEntries(environments.flatMap(({ keyVariable: key }) => (key ? [[key, `$(${key})`]] : [])));
+        const automatic = keys(of.environments.filter(({ deploy }) => deploy === 'automatic'));
+        for (const { script, inputs, env = {} } of [...azureFiles(of).values()].flatMap(stepsOf)) {
+          const command = script ?? inputs?.['inlineScript'] ?? '';
+          const [, there = ''] = /(?:-t promote .*--to|:rollback" .*--env)=(\S+)/.exec(command) ?? [];
+          const expected = /:release|-t release/.test(command)
+            ? automatic
+            : keys(of.environments.filter(({ name }) => name === there));
+          const given = Object.entries(env).filter(([name]) => ['APIM_CHECK_KEY', 'KEY_2'].includes(name));
+          expect(Object.fromEntries(given)).toEqual(expected);
+        }
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it('set up languages in jobs that build and in no other, and keep what no lock file vouches for in those that only check', () => {
@@ -212,6 +233,21 @@ describe('azureFiles', () => {
       'npx nx run $(serviceName):release',
       '',
     ]);
+  });
+
+  it('log in to Azure for an instance of API Management, whatever the cluster is', () => {
+    const environments = [environment('a', { deploy: 'automatic', hasFacade: true })];
+    for (const [end, rights] of [
+      ['templates/service.yml', ''],
+      ['provisioning.yml', '-provisioning'],
+    ] as const) {
+      const steps = stepsOf(textOf({ ...facts, environments }, end));
+      const [step] = steps.filter(({ task }) => task === 'AzureCLI@2');
+      expect(step!.inputs!['azureSubscription']).toBe(`a${rights}`);
+      expect(step!.inputs!['inlineScript']!.split('\n')).toEqual(['set -e', expect.stringContaining('npx nx run'), '']);
+      expect(step!.env!['KUBECONFIG']).toBe('$(kubeconfig_a.secureFilePath)');
+      expect(steps.some(({ task }) => task === 'KubeloginInstaller@0')).toBe(false);
+    }
   });
 
   it('promote from the first environment when none is automatic', () => {

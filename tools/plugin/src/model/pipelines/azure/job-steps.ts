@@ -1,5 +1,5 @@
 import { customRegion } from '../custom-region.ts';
-import { envSection, type NxCommand, type StepVariables } from '../nx-command.ts';
+import { envSection, keyVariables, type NxCommand, type StepVariables } from '../nx-command.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
 import { identifierOf } from './identifier.ts';
@@ -22,8 +22,13 @@ export interface AzureCommand extends NxCommand {
 /** The rights of a job in its clusters, as the end of a connection's name: a deployer's, or those to provision. */
 export type Rights = '' | '-provisioning';
 
-/** Lets a command report to GitHub. Azure leaves a variable that is not defined as it is written here. */
-export const forgeToken = { GITHUB_TOKEN: '$(GITHUB_TOKEN)' };
+/**
+ * Lets a command report to GitHub, and check what it publishes in some environments. Azure leaves a variable that is not
+ * defined as it is written here.
+ */
+export function deployVariables(environments: readonly PipelineEnvironment[]): StepVariables {
+  return { ...keyVariables(environments, (name) => `$(${name})`), GITHUB_TOKEN: '$(GITHUB_TOKEN)' };
+}
 
 /** The facts that a job's setup depends on. */
 export interface JobSetup {
@@ -69,8 +74,9 @@ export function commandStep({ command, id, displayName, env }: AzureCommand): Ya
 }
 
 /**
- * Returns steps that run a command which reaches clusters. That of an AKS cluster is reached as the service connection that
- * is named like the environment; the kubeconfig of another one is a secure file. Neither outlives the job.
+ * Returns steps that run a command which reaches environments. An AKS cluster and an instance of API Management are reached
+ * as the service connection that is named like the environment; the kubeconfig of another cluster is a secure file. Neither
+ * outlives the job.
  */
 export function clusterSteps(
   environments: readonly PipelineEnvironment[],
@@ -78,6 +84,7 @@ export function clusterSteps(
   rights: Rights = '',
 ): Yaml {
   const inAks = environments.filter(({ aks }) => aks);
+  const inAzure = environments.filter(({ aks, hasFacade }) => aks || hasFacade);
   const others = environments.filter(({ aks }) => !aks);
   const kubeconfigs = [
     ...(inAks.length > 0 ? [aksKubeconfig] : []),
@@ -87,29 +94,37 @@ export function clusterSteps(
   const reaching = { ...command, env: { ...kubeconfig, ...command.env } };
   return yaml`
     ${others.map(({ name }) => secureFile(name, rights))}
-    ${inAks.length > 0 ? aksSteps(inAks, reaching, rights) : commandStep(reaching)}
+    ${inAzure.length > 0 ? azureSteps(inAzure, reaching, rights) : commandStep(reaching)}
   `;
 }
 
 const aksKubeconfig = '$(Agent.TempDirectory)/kubeconfig';
 
-/** Runs a command as the service connection of the last of some clusters. */
-function aksSteps(clusters: readonly PipelineEnvironment[], command: AzureCommand, rights: Rights): Yaml {
+const kubelogin = yaml`
+  - task: KubeloginInstaller@0
+    displayName: Install kubelogin
+`;
+
+/** Runs a command as the service connection of the last of some environments. */
+function azureSteps(environments: readonly PipelineEnvironment[], command: AzureCommand, rights: Rights): Yaml {
+  const clusters = environments.filter(({ aks }) => aks);
+  const script = [
+    'set -e',
+    ...clusters.map(getCredentials),
+    ...(clusters.length > 0 ? [`kubelogin convert-kubeconfig --login azurecli --kubeconfig "${aksKubeconfig}"`] : []),
+    command.command,
+  ];
   return yaml`
-    - task: KubeloginInstaller@0
-      displayName: Install kubelogin
+    ${clusters.length > 0 ? kubelogin : undefined}
     - task: AzureCLI@2
       name: ${command.id}
       displayName: ${command.displayName}
       inputs:
-        azureSubscription: ${`${clusters.at(-1)!.name}${rights}`}
+        azureSubscription: ${`${environments.at(-1)!.name}${rights}`}
         scriptType: bash
         scriptLocation: inlineScript
         inlineScript: |
-          set -e
-          ${clusters.map(getCredentials).join('\n')}
-          kubelogin convert-kubeconfig --login azurecli --kubeconfig "${aksKubeconfig}"
-          ${command.command}
+          ${script.join('\n')}
       ${envSection(command.env)}
   `;
 }

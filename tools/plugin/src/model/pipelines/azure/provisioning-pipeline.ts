@@ -18,9 +18,9 @@ export function provisioningPipeline(facts: PipelineFacts): Yaml {
   return yaml`
     ${generatedHeader}
 
-    # Rolls the clusters' own configuration (Infrastructure/kubernetes) out, from environment to environment. All differences
-    # are shown before the first is asked to be approved. Started with the tag of an earlier version, it rolls back to that;
-    # without one, a run that waited until something newer was there changes nothing.
+    # Rolls the clusters' own configuration (Infrastructure/kubernetes) out, and that of API Management (Infrastructure/apim),
+    # from environment to environment. All differences are shown before the first is asked to be approved. Started with the tag
+    # of an earlier version, it rolls back to that; without one, a run that waited until something newer was there changes nothing.
     name: $(Date:yyyyMMdd)$(Rev:-r)
 
     parameters:
@@ -35,6 +35,7 @@ export function provisioningPipeline(facts: PipelineFacts): Yaml {
           - ${branch}
       paths:
         include:
+          - Infrastructure/apim/**
           - Infrastructure/environments/**
           - Infrastructure/kubernetes/**
     pr: none

@@ -6,7 +6,7 @@ import type { PipelineEnvironment, PipelineFacts, PipelineService } from '../pip
 import { yaml, type Yaml } from '../yaml-template.ts';
 import { commandStage } from './command-stage.ts';
 import { identifierOf } from './identifier.ts';
-import { forgeToken, pool } from './job-steps.ts';
+import { deployVariables, pool } from './job-steps.ts';
 import { packageVariables } from './toolchain-steps.ts';
 
 /** Returns the pipeline that brings services from environment to environment, and back. */
@@ -117,7 +117,7 @@ function releaseStage(facts: PipelineFacts): Yaml | undefined {
     command: {
       displayName: 'Release',
       command: `npx nx run-many -t release -p "$PROJECTS"`,
-      env: { ...forgeToken, PROJECTS: '$(projects)' },
+      env: { ...deployVariables(automatic), PROJECTS: '$(projects)' },
     },
   });
 }
@@ -151,7 +151,7 @@ function promoteStage(
     command: {
       displayName: `Promote to ${to.name}`,
       command: promoteCommand('-p "$PROJECTS"', to.name, option),
-      env: { ...forgeToken, PROJECTS: '$(projects)', ...env },
+      env: { ...deployVariables([to]), PROJECTS: '$(projects)', ...env },
     },
   });
 }
@@ -169,7 +169,7 @@ function rollbackStage(facts: PipelineFacts, environment: PipelineEnvironment): 
       displayName: 'Roll back',
       command: rollbackCommand(name),
       env: {
-        ...forgeToken,
+        ...deployVariables([environment]),
         SERVICE: '${{ parameters.service }}',
         TAG: '${{ parameters.tag }}',
         REASON: '${{ parameters.reason }}',

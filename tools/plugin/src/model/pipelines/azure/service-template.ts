@@ -2,15 +2,16 @@ import { automaticEnvironments } from '../../environment/environment.ts';
 import { generatedHeader } from '../generated-file.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
-import { clusterSteps, forgeToken, jobSteps, pool } from './job-steps.ts';
+import { clusterSteps, deployVariables, jobSteps, pool } from './job-steps.ts';
 import { packageVariables } from './toolchain-steps.ts';
 
 /** Returns the template that every pipeline of a service extends. */
 export function serviceTemplate(facts: PipelineFacts): Yaml {
-  const release = clusterSteps(automaticEnvironments(facts.environments), {
+  const automatic = automaticEnvironments(facts.environments);
+  const release = clusterSteps(automatic, {
     displayName: 'Release',
     command: 'npx nx run $(serviceName):release',
-    env: forgeToken,
+    env: deployVariables(automatic),
   });
   const tagRun = yaml`
     - script: echo "##vso[build.addbuildtag]$(serviceName)"

@@ -24,15 +24,21 @@ export type Rights = 'deploying' | 'provisioning';
 
 /**
  * Returns the access to the clusters of some environments. That of AKS is got with an identity that GitHub vouches for (OpenID
- * Connect), so that no secret of Azure is kept; another one's kubeconfig is a secret.
+ * Connect), so that no secret of Azure is kept; another one's kubeconfig is a secret. With the same identity an instance of
+ * API Management is reached.
  */
 export function clusterAccess(
   environments: readonly PipelineEnvironment[],
   rights: Rights = 'deploying',
 ): ClusterAccess {
-  const inAzure = environments.some(({ aks }) => aks !== undefined);
+  const inAks = environments.some(({ aks }) => aks !== undefined);
+  const inAzure = inAks || environments.some(({ hasFacade }) => hasFacade);
   return {
-    steps: [...(inAzure ? azureSteps(rights) : []), ...environments.map((each) => kubeconfigStep(each, rights))],
+    steps: [
+      ...(inAzure ? [loginStep(rights)] : []),
+      ...(inAks ? [kubeloginStep] : []),
+      ...environments.map((each) => kubeconfigStep(each, rights)),
+    ],
     kubeconfig: environments.map(({ name }) => `\${{ runner.temp }}/kubeconfig-${name}`).join(':'),
     permissions: inAzure ? { 'id-token': 'write' } : {},
   };
@@ -44,22 +50,21 @@ export function kubeconfigSecret(environment: string, rights: Rights): string {
   return `${prefix}KUBECONFIG_${environment.toUpperCase().replaceAll('-', '_')}`;
 }
 
-function azureSteps(rights: Rights): Yaml[] {
-  return [
-    yaml`
-      - uses: ${pinnedActions.azureLogin}
-        with:
-          client-id: \${{ vars.${rights === 'deploying' ? 'AZURE_CLIENT_ID' : 'AZURE_PROVISIONING_CLIENT_ID'} }}
-          tenant-id: \${{ vars.AZURE_TENANT_ID }}
-          subscription-id: \${{ vars.AZURE_SUBSCRIPTION_ID }}
-    `,
-    yaml`
-      - uses: ${pinnedActions.useKubelogin}
-        with:
-          kubelogin-version: v0.2.13
-    `,
-  ];
+function loginStep(rights: Rights): Yaml {
+  return yaml`
+    - uses: ${pinnedActions.azureLogin}
+      with:
+        client-id: \${{ vars.${rights === 'deploying' ? 'AZURE_CLIENT_ID' : 'AZURE_PROVISIONING_CLIENT_ID'} }}
+        tenant-id: \${{ vars.AZURE_TENANT_ID }}
+        subscription-id: \${{ vars.AZURE_SUBSCRIPTION_ID }}
+  `;
 }
+
+const kubeloginStep = yaml`
+  - uses: ${pinnedActions.useKubelogin}
+    with:
+      kubelogin-version: v0.2.13
+`;
 
 function kubeconfigStep({ name, aks, context }: PipelineEnvironment, rights: Rights): Yaml {
   const file = `"$RUNNER_TEMP/kubeconfig-${name}"`;

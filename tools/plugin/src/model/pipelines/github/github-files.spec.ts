@@ -56,7 +56,10 @@ const shop: PipelineFacts = {
   })),
   environments: [
     { name: 'dev', deploy: 'automatic', protected: false, aks: undefined, context: 'shop' },
-    { name: 'pre-prod', deploy: 'automatic', protected: false, aks: inAzure, context: 'shop' },
+    {
+      ...{ name: 'pre-prod', deploy: 'automatic', protected: false, aks: inAzure, context: 'shop' },
+      keyVariable: 'APIM_CHECK_KEY',
+    },
     { name: 'prod', deploy: 'manual', protected: true, aks: inAzure, context: 'shop: prod' },
   ],
   node: { version: '>=20.19', file: 'package.json' },
@@ -258,7 +261,7 @@ it('puts no expression into a script, and runs no code that can be exchanged', (
 });
 
 it('sets the variables that a script reads, and no others', () => {
-  const readByPrograms = ['GITHUB_TOKEN', 'KUBECONFIG', 'POC_APPROVAL_GATE'];
+  const readByPrograms = ['GITHUB_TOKEN', 'KUBECONFIG', 'POC_APPROVAL_GATE', 'APIM_CHECK_KEY', 'KEY_2'];
   fc.assert(
     fc.property(pipelineFactsCases, (facts) => {
       for (const [, { steps }] of jobsOf(facts)) {
@@ -268,6 +271,45 @@ it('sets the variables that a script reads, and no others', () => {
           expect(new Set(read.filter((name) => name !== 'RUNNER_TEMP'))).toEqual(new Set(set));
         }
       }
+    }),
+    some,
+  );
+});
+
+it('gives keys to check APIs with to the steps that deploy there, and to no others', () => {
+  fc.assert(
+    fc.property(pipelineFactsCases, (facts) => {
+      const { environments } = facts;
+      const automatic = environments.filter(({ deploy }) => deploy === 'automatic');
+      for (const [id, { steps }] of jobsOf(facts)) {
+        const given = steps
+          .flatMap(({ env = {} }) => Object.entries(env))
+          .filter(([, value]) => /secrets\./.test(value));
+        const own = environments.filter(({ name }) => [`promote-${name}`, `rollback-${name}`].includes(id));
+        const names = (['release', 'release-one'].includes(id) ? automatic : own).flatMap(
+          ({ keyVariable }) => keyVariable ?? [],
+        );
+        expect(new Map(given.filter(([name]) => name !== 'KUBECONFIG_TEXT'))).toEqual(
+          new Map(names.map((name) => [name, `\${{ secrets.${name} }}`])),
+        );
+      }
+    }),
+    some,
+  );
+});
+
+it('logs in to Azure where an environment has an instance of API Management or a cluster there', () => {
+  fc.assert(
+    fc.property(pipelineFactsCases, (facts) => {
+      const jobs = new Map(jobsOf(facts));
+      for (const { name, aks, hasFacade } of facts.environments)
+        for (const id of [`diff-${name}`, `provision-${name}`]) {
+          const uses = (action: string) => jobs.get(id)!.steps.some((step) => step.uses?.startsWith(`${action}@`));
+          expect([uses('azure/login'), uses('azure/use-kubelogin')]).toEqual([
+            aks !== undefined || hasFacade === true,
+            aks !== undefined,
+          ]);
+        }
     }),
     some,
   );

@@ -1,5 +1,5 @@
-import { envSection, type NxCommand, type StepVariables } from '../nx-command.ts';
-import type { PipelineFacts } from '../pipeline-facts.ts';
+import { envSection, keyVariables, type NxCommand, type StepVariables } from '../nx-command.ts';
+import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
 import { pinnedActions } from './pinned-actions.ts';
 import { toolchainsFolder } from './toolchains-action.ts';
@@ -77,6 +77,11 @@ export function commandStep({ command, id, env }: NxCommand, condition?: string)
         run: ${command}
       `}
   `;
+}
+
+/** Returns the variables of a command that deploys: to check what it publishes, too. @param environments where to. */
+export function deployVariables(environments: readonly PipelineEnvironment[], kubeconfig: string): StepVariables {
+  return { ...keyVariables(environments, (name) => `\${{ secrets.${name} }}`), ...commandVariables(kubeconfig) };
 }
 
 /** Returns the variables of every command that reads clusters, or reports to GitHub what it did. */

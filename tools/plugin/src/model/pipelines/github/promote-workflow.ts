@@ -5,7 +5,7 @@ import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { paragraphs, yaml, type Yaml } from '../yaml-template.ts';
 import { clusterAccess } from './cluster-access.ts';
 import { dispatchTrigger } from './dispatch-inputs.ts';
-import { commandStep, commandVariables, readySteps } from './job-steps.ts';
+import { commandStep, deployVariables, readySteps } from './job-steps.ts';
 import { workflowJob } from './workflow-job.ts';
 
 const allServices = 'all services';
@@ -51,7 +51,7 @@ function promoteJob(from: PipelineEnvironment, to: PipelineEnvironment): Yaml {
       TAG: '${{ inputs.tag }}',
       FORCE: '${{ inputs.force }}',
       ...env,
-      ...commandVariables(access.kubeconfig),
+      ...deployVariables([to], access.kubeconfig),
     },
   });
   return workflowJob({

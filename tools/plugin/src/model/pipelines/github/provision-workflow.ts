@@ -28,7 +28,7 @@ export function provisionWorkflow({ environments, branch }: PipelineFacts): Yaml
   return yaml`
     ${generatedHeader}
     #
-    # Rolls out the clusters' own configuration, environment by environment: the difference first, then, behind the protection rules of
+    # Rolls out the clusters' own configuration, and that of API Management, environment by environment: the difference first, then, behind the protection rules of
     # the environment of the same name at GitHub, the change. Started by hand with the tag of an earlier one, it rolls back to that; without
     # a tag, a run that waited for approval until something newer was there changes nothing.
     name: provision
@@ -36,6 +36,7 @@ export function provisionWorkflow({ environments, branch }: PipelineFacts): Yaml
       push:
         branches: ${[branchFilter(branch)]}
         paths:
+          - 'Infrastructure/apim/**'
           - 'Infrastructure/kubernetes/**'
           - 'Infrastructure/environments/**'
       ${inputs}

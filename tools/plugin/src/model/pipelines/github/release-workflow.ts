@@ -11,6 +11,7 @@ import {
   checkoutSteps,
   commandStep,
   commandVariables,
+  deployVariables,
   readySteps,
   readyWithHistorySteps,
   releaseToolchainSteps,
@@ -90,9 +91,10 @@ function affectedJob(facts: PipelineFacts): Yaml {
 }
 
 function releaseJob(facts: PipelineFacts, access: ClusterAccess): Yaml {
+  const automatic = automaticEnvironments(facts.environments);
   const release = commandStep({
     command: 'npx nx run-many -t release -p "$PROJECTS"',
-    env: { PROJECTS: '${{ matrix.projects }}', ...commandVariables(access.kubeconfig) },
+    env: { PROJECTS: '${{ matrix.projects }}', ...deployVariables(automatic, access.kubeconfig) },
   });
   return workflowJob({
     id: 'release',
@@ -112,9 +114,10 @@ function releaseJob(facts: PipelineFacts, access: ClusterAccess): Yaml {
 }
 
 function releaseOneJob(facts: PipelineFacts, access: ClusterAccess): Yaml {
+  const automatic = automaticEnvironments(facts.environments);
   const release = commandStep({
     command: 'npx nx run "$SERVICE:release"',
-    env: { SERVICE: '${{ inputs.service }}', ...commandVariables(access.kubeconfig) },
+    env: { SERVICE: '${{ inputs.service }}', ...deployVariables(automatic, access.kubeconfig) },
   });
   return workflowJob({
     id: 'release-one',

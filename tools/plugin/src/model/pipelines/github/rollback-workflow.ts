@@ -4,7 +4,7 @@ import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { paragraphs, yaml, type Yaml } from '../yaml-template.ts';
 import { clusterAccess, unattended } from './cluster-access.ts';
 import { dispatchTrigger } from './dispatch-inputs.ts';
-import { commandStep, commandVariables, readySteps } from './job-steps.ts';
+import { commandStep, deployVariables, readySteps } from './job-steps.ts';
 import { workflowJob } from './workflow-job.ts';
 
 /** Returns `rollback.yml`: it goes back to an earlier release of a service, and stays there. Needs one service at least. */
@@ -41,7 +41,7 @@ function rollbackJob(environment: PipelineEnvironment): Yaml {
       SERVICE: '${{ inputs.service }}',
       TAG: '${{ inputs.tag }}',
       REASON: '${{ inputs.reason }}',
-      ...commandVariables(access.kubeconfig),
+      ...deployVariables([environment], access.kubeconfig),
     },
   });
   return workflowJob({

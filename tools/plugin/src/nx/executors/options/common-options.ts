@@ -17,6 +17,9 @@ export const approve = booleanOption(
 );
 export const allowDirty = booleanOption('Build uncommitted changes where the environment permits it; marked as such');
 export const allowDowntime = booleanOption('Allow manifests that may cause downtime');
+export const allowBreaking = booleanOption(
+  'Publish at the facade of a protected environment an API that may break its clients',
+);
 export const adopt = booleanOption('Take over objects that belong to another service or another deployer');
 export const force = booleanOption(
   'Deploy over a newer release, a later commit or another branch, and a build that is held',
@@ -32,6 +35,7 @@ export const timeout = secondsOption('Time limit of a rollout in each environmen
 export const deployOptions = {
   env: automaticEnvironmentsOption(),
   allowDowntime,
+  allowBreaking,
   adopt,
   force,
   approve,

@@ -87,6 +87,10 @@ export function countOption(description: string, { default: fallback, least, mos
   };
 }
 
+function isPort(number: unknown, least: number): number is number {
+  return typeof number === 'number' && Number.isInteger(number) && number >= least && number <= 65_535;
+}
+
 /** `--port=8080`. */
 export function portOption(description: string): Option<number | undefined> {
   return {
@@ -97,13 +101,32 @@ export function portOption(description: string): Option<number | undefined> {
     read(value, context) {
       const number = numberOf(value);
       if (number === undefined) return undefined;
-      if (typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= 65_535) return number;
+      if (isPort(number, 1)) return number;
       throw badOption(context, value, 'Expected a port from 1 to 65535.');
     },
   };
 }
 
-/** The same of something that can be turned off: `--inspect=false`, `--no-inspect`. */
+/** The same, where 0 stands for any that is free, which is also taken when it is omitted. */
+export function anyPortOption(description: string): Option<number> {
+  const { resolve: _, ...port } = portOption(`${description} (default: 0, any that is free)`);
+  return {
+    ...port,
+    kind: 'any-port',
+    read(value, context) {
+      const number = value === undefined ? 0 : numberOf(value);
+      if (isPort(number, 0)) return number;
+      throw badOption(context, value, 'Expected a port from 1 to 65535, or 0 for any that is free.');
+    },
+  };
+}
+
+/** `--output=site`: a folder, relative to the workspace. */
+export function folderOption(description: string): Option<string | undefined> {
+  return { ...stringOption(description, 'FOLDER'), kind: 'folder' };
+}
+
+/** A port of something that can be turned off: `--inspect=false`, `--no-inspect`. */
 export function portOrNoneOption(description: string): Option<number | undefined | 'none'> {
   const option = portOption(description);
   return {

@@ -16,6 +16,7 @@ export type OptionKind =
   | 'boolean'
   | 'text'
   | 'file'
+  | 'folder'
   | 'seconds'
   | 'count'
   | 'period'
@@ -27,7 +28,9 @@ export type OptionKind =
   | 'environments'
   | 'point'
   | 'port'
-  | 'words';
+  | 'any-port'
+  | 'words'
+  | 'shares';
 
 /**
  * An option of a command, declared once: what reads it, and what `--help`, `schema.json` and the docs say of it.

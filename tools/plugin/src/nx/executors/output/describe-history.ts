@@ -1,6 +1,8 @@
+import { reasonOf } from './unreachable-lines.ts';
 import type { DeploymentRecord } from '../../../model/deploy/deployment-record.ts';
 import { describeProbe } from '../../../model/deploy/probe-result.ts';
 import { describeDuration } from '../../../model/text/duration.ts';
+import { describeException } from '../../../model/manifests/rules/downtime/downtime-exceptions.ts';
 import { textTable, wrapped } from '../../../model/text/text-table.ts';
 import { formatMoment } from '../../../model/text/timestamp.ts';
 import type { EnvironmentHistory } from '../../../use-cases/observe/history.ts';
@@ -20,7 +22,7 @@ const tones: Readonly<Record<DeploymentRecord['outcome'], Tone>> = {
 /** Returns the deployments of a service to one environment as lines: why each was made, or failed, in full below it. */
 export function describeHistory(service: string, found: EnvironmentHistory, terminal: Terminal, now: Date): string[] {
   const title = `${service} in ${found.environment}`;
-  if (found.state === 'unreachable') return [title, `  ${found.reason}`];
+  if (found.state === 'unreachable') return [title, `  ${reasonOf(found)}`];
   if (found.records.length === 0) return [title, '  never deployed'];
   const { records } = found;
   const columns = terminal.columns === undefined ? undefined : terminal.columns - 2;
@@ -43,13 +45,15 @@ export function describeHistory(service: string, found: EnvironmentHistory, term
 }
 
 function row(record: DeploymentRecord, { mark, paint }: Terminal, now: Date): string[] {
-  const { sequence, release, cause, outcome, startedAt, actor, probe } = record;
+  const { sequence, release, cause, outcome, startedAt, actor, probe, canary } = record;
   const took = tookOf(record);
   return [
     `#${sequence}`,
     release.buildNumber.toString(),
     paint('faint', release.commit.slice(0, 12)),
-    cause.action,
+    canary === undefined
+      ? cause.action
+      : `${cause.action} (canary ${canary.steps.map((step) => `${step}%`).join(', ')})`,
     mark(tones[outcome], outcome),
     formatMoment(startedAt, now),
     took === undefined ? '-' : describeDuration(took),
@@ -59,17 +63,33 @@ function row(record: DeploymentRecord, { mark, paint }: Terminal, now: Date): st
   ];
 }
 
-/** The reason that the person gave, the one of a failure, and why a build was deployed that ran already. */
+/**
+ * The reason that the person gave, the one of a failure, and why a build was deployed that ran already; what was accepted by
+ * options and by the manifests.
+ */
 function whyLines(
-  { cause, reason, release }: DeploymentRecord,
+  { cause, reason, release, outcome, exceptions = [], publishes = [], published }: DeploymentRecord,
   before: DeploymentRecord | undefined,
   columns = Infinity,
 ): string[] {
   const isAgain = before?.outcome === 'succeeded' && before.release.buildNumber.equals(release.buildNumber);
   const again = isAgain ? 'this build ran already; its objects differed from its manifests' : undefined;
-  return [cause.reason ?? again, reason].flatMap((text) => {
+  const { overrides } = cause;
+  const told: (readonly [string, string | undefined])[] = [
+    ['why', cause.reason ?? again],
+    ['why', reason],
+    ['with', overrides?.join(' ')],
+    ...publishes.map(({ api, revision }) => {
+      const isOpen =
+        outcome === 'running' || published?.some((each) => each.api === api && each.openedAt !== undefined);
+      return ['API', `${api}, revision ${revision}${isOpen ? '' : ', which clients did not get'}`] as const;
+    }),
+    ...exceptions.map((each) => ['accepted', describeException(each)] as const),
+  ];
+  return told.flatMap(([head, text]) => {
     if (text === undefined) return [];
-    const [first = '', ...others] = wrapped(text.replaceAll(/\s+/g, ' ').trim(), columns - 9);
-    return [`    why: ${first}`, ...others.map((line) => `         ${line}`)];
+    const indent = head.length + 6;
+    const [first = '', ...others] = wrapped(text.replaceAll(/\s+/g, ' ').trim(), columns - indent);
+    return [`    ${head}: ${first}`, ...others.map((line) => `${' '.repeat(indent)}${line}`)];
   });
 }

@@ -1,12 +1,18 @@
 import type { DeploymentSummary } from '../../../model/deploy/deployment-record.ts';
+import { describeCanary, isCanaryOn } from '../../../model/canary/canary-progress.ts';
 import { describeHold } from '../../../model/rollback/hold.ts';
 import { formatMoment } from '../../../model/text/timestamp.ts';
 import { textTable, type Cell } from '../../../model/text/text-table.ts';
 import type { Behind } from '../../../use-cases/observe/behind.ts';
+import { describeDoorDrift } from '../../../model/facade/observing/door-drift.ts';
 import { describeObjectDrift } from '../../../model/observe/describe-drift.ts';
+import { describeUnhealthy } from '../../../model/observe/describe-unhealthy.ts';
 import type { EnvironmentStatus, ServiceStatus, Status } from '../../../use-cases/observe/status.ts';
+import type { Health, RunningService } from '../../../model/observe/running-service.ts';
+import { describeException } from '../../../model/manifests/rules/downtime/downtime-exceptions.ts';
+import { scheduleLines, scheduleTroubles } from './describe-schedules.ts';
 import { shortDigests } from './short-digests.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal, Tone } from './terminal.ts';
 import { unreachableLines } from './unreachable-lines.ts';
 
 type Deployed = Extract<EnvironmentStatus, { state: 'deployed' }>;
@@ -41,6 +47,7 @@ export function statusGrid({ services, branch, provisioned }: Status, { terminal
     ...textTable([['SERVICE', ...names], ...rows], terminal.columns),
     ...(versions.length === 0 ? [] : [`Provisioned: ${versions.join(', ')}`]),
     ...troubleLines(services, terminal),
+    ...(isShort ? [] : noteLines(services, terminal)),
     ...branchLine,
     ...(services.length > 1 ? sumLine(services, terminal) : []),
   ];
@@ -50,7 +57,7 @@ export function statusGrid({ services, branch, provisioned }: Status, { terminal
 function isWell(found: EnvironmentStatus): found is Deployed {
   return (
     found.state === 'deployed' &&
-    found.running?.health === 'healthy' &&
+    (found.running?.health === 'healthy' || found.running?.health === 'done') &&
     found.record?.outcome === 'succeeded' &&
     marksOf(found).length === 0
   );
@@ -69,12 +76,20 @@ function sumLine(services: readonly ServiceStatus[], { mark }: Terminal): string
 
 function stateWord(found: EnvironmentStatus): string {
   if (found.state !== 'deployed') return found.state;
-  const { running, hold, drift, foreignDigests, record } = found;
-  if (!running) return 'gone';
-  if (running.health !== 'healthy') return running.health;
+  const { running, hold, unhealthy, record } = found;
+  if (!running) return mayRunUnread(found) ? 'not readable' : 'gone';
+  if (running.health !== 'healthy' && running.health !== 'done') return running.health;
+  if (record && isCanaryOn(record)) return 'canary';
   if (record && record.outcome !== 'succeeded' && record.outcome !== 'running') return record.outcome;
-  if (drift.length + foreignDigests.length > 0) return 'drifted';
+  if (unhealthy.length > 0) return 'unhealthy';
+  if (hasDrift(found)) return 'drifted';
+  if (found.unread.length > 0 || isDoorUnread(found)) return 'partly read';
   return hold ? 'held' : 'healthy';
+}
+
+/** Reports whether its workload may be of a kind that could not be read. */
+function mayRunUnread({ unread }: Deployed): boolean {
+  return unread.some(({ kind }) => /^(apps|batch)\//.test(kind));
 }
 
 function shortCell(found: Deployed, terminal: Terminal): string {
@@ -90,7 +105,13 @@ function cellLines(found: EnvironmentStatus, { terminal, now }: Shown): string[]
     ...[behindText(found.behind)].filter((text) => text !== ''),
     ...marksOf(found).map((text) => paint('bad', text)),
   ];
-  return [runningText(found, terminal), sinceText(found.record, now), ...(marks.length > 0 ? [marks.join('  ')] : [])];
+  return [
+    runningText(found, terminal),
+    sinceText(found.record, now),
+    ...scheduleLines(found.running?.schedules ?? [], now),
+    ...apiLine(found),
+    ...(marks.length > 0 ? [marks.join('  ')] : []),
+  ];
 }
 
 /** Returns a cell in one line, and below it what is not as it should be. */
@@ -98,13 +119,28 @@ export function cellWithTroubles(found: EnvironmentStatus, shown: Shown): string
   return [cellLines(found, shown).join('  '), ...(found.state === 'deployed' ? troublesOf(found) : [])];
 }
 
-function runningText({ running, record }: Deployed, { paint, mark }: Terminal): string {
-  if (!running) return `${record?.release.buildNumber ?? '?'}  ${mark('bad', 'gone')}`;
-  const { buildNumber = '?', commit, podsReady, podsWanted, health } = running;
+function runningText(found: Deployed, { paint, mark }: Terminal): string {
+  const { running, record } = found;
+  if (!running) {
+    const state = mayRunUnread(found) ? mark('caution', '? cannot be read') : mark('bad', 'gone');
+    return `${record?.release.buildNumber ?? '?'}  ${state}`;
+  }
+  const { buildNumber = '?', commit, health } = running;
   const dirty = record?.release.dirty === true ? '+dirty' : '';
-  const tone = health === 'healthy' ? 'good' : health === 'rolling-out' ? 'caution' : 'bad';
+  const tone = toneOf(health);
   const name = paint('faint', `${commit?.slice(0, 12) ?? '?'}${dirty}`);
-  return `${buildNumber} ${name}  ${mark(tone, `${podsReady}/${podsWanted} ${health}`)}`;
+  return `${buildNumber} ${name}  ${mark(tone, `${podsText(running)}${health}`)}`;
+}
+
+function toneOf(health: Health): Tone {
+  if (health === 'healthy' || health === 'done') return 'good';
+  return health === 'rolling-out' || health === 'suspended' ? 'caution' : 'bad';
+}
+
+/** Returns `2/2 `; nothing of a service that has no pods but those of its Jobs. */
+function podsText({ podsReady, podsWanted, schedules, health }: RunningService): string {
+  const isWithout = podsWanted === 0 && (schedules !== undefined || health === 'done' || health === 'failing');
+  return isWithout ? '' : `${podsReady}/${podsWanted} `;
 }
 
 function sinceText(record: DeploymentSummary | undefined, now: Date): string {
@@ -116,11 +152,32 @@ function sinceText(record: DeploymentSummary | undefined, now: Date): string {
   return `${release.buildNumber} ${outcome} ${formatMoment(finishedAt, now)} ${by}`;
 }
 
-function marksOf({ hold, drift, foreignDigests, record }: Deployed): string[] {
+/** Returns `API 20261124-1`, of several `API orders 20261124-1, orders-v2 20261120-3`: the revisions that clients get. */
+function apiLine({ apis: found }: Deployed): string[] {
+  if (!found || !('apis' in found) || found.apis.length === 0) return [];
+  const { apis } = found;
+  return [`API ${apis.map(({ api, revision }) => (apis.length > 1 ? `${api} ${revision}` : revision)).join(', ')}`];
+}
+
+function hasDrift({ drift, foreignDigests, apis }: Deployed): boolean {
+  const ofDoor = apis && 'drift' in apis ? apis.drift.length : 0;
+  return drift.length + foreignDigests.length + ofDoor > 0;
+}
+
+function isDoorUnread({ apis }: Deployed): boolean {
+  return apis !== undefined && 'reason' in apis;
+}
+
+function marksOf(found: Deployed): string[] {
+  const { hold, unhealthy, record, unread } = found;
+  const canary = record && describeCanary(record);
   return [
+    ...(canary === undefined ? [] : [canary]),
     ...(hold ? ['HELD'] : []),
-    ...(drift.length + foreignDigests.length > 0 ? ['DRIFT'] : []),
+    ...(unhealthy.length > 0 ? ['UNHEALTHY'] : []),
+    ...(hasDrift(found) ? ['DRIFT'] : []),
     ...(record && ['failed', 'abandoned', 'cancelled'].includes(record.outcome) ? [record.outcome.toUpperCase()] : []),
+    ...(unread.length > 0 || isDoorUnread(found) ? ['PARTLY READ'] : []),
   ];
 }
 
@@ -140,20 +197,61 @@ function troubleLines(services: readonly ServiceStatus[], { mark }: Terminal): s
   return [...all, ...unreachableLines(services[0]?.environments)].map((line) => mark('caution', line));
 }
 
+/**
+ * Returns a line for each workload that may fail requests, because somebody accepted it, and for each remark on an object
+ * that is well: no trouble, but to be known.
+ */
+function noteLines(services: readonly ServiceStatus[], { paint }: Terminal): string[] {
+  return services.flatMap(({ service, environments }) =>
+    environments.flatMap((found) =>
+      found.state !== 'deployed'
+        ? []
+        : [
+            ...(found.record?.exceptions ?? []).map((each) => `accepted: ${describeException(each)}`),
+            ...found.remarks.map(({ kind, name, says }) => oneLine(`${kind} ${name}: ${says}`)),
+          ].map((line) => paint('faint', `${service} in ${found.environment}: ${line}`)),
+    ),
+  );
+}
+
 /** Returns a line for each thing in a cell that is not as it should be. */
-function troublesOf({ environment, hold, drift, foreignDigests, running, record }: Deployed): string[] {
+function troublesOf(found: Deployed): string[] {
+  const { environment, hold, drift, foreignDigests, unhealthy, running, record, unread } = found;
   const { outcome, reason } = record ?? {};
   return [
+    ...(running?.obstacle === undefined ? [] : [oneLine(running.obstacle)]),
+    ...scheduleTroubles(running?.schedules ?? []),
     ...(hold ? [`held: ${describeHold(hold, environment)}`] : []),
+    ...(record ? leftCanaryLines(record, environment) : []),
     ...(reason !== undefined && outcome !== 'succeeded'
       ? [`${record?.release.buildNumber} ${outcome}: ${oneLine(reason)}`]
       : []),
     ...foreignDigests.map((digest) =>
       shortDigests(`drift: pods run ${digest}; deployed was ${record?.release.imageDigest}`),
     ),
-    ...(running || !record ? [] : ['drift: its workload is gone']),
+    ...(running || !record || mayRunUnread(found) ? [] : ['drift: its workload is gone']),
+    ...unhealthy.map((object) => oneLine(describeUnhealthy(object))),
     ...drift.flatMap(describeObjectDrift).map((line) => `drift: ${line}`),
+    ...doorTroubles(found),
+    ...unread.map(
+      ({ kind, reason, remedy }) => `cannot read its objects of ${kind}: ${oneLine(`${reason} ${remedy}`)}`,
+    ),
   ];
+}
+
+function doorTroubles({ apis }: Deployed): string[] {
+  if (!apis) return [];
+  if ('reason' in apis)
+    return [`cannot read its APIs at ${apis.instance}: ${oneLine(`${apis.reason} ${apis.remedy}`)}`];
+  return apis.drift.map((each) => `drift: ${describeDoorDrift(each)} (${apis.instance})`);
+}
+
+/** Returns what helps with a canary that nobody is at work with any more. */
+function leftCanaryLines(record: DeploymentSummary, environment: string): string[] {
+  const canary = describeCanary(record);
+  if (canary === undefined || record.outcome === 'running') return [];
+  const command = `nx run ${record.release.service}:canary --env=${environment}`;
+  return [`${canary} was left behind: \`${command} --promote\`, or \`--abort\``];
 }
 
 /** For scripts: full names, and of the record all but its manifests. */

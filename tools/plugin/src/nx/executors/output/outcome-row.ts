@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
-import type { OutcomeRow } from '../../graph/outcomes.ts';
-import { outcomesVariable } from '../../graph/terminal-variables.ts';
+import type { OutcomeRow } from '../../graph/task-hooks/outcomes.ts';
+import { outcomesVariable } from '../../graph/task-hooks/terminal-variables.ts';
 import type { JobOutcome } from '../../../model/ci/output/job-summary.ts';
 import { cutText } from '../../../model/forge/forge-text.ts';
 import { describeDuration } from '../../../model/text/duration.ts';

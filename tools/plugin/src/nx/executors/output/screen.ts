@@ -60,7 +60,7 @@ export class Screen {
   /** Shows what a service waits for from now on. */
   wait(service: string, line: string): void {
     if (this.terminal.columns === undefined) return;
-    this.waiting.set(service, { line, since: Date.now() });
+    this.waiting.set(service, { line, since: performance.now() });
     this.timer ??= setInterval(() => this.draw(), tick).unref();
     this.draw();
   }
@@ -79,7 +79,7 @@ export class Screen {
   private draw(): void {
     const { columns = 0, paint } = this.terminal;
     if (this.waiting.size === 0) return;
-    const text = waitingText(this.waiting, Date.now());
+    const text = waitingText(this.waiting, performance.now());
     // The last column stays free: some terminals begin a new line when it is written to.
     const fitted = text.length < columns ? text : `${text.slice(0, columns - 2)}…`;
     process.stdout.write(`${clearLine}${paint('faint', fitted)}`);

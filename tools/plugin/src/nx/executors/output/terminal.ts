@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { colorVariable, columnsVariable } from '../../graph/terminal-variables.ts';
+import { colorVariable, columnsVariable } from '../../graph/task-hooks/terminal-variables.ts';
 import { ciOf } from '../../../model/ci/ci-run.ts';
 
 /** How something is, as colours show it. */

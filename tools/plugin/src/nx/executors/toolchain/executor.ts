@@ -14,7 +14,7 @@ import {
   type ToolchainRefusal,
 } from '../../../use-cases/toolchains/check-toolchains.ts';
 import { executorNamed } from '../../graph/executor-name.ts';
-import { refusalMarkOf } from '../../graph/refusal-mark.ts';
+import { refusalMarkOf } from '../../graph/task-hooks/refusal-mark.ts';
 import { endingProcess, shown } from '../running/batch.ts';
 import { RunLog } from '../output/ci/run-log.ts';
 import type { TaskResult } from '../running/task.ts';

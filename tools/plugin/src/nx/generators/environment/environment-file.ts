@@ -7,8 +7,8 @@ const schemaLine = '# yaml-language-server: $schema=../../tools/plugin/schemas/e
 /** They are about the model. */
 const commentsAbove = /^(#.*\n|\s*\n)+/;
 
-/** Settings that are never copied: who may deploy there, and how carefully. */
-const ownKeys = ['allowDirty', 'allowBranches', 'soak', 'probe', 'url', 'protected'];
+/** Settings that are never copied: who may deploy there, how carefully, and what clients call. */
+const ownKeys = ['allowDirty', 'allowBranches', 'soak', 'probe', 'url', 'facade', 'canary', 'protected'];
 
 const keysInOrder = ['name', 'order', 'cluster', 'namespace', 'registry', 'url', 'deploy', 'protected', 'variables'];
 

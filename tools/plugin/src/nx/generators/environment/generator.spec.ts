@@ -19,6 +19,7 @@ namespace: shop-preprod
 registry: acr.example/shop
 url: https://preprod.example
 deploy: automatic
+facade: { kind: api-management, subscription: 6f1b2c3d-0000-4000-8000-0123456789ab, resourceGroup: a, name: b }
 # Long enough for the night.
 soak: 12h
 variables:

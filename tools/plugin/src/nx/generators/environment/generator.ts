@@ -2,7 +2,7 @@ import { generateFiles, getProjects, type Tree } from '@nx/devkit';
 import { join } from 'node:path';
 import { parseAllDocuments, parseDocument } from 'yaml';
 import type { RawOptions } from '../../executors/options/options.ts';
-import { findAccess } from '../../../adapters/kubernetes/client/kubeconfig.ts';
+import { findAccess } from '../../../adapters/kubernetes/client/credentials/kubeconfig.ts';
 import { environmentsFolder, isSamePlace, type Environment } from '../../../model/environment/environment.ts';
 import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
 import { provisioningFolder } from '../../../model/provision/render-provisioning.ts';

@@ -32,12 +32,14 @@ export async function gatherFacts(tree: Tree, graph: ProjectGraph): Promise<Pipe
     });
   return {
     services,
-    environments: environments.map(({ name, deploy, protected: isProtected, cluster: { aks, context } }) => ({
+    environments: environments.map(({ name, deploy, protected: isProtected, cluster: { aks, context }, facade }) => ({
       name,
       deploy,
       protected: isProtected,
       aks,
       context,
+      hasFacade: facade !== undefined,
+      keyVariable: facade?.keyVariable,
     })),
     branch: nxJson.defaultBase ?? 'main',
     ...gatherToolchains(tree, graph, services),

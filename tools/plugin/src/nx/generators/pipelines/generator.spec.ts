@@ -125,6 +125,22 @@ describe('sync generator', () => {
     expect(await sync()).toBeUndefined();
   });
 
+  it('gives steps that deploy the key that an environment names to check APIs with', async () => {
+    const path = `${environmentsFolder}/preprod.yaml`;
+    const environment = JSON.parse(textOf(path)) as object;
+    const door = { kind: 'api-management', subscription: '6f1b2c3d-0000-4000-8000-0123456789ab' };
+    const write = (keys: object) => {
+      const facade = { ...door, resourceGroup: 'shop', name: 'shop-apim', ...keys };
+      tree.write(path, JSON.stringify({ ...environment, url: 'https://preprod.example', facade }));
+    };
+    write({});
+    await generate();
+    write({ keyVariable: 'CHECK_KEY' });
+    const result = await sync();
+    expect(result && result.outOfSyncDetails).toContain('  + CHECK_KEY: $(CHECK_KEY)');
+    expect(await sync()).toBeUndefined();
+  });
+
   it.each<[string, () => void, string[]]>([
     [
       'a new service',

@@ -3,8 +3,9 @@ import { label } from '../../../model/manifests/labels.ts';
 import { leaseName } from '../../../adapters/kubernetes/deploy/lease.ts';
 import { recordOf } from '../../../adapters/kubernetes/records/record-data.ts';
 
-/** The kinds of objects that a generated service has. */
-const kinds = 'deployment,service,httproute,poddisruptionbudget,configmap';
+/** The kinds of objects that services have, as far as the deployer's shipped Role goes; claims on storage are left to people. */
+const kinds =
+  'deployment,statefulset,cronjob,job,service,httproute,horizontalpodautoscaler,poddisruptionbudget,configmap';
 
 /**
  * Returns the commands that take a service out of environments, with the records of its deployments.

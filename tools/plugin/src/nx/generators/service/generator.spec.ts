@@ -179,6 +179,7 @@ describe.each(Object.keys(ofStack))('a service of the stack %s', (stack) => {
         apiId: 'order-history',
         apiName: 'Order History',
         apiSuffix: 'orders/v2',
+        apiSubscription: 'required',
       },
     });
   });

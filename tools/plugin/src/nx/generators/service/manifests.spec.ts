@@ -4,7 +4,7 @@ import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { BuildNumber } from '../../../model/release/build-number.ts';
 import { environmentsFolder, type Environment } from '../../../model/environment/environment.ts';
 import { ImageRef } from '../../../model/release/image-ref.ts';
-import { downtimeRisks } from '../../../model/manifests/rules/no-downtime.ts';
+import { downtimeRisks } from '../../../model/manifests/rules/downtime/no-downtime.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { renderManifests } from '../../../model/manifests/render.ts';
 import { readEnvironments } from '../../../adapters/workspace/environments.ts';

@@ -68,6 +68,21 @@ function affectedBy(file: string): string[] {
   return (JSON.parse(stdout) as string[]).sort();
 }
 
+describe('a file that a manifest is a symbolic link to', () => {
+  it('affects the service, and is warned of where it is of no project', () => {
+    project('common', 'libs/common');
+    write('libs/common/k8s-parts/policy.yaml', 'kind: ConfigMap\n');
+    write('shared/alone.yaml', 'kind: ConfigMap\n');
+    write('apps/site/k8s/own.yaml', 'kind: Service\n');
+    expect(affectedBy('libs/common/k8s-parts/policy.yaml')).toEqual(['common']);
+    symlinkSync('../../../libs/common/k8s-parts/policy.yaml', join(folder, 'apps/site/k8s/policy.yaml'));
+    expect(affectedBy('libs/common/k8s-parts/policy.yaml')).toEqual(['common', 'site']);
+    symlinkSync('../../../shared/alone.yaml', join(folder, 'apps/site/k8s/alone.yaml'));
+    expect(run('show', 'projects').stderr).toContain('shared/alone.yaml is part of no project');
+    for (const path of ['apps/site/k8s', 'shared', 'libs/common']) rmSync(join(folder, path), { recursive: true });
+  });
+});
+
 describe('a changed library', () => {
   it('of Go affects its users and nobody else; files of the root all Go projects', () => {
     write('go.work', 'go 1.25\nuse ./apps/go-orders\nuse ./apps/go-stock\nuse ./libs/go-lib\nuse ./libs/go-alone\n');
@@ -85,7 +100,7 @@ describe('a changed library', () => {
     const { stderr } = run('show', 'projects', '--affected', '--files=go.work', '--json');
     expect(stderr).toContain('libs/go-lib/go.mod:2: ../gone: it points nowhere.');
     expect(stderr).toContain('implicitDependencies of libs/go-lib/project.json');
-  }, 60_000);
+  });
 
   it('of Python affects its users and nobody else; files of the root all Python projects', () => {
     for (const name of ['orders', 'stock']) write(`apps/python-${name}/main.py`, '');
@@ -104,7 +119,7 @@ describe('a changed library', () => {
     write('libs/python-alone/pyproject.toml', '[project]\nname = ');
     const { stderr } = run('show', 'projects', '--affected', '--files=uv.lock', '--json');
     expect(stderr.match(/libs\/python-alone\/pyproject.toml:2: pyproject.toml: this is not TOML/g)).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('of .NET affects its users and nobody else; files of the root and of folders above all .NET projects', () => {
     write('libs/dotnet-lib/Lib.csproj', '<Project Sdk="Microsoft.NET.Sdk"/>');
@@ -125,7 +140,7 @@ describe('a changed library', () => {
     rmSync(join(folder, 'apps/Directory.Build.targets'));
     expect(affectedBy('libs/dotnet-lib/Money.cs')).toEqual(['dotnet-lib', 'dotnet-orders']);
     expect(affectedBy('apps/site/main.ts')).toEqual(['site']);
-  }, 60_000);
+  });
 
   it('is content of its users, starts their pipelines, and cannot be removed', () => {
     const graph = graphOfNx();
@@ -163,7 +178,7 @@ describe('a changed library', () => {
         `${language}-orders depends on it in the project graph`,
       ]);
     }
-  }, 60_000);
+  });
 });
 
 it('takes in what says which files of the workspace an image is built from', () => {
@@ -186,7 +201,7 @@ it('takes in what says which files of the workspace an image is built from', () 
     '.dockerignore',
     'apps/site/main.ts',
   ]);
-}, 60_000);
+});
 
 function graphOfNx(): ProjectGraph {
   const file = join(folder, '.nx/graph.json');

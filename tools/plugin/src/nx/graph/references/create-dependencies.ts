@@ -4,6 +4,7 @@ import { findGoReferences } from '../../../model/references/go/go-references.ts'
 import { References } from '../../../model/references/reference.ts';
 import { findPythonReferences } from '../../../model/references/python/python-references.ts';
 import { describeLost } from './describe-lost.ts';
+import { findLinkReferences } from './link-references.ts';
 import { msbuildReader } from './msbuild-reader.ts';
 import { pyprojectReader } from './pyproject-reader.ts';
 import { WorkspaceTree } from './workspace-tree.ts';
@@ -31,6 +32,7 @@ export async function findDependencies(
   const references = new References(tree);
   findGoReferences(tree, references);
   findPythonReferences(tree, references, await pyprojectReader(tree));
+  findLinkReferences(tree, references);
   findDotnetReferences(tree, references, await msbuildReader(tree));
   if (references.lost.length > 0) warn(describeLost(references.lost, (project) => tree.rootOf(project)));
   return references.edges.map(({ source, target }) => ({

@@ -37,7 +37,12 @@ const found: EnvironmentMetrics = {
     },
   ],
 };
-const unreachable: EnvironmentMetrics = { environment: 'prod', state: 'unreachable', reason: 'It is down.' };
+const unreachable: EnvironmentMetrics = {
+  environment: 'prod',
+  state: 'unreachable',
+  reason: 'It is down.',
+  remedy: 'Start it.',
+};
 
 it('gives a monitoring system each figure that is known, once', () => {
   const families = metricFamilies(found);
@@ -84,5 +89,5 @@ it('shows people a line for each service, and what is not known', () => {
     'orders: the commits of 1 changes are not known: It is gone.',
     'orders: 1 failed changes are not restored yet',
   ]);
-  expect(metricsTable(unreachable, undefined)).toEqual(['prod: It is down.']);
+  expect(metricsTable(unreachable, undefined)).toEqual(['prod: It is down. Start it.']);
 });

@@ -1,3 +1,4 @@
+import { reasonOf } from '../../output/unreachable-lines.ts';
 import type { DeliveryMetrics } from '../../../../model/observe/delivery-metrics.ts';
 import { describeDuration } from '../../../../model/text/duration.ts';
 import { formatTimestamp } from '../../../../model/text/timestamp.ts';
@@ -19,7 +20,7 @@ const header = [
 
 /** Returns figures for people: a line for each service, one for all, and below it what is not known. */
 export function metricsTable(found: EnvironmentMetrics, columns: number | undefined): string[] {
-  if (found.state === 'unreachable') return [`${found.environment}: ${found.reason}`];
+  if (found.state === 'unreachable') return [`${found.environment}: ${reasonOf(found)}`];
   const { environment, since, until, services, all } = found;
   return [
     `${environment}, ${formatTimestamp(since)} to ${formatTimestamp(until)}`,

@@ -24,7 +24,9 @@ export const executor = infrastructureExecutor({
   },
   examples: [{ command: 'nx run infrastructure:outdated', description: 'In all automatic environments' }],
   async run({ env: environments, json: isJson, matrix, jobs, output: file }, { services, service, ports, terminal }) {
-    const found = await outdated({ environments, services: services.services.map(service) }, ports);
+    const remarks: string[] = [];
+    const onRemark = (line: string) => void remarks.push(terminal.mark('caution', line));
+    const found = await outdated({ environments, services: services.services.map(service), onRemark }, ports);
     if (isJson) return [JSON.stringify(found)];
     const where = environments.map(({ name }) => name).join(', ');
     const rows = found.map(({ service: name, environment, reason }) => [name, environment, reason]);
@@ -32,7 +34,8 @@ export const executor = infrastructureExecutor({
       found.length === 0
         ? [terminal.mark('good', `${where} ${environments.length === 1 ? 'is' : 'are'} up to date with this commit.`)]
         : textTable([['SERVICE', 'ENVIRONMENT', 'WHY'], ...rows], terminal.columns);
-    return matrix ? tellCi(found, jobs, await affectedBase(found, ports), file === undefined ? table : []) : table;
+    const lines = [...remarks, ...table];
+    return matrix ? tellCi(found, jobs, await affectedBase(found, ports), file === undefined ? lines : []) : lines;
   },
 });
 

@@ -1,3 +1,4 @@
+import type { ConfigurationChange, ConfigurationHolder } from '../../../../ports/cluster-configuration.ts';
 import { packageTag } from '../../../../model/provision/provisioning-package.ts';
 import { provisioningName } from '../../../../model/release/service-name.ts';
 import { provision, type ProvisionResult } from '../../../../use-cases/provision/provision.ts';
@@ -48,11 +49,25 @@ export const executor = infrastructureExecutor({
     const say = isJson && file === undefined ? silentReporter : reporter(environment.name);
     const result = await provision(request, ports, say, (changes) => {
       for (const line of describeChangeSet(changes.filter(({ action }) => action !== 'unchanged'))) say.step(line);
+      for (const change of changes) {
+        if (change.heldBy) say.warn(describeHeld(change, change.heldBy));
+        if (change.untried !== undefined) say.warn(describeUntried(change, change.untried));
+      }
     });
     if (isJson) return [JSON.stringify({ environment: environment.name, ...result })];
     return [`${environment.name}: ${describe(result)}`];
   },
 });
+
+/** Says that an object stays as another environment has it. */
+function describeHeld({ kind, name }: ConfigurationChange, { namespace, version }: ConfigurationHolder): string {
+  return `${kind} ${name} stays as ${packageTag(version)} has it, which the namespace ${namespace} was provisioned with`;
+}
+
+/** Says that an object is tried only once its namespace is there. */
+function describeUntried({ kind, name, namespace }: ConfigurationChange, why: string): string {
+  return `${kind} ${name} could not be tried before the namespace ${namespace} is made: ${why}`;
+}
 
 function describe(result: ProvisionResult): string {
   if (result.state === 'superseded')

@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import type { JobOutcome } from '../../../../model/ci/output/job-summary.ts';
 import type { Environment } from '../../../../model/environment/environment.ts';
 import { formatSecond } from '../../../../model/text/timestamp.ts';
@@ -7,8 +8,8 @@ import {
   rollBackEnvironment,
   type EnvironmentRollbackPlan,
 } from '../../../../use-cases/rollback/rollback-environment.ts';
-import { describeChangeSet } from '../../../../use-cases/deploy/roll-out.ts';
-import { describeRollback, type RollbackResult } from '../../../../use-cases/rollback/rollback.ts';
+import { describeChangeSet } from '../../../../use-cases/deploy/rollout/roll-out.ts';
+import { describeRollback, type RollbackPlan, type RollbackResult } from '../../../../use-cases/rollback/rollback.ts';
 import { actorOf } from '../../running/actor.ts';
 import { errorOutcome, recordOutcome } from '../../output/ci/deploy-outcome.ts';
 import { dryRun, reason, timeout } from '../../options/common-options.ts';
@@ -60,17 +61,24 @@ export const executor = infrastructureExecutor({
   },
 });
 
+/** Services whose APIs of then and now are read at the same time. */
+const describedAtOnce = 4;
+
 async function describePlan(
   environment: string,
   { at, plans, same, younger }: EnvironmentRollbackPlan,
   ports: Parameters<typeof describeRollback>[1],
 ): Promise<string[]> {
-  const each = await Promise.all(
-    plans.map(async (plan) => {
-      const lines = [...(await describeRollback(plan, ports)), describeChangeSet(plan.changes)];
-      return lines.map((line) => `  ${plan.request.service.name}  ${line.replace(`${environment}: `, '')}`);
-    }),
-  );
+  const describeOne = async (plan: RollbackPlan) => {
+    const lines = [
+      ...(await describeRollback(plan, ports)),
+      ...plan.losses.map(({ line }) => `warning: ${line}`),
+      describeChangeSet(plan.changes),
+      ...(plan.publication?.plannedLines() ?? []),
+    ];
+    return lines.map((line) => `  ${plan.request.service.name}  ${line.replace(`${environment}: `, '')}`);
+  };
+  const each = await pMap(plans, describeOne, { concurrency: describedAtOnce });
   return [
     `the plan: as it was at ${formatSecond(at.toISOString())}`,
     ...each.flat(),

@@ -8,7 +8,7 @@ import { Screen } from '../screen.ts';
 import { terminalOf } from '../terminal.ts';
 import { outcomeRow, writeOutcomes } from '../outcome-row.ts';
 import { showOnJobPage } from './job-summary-page.ts';
-import type { CiSyntax } from '../../../../model/ci/output/syntax.ts';
+import type { AnnotatedPlace, AnnotationLevel, CiSyntax } from '../../../../model/ci/output/syntax.ts';
 
 /** The log of a command, as the CI that runs it reads it, and what the command came to. */
 export class RunLog {
@@ -35,6 +35,11 @@ export class RunLog {
     const [headline = '', second = ''] = text.split('\n');
     const hint = second.startsWith(hintMark) ? ` ${second.slice(hintMark.length)}` : '';
     if (this.syntax.annotate) console.log(this.syntax.annotate('error', project, `${headline}${hint}`));
+  }
+
+  /** Shows at the head of the run, and beside the line, what was found in a file. */
+  annotate(level: AnnotationLevel, about: string, text: string, at: AnnotatedPlace): void {
+    if (this.syntax.annotate) console.log(this.syntax.annotate(level, about, text, at));
   }
 
   /** Hands what was told to Nx's process, for the table that ends a command, and puts it on the page of the run. */

@@ -1,7 +1,8 @@
 import { diff, diffCheckout } from '../../../../use-cases/deploy/diff.ts';
+import { doorChanges } from '../../../../use-cases/facade/door-changes.ts';
 import { findRelease } from '../../../../use-cases/revision/find-release.ts';
 import { actorOf } from '../../running/actor.ts';
-import { describeCheckoutDiff, describeReleaseDiff } from '../../output/describe-diff.ts';
+import { describeCheckoutDiff, describeReleaseDiff, differsAtDoor } from '../../output/describe-diff.ts';
 import { json, output } from '../../options/common-options.ts';
 import { buildNumberOption } from '../../options/declare-options.ts';
 import { oneEnvironmentOption } from '../../options/environment-options.ts';
@@ -28,17 +29,19 @@ export const executor = serviceExecutor({
     if (tag === undefined) {
       const found = await diffCheckout(target, ports, reporter);
       const { running, isRebuilt, changes, ...checkout } = found;
-      const isDifferent = isRebuilt || changes.length > 0;
+      const isDifferent = isRebuilt || changes.length > 0 || differsAtDoor(found.door);
       if (!isJson) return { lines: describeCheckoutDiff(about, found), isDifferent };
       const facts = { ...about, ...checkout, running: running?.buildNumber, isRebuilt, changes };
       return { lines: [JSON.stringify(facts)], isDifferent };
     }
     const release = await findRelease(service.name, tag, ports);
-    const changes = await diff({ ...target, release }, ports, reporter);
+    const [changes, door] = await Promise.all([
+      diff({ ...target, release }, ports, reporter),
+      doorChanges({ ...target, release }, ports),
+    ]);
     const { buildNumber } = release;
-    const lines = isJson
-      ? [JSON.stringify({ ...about, buildNumber, changes })]
-      : describeReleaseDiff(about, buildNumber, changes);
-    return { lines, isDifferent: changes.length > 0 };
+    const found = { buildNumber, changes, ...(door ? { door } : {}) };
+    const lines = isJson ? [JSON.stringify({ ...about, ...found })] : describeReleaseDiff(about, found);
+    return { lines, isDifferent: changes.length > 0 || differsAtDoor(door) };
   },
 });

@@ -5,7 +5,7 @@ import { requireCommitted } from '../../../../use-cases/revision/source-revision
 import { allowDirty, dryRun } from '../../options/common-options.ts';
 import { anyBuildNumberOption, stringOption } from '../../options/declare-options.ts';
 import { badOption } from '../../options/option.ts';
-import { requireEngine } from '../../running/create-ports.ts';
+import { requireEngine } from '../../running/connections/create-ports.ts';
 import { serviceExecutor } from '../../running/service-executor.ts';
 
 export const executor = serviceExecutor({

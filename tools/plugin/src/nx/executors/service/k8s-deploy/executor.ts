@@ -1,13 +1,17 @@
-import { deploy } from '../../../../use-cases/deploy/deploy.ts';
+import { canaryOf, deploy } from '../../../../use-cases/deploy/deploy.ts';
 import { findRelease } from '../../../../use-cases/revision/find-release.ts';
 import { planDeploy, requireImage } from '../../../../use-cases/deploy/plan-deploy.ts';
-import { describeChangeSet } from '../../../../use-cases/deploy/roll-out.ts';
+import { tellPlanned } from '../../../../use-cases/deploy/rollout/rollout-publication.ts';
+import { planServicePublication } from '../../../../use-cases/facade/plan-service-publication.ts';
+import { describeChangeSet } from '../../../../use-cases/deploy/rollout/roll-out.ts';
 import { deployOutcome } from '../../output/ci/deploy-outcome.ts';
-import { prefetchClusters } from '../../running/prefetch-clusters.ts';
-import { prefetchReleases } from '../../running/prefetch-releases.ts';
+import { prefetchClusters } from '../../running/connections/prefetch-clusters.ts';
+import { prefetchFacades } from '../../running/connections/prefetch-facades.ts';
+import { prefetchReleases } from '../../running/connections/prefetch-releases.ts';
 import { approvedBy } from '../../options/approved-by.ts';
 import { actorOf } from '../../running/actor.ts';
 import { describeDeploy } from '../../output/describe-deploy.ts';
+import { canaryOptions, canaryPlanOf } from '../../options/canary-options.ts';
 import { deployOptions } from '../../options/common-options.ts';
 import { buildNumberOption } from '../../options/declare-options.ts';
 import { serviceExecutor } from '../../running/service-executor.ts';
@@ -17,18 +21,25 @@ export const executor = serviceExecutor({
   verb: 'deploy',
   options: {
     ...deployOptions,
+    ...canaryOptions,
     tag: buildNumberOption('Release: 20261124-1 or orders-20261124-1 (default: the newest)'),
   },
   examples: [
     { command: 'nx run orders:k8s-deploy --env=dev --tag=20261124-1', description: 'Deploy a release to dev' },
     { command: 'nx run orders:k8s-deploy --env=prod --approve', description: 'Deploy the newest release to prod' },
+    {
+      command: 'nx run orders:k8s-deploy --env=prod --approve --canary=10%,50% --pause=5m',
+      description: 'Lead a tenth, then half of the requests to it first',
+    },
   ],
   begin: prefetchReleases,
   async run(
-    { env: targets, tag, dryRun, timeout, approve, ...options },
-    { service, environments, ports, reporter, terminal, tell, branch, signal },
+    { env: targets, tag, dryRun, timeout, approve, canary: steps, pause, ...options },
+    { service, environments, ports, reporter, terminal, tell, branch, workspaceRoot, signal },
   ) {
+    const canary = canaryPlanOf(steps, pause, `deploy ${service.name}`);
     prefetchClusters(targets, ports);
+    prefetchFacades(targets, { service, ports, workspaceRoot });
     const release = await findRelease(service.name, tag, ports);
     const environmentNames = environments.map(({ name }) => name);
     const lines: string[] = [];
@@ -36,15 +47,24 @@ export const executor = serviceExecutor({
       reporter.stage?.(index + 1, targets.length);
       const target = { ...options, service, release, environment, environmentNames, actor: actorOf(process.env) };
       if (dryRun) {
-        const [{ changes }] = await Promise.all([planDeploy(target, ports, reporter), requireImage(target, ports)]);
+        const [plan, publication] = await Promise.all([
+          planDeploy(target, ports, reporter),
+          planServicePublication(target, ports),
+          requireImage(target, ports),
+        ]);
+        tellPlanned(publication, environment, reporter);
+        if (canary) {
+          const records = await plan.cluster.records(service.name);
+          await canaryOf(target, plan, { canary, records }, ports);
+        }
         lines.push(
-          `${service.name}: dry run: would deploy ${release.buildNumber} to ${environment.name}: ${describeChangeSet(changes)}`,
+          `${service.name}: dry run: would deploy ${release.buildNumber} to ${environment.name}: ${describeChangeSet(plan.changes)}`,
         );
       } else {
         const limits = { timeoutMs: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
         // A release that the user names is meant, whatever its commit.
         const mainBranch = tag === undefined ? branch : undefined;
-        const result = await deploy(target, { ...options, ...limits, mainBranch }, ports, reporter);
+        const result = await deploy(target, { ...options, ...limits, mainBranch, canary }, ports, reporter);
         tell(deployOutcome(release, environment, result));
         lines.push(describeDeploy({ service: service.name, release }, environment, result, terminal));
       }

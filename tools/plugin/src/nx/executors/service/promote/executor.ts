@@ -1,10 +1,11 @@
 import { promote } from '../../../../use-cases/deploy/promote.ts';
-import { describeChangeSet } from '../../../../use-cases/deploy/roll-out.ts';
+import { describeChangeSet } from '../../../../use-cases/deploy/rollout/roll-out.ts';
 import { approvedBy } from '../../options/approved-by.ts';
 import { actorOf } from '../../running/actor.ts';
 import { deployOutcome } from '../../output/ci/deploy-outcome.ts';
 import { describeDeploy } from '../../output/describe-deploy.ts';
-import { adopt, allowDowntime, approve, dryRun, timeout } from '../../options/common-options.ts';
+import { canaryOptions, canaryPlanOf } from '../../options/canary-options.ts';
+import { adopt, allowBreaking, allowDowntime, approve, dryRun, timeout } from '../../options/common-options.ts';
 import { booleanOption, buildNumberOption } from '../../options/declare-options.ts';
 import { namedEnvironmentOption, promotionOf } from '../../options/environment-options.ts';
 import { serviceExecutor } from '../../running/service-executor.ts';
@@ -18,8 +19,10 @@ export const executor = serviceExecutor({
     tag: buildNumberOption(
       'Release: 20261124-1 or orders-20261124-1 (default: the newest that has run upstream for long enough)',
     ),
+    ...canaryOptions,
     approve,
     allowDowntime,
+    allowBreaking,
     adopt,
     force: booleanOption(
       'Promote a release that lost requests upstream, has not run there for long enough or is not healthy there, and over a newer one or a hold',
@@ -32,7 +35,7 @@ export const executor = serviceExecutor({
     { command: 'nx run orders:promote --to=prod --approve', description: 'Promote what runs before prod' },
   ],
   async run(
-    { from, to, tag, approve: isApproved, timeout: seconds, ...options },
+    { from, to, tag, approve: isApproved, timeout: seconds, canary: steps, pause, ...options },
     { service, environments, ports, reporter, terminal, tell, signal },
   ) {
     const way = promotionOf(environments, from, to, `promote ${service.name}`);
@@ -46,6 +49,7 @@ export const executor = serviceExecutor({
       service,
       environmentNames,
       build: tag,
+      canary: canaryPlanOf(steps, pause, `promote ${service.name}`),
       actor: actorOf(process.env),
     };
     const promoted = await promote(request, ports, reporter);

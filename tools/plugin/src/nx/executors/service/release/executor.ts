@@ -5,10 +5,11 @@ import { release, type ReleaseResult } from '../../../../use-cases/release/relea
 import { approvedBy } from '../../options/approved-by.ts';
 import { actorOf } from '../../running/actor.ts';
 import { deployOutcome, overtakenOutcome, releaseOutcome } from '../../output/ci/deploy-outcome.ts';
-import { prefetchClusters } from '../../running/prefetch-clusters.ts';
-import { prefetchReleases } from '../../running/prefetch-releases.ts';
+import { prefetchClusters } from '../../running/connections/prefetch-clusters.ts';
+import { prefetchFacades } from '../../running/connections/prefetch-facades.ts';
+import { prefetchReleases } from '../../running/connections/prefetch-releases.ts';
 import { describeDeploy } from '../../output/describe-deploy.ts';
-import { requireApproval } from '../../../../use-cases/deploy/approval.ts';
+import { requireApproval } from '../../../../use-cases/deploy/requirements/approval.ts';
 import { requireCommitted } from '../../../../use-cases/revision/source-revision.ts';
 import { allowDirty, deployOptions } from '../../options/common-options.ts';
 import { anyBuildNumberOption } from '../../options/declare-options.ts';
@@ -41,9 +42,10 @@ export const executor = serviceExecutor({
   },
   async run(
     { env: targets, timeout, approve, ...options },
-    { service, environments, ports, reporter, terminal, tell, branch, signal },
+    { service, environments, ports, reporter, terminal, tell, branch, workspaceRoot, signal },
   ) {
     prefetchClusters(targets, ports);
+    prefetchFacades(targets, { service, ports, workspaceRoot });
     const actor = actorOf(process.env);
     const limits = {
       timeoutMs: timeout * 1000,

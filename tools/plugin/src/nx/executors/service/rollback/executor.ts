@@ -1,6 +1,6 @@
 import type { Environment } from '../../../../model/environment/environment.ts';
 import { describeHold } from '../../../../model/rollback/hold.ts';
-import { describeChangeSet } from '../../../../use-cases/deploy/roll-out.ts';
+import { describeChangeSet } from '../../../../use-cases/deploy/rollout/roll-out.ts';
 import { history } from '../../../../use-cases/observe/history.ts';
 import {
   describeRollback,
@@ -9,6 +9,7 @@ import {
   type RollbackPlan,
   type RollbackResult,
 } from '../../../../use-cases/rollback/rollback.ts';
+import { tellPlanned } from '../../../../use-cases/deploy/rollout/rollout-publication.ts';
 import type { ReleasePorts } from '../../../../ports/release-ports.ts';
 import { actorOf } from '../../running/actor.ts';
 import { deployOutcome, recordOutcome } from '../../output/ci/deploy-outcome.ts';
@@ -47,6 +48,8 @@ export const executor = serviceExecutor({
     const plan = await planRollback(request, ports);
     const lines = await describeRollback(plan, ports);
     if (isDryRun) {
+      tellPlanned(plan.publication, environment, reporter);
+      for (const { line } of plan.losses) reporter.warn(`${environment.name}: ${line}`);
       const would = [...lines, `dry run: would do in ${environment.name}: ${describeChangeSet(plan.changes)}`];
       return would.map((line) => `${service.name}: ${line}`);
     }

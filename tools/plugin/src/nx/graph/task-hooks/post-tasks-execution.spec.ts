@@ -3,8 +3,8 @@ import { differenceMark } from './difference-mark.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { hiddenResults } from './hidden-results.ts';
 import { interruptionMark } from './interruption-mark.ts';
-import { outcomeRow, writeOutcomes } from '../executors/output/outcome-row.ts';
-import { terminalOf } from '../executors/output/terminal.ts';
+import { outcomeRow, writeOutcomes } from '../../executors/output/outcome-row.ts';
+import { terminalOf } from '../../executors/output/terminal.ts';
 import { takeOutcomes } from './outcomes.ts';
 import { showsColors, showTerminal } from './show-terminal.ts';
 import { refusalMarkOf } from './refusal-mark.ts';
@@ -50,6 +50,12 @@ describe('hiddenResults', () => {
     expect(hiddenResults(results, ['nx', 'run-many', '-t', 'release'])).toBe('\norders: done\n');
     expect(hiddenResults(results, ['nx', 'run', 'orders:release'])).toBe('');
     expect(hiddenResults([result('release', 'failure', 'no')], ['nx', 'affected'])).toBe('');
+  });
+
+  it('leaves out checks that found nothing', () => {
+    const lint = (text: string) => hiddenResults([result('api-lint', 'success', text)], ['nx', 'affected']);
+    expect(lint('orders: no problems\n')).toBe('');
+    expect(lint('a:1:1 warning b c\norders: 1 warning\n')).toBe('\na:1:1 warning b c\norders: 1 warning\n');
   });
 
   it('ends with a table of what was deployed, those that failed first, instead of their lines', () => {

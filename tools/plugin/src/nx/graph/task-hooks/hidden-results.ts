@@ -1,9 +1,9 @@
 import type { TaskResult } from '@nx/devkit';
-import { serviceTargets } from './targets.ts';
+import { serviceTargets } from '../targets.ts';
 import { outcomeTable, type OutcomeRow } from './outcomes.ts';
 
 /** Targets whose outcomes are shown in a table. */
-const deployingTargets = ['release', 'k8s-deploy', 'promote', 'rollback'];
+const deployingTargets = ['release', 'k8s-deploy', 'promote', 'canary', 'rollback'];
 
 /**
  * Returns the output of services that succeeded in a command for many: Nx shows that of failed tasks only, so that the
@@ -24,7 +24,14 @@ export function hiddenResults(
     .filter(({ task, status }) => status === 'success' && Object.hasOwn(serviceTargets, task.target.target))
     .filter(({ task }) => !isInTable(task))
     .sort((a, b) => (a.task.id < b.task.id ? -1 : 1))
-    .flatMap(({ terminalOutput }) => (terminalOutput ? [terminalOutput] : []));
+    .flatMap(({ task, terminalOutput }) =>
+      terminalOutput && !isAllWell(task, terminalOutput) ? [terminalOutput] : [],
+    );
   const table = outcomeTable(outcomes, columns).map((line) => `${line}\n`);
   return [texts, table].map((part) => (part.length > 0 ? `\n${part.join('')}` : '')).join('');
+}
+
+/** A check that found nothing says so in one line, which a command for many does without. */
+function isAllWell({ target }: TaskResult['task'], output: string): boolean {
+  return serviceTargets[target.target]?.cache === true && output.trim().split('\n').length === 1;
 }

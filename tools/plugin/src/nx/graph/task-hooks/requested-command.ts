@@ -1,4 +1,4 @@
-import { commands, type CommandName } from './commands.ts';
+import { commands, type CommandName } from '../commands.ts';
 
 /** A command of this plugin that Nx was called for. */
 export interface RequestedCommand {

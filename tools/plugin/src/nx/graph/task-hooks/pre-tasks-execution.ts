@@ -1,5 +1,5 @@
 import type { PreTasksExecutionContext } from '@nx/devkit';
-import { commandNamed } from './commands.ts';
+import { commandNamed } from '../commands.ts';
 import { showTerminal } from './show-terminal.ts';
 import { requestedCommands, type RequestedCommand } from './requested-command.ts';
 

@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { textTable } from '../../model/text/text-table.ts';
+import { textTable } from '../../../model/text/text-table.ts';
 
 /** The outcome of a task for a service in one environment, ready to be shown. */
 export interface OutcomeRow {

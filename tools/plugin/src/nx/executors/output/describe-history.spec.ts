@@ -1,0 +1,57 @@
+import type { DeploymentRecord } from '../../../model/deploy/deployment-record.ts';
+import { BuildNumber } from '../../../model/release/build-number.ts';
+import { describeHistory } from './describe-history.ts';
+import type { Terminal } from './terminal.ts';
+
+const terminal = {
+  columns: undefined,
+  paint: (_: unknown, text: string) => text,
+  mark: (_: unknown, text: string) => text,
+} as unknown as Terminal;
+const record: DeploymentRecord = {
+  environment: 'preprod',
+  sequence: 7,
+  release: {
+    service: 'orders',
+    buildNumber: BuildNumber.parse('20261124-1')!,
+    commit: 'c'.repeat(40),
+    imageDigest: `sha256:${'a'.repeat(64)}`,
+    contentHash: `sha256:${'b'.repeat(64)}`,
+    dirty: false,
+  },
+  manifests: [],
+  actor: { person: 'ada', run: 'ada@laptop' },
+  cause: { action: 'deploy' },
+  startedAt: '2026-11-24T12:00:00.000Z',
+  finishedAt: '2026-11-24T12:00:09.000Z',
+  outcome: 'succeeded',
+};
+const linesOf = (more: Partial<DeploymentRecord>) => {
+  const found = { environment: 'preprod', state: 'read', records: [{ ...record, ...more }] } as const;
+  return describeHistory('orders', found, terminal, new Date('2026-11-24T12:05:00Z'))
+    .map((line) => line.trim())
+    .slice(3);
+};
+
+it('tells below a deployment what was accepted for it: by options, and by its manifests', () => {
+  expect(linesOf({})).toEqual([]);
+  expect(
+    linesOf({
+      cause: { action: 'deploy', reason: 'the fair begins', overrides: ['--force', '--allow-downtime'] },
+      exceptions: [{ object: 'Deployment orders', reason: 'One pod, for two send twice.', lifted: ['spec.replicas'] }],
+    }).join(' '),
+  ).toBe(
+    'why: the fair begins with: --force --allow-downtime ' +
+      'accepted: Deployment orders may fail requests while it is deployed (spec.replicas): One pod, for two send twice.',
+  );
+});
+
+it('tells below a deployment which revision of an API clients got with it', () => {
+  const api = { api: 'orders', revision: '20261124-1' };
+  const publishes = [{ ...api, digest: 'sha256:1', file: 'apps/orders/openapi.yaml', path: 'orders' }];
+  const published = [{ ...api, openedAt: '2026-11-24T12:00:08.000Z' }];
+  expect(linesOf({ publishes, published })).toEqual(['API: orders, revision 20261124-1']);
+  expect(linesOf({ publishes, outcome: 'failed' })).toEqual([
+    'API: orders, revision 20261124-1, which clients did not get',
+  ]);
+});
