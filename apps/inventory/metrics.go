@@ -13,8 +13,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// knownMethods are those that a description may have. Others are not implemented.
-var knownMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}
+// knownMethods are those that a description may have; QUERY since OpenAPI 3.2. Others are not implemented.
+var knownMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"}
 
 // metrics are for Prometheus, each with the build number and the commit that run.
 type metrics struct {

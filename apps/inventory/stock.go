@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 	"net/http"
 )
 
@@ -55,20 +56,27 @@ func putStock(stock stock) http.HandlerFunc {
 			return
 		}
 		var body struct {
-			Quantity *int `json:"quantity"`
+			// 3.0 is a whole number, too.
+			Quantity *float64 `json:"quantity"`
 		}
-		if json.Unmarshal(text, &body) != nil || body.Quantity == nil || *body.Quantity < 0 {
+		if json.Unmarshal(text, &body) != nil || body.Quantity == nil || !isQuantity(*body.Quantity) {
 			writeProblem(w, http.StatusUnprocessableEntity, "invalid-stock",
 				`"quantity" must be a whole number, and not negative.`)
 			return
 		}
-		name := r.PathValue("item")
-		if err := stock.set(r.Context(), name, *body.Quantity); err != nil {
+		name, quantity := r.PathValue("item"), int(*body.Quantity)
+		if err := stock.set(r.Context(), name, quantity); err != nil {
 			writeStoreProblem(w, r, err)
 			return
 		}
-		writeJSON(w, http.StatusOK, item{name, *body.Quantity})
+		writeJSON(w, http.StatusOK, item{name, quantity})
 	}
+}
+
+// isQuantity reports whether there can be so many of an item.
+func isQuantity(value float64) bool {
+	// The most that every reader of JSON takes for exactly that.
+	return value >= 0 && value <= 1<<53-1 && value == math.Trunc(value)
 }
 
 // writeStoreProblem answers a request that the store did not serve: 503 where it may be served later.

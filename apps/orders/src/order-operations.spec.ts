@@ -65,6 +65,15 @@ describe('orders', () => {
     expect(await (await fetch(url)).json()).toEqual({ orders: [order] });
   });
 
+  it('takes the largest order that is described', async () => {
+    const largest = { ...pens, quantity: 1000, unitPrice: '999999999.99' };
+    const created = await post(await startOrders(await startPayments(paid)), largest);
+    expect([created.status, await created.json()]).toEqual([
+      201,
+      expect.objectContaining({ total: '999999999990.00' }),
+    ]);
+  });
+
   it.each([
     [null, 'The body must be'],
     [{ ...pens, item: ' ' }, '"item"'],
@@ -74,6 +83,7 @@ describe('orders', () => {
     [{ ...pens, quantity: '3' }, '"quantity"'],
     [{ ...pens, unitPrice: 1.1 }, '"unitPrice"'],
     [{ ...pens, unitPrice: '-1' }, '"unitPrice"'],
+    [{ ...pens, unitPrice: '1000000000' }, '"unitPrice"'],
     [{ ...pens, currency: 'euro' }, '"currency"'],
   ])('refuses %j', async (body, reason) => {
     const answer = await post(await startOrders(await startPayments(paid)), body);

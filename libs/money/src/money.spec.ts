@@ -38,6 +38,9 @@ describe('Money', () => {
   it('multiplies exactly, or not at all', () => {
     expect(`${Money.parse('0.10', 'EUR')!.times(3)}`).toBe('0.30 EUR');
     expect(`${Money.parse('19.99', 'EUR')!.times(0)}`).toBe('0.00 EUR');
+    expect(`${Money.parse('999999999.99', 'EUR')!.times(1000)}`).toBe('999999999990.00 EUR');
+    // What is written can be read again.
+    expect(() => Money.parse('1000000000', 'EUR')!.times(1000)).toThrow(RangeError);
     expect(() => Money.parse('999999999999', 'EUR')!.times(1_000_000)).toThrow(RangeError);
   });
 });

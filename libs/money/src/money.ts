@@ -1,3 +1,6 @@
+/** 12 digits before the point. A double holds far more whole numbers than that. */
+const mostCents = 99_999_999_999_999;
+
 /**
  * An amount of money, exact to the hundredth: `12.50 EUR`. Counted in whole cents, because binary fractions cannot hold
  * `0.10`.
@@ -22,11 +25,11 @@ export class Money {
 
   /**
    * @param count whole and not negative.
-   * @throws {RangeError} when the product is too large to be exact.
+   * @throws {RangeError} when the product is larger than amounts that are read.
    */
   times(count: number): Money {
     const cents = this.cents * count;
-    if (!Number.isSafeInteger(cents)) throw new RangeError(`${this} times ${count} is too large to be exact.`);
+    if (cents > mostCents) throw new RangeError(`${this} times ${count} is too large.`);
     return new Money(cents, this.currency);
   }
 

@@ -1,5 +1,5 @@
 import { createService, type Service, type ServiceOptions } from './create-service.ts';
-import type { Handlers } from './operations.ts';
+import type { Handlers } from './description/operations.ts';
 
 const json = { 'content-type': 'application/json' };
 const problem = { content: { 'application/problem+json': {} } };

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { createService, type Service, type ServiceOptions } from './create-service.ts';
-import type { Handler } from './operations.ts';
+import type { Handler } from './description/operations.ts';
 import { HttpProblem } from './problem.ts';
 import { sampleRoutes } from './sample-routes.ts';
 

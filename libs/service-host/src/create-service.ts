@@ -11,27 +11,25 @@ import {
   type FastifySchemaCompiler,
 } from 'fastify';
 import type { DestinationStream } from 'pino';
-import { checkAnswers } from './answer-check.ts';
-import { readOperations, type DescribedOperation, type Description } from './description.ts';
+import { checkAnswers } from './description/answer-check.ts';
+import type { DescribedOperation } from './description/description.ts';
 import { drain, drainDefaults, type DrainTimes } from './drain.ts';
 import { health, healthPaths } from './health.ts';
 import { createLog, noMessage, RequestLog } from './log.ts';
 import { measuring, observeRequest } from './metrics.ts';
-import { checkHandlers, provideParsers, routeOf, type Handlers } from './operations.ts';
+import { readApis, type ServiceApi } from './description/api-versions.ts';
+import { provideParsers, routeOf } from './description/operations.ts';
 import { HttpProblem, problemBody, problemOf, problemType } from './problem.ts';
 import { refuseConnect, refuseMalformed, refuseRequest, rememberAnswer } from './refusals.ts';
 import { noSuchPath, pathAndQuery, pathOf } from './request-path.ts';
 import { beginTrace, enableTraceContext, tracing } from './trace.ts';
-import { Validation } from './validation.ts';
 
 /** What a service tells its host. */
-export interface ServiceOptions {
+export interface ServiceOptions extends ServiceApi {
   /** Name of the service; every log line carries it. */
   readonly name: string;
-  /** The service's `openapi.yaml`: `import description from '../openapi.yaml'`. */
-  readonly description: Description;
-  /** The handlers of its operations, by `operationId`. */
-  readonly operations: Handlers;
+  /** Other versions of its API, served below `/v2` and so on: `{ v2: { description: descriptionV2, operations: … } }`. */
+  readonly versions?: Readonly<Record<string, ServiceApi>>;
   /** Whether requests may be sent here, when being started is not enough. Other services' health is no reason. */
   readonly isReady?: () => boolean | Promise<boolean>;
   /** Registers what else the service needs of Fastify (plugins, hooks, parsers), before its routes. */
@@ -63,12 +61,11 @@ export interface Service {
  * @throws {Error} when description and handlers disagree.
  */
 export function createService(options: ServiceOptions): Service {
-  const { name, description, operations: handlers } = options;
-  const operations = readOperations(description);
-  checkHandlers(operations, handlers);
+  const { name } = options;
+  const apis = readApis(options);
+  const operations = apis.flatMap((api) => api.operations);
   enableTraceContext();
-  const validation = new Validation(description);
-  const app = createFastify(options, validation);
+  const app = createFastify(options);
 
   // Without a listener, Node ends the connection.
   app.server.on('connect', (_request, socket) => refuseConnect(socket));
@@ -91,13 +88,16 @@ export function createService(options: ServiceOptions): Service {
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   options.configure?.(app);
   app.register(health, { isReady: options.isReady ?? (() => true) });
-  app.register(async (routes) => {
-    provideParsers(routes, operations);
-    for (const operation of operations) {
-      const route = routeOf(operation, handlers[operation.id]!);
-      routes.route(options.checkAnswers ? { ...route, onSend: checkAnswers(operation, validation) } : route);
-    }
-  });
+  for (const { operations: own, handlers, validation } of apis)
+    app.register(async (routes) => {
+      const compile: FastifySchemaCompiler<object> = ({ schema, httpPart }) => validation.compile(schema, httpPart);
+      routes.setValidatorCompiler(compile);
+      provideParsers(routes, own);
+      for (const operation of own) {
+        const route = routeOf(operation, handlers[operation.id]!);
+        routes.route(options.checkAnswers ? { ...route, onSend: checkAnswers(operation, validation) } : route);
+      }
+    });
   if (!operations.some(({ method, path }) => method === 'GET' && path === '/')) addIndex(app, name, operations);
 
   return {
@@ -114,9 +114,8 @@ export function createService(options: ServiceOptions): Service {
   };
 }
 
-function createFastify(options: ServiceOptions, validation: Validation): FastifyInstance {
+function createFastify(options: ServiceOptions): FastifyInstance {
   const bodyLimit = options.bodyLimit ?? 1024 * 1024;
-  const validator: FastifySchemaCompiler<object> = ({ schema, httpPart }) => validation.compile(schema, httpPart);
   return fastify({
     loggerInstance: createLog(options.name, options.logDestination) as FastifyBaseLogger,
     logController: new RequestLog(),
@@ -151,7 +150,8 @@ function createFastify(options: ServiceOptions, validation: Validation): Fastify
     },
     schemaController: {
       compilersFactory: {
-        buildValidator: () => validator as never,
+        // Each version of the API has its own.
+        buildValidator: () => (() => () => true) as never,
         // As it is: an answer that the description does not have is found by tests, and not made to fit.
         buildSerializer: () => () => (value) => JSON.stringify(value),
       },

@@ -2,10 +2,11 @@
 /// <reference path="./description-modules.d.ts" />
 export type { FastifyReply, FastifyRequest } from 'fastify';
 export { createService, type Service, type ServiceOptions } from './create-service.ts';
-export type { Description } from './description.ts';
+export type { ServiceApi } from './description/api-versions.ts';
+export type { Description } from './description/description.ts';
 export { drainDefaults, type DrainTimes } from './drain.ts';
 export { createLog } from './log.ts';
-export type { Handler, Handlers } from './operations.ts';
+export type { Handler, Handlers } from './description/operations.ts';
 export { HttpProblem } from './problem.ts';
 export { runService } from './run-service.ts';
 export { fetchInTrace } from './trace.ts';

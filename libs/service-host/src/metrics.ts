@@ -8,7 +8,7 @@ const labelNames = ['http_request_method', 'http_route', 'http_response_status_c
 const name = 'http_server_request_duration_seconds';
 
 /** Methods that OpenTelemetry's conventions know; a caller's invention becomes no new time series. */
-const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'PATCH']);
+const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'PATCH', 'QUERY']);
 
 /** Returns the histogram of this process. A process is one service, so its metrics are prom-client's global ones. */
 function durations(): Histogram<(typeof labelNames)[number]> {

@@ -6,8 +6,8 @@ import type { FastifyRequest } from 'fastify';
 import { HttpProblem, problemBody, problemType } from './problem.ts';
 import { pathOf, refusePath } from './request-path.ts';
 
-/** Those that a description may have. */
-const implemented = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']);
+/** Those that a description may have; QUERY since OpenAPI 3.2. */
+const implemented = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'QUERY']);
 
 /** Returns why a request is not served, whatever it is about; undefined when it is. */
 export function refuseRequest(request: FastifyRequest): HttpProblem | undefined {

@@ -1,5 +1,5 @@
-import type { Description } from './description.ts';
-import type { Handler, Handlers } from './operations.ts';
+import type { Description } from './description/description.ts';
+import type { Handler, Handlers } from './description/operations.ts';
 
 /** For specs: a description with an operation for each route (`GET /quick`), and their handlers. */
 export function sampleRoutes(routes: Readonly<Record<string, Handler>>): {

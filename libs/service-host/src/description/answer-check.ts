@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify';
 import type { Contents, DescribedOperation } from './description.ts';
 import { mediaType } from './operations.ts';
-import { HttpProblem } from './problem.ts';
+import { HttpProblem } from '../problem.ts';
 import type { Validation } from './validation.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { DescribedOperation } from './description.ts';
-import { jsonParser } from './json-body.ts';
-import { unsupportedMediaType } from './problem.ts';
+import { jsonParser } from '../json-body.ts';
+import { unsupportedMediaType } from '../problem.ts';
 import { invalidRequest, requestSchemas } from './validation.ts';
 
 /**
