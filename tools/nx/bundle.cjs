@@ -50,6 +50,7 @@ function build(entry) {
     // What is used by every command goes in; what is large, or Nx's own, is required when it is needed.
     external: [
       ...['nx', 'protobufjs', 'ws', '@nx/*', '@kubernetes/*', '@octokit/*', 'typescript', 'esbuild'],
+      ...['@azure/arm-apimanagement', '@redocly/openapi-core'],
       ...['smol-toml', '@xmldom/xmldom', 'semver', 'jsonc-parser'],
     ],
     platform: 'node',

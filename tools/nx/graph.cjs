@@ -3,7 +3,7 @@ const { loadBundle } = require('./bundle.cjs');
 
 const entry = `
 export * from './index.ts';
-export { preTasksExecution } from './nx/graph/pre-tasks-execution.ts';`;
+export { preTasksExecution } from './nx/graph/task-hooks/pre-tasks-execution.ts';`;
 const graph = loadBundle('graph', entry, [
   'nx/graph',
   'model/errors',

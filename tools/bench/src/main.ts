@@ -1,30 +1,21 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildTool, up } from '../../local-platform/src/platform.ts';
-import { BuildNumber } from '../../plugin/src/model/release/build-number.ts';
-import { ImageRef, parseDigest } from '../../plugin/src/model/release/image-ref.ts';
-import { renderManifests } from '../../plugin/src/model/manifests/render.ts';
 import { describeMachine } from '../../scratch-workspace/src/machine.ts';
 import { kubectl } from '../../scratch-workspace/src/platform.ts';
-import { tagsOf } from '../../scratch-workspace/src/registry-state.ts';
 import { runSuccessfully } from '../../scratch-workspace/src/run-command.ts';
 import { ScratchWorkspace, services } from '../../scratch-workspace/src/scratch-workspace.ts';
-import {
-  deployWithHelm,
-  deployWithKubectl,
-  undoWithHelm4,
-  undoWithKubectl,
-  writeReleaseFiles,
-  type ReleaseFiles,
-} from './rivals.ts';
 import { addIdleTargets } from './idle-targets.ts';
 import { replaceSection } from './page.ts';
+import { changeSource, namespaceOf, numberOf, prepare, rivals, versions, type Files } from './releases.ts';
+import { deployWithHelm, deployWithKubectl, undoWithHelm4, undoWithKubectl, type ReleaseFiles } from './rivals.ts';
+import { rollbacks } from './rollbacks/ways-back.ts';
 import { describeTimings, interleaved, median, timed } from './timing.ts';
 
 /** How often each contestant runs. Fewer give a first idea: `npm run bench -- 3`. */
 const rounds = Number(process.argv[2] ?? 10);
-const rivals = ['kubectl', 'helm3', 'helm4'] as const;
-const versions = [1, 2] as const;
+/** `npm run bench -- ${rounds} rollbacks` measures these alone. */
+const onlyRollbacks = process.argv[3] === 'rollbacks';
 
 const lines: string[] = [];
 const say = (line: string) => {
@@ -39,14 +30,16 @@ const registryHost = await workspace.registry();
 try {
   await bench();
 } finally {
-  await kubectl(['delete', 'namespace', '--ignore-not-found', '--wait=false', ...rivals.map(namespaceOf)]);
+  await kubectl([
+    'delete',
+    'namespace',
+    '--ignore-not-found',
+    '--wait=false',
+    ...rivals.map((rival) => namespaceOf(workspace, rival)),
+  ]);
   await workspace.remove();
 }
-replaceSection('rivals', lines);
-
-function namespaceOf(rival: string): string {
-  return `${workspace.id}-${rival}`;
-}
+if (!onlyRollbacks) replaceSection('rivals', lines);
 
 async function bench(): Promise<void> {
   say('Made by `npm run bench`. Seconds: median (lowest–highest).\n');
@@ -56,7 +49,12 @@ async function bench(): Promise<void> {
     workspace,
     services.map((service) => `apps/${service}`),
   );
-  const files = await prepare();
+  const files = await prepare(workspace);
+  replaceSection('rollbacks', [
+    `Made by \`npm run bench -- ${rounds} rollbacks\`.\n`,
+    ...(await rollbacks(workspace, files, rounds)),
+  ]);
+  if (onlyRollbacks) return;
   await one(files);
   await back(files);
   await three(files);
@@ -64,97 +62,9 @@ async function bench(): Promise<void> {
   await everything(files);
 }
 
-/** Releases every service twice, and gives the others the same manifests. */
-async function prepare(): Promise<Record<string, Record<number, Record<string, ReleaseFiles>>>> {
-  const folder = join(workspace.folder, '..', 'rivals');
-  mkdirSync(folder);
-  const all: Record<string, Record<number, Record<string, ReleaseFiles>>> = {};
-  for (const rival of rivals) await kubectl(['create', 'namespace', namespaceOf(rival)]);
-  for (const version of versions) {
-    for (const service of services) changeSource(service, version);
-    await workspace.commit(`feat: version ${version}`);
-    await workspace.nxSuccessfully(['run-many', '-t', 'release']);
-    for (const service of services) {
-      const objects = await manifestsOf(service, version);
-      for (const rival of rivals) {
-        mkdirSync(join(folder, rival), { recursive: true });
-        ((all[rival] ??= {})[version] ??= {})[service] = writeReleaseFiles(
-          join(folder, rival),
-          service,
-          version,
-          objects(namespaceOf(rival)),
-        );
-      }
-    }
-  }
-  return all;
-}
-
-function changeSource(service: string, version: number | string): void {
-  if (service === 'inventory')
-    workspace.write(
-      'apps/inventory/bench.go',
-      `package main\n\nvar _ = "bench ${version}"\n\nfunc init() { println("bench ${version}") }\n`,
-    );
-  else {
-    const main = `apps/${service}/src/main.ts`;
-    workspace.write(
-      main,
-      `console.log('bench ${version}');\n${workspace.read(main).replace(/^console\.log\('bench .*'\);\n/, '')}`,
-    );
-  }
-}
-
-/** Returns the objects that the plugin would apply for a release, for another namespace and without its own mark. */
-async function manifestsOf(service: string, version: number): Promise<(namespace: string) => object[]> {
-  const tag = (await tagsOf(`${workspace.id}/${service}`)).find((each) => each.endsWith(`-${version}`))!;
-  const message = await workspace.git(
-    ['for-each-ref', `refs/tags/${service}-${tag}`, '--format=%(contents)'],
-    workspace.origin,
-  );
-  const digest = parseDigest(/Image-Digest: (\S+)/.exec(message)?.[1] ?? '')!;
-  const folder = `apps/${service}/k8s`;
-  const names = existsSync(join(workspace.folder, folder)) ? readdirSync(join(workspace.folder, folder)) : [];
-  const texts = new Map(
-    names.map((name) => [`${folder}/${name}`, readFileSync(join(workspace.folder, folder, name), 'utf8')]),
-  );
-  const release = {
-    service,
-    buildNumber: BuildNumber.parse(tag)!,
-    commit: '0'.repeat(40),
-    imageDigest: digest,
-    contentHash: digest,
-    dirty: false,
-  };
-  return (namespace) => {
-    const { objects } = renderManifests({
-      texts,
-      folder,
-      environment: { name: 'preprod', namespace, variables: { GATEWAY_NAME: 'public', GATEWAY_NAMESPACE: 'gateway' } },
-      environmentNames: ['dev', 'preprod', 'prod'],
-      release,
-      image: ImageRef.of(registryHost, service, tag, digest),
-      actor: { person: 'bench', run: 'bench' },
-      partOf: 'bench',
-    });
-    for (const { metadata, spec } of objects as ((typeof objects)[number] & { spec?: { hostnames?: string[] } })[]) {
-      delete metadata.labels?.['app.kubernetes.io/managed-by'];
-      if (spec?.hostnames) spec.hostnames = [`${namespace}.localhost`];
-    }
-    return objects;
-  };
-}
-
-type Files = Awaited<ReturnType<typeof prepare>>;
-
-/** Build number of a version of a service. */
-async function numberOf(service: string, version: number): Promise<string> {
-  return (await tagsOf(`${workspace.id}/${service}`)).find((tag) => tag.endsWith(`-${version}`))!;
-}
-
 async function one(files: Files): Promise<void> {
   const tags = Object.fromEntries(
-    await Promise.all(versions.map(async (version) => [version, await numberOf('orders', version)])),
+    await Promise.all(versions.map(async (version) => [version, await numberOf(workspace, 'orders', version)])),
   );
   // The newest runs already; begin with the other.
   const versionOf = (round: number) => versions[round % 2]!;
@@ -169,9 +79,11 @@ async function one(files: Files): Promise<void> {
       ]),
     idle: () => workspace.nxSuccessfully(['run', 'orders:idle']),
     kubectl: (round) =>
-      deployWithKubectl('orders', namespaceOf('kubectl'), files['kubectl']![versionOf(round)]!['orders']!),
-    helm3: (round) => deployWithHelm(3, 'orders', namespaceOf('helm3'), files['helm3']![versionOf(round)]!['orders']!),
-    helm4: (round) => deployWithHelm(4, 'orders', namespaceOf('helm4'), files['helm4']![versionOf(round)]!['orders']!),
+      deployWithKubectl('orders', namespaceOf(workspace, 'kubectl'), files['kubectl']![versionOf(round)]!['orders']!),
+    helm3: (round) =>
+      deployWithHelm(3, 'orders', namespaceOf(workspace, 'helm3'), files['helm3']![versionOf(round)]!['orders']!),
+    helm4: (round) =>
+      deployWithHelm(4, 'orders', namespaceOf(workspace, 'helm4'), files['helm4']![versionOf(round)]!['orders']!),
   });
   // The first round of the others creates everything; it is not the same work.
   for (const name of Object.keys(timings)) timings[name] = timings[name]!.slice(1);
@@ -195,25 +107,25 @@ async function one(files: Files): Promise<void> {
 
 /** Going back from the second version to the first; putting the second in again is not timed. */
 async function back(files: Files): Promise<void> {
-  const [first, second] = await Promise.all(versions.map((version) => numberOf('orders', version)));
+  const [first, second] = await Promise.all(versions.map((version) => numberOf(workspace, 'orders', version)));
   const contestants = {
     nx: {
       forth: () => workspace.nxSuccessfully(['run', 'orders:k8s-deploy', `--tag=${second}`, '--force']),
       back: () => workspace.nxSuccessfully(['run', 'orders:rollback', `--tag=${first}`]),
     },
     kubectl: {
-      forth: () => deployWithKubectl('orders', namespaceOf('kubectl'), files['kubectl']![2]!['orders']!),
-      back: () => undoWithKubectl('orders', namespaceOf('kubectl')),
+      forth: () => deployWithKubectl('orders', namespaceOf(workspace, 'kubectl'), files['kubectl']![2]!['orders']!),
+      back: () => undoWithKubectl('orders', namespaceOf(workspace, 'kubectl')),
     },
     helm4: {
-      forth: () => deployWithHelm(4, 'orders', namespaceOf('helm4'), files['helm4']![2]!['orders']!),
-      back: () => undoWithHelm4('orders', namespaceOf('helm4')),
+      forth: () => deployWithHelm(4, 'orders', namespaceOf(workspace, 'helm4'), files['helm4']![2]!['orders']!),
+      back: () => undoWithHelm4('orders', namespaceOf(workspace, 'helm4')),
     },
     idle: { forth: async () => {}, back: () => workspace.nxSuccessfully(['run', 'orders:idle']) },
   };
   // One before the other: a rollback needs something to go back to.
-  await deployWithKubectl('orders', namespaceOf('kubectl'), files['kubectl']![1]!['orders']!);
-  await deployWithHelm(4, 'orders', namespaceOf('helm4'), files['helm4']![1]!['orders']!);
+  await deployWithKubectl('orders', namespaceOf(workspace, 'kubectl'), files['kubectl']![1]!['orders']!);
+  await deployWithHelm(4, 'orders', namespaceOf(workspace, 'helm4'), files['helm4']![1]!['orders']!);
   const timings: Record<string, number[]> = {};
   for (let round = 0; round < rounds; round++) {
     const names = Object.keys(contestants) as (keyof typeof contestants)[];
@@ -241,7 +153,7 @@ async function back(files: Files): Promise<void> {
 async function three(files: Files): Promise<void> {
   const versionOf = (round: number) => versions[(round + rounds) % 2]!;
   const sideBySide = (deploy: (service: string) => Promise<void>) => Promise.all(services.map(deploy));
-  const days = (await numberOf('orders', 1)).slice(0, 8);
+  const days = (await numberOf(workspace, 'orders', 1)).slice(0, 8);
   const timings = await interleaved(rounds + 1, {
     nx: (round) =>
       workspace.nxSuccessfully([
@@ -256,15 +168,15 @@ async function three(files: Files): Promise<void> {
       ]),
     helm3: (round) =>
       sideBySide((service) =>
-        deployWithHelm(3, service, namespaceOf('helm3'), files['helm3']![versionOf(round)]![service]!),
+        deployWithHelm(3, service, namespaceOf(workspace, 'helm3'), files['helm3']![versionOf(round)]![service]!),
       ),
     helm4: (round) =>
       sideBySide((service) =>
-        deployWithHelm(4, service, namespaceOf('helm4'), files['helm4']![versionOf(round)]![service]!),
+        deployWithHelm(4, service, namespaceOf(workspace, 'helm4'), files['helm4']![versionOf(round)]![service]!),
       ),
     kubectl: (round) =>
       sideBySide((service) =>
-        deployWithKubectl(service, namespaceOf('kubectl'), files['kubectl']![versionOf(round)]![service]!),
+        deployWithKubectl(service, namespaceOf(workspace, 'kubectl'), files['kubectl']![versionOf(round)]![service]!),
       ),
   });
   say('## Deploy three services\n');
@@ -297,7 +209,7 @@ async function everything(files: Files): Promise<void> {
   const release: number[] = [];
   const raw: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    changeSource('orders', `all ${round}`);
+    changeSource(workspace, 'orders', `all ${round}`);
     await workspace.commit(`feat(orders): ${round}`);
     await workspace.nxSuccessfully(['run', 'orders:build']);
     release.push(await timed(() => workspace.nxSuccessfully(['run', 'orders:release', '--excludeTaskDependencies'])));
@@ -333,6 +245,6 @@ async function rawRelease(mark: string, { manifests }: ReleaseFiles): Promise<nu
     const digest = /digest: (sha256:\S+)/.exec(await runSuccessfully('docker', ['push', image]))?.[1];
     const pushed = JSON.stringify(`${image}@${digest}`);
     writeFileSync(manifests, readFileSync(manifests, 'utf8').replace(/(?<="image":)"[^"]*\/orders[^"]*"/, pushed));
-    await deployWithKubectl('orders', namespaceOf('kubectl'), { manifests, chart: '' });
+    await deployWithKubectl('orders', namespaceOf(workspace, 'kubectl'), { manifests, chart: '' });
   });
 }

@@ -136,6 +136,18 @@ export const apiChangeCases: readonly ApiChangeCase[] = [
     },
     expected: [],
   },
+  {
+    name: 'property narrowed in a part of allOf, where the schema has it, too',
+    change: (api) => (api.components.schemas.Base.properties.item = { type: 'string', maxLength: 50 }),
+    expected: post('breaking'),
+    otherwise: 'It tells of a new property. Whoever sent 51 to 100 characters is refused now.',
+  },
+  {
+    name: 'property in a part of allOf, less narrow than where the schema has it, too',
+    change: (api) => (api.components.schemas.Base.properties.item = { type: 'string', minLength: 1, maxLength: 500 }),
+    expected: [],
+    otherwise: 'It tells of a new property. All that is taken was taken before.',
+  },
   { name: 'operation removed', change: (api) => delete api.paths['/'].get, expected: ['GET /: removed'] },
   {
     name: 'operation added',

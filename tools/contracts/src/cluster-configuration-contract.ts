@@ -64,6 +64,7 @@ export function clusterConfigurationContract(start: () => Promise<ConfigurationS
     action: 'provision',
     actor: ada,
     objects: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'a', namespace: 'x', created: true }],
+    facade: { instance: 'shop-apim', entities: ['product/partners'] },
     startedAt: '2026-11-24T12:00:00.000Z',
   });
 
@@ -163,6 +164,32 @@ export function clusterConfigurationContract(start: () => Promise<ConfigurationS
     expect((await read('ConfigMap', 'listeners', namespace))?.['data']).toEqual({ theirs: '2' });
   });
 
+  it('takes back nothing of which another environment has a newer version', async () => {
+    const { configuration, namespace, beside, read } = await start();
+    const other = await beside();
+    const [older, newer] = [version('20261124-1'), version('20261124-2')];
+    const shared = (size: string) => config('shared', { size, same: '1' }, namespace);
+    await configuration.apply([namespaceObject(namespace), shared('one')], go, older);
+    await configuration.mark(older);
+    await other.configuration.apply([namespaceObject(other.namespace), shared('two')], go, newer);
+    await other.configuration.mark(newer);
+    const size = async () => fieldAt(await read('ConfigMap', 'shared', namespace), 'data', 'size');
+    expect(await size()).toBe('two');
+    const held = { action: 'unchanged', heldBy: { namespace: other.namespace, version: newer } };
+    expect(await configuration.plan([shared('one')], older)).toMatchObject([held]);
+    expect(await configuration.apply([shared('one')], go, older)).toMatchObject([held]);
+    expect(await size()).toBe('two');
+    // Both have it still.
+    const both = [{ ...{ apiVersion: 'v1', kind: 'ConfigMap', name: 'shared' }, namespace, created: true }];
+    expect(told(await other.configuration.prune(both, [], { dryRun: true }))).toEqual(['ConfigMap shared configured']);
+    // Once the other one has gone back, this one has the say again, and so has a version that is as new.
+    await other.configuration.mark(older);
+    expect(await configuration.plan([shared('one')], older)).toMatchObject([{ action: 'configured' }]);
+    await other.configuration.mark(newer);
+    await configuration.apply([shared('three')], go, newer);
+    expect(await size()).toBe('three');
+  });
+
   it('leaves to kubectl its part of what both write to, and shows before all that applying does', async () => {
     const { configuration, namespace, put, read } = await start();
     const labels = { 'team.example/name': 'shop' };
@@ -216,6 +243,7 @@ export function clusterConfigurationContract(start: () => Promise<ConfigurationS
       ...{ environment: 'preprod', sequence: 22, action: 'provision', actor: ada, outcome: 'failed' },
       ...{ reason: 'reason 22', startedAt: '2026-11-24T12:00:00.000Z', finishedAt: expect.any(String) },
       objects: record('20261124-1').objects,
+      facade: record('20261124-1').facade,
     });
     expect(String(records[0]!.package.version)).toBe('20261124-22');
     expect(await (await beside()).configuration.records()).toEqual([]);

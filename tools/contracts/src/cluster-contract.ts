@@ -1,5 +1,7 @@
+import { batchContract } from './cluster/batch-contract.ts';
 import { planContract } from './cluster/plan-contract.ts';
 import { rolloutContract } from './cluster/rollout-contract.ts';
+import { healthContract } from './cluster/health-contract.ts';
 import { observeContract } from './cluster/observe-contract.ts';
 import { jobContract } from './cluster/job-contract.ts';
 import { recordContract } from './cluster/record-contract.ts';
@@ -10,7 +12,9 @@ import type { ClusterScenario } from './cluster/cluster-scenario.ts';
 export function clusterContract(start: () => Promise<ClusterScenario>): void {
   planContract(start);
   rolloutContract(start);
+  healthContract(start);
   observeContract(start);
+  batchContract(start);
   jobContract(start);
   recordContract(start);
   lockContract(start);

@@ -121,6 +121,42 @@ export function forgeContract(start: () => Promise<ForgeScenario>): void {
     });
   });
 
+  it('tells of many releases and deployments at once', async () => {
+    const scenario = await start();
+    const { forge, hasDeployments } = scenario;
+    const there = await released(scenario);
+    const { url } = await forge.publishRelease(there);
+    const absent = newTag();
+    const releases = await forge.releasesOf([there.tag, absent]);
+    expect(releases.found.get(`${there.tag}`)).toMatchObject({ url });
+    expect(releases.found.has(`${absent}`)).toBe(true);
+    expect(releases.found.get(`${absent}`)).toBeUndefined();
+    expect(releases.failure).toBeUndefined();
+    expect((await forge.releasesOf([])).found.size).toBe(0);
+    const environment = `prod/many-${count}`;
+    const none = `prod/none-${count}`;
+    const begun = { environment, isProduction: true, tag: there.tag, payload: {}, description: 'one', links: {} };
+    const opened = await forge.openDeployment(begun);
+    const newest = async () => forge.newestDeployments([environment, none]);
+    if (!hasDeployments || 'reason' in opened) {
+      expect(await newest()).toEqual({ reason: expect.stringContaining('keeps no deployments') });
+      return;
+    }
+    const known = { id: opened.id, ref: `${there.tag}` };
+    const found = async () => {
+      const lookup = await newest();
+      return 'reason' in lookup ? undefined : lookup.found;
+    };
+    expect((await found())?.get(environment)).toMatchObject({ ...known, state: 'in_progress' });
+    await forge.endDeployment(opened, { state: 'success', description: 'done', links: {} });
+    expect((await found())?.get(environment)).toMatchObject({ ...known, state: 'success' });
+    expect((await found())?.get(none)).toBeUndefined();
+    expect([...(await found())!.keys()].sort()).toEqual([environment, none].sort());
+    const silent = await scenario.unreachable.releasesOf([there.tag]);
+    expect(silent).toMatchObject({ failure: { facts: { type: 'forge-unreachable' } } });
+    expect(silent.found.size).toBe(0);
+  });
+
   it('fails, and says so, when it does not answer', async () => {
     const scenario = await start();
     const release = await released(scenario);

@@ -16,6 +16,7 @@ describe('InMemoryCluster', () => {
       put: async (object) => cluster.put(object),
       edit: async (kind, name, manager, path, value) => cluster.edit(kind, name, manager, path, value),
       scale: async (name, manager, replicas) => cluster.scale(name, manager, replicas),
+      setStatus: async (kind, name, status) => cluster.setStatus(kind, name, status),
       remove: async (kind, name) => cluster.remove(kind, name),
       read: async (kind, name) => cluster.read(kind, name),
       breakImage: async (workload) =>

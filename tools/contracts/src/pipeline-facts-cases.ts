@@ -35,6 +35,8 @@ function environmentNamed(name: string): fc.Arbitrary<PipelineEnvironment> {
     protected: fc.boolean(),
     aks: fc.option(fc.record({ resourceGroup: texts, name: texts }), { nil: undefined }),
     context: texts,
+    hasFacade: fc.boolean(),
+    keyVariable: fc.option(fc.constantFrom('APIM_CHECK_KEY', 'KEY_2'), { nil: undefined }),
   });
 }
 

@@ -1,4 +1,5 @@
-import type { Cluster, RunningService } from '../../plugin/src/ports/cluster.ts';
+import type { RunningService } from '../../plugin/src/model/observe/running-service.ts';
+import type { Cluster } from '../../plugin/src/ports/cluster.ts';
 
 /** Returns the running release of a service in a cluster, or undefined. */
 export async function runningIn(

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { makeDatabasePasswords } from './database-passwords.ts';
 import { DemoStopped, read, show } from './run-process.ts';
 import { scratchClone } from './scratch-clone.ts';
+import { SimulatedDoor } from './simulated-door.ts';
 import { statusTable } from './status-table.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -37,7 +38,19 @@ async function demo(): Promise<void> {
   await call('POST', `${gateway}/orders`, { item: 'tea', quantity: 2, unitPrice: '3.50' });
   await call('GET', `${gateway}/payments/healthz/ready`);
 
-  title('4. What runs where');
+  title('4. Publishing orders at a public door: a simulator of Azure API Management, which leads to the cluster');
+  const door = await SimulatedDoor.open(folder);
+  try {
+    const env = { ...inClone.env, ...door.env };
+    await show([...nx, 'run', 'orders:api-publish', '--env=preprod'], { cwd: folder, env });
+    const order = { item: 'tea', quantity: 1, unitPrice: '3.50' };
+    const { status, body } = await door.post('/orders', order);
+    tell(`POST ${door.url}/orders ${JSON.stringify(order)}`, status, JSON.stringify(body));
+  } finally {
+    await door.close();
+  }
+
+  title('5. What runs where');
   const said = await read([...nx, 'run-many', '-t', 'status', '-p', ...services, '--env=preprod', '--json'], inClone);
   console.log(statusTable(said).join('\n'));
 
@@ -72,11 +85,14 @@ async function call(method: string, url: string, json?: unknown): Promise<void> 
       await pause(1000);
       continue;
     }
-    const sent = json === undefined ? '' : ` ${JSON.stringify(json)}`;
-    console.log(`   ${method} ${url}${sent}\n   → ${status ?? ''} ${text}`);
-    if (status !== undefined && status < 300) return;
-    throw new DemoStopped(`${method} ${url} did not answer as expected.`, 1);
+    return tell(`${method} ${url}${json === undefined ? '' : ` ${JSON.stringify(json)}`}`, status, text);
   }
+}
+
+/** Shows a call and its answer. @throws {DemoStopped} when it is not a good one. */
+function tell(called: string, status: number | undefined, text: string): void {
+  console.log(`   ${called}\n   → ${status ?? ''} ${text}`);
+  if (status === undefined || status >= 300) throw new DemoStopped(`${called} did not answer as expected.`, 1);
 }
 
 try {

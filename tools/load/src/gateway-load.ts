@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import { askOnce } from '../../scratch-workspace/src/ask-once.ts';
+import { askOnce } from '../../scratch-workspace/src/clients/ask-once.ts';
 import { platform } from '../../scratch-workspace/src/platform.ts';
 
 /** The result of a load. */

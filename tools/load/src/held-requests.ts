@@ -1,4 +1,4 @@
-import { askOnce, type Target } from '../../scratch-workspace/src/ask-once.ts';
+import { askOnce, type Target } from '../../scratch-workspace/src/clients/ask-once.ts';
 import type { FailedRequest } from './prober.ts';
 
 /** Requests that take long, some of which are always on their way: when one was answered, the next is sent. */

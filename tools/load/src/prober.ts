@@ -1,4 +1,4 @@
-import { askOnce, type Target } from '../../scratch-workspace/src/ask-once.ts';
+import { askOnce, type Target } from '../../scratch-workspace/src/clients/ask-once.ts';
 
 /** A request that failed. */
 export interface FailedRequest {

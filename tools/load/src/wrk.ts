@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Target } from '../../scratch-workspace/src/ask-once.ts';
+import type { Target } from '../../scratch-workspace/src/clients/ask-once.ts';
 import { runCommand, runSuccessfully } from '../../scratch-workspace/src/run-command.ts';
 import type { FailedRequest } from './prober.ts';
 

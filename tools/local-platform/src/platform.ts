@@ -7,7 +7,8 @@ import { ensureBaseImages } from './containers/base-images.ts';
 import { seedRegistry } from './containers/registry-contents.ts';
 import { bootId, claimMachine } from './network/machine-claim.ts';
 import { silentOutput, type Output } from './command/output.ts';
-import { componentRecords } from './components/component.ts';
+import { apiServer, controllerManager, kubeProxy } from './components/cluster.ts';
+import { componentRecords, restartComponent } from './components/component.ts';
 import { findComponent, startComponent } from './components/registry.ts';
 import { withLock } from './processes/lock.ts';
 import { isRunning } from './processes/process-identity.ts';
@@ -30,9 +31,11 @@ import { platformRevision } from './versions.ts';
 export {
   buildAct,
   buildGitea,
+  buildOasdiff,
   buildTool,
   gitHubDescription,
   installPodman,
+  installPrometheus,
   pipelineSchema,
   workflowCheckers,
 } from './test-tools/test-tools.ts';
@@ -117,6 +120,26 @@ export async function down(output: Output = silentOutput): Promise<boolean> {
       return true;
     },
     (holder) => output.say(`waiting for process ${holder}, which is changing the platform`),
+  );
+}
+
+/**
+ * Stops the API server and starts it again after some time, for tests of what that does to others. Only where it is a
+ * process of this machine (the provider `built`). kube-proxy and the controllers begin anew then, as those go on whose
+ * cluster has further API servers: by themselves they wait up to 30 s longer before they watch again, and until then
+ * requests are sent to pods that are gone, whoever replaced them.
+ * @returns the milliseconds for which it was away.
+ */
+export async function restartApiServer(afterMs: number): Promise<number> {
+  const folders = platformFolders();
+  return withLock(
+    lockPath(folders),
+    async () => {
+      const awayMs = await restartComponent(folders, apiServer(folders), afterMs);
+      await Promise.all([kubeProxy, controllerManager].map((of) => restartComponent(folders, of(folders), 0)));
+      return awayMs;
+    },
+    () => {},
   );
 }
 

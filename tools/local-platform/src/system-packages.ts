@@ -20,6 +20,9 @@ export const enginePackages: readonly SystemPackage[] = [
 /** Packages of the other engine, for tests of the plugin: the platform itself does without. */
 export const podmanPackages: readonly SystemPackage[] = [{ name: 'podman', provides: 'podman' }];
 
+/** Packages that collect metrics, for tests of the plugin. */
+export const prometheusPackages: readonly SystemPackage[] = [{ name: 'prometheus', provides: 'prometheus' }];
+
 /** Packages of the registry. */
 export const registryPackages: readonly SystemPackage[] = [{ name: 'docker-registry', provides: 'docker-registry' }];
 

@@ -16,6 +16,12 @@ export function tokenOf(account: string, namespace: string, duration = '1h'): Pr
   return kubectl(['create', 'token', account, '--namespace', namespace, `--duration=${duration}`]);
 }
 
+/** Manifest of the account in a namespace that is shipped for deployers. */
+export function deployerManifest(namespace: string): string {
+  const manifest = readFileSync(join(repositoryRoot, 'Infrastructure/kubernetes/deployer.yaml'), 'utf8');
+  return manifest.replaceAll('${NAMESPACE}', namespace);
+}
+
 /**
  * Makes the account in a namespace that is shipped for deployers, and lets an action have a kubeconfig that enters the
  * platform as it.
@@ -24,8 +30,7 @@ export async function withDeployerKubeconfig<T>(
   namespace: string,
   action: (kubeconfig: string) => Promise<T>,
 ): Promise<T> {
-  const manifest = readFileSync(join(repositoryRoot, 'Infrastructure/kubernetes/deployer.yaml'), 'utf8');
-  await kubectl(['apply', '--filename=-'], manifest.replaceAll('${NAMESPACE}', namespace));
+  await kubectl(['apply', '--filename=-'], deployerManifest(namespace));
   const { context } = await platform();
   const folder = mkdtempSync(join(tmpdir(), 'poc deployer '));
   try {
@@ -40,14 +45,39 @@ export async function withDeployerKubeconfig<T>(
 
 /** Writes a kubeconfig that holds nothing but these entrances; the first one is the current one. */
 export async function writeKubeconfig(path: string, entrances: readonly Entrance[]): Promise<void> {
-  const shown = await kubectl(['config', 'view', '--raw', '--minify', '--output=json']);
-  const { clusters } = JSON.parse(shown) as { clusters: readonly { readonly cluster: unknown }[] };
+  const { cluster } = await administrator();
+  write(
+    path,
+    cluster,
+    entrances.map(({ context, token }) => ({ context, user: { token } })),
+  );
+}
+
+/** Writes a kubeconfig whose contexts all enter the platform as its administrator. */
+export async function writeAdministratorKubeconfig(path: string, contexts: readonly string[]): Promise<void> {
+  const { cluster, user } = await administrator();
+  write(
+    path,
+    cluster,
+    contexts.map((context) => ({ context, user })),
+  );
+}
+
+/** Returns how the platform's own kubeconfig enters it. */
+async function administrator(): Promise<{ cluster: unknown; user: unknown }> {
+  const { clusters, users } = JSON.parse(
+    await kubectl(['config', 'view', '--raw', '--flatten', '--minify', '--output=json']),
+  ) as { clusters: readonly { cluster: unknown }[]; users: readonly { user: unknown }[] };
+  return { cluster: clusters[0]?.cluster, user: users[0]?.user };
+}
+
+function write(path: string, cluster: unknown, entrances: readonly { context: string; user: unknown }[]): void {
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': entrances[0]?.context,
-    clusters: [{ name: 'cluster', cluster: clusters[0]?.cluster }],
-    users: entrances.map(({ context, token }) => ({ name: context, user: { token } })),
+    clusters: [{ name: 'cluster', cluster }],
+    users: entrances.map(({ context, user }) => ({ name: context, user })),
     contexts: entrances.map(({ context }) => ({ name: context, context: { cluster: 'cluster', user: context } })),
   };
   writeFileSync(path, JSON.stringify(config), { mode: 0o600 });

@@ -22,6 +22,8 @@ interface CommandOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: string;
+  /** Signals reach all processes that it begins, too, and those of the terminal none of them. */
+  readonly ownGroup?: boolean;
 }
 
 /** Runs a command to its end, whatever its exit code. */
@@ -37,9 +39,12 @@ export function runCommand(
 export function startCommand(
   command: string,
   args: readonly string[],
-  { cwd, env = {}, input }: CommandOptions = {},
+  { cwd, env = {}, input, ownGroup = false }: CommandOptions = {},
 ): RunningCommand {
-  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    ...{ cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] },
+    detached: ownGroup,
+  });
   let stdout = '';
   let output = '';
   const ended = new Promise<CommandResult>((resolve, reject) => {
@@ -52,7 +57,8 @@ export function startCommand(
     child.on('close', (code) => resolve({ code: code ?? 1, stdout, output }));
     child.stdin.end(input);
   });
-  return { ended, soFar: () => output, end: (signal) => void child.kill(signal) };
+  const end = (signal: NodeJS.Signals) => void (ownGroup ? process.kill(-child.pid!, signal) : child.kill(signal));
+  return { ended, soFar: () => output, end };
 }
 
 /** Runs a command that must succeed. @returns its standard output, trimmed. */

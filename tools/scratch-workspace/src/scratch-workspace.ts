@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isMap, isSeq, parseDocument } from 'yaml';
+import { deployerManifest, tokenOf, writeAdministratorKubeconfig, writeKubeconfig } from './cluster-account.ts';
 import { ExecutorHost } from './executor-host.ts';
 import { kubectl, platform, repositoryRoot } from './platform.ts';
 import { runSuccessfully, startCommand, type CommandResult, type RunningCommand } from './run-command.ts';
@@ -19,10 +20,18 @@ import { runSuccessfully, startCommand, type CommandResult, type RunningCommand 
 /** Services that the repository comes with. */
 export const services = ['orders', 'payments', 'inventory'] as const;
 
+/** Environments that the repository comes with. */
+const environments = ['dev', 'preprod', 'prod'] as const;
+
 interface ScratchOptions {
   /**
+   * As whom Nx enters the environments: as the account that is shipped for deployers in each of them, unless a suite
+   * does what that one may not, with the reason beside it.
+   */
+  readonly account?: 'deployer' | 'administrator';
+  /**
    * The slow parts of a release, which scratch workspaces omit unless a suite is about them, or measures:
-   * `checks` are the services' own lint and tests before it, `preStop` is how long pods that go still serve, `stores` are
+   * `checks` are the services' own lint (`api-lint`, too) and tests before it, `preStop` is how long pods that go still serve, `stores` are
    * the databases of payments and inventory: without them, these keep what they have in memory.
    */
   readonly keep?: readonly ('checks' | 'preStop' | 'stores')[];
@@ -53,7 +62,10 @@ export class ScratchWorkspace {
    * namespaces of their own.
    * @param name part of the folder's name; blanks are welcome.
    */
-  static async create(name: string, { keep = [] }: ScratchOptions = {}): Promise<ScratchWorkspace> {
+  static async create(
+    name: string,
+    { keep = [], account = 'deployer' }: ScratchOptions = {},
+  ): Promise<ScratchWorkspace> {
     const temp = mkdtempSync(join(tmpdir(), `poc e2e ${name} `));
     const id = `e2e-${temp
       .slice(-6)
@@ -64,7 +76,7 @@ export class ScratchWorkspace {
     await workspace.takeUncommitted();
     workspace.linkPackages();
     await workspace.identify();
-    await workspace.isolate();
+    await workspace.isolate(account);
     workspace.leaveOutTools();
     if (!keep.includes('checks')) workspace.leaveOutChecks();
     if (!keep.includes('preStop')) workspace.shortenPreStop();
@@ -102,6 +114,16 @@ export class ScratchWorkspace {
   /** Namespace of an environment. */
   namespace(environment: string): string {
     return `${this.id}-${environment}`;
+  }
+
+  /** Path of a kubeconfig that enters an environment as who deploys there, and no other. */
+  kubeconfig(environment: string): string {
+    return join(this.temp, `${environment}.kubeconfig`);
+  }
+
+  /** Path of a kubeconfig that enters the environments, by their contexts, as the platform's administrator. */
+  get administratorKubeconfig(): string {
+    return join(this.temp, 'administrator.kubeconfig');
   }
 
   /** Name under which the gateway knows the routes of preprod. */
@@ -158,12 +180,13 @@ export class ScratchWorkspace {
   /** Begins to run Nx. */
   async startNx(
     args: readonly string[],
-    { cwd = '.', env = {} }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+    { cwd = '.', env = {}, ownGroup = false }: { cwd?: string; env?: NodeJS.ProcessEnv; ownGroup?: boolean } = {},
   ): Promise<RunningCommand> {
     this.mayHaveChanged = true; // A generator's files are projects.
     return startCommand(process.execPath, [join(this.folder, 'node_modules/nx/dist/bin/nx.js'), ...args], {
       cwd: join(this.folder, cwd),
-      env: { ...(await variables()), ...env },
+      env: { ...this.variables(), ...env },
+      ownGroup,
     });
   }
 
@@ -176,7 +199,7 @@ export class ScratchWorkspace {
     const [command, id = '', ...argv] = args;
     const [project = '', target = ''] = id.split(':');
     if (command !== 'run') throw new Error(`nx ${args.join(' ')} runs no task of one project.`);
-    this.host ??= new ExecutorHost(this.folder, await variables());
+    this.host ??= new ExecutorHost(this.folder, this.variables());
     const isFresh = this.mayHaveChanged;
     this.mayHaveChanged = false;
     const own = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value ?? null]));
@@ -204,7 +227,7 @@ export class ScratchWorkspace {
 
   /** Takes it away: folder, namespaces. */
   async remove(): Promise<void> {
-    const namespaces = ['dev', 'preprod', 'prod'].map((environment) => this.namespace(environment));
+    const namespaces = environments.map((environment) => this.namespace(environment));
     await kubectl(['delete', 'namespace', '--ignore-not-found', '--wait=false', ...namespaces]);
     // What it provisioned is recorded beside its namespaces.
     const selector = `--selector=poc.dev/provisioning-of in (${namespaces.join(', ')})`;
@@ -233,22 +256,47 @@ export class ScratchWorkspace {
     await this.git(['config', 'user.email', 'e2e@localhost']);
   }
 
-  private async isolate(): Promise<void> {
-    const { registry, context } = await platform();
-    for (const environment of ['dev', 'preprod', 'prod']) {
+  private async isolate(account: 'deployer' | 'administrator'): Promise<void> {
+    const { registry } = await platform();
+    for (const environment of environments) {
       const path = `Infrastructure/environments/${environment}.yaml`;
       this.edit(path, /^namespace: .*$/m, `namespace: ${this.namespace(environment)}`);
       this.edit(path, /^registry: .*$/m, `registry: ${registry}/${this.id}`);
-      this.edit(path, /^ {2}context: .*$/m, `  context: ${context}`);
+      // Each environment is entered by a context of its own, as clusters of their own would be.
+      this.edit(path, /^ {2}context: .*$/m, `  context: ${this.namespace(environment)}`);
       // All suites share the gateway, which takes a path of one host once.
       this.write(path, this.read(path).replaceAll(`${environment}.localhost`, `${environment}-${this.hostname}`));
-      await kubectl(['create', 'namespace', this.namespace(environment)]);
     }
+    await this.makeEntrances(account);
     for (const service of services) {
       // The gateway tells the routes of this test from all others by the host's name.
       const overlay = this.read(`apps/${service}/k8s/prod.yaml`).replace('${ROUTE_HOSTNAME}', this.hostname);
       this.write(`apps/${service}/k8s/preprod.yaml`, overlay);
     }
+  }
+
+  /** Makes the namespaces, and the kubeconfigs by which Nx enters them. */
+  private async makeEntrances(account: 'deployer' | 'administrator'): Promise<void> {
+    const namespaces = environments.map((environment) => this.namespace(environment));
+    const manifests = namespaces.flatMap((name) => [
+      JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }),
+      ...(account === 'deployer' ? [deployerManifest(name)] : []),
+    ]);
+    await kubectl(['create', '--filename=-'], manifests.join('\n---\n'));
+    await writeAdministratorKubeconfig(this.administratorKubeconfig, namespaces);
+    if (account === 'administrator') return;
+    const entrances = await Promise.all(
+      namespaces.map(async (context) => ({ context, token: await tokenOf('deployer', context, '4h') })),
+    );
+    for (const [index, environment] of environments.entries())
+      await writeKubeconfig(this.kubeconfig(environment), [entrances[index]!]);
+  }
+
+  /** Returns the variables of whoever runs Nx here. */
+  private variables(): NodeJS.ProcessEnv {
+    const own = environments.map((environment) => this.kubeconfig(environment)).filter((path) => existsSync(path));
+    const KUBECONFIG = own.length > 0 ? own.join(':') : this.administratorKubeconfig;
+    return { CI: 'true', KUBECONFIG, NX_TUI: 'false', FORCE_COLOR: '0', ...withoutCi() };
   }
 
   /** Users have the product installed: their pipelines do not check its sources, which takes a minute. */
@@ -262,7 +310,12 @@ export class ScratchWorkspace {
 
   /** A release runs lint and tests of its service first, and with every change again. */
   private leaveOutChecks(): void {
-    for (const service of services) this.leaveOut(`apps/${service}/project.json`, ['lint', 'test']);
+    for (const service of services) {
+      const path = `apps/${service}/project.json`;
+      // That target is found by the plugin: no file has it.
+      this.edit(path, /"targets": \{/, '"targets": { "api-lint": {},');
+      this.leaveOut(path, ['lint', 'test', 'api-lint']);
+    }
   }
 
   /** Makes targets of a project do nothing. */
@@ -306,15 +359,9 @@ export class ScratchWorkspace {
   }
 
   private shortenPreStop(): void {
-    for (const environment of ['dev', 'preprod', 'prod'])
+    for (const environment of environments)
       this.edit(`Infrastructure/environments/${environment}.yaml`, /PRE_STOP_SECONDS: .*$/m, 'PRE_STOP_SECONDS: 1');
   }
-}
-
-/** Variables of whoever runs Nx in a scratch workspace. */
-async function variables(): Promise<NodeJS.ProcessEnv> {
-  const { kubeconfig } = await platform();
-  return { CI: 'true', KUBECONFIG: kubeconfig, NX_TUI: 'false', FORCE_COLOR: '0', ...withoutCi() };
 }
 
 /** A CI's own variables would make these runs look like runs of its own. */

@@ -2,7 +2,7 @@ import { RunLog } from '../../plugin/src/nx/executors/output/ci/run-log.ts';
 import type { Environment } from '../../plugin/src/model/environment/environment.ts';
 import { executor as deploy } from '../../plugin/src/nx/executors/service/k8s-deploy/executor.ts';
 import type { RawOptions } from '../../plugin/src/nx/executors/options/options.ts';
-import { createPorts } from '../../plugin/src/nx/executors/running/create-ports.ts';
+import { createPorts } from '../../plugin/src/nx/executors/running/connections/create-ports.ts';
 import { executor as rollback } from '../../plugin/src/nx/executors/service/rollback/executor.ts';
 import { serviceTask } from '../../plugin/src/nx/executors/running/service-executor.ts';
 import { exitCodeOf } from './exit-code.ts';

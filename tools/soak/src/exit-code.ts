@@ -1,5 +1,5 @@
 import type { TaskResult } from '../../plugin/src/nx/executors/running/task.ts';
-import { isRefusal } from '../../plugin/src/nx/graph/refusal-mark.ts';
+import { isRefusal } from '../../plugin/src/nx/graph/task-hooks/refusal-mark.ts';
 
 /** Returns Nx's exit code when this was its only task. */
 export function exitCodeOf({ success, terminalOutput }: Pick<TaskResult, 'success' | 'terminalOutput'>): 0 | 1 | 2 {

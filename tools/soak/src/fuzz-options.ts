@@ -64,10 +64,13 @@ const wrongValues: Readonly<Record<OptionKind, fc.Arbitrary<unknown>>> = {
   text: noTexts,
   // Nothing that could be written.
   file: fc.oneof(noTexts, fc.constantFrom<unknown>('no-such-folder/x.json', '/', '/proc/nothing/x')),
+  folder: fc.oneof(noTexts, fc.constantFrom<unknown>('/', '/etc/passwd')),
   environment: fc.oneof(texts, noTexts),
   environments: fc.oneof(texts, noTexts, fc.constantFrom<unknown>('preprod,', ',', 'preprod,preprdo')),
   point: fc.oneof(texts, noTexts),
   port: fc.constantFrom<unknown>(0, -1, 65_536, 80.5, 'http', '', ' ', [], {}, null),
+  'any-port': fc.constantFrom<unknown>(-1, 65_536, 80.5, 'http', '', ' ', [], {}, null),
+  shares: fc.constantFrom<unknown>('', '0%', '101%', '10%,', '50%,10%', '10.5%', -1, 1.5, true, [], {}, null),
   words: fc.oneof(texts, fc.constantFrom<unknown>('', [], [1], {}, true, 5)),
   build: fc.oneof(
     texts,

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { executors, taskOf } from '../../plugin/src/nx/executors/executors.ts';
 import type { RawOptions } from '../../plugin/src/nx/executors/options/options.ts';
-import { createPorts } from '../../plugin/src/nx/executors/running/create-ports.ts';
+import { createPorts } from '../../plugin/src/nx/executors/running/connections/create-ports.ts';
 import type { TaskResult } from '../../plugin/src/nx/executors/running/task.ts';
 import { RunLog } from '../../plugin/src/nx/executors/output/ci/run-log.ts';
 import type { SharedRun } from '../../plugin/src/nx/executors/running/run-context.ts';

@@ -1,6 +1,6 @@
 import type { BuildNumber } from '../../plugin/src/model/release/build-number.ts';
 import { median } from '../../bench/src/timing.ts';
-import { runningDigests } from '../../scratch-workspace/src/cluster-state.ts';
+import { runningDigests } from '../../scratch-workspace/src/state/cluster-state.ts';
 import { HeldRequests } from '../../load/src/held-requests.ts';
 import { describeFailed, Prober, type FailedRequest } from '../../load/src/prober.ts';
 import type { Say } from './progress.ts';

@@ -3,8 +3,17 @@ import { join } from 'node:path';
 import { repositoryRoot } from '../../scratch-workspace/src/platform.ts';
 
 /** Parts of the page, in their order. */
-export const parts = ['load', 'chaos', 'race', 'fuzz'] as const;
+export const parts = ['load', 'gateway', 'door', 'chaos', 'race', 'fuzz'] as const;
 export type Part = (typeof parts)[number];
+
+/** What a part has found. */
+export interface Section {
+  /** By which it is found again. */
+  readonly command: string;
+  readonly lines: readonly string[];
+  /** What was not as it must be. */
+  readonly wrong: readonly string[];
+}
 
 const page = join(repositoryRoot, 'docs/reliability.md');
 const intro = [

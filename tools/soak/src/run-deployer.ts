@@ -2,8 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { repositoryRoot } from '../../scratch-workspace/src/platform.ts';
-import { runSuccessfully } from '../../scratch-workspace/src/run-command.ts';
+import { bundle } from './bundle.ts';
 import type { DeployerOrder } from './deployer.ts';
 
 /** The result of a deployer. */
@@ -12,6 +11,15 @@ export interface DeployerResult {
   readonly code: number | undefined;
   readonly output: string;
   readonly seconds: number;
+}
+
+/** Who a deployer says it is, and where it runs. */
+export interface DeployerOptions {
+  readonly person?: string;
+  /** Variables of its environment. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Gets its process, which may be killed. */
+  readonly onStart?: (child: ChildProcess) => void;
 }
 
 /** The deployer as one file of JavaScript, so that a run of it starts at once. */
@@ -26,32 +34,18 @@ export class Deployers {
 
   static async prepare(): Promise<Deployers> {
     const deployers = new Deployers();
-    await runSuccessfully(join(repositoryRoot, 'node_modules/.bin/esbuild'), [
-      join(import.meta.dirname, 'deployer.ts'),
-      '--bundle',
-      '--platform=node',
-      '--target=node20',
-      // Loaded only for logins of clouds.
-      '--external:@kubernetes/client-node',
-      '--log-level=error',
-      `--outfile=${deployers.bundle}`,
-    ]);
+    await bundle(join(import.meta.dirname, 'deployer.ts'), deployers.bundle);
     return deployers;
   }
 
-  /**
-   * Runs one to its end.
-   * @param person who it says it is.
-   * @param onStart gets its process, which may be killed.
-   */
+  /** Runs one to its end. */
   run(
     order: DeployerOrder,
-    person: string,
-    onStart: (child: ChildProcess) => void = () => {},
+    { person = 'soak', variables = {}, onStart = () => {} }: DeployerOptions = {},
   ): Promise<DeployerResult> {
     const started = performance.now();
     const ci = { GITHUB_ACTIONS: 'true', GITHUB_TRIGGERING_ACTOR: person, GITHUB_SERVER_URL: 'https://ci.example' };
-    const env = { ...process.env, ...ci, GITHUB_REPOSITORY: 'poc/soak', GITHUB_RUN_ID: '1' };
+    const env = { ...process.env, ...ci, GITHUB_REPOSITORY: 'poc/soak', GITHUB_RUN_ID: '1', ...variables };
     return new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [this.bundle, JSON.stringify(order)], {
         env,

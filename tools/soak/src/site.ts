@@ -1,19 +1,22 @@
-import type { ChildProcess } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ApiError } from '../../plugin/src/adapters/kubernetes/client/api-error.ts';
 import { KubernetesApi } from '../../plugin/src/adapters/kubernetes/client/api.ts';
-import { findAccess } from '../../plugin/src/adapters/kubernetes/client/kubeconfig.ts';
+import { findAccess } from '../../plugin/src/adapters/kubernetes/client/credentials/kubeconfig.ts';
 import { KubernetesCluster } from '../../plugin/src/adapters/kubernetes/kubernetes-cluster.ts';
 import type { BuildNumber } from '../../plugin/src/model/release/build-number.ts';
 import type { DeploymentRecord } from '../../plugin/src/model/deploy/deployment-record.ts';
 import type { Environment } from '../../plugin/src/model/environment/environment.ts';
 import type { KubernetesObject } from '../../plugin/src/model/manifests/kubernetes-object.ts';
-import type { ObservedService, RunningService } from '../../plugin/src/ports/cluster.ts';
-import { askOnce, type Target } from '../../scratch-workspace/src/ask-once.ts';
+import type { RunningService } from '../../plugin/src/model/observe/running-service.ts';
+import type { ObservedService } from '../../plugin/src/ports/cluster.ts';
+import { askOnce, type Target } from '../../scratch-workspace/src/clients/ask-once.ts';
 import { withDeployerKubeconfig } from '../../scratch-workspace/src/cluster-account.ts';
 import { platform } from '../../scratch-workspace/src/platform.ts';
+import type { AdmissionWebhook } from '../../simulators/src/kubernetes/admission-webhook.ts';
 import { ApiProxy } from '../../simulators/src/kubernetes/api-proxy.ts';
 import type { DeployerOrder } from './deployer.ts';
 import { Prober, type ProbeFigures } from '../../load/src/prober.ts';
-import type { DeployerResult, Deployers } from './run-deployer.ts';
+import type { DeployerOptions, DeployerResult, Deployers } from './run-deployer.ts';
 import { addressesOf, soakService, type SoakWorkspace } from './soak-workspace.ts';
 
 /** Objects that nobody may touch: one of somebody's, and one that looks like the service's own. */
@@ -29,8 +32,16 @@ const foreignObjects = [
   },
 ];
 
+/** What a policy checks. Not endpoints: without these, requests are lost whoever deploys. */
+const webhookRules = [
+  { apiGroups: [''], resources: ['configmaps', 'services', 'secrets', 'pods', 'serviceaccounts'] },
+  { apiGroups: ['apps', 'policy', 'gateway.networking.k8s.io', 'coordination.k8s.io'], resources: ['*'] },
+].map((rule) => ({ ...rule, apiVersions: ['*'], operations: ['CREATE', 'UPDATE'], scope: 'Namespaced' }));
+
 /** Milliseconds between two requests of a prober. */
 const probeEvery = 100;
+/** Milliseconds for which a pod is asked to go that a PodDisruptionBudget holds back. */
+const evictionPatience = 90_000;
 
 /**
  * A namespace in which the service is deployed by deployers that have a proxy of their own before the API server, while
@@ -63,14 +74,20 @@ export class Site {
     this.cluster = new KubernetesCluster(api, environment);
   }
 
-  static async open(name: string, soak: SoakWorkspace, deployers: Deployers): Promise<Site> {
+  /** @param more of the environment, by its namespace. */
+  static async open(
+    name: string,
+    soak: SoakWorkspace,
+    deployers: Deployers,
+    more: (namespace: string) => Partial<Environment> = () => ({}),
+  ): Promise<Site> {
     const { context } = await platform();
     const admin = await soak.addEnvironment(name);
     // Deployers have the rights of the account that is shipped for them, and no others.
     const proxy = await withDeployerKubeconfig(admin.namespace, (kubeconfig) =>
       ApiProxy.start({ context, kubeconfig }),
     );
-    const environment = { ...admin, cluster: { context, kubeconfig: proxy.kubeconfig } };
+    const environment = { ...admin, ...more(admin.namespace), cluster: { context, kubeconfig: proxy.kubeconfig } };
     const access = await findAccess(admin, '/');
     const site = new Site(proxy, deployers, environment, soak.workspace.folder, new KubernetesApi(access));
     for (const metadata of foreignObjects)
@@ -87,14 +104,10 @@ export class Site {
     this.prober = new Prober(targets, probeEvery, () => `${this.doing} (${this.environment.namespace})`);
   }
 
-  run(
-    command: DeployerOrder['command'],
-    build: BuildNumber,
-    { person = 'soak', onStart }: { person?: string; onStart?: (child: ChildProcess) => void } = {},
-  ): Promise<DeployerResult> {
+  run(command: DeployerOrder['command'], build: BuildNumber, deployer: DeployerOptions = {}): Promise<DeployerResult> {
     const { workspaceRoot, environment } = this;
     const options = { tag: build.toString() };
-    return this.deployers.run({ command, service: soakService, options, workspaceRoot, environment }, person, onStart);
+    return this.deployers.run({ command, service: soakService, options, workspaceRoot, environment }, deployer);
   }
 
   /** Runs a deployer that must end well. */
@@ -169,6 +182,65 @@ export class Site {
   /** Makes an object, as somebody else would. */
   async create(collection: string, body: object): Promise<void> {
     await this.api.send('POST', `${this.path}/${collection}`, { body });
+  }
+
+  /**
+   * Evicts all pods that are there now, as `kubectl drain` does, which asks again for as long as a PodDisruptionBudget
+   * holds one back. @returns how many.
+   */
+  async evictPods(): Promise<number> {
+    const pods = await this.list('api/v1/pods');
+    await Promise.all(pods.map((pod) => this.evict(pod)));
+    return pods.length;
+  }
+
+  private async evict({ metadata: { name } }: KubernetesObject): Promise<void> {
+    const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: this.namespace } };
+    const until = performance.now() + evictionPatience;
+    for (;;) {
+      try {
+        return void (await this.api.send('POST', `${this.path}/pods/${name}/eviction`, { body }));
+      } catch (error) {
+        const code = error instanceof ApiError ? error.code : undefined;
+        if (code === 404) return;
+        if (code !== 429 || performance.now() > until) throw error;
+        await pause(500);
+      }
+    }
+  }
+
+  /**
+   * Has a webhook asked before anything is written here that deployers and controllers write, and waits until it is.
+   * @returns how it is no longer asked.
+   */
+  async addWebhook(webhook: AdmissionWebhook): Promise<() => Promise<void>> {
+    const configurations = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
+    const name = `${this.namespace}-soak`;
+    await this.api.send('POST', configurations, {
+      body: {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'ValidatingWebhookConfiguration',
+        metadata: { name },
+        webhooks: [
+          {
+            name: 'soak.poc.dev',
+            clientConfig: webhook.clientConfig,
+            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': this.namespace } },
+            rules: webhookRules,
+            failurePolicy: 'Fail',
+            sideEffects: 'None',
+            admissionReviewVersions: ['v1'],
+            timeoutSeconds: 5,
+          },
+        ],
+      },
+    });
+    const body = { metadata: { name: 'webhook-asked' } };
+    while (webhook.answered === 0) {
+      await this.api.send('POST', `${this.path}/configmaps`, { body, query: { dryRun: 'All' } });
+      await pause(100);
+    }
+    return async () => void (await this.api.send('DELETE', `${configurations}/${name}`));
   }
 
   get namespace(): string {

@@ -1,13 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { BuildNumber } from '../../plugin/src/model/release/build-number.ts';
+import type { BuildNumber } from '../../plugin/src/model/release/build-number.ts';
 import type { Environment } from '../../plugin/src/model/environment/environment.ts';
-import { parseReleaseMessage, releaseMessage } from '../../plugin/src/model/release/release-message.ts';
-import { ReleaseTag } from '../../plugin/src/model/release/release-tag.ts';
 import type { Release } from '../../plugin/src/model/release/release.ts';
 import { kubectl, platform } from '../../scratch-workspace/src/platform.ts';
-import { runSuccessfully } from '../../scratch-workspace/src/run-command.ts';
 import { ScratchWorkspace } from '../../scratch-workspace/src/scratch-workspace.ts';
+import { releaseOf, tagReleases } from './tag-releases.ts';
 
 /** The service that is released over and over. */
 export const soakService = 'soak';
@@ -85,38 +83,27 @@ export class SoakWorkspace {
     return this.released[0]!;
   }
 
-  /** Builds, pushes, tags and deploys a further version of the service to preprod. */
-  async release(version: number): Promise<Release> {
-    this.workspace.write(`apps/${soakService}/src/main.ts`, source.replace('VERSION', String(version)));
+  /**
+   * Builds, pushes, tags and deploys a further version of the service to preprod.
+   * @param files what it consists of, by path below its folder; those that there are answer as above.
+   */
+  async release(
+    version: number,
+    files: Readonly<Record<string, string>> = { 'src/main.ts': source.replace('VERSION', String(version)) },
+  ): Promise<Release> {
+    for (const [path, text] of Object.entries(files)) this.workspace.write(`apps/${soakService}/${path}`, text);
     await this.workspace.commit(`feat(${soakService}): version ${version}`);
     const output = await this.workspace.nxSuccessfully(['run', `${soakService}:release`]);
     const number = new RegExp(`${soakService} (\\S+): runs in preprod`).exec(output)?.[1];
-    const tag = ReleaseTag.parse(`${soakService}-${number}`);
-    if (!tag) throw new Error(`No release is told of in:\n${output}`);
-    const ref = `refs/tags/${tag}`;
-    const message = await this.workspace.git(['for-each-ref', '--format=%(contents)', ref], this.workspace.origin);
-    const commit = await this.workspace.git(['rev-parse', `${ref}^{commit}`], this.workspace.origin);
-    const release = parseReleaseMessage(tag, commit, message)!;
+    if (number === undefined) throw new Error(`No release is told of in:\n${output}`);
+    const release = await releaseOf(this.workspace, soakService, number);
     this.released.push(release);
     return release;
   }
 
   /** Tags further builds: the same images under new numbers, in turns. @returns their numbers, the oldest first. */
   async tagBuilds(count: number, images: readonly Release[]): Promise<BuildNumber[]> {
-    const { day, revision } = this.released.at(-1)!.buildNumber;
-    const releases = Array.from({ length: count }, (_, index): Release => {
-      const buildNumber = BuildNumber.parse(`${day}-${revision + index + 1}`)!;
-      return { ...images[index % images.length]!, buildNumber };
-    });
-    const commands = releases.map((release) => {
-      const message = Buffer.from(releaseMessage(release));
-      const tagger = `tagger End-to-end test <e2e@localhost> ${Math.floor(Date.now() / 1000)} +0000`;
-      const name = new ReleaseTag(soakService, release.buildNumber);
-      return `tag ${name}\nfrom ${release.commit}\n${tagger}\ndata ${message.length}\n${message}\n`;
-    });
-    const { folder } = this.workspace;
-    await runSuccessfully('git', ['fast-import', '--quiet'], { cwd: folder, input: commands.join('') });
-    await this.workspace.git(['push', '--quiet', 'origin', '--tags']);
+    const releases = await tagReleases(this.workspace, count, images, this.released.at(-1)!);
     this.released.push(...releases);
     return releases.map(({ buildNumber }) => buildNumber);
   }

@@ -1,5 +1,6 @@
 import { checkAnswers } from './points/answers.ts';
 import { checkBuild } from './points/build.ts';
+import { checkDescription } from './points/description.ts';
 import { checkDrain, type DrainLoad } from './points/drain.ts';
 import { checkLog } from './points/log.ts';
 import { checkMalformed } from './points/malformed.ts';
@@ -20,6 +21,7 @@ export function checksOf(load: DrainLoad): Record<string, Check> {
     'keeps its metrics to a port of their own': checkMetrics,
     'passes on ids and traces': checkPassingOn,
     'gives the answers of every stack': checkAnswers,
+    'answers as its description says': checkDescription,
     'refuses malformed requests': checkMalformed,
     'loses nothing when it ends': checkDrain(load),
     'cuts off slow heads': checkSlowHeads,

@@ -64,11 +64,24 @@ export class Subject {
     use: (service: RunningService) => Promise<T>,
     env: Readonly<Record<string, string>> = {},
   ): Promise<T> {
+    return this.while(this.trial, use, env);
+  }
+
+  /** The same with the service as it was generated. */
+  async asGenerated<T>(use: (service: RunningService) => Promise<T>): Promise<T> {
+    return this.while(this.here, use, {});
+  }
+
+  private async while<T>(
+    clone: ServiceClone,
+    use: (service: RunningService) => Promise<T>,
+    env: Readonly<Record<string, string>>,
+  ): Promise<T> {
     const logs = join(this.work, 'logs');
     mkdirSync(logs, { recursive: true });
     const log = join(logs, `${this.stack.name}-${process.hrtime.bigint()}.log`);
     writeFileSync(log, '');
-    const service = await RunningService.start(this.stack.program(this.trial), log, env);
+    const service = await RunningService.start(this.stack.program(clone), log, env);
     this.running.add(service);
     try {
       return await use(service);

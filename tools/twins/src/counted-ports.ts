@@ -24,6 +24,13 @@ export function countedPorts(ports: ReleasePorts, onCall: (name: string) => void
     engine: async () => watch('engine', await ports.engine()),
     cluster: async (environment) => watch('cluster', await ports.cluster(environment)),
     configuration: async (environment) => watch('configuration', await ports.configuration(environment)),
+    facade: async (environment) => {
+      const facade = await ports.facade(environment);
+      return facade && watch('facade', facade);
+    },
+    apiCaller: async () => watch('apiCaller', await ports.apiCaller()),
+    facadeInstance: async (facade) => watch('facadeInstance', await ports.facadeInstance(facade)),
+    metricsServer: async (settings) => watch('metricsServer', await ports.metricsServer(settings)),
     forge: async () => {
       const forge = await ports.forge();
       return 'reason' in forge ? forge : watch('forge', forge);

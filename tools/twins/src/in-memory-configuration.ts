@@ -20,7 +20,12 @@ import {
 } from '../../plugin/src/model/provision/provisioning-record.ts';
 import { forgettable } from '../../plugin/src/model/deploy/record-retention.ts';
 import type { Clock } from '../../plugin/src/ports/clock.ts';
-import type { ClusterConfiguration, ConfigurationChange } from '../../plugin/src/ports/cluster-configuration.ts';
+import { commonPart, disagree } from '../../plugin/src/model/provision/common-part.ts';
+import type {
+  ClusterConfiguration,
+  ConfigurationChange,
+  ConfigurationHolder,
+} from '../../plugin/src/ports/cluster-configuration.ts';
 import type { ServiceLock } from '../../plugin/src/ports/cluster.ts';
 import { ServiceLocks, type FencingLock } from './cluster/service-locks.ts';
 
@@ -58,6 +63,9 @@ export class InMemoryConfiguration implements ClusterConfiguration {
   /** Called before each call of the port with its name; what it throws is what the call throws. */
   before: (call: string) => void | Promise<void> = () => {};
 
+  /** HTTPRoutes that are there, of whomever. */
+  readonly routes: KubernetesObject[] = [];
+
   constructor(home: string, clock: Clock = () => new Date(), state = new InMemoryClusterState()) {
     this.home = home;
     this.clock = clock;
@@ -93,19 +101,29 @@ export class InMemoryConfiguration implements ClusterConfiguration {
     this.state.locks.killHolder(this.home);
   }
 
-  async plan(objects: readonly KubernetesObject[]): Promise<readonly ConfigurationChange[]> {
-    await this.before('plan');
-    return inKindOrder(objects).map((object) => this.change(object, objects));
+  async httpRoutes(): Promise<readonly KubernetesObject[]> {
+    await this.before('httpRoutes');
+    return structuredClone(this.routes);
   }
 
-  async apply(objects: readonly KubernetesObject[], signal: AbortSignal): Promise<readonly ConfigurationChange[]> {
+  async plan(objects: readonly KubernetesObject[], version?: BuildNumber): Promise<readonly ConfigurationChange[]> {
+    await this.before('plan');
+    return inKindOrder(objects).map((object) => this.changeOf(object, objects, version).change);
+  }
+
+  async apply(
+    objects: readonly KubernetesObject[],
+    signal: AbortSignal,
+    version?: BuildNumber,
+  ): Promise<readonly ConfigurationChange[]> {
     const changes: ConfigurationChange[] = [];
     for (const object of inKindOrder(objects)) {
       signal.throwIfAborted();
       await this.before(`apply ${describeObject(object)}`);
       this.held?.hold();
-      changes.push(this.change(object, objects));
-      this.put(object, this.manager);
+      const { change, sent } = this.changeOf(object, objects, version);
+      changes.push(change);
+      this.put(sent, this.manager);
       this.generateValues(object);
     }
     return changes;
@@ -191,6 +209,28 @@ export class InMemoryConfiguration implements ClusterConfiguration {
 
   private get manager(): string {
     return provisioningManager.of(this.home);
+  }
+
+  /** Returns what applying an object does, and as much of it as is applied. */
+  private changeOf(object: KubernetesObject, all: readonly KubernetesObject[], version: BuildNumber | undefined) {
+    const heldBy = version && this.newerHolder(object, version);
+    if (!heldBy) return { change: this.change(object, all), sent: object };
+    const sent = commonPart(this.placed(object), this.state.live(this.keyOf(object))!);
+    return { change: { ...this.change(sent, all), heldBy }, sent };
+  }
+
+  /** Returns another environment that wants a field otherwise, and has a newer version. */
+  private newerHolder(object: KubernetesObject, version: BuildNumber): ConfigurationHolder | undefined {
+    const parts = [...(this.state.objects.get(this.keyOf(object)) ?? [])];
+    const holders = parts.flatMap(([manager, part]): ConfigurationHolder[] => {
+      if (manager === this.manager || !manager.startsWith(provisioningManager.prefix)) return [];
+      const namespace = manager.slice(provisioningManager.prefix.length);
+      const theirs = this.state.marks.get(namespace);
+      return theirs?.isNewerThan(version) && disagree(this.placed(object), part)
+        ? [{ namespace, version: theirs }]
+        : [];
+    });
+    return holders.sort((a, b) => (a.version.isNewerThan(b.version) ? -1 : 1))[0];
   }
 
   private change(object: KubernetesObject, all: readonly KubernetesObject[]): ConfigurationChange {

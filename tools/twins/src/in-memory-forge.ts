@@ -2,10 +2,12 @@ import { longestBody, longestDescription } from '../../plugin/src/model/forge/fo
 import { Failure } from '../../plugin/src/model/errors/product-error.ts';
 import type { ReleaseTag } from '../../plugin/src/model/release/release-tag.ts';
 import type {
+  DeploymentAtForge,
   Forge,
   ForgeDeployment,
   ForgeDeploymentEnding,
   ForgeDeploymentState,
+  ForgeLookup,
   ForgeRelease,
   NewForgeDeployment,
   NewForgeRelease,
@@ -27,6 +29,8 @@ export class InMemoryForge implements Forge {
   outage: string | undefined;
   /** True when it knows deployments at all. */
   hasDeployments = true;
+  /** How many releases or deployments it tells of before its limit is nearly used up. */
+  mostAsked = Infinity;
   /** Called before every call; may wait. */
   before: (call: keyof Forge) => Promise<void> | void = () => {};
   /** Reports whether it has a tag; all that it is asked for by default. */
@@ -78,6 +82,39 @@ export class InMemoryForge implements Forge {
     return { id, environment, isProduction, ref, state };
   }
 
+  async releasesOf(tags: readonly ReleaseTag[]): Promise<ForgeLookup<Pick<ForgeRelease, 'url'>>> {
+    return this.lookUp('releasesOf', tags.map(String), (name) =>
+      this.releases.has(name) ? { url: urlOf(this.releases.get(name)!.tag) } : undefined,
+    );
+  }
+
+  async newestDeployments(
+    environments: readonly string[],
+  ): Promise<ForgeLookup<DeploymentAtForge> | WithoutDeployments> {
+    if (!this.hasDeployments) return withoutDeployments;
+    return this.lookUp('newestDeployments', environments, (environment) => {
+      const newest = this.deployments.findLast((each) => each.environment === environment);
+      return newest && { id: newest.id, ref: newest.ref, state: newest.state };
+    });
+  }
+
+  private async lookUp<T>(
+    call: keyof Forge,
+    keys: readonly string[],
+    find: (key: string) => T | undefined,
+  ): Promise<ForgeLookup<T>> {
+    try {
+      await this.check(call, 'look for them');
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure;
+      return { found: new Map(), failure };
+    }
+    const asked = keys.slice(0, this.mostAsked);
+    const found = new Map(asked.map((key) => [key, find(key)]));
+    if (asked.length === keys.length) return { found };
+    return { found, failure: limited };
+  }
+
   private async check(call: keyof Forge, doing: string): Promise<void> {
     await this.before(call);
     if (this.outage === undefined) return;
@@ -86,6 +123,12 @@ export class InMemoryForge implements Forge {
   }
 }
 
+const limited = new Failure({
+  type: 'forge-limits-requests',
+  doing: 'look for them',
+  reason: 'The token has 90 of 1000 requests left, which other jobs need.',
+  remedy: 'Try again after 12:30:00 UTC.',
+});
 const withoutDeployments: WithoutDeployments = { reason: 'forge.example keeps no deployments' };
 
 function urlOf(tag: ReleaseTag): string {

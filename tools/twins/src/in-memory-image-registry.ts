@@ -11,6 +11,8 @@ export class InMemoryImageRegistry implements ImageRegistry {
   private readonly tags = new Map<string, Digest>();
   /** Hosts of registries that do not answer. */
   readonly unreachable = new Set<string>();
+  /** Hosts of registries that answer for a repository that is not there as for one that may not be read. */
+  readonly hidesAbsent = new Set<string>();
   /** By registry, repository and tag: what nobody can move any more. */
   readonly locked = new Set<string>();
   /** True when locking fails. */
@@ -18,6 +20,7 @@ export class InMemoryImageRegistry implements ImageRegistry {
 
   async digest(image: ImageRef): Promise<Digest | undefined> {
     this.checkReachable(image);
+    this.checkReadable(image);
     const digest = image.digest ?? this.tags.get(image.tagged);
     return digest !== undefined && this.labelsOf(image, digest) ? digest : undefined;
   }
@@ -62,6 +65,16 @@ export class InMemoryImageRegistry implements ImageRegistry {
 
   private labelsOf(image: ImageRef, digest: Digest) {
     return this.images.get(`${image.registry}/${image.repository}`)?.get(digest);
+  }
+
+  private checkReadable(image: ImageRef): void {
+    if (!this.hidesAbsent.has(image.registry) || this.images.has(`${image.registry}/${image.repository}`)) return;
+    throw new Refusal({
+      type: 'registry-denies-access',
+      doing: `look for ${image} in its registry`,
+      reason: 'Read access was denied (401).',
+      remedy: 'Push it, or grant the right to read it.',
+    });
   }
 
   private checkReachable(image: ImageRef): void {

@@ -6,6 +6,8 @@ import type { NoAnswer, ProbeOptions, Prober, RunningProbe } from '../../plugin/
 export class InMemoryProber implements Prober {
   /** The results of the next probes; a reason why they do not begin. */
   meets: ProbeResult | string = { requests: 10, failed: 0, p99: 5 };
+  /** The result of the next probe of a target, where targets meet with different things. */
+  meetsAt: (target: ProbeTarget) => ProbeResult | string = () => this.meets;
   readonly asked: ProbeTarget[] = [];
   /** Probes that were begun and not stopped. */
   running = 0;
@@ -16,7 +18,7 @@ export class InMemoryProber implements Prober {
   async start(target: ProbeTarget, options?: ProbeOptions): Promise<RunningProbe | NoAnswer> {
     this.onStart(options);
     this.asked.push(target);
-    const { meets } = this;
+    const meets = this.meetsAt(target);
     if (typeof meets === 'string') return { state: 'no-answer', reason: meets };
     this.running++;
     return {

@@ -13,6 +13,7 @@ import type { Release } from '../../plugin/src/model/release/release.ts';
 import { ReleaseTag } from '../../plugin/src/model/release/release-tag.ts';
 import type { BranchTip } from '../../plugin/src/ports/repository/commits.ts';
 import type { TaggedCommit } from '../../plugin/src/ports/repository/release-tags.ts';
+import type { LinkTarget } from '../../plugin/src/ports/repository/source-files.ts';
 import type { SourceRepository } from '../../plugin/src/ports/repository/source-repository.ts';
 
 interface KeptCommit extends Omit<Commit, 'id'> {
@@ -229,6 +230,11 @@ export class InMemorySourceRepository implements SourceRepository {
 
   async texts(commit: string, folders: string | readonly string[]): Promise<Map<string, string>> {
     return new Map([...this.commitOf(commit).files].filter(([path]) => isBelow(path, [folders].flat())));
+  }
+
+  /** There are no links in it. */
+  async linkTargets(): Promise<Map<string, LinkTarget>> {
+    return new Map();
   }
 
   async workingTreeTexts(folder: string): Promise<Map<string, string>> {

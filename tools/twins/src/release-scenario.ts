@@ -7,13 +7,19 @@ import type { NoForge } from '../../plugin/src/ports/forge.ts';
 import type { ReleasePorts } from '../../plugin/src/ports/release-ports.ts';
 import { InMemoryCluster } from './cluster/in-memory-cluster.ts';
 import { InMemoryConfiguration } from './in-memory-configuration.ts';
+import { checkKeyOf } from '../../plugin/src/model/facade/checking/subscription-key.ts';
+import { InMemoryApiCaller } from './in-memory-api-caller.ts';
+import { InMemoryFacade } from './in-memory-facade.ts';
+import { InMemoryFacadeInstance } from './in-memory-facade-instance.ts';
 import { InMemoryForge } from './in-memory-forge.ts';
+import { InMemoryMetrics } from './in-memory-metrics.ts';
 import { InMemoryProber } from './in-memory-prober.ts';
 import { InMemoryContainerEngine } from './in-memory-container-engine.ts';
 import { InMemoryImageRegistry } from './in-memory-image-registry.ts';
 import { InMemorySourceRepository } from './in-memory-source-repository.ts';
 
-const deployment = `
+/** The manifests of the scenario's service. */
+export const ordersManifests = `
 apiVersion: apps/v1
 kind: Deployment
 metadata: { name: orders }
@@ -51,12 +57,22 @@ export class ReleaseScenario {
   readonly engine: InMemoryContainerEngine;
   readonly prober = new InMemoryProber();
   readonly forge = new InMemoryForge();
+  /** The door of environments that have one; by their files none of the scenario's has. */
+  readonly facade = new InMemoryFacade();
+  /** What answers calls through the door; nobody, until a test has it answer. */
+  readonly apiCaller = new InMemoryApiCaller();
+  /** Environment variables of the process. */
+  readonly variables: Record<string, string> = {};
+  /** The instance of API Management of environments that have one. */
+  readonly facadeInstance = new InMemoryFacadeInstance();
+  /** What is known of clients' requests. */
+  readonly metrics = new InMemoryMetrics();
   /** Why there is no forge to speak to; undefined while there is one. */
   noForge: string | undefined;
   /** True when that is so because the origin is elsewhere. */
   isForgeElsewhere = false;
   readonly clusters: ReadonlyMap<string, InMemoryCluster>;
-  readonly environments: readonly Environment[] = [
+  environments: readonly Environment[] = [
     environment('dev', 1, { deploy: 'manual', allowDirty: true }),
     environment('preprod', 2, { deploy: 'automatic', url: 'https://preprod.example', probe: { path: '/{service}' } }),
     environment('prod', 3, { deploy: 'manual', protected: true, soak: '10m' }),
@@ -76,7 +92,7 @@ export class ReleaseScenario {
       new InMemorySourceRepository({
         'apps/orders/Dockerfile': 'FROM scratch',
         'apps/orders/src/main.ts': '1',
-        'apps/orders/k8s/all.yaml': deployment,
+        'apps/orders/k8s/all.yaml': ordersManifests,
       });
     this.registry = shared?.registry ?? new InMemoryImageRegistry();
     this.engine = new InMemoryContainerEngine(this.registry);
@@ -98,6 +114,11 @@ export class ReleaseScenario {
       engine: async () => this.engine,
       cluster: async ({ name }) => this.clusters.get(name)!,
       configuration: async ({ name }) => this.configurations.get(name)!,
+      facade: async ({ facade }) => (facade ? this.facade : undefined),
+      apiCaller: async () => this.apiCaller,
+      checkKeyOf: (facade) => checkKeyOf(facade, this.variables),
+      facadeInstance: async () => this.facadeInstance,
+      metricsServer: async () => this.metrics,
       forge: async () => (this.noForge === undefined ? this.forge : this.withoutForge(this.noForge)),
     };
   }
@@ -141,6 +162,25 @@ export class ReleaseScenario {
       affectedBy: (path) => (path.startsWith('apps/orders/') ? orders : new Set()),
       usersOf: (name) => (name === 'left-pad' ? orders : new Set()),
     };
+  }
+
+  /** Gives the environments a door besides their gateway, and the service an API with these operations; commits it. */
+  describeApi(operations: readonly string[]): void {
+    const door = { subscription: '6f1b2c3d-0000-4000-8000-0123456789ab', resourceGroup: 'shop', name: 'shop-apim' };
+    this.environments = this.environments.map((each) => ({
+      ...each,
+      url: each.url ?? `https://${each.name}.example`,
+      facade: { kind: 'api-management', ...door, ...(each.name === 'preprod' ? {} : { pathPrefix: each.name }) },
+    }));
+    const paths = operations.map((id) => [
+      `/${id}`,
+      { get: { operationId: id, responses: { 200: { description: 'x' } } } },
+    ]);
+    const document = { openapi: '3.0.3', info: { title: 'Orders', version: '1' }, paths: Object.fromEntries(paths) };
+    this.repository.write('apps/orders/openapi.yaml', JSON.stringify(document));
+    const variables = 'variables: { apiId: orders, apiName: Orders, apiSuffix: orders }\n';
+    this.repository.write('apps/orders/pipeline.variables.yml', variables);
+    this.repository.commit();
   }
 
   /** Changes the service and commits it. */

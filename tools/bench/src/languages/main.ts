@@ -2,7 +2,6 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { up } from '../../../local-platform/src/platform.ts';
 import { describeMachine } from '../../../scratch-workspace/src/machine.ts';
-import { platform } from '../../../scratch-workspace/src/platform.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 import { addIdleTargets } from '../idle-targets.ts';
 import { replaceSection } from '../page.ts';
@@ -18,7 +17,6 @@ const ways = ['by-hand', 'in-sources'] as const;
 type Way = (typeof ways)[number];
 
 await up();
-process.env['KUBECONFIG'] = (await platform()).kubeconfig;
 const workspaces = new Map<Way, ScratchWorkspace>();
 try {
   for (const way of ways) workspaces.set(way, await workspaceOf(way));

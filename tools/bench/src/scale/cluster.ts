@@ -1,8 +1,8 @@
 import pMap from 'p-map';
 import { fingerprintOf } from '../../../plugin/src/adapters/kubernetes/observe/drift.ts';
 import { KubernetesApi } from '../../../plugin/src/adapters/kubernetes/client/api.ts';
-import { findAccess } from '../../../plugin/src/adapters/kubernetes/client/kubeconfig.ts';
-import { patchObject } from '../../../plugin/src/adapters/kubernetes/deploy/plan.ts';
+import { findAccess } from '../../../plugin/src/adapters/kubernetes/client/credentials/kubeconfig.ts';
+import { patchObject } from '../../../plugin/src/adapters/kubernetes/deploy/patch-object.ts';
 import { newestMark, note, recordObject } from '../../../plugin/src/adapters/kubernetes/records/record-data.ts';
 import { collectionPath, Resources } from '../../../plugin/src/adapters/kubernetes/client/resources.ts';
 import type { DeploymentRecord } from '../../../plugin/src/model/deploy/deployment-record.ts';

@@ -41,6 +41,7 @@ function commitStream(workspace: ScratchWorkspace, size: Size): string {
     first.set(`apps/${name}/project.json`, JSON.stringify(project));
     first.set(`apps/${name}/Dockerfile`, dockerfile);
     first.set(`apps/${name}/openapi.yaml`, readFileSync(join(workspace.folder, 'apps/orders/openapi.yaml'), 'utf8'));
+    first.set(`apps/${name}/pipeline.variables.yml`, variablesOf(name));
     first.set(`apps/${name}/k8s/all.yaml`, manifestsOf(name));
   }
   for (let index = 0; index < size.libraries; index++) {
@@ -82,6 +83,10 @@ function tagStream(commits: readonly string[], size: Size): string {
 
 function data(text: string): string {
   return `data ${Buffer.byteLength(text)}\n${text}\n`;
+}
+
+function variablesOf(name: string): string {
+  return `variables: { apiId: ${name}, apiName: ${name}, apiSuffix: ${name}, apiSubscription: none }\n`;
 }
 
 /** Manifests of a service. Its Deployment is paused, and its pods are made by hand: nothing of it runs. */

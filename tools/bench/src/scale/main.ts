@@ -7,7 +7,6 @@ import { addIdleTargets } from '../idle-targets.ts';
 import { replaceSection } from '../page.ts';
 import { describeTimings, interleaved, median } from '../timing.ts';
 import { describeMachine } from '../../../scratch-workspace/src/machine.ts';
-import { platform } from '../../../scratch-workspace/src/platform.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 import { fillEnvironment } from './cluster.ts';
 import { commitOf, makeHistory } from './history.ts';
@@ -23,11 +22,11 @@ const rounds = Number(process.argv[3] ?? 7);
 const filled = process.argv[4];
 
 await up();
-process.env['KUBECONFIG'] = (await platform()).kubeconfig;
 const workspace =
   filled === undefined
     ? await ScratchWorkspace.create('scale', { keep: ['checks', 'preStop'] })
     : ScratchWorkspace.existing(filled);
+process.env['KUBECONFIG'] = workspace.administratorKubeconfig;
 try {
   if (filled === undefined) await fill();
   await measure(

@@ -21,6 +21,8 @@ export interface ClusterScenario {
   edit(kind: string, name: string, manager: string, path: readonly string[], value: unknown): Promise<void>;
   /** Sets the replicas of a Deployment as autoscalers do. */
   scale(name: string, manager: string, replicas: number): Promise<void>;
+  /** Writes the status of an object as its controller does, in the place of what it was. */
+  setStatus(kind: string, name: string, status: object): Promise<void>;
   remove(kind: string, name: string): Promise<void>;
   read(kind: string, name: string): Promise<KubernetesObject | undefined>;
   /** Makes the next rollout of a workload find no image. */
@@ -30,6 +32,9 @@ export interface ClusterScenario {
   /** Lets the holder of a service's lock die without a word. */
   killHolder(service: string): Promise<void>;
 }
+
+/** A custom resource with a status of its own, whose controller is the test. */
+export const widgetType = { apiVersion: 'contracts.poc.dev/v1', kind: 'Widget' };
 
 export const ada: Actor = { person: 'ada', run: 'https://ci.example/1' };
 export const bob: Actor = { person: 'bob', run: 'bob@laptop' };

@@ -26,6 +26,10 @@ export interface Wishes {
   readonly image?: string;
   readonly replicas?: number;
   readonly more?: readonly object[];
+  /** The manifests, in place of a Deployment with its Service and ConfigMap. */
+  readonly only?: readonly object[];
+  /** How many ReplicaSets of before the Deployment keeps. */
+  readonly revisionHistoryLimit?: number;
   /** How the Job `migrate` goes. */
   readonly job?: JobScript;
 }
@@ -57,6 +61,7 @@ export const renderOf = (scenario: ClusterScenario, wishes: Wishes = {}): Render
       metadata: { name: 'orders' },
       spec: {
         replicas: wishes.replicas ?? 1,
+        revisionHistoryLimit: wishes.revisionHistoryLimit,
         template: {
           spec: {
             terminationGracePeriodSeconds: 0,
@@ -74,9 +79,10 @@ export const renderOf = (scenario: ClusterScenario, wishes: Wishes = {}): Render
     },
     ...(wishes.more ?? []),
   ];
+  const items = wishes.only ?? all;
   return renderManifests({
     texts: new Map([
-      ['k8s/all.json', JSON.stringify({ apiVersion: 'v1', kind: 'List', items: all })],
+      ['k8s/all.json', JSON.stringify({ apiVersion: 'v1', kind: 'List', items })],
       ...(command ? [['k8s/jobs/migrate.json', JSON.stringify(job)] as const] : []),
     ]),
     folder: 'k8s',

@@ -1,5 +1,6 @@
 import { ada, type ClusterScenario } from './cluster-scenario.ts';
-import { deployed } from './deployed-orders.ts';
+import { fieldAt } from '../../../plugin/src/model/manifests/source/object-fields.ts';
+import { actions, apply, deployed, objectsOf } from './deployed-orders.ts';
 
 /** How a cluster observes what runs. @param start makes an empty namespace. */
 export function observeContract(start: () => Promise<ClusterScenario>): void {
@@ -16,6 +17,7 @@ export function observeContract(start: () => Promise<ClusterScenario>): void {
       newest: { sequence: second.sequence, outcome: 'succeeded', actor: ada, finishedAt: second.finishedAt },
       running: { buildNumber: '20261124-2', podsReady: 1, health: 'healthy' },
       drift: [],
+      unread: [],
     });
     expect(observed?.newest?.release.buildNumber.toString()).toBe('20261124-2');
     expect(observed?.newest).not.toHaveProperty('manifests');
@@ -39,6 +41,25 @@ export function observeContract(start: () => Promise<ClusterScenario>): void {
 
     await deployed(scenario, { number: '20261124-3' });
     expect((await cluster.observe())[0]?.drift).toEqual([]);
+  });
+
+  it('takes the Deployment of a canary for no part of what runs', async () => {
+    const scenario = await start();
+    const { cluster } = scenario;
+    await deployed(scenario);
+    const own = objectsOf(scenario, { number: '20261124-2' }).find(({ kind }) => kind === 'Deployment')!;
+    const labels = { 'app.kubernetes.io/name': 'orders', 'app.kubernetes.io/instance': 'orders.canary' };
+    const canary = structuredClone(own);
+    canary.metadata.name = 'orders-canary';
+    canary.metadata.labels = { ...canary.metadata.labels, 'poc.dev/canary': '20261124-2' };
+    const template = fieldAt(canary, 'spec', 'template') as Record<string, unknown>;
+    const spec = { ...(own['spec'] as object), selector: { matchLabels: labels } };
+    canary['spec'] = { ...spec, template: { ...template, metadata: { labels } } };
+    await apply(cluster, [canary]);
+    const observed = await cluster.observe();
+    expect(observed).toMatchObject([{ service: 'orders', running: { buildNumber: '20261124-1' } }]);
+    expect(await cluster.observe('orders')).toEqual(observed);
+    expect(actions(await cluster.prune('orders', objectsOf(scenario)))).toEqual(['Deployment deleted']);
   });
 
   it('tells that something changed, until it is told to stop', async () => {

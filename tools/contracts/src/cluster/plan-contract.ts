@@ -1,7 +1,8 @@
 import { fieldAt } from '../../../plugin/src/model/manifests/source/object-fields.ts';
 
+import type { KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
 import { bob, type ClusterScenario } from './cluster-scenario.ts';
-import { objectsOf, actions, all, changesOf, apply, refusalOf } from './deployed-orders.ts';
+import { objectsOf, actions, all, changesOf, apply, refusalOf, wait, type Wishes } from './deployed-orders.ts';
 
 /** How a cluster plans, applies and prunes. @param start makes an empty namespace. */
 export function planContract(start: () => Promise<ClusterScenario>): void {
@@ -26,6 +27,24 @@ export function planContract(start: () => Promise<ClusterScenario>): void {
       annotations: { 'poc.dev/person': 'ada', 'poc.dev/build-number': '20261124-1' },
     });
     expect(await read('Service', 'orders')).toEqual(before);
+  });
+
+  it('tells of the routes that are there, and of no Gateway that is not', async () => {
+    const { cluster, namespace, put } = await start();
+    const route = {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata: { name: 'somebodys' },
+      spec: {
+        parentRefs: [{ name: 'contract-has-none' }],
+        hostnames: [`${namespace}.localhost`],
+        rules: [{ backendRefs: [{ name: 'somebodys', port: 80 }] }],
+      },
+    };
+    await put(route);
+    const routes = (await cluster.httpRoutes()).filter(({ metadata }) => metadata.namespace === namespace);
+    expect(routes).toMatchObject([{ kind: 'HTTPRoute', metadata: { name: 'somebodys' }, spec: route.spec }]);
+    expect(await cluster.gatewaysOf([route])).toEqual({ gateways: [], classes: [] });
   });
 
   it('applies only what has changed', async () => {
@@ -79,6 +98,7 @@ export function planContract(start: () => Promise<ClusterScenario>): void {
       kind: 'Deployment',
       name: 'orders',
       action: 'configured',
+      takenOver: ['spec.template.metadata.annotations.by-hand from kubectl-edit, which no manifest has: it goes'],
       fields: [{ path: 'spec.template.metadata.annotations.by-hand', from: '"yes"', to: undefined }],
     });
     await apply(cluster, objectsOf(scenario));
@@ -97,6 +117,11 @@ export function planContract(start: () => Promise<ClusterScenario>): void {
     const { changes } = await cluster.plan('orders', objectsOf(scenario), { adopt: true });
     const change = changes.find(({ kind }) => kind === 'Deployment');
     expect(change).toMatchObject({ action: 'configured' });
+    expect([...(change?.takenOver ?? [])].sort()).toEqual([
+      'spec.template.metadata.annotations.by-Terraform from Terraform, which no manifest has: it goes',
+      'spec.template.metadata.annotations.by-argocd-controller from argocd-controller, which no manifest has: it goes',
+      'spec.template.metadata.annotations.by-helm from helm, which no manifest has: it goes',
+    ]);
     expect([...(change?.fields ?? [])].sort((a, b) => a.path.localeCompare(b.path))).toEqual(
       ['argocd-controller', 'helm', 'Terraform'].map((manager) => {
         return { path: `spec.template.metadata.annotations.by-${manager}`, from: '"yes"', to: undefined };
@@ -273,17 +298,92 @@ export function planContract(start: () => Promise<ClusterScenario>): void {
     await apply(cluster, first);
     const next = objectsOf(scenario, { note: 'two' });
     await apply(cluster, next);
-    const old = first.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.startsWith('orders-'))!;
     const planned = await cluster.prune('orders', next, { dryRun: true });
     expect(await read('ConfigMap', 'made')).toBeDefined();
     const pruned = await cluster.prune('orders', next);
     expect(pruned).toEqual(planned);
-    expect(pruned.map(({ name, action }) => `${name} ${action}`).sort()).toEqual(
-      ['made deleted', `${old.metadata.name} deleted`].sort(),
-    );
+    expect(pruned.map(({ name, action }) => `${name} ${action}`).sort()).toEqual(['made deleted']);
     for (const name of ['found', 'foreign', 'kept']) expect(await read('ConfigMap', name)).toBeDefined();
     expect(await cluster.prune('orders', next)).toEqual([]);
     expect(await cluster.prune('payments', [])).toEqual([]);
     expect(actions(await changesOf(cluster, next))).toEqual(all('unchanged'));
+  });
+
+  it('keeps ConfigMaps that pods name, or may name again, and prunes them later', async () => {
+    const scenario = await start();
+    const { cluster, read } = scenario;
+    const settingsOf = (objects: readonly KubernetesObject[]) =>
+      objects.find(({ kind }) => kind === 'ConfigMap')!.metadata.name;
+    const roll = async (wishes: Wishes) => {
+      const objects = objectsOf(scenario, wishes);
+      await apply(cluster, objects);
+      expect(await wait(cluster, objects)).toEqual({ state: 'ready' });
+      return objects;
+    };
+    const first = settingsOf(await roll({}));
+    // "kubectl rollout undo" would make pods of it again.
+    const second = await roll({ note: 'two' });
+    expect(await cluster.prune('orders', second)).toEqual([]);
+    expect(await read('ConfigMap', first)).toBeDefined();
+    const third = await roll({ note: 'three', revisionHistoryLimit: 0 });
+    const pruned: string[] = [];
+    // The Deployment's controller forgets ReplicaSets a moment later.
+    for (let tries = 0; pruned.length < 2 && tries < 100; tries++) {
+      pruned.push(...(await cluster.prune('orders', third)).map(({ name }) => name));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(pruned.sort()).toEqual([first, settingsOf(second)].sort());
+    expect(await read('ConfigMap', settingsOf(third))).toBeDefined();
+  });
+
+  it('keeps ConfigMaps that pods of OnDelete name', async () => {
+    const scenario = await start();
+    const { cluster, read } = scenario;
+    const storeOf = (note: string) => {
+      const container = {
+        name: 'orders',
+        image: 'orders',
+        command: scenario.command,
+        envFrom: [{ configMapRef: { name: 'orders' } }],
+      };
+      const spec = {
+        ...{ replicas: 1, serviceName: 'orders', revisionHistoryLimit: 0, updateStrategy: { type: 'OnDelete' } },
+        template: { spec: { terminationGracePeriodSeconds: 0, containers: [container] } },
+      };
+      const set = { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'orders-store' }, spec };
+      return objectsOf(scenario, { note, more: [set] }).filter(({ kind }) => kind !== 'Deployment');
+    };
+    const objects = [storeOf('one'), storeOf('two')];
+    for (const each of objects) {
+      await apply(cluster, each);
+      await wait(cluster, each);
+    }
+    expect(await cluster.prune('orders', objects[1]!)).toEqual([]);
+    const old = objects[0]!.find(({ kind }) => kind === 'ConfigMap')!;
+    expect(await read('ConfigMap', old.metadata.name)).toBeDefined();
+  });
+
+  it('tells of what its finalizers keep when it is pruned, and writes nothing to what is being deleted', async () => {
+    const scenario = await start();
+    const { cluster, edit, read } = scenario;
+    const held = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'held', finalizers: ['example.com/slow'], annotations: { 'poc.dev/keep-name': 'true' } },
+      data: { a: 'b' },
+    };
+    await apply(cluster, objectsOf(scenario, { more: [held] }));
+    const what = { kind: 'ConfigMap', name: 'held', action: 'deleted' };
+    expect(await cluster.prune('orders', objectsOf(scenario), { dryRun: true })).toEqual([what]);
+    expect(await cluster.prune('orders', objectsOf(scenario))).toEqual([
+      { ...what, warnings: [expect.stringContaining('waits for its finalizers (example.com/slow)')] },
+    ]);
+    expect(await cluster.prune('orders', objectsOf(scenario))).toEqual([]);
+    const refusal = await refusalOf(cluster.plan('orders', objectsOf(scenario, { more: [held] })));
+    expect(refusal.facts).toMatchObject({ type: 'object-ends', reason: expect.stringContaining('example.com/slow') });
+    await edit('ConfigMap', 'held', 'operator', ['metadata', 'finalizers'], []);
+    expect(await read('ConfigMap', 'held')).toBeUndefined();
+    await apply(cluster, objectsOf(scenario, { more: [held] }));
+    await edit('ConfigMap', 'held', 'operator', ['metadata', 'finalizers'], []);
   });
 }

@@ -11,6 +11,32 @@ import { releaseOf, objectsOf } from './deployed-orders.ts';
 
 /** How a cluster keeps deployment records. @param start makes an empty namespace. */
 export function recordContract(start: () => Promise<ClusterScenario>): void {
+  it('notes how far a canary is, and what is asked of it, until that is noted as done', async () => {
+    const scenario = await start();
+    const { cluster, another } = scenario;
+    const canary = { steps: [10, 50], pauseMs: 5000 };
+    const opened = await cluster.openRecord({
+      environment: 'preprod',
+      release: releaseOf(scenario),
+      manifests: objectsOf(scenario),
+      actor: ada,
+      cause: { action: 'deploy' },
+      canary,
+      startedAt: '2026-11-24T12:00:00.000Z',
+    });
+    const progress = { phase: 'serving', weight: 10, since: '2026-11-24T12:00:01.000Z' } as const;
+    await cluster.noteCanary(opened, progress);
+    const other = await another();
+    expect((await other.newest('orders'))[0]).toMatchObject({ canary, canaryProgress: progress, outcome: 'running' });
+    await other.askCanary(opened, { goal: 'abort', actor: bob });
+    expect(await cluster.record('orders', 1)).toMatchObject({ canaryWish: { goal: 'abort', actor: bob } });
+    await cluster.noteCanary(opened, { ...progress, phase: 'ended', weight: 0 });
+    await cluster.closeRecord(opened, { outcome: 'failed', reason: 'aborted' });
+    const [closed] = await other.records('orders');
+    expect(closed).toMatchObject({ canary, canaryProgress: { phase: 'ended', weight: 0 }, outcome: 'failed' });
+    expect(closed).not.toHaveProperty('canaryWish');
+  });
+
   it('keeps records, newest first, and forgets old ones but the newest that succeeded', async () => {
     const scenario = await start();
     const { cluster, another } = scenario;
@@ -31,15 +57,31 @@ export function recordContract(start: () => Promise<ClusterScenario>): void {
       actor: ada,
       cause: { action: 'rollback', reason: 'wrong <totals>', overrides: ['--force'] },
       hold,
+      exceptions: [{ object: 'Deployment orders', reason: 'One pod <only>, "ä".', lifted: ['spec.replicas'] }],
+      publishes: [
+        {
+          ...{ api: 'orders', revision: '20261124-1', digest: `sha256:${'d'.repeat(64)}`, path: 'orders' },
+          ...{ file: 'apps/orders/openapi.yaml', products: ['partners'] },
+        },
+      ],
       startedAt: '2026-11-24T12:00:00.000Z',
     };
     const opened = await cluster.openRecord(facts);
     expect(opened).toEqual({ ...facts, sequence: 1, outcome: 'running' });
     const probe: ProbeResult = { requests: 412, failed: 1, p99: 8.5, firstFailure: 'answer 503' };
-    const closed = await cluster.closeRecord(opened, { outcome: 'succeeded', probe });
+    const published = [
+      { api: 'orders', revision: '20261124-1', previous: '20261123-4', openedAt: '2026-11-24T12:01:00.000Z' },
+    ];
+    const closed = await cluster.closeRecord(opened, { outcome: 'succeeded', probe, published });
     expect(closed).toMatchObject({ sequence: 1, outcome: 'succeeded', finishedAt: expect.stringMatching(/Z$/), probe });
+    expect(closed).toMatchObject({ published });
     const [read] = await (await another()).records('orders');
     expect(read).toEqual(closed);
+    expect((await cluster.newest('orders'))[0]).toMatchObject({
+      exceptions: facts.exceptions,
+      publishes: facts.publishes,
+      published,
+    });
     expect(read?.hold?.buildNumber.equals(hold.buildNumber)).toBe(true);
     expect(await cluster.records('payments')).toEqual([]);
     expect(await cluster.services()).toEqual(['orders']);

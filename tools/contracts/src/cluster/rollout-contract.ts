@@ -1,9 +1,37 @@
 import { ImageRef } from '../../../plugin/src/model/release/image-ref.ts';
 import type { RolloutResult } from '../../../plugin/src/ports/cluster.ts';
+import { fieldAt } from '../../../plugin/src/model/manifests/source/object-fields.ts';
 import { runningIn } from '../running-in.ts';
 
-import { type ClusterScenario } from './cluster-scenario.ts';
-import { objectsOf, actions, all, wait, changesOf, apply } from './deployed-orders.ts';
+import type { KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
+import { ada, type ClusterScenario } from './cluster-scenario.ts';
+import { objectsOf, actions, all, wait, changesOf, apply, refusalOf, type Wishes } from './deployed-orders.ts';
+
+/** A StatefulSet of two pods, and nothing else. */
+function storeOf(
+  scenario: ClusterScenario,
+  wishes: Wishes = {},
+  { name = 'orders-store', note = 'one', ...spec }: { name?: string; note?: string; updateStrategy?: object } = {},
+): KubernetesObject[] {
+  const container = {
+    name: 'orders',
+    image: 'orders',
+    command: scenario.command,
+    env: [{ name: 'NOTE', value: note }],
+  };
+  const template = { spec: { terminationGracePeriodSeconds: 0, containers: [container] } };
+  const set = {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name },
+    spec: { replicas: 2, serviceName: 'orders', template, ...spec },
+  };
+  return objectsOf(scenario, { ...wishes, more: [set] }).filter(({ kind }) => kind === 'StatefulSet');
+}
+
+function missingImage({ image }: ClusterScenario): string {
+  return image.replace(/@.*/, `@sha256:${'d'.repeat(64)}`);
+}
 
 /** How a cluster waits for rollouts. @param start makes an empty namespace. */
 export function rolloutContract(start: () => Promise<ClusterScenario>): void {
@@ -44,6 +72,99 @@ export function rolloutContract(start: () => Promise<ClusterScenario>): void {
     const fixed = objectsOf(scenario);
     await apply(cluster, fixed);
     expect(await wait(cluster, fixed)).toEqual({ state: 'ready' });
+  });
+
+  it('deletes the broken pod of a StatefulSet, which nothing else replaces, under the lock and not without it', async () => {
+    const scenario = await start();
+    const { cluster, breakImage } = scenario;
+    const good = storeOf(scenario);
+    const broken = storeOf(scenario, { image: missingImage(scenario), number: '20261124-2' });
+    await apply(cluster, good);
+    expect(await wait(cluster, good)).toEqual({ state: 'ready' });
+    await breakImage('orders-store');
+    await apply(cluster, broken);
+    expect((await wait(cluster, broken)).state).toBe('failed');
+
+    await apply(cluster, good);
+    const replacing = (timeoutMs: number) =>
+      cluster.waitUntilReady(good, { timeoutMs, replacesPods: true, onProgress: (line) => lines.push(line) });
+    const lines: string[] = [];
+    expect(await replacing(6000)).toMatchObject({
+      state: 'timed-out',
+      reason: expect.stringMatching(
+        /An old pod is in the way: Pod orders-store-1 .*`kubectl delete pod orders-store-1/,
+      ),
+    });
+    const lock = await cluster.lock('orders', ada, () => {});
+    expect(await replacing(60_000)).toEqual({
+      state: 'ready',
+      replacedPods: [expect.stringMatching(/^Deleted Pod orders-store-1, which is of an older revision and /)],
+    });
+    expect(lines.filter((line) => /^StatefulSet orders-store: deleted Pod orders-store-1/i.test(line))).toHaveLength(1);
+    await lock.release();
+  });
+
+  it('leaves pods of OnDelete and below a partition as they are, and tells which', async () => {
+    const scenario = await start();
+    const { cluster } = scenario;
+    const lock = await cluster.lock('orders', ada, () => {});
+    for (const updateStrategy of [{ type: 'OnDelete' }, { type: 'RollingUpdate', rollingUpdate: { partition: 2 } }]) {
+      const name = `orders-${updateStrategy.type.toLowerCase()}`;
+      const first = storeOf(scenario, {}, { name, updateStrategy });
+      await apply(cluster, first);
+      expect(await wait(cluster, first)).toEqual({ state: 'ready' });
+      const next = storeOf(scenario, {}, { name, updateStrategy, note: 'two' });
+      await apply(cluster, next);
+      expect(
+        await cluster.waitUntilReady(next, { timeoutMs: 60_000, replacesPods: true, onProgress: () => {} }),
+      ).toEqual({
+        state: 'ready',
+        keptPods: [
+          expect.stringMatching(
+            new RegExp(`^2 of the pods of StatefulSet ${name} \\(${name}-0, ${name}-1\\) keep an older revision`),
+          ),
+        ],
+      });
+      expect(await runningIn(cluster, 'orders')).toMatchObject({ podsReady: 2, health: 'healthy' });
+    }
+    await lock.release();
+  });
+
+  it('says what to do where the default strategy keeps a StatefulSet from being replaced by hand', async () => {
+    const scenario = await start();
+    const { cluster, edit, read } = scenario;
+    await apply(cluster, storeOf(scenario));
+    const byHand = storeOf(scenario, {}, { updateStrategy: { type: 'OnDelete' } });
+    const { facts } = await refusalOf(cluster.plan('orders', byHand));
+    expect(facts).toMatchObject({
+      type: 'bad-object',
+      remedy: expect.stringContaining(
+        `kubectl patch statefulset orders-store --namespace=${scenario.namespace} --type=merge`,
+      ),
+    });
+    const strategy = { type: 'OnDelete', rollingUpdate: null };
+    await edit('StatefulSet', 'orders-store', 'kubectl-patch', ['spec', 'updateStrategy'], strategy);
+    await apply(cluster, byHand);
+    expect(fieldAt(await read('StatefulSet', 'orders-store'), 'spec', 'updateStrategy', 'type')).toBe('OnDelete');
+  });
+
+  it('tells with a plan how what is there is doing, and what is wrong with it when it is waited for', async () => {
+    const scenario = await start();
+    const { cluster, breakImage } = scenario;
+    const first = objectsOf(scenario);
+    expect((await cluster.plan('orders', first)).health).toBeUndefined();
+    await apply(cluster, first);
+    await wait(cluster, first);
+    expect((await cluster.plan('orders', first)).health).toBe('healthy');
+    const broken = objectsOf(scenario, { image: missingImage(scenario), number: '20261124-2' });
+    await breakImage('orders');
+    await apply(cluster, broken);
+    await wait(cluster, broken);
+    // A deployer of another process, which applies nothing.
+    const other = await scenario.another();
+    const { health, changes } = await other.plan('orders', broken);
+    expect(changes.every(({ action }) => action === 'unchanged')).toBe(true);
+    expect(health).not.toBe('healthy');
   });
 
   it('ends with an outcome when objects vanish, time is up or somebody interrupts', async () => {

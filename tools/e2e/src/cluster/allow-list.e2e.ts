@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NetworkClient } from '../../../scratch-workspace/src/network-client.ts';
+import { NetworkClient } from '../../../scratch-workspace/src/clients/network-client.ts';
 import { kubectl } from '../../../scratch-workspace/src/platform.ts';
-import { provision, unprovision } from '../../../scratch-workspace/src/provisioned.ts';
+import { provision, unprovision } from '../../../scratch-workspace/src/state/provisioned.ts';
 import { runSuccessfully } from '../../../scratch-workspace/src/run-command.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 
@@ -25,7 +25,8 @@ let certificate: string;
 const hostOf = (environment: EnvironmentName) => `${environment}.${workspace.hostname}`;
 
 beforeAll(async () => {
-  workspace = await ScratchWorkspace.create('allow-list');
+  // Only provisions, and deploys nothing.
+  workspace = await ScratchWorkspace.create('allow-list', { account: 'administrator' });
   tester = await NetworkClient.create(`${workspace.id}-t`, `10.98.${own}`);
   customer = await NetworkClient.create(`${workspace.id}-c`, `10.99.${own}`);
   certificate = await makeCertificate();

@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { kubectlAs, rightsIn, tokenOf, writeKubeconfig } from '../../../scratch-workspace/src/cluster-account.ts';
-import { runningDigests } from '../../../scratch-workspace/src/cluster-state.ts';
-import { callGateway } from '../../../scratch-workspace/src/gateway.ts';
+import { runningDigests } from '../../../scratch-workspace/src/state/cluster-state.ts';
+import { callGateway } from '../../../scratch-workspace/src/clients/gateway.ts';
 import { kubectl } from '../../../scratch-workspace/src/platform.ts';
-import { provision, unprovision } from '../../../scratch-workspace/src/provisioned.ts';
+import { provision, unprovision } from '../../../scratch-workspace/src/state/provisioned.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 
 const [preprodContext, prodContext] = ['e2e-preprod', 'e2e-prod'];
@@ -18,7 +18,8 @@ let reader: string;
 let start: string;
 
 beforeAll(async () => {
-  workspace = await ScratchWorkspace.create('configuration');
+  // Who provisions makes the accounts that this is about.
+  workspace = await ScratchWorkspace.create('configuration', { account: 'administrator' });
   [preprod, prod] = [workspace.namespace('preprod'), workspace.namespace('prod')];
   // Ports that nobody else's listeners have; Envoy's are below those that the machine gives to its own connections.
   const port = 12_000 + (process.pid % 2500) * 2;
@@ -105,7 +106,7 @@ describe('the deployer', () => {
       'grpcroutes.gateway.networking.k8s.io': write,
       persistentvolumeclaims: 'get list watch create patch',
       'leases.coordination.k8s.io': 'get list watch create update',
-      pods: look,
+      pods: 'get list watch delete',
       events: look,
       'pods/log': 'get',
       'replicasets.apps': look,
@@ -138,7 +139,7 @@ describe('the deployer', () => {
     const { code, output } = await workspace.task(['run', 'payments:k8s-deploy', '--env=preprod', '--dry-run'], {
       env: { KUBECONFIG: reader },
     });
-    expect(output).toMatch(/may not .*patch deployments\.apps in the namespace/);
+    expect(output).toMatch(/lacks rights on 3 resources in the namespace[^]*may not patch deployments\.apps\n/);
     expect(code).toBe(2);
   });
 });

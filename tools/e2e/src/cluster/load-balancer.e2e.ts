@@ -1,4 +1,4 @@
-import { NetworkClient } from '../../../scratch-workspace/src/network-client.ts';
+import { NetworkClient } from '../../../scratch-workspace/src/clients/network-client.ts';
 import { kubectl } from '../../../scratch-workspace/src/platform.ts';
 
 const own = process.pid % 250;

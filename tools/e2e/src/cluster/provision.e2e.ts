@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { kubectl, platform } from '../../../scratch-workspace/src/platform.ts';
+import { kubectl } from '../../../scratch-workspace/src/platform.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 import { ApiProxy } from '../../../simulators/src/kubernetes/api-proxy.ts';
 
@@ -60,7 +60,8 @@ async function versions(): Promise<string[]> {
 }
 
 beforeAll(async () => {
-  workspace = await ScratchWorkspace.create('provision');
+  // Provisions namespaces, accounts and their rights, and deploys nothing.
+  workspace = await ScratchWorkspace.create('provision', { account: 'administrator' });
   // The repository's own configuration is shared with others on this cluster.
   rmSync(join(workspace.folder, folder), { recursive: true, force: true });
   // Here it is provisioning that makes the namespaces.
@@ -206,13 +207,15 @@ describe('provisioning', () => {
 
 describe('a run that dies in the middle', () => {
   it.each([2, 3, 4])('is found out by the next one, when it died after write %i', async (last) => {
-    const { kubeconfig, context } = await platform();
     workspace.write(`${folder}/limits.yaml`, quota(60 + last));
     if (last === 3) workspace.write(`${folder}/extra.yaml`, policy);
     else rmSync(join(workspace.folder, folder, 'extra.yaml'), { force: true });
     await workspace.commit(`feat: ${60 + last} pods`);
     await workspace.taskSuccessfully(['run', 'infrastructure:package']);
-    const proxy = await ApiProxy.start({ context, kubeconfig });
+    const proxy = await ApiProxy.start({
+      context: workspace.namespace('preprod'),
+      kubeconfig: workspace.administratorKubeconfig,
+    });
     const died = new Promise<void>((resolve) => {
       let writes = 0;
       proxy.watchAnswers(({ isWrite }) => {

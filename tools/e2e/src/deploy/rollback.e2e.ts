@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { runningDigests } from '../../../scratch-workspace/src/cluster-state.ts';
+import { runningDigests } from '../../../scratch-workspace/src/state/cluster-state.ts';
 import { kubectl } from '../../../scratch-workspace/src/platform.ts';
-import { callGateway } from '../../../scratch-workspace/src/gateway.ts';
-import { tagsOf } from '../../../scratch-workspace/src/registry-state.ts';
+import { callGateway } from '../../../scratch-workspace/src/clients/gateway.ts';
+import { tagsOf } from '../../../scratch-workspace/src/state/registry-state.ts';
 import { formatSecond } from '../../../plugin/src/model/text/timestamp.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 

@@ -2,7 +2,6 @@ import { fillEnvironment } from '../../../bench/src/scale/cluster.ts';
 import { makeHistory } from '../../../bench/src/scale/history.ts';
 import { serviceName, type Size } from '../../../bench/src/scale/shop.ts';
 import { readEnvironments } from '../../../plugin/src/adapters/workspace/environments.ts';
-import { platform } from '../../../scratch-workspace/src/platform.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 
 /** The size at which `npm run bench:scale` uses a thousand services. */
@@ -13,8 +12,9 @@ let workspace: ScratchWorkspace;
 let commits: readonly string[];
 
 beforeAll(async () => {
-  process.env['KUBECONFIG'] = (await platform()).kubeconfig;
   workspace = await ScratchWorkspace.create('scale');
+  // Makes up pods, which is nothing that a deployer does.
+  process.env['KUBECONFIG'] = workspace.administratorKubeconfig;
   commits = await makeHistory(workspace, size);
   const filled = [...(await readEnvironments(workspace.folder)).entries()];
   await Promise.all(filled.map(([lag, environment]) => fillEnvironment(environment, commits, size, lag)));

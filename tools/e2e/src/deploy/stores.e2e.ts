@@ -2,11 +2,10 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startWriting, type WrittenRows } from '../../../load/src/written-rows.ts';
-import { tokenOf, writeKubeconfig } from '../../../scratch-workspace/src/cluster-account.ts';
-import { podsOf } from '../../../scratch-workspace/src/cluster-state.ts';
-import { callGateway } from '../../../scratch-workspace/src/gateway.ts';
-import { kubectl, platform } from '../../../scratch-workspace/src/platform.ts';
-import { provision } from '../../../scratch-workspace/src/provisioned.ts';
+import { podsOf } from '../../../scratch-workspace/src/state/cluster-state.ts';
+import { callGateway } from '../../../scratch-workspace/src/clients/gateway.ts';
+import { kubectl } from '../../../scratch-workspace/src/platform.ts';
+import { provision } from '../../../scratch-workspace/src/state/provisioned.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 
 const stores = ['payments-database', 'inventory-store'] as const;
@@ -14,7 +13,6 @@ const services = ['payments', 'inventory'] as const;
 
 let workspace: ScratchWorkspace;
 let preprod: string;
-let deployer: string;
 
 beforeAll(async () => {
   workspace = await ScratchWorkspace.create('stores', { keep: ['stores'] });
@@ -24,17 +22,11 @@ beforeAll(async () => {
   const kept = ['namespace.yaml', 'deployer.yaml', 'store-passwords.yaml'];
   for (const file of readdirSync(folder)) if (!kept.includes(file)) rmSync(join(folder, file));
   await provision(workspace, 'preprod');
-  const { context } = await platform();
-  deployer = join(workspace.folder, '../deployer.json');
-  await writeKubeconfig(deployer, [{ context, token: await tokenOf('deployer', preprod) }]);
 });
-afterAll(async () => {
-  rmSync(deployer, { force: true });
-  await workspace.remove();
-});
+afterAll(() => workspace.remove());
 
 /** Runs a task with the rights of those who deploy, which are none on Secrets. */
-const task = (...args: string[]) => workspace.taskSuccessfully(args, { env: { KUBECONFIG: deployer } });
+const task = (...args: string[]) => workspace.taskSuccessfully(args);
 
 const restarts = async (service: string) =>
   (await podsOf(service, preprod)).flatMap(({ status }) =>
@@ -147,4 +139,80 @@ it('stays ready and is not restarted while its store is away, says so, and goes 
   }
   await scale(1);
   expect((await calls()).map(({ status }) => status)).toEqual([404, 404]);
+});
+
+describe('what takes no requests, or cannot be two', () => {
+  /** The programs of the services that docs/workers.md shows, whose manifests are taken from there. */
+  const programs: Readonly<Record<string, string>> = {
+    reports: "console.log('report', process.env.REPORT)",
+    mailer: 'setInterval(() => {}, 1000); process.on("SIGTERM", () => process.exit())',
+    counter: "let n = 0; require('http').createServer((_, answer) => answer.end(`${++n}`)).listen(8080)",
+  };
+  const write = (service: string, program: string) =>
+    workspace.write(
+      `apps/${service}/Dockerfile`,
+      `FROM node:24-bookworm-slim\nUSER 1000:1000\nCMD ${JSON.stringify(['node', '-e', program])}\n`,
+    );
+  const statusOf = async (service: string) => {
+    const [row] = (await task('run', `${service}:status`, '--env=preprod', '--json'))
+      .split('\n')
+      .filter((line) => line.startsWith('{'));
+    return JSON.parse(row!) as { services: { environments: Record<string, unknown>[] }[] };
+  };
+
+  beforeAll(async () => {
+    const page = workspace.read('docs/workers.md');
+    const shown = [...page.matchAll(/```yaml\n# (apps\/\w+\/k8s\/\S+)\n([^]*?)```/g)];
+    expect(shown).toHaveLength(Object.keys(programs).length);
+    for (const [, path, manifest] of shown) workspace.write(path!, manifest!);
+    for (const [name, program] of Object.entries(programs)) {
+      write(name, program);
+      workspace.write(`apps/${name}/project.json`, JSON.stringify({ name, projectType: 'application' }));
+    }
+    await workspace.commit('feat: a CronJob, a worker and a singleton');
+  });
+
+  it('is released without an option by who may only deploy, and looked at like any other', async () => {
+    const reports = await task('run', 'reports:release');
+    expect(reports).toMatch(/CronJob reports: the next run will be of this build \(\*\/5 \* \* \* \*\)/);
+    expect(reports).toMatch(/preprod: not probed: it takes no requests/);
+    expect(await task('run', 'mailer:release')).not.toMatch(/Requests would fail|replicas|warn/i);
+    expect(await task('run', 'counter:release')).toMatch(
+      /spec\.replicas: there are 1; .* Accepted: One pod, because it c/,
+    );
+
+    const grid = await task('run', 'infrastructure:status', '--env=preprod');
+    expect(grid).toMatch(/^reports .* healthy/m);
+    expect(grid).toMatch(/reports \(\*\/5 \* \* \* \*\): /);
+    expect(grid).toMatch(/^mailer .* 1\/1 healthy/m);
+    expect(grid).toMatch(
+      /counter in preprod: accepted: Deployment counter may fail requests .*: One pod, because it c/,
+    );
+    expect(await task('run', 'counter:history', '--env=preprod')).toMatch(/accepted: Deployment counter may fail/);
+    const { output } = await workspace.task(['run', 'infrastructure:audit', '--env=preprod']);
+    for (const service of Object.keys(programs)) expect(output).not.toContain(`${service} in preprod`);
+  });
+
+  it('tells that the last run of a CronJob failed, and goes back to the build whose runs do not', async () => {
+    const good = await buildOf('reports');
+    write('reports', 'process.exit(7)');
+    const path = 'apps/reports/k8s/cron-job.yaml';
+    workspace.edit(path, "'*/5 * * * *'", "'* * * * *'");
+    workspace.edit(path, 'backoffLimit: 1', 'backoffLimit: 0');
+    await workspace.commit('feat: a report that fails');
+    await task('run', 'reports:release');
+    const until = Date.now() + 150_000;
+    let status = '';
+    while (!status.includes('"failing"') && Date.now() < until) {
+      await pause(3000);
+      status = JSON.stringify(await statusOf('reports'));
+    }
+    expect(status).toMatch(/"health":"failing".*"lastRun":"failed"/);
+    const jobs = await kubectl(['get', 'jobs', '--namespace', preprod, '--output=json']);
+    expect(jobs).toContain(await buildOf('reports'));
+    await task('run', 'reports:rollback', '--env=preprod', `--tag=${good}`);
+    const back = JSON.stringify(await statusOf('reports'));
+    expect(back).toContain(`"buildNumber":"${good}"`);
+    expect(back).not.toContain('failing');
+  });
 });

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { kubectl } from '../../../scratch-workspace/src/platform.ts';
-import { moveTag } from '../../../scratch-workspace/src/registry-state.ts';
+import { moveTag } from '../../../scratch-workspace/src/state/registry-state.ts';
 import type { CommandResult, RunningCommand } from '../../../scratch-workspace/src/run-command.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 
@@ -198,6 +198,49 @@ describe('an environment that does not answer', () => {
     const output = await said('infrastructure:status');
     expect(output).toMatch(/orders +\? cannot be reached +\d{8}-2 /);
     expect(output).toMatch(/^cannot read dev: .*of-another-machine/m);
+  });
+});
+
+describe('a quota that keeps all pods away', () => {
+  it('is named where the service is shown, and where it would be promoted from', async () => {
+    await inPreprod('create', 'quota', 'none', '--hard=pods=0');
+    try {
+      await inPreprod('delete', 'pods', '--selector=app.kubernetes.io/name=orders', '--wait=true');
+      const why = /Deployment orders cannot create its pods: the ResourceQuota none forbids it: /;
+      let shown = '';
+      while (!why.test(shown)) shown = await said('orders:status', '--env=preprod');
+      expect(shown).toMatch(/ 0\/2 (rolling-out|down|stuck)/);
+      const { code, output } = await run('orders:promote', '--approve', '--dry-run');
+      expect(output).toMatch(
+        /0 of 2 pods are ready \(Deployment orders cannot create its pods: the ResourceQuota none/,
+      );
+      expect(code).toBe(2);
+    } finally {
+      await inPreprod('delete', 'quota', 'none');
+    }
+    // To do it again is a matter of seconds for a controller, which waits for longer after each time that it failed.
+    await said('orders:release');
+  });
+});
+
+describe('a route that its gateway takes no more', () => {
+  it('keeps the service from being promoted, whose pods are well', async () => {
+    const section = '/spec/parentRefs/0/sectionName';
+    const patch = (change: object) =>
+      inPreprod('patch', 'httproute', 'orders', '--type=json', `--patch=${JSON.stringify([change])}`);
+    expect((await run('orders:promote', '--approve', '--dry-run')).output).toContain('would promote');
+    await patch({ op: 'add', path: section, value: 'absent' });
+    try {
+      let refused = await run('orders:promote', '--approve', '--dry-run');
+      // Until the gateway has looked, the route is as it was.
+      while (refused.code === 0) refused = await run('orders:promote', '--approve', '--dry-run');
+      expect(refused.output).toMatch(/It runs in preprod, and HTTPRoute orders is not healthy: /);
+      expect(refused.code).toBe(2);
+      expect(await said('orders:status', '--env=preprod')).toMatch(/2\/2 healthy[^]*UNHEALTHY/);
+    } finally {
+      // Not by a patch: what others wrote stays theirs until it is deployed again.
+      await said('orders:k8s-deploy', '--env=preprod', `--tag=${await runningBuild('orders')}`, '--force');
+    }
   });
 });
 

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { InspectorClient } from '../../../scratch-workspace/src/inspector-client.ts';
+import { InspectorClient } from '../../../scratch-workspace/src/clients/inspector-client.ts';
 import { kubectl } from '../../../scratch-workspace/src/platform.ts';
 import type { RunningCommand } from '../../../scratch-workspace/src/run-command.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
@@ -13,7 +13,8 @@ let workspace: ScratchWorkspace;
 const runs: DevRun[] = [];
 
 beforeAll(async () => {
-  workspace = await ScratchWorkspace.create('dev');
+  // Forwards ports and swaps pods, which developers may and deployers may not (docs/dev.md).
+  workspace = await ScratchWorkspace.create('dev', { account: 'administrator' });
   await workspace.nxSuccessfully(['run', 'payments:release', '--env=dev']);
 });
 afterEach(async () => {

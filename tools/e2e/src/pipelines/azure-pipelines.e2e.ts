@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AzureProject, type PipelineRun, type RunRequest } from '../../../simulators/src/azure-agent/azure-runner.ts';
-import { platform, repositoryRoot } from '../../../scratch-workspace/src/platform.ts';
-import { runningBuild } from '../../../scratch-workspace/src/running-build.ts';
+import { repositoryRoot } from '../../../scratch-workspace/src/platform.ts';
+import { runningBuild } from '../../../scratch-workspace/src/state/running-build.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
-import { tagsOf } from '../../../scratch-workspace/src/registry-state.ts';
+import { tagsOf } from '../../../scratch-workspace/src/state/registry-state.ts';
 
 // Each step of a pipeline is done for real, on a machine that may be busy.
 jest.setTimeout(30 * 60_000);
@@ -16,13 +16,15 @@ let isApproved = false;
 
 beforeAll(async () => {
   workspace = await ScratchWorkspace.create('azure pipelines');
-  const { kubeconfig } = await platform();
   const environments = ['dev', 'preprod', 'prod'];
-  const secureFiles = environments.flatMap((name) => [`kubeconfig-${name}`, `kubeconfig-${name}-provisioning`]);
+  const secureFiles = environments.flatMap((name) => [
+    [`kubeconfig-${name}`, workspace.kubeconfig(name)],
+    [`kubeconfig-${name}-provisioning`, workspace.administratorKubeconfig],
+  ]);
   project = new AzureProject({
     origin: workspace.origin,
     packages: join(repositoryRoot, 'node_modules'),
-    secureFiles: Object.fromEntries(secureFiles.map((name) => [name, kubeconfig])),
+    secureFiles: Object.fromEntries(secureFiles) as Record<string, string>,
     environments: { dev: () => true, preprod: () => true, prod: () => isApproved },
     agents: 2,
   });

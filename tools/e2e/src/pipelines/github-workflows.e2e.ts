@@ -6,8 +6,8 @@ import {
   type WorkflowEvent,
   type WorkflowRun,
 } from '../../../simulators/src/github/github-runner.ts';
-import { platform, repositoryRoot } from '../../../scratch-workspace/src/platform.ts';
-import { runningBuild } from '../../../scratch-workspace/src/running-build.ts';
+import { repositoryRoot } from '../../../scratch-workspace/src/platform.ts';
+import { runningBuild } from '../../../scratch-workspace/src/state/running-build.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 
 // Each step of a workflow is done for real, on a machine that may be busy; Gitea and act are built once.
@@ -23,13 +23,17 @@ beforeAll(async () => {
   await workspace.git(['remote', 'set-url', 'origin', await gitea.createRepository('shop')]);
   await workspace.git(['push', '--quiet', 'origin', 'main']);
   await gitea.noticesPush('shop');
-  const kubeconfig = readFileSync((await platform()).kubeconfig, 'utf8');
+  const kubeconfig = (name: string) => readFileSync(workspace.kubeconfig(name), 'utf8');
   repository = new GitHubRepository({
     server: `http://${gitea.host}`,
     api: gitea.api,
     repository: 'acme/shop',
     token: gitea.token,
-    secrets: { KUBECONFIG_DEV: kubeconfig, KUBECONFIG_PREPROD: kubeconfig, KUBECONFIG_PROD: kubeconfig },
+    secrets: {
+      KUBECONFIG_DEV: kubeconfig('dev'),
+      KUBECONFIG_PREPROD: kubeconfig('preprod'),
+      KUBECONFIG_PROD: kubeconfig('prod'),
+    },
     packages: join(repositoryRoot, 'node_modules'),
   });
 });

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { AzureProject, type PipelineRun } from '../../../simulators/src/azure-agent/azure-runner.ts';
-import { kubectl, platform, repositoryRoot } from '../../../scratch-workspace/src/platform.ts';
-import { tagsOf } from '../../../scratch-workspace/src/registry-state.ts';
-import { runningBuild } from '../../../scratch-workspace/src/running-build.ts';
+import { kubectl, repositoryRoot } from '../../../scratch-workspace/src/platform.ts';
+import { tagsOf } from '../../../scratch-workspace/src/state/registry-state.ts';
+import { runningBuild } from '../../../scratch-workspace/src/state/running-build.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 
 // Ten releases at once on a machine of two cores, which may be busy with other things.
@@ -17,11 +17,10 @@ beforeAll(async () => {
   workspace = await ScratchWorkspace.create('pipelines at once');
   for (const service of services.slice(2)) await workspace.nxSuccessfully(['g', '@poc/plugin:service', service]);
   await workspace.commit('feat: three more services');
-  const { kubeconfig } = await platform();
   project = new AzureProject({
     origin: workspace.origin,
     packages: join(repositoryRoot, 'node_modules'),
-    secureFiles: { 'kubeconfig-preprod': kubeconfig },
+    secureFiles: { 'kubeconfig-preprod': workspace.kubeconfig('preprod') },
     environments: {},
     agents: 10,
   });
@@ -65,22 +64,26 @@ it('ten pipelines for five services lose nothing, whatever overtakes what', asyn
   const failed = runs.filter(({ run }) => run.outcome !== 'Succeeded');
   expect(failed.map(({ service, run }) => `${service} ${run.outcome}:\n${run.log}`)).toEqual([]);
   expect(new Set(runs.map(({ run }) => run.buildNumber)).size).toBe(10);
-  const told = ({ service, run }: { service: string; run: PipelineRun }) =>
-    new RegExp(`${service} ${run.buildNumber}: (runs in preprod|skipped: preprod already runs the newer)`).exec(
-      run.log,
-    )?.[1] ?? run.log;
-  for (const each of runs) expect(told(each)).toMatch(/^runs in preprod$|already runs the newer$/);
+  const told = ({ service, run }: { service: string; run: PipelineRun }) => {
+    const ended = `${service} ${run.buildNumber}: (runs in preprod|skipped: preprod already runs the newer)`;
+    // The run of the later commit was so much faster that this one had nothing to build any more.
+    const overtaken = `${service}: skipped in preprod: (the later commit) \\S+ .* has been built as`;
+    const [, end, passed] = new RegExp(`${ended}|${overtaken}`).exec(run.log) ?? [];
+    return end ?? passed ?? run.log;
+  };
+  for (const each of runs) expect(told(each)).toMatch(/^runs in preprod$|already runs the newer$|^the later commit$/);
+  const built = runs.filter((each) => told(each) !== 'the later commit');
 
   const refs = await workspace.git(
     ['for-each-ref', '--format=%(refname:short) %(*objectname)', 'refs/tags'],
     workspace.origin,
   );
-  for (const { service, commit, run } of runs) expect(refs).toContain(`${service}-${run.buildNumber} ${commit}`);
-  expect(refs.split('\n')).toHaveLength(10);
+  for (const { service, commit, run } of built) expect(refs).toContain(`${service}-${run.buildNumber} ${commit}`);
+  expect(refs.split('\n')).toHaveLength(built.length);
 
   for (const service of services) {
     const [, newest] = runs.filter((each) => each.service === service);
-    const builds = runs.filter((each) => each.service === service).map(({ run }) => run.buildNumber);
+    const builds = built.filter((each) => each.service === service).map(({ run }) => run.buildNumber);
     expect((await tagsOf(`${workspace.id}/${service}`)).sort()).toEqual([...builds].sort());
     expect(await runningBuild(workspace, service, 'preprod')).toBe(newest!.run.buildNumber);
     expect(told(newest!)).toBe('runs in preprod');

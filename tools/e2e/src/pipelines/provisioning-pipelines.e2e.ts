@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { AzureProject } from '../../../simulators/src/azure-agent/azure-runner.ts';
 import { provisioned, writeSmallProvisioning } from './small-provisioning.ts';
-import { platform, repositoryRoot } from '../../../scratch-workspace/src/platform.ts';
+import { repositoryRoot } from '../../../scratch-workspace/src/platform.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 
 // Each step of a pipeline is done for real, on a machine that may be busy.
@@ -14,15 +14,17 @@ let project: AzureProject;
 let isApproved = false;
 
 beforeAll(async () => {
-  workspace = await ScratchWorkspace.create('provisioning pipelines');
+  // Only provisions, and deploys nothing.
+  workspace = await ScratchWorkspace.create('provisioning pipelines', { account: 'administrator' });
   writeSmallProvisioning(workspace, 40);
   await workspace.commit('feat: namespaces with limits');
   await workspace.git(['push', '--quiet', 'origin', 'main']);
-  const { kubeconfig } = await platform();
   project = new AzureProject({
     origin: workspace.origin,
     packages: join(repositoryRoot, 'node_modules'),
-    secureFiles: Object.fromEntries(environments.map((name) => [`kubeconfig-${name}-provisioning`, kubeconfig])),
+    secureFiles: Object.fromEntries(
+      environments.map((name) => [`kubeconfig-${name}-provisioning`, workspace.administratorKubeconfig]),
+    ),
     environments: { dev: () => true, preprod: () => true, prod: () => isApproved },
     agents: 3,
   });

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { callGateway } from '../../../scratch-workspace/src/gateway.ts';
-import { podsOf } from '../../../scratch-workspace/src/cluster-state.ts';
+import { callGateway } from '../../../scratch-workspace/src/clients/gateway.ts';
+import { podsOf } from '../../../scratch-workspace/src/state/cluster-state.ts';
 import { startLoad } from '../../../load/src/gateway-load.ts';
+import { deployerManifest } from '../../../scratch-workspace/src/cluster-account.ts';
 import { kubectl } from '../../../scratch-workspace/src/platform.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 
@@ -147,6 +148,10 @@ it('an environment that is added is promoted to, and pipelines know it', async (
   workspace.write('apps/tracking/k8s/staging.yaml', overlay);
   await workspace.commit('feat: staging');
   await kubectl(['create', 'namespace', namespace]);
+  // It is entered as the environment before it, whose account needs the rights that a deployer has.
+  await kubectl(['apply', '--filename=-'], deployerManifest(namespace));
+  const subject = `--serviceaccount=${workspace.namespace('preprod')}:deployer`;
+  await kubectl(['create', 'rolebinding', 'preprod', '--role=deployer', subject, `--namespace=${namespace}`]);
   try {
     await workspace.taskSuccessfully(['run', 'tracking:release']);
     const output = await workspace.nxSuccessfully(['run', 'tracking:promote', '--to=staging']);

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { objectVersions } from '../../../scratch-workspace/src/cluster-state.ts';
-import { tagsOf } from '../../../scratch-workspace/src/registry-state.ts';
+import { objectVersions } from '../../../scratch-workspace/src/state/cluster-state.ts';
+import { tagsOf } from '../../../scratch-workspace/src/state/registry-state.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 
 let workspace: ScratchWorkspace;

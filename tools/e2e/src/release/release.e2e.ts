@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { callGateway } from '../../../scratch-workspace/src/gateway.ts';
-import { podsOf, runningDigests } from '../../../scratch-workspace/src/cluster-state.ts';
+import { callGateway } from '../../../scratch-workspace/src/clients/gateway.ts';
+import { podsOf, runningDigests } from '../../../scratch-workspace/src/state/cluster-state.ts';
 import { platform } from '../../../scratch-workspace/src/platform.ts';
-import { tagsOf } from '../../../scratch-workspace/src/registry-state.ts';
+import { tagsOf } from '../../../scratch-workspace/src/state/registry-state.ts';
 import { runSuccessfully } from '../../../scratch-workspace/src/run-command.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 

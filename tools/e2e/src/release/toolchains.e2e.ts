@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { tagsOf } from '../../../scratch-workspace/src/registry-state.ts';
+import { tagsOf } from '../../../scratch-workspace/src/state/registry-state.ts';
 import { pathWithout } from '../../../scratch-workspace/src/path-without.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 

@@ -84,6 +84,24 @@ export async function ensureComponent(folders: Folders, component: Component): P
   return true;
 }
 
+/**
+ * Stops a component, and starts it again.
+ * @param afterMs between the request to stop and the new start; more when it takes longer to stop.
+ * @returns the milliseconds for which it was away: until it was healthy again.
+ */
+export async function restartComponent(folders: Folders, component: Component, afterMs: number): Promise<number> {
+  const record = componentRecords(folders).find(({ name }) => name === component.name);
+  if (record === undefined) throw new Error(`${component.name} is no process of this platform`);
+  const begun = performance.now();
+  try {
+    await endProcess(record, 5);
+    await sleep(Math.max(0, begun + afterMs - performance.now()));
+  } finally {
+    await ensureComponent(folders, component);
+  }
+  return performance.now() - begun;
+}
+
 async function start(folders: Folders, component: Component): Promise<ComponentRecord> {
   for (const [address, port] of component.listens) {
     if (await becomesFree(address, port)) continue;

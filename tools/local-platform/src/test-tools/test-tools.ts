@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { silentOutput, streamOutput, type Output } from '../command/output.ts';
 import { platformFolders, toolFolder as folderOfTool } from '../storage/folders.ts';
-import { installPackages, podmanPackages } from '../system-packages.ts';
+import { installPackages, podmanPackages, prometheusPackages } from '../system-packages.ts';
 import { buildBinaries, toolModule, type BuildContext } from '../tools/binaries.ts';
 import { buildGiteaIn } from './gitea.ts';
 import { fetchGitHubDescription } from './github-description.ts';
@@ -17,9 +17,17 @@ const benchmarkTools = {
 /** Runs GitHub's workflows on this machine. */
 const actBinary = toolModule('act', 'act', 60);
 
+/** Says which changes of an API break its clients. */
+const oasdiffBinary = toolModule('oasdiff', 'oasdiff', 60);
+
 /** Installs podman, which tests of the plugin use beside docker. */
 export function installPodman(output: Output = silentOutput): Promise<void> {
   return installPackages(podmanPackages, output, undefined);
+}
+
+/** Installs Prometheus, which judges canaries in tests of the plugin. */
+export function installPrometheus(output: Output = silentOutput): Promise<void> {
+  return installPackages(prometheusPackages, output, undefined);
 }
 
 /** Downloads Microsoft's schema of Azure Pipelines unless it is cached. @returns its path. */
@@ -56,6 +64,13 @@ export async function buildAct(output: Output = streamOutput()): Promise<string>
   const target = toolFolder('act');
   await buildBinaries([actBinary], target, contextOf(output));
   return target;
+}
+
+/** Builds oasdiff unless it is cached. @returns the program's path. */
+export async function buildOasdiff(output: Output = streamOutput()): Promise<string> {
+  const target = toolFolder('oasdiff');
+  await buildBinaries([oasdiffBinary], target, contextOf(output));
+  return join(target, 'oasdiff');
 }
 
 function contextOf(output: Output): BuildContext {

@@ -84,7 +84,7 @@ const methods: ExpectedAnswer[] = [
   { method: 'HEAD', path: '/healthz/ready', status: 200, text: /^$/ },
   { method: 'HEAD', path: '/nothing', status: 404, text: /^$/ },
   { method: 'HEAD', path: '/echo', status: 405, text: /^$/, allow: 'POST' },
-  ...['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'].map((method) => ({
+  ...['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'QUERY'].map((method) => ({
     ...{ method, path: '/greetings/Ada', status: 405, title: 'method-not-allowed', allow: 'GET, HEAD' },
   })),
   { method: 'GET', path: '/echo', status: 405, title: 'method-not-allowed', allow: 'POST' },

@@ -1,4 +1,6 @@
 import type {
+  CanaryProgress,
+  CanaryWish,
   DeploymentEnding,
   DeploymentRecord,
   DeploymentSummary,
@@ -73,7 +75,8 @@ export class DeploymentRecords {
   /** Adds how a deployment ended, and forgets the records that are too old. */
   close(record: DeploymentRecord, ending: DeploymentEnding): DeploymentRecord {
     const { service } = record.release;
-    const closed: DeploymentRecord = { ...record, ...ending };
+    const kept = this.of(service).find(({ sequence }) => sequence === record.sequence) ?? record;
+    const closed: DeploymentRecord = { ...kept, ...ending };
     const present = record.manifests.filter((manifest) => this.objects.get(manifest) !== undefined);
     this.applied.set(keyOf(record), new Set(present.map(identityOf)));
     const records = this.of(service).map((each) => (each.sequence === record.sequence ? closed : each));
@@ -83,6 +86,23 @@ export class DeploymentRecords {
       records.filter((each) => !forgotten.has(each)),
     );
     return closed;
+  }
+
+  /** Notes how far a deployment's canary is; a wish is done by that. */
+  noteCanary(record: DeploymentRecord, canaryProgress: CanaryProgress): DeploymentRecord {
+    return this.change(record, ({ canaryWish: _done, ...rest }) => ({ ...rest, canaryProgress }));
+  }
+
+  /** Asks something of a canary. */
+  askCanary(record: DeploymentRecord, canaryWish: CanaryWish): void {
+    this.change(record, (kept) => ({ ...kept, canaryWish }));
+  }
+
+  private change(record: DeploymentRecord, how: (kept: DeploymentRecord) => DeploymentRecord): DeploymentRecord {
+    const { service } = record.release;
+    const changed = this.of(service).map((each) => (each.sequence === record.sequence ? how(each) : each));
+    this.keep(service, changed);
+    return how(record);
   }
 
   /** Reports whether a deployment applied one of its manifests: what was not there when it ended, it never did. */

@@ -21,8 +21,9 @@ export function driftOf(record: DeploymentRecord, { objects, records }: Namespac
 
 function fieldDrift(manifest: KubernetesObject, stored: StoredObject, { path, manager }: ForeignField): FieldDrift[] {
   const [applied, live] = [fieldAt(manifest, ...path), fieldAt(stored.live, ...path)];
-  const isAdded = applied === undefined && path[0] !== 'metadata';
-  if ((applied === undefined && !isAdded) || JSON.stringify(applied) === JSON.stringify(live)) return [];
+  const isAdded = applied === undefined && path[0] !== 'metadata' && path[0] !== 'status';
+  const isResumed = stored.live.kind === 'CronJob' && path.join('.') === 'spec.suspend' && live === false;
+  if (isResumed || (applied === undefined && !isAdded) || JSON.stringify(applied) === JSON.stringify(live)) return [];
   const owner = fieldAt(stored.live, ...path.slice(0, -1));
   const shown = (value: unknown) => (value === undefined ? undefined : shownValue(manifest, path, value, owner));
   return [{ path: path.join('.'), applied: shown(applied), live: shown(live), by: manager, at: undefined }];

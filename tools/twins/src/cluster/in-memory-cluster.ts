@@ -1,4 +1,6 @@
 import type {
+  CanaryProgress,
+  CanaryWish,
   DeploymentEnding,
   DeploymentRecord,
   DeploymentSummary,
@@ -6,14 +8,19 @@ import type {
 } from '../../../plugin/src/model/deploy/deployment-record.ts';
 import { Refusal } from '../../../plugin/src/model/errors/product-error.ts';
 import type { ApplyStage } from '../../../plugin/src/model/manifests/kind-order.ts';
-import type { KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
+import { describeObject, type KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
+import { isGatewayRoute } from '../../../plugin/src/model/observe/route-status.ts';
+import { isHttpRoute, type GatewayView } from '../../../plugin/src/model/manifests/routes/gateway-view.ts';
+import type { Health } from '../../../plugin/src/model/observe/running-service.ts';
+import { label } from '../../../plugin/src/model/manifests/labels.ts';
+import { isRollout } from '../../../plugin/src/model/manifests/rules/pod-templates.ts';
 import type { Actor } from '../../../plugin/src/model/release/actor.ts';
 import type { BuildNumber } from '../../../plugin/src/model/release/build-number.ts';
 import type { Clock } from '../../../plugin/src/ports/clock.ts';
 import type {
   ChangeSet,
   Cluster,
-  Health,
+  HealthResult,
   JobOptions,
   JobResult,
   ObservedService,
@@ -38,8 +45,6 @@ export class InMemoryCluster implements Cluster {
   private readonly clock: Clock;
   private readonly state: NamespaceState;
   private readonly server: ServerSideApply;
-  /** Why its gateway takes no route, as a sentence; undefined when it does. */
-  refusesRoutes: string | undefined;
   /** The lock that was taken last, by service: it is the fence for all that is written for that service. */
   private readonly locks = new Map<string, FencingLock>();
   /** Called before each call of the port with its name; what it throws is what the call throws. */
@@ -50,6 +55,10 @@ export class InMemoryCluster implements Cluster {
   unreachable: string | undefined;
   /** The version of the configuration that the namespace is marked with. */
   provisionedWith: BuildNumber | undefined;
+  /** Why kinds of objects cannot be read, by `apps/v1/StatefulSet`. */
+  readonly unreadKinds = new Map<string, string>();
+  /** Objects outside of the namespace that a deployer may read: routes of others, Gateways, classes of those. */
+  readonly outside: KubernetesObject[] = [];
   /** Fields that the API server does not know, by `Deployment orders`: `spec.replcias`. */
   readonly unknownFields = new Map<string, string>();
 
@@ -57,7 +66,16 @@ export class InMemoryCluster implements Cluster {
     this.namespace = namespace;
     this.clock = clock;
     this.state = state;
-    this.server = new ServerSideApply(state.objects, this.unknownFields);
+    this.server = new ServerSideApply(state, this.unknownFields);
+  }
+
+  /** Why its gateway takes no route, as a sentence; undefined when it does. */
+  get refusesRoutes(): string | undefined {
+    return this.state.health.refusesRoutes;
+  }
+
+  set refusesRoutes(why: string | undefined) {
+    this.state.health.refusesRoutes = why;
   }
 
   /** Returns another deployer's view of the same namespace. */
@@ -70,9 +88,14 @@ export class InMemoryCluster implements Cluster {
     this.state.rollouts.script(workload, rollouts);
   }
 
-  /** Lets all pods of a workload fail, until its next rollout. */
-  degrade(workload: string, health: Extract<Health, 'down' | 'stuck'>): void {
+  /** Lets pods of a workload fail, until its next rollout. */
+  degrade(workload: string, health: Extract<Health, 'down' | 'stuck' | 'degraded'>): void {
     this.state.rollouts.degrade(workload, health);
+  }
+
+  /** Lets the pods of a workload be well again, without a rollout. */
+  recover(workload: string): void {
+    this.state.rollouts.recover(workload);
   }
 
   /** Chooses how the next runs of a Job go, by its name in the manifest; those after the last one succeed. */
@@ -94,6 +117,11 @@ export class InMemoryCluster implements Cluster {
   scale(name: string, manager: string, replicas: number): void {
     const field = { path: ['spec', 'replicas'], manager, isScale: true };
     this.state.objects.edit({ kind: 'Deployment', name }, field, replicas);
+  }
+
+  /** Writes the status of an object, as its controller. */
+  setStatus(kind: string, name: string, status: object): void {
+    this.state.objects.setStatus(kind, name, status);
   }
 
   /** Deletes an object, as somebody else. */
@@ -132,34 +160,60 @@ export class InMemoryCluster implements Cluster {
     return lock;
   }
 
+  async httpRoutes(): Promise<readonly KubernetesObject[]> {
+    await this.enter('httpRoutes');
+    return [...this.objects, ...structuredClone(this.outside)].filter(isHttpRoute);
+  }
+
+  async gatewaysOf(): Promise<Pick<GatewayView, 'gateways' | 'classes'>> {
+    await this.enter('gatewaysOf');
+    const ofKind = (kind: string) => this.outside.filter((object) => object.kind === kind);
+    return { gateways: ofKind('Gateway'), classes: ofKind('GatewayClass') };
+  }
+
   async plan(service: string, objects: readonly KubernetesObject[], options: PlanOptions = {}): Promise<Plan> {
     await this.enter('plan');
-    return this.server.plan({ service, objects, options });
+    const plan = this.server.plan({ service, objects, options });
+    return { ...plan, health: this.state.rollouts.worstOf(objects) };
   }
 
   async apply(plan: Plan, stage?: ApplyStage, signal?: AbortSignal): Promise<ChangeSet> {
     await this.enter(stage === undefined ? 'apply' : `apply ${stage}`);
     this.locks.get(plan.service)?.hold();
-    return this.server.apply(plan, stage, signal);
+    const changes = this.server.apply(plan, stage, signal);
+    this.state.noteApplied(plan.objects, changes, this.clock());
+    return changes;
   }
 
   async prune(service: string, objects: readonly KubernetesObject[], options: PruneOptions = {}): Promise<ChangeSet> {
     await this.enter(options.dryRun ? 'prune (dry run)' : 'prune');
     if (!options.dryRun) this.locks.get(service)?.hold();
-    return prune(this.state.objects, service, objects, options);
+    return prune(this.state.objects, service, objects, { ...options, templates: this.state.rollouts.podTemplates });
   }
 
   async waitUntilReady(objects: readonly KubernetesObject[], options: WaitOptions): Promise<RolloutResult> {
     await this.enter('waitUntilReady');
-    return this.state.rollouts.waitUntilReady(objects, options);
+    const lock = options.replacesPods
+      ? this.locks.get(objects.find(isRollout)?.metadata.labels?.[label.service] ?? '')
+      : undefined;
+    lock?.hold();
+    return this.state.rollouts.waitUntilReady(objects, options, lock !== undefined);
   }
 
   async waitUntilAccepted(objects: readonly KubernetesObject[]): Promise<RolloutResult> {
     await this.enter('waitUntilAccepted');
-    const route = objects.find(({ kind }) => kind === 'HTTPRoute');
+    const route = objects.find(isGatewayRoute);
     if (this.refusesRoutes === undefined || !route) return { state: 'ready' };
-    const reason = `HTTPRoute ${route.metadata.name} is not in effect: ${this.refusesRoutes}`;
-    return { state: 'failed', reason, evidence: [] };
+    return {
+      state: 'failed',
+      reason: `${describeObject(route)} is not in effect: ${this.refusesRoutes}`,
+      evidence: [],
+    };
+  }
+
+  async waitUntilHealthy(objects: readonly KubernetesObject[], options: WaitOptions): Promise<HealthResult> {
+    await this.enter('waitUntilHealthy');
+    return this.state.health.waitUntilHealthy(objects, options);
   }
 
   async waitForEndpoints(): Promise<void> {
@@ -199,6 +253,17 @@ export class InMemoryCluster implements Cluster {
     return this.state.records.close(record, { ...ending, finishedAt: this.clock().toISOString() });
   }
 
+  async noteCanary(record: DeploymentRecord, progress: CanaryProgress): Promise<DeploymentRecord> {
+    await this.enter(`noteCanary ${progress.phase} ${progress.weight}`);
+    this.locks.get(record.release.service)?.hold();
+    return this.state.records.noteCanary(record, progress);
+  }
+
+  async askCanary(record: DeploymentRecord, wish: CanaryWish): Promise<void> {
+    await this.enter('askCanary');
+    this.state.records.askCanary(record, wish);
+  }
+
   async record(service: string, sequence: number): Promise<DeploymentRecord | undefined> {
     await this.enter('record');
     return this.state.records.find(service, sequence);
@@ -220,7 +285,7 @@ export class InMemoryCluster implements Cluster {
   ): Promise<ObservedService[]> {
     await this.enter('observe');
     onNewest?.(this.state.records.newest(service));
-    return observe(this.state, service);
+    return observe(this.state, service, this.unreadKinds);
   }
 
   changes(signal: AbortSignal): AsyncGenerator<void> {

@@ -40,6 +40,14 @@ export function takenOver({ foreign, live }: StoredObject, sent: KubernetesObjec
   });
 }
 
+/** Returns the fields that others wrote, that are not sent, and that go. */
+export function removed(stored: StoredObject, sent: KubernetesObject, adopt: boolean): string[] {
+  const gone = new Set(droppedPaths(stored, sent, adopt));
+  return [...stored.foreign].flatMap(([text, { path, manager }]) =>
+    gone.has(path) ? [`${text} from ${manager}, which no manifest has: it goes`] : [],
+  );
+}
+
 /** Returns the paths of fields that go because kubectl, or whoever deployed them before, wrote them and they are not sent. */
 function droppedPaths({ foreign, live }: StoredObject, sent: KubernetesObject, adopt: boolean): (readonly string[])[] {
   return [...foreign.values()].flatMap(({ path, manager }) => {

@@ -1,5 +1,7 @@
 import type { KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
+import { finalizersOf, isEnding } from '../../../plugin/src/model/manifests/rules/ending.ts';
 import { fieldAt, identityOf, isMap } from '../../../plugin/src/model/manifests/source/object-fields.ts';
+import { isRollout, podTemplateOf } from '../../../plugin/src/model/manifests/rules/pod-templates.ts';
 import type { ResourceVersion } from './resource-version.ts';
 
 /** A field that somebody else wrote, with who. */
@@ -25,6 +27,8 @@ export class StoredObjects {
   private readonly version: ResourceVersion;
   /** By identity. */
   private readonly stored = new Map<string, StoredObject>();
+  /** Templates of pods that a workload has had, by its identity, the newest last: its ReplicaSets, or revisions. */
+  private readonly templates = new Map<string, string[]>();
 
   constructor(namespace: string, version: ResourceVersion) {
     this.namespace = namespace;
@@ -69,6 +73,15 @@ export class StoredObjects {
     const owner = fieldAt(stored.ours, ...path.slice(0, -1));
     if (field.isScale && isMap(owner)) delete owner[path.at(-1)!];
     this.touch(stored.live);
+    if (isEnding(stored.live)) this.delete(stored.live);
+  }
+
+  /** Writes the status of an object, as its controller: what it is asked to be stays as it is. */
+  setStatus(kind: string, name: string, status: object): void {
+    const stored = this.find(kind, name);
+    if (!stored) throw new Error(`there is no ${kind} ${name}`);
+    stored.live['status'] = structuredClone(status);
+    this.touch(stored.live);
   }
 
   /** Deletes an object of a kind and a name, if it is there. */
@@ -82,6 +95,9 @@ export class StoredObjects {
    * @param ours what this tool applied of it, if it did.
    */
   write(live: KubernetesObject, ours: KubernetesObject | undefined): void {
+    const before = this.get(live)?.live;
+    const generation = Number(before?.metadata['generation'] ?? 0);
+    live.metadata['generation'] = before && isSameContent(before, live) ? generation : generation + 1;
     this.store(live, ours);
     this.touch(live);
   }
@@ -91,9 +107,20 @@ export class StoredObjects {
     this.store(live, live);
   }
 
-  /** Deletes an object. */
+  /** Returns the templates of pods that a workload has had and may go back to. */
+  templatesOf(workload: KubernetesObject): unknown[] {
+    const kept = this.templates.get(identityOf(workload)) ?? [];
+    return kept.map((template) => JSON.parse(template) as unknown);
+  }
+
+  /** Deletes an object, which stays as long as it has finalizers. */
   delete(object: KubernetesObject): void {
-    this.stored.delete(identityOf(object));
+    const live = this.get(object)?.live;
+    if (live && finalizersOf(live).length > 0) live.metadata['deletionTimestamp'] = '2026-11-24T12:00:00Z';
+    else {
+      this.stored.delete(identityOf(object));
+      this.templates.delete(identityOf(object));
+    }
   }
 
   private store(live: KubernetesObject, ours: KubernetesObject | undefined): void {
@@ -101,9 +128,23 @@ export class StoredObjects {
     const before = this.get(live)?.foreign ?? [];
     const kept = [...before].filter(([, { isScale, path }]) => isScale && fieldAt(ours, ...path) === undefined);
     this.stored.set(identityOf(live), { live, ours, foreign: new Map(kept) });
+    if (isRollout(live)) this.keepTemplate(live);
+  }
+
+  private keepTemplate(workload: KubernetesObject): void {
+    const template = JSON.stringify(podTemplateOf(workload) ?? {});
+    const before = (this.templates.get(identityOf(workload)) ?? []).filter((each) => each !== template);
+    const limit = Number(fieldAt(workload, 'spec', 'revisionHistoryLimit') ?? 10);
+    this.templates.set(identityOf(workload), [...before, template].slice(-limit - 1));
   }
 
   private touch(live: KubernetesObject): void {
     live.metadata['resourceVersion'] = String(this.version.next());
   }
+}
+
+/** Reports whether two states of an object ask for the same: neither metadata nor status counts. */
+function isSameContent(a: KubernetesObject, b: KubernetesObject): boolean {
+  const contentOf = ({ metadata: _metadata, status: _status, ...content }: KubernetesObject) => JSON.stringify(content);
+  return contentOf(a) === contentOf(b);
 }

@@ -1,4 +1,4 @@
-import { runCommand, runSuccessfully } from './run-command.ts';
+import { runCommand, runSuccessfully } from '../run-command.ts';
 
 /** The result of a call: the answer's status and body, or the failure. */
 export interface CallResult {

@@ -48,6 +48,11 @@ export class InspectorClient {
     });
   }
 
+  /** Returns the events of a kind that have come, and that nobody has taken. */
+  seen(method: string): InspectorClientMessage[] {
+    return this.events.filter((event) => event.method === method);
+  }
+
   /** Waits for the next event of a kind that is wanted, and takes it. */
   next(
     method: string,

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { platform } from './platform.ts';
+import { platform } from '../platform.ts';
 
 /** An answer that came through the gateway. */
 export interface Answer {

@@ -1,5 +1,5 @@
-import { kubectl } from './platform.ts';
-import type { ScratchWorkspace } from './scratch-workspace.ts';
+import { kubectl } from '../platform.ts';
+import type { ScratchWorkspace } from '../scratch-workspace.ts';
 
 /** The build that runs of a service in an environment; empty when none does. */
 export async function runningBuild(workspace: ScratchWorkspace, service: string, environment: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { kubectl } from './platform.ts';
+import { kubectl } from '../platform.ts';
 
 interface List<T> {
   readonly items: readonly T[];

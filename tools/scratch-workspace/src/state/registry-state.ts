@@ -1,4 +1,4 @@
-import { platform } from './platform.ts';
+import { platform } from '../platform.ts';
 
 /** Tags that the registry has of a repository; none when it has no such repository. */
 export async function tagsOf(repository: string): Promise<string[]> {
