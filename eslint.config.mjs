@@ -30,7 +30,10 @@ const rooms = {
     deploy: ['environment', 'manifests', 'release'],
     rollback: ['deploy', 'manifests', 'release', 'text'],
     observe: ['deploy', 'manifests', 'release', 'text'],
+    canary: ['deploy', 'environment', 'manifests', 'release', 'text'],
     changes: ['commits', 'errors', 'manifests', 'observe', 'references', 'release', 'text'],
+    facade: ['changes', 'deploy', 'environment', 'errors', 'manifests', 'release', 'text'],
+    portal: ['changes', 'commits', 'facade', 'manifests', 'release'],
     provision: ['deploy', 'environment', 'errors', 'manifests', 'release'],
     dev: ['manifests'],
     ci: ['commits', 'deploy', 'forge', 'release', 'text'],
@@ -41,26 +44,35 @@ const rooms = {
     revision: [],
     announce: [],
     observe: [],
-    changes: ['revision'],
-    deploy: ['announce', 'revision'],
-    release: ['announce', 'changes', 'deploy', 'observe', 'revision'],
+    changes: ['observe', 'revision'],
+    canary: [],
+    deploy: ['announce', 'canary', 'facade', 'revision'],
+    release: ['announce', 'changes', 'deploy', 'facade', 'observe', 'revision'],
     provision: ['deploy', 'observe', 'release', 'revision'],
-    rollback: ['announce', 'deploy', 'revision'],
-    audit: ['announce', 'release'],
+    rollback: ['announce', 'deploy', 'facade', 'revision'],
+    audit: ['announce', 'observe', 'release'],
     dev: ['deploy'],
+    facade: [],
+    'api-publish': ['deploy', 'facade', 'revision'],
+    portal: [],
     toolchains: [],
   },
-  // An adapter knows no other adapter; they share how a process is run, and how a proxy is gone through.
+  // An adapter knows no other adapter; they share how a process is run, how a proxy is gone through, and who this machine is in Azure.
   adapters: {
     process: [],
+    azure: [],
+    'api-management': ['azure'],
     container: ['process'],
     dev: ['process'],
     git: ['process'],
     github: ['proxy'],
     http: [],
     kubernetes: ['process', 'proxy'],
+    portal: [],
+    prometheus: ['proxy'],
     proxy: [],
-    registry: ['process', 'proxy'],
+    redocly: [],
+    registry: ['azure', 'process', 'proxy'],
     toolchains: ['process'],
     workspace: [],
   },
@@ -91,7 +103,7 @@ const limits = {
 };
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/node_modules', '**/coverage', '.nx', 'tmp', '**/files/**'] },
+  { ignores: ['**/dist', '**/node_modules', '**/coverage', '.nx', 'tmp', 'tools/plugin/src/nx/generators/*/files/**'] },
   eslint.configs.recommended,
   ...tseslint.configs.recommended,
   {
@@ -110,6 +122,17 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
   {
+    // What browsers load.
+    files: ['tools/plugin/assets/**/*.js'],
+    languageOptions: {
+      globals: {
+        ...{ document: 'readonly', location: 'readonly', fetch: 'readonly', URL: 'readonly', matchMedia: 'readonly' },
+        ...{ addEventListener: 'readonly', HTMLElement: 'readonly', MutationObserver: 'readonly' },
+      },
+    },
+    rules: limits,
+  },
+  {
     files: ['**/*.ts'],
     plugins: { '@nx': nx, 'import-x': importX },
     settings: {
@@ -123,7 +146,9 @@ export default tseslint.config(
         'error',
         {
           // Tools run from source by tsx, which knows no path mappings.
-          allow: ['/(bench|contracts|gitea|load|local-platform|plugin|scratch-workspace|simulators|soak|twins)/src/'],
+          allow: [
+            '/(bench|browser|contracts|gitea|load|local-platform|plugin|scratch-workspace|simulators|soak|twins)/src/',
+          ],
           depConstraints: [
             { sourceTag: 'scope:service', onlyDependOnLibsWithTags: ['scope:lib'] },
             { sourceTag: 'scope:lib', onlyDependOnLibsWithTags: ['scope:lib'] },
