@@ -1,4 +1,5 @@
 import { proxiedFetch } from '../proxy/proxied-fetch.ts';
+import { knownSecrets } from '../../model/secrets/known-secrets.ts';
 import type { ForgeAccess } from '../../model/forge/forge-access.ts';
 
 /** The times that the client takes. Tests hurry. */
@@ -38,6 +39,7 @@ export async function makeOctokit({ api, token }: ForgeAccess, pace: Pace) {
     import('@octokit/plugin-retry'),
     import('@octokit/plugin-throttling'),
   ]);
+  knownSecrets.add(token);
   const send = await proxiedFetch(api);
   const waitsFor = (seconds: number, _options: unknown, _octokit: unknown, pauses: number) =>
     seconds <= longestPauseSeconds && pauses < mostPauses;

@@ -1,3 +1,4 @@
+import { scrub } from '../../../model/secrets/line-scrubber.ts';
 import { randomUUID } from 'node:crypto';
 import { BuildNumber } from '../../../model/release/build-number.ts';
 import type { DeploymentOutcome } from '../../../model/deploy/deployment-record.ts';
@@ -79,7 +80,7 @@ export class ProvisioningRecords {
   ): Promise<ProvisioningRecord> {
     return this.explaining('record how the provisioning ended', async () => {
       const finishedAt = new Date().toISOString();
-      const told = reason?.slice(0, longestReason);
+      const told = reason === undefined ? undefined : scrub(reason).slice(0, longestReason);
       const annotations = {
         [note.outcome]: outcome,
         [note.finishedAt]: finishedAt,

@@ -8,6 +8,7 @@ import type {
   DeploymentSummary,
   NewDeploymentRecord,
 } from '../../../model/deploy/deployment-record.ts';
+import { scrub } from '../../../model/secrets/line-scrubber.ts';
 import { allEnded } from '../../../model/concurrency/all-ended.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { Failure } from '../../../model/errors/product-error.ts';
@@ -115,7 +116,7 @@ export class Records {
       // Tells our own record from another's, should the answer be lost and the request be sent again.
       const attempt = randomUUID();
       for (let tries = 0; tries < attempts; tries++) {
-        const opened: DeploymentRecord = { ...record, sequence: newest + 1, outcome: 'running' };
+        const opened: DeploymentRecord = { ...withoutSecrets(record), sequence: newest + 1, outcome: 'running' };
         if (await createRevision(writer, this.path, recordObject(opened, attempt))) {
           this.newest.set(service, opened.sequence);
           const { sequence, outcome, manifests } = opened;
@@ -148,7 +149,7 @@ export class Records {
     return this.explaining(`record how the deployment of ${service} ended`, async () => {
       const { outcome, probe, published } = ending;
       const finishedAt = new Date().toISOString();
-      const reason = ending.reason?.slice(0, longestReason);
+      const reason = ending.reason === undefined ? undefined : scrub(ending.reason).slice(0, longestReason);
       const annotations = {
         [note.outcome]: outcome,
         [note.finishedAt]: finishedAt,
@@ -270,6 +271,13 @@ export class Records {
       throw explainApiError(error, doing, this.api);
     }
   }
+}
+
+/** Reasons are what people and logs said. The manifests stay: going back needs them as they are. */
+function withoutSecrets({ cause, hold, ...rest }: NewDeploymentRecord): NewDeploymentRecord {
+  const scrubbed = <T extends { readonly reason?: string }>(about: T): T =>
+    about.reason === undefined ? about : { ...about, reason: scrub(about.reason) };
+  return { ...rest, cause: scrubbed(cause), ...(hold ? { hold: scrubbed(hold) } : {}) };
 }
 
 /** The newest record of a service, by its metadata. */
