@@ -92,6 +92,14 @@ export const errorCatalog = {
       'It uses, or leads to, an address without encryption.',
       'Give it a certificate, or correct the address of its token service.',
     ),
+    'registry-leads-astray': entry(
+      'It redirects to a host that denies access, or leads into a network in which it is not itself.',
+      'Correct the address of its token service, or where it keeps its blobs.',
+    ),
+    'registry-content-differs': entry(
+      'It sent other content than its digest says.',
+      'Look who can write to the registry, and release again.',
+    ),
     'registry-unreachable': entry('It did not answer.', 'Check its address in the environment file, and the network.'),
     'registry-limits-requests': entry('It received too many requests.', 'Wait, or log in: more are allowed then.'),
     'registry-fails': entry(
