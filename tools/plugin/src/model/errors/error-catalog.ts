@@ -221,6 +221,10 @@ export const errorCatalog = {
     ),
     'no-such-service': entry('There is no service of this name.', 'Run `nx show projects`.'),
     'build-number-taken': entry('The build number is taken.', 'Omit `--build-number`.'),
+    'build-number-far-ahead': entry(
+      'The day of the build number is more than a year ahead.',
+      'Omit `--build-number`; remove the ref that took such a number by hand.',
+    ),
     'no-build-number': entry('Too many build numbers in a row were taken by others.', 'Run the same command again.'),
     overtaken: entry('A later commit has been built since.', 'Run the pipeline of the newest commit.'),
     diverged: entry('A commit of another branch runs there.', 'Rebase or merge, or release it with `--force`.'),
