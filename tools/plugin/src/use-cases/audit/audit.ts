@@ -76,11 +76,8 @@ export async function audit(request: AuditRequest, ports: Ports): Promise<AuditR
     forge: !('reason' in forge) ? 'checked' : forge.isElsewhere ? 'elsewhere' : 'unavailable',
     withoutForge: 'reason' in forge ? forge.reason : undefined,
     findings: [
-      ...surveys.flatMap(unread),
-      ...findUnusedRefs(unused, services),
-      ...(facts?.findings ?? []),
-      ...ofDeployments.flat(),
-      ...ofReleases.flat(),
+      ...[...surveys.flatMap(unread), ...findUnusedRefs(unused, services), ...(facts?.findings ?? [])],
+      ...[...ofDeployments.flat(), ...ofReleases.flat()],
     ],
   };
 }
