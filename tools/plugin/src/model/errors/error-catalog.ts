@@ -138,6 +138,14 @@ export const errorCatalog = {
   'Kubeconfig and cluster': {
     'no-kubeconfig': entry('There is no kubeconfig, or it is empty.', 'Get one from the operator of the cluster.'),
     'bad-kubeconfig': entry('The kubeconfig cannot be used.', 'Fix it, or get a new one from the operator.'),
+    'cluster-without-tls': entry(
+      'Credentials would be sent to the cluster without encryption.',
+      'Set `server` in the kubeconfig to https.',
+    ),
+    'cluster-not-verified': entry(
+      "The environment is protected, and its cluster's certificate would not be verified.",
+      'Take `insecure-skip-tls-verify` out of the kubeconfig.',
+    ),
     'credential-plugin': entry(
       'The credential plugin of the kubeconfig is missing, or gave no credential.',
       'Install it, or log in with it again.',
