@@ -13,18 +13,10 @@ export const mostBytes = {
   forge: 16 * mebibyte,
   /** A number of Prometheus takes a few hundred characters. */
   metric: 256 * kibibyte,
-  /** Output of one run of git: a million refs take 200 MiB. */
-  git: 256 * mebibyte,
-  /** Error output of one run of git: what hooks and servers say. */
-  gitWords: mebibyte,
-  /** A list of Kubernetes' API, unpacked: etcd holds 8 GiB at most, and Node.js no text of more than 512 MiB. */
-  clusterList: 511 * mebibyte,
-  /** One event of a watch: etcd takes objects of 1.5 MiB, which JSON writes at most six times as long. */
-  clusterEvent: 16 * mebibyte,
+  /** An answer of a published API, which is compared with its description. */
+  api: mebibyte,
   /** The data of a record, unpacked: packed, etcd takes 1.5 MiB of it, and manifests pack to a tenth. 20 are read at once. */
   record: 16 * mebibyte,
-  /** The output of a credential plugin or helper: a token, or a certificate and its key. */
-  credential: mebibyte,
 } as const;
 
 /** Returns a size for messages: `4 MiB`. */

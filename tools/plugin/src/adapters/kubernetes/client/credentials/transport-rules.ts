@@ -54,7 +54,7 @@ export function requireVerification(
       remedy: `Give the cluster of the context "${context}" its certificate-authority-data, and take insecure-skip-tls-verify out.`,
     });
   tellOnce(
-    `the certificate of ${server} (${environment.name}) is not verified: the kubeconfig says insecure-skip-tls-verify, so whoever is between reads the credentials`,
+    `the certificate of ${server} (${environment.name}) is not verified: the kubeconfig says insecure-skip-tls-verify, so that a machine in between could read the credentials`,
   );
 }
 
