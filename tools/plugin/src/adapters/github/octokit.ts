@@ -1,5 +1,6 @@
 import { proxiedFetch } from '../proxy/proxied-fetch.ts';
 import { knownSecrets } from '../../model/secrets/known-secrets.ts';
+import { guardedFetch } from './guarded-fetch.ts';
 import type { ForgeAccess } from '../../model/forge/forge-access.ts';
 
 /** The times that the client takes. Tests hurry. */
@@ -50,7 +51,7 @@ export async function makeOctokit({ api, token }: ForgeAccess, pace: Pace) {
     userAgent: 'poc-release',
     // Errors say what it would log.
     log: silent,
-    request: { fetch: fetchWithin(pace.answerMs, send), log: silent },
+    request: { fetch: guardedFetch(pace.answerMs, send), log: silent },
     retry: { doNotRetry: final, retries, retryAfterBaseValue: pace.secondMs },
     throttle: {
       id: api,
@@ -64,11 +65,3 @@ export async function makeOctokit({ api, token }: ForgeAccess, pace: Pace) {
 }
 
 export type Client = Awaited<ReturnType<typeof makeOctokit>>;
-
-/** `fetch` that gives up on one answer, so that it can be asked again. */
-function fetchWithin(timeoutMs: number, send: typeof fetch): typeof fetch {
-  return (address, init) => {
-    const limit = AbortSignal.timeout(timeoutMs);
-    return send(address, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limit]) : limit });
-  };
-}

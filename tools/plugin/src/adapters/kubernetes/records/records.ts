@@ -20,7 +20,7 @@ import { listPartial } from '../client/list-partial.ts';
 import { kindNameOf } from '../../../model/manifests/kind-name.ts';
 import { nameOf, newestMark, note, readJson, readRecord, readSummary, recordObject, recordOf } from './record-data.ts';
 import { collectionPath } from '../client/resources.ts';
-import { createRevision, type Revision } from './revision.ts';
+import { createRevision, passOver, type Revision } from './revision.ts';
 
 /** Characters of a reason that an annotation keeps. */
 const longestReason = 4000;
@@ -84,7 +84,7 @@ export class Records {
   async read(service: string, sequence: number): Promise<DeploymentRecord | undefined> {
     return this.explaining(`read deployment ${sequence} of ${service}`, async () => {
       const found = await this.api.get<Revision>(`${this.path}/${nameOf(service, sequence)}`);
-      return found && readRecord(found);
+      return found && readOrPassOver(found);
     });
   }
 
@@ -93,7 +93,7 @@ export class Records {
     return this.explaining(`read the deployments of ${service}`, async () => {
       const query = { labelSelector: `${recordOf}=${service}` };
       const { items = [] } = (await this.api.get<{ items: Revision[] }>(this.path, query)) ?? {};
-      const records = items.flatMap((item) => readRecord(item) ?? []).sort((a, b) => b.sequence - a.sequence);
+      const records = items.flatMap((item) => readOrPassOver(item) ?? []).sort((a, b) => b.sequence - a.sequence);
       this.newest.set(service, records[0]?.sequence ?? 0);
       this.known.set(service, items.map(knownRecord));
       return records;
@@ -278,6 +278,12 @@ function withoutSecrets({ cause, hold, ...rest }: NewDeploymentRecord): NewDeplo
   const scrubbed = <T extends { readonly reason?: string }>(about: T): T =>
     about.reason === undefined ? about : { ...about, reason: scrub(about.reason) };
   return { ...rest, cause: scrubbed(cause), ...(hold ? { hold: scrubbed(hold) } : {}) };
+}
+
+function readOrPassOver(revision: Revision): DeploymentRecord | undefined {
+  const record = readRecord(revision);
+  if (!record) passOver(revision, 'deployment');
+  return record;
 }
 
 /** The newest record of a service, by its metadata. */
