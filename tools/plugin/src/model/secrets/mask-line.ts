@@ -50,7 +50,7 @@ function maskBase64(line: string, reach: ValueReach): string {
   return line.replace(base64Word, (word) => {
     const bytes = Buffer.from(word.slice(0, longestWord), 'base64');
     const text = bytes.toString('latin1');
-     
+
     if (/[^\t\n\r\x20-\x7e]/.test(text)) return word;
     return text.split('\n').some((each) => maskPlain(each, reach) !== each) ? mask : word;
   });
