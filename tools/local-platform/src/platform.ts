@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
 import { ensureEngine } from './containers/engine.ts';
@@ -151,6 +151,8 @@ async function bringUp(
 ): Promise<void> {
   mkdirSync(folders.cache, { recursive: true });
   mkdirSync(folders.state, { recursive: true });
+  // What pods write to their volumes, and what logs say, is not for other users of the machine.
+  chmodSync(folders.state, 0o700);
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([stop.signal, options.signal]) : stop.signal;
   const provider = await chooseProvider(folders, options, signal);

