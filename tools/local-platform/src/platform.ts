@@ -6,6 +6,7 @@ import { platformFolders, type Folders } from './storage/folders.ts';
 import { ensureBaseImages } from './containers/base-images.ts';
 import { seedRegistry } from './containers/registry-contents.ts';
 import { bootId, claimMachine } from './network/machine-claim.ts';
+import { ensureNeighboursOut } from './network/neighbours.ts';
 import { silentOutput, type Output } from './command/output.ts';
 import { apiServer, controllerManager, kubeProxy } from './components/cluster.ts';
 import { componentRecords, restartComponent } from './components/component.ts';
@@ -91,7 +92,11 @@ export async function up(options: PlatformOptions = {}): Promise<PlatformStatus>
       if (present !== undefined && !isAsAsked(present, options))
         throw otherPlatform(`provider ${present.provider}, context ${present.context}`);
       const scope = widerScope(present?.scope, options.scope ?? 'full');
-      if (present?.running && present.scope === scope && present.revision >= platformRevision) return present;
+      if (present?.running && present.scope === scope && present.revision >= platformRevision) {
+        // A firewall that was loaded anew takes away all rules but its own.
+        if (present.provider === 'built') await ensureNeighboursOut(folders, 'cluster', options.signal);
+        return present;
+      }
       await bringUp(folders, scope, options, output);
       const status = await currentStatus(folders);
       if (status === undefined) throw new Error('the platform came up without a record');

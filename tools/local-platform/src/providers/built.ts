@@ -28,6 +28,7 @@ import {
 } from '../tools/binaries.ts';
 import { kubernetesVersion } from '../versions.ts';
 import { keepServiceRangeInside } from '../network/service-range.ts';
+import { keepNeighboursOut } from '../network/neighbours.ts';
 import { rememberMachineSettings } from '../network/machine-settings.ts';
 import type { ClusterFacts, ProviderContext } from './provider.ts';
 
@@ -99,7 +100,7 @@ async function bringUpNode(folders: Folders, output: Output, signal: AbortSignal
   const files = clusterFiles(folders);
   const begun = Date.now();
   await requireShortPath(files.containerdSocket);
-  await makeCertificates(files.certificates, signal);
+  await Promise.all([makeCertificates(files.certificates, signal), keepNeighboursOut(folders, signal)]);
   mkdirSync(files.data('etcd'), { recursive: true, mode: 0o700 });
   writeClusterSettings(folders);
   await ensureNodeAddress(signal);
