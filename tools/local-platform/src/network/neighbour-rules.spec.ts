@@ -70,6 +70,11 @@ describe('hasNeighbourRules', () => {
     expect(hasNeighbourRules(lines.filter((line) => !line.startsWith(`-A ${name} `)).join('\n'), facts)).toBe(false);
   });
 
+  it('misses those of a chain of its own', () => {
+    const lines = savedOf(neighbourRulesInput('', facts)).split('\n');
+    expect(hasNeighbourRules(lines.filter((line) => !line.startsWith('-A POC-OUTSIDE')).join('\n'), facts)).toBe(false);
+  });
+
   it('needs none of the cluster where only the engine is of the platform', () => {
     const engine = { ...facts, cluster: false };
     expect(hasNeighbourRules(savedOf(neighbourRulesInput('', facts)), engine)).toBe(true);

@@ -64,11 +64,11 @@ export function neighbourRulesInput(saved: string, facts: NeighbourFacts): strin
   return `${removalOf(saved, [neighbourRules])}${tables.map((lines) => `${lines.join('\n')}\n`).join('')}`;
 }
 
-/** Reports whether the rules are there. @param saved what `iptables-save` prints. */
+/** Reports whether all of the rules are there, which are written as the kernel's are printed. @param saved what `iptables-save` prints. */
 export function hasNeighbourRules(saved: string, facts: NeighbourFacts): boolean {
   const wanted = neighbourRulesInput('', facts)
     .split('\n')
-    .filter((line) => line.startsWith('-I '))
+    .filter((line) => /^-[AI] /.test(line))
     .map((line) => line.replace(/^-I (\S+) 1 /, '-A $1 '));
   const lines = new Set(saved.split('\n'));
   return wanted.every((line) => lines.has(line));
@@ -77,7 +77,7 @@ export function hasNeighbourRules(saved: string, facts: NeighbourFacts): boolean
 const outsideRules = [
   known,
   // Neither may a pod: route_localnet, which kube-proxy switches on, has the kernel believe such packets.
-  '! -i lo -d 127.0.0.0/8 -j DROP',
+  '-d 127.0.0.0/8 ! -i lo -j DROP',
   ...inside.map((name) => `-i ${name} -j RETURN`),
   ...[`${nodeAddress}/32`, serviceRange, loadBalancerRange, podRange].map((range) => `-d ${range} -j DROP`),
 ];
