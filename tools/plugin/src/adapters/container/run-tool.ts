@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { childEnvironment } from '../process/child-environment.ts';
 import { runProcess } from '../process/run-process.ts';
 
 /** The result of one run of a command. */
@@ -38,7 +39,8 @@ export const runTool: RunTool = async (command, args, { onLine = () => {}, env =
   };
   const lines = { stdout: lineSplitter(take), stderr: lineSplitter(take) };
   const result = await runProcess(command, args, {
-    env: { ...process.env, LC_ALL: 'C', ...env },
+    // A build runs other people's code: it has no business with what deploys.
+    env: { ...childEnvironment(process.env), LC_ALL: 'C', ...env },
     signal,
     onOutput: (stream, chunk) => lines[stream].push(chunk),
   });

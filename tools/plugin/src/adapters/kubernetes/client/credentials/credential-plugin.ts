@@ -1,6 +1,7 @@
 import { isAbsolute, join, sep } from 'node:path';
 import { ciOf } from '../../../../model/ci/ci-run.ts';
 import { Refusal } from '../../../../model/errors/product-error.ts';
+import { childEnvironment } from '../../../process/child-environment.ts';
 import { runProcess, type ProcessResult } from '../../../process/run-process.ts';
 import type { ClientCertificate } from './cluster-access.ts';
 import { isHeaderValue } from './identity.ts';
@@ -49,6 +50,12 @@ export function pluginOf(user: KubeconfigEntry, cluster: Fields, doing: string):
   plugins.set(plugin.key, plugin);
   return plugin;
 }
+
+/** The variables by which plugins of clouds log in: that is what they are for. Others are named in the kubeconfig's `env`. */
+const neededByClouds = [
+  ...['AZURE_*', 'ARM_*', 'AAD_*', 'AWS_*', 'GOOGLE_*', 'CLOUDSDK_*', 'USE_GKE_GCLOUD_AUTH_PLUGIN'],
+  ...['ACTIONS_ID_TOKEN_REQUEST_*', 'SYSTEM_OIDCREQUESTURI', 'SYSTEM_ACCESSTOKEN'],
+];
 
 /**
  * A command that logs in to a cluster (`exec` of a kubeconfig: kubelogin, aws, gke-gcloud-auth-plugin). It is run once, also
@@ -122,7 +129,7 @@ export class CredentialPlugin {
       this.pace.quietMs,
     );
     const result = await runProcess(this.command, this.args, {
-      env: { ...process.env, ...this.env },
+      env: { ...childEnvironment(process.env, neededByClouds), ...this.env },
       asks: this.asks,
       timeoutMs: this.pace.limitMs,
       onOutput: (stream, chunk) => stream === 'stderr' && words.add(chunk.toString()),
