@@ -1,5 +1,7 @@
 /** The highest that is read. */
 const highestRevision = 999_999_999;
+/** Its next one has five digits for its year. */
+const lastDay = '99991231';
 const millisecondsOfDay = 86_400_000;
 /**
  * Days to come up to which a number is one of a clock that was ahead, by a wrong year at most. A number of a later day was
@@ -49,14 +51,14 @@ export class BuildNumber {
    * numbers of days to come, and what is built after those must not be an older build.
    * @param offered is returned instead if it is newer than all taken ones, and of no day to come, which would carry all
    * numbers until then to that day.
-   * A number after which none can be read (`99991231-999999999`) does not count.
+   * Numbers of the last day that can be read, 99991231, do not count: there may be none after them.
    */
   static next(at: Date, taken: readonly BuildNumber[], offered?: BuildNumber): BuildNumber {
     const today = BuildNumber.first(at);
     if (offered && !offered.isOfDayAfter(at) && taken.every((number) => offered.isNewerThan(number))) return offered;
-    const followed = taken.filter((number) => number.following() !== undefined);
+    const followed = taken.filter(({ day }) => day < lastDay);
     const newest = followed.toSorted(BuildNumber.compare).at(-1);
-    return newest === undefined || newest.day < today.day ? today : (newest.following() ?? today);
+    return newest === undefined || newest.day < today.day ? today : newest.following();
   }
 
   /** Orders by day, then numerically by revision: `-10` comes after `-9`. */
@@ -82,10 +84,10 @@ export class BuildNumber {
     return BuildNumber.compare(this, other) === 0;
   }
 
-  /** Returns the number after this one: of its day, or the first of the next; undefined after the last that can be read. */
-  private following(): BuildNumber | undefined {
+  /** Returns the number after this one: of its day, or the first of the next. */
+  private following(): BuildNumber {
     if (this.revision < highestRevision) return new BuildNumber(this.day, this.revision + 1);
-    return BuildNumber.parse(`${utcDay(new Date(startOfDay(this.day).getTime() + millisecondsOfDay))}-1`);
+    return BuildNumber.first(new Date(startOfDay(this.day).getTime() + millisecondsOfDay));
   }
 
   toString(): string {
