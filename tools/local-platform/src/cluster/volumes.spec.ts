@@ -50,4 +50,18 @@ describe('the provisioner of volumes', () => {
       { name: 'folders', configMap: { name: object.metadata.name } },
     ]);
   });
+
+  it('comes with leave for nodes to read claims and volumes, and no more', () => {
+    const objects = parseAllDocuments(manifest).map((document) => document.toJS() as Record<string, unknown>);
+    const bound = objects.filter(({ subjects }) => JSON.stringify(subjects ?? '').includes('system:nodes'));
+    expect(bound).toMatchObject([
+      { kind: 'ClusterRoleBinding', roleRef: { kind: 'ClusterRole', name: 'node-claims' } },
+    ]);
+    const role = objects.find(
+      ({ kind, metadata }) => kind === 'ClusterRole' && (metadata as { name: string }).name === 'node-claims',
+    );
+    expect(role).toMatchObject({
+      rules: [{ apiGroups: [''], resources: ['persistentvolumeclaims', 'persistentvolumes'], verbs: ['get'] }],
+    });
+  });
 });
