@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { platform } from '../../scratch-workspace/src/platform.ts';
+import type { Outage } from './unkept-waits.ts';
 
 /** Watches for how long stores are away. */
 export interface RunningOutages {
-  /** Ends the watch. @returns the longest time that one of them was away, in milliseconds. */
-  stop(): number;
+  /** Ends the watch. @returns when each of them was away; one that still is, until now. */
+  stop(): Outage[];
 }
 
 const columns = [
@@ -27,14 +28,14 @@ export async function startWatchingOutages(stores: readonly string[], namespace:
   const child = spawn(join(binaries, 'kubectl'), [...where, 'get', 'endpointslices', selector, ...shape]);
   /** When each that is away went. */
   const since = new Map<string, number>();
-  const times: number[] = [0];
+  const outages: Outage[] = [];
   let isListed = (): void => {};
   const listed = new Promise<void>((resolve) => (isListed = resolve));
   createInterface({ input: child.stdout }).on('line', (line) => {
     const [store = '', serving, ending] = line.trim().split(/\s+/);
     const isThere = serving === 'true' && ending === 'false';
     const went = since.get(store);
-    if (isThere && went !== undefined) times.push(performance.now() - went);
+    if (isThere && went !== undefined) outages.push({ store, fromMs: went, toMs: performance.now() });
     if (isThere) since.delete(store);
     else since.set(store, went ?? performance.now());
     isListed();
@@ -44,7 +45,8 @@ export async function startWatchingOutages(stores: readonly string[], namespace:
   return {
     stop() {
       child.kill();
-      return Math.max(...times, ...[...since.values()].map((went) => performance.now() - went));
+      const toMs = performance.now();
+      return [...outages, ...[...since].map(([store, fromMs]) => ({ store, fromMs, toMs }))];
     },
   };
 }

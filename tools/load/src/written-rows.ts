@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { platform } from '../../scratch-workspace/src/platform.ts';
+import type { FailedWrite } from './unkept-waits.ts';
 
 /** What became of rows that were written through the gateway. */
 export interface WrittenRows {
   /** Writes that were answered with success. */
   readonly written: number;
-  /** Writes that were not, by status or error. */
-  readonly failed: Readonly<Record<string, number>>;
+  /** Writes that were not. */
+  readonly failed: readonly FailedWrite[];
   /** What was written with success and is not there, or is another. */
   readonly lost: readonly string[];
   /** The longest that a write took, in milliseconds. */
@@ -19,6 +20,13 @@ export interface WrittenRows {
 export interface RunningWrites {
   /** Ends the writes, and reads all of what was written. */
   stop(): Promise<WrittenRows>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+  /** The header Retry-After. */
+  readonly retryAfter?: string | undefined;
 }
 
 /** Longer than a service waits for its store (12 s), and than the gateway for a service (15 s). */
@@ -34,42 +42,40 @@ const pauseMs = 25;
 export async function startWriting(hostname: string): Promise<RunningWrites> {
   const { gateway } = await platform();
   const agent = new Agent({ keepAlive: true });
-  const failed: Record<string, number> = {};
+  const failed: FailedWrite[] = [];
   /** Body that each path is to be answered with. */
   const written = new Map<string, string>();
   let slowestMs = 0;
   let isOver = false;
 
-  const send = (
-    method: string,
-    path: string,
-    json?: unknown,
-    headers = {},
-  ): Promise<{ status: number; body: string }> =>
+  const send = (method: string, path: string, json?: unknown, headers = {}): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const type = json === undefined ? {} : { 'content-type': 'application/json' };
       const options = { method, agent, timeout: answerTimeoutMs, headers: { host: hostname, ...type, ...headers } };
       const call = request(`${gateway}${path}`, options, (response) => {
         let body = '';
         response.setEncoding('utf8').on('data', (text: string) => (body += text));
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body })).on('error', reject);
+        const { 'retry-after': retryAfter } = response.headers;
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body, retryAfter })).on('error', reject);
       });
       call.on('timeout', () => call.destroy(new Error('no answer'))).on('error', reject);
       call.end(json === undefined ? undefined : JSON.stringify(json));
     });
 
-  const count = (what: string) => (failed[what] = (failed[what] ?? 0) + 1);
-  const write = async (one: () => Promise<{ status: number; body: string; path: string }>) => {
+  const write = async (service: string, one: () => Promise<Answer & { path: string }>) => {
     while (!isOver) {
-      const begun = performance.now();
+      const fromMs = performance.now();
+      let what: string | undefined;
       try {
-        const { status, body, path } = await one();
-        if (status === 200 || status === 201) written.set(path, body);
-        else count(`${status} ${titleOf(body)}`);
+        const answer = await one();
+        if (answer.status === 200 || answer.status === 201) written.set(answer.path, answer.body);
+        else what = nameOf(answer);
       } catch (error) {
-        count(String(error));
+        what = String(error);
       }
-      slowestMs = Math.max(slowestMs, performance.now() - begun);
+      const toMs = performance.now();
+      if (what !== undefined) failed.push({ service, what, fromMs, toMs });
+      slowestMs = Math.max(slowestMs, toMs - fromMs);
       await pause(pauseMs);
     }
   };
@@ -84,7 +90,10 @@ export async function startWriting(hostname: string): Promise<RunningWrites> {
     const path = `/inventory/stock/${randomUUID()}`;
     return { ...(await send('PUT', path, { quantity: Math.floor(Math.random() * 1000) })), path };
   };
-  const writers = Array.from({ length: writersEach }, () => [write(charge), write(stock)]).flat();
+  const writers = Array.from({ length: writersEach }, () => [
+    write('payments', charge),
+    write('inventory', stock),
+  ]).flat();
 
   return {
     async stop() {
@@ -107,6 +116,7 @@ export async function startWriting(hostname: string): Promise<RunningWrites> {
 }
 
 /** Returns what a problem is called: its id of a request would make each another one. */
-function titleOf(body: string): string {
-  return /"title": ?"([^"]*)"/.exec(body)?.[1] ?? body.slice(0, 100);
+function nameOf({ status, body, retryAfter }: Answer): string {
+  const name = `${status} ${/"title": ?"([^"]*)"/.exec(body)?.[1] ?? body.slice(0, 100)}`;
+  return /^\d+$/.test(retryAfter ?? '') ? `${name}, to be tried again` : name;
 }
