@@ -85,6 +85,9 @@ async function testSources(): Promise<void> {
   const targets = ['lint', 'typecheck', 'test'];
   const argv = [...nx, 'run-many', '-t', ...targets, '--output-style=static'];
   await checks.run('lint, types and unit tests', argv, { yields: true });
+  // Its scanner is built like the platform, which needs the same compiler: not at the same time.
+  await platformUp;
+  await checks.run('secrets in the repository', [...tsx, 'tools/setup/secret-scan.ts']);
 }
 
 async function testEndToEnd(): Promise<void> {

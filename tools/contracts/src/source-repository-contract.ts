@@ -332,6 +332,29 @@ export function sourceRepositoryContract(
     expect(texts(await other.buildNumbers('payments'))).toEqual(['20261001-2']);
   });
 
+  it('uses no number that is far ahead, and lists its refs', async () => {
+    const { repository } = await start(someFiles);
+    const head = await repository.headCommit();
+    for (const text of ['20261124-1', '20261124-2', '99991231-1'])
+      expect(await repository.reserveBuildNumber(tag('orders', text), head)).toBe(true);
+    for (const text of ['20261124-1', '99991231-1'])
+      await repository.tagRelease(await releaseOf(repository, { buildNumber: number(text) }));
+    expect([...new Set(texts(await repository.buildNumbers('orders')))].sort()).toEqual(['20261124-1', '20261124-2']);
+    expect(texts(await repository.releaseTags('orders'))).toEqual(['orders-20261124-1']);
+    expect((await repository.releases()).map(({ tag }) => `${tag}`)).toEqual(['orders-20261124-1']);
+    const far = tag('orders', '99991231-1');
+    expect(await repository.readRelease(far)).toBeUndefined();
+    expect([...(await repository.readReleases([far, tag('orders', '20261124-1')])).keys()]).toEqual([
+      'orders-20261124-1',
+    ]);
+    expect((await repository.unusedRefs()).sort((a, b) => a.ref.localeCompare(b.ref))).toEqual([
+      { ref: 'refs/builds/orders/99991231-1', service: 'orders', why: 'far-ahead' },
+      { ref: 'refs/tags/orders-99991231-1', service: 'orders', why: 'far-ahead' },
+    ]);
+    await repository.forgetBuildNumbers('orders', new Date('2027-01-01T00:00:00Z'), 1);
+    expect(texts(await repository.buildNumbers('orders'))).toContain('20261124-2');
+  });
+
   it('numbers each service on its own', async () => {
     const { repository } = await start(someFiles);
     const head = await repository.headCommit();

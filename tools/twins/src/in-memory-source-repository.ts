@@ -11,6 +11,7 @@ import {
 } from '../../plugin/src/model/provision/provisioning-package.ts';
 import type { Release } from '../../plugin/src/model/release/release.ts';
 import { ReleaseTag } from '../../plugin/src/model/release/release-tag.ts';
+import type { UnusedRef } from '../../plugin/src/ports/repository/build-numbers.ts';
 import type { BranchTip } from '../../plugin/src/ports/repository/commits.ts';
 import type { TaggedCommit } from '../../plugin/src/ports/repository/release-tags.ts';
 import type { LinkTarget } from '../../plugin/src/ports/repository/source-files.ts';
@@ -202,7 +203,9 @@ export class InMemorySourceRepository implements SourceRepository {
   }
 
   async releases(): Promise<TaggedCommit[]> {
-    return [...this.shared.releases].map(([name, { commit }]) => ({ tag: ReleaseTag.parse(name)!, commit }));
+    return [...this.shared.releases]
+      .map(([name, { commit }]) => ({ tag: ReleaseTag.parse(name)!, commit }))
+      .filter(({ tag }) => isUsable(tag));
   }
 
   async describeCommit(id: string): Promise<Commit> {
@@ -250,6 +253,16 @@ export class InMemorySourceRepository implements SourceRepository {
     return tagsOf(service, taken).map(({ buildNumber }) => buildNumber);
   }
 
+  async unusedRefs(): Promise<UnusedRef[]> {
+    const { numbers, releases, packages } = this.shared;
+    const far = (names: Iterable<string>) =>
+      [...names].map((name) => ReleaseTag.parse(name)!).filter((tag) => !isUsable(tag));
+    return [
+      ...far(numbers.keys()).map((tag) => [`refs/builds/${tag.service}/${tag.buildNumber}`, tag] as const),
+      ...far([...releases.keys(), ...packages.keys()]).map((tag) => [`refs/tags/${tag}`, tag] as const),
+    ].map(([ref, { service }]) => ({ ref, service, why: 'far-ahead' }));
+  }
+
   async commitOfBuild(tag: ReleaseTag): Promise<string | undefined> {
     return this.shared.numbers.get(tag.toString()) ?? this.shared.releases.get(tag.toString())?.commit;
   }
@@ -277,11 +290,11 @@ export class InMemorySourceRepository implements SourceRepository {
   }
 
   async readRelease(tag: ReleaseTag): Promise<Release | undefined> {
-    return this.shared.releases.get(tag.toString());
+    return isUsable(tag) ? this.shared.releases.get(tag.toString()) : undefined;
   }
 
   async readReleases(tags: readonly ReleaseTag[]): Promise<Map<string, Release>> {
-    const names = tags.map(String);
+    const names = tags.filter(isUsable).map(String);
     return new Map([...this.shared.releases].filter(([name]) => names.includes(name)));
   }
 
@@ -306,7 +319,8 @@ export class InMemorySourceRepository implements SourceRepository {
   }
 
   async readPackage(version: BuildNumber): Promise<ProvisioningPackage | undefined> {
-    return this.shared.packages.get(packageTag(version).toString());
+    const tag = packageTag(version);
+    return isUsable(tag) ? this.shared.packages.get(tag.toString()) : undefined;
   }
 
   async tagPackage(made: ProvisioningPackage): Promise<'created' | 'exists'> {
@@ -376,5 +390,9 @@ function isBelow(path: string, folders: readonly string[]): boolean {
 
 function tagsOf(service: string, names: Iterable<string>): ReleaseTag[] {
   const tags = [...names].map((name) => ReleaseTag.parse(name));
-  return tags.filter((tag) => tag !== undefined).filter((tag) => tag.service === service);
+  return tags.filter((tag) => tag !== undefined).filter((tag) => tag.service === service && isUsable(tag));
+}
+
+function isUsable({ buildNumber }: ReleaseTag): boolean {
+  return !buildNumber.isFarAhead(new Date());
 }

@@ -20,6 +20,9 @@ const actBinary = toolModule('act', 'act', 60);
 /** Says which changes of an API break its clients. */
 const oasdiffBinary = toolModule('oasdiff', 'oasdiff', 60);
 
+/** Finds secrets in files and in the history of a repository. */
+const gitleaksBinary = toolModule('gitleaks', 'gitleaks', 30);
+
 /** Installs podman, which tests of the plugin use beside docker. */
 export function installPodman(output: Output = silentOutput): Promise<void> {
   return installPackages(podmanPackages, output, undefined);
@@ -71,6 +74,13 @@ export async function buildOasdiff(output: Output = streamOutput()): Promise<str
   const target = toolFolder('oasdiff');
   await buildBinaries([oasdiffBinary], target, contextOf(output));
   return join(target, 'oasdiff');
+}
+
+/** Builds gitleaks unless it is cached. @returns the program's path. */
+export async function buildGitleaks(output: Output = streamOutput()): Promise<string> {
+  const target = toolFolder('gitleaks');
+  await buildBinaries([gitleaksBinary], target, contextOf(output));
+  return join(target, 'gitleaks');
 }
 
 function contextOf(output: Output): BuildContext {

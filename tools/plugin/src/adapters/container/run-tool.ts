@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { LineScrubber } from '../../model/secrets/line-scrubber.ts';
 import { runProcess } from '../process/run-process.ts';
 
 /** The result of one run of a command. */
@@ -7,11 +8,11 @@ export interface ToolResult {
   readonly code: number;
   /** All of the standard output. */
   readonly stdout: string;
-  /** The last lines of both outputs, in the order in which they came. */
+  /** The last lines of both outputs, in the order in which they came, without secrets. */
   readonly lastLines: readonly string[];
 }
 
-/** Runs a command to its end, whatever its exit code, and hands on each line of its outputs. */
+/** Runs a command to its end, whatever its exit code, and hands on each line of its outputs, without secrets. */
 export type RunTool = (
   command: string,
   args: readonly string[],
@@ -30,13 +31,16 @@ const linesKept = 40;
 export const runTool: RunTool = async (command, args, { onLine = () => {}, env = {}, signal } = {}) => {
   signal?.throwIfAborted();
   const lastLines: string[] = [];
-  const take = (line: string) => {
-    const shown = withoutCredentials(line);
+  const takeFrom = (scrubber: LineScrubber) => (line: string) => {
+    const shown = scrubber.next(line);
     lastLines.push(shown);
     if (lastLines.length > linesKept) lastLines.shift();
     onLine(shown);
   };
-  const lines = { stdout: lineSplitter(take), stderr: lineSplitter(take) };
+  const lines = {
+    stdout: lineSplitter(takeFrom(new LineScrubber())),
+    stderr: lineSplitter(takeFrom(new LineScrubber())),
+  };
   const result = await runProcess(command, args, {
     env: { ...process.env, LC_ALL: 'C', ...env },
     signal,
@@ -49,11 +53,6 @@ export const runTool: RunTool = async (command, args, { onLine = () => {}, env =
   if (result.state === 'not-started') throw result.cause;
   return { code: result.state === 'ended' ? result.code : 1, stdout: result.stdout.toString(), lastLines };
 };
-
-/** Takes user names and passwords out of the addresses in a line. */
-export function withoutCredentials(line: string): string {
-  return line.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, '$1');
-}
 
 /** Cuts text that comes in pieces into lines. A progress bar's carriage return ends a line too. */
 function lineSplitter(take: (line: string) => void) {

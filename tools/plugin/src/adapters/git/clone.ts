@@ -1,5 +1,6 @@
 import { isObjectName } from '../../model/commits/commit.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
+import { knownSecrets } from '../../model/secrets/known-secrets.ts';
 import { Git } from './git.ts';
 import { LocalRefs } from './refs/local-refs.ts';
 import { parseObjectBatch } from './files/object-batch.ts';
@@ -34,7 +35,9 @@ export class Clone {
     const remote = await originName(this.git);
     const { code, stdout } = await this.git.run(['remote', 'get-url', remote]);
     if (code !== 0) return undefined;
-    const address = withoutSecrets(stdout.toString().trim());
+    const whole = stdout.toString().trim();
+    knownSecrets.addAddress(whole);
+    const address = withoutSecrets(whole);
     return { address, refs: new Origin(this.git, address, remote) };
   }
 

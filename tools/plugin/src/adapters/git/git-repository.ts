@@ -55,6 +55,7 @@ export class GitRepository implements SourceRepository {
   workingTreeTexts: SourceFiles['workingTreeTexts'] = (folder) => this.files.workingTreeTexts(folder);
 
   buildNumbers: BuildNumbers['buildNumbers'] = (service) => this.numbers.buildNumbers(service);
+  unusedRefs: BuildNumbers['unusedRefs'] = () => this.numbers.unusedRefs();
   commitOfBuild: BuildNumbers['commitOfBuild'] = (tag) => this.numbers.commitOfBuild(tag);
   reserveBuildNumber: BuildNumbers['reserveBuildNumber'] = (tag, commit) =>
     this.numbers.reserveBuildNumber(tag, commit);

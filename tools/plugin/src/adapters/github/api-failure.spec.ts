@@ -16,6 +16,7 @@ describe('requestRules', () => {
       type: 'forge-unreachable',
       says: 'could not be reached (no)',
     },
+    { foreign: request(421), type: 'forge-answers-oddly', says: 'was not taken: no' },
     {
       foreign: request(403, { 'x-ratelimit-remaining': '0' }),
       type: 'forge-limits-requests',

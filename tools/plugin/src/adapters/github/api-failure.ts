@@ -1,5 +1,6 @@
 import type { ForgeAccess } from '../../model/forge/forge-access.ts';
 import { failureBy, type ErrorRule } from '../../model/errors/error-rules.ts';
+import { notTaken } from './guarded-fetch.ts';
 import { Failure, ProductError } from '../../model/errors/product-error.ts';
 
 /** A task for the API. */
@@ -48,6 +49,12 @@ export const requestRules: readonly ErrorRule<FailedRequest>[] = [
     type: 'forge-unreachable',
     reason: (request) => `${request.host} could not be reached (${request.said}).`,
     remedy: () => 'Try again later.',
+  },
+  {
+    when: ({ error }) => error.status === notTaken,
+    type: 'forge-answers-oddly',
+    reason: ({ host, said }) => `The answer of ${host} was not taken: ${said}.`,
+    remedy: () => "Check that its address is that of GitHub's API.",
   },
   {
     when: ({ error }) => isLimited(error),

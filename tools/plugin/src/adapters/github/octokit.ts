@@ -1,4 +1,6 @@
 import { proxiedFetch } from '../proxy/proxied-fetch.ts';
+import { knownSecrets } from '../../model/secrets/known-secrets.ts';
+import { guardedFetch } from './guarded-fetch.ts';
 import type { ForgeAccess } from '../../model/forge/forge-access.ts';
 
 /** The times that the client takes. Tests hurry. */
@@ -38,6 +40,7 @@ export async function makeOctokit({ api, token }: ForgeAccess, pace: Pace) {
     import('@octokit/plugin-retry'),
     import('@octokit/plugin-throttling'),
   ]);
+  knownSecrets.add(token);
   const send = await proxiedFetch(api);
   const waitsFor = (seconds: number, _options: unknown, _octokit: unknown, pauses: number) =>
     seconds <= longestPauseSeconds && pauses < mostPauses;
@@ -48,7 +51,7 @@ export async function makeOctokit({ api, token }: ForgeAccess, pace: Pace) {
     userAgent: 'poc-release',
     // Errors say what it would log.
     log: silent,
-    request: { fetch: fetchWithin(pace.answerMs, send), log: silent },
+    request: { fetch: guardedFetch(pace.answerMs, send), log: silent },
     retry: { doNotRetry: final, retries, retryAfterBaseValue: pace.secondMs },
     throttle: {
       id: api,
@@ -62,11 +65,3 @@ export async function makeOctokit({ api, token }: ForgeAccess, pace: Pace) {
 }
 
 export type Client = Awaited<ReturnType<typeof makeOctokit>>;
-
-/** `fetch` that gives up on one answer, so that it can be asked again. */
-function fetchWithin(timeoutMs: number, send: typeof fetch): typeof fetch {
-  return (address, init) => {
-    const limit = AbortSignal.timeout(timeoutMs);
-    return send(address, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limit]) : limit });
-  };
-}

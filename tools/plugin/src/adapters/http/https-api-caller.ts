@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { Agent, request as send } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
+import { mostBytes } from '../../model/limits/most-bytes.ts';
 import { isAnswer, type ApiAnswer, type ApiResult } from '../../model/facade/checking/api-call.ts';
 import { isJson } from '../../model/facade/checking/judge-answer.ts';
+import { AnswerTooLong, readWithin } from '../answers/read-within.ts';
 import type { ApiCaller, ApiRequest, CallingCourse } from '../../ports/api-caller.ts';
 
 /** How long and how much is waited for; times in milliseconds. */
@@ -23,7 +25,7 @@ export interface CallLimits {
 
 const usualLimits: CallLimits = {
   ...{ againMs: 60_000, awayMs: 5000, answerMs: 10_000, pauseMs: 500 },
-  ...{ bodyBytes: 1024 * 1024, atOnce: 8 },
+  ...{ bodyBytes: mostBytes.api, atOnce: 8 },
 };
 
 /** Calls over TLS, trusting whom Node.js trusts (`NODE_EXTRA_CA_CERTS`). */
@@ -135,12 +137,10 @@ function headOf({ statusCode: status = 0, headers }: IncomingMessage): ApiAnswer
 
 /** Reads a body, and ends the connection where there is more of it than is taken. */
 async function readBody(answer: IncomingMessage, most: number): Promise<Pick<ApiAnswer, 'body' | 'isCut'>> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > most) return { isCut: true };
+  try {
+    return { body: (await readWithin(answer, most)).toString('utf8') };
+  } catch (error) {
+    if (error instanceof AnswerTooLong) return { isCut: true };
+    throw error;
   }
-  return { body: Buffer.concat(chunks).toString('utf8') };
 }

@@ -1,11 +1,11 @@
+import { mostBytes } from '../../model/limits/most-bytes.ts';
 import type { MetricAnswer, MetricsServer } from '../../ports/metrics-server.ts';
+import { AnswerTooLong, readWithin } from '../answers/read-within.ts';
 import { proxiedFetch } from '../proxy/proxied-fetch.ts';
 import { answerOf } from './query-answer.ts';
 
 /** For one answer. */
 const usualTimeoutMs = 5000;
-/** The longest body that is read: one number takes a few hundred characters. */
-const mostBytes = 256 * 1024;
 
 /** Asks Prometheus, or what speaks as it does (Thanos, Mimir, Azure Monitor), by its HTTP API. */
 export class PrometheusServer implements MetricsServer {
@@ -51,14 +51,13 @@ export class PrometheusServer implements MetricsServer {
 
 /** Reads a body. @returns undefined when it is longer than any that is wanted. */
 async function bodyOf(response: Response): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of (response.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > mostBytes) return undefined;
+  try {
+    const body = await readWithin((response.body ?? []) as unknown as AsyncIterable<Uint8Array>, mostBytes.metric);
+    return body.toString('utf8');
+  } catch (error) {
+    if (error instanceof AnswerTooLong) return undefined;
+    throw error;
   }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** `fetch` says only that it failed, and why in what caused that. */

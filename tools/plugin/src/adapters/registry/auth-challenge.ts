@@ -16,9 +16,16 @@ export function parseAuthChallenge(header: string): AuthChallenge | undefined {
   for (const { scheme, parameters } of challenges) {
     if (scheme === 'basic') return { scheme };
     const realm = parameters.get('realm');
-    if (scheme !== 'bearer' || realm === undefined || !URL.canParse(realm)) continue;
+    if (scheme !== 'bearer' || realm === undefined || !isAddress(realm)) continue;
     const [service, scope] = [parameters.get('service'), parameters.get('scope')];
     return { scheme, realm, ...(service === undefined ? {} : { service }), ...(scope === undefined ? {} : { scope }) };
   }
   return undefined;
+}
+
+/** Reports whether a realm is an address that can be asked; one with a login of its own would take the place of ours. */
+function isAddress(realm: string): boolean {
+  if (!URL.canParse(realm)) return false;
+  const { protocol, username, password } = new URL(realm);
+  return /^https?:$/.test(protocol) && username === '' && password === '';
 }

@@ -1,6 +1,7 @@
 import type { DefaultAzureCredentialOptions, TokenCredential } from '@azure/identity';
 import type { Credentials, CredentialsOf } from '../../model/release/credentials.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
+import { mostBytes } from '../../model/limits/most-bytes.ts';
 import { findAzureIdentity, identityProblems } from '../azure/azure-identity.ts';
 import { HttpRequests } from './http-requests.ts';
 import { findCredentials } from './registry-credentials.ts';
@@ -61,7 +62,7 @@ export class AzureRegistries {
     const accessToken = await this.accessToken(registry);
     const body = new URLSearchParams({ grant_type: 'access_token', service: registry, access_token: accessToken });
     const answer = await this.requests
-      .send(registry, `https://${registry}/oauth2/exchange`, { method: 'POST', body })
+      .send(registry, `https://${registry}/oauth2/exchange`, { method: 'POST', body, most: mostBytes.registryToken })
       .catch((cause: unknown) => {
         throw noAnswer(registry, logInTo(registry), cause);
       });
@@ -102,7 +103,8 @@ function logInTo(registry: string): string {
 
 function refreshToken(body: Buffer): string | undefined {
   try {
-    return (JSON.parse(body.toString()) as { refresh_token?: string }).refresh_token;
+    const { refresh_token: token } = JSON.parse(body.toString()) as { readonly refresh_token?: unknown };
+    return typeof token === 'string' ? token : undefined;
   } catch {
     return undefined;
   }

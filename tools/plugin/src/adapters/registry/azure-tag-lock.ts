@@ -17,6 +17,7 @@ export async function lockAzureTag(image: ImageRef, { agent, authorize }: AzureT
   const { registry, repository, tag = '' } = image;
   const { ContainerRegistryClient } = await import('@azure/container-registry');
   const client = new ContainerRegistryClient(`https://${registry}`, {
+    redirectOptions: { maxRetries: 0 },
     retryOptions: { maxRetries: 2, maxRetryDelayInMs: 2000 },
     additionalPolicies: [
       {
@@ -28,7 +29,8 @@ export async function lockAzureTag(image: ImageRef, { agent, authorize }: AzureT
             request.agent = agent;
             const answer = await next(request);
             const challenge = answer.headers.get('www-authenticate');
-            if (answer.status !== 401 || challenge === undefined) return answer;
+            const isOfRegistry = new URL(request.url).origin === new URL(`https://${registry}`).origin;
+            if (answer.status !== 401 || challenge === undefined || !isOfRegistry) return answer;
             request.headers.set('authorization', await authorize(challenge));
             return next(request);
           },

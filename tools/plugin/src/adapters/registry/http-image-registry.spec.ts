@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +9,7 @@ import { ImageRef, type Digest } from '../../model/release/image-ref.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { parseAuthChallenge } from './auth-challenge.ts';
 import { HttpImageRegistry } from './http-image-registry.ts';
+import { readLabels, readToken } from './json-answers.ts';
 import { readManifest } from './manifest.ts';
 import type { Credentials } from '../../model/release/credentials.ts';
 import { findCredentials } from './registry-credentials.ts';
@@ -38,16 +41,20 @@ async function registryThat(handler: Handler) {
   return { host, requests, image: ImageRef.of(host, 'team/orders', '20261124-1') };
 }
 
+const contentDigest = (content: unknown): Digest =>
+  `sha256:${createHash('sha256').update(JSON.stringify(content)).digest('hex')}`;
+const configuration = { config: { Labels: { title: 'orders' } } };
+const manifest = { config: { digest: contentDigest(configuration) } };
 const manifests: Record<string, unknown> = {
   'manifests/20261124-1': {
     manifests: [
       { digest: digestOf('e'), platform: { os: 'unknown', architecture: 'unknown' } },
       { digest: digestOf('d'), platform: { os: 'linux', architecture: 'arm64' } },
-      { digest: digestOf('b'), platform: { os: 'linux', architecture: 'amd64' } },
+      { digest: contentDigest(manifest), platform: { os: 'linux', architecture: 'amd64' } },
     ],
   },
-  [`manifests/${digestOf('b')}`]: { config: { digest: digestOf('c') } },
-  [`blobs/${digestOf('c')}`]: { config: { Labels: { title: 'orders' } } },
+  [`manifests/${contentDigest(manifest)}`]: manifest,
+  [`blobs/${contentDigest(configuration)}`]: configuration,
 };
 
 const serve: Handler = (request, response) => {
@@ -67,7 +74,7 @@ describe('HttpImageRegistry', () => {
     const { image } = await registryThat(serve);
     expect(await anonymous().digest(image)).toBe(digestOf('a'));
     expect(await anonymous().labels(image)).toEqual({ title: 'orders' });
-    expect(await anonymous().labels(image.withDigest(digestOf('b')))).toEqual({ title: 'orders' });
+    expect(await anonymous().labels(image.withDigest(contentDigest(manifest)))).toEqual({ title: 'orders' });
   });
 
   it("reports the registry's time with each answer", async () => {
@@ -271,6 +278,8 @@ describe('parseAuthChallenge', () => {
       { scheme: 'bearer', realm: 'https://a.example/' },
     ],
     ['Bearer realm="nonsense"', undefined],
+    ['Bearer realm="file:///etc/passwd"', undefined],
+    ['Bearer realm="https://eve:x@a.example/"', undefined],
     ['', undefined],
   ])('%s', (header, expected) => expect(parseAuthChallenge(header)).toEqual(expected));
 });
@@ -297,6 +306,20 @@ describe('readManifest', () => {
     'finds nothing in %j',
     (json) => expect(readManifest(json)).toBeUndefined(),
   );
+  it('never throws, and leads to nothing but digests', () => {
+    const part = fc.oneof(fc.jsonValue(), fc.record({ digest: fc.jsonValue(), platform: fc.jsonValue() }));
+    const any = fc.oneof(
+      fc.jsonValue(),
+      fc.record({ config: part, manifests: fc.oneof(fc.jsonValue(), fc.array(part)) }, { requiredKeys: [] }),
+    );
+    fc.assert(
+      fc.property(any, (json) => {
+        for (const digest of Object.values(readManifest(json) ?? {})) expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+        for (const label of Object.values(readLabels(json))) expect(typeof label).toBe('string');
+        expect(readToken(json)).toMatch(/^[\x21-\x7e]*$/);
+      }),
+    );
+  });
 });
 
 describe('findCredentials', () => {

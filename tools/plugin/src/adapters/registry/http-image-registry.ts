@@ -2,15 +2,26 @@ import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Credentials, CredentialsOf } from '../../model/release/credentials.ts';
 import { parseDigest, type Digest, type ImageRef } from '../../model/release/image-ref.ts';
-import { isLoopbackRegistry } from '../../model/release/registry-host.ts';
+import { isLoopbackRegistry, registryAddress } from '../../model/release/registry-host.ts';
+import { mostBytes } from '../../model/limits/most-bytes.ts';
 import type { OnAnswer } from '../../ports/clock.ts';
 import type { ImageRegistry } from '../../ports/image-registry.ts';
 import { parseAuthChallenge, type AuthChallenge } from './auth-challenge.ts';
 import { isAzureRegistry } from './azure-registries.ts';
 import { HttpRequests, type HttpAnswer, type HttpRequest } from './http-requests.ts';
+import { readLabels, readToken } from './json-answers.ts';
 import { manifestTypes, readManifest } from './manifest.ts';
 import { findCredentials } from './registry-credentials.ts';
-import { deniedAccess, lookFor, noAnswer, noRegistry, registryFails, type LoginKind } from './registry-refusals.ts';
+import {
+  deniedAccess,
+  lookFor,
+  noAnswer,
+  noRegistry,
+  otherContent,
+  registryFails,
+  strangerFails,
+  type LoginKind,
+} from './registry-refusals.ts';
 import { probeTls } from './probe-tls.ts';
 
 /** A registry that is busy (429, 5xx) is asked again this often. */
@@ -44,19 +55,19 @@ export class HttpImageRegistry implements ImageRegistry {
 
   async digest(image: ImageRef): Promise<Digest | undefined> {
     const path = `manifests/${image.digest ?? image.tag ?? 'latest'}`;
-    const head = await this.ask(image, 'HEAD', path, manifestTypes);
+    const head = await this.ask(image, 'HEAD', path);
     if (!head) return undefined;
     const told = parseDigest(String(head.headers['docker-content-digest']));
     if (told !== undefined) return told;
-    const got = await this.ask(image, 'GET', path, manifestTypes);
-    return got && `sha256:${createHash('sha256').update(got.body).digest('hex')}`;
+    const got = await this.ask(image, 'GET', path);
+    return got && digestOf(got.body);
   }
 
   async labels(image: ImageRef): Promise<Readonly<Record<string, string>> | undefined> {
     let reference: string = image.digest ?? image.tag ?? 'latest';
     // An index leads to a manifest; there is no third step.
     for (let step = 0; step < 2; step++) {
-      const answer = await this.ask(image, 'GET', `manifests/${reference}`, manifestTypes);
+      const answer = await this.ask(image, 'GET', `manifests/${reference}`);
       if (!answer) return undefined;
       const target = readManifest(json(answer, image));
       if (!target) return {};
@@ -64,10 +75,8 @@ export class HttpImageRegistry implements ImageRegistry {
         reference = target.manifest;
         continue;
       }
-      const blob = await this.ask(image, 'GET', `blobs/${target.config}`, ['application/json', '*/*']);
-      if (!blob) return undefined;
-      const config = json(blob, image) as { config?: { Labels?: Record<string, string> | null } };
-      return config.config?.Labels ?? {};
+      const blob = await this.ask(image, 'GET', `blobs/${target.config}`);
+      return blob && readLabels(json(blob, image));
     }
     return {};
   }
@@ -81,24 +90,23 @@ export class HttpImageRegistry implements ImageRegistry {
     });
   }
 
-  /** @returns the answer, or undefined for 404. */
-  private async ask(
-    image: ImageRef,
-    method: 'GET' | 'HEAD',
-    path: string,
-    accept: readonly string[],
-  ): Promise<HttpAnswer | undefined> {
+  /** @returns the answer, or undefined for 404. @throws {Refusal} also for content that is not what its digest says. */
+  private async ask(image: ImageRef, method: 'GET' | 'HEAD', path: string): Promise<HttpAnswer | undefined> {
     const key = `${image.registry}/${image.repository}`;
     for (let attempt = 1, authorized = false; ;) {
       const authorization = this.authorizations.get(key);
       const answer = await this.sendHome(image, `/v2/${image.repository}/${path}`, {
         method,
-        headers: { accept: accept.join(', '), ...(authorization && { authorization: authorization.header }) },
+        headers: { accept: acceptOf(path), ...(authorization && { authorization: authorization.header }) },
+        most: path.startsWith('blobs/') ? mostBytes.imageConfig : mostBytes.manifest,
       });
       const { status } = answer;
-      if (status >= 200 && status < 300) return answer;
+      if (status >= 200 && status < 300) return method === 'GET' ? asAsked(answer, path, image) : answer;
       if (status === 404) return undefined;
-      if (method === 'HEAD' && (status === 405 || status === 501)) return this.ask(image, 'GET', path, accept);
+      if (method === 'HEAD' && (status === 405 || status === 501)) return this.ask(image, 'GET', path);
+      // Whom the registry redirects to is not the registry: what it asks for is not given to it (CVE-2020-15157).
+      if (answer.origin !== this.originOf(image) && pauseBefore(answer, attempt) === undefined)
+        throw strangerFails(image, answer.origin, status);
       if (status === 401 && !authorized) {
         // Also when there is one already: tokens last for minutes only.
         authorized = true;
@@ -141,8 +149,7 @@ export class HttpImageRegistry implements ImageRegistry {
       throw deniedAccess(image, login === 'nobody' ? 'no login' : denial, login, answer.status);
     }
     if (answer.status !== 200) throw registryFails(image, answer.status);
-    const { token, access_token: accessToken } = json(answer, image) as { token?: string; access_token?: string };
-    return { scheme: 'bearer', login, header: `Bearer ${token ?? accessToken ?? ''}` };
+    return { scheme: 'bearer', login, header: `Bearer ${readToken(json(answer, image))}` };
   }
 
   private askForToken(
@@ -161,12 +168,12 @@ export class HttpImageRegistry implements ImageRegistry {
         refresh_token: credentials.token,
         ...query,
       });
-      return this.send(image, realm, { method: 'POST', body });
+      return this.send(image, realm, { method: 'POST', body, ...ofTokens });
     }
     const url = new URL(realm);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const headers: Record<string, string> = credentials ? { authorization: basic(credentials) } : {};
-    return this.send(image, url.href, { method: 'GET', headers });
+    return this.send(image, url.href, { method: 'GET', headers, ...ofTokens });
   }
 
   /** Sends to the registry itself. */
@@ -199,8 +206,30 @@ export class HttpImageRegistry implements ImageRegistry {
 
   private addressOf(registry: string): string {
     if (isLoopbackRegistry(registry)) return `${this.encrypted.has(registry) ? 'https' : 'http'}://${registry}`;
-    return `https://${registry === 'docker.io' ? 'registry-1.docker.io' : registry}`;
+    return `https://${registryAddress(registry)}`;
   }
+
+  private originOf({ registry }: ImageRef): string {
+    return new URL(this.addressOf(registry)).origin;
+  }
+}
+
+/** Answers of a token service are short, and are its own: what another host says would be sent to the registry as a token. */
+const ofTokens = { most: mostBytes.registryToken, staysThere: true } as const;
+
+function acceptOf(path: string): string {
+  return path.startsWith('blobs/') ? 'application/json, */*' : manifestTypes.join(', ');
+}
+
+/** Returns an answer whose content is what was asked for. @throws {Refusal} when its digest is another one. */
+function asAsked(answer: HttpAnswer, path: string, image: ImageRef): HttpAnswer {
+  const asked = parseDigest(path.replace(/^\w+\//, ''));
+  if (asked !== undefined && digestOf(answer.body) !== asked) throw otherContent(image, asked, answer.origin);
+  return answer;
+}
+
+function digestOf(body: Buffer): Digest {
+  return `sha256:${createHash('sha256').update(body).digest('hex')}`;
 }
 
 function basic({ user, password }: Credentials & { kind: 'password' }): string {

@@ -12,8 +12,13 @@ export const manifestTypes = [
 export type ManifestTarget = { readonly config: Digest } | { readonly manifest: Digest };
 
 interface Manifest {
-  config?: { digest?: string };
-  manifests?: { digest?: string; platform?: { os?: string; architecture?: string } }[];
+  config?: { digest?: unknown } | null;
+  manifests?: unknown;
+}
+
+interface ListedImage {
+  digest?: unknown;
+  platform?: { os?: unknown; architecture?: unknown } | null;
 }
 
 /** @returns undefined for a manifest that holds no image of ours: another artifact. */
@@ -21,15 +26,21 @@ export function readManifest(json: unknown): ManifestTarget | undefined {
   const { config, manifests } = (typeof json === 'object' && json !== null ? json : {}) as Manifest;
   if (Array.isArray(manifests)) {
     // Attestations stand in an index as images of an unknown platform.
-    const images = manifests.filter(({ platform }) => platform?.os !== 'unknown');
+    const listed = manifests.filter((each): each is ListedImage => typeof each === 'object' && each !== null);
+    const images = listed.filter(({ platform }) => platform?.os !== 'unknown');
     const isFor = (os: string, architecture?: string) =>
       images.find(
         ({ platform }) => platform?.os === os && (architecture ?? platform.architecture) === platform.architecture,
       );
     // One build labels the images of all its platforms alike.
-    const chosen = parseDigest((isFor('linux', 'amd64') ?? isFor('linux') ?? images[0])?.digest ?? '');
+    const chosen = digestIn(isFor('linux', 'amd64') ?? isFor('linux') ?? images[0]);
     return chosen && { manifest: chosen };
   }
-  const digest = parseDigest(config?.digest ?? '');
+  const digest = digestIn(config);
   return digest && { config: digest };
+}
+
+function digestIn(described: { digest?: unknown } | null | undefined): Digest | undefined {
+  const digest = described?.digest;
+  return typeof digest === 'string' ? parseDigest(digest) : undefined;
 }

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Credentials } from '../../model/release/credentials.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
+import { knownSecrets } from '../../model/secrets/known-secrets.ts';
 import { askHelper, type HelperTrouble } from './credential-helper.ts';
 
 /** A helper that asks a person something would wait for ever. */
@@ -27,7 +28,10 @@ export async function findCredentials(
   for (const path of authFiles()) {
     const file = await readAuthFile(path);
     const found = file && (await credentialsIn(file, registry, helperTimeoutMs));
-    if (found && 'kind' in found) return found;
+    if (found && 'kind' in found) {
+      knownSecrets.add(found.kind === 'password' ? found.password : found.token);
+      return found;
+    }
     trouble ??= found;
   }
   if (trouble) throw helperFails(registry, trouble);

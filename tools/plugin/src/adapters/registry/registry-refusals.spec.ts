@@ -1,6 +1,8 @@
 import { errorRulesContract } from '../../../../contracts/src/error-rules-contract.ts';
 import { ImageRef } from '../../model/release/image-ref.ts';
-import { UnencryptedAddress } from './http-requests.ts';
+import { AnswerTooLong } from '../answers/read-within.ts';
+import { ForeignRedirect } from './http-requests.ts';
+import { AddressRefused } from './surroundings.ts';
 import { answerRules, denialRules, noAnswer, noAnswerRules, type Denial, type LoginKind } from './registry-refusals.ts';
 
 const registry = 'acr.example';
@@ -42,8 +44,19 @@ describe('answerRules', () => {
 describe('noAnswerRules', () => {
   const lost = (code: string, cause: unknown = { code }) => ({ registry, cause, code });
   errorRulesContract(noAnswerRules, [
+    { foreign: lost('', new AnswerTooLong(4 * 1024 * 1024)), type: 'registry-fails', says: 'more than 4 MiB' },
     {
-      foreign: lost('', new UnencryptedAddress('http://tokens.example')),
+      foreign: lost('', new ForeignRedirect('https://tokens.example', 'https://evil.example')),
+      type: 'registry-leads-astray',
+      says: 'https://tokens.example redirects to https://evil.example',
+    },
+    {
+      foreign: lost('', new AddressRefused('https://169.254.169.254', 'link-local')),
+      type: 'registry-leads-astray',
+      says: "https://169.254.169.254, an address of this machine's link or cloud",
+    },
+    {
+      foreign: lost('', new AddressRefused('http://tokens.example', 'unencrypted')),
       type: 'registry-without-tls',
       says: 'http://tokens.example',
     },
@@ -73,7 +86,7 @@ describe('noAnswer', () => {
     [{ code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' }, 'registry-certificate', 'does not know'],
     [{ code: 'ENOTFOUND' }, 'registry-unreachable', 'ENOTFOUND'],
     [{ name: 'AbortError', code: 'ABORT_ERR' }, 'registry-unreachable', 'no answer in 20 s'],
-    [new UnencryptedAddress('http://tokens.example'), 'registry-without-tls', 'http://tokens.example'],
+    [new AddressRefused('http://tokens.example', 'unencrypted'), 'registry-without-tls', 'http://tokens.example'],
   ])('%j', (cause, type, told) => {
     const refusal = noAnswer('acr.example', 'look for it', cause);
     expect(refusal.facts.type).toBe(type);

@@ -1,9 +1,11 @@
 import { refusalBy, type ErrorRule } from '../../model/errors/error-rules.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { registrySetting } from '../../model/environment/environment.ts';
-import type { ImageRef } from '../../model/release/image-ref.ts';
+import type { Digest, ImageRef } from '../../model/release/image-ref.ts';
 import { describeProxy, howToLogIn, proxyOf, wantsLogin } from '../proxy/proxy.ts';
-import { answerTimeoutMs, UnencryptedAddress } from './http-requests.ts';
+import { AnswerTooLong } from '../answers/read-within.ts';
+import { answerTimeoutMs, ForeignRedirect } from './http-requests.ts';
+import { AddressRefused } from './surroundings.ts';
 
 /** How this machine logged in, or tried to. */
 export type LoginKind = 'nobody' | 'password' | 'identity-token';
@@ -106,6 +108,26 @@ export function noRegistry(image: ImageRef, cause: unknown): Refusal {
   });
 }
 
+/** Returns the refusal for whom a registry redirects to, and who does not let us in or answers with an error. */
+export function strangerFails(image: ImageRef, origin: string, status: number): Refusal {
+  return new Refusal({
+    type: 'registry-leads-astray',
+    doing: lookFor(image),
+    reason: `The registry ${image.registry} redirects to ${origin}, which answered with ${status}. The login for ${image.registry} is not sent there.`,
+    remedy: `Check where the registry keeps its blobs, and that ${origin} belongs to it: no login is needed for an address that a registry redirects to.`,
+  });
+}
+
+/** Returns the refusal for content that is not what its digest says. */
+export function otherContent(image: ImageRef, asked: Digest, origin: string): Refusal {
+  return new Refusal({
+    type: 'registry-content-differs',
+    doing: lookFor(image),
+    reason: `${origin} sent other content than ${asked}, which it was asked for.`,
+    remedy: 'Look who can write to it; release again, or restore what was there.',
+  });
+}
+
 /** A request that got no answer. */
 interface LostRequest {
   readonly registry: string;
@@ -119,7 +141,28 @@ interface LostRequest {
 /** Why a request got no answer. */
 export const noAnswerRules: readonly ErrorRule<LostRequest>[] = [
   {
-    when: ({ cause }) => cause instanceof UnencryptedAddress,
+    when: ({ cause }) => cause instanceof AnswerTooLong,
+    type: 'registry-fails',
+    reason: ({ registry, cause }) =>
+      `The registry ${registry}, or where it leads to, did not answer like an image registry (${(cause as Error).message}).`,
+    remedy: () => `Check its address (${registrySetting}), and who can write to it.`,
+  },
+  {
+    when: ({ cause }) => cause instanceof ForeignRedirect,
+    type: 'registry-leads-astray',
+    reason: ({ registry, cause }) =>
+      `The token service of the registry ${registry} is not where it says: ${(cause as Error).message}. No login is sent there, and no token taken from there.`,
+    remedy: () => "Correct its token service's address (the realm of its authentication).",
+  },
+  {
+    when: ({ cause }) => cause instanceof AddressRefused && cause.kind !== 'unencrypted',
+    type: 'registry-leads-astray',
+    reason: ({ registry, cause }) =>
+      `The registry ${registry} leads to ${(cause as Error).message}, ${insideOf(cause as AddressRefused)}, where it is not itself.`,
+    remedy: () => "Correct its token service's address (the realm of its authentication), or where it redirects to.",
+  },
+  {
+    when: ({ cause }) => cause instanceof AddressRefused,
     type: 'registry-without-tls',
     reason: ({ registry, cause }) =>
       `The registry ${registry} leads to an address without encryption (${(cause as Error).message}).`,
@@ -175,6 +218,11 @@ export function noAnswer(registry: string, doing: string, cause: unknown): Refus
   const code = proxy === undefined ? why : `${why}, through the proxy ${describeProxy(proxy)}`;
   // The last rule matches all.
   return refusalBy(noAnswerRules, { registry, cause, code, proxy }, { doing, cause })!;
+}
+
+function insideOf({ kind }: AddressRefused): string {
+  if (kind === 'loopback') return 'an address of this machine';
+  return kind === 'link-local' ? "an address of this machine's link or cloud" : 'an address of a private network';
 }
 
 export function lookFor(image: ImageRef): string {

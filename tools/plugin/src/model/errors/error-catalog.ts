@@ -2,6 +2,7 @@ import { entry, type ErrorEntry } from './error-entry.ts';
 import { facadeErrors } from './facade-errors.ts';
 import { generatorErrors } from './generator-errors.ts';
 import { localPlatformErrors } from './local-platform-errors.ts';
+import { registryErrors } from './registry-errors.ts';
 import { routeErrors } from './route-errors.ts';
 
 /**
@@ -70,51 +71,7 @@ export const errorCatalog = {
       'Put a copy of the file in its place, or move what it leads to into this workspace and commit it.',
     ),
   },
-  Registry: {
-    'registry-login-missing': entry('It requires a login, and this machine has none.', 'Log in with `docker login`.'),
-    'registry-login-refused': entry(
-      'It did not accept the password, or the login token has expired.',
-      'Log in again with `docker login`.',
-    ),
-    'registry-denies-access': entry(
-      'It accepted the login, which has no right to the repository.',
-      'Grant the right to pull and push, or log in as a user who has it.',
-    ),
-    'registry-disallows': entry(
-      'The push was refused because the tag or the repository is locked, or the registry is full.',
-      'Release again to get a new number.',
-    ),
-    'registry-certificate': entry(
-      'Its certificate is of an unknown authority, for another name, or out of date.',
-      "Add the authority's certificate to `/etc/docker/certs.d`, or renew the certificate.",
-    ),
-    'registry-without-tls': entry(
-      'It uses, or leads to, an address without encryption.',
-      'Give it a certificate, or correct the address of its token service.',
-    ),
-    'registry-unreachable': entry('It did not answer.', 'Check its address in the environment file, and the network.'),
-    'registry-limits-requests': entry('It received too many requests.', 'Wait, or log in: more are allowed then.'),
-    'registry-fails': entry(
-      'It answered with an error, or not like an image registry.',
-      "Check its address and the registry's own log.",
-    ),
-    'credential-helper-fails': entry(
-      'The helper is not installed, failed, returned something other than credentials, or did not answer.',
-      'Fix or install it, or remove it from the settings and log in again.',
-    ),
-    'azure-identity-missing': entry(
-      'There is no login, and no Azure identity gives a token.',
-      'Log in with `az login` or `az acr login`, or set the `AZURE_…` variables.',
-    ),
-    'azure-identity-refused': entry(
-      'The Azure identity has no role at the registry, or is of another tenant.',
-      'Give it `AcrPull` to deploy, `AcrPush` to release.',
-    ),
-    'image-tag-not-locked': entry(
-      'The registry did not lock the tag of a build.',
-      'Grant the right to write metadata, or lock it by hand.',
-    ),
-  },
+  Registry: registryErrors,
   GitHub: {
     'forge-timeout': entry('It did not answer in time.', 'Try again later.'),
     'forge-unreachable': entry('It could not be reached.', 'Check the network; try again later.'),
@@ -130,6 +87,14 @@ export const errorCatalog = {
   'Kubeconfig and cluster': {
     'no-kubeconfig': entry('There is no kubeconfig, or it is empty.', 'Get one from the operator of the cluster.'),
     'bad-kubeconfig': entry('The kubeconfig cannot be used.', 'Fix it, or get a new one from the operator.'),
+    'cluster-without-tls': entry(
+      'Credentials would be sent to the cluster without encryption.',
+      'Set `server` in the kubeconfig to https.',
+    ),
+    'cluster-not-verified': entry(
+      "The environment is protected, and its cluster's certificate would not be verified.",
+      'Take `insecure-skip-tls-verify` out of the kubeconfig.',
+    ),
     'credential-plugin': entry(
       'The credential plugin of the kubeconfig is missing, or gave no credential.',
       'Install it, or log in with it again.',
@@ -213,6 +178,10 @@ export const errorCatalog = {
     ),
     'no-such-service': entry('There is no service of this name.', 'Run `nx show projects`.'),
     'build-number-taken': entry('The build number is taken.', 'Omit `--build-number`.'),
+    'build-number-far-ahead': entry(
+      'The day of the build number is more than a year ahead.',
+      'Omit `--build-number`; remove the ref that took such a number by hand.',
+    ),
     'no-build-number': entry('Too many build numbers in a row were taken by others.', 'Run the same command again.'),
     overtaken: entry('A later commit has been built since.', 'Run the pipeline of the newest commit.'),
     diverged: entry('A commit of another branch runs there.', 'Rebase or merge, or release it with `--force`.'),

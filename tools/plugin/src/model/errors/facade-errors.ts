@@ -23,6 +23,10 @@ export const facadeErrors = {
     'API Management, or what manages it in Azure, does not answer.',
     'Look whether Azure is reached from this machine, then run the same command again.',
   ),
+  'facade-leads-astray': entry(
+    'An answer of Azure leads to another host, where the token is not sent.',
+    "Check `facade.endpoint` in the environment's file, and the proxy between.",
+  ),
   'facade-denies-access': entry(
     "API Management does not accept this machine's Azure identity, or it has no role for what was asked.",
     'Log in again, or give it a role with the action that is named.',

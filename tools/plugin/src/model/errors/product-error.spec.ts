@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { samplePassword, samplePem, samplePemParts } from '../../../../contracts/src/secret-samples.ts';
 import { Failure, ProductError, Refusal } from './product-error.ts';
 
 const facts = {
@@ -13,6 +14,16 @@ describe('ProductError', () => {
     expect(new Failure({ ...facts, evidence: ['line 1', 'line 2'] }).explain()).toBe(
       'Could not build orders: Nothing answers.\n  hint: Start docker. [no-container-engine]\n  line 1\n  line 2',
     );
+  });
+
+  it('holds no secret of what others wrote, neither for people nor for machines nor for records', () => {
+    const address = `postgres://u:${samplePassword}@db`;
+    const evidence = [`log: ${address}`, ...samplePem().split('\n')];
+    const error = new Failure({ ...facts, reason: `It said ${address}.`, remedy: `Not ${address}.`, evidence });
+    for (const text of [error.explain(), error.message, JSON.stringify(error), JSON.stringify(error.facts)]) {
+      expect(text).toContain('postgres://u:***@db');
+      for (const secret of [samplePassword, ...samplePemParts]) expect(text).not.toContain(secret);
+    }
   });
 
   it('tells machines the same, without the cause', () => {

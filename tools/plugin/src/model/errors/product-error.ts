@@ -1,4 +1,5 @@
 import type { ErrorType } from './error-catalog.ts';
+import { scrub, scrubLines } from '../secrets/line-scrubber.ts';
 import { escapeControlCharacters } from '../text/escape-control-characters.ts';
 
 /** The parts of every error that a user can meet: what was being done, why it stopped, what to do next. */
@@ -19,6 +20,18 @@ export interface ErrorFacts {
 /** Begins the line of an error that says what to do, as git and gh write it. */
 export const hintMark = '  hint: ';
 
+/** Facts come of what others wrote: logs, answers, messages. They are recorded and told as well as printed. */
+function withoutSecrets(facts: ErrorFacts): ErrorFacts {
+  const { doing, reason, remedy, evidence } = facts;
+  return {
+    ...facts,
+    doing: scrub(doing),
+    reason: scrub(reason),
+    remedy: scrub(remedy),
+    ...(evidence ? { evidence: scrubLines(evidence) } : {}),
+  };
+}
+
 /**
  * Base of the errors that are part of the product. Anything thrown that is not one of these is a bug and keeps its
  * stack.
@@ -29,8 +42,9 @@ export abstract class ProductError extends Error {
   readonly facts: ErrorFacts;
 
   constructor(facts: ErrorFacts) {
-    super(`${facts.doing}: ${facts.reason}`, { cause: facts.cause });
-    this.facts = facts;
+    const scrubbed = withoutSecrets(facts);
+    super(`${scrubbed.doing}: ${scrubbed.reason}`, { cause: facts.cause });
+    this.facts = scrubbed;
   }
 
   /** Returns the headline, and below it the hint with the error's type (docs/errors.md), and the evidence. */

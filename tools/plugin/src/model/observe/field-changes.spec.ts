@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { samplePem, samplePemParts } from '../../../../contracts/src/secret-samples.ts';
 import { describeFieldChange, fieldChanges } from './field-changes.ts';
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
 
@@ -103,14 +104,10 @@ describe('fieldChanges', () => {
     ['a YAML file', { data: { 'app.yaml': `db:\n  password: ${secret}\n` } }, 'ConfigMap'],
     ['an XML file', { data: { 'app.xml': `<a><password>${secret}</password></a>` } }, 'ConfigMap'],
     ['a connection string', { data: { DB: `Server=db;Password=${secret};Port=1` } }, 'ConfigMap'],
-    [
-      'a key',
-      { data: { pem: `-----BEGIN RSA PRIVATE KEY-----\n${secret}\n-----END RSA PRIVATE KEY-----` } },
-      'ConfigMap',
-    ],
+    ['a key', { data: { pem: samplePem('RSA ').replace(samplePemParts[0]!, secret) } }, 'ConfigMap'],
     [
       'a key that is long',
-      { data: { pem: `-----BEGIN PRIVATE KEY-----\n${`${secret}\n`.repeat(2000)}` } },
+      { data: { pem: `${samplePem().split('\n')[0]}\n${`${secret}\n`.repeat(2000)}` } },
       'ConfigMap',
     ],
     ['what is far behind', { data: { x: `password="${'a '.repeat(1990)}" ${secret}` } }, 'ConfigMap'],

@@ -1,7 +1,8 @@
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
 import { actorAnnotations, annotation } from '../manifests/labels.ts';
 import { isMap } from '../manifests/source/object-fields.ts';
-import { isSecretName, withoutSecretValues } from '../deploy/secret-values.ts';
+import { scrubValue } from '../secrets/scrub-value.ts';
+import { isSecretName } from '../secrets/secret-names.ts';
 
 /** One field that differs. */
 export interface FieldChange {
@@ -71,7 +72,7 @@ function leavesOf(object: KubernetesObject): Map<string, Leaf> {
       const text = JSON.stringify(value);
       leaves.set(path, {
         text,
-        shown: JSON.stringify(withoutSecretValues(value)),
+        shown: JSON.stringify(scrubValue(value)),
         isSecret: isSecretAt(object, keys, owner),
       });
     }
@@ -106,7 +107,7 @@ export function shownValue(
       return Object.fromEntries(Object.entries(each).map(([key, inner]) => [key, masked(inner, [...at, key], each)]));
     if (Array.isArray(each) && each.some((item) => isMap(item)))
       return each.map((item: unknown, index) => masked(item, [...at, String(index)], undefined));
-    return isSecretAt(object, at, of) ? '***' : withoutSecretValues(each);
+    return isSecretAt(object, at, of) ? '***' : scrubValue(each);
   };
   return cut(JSON.stringify(masked(value, keys, owner)));
 }

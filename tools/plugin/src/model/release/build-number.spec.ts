@@ -56,6 +56,27 @@ describe('BuildNumber', () => {
     expect(after('20261130-999999999')).toBe('20261201-1');
   });
 
+  it('never leaves what it can read, whatever is taken', () => {
+    const day = fc.oneof(anyDay, fc.constantFrom('99991231', '99991230', '20261124', '29991231'));
+    const revision = fc.oneof(fc.integer({ min: 1, max: 999_999_999 }), fc.constantFrom(999_999_998, 999_999_999));
+    const edge = fc.tuple(day, revision).map(([day, revision]) => BuildNumber.parse(`${day}-${revision}`)!);
+    fc.assert(
+      fc.property(fc.array(edge, { maxLength: 5 }), (taken) => {
+        const next = BuildNumber.next(new Date('2026-11-24T12:00:00Z'), taken);
+        expect(BuildNumber.parse(`${next}`)).toEqual(next);
+        expect(taken.some((each) => each.equals(next))).toBe(false);
+        for (const each of taken) if (each.day !== '99991231') expect(next.isNewerThan(each)).toBe(true);
+      }),
+    );
+  });
+
+  it('is far ahead from a year on', () => {
+    const at = new Date('2026-11-24T23:00:00Z');
+    const isFar = (text: string) => BuildNumber.parse(text)!.isFarAhead(at);
+    expect(['20200101-1', '20261124-1', '20261125-1', '20271125-1'].filter(isFar)).toEqual([]);
+    expect(['20271127-1', '20991231-1', '99991231-1'].filter((text) => !isFar(text))).toEqual([]);
+  });
+
   it('gives the one that is offered only if it is the newest, and of no day to come', () => {
     const at = new Date('2026-11-24T12:00:00Z');
     const near = fc.tuple(fc.integer({ min: 20261122, max: 20261126 }), fc.integer({ min: 1, max: 9 }));

@@ -1,6 +1,13 @@
 /** The highest that is read. */
 const highestRevision = 999_999_999;
+/** Its next one has five digits for its year. */
+const lastDay = '99991231';
 const millisecondsOfDay = 86_400_000;
+/**
+ * Days to come up to which a number is one of a clock that was ahead, by a wrong year at most. A number of a later day was
+ * made by hand: it would be the newest for years.
+ */
+const farAheadDays = 366;
 
 /**
  * Number of a build of one service: the UTC day and a revision counted from 1, `20261124-1`. It is the image's tag.
@@ -44,14 +51,14 @@ export class BuildNumber {
    * numbers of days to come, and what is built after those must not be an older build.
    * @param offered is returned instead if it is newer than all taken ones, and of no day to come, which would carry all
    * numbers until then to that day.
+   * Numbers of the last day that can be read, 99991231, do not count: there may be none after them.
    */
   static next(at: Date, taken: readonly BuildNumber[], offered?: BuildNumber): BuildNumber {
     const today = BuildNumber.first(at);
     if (offered && !offered.isOfDayAfter(at) && taken.every((number) => offered.isNewerThan(number))) return offered;
-    const newest = taken.toSorted(BuildNumber.compare).at(-1);
-    if (newest === undefined || newest.day < today.day) return today;
-    if (newest.revision < highestRevision) return new BuildNumber(newest.day, newest.revision + 1);
-    return BuildNumber.first(new Date(startOfDay(newest.day).getTime() + millisecondsOfDay));
+    const followed = taken.filter(({ day }) => day < lastDay);
+    const newest = followed.toSorted(BuildNumber.compare).at(-1);
+    return newest === undefined || newest.day < today.day ? today : newest.following();
   }
 
   /** Orders by day, then numerically by revision: `-10` comes after `-9`. */
@@ -64,12 +71,23 @@ export class BuildNumber {
     return this.day > utcDay(at);
   }
 
+  /** Reports whether its day is more than a year ahead at a time: no clock is so wrong, and such a number is not used. */
+  isFarAhead(at: Date): boolean {
+    return startOfDay(this.day).getTime() - at.getTime() > farAheadDays * millisecondsOfDay;
+  }
+
   isNewerThan(other: BuildNumber): boolean {
     return BuildNumber.compare(this, other) > 0;
   }
 
   equals(other: BuildNumber): boolean {
     return BuildNumber.compare(this, other) === 0;
+  }
+
+  /** Returns the number after this one: of its day, or the first of the next. */
+  private following(): BuildNumber {
+    if (this.revision < highestRevision) return new BuildNumber(this.day, this.revision + 1);
+    return BuildNumber.first(new Date(startOfDay(this.day).getTime() + millisecondsOfDay));
   }
 
   toString(): string {

@@ -141,8 +141,22 @@ describe('deployments', () => {
       'preprod/orders orders-20261124-2 failure',
       'preprod/orders orders-20261124-1 success',
     ]);
-    expect(scenario.forge.deployments[1]?.endings[0]?.description).toMatch(/^It crashed\. It crashed\..*…$/);
+    expect(scenario.forge.deployments[1]?.endings[0]?.description).toBe(
+      'The pods or Jobs failed. [rollout-failed] See the run, or `history --env=preprod`.',
+    );
     expect(scenario.forge.deployments[2]?.payload).toMatchObject({ action: 'automatic-rollback' });
+  });
+
+  it('are never described with what logs, events and containers said', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    scenario.change('2');
+    const evidence = ['log of Pod orders-1, orders: private words', 'event of Pod orders-1: private words'];
+    clusterOf(scenario).script('orders', { state: 'failed', reason: 'Pod orders-1: private words', evidence });
+    await expect(releaseIt(scenario)).rejects.toThrow('private words');
+    expect(JSON.stringify([scenario.forge.deployments, [...scenario.forge.releases.values()]])).not.toContain(
+      'private',
+    );
   });
 
   it('that go back are shown', async () => {

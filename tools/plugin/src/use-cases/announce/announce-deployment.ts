@@ -1,5 +1,7 @@
 import type { Actor } from '../../model/release/actor.ts';
 import type { DeploymentCause, DeploymentOutcome } from '../../model/deploy/deployment-record.ts';
+import type { ErrorType } from '../../model/errors/error-catalog.ts';
+import { meaningOf } from '../../model/errors/error-meaning.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { cutText, linkOf, longestDescription } from '../../model/forge/forge-text.ts';
 import type { Release } from '../../model/release/release.ts';
@@ -17,10 +19,19 @@ export interface BegunDeployment {
   readonly cause: DeploymentCause;
 }
 
+/**
+ * How a deployment ended, as a forge may know it: the kind of a failure, and never what logs, events or containers said,
+ * because the pages of a forge may be public. What happened is in the log of the run, which the forge links to.
+ */
+export type AnnouncedEnding =
+  | { readonly state: 'success' }
+  | { readonly state: 'failure' | 'error'; readonly type: ErrorType }
+  /** It was interrupted, or broke down by a bug. */
+  | { readonly state: 'error'; readonly isInterrupted: boolean };
+
 /** Reports that a deployment has begun, and returns a function that reports its end. Neither waits for anything. */
 export type Announce = (deployment: BegunDeployment) => {
-  /** @param description a sentence; what is too long of it is cut off. */
-  end(state: ForgeDeploymentEnding['state'], description: string): void;
+  end(ending: AnnouncedEnding): void;
 };
 
 /** Of which service deployments are reported, and by what. */
@@ -44,10 +55,10 @@ export async function withAnnouncements<T>(
     const opening = open({ service, signal, ports, reporter }, deployment);
     pending.push(opening.then(() => undefined));
     return {
-      end: (state, description) =>
-        void pending.push(
-          opening.then((tell) => tell?.({ state, description: cutText(description, longestDescription) })),
-        ),
+      end: (ending) => {
+        const description = cutText(describeEnding(ending, deployment), longestDescription);
+        pending.push(opening.then((tell) => tell?.({ state: ending.state, description })));
+      },
     };
   };
   try {
@@ -55,6 +66,13 @@ export async function withAnnouncements<T>(
   } finally {
     await waitForForge(pending, signal, reporter);
   }
+}
+
+function describeEnding(ending: AnnouncedEnding, { release, environment }: BegunDeployment): string {
+  if (ending.state === 'success') return `${release.buildNumber} is serving.`;
+  if ('isInterrupted' in ending) return ending.isInterrupted ? 'It was interrupted.' : 'An internal error ended it.';
+  const where = `See the run, or \`history --env=${environment.name}\`.`;
+  return `${meaningOf(ending.type)} [${ending.type}] ${where}`;
 }
 
 type TellEnding = (ending: Omit<ForgeDeploymentEnding, 'links'>) => Promise<void>;

@@ -1,5 +1,6 @@
 import type { DeploymentRecord } from '../../model/deploy/deployment-record.ts';
 import { ImageRef } from '../../model/release/image-ref.ts';
+import { ReleaseTag } from '../../model/release/release-tag.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
 import { audit } from './audit.ts';
 import type { Finding } from './finding.ts';
@@ -31,6 +32,15 @@ describe('audit', () => {
       withoutForge: undefined,
       findings: [],
     });
+  });
+
+  it('finds numbers that are not used, of the services that there are', async () => {
+    const scenario = await released();
+    const head = await scenario.repository.headCommit();
+    for (const name of ['orders-99991231-1', 'gone-99991231-1'])
+      await scenario.repository.reserveBuildNumber(ReleaseTag.parse(name)!, head);
+    const { findings } = await auditOf(scenario);
+    expect(typesOf(findings)).toEqual(['refs/builds/orders/99991231-1: build-number-not-used']);
   });
 
   it('finds a tag that is gone, and makes it again from record and image', async () => {

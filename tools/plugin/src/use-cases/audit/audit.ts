@@ -8,6 +8,7 @@ import { auditDeployment, type FoundDeployment } from './audit-deployment.ts';
 import { auditRelease, type ReleaseWitness } from './audit-release.ts';
 import type { Finding } from './finding.ts';
 import { readForge } from './forge-facts.ts';
+import { findUnusedRefs } from './unused-refs.ts';
 import { forgeEnvironment } from '../announce/announce-deployment.ts';
 import { catchProductError } from '../../model/errors/result.ts';
 import { observeDoor, type ObservedDoor } from '../observe/observe-door.ts';
@@ -38,10 +39,11 @@ type Ports = Pick<ReleasePorts, 'cluster' | 'repository' | 'registry' | 'forge' 
  */
 export async function audit(request: AuditRequest, ports: Ports): Promise<AuditResult> {
   const { environments, services } = request;
-  const [surveys, tagged, forge] = await Promise.all([
+  const [surveys, tagged, forge, unused] = await Promise.all([
     Promise.all(environments.map((environment) => survey(environment, ports))),
     ports.repository.releases(),
     ports.forge(),
+    ports.repository.unusedRefs(),
   ]);
   const reached = surveys.flatMap((found) => ('finding' in found ? [] : [found]));
   const deployments = reached.flatMap(({ environment, observed, door }) =>
@@ -73,7 +75,10 @@ export async function audit(request: AuditRequest, ports: Ports): Promise<AuditR
     },
     forge: !('reason' in forge) ? 'checked' : forge.isElsewhere ? 'elsewhere' : 'unavailable',
     withoutForge: 'reason' in forge ? forge.reason : undefined,
-    findings: [...surveys.flatMap(unread), ...(facts?.findings ?? []), ...ofDeployments.flat(), ...ofReleases.flat()],
+    findings: [
+      ...[...surveys.flatMap(unread), ...findUnusedRefs(unused, services), ...(facts?.findings ?? [])],
+      ...[...ofDeployments.flat(), ...ofReleases.flat()],
+    ],
   };
 }
 

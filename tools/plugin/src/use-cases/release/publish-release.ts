@@ -1,6 +1,7 @@
 import { linkOf, releaseBody } from '../../model/forge/forge-text.ts';
 import type { Release } from '../../model/release/release.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
+import { scrub } from '../../model/secrets/line-scrubber.ts';
 import type { NoForge, PublishedRelease } from '../../ports/forge.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
@@ -29,7 +30,7 @@ export async function publishRelease(
   const forge = await ports.forge();
   if ('reason' in forge) return forge;
   const { service, buildNumber, commit } = release;
-  const body = releaseBody(await notes(), factsOf(release, run));
+  const body = releaseBody(scrub(await notes()), factsOf(release, run));
   signal?.throwIfAborted();
   return forge.publishRelease({
     tag: new ReleaseTag(service, buildNumber),

@@ -402,6 +402,30 @@ describe('release', () => {
     });
   });
 
+  it.each(['99991231-1', '99991231-999999999', '20991231-5'])('goes on today when somebody took %s', async (taken) => {
+    const scenario = new ReleaseScenario();
+    const head = await scenario.repository.headCommit();
+    await scenario.repository.reserveBuildNumber(ReleaseTag.parse(`orders-${taken}`)!, head);
+    const { release } = await run(scenario, {});
+    expect(release?.buildNumber.day).toBe('20261124');
+    expect(await scenario.repository.readRelease(ReleaseTag.parse(`orders-${release?.buildNumber}`)!)).toBeDefined();
+  });
+
+  it('goes on tomorrow when the last number of today is taken, and finds what it made', async () => {
+    const scenario = new ReleaseScenario();
+    const head = await scenario.repository.headCommit();
+    await scenario.repository.reserveBuildNumber(ReleaseTag.parse('orders-20261124-999999999')!, head);
+    expect(`${(await run(scenario, {})).release?.buildNumber}`).toBe('20261125-1');
+    expect((await scenario.repository.releaseTags('orders')).map(String)).toEqual(['orders-20261125-1']);
+  });
+
+  it('takes no number that is far ahead, and says so', async () => {
+    const scenario = new ReleaseScenario();
+    await expect(run(scenario, { buildNumber: BuildNumber.parse('99991231-1') })).rejects.toMatchObject({
+      facts: { type: 'build-number-far-ahead' },
+    });
+  });
+
   it('goes on after numbers of days to come, which a clock that was ahead has taken, and says so', async () => {
     const scenario = new ReleaseScenario();
     scenario.now = new Date('2026-11-25T00:05:00Z');

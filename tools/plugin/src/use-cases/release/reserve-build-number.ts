@@ -66,6 +66,7 @@ export async function freeBuildNumber(
   const { repository, clock } = ports;
   const taken = [...(await repository.buildNumbers(service)), ...lost];
   if (wanted && taken.some((number) => number.equals(wanted))) throw takenRefusal(service, wanted, 'It is taken');
+  if (wanted?.isFarAhead(clock())) throw farAheadRefusal(service, wanted);
   const keepsPlace =
     !force &&
     ciNumber !== undefined &&
@@ -75,6 +76,7 @@ export async function freeBuildNumber(
     if (!wanted && keepsPlace && taken.some((number) => number.equals(ciNumber)))
       throw overtakenRefusal(service, ciNumber, commit);
     const number = wanted ?? (keepsPlace ? ciNumber : BuildNumber.next(clock(), taken, ciNumber));
+    if (number.isFarAhead(clock())) throw usedUpRefusal(service, taken);
     const images = registries.map((host) => ImageRef.of(host, service, number.toString()));
     const digests = await Promise.all(images.map((image) => digestBeforePush(image, ports)));
     const pushed = images.find((_, index) => digests[index] !== undefined);
@@ -112,6 +114,27 @@ function takenRefusal(service: string, number: BuildNumber, why: string): Refusa
     doing: `take build number ${number} for ${service}`,
     reason: `${why}, and a number is never used twice.`,
     remedy: 'Omit `--build-number` to get the next free one.',
+  });
+}
+
+/** Nobody would find what has such a number. */
+function farAheadRefusal(service: string, number: BuildNumber): Refusal {
+  return new Refusal({
+    type: 'build-number-far-ahead',
+    doing: `take build number ${number} for ${service}`,
+    reason: 'Its day is more than a year ahead, and it would be the newest until then: such numbers are not used.',
+    remedy: 'Give one of today, or omit `--build-number` to get the next free one.',
+  });
+}
+
+/** Only a number made by hand is the last that may be followed. */
+function usedUpRefusal(service: string, taken: readonly BuildNumber[]): Refusal {
+  const newest = taken.toSorted(BuildNumber.compare).at(-1);
+  return new Refusal({
+    type: 'build-number-far-ahead',
+    doing: `take a build number for ${service}`,
+    reason: `The number ${newest} is taken, and none after it is of a day of the coming year.`,
+    remedy: `If no build has it, remove it: \`git push origin --delete refs/builds/${service}/${newest}\`, or the tag ${service}-${newest}.`,
   });
 }
 

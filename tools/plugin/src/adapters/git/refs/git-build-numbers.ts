@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { BuildNumber } from '../../../model/release/build-number.ts';
 import type { ReleaseTag } from '../../../model/release/release-tag.ts';
-import type { BuildNumbers } from '../../../ports/repository/build-numbers.ts';
+import type { BuildNumbers, UnusedRef } from '../../../ports/repository/build-numbers.ts';
 import { makeTagObject } from './annotated-tag.ts';
 import type { Clone } from '../clone.ts';
-import { buildOfRef, buildRef, objectNameOfRef, tagOfRef, tagRef } from './ref-names.ts';
+import { buildOfRef, buildRef, isUsable, objectNameOfRef, tagOfRef, tagRef, unusedRef } from './ref-names.ts';
 
 /** Numbers that are forgotten at a time: a push of more takes too long. */
 const mostForgotten = 200;
@@ -21,8 +21,13 @@ export class GitBuildNumbers implements BuildNumbers {
     const refs = await (await this.clone.refs()).list();
     return [...refs.keys()].flatMap((ref) => {
       const tag = tagOfRef(ref) ?? buildOfRef(ref);
-      return tag?.service === service ? [tag.buildNumber] : [];
+      return tag?.service === service && isUsable(tag) ? [tag.buildNumber] : [];
     });
+  }
+
+  async unusedRefs(): Promise<UnusedRef[]> {
+    const refs = await (await this.clone.refs()).list();
+    return [...refs.keys()].flatMap((ref) => unusedRef(ref) ?? []);
   }
 
   async commitOfBuild(tag: ReleaseTag): Promise<string | undefined> {
@@ -47,7 +52,9 @@ export class GitBuildNumbers implements BuildNumbers {
     const oldest = BuildNumber.first(before);
     const taken = [...(await refs.list())]
       .map(([ref, { object }]) => ({ ref, object, tag: buildOfRef(ref) }))
-      .flatMap(({ ref, object, tag }) => (tag?.service === service ? [{ ref, object, number: tag.buildNumber }] : []))
+      .flatMap(({ ref, object, tag }) =>
+        tag?.service === service && isUsable(tag) ? [{ ref, object, number: tag.buildNumber }] : [],
+      )
       .sort((a, b) => BuildNumber.compare(a.number, b.number));
     const old = taken.slice(0, -1).filter(({ number }) => oldest.isNewerThan(number));
     if (old.length >= atLeast && old.length > 0) await refs.remove(old.slice(0, mostForgotten));

@@ -10,6 +10,7 @@ import type { ReleaseTag } from '../../../model/release/release-tag.ts';
 import type { PackageTags } from '../../../ports/repository/package-tags.ts';
 import { parseTagObject } from './annotated-tag.ts';
 import type { Clone } from '../clone.ts';
+import { isUsable } from './ref-names.ts';
 import { PermanentTags } from './permanent-tags.ts';
 
 /** Packages of the clusters' configuration, each of which is an annotated tag. */
@@ -22,7 +23,7 @@ export class GitPackageTags implements PackageTags {
 
   async readPackage(version: BuildNumber): Promise<ProvisioningPackage | undefined> {
     const tag = packageTag(version);
-    return packageIn(tag, await this.tags.read(tag));
+    return isUsable(tag) ? packageIn(tag, await this.tags.read(tag)) : undefined;
   }
 
   tagPackage(made: ProvisioningPackage): Promise<'created' | 'exists'> {

@@ -6,7 +6,7 @@ import type { ReleaseTags, TaggedCommit } from '../../../ports/repository/releas
 import { parseTagObject } from './annotated-tag.ts';
 import type { Clone } from '../clone.ts';
 import { PermanentTags } from './permanent-tags.ts';
-import { tagOfRef, tagRef } from './ref-names.ts';
+import { isUsable, tagOfRef, tagRef } from './ref-names.ts';
 
 /** Releases, each of which is an annotated tag. */
 export class GitReleaseTags implements ReleaseTags {
@@ -22,7 +22,7 @@ export class GitReleaseTags implements ReleaseTags {
     const refs = await (await this.clone.refs()).list();
     const tags = [...refs].flatMap(([ref, listed]) => {
       const tag = tagOfRef(ref);
-      return tag && tag.service !== provisioningName ? [{ tag, ...listed }] : [];
+      return tag && tag.service !== provisioningName && isUsable(tag) ? [{ tag, ...listed }] : [];
     });
     // Of one that was made just now only its object is known. One without an object of its own is not a release's.
     const objects = await this.clone.readObjects(tags.filter(({ peeled }) => peeled === undefined));
@@ -36,18 +36,18 @@ export class GitReleaseTags implements ReleaseTags {
     const refs = await (await this.clone.refs()).list();
     return [...refs.keys()].flatMap((ref) => {
       const tag = tagOfRef(ref);
-      return tag?.service === service ? [tag] : [];
+      return tag?.service === service && isUsable(tag) ? [tag] : [];
     });
   }
 
   async readRelease(tag: ReleaseTag): Promise<Release | undefined> {
-    return releaseIn(tag, await this.tags.read(tag));
+    return isUsable(tag) ? releaseIn(tag, await this.tags.read(tag)) : undefined;
   }
 
   async readReleases(tags: readonly ReleaseTag[]): Promise<Map<string, Release>> {
     const refs = await this.clone.refs();
     const all = await refs.list();
-    const listed = tags.flatMap((tag) => {
+    const listed = tags.filter(isUsable).flatMap((tag) => {
       const found = all.get(tagRef(tag));
       return found ? [{ tag, ...found }] : [];
     });

@@ -1,10 +1,24 @@
 import { ReleaseTag } from '../../../model/release/release-tag.ts';
+import type { UnusedRef } from '../../../ports/repository/build-numbers.ts';
 
 const tags = 'refs/tags/';
 const builds = 'refs/builds/';
 
 /** Where the refs of releases are: their tags, and the build numbers that are taken. */
 export const releaseRefPrefixes = [tags, builds] as const;
+
+/** Reports whether the number of a build or release is one that may be used now. */
+export function isUsable({ buildNumber }: ReleaseTag): boolean {
+  return !buildNumber.isFarAhead(new Date());
+}
+
+/** Returns why a ref that is named like that of a build or release is not used; undefined for one that is, and for others. */
+export function unusedRef(ref: string): UnusedRef | undefined {
+  const tag = tagOfRef(ref) ?? buildOfRef(ref);
+  if (tag) return isUsable(tag) ? undefined : { ref, service: tag.service, why: 'far-ahead' };
+  const [, service] = /^refs\/builds\/([^/]+)\//.exec(ref) ?? /^refs\/tags\/(.+)-\d{8}[-.]\d+$/.exec(ref) ?? [];
+  return service === undefined ? undefined : { ref, service, why: 'unreadable' };
+}
 
 /** Name of a tag's ref: `refs/tags/orders-20261124-1`. */
 export function tagRef(tag: ReleaseTag): string {

@@ -3,6 +3,7 @@ import { describeObject, type KubernetesObject } from '../../../model/manifests/
 import { fieldAt } from '../../../model/manifests/source/object-fields.ts';
 import { refusalBy, type ErrorRule } from '../../../model/errors/error-rules.ts';
 import { Failure, Refusal } from '../../../model/errors/product-error.ts';
+import { scrub } from '../../../model/secrets/line-scrubber.ts';
 import { sentence } from '../../../model/text/sentence.ts';
 
 /** One reason in a `Status` of the API server. */
@@ -23,7 +24,7 @@ export class ApiError extends Error {
 
   constructor(code: number, body: string) {
     const status = statusIn(body);
-    super(status.message ?? (body.trim().slice(0, 300) || `HTTP ${code}`));
+    super(scrub(status.message ?? '') || scrub(body.trim()).slice(0, 300) || `HTTP ${code}`);
     this.code = code;
     this.reason = status.reason ?? '';
     this.causes = status.details?.causes ?? [];

@@ -1,6 +1,6 @@
+import { scrub } from '../../../model/secrets/line-scrubber.ts';
 import { randomUUID } from 'node:crypto';
 import { BuildNumber } from '../../../model/release/build-number.ts';
-import type { DeploymentOutcome } from '../../../model/deploy/deployment-record.ts';
 import { Failure } from '../../../model/errors/product-error.ts';
 import type { ProvisioningPackage } from '../../../model/provision/provisioning-package.ts';
 import type {
@@ -11,9 +11,10 @@ import type {
 import { forgettable } from '../../../model/deploy/record-retention.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
-import { note } from '../records/record-data.ts';
+import { note, readOutcome } from '../records/record-data.ts';
+import { recordShape } from '../records/record-shape.ts';
 import { collectionPath } from '../client/resources.ts';
-import { createRevision, packData, unpackData, type Revision } from '../records/revision.ts';
+import { createRevision, packData, passOver, unpackData, type Revision } from '../records/revision.ts';
 
 /** The namespace of an environment whose configuration a record is of. */
 const provisioningOf = 'poc.dev/provisioning-of';
@@ -48,7 +49,7 @@ export class ProvisioningRecords {
     return this.explaining('read what was provisioned', async () => {
       const query = { labelSelector: `${provisioningOf}=${this.of}` };
       const { items = [] } = (await this.api.get<{ items: Revision[] }>(this.path, query)) ?? {};
-      return items.flatMap((item) => readRecord(item) ?? []).sort((a, b) => b.sequence - a.sequence);
+      return items.flatMap((item) => readOrPassOver(item) ?? []).sort((a, b) => b.sequence - a.sequence);
     });
   }
 
@@ -79,7 +80,7 @@ export class ProvisioningRecords {
   ): Promise<ProvisioningRecord> {
     return this.explaining('record how the provisioning ended', async () => {
       const finishedAt = new Date().toISOString();
-      const told = reason?.slice(0, longestReason);
+      const told = reason === undefined ? undefined : scrub(reason).slice(0, longestReason);
       const annotations = {
         [note.outcome]: outcome,
         [note.finishedAt]: finishedAt,
@@ -132,18 +133,25 @@ export class ProvisioningRecords {
   }
 }
 
+function readOrPassOver(revision: Revision): ProvisioningRecord | undefined {
+  const record = readRecord(revision);
+  if (!record) passOver(revision, 'provisioning');
+  return record;
+}
+
 /** @returns undefined for what is none of ours, or cannot be read. */
 function readRecord({ metadata, data }: Revision): ProvisioningRecord | undefined {
   const { annotations = {} } = metadata;
   const kept = unpackData<RecordData>(data);
-  const [sequence, version] = [Number(annotations[note.sequence]), BuildNumber.parse(String(kept?.package?.version))];
-  if (!kept || !version || !Number.isInteger(sequence)) return undefined;
+  if (!kept || !recordShape.provisioning(kept)) return undefined;
+  const [sequence, version] = [Number(annotations[note.sequence]), BuildNumber.parse(kept.package.version)];
+  if (!version || !Number.isSafeInteger(sequence)) return undefined;
   const { [note.finishedAt]: finishedAt, [note.reason]: reason } = annotations;
   return {
     ...kept,
     package: { ...kept.package, version },
     sequence,
-    outcome: (annotations[note.outcome] ?? 'running') as DeploymentOutcome,
+    outcome: readOutcome(annotations[note.outcome]),
     ...(finishedAt === undefined ? {} : { finishedAt }),
     ...(reason === undefined ? {} : { reason }),
   };

@@ -13,6 +13,7 @@ import type {
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import type { Release } from '../../../model/release/release.ts';
 import { kindNameOf } from '../../../model/manifests/kind-name.ts';
+import { recordShape } from './record-shape.ts';
 import { attemptNote, packData, unpackData, type Revision } from './revision.ts';
 
 /** Annotations of a record. */
@@ -47,6 +48,7 @@ type RecordData = Omit<NewDeploymentRecord, 'release' | 'cause' | 'hold'> & {
   readonly hold?: Omit<Hold, 'buildNumber'> & { readonly buildNumber: string };
 };
 
+const outcomes: readonly DeploymentOutcome[] = ['running', 'succeeded', 'failed', 'cancelled', 'abandoned'];
 /** Characters of a reason that a summary keeps. */
 const longestReason = 500;
 
@@ -92,14 +94,15 @@ function shortened<T extends { readonly reason?: string }>(told: T): T {
 /** @returns undefined for what is no record that this version can read. */
 export function readRecord({ metadata, data }: Revision): DeploymentRecord | undefined {
   const read = unpackData<RecordData>(data);
-  const facts = read && readFacts(read, { metadata });
+  if (!read || !recordShape.data(read)) return undefined;
+  const facts = readFacts(read, { metadata });
   return facts && { ...facts, manifests: read.manifests };
 }
 
 /** The same by the metadata alone; undefined also for records of before there were summaries. */
 export function readSummary({ metadata }: Metadata): DeploymentSummary | undefined {
   const read = readJson<Omit<RecordData, 'manifests'>>(metadata.annotations?.[note.summary]);
-  return read?.release === undefined ? undefined : readFacts(read, { metadata });
+  return read && recordShape.summary(read) ? readFacts(read, { metadata }) : undefined;
 }
 
 function readFacts(read: Omit<RecordData, 'manifests'>, { metadata }: Metadata): DeploymentSummary | undefined {
@@ -109,18 +112,19 @@ function readFacts(read: Omit<RecordData, 'manifests'>, { metadata }: Metadata):
   if (!buildNumber || !Number.isSafeInteger(sequence)) return undefined;
   const { hold: heldData, cause = { action: 'deploy' }, ...facts } = read;
   const hold = heldData && readHold(heldData);
-  const [finishedAt, reason] = [annotations[note.finishedAt], annotations[note.reason]];
-  const probe = readJson<ProbeResult>(annotations[note.probe]);
-  const published = readJson<readonly PublishedApi[]>(annotations[note.published]);
-  const canaryProgress = readJson<CanaryProgress>(annotations[note.canary]);
-  const canaryWish = readJson<CanaryWish>(annotations[note.canaryWish]);
+  const reason = annotations[note.reason];
+  const finishedAt = recordShape.time(annotations[note.finishedAt]) ? annotations[note.finishedAt] : undefined;
+  const probe = readNote<ProbeResult>(metadata, 'probe');
+  const published = readNote<readonly PublishedApi[]>(metadata, 'published');
+  const canaryProgress = readNote<CanaryProgress>(metadata, 'canary');
+  const canaryWish = readNote<CanaryWish>(metadata, 'canaryWish');
   return {
     ...facts,
     release: { ...read.release, buildNumber },
     cause,
     ...(hold ? { hold } : {}),
     sequence,
-    outcome: (annotations[note.outcome] ?? 'running') as DeploymentOutcome,
+    outcome: readOutcome(annotations[note.outcome]),
     ...(finishedAt === undefined ? {} : { finishedAt }),
     ...(reason === undefined ? {} : { reason }),
     ...(probe === undefined ? {} : { probe }),
@@ -133,6 +137,20 @@ function readFacts(read: Omit<RecordData, 'manifests'>, { metadata }: Metadata):
 function readHold(held: NonNullable<RecordData['hold']>): Hold | undefined {
   const buildNumber = BuildNumber.parse(held.buildNumber);
   return buildNumber && { ...held, buildNumber };
+}
+
+/** Returns how a deployment ended; what is no way to end is none that succeeded. */
+export function readOutcome(text: string | undefined): DeploymentOutcome {
+  return text === undefined ? 'running' : (outcomes.find((outcome) => outcome === text) ?? 'abandoned');
+}
+
+/** Returns an annotation that anybody with the right to patch may have written; undefined for what is none of ours. */
+function readNote<T extends object>(
+  { annotations = {} }: Metadata['metadata'],
+  name: 'probe' | 'published' | 'canary' | 'canaryWish',
+): T | undefined {
+  const value = readJson<T>(annotations[note[name]]);
+  return value !== undefined && recordShape[name](value) ? value : undefined;
 }
 
 /** @returns undefined for a text that is not there, or is no JSON object. */

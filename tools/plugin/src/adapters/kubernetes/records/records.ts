@@ -8,6 +8,7 @@ import type {
   DeploymentSummary,
   NewDeploymentRecord,
 } from '../../../model/deploy/deployment-record.ts';
+import { scrub } from '../../../model/secrets/line-scrubber.ts';
 import { allEnded } from '../../../model/concurrency/all-ended.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { Failure } from '../../../model/errors/product-error.ts';
@@ -19,7 +20,7 @@ import { listPartial } from '../client/list-partial.ts';
 import { kindNameOf } from '../../../model/manifests/kind-name.ts';
 import { nameOf, newestMark, note, readJson, readRecord, readSummary, recordObject, recordOf } from './record-data.ts';
 import { collectionPath } from '../client/resources.ts';
-import { createRevision, type Revision } from './revision.ts';
+import { createRevision, passOver, type Revision } from './revision.ts';
 
 /** Characters of a reason that an annotation keeps. */
 const longestReason = 4000;
@@ -83,7 +84,7 @@ export class Records {
   async read(service: string, sequence: number): Promise<DeploymentRecord | undefined> {
     return this.explaining(`read deployment ${sequence} of ${service}`, async () => {
       const found = await this.api.get<Revision>(`${this.path}/${nameOf(service, sequence)}`);
-      return found && readRecord(found);
+      return found && readOrPassOver(found);
     });
   }
 
@@ -92,7 +93,7 @@ export class Records {
     return this.explaining(`read the deployments of ${service}`, async () => {
       const query = { labelSelector: `${recordOf}=${service}` };
       const { items = [] } = (await this.api.get<{ items: Revision[] }>(this.path, query)) ?? {};
-      const records = items.flatMap((item) => readRecord(item) ?? []).sort((a, b) => b.sequence - a.sequence);
+      const records = items.flatMap((item) => readOrPassOver(item) ?? []).sort((a, b) => b.sequence - a.sequence);
       this.newest.set(service, records[0]?.sequence ?? 0);
       this.known.set(service, items.map(knownRecord));
       return records;
@@ -115,7 +116,7 @@ export class Records {
       // Tells our own record from another's, should the answer be lost and the request be sent again.
       const attempt = randomUUID();
       for (let tries = 0; tries < attempts; tries++) {
-        const opened: DeploymentRecord = { ...record, sequence: newest + 1, outcome: 'running' };
+        const opened: DeploymentRecord = { ...withoutSecrets(record), sequence: newest + 1, outcome: 'running' };
         if (await createRevision(writer, this.path, recordObject(opened, attempt))) {
           this.newest.set(service, opened.sequence);
           const { sequence, outcome, manifests } = opened;
@@ -148,7 +149,7 @@ export class Records {
     return this.explaining(`record how the deployment of ${service} ended`, async () => {
       const { outcome, probe, published } = ending;
       const finishedAt = new Date().toISOString();
-      const reason = ending.reason?.slice(0, longestReason);
+      const reason = ending.reason === undefined ? undefined : scrub(ending.reason).slice(0, longestReason);
       const annotations = {
         [note.outcome]: outcome,
         [note.finishedAt]: finishedAt,
@@ -270,6 +271,19 @@ export class Records {
       throw explainApiError(error, doing, this.api);
     }
   }
+}
+
+/** Reasons are what people and logs said. The manifests stay: going back needs them as they are. */
+function withoutSecrets({ cause, hold, ...rest }: NewDeploymentRecord): NewDeploymentRecord {
+  const scrubbed = <T extends { readonly reason?: string }>(about: T): T =>
+    about.reason === undefined ? about : { ...about, reason: scrub(about.reason) };
+  return { ...rest, cause: scrubbed(cause), ...(hold ? { hold: scrubbed(hold) } : {}) };
+}
+
+function readOrPassOver(revision: Revision): DeploymentRecord | undefined {
+  const record = readRecord(revision);
+  if (!record) passOver(revision, 'deployment');
+  return record;
 }
 
 /** The newest record of a service, by its metadata. */

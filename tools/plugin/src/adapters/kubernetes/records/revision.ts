@@ -1,7 +1,9 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+import { formatBytes, mostBytes } from '../../../model/limits/most-bytes.ts';
 import { ApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
+import { tellOnce } from '../client/tell-once.ts';
 
 /** A `ControllerRevision` that holds a record. */
 export interface Revision extends KubernetesObject {
@@ -33,12 +35,23 @@ export function packData(data: object): { gzip: string } {
   return { gzip: gzipSync(JSON.stringify(data)).toString('base64') };
 }
 
-/** @returns undefined for what cannot be read. */
+/** @returns undefined for what cannot be read: also what takes more unpacked than any record (`mostBytes.record`). */
 export function unpackData<T extends object>(data: unknown): T | undefined {
-  const { gzip = '' } = (data ?? {}) as { gzip?: string };
+  const { gzip } = (data ?? {}) as { readonly gzip?: unknown };
+  if (typeof gzip !== 'string') return undefined;
   try {
-    return (JSON.parse(gunzipSync(Buffer.from(gzip, 'base64')).toString()) ?? undefined) as T | undefined;
+    const unpacked = gunzipSync(Buffer.from(gzip, 'base64'), { maxOutputLength: mostBytes.record });
+    const value: unknown = JSON.parse(unpacked.toString());
+    return typeof value === 'object' && value !== null ? (value as T) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Says that a record is passed over because it cannot be read. @param what as a subject: `deployment`. */
+export function passOver({ metadata: { name, namespace } }: Pick<Revision, 'metadata'>, what: string): void {
+  const place = namespace === undefined ? '' : ` in the namespace ${namespace}`;
+  tellOnce(
+    `the record of a ${what} ${name}${place} is passed over: it does not hold what this tool writes, or more than ${formatBytes(mostBytes.record)}`,
+  );
 }

@@ -1,4 +1,5 @@
-import { isSecretName, withoutSecretValues } from '../../deploy/secret-values.ts';
+import { scrubValue } from '../../secrets/scrub-value.ts';
+import { isSecretName } from '../../secrets/secret-names.ts';
 import { ApiId } from '../identifiers.ts';
 import { fallbackMethods, type InstanceEntity } from './instance-entity.ts';
 import { placePrefix, type InstancePlace } from './place.ts';
@@ -56,7 +57,7 @@ function namedValueMistake(group: SettingsGroup): string | undefined {
   if (value.text.length > longestValue)
     return `${value.at}: the value has ${value.text.length} characters; ${longestValue} are taken.`;
   const isSecret = isSecretName(name) && !aboutSecrets.test(name);
-  if (isSecret || withoutSecretValues(value.text) !== value.text)
+  if (isSecret || scrubValue(value.text) !== value.text)
     return `${value.at}: "${name}" looks like a secret, and a file in git is read by many. Put it into a key vault, and write its address: keyVault: https://….vault.azure.net/secrets/….`;
   return undefined;
 }

@@ -1,11 +1,14 @@
 import { gzipSync } from 'node:zlib';
 import { Refusal } from '../../errors/product-error.ts';
+import { formatBytes, mostBytes } from '../../limits/most-bytes.ts';
 import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
 import type { ManifestSource } from '../source/manifest-source.ts';
 
 const kibibyte = 1024;
 /** Bytes of a record's manifests. The cluster's etcd takes requests of 1.5 MiB; the rest is for what is noted beside them. */
-const mostBytes = 1400 * kibibyte;
+const mostPacked = 1400 * kibibyte;
+/** Bytes of the manifests, unpacked: those that a record is read with, less the facts beside them. */
+const mostUnpacked = mostBytes.record - 100 * kibibyte;
 /** Of the manifests, the largest that are named. */
 const mostNamed = 5;
 
@@ -18,8 +21,8 @@ export function refuseHugeRecord(
   objects: readonly KubernetesObject[],
   sources: ReadonlyMap<string, ManifestSource>,
 ): void {
-  const bytes = bytesInRecord(objects);
-  if (bytes <= mostBytes) return;
+  const [bytes, unpacked] = [bytesInRecord(objects), Buffer.byteLength(JSON.stringify(objects))];
+  if (bytes <= mostPacked && unpacked <= mostUnpacked) return;
   const named = objects
     .map((object) => ({ what: describeObject(object), size: bytesInRecord([object]) }))
     .sort((a, b) => b.size - a.size)
@@ -28,7 +31,10 @@ export function refuseHugeRecord(
   throw new Refusal({
     type: 'huge-manifests',
     doing: `keep the Kubernetes manifests of ${service} in a record`,
-    reason: `Compressed, they are ${inKibibytes(bytes)}, and the record of a deployment holds ${inKibibytes(mostBytes)} (etcd takes 1.5 MiB per object).`,
+    reason:
+      bytes > mostPacked
+        ? `Compressed, they are ${inKibibytes(bytes)}, and the record of a deployment holds ${inKibibytes(mostPacked)} (etcd takes 1.5 MiB per object).`
+        : `They are ${formatBytes(unpacked)}, and the record of a deployment holds ${formatBytes(mostBytes.record)}.`,
     remedy: 'Move large data into the image or a volume.',
     evidence: named,
   });

@@ -1,5 +1,6 @@
 import { ciSyntaxOf } from '../../../model/ci/output/ci-syntax.ts';
 import type { Ci } from '../../../model/ci/ci-run.ts';
+import { samplePassword, samplePem, samplePemParts } from '../../../../../contracts/src/secret-samples.ts';
 import { consoleReporter } from './console-reporter.ts';
 import { Screen } from './screen.ts';
 import { plainTerminal, terminalOf } from './terminal.ts';
@@ -27,6 +28,19 @@ describe('consoleReporter', () => {
     expect(printed(undefined)).toEqual(lines);
     expect(printed('jenkins')).toEqual(lines);
     expect(printed(undefined, true)).toContain('orders  Step 1');
+  });
+
+  it.each<[Ci | undefined]>([[undefined], ['github'], ['azure']])('prints no secret: %s', (ci) => {
+    const log = jest.spyOn(console, 'log').mockImplementation(() => {});
+    const reporter = consoleReporter('orders', true, ciSyntaxOf(ci), new Screen(plainTerminal));
+    const address = `https://me:${samplePassword}@git.example/x`;
+    for (const say of [reporter.step, reporter.warn, reporter.detail]) say(`fetching ${address}`);
+    for (const line of samplePem().split('\n')) reporter.detail(line);
+    reporter.end();
+    const text = JSON.stringify(log.mock.calls);
+    log.mockRestore();
+    expect(text.match(/me(?::|%3A)\*\*\*@git/g)!.length).toBeGreaterThanOrEqual(3);
+    for (const secret of [samplePassword, ...samplePemParts]) expect(text).not.toContain(secret);
   });
 
   it('folds in a CI what tools say, each block in one piece', () => {

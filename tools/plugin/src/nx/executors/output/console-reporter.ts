@@ -1,6 +1,7 @@
 import type { Reporter } from '../../../ports/reporter.ts';
 import type { CiSyntax } from '../../../model/ci/output/syntax.ts';
 import type { Screen } from './screen.ts';
+import { LineScrubber, scrub } from '../../../model/secrets/line-scrubber.ts';
 import { shortDigests } from './short-digests.ts';
 
 /** A reporter that may keep lines back until its end. */
@@ -17,7 +18,9 @@ export interface ConsoleReporter extends Reporter {
 export function consoleReporter(service: string, verbose: boolean, syntax: CiSyntax, screen: Screen): ConsoleReporter {
   const { escapeCommands, fold, annotate } = syntax;
   const { mark, paint } = screen.terminal;
-  const shown = (line: string) => (verbose ? line : shortDigests(line));
+  const shown = (line: string) => (verbose ? scrub(line) : shortDigests(scrub(line)));
+  // Of one tool after the other: a key goes over lines.
+  const details = new LineScrubber();
   const say = (line: string) => screen.print(escapeCommands(`${service}  ${line}`));
   let title = service;
   let stage = '';
@@ -34,7 +37,11 @@ export function consoleReporter(service: string, verbose: boolean, syntax: CiSyn
       say(faintNames(shown(line), (name) => paint('faint', name)));
       screen.wait(service, `${stage}${shown(line)}`);
     },
-    detail: fold ? (line) => void kept.push(line) : verbose ? say : () => {},
+    detail: fold
+      ? (line) => void kept.push(details.next(line))
+      : verbose
+        ? (line) => say(details.next(line))
+        : () => {},
     warn: (line) => {
       fall();
       if (annotate) screen.print(annotate('warning', service, shown(line)));

@@ -1,3 +1,4 @@
+import { LineScrubber, scrub } from '../../../model/secrets/line-scrubber.ts';
 import { escapeControlCharacters } from '../../../model/text/escape-control-characters.ts';
 
 /** Returns what prints the lines of a command that runs until it is stopped, and those of what it runs. */
@@ -7,10 +8,11 @@ export function lineOutput(service: string): {
   line(line: string): void;
 } {
   const print = (line: string) => void process.stdout.write(`${line}\n`);
+  const scrubber = new LineScrubber();
   return {
-    step: (line) => print(`${service}  ${escapeControlCharacters(line)}`),
-    warn: (line) => print(`${service}  warning: ${escapeControlCharacters(line)}`),
-    // As it is written: colours of a log are for whoever develops it.
-    line: print,
+    step: (line) => print(`${service}  ${escapeControlCharacters(scrub(line))}`),
+    warn: (line) => print(`${service}  warning: ${escapeControlCharacters(scrub(line))}`),
+    // With its colours: they are for whoever develops it.
+    line: (line) => print(scrubber.next(line)),
   };
 }

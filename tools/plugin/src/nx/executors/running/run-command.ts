@@ -2,6 +2,7 @@ import type { CommandName } from '../../graph/commands.ts';
 import { differenceMark } from '../../graph/task-hooks/difference-mark.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import type { Reporter } from '../../../ports/reporter.ts';
+import { scrubLines } from '../../../model/secrets/line-scrubber.ts';
 import type { SourceRepository } from '../../../ports/repository/source-repository.ts';
 import { kebabCase, type Options, type OptionValues, type ReadOptions } from '../options/option.ts';
 import { formatsOf, readDeclared, resolveOptions, type RawOptions } from '../options/options.ts';
@@ -82,7 +83,8 @@ export class CommandRun<Declared extends Options> {
 
   /** Writes a report into the file that was asked for. @returns lines for the terminal. @throws {Refusal} */
   report(found: Report | readonly string[]): readonly string[] {
-    const { lines, isDifferent = false }: Report = 'lines' in found ? found : { lines: found };
+    const { lines: all, isDifferent = false }: Report = 'lines' in found ? found : { lines: found };
+    const lines = scrubLines(all);
     const mark = isDifferent ? [differenceMark] : [];
     if (!this.output) return [...lines, ...mark];
     this.output.write(lines);

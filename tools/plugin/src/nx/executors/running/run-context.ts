@@ -1,5 +1,6 @@
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import type { Environment } from '../../../model/environment/environment.ts';
+import { knownSecrets } from '../../../model/secrets/known-secrets.ts';
 import type { ServiceMap } from '../../../ports/service-map.ts';
 import type { ServiceSource } from '../../../ports/service-source.ts';
 import type { ReleasePorts } from '../../../ports/release-ports.ts';
@@ -35,6 +36,7 @@ export interface SharedRun {
 
 /** Gathers it; nothing is read or connected before it is asked for. @param projects how many the command is for. */
 export function sharedRun(context: ExecutorContext, signal: AbortSignal, projects: number): SharedRun {
+  knownSecrets.addVariables(process.env);
   const clocks = new ClockComparison();
   const ports = createPorts(context.root, process.env, clocks.look);
   let environments: Promise<readonly Environment[]> | undefined;

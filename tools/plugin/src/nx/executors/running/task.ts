@@ -2,6 +2,7 @@ import { interruptionMark } from '../../graph/task-hooks/interruption-mark.ts';
 import { refusalMarkOf } from '../../graph/task-hooks/refusal-mark.ts';
 import { isInterruption } from '../../../model/errors/interruption.ts';
 import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
+import { scrub } from '../../../model/secrets/line-scrubber.ts';
 import type { RawOptions } from '../options/options.ts';
 import type { SharedRun } from './run-context.ts';
 
@@ -39,5 +40,5 @@ function explain(error: unknown, command: { readonly deploys: boolean }): string
   if (error instanceof Refusal) return [error.explain(), refusalMarkOf(command)];
   if (error instanceof ProductError) return [error.explain()];
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return ['This is a bug in @poc/plugin; please report it with these lines.', stack];
+  return ['This is a bug in @poc/plugin; please report it with these lines.', scrub(stack)];
 }

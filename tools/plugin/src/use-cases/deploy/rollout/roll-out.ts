@@ -4,7 +4,6 @@ import { suspectLines } from '../../../model/commits/commit.ts';
 import { stampActor } from '../../../model/manifests/actor.ts';
 import { downtimeExceptions } from '../../../model/manifests/rules/downtime/no-downtime.ts';
 import { Failure, ProductError } from '../../../model/errors/product-error.ts';
-import { announcedAs } from '../../announce/announce-deployment.ts';
 import type { CanaryRun } from '../../canary/canary-run.ts';
 import type { ChangeSet } from '../../../ports/cluster.ts';
 import type { DeployContext } from '../deploy-context.ts';
@@ -85,11 +84,11 @@ async function applyAndRecord(
       interruption: 'The command was interrupted during the rollout.',
       remedies: { failed: 'Fix the cause and release again.', interrupted: remedyOfInterruption(rollout) },
     });
-    if (attempt.outcome === 'succeeded') announced.end('success', `${release.buildNumber} is serving.`);
-    else announced.end(announcedAs(attempt.outcome), attempt.failure.facts.reason);
+    if (attempt.outcome === 'succeeded') announced.end({ state: 'success' });
+    else announced.end({ state: attempt.outcome === 'failed' ? 'failure' : 'error', type: attempt.failure.facts.type });
     return attempt;
   } catch (error) {
-    announced.end('error', limits.signal?.aborted ? 'It was interrupted.' : 'An internal error ended it.');
+    announced.end({ state: 'error', isInterrupted: limits.signal?.aborted === true });
     throw error;
   } finally {
     await probe.stop();

@@ -1,3 +1,5 @@
+import { knownSecrets } from '../../../../model/secrets/known-secrets.ts';
+
 /** How to reach a cluster's API server, and as whom. */
 export interface ClusterAccess {
   readonly context: string;
@@ -35,7 +37,10 @@ export interface Identity {
 /** Returns the sender of a request, unless the caller stops waiting for it. @throws {Refusal} */
 export async function identify(access: ClusterAccess, signal: AbortSignal | undefined): Promise<Identity> {
   signal?.throwIfAborted();
-  const identified = access.headers().then(async (headers) => ({ headers, certificate: await access.certificate?.() }));
+  const identified = access.headers().then(async (headers) => {
+    knownSecrets.add(headers['authorization']?.toString().replace(/^\w+ /, ''));
+    return { headers, certificate: await access.certificate?.() };
+  });
   if (!signal) return identified;
   let stop = () => {};
   const stopped = new Promise<never>((_, reject) => (stop = () => reject(signal.reason as Error)));

@@ -17,7 +17,7 @@ afterEach(() => rm(folder, { recursive: true }));
 function user(script: string, more: object = {}): KubeconfigEntry {
   const args = ['-e', `require('fs').appendFileSync(${JSON.stringify(join(folder, 'runs'))}, '.');${script}`];
   const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: process.execPath, args, ...more };
-  return { kind: 'user', name: 'u', folder, value: { exec } };
+  return { kind: 'user', name: 'u', folder, file: join(folder, 'config'), value: { exec } };
 }
 const runs = async () => (await readFile(join(folder, 'runs'), 'utf8')).length;
 const gives = (status: object) => `console.log('${JSON.stringify({ kind: 'ExecCredential', status })}')`;
@@ -72,6 +72,20 @@ describe('a credential plugin', () => {
     expect((await plugin(user(script, { env, provideClusterInfo: true }), {}, cluster).get()).token).toBe(
       'me {"interactive":false,"cluster":{"server":"https://a","config":{"audience":"b"}}}',
     );
+  });
+
+  it('inherits what it logs in by, and no other secrets of this command', async () => {
+    const env = { GITHUB_TOKEN: 'g', NODE_AUTH_TOKEN: 'n', DATABASE_URL: 'd', AZURE_CLIENT_ID: 'a', https_proxy: 'p' };
+    const before = { ...process.env };
+    Object.assign(process.env, env);
+    try {
+      const names = JSON.stringify(Object.keys(env));
+      const script = `const status = { token: JSON.stringify(${names}.map((name) => process.env[name] ?? '')) };
+        console.log(JSON.stringify({ kind: 'ExecCredential', status }))`;
+      expect((await plugin(user(script)).get()).token).toBe('["","","","a","p"]');
+    } finally {
+      process.env = before;
+    }
   });
 
   it('may give a certificate', async () => {

@@ -4,6 +4,7 @@ import { Refusal } from '../../../../model/errors/product-error.ts';
 import { runProcess, type ProcessResult } from '../../../process/run-process.ts';
 import type { ClientCertificate } from './cluster-access.ts';
 import { isHeaderValue } from './identity.ts';
+import { pluginEnvironment } from './plugin-environment.ts';
 import { badKubeconfig, fieldsIn, isFields, textIn, textsIn } from './kubeconfig-entries.ts';
 import type { Fields, KubeconfigEntry } from './kubeconfig-entries.ts';
 
@@ -122,7 +123,7 @@ export class CredentialPlugin {
       this.pace.quietMs,
     );
     const result = await runProcess(this.command, this.args, {
-      env: { ...process.env, ...this.env },
+      env: { ...pluginEnvironment(process.env), ...this.env },
       asks: this.asks,
       timeoutMs: this.pace.limitMs,
       onOutput: (stream, chunk) => stream === 'stderr' && words.add(chunk.toString()),

@@ -12,6 +12,8 @@ export interface KubeconfigEntry<Kind extends string = string> {
   readonly value: Fields;
   /** Folder of the file it is in: paths in it are relative to that. */
   readonly folder: string;
+  /** That file. */
+  readonly file: string;
 }
 
 const kinds = ['context', 'cluster', 'user'] as const;
@@ -28,6 +30,7 @@ export async function readEntries(file: string, doing: string): Promise<Kubeconf
       name: textIn(item, 'name'),
       value: fieldsIn(item, kind),
       folder: dirname(resolve(file)),
+      file: resolve(file),
     }));
   });
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '../../../../model/environment/environment.ts';
@@ -35,7 +35,8 @@ function environment(context: string, kubeconfig?: string): Environment {
 }
 
 async function write(name: string, config: object | string): Promise<string> {
-  await writeFile(join(folder, name), typeof config === 'string' ? config : JSON.stringify(config));
+  const text = typeof config === 'string' ? config : JSON.stringify(config);
+  await writeFile(join(folder, name), text, { mode: 0o600 });
   return join(folder, name);
 }
 
@@ -135,6 +136,83 @@ describe('a kubeconfig', () => {
       'impersonate-uid': 'u-1',
       'impersonate-group': ['ops', 'dev'],
       'impersonate-extra-acme.com%2Fproject': ['one', 'two'],
+    });
+  });
+
+  describe('without encryption', () => {
+    const logins: [string, object][] = [
+      ['a token', { token: 't' }],
+      ['a token in a file', { tokenFile: 'token' }],
+      ['a password', { username: 'u', password: 'p' }],
+      ['a plugin', { exec: { command: 'touch', args: ['ran'] } }],
+      ['a provider', { 'auth-provider': { name: 'oidc', config: { 'id-token': 't' } } }],
+    ];
+
+    it.each(logins)('sends %s to no other machine', async (_, user) => {
+      await write('token', 't');
+      for (const server of [
+        'http://10.0.0.1:8080',
+        'http://api.example',
+        'http://127.0.0.1.example:80',
+        'http://[fe80::1]',
+      ])
+        await expect(
+          findAccess(environment('a', await write('config', config('a', user, { server }))), '/'),
+        ).rejects.toMatchObject({ facts: { type: 'cluster-without-tls' } });
+      const proxied = config('a', user, { server: 'http://127.0.0.1:8080', 'proxy-url': 'http://10.0.0.1:3128' });
+      await expect(findAccess(environment('a', await write('config', proxied)), '/')).rejects.toMatchObject({
+        facts: { type: 'cluster-without-tls' },
+      });
+      await expect(readFile(join(folder, 'ran'))).rejects.toThrow('ENOENT');
+    });
+
+    it('sends a token to this machine, and asks as nobody anywhere', async () => {
+      for (const server of ['http://127.0.0.1:8080', 'http://localhost:8080', 'http://[::1]:8080']) {
+        const file = await write('config', config('a', { token: 't' }, { server }));
+        expect(await (await findAccess(environment('a', file), '/')).headers()).toEqual({ authorization: 'Bearer t' });
+      }
+      const open = await write('config', config('a', { as: 'jane' }, { server: 'http://10.0.0.1:8080' }));
+      expect(await (await findAccess(environment('a', open), '/')).headers()).toEqual({ 'impersonate-user': 'jane' });
+    });
+  });
+
+  describe('that has certificates accepted unseen', () => {
+    const unseen = { 'insecure-skip-tls-verify': true };
+    const said = () => jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    afterEach(() => jest.restoreAllMocks());
+
+    it('is said', async () => {
+      const told = said();
+      const file = await write('config', config('unseen', { token: 't' }, unseen));
+      expect((await findAccess(environment('unseen', file), '/')).tls.rejectUnauthorized).toBe(false);
+      expect(String(told.mock.calls)).toContain('the certificate of https://unseen:6443 (preprod) is not verified');
+    });
+
+    it('is refused where the environment is protected, and with an authority', async () => {
+      const file = await write('config', config('a', {}, unseen));
+      await expect(findAccess({ ...environment('a', file), protected: true }, '/')).rejects.toMatchObject({
+        facts: { type: 'cluster-not-verified' },
+      });
+      const both = await write('config', config('a', {}, { ...unseen, 'certificate-authority-data': 'YQ==' }));
+      await expect(findAccess(environment('a', both), '/')).rejects.toMatchObject({
+        facts: { type: 'bad-kubeconfig' },
+      });
+    });
+
+    it.each([
+      [0o600, undefined],
+      [0o640, 'others may read the kubeconfig'],
+      [0o604, 'others may read the kubeconfig'],
+      [0o620, 'others may change the kubeconfig'],
+      [0o666, 'others may change the kubeconfig'],
+    ])('warns of a file with the mode %d', async (mode, warning) => {
+      const told = said();
+      const file = await write('config', config('a', {}));
+      await chmod(file, mode);
+      await findAccess(environment('a', file), '/');
+      expect(told.mock.calls.map(([line]) => String(line))).toEqual(
+        warning === undefined ? [] : [expect.stringContaining(`${warning} ${file}`)],
+      );
     });
   });
 

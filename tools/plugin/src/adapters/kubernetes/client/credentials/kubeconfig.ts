@@ -9,6 +9,7 @@ import { pluginOf } from './credential-plugin.ts';
 import { bytesOf, hasStaticLogin, impersonation, staticLogin } from './identity.ts';
 import { inCluster, inClusterAccess, isInCluster, serviceAccountFolder } from './in-cluster.ts';
 import { badKubeconfig, fieldsIn, findEntry, readEntries, textIn } from './kubeconfig-entries.ts';
+import { requireEncryption, requireVerification, warnOfOpenFile } from './transport-rules.ts';
 import type { EntryKind, KubeconfigEntry } from './kubeconfig-entries.ts';
 
 /**
@@ -27,7 +28,7 @@ export async function findAccess(
   const files = kubeconfigFiles(environment, workspaceRoot);
   const entries = (await Promise.all(files.map((file) => readEntries(file, doing)))).flat();
   const context = findEntry(entries, 'context', name);
-  if (context) return accessBy(context, entries, doing);
+  if (context) return accessBy(context, entries, { environment, doing });
   if (kubeconfig === undefined && (await isInCluster(serviceAccount))) {
     if (name === inCluster) return inClusterAccess(serviceAccount, doing);
     if (entries.length === 0) throw notThisCluster(environment, doing);
@@ -40,7 +41,7 @@ export async function findAccess(
 async function accessBy(
   { name: context, value }: KubeconfigEntry,
   entries: readonly KubeconfigEntry<EntryKind>[],
-  doing: string,
+  { environment, doing }: { readonly environment: Environment; readonly doing: string },
 ): Promise<ClusterAccess> {
   const cluster = findEntry(entries, 'cluster', textIn(value, 'cluster'));
   const user = findEntry(entries, 'user', textIn(value, 'user'));
@@ -57,7 +58,7 @@ async function accessBy(
   const servername = textIn(cluster.value, 'tls-server-name');
   const proxy = proxyOf(server, { named: textIn(cluster.value, 'proxy-url'), doing });
   const clusterFacts = { ...cluster.value, ...(ca ? { 'certificate-authority-data': ca.toString('base64') } : {}) };
-  return {
+  const transport = {
     context,
     server,
     tls: {
@@ -68,8 +69,11 @@ async function accessBy(
       ...(cluster.value['insecure-skip-tls-verify'] === true ? { rejectUnauthorized: false } : {}),
     },
     ...(proxy === undefined ? {} : { proxy }),
-    ...(await loginOf(user, clusterFacts, doing)),
   };
+  requireEncryption(transport, user, doing);
+  requireVerification(transport, environment, doing);
+  await Promise.all([cluster, user].map((entry) => entry && warnOfOpenFile(entry.file, 'kubeconfig')));
+  return { ...transport, ...(await loginOf(user, clusterFacts, doing)) };
 }
 
 /** Returns how a user logs in: by a token, a password, a plugin, or what the client library knows. */

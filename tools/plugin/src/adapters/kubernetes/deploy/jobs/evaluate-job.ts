@@ -1,3 +1,4 @@
+import { scrub } from '../../../../model/secrets/line-scrubber.ts';
 import { jobEnding } from '../../../../model/deploy/job-step.ts';
 import { describeObject, type KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
 import { fieldAt, listAt } from '../../../../model/manifests/source/object-fields.ts';
@@ -98,7 +99,9 @@ function whyFailed(live: KubernetesObject, pods: readonly KubernetesObject[]): s
   const condition = conditionsOf(live).find(({ type, status }) => type === 'Failed' && status === 'True');
   const ends = pods.flatMap((pod) => howEnded(pod) ?? []);
   const isOnlyThat = condition?.reason === 'BackoffLimitExceeded' && ends.length > 0;
-  const says = isOnlyThat ? [] : [sentence(condition?.message ?? 'the cluster does not say why', longestMessage)];
+  const says = isOnlyThat
+    ? []
+    : [sentence(scrub(condition?.message ?? 'the cluster does not say why'), longestMessage)];
   return [...says, ...ends.slice(-1)].join(' ');
 }
 
@@ -110,7 +113,7 @@ function howEnded(pod: KubernetesObject): string | undefined {
     const exitCode = fieldAt(ended, 'exitCode');
     if (ended === undefined || exitCode === 0) continue;
     const why = fieldAt(ended, 'reason') === 'OOMKilled' ? 'was OOM-killed' : `exited with code ${String(exitCode)}`;
-    const message = String(fieldAt(ended, 'message') ?? '');
+    const message = scrub(String(fieldAt(ended, 'message') ?? ''));
     return `${describeObject(pod)}: container ${String(container['name'])} ${why}${message === '' ? '.' : `: ${sentence(message, longestMessage)}`}`;
   }
   const [phase, reason] = [fieldAt(pod, 'status', 'phase'), fieldAt(pod, 'status', 'reason')];

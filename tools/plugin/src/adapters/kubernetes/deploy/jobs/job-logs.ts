@@ -1,12 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
 import { fieldAt, listAt } from '../../../../model/manifests/source/object-fields.ts';
+import { LineScrubber } from '../../../../model/secrets/line-scrubber.ts';
 import { ApiError } from '../../client/api-error.ts';
 import type { KubernetesApi } from '../../client/api.ts';
 import { collectionPath } from '../../client/resources.ts';
 
-/** Characters of a line. */
+/** Characters of a line that are shown. */
 const longestLine = 2000;
+/** Characters of a line that are read: a secret is known by the whole of it. */
+const longestRead = 65_536;
 /** Lines that are passed on; a Job that writes more has written it for nobody. */
 const mostLines = 5000;
 /** Lines that are kept to show how it ended. */
@@ -60,14 +63,17 @@ export class JobLogs {
   private async stream(pod: string, container: string): Promise<void> {
     const path = `${collectionPath('v1', 'pods', this.namespace)}/${pod}/log`;
     let told = 0;
+    // A key goes over lines; after a broken connection it goes on where it was.
+    const scrubber = new LineScrubber();
     while (!this.stopped.aborted) {
       let seen = 0;
       try {
-        for await (const line of this.api.lines(path, { container, follow: 'true' }, longestLine, this.stopped)) {
+        for await (const line of this.api.lines(path, { container, follow: 'true' }, longestRead, this.stopped)) {
           // After a broken connection all is sent again.
           if (++seen <= told) continue;
           told = seen;
-          this.tell(pod, container, line.replace(/\r$/, ''));
+          const whole = line.length < longestRead ? line : line.replace(/\S*$/, '…');
+          this.tell(pod, container, scrubber.next(whole.replace(/\r$/, '')).slice(0, longestLine));
         }
         return;
       } catch (error) {

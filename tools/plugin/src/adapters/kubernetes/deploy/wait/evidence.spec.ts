@@ -1,7 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import {
+  samplePassword,
+  samplePem,
+  samplePemParts,
+  sampleTokens,
+} from '../../../../../../contracts/src/secret-samples.ts';
 import { KubernetesApi } from '../../client/api.ts';
-import { warningsAbout } from './evidence.ts';
+import { evidenceOf, warningsAbout } from './evidence.ts';
 
 /** Warnings of a busy namespace, in the order of their names, as an API server gives them. */
 const warnings = [
@@ -15,8 +21,12 @@ const warnings = [
   lastTimestamp: '2026-11-24T12:00:00Z',
 }));
 
+/** The log of every pod. */
+let log = '';
+
 const server = createServer(({ url = '' }, response) => {
-  const { searchParams } = new URL(url, 'http://cluster');
+  const { pathname, searchParams } = new URL(url, 'http://cluster');
+  if (pathname.endsWith('/log')) return void response.end(log);
   const name = /involvedObject\.name=([^,]+)/.exec(searchParams.get('fieldSelector') ?? '')?.[1];
   const found = warnings.filter(({ involvedObject }) => name === undefined || involvedObject.name === name);
   const items = found.slice(0, Number(searchParams.get('limit') ?? found.length));
@@ -54,4 +64,40 @@ it('tells once of what differs by the name of a pod only', async () => {
     `event of ReplicaSet orders-7d4b9c: FailedCreate: ${forbidden('b74k6')}`,
     'event of ReplicaSet orders-7d4b9c: FailedCreate: Something else',
   ]);
+});
+
+describe('evidence with secrets in it', () => {
+  const ended = { exitCode: 1, reason: 'Error', message: '' };
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'orders-9' },
+    status: {
+      phase: 'Running',
+      containerStatuses: [{ name: 'orders', restartCount: 3, state: { terminated: ended } }],
+    },
+  };
+  const secrets = [samplePassword, sampleTokens['GitHub']!, ...samplePemParts];
+  const pem = samplePem();
+
+  it.each([
+    ['lines', `starting\npostgres://u:${samplePassword}@db\nToken ${sampleTokens['GitHub']}\n${pem}\nstopped`],
+    ['the end of a key', `${pem.split('\n').slice(2).join('\n')}\nstopped`],
+    ['a line that is cut off where it is shown', `${'x'.repeat(380)} postgres://u:${samplePassword}@db\nstopped`],
+    ['a log that is cut off in a token', `stopped\n${'x '.repeat(10_000)}https://u:${samplePassword}`],
+  ])('shows none of them: %s', async (_, text) => {
+    log = text;
+    const shown = (await evidenceOf(api, 'shop', 'orders', [pod])).join('\n');
+    expect(shown).toContain('stopped');
+    for (const secret of [...secrets, samplePassword.slice(0, 6)]) expect(shown).not.toContain(secret);
+  });
+
+  it('shows none of those in events', async () => {
+    const message = `Readiness probe failed: ${'x'.repeat(340)} postgres://u:${samplePassword}@db\n${pem}`;
+    const involvedObject = { kind: 'Pod', name: 'orders-8' };
+    warnings.push({ involvedObject, reason: 'Unhealthy', message, lastTimestamp: '2026-11-24T12:00:00Z' });
+    const [shown] = await warningsAbout(api, 'shop', new Set(['orders-8']));
+    expect(shown).toContain('Readiness probe failed');
+    for (const secret of [...secrets, samplePassword.slice(0, 6)]) expect(shown).not.toContain(secret);
+  });
 });

@@ -1,5 +1,6 @@
 import { describeObject, type KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
 import { listAt } from '../../../../model/manifests/source/object-fields.ts';
+import { scrub, scrubLines } from '../../../../model/secrets/line-scrubber.ts';
 import type { KubernetesApi } from '../../client/api.ts';
 import { collectionPath } from '../../client/resources.ts';
 import { diagnosePod } from './pods/diagnose-pod.ts';
@@ -7,6 +8,7 @@ import { diagnosePod } from './pods/diagnose-pod.ts';
 /** Suspects whose logs and events are fetched; the others fail for the same reason. */
 const mostSuspects = 2;
 const logLines = 20;
+const mostBytes = 20_000;
 const mostEvents = 6;
 
 /** The last log lines of failing pods, and what the cluster warned of. What cannot be had is left out. */
@@ -33,19 +35,25 @@ async function logsOf(api: KubernetesApi, namespace: string, pod: KubernetesObje
     const query = {
       container: trouble.container,
       tailLines: String(logLines),
-      limitBytes: '20000',
+      limitBytes: `${mostBytes}`,
       ...(previous ? { previous: 'true' } : {}),
     };
     const text = await api.sendForText('GET', path, { query, accept: '*/*', repeatable: false }).catch(() => '');
     // The runtime may have taken the container away already, and says that in the place of the log.
-    return text
-      .split('\n')
-      .filter((line) => line.trim() !== '' && !line.startsWith('unable to retrieve container logs'));
+    return wholeLines(text).filter(
+      (line) => line.trim() !== '' && !line.startsWith('unable to retrieve container logs'),
+    );
   };
   // Of a container that runs again after a crash, the one before knows why.
   const [current, previous] = await Promise.all([read(false), trouble.kind === 'crash' ? read(true) : []]);
   const lines = (trouble.runsAgain && previous.length > 0) || current.length === 0 ? previous : current;
-  return lines.map((line) => `log of ${describeObject(pod)}, ${trouble.container}: ${line.slice(0, 400)}`);
+  return scrubLines(lines).map((line) => `log of ${describeObject(pod)}, ${trouble.container}: ${line.slice(0, 400)}`);
+}
+
+/** Returns the lines of a log. Of one that was cut the last word is left out: half a token is not known as one. */
+function wholeLines(log: string): string[] {
+  const whole = Buffer.byteLength(log) < mostBytes ? log : log.replace(/\S*$/, '…');
+  return whole.split('\n');
 }
 
 interface Event {
@@ -80,7 +88,7 @@ export async function warningsAbout(
     .map(({ involvedObject, reason, message = '', count, series }) => {
       const times = series?.count ?? count ?? 1;
       const what = `${involvedObject?.kind ?? ''} ${involvedObject?.name ?? ''}`;
-      return `event of ${what}: ${reason ?? ''}: ${message.replaceAll(/\s+/g, ' ').slice(0, 400)}${times > 1 ? ` (${times} times)` : ''}`;
+      return `event of ${what}: ${reason ?? ''}: ${scrub(message).replaceAll(/\s+/g, ' ').slice(0, 400)}${times > 1 ? ` (${times} times)` : ''}`;
     });
   // Each pod that could not be created is told of: the newest line stands for all that differ in its name only.
   const alike = new Map<string, string>();

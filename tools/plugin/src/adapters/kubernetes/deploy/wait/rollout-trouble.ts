@@ -1,3 +1,4 @@
+import { scrub } from '../../../../model/secrets/line-scrubber.ts';
 import { describeObject, type KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
 import { fieldAt } from '../../../../model/manifests/source/object-fields.ts';
 import { sentence } from '../../../../model/text/sentence.ts';
@@ -94,7 +95,7 @@ function creationTrouble(
   if (!failure) return undefined;
   const { message = '' } = failure;
   const { summary, permanent } = creationFailure(message);
-  const reason = `${describeObject(maker)} ${summary}: ${sentence(message, longestMessage)}`;
+  const reason = `${describeObject(maker)} ${summary}: ${sentence(scrub(message), longestMessage)}`;
   const since = state.troubles.get(String(maker.metadata['uid']))?.since ?? at;
   const end = since + (permanent ? finalGraceMs : patience.graceMs);
   const mayPass = !permanent && isDraining(state);

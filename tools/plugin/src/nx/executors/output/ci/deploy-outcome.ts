@@ -5,6 +5,7 @@ import type { Environment } from '../../../../model/environment/environment.ts';
 import { linkOf } from '../../../../model/forge/forge-text.ts';
 import { describeHold } from '../../../../model/rollback/hold.ts';
 import { ProductError, Refusal } from '../../../../model/errors/product-error.ts';
+import { scrub } from '../../../../model/secrets/line-scrubber.ts';
 import type { Release } from '../../../../model/release/release.ts';
 import type { Superseded } from '../../../../use-cases/deploy/decide-deploy.ts';
 import type { DeployResult } from '../../../../use-cases/deploy/deploy.ts';
@@ -59,6 +60,6 @@ export function releaseOutcome(
 
 /** Returns why a task did not come to its end. */
 export function errorOutcome(service: string, error: unknown): JobOutcome {
-  const reason = error instanceof ProductError ? error.facts.reason : String(error);
+  const reason = error instanceof ProductError ? error.facts.reason : scrub(String(error));
   return { service, outcome: `${error instanceof Refusal ? 'refused' : 'failed'}: ${reason}`, state: 'failed' };
 }

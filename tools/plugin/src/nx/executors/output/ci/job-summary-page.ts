@@ -3,10 +3,12 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { azureCommand } from '../../../../model/ci/output/azure-syntax.ts';
+import { scrub } from '../../../../model/secrets/line-scrubber.ts';
 import { ciOf } from '../../../../model/ci/ci-run.ts';
 
 /** Puts Markdown on the page that a CI has of its run: GitHub's and Azure's. Others have none. */
-export function showOnJobPage(env: NodeJS.ProcessEnv, markdown: string): void {
+export function showOnJobPage(env: NodeJS.ProcessEnv, text: string): void {
+  const markdown = scrub(text);
   const ci = ciOf(env);
   const page = env['GITHUB_STEP_SUMMARY'];
   if (ci === 'github' && page) appendFileSync(page, markdown);

@@ -2,6 +2,7 @@ import { ciSyntaxOf } from '../../../../model/ci/output/ci-syntax.ts';
 import { jobSummary, type JobOutcome } from '../../../../model/ci/output/job-summary.ts';
 import { ciRunOf, type CiRun } from '../../../../model/ci/ci-run.ts';
 import { hintMark } from '../../../../model/errors/product-error.ts';
+import { scrub } from '../../../../model/secrets/line-scrubber.ts';
 import { webAddressOf } from '../../../../model/forge/web-address.ts';
 import type { SourceRepository } from '../../../../ports/repository/source-repository.ts';
 import { Screen } from '../screen.ts';
@@ -34,12 +35,12 @@ export class RunLog {
   fail(project: string, text: string): void {
     const [headline = '', second = ''] = text.split('\n');
     const hint = second.startsWith(hintMark) ? ` ${second.slice(hintMark.length)}` : '';
-    if (this.syntax.annotate) console.log(this.syntax.annotate('error', project, `${headline}${hint}`));
+    if (this.syntax.annotate) console.log(this.syntax.annotate('error', project, scrub(`${headline}${hint}`)));
   }
 
   /** Shows at the head of the run, and beside the line, what was found in a file. */
   annotate(level: AnnotationLevel, about: string, text: string, at: AnnotatedPlace): void {
-    if (this.syntax.annotate) console.log(this.syntax.annotate(level, about, text, at));
+    if (this.syntax.annotate) console.log(this.syntax.annotate(level, about, scrub(text), at));
   }
 
   /** Hands what was told to Nx's process, for the table that ends a command, and puts it on the page of the run. */

@@ -1,4 +1,5 @@
 import { describeObject, type KubernetesObject } from '../../../../../model/manifests/kubernetes-object.ts';
+import { scrub } from '../../../../../model/secrets/line-scrubber.ts';
 import { sentence } from '../../../../../model/text/sentence.ts';
 import { isReady } from './is-ready.ts';
 
@@ -18,7 +19,7 @@ export interface PodDiagnosis {
   readonly container: string | undefined;
   /** Clause after the pod's name: `cannot get the image of orders (ImagePullBackOff)`. */
   readonly summary: string;
-  /** The cluster's own message. */
+  /** The cluster's own message, without secrets. */
   readonly message: string;
   /** True when nothing but a change will help. */
   readonly permanent: boolean;
@@ -86,7 +87,7 @@ export function diagnosePod(pod: KubernetesObject): PodDiagnosis | undefined {
       kind: 'crash',
       container: undefined,
       summary: `has failed (${status.reason ?? 'no reason given'})`,
-      message: status.message ?? '',
+      message: scrub(status.message ?? ''),
       permanent: false,
       crashes: 1,
       runsAgain: false,
@@ -97,7 +98,7 @@ export function diagnosePod(pod: KubernetesObject): PodDiagnosis | undefined {
       kind: 'schedule',
       container: undefined,
       summary: 'cannot be scheduled',
-      message: unscheduled.message ?? '',
+      message: scrub(unscheduled.message ?? ''),
       permanent: false,
       crashes: 0,
       runsAgain: false,
@@ -117,7 +118,8 @@ export function diagnosePod(pod: KubernetesObject): PodDiagnosis | undefined {
 }
 
 function waitingTrouble({ name, image, state, restartCount = 0 }: ContainerStatus): PodDiagnosis | undefined {
-  const { reason = '', message = '' } = state?.waiting ?? {};
+  const { reason = '' } = state?.waiting ?? {};
+  const message = scrub(state?.waiting?.message ?? '');
   const facts = { container: name, message, crashes: restartCount, runsAgain: false };
   switch (reason) {
     case 'ErrImagePull':
@@ -173,7 +175,7 @@ function crashTrouble(
     kind: 'crash',
     container: name,
     summary: crashSummary({ container: name, crashes, isOutOfMemory, exitCode: ended.exitCode }),
-    message: ended.message ?? '',
+    message: scrub(ended.message ?? ''),
     permanent: false,
     crashes,
     isOutOfMemory,

@@ -1,3 +1,4 @@
+import { scrub } from '../../../../../model/secrets/line-scrubber.ts';
 import type { KubernetesObject } from '../../../../../model/manifests/kubernetes-object.ts';
 import { fieldAt, isMap, listAt } from '../../../../../model/manifests/source/object-fields.ts';
 import { containersOf } from '../../../../../model/manifests/rules/pod-templates.ts';
@@ -52,7 +53,9 @@ function outcome(message: string, probe: unknown, container: unknown): string {
   }
   if (/context deadline exceeded|i\/o timeout|Client\.Timeout|timed out/.test(message))
     return `is not answered within ${String(fieldAt(probe, 'timeoutSeconds') ?? 1)} s`;
-  const said = message.replace(/^\w+ probe (failed|errored)[^:]*:\s*/, '').trim();
+  const said = scrub(message)
+    .replace(/^\w+ probe (failed|errored)[^:]*:\s*/, '')
+    .trim();
   return said === '' ? 'fails' : `fails: ${said.replaceAll(/\s+/g, ' ').slice(0, 200)}`;
 }
 

@@ -1,0 +1,18 @@
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Returns the labels in an image's configuration; none for what is no configuration. */
+export function readLabels(json: unknown): Readonly<Record<string, string>> {
+  const labels = Object.entries(fieldsIn(fieldsIn(fieldsIn(json)['config'])['Labels']));
+  return Object.fromEntries(labels.filter((label): label is [string, string] => typeof label[1] === 'string'));
+}
+
+/** Returns the token in a token service's answer; the empty text for none, or for what no header can hold. */
+export function readToken(json: unknown): string {
+  const { token, access_token: accessToken } = fieldsIn(json);
+  const found = token ?? accessToken;
+  return typeof found === 'string' && /^[\x21-\x7e]+$/.test(found) ? found : '';
+}
+
+function fieldsIn(json: unknown): Fields {
+  return typeof json === 'object' && json !== null ? (json as Fields) : {};
+}
