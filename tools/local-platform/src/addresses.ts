@@ -1,6 +1,6 @@
 /**
  * Address of the node. It is put on the loopback interface, so that it stays the same whatever network the machine is
- * in, and nothing outside the machine reaches the cluster.
+ * in. That nothing outside the machine reaches it takes packet rules: network/neighbour-rules.ts.
  */
 export const nodeAddress = '10.95.0.1';
 
@@ -9,6 +9,9 @@ export const podRange = '10.244.0.0/16';
 
 /** Where services get their addresses from. */
 export const serviceRange = '10.96.0.0/16';
+
+/** Where services of the type LoadBalancer get their addresses from. */
+export const loadBalancerRange = '10.97.0.0/16';
 
 /** Address of the service `kubernetes`: the first of the range. */
 export const apiServiceAddress = '10.96.0.1';

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
 import { ensureEngine } from './containers/engine.ts';
@@ -6,6 +6,7 @@ import { platformFolders, type Folders } from './storage/folders.ts';
 import { ensureBaseImages } from './containers/base-images.ts';
 import { seedRegistry } from './containers/registry-contents.ts';
 import { bootId, claimMachine } from './network/machine-claim.ts';
+import { ensureNeighboursOut } from './network/neighbours.ts';
 import { silentOutput, type Output } from './command/output.ts';
 import { apiServer, controllerManager, kubeProxy } from './components/cluster.ts';
 import { componentRecords, restartComponent } from './components/component.ts';
@@ -92,7 +93,11 @@ export async function up(options: PlatformOptions = {}): Promise<PlatformStatus>
       if (present !== undefined && !isAsAsked(present, options))
         throw otherPlatform(`provider ${present.provider}, context ${present.context}`);
       const scope = widerScope(present?.scope, options.scope ?? 'full');
-      if (present?.running && present.scope === scope && present.revision >= platformRevision) return present;
+      if (present?.running && present.scope === scope && present.revision >= platformRevision) {
+        // A firewall that was loaded anew takes away all rules but its own.
+        if (present.provider === 'built') await ensureNeighboursOut(folders, 'cluster', options.signal);
+        return present;
+      }
       await bringUp(folders, scope, options, output);
       const status = await currentStatus(folders);
       if (status === undefined) throw new Error('the platform came up without a record');
@@ -152,6 +157,8 @@ async function bringUp(
 ): Promise<void> {
   mkdirSync(folders.cache, { recursive: true });
   mkdirSync(folders.state, { recursive: true });
+  // What pods write to their volumes, and what logs say, is not for other users of the machine.
+  chmodSync(folders.state, 0o700);
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([stop.signal, options.signal]) : stop.signal;
   const provider = await chooseProvider(folders, options, signal);

@@ -47,8 +47,15 @@ export const compilerPackages: readonly SystemPackage[] = [
   { name: 'libc6-dev', provides: '/usr/include/stdlib.h' },
 ];
 
+/** The keys that Debian signs its archive with. */
+export const debianKeys = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
 /** Packages that make base images. */
-export const imagePackages: readonly SystemPackage[] = [{ name: 'debootstrap', provides: 'debootstrap' }];
+export const imagePackages: readonly SystemPackage[] = [
+  { name: 'debootstrap', provides: 'debootstrap' },
+  { name: 'debian-archive-keyring', provides: debianKeys },
+  { name: 'gpgv', provides: 'gpgv' },
+];
 
 // Debian keeps these out of the path of people who are not root.
 const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
@@ -59,6 +66,9 @@ export function findCommand(name: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...systemFolders];
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
+
+/** Only what Debian has signed, whatever the machine's own settings allow. */
+const aptOptions = ['-oDPkg::Lock::Timeout=120', '-oAPT::Get::AllowUnauthenticated=false'];
 
 let installing: Promise<void> = Promise.resolve();
 
@@ -90,7 +100,7 @@ async function installMissing(
     });
   }
   output.say(`installing with apt-get: ${names}`);
-  const install = ['apt-get', 'install', '--yes', '--no-install-recommends', '-oDPkg::Lock::Timeout=120', ...missing];
+  const install = ['apt-get', 'install', '--yes', '--no-install-recommends', ...aptOptions, ...missing];
   // The packages start nothing by themselves: the platform starts its own.
   const options = { env: { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }, signal };
   if ((await tryCommand(install, options)).code === 0) return;

@@ -9,6 +9,7 @@ import { restoreMachineSettings } from './network/machine-settings.ts';
 import { isTakenByAnother, releaseMachine } from './network/machine-claim.ts';
 import { mountsBelow } from './network/mounts.ts';
 import { openServiceRange } from './network/service-range.ts';
+import { neighbourRules } from './network/neighbour-rules.ts';
 import { clusterRules, engineRules, removalOf, type RulesToRemove } from './network/packet-rules.ts';
 import { componentRecords, endProcess, forgetComponent, ownerVariable, type StopRule } from './components/component.ts';
 import { findComponent } from './components/registry.ts';
@@ -44,7 +45,11 @@ export async function tearDown(folders: Folders): Promise<void> {
     await tryCommand(['ip', 'address', 'del', `${nodeAddress}/32`, 'dev', 'lo']);
   }
   if (engineIsOurs) await removeLink('docker0');
-  const rulesToRemove = [...(clusterIsOurs ? [clusterRules] : []), ...(engineIsOurs ? [engineRules] : [])];
+  const rulesToRemove = [
+    ...(machineIsOurs ? [neighbourRules] : []),
+    ...(clusterIsOurs ? [clusterRules] : []),
+    ...(engineIsOurs ? [engineRules] : []),
+  ];
   for (const family of ['iptables', 'ip6tables']) await removeRules(family, rulesToRemove);
   if (clusterIsOurs) {
     await removeAddressSets();

@@ -19,7 +19,16 @@ export interface ClusterFiles {
 /** A user of the cluster with a kubeconfig file of the platform. */
 export type ClusterUser = (typeof clusterUsers)[number];
 
-const clusterUsers = ['admin', 'controller-manager', 'scheduler', 'kubelet', 'proxy', 'kube-router'] as const;
+const clusterUsers = [
+  'admin',
+  'controller-manager',
+  'scheduler',
+  'kubelet',
+  'proxy',
+  'kube-router',
+  'coredns',
+  'contour',
+] as const;
 
 /** Returns the paths of the files of the cluster. */
 export function clusterFiles({ state }: Folders): ClusterFiles {
@@ -58,8 +67,14 @@ export function writeClusterSettings(folders: Folders): void {
   write('cni/10-poc.conflist', JSON.stringify(podNetwork(files), undefined, 2));
   write('kubelet.json', JSON.stringify(kubeletSettings(files), undefined, 2));
   write('Corefile', coreFile(files));
-  write('contour.json', JSON.stringify({ gateway: { gatewayRef: { namespace: 'gateway', name: 'public' } } }));
+  write('contour.json', JSON.stringify(contourSettings));
 }
+
+const contourSettings = {
+  gateway: { gatewayRef: { namespace: 'gateway', name: 'public' } },
+  // No port on which Envoy shows its settings. Contour means 0 to be that, but puts its default in the place of it.
+  network: { 'admin-port': -1 },
+};
 
 function containerdSettings(files: ClusterFiles): string {
   const text = JSON.stringify;
@@ -111,6 +126,9 @@ function kubeletSettings(files: ClusterFiles): object {
     kind: 'KubeletConfiguration',
     address: nodeAddress,
     port: ports.kubelet,
+    readOnlyPort: 0,
+    tlsCertFile: join(files.certificates, 'kubelet-server.crt'),
+    tlsPrivateKeyFile: join(files.certificates, 'kubelet-server.key'),
     healthzBindAddress: '127.0.0.1',
     healthzPort: ports.kubeletHealth,
     cgroupDriver: 'cgroupfs',
@@ -120,7 +138,8 @@ function kubeletSettings(files: ClusterFiles): object {
       webhook: { enabled: false },
       x509: { clientCAFile: join(files.certificates, 'ca.crt') },
     },
-    authorization: { mode: 'AlwaysAllow' },
+    // It asks the API server who may read logs and enter containers.
+    authorization: { mode: 'Webhook' },
     failSwapOn: false,
     // Kernels of cgroup v1 still do.
     failCgroupV1: false,
@@ -156,7 +175,7 @@ function coreFile(files: ClusterFiles): string {
   errors
   health 127.0.0.1:${ports.dnsHealth}
   kubernetes cluster.local in-addr.arpa {
-    kubeconfig ${files.kubeconfig('admin')}
+    kubeconfig ${files.kubeconfig('coredns')}
     ttl 30
   }
   forward . /etc/resolv.conf

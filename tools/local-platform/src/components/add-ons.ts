@@ -10,10 +10,13 @@ const loopback = '127.0.0.1';
 
 /** Name service of the cluster. */
 export function coredns(folders: Folders): Component {
+  const files = clusterFiles(folders);
+  const settings = join(files.settings, 'Corefile');
   return {
     name: 'coredns',
-    argv: [join(folders.binaries, 'coredns'), `-conf=${join(clusterFiles(folders).settings, 'Corefile')}`],
+    argv: [join(folders.binaries, 'coredns'), `-conf=${settings}`],
     listens: [[nodeAddress, ports.dns]],
+    reads: [settings, files.kubeconfig('coredns')],
     isHealthy: () => answersWell({ url: `http://${loopback}:${ports.dnsHealth}/health` }),
     stop: stopsGracefully,
   };
@@ -38,18 +41,20 @@ export function kubeRouter(folders: Folders): Component {
       '--health-port=0',
     ],
     listens: [[loopback, ports.networkPolicyMetrics]],
+    reads: [clusterFiles(folders).kubeconfig('kube-router')],
     isHealthy: () => answersWell({ url: metrics }),
     stop: stopsGracefully,
   };
 }
 
 /** Gives addresses to services, as a cloud does. A process of this project's own source. */
-export function loadBalancer(): Component {
+export function loadBalancer(folders: Folders): Component {
   const tsx = pathToFileURL(join(projectFolder, '..', '..', 'node_modules', 'tsx', 'dist', 'loader.mjs')).href;
   return {
     name: 'load-balancer',
     argv: [process.execPath, '--import', tsx, join(projectFolder, 'src', 'load-balancer', 'main.ts')],
     listens: [[loopback, ports.loadBalancerHealth]],
+    reads: [join(clusterFiles(folders).certificates, 'load-balancer.crt')],
     isHealthy: () => answersWell({ url: `http://${loopback}:${ports.loadBalancerHealth}/` }),
     stop: stopsGracefully,
   };

@@ -1,17 +1,21 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeAddress, nodeName, podRange, ports, serviceRange } from '../addresses.ts';
 import { apiAddress, clusterFiles } from '../cluster/settings.ts';
-import { acceptsOnSocket, answersWell, httpStatus } from '../processes/probes.ts';
+import { acceptsOnSocket, answersWell, httpStatus, type HttpProbe } from '../processes/probes.ts';
 import type { Folders } from '../storage/folders.ts';
 import { findCommand } from '../system-packages.ts';
 import { stopsGracefully, type Component } from './component.ts';
 
 const loopback = '127.0.0.1';
 
-/** The store of the API server. Its data is removed with the cluster, so that no write has to wait for the disk. */
+/**
+ * The store of the API server. Its data is removed with the cluster, so that no write has to wait for the disk. Whoever
+ * writes to it is above all rules of the cluster: it knows nobody but who has a certificate of its own authority.
+ */
 export function etcd(folders: Folders): Component {
-  const [client, peer] = [`http://${loopback}:${ports.etcd}`, `http://${loopback}:${ports.etcdPeer}`];
+  const [client, peer] = [`https://${loopback}:${ports.etcd}`, `https://${loopback}:${ports.etcdPeer}`];
+  const file = (name: string) => join(clusterFiles(folders).certificates, name);
   return {
     name: 'etcd',
     argv: [
@@ -22,6 +26,18 @@ export function etcd(folders: Folders): Component {
       `--listen-peer-urls=${peer}`,
       `--initial-advertise-peer-urls=${peer}`,
       `--initial-cluster=default=${peer}`,
+      '--client-cert-auth',
+      `--trusted-ca-file=${file('etcd-ca.crt')}`,
+      `--cert-file=${file('etcd-server.crt')}`,
+      `--key-file=${file('etcd-server.key')}`,
+      '--peer-client-cert-auth',
+      `--peer-trusted-ca-file=${file('etcd-ca.crt')}`,
+      `--peer-cert-file=${file('etcd-peer.crt')}`,
+      `--peer-key-file=${file('etcd-peer.key')}`,
+      // What browsers could speak.
+      '--enable-grpc-gateway=false',
+      `--cors=${client}`,
+      `--host-whitelist=${loopback}`,
       '--unsafe-no-fsync',
       '--log-level=warn',
     ],
@@ -29,7 +45,8 @@ export function etcd(folders: Folders): Component {
       [loopback, ports.etcd],
       [loopback, ports.etcdPeer],
     ],
-    isHealthy: () => answersWell({ url: `${client}/health` }),
+    reads: ['etcd-ca.crt', 'etcd-server.crt', 'etcd-peer.crt'].map(file),
+    isHealthy: () => answersWell({ url: `${client}/health`, tls: tlsOf(folders, 'etcd-ca', 'etcd-client') }),
   };
 }
 
@@ -52,7 +69,10 @@ export function apiServer(folders: Folders): Component {
     name: 'kube-apiserver',
     argv: [
       join(folders.binaries, 'kube-apiserver'),
-      `--etcd-servers=http://${loopback}:${ports.etcd}`,
+      `--etcd-servers=https://${loopback}:${ports.etcd}`,
+      `--etcd-cafile=${file('etcd-ca.crt')}`,
+      `--etcd-certfile=${file('etcd-client.crt')}`,
+      `--etcd-keyfile=${file('etcd-client.key')}`,
       `--secure-port=${ports.api}`,
       `--bind-address=${nodeAddress}`,
       `--advertise-address=${nodeAddress}`,
@@ -66,6 +86,7 @@ export function apiServer(folders: Folders): Component {
       '--enable-admission-plugins=NodeRestriction',
       `--service-cluster-ip-range=${serviceRange}`,
       '--allow-privileged=true',
+      `--kubelet-certificate-authority=${file('ca.crt')}`,
       `--kubelet-client-certificate=${file('kubelet-client.crt')}`,
       `--kubelet-client-key=${file('kubelet-client.key')}`,
       '--kubelet-preferred-address-types=InternalIP',
@@ -73,13 +94,18 @@ export function apiServer(folders: Folders): Component {
       '--shutdown-delay-duration=0s',
     ],
     listens: [[nodeAddress, ports.api]],
-    isHealthy: () => answersWell({ url: `${apiAddress}/readyz`, tls: administratorTls(folders) }),
+    reads: ['ca.crt', 'apiserver.crt', 'etcd-ca.crt', 'etcd-client.crt', 'kubelet-client.crt'].map(file),
+    isHealthy: () => answersWell({ url: `${apiAddress}/readyz`, tls: tlsOf(folders, 'ca', 'admin') }),
   };
 }
 
-function administratorTls(folders: Folders): { ca: string; cert: string; key: string } {
-  const read = (name: string) => readFileSync(join(clusterFiles(folders).certificates, name), 'utf8');
-  return { ca: read('ca.crt'), cert: read('admin.crt'), key: read('admin.key') };
+/** Returns what a client of the platform trusts and shows; nothing while the certificates are not there. */
+function tlsOf(folders: Folders, authority: string, client: string): HttpProbe['tls'] {
+  const path = (name: string) => join(clusterFiles(folders).certificates, name);
+  const [ca, cert, key] = [path(`${authority}.crt`), path(`${client}.crt`), path(`${client}.key`)];
+  // A platform of an older version has fewer.
+  if (![ca, cert, key].every((file) => existsSync(file))) return {};
+  return { ca: readFileSync(ca, 'utf8'), cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
 }
 
 /** The controllers of Kubernetes. */
@@ -101,6 +127,7 @@ export function controllerManager(folders: Folders): Component {
       `--secure-port=${ports.controllerManager}`,
     ],
     listens: [[loopback, ports.controllerManager]],
+    reads: [files.kubeconfig('controller-manager'), certificate('ca.crt')],
     isHealthy: () => answersWell({ url: `https://${loopback}:${ports.controllerManager}/healthz` }),
   };
 }
@@ -118,6 +145,7 @@ export function scheduler(folders: Folders): Component {
       `--secure-port=${ports.scheduler}`,
     ],
     listens: [[loopback, ports.scheduler]],
+    reads: [files.kubeconfig('scheduler')],
     isHealthy: () => answersWell({ url: `https://${loopback}:${ports.scheduler}/healthz` }),
   };
 }
@@ -136,6 +164,11 @@ export function kubelet(folders: Folders): Component {
       `--node-ip=${nodeAddress}`,
     ],
     listens: [[nodeAddress, ports.kubelet]],
+    reads: [
+      join(files.settings, 'kubelet.json'),
+      files.kubeconfig('kubelet'),
+      join(files.certificates, 'kubelet-server.crt'),
+    ],
     isHealthy: () => answersWell({ url: `http://${loopback}:${ports.kubeletHealth}/healthz` }),
     stop: stopsGracefully,
   };
@@ -153,12 +186,15 @@ export function kubeProxy(folders: Folders): Component {
       `--cluster-cidr=${podRange}`,
       `--healthz-bind-address=${loopback}:${ports.proxyHealth}`,
       `--metrics-bind-address=${loopback}:${ports.proxyMetrics}`,
+      // By default on every address of the machine.
+      `--nodeport-addresses=127.0.0.0/8,${nodeAddress}/32`,
       // These limits belong to the machine.
       '--conntrack-max-per-core=0',
       '--conntrack-tcp-timeout-established=0',
       '--conntrack-tcp-timeout-close-wait=0',
     ],
     listens: [[loopback, ports.proxyHealth]],
+    reads: [files.kubeconfig('proxy')],
     // 503 while the node is not known yet, which is enough for a start.
     isHealthy: async () => (await httpStatus({ url: `http://${loopback}:${ports.proxyHealth}/healthz` })) !== 0,
     stop: stopsGracefully,

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -25,6 +27,8 @@ export interface Component {
   readonly env?: Readonly<Record<string, string>>;
   /** Addresses that have to be free before it starts: `[address, port]`. */
   readonly listens: readonly (readonly [string, number])[];
+  /** Files that it reads when it starts: it is started again when they have changed. */
+  readonly reads?: readonly string[];
   /** Reports whether it does its work now, within a second or so. */
   isHealthy(): Promise<boolean>;
   /** How long it may take to become healthy; 60 when omitted. */
@@ -47,6 +51,8 @@ export const stopsGracefully: StopRule = { when: 'before-containers', graceSecon
 export interface ComponentRecord extends ProcessIdentity {
   readonly name: string;
   readonly argv: readonly string[];
+  /** A hash of the files that it has read; an older version of the platform noted none. */
+  readonly readHash?: string;
 }
 
 /** Variable that marks every process of the platform, with the state folder as its value. */
@@ -67,13 +73,14 @@ export function componentRecords(folders: Folders): ComponentRecord[] {
 }
 
 /**
- * Makes sure that a component runs. A running one is left alone, unless its arguments differ from today's.
+ * Makes sure that a component runs. A running one is left alone, unless its arguments or the files that it reads differ
+ * from today's.
  * @returns whether it was started.
  */
 export async function ensureComponent(folders: Folders, component: Component): Promise<boolean> {
   const record = componentRecords(folders).find(({ name }) => name === component.name);
   if (record !== undefined && isRunning(record)) {
-    if (JSON.stringify(record.argv) === JSON.stringify(component.argv)) {
+    if (JSON.stringify(record.argv) === JSON.stringify(component.argv) && record.readHash === readHashOf(component)) {
       if (await component.isHealthy()) return false;
       await waitUntilHealthy(folders, component, record);
       return false;
@@ -102,6 +109,14 @@ export async function restartComponent(folders: Folders, component: Component, a
   return performance.now() - begun;
 }
 
+/** Returns a hash of the files that a component reads; `undefined` for none. */
+function readHashOf({ reads = [] }: Component): string | undefined {
+  if (reads.length === 0) return undefined;
+  const hash = createHash('sha256');
+  for (const path of reads) hash.update(`${path}\0${existsSync(path) ? readFileSync(path, 'utf8') : ''}\0`);
+  return hash.digest('hex');
+}
+
 async function start(folders: Folders, component: Component): Promise<ComponentRecord> {
   for (const [address, port] of component.listens) {
     if (await becomesFree(address, port)) continue;
@@ -115,6 +130,7 @@ async function start(folders: Folders, component: Component): Promise<ComponentR
   mkdirSync(folders.logs, { recursive: true });
   mkdirSync(recordFolder(folders), { recursive: true });
   const [command = '', ...args] = component.argv;
+  const readHash = readHashOf(component);
   const log = openSync(logFile(folders, component.name), 'a');
   try {
     const child = spawn(command, args, {
@@ -129,7 +145,7 @@ async function start(folders: Folders, component: Component): Promise<ComponentR
     if (identity === undefined)
       throw startFailure(folders, component, 'It could not be executed, or exited immediately');
     const { pid, startTime } = identity;
-    const record: ComponentRecord = { name: component.name, pid, startTime, argv: component.argv };
+    const record: ComponentRecord = { name: component.name, pid, startTime, argv: component.argv, readHash };
     const path = join(recordFolder(folders), `${component.name}.json`);
     writeFileSync(`${path}.new`, JSON.stringify(record));
     renameSync(`${path}.new`, path);

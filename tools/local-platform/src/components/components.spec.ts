@@ -38,6 +38,23 @@ describe('components of the platform', () => {
     for (const address of addresses) expect(address).toMatch(/^(127\.0\.0\.1|10\.95\.0\.1):/);
   });
 
+  it('speak TLS with the store and with Envoy, both sides with a certificate', () => {
+    const argvOf = (name: string) => findComponent(folders, name)?.argv.join(' ') ?? '';
+    expect(argvOf('etcd')).not.toContain('http://');
+    expect(argvOf('etcd')).toMatch(/ --client-cert-auth .* --peer-client-cert-auth .* --enable-grpc-gateway=false /);
+    expect(argvOf('kube-apiserver')).toContain('--etcd-servers=https://127.0.0.1:2379');
+    expect(argvOf('contour')).not.toContain('--insecure');
+    expect(argvOf('contour')).toContain('--contour-cafile=');
+    expect(envoyBootstrapArguments(folders).join(' ')).toContain('--envoy-cert-file=');
+  });
+
+  it('have no rights of the administrator', () => {
+    for (const { name, argv, reads = [] } of all) {
+      const files = [...argv, ...reads].filter((text) => /\/(state\/kubeconfig|certificates\/admin\.)/.test(text));
+      expect([name, files]).toEqual([name, []]);
+    }
+  });
+
   it('stop before the containers when they remove what they made, and docker after them with a grace period', () => {
     const early = all.filter(({ stop }) => stop?.when === 'before-containers').map(({ name }) => name);
     expect(early.sort()).toEqual(

@@ -5,6 +5,8 @@ import { dockerSocket } from '../addresses.ts';
 import type { Output } from '../command/output.ts';
 import { componentRecords } from '../components/component.ts';
 import { startComponent, type ComponentName } from '../components/registry.ts';
+import { rememberMachineSettings } from '../network/machine-settings.ts';
+import { ensureNeighboursOut } from '../network/neighbours.ts';
 import { answersWell } from '../processes/probes.ts';
 import { runCommand } from '../processes/run-command.ts';
 import type { Folders } from '../storage/folders.ts';
@@ -40,6 +42,8 @@ export async function ensureEngine(folders: Folders, output: Output, signal: Abo
   // Where the system has a service manager, the package has started it by now.
   if (!ownsEngine(folders) && (await dockerAnswers())) return;
   mkdirSync(join(folders.state, 'docker'), { recursive: true });
+  rememberMachineSettings(folders);
+  await ensureNeighboursOut(folders, 'engine', signal);
   // Docker forbids all forwarding on machines where it is the one that switches it on.
   await runCommand('enable packet forwarding', ['sysctl', '-qw', 'net.ipv4.ip_forward=1'], { signal });
   await startComponent(folders, engineComponent);

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Output } from '../command/output.ts';
 import { runCommand } from '../processes/run-command.ts';
 import { projectFolder } from '../storage/folders.ts';
-import { imagePackages, installPackages } from '../system-packages.ts';
-import { debianRelease, nodeVersion, npmVersion } from '../versions.ts';
+import { debianKeys, imagePackages, installPackages } from '../system-packages.ts';
+import { unpackNpmPackage } from '../tools/npm-package.ts';
+import { debianRelease, nodePackage, nodeVersion, npmPackage } from '../versions.ts';
 
 /** The context of making an image. */
 export interface Making {
@@ -62,7 +63,9 @@ async function makeFromPackages(name: string, tag: string, { folder, output, sig
 async function makeRootFilesystem({ folder, signal }: Pick<Making, 'folder' | 'signal'>): Promise<void> {
   const root = join(folder, 'root');
   // Its mounts are in a namespace of its own, and are removed with it however it ends.
-  const argv = ['unshare', '--mount', 'debootstrap', '--variant=minbase', debianRelease, root];
+  // Without the keys debootstrap would warn, and take whatever the mirror has.
+  const signed = ['--force-check-gpg', `--keyring=${debianKeys}`];
+  const argv = ['unshare', '--mount', 'debootstrap', ...signed, '--variant=minbase', debianRelease, root];
   await runCommand('make the files of a Debian', argv, { signal });
   const unneeded = [
     'var/cache/apt',
@@ -107,29 +110,8 @@ async function importImage(
 /** Makes the image of Node. */
 export async function makeNode({ folder, output, signal }: Making): Promise<void> {
   output.say(`making ${nodeTag} from the npm package of Node ${nodeVersion}`);
-  const architecture = process.arch === 'arm64' ? 'arm64' : 'x64';
-  for (const [name, spec] of [
-    ['node', `node-linux-${architecture}@${nodeVersion}`],
-    ['npm', `npm@${npmVersion}`],
-  ] as const) {
-    const target = join(folder, name);
-    mkdirSync(target);
-    await runCommand(`download ${spec}`, ['npm', 'pack', '--silent', `--pack-destination=${target}`, spec], {
-      signal,
-      cwd: folder,
-    });
-    const [archive = ''] = readdirSync(target);
-    const unpack = [
-      'tar',
-      '--extract',
-      `--file=${join(target, archive)}`,
-      `--directory=${target}`,
-      '--strip-components=1',
-      '--no-same-owner',
-    ];
-    await runCommand(`unpack ${spec}`, unpack, { signal });
-    rmSync(join(target, archive));
-  }
+  await unpackNpmPackage(nodePackage(process.arch), join(folder, 'node'), signal);
+  await unpackNpmPackage(npmPackage, join(folder, 'npm'), signal);
   await buildImage('node', nodeTag, [`--build-arg=NODE_VERSION=${nodeVersion}`], { folder, signal });
 }
 

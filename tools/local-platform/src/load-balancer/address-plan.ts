@@ -1,7 +1,6 @@
 import { BlockList, isIPv4 } from 'node:net';
+import { loadBalancerRange } from '../addresses.ts';
 
-/** Where the load balancer has its addresses from. */
-export const addressRange = '10.97.0.0/16';
 /** From here come the addresses of services that ask for none. */
 const unaskedPrefix = '10.97.255.';
 
@@ -39,7 +38,7 @@ export function planAddresses(services: readonly BalancedService[]): ReadonlyMap
   );
   for (const { uid, asked, given } of inOrder.filter(({ asked, given }) => (asked ?? given) !== undefined)) {
     const wanted = asked ?? given ?? '';
-    if (!isInRange(wanted)) decided.set(uid, { refusal: `The address ${wanted} is not in ${addressRange}.` });
+    if (!isInRange(wanted)) decided.set(uid, { refusal: `The address ${wanted} is not in ${loadBalancerRange}.` });
     else if (taken.has(wanted)) decided.set(uid, { refusal: `The address ${wanted} belongs to another service.` });
     else give(uid, wanted);
   }
@@ -54,7 +53,7 @@ export function planAddresses(services: readonly BalancedService[]): ReadonlyMap
 }
 
 function isInRange(address: string): boolean {
-  const [network = '', bits] = addressRange.split('/');
+  const [network = '', bits] = loadBalancerRange.split('/');
   const range = new BlockList();
   range.addSubnet(network, Number(bits));
   return isIPv4(address) && range.check(address);

@@ -26,6 +26,13 @@ export function rememberMachineSettings(folders: Folders): void {
   writeFileSync(path, JSON.stringify(before));
 }
 
+/** Returns how the machine was set before there was a platform; `undefined` when that is not known. */
+export function settingBefore(folders: Folders, name: (typeof settings)[number]): string | undefined {
+  const path = recordPath(folders);
+  if (!existsSync(path)) return undefined;
+  return (JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>)[name];
+}
+
 /** Sets the machine as it was. */
 export function restoreMachineSettings(folders: Folders): void {
   const path = recordPath(folders);

@@ -83,9 +83,14 @@ export async function runCommand(
   argv: readonly string[],
   options: CommandOptions = {},
 ): Promise<string> {
-  const { code, stdout, lastLines } = await tryCommand(argv, options);
-  if (code === 0) return stdout;
-  throw new Failure({
+  const result = await tryCommand(argv, options);
+  if (result.code === 0) return result.stdout;
+  throw commandFailure(doing, argv, result);
+}
+
+/** Returns the failure of a command, for callers that look at its result first. */
+export function commandFailure(doing: string, argv: readonly string[], { code, lastLines }: CommandResult): Failure {
+  return new Failure({
     type: 'platform-command-failed',
     doing,
     reason: `\`${argv.join(' ').slice(0, 200)}\` exited with code ${code}.`,

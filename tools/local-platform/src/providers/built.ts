@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, Refusal } from '../../../plugin/src/model/errors/product-error.ts';
@@ -28,6 +28,7 @@ import {
 } from '../tools/binaries.ts';
 import { kubernetesVersion } from '../versions.ts';
 import { keepServiceRangeInside } from '../network/service-range.ts';
+import { keepNeighboursOut } from '../network/neighbours.ts';
 import { rememberMachineSettings } from '../network/machine-settings.ts';
 import type { ClusterFacts, ProviderContext } from './provider.ts';
 
@@ -99,7 +100,7 @@ async function bringUpNode(folders: Folders, output: Output, signal: AbortSignal
   const files = clusterFiles(folders);
   const begun = Date.now();
   await requireShortPath(files.containerdSocket);
-  await makeCertificates(files.certificates, signal);
+  await Promise.all([makeCertificates(files.certificates, signal), keepNeighboursOut(folders, signal)]);
   mkdirSync(files.data('etcd'), { recursive: true, mode: 0o700 });
   writeClusterSettings(folders);
   await ensureNodeAddress(signal);
@@ -112,7 +113,11 @@ async function bringUpNode(folders: Folders, output: Output, signal: AbortSignal
     startComponent(folders, 'kube-scheduler'),
     startComponent(folders, 'kubelet'),
     startComponent(folders, 'kube-proxy'),
-    apply(folders, [join(projectFolder, 'manifests', 'cluster.yaml')], signal),
+    apply(
+      folders,
+      ['cluster.yaml', 'access.yaml'].map((name) => join(projectFolder, 'manifests', name)),
+      signal,
+    ),
   ]);
   await waitUntilNodeReady(folders, signal);
   output.say(`cluster ready after ${((Date.now() - begun) / 1000).toFixed(1)} s`);
@@ -186,9 +191,10 @@ async function waitUntilNodeReady(folders: Folders, signal: AbortSignal | undefi
 }
 
 async function bringUpGateway(folders: Folders, definitions: string, signal: AbortSignal | undefined): Promise<void> {
-  const bootstrap = join(clusterFiles(folders).settings, 'envoy.json');
-  if (!existsSync(bootstrap)) await runCommand("make Envoy's settings", envoyBootstrapArguments(folders), { signal });
-  await apply(folders, [join(definitions, 'gateway-api.yaml'), join(definitions, 'contour.yaml')], signal);
+  await Promise.all([
+    runCommand("make Envoy's settings", envoyBootstrapArguments(folders), { signal }),
+    apply(folders, [join(definitions, 'gateway-api.yaml'), join(definitions, 'contour.yaml')], signal),
+  ]);
   // A definition is served a moment after it was created.
   await runCommand(
     'wait for the definitions of the gateway',

