@@ -14,6 +14,7 @@ import { dirname, join } from 'node:path';
 import { isMap, isSeq, parseDocument } from 'yaml';
 import { deployerManifest, tokenOf, writeAdministratorKubeconfig, writeKubeconfig } from './cluster-account.ts';
 import { ExecutorHost } from './executor-host.ts';
+import { floorManifests, removePolicies } from './floor.ts';
 import { kubectl, platform, repositoryRoot } from './platform.ts';
 import { runSuccessfully, startCommand, type CommandResult, type RunningCommand } from './run-command.ts';
 
@@ -25,8 +26,8 @@ const environments = ['dev', 'preprod', 'prod'] as const;
 
 interface ScratchOptions {
   /**
-   * As whom Nx enters the environments: as the account that is shipped for deployers in each of them, unless a suite
-   * does what that one may not, with the reason beside it.
+   * As whom Nx enters the environments: as the account that is shipped for deployers in each of them, under the policies
+   * that are shipped with it, unless a suite does what that one may not, with the reason beside it.
    */
   readonly account?: 'deployer' | 'administrator';
   /**
@@ -229,6 +230,7 @@ export class ScratchWorkspace {
   async remove(): Promise<void> {
     const namespaces = environments.map((environment) => this.namespace(environment));
     await kubectl(['delete', 'namespace', '--ignore-not-found', '--wait=false', ...namespaces]);
+    await removePolicies(namespaces);
     // What it provisioned is recorded beside its namespaces.
     const selector = `--selector=poc.dev/provisioning-of in (${namespaces.join(', ')})`;
     const leases = namespaces.map((namespace) => `poc-${namespace}`);
@@ -277,10 +279,11 @@ export class ScratchWorkspace {
 
   /** Makes the namespaces, and the kubeconfigs by which Nx enters them. */
   private async makeEntrances(account: 'deployer' | 'administrator'): Promise<void> {
+    const { registry } = await platform();
     const namespaces = environments.map((environment) => this.namespace(environment));
     const manifests = namespaces.flatMap((name) => [
       JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }),
-      ...(account === 'deployer' ? [deployerManifest(name)] : []),
+      ...(account === 'deployer' ? [deployerManifest(name), ...floorManifests(name, registry)] : []),
     ]);
     await kubectl(['create', '--filename=-'], manifests.join('\n---\n'));
     await writeAdministratorKubeconfig(this.administratorKubeconfig, namespaces);

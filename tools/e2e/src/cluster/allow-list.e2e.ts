@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NetworkClient } from '../../../scratch-workspace/src/clients/network-client.ts';
+import { pinnedImage, takeLibraryImages } from '../../../scratch-workspace/src/floor.ts';
 import { kubectl } from '../../../scratch-workspace/src/platform.ts';
 import { provision, unprovision } from '../../../scratch-workspace/src/state/provisioned.ts';
 import { runSuccessfully } from '../../../scratch-workspace/src/run-command.ts';
@@ -27,6 +28,7 @@ const hostOf = (environment: EnvironmentName) => `${environment}.${workspace.hos
 beforeAll(async () => {
   // Only provisions, and deploys nothing.
   workspace = await ScratchWorkspace.create('allow-list', { account: 'administrator' });
+  takeLibraryImages(workspace);
   tester = await NetworkClient.create(`${workspace.id}-t`, `10.98.${own}`);
   customer = await NetworkClient.create(`${workspace.id}-c`, `10.99.${own}`);
   certificate = await makeCertificate();
@@ -41,7 +43,7 @@ beforeAll(async () => {
     workspace.edit(path, /TLS_SECRET: .*/, `TLS_SECRET: ${workspace.id}`);
     workspace.edit(`Infrastructure/kubernetes/${environment}.yaml`, '198.51.100.0/24', `${network}.${own}.0/30`);
     await provision(workspace, environment);
-    await kubectl(['apply', '--filename=-'], echoService(environment));
+    await kubectl(['apply', '--filename=-'], await echoService(environment));
   }
   for (const environment of environments) {
     const namespace = workspace.namespace(environment);
@@ -148,7 +150,7 @@ async function makeCertificate(): Promise<string> {
 }
 
 /** A pod that answers with the headers it got, its service, and a route to it. */
-function echoService(environment: EnvironmentName): string {
+async function echoService(environment: EnvironmentName): Promise<string> {
   const namespace = workspace.namespace(environment);
   const script = `require('node:http').createServer((call, answer) => answer.end(JSON.stringify({ served: '${environment}', ...call.headers }))).listen(8080)`;
   const pod = {
@@ -161,7 +163,7 @@ function echoService(environment: EnvironmentName): string {
       containers: [
         {
           name: 'echo',
-          image: '127.0.0.1:5000/library/node:24-bookworm-slim',
+          image: await pinnedImage('library/node:24-bookworm-slim'),
           command: ['node', '-e', script],
           readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },

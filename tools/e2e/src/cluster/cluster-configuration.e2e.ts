@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { kubectlAs, rightsIn, tokenOf, writeKubeconfig } from '../../../scratch-workspace/src/cluster-account.ts';
 import { runningDigests } from '../../../scratch-workspace/src/state/cluster-state.ts';
+import { pinnedImage, takeLibraryImages } from '../../../scratch-workspace/src/floor.ts';
 import { callGateway } from '../../../scratch-workspace/src/clients/gateway.ts';
 import { kubectl } from '../../../scratch-workspace/src/platform.ts';
 import { provision, unprovision } from '../../../scratch-workspace/src/state/provisioned.ts';
@@ -21,6 +22,7 @@ beforeAll(async () => {
   // Who provisions makes the accounts that this is about.
   workspace = await ScratchWorkspace.create('configuration', { account: 'administrator' });
   [preprod, prod] = [workspace.namespace('preprod'), workspace.namespace('prod')];
+  takeLibraryImages(workspace);
   // Ports that nobody else's listeners have; Envoy's are below those that the machine gives to its own connections.
   const port = 12_000 + (process.pid % 2500) * 2;
   for (const [index, environment] of ['preprod', 'prod'].entries()) {
@@ -156,8 +158,8 @@ describe('who may call whom', () => {
   const stranger = () => workspace.namespace('dev');
 
   beforeAll(async () => {
-    await kubectl(['apply', '--filename=-'], callerPod(preprod));
-    await kubectl(['apply', '--filename=-'], callerPod(stranger()));
+    await kubectl(['apply', '--filename=-'], await callerPod(preprod));
+    await kubectl(['apply', '--filename=-'], await callerPod(stranger()));
     for (const namespace of [preprod, stranger()])
       await kubectl(['wait', '--for=condition=Ready', 'pod/caller', '--timeout=60s', '--namespace', namespace]);
   });
@@ -198,7 +200,7 @@ describe('what the namespace does not take', () => {
     [
       'a pod with more rights than the Pod Security level lets it have',
       ['allowPrivilegeEscalation: false', 'allowPrivilegeEscalation: true'],
-      /Pod Security level restricted:latest rejects .*allowPrivilegeEscalation/,
+      /Pod Security level restricted:v1\.34 rejects .*allowPrivilegeEscalation/,
     ],
     ['more than the quota', ['cpu: 20m', "cpu: '5'"], /ResourceQuota environment .*requests\.cpu=5/],
     ['more than one container may have', ['memory: 256Mi', 'memory: 3Gi'], /maximum memory usage per Container is 2Gi/],
@@ -236,9 +238,9 @@ async function eventually(check: () => Promise<void>): Promise<void> {
   }
 }
 
-function callerPod(namespace: string): string {
+async function callerPod(namespace: string): Promise<string> {
   const securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
-  const image = '127.0.0.1:5000/library/node:24-bookworm-slim';
+  const image = await pinnedImage('library/node:24-bookworm-slim');
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Pod',

@@ -19,9 +19,14 @@ export interface ClusterConfiguration {
    * Dry-runs every object on the server and tells what applying would do. Changes nothing. Fields on which another
    * environment of the cluster has the say, because its version is newer, stay as they are: `heldBy`.
    * @param version of the objects; when omitted, that of no other environment is newer.
+   * @param options `isDryRun`: nothing will be applied, so that what the account may not try is compared: `isCompared`.
    * @throws {Refusal} naming the object.
    */
-  plan(objects: readonly KubernetesObject[], version?: BuildNumber): Promise<readonly ConfigurationChange[]>;
+  plan(
+    objects: readonly KubernetesObject[],
+    version?: BuildNumber,
+    options?: { readonly isDryRun?: boolean },
+  ): Promise<readonly ConfigurationChange[]>;
   /**
    * Applies the objects in kind order. Namespaces that are still to be made are made first, and all else is tried in them
    * before any of it is written. Others that write to the same objects keep their part.
@@ -73,6 +78,8 @@ export interface ConfigurationChange extends Change {
   readonly isElsewhere?: true;
   /** Why it could not be tried there either, as a sentence: it is tried when its namespace has been made. */
   readonly untried?: string;
+  /** The account may not try it, so that its manifest was compared with what is there. */
+  readonly isCompared?: true;
   /** Another environment that has a newer version of it, of which this one changes nothing. */
   readonly heldBy?: ConfigurationHolder;
 }

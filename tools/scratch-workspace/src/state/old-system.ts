@@ -1,19 +1,19 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { kubectl, platform } from '../platform.ts';
+import { pinnedImage } from '../floor.ts';
+import { kubectl } from '../platform.ts';
 import type { ScratchWorkspace } from '../scratch-workspace.ts';
 import { provision } from './provisioned.ts';
 
 /** Returns what answered before there were services: a program of another team, and no route to it. */
 export async function oldSystem(name: string, body = 'old system'): Promise<readonly object[]> {
-  const { registry } = await platform();
   const metadata = { name, labels: { app: name } };
   // It ends no connection that is idle: on a busy machine, requests on their way would go with it.
   const options = '{ keepAliveTimeout: 0 }';
   const serve = `require('http').createServer(${options}, (_, answer) => answer.end(${JSON.stringify(body)})).listen(8080)`;
   const container = {
     name,
-    image: `${registry}/library/node:24-bookworm-slim`,
+    image: await pinnedImage('library/node:24-bookworm-slim'),
     command: ['node', '-e', serve],
   };
   const selector = { app: name };

@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { removePolicies } from '../floor.ts';
 import { kubectl } from '../platform.ts';
 import type { ScratchWorkspace } from '../scratch-workspace.ts';
 
@@ -14,9 +15,13 @@ export async function provision(workspace: ScratchWorkspace, environment: string
 export async function unprovision(workspace: ScratchWorkspace, environment: string): Promise<void> {
   const namespace = workspace.namespace(environment);
   const { GATEWAY_NAMESPACE: gatewayNamespace = '', GATEWAY_NAME: gateway = '' } = variablesOf(workspace, environment);
-  const policy = `${namespace}-service-addresses`;
-  await kubectl(['delete', '--ignore-not-found', 'validatingadmissionpolicybinding', policy]);
-  await kubectl(['delete', '--ignore-not-found', 'validatingadmissionpolicy', policy]);
+  await removePolicies([namespace], ['service-addresses', 'pods', 'records', 'locks', 'planner']);
+  const accounts = ['provisioner', 'planner'].map((name) => `${namespace}-${name}`);
+  const unwanted = ['delete', '--ignore-not-found', '--wait=false'];
+  for (const kind of ['clusterrolebinding', 'clusterrole']) await kubectl([...unwanted, kind, ...accounts]);
+  for (const kind of ['rolebinding', 'role'])
+    for (const place of [gatewayNamespace, 'poc-provisioning'])
+      await kubectl([...unwanted, '--namespace', place, kind, ...accounts]);
   const inGateway = ['--namespace', gatewayNamespace];
   await kubectl(['delete', '--ignore-not-found', ...inGateway, 'service', `${gateway}-${namespace}`]);
   // Who applies a Gateway without a listener that was its own takes that one away, and no other.

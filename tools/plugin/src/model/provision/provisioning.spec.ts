@@ -38,7 +38,7 @@ describe('a package', () => {
 });
 
 describe('renderProvisioning', () => {
-  const environment = { name: 'preprod', namespace: 'shop', variables: { PODS: '10' } };
+  const environment = { name: 'preprod', namespace: 'shop', registry: 'acr.example/shop', variables: { PODS: '10' } };
   const render = (files: Readonly<Record<string, string>>, environmentNames = ['dev', 'preprod']) =>
     renderProvisioning({
       texts: new Map(Object.entries(files).map(([name, text]) => [`Infrastructure/kubernetes/${name}`, text])),
@@ -52,6 +52,16 @@ describe('renderProvisioning', () => {
     `apiVersion: v1\nkind: Secret\nmetadata: { name: s, annotations: { poc.dev/generate: '${keys}' } }\n`;
   const places = (objects: readonly KubernetesObject[]) =>
     objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? '-'}/${metadata.name}`);
+
+  it('knows the registry of the environment, which an own variable of that name wins over', () => {
+    const map = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: m }\ndata: { from: "${REGISTRY}/" }\n';
+    expect(render({ 'a.yaml': map })).toMatchObject([{ data: { from: 'acr.example/shop/' } }]);
+    const variables = { ...environment.variables, REGISTRY: 'mirror.example' };
+    const request = { texts: new Map([['Infrastructure/kubernetes/a.yaml', map]]), environmentNames: [] };
+    expect(renderProvisioning({ ...request, environment: { ...environment, variables } })).toMatchObject([
+      { data: { from: 'mirror.example/' } },
+    ]);
+  });
 
   it('takes objects of the whole cluster and of any namespace, namespaces first', () => {
     const role =

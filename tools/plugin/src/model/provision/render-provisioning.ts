@@ -17,7 +17,7 @@ export const provisioningFolder = 'Infrastructure/kubernetes';
 export interface ProvisioningTexts {
   /** Texts of the files below `provisioningFolder`, by path. */
   readonly texts: ReadonlyMap<string, string>;
-  readonly environment: Pick<Environment, 'name' | 'namespace' | 'variables'>;
+  readonly environment: Pick<Environment, 'name' | 'namespace' | 'registry' | 'variables'>;
   /** Names of all environments: files named like one are overlays. */
   readonly environmentNames: readonly string[];
 }
@@ -28,11 +28,11 @@ export interface ProvisioningTexts {
  * their kind says. @throws {Refusal} naming file and object.
  */
 export function renderProvisioning({ texts, environment, environmentNames }: ProvisioningTexts): KubernetesObject[] {
-  const { name, namespace, variables } = environment;
+  const { name, namespace, registry, variables } = environment;
   const folder = provisioningFolder;
   const manifests = readEnvironmentManifests({ texts, folder, environment, environmentNames, reach: 'cluster' });
   if (manifests.length === 0) throw nothingToProvision();
-  const values = { ENVIRONMENT: name, NAMESPACE: namespace, ...variables };
+  const values = { ENVIRONMENT: name, NAMESPACE: namespace, REGISTRY: registry, ...variables };
   const substituted = substitute(onlyWithVariables(manifests, values, name), values, name);
   refuseBadNames(substituted);
   refuseHugeNumbers(substituted);

@@ -161,7 +161,7 @@ interface Plan {
 async function planAll(target: Target, ports: Ports): Promise<Plan> {
   const { configuration, environment, objects, version } = target;
   const [changes, records, before] = await Promise.all([
-    configuration.plan(objects, version),
+    configuration.plan(objects, version, { isDryRun: target.request.dryRun }),
     configuration.records(),
     configuration.version(),
   ]);

@@ -54,7 +54,7 @@ export class ProvisioningManifests {
   }
 
   /** The objects of one of its environments. @throws {Refusal} naming file and object. */
-  render(environment: Pick<Environment, 'name' | 'namespace' | 'variables'>): KubernetesObject[] {
+  render(environment: Pick<Environment, 'name' | 'namespace' | 'registry' | 'variables'>): KubernetesObject[] {
     const environmentNames = this.environments.map(({ name }) => name);
     return renderProvisioning({ texts: this.texts, environment, environmentNames });
   }

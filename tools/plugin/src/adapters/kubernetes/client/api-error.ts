@@ -146,6 +146,12 @@ function missingRight({ message }: ErrorAnswer): { verb: string; resource: strin
   return { verb, resource, inGroup: group ? `.${group}` : '' };
 }
 
+/** The ValidatingAdmissionPolicy that refuses something, and why. */
+function policyOf({ message }: Pick<ErrorAnswer, 'message'>): { name: string; message: string } | undefined {
+  const denial = /ValidatingAdmissionPolicy '([^']+)' with binding '[^']*' denied request: (.+)/s.exec(message);
+  return denial ? { name: denial[1]!, message: denial[2]! } : undefined;
+}
+
 /** Reports whether the server could not even decode what was sent, which it calls an error of its own (500). */
 export function isUndecodable({ message }: { readonly message: string }): boolean {
   return /typed patch object|unable to convert unstructured object/.test(message);
@@ -194,6 +200,13 @@ export const answerRules: readonly ErrorRule<ErrorAnswer>[] = [
       const { verb, resource } = missingRight(answer)!;
       return `Give it the verb "${verb}" on "${resource}" (Infrastructure/kubernetes), or use another context.`;
     },
+  },
+  {
+    when: (answer) => policyOf(answer) !== undefined,
+    type: 'not-admitted',
+    reason: (answer) => about(answer, sentence(policyOf(answer)!.message)),
+    remedy: (answer) =>
+      `Change what it names, or the cluster's policy ${policyOf(answer)!.name} (Infrastructure/kubernetes).`,
   },
   {
     // Policies of the cluster itself answer 422, webhooks whatever they like.

@@ -7,7 +7,7 @@ import {
   holderName,
   leasePath,
   leaseSeconds,
-  microTime,
+  renewalTime,
   type AcquiredLease,
   type Lease,
   type LeasePlace,
@@ -104,7 +104,7 @@ export class HeldLease implements ServiceLock, WriteFence {
     if (this.hasEnded) return;
     const begun = this.place.now();
     try {
-      const written = await this.write((spec) => ({ ...spec, renewTime: microTime() }));
+      const written = await this.write((spec) => ({ ...spec, renewTime: renewalTime({ spec }) }));
       if (written.state === 'gone') return this.lose(written.why);
       this.renewedAt = written.at;
       this.failingSince = undefined;

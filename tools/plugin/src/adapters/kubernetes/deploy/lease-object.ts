@@ -46,6 +46,25 @@ export function holderName(identity: string): string {
 }
 
 /** Kubernetes' `MicroTime`. */
-export function microTime(): string {
-  return new Date().toISOString().replace('Z', '000Z');
+function microTime(time: number): string {
+  return new Date(time).toISOString().replace('Z', '000Z');
+}
+
+/**
+ * The time at which a lease is renewed: now, but later than its last renewal, also by a clock that is behind the former
+ * holder's. Times of a lease go forward, so that a policy of the cluster can hold it (`Infrastructure/kubernetes/locks.yaml`).
+ */
+export function renewalTime({ spec }: Pick<Lease, 'spec'> = {}): string {
+  return microTime(Math.max(Date.now(), lastRenewal(spec) + 1));
+}
+
+/** The time at which a lease is taken: now, but after the time of its last holder, who was silent for that long. */
+export function takingTime({ spec }: Pick<Lease, 'spec'> = {}): string {
+  const held = spec?.holderIdentity ? (spec.leaseDurationSeconds ?? leaseSeconds) * 1000 : 0;
+  return microTime(Math.max(Date.now(), lastRenewal(spec) + held + 1));
+}
+
+/** Milliseconds since 1970; 0 for a lease that says none. */
+function lastRenewal(spec: Lease['spec']): number {
+  return Date.parse(spec?.renewTime ?? '') || 0;
 }

@@ -9,7 +9,7 @@ import {
   holderName,
   leasePath,
   leaseSeconds,
-  microTime,
+  takingTime,
   type AcquiredLease,
   type Lease,
   type LeasePlace,
@@ -87,7 +87,7 @@ async function tryTake(
   identity: string,
   lease: Lease | undefined,
 ): Promise<AcquiredLease | undefined> {
-  const time = microTime();
+  const time = takingTime(lease);
   const spec = {
     holderIdentity: identity,
     leaseDurationSeconds: leaseSeconds,

@@ -45,8 +45,13 @@ export class KubernetesConfiguration implements ClusterConfiguration {
     return listHttpRoutes({ api: this.place.api, namespace: this.place.home });
   }
 
-  async plan(objects: readonly KubernetesObject[], version?: BuildNumber): Promise<readonly ConfigurationChange[]> {
-    return (await planConfiguration(this.place, objects, version)).map(({ change }) => change);
+  async plan(
+    objects: readonly KubernetesObject[],
+    version?: BuildNumber,
+    { isDryRun = false }: { readonly isDryRun?: boolean } = {},
+  ): Promise<readonly ConfigurationChange[]> {
+    const planned = await planConfiguration({ ...this.place, mayCompare: isDryRun }, objects, version);
+    return planned.map(({ change }) => change);
   }
 
   async apply(

@@ -12,6 +12,7 @@ import { ApiError, explainApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
 import { combineRefusals, dryRun, tryAll, tryObject, type ObjectRules } from '../deploy/plan.ts';
 import type { Resources } from '../client/resources.ts';
+import { compareUntried } from './compare-untried.ts';
 import { NewerHolders } from './newer-holders.ts';
 
 /** Where, and as what, objects are tried whose namespace is still to be made. */
@@ -27,6 +28,8 @@ export interface ConfigurationPlace {
   /** Namespace of the environment: that of objects that name none. */
   readonly home: string;
   readonly manager: string;
+  /** True where what this account may not try is compared with what is there instead. */
+  readonly mayCompare?: boolean;
 }
 
 /** One object, and what applying it would do. */
@@ -91,8 +94,11 @@ async function planObject(
     }
     const rules = rulesFor(sent, manager, namespace);
     const first = await tryObject(api, path, rules).catch((error: unknown) => {
-      throw isMissingNamespace(error) ? noNamespace(object, namespace) : error;
+      if (isMissingNamespace(error)) throw noNamespace(object, namespace);
+      if (!place.mayCompare) throw error;
+      return compareUntried(api, path, { sent, cause: error });
     });
+    if ('isCompared' in first) return { change: { ...what, ...first }, path, sent };
     const heldBy = await holders.of(first.takenOver ?? []);
     // Its own part is what it has in common with the newer one.
     const toSend = (there?: KubernetesObject) => (there ? commonPart(sent, there) : sent);

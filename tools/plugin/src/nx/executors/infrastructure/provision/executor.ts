@@ -53,6 +53,8 @@ export const executor = infrastructureExecutor({
         if (change.heldBy) say.warn(describeHeld(change, change.heldBy));
         if (change.untried !== undefined) say.warn(describeUntried(change, change.untried));
       }
+      const compared = changes.filter(({ isCompared }) => isCompared);
+      if (compared.length > 0) say.step(describeCompared(compared));
     });
     if (isJson) return [JSON.stringify({ environment: environment.name, ...result })];
     return [`${environment.name}: ${describe(result)}`];
@@ -67,6 +69,12 @@ function describeHeld({ kind, name }: ConfigurationChange, { namespace, version 
 /** Says that an object is tried only once its namespace is there. */
 function describeUntried({ kind, name, namespace }: ConfigurationChange, why: string): string {
   return `${kind} ${name} could not be tried before the namespace ${namespace} is made: ${why}`;
+}
+
+/** Says that objects were not tried, by an account that shows what would change. */
+function describeCompared(changes: readonly ConfigurationChange[]): string {
+  const kinds = [...new Set(changes.map(({ kind }) => kind))].sort().join(', ');
+  return `this account may not try ${changes.length} objects (${kinds}); their manifests were compared with what is there`;
 }
 
 function describe(result: ProvisionResult): string {
