@@ -113,6 +113,10 @@ export function sourceRepositoryContract(
       );
       expect(await each.describeCommit(second)).toMatchObject({ id: second, author: 'Ada', subject: 'change' });
       expect((await each.branchTip('main'))?.commit).toBe(third);
+      expect([...(await each.branchTips(['ma*', 'hotfix/*']))].map(([name, tip]) => [name, tip.commit])).toEqual([
+        ['main', third],
+      ]);
+      expect(await each.branchTip('mai')).toBeUndefined();
       expect(await each.findCommit(second)).toBe(second);
       expect(await each.findCommit(second.slice(0, 12))).toBe(second);
       for (const none of ['0'.repeat(40), 'nonsense', '--all', '', 'a\u0000b', 'x'.repeat(200_000)])

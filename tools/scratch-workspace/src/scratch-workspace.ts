@@ -155,10 +155,15 @@ export class ScratchWorkspace {
     this.write(path, before.replace(from, to));
   }
 
-  /** Commits all changes. @returns the commit's name. */
+  /**
+   * Commits all changes, and pushes them where the main branch is checked out: only what the origin's main branch has is
+   * released. A clone that is behind it stays that. @returns the commit's name.
+   */
   async commit(message: string): Promise<string> {
     await this.git(['add', '--all']);
     await this.git(['commit', '--quiet', '--allow-empty', '--message', message]);
+    const isMain = (await this.git(['rev-parse', '--abbrev-ref', 'HEAD'])).trim() === 'main';
+    if (isMain) await this.git(['push', '--quiet', 'origin', 'HEAD']).catch(() => undefined);
     return this.git(['rev-parse', 'HEAD']);
   }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BuildNumber } from '../../plugin/src/model/release/build-number.ts';
+import { matchesBranch } from '../../plugin/src/model/commits/branch-pattern.ts';
 import type { Commit } from '../../plugin/src/model/commits/commit.ts';
 import { CommitGraph } from '../../plugin/src/model/commits/commit-graph.ts';
 import type { CommitsApart, LoggedCommit } from '../../plugin/src/model/commits/commit-log.ts';
@@ -34,6 +35,8 @@ interface Shared {
   readonly packages: Map<string, ProvisioningPackage>;
   /** The tip of the main branch, where it is not the newest commit. */
   tip?: string;
+  /** Tips of other branches, by name. */
+  readonly branches: Map<string, string>;
 }
 
 /** Twin of the git repository for tests. A commit is at the origin at once. */
@@ -51,7 +54,13 @@ export class InMemorySourceRepository implements SourceRepository {
 
   /** @param files texts by path, committed at once. */
   constructor(files: Readonly<Record<string, string>> = {}, shared?: Shared) {
-    this.shared = shared ?? { commits: new Map(), numbers: new Map(), releases: new Map(), packages: new Map() };
+    this.shared = shared ?? {
+      commits: new Map(),
+      numbers: new Map(),
+      releases: new Map(),
+      packages: new Map(),
+      branches: new Map(),
+    };
     this.tree = new Map(Object.entries(files));
     if (!shared) this.commit();
   }
@@ -142,9 +151,10 @@ export class InMemorySourceRepository implements SourceRepository {
     return found.length === 1 ? found[0] : undefined;
   }
 
-  /** Makes a commit the tip of every branch; the newest commit is without it. */
-  moveBranch(commit: string): void {
-    this.shared.tip = commit;
+  /** Makes a commit the tip of a branch; that of the main one is the newest commit otherwise. */
+  moveBranch(commit: string, branch = 'main'): void {
+    if (branch === 'main') this.shared.tip = commit;
+    else this.shared.branches.set(branch, commit);
   }
 
   /** Takes a commit away, as garbage collection does after a branch was deleted. */
@@ -152,9 +162,15 @@ export class InMemorySourceRepository implements SourceRepository {
     this.shared.commits.delete(commit);
   }
 
-  async branchTip(): Promise<BranchTip | undefined> {
-    const commit = this.shared.tip ?? [...this.shared.commits.keys()].at(-1);
-    return commit === undefined ? undefined : { commit };
+  async branchTip(branch: string): Promise<BranchTip | undefined> {
+    return (await this.branchTips([branch])).get(branch);
+  }
+
+  async branchTips(patterns: readonly string[]): Promise<Map<string, BranchTip>> {
+    const main = this.shared.tip ?? [...this.shared.commits.keys()].at(-1);
+    const all = [...(main === undefined ? [] : [['main', main] as const]), ...this.shared.branches];
+    const isMeant = (name: string) => patterns.some((pattern) => matchesBranch(pattern, name));
+    return new Map(all.flatMap(([name, commit]) => (isMeant(name) ? [[name, { commit }]] : [])));
   }
 
   async commitGraph(tips: readonly string[]): Promise<CommitGraph> {

@@ -18,6 +18,7 @@ export function releaseIt(scenario: ReleaseScenario, wishes: Partial<ReleaseRequ
     buildNumber: undefined,
     approvedBy: undefined,
     mainBranch: 'main',
+    comparesCommits: true,
     timeoutMs: 1000,
   };
   return release({ ...usual, ...wishes }, ports, reporter);

@@ -35,6 +35,9 @@ it('a worktree, from a subfolder', async () => {
   const worktree = workspace.at(`${workspace.folder}/../work tree`);
   worktree.linkPackages();
   await change(worktree);
+  const refused = await worktree.nx(['run', 'inventory:release'], { cwd: 'apps/inventory' });
+  expect(refused).toMatchObject({ code: 2, output: expect.stringMatching(/is not part of main at the origin/) });
+  await worktree.git(['push', '--quiet', 'origin', 'HEAD:main']);
   const output = await worktree.nxSuccessfully(['run', 'inventory:release'], { cwd: 'apps/inventory' });
   expect(output).toMatch(/inventory \d{8}-2: runs in preprod/);
 });

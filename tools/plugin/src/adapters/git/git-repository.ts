@@ -35,6 +35,7 @@ export class GitRepository implements SourceRepository {
   commitsBetween: Commits['commitsBetween'] = (from, to, folders) => this.commits.commitsBetween(from, to, folders);
   findCommit: Commits['findCommit'] = (text) => this.commits.findCommit(text);
   branchTip: Commits['branchTip'] = (branch) => this.commits.branchTip(branch);
+  branchTips: Commits['branchTips'] = (patterns) => this.commits.branchTips(patterns);
   commitGraph: Commits['commitGraph'] = (tips) => this.commits.commitGraph(tips);
   firstParent: Commits['firstParent'] = (commit) => this.commits.firstParent(commit);
   mergeBases: Commits['mergeBases'] = (commit, others) => this.commits.mergeBases(commit, others);

@@ -61,7 +61,15 @@ async function planned(services: number) {
   for (let index = 0; index < services; index++) for (const sequence of [1, 2]) putRecord(`service-${index}`, sequence);
   const cluster = new KubernetesCluster(server.api, environment);
   const service = (name: string) => ({ ...scenario.service, name });
-  const request = { environment, environmentNames: [], to: new Date(moment(1)), actor, reason: undefined, service };
+  const request = {
+    environment,
+    environmentNames: [],
+    mainBranch: 'main',
+    to: new Date(moment(1)),
+    actor,
+    reason: undefined,
+    service,
+  };
   server.asked.length = 0;
   const plan = await planEnvironmentRollback(request, { ...scenario.ports, cluster: async () => cluster });
   return { plan, requests: server.asked.length };
@@ -90,7 +98,15 @@ it('tells of all services that cannot go back, and asks nothing more', async () 
       if (!/[37]$/.test(name)) return { ...scenario.service, name };
       throw new Refusal({ type: 'bad-service-name', doing: `find ${name}`, reason: 'It is bad.', remedy: 'None.' });
     };
-    const request = { environment, environmentNames: [], to: new Date(moment(1)), actor, reason: undefined, service };
+    const request = {
+      environment,
+      environmentNames: [],
+      mainBranch: 'main',
+      to: new Date(moment(1)),
+      actor,
+      reason: undefined,
+      service,
+    };
     const planning = planEnvironmentRollback(request, { ...scenario.ports, cluster: async () => cluster });
     await expect(planning).rejects.toMatchObject({
       facts: {

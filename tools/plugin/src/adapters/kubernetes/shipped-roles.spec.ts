@@ -116,7 +116,15 @@ function change(scenario: OnServer, value: string): void {
 
 async function goBack(scenario: OnServer) {
   const { service, ports, reporter, preprod: environment } = scenario;
-  const request = { service, environment, environmentNames: [], to: undefined, actor, reason: undefined };
+  const request = {
+    service,
+    environment,
+    environmentNames: [],
+    mainBranch: 'main',
+    to: undefined,
+    actor,
+    reason: undefined,
+  };
   return rollBack(await planRollback(request, ports), { timeoutMs: 5000 }, ports, reporter);
 }
 
@@ -137,7 +145,16 @@ async function doEverything(scenario: OnServer): Promise<void> {
   });
   const { service, ports, reporter, preprod: environment } = scenario;
   const release = await findRelease('orders', undefined, ports);
-  const target = { service, release, environment, environmentNames: [], actor, allowDowntime: false, adopt: false };
+  const target = {
+    service,
+    release,
+    environment,
+    environmentNames: [],
+    mainBranch: 'main',
+    actor,
+    allowDowntime: false,
+    adopt: false,
+  };
   await planDeploy(target, ports, reporter);
   await goBack(scenario);
 }

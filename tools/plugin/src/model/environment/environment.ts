@@ -28,8 +28,11 @@ export interface Environment {
   readonly deploy: 'automatic' | 'manual';
   /** True when a build of a dirty working tree may be deployed. */
   readonly allowDirty: boolean;
-  /** True when commits of any branch may be released over each other, and older ones too; as `allowDirty` when left out. */
-  readonly allowBranches?: boolean;
+  /**
+   * True when commits of any branch may be released, over each other, and older ones too; as `allowDirty` when left out.
+   * Or the branches besides the main one that releases may be of, by name or with `*`: `hotfix/*`.
+   */
+  readonly allowBranches?: boolean | readonly string[];
   /** True when somebody must approve of every release that is put in. */
   readonly protected: boolean;
   /** How long a release must have run upstream before it is promoted to here: `30m`, `2h`, `1d`. */
@@ -95,7 +98,12 @@ export function takesBranches({
   allowDirty,
 }: Pick<Environment, 'allowBranches' | 'allowDirty'>): boolean {
   // What takes changes that no commit has takes any commit.
-  return allowBranches ?? allowDirty;
+  return typeof allowBranches === 'object' ? false : (allowBranches ?? allowDirty);
+}
+
+/** Returns the branches, by name or with `*`, that releases of an environment must be of: the main one, and those it names. */
+export function releasedBranches({ allowBranches }: Pick<Environment, 'allowBranches'>, mainBranch: string): string[] {
+  return [mainBranch, ...(typeof allowBranches === 'object' ? allowBranches : [])];
 }
 
 /** Reports whether two environments are one namespace of one cluster, as far as their files tell. */

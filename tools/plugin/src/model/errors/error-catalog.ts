@@ -4,6 +4,7 @@ import { generatorErrors } from './generator-errors.ts';
 import { localPlatformErrors } from './local-platform-errors.ts';
 import { registryErrors } from './registry-errors.ts';
 import { routeErrors } from './route-errors.ts';
+import { verificationErrors } from './verification-errors.ts';
 
 /**
  * Every type of error, by where it comes from. The types are a union (`ErrorType`), so that a misspelt one does not
@@ -196,6 +197,7 @@ export const errorCatalog = {
       'Commit the changes and release again.',
     ),
   },
+  'Verifying releases': verificationErrors,
   'Deploying and promoting': {
     'no-such-release': entry('There is no such release.', 'Choose one of those that are listed.'),
     'image-missing': entry('The registry does not have the image.', 'Choose another release, or push it again.'),

@@ -22,6 +22,11 @@ export interface Commits {
   findCommit(text: string): Promise<string | undefined>;
   /** Returns the newest commit of a branch, at the origin where there is one. It need not be here. */
   branchTip(branch: string): Promise<BranchTip | undefined>;
+  /**
+   * Returns the newest commits of branches, by their names, at the origin where there is one. They need not be here.
+   * @param patterns names, or with `*`: `hotfix/*`.
+   */
+  branchTips(patterns: readonly string[]): Promise<ReadonlyMap<string, BranchTip>>;
   /** Returns some commits and all before them. Those that neither this clone nor the origin has are not in it. */
   commitGraph(tips: readonly string[]): Promise<CommitGraph>;
   /** Returns the commit before one, on its own branch where it is a merge; also where it is not in a shallow clone. */

@@ -120,7 +120,16 @@ describe('deployments', () => {
     await releaseIt(scenario);
     const { service, ports, reporter } = scenario;
     const way = { from: preprodOf(scenario), to: environmentOf(scenario, 'prod'), build: undefined };
-    const request = { ...usual, ...way, force: true, service, environmentNames: [], actor: ada, approvedBy: 'eve' };
+    const request = {
+      ...usual,
+      ...way,
+      force: true,
+      service,
+      environmentNames: [],
+      mainBranch: 'main',
+      actor: ada,
+      approvedBy: 'eve',
+    };
     await promote(request, ports, reporter);
     expect(scenario.forge.deployments.at(-1)).toMatchObject({
       environment: 'prod/orders',
@@ -165,7 +174,14 @@ describe('deployments', () => {
     scenario.change('2');
     await releaseIt(scenario);
     const { service, ports, reporter } = scenario;
-    const request = { service, environment: preprodOf(scenario), environmentNames: [], to: undefined, actor: ada };
+    const request = {
+      service,
+      environment: preprodOf(scenario),
+      environmentNames: [],
+      mainBranch: 'main',
+      to: undefined,
+      actor: ada,
+    };
     await rollBack(await planRollback({ ...request, reason: undefined }, ports), { timeoutMs: 1000 }, ports, reporter);
     expect(shown(scenario).at(-1)).toBe('preprod/orders orders-20261124-1 success');
     expect(scenario.forge.deployments.at(-1)?.payload).toMatchObject({ action: 'rollback' });

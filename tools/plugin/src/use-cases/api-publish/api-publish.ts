@@ -14,6 +14,7 @@ import type { RevisionCheck } from '../facade/publish-request.ts';
 import { planServicePublication } from '../facade/plan-service-publication.ts';
 import type { ServicePublication } from '../facade/service-publication.ts';
 import { findRelease } from '../revision/find-release.ts';
+import { verifyRecorded, verifyRelease } from '../verify/verify-release.ts';
 
 /** A service whose API is published as it should be, by itself. */
 export interface ApiPublishRequest {
@@ -21,6 +22,8 @@ export interface ApiPublishRequest {
   readonly environment: Environment;
   /** The build; undefined for the one that runs. */
   readonly build: BuildNumber | undefined;
+  /** The branch that releases are of, besides those that the environment names. */
+  readonly mainBranch: string;
   readonly actor: Actor;
   readonly dryRun: boolean;
   readonly allowBreaking: boolean;
@@ -99,7 +102,10 @@ async function chooseRelease(
   // One that failed at the door alone serves.
   const running = records.find(({ outcome, published }) => outcome === 'succeeded' || published !== undefined)?.release;
   const wanted = build === undefined ? running : await findRelease(service.name, build, ports);
-  if (running && wanted && !wanted.buildNumber.isNewerThan(running.buildNumber)) return wanted;
+  if (running && wanted && !wanted.buildNumber.isNewerThan(running.buildNumber)) {
+    await verify(request, wanted, ports);
+    return wanted;
+  }
   throw new Refusal({
     type: 'not-deployed',
     doing: doingOf(request),
@@ -108,6 +114,13 @@ async function chooseRelease(
       : `No deployment of it to ${environment.name} has succeeded: clients would find an API that nothing answers.`,
     remedy: `Deploy it, which publishes its API: \`nx run ${service.name}:k8s-deploy --env=${environment.name}${build === undefined ? '' : ` --tag=${build}`}\`.`,
   });
+}
+
+/** Makes sure that a release is what its tag says or, of the one that runs, its record. @throws {Refusal} */
+async function verify(request: ApiPublishRequest, release: Release, ports: ReleasePorts): Promise<void> {
+  const { service, environment, mainBranch, build } = request;
+  if (build !== undefined) await verifyRelease({ service, release, environment }, { mainBranch }, ports);
+  else await verifyRecorded({ release, environment, mainBranch, doing: doingOf(request) }, ports);
 }
 
 function requireFacade(request: ApiPublishRequest): void {

@@ -7,7 +7,7 @@ import { describeObjectDrift } from '../../model/observe/describe-drift.ts';
 import { annotation } from '../../model/manifests/labels.ts';
 import { describeUnhealthy } from '../../model/observe/describe-unhealthy.ts';
 import { announcedAs, forgeEnvironment, newForgeDeployment } from '../announce/announce-deployment.ts';
-import { differencesOf } from './audit-release.ts';
+import { differencesOf } from '../../model/release/release-differences.ts';
 import type { ForgeFacts } from './forge-facts.ts';
 import { findingsAbout, type Finding, type FindingMaker } from './finding.ts';
 import type { ObservedService } from '../../ports/cluster.ts';

@@ -1,12 +1,13 @@
-import { parseImageLabels } from '../../model/release/image-labels.ts';
 import { ImageRef, type Digest } from '../../model/release/image-ref.ts';
 import { ProductError } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
+import { differencesOf } from '../../model/release/release-differences.ts';
 import type { ReleaseTag } from '../../model/release/release-tag.ts';
 import type { ReleaseTags } from '../../ports/repository/release-tags.ts';
 import type { WithRepository } from '../../ports/repository/source-repository.ts';
 import type { ForgeFacts } from './forge-facts.ts';
 import { findingsAbout, type Finding, type FindingMaker } from './finding.ts';
+import { imageDisagreement } from '../verify/image-witness.ts';
 import { publishRelease } from '../release/publish-release.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import type { AuditRequest } from './audit-request.ts';
@@ -89,18 +90,21 @@ async function auditImage(
   const image = ImageRef.of(host, release.service, release.buildNumber.toString());
   const pinned = image.withDigest(release.imageDigest);
   const finding = findingsAbout(subject);
-  const audited: AuditedImage = { release, host, image, pinned, finding };
   try {
-    const [named, labels] = await Promise.all([registry.digest(image), registry.labels(pinned)]);
-    if (labels === undefined) return noImage(audited);
-    return auditImageTag(audited, named) ?? auditImageLabels(audited, labels);
+    const [named, found] = await Promise.all([
+      registry.digest(image),
+      imageDisagreement(release, pinned, { registry }),
+    ]);
+    if (found?.type === 'image-missing') return noImage(pinned, finding);
+    const moved = auditImageTag({ release, host, image, pinned, finding }, named);
+    return moved ?? (found && finding(found.type, found.says, found.remedy));
   } catch (error) {
     if (!(error instanceof ProductError)) throw error;
     return finding('registry-unreachable', error.facts.reason, error.facts.remedy);
   }
 }
 
-function noImage({ pinned, finding }: AuditedImage): Finding {
+function noImage(pinned: ImageRef, finding: FindingMaker): Finding {
   return finding(
     'no-image',
     `${pinned} is not in its registry.`,
@@ -120,26 +124,6 @@ function auditImageTag(
     'image-tag-moved',
     `${image} is ${named} now; it was released as ${release.imageDigest}.`,
     'Deployments are not touched by it: they name the digest. Find out who pushed to the tag, and make tags immutable in the registry.',
-  );
-}
-
-function auditImageLabels(
-  { release, image, pinned, finding }: AuditedImage,
-  labels: Readonly<Record<string, string>>,
-): Finding | undefined {
-  const build = parseImageLabels(labels);
-  if (!build)
-    return finding(
-      'image-without-labels',
-      `The labels of ${pinned} do not say what it was built from.`,
-      `It was not built by \`nx run ${release.service}:docker-release\`; look at who pushed it.`,
-    );
-  const differences = differencesOf({ ...build, imageDigest: release.imageDigest }, release);
-  if (differences.length === 0) return undefined;
-  return finding(
-    'image-labels-differ',
-    `The labels of ${image} and the release do not agree: ${differences.join('; ')}.`,
-    'One of the two was tampered with, or the image is of another build: release again, and look at who could write.',
   );
 }
 
@@ -203,21 +187,4 @@ function recordDiffers(subject: string, source: string, environment: string, dif
     remedy: 'The one whose image digest the registry has under this build number is right.',
     isRepaired: false,
   };
-}
-
-/** Returns the differences between two accounts of a release: `commit 1a2b… and 3c4d…`. */
-export function differencesOf(a: Release, b: Release): string[] {
-  const facts = (release: Release) => ({
-    service: release.service,
-    build: release.buildNumber.toString(),
-    commit: release.commit,
-    image: release.imageDigest as string,
-    content: release.contentHash as string,
-    dirty: String(release.dirty),
-  });
-  const [left, right] = [facts(a), facts(b)];
-  return Object.entries(left).flatMap(([name, value]) => {
-    const other = right[name as keyof typeof right];
-    return value === other ? [] : [`${name} ${value} and ${other}`];
-  });
 }

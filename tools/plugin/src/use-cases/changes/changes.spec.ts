@@ -29,7 +29,15 @@ class World extends ReleaseScenario {
   async releaseTo(...names: string[]): Promise<string> {
     const { service, environments, ports, reporter } = this;
     const targets = environments.filter(({ name }) => names.includes(name));
-    const request = { service, environments, targets, actor, allowDirty: false, buildNumber: undefined };
+    const request = {
+      service,
+      environments,
+      targets,
+      actor,
+      allowDirty: false,
+      mainBranch: 'main',
+      buildNumber: undefined,
+    };
     await release({ ...usual, ...request }, ports, reporter);
     return this.repository.headCommit();
   }

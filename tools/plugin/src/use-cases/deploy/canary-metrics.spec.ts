@@ -39,7 +39,7 @@ function asCanary({ scenario, next }: CanaryScenario, settings: Partial<Promethe
   const canary = { steps: [10], pauseMs };
   return deploy(
     target,
-    { force: false, approvedBy: undefined, timeoutMs: 1000, canary },
+    { force: false, mainBranch: 'main', approvedBy: undefined, timeoutMs: 1000, canary },
     scenario.ports,
     scenario.reporter,
   );

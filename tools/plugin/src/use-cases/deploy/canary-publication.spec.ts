@@ -66,7 +66,7 @@ function target({ scenario, next }: World) {
 }
 
 function asCanary(world: World, wishes: Partial<DeployOptions> = {}) {
-  const options = { force: false, approvedBy: undefined, timeoutMs: 1000, canary: plan, ...wishes };
+  const options = { force: false, mainBranch: 'main', approvedBy: undefined, timeoutMs: 1000, canary: plan, ...wishes };
   return deploy(target(world), options, world.scenario.ports, world.scenario.reporter);
 }
 
@@ -149,7 +149,15 @@ describe('a canary behind API Management whose deployer is killed', () => {
     'its abortion': (world) => settledOr(world, 'abort'),
     'a rollback': async (world) => {
       const { service, environment } = target(world);
-      const request = { service, environment, environmentNames: [], to: undefined, actor: ada, reason: undefined };
+      const request = {
+        service,
+        environment,
+        environmentNames: [],
+        mainBranch: 'main',
+        to: undefined,
+        actor: ada,
+        reason: undefined,
+      };
       const { ports, reporter } = world.scenario;
       await planRollback(request, ports)
         .then((going) => rollBack(going, { timeoutMs: 1000 }, ports, reporter))

@@ -72,7 +72,7 @@ function target(scenario: ReleaseScenario, release: Release) {
 }
 
 function deployIt(scenario: ReleaseScenario, release: Release, wishes: Partial<DeployOptions> = {}) {
-  const options = { force: false, approvedBy: undefined, timeoutMs: 1000, ...wishes };
+  const options = { force: false, mainBranch: 'main', approvedBy: undefined, timeoutMs: 1000, ...wishes };
   return deploy(target(scenario, release), options, scenario.ports, scenario.reporter);
 }
 
@@ -204,7 +204,7 @@ describe('a canary', () => {
     const [from, to] = ['preprod', 'prod'].map((wanted) => scenario.environments.find(({ name }) => name === wanted)!);
     const { service } = scenario;
     const options = { force: true, approvedBy: 'ada', timeoutMs: 1000, canary: plan, dryRun: false, build: undefined };
-    const facts = { environmentNames: [], actor: ada, allowDowntime: false, adopt: false };
+    const facts = { environmentNames: [], mainBranch: 'main', actor: ada, allowDowntime: false, adopt: false };
     // Nothing is there that it could come beside, and nobody could judge it.
     await expect(
       promote({ ...options, ...facts, service, from: from!, to: to! }, scenario.ports, scenario.reporter),
@@ -304,7 +304,15 @@ describe('a canary whose deployer was killed', () => {
     },
     'a rollback': async (scenario) => {
       const { environment, service } = target(scenario, {} as Release);
-      const request = { service, environment, environmentNames: [], to: undefined, actor: bob, reason: undefined };
+      const request = {
+        service,
+        environment,
+        environmentNames: [],
+        mainBranch: 'main',
+        to: undefined,
+        actor: bob,
+        reason: undefined,
+      };
       try {
         const going = await planRollback(request, scenario.ports);
         await rollBack(going, { timeoutMs: 1000 }, scenario.ports, scenario.reporter);

@@ -13,7 +13,8 @@ import { describeBoth, isOlderCommit, type BothCommits } from './requirements/co
 import { decideDeploy, newestSucceeded, type DeployDecision, type Superseded } from './decide-deploy.ts';
 import type { DeployContext, RolloutLimits } from './deploy-context.ts';
 import { isOutdated, withServiceLock } from './lock-service.ts';
-import { planDeploy, requireImage, takenExceptions, type DeployPlan, type DeployTarget } from './plan-deploy.ts';
+import { planVerified } from './plan-verified.ts';
+import { takenExceptions, type DeployPlan, type DeployTarget } from './plan-deploy.ts';
 import type { ChangeSet } from '../../ports/cluster.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
@@ -25,11 +26,13 @@ import type { Rollout } from './rollout/rollout.ts';
 export interface DeployOptions extends RolloutLimits {
   /** Deploys also over a newer release, and a build that is held. */
   readonly force: boolean;
+  /** The branch that releases are of, besides those that an environment names. */
+  readonly mainBranch: string;
   /**
-   * The main branch, where commits decide which release is newer (`isOlderCommit`). Omitted where the user names the
-   * release, or the environment that proved it: build numbers decide alone then.
+   * True where commits decide which release is newer (`isOlderCommit`). Where the user names the release, or the
+   * environment that proved it, build numbers decide alone.
    */
-  readonly mainBranch?: string;
+  readonly comparesCommits?: boolean;
   /** The approver for a protected environment. */
   readonly approvedBy: string | undefined;
   /** The obstacles before it came here that `force` overrode: `soaking`. */
@@ -77,13 +80,11 @@ async function planAndDeploy(
 ): Promise<DeployResult> {
   const { service, environment, actor } = target;
   options.signal?.throwIfAborted();
-  const planning = await Promise.all([
-    planDeploy(target, ports, reporter),
-    planServicePublication(target, ports),
-    requireImage(target, ports),
-  ]).catch((error: unknown) => supersededInstead(error, target, options, { ports, reporter }));
-  if ('state' in planning) return planning;
-  const [plan, publication] = planning;
+  const planned = await planVerified(target, options, ports, reporter).catch((error: unknown) =>
+    supersededInstead(error, target, options, { ports, reporter }),
+  );
+  if ('state' in planned) return planned;
+  const { plan, publication, lifted } = planned;
   const { cluster } = plan;
   if (options.canary)
     await canaryOf(target, plan, { canary: options.canary, records: await cluster.records(service.name) }, ports);
@@ -91,7 +92,7 @@ async function planAndDeploy(
     withServiceLock(
       { service: service.name, environment, actor },
       { cluster, ports, limits: options, reporter, announce },
-      (context) => deployLocked({ target, options, plan, publication, ports }, context),
+      (context) => deployLocked({ target, options: overriding(options, lifted), plan, publication, ports }, context),
     ),
   );
 }
@@ -114,6 +115,11 @@ async function supersededInstead(
   const decision = decideDeploy(records, target.release, { force: false, changes: true, isOlder });
   if (decision.state !== 'superseded') throw error;
   return { ...decision, ...(commits ? { commits } : {}) };
+}
+
+/** Adds what was overridden before it is looked at what runs. */
+function overriding(options: DeployOptions, lifted: readonly string[]): DeployOptions {
+  return { ...options, lifted: [...(options.lifted ?? []), ...lifted] };
 }
 
 /** A deploy that was planned. */
@@ -187,11 +193,11 @@ interface Precedence {
 export async function findPrecedence(
   { release, environment }: Pick<DeployTarget, 'release' | 'environment'>,
   records: readonly DeploymentRecord[],
-  { mainBranch, force }: Pick<DeployOptions, 'mainBranch' | 'force'>,
+  { mainBranch, comparesCommits = false, force }: Pick<DeployOptions, 'mainBranch' | 'comparesCommits' | 'force'>,
   { ports, reporter }: { readonly ports: Pick<ReleasePorts, 'repository'>; readonly reporter: Reporter },
 ): Promise<Precedence | undefined> {
   const running = newestSucceeded(records)?.release;
-  if (running === undefined || mainBranch === undefined) return undefined;
+  if (running === undefined || !comparesCommits) return undefined;
   const request = { environment, release, running, mainBranch };
   if (force) return forcedPrecedence(isOlderCommit(request, ports, reporter));
   const isOlder = await isOlderCommit(request, ports, reporter);

@@ -137,18 +137,3 @@ export async function renderRelease(
   for (const { line } of risks) reporter.warn(line);
   return { objects, jobs, sources };
 }
-
-/** @throws {Refusal} when the environment's registry no longer has the release's image. */
-export async function requireImage(
-  { service, release, environment }: Pick<DeployTarget, 'service' | 'release' | 'environment'>,
-  { registry }: Pick<ReleasePorts, 'registry'>,
-): Promise<void> {
-  const image = ImageRef.of(environment.registry, service.name, release.buildNumber.toString(), release.imageDigest);
-  if ((await registry.digest(image)) !== undefined) return;
-  throw new Refusal({
-    type: 'image-missing',
-    doing: `deploy ${service.name} ${release.buildNumber} to ${environment.name}`,
-    reason: `The registry ${environment.registry} does not have ${image}.`,
-    remedy: 'Choose another release, or push the image there again by its digest.',
-  });
-}

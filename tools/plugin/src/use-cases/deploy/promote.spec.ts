@@ -14,7 +14,15 @@ async function released(scenario = new ReleaseScenario(), text = '1'): Promise<R
   const { service, environments, ports, reporter } = scenario;
   scenario.change(text);
   const targets = [named(scenario, 'preprod')];
-  const request = { service, environments, targets, actor, allowDirty: false, buildNumber: undefined };
+  const request = {
+    service,
+    environments,
+    targets,
+    actor,
+    allowDirty: false,
+    mainBranch: 'main',
+    buildNumber: undefined,
+  };
   await release({ ...usual, ...request, approvedBy: undefined }, ports, reporter);
   return scenario;
 }
@@ -26,7 +34,16 @@ const wait = (scenario: ReleaseScenario, minutes: number) => {
 function up(scenario: ReleaseScenario, wishes: Partial<PromoteRequest> = {}) {
   const { service, ports, reporter } = scenario;
   const way = { from: named(scenario, 'preprod'), to: named(scenario, 'prod') };
-  const request = { ...usual, ...way, service, environmentNames, build: undefined, actor, approvedBy: 'eve' };
+  const request = {
+    ...usual,
+    ...way,
+    service,
+    environmentNames,
+    mainBranch: 'main',
+    build: undefined,
+    actor,
+    approvedBy: 'eve',
+  };
   return promote({ ...request, ...wishes }, ports, reporter);
 }
 
@@ -252,7 +269,15 @@ describe('promote', () => {
     const scenario = await released(await released(), '2');
     const { service, ports, reporter } = scenario;
     const environment = named(scenario, 'preprod');
-    const request = { service, environment, environmentNames, to: undefined, actor, reason: 'wrong' };
+    const request = {
+      service,
+      environment,
+      environmentNames,
+      mainBranch: 'main',
+      to: undefined,
+      actor,
+      reason: 'wrong',
+    };
     await rollBack(await planRollback(request, ports), { timeoutMs: 1000 }, ports, reporter);
     wait(scenario, 10);
     expect(await typeOf(up(scenario, { build: BuildNumber.parse('20261124-2')! }))).toBe('2 held-upstream');

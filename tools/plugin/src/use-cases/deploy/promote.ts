@@ -2,10 +2,11 @@ import type { BuildNumber } from '../../model/release/build-number.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import type { Release } from '../../model/release/release.ts';
 import { canaryOf, deploy, type DeployOptions, type DeployResult } from './deploy.ts';
-import { planServicePublication } from '../facade/plan-service-publication.ts';
-import { planDeploy, requireImage, type DeployTarget } from './plan-deploy.ts';
+import type { DeployTarget } from './plan-deploy.ts';
+import { planVerified } from './plan-verified.ts';
 import { tellPlanned } from './rollout/rollout-publication.ts';
-import { chooseProven } from './proof-upstream.ts';
+import { requireTag } from '../verify/require-tag.ts';
+import { chooseProven, doingOf } from './proof-upstream.ts';
 import { requireHealthUpstream } from './requirements/health-upstream.ts';
 import type { ChangeSet } from '../../ports/cluster.ts';
 import type { Reporter } from '../../ports/reporter.ts';
@@ -43,18 +44,16 @@ export async function promote(
   const records = await upstream.records(service.name);
   if (records.length === 0 && build === undefined) return { state: 'nothing' };
   const { record, time, instead, lifted } = chooseProven(request, records, ports.clock());
-  const unhealthy = await requireHealthUpstream(request, record, { cluster: upstream, records }, reporter);
   const { release } = record;
+  const doing = doingOf(request, release.buildNumber);
+  await requireTag({ release, teller: `the record in ${from.name}`, doing }, ports);
+  const unhealthy = await requireHealthUpstream(request, record, { cluster: upstream, records }, reporter);
   const target = { ...request, release, environment: to };
   if (instead !== undefined)
     reporter.step(`${instead}; taking ${release.buildNumber}, the newest before it that may go`);
   reporter.step(`${release.buildNumber} ${time} in ${from.name}; promoting to ${to.name}`);
   if (request.dryRun) {
-    const [plan, publication] = await Promise.all([
-      planDeploy(target, ports, reporter),
-      planServicePublication(target, ports),
-      requireImage(target, ports),
-    ]);
+    const { plan, publication } = await planVerified(target, request, ports, reporter);
     tellPlanned(publication, to, reporter);
     if (request.canary) {
       const records = await plan.cluster.records(service.name);

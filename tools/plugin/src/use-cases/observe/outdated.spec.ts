@@ -120,7 +120,14 @@ describe('outdated', () => {
     scenario.change('2');
     await releaseIt(scenario);
     const environment = preprodOf(scenario)[0]!;
-    const request = { service, environment, environmentNames: ['dev', 'preprod', 'prod'], to: undefined, actor };
+    const request = {
+      service,
+      environment,
+      environmentNames: ['dev', 'preprod', 'prod'],
+      mainBranch: 'main',
+      to: undefined,
+      actor,
+    };
     await rollBack(
       await planRollback({ ...request, reason: 'wrong totals' }, ports),
       { timeoutMs: 1000 },

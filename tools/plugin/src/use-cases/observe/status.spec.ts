@@ -183,7 +183,14 @@ describe('status', () => {
     await releaseIt(scenario);
     const environment = scenario.environments.find(({ name }) => name === 'preprod')!;
     const { service, ports, reporter } = scenario;
-    const to = { environment, environmentNames: ['dev', 'preprod', 'prod'], actor, service, to: undefined };
+    const to = {
+      environment,
+      environmentNames: ['dev', 'preprod', 'prod'],
+      mainBranch: 'main',
+      actor,
+      service,
+      to: undefined,
+    };
     await rollBack(await planRollback({ ...to, reason: 'wrong totals' }, ports), { timeoutMs: 1000 }, ports, reporter);
     const held = await preprodOf(scenario);
     expect(held.hold).toMatchObject({ reason: 'wrong totals' });

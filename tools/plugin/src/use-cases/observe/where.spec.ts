@@ -12,7 +12,15 @@ const how = { timeoutMs: 1000, force: false, approvedBy: 'ada', allowDowntime: f
 async function deployTo(scenario: ReleaseScenario, environment: Environment) {
   const { service, ports, reporter } = scenario;
   const newest = await findRelease('orders', undefined, ports);
-  const target = { ...how, service, release: newest, environment, environmentNames: ['dev', 'preprod', 'prod'], actor };
+  const target = {
+    ...how,
+    service,
+    release: newest,
+    environment,
+    environmentNames: ['dev', 'preprod', 'prod'],
+    mainBranch: 'main',
+    actor,
+  };
   return deploy(target, target, ports, reporter);
 }
 
@@ -67,6 +75,7 @@ describe('where', () => {
       service,
       environment: environments[1]!,
       environmentNames: ['dev', 'preprod', 'prod'],
+      mainBranch: 'main',
       to: undefined,
     };
     const plan = await planRollback({ ...request, actor, reason: 'wrong totals' }, ports);

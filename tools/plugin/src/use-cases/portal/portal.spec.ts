@@ -32,6 +32,7 @@ class World extends ReleaseScenario {
       service,
       environments,
       targets: [this.preprod],
+      mainBranch: 'main',
       actor,
       allowDirty: false,
       buildNumber: undefined,

@@ -4,15 +4,32 @@ import { provisioningName } from '../../model/release/service-name.ts';
 import type { Commits } from '../../ports/repository/commits.ts';
 import type { PackageTags } from '../../ports/repository/package-tags.ts';
 import type { ReleaseTags } from '../../ports/repository/release-tags.ts';
+import type { SourceFiles } from '../../ports/repository/source-files.ts';
+import { releasedBranches, type Environment } from '../../model/environment/environment.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { WithRepository } from '../../ports/repository/source-repository.ts';
 import { ProvisioningManifests, type ReadEnvironments } from './provisioning-manifests.ts';
+import { isOnReleasedBranch } from '../verify/require-released-branch.ts';
+import { verifyPackage } from './verify-package.ts';
 import { isAncestor } from '../observe/is-ancestor.ts';
 import { checkedOutSource, newestPackage, type ProvisioningSource } from './provisioning-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import { explainDayToCome, reserveBuildNumber } from '../release/reserve-build-number.ts';
 
 type Ports = Pick<ReleasePorts, 'repository' | 'registry' | 'clock'>;
+
+/** What is believed of versions that others made. */
+export interface PackageTrust {
+  /** The branches that they must be of: those that an environment takes, or the main one alone. */
+  readonly environment: Pick<Environment, 'name' | 'allowBranches' | 'allowDirty' | 'protected'>;
+  readonly mainBranch: string;
+  /** What is asked for, as a clause. */
+  readonly doing: string;
+}
+
+/** Where no environment is meant, the main branch alone. */
+const noEnvironment = { name: '', allowBranches: false, allowDirty: false, protected: true };
+const doingPackage = "package the clusters' configuration";
 
 /** The result of packaging. */
 export type PackageResult =
@@ -28,11 +45,13 @@ export type PackageResult =
  */
 export async function packageProvisioning(
   readEnvironments: ReadEnvironments,
+  mainBranch: string,
   ports: Ports,
   reporter: Reporter,
 ): Promise<PackageResult> {
   const source = await checkedOutSource(ports);
-  const known = await packageOf(source, ports);
+  const trust = { environment: noEnvironment, mainBranch, doing: doingPackage };
+  const known = await packageOf(source, trust, ports, reporter);
   return known ?? { state: 'made', package: await makePackage(source, readEnvironments, ports, reporter) };
 }
 
@@ -42,25 +61,44 @@ export async function packageProvisioning(
  */
 export async function previewPackaging(
   readEnvironments: ReadEnvironments,
+  mainBranch: string,
   ports: Pick<ReleasePorts, 'repository'>,
+  reporter: Reporter,
 ): Promise<PackageResult | { readonly state: 'planned'; readonly source: ProvisioningSource }> {
   const source = await checkedOutSource(ports);
-  const known = await packageOf(source, ports);
+  const trust = { environment: noEnvironment, mainBranch, doing: doingPackage };
+  const known = await packageOf(source, trust, ports, reporter);
   if (known) return known;
   await renderAll(source, readEnvironments, ports);
   return { state: 'planned', source };
 }
 
-/** The package that stands for a commit's configuration, or in its way; undefined when one is to be made. */
+/**
+ * The package that stands for a commit's configuration, or in its way; undefined when one is to be made. One of a commit that
+ * is neither part of the checkout nor of a branch that counts does neither: whoever may push tags makes such ones.
+ * @throws {Refusal} when the newest one is not what its commit holds.
+ */
 export async function packageOf(
   source: ProvisioningSource,
-  ports: WithRepository<Commits & ReleaseTags & PackageTags>,
+  trust: PackageTrust,
+  ports: WithRepository<Commits & ReleaseTags & PackageTags & SourceFiles>,
+  reporter: Reporter,
 ): Promise<PackageResult | undefined> {
   const newest = await newestPackage(ports);
-  if (newest?.contentHash === source.contentHash) return { state: 'known', package: newest };
+  if (!newest) return undefined;
+  await verifyPackage(newest, trust.doing, ports);
+  const { commit } = newest;
+  const isHere = commit === source.commit || (await isAncestor(commit, source.commit, ports));
+  if (!isHere && !(await isOnReleasedBranch({ ...trust, commit }, ports))) {
+    const branches = releasedBranches(trust.environment, trust.mainBranch).join(' or ');
+    reporter.warn(
+      `${packageTag(newest.version)} does not count: its commit ${shortCommit(commit)} is not part of ${branches} at the origin`,
+    );
+    return undefined;
+  }
+  if (newest.contentHash === source.contentHash) return { state: 'known', package: newest };
   // A run of an older commit must not make its configuration the newest.
-  if (newest && (await isAncestor(source.commit, newest.commit, ports)))
-    return { state: 'superseded', package: newest };
+  if (await isAncestor(source.commit, commit, ports)) return { state: 'superseded', package: newest };
   return undefined;
 }
 

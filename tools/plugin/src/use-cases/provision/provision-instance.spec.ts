@@ -43,7 +43,7 @@ class InstanceScenario extends ReleaseScenario {
 
   provision(wishes: Partial<ProvisionRequest> = {}) {
     const request: ProvisionRequest = {
-      ...{ environment: this.preprod, version: undefined, approvedBy: undefined, dryRun: false },
+      ...{ environment: this.preprod, mainBranch: 'main', version: undefined, approvedBy: undefined, dryRun: false },
       ...{ actor: { person: 'ada', run: 'ada@laptop' }, readEnvironments: async () => [this.preprod], ...wishes },
     };
     return provision(request, this.ports, this.reporter);

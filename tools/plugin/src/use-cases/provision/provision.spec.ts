@@ -39,7 +39,7 @@ const readEnvironmentsOf =
     }));
 
 const packageIt = (scenario: ReleaseScenario) =>
-  packageProvisioning(readEnvironmentsOf(scenario), scenario.ports, scenario.reporter);
+  packageProvisioning(readEnvironmentsOf(scenario), 'main', scenario.ports, scenario.reporter);
 
 const provisionIt = (scenario: ReleaseScenario, wishes: Partial<ProvisionRequest> = {}, name = 'preprod') =>
   provision(
@@ -50,6 +50,7 @@ const provisionIt = (scenario: ReleaseScenario, wishes: Partial<ProvisionRequest
       approvedBy: undefined,
       dryRun: false,
       readEnvironments: readEnvironmentsOf(scenario),
+      mainBranch: 'main',
       ...wishes,
     },
     scenario.ports,
@@ -66,7 +67,7 @@ const outcomes = async (scenario: ReleaseScenario) =>
 describe('packaging', () => {
   it('shows what it would do without doing it', async () => {
     const scenario = start();
-    const preview = () => previewPackaging(readEnvironmentsOf(scenario), scenario.ports);
+    const preview = () => previewPackaging(readEnvironmentsOf(scenario), 'main', scenario.ports, scenario.reporter);
     expect(await preview()).toMatchObject({ state: 'planned' });
     expect(await preview()).toMatchObject({ state: 'planned' });
     expect(await packageIt(scenario)).toMatchObject({ state: 'made', package: { version: version('20261124-1') } });
@@ -331,7 +332,15 @@ describe('a service that needs a version', () => {
     cluster.provisionedWith = version('20261124-1');
     const environment = scenario.environments.find(({ name }) => name === 'preprod')!;
     const environmentNames = scenario.environments.map(({ name }) => name);
-    const request = { service, environment, environmentNames, to: undefined, actor, reason: undefined };
+    const request = {
+      service,
+      environment,
+      environmentNames,
+      mainBranch: 'main',
+      to: undefined,
+      actor,
+      reason: undefined,
+    };
     await expect(planRollback(request, ports)).rejects.toMatchObject({ facts: { type: 'old-provisioning' } });
   });
 });

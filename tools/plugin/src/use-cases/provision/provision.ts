@@ -17,13 +17,14 @@ import { provisioningFolder } from '../../model/provision/render-provisioning.ts
 import { requireApproval } from '../deploy/requirements/approval.ts';
 import { closeAbandoned, recordAttempt, type WorkResult } from '../deploy/rollout/recorded-attempt.ts';
 import { checkRoutes } from './check-routes.ts';
-import { makePackage, packageOf } from './package-provisioning.ts';
+import { chooseVersion } from './choose-version.ts';
+import { makePackage } from './package-provisioning.ts';
 import type { ClusterConfiguration, ConfigurationChange } from '../../ports/cluster-configuration.ts';
 import type { ServiceLock } from '../../ports/cluster.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { abandonedInstance, PlannedFacade } from './provision-instance.ts';
 import { ProvisioningManifests, type ReadEnvironments } from './provisioning-manifests.ts';
-import { checkedOutSource, findPackage, type ProvisioningSource } from './provisioning-source.ts';
+import type { ProvisioningSource } from './provisioning-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 
 /** Which configuration is provisioned where. */
@@ -36,6 +37,8 @@ export interface ProvisionRequest {
   readonly approvedBy: string | undefined;
   readonly dryRun: boolean;
   readonly readEnvironments: ReadEnvironments;
+  /** The branch that versions are of, besides those that the environment names. */
+  readonly mainBranch: string;
   /** Aborted when the command is interrupted. */
   readonly signal?: AbortSignal;
 }
@@ -83,7 +86,7 @@ export async function provision(
 ): Promise<ProvisionResult> {
   const { dryRun, actor, readEnvironments } = request;
   if (!dryRun) requireApproval(`provision ${request.environment.name}`, request.environment, request.approvedBy);
-  const chosen = await choose(request, ports);
+  const chosen = await chooseVersion(request, ports, reporter);
   if (chosen.state === 'superseded') return { state: 'superseded', by: chosen.by };
   const rendered = await renderSource(chosen.source, request, ports);
   const { environment } = rendered;
@@ -190,23 +193,6 @@ function tell(plan: Plan, onPlan: OnPlan, reporter: Reporter): void {
 
 function stateOf(record: ProvisioningRecord | undefined): string {
   return `${record?.sequence} ${record?.outcome}`;
-}
-
-type Chosen =
-  | { readonly state: 'chosen'; readonly source: ProvisioningSource; readonly version: BuildNumber | undefined }
-  | { readonly state: 'superseded'; readonly by: BuildNumber };
-
-/** Finds what the request means: a version, or what is checked out. */
-async function choose({ version }: ProvisionRequest, ports: Ports): Promise<Chosen> {
-  if (version !== undefined) return asChosen(await findPackage(version, ports));
-  const source = await checkedOutSource(ports);
-  const known = await packageOf(source, ports);
-  if (known?.state === 'superseded') return { state: 'superseded', by: known.package.version };
-  return known ? asChosen(known.package) : { state: 'chosen', source, version: undefined };
-}
-
-function asChosen(found: ProvisioningPackage): Chosen {
-  return { state: 'chosen', source: found, version: found.version };
 }
 
 /**

@@ -31,6 +31,14 @@ export async function checkedOutSource({
   const [commit, dirty] = await Promise.all([repository.headCommit(), repository.dirtyPaths()]);
   const own = dirty.filter((path) => folders.some((folder) => path.startsWith(`${folder}/`)));
   if (own.length > 0) throw dirtyRefusal(own);
+  return sourceAt(commit, { repository });
+}
+
+/** Returns the configuration of a commit. @throws {Refusal} when there is none. */
+export async function sourceAt(
+  commit: string,
+  { repository }: WithRepository<SourceFiles>,
+): Promise<ProvisioningSource> {
   const files = await repository.blobs(commit, folders);
   if (![...files.keys()].some((path) => path.startsWith(`${provisioningFolder}/`))) throw nothingToProvision();
   return { commit, contentHash: hashContent({ files, packages: [] }) };

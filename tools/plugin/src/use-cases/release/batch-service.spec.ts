@@ -72,12 +72,23 @@ async function findingsOf(scenario: ReleaseScenario) {
 function up(scenario: ReleaseScenario) {
   const { service, ports, reporter } = scenario;
   const way = { from: named(scenario, 'preprod'), to: named(scenario, 'prod') };
-  return promote({ ...usual, ...way, service, environmentNames, build: undefined, approvedBy: 'eve' }, ports, reporter);
+  return promote(
+    { ...usual, ...way, service, environmentNames, mainBranch: 'main', build: undefined, approvedBy: 'eve' },
+    ports,
+    reporter,
+  );
 }
 
 async function goBack(scenario: ReleaseScenario) {
   const { service, ports, reporter } = scenario;
-  const request = { service, environment: named(scenario, 'preprod'), environmentNames, to: undefined, actor };
+  const request = {
+    service,
+    environment: named(scenario, 'preprod'),
+    environmentNames,
+    mainBranch: 'main',
+    to: undefined,
+    actor,
+  };
   return rollBack(await planRollback({ ...request, reason: undefined }, ports), usual, ports, reporter);
 }
 
@@ -110,7 +121,7 @@ describe.each([
     const inPreprod = [named(scenario, 'preprod')];
     expect(await outdated({ environments: inPreprod, services: [service] }, ports)).toEqual([]);
     const release = await findRelease('orders', BuildNumber.parse('20261124-1')!, ports);
-    const target = { ...usual, service, environment: inPreprod[0]!, environmentNames, release };
+    const target = { ...usual, service, environment: inPreprod[0]!, environmentNames, mainBranch: 'main', release };
     expect((await diff(target, ports, reporter)).map(({ kind }) => kind)).toContain('ConfigMap');
 
     scenario.now = new Date(scenario.now.getTime() + 3600_000);
@@ -140,7 +151,14 @@ describe('a CronJob', () => {
     await releaseIt(scenario);
     scenario.change('3');
     await releaseIt(scenario);
-    const request = { service, environment: named(scenario, 'preprod'), environmentNames, to: undefined, actor };
+    const request = {
+      service,
+      environment: named(scenario, 'preprod'),
+      environmentNames,
+      mainBranch: 'main',
+      to: undefined,
+      actor,
+    };
     const planned = await planRollback({ ...request, reason: undefined }, ports);
     const lines = await describeRollback(planned, ports);
     expect(lines.join('\n')).not.toContain('also rolled back');

@@ -59,6 +59,7 @@ const attempts: { name: string; run: (scenario: InterruptedScenario) => Promise<
         service,
         environment,
         environmentNames,
+        mainBranch: 'main',
         to: BuildNumber.parse('20261124-1'),
         actor,
         reason: undefined,

@@ -16,7 +16,7 @@ import { compareCommits, isOnBranch } from '../revision/commit-order.ts';
 const mostBuilds = 3;
 
 /** A commit that is to be built, and the environments that it is for. */
-export interface OvertakenRequest extends Pick<DeployOptions, 'mainBranch' | 'force'> {
+export interface OvertakenRequest extends Pick<DeployOptions, 'mainBranch' | 'comparesCommits' | 'force'> {
   readonly targets: readonly Pick<DeployTarget, 'release' | 'environment'>[];
   readonly service: string;
   readonly commit: string;
@@ -39,8 +39,8 @@ export async function findOvertaken(
   ports: ReleasePorts,
   reporter: Reporter,
 ): Promise<readonly SupersededThere[]> {
-  const { targets, mainBranch, force } = request;
-  if (mainBranch === undefined || force) return [];
+  const { targets, mainBranch, comparesCommits, force } = request;
+  if (!comparesCommits || force) return [];
   const there = await Promise.all(targets.map((target) => runsLater(target, request, ports, reporter)));
   const superseded = there.filter((each) => each !== undefined);
   if (superseded.length === targets.length && targets.length > 0) return superseded;
@@ -52,13 +52,13 @@ export async function findOvertaken(
 
 async function runsLater(
   target: OvertakenRequest['targets'][number],
-  { mainBranch, force }: OvertakenRequest,
+  { mainBranch, comparesCommits, force }: OvertakenRequest,
   ports: ReleasePorts,
   reporter: Reporter,
 ): Promise<SupersededThere | undefined> {
   const cluster = await ports.cluster(target.environment as Environment);
   const records = await cluster.records(target.release.service);
-  const precedence = await findPrecedence(target, records, { mainBranch, force }, { ports, reporter });
+  const precedence = await findPrecedence(target, records, { mainBranch, comparesCommits, force }, { ports, reporter });
   if (!precedence?.isOlder) return undefined;
   const by = newestSucceeded(records)!;
   return { environment: target.environment.name, result: { state: 'superseded', by, commits: precedence.commits } };

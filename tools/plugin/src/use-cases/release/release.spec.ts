@@ -26,6 +26,7 @@ function run(scenario: ReleaseScenario, changes: Partial<ReleaseRequest> = {}): 
       force: false,
       dryRun: false,
       mainBranch: 'main',
+      comparesCommits: true,
       timeoutMs: 1000,
       ...changes,
     },
@@ -367,7 +368,7 @@ describe('release', () => {
   });
 
   describe('keeps one branch from being released over another', () => {
-    /** A branch and the main branch, which part after the first release. */
+    /** A branch that releases may be of and the main branch, which part after the first release. */
     async function branches() {
       const main = new ReleaseScenario();
       await run(main);
@@ -375,6 +376,9 @@ describe('release', () => {
       branch.change('branch');
       main.change('main');
       main.repository.moveBranch(await main.repository.headCommit());
+      branch.repository.moveBranch(await branch.repository.headCommit(), 'hotfix/totals');
+      for (const each of [main, branch])
+        each.environments = each.environments.map((one) => ({ ...one, allowBranches: ['hotfix/*'] }));
       return { main, branch };
     }
 

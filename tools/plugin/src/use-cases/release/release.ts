@@ -1,3 +1,4 @@
+import { allEnded } from '../../model/concurrency/all-ended.ts';
 import { shortCommit } from '../../model/commits/commit.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import type { Environment } from '../../model/environment/environment.ts';
@@ -23,6 +24,9 @@ import { describeChangeSet } from '../deploy/rollout/roll-out.ts';
 import { ReleaseProgress } from './release-progress.ts';
 import { releaseRegistries } from './release-registries.ts';
 import { sourceRevision } from '../revision/source-revision.ts';
+import { requireContent } from '../verify/require-content.ts';
+import { isOnReleasedBranch, requireReleasedBranch } from '../verify/require-released-branch.ts';
+import { verifyRelease } from '../verify/verify-release.ts';
 import { tagRelease } from './tag-release.ts';
 import { waitForForge } from '../announce/wait-for-forge.ts';
 
@@ -87,18 +91,35 @@ async function carryOut(
   const run: ReleaseRun = { request, image, ports, reporter, progress };
   const upToDate = newest && (await hasContent(newest, run)) ? newest : undefined;
   if (!request.dryRun) requireApprovals(request);
-  const overtaken = upToDate ? [] : await overtakenBy(run);
+  const overtaken = upToDate ? [] : await supersededBy(run);
   if (overtaken.length > 0) return { release: undefined, built: false, deploys: overtaken };
   if (request.dryRun) return preview(run, upToDate);
   return upToDate ? deployOnly(run, upToDate) : buildAndDeploy(run);
+}
+
+/** @throws {Refusal} when an environment takes no releases of the commit that would be built. */
+async function requireReleasedBranches({ request, image, ports }: ReleaseRun): Promise<void> {
+  const { service, targets, mainBranch, force } = request;
+  const { commit } = image.revision;
+  for (const environment of targets) {
+    const doing = `release ${service.name} to ${environment.name}`;
+    await requireReleasedBranch({ commit, environment, mainBranch, force, doing }, ports);
+  }
+}
+
+/** Finds what keeps a commit that may be released from it: a later one. @throws {Refusal} when it may not. */
+async function supersededBy(run: ReleaseRun): Promise<ReleaseResult['deploys']> {
+  const overtaken = overtakenBy(run);
+  await allEnded([requireReleasedBranches(run), overtaken]);
+  return overtaken;
 }
 
 /** Finds what keeps the checked-out commit from being released: a later one. */
 function overtakenBy({ request, image, ports, reporter }: ReleaseRun): Promise<ReleaseResult['deploys']> {
   const planned = unbuilt(image, ports);
   const targets = request.targets.map((environment) => targetOf(request, environment, planned));
-  const { mainBranch, force, service } = request;
-  const asked = { targets, mainBranch, force, service: service.name, commit: planned.commit };
+  const { mainBranch, comparesCommits, force, service } = request;
+  const asked = { targets, mainBranch, comparesCommits, force, service: service.name, commit: planned.commit };
   // Warnings are reported when it is deployed.
   return findOvertaken(asked, ports, request.dryRun ? reporter : { ...reporter, warn: () => {} });
 }
@@ -178,15 +199,30 @@ async function deployAll(
   return deploys;
 }
 
+/** Reports whether the commit of a release is part of a branch that each of the environments takes releases of. */
+async function countsEverywhere(
+  { commit }: Release,
+  { targets, mainBranch }: ReleaseRequest,
+  ports: ReleasePorts,
+): Promise<boolean> {
+  const counts = targets.map((environment) => isOnReleasedBranch({ commit, environment, mainBranch }, ports));
+  return (await Promise.all(counts)).every(Boolean);
+}
+
 /** Reports whether a release is of the content that is asked for, and its image is still where it is needed. */
 async function hasContent(
   newest: Release,
-  { image: { service, revision, registries }, ports, reporter }: ReleaseRun,
+  { request, image: { service, revision, registries }, ports, reporter }: ReleaseRun,
 ): Promise<boolean> {
   if (newest.contentHash !== revision.contentHash || newest.dirty !== revision.dirty) return false;
-  const images = registries.map((host) =>
-    ImageRef.of(host, service.name, newest.buildNumber.toString(), newest.imageDigest),
-  );
+  const { buildNumber } = newest;
+  // A tag alone says so; what its commit holds decides.
+  if (!newest.dirty) await requireContent(service, newest, `release ${service.name}`);
+  if (!(await countsEverywhere(newest, request, ports))) {
+    reporter.step(`${buildNumber} has the same content, but no branch that counts has its commit; building it again`);
+    return false;
+  }
+  const images = registries.map((host) => ImageRef.of(host, service.name, buildNumber.toString(), newest.imageDigest));
   const digests = await Promise.all(images.map((image) => digestBeforePush(image, ports)));
   const missing = images[digests.indexOf(undefined)];
   if (missing) reporter.warn(`${missing} is not in the registry; building it again`);
@@ -212,6 +248,7 @@ async function preview(
   }
   for (const environment of request.targets) {
     const target = targetOf(request, environment, released!);
+    if (newest) await verifyRelease(target, request, ports);
     const [{ changes }, publication] = await Promise.all([
       planDeploy(target, ports, reporter),
       planServicePublication(target, ports),

@@ -22,7 +22,7 @@ async function backFrom(...releases: readonly string[]) {
   const { service, environments, ports, reporter } = scenario;
   const environment = environments.find(({ name }) => name === 'preprod')!;
   const actor = { person: 'ada', run: 'ada@laptop' };
-  const request = { service, environment, environmentNames: ['dev', 'preprod', 'prod'], actor };
+  const request = { service, environment, environmentNames: ['dev', 'preprod', 'prod'], mainBranch: 'main', actor };
   const plan = await planRollback({ ...request, to: undefined, reason: undefined }, ports);
   const { state } = await rollBack(plan, { timeoutMs: 1000 }, ports, reporter);
   const [record] = await scenario.clusters.get('preprod')!.records('orders');

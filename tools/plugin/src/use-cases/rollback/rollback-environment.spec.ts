@@ -27,14 +27,30 @@ async function releaseNext(scenario: ReleaseScenario, text: string): Promise<Dat
   scenario.now = new Date(scenario.now.getTime() + 60_000);
   scenario.change(text);
   const targets = [preprodOf(scenario)];
-  const request = { service, environments, targets, actor, allowDirty: false, buildNumber: undefined };
+  const request = {
+    service,
+    environments,
+    targets,
+    actor,
+    allowDirty: false,
+    mainBranch: 'main',
+    buildNumber: undefined,
+  };
   await release({ ...usual, ...request }, ports, reporter);
   return scenario.now;
 }
 
 function requestOf(scenario: ReleaseScenario, to: EnvironmentRollbackRequest['to']): EnvironmentRollbackRequest {
   const service = (): ServiceSource => scenario.service;
-  return { environment: preprodOf(scenario), environmentNames, to, actor, reason: 'all wrong', service };
+  return {
+    environment: preprodOf(scenario),
+    environmentNames,
+    mainBranch: 'main',
+    to,
+    actor,
+    reason: 'all wrong',
+    service,
+  };
 }
 
 const planOf = (scenario: ReleaseScenario, to: EnvironmentRollbackRequest['to']) =>

@@ -14,6 +14,8 @@ import type { RolloutLimits } from '../deploy/deploy-context.ts';
 export interface EnvironmentRollbackRequest {
   readonly environment: Environment;
   readonly environmentNames: readonly string[];
+  /** The branch that releases are of, besides those that the environment names. */
+  readonly mainBranch: string;
   /** A moment, or a deployment: the moment at which it had ended. */
   readonly to: Date | { readonly service: string; readonly sequence: number };
   readonly actor: Actor;
@@ -100,10 +102,8 @@ async function planOne(
   { name, to }: RollbackTarget,
   ports: ReleasePorts,
 ): Promise<{ readonly plan: RollbackPlan } | { readonly failure: unknown }> {
-  const { environment, environmentNames, actor, reason } = request;
   try {
-    const service = serviceNamed(request, name);
-    return { plan: await planRollback({ service, environment, environmentNames, to, actor, reason }, ports) };
+    return { plan: await planRollback({ ...request, service: serviceNamed(request, name), to }, ports) };
   } catch (failure) {
     return { failure };
   }

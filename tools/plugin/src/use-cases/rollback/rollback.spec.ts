@@ -10,7 +10,14 @@ import { runningIn } from '../../../../contracts/src/running-in.ts';
 
 const ada = { person: 'ada', run: 'ada@laptop' };
 const bob = { person: 'bob', run: 'https://ci.example/7' };
-const usual = { timeoutMs: 1000, force: false, approvedBy: undefined, allowDowntime: false, adopt: false };
+const usual = {
+  timeoutMs: 1000,
+  mainBranch: 'main',
+  force: false,
+  approvedBy: undefined,
+  allowDowntime: false,
+  adopt: false,
+};
 const number = (text: string) => BuildNumber.parse(text)!;
 
 function preprodOf({ environments }: ReleaseScenario) {
@@ -48,6 +55,7 @@ function requestOf(scenario: ReleaseScenario, to: RollbackRequest['to'], reason?
     service: scenario.service,
     environment: preprodOf(scenario),
     environmentNames,
+    mainBranch: 'main',
     to,
     actor: ada,
     reason,
@@ -238,7 +246,7 @@ describe('rollback', () => {
     const prod = scenario.environments.find(({ name }) => name === 'prod')!;
     const { service, ports, reporter } = scenario;
     const environmentNames = ['dev', 'preprod', 'prod'];
-    const target = { ...usual, service, environment: prod, environmentNames, actor: bob };
+    const target = { ...usual, service, environment: prod, environmentNames, mainBranch: 'main', actor: bob };
     const second = { ...target, release: await findRelease('orders', number('20261124-2'), ports) };
     await deploy(second, { ...usual, approvedBy: 'eve' }, ports, reporter);
     const request = { ...requestOf(scenario, number('20261124-1')), environment: prod };

@@ -11,7 +11,6 @@ import { ImageRef } from '../../model/release/image-ref.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import { stampActor } from '../../model/manifests/actor.ts';
 import { serviceContainerOf } from '../../model/manifests/rules/pod-templates.ts';
-import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
 import { changesBesidesImage } from '../../model/rollback/rollback-scope.ts';
 import type { DowntimeRisk } from '../../model/manifests/rules/downtime/downtime-risk.ts';
@@ -34,6 +33,7 @@ import type { DeployContext, RolloutLimits } from '../deploy/deploy-context.ts';
 import { requireRunning } from '../deploy/requirements/require-running.ts';
 import { rollOut } from '../deploy/rollout/roll-out.ts';
 import type { Rollout } from '../deploy/rollout/rollout.ts';
+import { verifyRecorded } from '../verify/verify-release.ts';
 import { lossesGoingBack } from './losses-going-back.ts';
 import {
   doingOf,
@@ -57,6 +57,8 @@ export interface RollbackRequest {
   readonly environment: Environment;
   /** Names of all environments: a manifest named like one is that one's overlay. */
   readonly environmentNames: readonly string[];
+  /** The branch that releases are of, besides those that the environment names. */
+  readonly mainBranch: string;
   /** A build, or a deployment of it; without one the last good release before the one that runs. */
   readonly to: BuildNumber | Pick<DeploymentRecord, 'sequence'> | undefined;
   readonly actor: Actor;
@@ -116,7 +118,7 @@ export async function planRollback(request: RollbackRequest, ports: ReleasePorts
     planning,
     publishing,
     requireProvisioning(objects, environment, cluster, doingOf(request)),
-    refuseMissing(request, release, objects, ports),
+    verify(request, release, objects, ports),
   ]);
   const plan = await planning;
   const hold = holdAfter(request, records, release.buildNumber, ports);
@@ -272,24 +274,19 @@ async function chooseTarget(
   throw neverSucceeded(request, to, records);
 }
 
-/** @throws {Refusal} when the image that would run is no longer in its registry. */
-async function refuseMissing(
-  { service, environment }: RollbackRequest,
+/** Makes sure that what is gone back to is what its record says, and its image is still there. @throws {Refusal} */
+function verify(
+  { service, environment, mainBranch }: RollbackRequest,
   release: Release,
   objects: readonly KubernetesObject[],
-  { registry }: Pick<ReleasePorts, 'registry'>,
+  ports: ReleasePorts,
 ): Promise<void> {
-  for (const object of objects) {
+  const images = objects.flatMap((object) => {
     const container = serviceContainerOf(object, service.name);
-    const image = container && ImageRef.parse(String(container['image']));
-    if (!image || (await registry.digest(image)) !== undefined) continue;
-    throw new Refusal({
-      type: 'image-missing',
-      doing: `roll ${service.name} back to ${release.buildNumber} in ${environment.name}`,
-      reason: `The registry no longer has ${image}.`,
-      remedy: 'Choose another release with --tag, or push the image there again by its digest.',
-    });
-  }
+    return (container && ImageRef.parse(String(container['image']))) ?? [];
+  });
+  const doing = `roll ${service.name} back to ${release.buildNumber} in ${environment.name}`;
+  return verifyRecorded({ release, environment, mainBranch, doing }, ports, images);
 }
 
 /** The hold that stands when one has gone to a release: on the newest build that was left, if that is a newer one. */

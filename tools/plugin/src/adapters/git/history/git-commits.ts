@@ -1,3 +1,4 @@
+import { matchesBranch } from '../../../model/commits/branch-pattern.ts';
 import { isObjectName, type Commit } from '../../../model/commits/commit.ts';
 import { CommitGraph } from '../../../model/commits/commit-graph.ts';
 import type { CommitsApart } from '../../../model/commits/commit-log.ts';
@@ -77,15 +78,18 @@ export class GitCommits implements Commits {
   }
 
   async branchTip(branch: string): Promise<BranchTip | undefined> {
+    return (await this.branchTips([branch])).get(branch);
+  }
+
+  async branchTips(patterns: readonly string[]): Promise<Map<string, BranchTip>> {
     const origin = await this.clone.findOrigin();
-    if (!origin) return this.localTip(`refs/heads/${branch}`);
+    if (!origin) return this.localTips('refs/heads/', patterns, {});
     try {
-      const commit = await origin.refs.branchTip(branch);
-      return commit === undefined ? undefined : { commit };
+      const tips = await origin.refs.branchTips(patterns);
+      return new Map([...tips].map(([name, commit]) => [name, { commit }]));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const fetched = await this.localTip(`refs/remotes/origin/${branch}`);
-      return fetched && { ...fetched, stale: error.facts.reason };
+      return this.localTips('refs/remotes/origin/', patterns, { stale: error.facts.reason });
     }
   }
 
@@ -155,9 +159,18 @@ export class GitCommits implements Commits {
     return { id: commit, author, date, subject };
   }
 
-  private async localTip(ref: string): Promise<BranchTip | undefined> {
-    const commit = await this.findCommit(ref);
-    return commit === undefined ? undefined : { commit };
+  /** The tips of branches whose refs have a prefix in this clone. */
+  private async localTips(
+    prefix: string,
+    patterns: readonly string[],
+    age: Pick<BranchTip, 'stale'>,
+  ): Promise<Map<string, BranchTip>> {
+    const listed = await this.clone.git.text(['for-each-ref', '--format=%(objectname) %(refname)', prefix]);
+    const tips = listed.split('\n').map((line) => {
+      const [commit = '', ref = ''] = line.split(' ');
+      return [ref.slice(prefix.length), { commit, ...age }] as const;
+    });
+    return new Map(tips.filter(([name]) => patterns.some((pattern) => matchesBranch(pattern, name))));
   }
 }
 

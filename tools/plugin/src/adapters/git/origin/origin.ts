@@ -7,6 +7,7 @@ import { parsePushResult } from './push-result.ts';
 import { readSource, type ReadSource } from './read-source.ts';
 import { releaseRefPrefixes } from '../refs/ref-names.ts';
 import type { ListedRef, ReleaseRefs } from '../refs/release-refs.ts';
+import { matchesBranch } from '../../../model/commits/branch-pattern.ts';
 import { shortCommit } from '../../../model/commits/commit.ts';
 
 /** How long all services of a run share one listing. The origin decides about a create in any case. */
@@ -29,6 +30,9 @@ const fetchArguments = [
   ...['--no-recurse-submodules', '--refmap='],
 ];
 
+/** Where refs of branches are. */
+const heads = 'refs/heads/';
+
 /** A fetch of what is wanted, in one go. */
 interface Fetch {
   readonly wanted: Set<string>;
@@ -43,6 +47,7 @@ export class Origin implements ReleaseRefs {
   private readonly remote: string;
   private readFrom: Promise<ReadSource> | undefined;
   private listing: { at: number; refs: Promise<Map<string, ListedRef>> } | undefined;
+  private readonly tips = new Map<string, { at: number; tips: Promise<ReadonlyMap<string, string>> }>();
   /** Fetches follow one another: in a shallow clone each rewrites the list of boundaries. */
   private lastFetch: Promise<unknown> = Promise.resolve();
   private readonly nextFetch = new Map<'shallow' | 'deep', Fetch>();
@@ -109,13 +114,31 @@ export class Origin implements ReleaseRefs {
     await this.fetch(ref, depth, `fetch ${ref}`);
   }
 
-  /** The commit that a branch is at. @throws {Refusal} when the origin does not answer. */
-  async branchTip(branch: string): Promise<string | undefined> {
+  /** The commits that branches are at, by their names; some seconds old. @throws {Refusal} when the origin does not answer. */
+  branchTips(patterns: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const key = patterns.join(' ');
+    const known = this.tips.get(key);
+    if (known && performance.now() - known.at <= listingLastsMs) return known.tips;
+    const tips = this.readBranchTips(patterns);
+    this.tips.set(key, { at: performance.now(), tips });
+    // A failure is not worth keeping.
+    tips.catch(() => this.tips.delete(key));
+    return tips;
+  }
+
+  private async readBranchTips(patterns: readonly string[]): Promise<Map<string, string>> {
     const { remote, config } = await this.source();
-    const args = ['ls-remote', '--quiet', remote, `refs/heads/${branch}`];
+    const args = ['ls-remote', '--quiet', remote, ...patterns.map((pattern) => `${heads}${pattern}`)];
     const result = await this.git.run(args, { config, timeoutMs: tipTimeoutMs });
-    if (result.code !== 0) throw originRefusal(`look for ${branch}`, this.address, result);
-    return parseListing(result.stdout.toString()).get(`refs/heads/${branch}`)?.object;
+    if (result.code !== 0) throw originRefusal(`look for ${patterns.join(', ')}`, this.address, result);
+    // git also lists refs that end in what is asked for: `refs/x/refs/heads/main`.
+    return new Map(
+      [...parseListing(result.stdout.toString())].flatMap(([ref, { object }]): [string, string][] => {
+        const name = ref.startsWith(heads) ? ref.slice(heads.length) : undefined;
+        const isMeant = name !== undefined && patterns.some((pattern) => matchesBranch(pattern, name));
+        return isMeant ? [[name, object]] : [];
+      }),
+    );
   }
 
   /** Fetches a commit that is missing here. @throws {Refusal} when the origin does not give it. */

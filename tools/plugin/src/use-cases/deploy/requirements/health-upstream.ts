@@ -19,7 +19,8 @@ interface Upstream {
 /**
  * Makes sure that the release is healthy upstream, if it is what runs there: its pods, and of its other objects those without
  * which a deployment would have failed (docs/decisions/0024-health.md). What is slow only is told.
- * @returns what was overridden by `force`: there, nothing need be known. @throws {Refusal} when it is not healthy.
+ * @returns what was overridden by `force`: there, nothing need be known. @throws {Refusal} when it is not healthy, or other
+ * pods run than the record says, which nothing overrides.
  */
 export async function requireHealthUpstream(
   request: UpstreamRequest,
@@ -31,7 +32,7 @@ export async function requireHealthUpstream(
     await requireHealth(request, proven, upstream, reporter);
     return [];
   } catch (error) {
-    if (!request.force || !(error instanceof ProductError)) throw error;
+    if (!request.force || !(error instanceof ProductError) || error.facts.type === 'pods-differ') throw error;
     return error.facts.type === 'unhealthy-upstream' ? [error.facts.type] : [];
   }
 }
@@ -47,6 +48,7 @@ async function requireHealth(
   const observed = (await cluster.observe(service.name)).find((each) => each.service === service.name);
   const running = observed?.running;
   const [newest] = records;
+  requireSamePods(request, proven, running, newest);
   const isGone = !running && newest?.release.buildNumber.equals(buildNumber) && newest.manifests.some(isWorkload);
   if (!isGone && running?.buildNumber !== String(buildNumber)) return;
   if (!running || !isAsWanted(running.health))
@@ -59,6 +61,27 @@ async function requireHealth(
       fatal.map((object) => `It runs in ${from.name}, and ${describeUnhealthy(object)}`),
     );
   for (const line of slow) reporter.warn(`${from.name}: ${line}`);
+}
+
+/**
+ * Requires that what runs is what the newest deployment says: its record alone could have been written by hand.
+ * @throws {Refusal} naming what the pods say.
+ */
+function requireSamePods(
+  { service, from, to }: UpstreamRequest,
+  { release: { buildNumber, imageDigest } }: DeploymentRecord,
+  running: RunningService | undefined,
+  newest: DeploymentRecord | undefined,
+): void {
+  if (!running || newest?.outcome !== 'succeeded' || !newest.release.buildNumber.equals(buildNumber)) return;
+  const others = running.digests.filter((digest) => digest !== imageDigest);
+  if (running.buildNumber === String(buildNumber) && others.length === 0) return;
+  throw new Refusal({
+    type: 'pods-differ',
+    doing: doingOf({ service, from, to }, buildNumber),
+    reason: `The newest record in ${from.name} is of ${buildNumber} (${imageDigest}); what runs there is ${running.buildNumber} (${running.digests.join(', ')}).`,
+    remedy: `Look with \`nx run ${service.name}:status\` and \`nx run infrastructure:audit --env=${from.name}\`, and deploy it there again.`,
+  });
 }
 
 /** Divides what is not healthy into what a deployment fails with and what it warns of. */

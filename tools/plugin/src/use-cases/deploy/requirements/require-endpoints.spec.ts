@@ -123,7 +123,12 @@ describe('of a release that is older than what runs', () => {
       release: await findRelease('orders', BuildNumber.parse('20261124-1')!, ports),
       actor: { person: 'ada', run: 'ada@laptop' },
     };
-    return deploy(older, { timeoutMs: 1000, force, approvedBy: undefined, mainBranch: 'main' }, ports, reporter);
+    return deploy(
+      older,
+      { timeoutMs: 1000, force, approvedBy: undefined, mainBranch: 'main', comparesCommits: true },
+      ports,
+      reporter,
+    );
   }
 
   it('loses nothing, because it is superseded', async () => {

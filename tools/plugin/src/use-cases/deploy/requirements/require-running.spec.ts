@@ -67,7 +67,7 @@ it('fails also when it is to go back to what runs and is not well', async () => 
   cluster.degrade('orders', 'down');
   const { service, ports, reporter } = scenario;
   const { buildNumber: to } = (await cluster.records('orders'))[0]!.release;
-  const request = { service, environment, environmentNames: [], to, actor: ada, reason: undefined };
+  const request = { service, environment, environmentNames: [], mainBranch: 'main', to, actor: ada, reason: undefined };
   await expect(
     rollBack(await planRollback(request, ports), { timeoutMs: 1000 }, ports, reporter),
   ).rejects.toMatchObject({

@@ -20,7 +20,14 @@ function writeStatefulSet({ repository }: ReleaseScenario, updateStrategy: objec
 
 async function goBack(scenario: ReleaseScenario) {
   const { service, ports, reporter } = scenario;
-  const request = { service, environment: preprodOf(scenario), environmentNames: [], to: undefined, actor: ada };
+  const request = {
+    service,
+    environment: preprodOf(scenario),
+    environmentNames: [],
+    mainBranch: 'main',
+    to: undefined,
+    actor: ada,
+  };
   const plan = await planRollback({ ...request, reason: undefined }, ports);
   return rollBack(plan, { timeoutMs: 1000 }, ports, reporter);
 }

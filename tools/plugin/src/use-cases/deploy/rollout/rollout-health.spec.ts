@@ -150,7 +150,13 @@ describe('what was not healthy before', () => {
     scenario.change('2');
     await releaseIt(scenario);
     const { service, ports, reporter } = scenario;
-    const request = { service, environment: preprodOf(scenario), environmentNames: [], to: undefined };
+    const request = {
+      service,
+      environment: preprodOf(scenario),
+      environmentNames: [],
+      mainBranch: 'main',
+      to: undefined,
+    };
     const actor = { person: 'ada', run: 'ada@laptop' };
     const plan = await planRollback({ ...request, actor, reason: undefined }, ports);
     expect(await rollBack(plan, { timeoutMs: 1000 }, ports, reporter)).toMatchObject({ state: 'rolled-back' });
@@ -171,7 +177,13 @@ it('is not waited for on the way back, which status tells', async () => {
       cluster.setStatus('Certificate', 'orders-tls', notIssued);
   };
   const { service, ports, reporter } = scenario;
-  const request = { service, environment: preprodOf(scenario), environmentNames: [], to: undefined };
+  const request = {
+    service,
+    environment: preprodOf(scenario),
+    environmentNames: [],
+    mainBranch: 'main',
+    to: undefined,
+  };
   const actor = { person: 'ada', run: 'ada@laptop' };
   await rollBack(
     await planRollback({ ...request, actor, reason: undefined }, ports),

@@ -56,13 +56,21 @@ async function planBack(scenario: ReleaseScenario) {
   const { service, ports, environments } = scenario;
   const environmentNames = environments.map(({ name }) => name);
   const environment = named(scenario, 'preprod');
-  const request = { service, environment, environmentNames, to: undefined, actor: ada, reason: undefined };
+  const request = {
+    service,
+    environment,
+    environmentNames,
+    mainBranch: 'main',
+    to: undefined,
+    actor: ada,
+    reason: undefined,
+  };
   return planRollback(request, ports);
 }
 
 function publishAlone(scenario: ReleaseScenario, changes: Partial<ApiPublishRequest> = {}) {
   const { service, ports, reporter } = scenario;
-  const usual = { dryRun: false, allowBreaking: false, approvedBy: undefined, build: undefined };
+  const usual = { dryRun: false, allowBreaking: false, approvedBy: undefined, build: undefined, mainBranch: 'main' };
   const request = { ...usual, service, environment: named(scenario, 'preprod'), actor: ada };
   return publishApi({ ...request, ...changes }, ports, reporter);
 }
@@ -71,7 +79,14 @@ const toProd = (scenario: ReleaseScenario, allowBreaking = false) => deployTo(sc
 
 async function deployTo(scenario: ReleaseScenario, name: string, wishes: Partial<DeployTarget>) {
   const { service, ports, reporter, environments } = scenario;
-  const usual = { timeoutMs: 1000, force: false, approvedBy: 'eve', allowDowntime: false, adopt: false };
+  const usual = {
+    timeoutMs: 1000,
+    force: false,
+    mainBranch: 'main',
+    approvedBy: 'eve',
+    allowDowntime: false,
+    adopt: false,
+  };
   const target = {
     ...{ ...usual, service, environment: named(scenario, name), actor: ada, ...wishes },
     release: await findRelease('orders', undefined, ports),

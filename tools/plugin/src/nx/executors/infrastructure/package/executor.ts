@@ -19,11 +19,11 @@ export const executor = infrastructureExecutor({
   examples: [
     { command: 'nx run infrastructure:package --dry-run', description: 'Whether there is anything to package' },
   ],
-  async run({ dryRun: isDryRun, json: isJson, output: file }, { ports, reporter }) {
+  async run({ dryRun: isDryRun, json: isJson, output: file }, { ports, reporter, branch }) {
     const say = isJson && file === undefined ? silentReporter : reporter(provisioningName);
     const result = isDryRun
-      ? await previewPackaging(parseEnvironments, ports)
-      : await packageProvisioning(parseEnvironments, ports, say);
+      ? await previewPackaging(parseEnvironments, branch, ports, say)
+      : await packageProvisioning(parseEnvironments, branch, ports, say);
     if (result.state === 'planned') {
       const { commit, contentHash } = result.source;
       if (isJson) return [JSON.stringify({ commit, contentHash, state: result.state })];

@@ -35,7 +35,7 @@ export const executor = infrastructureExecutor({
   ],
   async run(
     { env: environment, tag, approve: isApproved, dryRun: isDryRun, json: isJson, output: file },
-    { ports, reporter, signal },
+    { ports, reporter, branch: mainBranch, signal },
   ) {
     const request = {
       environment,
@@ -44,6 +44,7 @@ export const executor = infrastructureExecutor({
       approvedBy: approvedBy(isApproved, process.env),
       dryRun: isDryRun,
       readEnvironments: parseEnvironments,
+      mainBranch,
       signal,
     };
     const say = isJson && file === undefined ? silentReporter : reporter(environment.name);

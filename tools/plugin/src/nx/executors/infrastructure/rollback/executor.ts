@@ -37,10 +37,11 @@ export const executor = infrastructureExecutor({
   ],
   async run(
     { env: environment, to, reason: why, timeout: seconds, dryRun: isDryRun },
-    { environments, ports, reporter, terminal, tell, service, signal },
+    { environments, ports, reporter, terminal, tell, service, branch: mainBranch, signal },
   ) {
     const environmentNames = environments.map(({ name }) => name);
-    const request = { environment, environmentNames, to, actor: actorOf(process.env), reason: why, service };
+    const actor = actorOf(process.env);
+    const request = { environment, environmentNames, mainBranch, to, actor, reason: why, service };
     const all = reporter(environment.name);
     const plan = await planEnvironmentRollback(request, ports);
     for (const line of await describePlan(environment.name, plan, ports)) all.step(line);

@@ -22,10 +22,10 @@ export const executor = serviceExecutor({
   ],
   async run(
     { env: environment, tag: build, approve: isApproved, ...options },
-    { service, ports, reporter, terminal, signal },
+    { service, ports, reporter, terminal, branch: mainBranch, signal },
   ) {
     const request = {
-      ...{ ...options, service, environment, build, actor: actorOf(process.env), signal },
+      ...{ ...options, service, environment, build, mainBranch, actor: actorOf(process.env), signal },
       approvedBy: approvedBy(isApproved, process.env),
     };
     const { state, release } = await publishApi(request, ports, reporter);

@@ -1,8 +1,7 @@
 import { canaryOf, deploy } from '../../../../use-cases/deploy/deploy.ts';
 import { findRelease } from '../../../../use-cases/revision/find-release.ts';
-import { planDeploy, requireImage } from '../../../../use-cases/deploy/plan-deploy.ts';
+import { planVerified } from '../../../../use-cases/deploy/plan-verified.ts';
 import { tellPlanned } from '../../../../use-cases/deploy/rollout/rollout-publication.ts';
-import { planServicePublication } from '../../../../use-cases/facade/plan-service-publication.ts';
 import { describeChangeSet } from '../../../../use-cases/deploy/rollout/roll-out.ts';
 import { deployOutcome } from '../../output/ci/deploy-outcome.ts';
 import { prefetchClusters } from '../../running/connections/prefetch-clusters.ts';
@@ -45,13 +44,11 @@ export const executor = serviceExecutor({
     const lines: string[] = [];
     for (const [index, environment] of targets.entries()) {
       reporter.stage?.(index + 1, targets.length);
-      const target = { ...options, service, release, environment, environmentNames, actor: actorOf(process.env) };
+      const actor = actorOf(process.env);
+      const target = { ...options, service, release, environment, environmentNames, actor };
       if (dryRun) {
-        const [plan, publication] = await Promise.all([
-          planDeploy(target, ports, reporter),
-          planServicePublication(target, ports),
-          requireImage(target, ports),
-        ]);
+        const trust = { ...options, mainBranch: branch };
+        const { plan, publication } = await planVerified(target, trust, ports, reporter);
         tellPlanned(publication, environment, reporter);
         if (canary) {
           const records = await plan.cluster.records(service.name);
@@ -63,8 +60,8 @@ export const executor = serviceExecutor({
       } else {
         const limits = { timeoutMs: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
         // A release that the user names is meant, whatever its commit.
-        const mainBranch = tag === undefined ? branch : undefined;
-        const result = await deploy(target, { ...options, ...limits, mainBranch, canary }, ports, reporter);
+        const comparing = { mainBranch: branch, comparesCommits: tag === undefined };
+        const result = await deploy(target, { ...options, ...limits, ...comparing, canary }, ports, reporter);
         tell(deployOutcome(release, environment, result));
         lines.push(describeDeploy({ service: service.name, release }, environment, result, terminal));
       }

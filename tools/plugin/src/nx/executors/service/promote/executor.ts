@@ -36,7 +36,7 @@ export const executor = serviceExecutor({
   ],
   async run(
     { from, to, tag, approve: isApproved, timeout: seconds, canary: steps, pause, ...options },
-    { service, environments, ports, reporter, terminal, tell, signal },
+    { service, environments, ports, reporter, terminal, tell, branch, signal },
   ) {
     const way = promotionOf(environments, from, to, `promote ${service.name}`);
     if (!from || !to) reporter.step(`environments: from ${way.from.name} to ${way.to.name}`);
@@ -48,6 +48,7 @@ export const executor = serviceExecutor({
       ...limits,
       service,
       environmentNames,
+      mainBranch: branch,
       build: tag,
       canary: canaryPlanOf(steps, pause, `promote ${service.name}`),
       actor: actorOf(process.env),

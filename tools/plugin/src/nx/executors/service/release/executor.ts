@@ -51,6 +51,7 @@ export const executor = serviceExecutor({
       timeoutMs: timeout * 1000,
       signal,
       mainBranch: branch,
+      comparesCommits: true,
       approvedBy: approvedBy(approve, process.env),
     };
     const ciNumber = ciRunOf(process.env)?.buildNumber;

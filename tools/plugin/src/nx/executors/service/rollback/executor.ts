@@ -41,10 +41,11 @@ export const executor = serviceExecutor({
   ],
   async run(
     { env: environment, tag, reason: why, timeout: seconds, dryRun: isDryRun },
-    { service, environments, ports, reporter, terminal, tell, signal },
+    { service, environments, ports, reporter, terminal, tell, branch: mainBranch, signal },
   ) {
     const environmentNames = environments.map(({ name }) => name);
-    const request = { service, environment, environmentNames, to: tag, actor: actorOf(process.env), reason: why };
+    const actor = actorOf(process.env);
+    const request = { service, environment, environmentNames, mainBranch, to: tag, actor, reason: why };
     const plan = await planRollback(request, ports);
     const lines = await describeRollback(plan, ports);
     if (isDryRun) {

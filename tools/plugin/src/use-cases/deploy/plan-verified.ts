@@ -1,0 +1,33 @@
+import { allEnded } from '../../model/concurrency/all-ended.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+import type { Reporter } from '../../ports/reporter.ts';
+import { planServicePublication } from '../facade/plan-service-publication.ts';
+import type { ServicePublication } from '../facade/service-publication.ts';
+import { verifyRelease, type Trust } from '../verify/verify-release.ts';
+import { planDeploy, type DeployPlan, type DeployTarget } from './plan-deploy.ts';
+
+/** The predicted effect of deploying a release that is what it is said to be. */
+export interface VerifiedPlan {
+  readonly plan: DeployPlan;
+  /** Undefined where there is no door besides the gateway, or no description. */
+  readonly publication: ServicePublication | undefined;
+  /** What `force` overrode of its verification. */
+  readonly lifted: readonly string[];
+}
+
+/**
+ * Verifies a release, and plans to deploy and publish it. Changes nothing.
+ * @throws {Refusal} for everything that would make it impossible or unsafe; before all else, that it is not to be believed.
+ */
+export async function planVerified(
+  target: DeployTarget,
+  trust: Trust,
+  ports: ReleasePorts,
+  reporter: Reporter,
+): Promise<VerifiedPlan> {
+  const verifying = verifyRelease(target, trust, ports);
+  const planning = planDeploy(target, ports, reporter);
+  const publishing = planServicePublication(target, ports);
+  await allEnded([verifying, planning, publishing]);
+  return { plan: await planning, publication: await publishing, lifted: await verifying };
+}

@@ -1,0 +1,92 @@
+import { allEnded } from '../../model/concurrency/all-ended.ts';
+import type { Environment } from '../../model/environment/environment.ts';
+import { Refusal } from '../../model/errors/product-error.ts';
+import { ImageRef } from '../../model/release/image-ref.ts';
+import type { Release } from '../../model/release/release.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+import type { ServiceSource } from '../../ports/service-source.ts';
+import { imageDisagreement } from './image-witness.ts';
+import { requireContent } from './require-content.ts';
+import { requireReleasedBranch } from './require-released-branch.ts';
+import { agreesWithTag } from './require-tag.ts';
+
+/** A release, and where it is to run. */
+interface UsedRelease {
+  readonly release: Release;
+  readonly environment: Environment;
+}
+
+/** What is believed of releases. */
+export interface Trust {
+  /** The branch that releases are of, besides those that the environment names. */
+  readonly mainBranch: string;
+  /** Takes a release of another branch, too, where the environment is not protected. */
+  readonly force?: boolean;
+}
+
+type Ports = Pick<ReleasePorts, 'repository' | 'registry'>;
+
+/**
+ * Makes sure that a release is what it is said to be, before it is deployed: its commit is part of a branch that the
+ * environment takes releases of, the image says at that digest that it was built as this release, and the checked-out
+ * commit, where it is the release's, holds its content (docs/decisions/0030-verified-releases.md).
+ * @returns what was overridden by `force`. @throws {Refusal} naming both witnesses where two do not agree.
+ */
+export async function verifyRelease(
+  { service, release, environment }: UsedRelease & { readonly service: ServiceSource },
+  trust: Trust,
+  ports: Ports,
+): Promise<readonly string[]> {
+  const doing = `deploy ${service.name} ${release.buildNumber} to ${environment.name}`;
+  const ofBranch = requireReleasedBranch({ ...trust, commit: release.commit, environment, doing }, ports);
+  await allEnded([
+    ofBranch,
+    requireOwnImage(release, imageOf(release, environment), doing, ports),
+    requireContentOfCheckout(service, release, doing, ports),
+  ]);
+  return ofBranch;
+}
+
+/** Requires that an image says of itself that it was built as a release. @throws {Refusal} */
+async function requireOwnImage(release: Release, pinned: ImageRef, doing: string, ports: Ports): Promise<void> {
+  const found = await imageDisagreement(release, pinned, ports);
+  if (found) throw new Refusal({ type: found.type, doing, reason: found.says, remedy: found.remedy });
+}
+
+/** What a service is made of is known of the commit that is checked out: of another one, its projects may have been others. */
+async function requireContentOfCheckout(
+  service: ServiceSource,
+  release: Release,
+  doing: string,
+  { repository }: Ports,
+): Promise<void> {
+  if (release.dirty || (await repository.headCommit()) !== release.commit) return;
+  // The packages are those of the lockfile on the disk.
+  if ((await repository.dirtyPaths()).length === 0) await requireContent(service, release, doing);
+}
+
+/** A release by its record, and where it is to run again. */
+interface RecordedRelease extends UsedRelease, Pick<Trust, 'mainBranch'> {
+  /** What is asked for, as a clause. */
+  readonly doing: string;
+}
+
+/**
+ * Makes sure that what a deployment record tells of a release is so, before it is gone back to. That it ran here is its
+ * record's word alone; where its tag is gone, a branch must have its commit.
+ * @param images its images as the record has them; that of the environment's registry when left out. @throws {Refusal}
+ */
+export async function verifyRecorded(
+  { release, environment, mainBranch, doing }: RecordedRelease,
+  ports: Ports,
+  images: readonly ImageRef[] = [imageOf(release, environment)],
+): Promise<void> {
+  const teller = `the record in ${environment.name}`;
+  const isTagged = agreesWithTag({ release, teller, doing }, ports);
+  await allEnded([isTagged, ...images.map((image) => requireOwnImage(release, image, doing, ports))]);
+  if (!(await isTagged)) await requireReleasedBranch({ commit: release.commit, environment, mainBranch, doing }, ports);
+}
+
+function imageOf({ service, buildNumber, imageDigest }: Release, { registry }: Environment): ImageRef {
+  return ImageRef.of(registry, service, buildNumber.toString(), imageDigest);
+}
