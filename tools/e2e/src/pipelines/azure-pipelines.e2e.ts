@@ -18,14 +18,14 @@ beforeAll(async () => {
   workspace = await ScratchWorkspace.create('azure pipelines');
   const environments = ['dev', 'preprod', 'prod'];
   const secureFiles = environments.flatMap((name) => [
-    [`kubeconfig-${name}`, workspace.kubeconfig(name)],
+    ...['', '-planner', '-rollback'].map((end) => [`kubeconfig-${name}${end}`, workspace.kubeconfig(name)]),
     [`kubeconfig-${name}-provisioning`, workspace.administratorKubeconfig],
   ]);
   project = new AzureProject({
     origin: workspace.origin,
     packages: join(repositoryRoot, 'node_modules'),
     secureFiles: Object.fromEntries(secureFiles) as Record<string, string>,
-    environments: { dev: () => true, preprod: () => true, prod: () => isApproved },
+    environments: { dev: () => true, preprod: () => true, prod: () => isApproved, 'rollback-prod': () => true },
     agents: 2,
   });
   for (const name of ['service', 'release', 'affected', 'provisioning'])

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { jobSteps } from '../../../plugin/src/model/pipelines/azure/job-steps.ts';
+import { jobSteps, typedText } from '../../../plugin/src/model/pipelines/azure/job-steps.ts';
 import { packageVariables } from '../../../plugin/src/model/pipelines/azure/toolchain-steps.ts';
 import type { PipelineFacts, PipelineToolchain } from '../../../plugin/src/model/pipelines/pipeline-facts.ts';
 import { yaml } from '../../../plugin/src/model/pipelines/yaml-template.ts';
@@ -435,4 +435,29 @@ it.each([
 ])('refuses %s', async (_, text, message) => {
   const run = await pipelineOf({ 'pipeline.yml': text });
   await expect(run()).rejects.toThrow(message);
+});
+
+it('puts no secret in for a text that somebody typed, which it does without a guard', async () => {
+  const run = await pipelineOf(
+    {
+      'pipeline.yml': `
+trigger: none
+parameters:
+  - { name: reason, type: string, default: '' }
+jobs:
+  - job: roll_back
+    steps:
+      - script: printf '%s' "$UNGUARDED" | rev && echo && printf '%s' "$REASON" | rev
+        env:
+          UNGUARDED: \${{ parameters.reason }}
+          REASON: ${typedText('reason')}
+`,
+    },
+    { secrets: { token: 'abc123' } },
+  );
+  const { outcome, log } = await run({ parameters: { reason: 'because $(token) $$((token)' } });
+  expect(outcome).toBe('Succeeded');
+  const reversed = (text: string) => [...text].reverse().join('');
+  expect(log).toContain(reversed('because abc123'));
+  expect(log).toContain(reversed('because $ (token) $$ ((token)'));
 });

@@ -33,6 +33,9 @@ beforeAll(async () => {
       KUBECONFIG_DEV: kubeconfig('dev'),
       KUBECONFIG_PREPROD: kubeconfig('preprod'),
       KUBECONFIG_PROD: kubeconfig('prod'),
+      PLANNER_KUBECONFIG_DEV: kubeconfig('dev'),
+      PLANNER_KUBECONFIG_PREPROD: kubeconfig('preprod'),
+      PLANNER_KUBECONFIG_PROD: kubeconfig('prod'),
     },
     packages: join(repositoryRoot, 'node_modules'),
   });

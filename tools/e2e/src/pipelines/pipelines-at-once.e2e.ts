@@ -20,7 +20,10 @@ beforeAll(async () => {
   project = new AzureProject({
     origin: workspace.origin,
     packages: join(repositoryRoot, 'node_modules'),
-    secureFiles: { 'kubeconfig-preprod': workspace.kubeconfig('preprod') },
+    secureFiles: {
+      'kubeconfig-preprod': workspace.kubeconfig('preprod'),
+      'kubeconfig-preprod-planner': workspace.kubeconfig('preprod'),
+    },
     environments: {},
     agents: 10,
   });

@@ -23,7 +23,12 @@ beforeAll(async () => {
     origin: workspace.origin,
     packages: join(repositoryRoot, 'node_modules'),
     secureFiles: Object.fromEntries(
-      environments.map((name) => [`kubeconfig-${name}-provisioning`, workspace.administratorKubeconfig]),
+      environments.flatMap((name) =>
+        ['planner', 'provisioning'].map((account) => [
+          `kubeconfig-${name}-${account}`,
+          workspace.administratorKubeconfig,
+        ]),
+      ),
     ),
     environments: { dev: () => true, preprod: () => true, prod: () => isApproved },
     agents: 3,

@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { LineScrubber } from '../../model/secrets/line-scrubber.ts';
+import { childEnvironment } from '../process/child-environment.ts';
 import { runProcess } from '../process/run-process.ts';
 
 /** The result of one run of a command. */
@@ -42,7 +43,8 @@ export const runTool: RunTool = async (command, args, { onLine = () => {}, env =
     stderr: lineSplitter(takeFrom(new LineScrubber())),
   };
   const result = await runProcess(command, args, {
-    env: { ...process.env, LC_ALL: 'C', ...env },
+    // A build runs other people's code: it has no business with what deploys.
+    env: { ...childEnvironment(process.env), LC_ALL: 'C', ...env },
     signal,
     onOutput: (stream, chunk) => lines[stream].push(chunk),
   });

@@ -1,4 +1,5 @@
 import { Refusal } from '../../model/errors/product-error.ts';
+import { childEnvironment } from '../process/child-environment.ts';
 import { runProcess } from '../process/run-process.ts';
 
 /** The exit code that stands for a run that took too long, as of `timeout(1)`. */
@@ -69,8 +70,14 @@ export class Git {
   }
 }
 
+/** The variables that git reads, and that helpers read which get a token for the origin. */
+const neededByGit = [
+  ...['GIT_*', 'SSH_*', 'GCM_*', 'GPG_*', 'GNUPGHOME', 'EMAIL', 'EDITOR'],
+  ...['GITHUB_TOKEN', 'GH_TOKEN', 'GH_*', 'SYSTEM_ACCESSTOKEN'],
+];
+
 function environment(config: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const inherited = { ...process.env };
+  const inherited = childEnvironment(process.env, neededByGit);
   for (const name of hookVariables) delete inherited[name];
   return {
     ...inherited,

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { childEnvironment } from './child-environment.ts';
 
 /** Milliseconds that a command that was asked to end may take for it. */
 const endsWithinMs = 5000;
@@ -20,7 +21,7 @@ export type ProcessResult =
 
 export interface ProcessOptions {
   readonly cwd?: string;
-  /** The whole environment; this process's own by default. */
+  /** The whole environment (default: what of this process's own every child gets). */
   readonly env?: NodeJS.ProcessEnv;
   /** Text for the standard input, which is empty by default. */
   readonly input?: string;
@@ -45,7 +46,7 @@ export interface ProcessOptions {
 export function runProcess(
   command: string,
   args: readonly string[],
-  { cwd, env = process.env, input, asks = false, stderr = 'collect', timeoutMs, signal, onOutput }: ProcessOptions = {},
+  { cwd, env = usual(), input, asks = false, stderr = 'collect', timeoutMs, signal, onOutput }: ProcessOptions = {},
 ): Promise<ProcessResult> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
@@ -88,6 +89,11 @@ export function runProcess(
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
   });
+}
+
+/** Returns what every child gets of this process's own variables. */
+function usual(): NodeJS.ProcessEnv {
+  return childEnvironment(process.env);
 }
 
 /** Returns the kind of a standard input. */

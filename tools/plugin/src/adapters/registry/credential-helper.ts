@@ -1,4 +1,5 @@
 import type { Credentials } from '../../model/release/credentials.ts';
+import { childEnvironment } from '../process/child-environment.ts';
 import { runProcess } from '../process/run-process.ts';
 
 /** A helper that failed. */
@@ -10,6 +11,12 @@ export interface HelperTrouble {
   readonly said?: string;
 }
 
+/** The variables by which helpers of clouds log in, and those of `pass`. */
+const neededByHelpers = [
+  ...['AZURE_*', 'ACR_*', 'AWS_*', 'GOOGLE_*', 'CLOUDSDK_*', 'ACTIONS_ID_TOKEN_REQUEST_*'],
+  ...['GNUPGHOME', 'GPG_*', 'PASSWORD_STORE_*'],
+];
+
 /**
  * Asks a `docker-credential-*` program, whose protocol is: address in, JSON out.
  * @returns undefined when the helper has nothing for the address.
@@ -20,7 +27,8 @@ export async function askHelper(
   timeoutMs: number,
 ): Promise<Credentials | HelperTrouble | undefined> {
   if (!/^[\w.-]+$/.test(helper)) return { helper, reason: 'has a name that no program can have' };
-  const options = { input: address, stderr: 'ignore', timeoutMs } as const;
+  const env = childEnvironment(process.env, neededByHelpers);
+  const options = { input: address, stderr: 'ignore', timeoutMs, env } as const;
   const result = await runProcess(`docker-credential-${helper}`, ['get'], options);
   switch (result.state) {
     case 'not-started': {

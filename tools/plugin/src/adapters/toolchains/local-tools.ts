@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InstalledTool, Language } from '../../model/toolchains/toolchain.ts';
 import type { InstalledTools, ToolState } from '../../ports/installed-tools.ts';
+import { childEnvironment } from '../process/child-environment.ts';
 import { runProcess, type ProcessResult } from '../process/run-process.ts';
 
 /** How a tool is asked for its version. */
@@ -64,7 +65,7 @@ export class LocalTools implements InstalledTools {
     const { commands, args, env, answer } = questions[language];
     const cwd = join(this.root, folder);
     for (const command of commands) {
-      const options = { cwd, env: { ...this.env, ...env }, timeoutMs: this.timeoutMs };
+      const options = { cwd, env: { ...childEnvironment(this.env), ...env }, timeoutMs: this.timeoutMs };
       const result = await runProcess(command, args, options);
       if (result.state === 'not-started' && result.cause.code === 'ENOENT') continue;
       return stateOf([command, ...args].join(' '), result, this.timeoutMs, (text) => answer(text, this.env));

@@ -6,10 +6,7 @@ import { registryErrors } from './registry-errors.ts';
 import { routeErrors } from './route-errors.ts';
 import { verificationErrors } from './verification-errors.ts';
 
-/**
- * Every type of error, by where it comes from. The types are a union (`ErrorType`), so that a misspelt one does not
- * compile; `docs/errors.md` is made of this by `npm run docs:errors`.
- */
+/** Every type of error (`ErrorType`), by where it comes from; `npm run docs:errors` makes `docs/errors.md` of it. */
 export const errorCatalog = {
   'Git and the origin': {
     'git-missing': entry('git could not be started.', 'Install git, and make sure that it is on the `PATH`.'),
@@ -43,6 +40,7 @@ export const errorCatalog = {
       'The origin could not be reached, or not in time.',
       'Check its address and the network.',
     ),
+    'not-built': entry('What is to be deployed has not been built.', 'Run `release --only=build` first.'),
     'tag-taken': entry('Another release has the tag.', 'Release again to get a new number.'),
   },
   'Container engine': {
@@ -241,6 +239,7 @@ export const errorCatalog = {
   },
   Provisioning: {
     'nothing-to-provision': entry('There are no manifests.', 'Write them into `Infrastructure/kubernetes`.'),
+    'other-commit': entry('The version is not of the commit that was approved of.', 'Have the difference approved.'),
     'no-such-package': entry('There is no such package.', 'Make one with `infrastructure:package`.'),
   },
   Facade: facadeErrors,

@@ -19,7 +19,7 @@ export const verificationErrors = {
     'Release again, and look at who could write to the tag or the registry.',
   ),
   'record-differs': entry(
-    'A deployment record and the git tag tell of different releases.',
+    'A deployment record and the git tag name different releases.',
     'Ask all witnesses with `nx run infrastructure:audit`.',
   ),
   'tag-missing': entry(

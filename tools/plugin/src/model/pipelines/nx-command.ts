@@ -35,14 +35,40 @@ export function envSection(env: StepVariables = {}): Yaml {
       `;
 }
 
+/**
+ * Installs the packages of the lock file. Their own scripts do not run: jobs hold credentials, and a package that was taken
+ * over would read them. None that Nx or the plugin needs has to.
+ */
+export const installCommand = 'npm ci --ignore-scripts';
+
 /** The option of a command that takes the variable TAG, unless that is empty. */
 export const tagOption = '${TAG:+--tag="$TAG"}';
 
-export const packageCommand = 'npx nx run infrastructure:package';
+/** Packages what is checked out, or finds the version that TAG names. It puts out the tag, and the commit. */
+export const packageCommand = `npx nx run infrastructure:package ${tagOption}`;
 
-/** Returns the command that provisions an environment. @param option such as ` --dry-run`. It reads TAG. */
+/** Returns the command that provisions an environment. @param option such as ` --dry-run`. It reads TAG and COMMIT. */
 export function provisionCommand(environment: string, option: '' | ' --approve' | ' --dry-run'): string {
-  return `npx nx run infrastructure:provision --env=${environment}${option} ${tagOption}`;
+  return `npx nx run infrastructure:provision --env=${environment}${option} --commit="$COMMIT" ${tagOption}`;
+}
+
+/** Targets that a job checks without any credential, before others build and deploy it. */
+export const checkTargets = 'lint test build';
+
+/**
+ * Returns the commands that build what an image is made of. The first runs other people's code, and is given nothing; the
+ * second builds and pushes the images, and tags. @param services option that names them.
+ */
+export function buildCommands(services: string): readonly [string, string] {
+  return [
+    `npx nx run-many -t toolchain api-lint build ${services}`,
+    `npx nx run-many -t release --only=build ${services} --exclude-task-dependencies`,
+  ];
+}
+
+/** Returns the command that deploys what has been built, and runs nothing that builds. @param services option that names them. */
+export function deployCommand(services: string): string {
+  return `npx nx run-many -t release --only=deploy ${services} --exclude-task-dependencies`;
 }
 
 /** Returns the command that rolls a service back. It reads SERVICE, TAG and REASON. */

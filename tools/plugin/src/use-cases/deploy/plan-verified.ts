@@ -11,7 +11,7 @@ export interface VerifiedPlan {
   readonly plan: DeployPlan;
   /** Undefined where there is no door besides the gateway, or no description. */
   readonly publication: ServicePublication | undefined;
-  /** What `force` overrode of its verification. */
+  /** The refusals of its verification that `force` overrode. */
   readonly lifted: readonly string[];
 }
 

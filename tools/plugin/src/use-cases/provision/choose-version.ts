@@ -10,7 +10,7 @@ import { checkedOutSource, findPackage, type ProvisioningSource } from './provis
 
 type Ports = WithRepository<SourceRepository>;
 
-/** What a request means. */
+/** The version that a request means. */
 export type Chosen =
   | { readonly state: 'chosen'; readonly source: ProvisioningSource; readonly version: BuildNumber | undefined }
   | { readonly state: 'superseded'; readonly by: BuildNumber };

@@ -18,12 +18,12 @@ import { explainDayToCome, reserveBuildNumber } from '../release/reserve-build-n
 
 type Ports = Pick<ReleasePorts, 'repository' | 'registry' | 'clock'>;
 
-/** What is believed of versions that others made. */
+/** Conditions under which versions that others made are believed. */
 export interface PackageTrust {
   /** The branches that they must be of: those that an environment takes, or the main one alone. */
   readonly environment: Pick<Environment, 'name' | 'allowBranches' | 'allowDirty' | 'protected'>;
   readonly mainBranch: string;
-  /** What is asked for, as a clause. */
+  /** The request, as a clause. */
   readonly doing: string;
 }
 

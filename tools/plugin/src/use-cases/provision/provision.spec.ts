@@ -283,6 +283,27 @@ describe('provisioning', () => {
   });
 });
 
+describe('provisioning what was approved of', () => {
+  it('refuses a version of another commit, and takes the one that was shown', async () => {
+    const scenario = start();
+    const made = await packageIt(scenario);
+    if (made.state !== 'made') throw new Error(made.state);
+    const { commit } = made.package;
+    // Somebody tags another commit with the same content, while the run waits for its approval.
+    const other = write(scenario, { 'README.md': 'words' });
+    await scenario.repository.tagPackage({ ...made.package, commit: other, version: version('20261124-900') });
+    for (const wishes of [{}, { version: version('20261124-900') }]) {
+      await expect(provisionIt(scenario, { ...wishes, commit })).rejects.toMatchObject({
+        exitCode: 2,
+        facts: { type: 'other-commit' },
+      });
+    }
+    expect(await preprod(scenario).records()).toEqual([]);
+    const result = await provisionIt(scenario, { version: made.package.version, commit });
+    expect(result.state).toBe('provisioned');
+  });
+});
+
 describe('a service that needs a version', () => {
   const needing = (scenario: ReleaseScenario, need: string) => {
     const path = 'apps/orders/k8s/all.yaml';

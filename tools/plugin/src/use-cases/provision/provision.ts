@@ -16,6 +16,7 @@ import {
 import { provisioningFolder } from '../../model/provision/render-provisioning.ts';
 import { requireApproval } from '../deploy/requirements/approval.ts';
 import { closeAbandoned, recordAttempt, type WorkResult } from '../deploy/rollout/recorded-attempt.ts';
+import { requireCommit } from './require-commit.ts';
 import { checkRoutes } from './check-routes.ts';
 import { chooseVersion } from './choose-version.ts';
 import { makePackage } from './package-provisioning.ts';
@@ -32,6 +33,8 @@ export interface ProvisionRequest {
   readonly environment: Environment;
   /** The version, also an older one; when omitted that of the checkout, which is packaged when it has none. */
   readonly version: BuildNumber | undefined;
+  /** The commit that was approved of, whole: that of a version with another one is refused (default: any). */
+  readonly commit?: string | undefined;
   readonly actor: Actor;
   /** The approver for a protected environment. */
   readonly approvedBy: string | undefined;
@@ -88,6 +91,7 @@ export async function provision(
   if (!dryRun) requireApproval(`provision ${request.environment.name}`, request.environment, request.approvedBy);
   const chosen = await chooseVersion(request, ports, reporter);
   if (chosen.state === 'superseded') return { state: 'superseded', by: chosen.by };
+  requireCommit(request, chosen.source);
   const rendered = await renderSource(chosen.source, request, ports);
   const { environment } = rendered;
   const configuration = await ports.configuration(environment);

@@ -596,3 +596,44 @@ describe('release', () => {
     `);
   });
 });
+
+describe('release, a part of it', () => {
+  const clustersAreOut = (scenario: ReleaseScenario): ReleaseScenario['ports'] => ({
+    ...scenario.ports,
+    cluster: () => {
+      throw new Error('a job that builds has no credential of a cluster');
+    },
+  });
+
+  it('builds, pushes and tags without a cluster, then deploys that without an engine', async () => {
+    const scenario = new ReleaseScenario();
+    const { service, environments, reporter } = scenario;
+    const request = {
+      ...{ service, environments, targets: automaticEnvironments(environments), actor, mainBranch: 'main' },
+      ...{ allowDirty: false, allowDowntime: false, adopt: false, approvedBy: undefined, buildNumber: undefined },
+      ...{ force: false, dryRun: false, timeoutMs: 1000 },
+    };
+    const built = await release({ ...request, only: 'build' }, clustersAreOut(scenario), reporter);
+    expect(built).toMatchObject({ built: true, deploys: [] });
+    expect((await scenario.repository.releaseTags('orders')).map(String)).toEqual(['orders-20261124-1']);
+    expect(scenario.clusters.get('preprod')!.objects).toEqual([]);
+    const builds = scenario.engine.builds.length;
+    expect(await run(scenario, { only: 'deploy' })).toMatchObject({
+      built: false,
+      deploys: [{ environment: 'preprod', result: { state: 'deployed' } }],
+    });
+    expect(scenario.engine.builds).toHaveLength(builds);
+    expect(await release({ ...request, only: 'build' }, clustersAreOut(scenario), reporter)).toMatchObject({
+      built: false,
+      deploys: [],
+    });
+  });
+
+  it('refuses to deploy what has not been built', async () => {
+    const scenario = new ReleaseScenario();
+    expect(await refusedWithoutChange(scenario, { only: 'deploy' })).toBe('not-built');
+    await run(scenario);
+    scenario.change('2');
+    expect(await refusedWithoutChange(scenario, { only: 'deploy' })).toBe('not-built');
+  });
+});

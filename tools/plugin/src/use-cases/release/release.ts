@@ -2,6 +2,7 @@ import { allEnded } from '../../model/concurrency/all-ended.ts';
 import { shortCommit } from '../../model/commits/commit.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import type { Environment } from '../../model/environment/environment.ts';
+import { Refusal } from '../../model/errors/product-error.ts';
 import { ImageRef } from '../../model/release/image-ref.ts';
 import type { Release } from '../../model/release/release.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
@@ -43,6 +44,11 @@ export interface ReleaseRequest
   /** The number of the CI's run: taken where it can be, and otherwise the next one. */
   readonly ciNumber?: BuildNumber | undefined;
   readonly dryRun: boolean;
+  /**
+   * The part that is done, where a CI does each in a job of its own (default: both): `build` builds, pushes and tags for the
+   * targets, and reaches no cluster; `deploy` deploys what has been built, and builds nothing.
+   */
+  readonly only?: 'build' | 'deploy' | undefined;
 }
 
 /** The result of a release. */
@@ -93,6 +99,7 @@ async function carryOut(
   if (!request.dryRun) requireApprovals(request);
   const overtaken = upToDate ? [] : await supersededBy(run);
   if (overtaken.length > 0) return { release: undefined, built: false, deploys: overtaken };
+  if (request.only === 'deploy' && !upToDate) throw notBuilt(run, newest);
   if (request.dryRun) return preview(run, upToDate);
   return upToDate ? deployOnly(run, upToDate) : buildAndDeploy(run);
 }
@@ -109,9 +116,27 @@ async function requireReleasedBranches({ request, image, ports }: ReleaseRun): P
 
 /** Finds what keeps a commit that may be released from it: a later one. @throws {Refusal} when it may not. */
 async function supersededBy(run: ReleaseRun): Promise<ReleaseResult['deploys']> {
-  const overtaken = overtakenBy(run);
+  // What builds has no credentials of a cluster to ask what runs there.
+  const overtaken = run.request.only === 'build' ? Promise.resolve([]) : overtakenBy(run);
   await allEnded([requireReleasedBranches(run), overtaken]);
   return overtaken;
+}
+
+/** Returns the environments whose clusters are reached. */
+function reached({ only, targets }: ReleaseRequest): readonly Environment[] {
+  return only === 'build' ? [] : targets;
+}
+
+function notBuilt({ request: { service }, image }: ReleaseRun, newest: Release | undefined): Refusal {
+  const commit = shortCommit(image.revision.commit);
+  return new Refusal({
+    type: 'not-built',
+    doing: `deploy ${service.name}`,
+    reason: newest
+      ? `The newest release, ${newest.buildNumber}, has not the content of ${commit}, or its image is gone.`
+      : `No release of it has the content of ${commit}.`,
+    remedy: `Build it first, without the credentials of a cluster: nx run ${service.name}:release --only=build.`,
+  });
 }
 
 /** Finds what keeps the checked-out commit from being released: a later one. */
@@ -131,9 +156,9 @@ async function imageRequest(request: ReleaseRequest, ports: ReleasePorts): Promi
   return { service, revision, registries, buildNumber, ciNumber, force, signal };
 }
 
-function requireApprovals({ service, targets, approvedBy }: ReleaseRequest): void {
-  for (const environment of targets)
-    requireApproval(`deploy ${service.name} to ${environment.name}`, environment, approvedBy);
+function requireApprovals(request: ReleaseRequest): void {
+  for (const environment of reached(request))
+    requireApproval(`deploy ${request.service.name} to ${environment.name}`, environment, request.approvedBy);
 }
 
 async function deployOnly(run: ReleaseRun, released: Release): Promise<ReleaseResult> {
@@ -143,8 +168,8 @@ async function deployOnly(run: ReleaseRun, released: Release): Promise<ReleaseRe
 
 async function buildAndDeploy(run: ReleaseRun): Promise<ReleaseResult> {
   const { request, image, ports, reporter, progress } = run;
-  const { service, environments, targets, signal } = request;
-  const stages = stagesBeforeDeploy + targets.length;
+  const { service, environments, signal } = request;
+  const stages = stagesBeforeDeploy + reached(request).length;
   prefetchEngine(ports);
   await requireDeployable(run);
   reporter.stage?.(1, stages);
@@ -177,7 +202,7 @@ async function requireDeployable({ request, image, ports, reporter }: ReleaseRun
   // A number of today may be that of a revision; one that nobody gets is not.
   const unnumbered = { ...planned, buildNumber: BuildNumber.last(ports.clock()) };
   await Promise.all(
-    request.targets.flatMap((environment) => [
+    reached(request).flatMap((environment) => [
       planDeploy(targetOf(request, environment, planned), ports, quiet),
       planServicePublication(targetOf(request, environment, unnumbered), ports),
     ]),
@@ -190,8 +215,9 @@ async function deployAll(
   stagesBefore: number,
 ): Promise<ReleaseResult['deploys']> {
   const deploys: ReleaseResult['deploys'][number][] = [];
-  for (const [index, environment] of request.targets.entries()) {
-    reporter.stage?.(stagesBefore + index + 1, stagesBefore + request.targets.length);
+  const targets = reached(request);
+  for (const [index, environment] of targets.entries()) {
+    reporter.stage?.(stagesBefore + index + 1, stagesBefore + targets.length);
     const result = await deploy(targetOf(request, environment, released), request, ports, reporter);
     progress.deployed(environment.name);
     deploys.push({ environment: environment.name, result });
@@ -246,7 +272,7 @@ async function preview(
     else if (!forge.isElsewhere) reporter.step(`no GitHub release: ${forge.reason}`);
     released = { ...unbuilt(image, ports), buildNumber };
   }
-  for (const environment of request.targets) {
+  for (const environment of reached(request)) {
     const target = targetOf(request, environment, released!);
     if (newest) await verifyRelease(target, request, ports);
     const [{ changes }, publication] = await Promise.all([

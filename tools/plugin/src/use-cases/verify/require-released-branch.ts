@@ -17,7 +17,7 @@ export interface UsedCommit {
   readonly mainBranch: string;
   /** Takes one of another branch, too, where the environment is not protected. */
   readonly force?: boolean;
-  /** What is asked for, as a clause: `deploy orders 20261124-1 to prod`. */
+  /** The request, as a clause: `deploy orders 20261124-1 to prod`. */
   readonly doing: string;
 }
 
@@ -38,7 +38,7 @@ export async function requireReleasedBranch(
     throw new Refusal({
       type: 'shallow-clone',
       doing: used.doing,
-      reason: `Whether ${branches} has commit ${shortCommit(commit)} cannot be told: this clone lacks the history between them.`,
+      reason: `Whether ${branches} has commit ${shortCommit(commit)} cannot be said: this clone lacks the history between them.`,
       remedy: 'Run `git fetch --unshallow`; in a CI check out with all history.',
     });
   throw new Refusal({

@@ -10,7 +10,7 @@ export interface ToldRelease {
   readonly release: Release;
   /** `the record in preprod`. */
   readonly teller: string;
-  /** What is asked for, as a clause. */
+  /** The request, as a clause. */
   readonly doing: string;
 }
 

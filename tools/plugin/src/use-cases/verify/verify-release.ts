@@ -16,7 +16,7 @@ interface UsedRelease {
   readonly environment: Environment;
 }
 
-/** What is believed of releases. */
+/** Conditions under which a release is believed. */
 export interface Trust {
   /** The branch that releases are of, besides those that the environment names. */
   readonly mainBranch: string;
@@ -53,7 +53,7 @@ async function requireOwnImage(release: Release, pinned: ImageRef, doing: string
   if (found) throw new Refusal({ type: found.type, doing, reason: found.says, remedy: found.remedy });
 }
 
-/** What a service is made of is known of the commit that is checked out: of another one, its projects may have been others. */
+/** The projects of a service are known of the commit that is checked out: of another one, they may have been others. */
 async function requireContentOfCheckout(
   service: ServiceSource,
   release: Release,
@@ -67,7 +67,7 @@ async function requireContentOfCheckout(
 
 /** A release by its record, and where it is to run again. */
 interface RecordedRelease extends UsedRelease, Pick<Trust, 'mainBranch'> {
-  /** What is asked for, as a clause. */
+  /** The request, as a clause. */
   readonly doing: string;
 }
 

@@ -1,7 +1,9 @@
 import { automaticEnvironments } from '../../environment/environment.ts';
 import { generatedHeader } from '../generated-file.ts';
+import { checkTargets, deployCommand } from '../nx-command.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
+import { buildJob, poolOf } from './build-jobs.ts';
 import { clusterSteps, commandStep, deployVariables, jobSteps, pool } from './job-steps.ts';
 import { packageVariables } from './toolchain-steps.ts';
 
@@ -31,43 +33,69 @@ export function affectedPipeline(facts: PipelineFacts): Yaml {
     ${pool}
 
     jobs:
+      - job: outdated
+        displayName: Find what is outdated
+        steps:
+          ${outdatedSteps(facts)}
+
       - job: affected
         displayName: Check
+        dependsOn: outdated
+        ${poolOf('affected')}
+        variables:
+          base: $[ dependencies.outdated.outputs['outdated.base'] ]
         steps:
           ${checkSteps(facts)}
 
+      ${buildJob(facts, built, { dependsOn: ['outdated', 'affected'], condition: `and(succeeded(), ${isAny})`, strategy })}
+
       - job: release
         displayName: Release
-        dependsOn: affected
-        condition: and(succeeded(), eq(dependencies.affected.outputs['outdated.any'], 'true'))
-        strategy:
-          matrix: $[ dependencies.affected.outputs['outdated.services'] ]
-          maxParallel: ${agents}
+        dependsOn:
+          - outdated
+          - affected
+          - build
+        # A service that could not be built is no reason to leave out others; it is refused here.
+        condition: ${`and(not(canceled()), eq(dependencies.affected.result, 'Succeeded'), ${isAny})`}
+        ${strategy}
         steps:
           ${releaseSteps(facts)}
   `;
 }
 
-function checkSteps(facts: PipelineFacts): Yaml {
-  const findOutdated = clusterSteps(automaticEnvironments(facts.environments), {
+const isAny = `eq(dependencies.outdated.outputs['outdated.any'], 'true')`;
+const built = { option: '-p $(projects)' };
+const strategy = yaml`
+  strategy:
+    matrix: $[ dependencies.outdated.outputs['outdated.services'] ]
+    maxParallel: ${agents}
+`;
+
+function outdatedSteps(facts: PipelineFacts): Yaml {
+  const find = {
     id: 'outdated',
     displayName: 'Find what is outdated',
     command: `npx nx run infrastructure:outdated --matrix --jobs=${agents}`,
-  });
+  };
+  const steps = clusterSteps(automaticEnvironments(facts.environments), find, '-planner');
+  return jobSteps(facts, [steps], { job: 'outdated' });
+}
+
+function checkSteps(facts: PipelineFacts): Yaml {
   const checkAffected = commandStep({
     displayName: 'Lint, test and build what is affected',
-    command: 'npx nx affected -t lint test build',
-    env: { NX_BASE: '$(outdated.base)' },
+    command: `npx nx affected -t ${checkTargets}`,
+    env: { NX_BASE: '$(base)' },
   });
-  return jobSteps(facts, [findOutdated, checkAffected], { job: 'affected', purpose: 'check' });
+  return jobSteps(facts, [checkAffected], { job: 'affected', purpose: 'check', holdsNothing: true });
 }
 
 function releaseSteps(facts: PipelineFacts): Yaml {
   const automatic = automaticEnvironments(facts.environments);
   const release = clusterSteps(automatic, {
     displayName: 'Release',
-    command: 'npx nx run-many -t release -p $(projects)',
+    command: deployCommand(built.option),
     env: deployVariables(automatic),
   });
-  return jobSteps(facts, [release], { job: 'release', purpose: 'release' });
+  return jobSteps(facts, [release], { job: 'release' });
 }

@@ -132,7 +132,7 @@ describe('azureFiles', () => {
         for (const { script, inputs, env = {} } of [...azureFiles(of).values()].flatMap(stepsOf)) {
           const command = script ?? inputs?.['inlineScript'] ?? '';
           const [, there = ''] = /(?:-t promote .*--to|:rollback" .*--env)=(\S+)/.exec(command) ?? [];
-          const expected = /:release|-t release/.test(command)
+          const expected = /--only=deploy/.test(command)
             ? automatic
             : keys(of.environments.filter(({ name }) => name === there));
           const given = Object.entries(env).filter(([name]) => ['APIM_CHECK_KEY', 'KEY_2'].includes(name));
@@ -152,8 +152,8 @@ describe('azureFiles', () => {
           expect(jobs.length).toBeGreaterThan(3);
           for (const steps of jobs) {
             const commands = steps.map(({ script, inputs }) => script ?? inputs?.['inlineScript'] ?? '').join('\n');
-            const checks = commands.includes('nx affected');
-            const releases = /:release|-t release/.test(commands);
+            const checks = / -t lint /.test(commands);
+            const releases = commands.includes('--only=build');
             const setUp = steps.flatMap(({ task, inputs }) =>
               /^(GoTool|UsePythonVersion|UseDotNet)@/.test(task ?? '')
                 ? [inputs!['version'] ?? inputs!['versionSpec']]
@@ -222,7 +222,8 @@ describe('azureFiles', () => {
       name: 'kubeconfig_b',
       inputs: { secureFile: 'kubeconfig-b' },
     });
-    const release = steps.find(({ task }) => task === 'AzureCLI@2');
+    const [push, release] = steps.filter(({ task }) => task === 'AzureCLI@2');
+    expect([push!.inputs!['azureSubscription'], push!.env]).toEqual(['c-build', { GITHUB_TOKEN: '$(GITHUB_TOKEN)' }]);
     expect(release!.env!['KUBECONFIG']).toBe('$(Agent.TempDirectory)/kubeconfig:$(kubeconfig_b.secureFilePath)');
     expect(release!.inputs!['azureSubscription']).toBe('c');
     expect(release!.inputs!['inlineScript']!.split('\n')).toEqual([
@@ -230,7 +231,7 @@ describe('azureFiles', () => {
       expect.stringContaining(`--name 'cluster' --context 'ada'\\''s' --file`),
       expect.stringContaining(`--name 'other'`),
       expect.stringContaining('kubelogin convert-kubeconfig'),
-      'npx nx run $(serviceName):release',
+      'npx nx run-many -t release --only=deploy -p $(serviceName) --exclude-task-dependencies',
       '',
     ]);
   });
@@ -239,7 +240,7 @@ describe('azureFiles', () => {
     const environments = [environment('a', { deploy: 'automatic', hasFacade: true })];
     for (const [end, rights] of [
       ['templates/service.yml', ''],
-      ['provisioning.yml', '-provisioning'],
+      ['provisioning.yml', '-planner'],
     ] as const) {
       const steps = stepsOf(textOf({ ...facts, environments }, end));
       const [step] = steps.filter(({ task }) => task === 'AzureCLI@2');
@@ -248,6 +249,49 @@ describe('azureFiles', () => {
       expect(step!.env!['KUBECONFIG']).toBe('$(kubeconfig_a.secureFilePath)');
       expect(steps.some(({ task }) => task === 'KubeloginInstaller@0')).toBe(false);
     }
+  });
+
+  it('lets no text that somebody typed name a variable', () => {
+    const typed = /\$\{\{ *parameters\.(tag|reason) *\}\}/;
+    for (const text of azureFiles(facts).values()) expect(text).not.toMatch(typed);
+    const values = stepsOf(textOf(facts, 'release.yml')).flatMap(({ env }) => env?.['REASON'] ?? []);
+    expect(new Set(values)).toEqual(new Set(["${{ replace(parameters.reason, '$(', '$ (') }}"]));
+    fc.assert(
+      fc.property(fc.stringMatching(/^[$()a{}\n#]*$/), (reason) => {
+        expect(reason.replaceAll('$(', '$ (')).not.toContain('$(');
+      }),
+    );
+  });
+
+  it('give what may write to a protected environment to jobs with checks of its own only', () => {
+    const inLibrary = facts.environments.map((each) => ({ ...each, aks: undefined }));
+    const rollback = textOf({ ...facts, environments: inLibrary }, 'release.yml');
+    expect(rollback).toContain('environment: rollback-prod');
+    expect(rollback).toContain('secureFile: kubeconfig-prod-rollback');
+    const provisioning = jobsIn(textOf({ ...facts, environments: inLibrary }, 'provisioning.yml'));
+    const files = provisioning.flatMap((steps) => steps.flatMap(({ inputs }) => inputs?.['secureFile'] ?? []));
+    expect(files.filter((file) => file.startsWith('kubeconfig-prod'))).toEqual([
+      'kubeconfig-prod-planner',
+      'kubeconfig-prod-provisioning',
+    ]);
+  });
+
+  it('run what builds where no cluster can be reached', () => {
+    fc.assert(
+      fc.property(
+        pipelineFactsCases.filter(({ services }) => services.length > 0),
+        (of) => {
+          for (const steps of [...azureFiles(of).values()].flatMap(jobsIn)) {
+            const text = JSON.stringify(steps);
+            if (/ -t (lint|toolchain)|--only=build/.test(text))
+              expect(text).not.toMatch(/DownloadSecureFile|KUBECONFIG|get-credentials/);
+            else if (text.includes('-t release')) expect(text).toContain('--only=deploy');
+            expect(text).not.toMatch(/npm ci(?! --ignore-scripts)/);
+          }
+        },
+      ),
+      { numRuns: 25 },
+    );
   });
 
   it('promote from the first environment when none is automatic', () => {

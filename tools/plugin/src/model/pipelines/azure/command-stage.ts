@@ -15,7 +15,11 @@ export interface CommandStage {
   readonly environment?: string;
   /** Environments whose clusters it reaches. */
   readonly clusters: readonly PipelineEnvironment[];
+  /** Environments that it looks at, and changes nothing in. */
+  readonly looksAt?: readonly PipelineEnvironment[];
   readonly rights?: Rights;
+  /** Its variables: what jobs before it put out. */
+  readonly variables?: Yaml;
   /** Why it builds (default: it does not). */
   readonly purpose?: BuildPurpose;
   readonly command: AzureCommand;
@@ -23,8 +27,8 @@ export interface CommandStage {
 
 /** Returns the text of a stage. */
 export function commandStage(facts: PipelineFacts, stage: CommandStage): Yaml {
-  const { id, displayName, environment, purpose } = stage;
-  const own = [clusterSteps(stage.clusters, stage.command, stage.rights)];
+  const { id, displayName, environment, purpose, looksAt } = stage;
+  const own = [clusterSteps(stage.clusters, stage.command, stage.rights, { looksAt })];
   const steps = jobSteps(facts, own, { job: id, purpose });
   return yaml`
     - stage: ${id}
@@ -45,19 +49,21 @@ function dependencies(stages: readonly string[]): Yaml {
       `;
 }
 
-function job({ id, displayName }: CommandStage, steps: Yaml): Yaml {
+function job({ id, displayName, variables }: CommandStage, steps: Yaml): Yaml {
   return yaml`
     job: ${id}
     displayName: ${displayName}
+    ${variables ?? []}
     steps:
       ${steps}
   `;
 }
 
-function deployment({ id, displayName }: CommandStage, environment: string, steps: Yaml): Yaml {
+function deployment({ id, displayName, variables }: CommandStage, environment: string, steps: Yaml): Yaml {
   return yaml`
     deployment: ${id}
     displayName: ${displayName}
+    ${variables ?? []}
     environment: ${environment}
     strategy:
       runOnce:

@@ -1,5 +1,5 @@
 import { customRegion } from '../custom-region.ts';
-import { envSection, keyVariables, type NxCommand, type StepVariables } from '../nx-command.ts';
+import { envSection, installCommand, keyVariables, type NxCommand, type StepVariables } from '../nx-command.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
 import { identifierOf } from './identifier.ts';
@@ -19,15 +19,29 @@ export interface AzureCommand extends NxCommand {
   readonly displayName: string;
 }
 
-/** The rights of a job in its clusters, as the end of a connection's name: a deployer's, or those to provision. */
-export type Rights = '' | '-provisioning';
+/**
+ * The rights of a job in its clusters, as the end of a connection's or a secure file's name: a deployer's, those to provision,
+ * those to go back where somebody must approve of going forward, or those to look and to try what would change.
+ */
+export type Rights = '' | '-provisioning' | '-rollback' | '-planner';
+
+/**
+ * Returns a text that somebody typed, for a variable of a step. The agent puts the values of variables, secret ones too, in
+ * for each `$(NAME)` there, also when it came with the text: so there must be none in it.
+ */
+export function typedText(parameter: string): string {
+  return `\${{ replace(parameters.${parameter}, '$(', '$ (') }}`;
+}
+
+/** Lets a command report to GitHub. Azure leaves a variable that is not defined as it is written here. */
+export const githubVariables: StepVariables = { GITHUB_TOKEN: '$(GITHUB_TOKEN)' };
 
 /**
  * Lets a command report to GitHub, and check what it publishes in some environments. Azure leaves a variable that is not
  * defined as it is written here.
  */
 export function deployVariables(environments: readonly PipelineEnvironment[]): StepVariables {
-  return { ...keyVariables(environments, (name) => `$(${name})`), GITHUB_TOKEN: '$(GITHUB_TOKEN)' };
+  return { ...keyVariables(environments, (name) => `$(${name})`), ...githubVariables };
 }
 
 /** The facts that a job's setup depends on. */
@@ -36,28 +50,31 @@ export interface JobSetup {
   readonly job?: string;
   /** Why it builds (default: it does not). */
   readonly purpose?: BuildPurpose;
+  /** True when it only checks: git keeps no token, and has all commits from the beginning. */
+  readonly holdsNothing?: boolean;
 }
 
 /** Returns the steps of a job: its setup, its own, and room for more. */
-export function jobSteps(facts: PipelineFacts, own: readonly Yaml[], { job = '', purpose }: JobSetup = {}): Yaml {
+export function jobSteps(facts: PipelineFacts, own: readonly Yaml[], setup: JobSetup = {}): Yaml {
+  const { job = '' } = setup;
   return yaml`
-    ${setupSteps(facts, job, purpose)}
+    ${setupSteps(facts, setup)}
     ${own}
     ${customRegion(`after ${job}`.trim())}
   `;
 }
 
 /** Clones are shallow, because commands fetch the commits and tags that they need; git keeps the job's token for that. */
-function setupSteps(facts: PipelineFacts, job: string, purpose: BuildPurpose | undefined): Yaml {
+function setupSteps(facts: PipelineFacts, { job = '', purpose, holdsNothing = false }: JobSetup): Yaml {
   return yaml`
     - checkout: self
-      fetchDepth: 1
+      fetchDepth: ${holdsNothing ? 0 : 1}
       fetchTags: false
-      persistCredentials: true
+      persistCredentials: ${holdsNothing ? yaml`false` : yaml`true`}
     ${nodeStep(facts)}
     ${toolchainSteps(facts, purpose)}
     ${npmCacheStep()}
-    - script: npm ci
+    - script: ${installCommand}
       displayName: Install packages
     ${customRegion(`setup ${job}`.trim())}
   `;
@@ -77,12 +94,16 @@ export function commandStep({ command, id, displayName, env }: AzureCommand): Ya
  * Returns steps that run a command which reaches environments. An AKS cluster and an instance of API Management are reached
  * as the service connection that is named like the environment; the kubeconfig of another cluster is a secure file. Neither
  * outlives the job.
+ * @param looksAt environments that it does nothing in: it gets a planner's kubeconfig of them.
  */
 export function clusterSteps(
-  environments: readonly PipelineEnvironment[],
+  changed: readonly PipelineEnvironment[],
   command: AzureCommand,
   rights: Rights = '',
+  { looksAt = [] }: { readonly looksAt?: readonly PipelineEnvironment[] } = {},
 ): Yaml {
+  // Of contexts with the same name in several files, the first counts: that of the environment that is changed.
+  const environments = [...changed, ...looksAt];
   const inAks = environments.filter(({ aks }) => aks);
   const inAzure = environments.filter(({ aks, hasFacade }) => aks || hasFacade);
   const others = environments.filter(({ aks }) => !aks);
@@ -93,9 +114,18 @@ export function clusterSteps(
   const kubeconfig: StepVariables = kubeconfigs.length > 0 ? { KUBECONFIG: kubeconfigs.join(':') } : {};
   const reaching = { ...command, env: { ...kubeconfig, ...command.env } };
   return yaml`
-    ${others.map(({ name }) => secureFile(name, rights))}
-    ${inAzure.length > 0 ? azureSteps(inAzure, reaching, rights) : commandStep(reaching)}
+    ${others.map((each) => secureFile(each.name, changed.includes(each) ? rights : '-planner'))}
+    ${inAzure.length > 0 ? azureSteps(inAzure, reaching, connectionOf(inAzure, changed, rights)) : commandStep(reaching)}
   `;
+}
+
+/**
+ * Returns a step that pushes images and reaches no cluster: where a cluster is in AKS, so is the registry, and the connection
+ * for it is one of its own.
+ */
+export function registryStep(environments: readonly PipelineEnvironment[], command: AzureCommand): Yaml {
+  const inAks = environments.filter(({ aks }) => aks).at(-1);
+  return inAks ? azureSteps([], command, `${inAks.name}-build`) : commandStep(command);
 }
 
 const aksKubeconfig = '$(Agent.TempDirectory)/kubeconfig';
@@ -105,8 +135,18 @@ const kubelogin = yaml`
     displayName: Install kubelogin
 `;
 
-/** Runs a command as the service connection of the last of some environments. */
-function azureSteps(environments: readonly PipelineEnvironment[], command: AzureCommand, rights: Rights): Yaml {
+/** Returns the connection of the last environment that is changed, or of one that is looked at where no other is in Azure. */
+function connectionOf(
+  inAzure: readonly PipelineEnvironment[],
+  changed: readonly PipelineEnvironment[],
+  rights: Rights,
+): string {
+  const own = inAzure.filter((each) => changed.includes(each)).at(-1);
+  return own ? `${own.name}${rights}` : `${inAzure.at(-1)!.name}-planner`;
+}
+
+/** Runs a command as a service connection. */
+function azureSteps(environments: readonly PipelineEnvironment[], command: AzureCommand, connection: string): Yaml {
   const clusters = environments.filter(({ aks }) => aks);
   const script = [
     'set -e',
@@ -120,7 +160,7 @@ function azureSteps(environments: readonly PipelineEnvironment[], command: Azure
       name: ${command.id}
       displayName: ${command.displayName}
       inputs:
-        azureSubscription: ${`${environments.at(-1)!.name}${rights}`}
+        azureSubscription: ${connection}
         scriptType: bash
         scriptLocation: inlineScript
         inlineScript: |

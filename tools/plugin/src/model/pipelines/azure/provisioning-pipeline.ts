@@ -5,16 +5,27 @@ import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
 import { commandStage } from './command-stage.ts';
 import { identifierOf } from './identifier.ts';
-import { clusterSteps, commandStep, jobSteps, pool } from './job-steps.ts';
+import { clusterSteps, commandStep, jobSteps, pool, typedText } from './job-steps.ts';
 import { packageVariables } from './toolchain-steps.ts';
 
-/** The version that the run was started with. */
-const tag = { TAG: '${{ parameters.tag }}' };
+/** The version that the run was started with, and the commit that it is of, or that was packaged: no other is shown or applied. */
+const chosen = { COMMIT: '$(commit)', TAG: typedText('tag') };
+
+/** The variable with that commit, for a job of another stage. */
+const variables = yaml`
+  variables:
+    commit: $[ stageDependencies.package.package.outputs['package.commit'] ]
+`;
 
 /** Returns the pipeline that rolls the clusters' own configuration out, from environment to environment. */
 export function provisioningPipeline(facts: PipelineFacts): Yaml {
   const { environments, branch } = facts;
-  const packaging = commandStep({ displayName: 'Package', command: packageCommand });
+  const packaging = commandStep({
+    id: 'package',
+    displayName: 'Package',
+    command: packageCommand,
+    env: { TAG: typedText('tag') },
+  });
   return yaml`
     ${generatedHeader}
 
@@ -74,12 +85,13 @@ function diffJob(facts: PipelineFacts, environment: PipelineEnvironment): Yaml {
   const job = `diff_${identifierOf(name)}`;
   const diff = clusterSteps(
     [environment],
-    { displayName: 'Show what would change', command: provisionCommand(name, ' --dry-run'), env: tag },
-    '-provisioning',
+    { displayName: 'Show what would change', command: provisionCommand(name, ' --dry-run'), env: chosen },
+    '-planner',
   );
   return yaml`
     - job: ${job}
       displayName: Show what would change in ${name}
+      ${variables}
       steps:
         ${jobSteps(facts, [diff], { job })}
   `;
@@ -95,10 +107,12 @@ function provisionStage(
   return commandStage(facts, {
     id: `provision_${identifierOf(name)}`,
     displayName: `Provision ${name}`,
-    dependsOn: [before ? `provision_${identifierOf(before.name)}` : 'diff'],
+    // A stage reads what those that it names put out, and no others.
+    dependsOn: ['package', before ? `provision_${identifierOf(before.name)}` : 'diff'],
+    variables,
     environment: name,
     clusters: [environment],
     rights: '-provisioning',
-    command: { displayName: 'Provision', command: provisionCommand(name, option), env: { ...tag, ...env } },
+    command: { displayName: 'Provision', command: provisionCommand(name, option), env: { ...chosen, ...env } },
   });
 }

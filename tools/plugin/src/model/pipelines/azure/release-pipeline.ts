@@ -1,12 +1,13 @@
 import { automaticEnvironments } from '../../environment/environment.ts';
 import { approvalFor } from '../approval.ts';
 import { generatedHeader } from '../generated-file.ts';
-import { promoteCommand, rollbackCommand } from '../nx-command.ts';
+import { deployCommand, promoteCommand, rollbackCommand } from '../nx-command.ts';
 import type { PipelineEnvironment, PipelineFacts, PipelineService } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
+import { buildJob, checkJob } from './build-jobs.ts';
 import { commandStage } from './command-stage.ts';
 import { identifierOf } from './identifier.ts';
-import { deployVariables, pool } from './job-steps.ts';
+import { deployVariables, pool, typedText } from './job-steps.ts';
 import { packageVariables } from './toolchain-steps.ts';
 
 /** Returns the pipeline that brings services from environment to environment, and back. */
@@ -16,8 +17,8 @@ export function releasePipeline(facts: PipelineFacts): Yaml {
     ${generatedHeader}
 
     # Brings services from environment to environment, and back. A run of a service's pipeline that ended well starts it for
-    # that service. Approvals, and the exclusive lock that lets one run after the other in, are checks on Azure's environments;
-    # a rollback waits for neither.
+    # that service. Approvals, and the exclusive lock that lets one run after the other in, are checks on Azure's environments; a
+    # rollback waits for neither, and in a protected environment has an environment of its own (rollback-NAME).
     name: $(Date:yyyyMMdd)$(Rev:-r)
 
     parameters:
@@ -34,11 +35,12 @@ export function releasePipeline(facts: PipelineFacts): Yaml {
     variables:
       - name: projects
         value: $[ coalesce(variables['resources.triggeringAlias'], '\${{ parameters.service }}') ]
-      ${packageVariables(facts, 'release')}
+      ${packageVariables(facts, 'check')}
 
     ${pool}
 
     stages:
+      ${buildStage(facts)}
       ${releaseStage(facts)}
       ${promoteStages(facts)}
       ${environments.map((environment) => rollbackStage(facts, environment))}
@@ -103,6 +105,23 @@ function resource({ name, trigger }: PipelineService, { branch }: PipelineFacts)
   `;
 }
 
+const built = { option: '-p "$PROJECTS"', env: { PROJECTS: '$(projects)' } };
+const isRelease = `eq('\${{ parameters.action }}', 'release')`;
+
+/** Returns the stage that checks and builds what no pipeline of a service has built, without the credentials of a cluster. */
+function buildStage(facts: PipelineFacts): Yaml | undefined {
+  if (automaticEnvironments(facts.environments).length === 0) return undefined;
+  return yaml`
+    - stage: build
+      displayName: Build
+      condition: ${isRelease}
+      jobs:
+        ${checkJob(facts, built)}
+
+        ${buildJob(facts, built, { dependsOn: ['check'] })}
+  `;
+}
+
 function releaseStage(facts: PipelineFacts): Yaml | undefined {
   const automatic = automaticEnvironments(facts.environments);
   const last = automatic.at(-1);
@@ -110,14 +129,13 @@ function releaseStage(facts: PipelineFacts): Yaml | undefined {
   return commandStage(facts, {
     id: 'release',
     displayName: `Release to ${automatic.map(({ name }) => name).join(', ')}`,
-    condition: `eq('\${{ parameters.action }}', 'release')`,
+    condition: `and(succeeded(), ${isRelease})`,
     environment: last.name,
     clusters: automatic,
-    purpose: 'release',
     command: {
       displayName: 'Release',
-      command: `npx nx run-many -t release -p "$PROJECTS"`,
-      env: { ...deployVariables(automatic), PROJECTS: '$(projects)' },
+      command: deployCommand(built.option),
+      env: { ...deployVariables(automatic), ...built.env },
     },
   });
 }
@@ -147,7 +165,8 @@ function promoteStage(
     dependsOn,
     condition: `and(not(or(failed(), canceled())), in('\${{ parameters.action }}', 'release', 'promote'))`,
     environment: to.name,
-    clusters: [from, to],
+    clusters: [to],
+    looksAt: [from],
     command: {
       displayName: `Promote to ${to.name}`,
       command: promoteCommand('-p "$PROJECTS"', to.name, option),
@@ -156,7 +175,10 @@ function promoteStage(
   });
 }
 
-/** Going back waits for no approval. */
+/**
+ * Going back waits for no approval of going forward. Where there is one, what it needs is its own (a connection or a secure
+ * file, and an environment), so that it can have other checks, and whatever else runs without an approval has none of it.
+ */
 function rollbackStage(facts: PipelineFacts, environment: PipelineEnvironment): Yaml {
   const { name } = environment;
   return commandStage(facts, {
@@ -164,15 +186,17 @@ function rollbackStage(facts: PipelineFacts, environment: PipelineEnvironment): 
     displayName: `Roll back ${name}`,
     dependsOn: [],
     condition: `and(eq('\${{ parameters.action }}', 'rollback'), eq('\${{ parameters.environment }}', '${name}'))`,
+    environment: environment.protected ? `rollback-${name}` : undefined,
     clusters: [environment],
+    rights: environment.protected ? '-rollback' : '',
     command: {
       displayName: 'Roll back',
       command: rollbackCommand(name),
       env: {
         ...deployVariables([environment]),
         SERVICE: '${{ parameters.service }}',
-        TAG: '${{ parameters.tag }}',
-        REASON: '${{ parameters.reason }}',
+        TAG: typedText('tag'),
+        REASON: typedText('reason'),
       },
     },
   });

@@ -1,16 +1,19 @@
 import { automaticEnvironments } from '../../environment/environment.ts';
 import { generatedHeader } from '../generated-file.ts';
+import { deployCommand } from '../nx-command.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
+import { buildJob, checkJob, poolOf } from './build-jobs.ts';
 import { clusterSteps, deployVariables, jobSteps, pool } from './job-steps.ts';
 import { packageVariables } from './toolchain-steps.ts';
 
 /** Returns the template that every pipeline of a service extends. */
 export function serviceTemplate(facts: PipelineFacts): Yaml {
   const automatic = automaticEnvironments(facts.environments);
+  const built = { option: '-p $(serviceName)' };
   const release = clusterSteps(automatic, {
     displayName: 'Release',
-    command: 'npx nx run $(serviceName):release',
+    command: deployCommand(built.option),
     env: deployVariables(automatic),
   });
   const tagRun = yaml`
@@ -20,22 +23,28 @@ export function serviceTemplate(facts: PipelineFacts): Yaml {
   return yaml`
     ${generatedHeader}
 
-    # Releases one service, under the number of the run where that is its newest. The run is tagged with the service's name, by
-    # which the pipeline "release" distinguishes the runs of services.
+    # Releases one service, under the number of the run where that is its newest: checks it without any credential, builds it without
+    # those of a cluster, and deploys it without running anything that builds. The run is tagged with the service's name, by which the
+    # pipeline "release" distinguishes the runs of services.
     parameters:
       - name: service
         type: string
 
     variables:
       - template: /apps/\${{ parameters.service }}/pipeline.variables.yml
-      ${packageVariables(facts, 'release')}
+      ${packageVariables(facts, 'check')}
 
     jobs:
+      ${checkJob(facts, built)}
+
+      ${buildJob(facts, built, { dependsOn: ['check'], pool: poolOf('build'), after: publishApi(facts) })}
+
       - job: release
         displayName: Release \${{ parameters.service }}
+        dependsOn: build
         ${pool}
         steps:
-          ${jobSteps(facts, [release, tagRun, ...publishApi(facts)], { purpose: 'release' })}
+          ${jobSteps(facts, [release, tagRun], { job: 'release' })}
   `;
 }
 

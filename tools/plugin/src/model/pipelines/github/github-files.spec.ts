@@ -15,6 +15,7 @@ interface Job {
   readonly if?: string;
   readonly environment?: { readonly name: string; readonly deployment: boolean };
   readonly permissions: Readonly<Record<string, string>>;
+  readonly 'runs-on': string;
   readonly steps: readonly Step[];
 }
 interface Workflow {
@@ -117,9 +118,8 @@ it('gives no right to a workflow, and to a job no more than it needs', () => {
     fc.property(pipelineFactsCases, (facts) => {
       for (const { permissions } of Object.values(workflowsOf(facts))) expect(permissions).toEqual({});
       for (const [id, { permissions, steps }] of jobsOf(facts)) {
-        const releases = ['release', 'release-one'].includes(id);
-        expect(permissions['contents']).toBe(releases || id === 'package' ? 'write' : 'read');
-        const tells = releases || /^(promote|rollback)-/.test(id);
+        expect(permissions['contents']).toBe(['build', 'build-one', 'package'].includes(id) ? 'write' : 'read');
+        const tells = ['release', 'release-one'].includes(id) || /^(promote|rollback)-/.test(id);
         expect(permissions['deployments']).toBe(tells ? 'write' : undefined);
         const logsIn = steps.some(({ uses }) => uses?.startsWith('azure/login@'));
         expect(permissions['id-token']).toBe(logsIn ? 'write' : undefined);
@@ -139,15 +139,19 @@ it('lets a job into the clusters that it is about, and into no other', () => {
       const { environments } = facts;
       const jobs = new Map(jobsOf(facts));
       const automatic = environments.filter(({ deploy }) => deploy === 'automatic');
-      expect(secretsOf(jobs.get('outdated')!)).toEqual(expected(automatic));
+      expect(secretsOf(jobs.get('outdated')!)).toEqual(expected(automatic, 'planning'));
       expect(secretsOf(jobs.get('release')!)).toEqual(expected(automatic));
       expect(secretsOf(jobs.get('affected')!)).toEqual([]);
       for (const [index, environment] of environments.entries()) {
         const { name } = environment;
-        expect(secretsOf(jobs.get(`diff-${name}`)!)).toEqual(expected([environment], 'provisioning'));
+        expect(secretsOf(jobs.get(`diff-${name}`)!)).toEqual(expected([environment], 'planning'));
         expect(secretsOf(jobs.get(`provision-${name}`)!)).toEqual(expected([environment], 'provisioning'));
         const promotion = jobs.get(`promote-${name}`);
-        if (promotion) expect(secretsOf(promotion)).toEqual(expected([environments[index - 1], environment]));
+        if (promotion)
+          expect(secretsOf(promotion)).toEqual([
+            ...expected([environment]),
+            ...expected([environments[index - 1]], 'planning'),
+          ]);
       }
     }),
     some,
@@ -159,8 +163,73 @@ it('reaches a cluster only as an environment of GitHub, which can keep strangers
     fc.property(pipelineFactsCases, (facts) => {
       for (const [id, { environment, steps }] of jobsOf(facts)) {
         const reaches = steps.some(({ env }) => env?.['KUBECONFIG'] !== undefined);
-        const [, name = 'unattended'] = /^(?:promote|provision)-(.*)$/.exec(id) ?? [];
-        expect(environment).toEqual(reaches ? { name, deployment: false } : undefined);
+        const [, back] = /^rollback-(.*)$/.exec(id) ?? [];
+        const isKept = facts.environments.some(({ name, protected: asks }) => asks && name === back);
+        const [, name = isKept ? id : 'unattended'] = /^(?:promote|provision)-(.*)$/.exec(id) ?? [];
+        const builds = ['build', 'build-one'].includes(id) ? { name: 'build', deployment: false } : undefined;
+        expect(environment).toEqual(reaches ? { name, deployment: false } : builds);
+      }
+    }),
+    some,
+  );
+});
+
+it('gives what may write to a protected environment to jobs behind its gates only', () => {
+  fc.assert(
+    fc.property(pipelineFactsCases, (facts) => {
+      for (const { name, deploy } of facts.environments.filter((each) => each.protected)) {
+        if (deploy === 'automatic') continue;
+        const writing = [kubeconfigSecret(name, 'deploying'), kubeconfigSecret(name, 'provisioning')];
+        for (const [id, { environment, steps }] of jobsOf(facts)) {
+          const text = JSON.stringify(steps);
+          if (!writing.some((secret) => text.includes(`secrets.${secret} `))) continue;
+          expect([id, [name, `rollback-${name}`]]).toEqual([id, expect.arrayContaining([environment?.name])]);
+        }
+      }
+    }),
+    some,
+  );
+});
+
+it('runs what builds, and what strangers start, where no credential of a cluster is and on no runner that had one', () => {
+  fc.assert(
+    fc.property(pipelineFactsCases, (facts) => {
+      for (const [id, job] of jobsOf(facts)) {
+        const text = JSON.stringify(job.steps);
+        const builds = job.steps.some(({ run = '' }) => / -t .*\bbuild\b|only=build/.test(run));
+        if (builds) expect([id, /KUBECONFIG|azure\/use-kubelogin/.test(text)]).toEqual([id, false]);
+        else if (/nx run-many -t release/.test(text)) expect(text).toContain('--exclude-task-dependencies');
+        const isTrusted = job.environment !== undefined || Object.values(job.permissions).includes('write');
+        const runner = isTrusted ? 'RUNNER' : 'RUNNER_CHECKS';
+        expect([id, job['runs-on']]).toEqual([id, `\${{ vars.${runner} || 'ubuntu-24.04' }}`]);
+        const keepsToken = job.steps.some(({ with: inputs }) => inputs?.['persist-credentials'] === true);
+        if (!isTrusted) expect([id, keepsToken]).toEqual([id, false]);
+        for (const { run = '', env = {} } of job.steps)
+          if (/ -t (lint|toolchain)/.test(run)) expect([id, env['GITHUB_TOKEN']]).toEqual([id, undefined]);
+      }
+      const { ci } = workflowsOf(facts);
+      expect(Object.values(ci!.jobs).map((job) => job['runs-on'])).toEqual([
+        "${{ vars.RUNNER_CHECKS || 'ubuntu-24.04' }}",
+      ]);
+    }),
+    some,
+  );
+});
+
+it('runs no script of a package that is installed', () => {
+  const text = githubFiles(shop).get('.github/actions/workspace/action.yml')!;
+  expect(text.match(/npm ci.*/g)).toEqual(['npm ci --ignore-scripts']);
+});
+
+it('shows and applies the version and the commit that the first job chose', () => {
+  fc.assert(
+    fc.property(pipelineFactsCases, (facts) => {
+      const { provision } = workflowsOf(facts);
+      for (const [id, { steps }] of Object.entries(provision!.jobs)) {
+        const command = steps.find(({ run }) => run?.includes(':provision'));
+        if (id === 'package') continue;
+        expect(command!.run).toContain(' --commit="$COMMIT"');
+        expect(command!.env!['COMMIT']).toBe('${{ needs.package.outputs.commit }}');
       }
     }),
     some,
@@ -189,10 +258,13 @@ it('sets up languages in jobs that build and in no other, and keeps more in thos
     fc.property(pipelineFactsCases, (facts) => {
       for (const [id, { steps }] of jobsOf(facts)) {
         const setUp = steps.filter(({ uses }) => uses === './.github/actions/toolchains');
-        const builds = steps.some(({ run }) => /nx (affected|run-many) -t (lint|release)|:release"/.test(run ?? ''));
+        const builds = steps.some(({ run }) => / -t .*\bbuild\b/.test(run ?? ''));
         expect([id, setUp.length]).toEqual([id, builds && facts.toolchains.length > 0 ? 1 : 0]);
         if (setUp.length > 0)
-          expect([id, setUp[0]!.with]).toEqual([id, id === 'affected' ? { cache: true } : undefined]);
+          expect([id, setUp[0]!.with]).toEqual([
+            id,
+            ['affected', 'check-one'].includes(id) ? { cache: true } : undefined,
+          ]);
       }
     }),
     some,

@@ -42,7 +42,7 @@ export function promoteWorkflow({ services, environments }: PipelineFacts): Yaml
 }
 
 function promoteJob(from: PipelineEnvironment, to: PipelineEnvironment): Yaml {
-  const access = clusterAccess([from, to]);
+  const access = clusterAccess([to], 'deploying', [from]);
   const { option, env } = approvalFor(to, 'at GitHub');
   const promote = commandStep({
     command: promoteCommand('${PROJECTS:+-p "$PROJECTS"}', to.name, `${option} --force="$FORCE" ${tagOption}`),

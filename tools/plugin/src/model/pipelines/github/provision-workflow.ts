@@ -4,7 +4,7 @@ import { packageCommand, provisionCommand } from '../nx-command.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { paragraphs, yaml, type Yaml } from '../yaml-template.ts';
 import { branchFilter } from './branch-filter.ts';
-import { clusterAccess, unattended } from './cluster-access.ts';
+import { clusterAccess, unattended, type Rights } from './cluster-access.ts';
 import { dispatchTrigger } from './dispatch-inputs.ts';
 import { commandStep, commandVariables, readySteps } from './job-steps.ts';
 import { workflowJob } from './workflow-job.ts';
@@ -48,44 +48,54 @@ export function provisionWorkflow({ environments, branch }: PipelineFacts): Yaml
   `;
 }
 
+/** Returns the job that says which version, and which commit, all others are about: what is approved of is that, and nothing newer. */
 function packageJob(): Yaml {
-  const packaging = { command: packageCommand, env: { GITHUB_TOKEN: '${{ github.token }}' } };
+  const env = { TAG: '${{ inputs.tag }}', GITHUB_TOKEN: '${{ github.token }}' };
   return workflowJob({
     id: 'package',
     permissions: { contents: 'write' },
+    settings: yaml`
+      outputs:
+        commit: \${{ steps.package.outputs.commit }}
+    `,
     setup: readySteps,
-    steps: [commandStep(packaging, "inputs.tag == ''")],
+    steps: [commandStep({ id: 'package', command: packageCommand, env })],
   });
 }
 
 /** Returns the job that shows what would change in an environment, and the one that changes it. */
 function provisionJobs(environment: PipelineEnvironment, before: PipelineEnvironment | undefined): Yaml[] {
   const { name } = environment;
-  const access = clusterAccess([environment], 'provisioning');
-  const variables = { TAG: '${{ inputs.tag }}', ...commandVariables(access.kubeconfig) };
+  const chosenVersion = { COMMIT: '${{ needs.package.outputs.commit }}', TAG: '${{ inputs.tag }}' };
+  const job = (rights: Rights) => {
+    const access = clusterAccess([environment], rights);
+    return {
+      permissions: { contents: 'read', ...access.permissions },
+      setup: [...readySteps, ...access.steps],
+      variables: { ...chosenVersion, ...commandVariables(access.kubeconfig) },
+    } as const;
+  };
+  const diff = job('planning');
+  const change = job('provisioning');
   const { option, env } = approvalFor(environment, 'at GitHub');
   const chosen = `github.event_name == 'push' || inputs.environment == '${allEnvironments}' || inputs.environment == '${name}'`;
-  const common = {
-    permissions: { contents: 'read', ...access.permissions },
-    setup: [...readySteps, ...access.steps],
-  } as const;
   return [
     workflowJob({
-      ...common,
+      ...diff,
       id: `diff-${name}`,
       needs: ['package'],
       condition: chosen,
       environment: unattended,
-      steps: [commandStep({ command: provisionCommand(name, ' --dry-run'), env: variables })],
+      steps: [commandStep({ command: provisionCommand(name, ' --dry-run'), env: diff.variables })],
     }),
     workflowJob({
-      ...common,
+      ...change,
       id: `provision-${name}`,
       needs: ['package', `diff-${name}`, ...(before ? [`provision-${before.name}`] : [])],
       // One that was left out before it is no reason to leave it out too, one that failed is.
       condition: `\${{ !cancelled() && !failure() && (${chosen}) }}`,
       environment: name,
-      steps: [commandStep({ command: provisionCommand(name, option), env: { ...variables, ...env } })],
+      steps: [commandStep({ command: provisionCommand(name, option), env: { ...change.variables, ...env } })],
     }),
   ];
 }

@@ -1,9 +1,10 @@
 import { automaticEnvironments } from '../../environment/environment.ts';
 import { generatedHeader } from '../generated-file.ts';
+import { buildCommands, checkTargets, deployCommand } from '../nx-command.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
 import { paragraphs, yaml, type Yaml } from '../yaml-template.ts';
 import { branchFilter } from './branch-filter.ts';
-import { clusterAccess, unattended, type ClusterAccess } from './cluster-access.ts';
+import { building, clusterAccess, registryAccess, unattended, type ClusterAccess } from './cluster-access.ts';
 import { dispatchTrigger } from './dispatch-inputs.ts';
 import {
   checkAffectedStep,
@@ -23,17 +24,23 @@ import { workflowJob } from './workflow-job.ts';
 /** No service can be called that. */
 const whateverIsOutdated = 'whatever is outdated';
 
+const projectsOption = '-p "$PROJECTS"';
+
 /** Returns `release.yml`: it releases what the main branch has and the automatic environments have not. */
 export function releaseWorkflow(facts: PipelineFacts): Yaml {
   const { services, environments, branch } = facts;
-  const access = clusterAccess(automaticEnvironments(environments));
+  const automatic = automaticEnvironments(environments);
+  const access = clusterAccess(automatic);
   const choices = [whateverIsOutdated, ...services.map(({ name }) => name)];
   const descriptions = services.flatMap(({ api }) => (api === undefined ? [] : [api]));
   const jobs = [
-    outdatedJob(access),
+    outdatedJob(clusterAccess(automatic, 'planning')),
     affectedJob(facts),
-    releaseJob(facts, access),
-    releaseOneJob(facts, access),
+    buildJob(facts, whatIsOutdated),
+    deployJob(facts, access, whatIsOutdated),
+    checkOneJob(facts),
+    buildJob(facts, oneService),
+    deployJob(facts, access, oneService),
     ...(descriptions.length === 0 ? [] : [specificationJob(descriptions)]),
   ];
   return yaml`
@@ -90,47 +97,93 @@ function affectedJob(facts: PipelineFacts): Yaml {
   });
 }
 
-function releaseJob(facts: PipelineFacts, access: ClusterAccess): Yaml {
-  const automatic = automaticEnvironments(facts.environments);
-  const release = commandStep({
-    command: 'npx nx run-many -t release -p "$PROJECTS"',
-    env: { PROJECTS: '${{ matrix.projects }}', ...deployVariables(automatic, access.kubeconfig) },
-  });
+/** The services that are released: by the jobs that were asked, or one service that somebody chose. */
+interface Released {
+  /** End of the jobs' names. */
+  readonly suffix: '' | '-one';
+  readonly needs: readonly [string, ...string[]];
+  readonly condition: string;
+  /** Further settings: how the jobs are split. */
+  readonly settings?: Yaml;
+  readonly projects: string;
+}
+
+const whatIsOutdated: Released = {
+  suffix: '',
+  needs: ['outdated', 'affected'],
+  condition: "needs.outdated.outputs.any == 'true'",
+  settings: yaml`
+    strategy:
+      # A service that cannot be released is no reason to leave out others.
+      fail-fast: false
+      matrix: \${{ fromJSON(needs.outdated.outputs.services) }}
+  `,
+  projects: '${{ matrix.projects }}',
+};
+
+const isOneService = `github.event_name == 'workflow_dispatch' && inputs.service != '${whateverIsOutdated}'`;
+
+const oneService: Released = {
+  suffix: '-one',
+  needs: ['check-one'],
+  condition: isOneService,
+  projects: '${{ inputs.service }}',
+};
+
+/** Returns the job that checks the service that somebody chose. */
+function checkOneJob(facts: PipelineFacts): Yaml {
+  const command = `npx nx run-many -t ${checkTargets} ${projectsOption}`;
   return workflowJob({
-    id: 'release',
-    needs: ['outdated', 'affected'],
-    condition: "needs.outdated.outputs.any == 'true'",
-    environment: unattended,
-    permissions: releasePermissions(access),
-    settings: yaml`
-      strategy:
-        # A service that cannot be released is no reason to leave out others.
-        fail-fast: false
-        matrix: \${{ fromJSON(needs.outdated.outputs.services) }}
-    `,
-    setup: [...readySteps, ...releaseToolchainSteps(facts), ...access.steps],
-    steps: [release],
+    id: 'check-one',
+    condition: isOneService,
+    permissions: { contents: 'read' },
+    setup: [...readyWithHistorySteps, ...checkToolchainSteps(facts)],
+    steps: [commandStep({ command, env: { PROJECTS: oneService.projects } })],
   });
 }
 
-function releaseOneJob(facts: PipelineFacts, access: ClusterAccess): Yaml {
-  const automatic = automaticEnvironments(facts.environments);
-  const release = commandStep({
-    command: 'npx nx run "$SERVICE:release"',
-    env: { SERVICE: '${{ inputs.service }}', ...deployVariables(automatic, access.kubeconfig) },
-  });
+/** Returns the job that builds, pushes and tags. It may write to the repository and the registry, and reaches no cluster. */
+function buildJob(facts: PipelineFacts, { suffix, needs, condition, settings, projects }: Released): Yaml {
+  const [build, release] = buildCommands(projectsOption);
+  const env = { PROJECTS: projects };
+  const registry = registryAccess(automaticEnvironments(facts.environments));
   return workflowJob({
-    id: 'release-one',
-    condition: `github.event_name == 'workflow_dispatch' && inputs.service != '${whateverIsOutdated}'`,
-    environment: unattended,
-    permissions: releasePermissions(access),
-    setup: [...readySteps, ...releaseToolchainSteps(facts), ...access.steps],
-    steps: [release],
+    id: `build${suffix}`,
+    comment: yaml`# Builds, pushes and tags. What is built runs where no credential of a cluster is.`,
+    needs,
+    condition,
+    environment: building,
+    permissions: { contents: 'write', ...registry.permissions },
+    settings,
+    setup: [...readySteps, ...releaseToolchainSteps(facts), ...registry.steps],
+    steps: [
+      commandStep({ command: build, env }),
+      commandStep({ command: release, env: { ...env, GITHUB_TOKEN: '${{ github.token }}' } }),
+    ],
   });
 }
 
-function releasePermissions(access: ClusterAccess) {
-  return { contents: 'write', deployments: 'write', ...access.permissions } as const;
+/** Returns the job that deploys what has been built. */
+function deployJob(facts: PipelineFacts, access: ClusterAccess, released: Released): Yaml {
+  const { suffix, needs, condition, settings, projects } = released;
+  const automatic = automaticEnvironments(facts.environments);
+  const checks = needs.map((id) => `needs.${id}.result == 'success'`).join(' && ');
+  return workflowJob({
+    id: `release${suffix}`,
+    comment: yaml`# Deploys what was built; what could not be built is refused here.`,
+    needs: [...needs, `build${suffix}`],
+    condition: `\${{ !cancelled() && ${checks} && ${condition} }}`,
+    environment: unattended,
+    permissions: { contents: 'read', deployments: 'write', ...access.permissions },
+    settings,
+    setup: [...readySteps, ...access.steps],
+    steps: [
+      commandStep({
+        command: deployCommand(projectsOption),
+        env: { PROJECTS: projects, ...deployVariables(automatic, access.kubeconfig) },
+      }),
+    ],
+  });
 }
 
 /** Returns the job that keeps the API descriptions as the commit has them: API Management imports them from there. */

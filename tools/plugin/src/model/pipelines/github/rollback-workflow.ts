@@ -2,7 +2,7 @@ import { generatedHeader } from '../generated-file.ts';
 import { rollbackCommand } from '../nx-command.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { paragraphs, yaml, type Yaml } from '../yaml-template.ts';
-import { clusterAccess, unattended } from './cluster-access.ts';
+import { clusterAccess, rollbackEnvironment } from './cluster-access.ts';
 import { dispatchTrigger } from './dispatch-inputs.ts';
 import { commandStep, deployVariables, readySteps } from './job-steps.ts';
 import { workflowJob } from './workflow-job.ts';
@@ -19,7 +19,8 @@ export function rollbackWorkflow({ services, environments }: PipelineFacts): Yam
     ${generatedHeader}
     #
     # Rolls a service back to an earlier release in one environment. The release that it leaves is held there until a newer
-    # one comes. Nothing is built, no approval is needed, and runs are not queued: the plugin has one writer for each service and environment.
+    # one comes. Nothing is built, and runs are not queued: the plugin has one writer for each service and environment. Rolling back in a
+    # protected environment has an environment of its own at GitHub (rollback-NAME), whose protection rules say who may.
     name: rollback
     run-name: roll back \${{ inputs.service }} in \${{ inputs.environment }}
     on:
@@ -47,7 +48,7 @@ function rollbackJob(environment: PipelineEnvironment): Yaml {
   return workflowJob({
     id: `rollback-${name}`,
     condition: `inputs.environment == '${name}'`,
-    environment: unattended,
+    environment: rollbackEnvironment(environment),
     permissions: { contents: 'read', deployments: 'write', ...access.permissions },
     setup: [...readySteps, ...access.steps],
     steps: [rollBack],

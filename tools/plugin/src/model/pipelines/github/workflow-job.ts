@@ -22,7 +22,7 @@ export interface WorkflowJob {
   readonly steps: readonly Yaml[];
 }
 
-/** Returns a job, for below `jobs:`. Its runner is chosen by the variable RUNNER of the repository, in one place for all. */
+/** Returns a job, for below `jobs:`. Its runner is chosen by a variable of the repository, in one place for all. */
 export function workflowJob(job: WorkflowJob): Yaml {
   const permissions = Object.entries(job.permissions).sort(([a], [b]) => (a < b ? -1 : 1));
   return yaml`
@@ -30,7 +30,7 @@ export function workflowJob(job: WorkflowJob): Yaml {
     ${job.id}:
       needs: ${job.needs}
       if: ${job.condition}
-      runs-on: \${{ vars.RUNNER || 'ubuntu-24.04' }}
+      runs-on: \${{ vars.${runnerVariable(job)} || 'ubuntu-24.04' }}
       timeout-minutes: 60
       ${job.environment === undefined ? undefined : environmentSection(job.environment)}
       permissions:
@@ -42,6 +42,16 @@ export function workflowJob(job: WorkflowJob): Yaml {
         ${job.steps}
         ${customRegion(`after ${job.id}`)}
   `;
+}
+
+/**
+ * Returns the variable that names a job's runner. Jobs that hold no credential run what nobody approved of yet, also what a
+ * fork's pull request brings: what they leave behind on a machine must not be there when a job with credentials comes. So
+ * they never take the runner of those.
+ */
+function runnerVariable({ environment, permissions }: WorkflowJob): 'RUNNER' | 'RUNNER_CHECKS' {
+  const holdsCredentials = environment !== undefined || Object.values(permissions).includes('write');
+  return holdsCredentials ? 'RUNNER' : 'RUNNER_CHECKS';
 }
 
 /** Without a deployment of GitHub's own: the plugin reports to GitHub what it deploys, service by service. */

@@ -8,7 +8,7 @@ import { actorOf } from '../../running/actor.ts';
 import { describeChangeSet } from '../../output/describe-change-set.ts';
 import { silentReporter } from '../../output/silent-reporter.ts';
 import { approve, dryRun, json, output } from '../../options/common-options.ts';
-import { buildNumberOption } from '../../options/declare-options.ts';
+import { buildNumberOption, stringOption } from '../../options/declare-options.ts';
 import { oneEnvironmentOption } from '../../options/environment-options.ts';
 import { infrastructureExecutor } from '../../running/infrastructure-executor.ts';
 
@@ -20,6 +20,10 @@ export const executor = infrastructureExecutor({
     tag: buildNumberOption(
       "Version, also an older one: 20261124-1 or provisioning-20261124-1 (default: the checkout's)",
       provisioningName,
+    ),
+    commit: stringOption(
+      'Commit that was approved of, all 40 digits; a version of another one is refused (default: any)',
+      'COMMIT',
     ),
     approve,
     dryRun,
@@ -34,12 +38,13 @@ export const executor = infrastructureExecutor({
     { command: 'nx run infrastructure:provision --env=prod --approve', description: 'Set up a protected environment' },
   ],
   async run(
-    { env: environment, tag, approve: isApproved, dryRun: isDryRun, json: isJson, output: file },
+    { env: environment, tag, commit, approve: isApproved, dryRun: isDryRun, json: isJson, output: file },
     { ports, reporter, branch: mainBranch, signal },
   ) {
     const request = {
       environment,
       version: tag,
+      commit,
       actor: actorOf(process.env),
       approvedBy: approvedBy(isApproved, process.env),
       dryRun: isDryRun,

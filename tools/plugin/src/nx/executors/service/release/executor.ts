@@ -12,10 +12,20 @@ import { describeDeploy } from '../../output/describe-deploy.ts';
 import { requireApproval } from '../../../../use-cases/deploy/requirements/approval.ts';
 import { requireCommitted } from '../../../../use-cases/revision/source-revision.ts';
 import { allowDirty, deployOptions } from '../../options/common-options.ts';
-import { anyBuildNumberOption } from '../../options/declare-options.ts';
+import { anyBuildNumberOption, choiceReader } from '../../options/declare-options.ts';
+import type { Option } from '../../options/option.ts';
 import { shortDigests } from '../../output/short-digests.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { serviceExecutor } from '../../running/service-executor.ts';
+
+const partOption: Option<'build' | 'deploy' | undefined> = {
+  kind: 'text',
+  type: 'string',
+  value: 'PART',
+  description:
+    'Do one part: `build` builds, pushes and tags, and reaches no cluster; `deploy` deploys what is built, and builds nothing',
+  ...choiceReader('build', 'deploy'),
+};
 
 export const executor = serviceExecutor({
   command: 'release',
@@ -24,6 +34,7 @@ export const executor = serviceExecutor({
     ...deployOptions,
     buildNumber: anyBuildNumberOption("Use this build number, such as 20261124-1 (default: the CI's, or the next one)"),
     allowDirty,
+    only: partOption,
   },
   examples: [
     { command: 'nx run orders:release', description: 'Release one service' },
@@ -32,9 +43,9 @@ export const executor = serviceExecutor({
     { command: 'nx run orders:release --dry-run', description: 'Show what would happen' },
   ],
   begin: prefetchReleases,
-  async check({ env: targets, approve, allowDirty: isAllowed, dryRun }, { repository, subject }) {
+  async check({ env: targets, approve, allowDirty: isAllowed, dryRun, only }, { repository, subject }) {
     requireCommitted(subject, await repository.dirtyPaths(), isAllowed, targets);
-    if (dryRun) return;
+    if (dryRun || only === 'build') return;
     for (const environment of targets) {
       const doing = `deploy ${subject} to ${environment.name}`;
       requireApproval(doing, environment, approvedBy(approve, process.env));
@@ -44,8 +55,10 @@ export const executor = serviceExecutor({
     { env: targets, timeout, approve, ...options },
     { service, environments, ports, reporter, terminal, tell, branch, workspaceRoot, signal },
   ) {
-    prefetchClusters(targets, ports);
-    prefetchFacades(targets, { service, ports, workspaceRoot });
+    if (options.only !== 'build') {
+      prefetchClusters(targets, ports);
+      prefetchFacades(targets, { service, ports, workspaceRoot });
+    }
     const actor = actorOf(process.env);
     const limits = {
       timeoutMs: timeout * 1000,
