@@ -48,3 +48,37 @@ it('adds up the tests of all checks, and keeps what each suite took', async () =
   recorded.clear();
   expect(recorded.load()).toBeUndefined();
 });
+
+describe('suites that failed', () => {
+  const failing = (message: string) =>
+    `console.log(${JSON.stringify(`FAIL e2e a.e2e.ts (3 s)\n  ● a › one\n\n    ${message}\n\nTests:       1 failed, 4 passed, 5 total`)}); process.exit(1)`;
+  const run = async (second: string) => {
+    const log = jest.spyOn(console, 'log').mockImplementation();
+    const checks = new Checks(root, new RecordedTimes(root));
+    const suites: string[][] = [];
+    const alone = (files: readonly string[]) => {
+      suites.push([...files]);
+      return node(second);
+    };
+    const succeeded = await checks.run('product', node(failing('lost 1 request')), { printAtEnd: true, alone });
+    log.mockRestore();
+    return { checks, succeeded, suites };
+  };
+
+  it('run again alone, and are told as unsteady when they pass', async () => {
+    const { checks, succeeded, suites } = await run("console.log('Tests:       2 passed, 2 total')");
+    expect(succeeded).toBe(true);
+    expect(suites).toEqual([['a.e2e.ts']]);
+    expect(checks.count).toEqual({ passed: 5, failed: 0 });
+    expect(checks.failures).toEqual([]);
+    expect(checks.unsteadyTests).toEqual(['  ● a › one\n    lost 1 request']);
+  });
+
+  it('fail the check when they fail again, with what was said then', async () => {
+    const { checks, succeeded } = await run(failing('lost 2 requests'));
+    expect(succeeded).toBe(false);
+    expect(checks.count).toEqual({ passed: 4, failed: 1 });
+    expect(checks.failures).toEqual(['product (exit code 1)', 'FAIL e2e a.e2e.ts', '  ● a › one\n    lost 2 requests']);
+    expect(checks.unsteadyTests).toEqual([]);
+  });
+});

@@ -1,4 +1,5 @@
-import { failedTests } from './failed-tests.ts';
+import { failedSuites, failedTests } from './failed-tests.ts';
+import { failureExcerpts } from './failure-excerpts.ts';
 import type { RecordedTimes } from './recorded-times.ts';
 import { runStep } from './run-step.ts';
 import { countTests, type TestCount } from './test-count.ts';
@@ -10,7 +11,14 @@ interface CheckOptions {
   readonly printAtEnd?: boolean;
   /** It leaves the processors to whatever else wants them. */
   readonly yields?: boolean;
+  /**
+   * Returns the command that runs some of its suites by themselves. With it, suites that failed run once more, alone; what
+   * passes then is told as unsteady, with what it said the first time, and fails nothing.
+   */
+  readonly alone?: (suites: readonly string[]) => readonly string[];
 }
+
+type RunResult = Awaited<ReturnType<typeof runStep>>;
 
 /** The checks of one `npm test`: their tests and their times. */
 export class Checks {
@@ -19,6 +27,7 @@ export class Checks {
   private readonly counts: TestCount[] = [];
   private readonly timed: TimedStep[] = [];
   private readonly failed: string[] = [];
+  private readonly unsteady: string[] = [];
   private begun = 0;
 
   /** @param recorded where their runners write how long each suite took. */
@@ -31,7 +40,7 @@ export class Checks {
   async run(
     title: string,
     argv: readonly string[],
-    { printAtEnd = false, yields = false }: CheckOptions = {},
+    { printAtEnd = false, yields = false, alone }: CheckOptions = {},
   ): Promise<boolean> {
     const step = `${++this.begun}`;
     const start = performance.now();
@@ -43,15 +52,47 @@ export class Checks {
       env: this.recorded.environment(step),
     });
     if (printAtEnd) console.log(`\n── ${title}\n${output}`);
+    const again = code === 0 || alone === undefined ? undefined : await this.runAgain(title, output, alone);
     const seconds = (performance.now() - start) / 1000;
     this.timed.push({ title, seconds, parts: this.recorded.partsOf(step) });
-    const count = countTests(output);
+    return this.judge(title, { code, output }, again);
+  }
+
+  /** Runs suites that failed by themselves. @returns undefined when no suite was named. */
+  private async runAgain(
+    title: string,
+    output: string,
+    alone: NonNullable<CheckOptions['alone']>,
+  ): Promise<RunResult | undefined> {
+    const suites = failedSuites(output);
+    if (suites.length === 0) return undefined;
+    const result = await runStep(alone(suites), { cwd: this.root, echo: false });
+    console.log(`\n── ${title}, again: suites that failed\n${result.output}`);
+    return result;
+  }
+
+  /** Counts a check's tests, and keeps what failed of them. @returns whether it succeeded. */
+  private judge(title: string, first: RunResult, again: RunResult | undefined): boolean {
+    const { code, output } = again ?? first;
+    const count = countTests(first.output);
+    if (again) {
+      const { failed } = countTests(again.output);
+      count.passed += count.failed - failed;
+      count.failed = failed;
+      this.unsteady.push(...withoutThose(failureExcerpts(first.output), failureExcerpts(again.output)));
+    }
     // A check that counts nothing of its own is one test; a runner that broke before it counted is one that failed.
     if (code !== 0 && count.failed === 0) count.failed = 1;
     if (count.passed + count.failed === 0) count.passed = 1;
     this.counts.push(count);
-    if (code !== 0) this.failed.push(`${title} (exit code ${code})`, ...failedTests(output));
-    return code === 0;
+    if (code === 0) return true;
+    const excerpts = failureExcerpts(output);
+    this.failed.push(
+      `${title} (exit code ${code})`,
+      ...failedTests(output).filter((line) => !line.includes('● ')),
+      ...excerpts,
+    );
+    return false;
   }
 
   /** Counts one test as failed: one that could not run. @param title what it would have tested. */
@@ -65,6 +106,11 @@ export class Checks {
     return this.timed;
   }
 
+  /** What failed beside other suites and passed alone, with what it said when it failed: to be mended at its cause. */
+  get unsteadyTests(): readonly string[] {
+    return this.unsteady;
+  }
+
   /** The failures, to be printed last: each check with its exit code, and below it the cases that its runner names. */
   get failures(): readonly string[] {
     return this.failed;
@@ -75,4 +121,11 @@ export class Checks {
     const sum = (key: keyof TestCount) => this.counts.reduce((total, count) => total + count[key], 0);
     return { passed: sum('passed'), failed: sum('failed') };
   }
+}
+
+/** Returns the excerpts of tests that others are not about. */
+function withoutThose(excerpts: readonly string[], others: readonly string[]): readonly string[] {
+  const nameOf = (excerpt: string) => excerpt.split('\n', 1)[0];
+  const names = new Set(others.map(nameOf));
+  return excerpts.filter((each) => !names.has(nameOf(each)));
 }

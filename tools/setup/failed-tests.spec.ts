@@ -1,4 +1,4 @@
-import { failedTests } from './failed-tests.ts';
+import { failedSuites, failedTests } from './failed-tests.ts';
 
 it('names suites and tests of jest once, though jest prints them again at its end', () => {
   const output = `\
@@ -32,4 +32,15 @@ it('names tests of go, and failed tasks of Nx', () => {
 
 it('says nothing where all passed', () => {
   expect(failedTests('Tests: 3 passed, 3 total\n- not a task\n')).toEqual([]);
+});
+
+it('names the files of suites, with and without the name of a project', () => {
+  const output = `\
+FAIL e2e tools/e2e/src/b.e2e.ts (92.989 s)
+PASS e2e tools/e2e/src/a.e2e.ts (14.295 s)
+Summary of all failing tests
+FAIL e2e tools/e2e/src/b.e2e.ts (92.989 s)
+FAIL tools/plugin/src/c.e2e.ts
+`;
+  expect(failedSuites(output)).toEqual(['tools/e2e/src/b.e2e.ts', 'tools/plugin/src/c.e2e.ts']);
 });

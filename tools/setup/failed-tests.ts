@@ -11,3 +11,9 @@ export function failedTests(terminalOutput: string): string[] {
   const tasks = at < 0 ? [] : lines.slice(at + 1).filter((line) => /^\s*- [\w@/-]+:[\w-]+\s*$/.test(line));
   return [...new Set([...named, ...tasks].map((line) => line.replace(/ \(\d[\d.]* m?s\)$/, '').trimEnd()))];
 }
+
+/** Returns the files of suites that jest says failed, each once, in their order. */
+export function failedSuites(terminalOutput: string): string[] {
+  const output = stripVTControlCharacters(terminalOutput);
+  return [...new Set([...output.matchAll(/^FAIL (?:\S+ )?(\S+\.(?:e2e|spec)\.ts)/gm)].map(([, file]) => file!))];
+}

@@ -39,7 +39,7 @@ if (await platformUp) {
   // The API server is restarted there. On a platform of two hours that lost requests and kept a lock; on new ones it has not.
   if (!wasRunning) await runStep([...platform, 'down'], { cwd: root, echo: false });
   if (!wasRunning) await runStep([...platform, 'up'], { cwd: root, echo: false });
-  await checks.run('what it withstands', [...endToEnd, '--runInBand', 'e2e/src/deploy/(soak|stores)']);
+  await checks.run('what it withstands', [...endToEnd, '--runInBand', 'e2e/src/deploy/(soak|stores)'], { alone });
 }
 // As it was found: a platform that somebody uses stays up.
 if (!wasRunning) {
@@ -54,6 +54,9 @@ console.log(`\n── where the time went (again: npm run test:times)\n\n${forma
 
 const { passed, failed } = checks.count;
 // Last, because that is what a CI shows of a long log.
+const { unsteadyTests } = checks;
+if (unsteadyTests.length > 0)
+  console.log(`\n── what failed beside others and passed alone\n\n${unsteadyTests.join('\n')}`);
 if (failed > 0) console.log(`\n── what failed\n\n${checks.failures.join('\n')}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
@@ -93,5 +96,10 @@ async function testSources(): Promise<void> {
 async function testEndToEnd(): Promise<void> {
   if (!(await platformUp)) return;
   const argv = [...endToEnd, '--testPathIgnorePatterns=e2e/src/deploy/(soak|stores)'];
-  await checks.run('adapters and the whole product, for real', argv, { printAtEnd: true });
+  await checks.run('adapters and the whole product, for real', argv, { printAtEnd: true, alone });
+}
+
+/** Returns the command that runs suites by themselves, one after the other. */
+function alone(suites: readonly string[]): readonly string[] {
+  return [...endToEnd, '--runInBand', '--runTestsByPath', ...suites];
 }

@@ -1,0 +1,35 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** Lines kept of a message's beginning and of its end, where a log tells what went wrong. */
+const kept = { first: 4, last: 16 };
+const longestLine = 240;
+
+/**
+ * Returns what jest says of each test that failed, once, shortened: its `● suite › test` and the message below it, without
+ * the code that it quotes. A CI shows the end of a long log, and this is what somebody has to read there.
+ */
+export function failureExcerpts(terminalOutput: string): string[] {
+  const lines = stripVTControlCharacters(terminalOutput).split('\n');
+  const excerpts = new Map<string, string>();
+  for (const [index, line] of lines.entries()) {
+    if (!/^\s*● (?:.+ › |Test suite failed)/.test(line) || excerpts.has(line)) continue;
+    const message = messageBelow(lines.slice(index + 1));
+    excerpts.set(line, [line, ...shorten(message)].join('\n'));
+  }
+  return [...excerpts.values()];
+}
+
+/** Returns the lines up to the code that jest quotes, to the next test or to the next suite. */
+function messageBelow(lines: readonly string[]): readonly string[] {
+  const end = lines.findIndex((line) =>
+    /^\s*>?\s*\d+ \| |^\s+at .+:\d+:\d+\)?$|^\s*● |^(?:PASS|FAIL|Tests:) /.test(line),
+  );
+  return lines.slice(0, end < 0 ? undefined : end).filter((line) => line.trim() !== '');
+}
+
+function shorten(lines: readonly string[]): readonly string[] {
+  const short = lines.map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line));
+  const left = short.length - kept.first - kept.last;
+  if (left <= 1) return short;
+  return [...short.slice(0, kept.first), `    … ${left} lines …`, ...short.slice(-kept.last)];
+}
