@@ -167,6 +167,13 @@ export class ScratchWorkspace {
     return this.git(['rev-parse', 'HEAD']);
   }
 
+  /** Brings all files back to what they were in a commit, by a new one: what was pushed stays in the history. */
+  async restore(commit: string): Promise<void> {
+    await this.git(['read-tree', '--reset', '-u', commit.trim()]);
+    await this.git(['clean', '--quiet', '-fd', '--exclude=node_modules']);
+    await this.commit('chore: as it was before');
+  }
+
   git(args: readonly string[], cwd = this.folder): Promise<string> {
     if (!/^(rev-parse|ls-remote|for-each-ref|log|show|tag|push|config|remote|commit|add)$/.test(args[0] ?? ''))
       this.mayHaveChanged = true;

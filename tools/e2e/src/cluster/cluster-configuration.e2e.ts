@@ -194,7 +194,7 @@ describe('who may call whom', () => {
 });
 
 describe('what the namespace does not take', () => {
-  afterEach(() => workspace.git(['reset', '--quiet', '--hard', start]));
+  afterEach(() => workspace.restore(start));
 
   it.each([
     [

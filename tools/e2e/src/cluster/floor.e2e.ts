@@ -183,7 +183,7 @@ describe('a pod', () => {
 });
 
 describe('a deployment that the policy does not take', () => {
-  afterEach(() => workspace.git(['reset', '--quiet', '--hard', start]));
+  afterEach(() => workspace.restore(start));
 
   it.each([
     [
@@ -297,7 +297,7 @@ describe('a deployment record', () => {
     const records = await look(['get', 'controllerrevisions', '--output=name', '--selector=poc.dev/record-of']);
     const newest = Array.from({ length: 20 }, (_, index) => `controllerrevision.apps/poc-payments-${3 + index}`);
     expect(records.split('\n').sort()).toEqual(newest.sort());
-    await workspace.git(['reset', '--quiet', '--hard', start]);
+    await workspace.restore(start);
   });
 });
 

@@ -112,7 +112,7 @@ describe('provisioning', () => {
     expect(refused).toContain('ResourceQuota usual: there is no field "spec.hrad" in this kind');
     expect(code).toBe(2);
     expect(await fieldOf('namespace', preprod(), '.metadata.name')).toBe('');
-    await workspace.git(['reset', '--quiet', '--hard', 'HEAD~1']);
+    await workspace.restore('HEAD~1');
   });
 
   it('makes the namespace and what belongs to it, marks it, and has nothing to do then', async () => {

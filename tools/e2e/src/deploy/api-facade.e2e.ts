@@ -233,7 +233,7 @@ describe('what is refused before anything is changed', () => {
   });
   afterEach(async () => {
     shop.simulator.isCutOff = false;
-    await workspace.git(['reset', '--quiet', '--hard', start]);
+    await workspace.restore(start);
   });
 
   const api = (text: string) => () => workspace.write(file, text);

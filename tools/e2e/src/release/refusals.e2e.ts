@@ -14,10 +14,7 @@ beforeAll(async () => {
   start = await workspace.git(['rev-parse', 'HEAD']);
 });
 afterAll(() => workspace.remove());
-afterEach(async () => {
-  await workspace.git(['reset', '--quiet', '--hard', start]);
-  await workspace.git(['clean', '--quiet', '-fd', '--exclude=node_modules']);
-});
+afterEach(() => workspace.restore(start));
 
 /** Everything that a release could change. */
 async function world() {
