@@ -126,7 +126,7 @@ describe('a deploy that fails', () => {
     expect(await runningDigests('payments', preprod())).toEqual([builds[3]!.digest]);
     expect((await outcomes()).slice(-2)).toEqual(['failed', 'succeeded']);
     expect(await callGateway(workspace.hostname, '/payments/healthz/ready')).toMatchObject({ status: 200 });
-    await workspace.git(['revert', '--no-edit', 'HEAD']);
+    await workspace.restore('HEAD~1');
   });
 });
 
