@@ -125,7 +125,7 @@ describe('a release', () => {
     expect(await uids('payments')).toEqual(expect.arrayContaining(before));
     expect(await callGateway(workspace.hostname, '/payments/healthz/ready')).toMatchObject({ status: 200 });
 
-    await workspace.git(['revert', '--no-edit', 'HEAD']);
+    await workspace.restore('HEAD~1');
     const mended = await workspace.taskSuccessfully(['run', 'payments:release']);
     expect(mended).toMatch(/payments \d{8}-3: runs in preprod/);
   });
