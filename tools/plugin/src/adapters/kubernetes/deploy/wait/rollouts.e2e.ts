@@ -301,7 +301,7 @@ describe('a rollout', () => {
     const none = 'require("http").createServer((q, r) => (r.statusCode = 404, r.end())).listen(3000)';
     const ready = { readinessProbe: { httpGet: { path: '/wrong', port: 'http' }, periodSeconds: 1 } };
     const ports = { ports: [{ name: 'http', containerPort: 3000 }] };
-    const path = await roll('probe-wrong-path', [workload({ script: none, container: { ...ready, ...ports } })], 5000);
+    const path = await roll('probe-wrong-path', [workload({ script: none, container: { ...ready, ...ports } })], 10_000);
     expect((path.result as { reason: string }).reason).toMatch(
       /is running, but the readiness probe of its container orders \(GET :3000\/wrong\) is answered with 404/,
     );
@@ -323,7 +323,7 @@ describe('a rollout', () => {
       reason: expect.stringMatching(/after 3 s: 0 of 2 pods ready. Pod \S+ cannot be scheduled: .*node/),
     });
     const container = { readinessProbe: { httpGet: { path: '/', port: 3999 }, periodSeconds: 1 } };
-    const unready = await roll('unready', [workload({ container })], 6000);
+    const unready = await roll('unready', [workload({ container })], 12_000);
     expect(unready.result).toMatchObject({
       state: 'timed-out',
       reason: expect.stringMatching(
