@@ -301,7 +301,11 @@ describe('a rollout', () => {
     const none = 'require("http").createServer((q, r) => (r.statusCode = 404, r.end())).listen(3000)';
     const ready = { readinessProbe: { httpGet: { path: '/wrong', port: 'http' }, periodSeconds: 1 } };
     const ports = { ports: [{ name: 'http', containerPort: 3000 }] };
-    const path = await roll('probe-wrong-path', [workload({ script: none, container: { ...ready, ...ports } })], 10_000);
+    const path = await roll(
+      'probe-wrong-path',
+      [workload({ script: none, container: { ...ready, ...ports } })],
+      10_000,
+    );
     expect((path.result as { reason: string }).reason).toMatch(
       /is running, but the readiness probe of its container orders \(GET :3000\/wrong\) is answered with 404/,
     );
