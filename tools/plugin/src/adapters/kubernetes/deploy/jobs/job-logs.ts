@@ -1,3 +1,4 @@
+import { withoutCutWord } from '../../../../model/secrets/cut-word.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
 import { fieldAt, listAt } from '../../../../model/manifests/source/object-fields.ts';
@@ -72,7 +73,7 @@ export class JobLogs {
           // After a broken connection all is sent again.
           if (++seen <= told) continue;
           told = seen;
-          const whole = line.length < longestRead ? line : line.replace(/\S*$/, '…');
+          const whole = line.length < longestRead ? line : withoutCutWord(line);
           this.tell(pod, container, scrubber.next(whole.replace(/\r$/, '')).slice(0, longestLine));
         }
         return;

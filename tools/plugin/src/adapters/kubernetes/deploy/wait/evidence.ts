@@ -1,3 +1,4 @@
+import { withoutCutWord } from '../../../../model/secrets/cut-word.ts';
 import { describeObject, type KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
 import { listAt } from '../../../../model/manifests/source/object-fields.ts';
 import { scrub, scrubLines } from '../../../../model/secrets/line-scrubber.ts';
@@ -52,7 +53,7 @@ async function logsOf(api: KubernetesApi, namespace: string, pod: KubernetesObje
 
 /** Returns the lines of a log. Of one that was cut the last word is left out: half a token is not known as one. */
 function wholeLines(log: string): string[] {
-  const whole = Buffer.byteLength(log) < mostBytes ? log : log.replace(/\S*$/, '…');
+  const whole = Buffer.byteLength(log) < mostBytes ? log : withoutCutWord(log);
   return whole.split('\n');
 }
 
