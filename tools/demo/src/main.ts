@@ -58,8 +58,8 @@ async function demo(): Promise<void> {
   console.log(`   cd ${folder}
    npx nx run orders:status                                   # which code runs where
    npx nx run local-platform:up                               # adds network policies, load balancers and the Python image
-   npx nx g @poc/plugin:service shipping                      # a new service; commit it, then: npx nx run shipping:release
-   npx nx affected -t release --base=HEAD~1                   # after a commit: releases what it changed, and nothing else
+   npx nx g @poc/plugin:service shipping                      # a new service; commit and push it, then: npx nx run shipping:release
+   npx nx affected -t release --base=HEAD~1                   # after a push: releases what it changed, and nothing else
 `);
 }
 

@@ -81,7 +81,7 @@ function nextSteps({
   const provision = isProvisioned
     ? `\`nx run infrastructure:provision --env=${environment.name}\` sets it up in its cluster.`
     : 'its namespace must be in the cluster before anything is deployed.';
-  return `${copied}${mustDiffer}Then commit it; ${provision}`;
+  return `${copied}${mustDiffer}Then commit and push it; ${provision}`;
 }
 
 function fileOf(texts: ReadonlyMap<string, string>, name: string): string {
