@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { kubectl, platform, repositoryRoot } from './platform.ts';
 import type { ScratchWorkspace } from './scratch-workspace.ts';
 
@@ -49,4 +50,19 @@ export function takeLibraryImages(workspace: ScratchWorkspace): void {
     "['${REGISTRY}/']",
     "['${REGISTRY}/', '127.0.0.1:5000/library/']",
   );
+}
+
+/** Has a namespace take the images of a registry and of no other, and waits until the API server does. */
+export async function takeImagesOf(namespace: string, registry: string): Promise<void> {
+  const [pods = ''] = floorManifests(namespace, registry);
+  await kubectl(['apply', '--server-side', '--force-conflicts', '--filename=-'], pods);
+  const image = `${registry}/any@sha256:${'0'.repeat(64)}`;
+  const asked = ['create', `--namespace=${namespace}`, '--dry-run=server', 'job', 'asked', `--image=${image}`];
+  while (
+    !(await kubectl(asked).then(
+      () => true,
+      () => false,
+    ))
+  )
+    await pause(200);
 }

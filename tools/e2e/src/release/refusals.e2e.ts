@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { takeImagesOf } from '../../../scratch-workspace/src/floor.ts';
+import { platform } from '../../../scratch-workspace/src/platform.ts';
 import { objectVersions } from '../../../scratch-workspace/src/state/cluster-state.ts';
 import { tagsOf } from '../../../scratch-workspace/src/state/registry-state.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
@@ -159,9 +161,14 @@ describe('the outside', () => {
     workspace.edit('Infrastructure/environments/preprod.yaml', /^registry: .*/m, `registry: 127.0.0.1:${port}`);
     touch();
     await workspace.commit('feat: change');
-    await refused(release, [`127.0.0.1:${port}`, 'docker login']);
-    server.close();
-    server.closeAllConnections();
+    await takeImagesOf(workspace.namespace('preprod'), `127.0.0.1:${port}`);
+    try {
+      await refused(release, [`127.0.0.1:${port}`, 'docker login']);
+    } finally {
+      await takeImagesOf(workspace.namespace('preprod'), (await platform()).registry);
+      server.close();
+      server.closeAllConnections();
+    }
   });
 
   it('an origin that refuses every push', async () => {
