@@ -32,7 +32,9 @@ interface FailedPush {
 
 const unreachable =
   /connection refused|no such host|i\/o timeout|network is unreachable|no route to host|server misbehaving|handshake timeout|deadline exceeded|connection reset/i;
-const denied = /unauthorized|authentication required|\bdenied\b|no basic auth|forbidden|invalid username\/password/i;
+// What podman says behind `auth token:` is masked, like any value behind such a name.
+const denied =
+  /unauthorized|authentication required|\bdenied\b|no basic auth|forbidden|invalid username\/password|unable to retrieve auth token/i;
 
 /** Why a push failed, in docker's and podman's words. */
 export const pushRules: readonly ErrorRule<FailedPush>[] = [
