@@ -4,12 +4,15 @@ import type { DeploymentRecord } from '../../model/deploy/deployment-record.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
+import { imageLabels, type Build } from '../../model/release/image-labels.ts';
+import { ImageRef } from '../../model/release/image-ref.ts';
 import { planEnvironmentRollback } from '../../use-cases/rollback/rollback-environment.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
 import { recordObject } from './records/record-data.ts';
 
 const actor = { person: 'ada', run: 'ada@laptop' };
 const scenario = new ReleaseScenario();
+const commit = scenario.repository.commit();
 const environment = scenario.environments.find(({ name }) => name === 'preprod')!;
 const { namespace } = environment;
 const moment = (sequence: number) => new Date(Date.parse('2026-11-24T10:00:00Z') + sequence * 60_000).toISOString();
@@ -32,16 +35,19 @@ function manifestsOf(service: string): KubernetesObject[] {
   ];
 }
 
+/** Records a deployment of a release whose image and commit say the same. */
 function putRecord(service: string, sequence: number): void {
+  const build: Build = {
+    service,
+    buildNumber: BuildNumber.parse(`20261124-${sequence}`)!,
+    commit,
+    contentHash: `sha256:${'c'.repeat(64)}`,
+    dirty: false,
+  };
+  const image = ImageRef.of(environment.registry, service, `${build.buildNumber}`);
+  const labels = imageLabels({ build, source: undefined, created: moment(sequence) });
   const record: DeploymentRecord = {
-    release: {
-      service,
-      buildNumber: BuildNumber.parse(`20261124-${sequence}`)!,
-      commit: 'a'.repeat(40),
-      imageDigest: `sha256:${'b'.repeat(64)}`,
-      contentHash: `sha256:${'c'.repeat(64)}`,
-      dirty: false,
-    },
+    release: { ...build, imageDigest: scenario.registry.put(image, service, labels) },
     environment: 'preprod',
     manifests: manifestsOf(service),
     actor,

@@ -15,6 +15,7 @@ const read = (path: string) => readFileSync(join(infrastructure, path), 'utf8');
 interface EnvironmentFile {
   readonly name: string;
   readonly namespace: string;
+  readonly registry: string;
   readonly cluster: { readonly context: string };
   readonly variables: Readonly<Record<string, string | number>>;
 }
@@ -43,11 +44,12 @@ function filledIn(name: string, values: Record<string, string>): Manifest[] {
 }
 
 describe("the clusters' configuration", () => {
-  it.each(environments)('can be filled in for $name', ({ name, namespace, variables }) => {
+  it.each(environments)('can be filled in for $name', ({ name, namespace, registry, variables }) => {
     const texts = Object.entries(variables).map(([key, value]) => [key, String(value)]);
     const values = {
       ENVIRONMENT: name,
       NAMESPACE: namespace,
+      REGISTRY: registry,
       ...(Object.fromEntries(texts) as Record<string, string>),
     };
     const objects = filledIn(name, values);
@@ -58,7 +60,12 @@ describe("the clusters' configuration", () => {
   it('has a fallback where the environment says where to, at the host of its services', () => {
     const prod = environments.find(({ name }) => name === 'prod')!;
     const texts = Object.entries(prod.variables).map(([key, value]) => [key, String(value)]);
-    const usual = { ENVIRONMENT: 'prod', NAMESPACE: 'prod', ...(Object.fromEntries(texts) as Record<string, string>) };
+    const usual = {
+      ENVIRONMENT: 'prod',
+      NAMESPACE: 'prod',
+      REGISTRY: prod.registry,
+      ...(Object.fromEntries(texts) as Record<string, string>),
+    };
     const named = (manifests: readonly Manifest[]) =>
       manifests.map(({ object }) => object).filter(({ metadata }) => metadata.name === 'fallback');
     expect(named(filledIn('prod', usual))).toEqual([]);

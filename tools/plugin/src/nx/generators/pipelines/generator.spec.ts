@@ -84,7 +84,7 @@ describe('pipelines generator', () => {
 
   it('changes nothing the second time, and keeps what people wrote', async () => {
     await generate();
-    fill(`${folder}/templates/service.yml`, 'setup', '      - script: echo ours\n');
+    fill(`${folder}/templates/service.yml`, 'setup release', '      - script: echo ours\n');
     const before = contents();
     await generate();
     expect(contents()).toEqual(before);
@@ -169,7 +169,7 @@ describe('sync generator', () => {
           `${folder}/templates/service.yml`,
           textOf(`${folder}/templates/service.yml`).replace('npm ci', 'npm i'),
         ),
-      ['  + - script: npm ci', '  - - script: npm i'],
+      ['  + - script: npm ci --ignore-scripts', '  - - script: npm i --ignore-scripts'],
     ],
   ])('tells, and mends, %s', async (_, change, lines) => {
     addService('hot', '  trigger: paths\n');
@@ -200,7 +200,8 @@ describe('sync generator', () => {
     expect(result && result.outOfSyncDetails).toEqual(
       expect.arrayContaining(['  + - task: GoTool@0', '  + - uses: ./.github/actions/toolchains']),
     );
-    expect(setUp()).toEqual([['GoTool@'], ['setup-go@']]);
+    // Jobs that check and that build; what deploys has Node.js alone.
+    expect(setUp()).toEqual([['GoTool@', 'GoTool@'], ['setup-go@']]);
     expect(textOf('.github/actions/toolchains/action.yml')).toContain('go-version-file: apps/rates/go.mod\n');
     expect(textOf('.github/actions/toolchains/action.yml')).toContain('cache: false\n');
 
@@ -212,7 +213,7 @@ describe('sync generator', () => {
     tree.write('apps/rates/go.sum', '');
     await sync();
     expect(setUp()).toEqual([
-      ['GoTool@', 'UsePythonVersion@'],
+      ['GoTool@', 'UsePythonVersion@', 'GoTool@', 'UsePythonVersion@'],
       ['setup-go@', 'setup-python@'],
     ]);
     expect(textOf('.github/actions/toolchains/action.yml')).toMatch(
@@ -229,7 +230,7 @@ describe('sync generator', () => {
       delete needs[name];
       tree.delete(`apps/${name}`);
     }
-    fill(`${folder}/templates/service.yml`, 'setup', '      - script: echo ours\n');
+    fill(`${folder}/templates/service.yml`, 'setup release', '      - script: echo ours\n');
     const last = await sync();
     expect(last && last.outOfSyncDetails).toContain('.github/actions/toolchains/action.yml is no longer needed');
     expect(setUp()).toEqual([null, null]);
