@@ -290,6 +290,22 @@ describe('GitRepository', () => {
     expect(diverged).toMatchObject({ onlyInFrom: [{ id: main, paths: ['a'] }], onlyInTo: [{ id: side, paths: [] }] });
   });
 
+  it('tells whether a shallow clone has a commit before others, however many ask at once', async () => {
+    const { folder, bare, commit: old } = repositoryWith({ a: 'a' });
+    git(folder, 'push', '--quiet', 'origin', 'HEAD:main');
+    const shallow = newFolder('shallow');
+    git(shallow, 'clone', '--quiet', '--depth=1', `file://${bare.replaceAll(' ', '%20')}`, '.');
+    for (let index = 0; index < 12; index++) {
+      write(folder, 'a', `${index}`);
+      commitAll(folder);
+    }
+    git(folder, 'push', '--quiet', 'origin', 'HEAD:main');
+    const tips = git(folder, 'rev-list', '--max-count=8', 'HEAD').trim().split('\n');
+    const repository = new GitRepository(shallow);
+    const found = await Promise.all(tips.map((tip) => repository.mergeBases(old, [tip])));
+    expect(found.map((bases, index) => bases.get(tips[index]!))).toEqual(tips.map(() => old));
+  });
+
   it('brings the history between two commits into a shallow clone, or says that it is cut', async () => {
     const { folder, bare, commit: first } = repositoryWith({ a: 'a' });
     const made: string[] = [];

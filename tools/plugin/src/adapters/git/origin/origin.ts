@@ -19,8 +19,8 @@ const listingTimeoutMs = 60_000;
 const tipTimeoutMs = 10_000;
 /** A first push may carry the commit's history. */
 const transferTimeoutMs = 600_000;
-/** For what is good to know only. */
-const historyTimeoutMs = 20_000;
+/** Of history: what may be released is asked of it, and what is good to know. */
+const historyTimeoutMs = 60_000;
 /** Commits before two that are fetched into a shallow clone, until all between them is here. */
 const historyDepths = [200, 5000];
 
@@ -178,11 +178,15 @@ export class Origin implements ReleaseRefs {
   }
 
   private async fetchDepth(commits: readonly string[], depth: number): Promise<void> {
-    // Never shallower than it is: a depth would cut off what lies beyond it.
-    const known = Number(await this.git.text(['rev-list', '--count', ...commits]));
     const { remote, config } = await this.source();
-    const args = [...fetchArguments, `--depth=${Math.max(depth, known)}`, remote, ...commits];
-    await this.git.run(args, { config, timeoutMs: historyTimeoutMs });
+    const fetched = this.lastFetch.then(async () => {
+      // Never shallower than it is: a depth would cut off what lies beyond it.
+      const known = Number(await this.git.text(['rev-list', '--count', ...commits]));
+      const args = [...fetchArguments, `--depth=${Math.max(depth, known)}`, remote, ...commits];
+      await this.runAlone(args, { config, timeoutMs: historyTimeoutMs });
+    });
+    this.lastFetch = fetched.catch(() => undefined);
+    await fetched;
   }
 
   /** Reports whether the clone's history ends between two commits, or at one of them. */
@@ -230,9 +234,13 @@ export class Origin implements ReleaseRefs {
       ...(isShallow && depth === 'shallow' ? ['--depth=1'] : []),
       ...[remote, ...wanted],
     ];
+    return this.runAlone(args, { config, timeoutMs: transferTimeoutMs });
+  }
+
+  /** Runs a fetch again for as long as another process fetches into the same clone. */
+  private async runAlone(args: readonly string[], options: Parameters<Git['run']>[1]): Promise<GitResult> {
     for (let attempt = 1; ; attempt++) {
-      const result = await this.git.run(args, { config, timeoutMs: transferTimeoutMs });
-      // Another process fetches into the same clone.
+      const result = await this.git.run(args, options);
       if (attempt === 10 || !/shallow\.lock|shallow file has changed/.test(result.stderr)) return result;
       await pause(50 * attempt);
     }
