@@ -12,7 +12,7 @@ export interface FreezeWindow {
   readonly from?: string;
   /** The first minute that is free again. */
   readonly to?: string;
-  /** Whose clocks `from` and `to` are read on, by the IANA database: `Europe/Berlin`. */
+  /** Zone of the clocks on which `from` and `to` are read, by the IANA database: `Europe/Berlin`. */
   readonly zone: string;
   /** Shown to whoever is refused. */
   readonly reason?: string;

@@ -203,7 +203,7 @@ export const errorCatalog = {
     'approval-needed': entry('The environment is protected.', 'Give `--approve`, or run behind an approval gate.'),
     frozen: entry(
       'The environment takes nothing now: a window in its file says until when.',
-      'Wait until then, or give `--force` with a `--reason`; going back is free.',
+      'Wait until then, or give `--force` with a `--reason`; `rollback` needs neither.',
     ),
     'old-provisioning': entry('The environment is provisioned with too old a version.', 'Provision it first.'),
     'not-upstream': entry('The release is not in the environment before.', 'Deploy it there first.'),

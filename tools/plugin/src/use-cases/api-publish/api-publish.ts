@@ -136,7 +136,7 @@ function requireFacade(request: ApiPublishRequest): void {
   });
 }
 
-/** What overrides a freeze is kept in records of deployments. */
+/** Only records of deployments keep what overrode a freeze. */
 function deploying({ service, environment }: ApiPublishRequest): string {
   return `now by a deployment, which publishes it, too: \`nx run ${service.name}:k8s-deploy --env=${environment.name} --force --reason=…\`.`;
 }

@@ -19,11 +19,11 @@ export interface FreezableRequest {
   readonly force?: boolean;
   /** Without one, `force` overrides no freeze. */
   readonly reason?: string | undefined;
-  /** What to do besides waiting, where the command knows no `force`. */
+  /** The way out besides waiting, of commands that are not forced like deployments. */
   readonly instead?: string;
 }
 
-const forcing = 'now with `--force --reason=…`, which is recorded. Going back (`rollback`) needs neither.';
+const forcing = 'now with `--force --reason=…`, which is recorded. `rollback` needs neither.';
 
 /**
  * Requires that an environment is not frozen now. Going back is never refused: it is what one does in an emergency.
