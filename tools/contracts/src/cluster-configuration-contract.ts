@@ -63,6 +63,7 @@ export function clusterConfigurationContract(start: () => Promise<ConfigurationS
     package: { version: version(number), commit: 'c'.repeat(40), contentHash: `sha256:${'b'.repeat(64)}` },
     action: 'provision',
     actor: ada,
+    inFreezeBecause: 'certificate',
     objects: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'a', namespace: 'x', created: true }],
     facade: { instance: 'shop-apim', entities: ['product/partners'] },
     startedAt: '2026-11-24T12:00:00.000Z',
@@ -242,6 +243,7 @@ export function clusterConfigurationContract(start: () => Promise<ConfigurationS
     expect(records[0]).toMatchObject({
       ...{ environment: 'preprod', sequence: 22, action: 'provision', actor: ada, outcome: 'failed' },
       ...{ reason: 'reason 22', startedAt: '2026-11-24T12:00:00.000Z', finishedAt: expect.any(String) },
+      inFreezeBecause: 'certificate',
       objects: record('20261124-1').objects,
       facade: record('20261124-1').facade,
     });

@@ -159,6 +159,28 @@ describe('readEnvironments', () => {
       `${preprod}${facade('')}`,
       ['preprod.yaml:8: without the key "url", facade needs the key "backend".'],
     ],
+    ['a freeze that is no list', `${preprod}freeze: { zone: UTC }\n`, ['preprod.yaml:8: freeze must be a list.']],
+    [
+      'wrong keys of freezes',
+      `${preprod}freeze:\n  - { days: [friday], from: 3pm, zone: 1, reason: "" }\n  - { dayz: [fri] }\n  - { days: [], zone: UTC }\n`,
+      [
+        'preprod.yaml:9: freeze.0.days.0 must be one of mon, tue, wed, thu, fri, sat, sun.',
+        'preprod.yaml:9: freeze.0.from must look like "2026-12-20T00:00", or with "days" "15:00".',
+        'preprod.yaml:9: freeze.0.zone must be a text',
+        'preprod.yaml:9: freeze.0.reason must look like "year end" (one line).',
+        'preprod.yaml:10: freeze.1: the key "zone" is missing.',
+        'preprod.yaml:10: there is no key "dayz" in freeze.1. Did you mean "days"?',
+        'preprod.yaml:11: freeze.2.days must NOT have fewer than 1 items',
+      ],
+    ],
+    [
+      'freezes in unknown zones, and one that ends before it begins',
+      `${preprod}freeze:\n  - { days: [sat], zone: Europe/Berln }\n  - { days: [sat], zone: Europe/Berlin }\n  - { from: 2026-12-20T00:00, to: 2026-12-19T00:00, zone: UTC }\n`,
+      [
+        'preprod.yaml:9: freeze.0: there is no time zone "Europe/Berln". Did you mean "Europe/Berlin"?',
+        'preprod.yaml:11: freeze.2: it ends (2026-12-19T00:00) before it has begun (2026-12-20T00:00).',
+      ],
+    ],
     [
       'a canary that nobody judges',
       `${preprod}canary: {}\n`,

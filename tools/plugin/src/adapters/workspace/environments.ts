@@ -4,6 +4,7 @@ import type { ErrorObject } from 'ajv';
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import schema from '../../../schemas/environment.schema.json' with { type: 'json' };
 import { metricMistake } from '../../model/canary/metric-checks.ts';
+import { freezeMistake } from '../../model/environment/freeze.ts';
 import { didYouMean } from '../../model/text/did-you-mean.ts';
 import { firstSentence } from '../../model/text/sentence.ts';
 import { environmentsFolder, isSameDoor, isSamePlace, type Environment } from '../../model/environment/environment.ts';
@@ -101,6 +102,8 @@ async function readEnvironmentFile(path: string, text: string): Promise<Environm
     return [`${atKey('facade')}: without the key "url", facade needs the key "backend".`];
   const mistake = value.canary && metricMistake(value.canary.prometheus);
   if (mistake !== undefined) return [`${atKey('canary')}: ${mistake}`];
+  const ofFreeze = freezeMistakes(value, document, at);
+  if (ofFreeze.length > 0) return ofFreeze;
   return {
     environment: {
       ...value,
@@ -110,6 +113,14 @@ async function readEnvironmentFile(path: string, text: string): Promise<Environm
     },
     at: atKey,
   };
+}
+
+function freezeMistakes({ freeze = [] }: Environment, document: Document, at: (offset: number) => string): string[] {
+  return freeze.flatMap((window, index) => {
+    const mistake = freezeMistake(window, didYouMean);
+    const node = document.getIn(['freeze', index], true) as Node;
+    return mistake === undefined ? [] : [`${at(node.range?.[0] ?? 0)}: freeze.${index}: ${mistake}`];
+  });
 }
 
 let validator: ReturnType<typeof compileSchema> | undefined;
@@ -169,7 +180,7 @@ function explain({ keyword, instancePath, params, message = '', propertyName }: 
       return `${where || 'an environment'} must be ${describeType(params['type'])}.`;
     case 'pattern':
       return propertyName === undefined
-        ? `${where} must look like ${example(where)}.`
+        ? `${where} must look like ${example(where.replaceAll(/\.\d+/g, ''))}.`
         : `the variable "${propertyName}" must be named in capitals, digits and underscores, like IMAGE_PULL_SECRET.`;
     default:
       return `${where} ${firstSentence(message)}`;
@@ -204,6 +215,10 @@ function example(key: string): string {
     registry:
       '"acr.example/team" (a host and an optional path in lower case, without "https://" and without a slash at its end)',
     url: '"https://preprod.example"',
+    'freeze.from': '"2026-12-20T00:00", or with "days" "15:00"',
+    'freeze.to': '"2027-01-03T00:00", or with "days" "18:00"',
+    'freeze.zone': '"Europe/Berlin"',
+    'freeze.reason': '"year end" (one line)',
     soak: '"30m", "2h" or "1d"',
     'rollout.grace': '"90s" or "5m"',
     'cluster.aks.resourceGroup': '"shop" (letters, digits and "._()-")',

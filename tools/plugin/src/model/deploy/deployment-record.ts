@@ -16,7 +16,7 @@ export type DeploymentAction = 'deploy' | 'rollback' | 'promote' | 'automatic-ro
 /** Why a release was put into an environment. */
 export interface DeploymentCause {
   readonly action: DeploymentAction;
-  /** The person's `--reason`, or the failure. */
+  /** The person's `--reason`, with which a freeze is overridden, too, or the failure. */
   readonly reason?: string;
   /** The approver for a protected environment: a person, or the gate of a CI. */
   readonly approvedBy?: string;

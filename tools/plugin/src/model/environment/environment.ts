@@ -1,3 +1,5 @@
+import type { FreezeWindow } from './freeze.ts';
+
 /** Where environments are described, relative to the workspace's root. */
 export const environmentsFolder = 'Infrastructure/environments';
 
@@ -35,6 +37,8 @@ export interface Environment {
   readonly allowBranches?: boolean | readonly string[];
   /** True when somebody must approve of every release that is put in. */
   readonly protected: boolean;
+  /** When nothing is put in, but what goes back. */
+  readonly freeze?: readonly FreezeWindow[];
   /** How long a release must have run upstream before it is promoted to here: `30m`, `2h`, `1d`. */
   readonly soak?: string;
   /** How services are asked while they are replaced; left away: the path of the readiness probe, 10 requests a second. */

@@ -201,6 +201,10 @@ export const errorCatalog = {
     'image-missing': entry('The registry does not have the image.', 'Choose another release, or push it again.'),
     'dirty-release-gone': entry('The manifests of a build of uncommitted changes are lost.', 'Release again.'),
     'approval-needed': entry('The environment is protected.', 'Give `--approve`, or run behind an approval gate.'),
+    frozen: entry(
+      'The environment takes nothing now: a window in its file says until when.',
+      'Wait until then, or give `--force` with a `--reason`; `rollback` needs neither.',
+    ),
     'old-provisioning': entry('The environment is provisioned with too old a version.', 'Provision it first.'),
     'not-upstream': entry('The release is not in the environment before.', 'Deploy it there first.'),
     'not-verified': entry('The release did not succeed in the environment before.', 'Fix the cause and release again.'),

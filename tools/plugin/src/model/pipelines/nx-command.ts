@@ -44,6 +44,9 @@ export const installCommand = 'npm ci --ignore-scripts';
 /** The option of a command that takes the variable TAG, unless that is empty. */
 export const tagOption = '${TAG:+--tag="$TAG"}';
 
+/** The same of the variable REASON. */
+export const reasonOption = '${REASON:+--reason="$REASON"}';
+
 /** Packages what is checked out, or finds the version that TAG names. It puts out the tag, and the commit. */
 export const packageCommand = `npx nx run infrastructure:package ${tagOption}`;
 
@@ -73,7 +76,7 @@ export function deployCommand(services: string): string {
 
 /** Returns the command that rolls a service back. It reads SERVICE, TAG and REASON. */
 export function rollbackCommand(environment: string): string {
-  return `npx nx run "$SERVICE:rollback" --env=${environment} ${tagOption} \${REASON:+--reason="$REASON"}`;
+  return `npx nx run "$SERVICE:rollback" --env=${environment} ${tagOption} ${reasonOption}`;
 }
 
 /** Returns the command that promotes services. @param services option that names them. @param options further ones. */

@@ -23,6 +23,8 @@ export interface ProvisioningRecord {
   readonly actor: Actor;
   /** The approver for a protected environment: a person, or the gate of a CI. */
   readonly approvedBy?: string;
+  /** The person's `--reason` for provisioning in a freeze (`--force`). */
+  readonly inFreezeBecause?: string;
   readonly objects: readonly ProvisionedObject[];
   /** The part that went to an instance of API Management, if the environment has one and files for it. */
   readonly facade?: ProvisionedFacade;

@@ -8,6 +8,7 @@ import type { ReleasePorts } from '../../ports/release-ports.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import { requireApproval } from '../deploy/requirements/approval.ts';
+import { checkFreeze } from '../deploy/requirements/require-no-freeze.ts';
 import { withServiceLock } from '../deploy/lock-service.ts';
 import { publish } from '../facade/publish.ts';
 import type { RevisionCheck } from '../facade/publish-request.ts';
@@ -54,6 +55,7 @@ export async function publishApi(
   const { service, environment, actor, approvedBy, dryRun, signal } = request;
   requireFacade(request);
   if (!dryRun) requireApproval(doingOf(request), environment, approvedBy);
+  checkFreeze({ doing: doingOf(request), environment, dryRun, instead: deploying(request) }, ports, reporter);
   const cluster = await ports.cluster(environment);
   await cluster.check();
   if (dryRun) {
@@ -132,6 +134,11 @@ function requireFacade(request: ApiPublishRequest): void {
     reason: `Clients of ${environment.name} call its gateway: its file names no \`facade\`.`,
     remedy: `There, the routes in \`k8s/\` publish the API, with each deployment. For API Management write \`facade\` into the environment's file (docs/environments.md).`,
   });
+}
+
+/** Only records of deployments keep what overrode a freeze. */
+function deploying({ service, environment }: ApiPublishRequest): string {
+  return `now by a deployment, which publishes it, too: \`nx run ${service.name}:k8s-deploy --env=${environment.name} --force --reason=…\`.`;
 }
 
 function doingOf({ service, environment }: ApiPublishRequest): string {

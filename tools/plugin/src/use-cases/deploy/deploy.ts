@@ -9,6 +9,7 @@ import { planCanary } from '../canary/plan-canary.ts';
 import { planRecordedPublication, planServicePublication } from '../facade/plan-service-publication.ts';
 import type { ServicePublication } from '../facade/service-publication.ts';
 import { requireApproval } from './requirements/approval.ts';
+import { requireNoFreeze, type FreezableRequest } from './requirements/require-no-freeze.ts';
 import { describeBoth, isOlderCommit, type BothCommits } from './requirements/commit-precedence.ts';
 import { decideDeploy, newestSucceeded, type DeployDecision, type Superseded } from './decide-deploy.ts';
 import type { DeployContext, RolloutLimits } from './deploy-context.ts';
@@ -24,8 +25,10 @@ import type { Rollout } from './rollout/rollout.ts';
 
 /** How a release is deployed. */
 export interface DeployOptions extends RolloutLimits {
-  /** Deploys also over a newer release, and a build that is held. */
+  /** Deploys also over a newer release, and a build that is held; with a reason, into a frozen environment. */
   readonly force: boolean;
+  /** Why it is deployed, kept in its record. */
+  readonly reason?: string | undefined;
   /** The branch that releases are of, besides those that an environment names. */
   readonly mainBranch: string;
   /**
@@ -62,6 +65,7 @@ export async function deploy(
   const { service, environment } = target;
   const { signal, approvedBy } = options;
   requireApproval(`deploy ${service.name} to ${environment.name}`, environment, approvedBy);
+  requireNoFreeze(freezable(target, options), ports);
   try {
     return await planAndDeploy(target, options, ports, reporter);
   } catch (error) {
@@ -70,6 +74,10 @@ export async function deploy(
     const doing = `deploy ${service.name} ${target.release.buildNumber} to ${environment.name}`;
     throw interruptedWhile(doing, error, [`Nothing was deployed to ${environment.name}.`]);
   }
+}
+
+function freezable({ service, environment }: DeployTarget, { force, reason }: DeployOptions): FreezableRequest {
+  return { doing: `deploy ${service.name} to ${environment.name}`, environment, force, reason };
 }
 
 async function planAndDeploy(
@@ -149,10 +157,17 @@ async function deployLocked(planned: PlannedDeploy, context: DeployContext): Pro
   if (decision.state === 'superseded') return { ...decision, commits: precedence?.commits };
   if (decision.state === 'unchanged') await requireRunning(runningOf(target, plan), context);
   if (decision.state !== 'deploy') return decision;
+  // Windows may have begun while it waited for the lock.
+  const thawed = requireNoFreeze(freezable(target, options), deploy.ports);
   warnOfChanges(target.environment.name, plan.changes, reporter);
   // Of pods that have come meanwhile, the plan of before knew nothing.
   const exceptions = deploy === planned ? plan.exceptions : await takenExceptions(target, plan, reporter);
-  const lifted = [...(options.lifted ?? []), ...(precedence?.isDiverged ? ['diverged'] : []), ...decision.lifted];
+  const lifted = [
+    ...thawed,
+    ...(options.lifted ?? []),
+    ...(precedence?.isDiverged ? ['diverged'] : []),
+    ...decision.lifted,
+  ];
   const canary = options.canary && {
     plan: options.canary,
     found: await canaryOf(target, plan, { canary: options.canary, records: context.records }, deploy.ports),
@@ -272,7 +287,7 @@ export function warnOfChanges(environment: string, changes: ChangeSet, reporter:
 /** Returns why it is deployed, with what was overridden. */
 function causeOf(
   { allowDowntime, adopt, allowBreaking = false, environment }: DeployTarget,
-  { approvedBy, action = 'deploy' }: DeployOptions,
+  { approvedBy, reason, action = 'deploy' }: DeployOptions,
   lifted: readonly string[],
 ): DeploymentCause {
   // Of `--force`, what stood in the way and nothing else: it is given more often than it is needed.
@@ -286,6 +301,7 @@ function causeOf(
   const overrides = Object.entries(given).flatMap(([option, isGiven]) => (isGiven ? [option] : []));
   return {
     action,
+    ...(reason === undefined ? {} : { reason }),
     ...(approvedBy === undefined ? {} : { approvedBy }),
     ...(overrides.length > 0 ? { overrides } : {}),
   };

@@ -5,6 +5,7 @@ import { canaryOf, deploy, type DeployOptions, type DeployResult } from './deplo
 import type { DeployTarget } from './plan-deploy.ts';
 import { planVerified } from './plan-verified.ts';
 import { tellPlanned } from './rollout/rollout-publication.ts';
+import { checkFreeze } from './requirements/require-no-freeze.ts';
 import { requireTag } from '../verify/require-tag.ts';
 import { chooseProven, doingOf } from './proof-upstream.ts';
 import { requireHealthUpstream } from './requirements/health-upstream.ts';
@@ -39,6 +40,8 @@ export async function promote(
   reporter: Reporter,
 ): Promise<PromoteResult> {
   const { service, from, to, build } = request;
+  const freezable = { ...request, environment: to, doing: `promote ${service.name} from ${from.name} to ${to.name}` };
+  checkFreeze(freezable, ports, reporter);
   const upstream = await ports.cluster(from);
   await upstream.check();
   const records = await upstream.records(service.name);

@@ -2,6 +2,7 @@ import type { BuildNumber } from '../../model/release/build-number.ts';
 import { isObjectName } from '../../model/commits/commit.ts';
 import type { DeploymentSummary, Hold } from '../../model/deploy/deployment-record.ts';
 import type { Environment } from '../../model/environment/environment.ts';
+import { freezeAt, type Freeze } from '../../model/environment/freeze.ts';
 import { holdOf } from '../../model/rollback/hold.ts';
 import { BranchHistory, type Behind, type RunningCommit } from './behind.ts';
 import { catchProductError, orUnknown } from '../../model/errors/result.ts';
@@ -39,6 +40,13 @@ export interface Status {
   };
   /** Versions of the clusters' configuration, of the environments that have one; told with all services only. */
   readonly provisioned: readonly { readonly environment: string; readonly version: BuildNumber }[];
+  /** The environments that nothing is put into now. */
+  readonly frozen: readonly FrozenEnvironment[];
+}
+
+/** An environment, and the freeze that it is in. */
+export interface FrozenEnvironment extends Freeze {
+  readonly environment: string;
 }
 
 /** One service in every environment. */
@@ -93,11 +101,11 @@ type Tip = BranchTip | { readonly unknown: string };
 /** The history of the main branch, or why it is not known. */
 type History = BranchHistory | { readonly unknown: string };
 
+/** The ports by which a status is asked. */
+export type StatusPorts = Pick<ReleasePorts, 'cluster' | 'repository' | 'facade' | 'clock'>;
+
 /** Asks every environment at once. One that does not answer is told as that, and so is a branch that is not known. */
-export async function status(
-  request: StatusRequest,
-  ports: Pick<ReleasePorts, 'cluster' | 'repository' | 'facade'>,
-): Promise<Status> {
+export async function status(request: StatusRequest, ports: StatusPorts): Promise<Status> {
   const { service, environments, services, branch } = request;
   const looking = environments.map((environment) => look(service, environment, ports));
   const provisioning =
@@ -119,8 +127,16 @@ export async function status(
   return {
     branch: branchStatus(branch, await tip, history),
     provisioned: (await Promise.all(provisioning)).flat(),
+    frozen: frozenAmong(environments, ports.clock()),
     services: serviceStatuses(request, observed, history),
   };
+}
+
+function frozenAmong(environments: readonly Environment[], now: Date): FrozenEnvironment[] {
+  return environments.flatMap(({ name, freeze = [] }) => {
+    const found = freezeAt(freeze, now);
+    return found ? [{ environment: name, ...found }] : [];
+  });
 }
 
 function runningCommits(observed: readonly Observed[]): RunningCommit[] {

@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Notify } from '../../model/concurrency/notify.ts';
 import { catchProductError } from '../../model/errors/result.ts';
-import { status, type Status, type StatusRequest } from './status.ts';
-import type { ReleasePorts } from '../../ports/release-ports.ts';
+import { status, type Status, type StatusPorts, type StatusRequest } from './status.ts';
 
 /** Milliseconds for which changes are gathered: a rollout makes many at once. */
 const gathering = 500;
@@ -10,7 +9,7 @@ const gathering = 500;
 /** Yields the status now, and again after every change in one of the environments, until the signal. */
 export async function* watchStatus(
   request: StatusRequest,
-  ports: Pick<ReleasePorts, 'cluster' | 'repository' | 'facade'>,
+  ports: StatusPorts,
   signal: AbortSignal,
 ): AsyncGenerator<Status> {
   const changed = new Notify();

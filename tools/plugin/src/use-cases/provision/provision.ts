@@ -15,6 +15,7 @@ import {
 } from '../../model/provision/provisioning-record.ts';
 import { provisioningFolder } from '../../model/provision/render-provisioning.ts';
 import { requireApproval } from '../deploy/requirements/approval.ts';
+import { checkFreeze, requireNoFreeze } from '../deploy/requirements/require-no-freeze.ts';
 import { closeAbandoned, recordAttempt, type WorkResult } from '../deploy/rollout/recorded-attempt.ts';
 import { requireCommit } from './require-commit.ts';
 import { checkRoutes } from './check-routes.ts';
@@ -39,6 +40,9 @@ export interface ProvisionRequest {
   /** The approver for a protected environment. */
   readonly approvedBy: string | undefined;
   readonly dryRun: boolean;
+  /** With a reason, provisions also a frozen environment. */
+  readonly force?: boolean;
+  readonly reason?: string | undefined;
   readonly readEnvironments: ReadEnvironments;
   /** The branch that versions are of, besides those that the environment names. */
   readonly mainBranch: string;
@@ -89,6 +93,7 @@ export async function provision(
 ): Promise<ProvisionResult> {
   const { dryRun, actor, readEnvironments } = request;
   if (!dryRun) requireApproval(`provision ${request.environment.name}`, request.environment, request.approvedBy);
+  checkFreeze(freezable(request), ports, reporter);
   const chosen = await chooseVersion(request, ports, reporter);
   if (chosen.state === 'superseded') return { state: 'superseded', by: chosen.by };
   requireCommit(request, chosen.source);
@@ -121,6 +126,12 @@ export async function provision(
   }
 }
 
+/** It is the file of today that says so, whatever version is provisioned. */
+function freezable({ environment, dryRun, force, reason }: ProvisionRequest) {
+  const instead = 'now with `--force --reason=…`, which is recorded.';
+  return { environment, dryRun, force, reason, doing: `provision ${environment.name}`, instead };
+}
+
 /** A version that was planned, and what it is provisioned with while the lock is held. */
 interface PlannedProvisioning {
   readonly target: Target;
@@ -130,6 +141,8 @@ interface PlannedProvisioning {
   readonly records: readonly ProvisioningRecord[];
   readonly lock: ServiceLock;
   readonly reporter: Reporter;
+  /** True where a freeze was overridden. */
+  readonly isForced?: boolean;
 }
 
 async function provisionLocked(planned: PlannedProvisioning, ports: Ports, onPlan: OnPlan): Promise<ProvisionResult> {
@@ -147,7 +160,8 @@ async function provisionLocked(planned: PlannedProvisioning, ports: Ports, onPla
   const isSame = changes.every(({ action }) => action === 'unchanged') && (plan.facade?.isDone ?? true);
   if (isThere && isSame && before?.equals(made.version))
     return { state: 'unchanged', version: made.version, before, changes };
-  const done = await applyAndRecord({ ...planned, plan }, ports);
+  const overridden = requireNoFreeze(freezable(target.request), ports);
+  const done = await applyAndRecord({ ...planned, plan, isForced: overridden.length > 0 }, ports);
   return { state: 'provisioned', version: made.version, before, changes: done };
 }
 
@@ -264,8 +278,11 @@ async function applyAll(
   return { state: 'succeeded', value: [...applied, ...pruned, ...(plan.facade?.changes ?? [])] };
 }
 
-function newRecord({ target, made, records, plan }: PlannedProvisioning, now: Date): NewProvisioningRecord {
-  const { actor, approvedBy, version } = target.request;
+function newRecord(
+  { target, made, records, plan, isForced = false }: PlannedProvisioning,
+  now: Date,
+): NewProvisioningRecord {
+  const { actor, approvedBy, version, reason } = target.request;
   const before = records.find(({ outcome }) => outcome === 'succeeded')?.package.version;
   const createdBefore = new Set(plan.former.flatMap((object) => (object.created ? [keyOf(object)] : [])));
   // What is to be removed is in it too, for the next run when this one does not come to its end.
@@ -279,6 +296,7 @@ function newRecord({ target, made, records, plan }: PlannedProvisioning, now: Da
     action: version !== undefined && before?.isNewerThan(made.version) ? 'go-back' : 'provision',
     actor,
     ...(approvedBy === undefined ? {} : { approvedBy }),
+    ...(isForced ? { inFreezeBecause: reason } : {}),
     objects,
     ...(plan.facade ? { facade: plan.facade.provisioned } : {}),
     startedAt: now.toISOString(),

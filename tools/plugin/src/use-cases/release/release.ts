@@ -8,6 +8,7 @@ import type { Release } from '../../model/release/release.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
 import { buildImage, previewImage, type ImageRequest } from './build-image.ts';
 import { requireApproval } from '../deploy/requirements/approval.ts';
+import { checkFreeze } from '../deploy/requirements/require-no-freeze.ts';
 import { deploy, type DeployOptions, type DeployResult } from '../deploy/deploy.ts';
 import { newestRelease } from '../revision/find-release.ts';
 import { planDeploy, type DeployTarget } from '../deploy/plan-deploy.ts';
@@ -92,6 +93,7 @@ async function carryOut(
   ports: ReleasePorts,
   reporter: Reporter,
 ): Promise<ReleaseResult> {
+  checkFreezes(request, ports, reporter);
   const [made, newest] = await Promise.all([imageRequest(request, ports), newestRelease(request.service.name, ports)]);
   const image = { ...made, progress };
   const run: ReleaseRun = { request, image, ports, reporter, progress };
@@ -159,6 +161,14 @@ async function imageRequest(request: ReleaseRequest, ports: ReleasePorts): Promi
 function requireApprovals(request: ReleaseRequest): void {
   for (const environment of reached(request))
     requireApproval(`deploy ${request.service.name} to ${environment.name}`, environment, request.approvedBy);
+}
+
+/** One that is frozen refuses the whole release, as one does that takes no releases of the commit. @throws {Refusal} */
+function checkFreezes(request: ReleaseRequest, ports: ReleasePorts, reporter: Reporter): void {
+  for (const environment of reached(request)) {
+    const doing = `deploy ${request.service.name} to ${environment.name}`;
+    checkFreeze({ ...request, environment, doing }, ports, reporter);
+  }
 }
 
 async function deployOnly(run: ReleaseRun, released: Release): Promise<ReleaseResult> {

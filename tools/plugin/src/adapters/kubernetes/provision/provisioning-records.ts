@@ -101,6 +101,7 @@ export class ProvisioningRecords {
   /** The object in which a record is begun. */
   private objectOf(record: ProvisioningRecord, attempt: string): Revision {
     const { sequence, outcome, ...data } = record;
+    const { inFreezeBecause: why } = data;
     return {
       apiVersion: 'apps/v1',
       kind: 'ControllerRevision',
@@ -116,7 +117,7 @@ export class ProvisioningRecords {
         },
       },
       revision: sequence,
-      data: packData(data),
+      data: packData(why === undefined ? data : { ...data, inFreezeBecause: scrub(why).slice(0, longestReason) }),
     };
   }
 

@@ -51,6 +51,7 @@ export const recordShape = {
     environment: maybe(text),
     package: fields({ version: text, commit: text, contentHash: text }),
     actor,
+    inFreezeBecause: maybe(text),
     objects: list(fields({ apiVersion: text, kind: text, name: text })),
     facade: maybe(fields({ instance: text, entities: list(text) })),
     startedAt: time,

@@ -1,6 +1,6 @@
 import { approvalFor } from '../approval.ts';
 import { generatedHeader } from '../generated-file.ts';
-import { promoteCommand, tagOption } from '../nx-command.ts';
+import { promoteCommand, reasonOption, tagOption } from '../nx-command.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { paragraphs, yaml, type Yaml } from '../yaml-template.ts';
 import { clusterAccess } from './cluster-access.ts';
@@ -19,9 +19,11 @@ export function promoteWorkflow({ services, environments }: PipelineFacts): Yaml
     { name: 'tag', description: 'Release (20261124-1); left empty, what runs in the environment before' },
     {
       name: 'force',
-      description: 'Also what lost requests or has not run for long enough, and over a newer release',
+      description:
+        'Also what lost requests or has not run for long enough, and over a newer release; with a reason also in a freeze',
       choices: 'tick',
     },
+    { name: 'reason', description: 'Reason, kept in the deployment record' },
   ]);
   return yaml`
     ${generatedHeader}
@@ -45,11 +47,16 @@ function promoteJob(from: PipelineEnvironment, to: PipelineEnvironment): Yaml {
   const access = clusterAccess([to], 'deploying', [from]);
   const { option, env } = approvalFor(to, 'at GitHub');
   const promote = commandStep({
-    command: promoteCommand('${PROJECTS:+-p "$PROJECTS"}', to.name, `${option} --force="$FORCE" ${tagOption}`),
+    command: promoteCommand(
+      '${PROJECTS:+-p "$PROJECTS"}',
+      to.name,
+      `${option} --force="$FORCE" ${tagOption} ${reasonOption}`,
+    ),
     env: {
       PROJECTS: `\${{ inputs.service != '${allServices}' && inputs.service || '' }}`,
       TAG: '${{ inputs.tag }}',
       FORCE: '${{ inputs.force }}',
+      REASON: '${{ inputs.reason }}',
       ...env,
       ...deployVariables([to], access.kubeconfig),
     },

@@ -22,9 +22,10 @@ export const allowBreaking = booleanOption(
 );
 export const adopt = booleanOption('Take over objects that belong to another service or another deployer');
 export const force = booleanOption(
-  'Deploy over a newer release, a later commit or another branch, and a build that is held',
+  'Deploy over a newer release, a later commit or another branch, and a build that is held; with --reason also in a freeze',
 );
 export const reason = stringOption('Reason, shown with the hold', 'TEXT');
+export const deployReason = stringOption('Reason, kept in the deployment record; needed to deploy in a freeze', 'TEXT');
 export const timeout = secondsOption('Time limit of a rollout in each environment', {
   default: 300,
   least: 1,
@@ -38,6 +39,7 @@ export const deployOptions = {
   allowBreaking,
   adopt,
   force,
+  reason: deployReason,
   approve,
   timeout,
   dryRun,

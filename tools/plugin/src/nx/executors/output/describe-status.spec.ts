@@ -22,6 +22,17 @@ it('shows what is not healthy beside pods that are, and counts it', async () => 
   });
 });
 
+it('shows which environments are frozen, and until when', async () => {
+  const scenario = new ReleaseScenario();
+  const freeze = [{ days: ['tue' as const], zone: 'Europe/Berlin', reason: 'audit' }];
+  const environments = scenario.environments.map((each) => (each.name === 'prod' ? { ...each, freeze } : each));
+  const found = await status({ environments, services: scenario.services, branch: 'main' }, scenario.ports);
+  const lines = statusGrid(found, { terminal: plainTerminal, now: scenario.now });
+  expect(lines).toContainEqual(
+    expect.stringMatching(/prod is frozen until 2026-11-25 00:00 Europe\/Berlin \(audit\)$/),
+  );
+});
+
 it('tells that an autoscaler lacks metrics, of a service that is healthy', async () => {
   const scenario = new ReleaseScenario();
   const scaler = 'apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: { name: orders }\n';

@@ -1,6 +1,7 @@
 import type { DeploymentSummary } from '../../../model/deploy/deployment-record.ts';
 import { describeCanary, isCanaryOn } from '../../../model/canary/canary-progress.ts';
 import { describeHold } from '../../../model/rollback/hold.ts';
+import { describeFreeze } from '../../../model/environment/freeze.ts';
 import { formatMoment } from '../../../model/text/timestamp.ts';
 import { textTable, type Cell } from '../../../model/text/text-table.ts';
 import type { Behind } from '../../../use-cases/observe/behind.ts';
@@ -27,7 +28,7 @@ export interface Shown {
 const mostInFull = 10;
 
 /** Returns a grid of services by environments, below it in full what is not as it should be, and how many there are. */
-export function statusGrid({ services, branch, provisioned }: Status, { terminal, now }: Shown): string[] {
+export function statusGrid({ services, branch, provisioned, frozen }: Status, { terminal, now }: Shown): string[] {
   const names = services[0]?.environments.map(({ environment }) => environment) ?? [];
   const isShort = services.length > mostInFull;
   const rows = services.map(({ service, isInWorkspace, environments }): Cell[] => [
@@ -46,6 +47,7 @@ export function statusGrid({ services, branch, provisioned }: Status, { terminal
   return [
     ...textTable([['SERVICE', ...names], ...rows], terminal.columns),
     ...(versions.length === 0 ? [] : [`Provisioned: ${versions.join(', ')}`]),
+    ...frozen.map((each) => terminal.mark('caution', `${each.environment} ${describeFreeze(each)}`)),
     ...troubleLines(services, terminal),
     ...(isShort ? [] : noteLines(services, terminal)),
     ...branchLine,

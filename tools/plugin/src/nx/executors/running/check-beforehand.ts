@@ -36,7 +36,12 @@ async function check({ name, project }: RequestedCommand, argv: readonly string[
   const options = resolveOptions(read, executor.options, environments, doing);
   // What project.json or nx.json say besides is for Nx to merge: the command itself checks it.
   if (configuredOptions(commandNamed(name).target, project, root) !== 'none') return;
-  await executor.check?.(options, { environments, repository: new GitRepository(root), subject });
+  await executor.check?.(options, {
+    environments,
+    repository: new GitRepository(root),
+    clock: () => new Date(),
+    subject,
+  });
 }
 
 /** In Nx's own process. In one of its workers the process is not ours to end, and Nx shows the text itself. */

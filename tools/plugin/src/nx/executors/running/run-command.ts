@@ -1,6 +1,7 @@
 import type { CommandName } from '../../graph/commands.ts';
 import { differenceMark } from '../../graph/task-hooks/difference-mark.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
+import type { Clock } from '../../../ports/clock.ts';
 import type { Reporter } from '../../../ports/reporter.ts';
 import { scrubLines } from '../../../model/secrets/line-scrubber.ts';
 import type { SourceRepository } from '../../../ports/repository/source-repository.ts';
@@ -27,6 +28,7 @@ export interface Report {
 export interface Beforehand {
   readonly environments: readonly Environment[];
   readonly repository: SourceRepository;
+  readonly clock: Clock;
   /** The subject of messages: `orders`, or `the services`. */
   readonly subject: string;
 }

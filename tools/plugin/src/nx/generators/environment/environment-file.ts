@@ -8,7 +8,7 @@ const schemaLine = '# yaml-language-server: $schema=../../tools/plugin/schemas/e
 const commentsAbove = /^(#.*\n|\s*\n)+/;
 
 /** Settings that are never copied: who may deploy there, how carefully, and what clients call. */
-const ownKeys = ['allowDirty', 'allowBranches', 'soak', 'probe', 'url', 'facade', 'canary', 'protected'];
+const ownKeys = ['allowDirty', 'allowBranches', 'freeze', 'soak', 'probe', 'url', 'facade', 'canary', 'protected'];
 
 const keysInOrder = ['name', 'order', 'cluster', 'namespace', 'registry', 'url', 'deploy', 'protected', 'variables'];
 

@@ -8,7 +8,7 @@ import { actorOf } from '../../running/actor.ts';
 import { describeChangeSet } from '../../output/describe-change-set.ts';
 import { silentReporter } from '../../output/silent-reporter.ts';
 import { approve, dryRun, json, output } from '../../options/common-options.ts';
-import { buildNumberOption, stringOption } from '../../options/declare-options.ts';
+import { booleanOption, buildNumberOption, stringOption } from '../../options/declare-options.ts';
 import { oneEnvironmentOption } from '../../options/environment-options.ts';
 import { infrastructureExecutor } from '../../running/infrastructure-executor.ts';
 
@@ -26,6 +26,8 @@ export const executor = infrastructureExecutor({
       'COMMIT',
     ),
     approve,
+    force: booleanOption('Provision in a freeze, with --reason'),
+    reason: stringOption('Reason, kept in the record; needed to provision in a freeze', 'TEXT'),
     dryRun,
     json,
     output,
@@ -38,10 +40,11 @@ export const executor = infrastructureExecutor({
     { command: 'nx run infrastructure:provision --env=prod --approve', description: 'Set up a protected environment' },
   ],
   async run(
-    { env: environment, tag, commit, approve: isApproved, dryRun: isDryRun, json: isJson, output: file },
+    { env: environment, tag, commit, approve: isApproved, dryRun: isDryRun, json: isJson, output: file, ...overriding },
     { ports, reporter, branch: mainBranch, signal },
   ) {
     const request = {
+      ...overriding,
       environment,
       version: tag,
       commit,

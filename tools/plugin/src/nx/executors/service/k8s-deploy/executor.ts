@@ -7,6 +7,7 @@ import { deployOutcome } from '../../output/ci/deploy-outcome.ts';
 import { prefetchClusters } from '../../running/connections/prefetch-clusters.ts';
 import { prefetchFacades } from '../../running/connections/prefetch-facades.ts';
 import { prefetchReleases } from '../../running/connections/prefetch-releases.ts';
+import { checkFreeze } from '../../../../use-cases/deploy/requirements/require-no-freeze.ts';
 import { approvedBy } from '../../options/approved-by.ts';
 import { actorOf } from '../../running/actor.ts';
 import { describeDeploy } from '../../output/describe-deploy.ts';
@@ -39,6 +40,11 @@ export const executor = serviceExecutor({
     const canary = canaryPlanOf(steps, pause, `deploy ${service.name}`);
     prefetchClusters(targets, ports);
     prefetchFacades(targets, { service, ports, workspaceRoot });
+    // Of several, none is deployed to where one is frozen.
+    for (const environment of targets) {
+      const doing = `deploy ${service.name} to ${environment.name}`;
+      checkFreeze({ ...options, dryRun, environment, doing }, ports, reporter);
+    }
     const release = await findRelease(service.name, tag, ports);
     const environmentNames = environments.map(({ name }) => name);
     const lines: string[] = [];

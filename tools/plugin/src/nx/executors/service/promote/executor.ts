@@ -5,7 +5,15 @@ import { actorOf } from '../../running/actor.ts';
 import { deployOutcome } from '../../output/ci/deploy-outcome.ts';
 import { describeDeploy } from '../../output/describe-deploy.ts';
 import { canaryOptions, canaryPlanOf } from '../../options/canary-options.ts';
-import { adopt, allowBreaking, allowDowntime, approve, dryRun, timeout } from '../../options/common-options.ts';
+import {
+  adopt,
+  allowBreaking,
+  allowDowntime,
+  approve,
+  deployReason,
+  dryRun,
+  timeout,
+} from '../../options/common-options.ts';
 import { booleanOption, buildNumberOption } from '../../options/declare-options.ts';
 import { namedEnvironmentOption, promotionOf } from '../../options/environment-options.ts';
 import { serviceExecutor } from '../../running/service-executor.ts';
@@ -25,8 +33,9 @@ export const executor = serviceExecutor({
     allowBreaking,
     adopt,
     force: booleanOption(
-      'Promote a release that lost requests upstream, has not run there for long enough or is not healthy there, and over a newer one or a hold',
+      'Promote a release that lost requests upstream, has not run there for long enough or is not healthy there, and over a newer one or a hold; with --reason also in a freeze',
     ),
+    reason: deployReason,
     timeout,
     dryRun,
   },

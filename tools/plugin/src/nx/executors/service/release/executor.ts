@@ -10,6 +10,7 @@ import { prefetchFacades } from '../../running/connections/prefetch-facades.ts';
 import { prefetchReleases } from '../../running/connections/prefetch-releases.ts';
 import { describeDeploy } from '../../output/describe-deploy.ts';
 import { requireApproval } from '../../../../use-cases/deploy/requirements/approval.ts';
+import { requireNoFreeze } from '../../../../use-cases/deploy/requirements/require-no-freeze.ts';
 import { requireCommitted } from '../../../../use-cases/revision/source-revision.ts';
 import { allowDirty, deployOptions } from '../../options/common-options.ts';
 import { anyBuildNumberOption, choiceReader } from '../../options/declare-options.ts';
@@ -43,12 +44,16 @@ export const executor = serviceExecutor({
     { command: 'nx run orders:release --dry-run', description: 'Show what would happen' },
   ],
   begin: prefetchReleases,
-  async check({ env: targets, approve, allowDirty: isAllowed, dryRun, only }, { repository, subject }) {
+  async check(
+    { env: targets, approve, allowDirty: isAllowed, dryRun, only, force, reason },
+    { repository, subject, clock },
+  ) {
     requireCommitted(subject, await repository.dirtyPaths(), isAllowed, targets);
     if (dryRun || only === 'build') return;
     for (const environment of targets) {
       const doing = `deploy ${subject} to ${environment.name}`;
       requireApproval(doing, environment, approvedBy(approve, process.env));
+      requireNoFreeze({ doing, environment, force, reason }, { clock });
     }
   },
   async run(

@@ -16,7 +16,7 @@ export const executor = serviceExecutor({
     const request = { service: service.name, environments, services: services(), branch };
     const found = await status(request, ports);
     return isJson
-      ? found.services.map((each) => JSON.stringify(statusFacts(each)))
+      ? found.services.map((each) => JSON.stringify({ ...statusFacts(each), frozen: found.frozen }))
       : statusGrid(found, { terminal, now: ports.clock() });
   },
 });
