@@ -67,7 +67,7 @@ const ofShop = azureFiles({
  * Names that the schema leaves open: those of variables and of a template's parameters, which azure-files.spec.ts looks at, and
  * keys of an agent pool, which the team chooses.
  */
-const anyName = /\.env\.[^.]+$|: extends\.parameters\.[^.]+$|pool\.vmImage$/;
+const anyName = /\.env\.[^.]+$|\.variables\.[a-z]\w*$|: extends\.parameters\.[^.]+$|pool\.vmImage$/;
 
 it('a misspelt key is refused, whichever it is', () => {
   const passed: string[] = [];

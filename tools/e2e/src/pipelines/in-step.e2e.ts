@@ -33,8 +33,8 @@ it('a new service is in the pipelines at once, and one that is removed is not', 
 });
 
 it('what is out of step is told by file and line, and mended; what people wrote is kept', async () => {
-  const ours = '      # region custom: setup\n      - script: echo ours\n';
-  workspace.edit(template, '      # region custom: setup\n', ours);
+  const ours = '      # region custom: setup release\n      - script: echo ours\n';
+  workspace.edit(template, '      # region custom: setup release\n', ours);
   workspace.edit('apps/orders/project.json', '"tags":', '"implicitDependencies": ["inventory"],\n  "tags":');
   const prod = workspace.read('Infrastructure/environments/prod.yaml');
   const staging = prod
