@@ -5,6 +5,7 @@ import {
   buildOasdiff,
   installPodman,
   installPrometheus,
+  installSigners,
   pipelineSchema,
   workflowCheckers,
 } from '../local-platform/src/platform.ts';
@@ -74,6 +75,7 @@ async function bringUpPlatform(): Promise<boolean> {
   }
   await installPodman();
   await installPrometheus();
+  await installSigners();
   // Before the tests, not among them: builds take both processors for minutes, where they were not made yet.
   await buildGitea();
   await buildAct();

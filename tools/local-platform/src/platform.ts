@@ -38,6 +38,7 @@ export {
   gitHubDescription,
   installPodman,
   installPrometheus,
+  installSigners,
   pipelineSchema,
   workflowCheckers,
 } from './test-tools/test-tools.ts';

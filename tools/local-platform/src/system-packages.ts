@@ -20,6 +20,12 @@ export const enginePackages: readonly SystemPackage[] = [
 /** Packages of the other engine, for tests of the plugin: the platform itself does without. */
 export const podmanPackages: readonly SystemPackage[] = [{ name: 'podman', provides: 'podman' }];
 
+/** Packages that sign and check signatures, for tests of the plugin. */
+export const signaturePackages: readonly SystemPackage[] = [
+  { name: 'gnupg', provides: 'gpg' },
+  { name: 'openssh-client', provides: 'ssh-keygen' },
+];
+
 /** Packages that collect metrics, for tests of the plugin. */
 export const prometheusPackages: readonly SystemPackage[] = [{ name: 'prometheus', provides: 'prometheus' }];
 

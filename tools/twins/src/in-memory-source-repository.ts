@@ -10,13 +10,18 @@ import {
   packageTag,
   type ProvisioningPackage,
 } from '../../plugin/src/model/provision/provisioning-package.ts';
+import type { AllowedSigners } from '../../plugin/src/model/release/allowed-signers.ts';
 import type { Release } from '../../plugin/src/model/release/release.ts';
+import { provisioningName } from '../../plugin/src/model/release/service-name.ts';
+import type { CheckedTag, TagSignature } from '../../plugin/src/model/release/tag-signature.ts';
 import { ReleaseTag } from '../../plugin/src/model/release/release-tag.ts';
 import type { UnusedRef } from '../../plugin/src/ports/repository/build-numbers.ts';
 import type { BranchTip } from '../../plugin/src/ports/repository/commits.ts';
 import type { TaggedCommit } from '../../plugin/src/ports/repository/release-tags.ts';
+import type { TagOptions } from '../../plugin/src/ports/repository/tag-signatures.ts';
 import type { LinkTarget } from '../../plugin/src/ports/repository/source-files.ts';
 import type { SourceRepository } from '../../plugin/src/ports/repository/source-repository.ts';
+import { checked, packageText, releaseText, signed, type InMemorySignature } from './in-memory-signature.ts';
 
 interface KeptCommit extends Omit<Commit, 'id'> {
   readonly files: ReadonlyMap<string, string>;
@@ -35,6 +40,8 @@ interface Shared {
   readonly packages: Map<string, ProvisioningPackage>;
   /** The tip of the main branch, where it is not the newest commit. */
   tip?: string;
+  /** Who signed tags, by their names. */
+  readonly signatures: Map<string, InMemorySignature>;
   /** Tips of other branches, by name. */
   readonly branches: Map<string, string>;
 }
@@ -49,6 +56,8 @@ export class InMemorySourceRepository implements SourceRepository {
   origin: string | undefined = 'https://git.example/shop.git';
   /** True when this clone lacks a part of its history. */
   isCut = false;
+  /** The ssh key with which this clone signs, as its public file has it; undefined when there is none. */
+  signingKey: string | undefined;
   /** When set, the origin refuses whatever is pushed to it, with this reason. */
   refusesPushes: string | undefined;
 
@@ -59,6 +68,7 @@ export class InMemorySourceRepository implements SourceRepository {
       numbers: new Map(),
       releases: new Map(),
       packages: new Map(),
+      signatures: new Map(),
       branches: new Map(),
     };
     this.tree = new Map(Object.entries(files));
@@ -316,10 +326,11 @@ export class InMemorySourceRepository implements SourceRepository {
 
   /** Takes a tag away, as somebody at the origin may. */
   removeTag(name: string): void {
+    this.shared.signatures.delete(name);
     this.shared.releases.delete(name);
   }
 
-  async tagRelease(release: Release): Promise<'created' | 'exists'> {
+  async tagRelease(release: Release, { sign = false }: TagOptions = {}): Promise<'created' | 'exists'> {
     const doing = `tag ${release.service} ${release.buildNumber}`;
     const tag = new ReleaseTag(release.service, release.buildNumber).toString();
     this.commitOf(release.commit);
@@ -329,8 +340,10 @@ export class InMemorySourceRepository implements SourceRepository {
       const reason = `The tag ${tag} exists already and is not of this release.`;
       throw new Refusal({ type: 'tag-taken', doing, reason, remedy: 'Release again to get a new number.' });
     }
+    const signature = sign ? signed(releaseText(release), this.signingKey) : undefined;
     this.checkPush(doing);
     this.shared.releases.set(tag, release);
+    if (signature) this.shared.signatures.set(tag, signature);
     return 'created';
   }
 
@@ -339,7 +352,7 @@ export class InMemorySourceRepository implements SourceRepository {
     return isUsable(tag) ? this.shared.packages.get(tag.toString()) : undefined;
   }
 
-  async tagPackage(made: ProvisioningPackage): Promise<'created' | 'exists'> {
+  async tagPackage(made: ProvisioningPackage, { sign = false }: TagOptions = {}): Promise<'created' | 'exists'> {
     const tag = packageTag(made.version).toString();
     this.commitOf(made.commit);
     const there = this.shared.packages.get(tag);
@@ -349,9 +362,24 @@ export class InMemorySourceRepository implements SourceRepository {
       const reason = `The tag ${tag} exists already and is not of this package.`;
       throw new Refusal({ type: 'tag-taken', doing, reason, remedy: 'Package again to get a new number.' });
     }
+    const signature = sign ? signed(packageText(made), this.signingKey) : undefined;
     this.checkPush(doing);
     this.shared.packages.set(tag, made);
+    if (signature) this.shared.signatures.set(tag, signature);
     return 'created';
+  }
+
+  async checkTag(tag: ReleaseTag, signers: AllowedSigners): Promise<CheckedTag | undefined> {
+    const name = tag.toString();
+    const release = await this.readRelease(tag);
+    const made = tag.service === provisioningName ? await this.readPackage(tag.buildNumber) : undefined;
+    const text = release ? releaseText(release) : made && packageText(made);
+    return text && { ...text, signature: checked(text, this.shared.signatures.get(name), signers) };
+  }
+
+  async trySigning(signers: AllowedSigners): Promise<TagSignature> {
+    const text = { commit: await this.headCommit(), message: 'Can this machine sign?' };
+    return checked(text, signed(text, this.signingKey), signers);
   }
 
   private historyOf(commit: string): ReadonlySet<string> {

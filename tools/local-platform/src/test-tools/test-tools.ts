@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { silentOutput, streamOutput, type Output } from '../command/output.ts';
 import { platformFolders, toolFolder as folderOfTool } from '../storage/folders.ts';
-import { installPackages, podmanPackages, prometheusPackages } from '../system-packages.ts';
+import { installPackages, podmanPackages, prometheusPackages, signaturePackages } from '../system-packages.ts';
 import { buildBinaries, toolModule, type BuildContext } from '../tools/binaries.ts';
 import { buildGiteaIn } from './gitea.ts';
 import { fetchGitHubDescription } from './github-description.ts';
@@ -26,6 +26,11 @@ const gitleaksBinary = toolModule('gitleaks', 'gitleaks', 30);
 /** Installs podman, which tests of the plugin use beside docker. */
 export function installPodman(output: Output = silentOutput): Promise<void> {
   return installPackages(podmanPackages, output, undefined);
+}
+
+/** Installs GnuPG and ssh-keygen, with which tests of the plugin sign tags. */
+export function installSigners(output: Output = silentOutput): Promise<void> {
+  return installPackages(signaturePackages, output, undefined);
 }
 
 /** Installs Prometheus, which judges canaries in tests of the plugin. */

@@ -4,12 +4,14 @@ import type { PackageTags } from '../../ports/repository/package-tags.ts';
 import type { ReleaseTags } from '../../ports/repository/release-tags.ts';
 import type { SourceFiles } from '../../ports/repository/source-files.ts';
 import type { SourceRepository } from '../../ports/repository/source-repository.ts';
+import type { TagSignatures } from '../../ports/repository/tag-signatures.ts';
 import { Clone } from './clone.ts';
 import { GitBuildNumbers } from './refs/git-build-numbers.ts';
 import { GitCommits } from './history/git-commits.ts';
 import { GitPackageTags } from './refs/git-package-tags.ts';
 import { GitReleaseTags } from './refs/git-release-tags.ts';
 import { GitSourceFiles } from './files/git-source-files.ts';
+import { GitTagSignatures } from './signatures/git-tag-signatures.ts';
 
 /** The source repository, by the git command line. One per process: its parts share one clone, and listings. */
 export class GitRepository implements SourceRepository {
@@ -18,6 +20,7 @@ export class GitRepository implements SourceRepository {
   private readonly numbers: BuildNumbers;
   private readonly tags: ReleaseTags;
   private readonly packages: PackageTags;
+  private readonly signatures: TagSignatures;
 
   /** @param workspaceRoot absolute; the repository's root or any folder in it. */
   constructor(workspaceRoot: string) {
@@ -27,6 +30,7 @@ export class GitRepository implements SourceRepository {
     this.numbers = new GitBuildNumbers(clone);
     this.tags = new GitReleaseTags(clone);
     this.packages = new GitPackageTags(clone);
+    this.signatures = new GitTagSignatures(clone);
   }
 
   headCommit: Commits['headCommit'] = () => this.commits.headCommit();
@@ -67,8 +71,11 @@ export class GitRepository implements SourceRepository {
   releaseTags: ReleaseTags['releaseTags'] = (service) => this.tags.releaseTags(service);
   readRelease: ReleaseTags['readRelease'] = (tag) => this.tags.readRelease(tag);
   readReleases: ReleaseTags['readReleases'] = (tags) => this.tags.readReleases(tags);
-  tagRelease: ReleaseTags['tagRelease'] = (release) => this.tags.tagRelease(release);
+  tagRelease: ReleaseTags['tagRelease'] = (release, options) => this.tags.tagRelease(release, options);
 
   readPackage: PackageTags['readPackage'] = (version) => this.packages.readPackage(version);
-  tagPackage: PackageTags['tagPackage'] = (made) => this.packages.tagPackage(made);
+  tagPackage: PackageTags['tagPackage'] = (made, options) => this.packages.tagPackage(made, options);
+
+  checkTag: TagSignatures['checkTag'] = (tag, signers) => this.signatures.checkTag(tag, signers);
+  trySigning: TagSignatures['trySigning'] = (signers) => this.signatures.trySigning(signers);
 }

@@ -19,6 +19,8 @@ interface RunOptions {
   readonly timeoutMs?: number;
   /** Settings for this run. They stand in no argument, so they may hold a secret. */
   readonly config?: Readonly<Record<string, string>>;
+  /** Variables besides those that git always gets. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Where a process was started by a git hook, these would send git to another repository than the folder's. */
@@ -40,10 +42,10 @@ export class Git {
   }
 
   /** Runs git to its end, whatever its exit code. @throws {Refusal} when git cannot be started. */
-  async run(args: readonly string[], { config = {}, ...options }: RunOptions = {}): Promise<GitResult> {
+  async run(args: readonly string[], { config = {}, env = {}, ...options }: RunOptions = {}): Promise<GitResult> {
     const result = await runProcess('git', ['-c', 'core.quotepath=off', ...args], {
       cwd: this.folder,
-      env: environment(config),
+      env: { ...environment(config), ...env },
       ...options,
     });
     if (result.state === 'not-started') throw cannotStart(this.folder, result.cause);

@@ -35,6 +35,8 @@ export interface Environment {
    * Or the branches besides the main one that releases may be of, by name or with `*`: `hotfix/*`.
    */
   readonly allowBranches?: boolean | readonly string[];
+  /** What is believed of releases only where it is signed (docs/verified-releases.md); nothing need be when left out. */
+  readonly verify?: { readonly tags?: 'signed' };
   /** True when somebody must approve of every release that is put in. */
   readonly protected: boolean;
   /** When nothing is put in, but what goes back. */
@@ -108,6 +110,11 @@ export function takesBranches({
 /** Returns the branches, by name or with `*`, that releases of an environment must be of: the main one, and those it names. */
 export function releasedBranches({ allowBranches }: Pick<Environment, 'allowBranches'>, mainBranch: string): string[] {
   return [mainBranch, ...(typeof allowBranches === 'object' ? allowBranches : [])];
+}
+
+/** Reports whether an environment takes only releases and versions whose tags are signed. */
+export function takesSignedTags({ verify }: Pick<Environment, 'verify'>): boolean {
+  return verify?.tags === 'signed';
 }
 
 /** Reports whether two environments are one namespace of one cluster, as far as their files tell. */

@@ -30,4 +30,33 @@ export const verificationErrors = {
     'What runs is not what the deployment record says.',
     'Look at what runs with `status` and `audit`, and deploy it again.',
   ),
+  'tag-not-signed': entry(
+    'The environment takes signed tags only, and nobody signed this one.',
+    'Release again: it signs where an environment asks for it. Look at who pushed the tag.',
+  ),
+  'tag-signature-broken': entry(
+    'The signature of a tag does not fit what the tag says.',
+    'Look at who pushed the tag, delete it, and release again.',
+  ),
+  'tag-signer-unknown': entry(
+    'A tag is signed by a key that the main branch does not list.',
+    'List the key in `Infrastructure/allowed-signers`, if it is right; otherwise look at who pushed the tag.',
+  ),
+  'tag-signer-ended': entry(
+    'A tag is signed by a key that did not count when it was signed, or was revoked.',
+    'Sign with a key that counts, and release again.',
+  ),
+  'signers-missing': entry(
+    'An environment takes signed tags only, and the main branch lists no signers, or cannot be asked.',
+    'Merge `Infrastructure/allowed-signers` into the main branch.',
+  ),
+  'signers-malformed': entry('A file of signers cannot be read.', 'Mend the line that is named, and merge it.'),
+  'signing-key-missing': entry(
+    'A tag must be signed, and git has no key that counts.',
+    'Give git a key (`user.signingkey`), and list it in `Infrastructure/allowed-signers`.',
+  ),
+  'signature-tool-missing': entry(
+    'What checks a signature is not installed.',
+    'Install ssh-keygen (openssh-client), or gpg (gnupg).',
+  ),
 } as const;

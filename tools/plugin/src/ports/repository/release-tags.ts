@@ -1,5 +1,6 @@
 import type { Release } from '../../model/release/release.ts';
 import type { ReleaseTag } from '../../model/release/release-tag.ts';
+import type { TagOptions } from './tag-signatures.ts';
 
 /** The releases, each of which is an annotated tag, at the origin where there is one. */
 export interface ReleaseTags {
@@ -14,9 +15,9 @@ export interface ReleaseTags {
   /**
    * Makes the annotated tag and pushes it. Does nothing when the same is there already.
    * @throws {Refusal} when the origin refuses the push (then the tag is not kept here either), or when another release
-   * has the tag.
+   * has the tag, or there is no key to sign with.
    */
-  tagRelease(release: Release): Promise<'created' | 'exists'>;
+  tagRelease(release: Release, options?: TagOptions): Promise<'created' | 'exists'>;
 }
 
 /** A release by its tag alone. */

@@ -7,6 +7,8 @@ import type { ReleaseTags } from '../../ports/repository/release-tags.ts';
 import type { WithRepository } from '../../ports/repository/source-repository.ts';
 import type { ForgeFacts } from './forge-facts.ts';
 import { findingsAbout, type Finding, type FindingMaker } from './finding.ts';
+import { takesSignedTags } from '../../model/environment/environment.ts';
+import { checkSignedTag, type SignaturePorts } from '../verify/signature-witness.ts';
 import { imageDisagreement } from '../verify/image-witness.ts';
 import { publishRelease } from '../release/publish-release.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
@@ -26,6 +28,7 @@ type ReleaseEvidence = ReleaseWitness & {
   readonly tagged: Release | undefined;
 };
 type Ports = Pick<ReleasePorts, 'registry' | 'forge'> &
+  SignaturePorts &
   WithRepository<ReleaseTags> & {
     /** Returns the answers of the forge; undefined where there is none. */
     facts(): Promise<ForgeFacts | undefined>;
@@ -55,6 +58,7 @@ export async function auditRelease(told: ReleaseEvidence, request: AuditRequest,
   return [
     ...ofImages,
     ...auditRecords(audited),
+    ...(tagged ? await auditSignature(audited, request, ports) : []),
     ...(tagged ? await auditForge(audited, request, ports) : [await missingTag(audited, agree, request, ports)]),
   ];
 }
@@ -67,6 +71,24 @@ function auditRecords({ subject, tag, tagged, recorded, release }: AuditedReleas
     const differences = differencesOf(release, other);
     return differences.length > 0 ? [recordDiffers(subject, source, environment, differences)] : [];
   });
+}
+
+/** Asks who signed a tag, where one of the environments that have the release, or may get it, takes signed ones only. */
+async function auditSignature(
+  { subject, tag, recorded }: AuditedRelease,
+  { environments, mainBranch }: AuditRequest,
+  ports: Ports,
+): Promise<Finding[]> {
+  const using = recorded.size === 0 ? environments : environments.filter(({ name }) => recorded.has(name));
+  if (!using.some(takesSignedTags)) return [];
+  const finding = findingsAbout(subject);
+  try {
+    const verdict = await checkSignedTag({ tag, mainBranch, doing: 'audit' }, ports);
+    return 'type' in verdict ? [finding(verdict.type, verdict.says, verdict.remedy)] : [];
+  } catch (error) {
+    if (!(error instanceof ProductError)) throw error;
+    return [finding(error.facts.type, error.facts.reason, error.facts.remedy)];
+  }
 }
 
 /** The image of an audited release in one registry. */
@@ -131,7 +153,7 @@ function auditImageTag(
 async function missingTag(
   { subject, tag, recorded, release }: AuditedRelease,
   agree: boolean,
-  { repair }: AuditRequest,
+  { repair, signsTags }: AuditRequest,
   { repository }: Ports,
 ): Promise<Finding> {
   const who = `the record in ${[...recorded.keys()].join(', ')}${agree ? ' and the labels of its image' : ''}`;
@@ -140,7 +162,7 @@ async function missingTag(
   if (!agree) return { ...finding, remedy: 'No image agrees with that, so the tag is not created automatically.' };
   if (!repair) return { ...finding, remedy: byRepair };
   try {
-    await repository.tagRelease(release);
+    await repository.tagRelease(release, { sign: signsTags });
     return { ...finding, remedy: 'The tag was made.', isRepaired: true };
   } catch (error) {
     if (!(error instanceof ProductError)) throw error;

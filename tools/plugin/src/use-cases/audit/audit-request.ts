@@ -6,6 +6,10 @@ import type { ServiceMap } from '../../ports/service-map.ts';
 export interface AuditRequest {
   readonly environments: readonly Environment[];
   readonly services: ServiceMap;
+  /** The branch that says who may sign. */
+  readonly mainBranch: string;
+  /** True when a tag that is made again must be signed. */
+  readonly signsTags: boolean;
   /** True when what is safe to mend is mended. */
   readonly repair: boolean;
   /** Returns the news in a release, as Markdown, for one that the forge lacks. */

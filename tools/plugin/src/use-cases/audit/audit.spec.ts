@@ -8,7 +8,10 @@ import { releaseIt } from '../../../../twins/src/release-it.ts';
 
 async function auditOf(scenario: ReleaseScenario, repair = false) {
   const { environments, services, ports } = scenario;
-  return audit({ environments, services, repair, notes: async () => 'What is new.' }, ports);
+  return audit(
+    { environments, services, repair, mainBranch: 'main', signsTags: false, notes: async () => 'What is new.' },
+    ports,
+  );
 }
 
 const typesOf = (findings: readonly Finding[]) => findings.map(({ subject, type }) => `${subject}: ${type}`);
@@ -208,7 +211,10 @@ describe('audit', () => {
     scenario.clusters.get('prod')!.unreachable = 'It is gone.';
     const ports = { ...scenario.ports, forge: async () => ({ reason: 'there is no GITHUB_TOKEN' }) };
     const { environments, services } = scenario;
-    const found = await audit({ environments, services, repair: false, notes: async () => '' }, ports);
+    const found = await audit(
+      { environments, services, repair: false, mainBranch: 'main', signsTags: false, notes: async () => '' },
+      ports,
+    );
     expect(found.withoutForge).toBe('there is no GITHUB_TOKEN');
     expect(typesOf(found.findings)).toEqual(['prod: environment-unreachable']);
   });

@@ -1,8 +1,10 @@
+import { allEnded } from '../../model/concurrency/all-ended.ts';
 import type { ProvisioningPackage } from '../../model/provision/provisioning-package.ts';
 import type { BuildNumber } from '../../model/release/build-number.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { SourceRepository, WithRepository } from '../../ports/repository/source-repository.ts';
 import { requireReleasedBranch } from '../verify/require-released-branch.ts';
+import { requireSignedPackage } from '../verify/require-signatures.ts';
 import { verifyPackage } from './verify-package.ts';
 import { packageOf, type PackageTrust } from './package-provisioning.ts';
 import type { ProvisionRequest } from './provision.ts';
@@ -39,12 +41,13 @@ async function find(
 ): Promise<Chosen> {
   if (version !== undefined) {
     const found = await findPackage(version, ports);
-    await verifyPackage(found, trust.doing, ports);
+    await allEnded([verifyPackage(found, trust.doing, ports), requireSignedPackage(found, trust, ports)]);
     return asChosen(found);
   }
   const source = await checkedOutSource(ports);
   const known = await packageOf(source, trust, ports, reporter);
   if (known?.state === 'superseded') return { state: 'superseded', by: known.package.version };
+  if (known) await requireSignedPackage(known.package, trust, ports);
   return known ? asChosen(known.package) : { state: 'chosen', source, version: undefined };
 }
 

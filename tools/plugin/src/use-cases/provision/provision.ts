@@ -91,7 +91,7 @@ export async function provision(
   reporter: Reporter,
   onPlan: OnPlan = () => {},
 ): Promise<ProvisionResult> {
-  const { dryRun, actor, readEnvironments } = request;
+  const { dryRun, actor } = request;
   if (!dryRun) requireApproval(`provision ${request.environment.name}`, request.environment, request.approvedBy);
   checkFreeze(freezable(request), ports, reporter);
   const chosen = await chooseVersion(request, ports, reporter);
@@ -109,8 +109,7 @@ export async function provision(
   }
   request.signal?.throwIfAborted();
   const { source, version } = chosen;
-  const made =
-    version === undefined ? await makePackage(source, readEnvironments, ports, reporter) : { ...source, version };
+  const made = version === undefined ? await makePackage(source, request, ports, reporter) : { ...source, version };
   const onWait = (heldBy: string) => reporter.step(`waiting for ${heldBy}, who is provisioning ${environment.name}`);
   request.signal?.throwIfAborted();
   const lock = await target.configuration.lock(actor, onWait, request.signal);

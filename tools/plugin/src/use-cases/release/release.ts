@@ -3,7 +3,6 @@ import { shortCommit } from '../../model/commits/commit.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
-import { ImageRef } from '../../model/release/image-ref.ts';
 import type { Release } from '../../model/release/release.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
 import { buildImage, previewImage, type ImageRequest } from './build-image.ts';
@@ -20,14 +19,14 @@ import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import { findOvertaken } from './overtaken.ts';
 import { forgetBuildNumbers } from './forget-build-numbers.ts';
-import { digestBeforePush } from './digest-before-push.ts';
+import { hasContent } from './has-content.ts';
 import { newInRelease } from './new-in-release.ts';
 import { describeChangeSet } from '../deploy/rollout/roll-out.ts';
 import { ReleaseProgress } from './release-progress.ts';
 import { releaseRegistries } from './release-registries.ts';
 import { sourceRevision } from '../revision/source-revision.ts';
-import { requireContent } from '../verify/require-content.ts';
-import { isOnReleasedBranch, requireReleasedBranch } from '../verify/require-released-branch.ts';
+import { requireReleasedBranch } from '../verify/require-released-branch.ts';
+import { requireSigningKey } from '../verify/require-signatures.ts';
 import { verifyRelease } from '../verify/verify-release.ts';
 import { tagRelease } from './tag-release.ts';
 import { waitForForge } from '../announce/wait-for-forge.ts';
@@ -65,7 +64,7 @@ export interface ReleaseResult {
 const stagesBeforeDeploy = 2;
 
 /** A release that is under way, and what its steps share. */
-interface ReleaseRun {
+export interface ReleaseRun {
   readonly request: ReleaseRequest;
   readonly image: ImageRequest;
   readonly ports: ReleasePorts;
@@ -181,11 +180,11 @@ async function buildAndDeploy(run: ReleaseRun): Promise<ReleaseResult> {
   const { service, environments, signal } = request;
   const stages = stagesBeforeDeploy + reached(request).length;
   prefetchEngine(ports);
-  await requireDeployable(run);
+  const [sign] = await Promise.all([canSign(run), requireDeployable(run)]);
   reporter.stage?.(1, stages);
   const released = await buildImage(image, ports, reporter);
   reporter.stage?.(2, stages);
-  await tagRelease(released, ports, reporter, signal);
+  await tagRelease(released, ports, reporter, { sign, signal });
   progress.released(released.buildNumber);
   const notes = () => newInRelease(released, service, environments, ports);
   const announced = announceRelease({ release: released, run: request.actor.run, notes, signal }, ports, reporter);
@@ -195,6 +194,11 @@ async function buildAndDeploy(run: ReleaseRun): Promise<ReleaseResult> {
   } finally {
     await waitForForge([announced, forgotten], signal, reporter);
   }
+}
+
+/** Reports whether the tag is to be signed. @throws {Refusal} when it is, and cannot be. */
+function canSign({ request: { service, environments, mainBranch }, ports }: ReleaseRun): Promise<boolean> {
+  return requireSigningKey(environments, { mainBranch, doing: `release ${service.name}` }, ports);
 }
 
 /** Looks for the engine beside other work; a missing one is reported when it is needed. */
@@ -235,42 +239,11 @@ async function deployAll(
   return deploys;
 }
 
-/** Reports whether the commit of a release is part of a branch that each of the environments takes releases of. */
-async function countsEverywhere(
-  { commit }: Release,
-  { targets, mainBranch }: ReleaseRequest,
-  ports: ReleasePorts,
-): Promise<boolean> {
-  const counts = targets.map((environment) => isOnReleasedBranch({ commit, environment, mainBranch }, ports));
-  return (await Promise.all(counts)).every(Boolean);
-}
-
-/** Reports whether a release is of the content that is asked for, and its image is still where it is needed. */
-async function hasContent(
-  newest: Release,
-  { request, image: { service, revision, registries }, ports, reporter }: ReleaseRun,
-): Promise<boolean> {
-  if (newest.contentHash !== revision.contentHash || newest.dirty !== revision.dirty) return false;
-  const { buildNumber } = newest;
-  // A tag alone says so; what its commit holds decides.
-  if (!newest.dirty) await requireContent(service, newest, `release ${service.name}`);
-  if (!(await countsEverywhere(newest, request, ports))) {
-    reporter.step(`${buildNumber} has the same content, but no branch that counts has its commit; building it again`);
-    return false;
-  }
-  const images = registries.map((host) => ImageRef.of(host, service.name, buildNumber.toString(), newest.imageDigest));
-  const digests = await Promise.all(images.map((image) => digestBeforePush(image, ports)));
-  const missing = images[digests.indexOf(undefined)];
-  if (missing) reporter.warn(`${missing} is not in the registry; building it again`);
-  return missing === undefined;
-}
-
 /** Reports what a release would do, and refuses what it would refuse. */
-async function preview(
-  { request, image, ports, reporter }: ReleaseRun,
-  newest: Release | undefined,
-): Promise<ReleaseResult> {
+async function preview(run: ReleaseRun, newest: Release | undefined): Promise<ReleaseResult> {
+  const { request, image, ports, reporter } = run;
   let released = newest;
+  if (!newest) await canSign(run);
   if (newest) reporter.step(`up to date with ${newest.buildNumber}; nothing to build`);
   else {
     const buildNumber = await previewImage(image, ports, reporter);

@@ -7,6 +7,7 @@ import type { Release } from '../../model/release/release.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
 import type { BuildNumbers } from '../../ports/repository/build-numbers.ts';
 import type { Commits } from '../../ports/repository/commits.ts';
+import type { TagOptions } from '../../ports/repository/tag-signatures.ts';
 import type { ReleaseTags } from '../../ports/repository/release-tags.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
@@ -14,17 +15,17 @@ import type { WithRepository } from '../../ports/repository/source-repository.ts
 
 /**
  * Tags the built commit, at the origin where there is one.
- * @param signal keeps it from being tagged when it is aborted before.
+ * @param options `sign`: by the user's git configuration. `signal` keeps it from being tagged when it is aborted before.
  * @throws {Refusal} when the origin refuses.
  */
 export async function tagRelease(
   release: Release,
   { repository }: WithRepository<Commits & ReleaseTags>,
   reporter: Reporter,
-  signal?: AbortSignal,
+  { sign = false, signal }: TagOptions & { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<void> {
   signal?.throwIfAborted();
-  const made = await repository.tagRelease(release);
+  const made = await repository.tagRelease(release, { sign });
   const tag = new ReleaseTag(release.service, release.buildNumber);
   reporter.step(made === 'created' ? `tagged ${shortCommit(release.commit)} as ${tag}` : `${tag} exists already`);
   if (made === 'created' && (await repository.originUrl()) === undefined) {

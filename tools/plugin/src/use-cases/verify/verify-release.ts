@@ -8,6 +8,7 @@ import type { ServiceSource } from '../../ports/service-source.ts';
 import { imageDisagreement } from './image-witness.ts';
 import { requireContent } from './require-content.ts';
 import { requireReleasedBranch } from './require-released-branch.ts';
+import { requireSignedRelease } from './require-signatures.ts';
 import { agreesWithTag } from './require-tag.ts';
 
 /** A release, and where it is to run. */
@@ -29,7 +30,8 @@ type Ports = Pick<ReleasePorts, 'repository' | 'registry'>;
 /**
  * Makes sure that a release is what it is said to be, before it is deployed: its commit is part of a branch that the
  * environment takes releases of, the image says at that digest that it was built as this release, and the checked-out
- * commit, where it is the release's, holds its content (docs/decisions/0030-verified-releases.md).
+ * commit, where it is the release's, holds its content (docs/decisions/0030-verified-releases.md). Where the environment
+ * takes signed tags only, the release's is signed by a key that counts.
  * @returns what was overridden by `force`. @throws {Refusal} naming both witnesses where two do not agree.
  */
 export async function verifyRelease(
@@ -43,6 +45,7 @@ export async function verifyRelease(
     ofBranch,
     requireOwnImage(release, imageOf(release, environment), doing, ports),
     requireContentOfCheckout(service, release, doing, ports),
+    requireSignedRelease(release, { environment, mainBranch: trust.mainBranch, doing }, ports),
   ]);
   return ofBranch;
 }
@@ -83,7 +86,11 @@ export async function verifyRecorded(
 ): Promise<void> {
   const teller = `the record in ${environment.name}`;
   const isTagged = agreesWithTag({ release, teller, doing }, ports);
-  await allEnded([isTagged, ...images.map((image) => requireOwnImage(release, image, doing, ports))]);
+  await allEnded([
+    isTagged,
+    requireSignedRelease(release, { environment, mainBranch, doing }, ports),
+    ...images.map((image) => requireOwnImage(release, image, doing, ports)),
+  ]);
   if (!(await isTagged)) await requireReleasedBranch({ commit: release.commit, environment, mainBranch, doing }, ports);
 }
 

@@ -1,7 +1,7 @@
 import type { Git } from '../git.ts';
 
 /** The tagger where git has no `user.name`, as in a container. */
-const namelessTagger = 'poc release <release@localhost>';
+export const namelessTagger = { name: 'poc release', email: 'release@localhost' };
 
 /** An annotated tag's object. */
 export interface AnnotatedTag {
@@ -15,7 +15,8 @@ export interface AnnotatedTag {
 export async function makeTagObject(git: Git, tag: AnnotatedTag): Promise<string> {
   const identity = await git.run(['var', 'GIT_COMMITTER_IDENT']);
   const now = `${Math.floor(Date.now() / 1000)} +0000`;
-  const tagger = identity.code === 0 ? identity.stdout.toString().trim() : `${namelessTagger} ${now}`;
+  const tagger =
+    identity.code === 0 ? identity.stdout.toString().trim() : `${namelessTagger.name} <${namelessTagger.email}> ${now}`;
   return (await git.text(['mktag'], { input: tagObjectText(tag, tagger) })).trim();
 }
 

@@ -8,6 +8,7 @@ import {
 import type { BuildNumber } from '../../../model/release/build-number.ts';
 import type { ReleaseTag } from '../../../model/release/release-tag.ts';
 import type { PackageTags } from '../../../ports/repository/package-tags.ts';
+import type { TagOptions } from '../../../ports/repository/tag-signatures.ts';
 import { parseTagObject } from './annotated-tag.ts';
 import type { Clone } from '../clone.ts';
 import { isUsable } from './ref-names.ts';
@@ -26,10 +27,11 @@ export class GitPackageTags implements PackageTags {
     return isUsable(tag) ? packageIn(tag, await this.tags.read(tag)) : undefined;
   }
 
-  tagPackage(made: ProvisioningPackage): Promise<'created' | 'exists'> {
+  tagPackage(made: ProvisioningPackage, { sign = false }: TagOptions = {}): Promise<'created' | 'exists'> {
     const tag = packageTag(made.version);
     return this.tags.make({
       tag,
+      sign,
       commit: made.commit,
       message: packageMessage(made),
       isSame: (text) => isSamePackage(packageIn(tag, text), made),

@@ -3,6 +3,7 @@ import { parseReleaseMessage, releaseMessage } from '../../../model/release/rele
 import { ReleaseTag } from '../../../model/release/release-tag.ts';
 import { provisioningName } from '../../../model/release/service-name.ts';
 import type { ReleaseTags, TaggedCommit } from '../../../ports/repository/release-tags.ts';
+import type { TagOptions } from '../../../ports/repository/tag-signatures.ts';
 import { parseTagObject } from './annotated-tag.ts';
 import type { Clone } from '../clone.ts';
 import { PermanentTags } from './permanent-tags.ts';
@@ -65,10 +66,11 @@ export class GitReleaseTags implements ReleaseTags {
     return releases;
   }
 
-  tagRelease(release: Release): Promise<'created' | 'exists'> {
+  tagRelease(release: Release, { sign = false }: TagOptions = {}): Promise<'created' | 'exists'> {
     const tag = new ReleaseTag(release.service, release.buildNumber);
     return this.tags.make({
       tag,
+      sign,
       commit: release.commit,
       message: releaseMessage(release),
       isSame: (text) => isSameRelease(releaseIn(tag, text), release),

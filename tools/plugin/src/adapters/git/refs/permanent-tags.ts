@@ -1,5 +1,6 @@
 import { Refusal } from '../../../model/errors/product-error.ts';
 import type { ReleaseTag } from '../../../model/release/release-tag.ts';
+import { makeSignedTag } from '../signatures/make-signature.ts';
 import { makeTagObject } from './annotated-tag.ts';
 import type { Clone } from '../clone.ts';
 import { tagRef } from './ref-names.ts';
@@ -10,6 +11,8 @@ export interface NewTag {
   readonly tag: ReleaseTag;
   readonly commit: string;
   readonly message: string;
+  /** Signs it, by the user's git configuration. */
+  readonly sign: boolean;
   /** Reports whether the text of a tag's object says the same as this one. */
   readonly isSame: (text: string | undefined) => boolean;
 }
@@ -24,19 +27,25 @@ export class PermanentTags {
 
   /** Returns the text of a tag's object, fetched when it is missing here; undefined when there is no such annotated tag. */
   async read(tag: ReleaseTag): Promise<string | undefined> {
+    return (await this.find(tag))?.text;
+  }
+
+  /** Returns the object of an annotated tag, and its text; undefined when there is no such one. */
+  async find(tag: ReleaseTag): Promise<{ readonly object: string; readonly text: string } | undefined> {
     const refs = await this.clone.refs();
     const ref = tagRef(tag);
     const listed = await refs.find(ref);
     if (!listed) return undefined;
     await refs.bring(ref, listed);
-    return this.textOf(listed);
+    const text = await this.textOf(listed);
+    return text === undefined ? undefined : { object: listed.object, text };
   }
 
   /**
    * Makes a tag, and pushes it where there is an origin. Does nothing when the same is there already.
    * @throws {Refusal} when another one is there, or the origin refuses.
    */
-  async make({ tag, commit, message, isSame }: NewTag): Promise<'created' | 'exists'> {
+  async make({ tag, commit, message, sign, isSame }: NewTag): Promise<'created' | 'exists'> {
     const ref = tagRef(tag);
     const doing = `tag ${tag.service} ${tag.buildNumber}`;
     const sameOrTaken = async () => {
@@ -50,10 +59,13 @@ export class PermanentTags {
     await this.clone.fetchCommit(commit);
     const local = await localRefs.find(ref);
     if (local && !isSame(await this.textOf(local))) throw takenRefusal(tag, doing, 'in this clone');
-    const object = local?.object ?? (await makeTagObject(git, { commit, name: tag.toString(), message }));
+    const made = { commit, name: tag.toString(), message };
+    // One that is here may be signed by nobody, or by a key that does not count any more.
+    if (sign && local) await localRefs.remove([{ ref, object: local.object }]);
+    const object = sign ? await makeSignedTag(git, made, doing) : (local?.object ?? (await makeTagObject(git, made)));
     // The tag comes to this clone only after the origin has it: a refused push leaves nothing behind.
     if (!(await refs.create(ref, object, doing))) return sameOrTaken();
-    if (refs !== localRefs && !local) await localRefs.create(ref, object);
+    if (refs !== localRefs && (sign || !local)) await localRefs.create(ref, object);
     return 'created';
   }
 

@@ -1,3 +1,4 @@
+import { takesSignedTags } from '../../../../model/environment/environment.ts';
 import { audit, type AuditResult } from '../../../../use-cases/audit/audit.ts';
 import { newInRelease } from '../../../../use-cases/release/new-in-release.ts';
 import { json, output } from '../../options/common-options.ts';
@@ -16,12 +17,17 @@ export const executor = infrastructureExecutor({
     output,
   },
   examples: [{ command: 'nx run infrastructure:audit', description: 'Exit code 3 when sources disagree' }],
-  async run({ env: environments, repair, json: isJson }, { environments: all, services, service, ports, terminal }) {
+  async run(
+    { env: environments, repair, json: isJson },
+    { environments: all, services, service, ports, terminal, branch },
+  ) {
     const found = await audit(
       {
         environments,
         services,
         repair,
+        mainBranch: branch,
+        signsTags: all.some(takesSignedTags),
         // Of a service that the workspace no longer has, nobody knows what it is made of.
         notes: async (release) =>
           services.services.includes(release.service)

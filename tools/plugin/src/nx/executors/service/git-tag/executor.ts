@@ -1,6 +1,7 @@
 import { ReleaseTag } from '../../../../model/release/release-tag.ts';
 import { releaseRegistries } from '../../../../use-cases/release/release-registries.ts';
 import { findPushedBuild, tagRelease } from '../../../../use-cases/release/tag-release.ts';
+import { requireSigningKey } from '../../../../use-cases/verify/require-signatures.ts';
 import { dryRun } from '../../options/common-options.ts';
 import { buildNumberOption } from '../../options/declare-options.ts';
 import { serviceExecutor } from '../../running/service-executor.ts';
@@ -13,12 +14,17 @@ export const executor = serviceExecutor({
     dryRun,
   },
   examples: [{ command: 'nx run orders:git-tag --tag=20261124-1', description: 'Tag the commit of this build' }],
-  async run({ tag, dryRun: isDryRun }, { service, environments, ports, reporter, signal }) {
+  async run({ tag, dryRun: isDryRun }, { service, environments, ports, reporter, branch: mainBranch, signal }) {
     const registry = releaseRegistries(environments)[0]!;
     const release = await findPushedBuild(service.name, registry, tag, ports);
     const name = new ReleaseTag(service.name, release.buildNumber);
     if (isDryRun) return [`${service.name}: dry run: would tag ${release.commit} as ${name} (${release.imageDigest})`];
-    await tagRelease(release, ports, reporter, signal);
+    const sign = await requireSigningKey(
+      environments,
+      { mainBranch, doing: `tag ${service.name} ${release.buildNumber}` },
+      ports,
+    );
+    await tagRelease(release, ports, reporter, { sign, signal });
     return [`${name} is on ${release.commit}`];
   },
 });

@@ -1,0 +1,52 @@
+import { ImageRef } from '../../model/release/image-ref.ts';
+import { ReleaseTag } from '../../model/release/release-tag.ts';
+import type { Release } from '../../model/release/release.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+import { requireContent } from '../verify/require-content.ts';
+import { isOnReleasedBranch } from '../verify/require-released-branch.ts';
+import { unsignedTag } from '../verify/require-signatures.ts';
+import { digestBeforePush } from './digest-before-push.ts';
+import type { ReleaseRequest, ReleaseRun } from './release.ts';
+
+/** Reports whether a release is of the content that is asked for, and its image is still where it is needed. */
+export async function hasContent(
+  newest: Release,
+  {
+    request,
+    image: { service, revision, registries },
+    ports,
+    reporter,
+  }: Pick<ReleaseRun, 'request' | 'image' | 'ports' | 'reporter'>,
+): Promise<boolean> {
+  if (newest.contentHash !== revision.contentHash || newest.dirty !== revision.dirty) return false;
+  const { buildNumber } = newest;
+  // A tag alone says so; what its commit holds decides.
+  if (!newest.dirty) await requireContent(service, newest, `release ${service.name}`);
+  if (!(await countsEverywhere(newest, request, ports))) {
+    reporter.step(`${buildNumber} has the same content, but no branch that counts has its commit; building it again`);
+    return false;
+  }
+  const { environments, mainBranch } = request;
+  const tag = new ReleaseTag(service.name, buildNumber);
+  const use = { mainBranch, doing: `release ${service.name}` };
+  const unsigned = await unsignedTag(tag, environments, use, ports);
+  if (unsigned !== undefined) {
+    reporter.step(`${buildNumber} has the same content, and does not count: ${unsigned} Building it again`);
+    return false;
+  }
+  const images = registries.map((host) => ImageRef.of(host, service.name, buildNumber.toString(), newest.imageDigest));
+  const digests = await Promise.all(images.map((image) => digestBeforePush(image, ports)));
+  const missing = images[digests.indexOf(undefined)];
+  if (missing) reporter.warn(`${missing} is not in the registry; building it again`);
+  return missing === undefined;
+}
+
+/** Reports whether the commit of a release is part of a branch that each of the environments takes releases of. */
+async function countsEverywhere(
+  { commit }: Release,
+  { targets, mainBranch }: ReleaseRequest,
+  ports: ReleasePorts,
+): Promise<boolean> {
+  const counts = targets.map((environment) => isOnReleasedBranch({ commit, environment, mainBranch }, ports));
+  return (await Promise.all(counts)).every(Boolean);
+}
