@@ -6,6 +6,8 @@ const root = join(__dirname, '..', '..');
 const inDocs = readdirSync(join(root, 'docs'), { recursive: true }).map((name) => `docs/${String(name)}`);
 /** The files that a page asks its reader to create. */
 const examples = [
+  'Infrastructure/allowed-signers',
+  'Infrastructure/allowed-signers.asc',
   'Infrastructure/environments/staging.yaml',
   'apps/billing/Billing.csproj',
   'libs/pricing/go.mod',

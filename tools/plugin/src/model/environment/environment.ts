@@ -35,7 +35,7 @@ export interface Environment {
    * Or the branches besides the main one that releases may be of, by name or with `*`: `hotfix/*`.
    */
   readonly allowBranches?: boolean | readonly string[];
-  /** What is believed of releases only where it is signed (docs/verified-releases.md); nothing need be when left out. */
+  /** Parts of a release that must be signed (docs/verified-releases.md); none when left out. */
   readonly verify?: { readonly tags?: 'signed' };
   /** True when somebody must approve of every release that is put in. */
   readonly protected: boolean;

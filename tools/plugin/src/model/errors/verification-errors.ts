@@ -31,7 +31,7 @@ export const verificationErrors = {
     'Look at what runs with `status` and `audit`, and deploy it again.',
   ),
   'tag-not-signed': entry(
-    'The environment takes signed tags only, and nobody signed this one.',
+    'The environment takes signed tags only, and this one is not signed.',
     'Release again: it signs where an environment asks for it. Look at who pushed the tag.',
   ),
   'tag-signature-broken': entry(
@@ -50,7 +50,7 @@ export const verificationErrors = {
     'An environment takes signed tags only, and the main branch lists no signers, or cannot be asked.',
     'Merge `Infrastructure/allowed-signers` into the main branch.',
   ),
-  'signers-malformed': entry('A file of signers cannot be read.', 'Mend the line that is named, and merge it.'),
+  'signers-malformed': entry('A file of signers cannot be read.', 'Fix the line that is named, and merge it.'),
   'signing-key-missing': entry(
     'A tag must be signed, and git has no key that counts.',
     'Give git a key (`user.signingkey`), and list it in `Infrastructure/allowed-signers`.',

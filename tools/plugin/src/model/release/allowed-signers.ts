@@ -5,7 +5,7 @@ export const sshSignersFile = 'Infrastructure/allowed-signers';
 /** The file of PGP keys that may, one armored public key below another. */
 export const pgpSignersFile = 'Infrastructure/allowed-signers.asc';
 
-/** Who may sign tags, as the texts of the two files; a file that is not there is left out. */
+/** The keys that may sign tags, as the texts of the two files; a file that is not there is left out. */
 export interface AllowedSigners {
   readonly ssh?: string | undefined;
   readonly pgp?: string | undefined;

@@ -1,4 +1,4 @@
-/** What became of the check of a signature, by the keys that may sign. */
+/** The result of checking a signature by the keys that may sign. */
 export type TagSignature =
   | { readonly state: 'good'; readonly key: string; readonly principal: string }
   /** Nobody signed it. */
@@ -13,7 +13,7 @@ export type TagSignature =
       readonly key: string | undefined;
       /** The key's holder, where it is listed. */
       readonly principal: string | undefined;
-      /** What the tool that checked it said, line by line. */
+      /** Lines of the tool that checked it. */
       readonly evidence: readonly string[];
     };
 

@@ -33,7 +33,7 @@ export async function readAllowedSigners(
     throw new Refusal({
       type: 'signers-missing',
       doing,
-      reason: `Its tag must be signed, and ${mainBranch} lists nobody who may: it has neither ${sshSignersFile} nor ${pgpSignersFile}.`,
+      reason: `Its tag must be signed, and ${mainBranch} lists no signers: it has neither ${sshSignersFile} nor ${pgpSignersFile}.`,
       remedy: `Write \`ada@example.com ssh-ed25519 AAAA…\` into ${sshSignersFile}, a line for each key, and merge it.`,
     });
   const mistake = mistakeInSigners(signers);
@@ -42,6 +42,6 @@ export async function readAllowedSigners(
     type: 'signers-malformed',
     doing,
     reason: `The signers that ${mainBranch} lists cannot be read: ${mistake}.`,
-    remedy: `An entry is \`ada@example.com ssh-ed25519 AAAA…\`; PGP keys go to ${pgpSignersFile}, armored. Merge it mended.`,
+    remedy: `An entry is \`ada@example.com ssh-ed25519 AAAA…\`; PGP keys go to ${pgpSignersFile}, armored. Fix it, and merge that.`,
   });
 }

@@ -29,7 +29,7 @@ export async function requireSignedRelease(release: Release, use: Use, ports: Si
   const tag = new ReleaseTag(release.service, release.buildNumber);
   const { commit, message } = await requireSignedTag({ ...use, tag }, ports);
   const signed = parseReleaseMessage(tag, commit, message);
-  const differences = signed ? differencesOf(signed, release) : ['it tells of no release'];
+  const differences = signed ? differencesOf(signed, release) : ['it is not of a release'];
   if (differences.length > 0) throw saysOtherwise(tag, differences, use.doing);
 }
 

@@ -21,7 +21,7 @@ export interface SignedUse {
   readonly doing: string;
 }
 
-/** What a tag says, or why it is not believed. */
+/** The text of a tag, or why it is not believed. */
 export type SignatureVerdict = CheckedTag | (Disagreement & { readonly evidence: readonly string[] });
 
 /**
@@ -68,7 +68,7 @@ function explain(
       remedy: `Look at who pushed it, and ${again}`,
     };
   const { key, principal } = signature;
-  const by = `${key === undefined ? 'a key that cannot be told' : `the key ${key}`}${principal === undefined ? '' : ` (${principal})`}`;
+  const by = `${key === undefined ? 'a key that is not known' : `the key ${key}`}${principal === undefined ? '' : ` (${principal})`}`;
   const files = `${sshSignersFile} or ${pgpSignersFile}`;
   const [type, says, remedy]: readonly [ErrorType, string, string] = {
     unknown: [

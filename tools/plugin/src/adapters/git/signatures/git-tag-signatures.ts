@@ -14,6 +14,8 @@ import { signatureKind } from './signature-output.ts';
 export class GitTagSignatures implements TagSignatures {
   private readonly clone: Clone;
   private readonly tags: PermanentTags;
+  /** Successful tries, by the signers: a person whose key must be touched is asked once for all services of a run. */
+  private readonly proofs = new Map<string, Promise<TagSignature>>();
 
   constructor(clone: Clone) {
     this.clone = clone;
@@ -34,6 +36,15 @@ export class GitTagSignatures implements TagSignatures {
   }
 
   async trySigning(signers: AllowedSigners): Promise<TagSignature> {
+    const list = JSON.stringify(signers);
+    const proof = this.proofs.get(list) ?? this.sign(signers);
+    this.proofs.set(list, proof);
+    const found = await proof.finally(() => this.proofs.delete(list));
+    if (found.state === 'good') this.proofs.set(list, proof);
+    return found;
+  }
+
+  private async sign(signers: AllowedSigners): Promise<TagSignature> {
     const { git } = this.clone;
     const object = await makeSignedCommit(git, 'sign a tag');
     const text = await git.text(['cat-file', 'commit', object]);

@@ -7,7 +7,7 @@ export type SignatureKind = 'ssh' | 'pgp';
 /** The end of a check by git. */
 export interface CheckRun {
   readonly code: number;
-  /** What `git verify-tag --raw` wrote. */
+  /** Output of `git verify-tag --raw`. */
   readonly output: string;
 }
 
