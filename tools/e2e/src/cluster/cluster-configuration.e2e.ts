@@ -2,7 +2,6 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { kubectlAs, rightsIn, tokenOf, writeKubeconfig } from '../../../scratch-workspace/src/cluster-account.ts';
 import { runningDigests } from '../../../scratch-workspace/src/state/cluster-state.ts';
-import { pinnedImage, takeLibraryImages } from '../../../scratch-workspace/src/floor.ts';
 import { callGateway } from '../../../scratch-workspace/src/clients/gateway.ts';
 import { kubectl } from '../../../scratch-workspace/src/platform.ts';
 import { provision, unprovision } from '../../../scratch-workspace/src/state/provisioned.ts';
@@ -22,7 +21,6 @@ beforeAll(async () => {
   // Who provisions makes the accounts that this is about.
   workspace = await ScratchWorkspace.create('configuration', { account: 'administrator' });
   [preprod, prod] = [workspace.namespace('preprod'), workspace.namespace('prod')];
-  takeLibraryImages(workspace);
   // Ports that nobody else's listeners have; Envoy's are below those that the machine gives to its own connections.
   const port = 12_000 + (process.pid % 2500) * 2;
   for (const [index, environment] of ['preprod', 'prod'].entries()) {
@@ -154,45 +152,6 @@ it('a reader sees what runs', async () => {
   expect(code).toBe(0);
 });
 
-describe('who may call whom', () => {
-  const stranger = () => workspace.namespace('dev');
-
-  beforeAll(async () => {
-    await kubectl(['apply', '--filename=-'], await callerPod(preprod));
-    await kubectl(['apply', '--filename=-'], await callerPod(stranger()));
-    for (const namespace of [preprod, stranger()])
-      await kubectl(['wait', '--for=condition=Ready', 'pod/caller', '--timeout=60s', '--namespace', namespace]);
-  });
-
-  /** The answer that a pod gets, or how it fails. */
-  async function ask(from: string, url: string): Promise<string> {
-    const script = `fetch('${url}',{signal:AbortSignal.timeout(5000)}).then(a=>console.log(a.status),e=>console.log(e.cause?.code??e.name))`;
-    return kubectl(['exec', 'caller', '--namespace', from, '--', 'node', '-e', script]);
-  }
-  const service = () => `http://payments.${preprod}/healthz/ready`;
-
-  it('a pod of the same environment is let through', async () => {
-    expect(await ask(preprod, service())).toBe('200');
-  });
-
-  it('a pod of another environment is refused', async () => {
-    expect(await ask(stranger(), service())).toBe('ECONNREFUSED');
-  });
-
-  it('what was refused is let through when the policies go, so that it was they', async () => {
-    const policies = await kubectl(['get', 'networkpolicies', '--namespace', preprod, '--output=json']);
-    await kubectl(['delete', 'networkpolicies', '--all', '--namespace', preprod]);
-    await eventually(async () => expect(await ask(stranger(), service())).toBe('200'));
-    await kubectl(['create', '--filename=-'], policies.replaceAll(/"resourceVersion": "\d+",?/g, ''));
-    await eventually(async () => expect(await ask(stranger(), service())).toBe('ECONNREFUSED'));
-  });
-
-  it('services call neither another environment nor the API server', async () => {
-    expect(await ask(preprod, `http://payments.${prod}/healthz/ready`)).toBe('ECONNREFUSED');
-    expect(await ask(preprod, 'https://10.95.0.1:6443/version')).toBe('ECONNREFUSED');
-  });
-});
-
 describe('what the namespace does not take', () => {
   afterEach(() => workspace.restore(start));
 
@@ -225,33 +184,6 @@ describe('what the namespace does not take', () => {
     expect(code).toBe(2);
   });
 });
-
-/** Tries again until it holds: rules follow objects within a second or so. */
-async function eventually(check: () => Promise<void>): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-    }
-  }
-}
-
-async function callerPod(namespace: string): Promise<string> {
-  const securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
-  const image = await pinnedImage('library/node:24-bookworm-slim');
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'caller', namespace },
-    spec: {
-      terminationGracePeriodSeconds: 0,
-      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
-      containers: [{ name: 'caller', image, command: ['sleep', '3600'], securityContext }],
-    },
-  });
-}
 
 const migration = `apiVersion: batch/v1
 kind: Job
