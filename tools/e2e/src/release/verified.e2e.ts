@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { BuildNumber } from '../../../plugin/src/model/release/build-number.ts';
 import { packageMessage } from '../../../plugin/src/model/provision/provisioning-package.ts';
 import { releaseMessage } from '../../../plugin/src/model/release/release-message.ts';
@@ -17,11 +19,15 @@ let eve: ScratchWorkspace;
 let first: Release;
 /** A build number of today that nobody has. */
 const forged = (counter: number) => BuildNumber.parse(`${first.buildNumber.toString().slice(0, 8)}-${counter}`)!;
+const folder = 'Infrastructure/kubernetes';
 const evilFile = 'apps/inventory/k8s/evil.yaml';
 const configMap = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: evil }\n';
 
 beforeAll(async () => {
   workspace = await ScratchWorkspace.create('verified');
+  // What is outside the namespace is shared with other suites.
+  for (const file of readdirSync(join(workspace.folder, folder)))
+    if (file !== 'namespace.yaml') rmSync(join(workspace.folder, folder, file));
   await provision(workspace, 'preprod');
   const made = await workspace.taskSuccessfully(['run', 'inventory:release']);
   const number = /inventory (\d{8}-\d+): runs in preprod/.exec(made)![1]!;
@@ -150,7 +156,7 @@ it("provisions no commit behind a tag that claims to have main's configuration",
   const KUBECONFIG = workspace.administratorKubeconfig;
   const tags = await workspace.git(['for-each-ref', '--format=%(contents)', 'refs/tags/provisioning-*']);
   const contentHash = /^Content-Hash: (.*)$/m.exec(tags)![1] as Release['contentHash'];
-  const commit = await evilCommit('Infrastructure/kubernetes/evil.yaml', configMap);
+  const commit = await evilCommit(`${folder}/evil.yaml`, configMap);
   const claim = { version: forged(903), commit, contentHash };
   await pushTag(`provisioning-${forged(903)}`, commit, packageMessage(claim));
   for (const tag of [[], [`--tag=${forged(903)}`]]) {
