@@ -9,8 +9,7 @@ import { describeTimings, interleaved, median } from '../timing.ts';
 
 /** Times what it adds to the plan of a deployment that its release is verified: `npm run bench:verification -- 3`. */
 const rounds = Number(process.argv[2] ?? 15);
-const ways = ['verified', 'unverified'] as const;
-type Way = (typeof ways)[number];
+type Way = 'verified' | 'unverified';
 
 await up();
 const workspace = await ScratchWorkspace.create('verification');
