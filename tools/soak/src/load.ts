@@ -49,21 +49,18 @@ export async function load(
   let traffic: Traffic | undefined;
   try {
     const images = [soak.first, await soak.release(2)];
-    // Every release is a new build; they have the two images in turns.
+    // Every release is a new build; they have the content of the two images in turns.
     const builds = await soak.tagBuilds(releases + 1, images);
     const namespace = soak.workspace.namespace('preprod');
-    const rollouts = new Rollouts(
-      soak,
-      images.map(({ imageDigest }) => imageDigest),
-    );
+    const rollouts = new Rollouts(soak);
     const before = builds[0]!;
-    await rollouts.release(before, 0);
+    await rollouts.release(before);
     traffic = await Traffic.start(namespace, () => rollouts.doing);
     const started = Date.now();
     const isLate = () => Date.now() - started > mostMinutes * 60_000;
     for (let round = 1; round <= releases && !isLate(); round++) {
-      await rollouts.release(builds[round]!, round);
-      await rollouts.rollBack(before, 0);
+      await rollouts.release(builds[round]!);
+      await rollouts.rollBack(before);
       const { total, failed } = traffic.figures;
       say(`${round} of ${releases} releases and rollbacks, ${total} requests, ${failed.length} failed`);
       for (const failure of failed.slice(-3)) say(describeFailed(failure));
@@ -147,24 +144,20 @@ class Rollouts {
   readonly wrong: string[] = [];
   readonly times: Record<'release' | 'rollback', number[]> = { release: [], rollback: [] };
   private readonly soak: SoakWorkspace;
-  private readonly digests: readonly string[];
 
-  /** @param digests of the images that builds have in turns. */
-  constructor(soak: SoakWorkspace, digests: readonly string[]) {
+  constructor(soak: SoakWorkspace) {
     this.soak = soak;
-    this.digests = digests;
   }
 
-  /** @param index of the build among all builds. */
-  release(build: BuildNumber, index: number): Promise<void> {
-    return this.run('release', 'k8s-deploy', build, index);
+  release(build: BuildNumber): Promise<void> {
+    return this.run('release', 'k8s-deploy', build);
   }
 
-  rollBack(build: BuildNumber, index: number): Promise<void> {
-    return this.run('rollback', 'rollback', build, index);
+  rollBack(build: BuildNumber): Promise<void> {
+    return this.run('rollback', 'rollback', build);
   }
 
-  private async run(what: 'release' | 'rollback', target: string, build: BuildNumber, index: number): Promise<void> {
+  private async run(what: 'release' | 'rollback', target: string, build: BuildNumber): Promise<void> {
     const { workspace } = this.soak;
     this.doing = `${what} of ${build}`;
     const started = performance.now();
@@ -173,7 +166,7 @@ class Rollouts {
     if (code !== 0 || !output.includes(`${soakService} ${build}: runs in preprod`))
       this.wrong.push(`${this.doing} ended with ${code}:\n${output.trim()}`);
     const running = await runningDigests(soakService, workspace.namespace('preprod'));
-    const wanted = this.digests[index % this.digests.length];
+    const wanted = this.soak.digestOf(build);
     if (running.length !== 1 || running[0] !== wanted)
       this.wrong.push(`${this.doing}: ${running.join(', ')} runs, not ${wanted}`);
   }

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { parseDigest, type Digest } from '../../plugin/src/model/release/image-ref.ts';
 import type { ServiceSource } from '../../plugin/src/ports/service-source.ts';
+import { runSuccessfully } from '../../scratch-workspace/src/run-command.ts';
 
 /** A service of a workspace, for those who deploy what was released: nothing of it is built here. */
 export function releasedService(name: string, workspaceRoot: string): ServiceSource {
@@ -9,7 +11,7 @@ export function releasedService(name: string, workspaceRoot: string): ServiceSou
     root,
     partOf: 'soak',
     folder: join(workspaceRoot, root),
-    contentHash: () => Promise.reject(new Error('Only releases of commits are deployed here.')),
+    contentHash: () => taggedContent(name, workspaceRoot),
     projectRoots: [root],
     inputFolders: [],
     isContent: () => false,
@@ -18,4 +20,11 @@ export function releasedService(name: string, workspaceRoot: string): ServiceSou
     foreignImageInputs: async () => [],
     refuseIgnoredInputs: async () => {},
   };
+}
+
+/** Returns the hash of the checked-out content by the tags that are on its commit: its graph is not read here. */
+async function taggedContent(name: string, cwd: string): Promise<Digest> {
+  const tags = ['tag', '--points-at', 'HEAD', '--list', `${name}-*`, '--format=%(contents)'];
+  const hash = /^Content-Hash: (\S+)$/m.exec(await runSuccessfully('git', tags, { cwd }))?.[1];
+  return parseDigest(hash ?? '')!;
 }

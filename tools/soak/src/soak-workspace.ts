@@ -101,7 +101,12 @@ export class SoakWorkspace {
     return release;
   }
 
-  /** Tags further builds: the same images under new numbers, in turns. @returns their numbers, the oldest first. */
+  /** Returns the digest of a build's image. */
+  digestOf(build: BuildNumber): string | undefined {
+    return this.released.find(({ buildNumber }) => buildNumber.equals(build))?.imageDigest;
+  }
+
+  /** Makes further builds of the same content, in turns. @returns their numbers, the oldest first. */
   async tagBuilds(count: number, images: readonly Release[]): Promise<BuildNumber[]> {
     const releases = await tagReleases(this.workspace, count, images, this.released.at(-1)!);
     this.released.push(...releases);

@@ -1,6 +1,9 @@
 import { runSuccessfully } from '../../scratch-workspace/src/run-command.ts';
 import type { ScratchWorkspace } from '../../scratch-workspace/src/scratch-workspace.ts';
+import { relabelImage } from '../../scratch-workspace/src/state/registry-state.ts';
 import { BuildNumber } from '../../plugin/src/model/release/build-number.ts';
+import { imageLabels } from '../../plugin/src/model/release/image-labels.ts';
+import { parseDigest } from '../../plugin/src/model/release/image-ref.ts';
 import { parseReleaseMessage, releaseMessage } from '../../plugin/src/model/release/release-message.ts';
 import { ReleaseTag } from '../../plugin/src/model/release/release-tag.ts';
 import type { Release } from '../../plugin/src/model/release/release.ts';
@@ -15,7 +18,10 @@ export async function releaseOf(workspace: ScratchWorkspace, service: string, nu
   return parseReleaseMessage(tag, commit, message)!;
 }
 
-/** Tags further builds: the same images under new numbers, in turns. @param last of the service. @returns them. */
+/**
+ * Makes further builds of the same content, in turns: each is the image with labels of its own, as a build makes it, and a tag.
+ * @param last of the service. @returns them.
+ */
 export async function tagReleases(
   workspace: ScratchWorkspace,
   count: number,
@@ -23,10 +29,15 @@ export async function tagReleases(
   last: Release,
 ): Promise<Release[]> {
   const { day, revision } = last.buildNumber;
-  const releases = Array.from({ length: count }, (_, index): Release => {
-    const buildNumber = BuildNumber.parse(`${day}-${revision + index + 1}`)!;
-    return { ...images[index % images.length]!, buildNumber };
-  });
+  const releases: Release[] = [];
+  for (let index = 0; index < count; index++) {
+    const image = images[index % images.length]!;
+    const build = { ...image, buildNumber: BuildNumber.parse(`${day}-${revision + index + 1}`)! };
+    const labels = imageLabels({ build, source: undefined, created: new Date().toISOString() });
+    const repository = `${workspace.id}/${image.service}`;
+    const digest = await relabelImage(repository, image.imageDigest, `${build.buildNumber}`, labels);
+    releases.push({ ...build, imageDigest: parseDigest(digest)! });
+  }
   const commands = releases.map((release) => {
     const message = Buffer.from(releaseMessage(release));
     const tagger = `tagger End-to-end test <e2e@localhost> ${Math.floor(Date.now() / 1000)} +0000`;
