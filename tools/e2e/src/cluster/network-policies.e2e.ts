@@ -115,6 +115,10 @@ async function expectReached(
   expect(found).toEqual(expected);
 }
 
+/** Returns the address of the pod of payments in the environment. */
+const addressOfPayments = () =>
+  kubectl(['get', 'pod', 'payments', '--namespace', preprod, '--output=jsonpath={.status.podIP}']);
+
 const at = (service: string, namespace: string): Target => [`${service}.${namespace}`, ports[service]!];
 
 describe('a pod of the environment, to what is outside', () => {
@@ -175,14 +179,7 @@ describe('a pod of the environment, to a service', () => {
   });
 
   it('is let in at the port that is named for it, and at no other', async () => {
-    const address = await kubectl([
-      'get',
-      'pod',
-      'payments',
-      '--namespace',
-      preprod,
-      '--output=jsonpath={.status.podIP}',
-    ]);
+    const address = await addressOfPayments();
     await expectReached(
       ['orders', preprod],
       [
@@ -210,14 +207,7 @@ describe('a service of the environment', () => {
   });
 
   it('is reached by the gateway, whose proxy is a process of the node here', async () => {
-    const address = await kubectl([
-      'get',
-      'pod',
-      'payments',
-      '--namespace',
-      preprod,
-      '--output=jsonpath={.status.podIP}',
-    ]);
+    const address = await addressOfPayments();
     const call = `fetch('http://${address}:8080/').then(({ status }) => console.log(status))`;
     expect((await runSuccessfully(process.execPath, ['-e', call])).trim()).toBe('200');
   });

@@ -62,22 +62,26 @@ function putRecord(service: string, sequence: number): void {
   server.put(`/apis/apps/v1/namespaces/${namespace}/controllerrevisions/${metadata.name}`, revision);
 }
 
+/** Going back to what ran after the first deployments. */
+const toTheFirst = {
+  environment,
+  environmentNames: [],
+  mainBranch: 'main',
+  to: new Date(moment(1)),
+  actor,
+  reason: undefined,
+};
+
 /** Plans going back to the first of two deployments of so many services. */
 async function planned(services: number) {
   for (let index = 0; index < services; index++) for (const sequence of [1, 2]) putRecord(`service-${index}`, sequence);
   const cluster = new KubernetesCluster(server.api, environment);
   const service = (name: string) => ({ ...scenario.service, name });
-  const request = {
-    environment,
-    environmentNames: [],
-    mainBranch: 'main',
-    to: new Date(moment(1)),
-    actor,
-    reason: undefined,
-    service,
-  };
   server.asked.length = 0;
-  const plan = await planEnvironmentRollback(request, { ...scenario.ports, cluster: async () => cluster });
+  const plan = await planEnvironmentRollback(
+    { ...toTheFirst, service },
+    { ...scenario.ports, cluster: async () => cluster },
+  );
   return { plan, requests: server.asked.length };
 }
 
@@ -104,16 +108,8 @@ it('tells of all services that cannot go back, and asks nothing more', async () 
       if (!/[37]$/.test(name)) return { ...scenario.service, name };
       throw new Refusal({ type: 'bad-service-name', doing: `find ${name}`, reason: 'It is bad.', remedy: 'None.' });
     };
-    const request = {
-      environment,
-      environmentNames: [],
-      mainBranch: 'main',
-      to: new Date(moment(1)),
-      actor,
-      reason: undefined,
-      service,
-    };
-    const planning = planEnvironmentRollback(request, { ...scenario.ports, cluster: async () => cluster });
+    const ports = { ...scenario.ports, cluster: async () => cluster };
+    const planning = planEnvironmentRollback({ ...toTheFirst, service }, ports);
     await expect(planning).rejects.toMatchObject({
       facts: {
         type: 'cannot-roll-back',

@@ -150,9 +150,7 @@ export class Origin implements ReleaseRefs {
   /** Fetches commits that are missing here, as far as the origin has them; of many in few goes. Never throws for one. */
   async fetchCommits(commits: readonly string[]): Promise<void> {
     if (commits.length === 0) return;
-    const fetched = this.lastFetch.then(() => this.runFetch(commits, 'shallow'));
-    this.lastFetch = fetched.catch(() => undefined);
-    const { code, stderr } = await fetched;
+    const { code, stderr } = await this.inTurn(() => this.runFetch(commits, 'shallow'));
     // One that the origin does not have fails them all; another reason would fail each half as well.
     if (code === 0 || commits.length === 1 || !/not our ref|unadvertised object/.test(stderr)) return;
     const half = Math.ceil(commits.length / 2);
@@ -179,14 +177,19 @@ export class Origin implements ReleaseRefs {
 
   private async fetchDepth(commits: readonly string[], depth: number): Promise<void> {
     const { remote, config } = await this.source();
-    const fetched = this.lastFetch.then(async () => {
+    await this.inTurn(async () => {
       // Never shallower than it is: a depth would cut off what lies beyond it.
       const known = Number(await this.git.text(['rev-list', '--count', ...commits]));
       const args = [...fetchArguments, `--depth=${Math.max(depth, known)}`, remote, ...commits];
       await this.runAlone(args, { config, timeoutMs: historyTimeoutMs });
     });
+  }
+
+  /** Begins a fetch when the one before it has ended. */
+  private inTurn<T>(fetch: () => Promise<T>): Promise<T> {
+    const fetched = this.lastFetch.then(fetch);
     this.lastFetch = fetched.catch(() => undefined);
-    await fetched;
+    return fetched;
   }
 
   /** Reports whether the clone's history ends between two commits, or at one of them. */
@@ -207,11 +210,10 @@ export class Origin implements ReleaseRefs {
     let next = this.nextFetch.get(depth);
     if (!next) {
       const wantedSet = new Set<string>();
-      const done = this.lastFetch.then(() => {
+      const done = this.inTurn(() => {
         this.nextFetch.delete(depth);
         return this.runFetch([...wantedSet], depth);
       });
-      this.lastFetch = done.catch(() => undefined);
       next = { wanted: wantedSet, done };
       this.nextFetch.set(depth, next);
     }
@@ -219,9 +221,7 @@ export class Origin implements ReleaseRefs {
     let result = await next.done;
     if (result.code !== 0 && next.wanted.size > 1) {
       // One that is not to be had must not fail the others.
-      const alone = this.lastFetch.then(() => this.runFetch([wanted], depth));
-      this.lastFetch = alone.catch(() => undefined);
-      result = await alone;
+      result = await this.inTurn(() => this.runFetch([wanted], depth));
     }
     if (result.code !== 0) throw originRefusal(doing, this.address, result);
   }
