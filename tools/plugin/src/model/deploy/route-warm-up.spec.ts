@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
-import { warmUpHeader, warmUpRoutes, warmUpTargets } from './route-warm-up.ts';
+import { markedRoute, narrowedRoute, newRoutes, openingHeader, warmUpHeader, warmUpTargets } from './route-warm-up.ts';
 
 const header = warmUpHeader('20261124-1');
 const parentRefs = [{ name: 'public' }];
@@ -27,7 +27,7 @@ it('narrows every match of every rule, and one without matches, for every host, 
     { matches: [{ path }, { path, headers: [mine] }], filters: [rewrite], backendRefs },
     { backendRefs },
   );
-  expect(warmUpRoutes([withHost(orders)], [created], header)).toEqual([
+  expect(narrowedRoute(withHost(orders), header)).toEqual(
     route(
       'orders',
       {
@@ -40,7 +40,21 @@ it('narrows every match of every rule, and one without matches, for every host, 
       },
       { matches: [{ headers: [match] }], filters: [echo], backendRefs },
     ),
-  ]);
+  );
+});
+
+it('marks the answers of every rule of an open route, at the hosts and by the matches that it is written with', () => {
+  const path = { type: 'PathPrefix', value: '/orders' };
+  const orders = route('orders', { matches: [{ path }], backendRefs }, { backendRefs });
+  const open = openingHeader('20261124-1');
+  const echoOpen = { type: 'ResponseHeaderModifier', responseHeaderModifier: { add: [open] } };
+  expect(markedRoute(withHost(orders), open)).toEqual(
+    withHost(
+      route('orders', { matches: [{ path }], filters: [echoOpen], backendRefs }, { filters: [echoOpen], backendRefs }),
+    ),
+  );
+  // What the narrowed route still answers is not taken for an answer of the open one.
+  expect(open.value).not.toBe(header.value);
 });
 
 it('adds to a filter of headers that is there, because Gateway API allows one', () => {
@@ -48,8 +62,8 @@ it('adds to a filter of headers that is there, because Gateway API allows one', 
     type: 'ResponseHeaderModifier',
     responseHeaderModifier: { remove: ['server'], add: [{ name: 'a', value: 'b' }] },
   };
-  const [warm] = warmUpRoutes([route('orders', { filters: [own], backendRefs })], [created], header);
-  expect((warm!['spec'] as { rules: { filters: object[] }[] }).rules[0]!.filters).toEqual([
+  const warm = narrowedRoute(route('orders', { filters: [own], backendRefs }), header);
+  expect((warm['spec'] as { rules: { filters: object[] }[] }).rules[0]!.filters).toEqual([
     {
       type: 'ResponseHeaderModifier',
       responseHeaderModifier: { remove: ['server'], add: [{ name: 'a', value: 'b' }, header] },
@@ -67,7 +81,9 @@ it('leaves alone what clients are led by already, and what is no HTTPRoute', () 
     { ...created, action: 'configured' },
     { ...created, kind: 'Ingress' },
   ];
-  expect(warmUpRoutes([route('orders', { backendRefs }), ingress], changes, header)).toEqual([]);
+  const orders = route('orders', { backendRefs });
+  expect(newRoutes([orders, ingress], changes)).toEqual([]);
+  expect(newRoutes([orders, ingress], [...changes, created])).toEqual([orders]);
 });
 
 it('asks at the host of the service, and at one that no other route is for', () => {

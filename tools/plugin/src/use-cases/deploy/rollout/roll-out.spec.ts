@@ -261,6 +261,9 @@ spec:
   const echo = (value: string) => ({ name: 'poc-warm-up', value });
   const warmedUp = (path: string, build: string) => ({ ...led(path), headers: [{ type: 'Exact', ...echo(build) }] });
 
+  /** Warmed up, marked, and marked still when the probe begins. */
+  const whileOpening = [warmedUp('/orders', '20261124-1'), led('/orders'), led('/orders')];
+
   /** Paths that clients are led by when the pods are waited for, and when the probe begins. */
   function watch(scenario: ReleaseScenario): { whileWaiting: unknown[]; atProbe: unknown[] } {
     const seen: { whileWaiting: unknown[]; atProbe: unknown[] } = { whileWaiting: [], atProbe: [] };
@@ -275,10 +278,32 @@ spec:
     writeRoute(scenario, '/orders');
     const seen = watch(scenario);
     await releaseIt(scenario);
-    expect(seen).toEqual({ whileWaiting: [undefined], atProbe: [undefined, warmedUp('/orders', '20261124-1')] });
-    expect(scenario.prober.asked.map((target) => target.echo)).toEqual([undefined, echo('20261124-1')]);
+    expect(seen).toEqual({ whileWaiting: [undefined], atProbe: whileOpening });
+    const echoes = scenario.prober.asked.map((target) => target.echo);
+    expect(echoes).toEqual([echo('20261124-1'), echo('20261124-1-open'), undefined]);
     expect(pathOf(clusterOf(scenario))).toEqual(led('/orders'));
     expect((await clusterOf(scenario).records('orders'))[0]?.probe).toEqual(scenario.prober.meets);
+  });
+
+  it('does not count what another route answers while the gateway does not have the new one', async () => {
+    const scenario = new ReleaseScenario();
+    writeRoute(scenario, '/orders');
+    const { meets } = scenario.prober;
+    const counted: unknown[] = [];
+    // A gateway that takes longer than is waited for: each look at the clock is three seconds later.
+    let now = 0;
+    jest.spyOn(performance, 'now').mockImplementation(() => (now += 3000));
+    let options: unknown;
+    scenario.prober.onStart = (each) => void (options = each);
+    scenario.prober.meetsAt = ({ echo }) => {
+      if (!echo) counted.push(options);
+      return echo ? 'another route answers' : meets;
+    };
+    await releaseIt(scenario);
+    jest.restoreAllMocks();
+    // Not before the route is applied as it is written, and accepted.
+    expect(counted).toEqual([{ retryForMs: 5000, atLeastMs: 2000 }]);
+    expect(pathOf(clusterOf(scenario))).toEqual(led('/orders'));
   });
 
   it('probes a new service again through its route when nothing answered before', async () => {
@@ -287,12 +312,16 @@ spec:
     const cluster = clusterOf(scenario);
     const { meets } = scenario.prober;
     const options: unknown[] = [];
+    // No route of the warm-up is let in.
+    cluster.before = (call) => {
+      if (call === 'apply') throw new Refusal({ type: 'not-admitted', doing: 'apply', reason: 'No.', remedy: 'Ask.' });
+    };
     scenario.prober.onStart = (each) => {
       options.push(each);
       scenario.prober.meets = cluster.read('HTTPRoute', 'orders') ? meets : 'answer 404';
     };
     await releaseIt(scenario);
-    expect(options).toEqual([{ atLeastMs: 2000 }, { atLeastMs: 300 }, { retryForMs: 5000, atLeastMs: 2000 }]);
+    expect(options).toEqual([{ atLeastMs: 2000 }, { retryForMs: 5000, atLeastMs: 2000 }]);
     expect((await cluster.records('orders'))[0]?.probe).toEqual(meets);
     expect(scenario.lines.join('\n')).not.toContain('not probed');
   });
@@ -321,7 +350,7 @@ spec:
     expect((await clusterOf(scenario).observe('orders'))[0]?.drift).toEqual([]);
     const seen = watch(scenario);
     await releaseIt(scenario);
-    expect(seen).toEqual({ whileWaiting: [undefined], atProbe: [undefined, warmedUp('/orders', '20261124-1')] });
+    expect(seen).toEqual({ whileWaiting: [undefined], atProbe: whileOpening });
     expect(pathOf(clusterOf(scenario))).toEqual(led('/orders'));
   });
 

@@ -14,9 +14,10 @@ const newRouteProbedMs = 2000;
  * Asks a service from outside while it is deployed, where it can be asked. What comes of that never stops a deployment.
  *
  * 1. Where the service is reached through a route already, it is probed from the beginning, if its first answer is good.
- * 2. Where it is not, other routes may answer in its place, and their failures are not ours: the probe begins when its own
- *    route is about to be opened. What answered well just before must go on answering.
- * 3. Where nothing answered well before, the probe begins with the first good answer through the new route.
+ * 2. Where it is not, other routes may answer in its place, and their failures are not ours: the probe begins when the
+ *    answers are seen to come from its own route, just before that is applied as it is written.
+ * 3. Where that cannot be seen (an Ingress), it begins before the route is opened: what answered well must go on so.
+ * 4. Where nothing answered well before, the probe begins with the first good answer through the new route.
  */
 export class RolloutProbe {
   private readonly rollout: Rollout;
@@ -40,7 +41,7 @@ export class RolloutProbe {
     else if (isReachable) await this.start(this.found.target, true);
   }
 
-  /** Begins, if it has not, where another answers in the place of the new route. */
+  /** Begins, if it has not, where it is answered well before its route is applied as it is written. */
   async beforeOpening(): Promise<void> {
     if (this.state === 'not-begun' && this.found.state === 'found')
       await this.start(this.found.target, false, { atLeastMs: newRouteProbedMs });

@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { probeTargetOf, type ProbeTarget } from '../../../model/deploy/probe-target.ts';
 import {
+  markedRoute,
   narrowedRoute,
+  newRoutes,
+  openingHeader,
   warmUpHeader,
-  warmUpRoutes,
   warmUpTargets,
-  type WarmUpHeader,
 } from '../../../model/deploy/route-warm-up.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
@@ -15,21 +16,32 @@ import type { Rollout } from './rollout.ts';
 
 /** Milliseconds that a gateway may take until a new route is in force. */
 const routeComesWithinMs = 5000;
-/** Milliseconds for which a route that was narrowed is asked: a gateway may have several replicas. */
+/** Milliseconds for which a route that was changed for a while is asked: a gateway may have several replicas. */
 const warmUpMs = 300;
 /** Milliseconds between two looks whether it is in force. */
 const retryPauseMs = 100;
 
-/** Lets the gateway get to know what new routes lead to, before clients follow them. Never stops a deployment. */
-export async function warmUp(
+/** Whose answers clients get once new routes are open: `unknown` where these could not be marked. */
+export type Answering = 'ours' | 'others' | 'unknown';
+
+/**
+ * Opens new routes: the gateway gets to know what they lead to before clients follow them, and then they are marked, until
+ * they are applied as they are written. Never stops a deployment.
+ */
+export async function openRoutes(
   plan: Plan,
   { release }: Rollout,
   context: DeployContext,
   target: ProbeTarget | undefined,
-): Promise<void> {
-  const header = warmUpHeader(`${release.buildNumber}`);
-  const routes = target ? warmUpRoutes(plan.objects, plan.changes, header) : [];
-  if (target && routes.length > 0) await applyNarrowed(routes, plan, { header, target }, context);
+): Promise<Answering> {
+  const routes = target ? newRoutes(plan.objects, plan.changes) : [];
+  if (!target || routes.length === 0) return 'unknown';
+  const warm = warmUpHeader(`${release.buildNumber}`);
+  const narrowed = routes.map((route) => narrowedRoute(route, warm));
+  await applyForNow(narrowed, plan, warmUpTargets(target, warm), context);
+  const echo = openingHeader(`${release.buildNumber}`);
+  const marked = routes.map((route) => markedRoute(route, echo));
+  return applyForNow(marked, plan, [{ ...target, echo }], context);
 }
 
 /**
@@ -52,36 +64,36 @@ export async function withdrawRoutes(
   if (found.state === 'none') return;
   const header = warmUpHeader(`${release.buildNumber}`);
   const narrowed = routes.map((route) => narrowedRoute(route, header));
-  await applyNarrowed(narrowed, plan, { header, target: found.target }, context);
+  await applyForNow(narrowed, plan, warmUpTargets(found.target, header), context);
 }
 
-/** Applies routes that only requests with a header follow, and waits until the gateway has them. */
-async function applyNarrowed(
+/** Applies changed routes, and waits until the gateway has them. @param targets one of them answers then. */
+async function applyForNow(
   routes: readonly KubernetesObject[],
   { service, options }: Plan,
-  { header, target }: { readonly header: WarmUpHeader; readonly target: ProbeTarget },
+  targets: readonly ProbeTarget[],
   { cluster, limits, ports }: DeployContext,
-): Promise<void> {
+): Promise<Answering> {
   try {
     const planned = await cluster.plan(service, routes, { ...options, jobs: [] });
     limits.signal?.throwIfAborted();
     await cluster.apply(planned);
   } catch (error) {
     // A policy may want host names; the routes come and go without this then.
-    if (error instanceof Refusal) return;
+    if (error instanceof Refusal) return 'unknown';
     throw error;
   }
-  const targets = warmUpTargets(target, header);
   const until = performance.now() + routeComesWithinMs;
   do {
     for (const each of targets) {
       const begun = await ports.prober.start(each, { atLeastMs: warmUpMs });
       if (begun.state === 'no-answer') continue;
       await begun.stop();
-      return;
+      return 'ours';
     }
     await pause(retryPauseMs);
   } while (performance.now() < until);
+  return 'others';
 }
 
 /** Returns an object that is there as it may be applied. */

@@ -8,7 +8,7 @@ import { waitOptions, type DeployContext } from '../deploy-context.ts';
 import type { WorkResult } from './recorded-attempt.ts';
 import { objectsToAnswerFor, waitUntilHealthy } from './rollout-health.ts';
 import type { RolloutProbe } from './rollout-probe.ts';
-import { warmUp, withdrawRoutes } from './rollout-routes.ts';
+import { openRoutes, withdrawRoutes } from './rollout-routes.ts';
 import { isReachable, trafficMoment, type Rollout } from './rollout.ts';
 
 /** Does a rollout step by step. @returns what was changed, or what it ended with. */
@@ -33,11 +33,11 @@ export async function applyAndWait(
   const pods = await waitForPods(rollout, context);
   if (pods.state !== 'ready') return pods;
   if (!isReachable(plan.changes)) await context.cluster.waitForEndpoints(rollout.objects, context.limits.signal);
-  await probe.beforeOpening();
   if (traffic === 'after-ready') {
-    await warmUp(plan, rollout, context, probe.target);
+    const answering = await openRoutes(plan, rollout, context, probe.target);
+    if (answering !== 'others') await probe.beforeOpening();
     await apply('traffic');
-  }
+  } else await probe.beforeOpening();
   const routes = await context.cluster.waitUntilAccepted(answeredFor, waitOptions(rollout.environment, context));
   if (routes.state !== 'ready') return routes;
   // Not before: what a gateway answers that does not have the route yet is no answer of the service.
