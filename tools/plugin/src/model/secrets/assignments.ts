@@ -21,9 +21,12 @@ const sqlSeparator = /\s{1,8}(?=')/y;
 /** `{"name": "DB_PASSWORD", "value": "hunter2"}`, `<add key="Password" value="hunter2" />`. */
 const pairSeparator = /\\*["']?[ \t]{0,8}[,;]?[ \t]{0,8}\\*["']?value\\*["']?[ \t]{0,8}[=:][ \t]{0,8}/iy;
 const pairName = /\b(?:name|key)\\*["']?[ \t]{0,8}[=:][ \t]{0,8}\\*["']?[\w.-]{0,60}$/i;
-/** A reference to a value, a word for none, or the beginning of what holds others. */
+/**
+ * A reference to a value, a word for none, the beginning of what holds others, or a kind and a name, as Kubernetes speaks:
+ * `volume "passwords" : secret "payments-database" not found`.
+ */
 const harmless =
-  /\\*["'`]?(?:\*\*\*|\$\{?\w{1,80}\}?|\$[({]{1,2}[^)}\n]{1,80}[)}]{1,2}|\{\{[^}\n]{0,80}\}\}|%\w{1,80}%|true|false|null|none|nil|undefined|<[\w -]{1,40}>)\\*["'`]?(?=[\s,;&)}\]]|$)|\\*["'`]{2}(?=[\s,;)}\]]|$)|[[{|>]|[,;)}\]]|$/iy;
+  /(?:secret|configmap)[ \t]\\*["']|\\*["'`]?(?:\*\*\*|\$\{?\w{1,80}\}?|\$[({]{1,2}[^)}\n]{1,80}[)}]{1,2}|\{\{[^}\n]{0,80}\}\}|%\w{1,80}%|true|false|null|none|nil|undefined|<[\w -]{1,40}>)\\*["'`]?(?=[\s,;&)}\]]|$)|\\*["'`]{2}(?=[\s,;)}\]]|$)|[[{|>]|[,;)}\]]|$/iy;
 const atBeginning = /^[\s>*#+-]*(?:(?:export|set|ENV|ARG|declare -x)\s+)?["']?$/;
 
 /** Masks values behind names that say that they are secret, in one line. */
