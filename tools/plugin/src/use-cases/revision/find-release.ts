@@ -49,14 +49,23 @@ export async function findRelease(
     : await newestRelease(service, ports);
   if (release) return release;
   const known = (await ports.repository.releaseTags(service)).map(({ buildNumber }) => buildNumber);
-  const newest = known.sort(BuildNumber.compare).reverse().slice(0, 3);
+  const isThere = number !== undefined && known.some((each) => each.equals(number));
+  const others = known.filter((each) => !number?.equals(each));
+  const newest = others.sort(BuildNumber.compare).reverse().slice(0, 3);
   throw new Refusal({
     type: 'no-such-release',
     doing: number ? `find ${service} ${number}` : `find a release of ${service}`,
-    reason: number ? `There is no tag ${new ReleaseTag(service, number)}.` : 'It has never been released.',
+    reason: number ? reasonOf(new ReleaseTag(service, number), isThere) : 'It has never been released.',
     remedy:
       newest.length > 0
         ? `The newest ${newest.length === 1 ? 'is' : 'are'} ${newest.join(', ')}.`
         : `Release it with \`nx run ${service}:release\`.`,
   });
+}
+
+/** @param isThere a tag of that name, which somebody else than a release wrote. */
+function reasonOf(tag: ReleaseTag, isThere: boolean): string {
+  return isThere
+    ? `Tag ${tag} is there, but its message does not tell of this release: no \`release\` wrote it.`
+    : `There is no tag ${tag}.`;
 }
