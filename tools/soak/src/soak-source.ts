@@ -18,7 +18,7 @@ export function releasedService(name: string, workspaceRoot: string): ServiceSou
     packages: [],
     buildContext: () => join(workspaceRoot, root),
     foreignImageInputs: async () => [],
-    refuseIgnoredInputs: async () => {},
+    requireCommittedInputs: async () => {},
   };
 }
 

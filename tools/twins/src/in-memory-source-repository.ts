@@ -19,7 +19,7 @@ import type { UnusedRef } from '../../plugin/src/ports/repository/build-numbers.
 import type { BranchTip } from '../../plugin/src/ports/repository/commits.ts';
 import type { TaggedCommit } from '../../plugin/src/ports/repository/release-tags.ts';
 import type { TagOptions } from '../../plugin/src/ports/repository/tag-signatures.ts';
-import type { LinkTarget } from '../../plugin/src/ports/repository/source-files.ts';
+import type { HiddenDifference, LinkTarget } from '../../plugin/src/ports/repository/source-files.ts';
 import type { SourceRepository } from '../../plugin/src/ports/repository/source-repository.ts';
 import { checked, packageText, releaseText, signed, type InMemorySignature } from './in-memory-signature.ts';
 
@@ -51,6 +51,8 @@ export class InMemorySourceRepository implements SourceRepository {
   private readonly shared: Shared;
   private readonly tree: Map<string, string>;
   private readonly ignored = new Set<string>();
+  /** What is on the disk otherwise than the commit has it, though git keeps silent. */
+  hidden: readonly HiddenDifference[] = [];
   private head: string | undefined;
   /** Address of the origin; undefined for a repository without one. */
   origin: string | undefined = 'https://git.example/shop.git';
@@ -243,6 +245,10 @@ export class InMemorySourceRepository implements SourceRepository {
     const committed = this.committed();
     const paths = new Set([...committed.keys(), ...this.tree.keys()]);
     return [...paths].filter((path) => committed.get(path) !== this.tree.get(path));
+  }
+
+  async hiddenDifferences(folders: readonly string[]): Promise<HiddenDifference[]> {
+    return this.hidden.filter(({ path }) => isBelow(path, folders));
   }
 
   async ignoredPaths(folders: readonly string[]): Promise<string[]> {

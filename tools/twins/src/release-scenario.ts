@@ -150,7 +150,7 @@ export class ReleaseScenario {
       contentHash: async (source) => hashContent({ files: await blobs(source), packages: [] }),
       buildContext: () => '/workspace/apps/orders',
       foreignImageInputs: async () => [],
-      refuseIgnoredInputs: async () => {},
+      requireCommittedInputs: async () => {},
     };
   }
 

@@ -24,8 +24,8 @@ export interface ServiceSource {
   /** Returns warnings on files that the image is built from, though they are no content. */
   foreignImageInputs(source: { readonly commit: string } | 'working-tree'): Promise<readonly string[]>;
   /**
-   * @throws {Refusal} naming files that git ignores though the image may be made of them, and symbolic links that lead out
-   * of the workspace.
+   * @throws {Refusal} naming what the image may be made of and no commit holds: files that git ignores, symbolic links that
+   * lead out of the workspace, and files that are on the disk otherwise though git keeps silent about them.
    */
-  refuseIgnoredInputs(): Promise<void>;
+  requireCommittedInputs(): Promise<void>;
 }

@@ -52,6 +52,7 @@ export class GitRepository implements SourceRepository {
 
   readFileAt: SourceFiles['readFileAt'] = (path, commits) => this.files.readFileAt(path, commits);
   dirtyPaths: SourceFiles['dirtyPaths'] = () => this.files.dirtyPaths();
+  hiddenDifferences: SourceFiles['hiddenDifferences'] = (folders) => this.files.hiddenDifferences(folders);
   ignoredPaths: SourceFiles['ignoredPaths'] = (folders) => this.files.ignoredPaths(folders);
   blobs: SourceFiles['blobs'] = (commit, folders) => this.files.blobs(commit, folders);
   workingTreeBlobs: SourceFiles['workingTreeBlobs'] = (folders) => this.files.workingTreeBlobs(folders);

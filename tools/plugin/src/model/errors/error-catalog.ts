@@ -65,6 +65,14 @@ export const errorCatalog = {
       'The image may be made of files that git ignores.',
       'Commit them, exclude them in `.dockerignore`, or delete them.',
     ),
+    'checkout-differs': entry(
+      'Files of the service are not on the disk as the commit holds them, though `git status` does not say so: pointers of Git LFS, submodules that are not there, sparse checkouts, files that git was told not to look at.',
+      'Fetch, check out or unlock what is missing, as the message says; in a CI let the checkout do it.',
+    ),
+    'source-moved': entry(
+      'The checkout changed while the image was built: by a pull, a save or another command.',
+      'Run the command again, and leave the checkout alone meanwhile.',
+    ),
     'foreign-link': entry(
       'A symbolic link of the service leads to what no commit of this workspace holds.',
       'Put a copy of the file in its place, or move what it leads to into this workspace and commit it.',

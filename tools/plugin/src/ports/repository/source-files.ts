@@ -14,12 +14,31 @@ export interface LinkTarget {
   readonly files: ReadonlyMap<string, string>;
 }
 
+/**
+ * A path that is on the disk otherwise than the commit has it, though `git status` does not say so. `not-checked-out`: left
+ * out by a sparse checkout. `unwatched-change`: changed, and git was told to look away (skip-worktree, assume-unchanged).
+ * `lfs-pointer`, `encrypted`: what Git LFS or git-crypt keep in commits in the file's place. `submodule-missing`,
+ * `submodule-change`: its folder is empty, or not at the commit that is kept of it.
+ */
+export interface HiddenDifference {
+  readonly path: string;
+  readonly kind:
+    | 'not-checked-out'
+    | 'unwatched-change'
+    | 'lfs-pointer'
+    | 'encrypted'
+    | 'submodule-missing'
+    | 'submodule-change';
+}
+
 /** The files of the workspace: those that commits hold, and those in the working tree. */
 export interface SourceFiles {
   /** Returns a file's text in each of some commits; those that do not have it, or are not here, are left out. */
   readFileAt(path: string, commits: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Returns the paths, relative to the workspace's root, that differ from HEAD or are untracked (ignored ones excluded). */
   dirtyPaths(): Promise<string[]>;
+  /** Returns the paths below `folders` that differ from HEAD without being dirty for git. */
+  hiddenDifferences(folders: readonly string[]): Promise<HiddenDifference[]>;
   /** Returns the paths below `folders` that git ignores. A wholly ignored folder is one entry with a slash at its end. */
   ignoredPaths(folders: readonly string[]): Promise<string[]>;
   /**

@@ -9,6 +9,7 @@ import { catchProductError } from '../../model/errors/result.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
+import { requireSameSource } from './require-same-source.ts';
 import type { ReleaseProgress } from './release-progress.ts';
 import {
   explainDayToCome,
@@ -48,7 +49,7 @@ export async function previewImage(
   const [engine, buildNumber] = await Promise.all([
     ports.engine(),
     freeBuildNumber(numberRequest(request), revision.commit, ports),
-    service.refuseIgnoredInputs(),
+    service.requireCommittedInputs(),
     warnOfForeignInputs(request, reporter),
   ]);
   const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));
@@ -68,7 +69,7 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
   const { service, revision, registries, signal, progress } = request;
   const [engine] = await Promise.all([
     ports.engine(),
-    service.refuseIgnoredInputs(),
+    service.requireCommittedInputs(),
     warnOfForeignInputs(request, reporter),
   ]);
   const buildNumber = await reserveBuildNumber(numberRequest(request), revision.commit, ports);
@@ -93,6 +94,7 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
     (line) => reporter.detail(line),
     signal,
   );
+  await requireSameSource(request);
   const digests: Digest[] = [];
   for (const image of images) {
     signal?.throwIfAborted();

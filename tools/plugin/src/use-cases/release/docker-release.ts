@@ -6,6 +6,7 @@ import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import { ReleaseProgress } from './release-progress.ts';
+import { requireUnmoved } from './require-same-source.ts';
 import { releaseRegistries } from './release-registries.ts';
 import { sourceRevision } from '../revision/source-revision.ts';
 
@@ -17,6 +18,8 @@ export interface DockerReleaseRequest {
   readonly allowDirty: boolean;
   readonly buildNumber: BuildNumber | undefined;
   readonly dryRun: boolean;
+  /** The commit that was checked out when the command began, before other tasks built what goes into the image. */
+  readonly commitAtStart?: string | undefined;
   /** The number of the CI's run: taken where it can be, and otherwise the next one. */
   readonly ciNumber?: BuildNumber | undefined;
   /** Aborted when the command is interrupted. */
@@ -48,6 +51,7 @@ async function imageRequest(
   const permitting = environments.filter((environment) => environment.allowDirty);
   const targets = permitting.length > 0 ? permitting : environments;
   const revision = await sourceRevision(service, allowDirty, targets, ports);
+  await requireUnmoved({ service, revision }, request.commitAtStart);
   const registries = releaseRegistries(environments);
   return { service, revision, registries, buildNumber, ciNumber, signal, progress: new ReleaseProgress() };
 }

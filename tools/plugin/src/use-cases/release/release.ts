@@ -23,6 +23,7 @@ import { hasContent } from './has-content.ts';
 import { newInRelease } from './new-in-release.ts';
 import { describeChangeSet } from '../deploy/rollout/roll-out.ts';
 import { ReleaseProgress } from './release-progress.ts';
+import { requireUnmoved } from './require-same-source.ts';
 import { releaseRegistries } from './release-registries.ts';
 import { sourceRevision } from '../revision/source-revision.ts';
 import { requireReleasedBranch } from '../verify/require-released-branch.ts';
@@ -44,6 +45,8 @@ export interface ReleaseRequest
   /** The number of the CI's run: taken where it can be, and otherwise the next one. */
   readonly ciNumber?: BuildNumber | undefined;
   readonly dryRun: boolean;
+  /** The commit that was checked out when the command began, before other tasks built what goes into the image. */
+  readonly commitAtStart?: string | undefined;
   /**
    * The part that is done, where a CI does each in a job of its own (default: both): `build` builds, pushes and tags for the
    * targets, and reaches no cluster; `deploy` deploys what has been built, and builds nothing.
@@ -153,6 +156,7 @@ function overtakenBy({ request, image, ports, reporter }: ReleaseRun): Promise<R
 async function imageRequest(request: ReleaseRequest, ports: ReleasePorts): Promise<ImageRequest> {
   const { service, environments, targets, allowDirty, buildNumber, ciNumber, force, signal } = request;
   const revision = await sourceRevision(service, allowDirty, targets, ports);
+  await requireUnmoved({ service, revision }, request.commitAtStart);
   const registries = releaseRegistries(environments, targets);
   return { service, revision, registries, buildNumber, ciNumber, force, signal };
 }

@@ -1,4 +1,4 @@
-import type { FilesSource, LinkTarget, SourceFiles } from '../../../ports/repository/source-files.ts';
+import type { FilesSource, HiddenDifference, LinkTarget, SourceFiles } from '../../../ports/repository/source-files.ts';
 import type { Clone } from '../clone.ts';
 import { isBinary } from './object-batch.ts';
 import { filesBehind, type LinkedFiles } from './symbolic-link.ts';
@@ -34,6 +34,10 @@ export class GitSourceFiles implements SourceFiles {
 
   dirtyPaths(): Promise<string[]> {
     return this.clone.tree.dirtyPaths();
+  }
+
+  hiddenDifferences(folders: readonly string[]): Promise<HiddenDifference[]> {
+    return this.clone.tree.hiddenDifferences(folders);
   }
 
   ignoredPaths(folders: readonly string[]): Promise<string[]> {

@@ -1,7 +1,8 @@
 import { lstat, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LinkTarget } from '../../../ports/repository/source-files.ts';
+import type { HiddenDifference, LinkTarget } from '../../../ports/repository/source-files.ts';
 import { Git } from '../git.ts';
+import { findHiddenDifferences } from './hidden-differences.ts';
 import { isBinary } from './object-batch.ts';
 import { filesBehind, type LinkedFiles } from './symbolic-link.ts';
 import { below, blobName, parseChangedFiles, parseIndex, parseStatus, records, type GitFile } from './tree-listing.ts';
@@ -27,6 +28,13 @@ export class WorkingTree {
     const args = ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--', '.'];
     const output = await this.git.text(args);
     return parseStatus(output, await this.prefix()).map(({ path }) => path);
+  }
+
+  async hiddenDifferences(folders: readonly string[]): Promise<HiddenDifference[]> {
+    if (folders.length === 0) return [];
+    const found = await findHiddenDifferences(this.git, asArguments(folders), (files) => this.hash(files));
+    const isBelow = below(folders);
+    return found.filter(({ path }) => isBelow(path));
   }
 
   async ignoredPaths(folders: readonly string[]): Promise<string[]> {

@@ -2,6 +2,7 @@ import { readEnvironments } from '../../../adapters/workspace/environments.ts';
 import { GitRepository } from '../../../adapters/git/git-repository.ts';
 import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
 import { commandNamed } from '../../graph/commands.ts';
+import { tellCommitAtStart } from './commit-at-start.ts';
 import type { CheckBeforehand } from '../../graph/task-hooks/pre-tasks-execution.ts';
 import { refusalMarkOf } from '../../graph/task-hooks/refusal-mark.ts';
 import type { RequestedCommand } from '../../graph/task-hooks/requested-command.ts';
@@ -13,6 +14,8 @@ import { configuredOptions } from './configured-options.ts';
 
 /** Ends the process with exit code 2 when a command will be refused for certain, before lint, tests and build run. */
 export const checkBeforehand: CheckBeforehand = async (commands, { argv, workspaceRoot }) => {
+  // A repository without a commit is refused by the command itself.
+  tellCommitAtStart(await new GitRepository(workspaceRoot).headCommit().catch(() => undefined));
   for (const command of commands) {
     try {
       await check(command, argv, workspaceRoot);

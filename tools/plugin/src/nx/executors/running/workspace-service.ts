@@ -10,6 +10,7 @@ import { ClosureIndex } from '../../../adapters/workspace/closure-index.ts';
 import { contentFilter, contentFolders, contentHash } from '../../../adapters/workspace/content.ts';
 import { refuseForeignLinks } from '../../../adapters/workspace/foreign-links.ts';
 import { foreignImageInputs, imageContext } from '../../../adapters/workspace/image-context.ts';
+import { refuseHiddenDifferences } from '../../../adapters/workspace/hidden-differences.ts';
 import { refuseIgnoredInputs } from '../../../adapters/workspace/ignored-inputs.ts';
 import { serviceIn } from '../../../adapters/workspace/service.ts';
 
@@ -32,8 +33,8 @@ export function workspaceService(
     contentHash: (source) => contentHash(service, repository, source),
     buildContext: () => join(root, imageContext(service)),
     foreignImageInputs: (source) => foreignImageInputs(service, repository, source),
-    refuseIgnoredInputs: async () => {
-      await refuseIgnoredInputs(service, repository);
+    requireCommittedInputs: async () => {
+      await Promise.all([refuseIgnoredInputs(service, repository), refuseHiddenDifferences(service, repository)]);
       await refuseForeignLinks(service, repository);
     },
   };

@@ -1,4 +1,5 @@
 import { ciRunOf } from '../../../../model/ci/ci-run.ts';
+import { commitAtStart } from '../../running/commit-at-start.ts';
 import { ReleaseTag } from '../../../../model/release/release-tag.ts';
 import { dockerRelease } from '../../../../use-cases/release/docker-release.ts';
 import { requireCommitted } from '../../../../use-cases/revision/source-revision.ts';
@@ -33,7 +34,10 @@ export const executor = serviceExecutor({
         `Write it in ${service.root}/project.json, as an option of the target docker-release: \`release\` builds from the same folder.`,
       );
     }
-    const request = { ...options, service, environments, signal, ciNumber: ciRunOf(process.env)?.buildNumber };
+    const request = {
+      ...{ ...options, service, environments, signal, ciNumber: ciRunOf(process.env)?.buildNumber },
+      commitAtStart: commitAtStart(process.env),
+    };
     const release = await dockerRelease(request, ports, reporter);
     if (!release) return [`${service.name}: dry run: nothing was changed`];
     return [`${new ReleaseTag(release.service, release.buildNumber)} is pushed: ${release.imageDigest}`];

@@ -2,6 +2,7 @@ import type { JobOutcome } from '../../../../model/ci/output/job-summary.ts';
 import { ciRunOf } from '../../../../model/ci/ci-run.ts';
 import type { Environment } from '../../../../model/environment/environment.ts';
 import { release, type ReleaseResult } from '../../../../use-cases/release/release.ts';
+import { commitAtStart } from '../../running/commit-at-start.ts';
 import { approvedBy } from '../../options/approved-by.ts';
 import { actorOf } from '../../running/actor.ts';
 import { deployOutcome, overtakenOutcome, releaseOutcome } from '../../output/ci/deploy-outcome.ts';
@@ -73,7 +74,10 @@ export const executor = serviceExecutor({
       approvedBy: approvedBy(approve, process.env),
     };
     const ciNumber = ciRunOf(process.env)?.buildNumber;
-    const request = { ...options, ...limits, service, environments, targets, actor, ciNumber };
+    const request = {
+      ...{ ...options, ...limits, service, environments, targets, actor, ciNumber },
+      commitAtStart: commitAtStart(process.env),
+    };
     const result = await release(request, ports, reporter);
     if (!options.dryRun) tell(...outcomesOf(service.name, result, targets));
     if (!options.dryRun) return describe(service.name, result, targets, terminal);
