@@ -84,6 +84,19 @@ describe('release', () => {
     expect(await world(scenario)).toEqual(before);
   });
 
+  it('builds the same content again when it is told to, and deploys that', async () => {
+    const scenario = new ReleaseScenario();
+    await run(scenario);
+    expect(await run(scenario, { rebuild: true, dryRun: true })).toMatchObject({ built: false });
+    expect(scenario.lines.join('\n')).toContain('would use build number 20261124-2');
+    expect(await run(scenario, { rebuild: true })).toMatchObject({
+      built: true,
+      release: { buildNumber: BuildNumber.parse('20261124-2') },
+      deploys: [{ result: { state: 'deployed' } }],
+    });
+    expect(await run(scenario)).toMatchObject({ built: false, deploys: [{ result: { state: 'unchanged' } }] });
+  });
+
   it('takes the next number, of the day, for other content', async () => {
     const scenario = new ReleaseScenario();
     await run(scenario);

@@ -47,6 +47,8 @@ export interface ReleaseRequest
   readonly dryRun: boolean;
   /** The commit that was checked out when the command began, before other tasks built what goes into the image. */
   readonly commitAtStart?: string | undefined;
+  /** Builds anew what has a release with the same content: its image does not run, or its base is another one by now. */
+  readonly rebuild?: boolean | undefined;
   /**
    * The part that is done, where a CI does each in a job of its own (default: both): `build` builds, pushes and tags for the
    * targets, and reaches no cluster; `deploy` deploys what has been built, and builds nothing.
@@ -99,7 +101,8 @@ async function carryOut(
   const [made, newest] = await Promise.all([imageRequest(request, ports), newestRelease(request.service.name, ports)]);
   const image = { ...made, progress };
   const run: ReleaseRun = { request, image, ports, reporter, progress };
-  const upToDate = newest && (await hasContent(newest, run)) ? newest : undefined;
+  const isBuilt = newest !== undefined && !request.rebuild && (await hasContent(newest, run));
+  const upToDate = isBuilt ? newest : undefined;
   if (!request.dryRun) requireApprovals(request);
   const overtaken = upToDate ? [] : await supersededBy(run);
   if (overtaken.length > 0) return { release: undefined, built: false, deploys: overtaken };

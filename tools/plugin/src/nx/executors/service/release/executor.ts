@@ -14,8 +14,8 @@ import { requireApproval } from '../../../../use-cases/deploy/requirements/appro
 import { requireNoFreeze } from '../../../../use-cases/deploy/requirements/require-no-freeze.ts';
 import { requireCommitted } from '../../../../use-cases/revision/source-revision.ts';
 import { allowDirty, deployOptions } from '../../options/common-options.ts';
-import { anyBuildNumberOption, choiceReader } from '../../options/declare-options.ts';
-import type { Option } from '../../options/option.ts';
+import { anyBuildNumberOption, booleanOption, choiceReader } from '../../options/declare-options.ts';
+import { badOption, type Option } from '../../options/option.ts';
 import { shortDigests } from '../../output/short-digests.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { serviceExecutor } from '../../running/service-executor.ts';
@@ -36,19 +36,30 @@ export const executor = serviceExecutor({
     ...deployOptions,
     buildNumber: anyBuildNumberOption("Use this build number, such as 20261124-1 (default: the CI's, or the next one)"),
     allowDirty,
+    rebuild: booleanOption('Build the same content again, under a new build number'),
     only: partOption,
   },
   examples: [
     { command: 'nx run orders:release', description: 'Release one service' },
     { command: 'nx run-many -t release', description: 'Release whatever is not released yet' },
     { command: 'nx run orders:release --env=dev,preprod', description: 'Deploy to these environments only' },
+    {
+      command: 'nx run orders:release --rebuild',
+      description: 'Build what is released already again: its image is broken',
+    },
     { command: 'nx run orders:release --dry-run', description: 'Show what would happen' },
   ],
   begin: prefetchReleases,
   async check(
-    { env: targets, approve, allowDirty: isAllowed, dryRun, only, force, reason },
+    { env: targets, approve, allowDirty: isAllowed, rebuild, dryRun, only, force, reason },
     { repository, subject, clock },
   ) {
+    if (rebuild && only === 'deploy')
+      throw badOption(
+        { name: 'rebuild', doing: `release ${subject}` },
+        rebuild,
+        '`--only=deploy` builds nothing. Leave one of them away.',
+      );
     requireCommitted(subject, await repository.dirtyPaths(), isAllowed, targets);
     if (dryRun || only === 'build') return;
     for (const environment of targets) {
