@@ -67,6 +67,7 @@ const rooms = {
     process: [],
     azure: [],
     'api-management': ['azure'],
+    'azure-devops': ['answers', 'proxy'],
     container: ['process'],
     dev: ['process'],
     git: ['process'],

@@ -63,6 +63,9 @@ export class InMemoryConfiguration implements ClusterConfiguration {
   /** Called before each call of the port with its name; what it throws is what the call throws. */
   before: (call: string) => void | Promise<void> = () => {};
 
+  /** The account of this view; undefined where the cluster does not say. */
+  account: string | undefined = 'provisioner';
+
   /** HTTPRoutes that are there, of whomever. */
   readonly routes: KubernetesObject[] = [];
 
@@ -182,10 +185,22 @@ export class InMemoryConfiguration implements ClusterConfiguration {
     return [...this.kept].reverse();
   }
 
+  async identity(): Promise<string | undefined> {
+    await this.before('identity');
+    return this.account;
+  }
+
   async openRecord(record: NewProvisioningRecord): Promise<ProvisioningRecord> {
     await this.before('openRecord');
     this.held?.hold();
-    const opened = { ...record, sequence: (this.kept.at(-1)?.sequence ?? 0) + 1, outcome: 'running' as const };
+    const { actor } = record;
+    const signed = this.account === undefined ? actor : { ...actor, identity: this.account };
+    const opened = {
+      ...record,
+      actor: signed,
+      sequence: (this.kept.at(-1)?.sequence ?? 0) + 1,
+      outcome: 'running' as const,
+    };
     this.state.records.set(this.home, [...this.kept, opened]);
     return opened;
   }

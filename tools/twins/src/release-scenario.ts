@@ -3,6 +3,7 @@ import type { Environment } from '../../plugin/src/model/environment/environment
 import type { Reporter } from '../../plugin/src/ports/reporter.ts';
 import type { ServiceMap } from '../../plugin/src/ports/service-map.ts';
 import type { ServiceSource } from '../../plugin/src/ports/service-source.ts';
+import type { ApprovalSource } from '../../plugin/src/ports/approvals.ts';
 import type { NoForge } from '../../plugin/src/ports/forge.ts';
 import type { ReleasePorts } from '../../plugin/src/ports/release-ports.ts';
 import { InMemoryCluster } from './cluster/in-memory-cluster.ts';
@@ -67,6 +68,8 @@ export class ReleaseScenario {
   readonly facadeInstance = new InMemoryFacadeInstance();
   /** What is known of clients' requests. */
   readonly metrics = new InMemoryMetrics();
+  /** Where it can be asked who approved: nowhere but in the cluster. */
+  approvals: ApprovalSource = { kind: 'terminal' };
   /** Why there is no forge to speak to; undefined while there is one. */
   noForge: string | undefined;
   /** True when that is so because the origin is elsewhere. */
@@ -119,6 +122,7 @@ export class ReleaseScenario {
       checkKeyOf: (facade) => checkKeyOf(facade, this.variables),
       facadeInstance: async () => this.facadeInstance,
       metricsServer: async () => this.metrics,
+      approvals: async () => this.approvals,
       forge: async () => (this.noForge === undefined ? this.forge : this.withoutForge(this.noForge)),
     };
   }

@@ -31,6 +31,9 @@ export interface Cluster {
    */
   check(): Promise<void>;
 
+  /** The account of the token that is used here, as the cluster names it; undefined where it does not say. */
+  identity(): Promise<string | undefined>;
+
   /**
    * Waits for the one write lock of a service, and takes it over from a holder who was seen not to renew it for the time
    * of its lease, whatever the clocks say.

@@ -1,5 +1,6 @@
 import type { ApiManagement, Environment, PrometheusSettings } from '../model/environment/environment.ts';
 import type { CheckKey } from '../model/facade/checking/subscription-key.ts';
+import type { ApprovalSource } from './approvals.ts';
 import type { Clock } from './clock.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterConfiguration } from './cluster-configuration.ts';
@@ -35,6 +36,8 @@ export interface ReleasePorts {
   facadeInstance(facade: ApiManagement): Promise<FacadeInstance>;
   /** A server that knows what clients of a canary meet with. @throws {Refusal} when the token that it wants is not set. */
   metricsServer(settings: PrometheusSettings): Promise<MetricsServer>;
+  /** Where it can be asked who approved. */
+  approvals(): Promise<ApprovalSource>;
   /** The origin's forge, or why there is none to speak to, as a clause. */
   forge(): Promise<Forge | NoForge>;
 }

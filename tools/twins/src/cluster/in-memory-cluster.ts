@@ -59,6 +59,8 @@ export class InMemoryCluster implements Cluster {
   readonly unreadKinds = new Map<string, string>();
   /** Objects outside of the namespace that a deployer may read: routes of others, Gateways, classes of those. */
   readonly outside: KubernetesObject[] = [];
+  /** The account of this view; undefined where the cluster does not say. */
+  account: string | undefined = 'deployer';
   /** Fields that the API server does not know, by `Deployment orders`: `spec.replcias`. */
   readonly unknownFields = new Map<string, string>();
 
@@ -241,10 +243,17 @@ export class InMemoryCluster implements Cluster {
     return this.state.records.newestFirst(service);
   }
 
+  async identity(): Promise<string | undefined> {
+    await this.enter('identity');
+    return this.account;
+  }
+
   async openRecord(record: NewDeploymentRecord): Promise<DeploymentRecord> {
     await this.enter('openRecord');
     this.locks.get(record.release.service)?.hold();
-    return this.state.records.open(record);
+    const { actor } = record;
+    const signed = this.account === undefined ? actor : { ...actor, identity: this.account };
+    return this.state.records.open({ ...record, actor: signed });
   }
 
   async closeRecord(record: DeploymentRecord, ending: DeploymentEnding): Promise<DeploymentRecord> {

@@ -209,6 +209,14 @@ export const errorCatalog = {
     'image-missing': entry('The registry does not have the image.', 'Choose another release, or push it again.'),
     'dirty-release-gone': entry('The manifests of a build of uncommitted changes are lost.', 'Release again.'),
     'approval-needed': entry('The environment is protected.', 'Give `--approve`, or run behind an approval gate.'),
+    'approval-unconfirmed': entry(
+      'The forge does not confirm that the run was approved, or cannot be asked.',
+      'Have it approved there, and give the job the permission that the error names.',
+    ),
+    'no-approvers': entry(
+      'The environment of that name at the forge is missing, or has no required approvers.',
+      'Give it required reviewers (GitHub) or the check "Approvals" (Azure DevOps).',
+    ),
     frozen: entry(
       'The environment takes nothing now: a window in its file says until when.',
       'Wait until then, or give `--force` with a `--reason`; `rollback` needs neither.',

@@ -7,7 +7,7 @@ import type { Release } from '../../model/release/release.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
-import { requireApproval } from '../deploy/requirements/approval.ts';
+import { confirmApproval } from '../deploy/requirements/confirm-approval.ts';
 import { checkFreeze } from '../deploy/requirements/require-no-freeze.ts';
 import { withServiceLock } from '../deploy/lock-service.ts';
 import { publish } from '../facade/publish.ts';
@@ -28,7 +28,7 @@ export interface ApiPublishRequest {
   readonly actor: Actor;
   readonly dryRun: boolean;
   readonly allowBreaking: boolean;
-  /** The approver for a protected environment. */
+  /** The approver that is claimed, for a protected environment; `confirmApproval` asks who it was. */
   readonly approvedBy: string | undefined;
   readonly signal?: AbortSignal;
   /** Checks a revision before clients find it. */
@@ -52,9 +52,10 @@ export async function publishApi(
   ports: ReleasePorts,
   reporter: Reporter,
 ): Promise<ApiPublishResult> {
-  const { service, environment, actor, approvedBy, dryRun, signal } = request;
+  const { service, environment, actor, approvedBy: claimed, dryRun, signal } = request;
   requireFacade(request);
-  if (!dryRun) requireApproval(doingOf(request), environment, approvedBy);
+  const identity = async () => (await ports.cluster(environment)).identity();
+  if (!dryRun) await confirmApproval({ doing: doingOf(request), environment, claimed, identity }, ports, reporter);
   checkFreeze({ doing: doingOf(request), environment, dryRun, instead: deploying(request) }, ports, reporter);
   const cluster = await ports.cluster(environment);
   await cluster.check();

@@ -1,5 +1,6 @@
 import type { Commit } from '../../model/commits/commit.ts';
 import { canaryAmong } from '../../model/canary/canary-progress.ts';
+import type { Approval } from '../../model/deploy/approval.ts';
 import type { CanaryPlan, DeploymentCause, DeploymentRecord } from '../../model/deploy/deployment-record.ts';
 import { ProductError } from '../../model/errors/product-error.ts';
 import { interruptedWhile, isInterruption } from '../../model/errors/interruption.ts';
@@ -8,7 +9,7 @@ import type { Canary } from '../canary/canary-context.ts';
 import { planCanary } from '../canary/plan-canary.ts';
 import { planRecordedPublication, planServicePublication } from '../facade/plan-service-publication.ts';
 import type { ServicePublication } from '../facade/service-publication.ts';
-import { requireApproval } from './requirements/approval.ts';
+import { confirmApproval } from './requirements/confirm-approval.ts';
 import { requireNoFreeze, type FreezableRequest } from './requirements/require-no-freeze.ts';
 import { describeBoth, isOlderCommit, type BothCommits } from './requirements/commit-precedence.ts';
 import { decideDeploy, newestSucceeded, type DeployDecision, type Superseded } from './decide-deploy.ts';
@@ -36,7 +37,7 @@ export interface DeployOptions extends RolloutLimits {
    * environment that proved it, build numbers decide alone.
    */
   readonly comparesCommits?: boolean;
-  /** The approver for a protected environment. */
+  /** The approver that is claimed, for a protected environment; `confirmApproval` asks who it was. */
   readonly approvedBy: string | undefined;
   /** The obstacles before it came here that `force` overrode: `soaking`. */
   readonly lifted?: readonly string[];
@@ -44,6 +45,11 @@ export interface DeployOptions extends RolloutLimits {
   readonly canary?: CanaryPlan | undefined;
   /** Its action in the record; `deploy` when omitted. */
   readonly action?: 'deploy' | 'promote';
+}
+
+/** The same once it is known who approved. */
+interface ApprovedOptions extends DeployOptions {
+  readonly approval: Approval | undefined;
 }
 
 /** The result of a deploy. */
@@ -63,11 +69,13 @@ export async function deploy(
   reporter: Reporter,
 ): Promise<DeployResult> {
   const { service, environment } = target;
-  const { signal, approvedBy } = options;
-  requireApproval(`deploy ${service.name} to ${environment.name}`, environment, approvedBy);
+  const { signal, approvedBy: claimed } = options;
+  const doing = `deploy ${service.name} to ${environment.name}`;
+  const identity = async () => (await ports.cluster(environment)).identity();
+  const approval = await confirmApproval({ doing, environment, claimed, identity }, ports, reporter);
   requireNoFreeze(freezable(target, options), ports);
   try {
-    return await planAndDeploy(target, options, ports, reporter);
+    return await planAndDeploy(target, { ...options, approval }, ports, reporter);
   } catch (error) {
     // Once it is recorded, an interruption says itself what became of it.
     if (!isInterruption(error) || error !== signal?.reason) throw error;
@@ -82,7 +90,7 @@ function freezable({ service, environment }: DeployTarget, { force, reason }: De
 
 async function planAndDeploy(
   target: DeployTarget,
-  options: DeployOptions,
+  options: ApprovedOptions,
   ports: ReleasePorts,
   reporter: Reporter,
 ): Promise<DeployResult> {
@@ -126,14 +134,14 @@ async function supersededInstead(
 }
 
 /** Adds what was overridden before it is looked at what runs. */
-function overriding(options: DeployOptions, lifted: readonly string[]): DeployOptions {
+function overriding(options: ApprovedOptions, lifted: readonly string[]): ApprovedOptions {
   return { ...options, lifted: [...(options.lifted ?? []), ...lifted] };
 }
 
 /** A deploy that was planned. */
 interface PlannedDeploy {
   readonly target: DeployTarget;
-  readonly options: DeployOptions;
+  readonly options: ApprovedOptions;
   readonly plan: DeployPlan;
   readonly publication: ServicePublication | undefined;
   readonly ports: ReleasePorts;
@@ -287,7 +295,7 @@ export function warnOfChanges(environment: string, changes: ChangeSet, reporter:
 /** Returns why it is deployed, with what was overridden. */
 function causeOf(
   { allowDowntime, adopt, allowBreaking = false, environment }: DeployTarget,
-  { approvedBy, reason, action = 'deploy' }: DeployOptions,
+  { approval, reason, action = 'deploy' }: ApprovedOptions,
   lifted: readonly string[],
 ): DeploymentCause {
   // Of `--force`, what stood in the way and nothing else: it is given more often than it is needed.
@@ -302,7 +310,7 @@ function causeOf(
   return {
     action,
     ...(reason === undefined ? {} : { reason }),
-    ...(approvedBy === undefined ? {} : { approvedBy }),
+    ...(approval === undefined ? {} : { approvedBy: approval }),
     ...(overrides.length > 0 ? { overrides } : {}),
   };
 }

@@ -60,7 +60,10 @@ describe('promote', () => {
     expect(await up(scenario)).toMatchObject({ state: 'tried', result: { state: 'deployed' } });
     const [prod] = await scenario.clusters.get('prod')!.records('orders');
     const [preprod] = await scenario.clusters.get('preprod')!.records('orders');
-    expect(prod).toMatchObject({ cause: { action: 'promote', approvedBy: 'eve' }, outcome: 'succeeded' });
+    expect(prod).toMatchObject({
+      cause: { action: 'promote', approvedBy: { names: ['deployer'], by: 'cluster-identity' } },
+      outcome: 'succeeded',
+    });
     expect(prod?.release).toEqual(preprod?.release);
     expect(await up(scenario)).toMatchObject({ result: { state: 'unchanged' } });
   });

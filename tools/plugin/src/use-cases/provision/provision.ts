@@ -1,6 +1,7 @@
 import { shortCommit } from '../../model/commits/commit.ts';
 import type { BuildNumber } from '../../model/release/build-number.ts';
 import type { Actor } from '../../model/release/actor.ts';
+import type { Approval } from '../../model/deploy/approval.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import type { InstanceConfiguration } from '../../model/facade/instance/read-instance-files.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
@@ -13,11 +14,11 @@ import {
   type ProvisionedObject,
   type ProvisioningRecord,
 } from '../../model/provision/provisioning-record.ts';
-import { provisioningFolder } from '../../model/provision/render-provisioning.ts';
-import { requireApproval } from '../deploy/requirements/approval.ts';
+import { confirmApproval } from '../deploy/requirements/confirm-approval.ts';
 import { checkFreeze, requireNoFreeze } from '../deploy/requirements/require-no-freeze.ts';
 import { closeAbandoned, recordAttempt, type WorkResult } from '../deploy/rollout/recorded-attempt.ts';
 import { requireCommit } from './require-commit.ts';
+import { requireNamespace } from './require-namespace.ts';
 import { checkRoutes } from './check-routes.ts';
 import { chooseVersion } from './choose-version.ts';
 import { makePackage } from './package-provisioning.ts';
@@ -37,7 +38,7 @@ export interface ProvisionRequest {
   /** The commit that was approved of, whole: that of a version with another one is refused (default: any). */
   readonly commit?: string | undefined;
   readonly actor: Actor;
-  /** The approver for a protected environment. */
+  /** The approver that is claimed, for a protected environment; `confirmApproval` asks who it was. */
   readonly approvedBy: string | undefined;
   readonly dryRun: boolean;
   /** With a reason, provisions also a frozen environment. */
@@ -64,7 +65,7 @@ export type ProvisionResult =
   /** A newer version is there, or was packaged, and this one was not asked for by its tag. */
   | { readonly state: 'superseded'; readonly by: BuildNumber };
 
-type Ports = Pick<ReleasePorts, 'repository' | 'registry' | 'clock' | 'configuration' | 'facadeInstance'>;
+type Ports = Pick<ReleasePorts, 'repository' | 'registry' | 'clock' | 'configuration' | 'facadeInstance' | 'approvals'>;
 type OnPlan = (changes: readonly ConfigurationChange[]) => void;
 
 /** A configuration as it is to be in an environment, and how the environment's is reached. */
@@ -92,7 +93,7 @@ export async function provision(
   onPlan: OnPlan = () => {},
 ): Promise<ProvisionResult> {
   const { dryRun, actor } = request;
-  if (!dryRun) requireApproval(`provision ${request.environment.name}`, request.environment, request.approvedBy);
+  const approval = dryRun ? undefined : await approvalOf(request, ports, reporter);
   checkFreeze(freezable(request), ports, reporter);
   const chosen = await chooseVersion(request, ports, reporter);
   if (chosen.state === 'superseded') return { state: 'superseded', by: chosen.by };
@@ -119,10 +120,19 @@ export async function provision(
       warn: (record, by) => reporter.warn(`${by} abandoned ${record.package.version}, begun ${record.startedAt}`),
       close: (record, ending) => target.configuration.closeRecord(record, ending),
     });
-    return await provisionLocked({ target, made, plan, records, lock, reporter }, ports, onPlan);
+    return await provisionLocked({ target, made, approval, plan, records, lock, reporter }, ports, onPlan);
   } finally {
     await lock.release();
   }
+}
+
+function approvalOf(
+  { environment, approvedBy: claimed }: ProvisionRequest,
+  ports: Ports,
+  reporter: Reporter,
+): Promise<Approval | undefined> {
+  const identity = async () => (await ports.configuration(environment)).identity();
+  return confirmApproval({ doing: `provision ${environment.name}`, environment, claimed, identity }, ports, reporter);
 }
 
 /** It is the file of today that says so, whatever version is provisioned. */
@@ -135,6 +145,7 @@ function freezable({ environment, dryRun, force, reason }: ProvisionRequest) {
 interface PlannedProvisioning {
   readonly target: Target;
   readonly made: ProvisioningPackage;
+  readonly approval: Approval | undefined;
   readonly plan: Plan;
   /** Newest first; none of them is running. */
   readonly records: readonly ProvisioningRecord[];
@@ -185,7 +196,7 @@ async function planAll(target: Target, ports: Ports): Promise<Plan> {
     configuration.records(),
     configuration.version(),
   ]);
-  refuseWithoutNamespace(environment, changes, before);
+  requireNamespace(environment, changes, before);
   const former = formerObjects(records);
   const [pruned, facade] = await Promise.all([
     configuration.prune(former, objects, { dryRun: true }),
@@ -278,10 +289,10 @@ async function applyAll(
 }
 
 function newRecord(
-  { target, made, records, plan, isForced = false }: PlannedProvisioning,
+  { target, made, approval, records, plan, isForced = false }: PlannedProvisioning,
   now: Date,
 ): NewProvisioningRecord {
-  const { actor, approvedBy, version, reason } = target.request;
+  const { actor, version, reason } = target.request;
   const before = records.find(({ outcome }) => outcome === 'succeeded')?.package.version;
   const createdBefore = new Set(plan.former.flatMap((object) => (object.created ? [keyOf(object)] : [])));
   // What is to be removed is in it too, for the next run when this one does not come to its end.
@@ -294,26 +305,10 @@ function newRecord(
     package: { version: made.version, commit: made.commit, contentHash: made.contentHash },
     action: version !== undefined && before?.isNewerThan(made.version) ? 'go-back' : 'provision',
     actor,
-    ...(approvedBy === undefined ? {} : { approvedBy }),
+    ...(approval === undefined ? {} : { approvedBy: approval }),
     ...(isForced ? { inFreezeBecause: reason } : {}),
     objects,
     ...(plan.facade ? { facade: plan.facade.provisioned } : {}),
     startedAt: now.toISOString(),
   };
-}
-
-/** Deployments see by their namespace what was provisioned, so there must be one. */
-function refuseWithoutNamespace(
-  { name, namespace }: Environment,
-  changes: readonly ConfigurationChange[],
-  before: BuildNumber | undefined,
-): void {
-  const isMade = changes.some((change) => change.kind === 'Namespace' && change.name === namespace);
-  if (isMade || before !== undefined) return;
-  throw new Refusal({
-    type: 'no-namespace',
-    doing: `provision ${name}`,
-    reason: `Its namespace "${namespace}" is not among the manifests in ${provisioningFolder}.`,
-    remedy: 'Add a Namespace named ${NAMESPACE} to them.',
-  });
 }

@@ -6,7 +6,7 @@ import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
 import { buildImage, previewImage, type ImageRequest } from './build-image.ts';
-import { requireApproval } from '../deploy/requirements/approval.ts';
+import { confirmApproval } from '../deploy/requirements/confirm-approval.ts';
 import { checkFreeze } from '../deploy/requirements/require-no-freeze.ts';
 import { deploy, type DeployOptions, type DeployResult } from '../deploy/deploy.ts';
 import { newestRelease } from '../revision/find-release.ts';
@@ -103,7 +103,7 @@ async function carryOut(
   const run: ReleaseRun = { request, image, ports, reporter, progress };
   const isBuilt = newest !== undefined && !request.rebuild && (await hasContent(newest, run));
   const upToDate = isBuilt ? newest : undefined;
-  if (!request.dryRun) requireApprovals(request);
+  if (!request.dryRun) await confirmApprovals(request, ports);
   const overtaken = upToDate ? [] : await supersededBy(run);
   if (overtaken.length > 0) return { release: undefined, built: false, deploys: overtaken };
   if (request.only === 'deploy' && !upToDate) throw notBuilt(run, newest);
@@ -164,9 +164,14 @@ async function imageRequest(request: ReleaseRequest, ports: ReleasePorts): Promi
   return { service, revision, registries, buildNumber, ciNumber, force, signal };
 }
 
-function requireApprovals(request: ReleaseRequest): void {
-  for (const environment of reached(request))
-    requireApproval(`deploy ${request.service.name} to ${environment.name}`, environment, request.approvedBy);
+/** Makes sure of all approvals before anything is built; each deployment says who approved of it. @throws {Refusal} */
+async function confirmApprovals(request: ReleaseRequest, ports: ReleasePorts): Promise<void> {
+  const { service, approvedBy: claimed } = request;
+  for (const environment of reached(request)) {
+    const identity = async () => (await ports.cluster(environment)).identity();
+    const change = { doing: `deploy ${service.name} to ${environment.name}`, environment, claimed, identity };
+    await confirmApproval(change, ports, { step: () => {}, detail: () => {}, warn: () => {} });
+  }
 }
 
 /** One that is frozen refuses the whole release, as one does that takes no releases of the commit. @throws {Refusal} */

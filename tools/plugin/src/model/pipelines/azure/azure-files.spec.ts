@@ -112,7 +112,14 @@ describe('azureFiles', () => {
   });
 
   it('set the variables that scripts read, and those that tools know', () => {
-    const known = ['KUBECONFIG', 'GITHUB_TOKEN', 'NX_BASE', 'POC_APPROVAL_GATE', 'APIM_CHECK_KEY'];
+    const known = [
+      'KUBECONFIG',
+      'GITHUB_TOKEN',
+      'NX_BASE',
+      'POC_APPROVAL_GATE',
+      'SYSTEM_ACCESSTOKEN',
+      'APIM_CHECK_KEY',
+    ];
     const steps = [...azureFiles(facts).values()].flatMap(stepsOf);
     expect(steps.filter(({ env }) => env).length).toBeGreaterThan(10);
     for (const { script, inputs, env = {} } of steps) {

@@ -45,7 +45,7 @@ export function promoteWorkflow({ services, environments }: PipelineFacts): Yaml
 
 function promoteJob(from: PipelineEnvironment, to: PipelineEnvironment): Yaml {
   const access = clusterAccess([to], 'deploying', [from]);
-  const { option, env } = approvalFor(to, 'at GitHub');
+  const { option, env, permissions } = approvalFor(to, 'at GitHub');
   const promote = commandStep({
     command: promoteCommand(
       '${PROJECTS:+-p "$PROJECTS"}',
@@ -65,7 +65,7 @@ function promoteJob(from: PipelineEnvironment, to: PipelineEnvironment): Yaml {
     id: `promote-${to.name}`,
     condition: `inputs.to == '${to.name}'`,
     environment: to.name,
-    permissions: { contents: 'read', deployments: 'write', ...access.permissions },
+    permissions: { ...permissions, contents: 'read', deployments: 'write', ...access.permissions },
     setup: [...readySteps, ...access.steps],
     steps: [promote],
   });

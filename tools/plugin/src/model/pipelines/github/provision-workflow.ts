@@ -77,7 +77,7 @@ function provisionJobs(environment: PipelineEnvironment, before: PipelineEnviron
   };
   const diff = job('planning');
   const change = job('provisioning');
-  const { option, env } = approvalFor(environment, 'at GitHub');
+  const { option, env, permissions } = approvalFor(environment, 'at GitHub');
   const chosen = `github.event_name == 'push' || inputs.environment == '${allEnvironments}' || inputs.environment == '${name}'`;
   return [
     workflowJob({
@@ -90,6 +90,7 @@ function provisionJobs(environment: PipelineEnvironment, before: PipelineEnviron
     }),
     workflowJob({
       ...change,
+      permissions: { ...permissions, ...change.permissions },
       id: `provision-${name}`,
       needs: ['package', `diff-${name}`, ...(before ? [`provision-${before.name}`] : [])],
       // One that was left out before it is no reason to leave it out too, one that failed is.

@@ -33,6 +33,18 @@ const linesOf = (more: Partial<DeploymentRecord>) => {
     .slice(3);
 };
 
+it('names who approved, and who says so', () => {
+  const approvedBy = { names: ['alice', 'bob'], by: 'github-review' } as const;
+  const found = {
+    environment: 'prod',
+    state: 'read',
+    records: [{ ...record, cause: { ...record.cause, approvedBy } }],
+  } as const;
+  expect(describeHistory('orders', found, terminal, new Date('2026-11-24T12:05:00Z')).join(' ')).toContain(
+    'ada, approved by alice, bob (review of the run at GitHub)',
+  );
+});
+
 it('tells below a deployment what was accepted for it: by options, and by its manifests', () => {
   expect(linesOf({})).toEqual([]);
   expect(

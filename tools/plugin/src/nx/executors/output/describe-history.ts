@@ -1,4 +1,5 @@
 import { reasonOf } from './unreachable-lines.ts';
+import { describeApproval } from '../../../model/deploy/approval.ts';
 import type { DeploymentRecord } from '../../../model/deploy/deployment-record.ts';
 import { describeProbe } from '../../../model/deploy/probe-result.ts';
 import { describeDuration } from '../../../model/text/duration.ts';
@@ -57,7 +58,9 @@ function row(record: DeploymentRecord, { mark, paint }: Terminal, now: Date): st
     mark(tones[outcome], outcome),
     formatMoment(startedAt, now),
     took === undefined ? '-' : describeDuration(took),
-    cause.approvedBy === undefined ? actor.person : `${actor.person}, approved by ${cause.approvedBy}`,
+    cause.approvedBy === undefined
+      ? actor.person
+      : `${actor.person}, approved by ${describeApproval(cause.approvedBy)}`,
     actor.run,
     probe ? describeProbe(probe) : '-',
   ];

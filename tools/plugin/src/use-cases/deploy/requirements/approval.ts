@@ -5,7 +5,7 @@ import { Refusal } from '../../../model/errors/product-error.ts';
  * Requires an approval for what changes a protected environment. Rolling back needs none: it goes
  * only to what succeeded there, which was approved then.
  * @param doing what is asked for, as a clause: `deploy orders to prod`.
- * @param approvedBy a person, or the gate of a CI.
+ * @param approvedBy who is said to: a person, or the gate of a CI. `confirmApproval` asks whether that is so.
  * @throws {Refusal}
  */
 export function requireApproval(
@@ -19,6 +19,6 @@ export function requireApproval(
     doing,
     reason: `${name} is protected and this deployment is not approved.`,
     remedy:
-      'Pass `--approve` (recorded with your name). In CI, run the job in an environment with required reviewers and name it in POC_APPROVAL_GATE.',
+      'Pass `--approve` (recorded with the account of your token in the cluster). In CI, run the job in an environment with required reviewers and name it in POC_APPROVAL_GATE.',
   });
 }

@@ -1,3 +1,4 @@
+import { findApprovals } from './find-approvals.ts';
 import type { EngineName } from '../../../../adapters/container/choose-engine.ts';
 import { GitRepository } from '../../../../adapters/git/git-repository.ts';
 import { HttpProber } from '../../../../adapters/http/http-prober.ts';
@@ -8,6 +9,7 @@ import type { ApiManagement, Environment, PrometheusSettings } from '../../../..
 import { Refusal } from '../../../../model/errors/product-error.ts';
 import { AzureRegistries } from '../../../../adapters/registry/azure-registries.ts';
 import { HttpImageRegistry } from '../../../../adapters/registry/http-image-registry.ts';
+import type { ApprovalSource } from '../../../../ports/approvals.ts';
 import type { OnAnswer } from '../../../../ports/clock.ts';
 import type { Cluster } from '../../../../ports/cluster.ts';
 import type { ContainerEngine } from '../../../../ports/container-engine.ts';
@@ -27,6 +29,7 @@ const engineVariable = 'POC_CONTAINER_ENGINE';
 export function createPorts(workspaceRoot: string, env: NodeJS.ProcessEnv, onAnswer?: OnAnswer): ReleasePorts {
   let engine: Promise<ContainerEngine> | undefined;
   let forge: ReturnType<ReleasePorts['forge']> | undefined;
+  let approvals: Promise<ApprovalSource> | undefined;
   const azure = new AzureRegistries();
   const repository = new GitRepository(workspaceRoot);
   const clusters = new Map<string, Promise<Cluster>>();
@@ -64,6 +67,7 @@ export function createPorts(workspaceRoot: string, env: NodeJS.ProcessEnv, onAns
       return new ApiManagementInstance(facade);
     },
     metricsServer: (settings) => openPrometheus(settings, env),
+    approvals: () => (approvals ??= findApprovals(repository, env)),
     forge: () => (forge ??= findForge(repository, env)),
   };
 }
