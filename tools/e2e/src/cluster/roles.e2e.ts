@@ -105,7 +105,9 @@ describe('the provisioner', () => {
 
   /** Rights on what is in no namespace. */
   function anywhere(): Record<string, string> {
-    const policies = ['service-addresses', 'pods', 'records', 'locks', 'planner'].map((name) => `${preprod}-${name}`);
+    const policies = ['service-addresses', 'pods', 'records', 'log', 'locks', 'planner'].map(
+      (name) => `${preprod}-${name}`,
+    );
     const roles = [`${preprod}-provisioner`, `${preprod}-planner`];
     const write = 'get create patch delete';
     return {
