@@ -85,7 +85,7 @@ function aboutRecord(
           {
             type: 'log-without-end' as const,
             sequence,
-            says: `${name} is recorded as ${outcome}, and the log tells only that it began.`,
+            says: `${name} is recorded as ${outcome}, and the log has only its beginning.`,
           },
         ]
       : []),
@@ -122,7 +122,7 @@ function beginDifferences(
     ...differing,
     ...(isElsewhere ? [`both are of ${begin.environment}`] : []),
     ...(isAnother
-      ? [`the record was made ${record.createdAt}, with other manifests than the one that the log tells of`]
+      ? [`the record was made ${record.createdAt}, with other manifests than the one in the log`]
       : []),
   ];
 }

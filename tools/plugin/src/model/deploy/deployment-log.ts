@@ -9,7 +9,7 @@ import type { DeploymentEnding, DeploymentOutcome, DeploymentRecord, DeploymentS
  * cannot rewrite. It does not end with the last record.
  */
 
-/** What the log has of a deployment since it began. */
+/** The line of the log about a deployment that began. */
 export interface LoggedBegin {
   /** When the line was written: ISO 8601, UTC. The cluster checks it by its own clock. */
   readonly at: string;
@@ -33,7 +33,7 @@ export interface LoggedBegin {
   readonly startedAt: string;
 }
 
-/** What the log has of a deployment's end. */
+/** The line of the log about the end of a deployment. */
 export interface LoggedEnd {
   /** When the line was written. */
   readonly at: string;
@@ -53,7 +53,7 @@ export interface LoggedDeployment {
   readonly unreadable: readonly string[];
 }
 
-/** What is known of the log of a namespace without reading it. */
+/** The extent of a namespace's log, as it is known without reading it. */
 export interface LogOverview {
   /** When its first line was written, by the cluster's clock: ISO 8601, UTC. */
   readonly since: string;

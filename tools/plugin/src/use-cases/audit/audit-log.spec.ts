@@ -67,7 +67,7 @@ it('says once that the log of an environment cannot be read, and audits all else
   const cluster = clusterOf(scenario);
   cluster.edit('Deployment', 'orders', 'kubectl-edit', ['spec', 'replicas'], 5);
   cluster.before = (call) => {
-    const facts = { type: 'forbidden', doing: 'read the log', reason: 'You may not.', remedy: 'Ask.' };
+    const facts = { type: 'forbidden', doing: 'read the log', reason: 'You may not.', remedy: 'Ask.' } as const;
     if (call === 'logOverview') throw new Refusal(facts);
   };
   expect(await toldIn(scenario)).toEqual(['preprod: log-unread', 'orders in preprod: drift']);

@@ -30,7 +30,7 @@ const remedies: Readonly<Record<LogDifference['type'], string>> = {
   'log-gap':
     'Those deployments were written to neither, or an administrator removed them: ask who may change the policy of the log.',
   'log-without-end':
-    'Its deployer could not write the line, and said so, or died just then. The record tells how it ended.',
+    'Its deployer could not write the line, and said so, or died just then. The record has how it ended.',
   'log-time-differs': 'The time at which the line was written is checked by the cluster: believe that one.',
   'log-unreadable': 'It was written by hand, or by a newer version of this tool: read it in the ConfigMap.',
 };

@@ -12,7 +12,7 @@ export const executor = serviceExecutor({
   verb: 'show the history of',
   options: {
     env: allEnvironmentsOption(),
-    limit: countOption('Deployments of each environment; past those that are recorded, the log tells of them', {
+    limit: countOption('Deployments shown of each environment; those that are no longer recorded come from the log', {
       default: recordsKept,
       least: 1,
       most: 10_000,
