@@ -121,9 +121,7 @@ function beginDifferences(
   return [
     ...differing,
     ...(isElsewhere ? [`both are of ${begin.environment}`] : []),
-    ...(isAnother
-      ? [`the record was made ${record.createdAt}, with other manifests than the one in the log`]
-      : []),
+    ...(isAnother ? [`the record was made ${record.createdAt}, with other manifests than the one in the log`] : []),
   ];
 }
 
