@@ -9,7 +9,6 @@ import {
 } from '../../../model/deploy/deployment-log.ts';
 import { ProductError } from '../../../model/errors/product-error.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
-import type { BuildNumber } from '../../../model/release/build-number.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
 import { listPartial } from '../client/list-partial.ts';
@@ -23,6 +22,9 @@ const logOf = 'poc.dev/log-of';
 /** How often somebody else may make, or take away, a part before us. */
 const attempts = 5;
 
+/** The form of an answer without the lines that are there already. */
+const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+
 type Part = KubernetesObject & { readonly data?: Readonly<Record<string, string>> };
 type Lines = Partial<Record<LineName, LoggedBegin | LoggedEnd>>;
 
@@ -34,8 +36,8 @@ export class Log {
   private readonly api: KubernetesApi;
   private readonly namespace: string;
   private readonly path: string;
-  /** First lines that were written here, or why they were not, by service and sequence. */
-  private readonly begun = new Map<string, Promise<unknown>>();
+  /** Whether the first line was written here, by service and sequence. */
+  private readonly begun = new Map<string, Promise<boolean>>();
 
   constructor(api: KubernetesApi, namespace: string) {
     this.api = api;
@@ -43,31 +45,27 @@ export class Log {
     this.path = collectionPath('v1', 'configmaps', namespace);
   }
 
-  /** The version of the cluster's configuration; what cannot be read is left out. */
-  async provisioning(): Promise<BuildNumber | undefined> {
-    return provisionedVersion(this.api, this.namespace).catch(() => undefined);
-  }
-
   /**
    * Begins to write the first line of a deployment; the deployment goes on meanwhile.
    * @param known the cluster's id of the record. @param writer by which it is written.
    */
-  begin(
+  begin(record: DeploymentRecord, known: { readonly record: string | undefined }, writer: KubernetesApi): void {
+    const writing = this.writeBegin(record, known, writer).then(
+      () => true,
+      () => false,
+    );
+    this.begun.set(keyOf(record), writing);
+  }
+
+  private async writeBegin(
     record: DeploymentRecord,
-    known: { readonly record: string | undefined; readonly provisioning: Promise<BuildNumber | undefined> },
+    known: { readonly record: string | undefined },
     writer: KubernetesApi,
-  ): void {
+  ): Promise<void> {
     const at = new Date();
-    const writing = known.provisioning.then((provisioning) =>
-      this.add(record, { begin: loggedBegin(record, { at, record: known.record, provisioning }) }, writer),
-    );
-    this.begun.set(
-      keyOf(record),
-      writing.then(
-        () => undefined,
-        (error: unknown) => error ?? 'unknown',
-      ),
-    );
+    // What cannot be read is left out.
+    const provisioning = await provisionedVersion(this.api, this.namespace).catch(() => undefined);
+    await this.add(record, { begin: loggedBegin(record, { at, ...known, provisioning }) }, writer);
   }
 
   /** Writes the last line of a deployment, and the first one where that is not there. Tells what could not be written. */
@@ -98,7 +96,7 @@ export class Log {
   ): Promise<Lines> {
     const begun = this.begun.get(keyOf(record));
     this.begun.delete(keyOf(record));
-    if (begun && (await begun) === undefined) return { end };
+    if (await begun) return { end };
     const { service } = record.release;
     const part = await this.api.get<Part>(`${this.path}/${partNameOf(service, partOf(record.sequence))}`);
     const has = (name: LineName) => part?.data?.[lineKey(record.sequence, name)] !== undefined;
@@ -121,6 +119,7 @@ export class Log {
         await writer.send('PATCH', `${this.path}/${name}`, {
           body: { data },
           contentType: 'application/merge-patch+json',
+          accept: metadataOnly,
         });
         return;
       } catch (error) {

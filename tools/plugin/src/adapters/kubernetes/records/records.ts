@@ -124,13 +124,12 @@ export class Records {
       let newest = this.newest.get(service) ?? (await this.newestSequence(service));
       // Tells our own record from another's, should the answer be lost and the request be sent again.
       const attempt = randomUUID();
-      const provisioning = this.log.provisioning();
       for (let tries = 0; tries < attempts; tries++) {
         const opened: DeploymentRecord = { ...withoutSecrets(record), sequence: newest + 1, outcome: 'running' };
         const created = await createRevision(writer, this.path, recordObject(opened, attempt));
         if (created) {
           const id = idOf(created);
-          this.log.begin(opened, { record: id, provisioning }, writer);
+          this.log.begin(opened, { record: id }, writer);
           this.newest.set(service, opened.sequence);
           const { sequence, outcome, manifests } = opened;
           const kinds = [...new Set(manifests.map(kindNameOf))];
