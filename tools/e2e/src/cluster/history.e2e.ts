@@ -169,6 +169,10 @@ describe('the log of deployments', () => {
     expect(await create({ name: 'poc-log.orders.0', labels: {}, data: first })).toMatch(named);
     expect(await create({ name: 'poc-log.more', data: first })).toMatch(named);
     expect(await create({ name: 'other', data: first })).toMatch(named);
+    const unowned = { name: 'poc-log.orders.0', labels: { 'poc.dev/log-of': 'orders' } };
+    // Its entry in managedFields would keep all others from adding lines.
+    const applied = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: unowned, data: {} });
+    expect(await attempt(['apply', '--server-side', '--filename=-', manager], applied)).toMatch(/is written as/);
     const orders = { name: 'poc-log.orders.0', labels: { 'poc.dev/log-of': 'orders' }, data: first };
     expect(await create(orders)).toMatch(/created \(server dry run\)/);
   });

@@ -65,7 +65,7 @@ it('tells what could not be written after a rollout, and the deployment has succ
   server.refuse = (what) => (what.includes(parts) ? refusedBy('denied request: The clock is wrong.') : undefined);
   expect(await deploy()).toMatchObject({ outcome: 'succeeded', sequence: 1 });
   expect(told.join('')).toMatch(
-    /warning: deployment 1 of orders is not in the log of deployments \(shop\) as it ended: .*The clock is wrong/,
+    /warning: deployment 1 of orders is not in the log of deployments \(shop\) as it was: .*The clock is wrong/,
   );
   server.refuse = () => undefined;
   expect(await another().records('orders')).toMatchObject([{ outcome: 'succeeded' }]);
@@ -98,6 +98,25 @@ it('ends what another deployer left behind, with or without a first line, and wh
   expect(Object.keys(before)).toEqual(['000001.begin', '000001.end', '000001.abort']);
   await another().closeRecord(left!, { outcome: 'cancelled', reason: 'aborted again' });
   expect(linesIn()).toEqual(before);
+});
+
+it('tells that somebody else wrote the first line of a deployment before it began', async () => {
+  await deploy();
+  const begin = linesIn()['000001.begin']!;
+  const { metadata } = server.read(`${parts}/poc-log.orders.0`)!;
+  const data = { ...linesIn(), '000002.begin': begin };
+  server.put(`${parts}/poc-log.orders.0`, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
+  // As the policy of a cluster does it.
+  let isFirst = true;
+  server.refuse = (what) => {
+    if (!what.startsWith('PATCH') || !what.includes(parts) || !isFirst) return undefined;
+    isFirst = false;
+    return refusedBy('denied request: A line of the log of deployments is neither changed nor removed.');
+  };
+  expect(await deploy()).toMatchObject({ sequence: 2, outcome: 'succeeded' });
+  expect(linesIn()['000002.begin']).toBe(begin);
+  expect(keys()).toContain('000002.end');
+  expect(told.join('')).toMatch(/deployment 2 of orders .*: Somebody else wrote its first line/);
 });
 
 it('goes on in another part after a hundred deployments, and reads across parts', async () => {

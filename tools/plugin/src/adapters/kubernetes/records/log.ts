@@ -74,18 +74,21 @@ export class Log {
     known: { readonly record: string | undefined },
     writer: KubernetesApi,
   ): Promise<void> {
-    const { sequence, release } = record;
     try {
       const end = loggedEnd(record, new Date());
       if (end) await this.add(record, await this.missing(record, end, known), writer);
     } catch (error) {
-      const why = explainApiError(error, `write a line of the log of ${release.service}`, this.api);
+      const why = explainApiError(error, `write a line of the log of ${record.release.service}`, this.api);
       if (!(why instanceof ProductError)) throw why;
       const { reason, remedy } = why.facts;
-      tellOnce(
-        `deployment ${sequence} of ${release.service} is not in the log of deployments (${this.namespace}) as it ended: ${reason} ${remedy}`,
-      );
+      this.tell(record, `${reason} ${remedy}`);
     }
+  }
+
+  private tell({ sequence, release: { service } }: DeploymentRecord, why: string): void {
+    tellOnce(
+      `deployment ${sequence} of ${service} is not in the log of deployments (${this.namespace}) as it was: ${why}`,
+    );
   }
 
   /** Lines that a deployment that has ended lacks. */
@@ -100,6 +103,9 @@ export class Log {
     const { service } = record.release;
     const part = await this.api.get<Part>(`${this.path}/${partNameOf(service, partOf(record.sequence))}`);
     const has = (name: LineName) => part?.data?.[lineKey(record.sequence, name)] !== undefined;
+    const there = readPart(service, part?.data ?? {}).find(({ sequence }) => sequence === record.sequence)?.begin;
+    if (there?.record !== undefined && known.record !== undefined && there.record !== known.record)
+      this.tell(record, 'Somebody else wrote its first line. Compare both with `nx run infrastructure:audit`.');
     const first = has('begin')
       ? {}
       : { begin: loggedBegin(record, { at: new Date(), ...known, provisioning: undefined }) };
