@@ -63,7 +63,8 @@ async function auditService(
 ): Promise<Finding[]> {
   const sequences = records.map(({ sequence }) => sequence);
   const to = Math.max(overview?.upTo.get(service) ?? 0, ...sequences);
-  const log = await cluster.logged(service, { from: Math.max(1, Math.min(to, ...sequences) - before), to });
+  const range = { from: Math.max(1, Math.min(to, ...sequences) - before), to };
+  const log = overview?.upTo.has(service) ? await cluster.logged(service, range) : [];
   const manifests = new Map<number, string>();
   for (const { sequence } of othersThanLogged({ records, log })) {
     const record = await cluster.record(service, sequence);
