@@ -105,7 +105,9 @@ describe('the provisioner', () => {
 
   /** Rights on what is in no namespace. */
   function anywhere(): Record<string, string> {
-    const policies = ['service-addresses', 'pods', 'records', 'locks', 'planner'].map((name) => `${preprod}-${name}`);
+    const policies = ['service-addresses', 'pods', 'records', 'log', 'locks', 'planner'].map(
+      (name) => `${preprod}-${name}`,
+    );
     const roles = [`${preprod}-provisioner`, `${preprod}-planner`];
     const write = 'get create patch delete';
     return {
@@ -197,6 +199,8 @@ describe('the planner', () => {
     ['delete many', ['delete', 'pods', '--all']],
     ['scale', ['patch', 'deployment', 'payments', '--patch={"spec":{"replicas":0}}']],
     ['give rights', ['create', 'role', 'x', '--verb=get', '--resource=services']],
+    ['add to the log of deployments', ['create', 'configmap', 'poc-log.payments.9']],
+    ['take lines from it', ['patch', 'configmap', 'poc-log.payments.0', '--type=merge', '--patch={"data":null}']],
     ['lift the Pod Security level', ['label', 'namespace', 'NAMESPACE', 'pod-security.kubernetes.io/enforce-']],
     ['make a Secret', ['create', 'secret', 'generic', 'x']],
     ['open the gateway', ['annotate', 'service', 'public-NAMESPACE', 'a=b', '--namespace', 'gateway']],
@@ -210,7 +214,7 @@ describe('the planner', () => {
     const place = args.indexOf('--');
     const [before, after] = place < 0 ? [args, []] : [args.slice(0, place), args.slice(place)];
     const { code, output } = await kubectlAs(kubeconfigOf('planner'), [...before, ...within, ...after]);
-    expect(output).toMatch(/Forbidden|changes nothing/i);
+    expect(output).toMatch(/Forbidden|changes nothing|of the log of deployments/i);
     expect(code).toBe(1);
   });
 });

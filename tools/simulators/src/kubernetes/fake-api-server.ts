@@ -163,6 +163,7 @@ export class FakeApiServer {
     Object.assign(kept.metadata, {
       resourceVersion: live?.metadata['resourceVersion'],
       uid: live?.metadata['uid'],
+      creationTimestamp: live?.metadata['creationTimestamp'],
       generation: live?.metadata['generation'],
     });
     return isDryRun || (live && JSON.stringify(live) === JSON.stringify(kept)) ? kept : this.store(path, kept);
@@ -172,7 +173,8 @@ export class FakeApiServer {
     const live = this.objects.get(path);
     const generation = Number(live?.metadata['generation'] ?? 0) + 1;
     const uid = live?.metadata['uid'] ?? `uid-${this.version + 1}`;
-    Object.assign(object.metadata, { uid, generation, resourceVersion: String(++this.version) });
+    const creationTimestamp = live?.metadata['creationTimestamp'] ?? new Date().toISOString();
+    Object.assign(object.metadata, { uid, creationTimestamp, generation, resourceVersion: String(++this.version) });
     this.control(path, object, generation);
     this.objects.set(path, object);
     this.tell(live ? 'MODIFIED' : 'ADDED', path, object);

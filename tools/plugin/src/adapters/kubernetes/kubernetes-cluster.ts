@@ -8,6 +8,7 @@ import type {
   DeploymentSummary,
   NewDeploymentRecord,
 } from '../../model/deploy/deployment-record.ts';
+import type { KeptDeployment, LoggedDeployment, LogOverview } from '../../model/deploy/deployment-log.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import type { ApplyStage } from '../../model/manifests/kind-order.ts';
@@ -21,6 +22,7 @@ import type {
   HealthResult,
   JobOptions,
   JobResult,
+  LogRange,
   ObservedService,
   Plan,
   PlanOptions,
@@ -241,8 +243,16 @@ export class KubernetesCluster implements Cluster {
     return newest;
   }
 
-  summaries(): Promise<DeploymentSummary[]> {
+  summaries(): Promise<KeptDeployment[]> {
     return this.recordsOf.summaries();
+  }
+
+  logged(service: string, range: LogRange): Promise<LoggedDeployment[]> {
+    return this.recordsOf.log.read(service, range);
+  }
+
+  logOverview(): Promise<LogOverview | undefined> {
+    return this.recordsOf.log.overview();
   }
 
   async observe(

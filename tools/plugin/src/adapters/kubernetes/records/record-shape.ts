@@ -59,3 +59,19 @@ export const recordShape = {
     startedAt: time,
   }),
 } as const;
+
+/** Shapes of the lines of the log of deployments. */
+export const logShape = {
+  begin: fields({
+    at: time,
+    ...{ environment: text, build: text, commit: text, digest: text, contentHash: text, manifests: text },
+    ...{ record: maybe(text), provisioning: maybe(text), action: text, actor, approvedBy: maybe(text) },
+    ...{ overrides: maybe(list(text)), reason: maybe(text), startedAt: time },
+  }),
+  end: fields({
+    at: time,
+    outcome: (value) => ['succeeded', 'failed', 'cancelled', 'abandoned'].includes(value as string),
+    finishedAt: time,
+    reason: maybe(text),
+  }),
+} as const;
