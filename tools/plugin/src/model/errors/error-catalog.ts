@@ -200,7 +200,15 @@ export const errorCatalog = {
     'no-such-release': entry('There is no such release.', 'Choose one of those that are listed.'),
     'image-missing': entry('The registry does not have the image.', 'Choose another release, or push it again.'),
     'dirty-release-gone': entry('The manifests of a build of uncommitted changes are lost.', 'Release again.'),
-    'approval-needed': entry('The environment is protected.', 'Give `--approve`, or run behind an approval gate.'),
+    'approval-needed': entry(
+      'The environment is protected, and no plan is approved.',
+      'Look at the plan with `--dry-run`, and approve of it with `--approve=ID`; in a CI behind an approval gate.',
+    ),
+    'not-approved': entry('Somebody was asked to approve of the plan, and did not.', 'Whoever approves can run it.'),
+    'plan-changed': entry(
+      'What would be done is not the plan that was approved.',
+      'Look at the plan of now with `--dry-run`, and approve of that.',
+    ),
     frozen: entry(
       'The environment takes nothing now: a window in its file says until when.',
       'Wait until then, or give `--force` with a `--reason`; `rollback` needs neither.',

@@ -27,7 +27,8 @@ import { releaseRegistries } from './release-registries.ts';
 import { sourceRevision } from '../revision/source-revision.ts';
 import { requireReleasedBranch } from '../verify/require-released-branch.ts';
 import { requireSigningKey } from '../verify/require-signatures.ts';
-import { verifyRelease } from '../verify/verify-release.ts';
+import { previewDeploy } from '../deploy/preview-deploy.ts';
+import { approveCommand } from '../../model/plan/approve-command.ts';
 import { tagRelease } from './tag-release.ts';
 import { waitForForge } from '../announce/wait-for-forge.ts';
 
@@ -97,7 +98,7 @@ async function carryOut(
   const image = { ...made, progress };
   const run: ReleaseRun = { request, image, ports, reporter, progress };
   const upToDate = newest && (await hasContent(newest, run)) ? newest : undefined;
-  if (!request.dryRun) requireApprovals(request);
+  if (!request.dryRun) requireApprovals(request, upToDate);
   const overtaken = upToDate ? [] : await supersededBy(run);
   if (overtaken.length > 0) return { release: undefined, built: false, deploys: overtaken };
   if (request.only === 'deploy' && !upToDate) throw notBuilt(run, newest);
@@ -157,9 +158,20 @@ async function imageRequest(request: ReleaseRequest, ports: ReleasePorts): Promi
   return { service, revision, registries, buildNumber, ciNumber, force, signal };
 }
 
-function requireApprovals(request: ReleaseRequest): void {
-  for (const environment of reached(request))
-    requireApproval(`deploy ${request.service.name} to ${environment.name}`, environment, request.approvedBy);
+function requireApprovals(request: ReleaseRequest, upToDate: Release | undefined): void {
+  const { service, approval } = request;
+  for (const environment of reached(request)) {
+    const doing = `deploy ${service.name} to ${environment.name}`;
+    requireApproval(doing, environment, request);
+    if (!environment.protected || upToDate || approval?.ask) continue;
+    const built = `nx run ${service.name}:release --only=build`;
+    throw new Refusal({
+      type: 'plan-changed',
+      doing,
+      reason: `Nobody can have approved of it: a plan names a build, and the content of this commit has none yet.`,
+      remedy: `Build it first (\`${built}\`), then look at \`nx run ${service.name}:k8s-deploy --env=${environment.name} --dry-run\`.`,
+    });
+  }
 }
 
 /** One that is frozen refuses the whole release, as one does that takes no releases of the commit. @throws {Refusal} */
@@ -257,15 +269,25 @@ async function preview(run: ReleaseRun, newest: Release | undefined): Promise<Re
   }
   for (const environment of reached(request)) {
     const target = targetOf(request, environment, released!);
-    if (newest) await verifyRelease(target, request, ports);
-    const [{ changes }, publication] = await Promise.all([
-      planDeploy(target, ports, reporter),
-      planServicePublication(target, ports),
-    ]);
-    reporter.step(`${environment.name}: would deploy: ${describeChangeSet(changes)}`);
-    tellPlanned(publication, environment, reporter);
+    if (newest) await previewRelease(target, run);
+    else {
+      const [{ changes }, publication] = await Promise.all([
+        planDeploy(target, ports, reporter),
+        planServicePublication(target, ports),
+      ]);
+      reporter.step(`${environment.name}: would deploy: ${describeChangeSet(changes)}`);
+      tellPlanned(publication, environment, reporter);
+    }
   }
   return { release: newest, built: false, deploys: [] };
+}
+
+/** Tells what deploying a release that is built would do. */
+async function previewRelease(target: DeployTarget, { request, ports, reporter }: ReleaseRun): Promise<void> {
+  const { changes, plan } = await previewDeploy(target, request, ports, reporter);
+  const { name } = target.environment;
+  reporter.step(`${name}: would deploy: ${describeChangeSet(changes)}`);
+  if (plan) reporter.step(`${name}: the plan is ${plan.id}; to approve of it: ${approveCommand(plan.work, plan.id)}`);
 }
 
 function targetOf(request: ReleaseRequest, environment: Environment, release: Release): DeployTarget {
