@@ -84,7 +84,11 @@ describe('release.yml, by hand', () => {
 describe('promote.yml', () => {
   it('brings a service to prod in the name of the gate that its job passed', async () => {
     const run = await well('promote.yml', { inputs: { service: 'orders', to: 'prod', tag: '', force: false } });
-    expect(namesOf(run)).toEqual(['promote-prod']);
+    expect(namesOf(run)).toEqual(['plan-prod', 'promote-prod']);
+    // What the approver sees, and the gated job does, is chosen before the gate.
+    const [plan] = /plan-[0-9a-f]{32}/.exec(run.log) ?? [];
+    expect(run.log).toContain(`[plan-prod] orders: the plan is ${plan}; to approve of it: `);
+    expect(run.log).toContain(`--tag=${first['orders']} --approve=${plan}`);
     // It builds nothing, and needs Node.js alone.
     expect(run.log).toMatch(/^\[promote-prod\] node \S+ is >=20\.19, cache npm$/m);
     expect(run.log).not.toContain('setup-go');

@@ -1,9 +1,12 @@
 import type { StepVariables } from './nx-command.ts';
 import type { PipelineEnvironment } from './pipeline-facts.ts';
 
-/** How a command approves, in the name of those who let its job through the checks of its environment. */
+/**
+ * How a command approves, in the name of those who let its job through the checks of its environment: of the plans in the
+ * variable PLANS, which a job before it made and showed.
+ */
 export interface Approval {
-  readonly option: '' | ' --approve';
+  readonly option: '' | ' --approve="$PLANS"';
   readonly env: StepVariables;
 }
 
@@ -11,6 +14,6 @@ export interface Approval {
 export function approvalFor({ name, protected: isProtected }: PipelineEnvironment, keeper: string): Approval {
   // The plugin takes --approve only where a gate was passed, and this names it.
   return isProtected
-    ? { option: ' --approve', env: { POC_APPROVAL_GATE: `environment ${name} ${keeper}` } }
+    ? { option: ' --approve="$PLANS"', env: { POC_APPROVAL_GATE: `environment ${name} ${keeper}` } }
     : { option: '', env: {} };
 }

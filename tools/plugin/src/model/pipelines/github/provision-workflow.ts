@@ -1,12 +1,12 @@
 import { approvalFor } from '../approval.ts';
 import { generatedHeader } from '../generated-file.ts';
-import { packageCommand, provisionCommand } from '../nx-command.ts';
+import { packageCommand, provisionCommand, type StepVariables } from '../nx-command.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { paragraphs, yaml, type Yaml } from '../yaml-template.ts';
 import { branchFilter } from './branch-filter.ts';
 import { clusterAccess, unattended, type Rights } from './cluster-access.ts';
 import { dispatchTrigger } from './dispatch-inputs.ts';
-import { commandStep, commandVariables, readySteps } from './job-steps.ts';
+import { commandStep, commandVariables, planOutputs, readySteps } from './job-steps.ts';
 import { workflowJob } from './workflow-job.ts';
 
 const allEnvironments = 'all environments';
@@ -75,27 +75,42 @@ function provisionJobs(environment: PipelineEnvironment, before: PipelineEnviron
       variables: { ...chosenVersion, ...commandVariables(access.kubeconfig) },
     } as const;
   };
-  const diff = job('planning');
-  const change = job('provisioning');
+  const [look, change] = [job('planning'), job('provisioning')];
   const { option, env } = approvalFor(environment, 'at GitHub');
   const chosen = `github.event_name == 'push' || inputs.environment == '${allEnvironments}' || inputs.environment == '${name}'`;
+  const earlier = before ? [`provision-${before.name}`] : [];
+  // One that was left out before it is no reason to leave it out too, one that failed is.
+  const afterAll = (what: string) => `\${{ !cancelled() && !failure() && (${what}) }}`;
+  const command = provisionCommand(name, ' --dry-run');
+  const common = { ...look, environment: unattended };
+  // What environments have in common is changed by each: what is approved of is planned when the one before is done.
+  const plan = `plan-${name}`;
+  const first = environment.protected
+    ? workflowJob({
+        ...common,
+        id: plan,
+        needs: ['package', ...earlier],
+        condition: afterAll(chosen),
+        settings: planOutputs(['plans']),
+        steps: [commandStep({ id: 'plan', command, env: look.variables })],
+      })
+    : workflowJob({
+        ...common,
+        id: `diff-${name}`,
+        needs: ['package'],
+        condition: chosen,
+        steps: [commandStep({ command, env: look.variables })],
+      });
+  const plans: StepVariables = environment.protected ? { PLANS: `\${{ needs.${plan}.outputs.plans }}` } : {};
   return [
-    workflowJob({
-      ...diff,
-      id: `diff-${name}`,
-      needs: ['package'],
-      condition: chosen,
-      environment: unattended,
-      steps: [commandStep({ command: provisionCommand(name, ' --dry-run'), env: diff.variables })],
-    }),
+    first,
     workflowJob({
       ...change,
       id: `provision-${name}`,
-      needs: ['package', `diff-${name}`, ...(before ? [`provision-${before.name}`] : [])],
-      // One that was left out before it is no reason to leave it out too, one that failed is.
-      condition: `\${{ !cancelled() && !failure() && (${chosen}) }}`,
+      needs: ['package', environment.protected ? plan : `diff-${name}`, ...earlier],
+      condition: afterAll(environment.protected ? `needs.${plan}.outputs.plans != ''` : chosen),
       environment: name,
-      steps: [commandStep({ command: provisionCommand(name, option), env: { ...change.variables, ...env } })],
+      steps: [commandStep({ command: provisionCommand(name, option), env: { ...change.variables, ...plans, ...env } })],
     }),
   ];
 }
