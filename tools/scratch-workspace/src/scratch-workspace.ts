@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isMap, isSeq, parseDocument } from 'yaml';
+import { atTerminal, type TypedAnswer } from './at-terminal.ts';
 import { deployerManifest, tokenOf, writeAdministratorKubeconfig, writeKubeconfig } from './cluster-account.ts';
 import { ExecutorHost } from './executor-host.ts';
 import { floorManifests, removePolicies } from './floor.ts';
@@ -237,6 +238,12 @@ export class ScratchWorkspace {
     const plans = await this.plansOf(args, { env });
     const approving = plans.length === 0 ? [] : [`--approve=${plans.join(',')}`];
     return this.succeeds([...args, ...approving], { env: { POC_APPROVAL_GATE: gate, ...env } });
+  }
+
+  /** Runs a command at a terminal, as who is there and in no CI, where a question is answered. */
+  async atTerminal(command: string, answer: TypedAnswer): Promise<CommandResult> {
+    const env = { ...process.env, ...this.variables(), CI: undefined };
+    return atTerminal(command, answer, { cwd: this.folder, env });
   }
 
   /** Returns the ids of the plans that a dry run shows, which must succeed. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { runningDigests } from '../../../scratch-workspace/src/state/cluster-state.ts';
 import { kubectl } from '../../../scratch-workspace/src/platform.ts';
@@ -233,6 +234,26 @@ describe('a plan for prod', () => {
     expect(output).toContain(`Approved was ${plan}; now it would be plan-`);
     expect(code).toBe(2);
     expect(await outcomes('prod')).toEqual(before);
+  });
+});
+
+describe('--approve at a terminal', () => {
+  const command = () => {
+    const nx = join(workspace.folder, 'node_modules/nx/dist/bin/nx.js');
+    const tag = builds[0]!.number;
+    return `'${process.execPath}' '${nx}' run payments:promote --tag=${tag} --force --approve`;
+  };
+
+  it.each([
+    ['n', 2],
+    ['y', 0],
+  ])('shows the plan, and asks: %s ends it with %d', async (answer, code) => {
+    const before = await outcomes('prod');
+    const { output, code: ended } = await workspace.atTerminal(command(), { question: /Approve of plan-/, answer });
+    expect(output).toMatch(/payments: promote \S+ from preprod to prod, in place of \S+ \(commit /);
+    expect(output).toContain('Deployment payments configured');
+    expect(ended).toBe(code);
+    expect(await outcomes('prod')).toEqual(code === 0 ? [...before, 'succeeded'] : before);
   });
 });
 
