@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { outputVariable } from './output-variable.ts';
+import type { PlannedWork } from '../../../../model/plan/planned-work.ts';
 import { PlanId } from '../../../../model/plan/plan-id.ts';
 import type { ApprovablePlan } from '../../../../use-cases/deploy/requirements/approval.ts';
 import { RunLog } from './run-log.ts';
@@ -77,10 +78,10 @@ describe('RunLog', () => {
   });
 
   const planOf = (service: string): ApprovablePlan => {
-    const work = {
-      ...{ action: 'promote', service, environment: 'prod', from: 'preprod', build: '20261124-1', commit: 'c0ffee' },
+    const work: PlannedWork = {
+      ...{ action: 'promote' as const, service, environment: 'prod', from: 'preprod', build: '20261124-1', commit: 'c0ffee' },
       ...{ differences: [], objects: [], publishes: [], options: [] },
-    } as const;
+    };
     return { id: PlanId.of(work), work, changes: [{ kind: 'Service', name: '<b>', action: 'created' }], notes: [] };
   };
 
