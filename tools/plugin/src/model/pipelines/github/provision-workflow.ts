@@ -7,7 +7,7 @@ import { branchFilter } from './branch-filter.ts';
 import { clusterAccess, unattended, type Rights } from './cluster-access.ts';
 import { dispatchTrigger } from './dispatch-inputs.ts';
 import { commandStep, commandVariables, planOutputs, readySteps } from './job-steps.ts';
-import { workflowJob } from './workflow-job.ts';
+import { workflowJob, type WorkflowJob } from './workflow-job.ts';
 
 const allEnvironments = 'all environments';
 
@@ -81,26 +81,12 @@ function provisionJobs(environment: PipelineEnvironment, before: PipelineEnviron
   const earlier = before ? [`provision-${before.name}`] : [];
   // One that was left out before it is no reason to leave it out too, one that failed is.
   const afterAll = (what: string) => `\${{ !cancelled() && !failure() && (${what}) }}`;
-  const command = provisionCommand(name, ' --dry-run');
-  const common = { ...look, environment: unattended };
-  // What environments have in common is changed by each: what is approved of is planned when the one before is done.
   const plan = `plan-${name}`;
-  const first = environment.protected
-    ? workflowJob({
-        ...common,
-        id: plan,
-        needs: ['package', ...earlier],
-        condition: afterAll(chosen),
-        settings: planOutputs(['plans']),
-        steps: [commandStep({ id: 'plan', command, env: look.variables })],
-      })
-    : workflowJob({
-        ...common,
-        id: `diff-${name}`,
-        needs: ['package'],
-        condition: chosen,
-        steps: [commandStep({ command, env: look.variables })],
-      });
+  const placed = environment.protected
+    ? { needs: ['package', ...earlier], condition: afterAll(chosen) }
+    : { needs: ['package'], condition: chosen };
+  const { variables, ...common } = look;
+  const first = lookJob(environment, { ...common, ...placed }, variables);
   const plans: StepVariables = environment.protected ? { PLANS: `\${{ needs.${plan}.outputs.plans }}` } : {};
   return [
     first,
@@ -113,4 +99,23 @@ function provisionJobs(environment: PipelineEnvironment, before: PipelineEnviron
       steps: [commandStep({ command: provisionCommand(name, option), env: { ...change.variables, ...plans, ...env } })],
     }),
   ];
+}
+
+/**
+ * Returns the job that shows what would change in an environment. What environments have in common is changed by each: what is
+ * to be approved of is planned when the one before is done.
+ */
+function lookJob(
+  { name, protected: isProtected }: PipelineEnvironment,
+  job: Omit<WorkflowJob, 'id' | 'environment' | 'steps'>,
+  env: StepVariables,
+): Yaml {
+  const command = provisionCommand(name, ' --dry-run');
+  return workflowJob({
+    ...job,
+    id: `${isProtected ? 'plan' : 'diff'}-${name}`,
+    environment: unattended,
+    ...(isProtected ? { settings: planOutputs(['plans']) } : {}),
+    steps: [commandStep({ ...(isProtected ? { id: 'plan' } : {}), command, env })],
+  });
 }

@@ -79,7 +79,14 @@ describe('RunLog', () => {
 
   const planOf = (service: string): ApprovablePlan => {
     const work: PlannedWork = {
-      ...{ action: 'promote' as const, service, environment: 'prod', from: 'preprod', build: '20261124-1', commit: 'c0ffee' },
+      ...{
+        action: 'promote' as const,
+        service,
+        environment: 'prod',
+        from: 'preprod',
+        build: '20261124-1',
+        commit: 'c0ffee',
+      },
       ...{ differences: [], objects: [], publishes: [], options: [] },
     };
     return { id: PlanId.of(work), work, changes: [{ kind: 'Service', name: '<b>', action: 'created' }], notes: [] };
