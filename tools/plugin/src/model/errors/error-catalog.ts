@@ -204,7 +204,10 @@ export const errorCatalog = {
       'The environment is protected, and no plan is approved.',
       'Look at the plan with `--dry-run`, and approve of it with `--approve=ID`; in a CI behind an approval gate.',
     ),
-    'not-approved': entry('Somebody was asked to approve of the plan, and did not.', 'Whoever approves can run it.'),
+    'not-approved': entry(
+      'The answer to the question whether the plan is approved was no.',
+      'An approver can type the command that is shown.',
+    ),
     'plan-changed': entry(
       'What would be done is not the plan that was approved.',
       'Look at the plan of now with `--dry-run`, and approve of that.',

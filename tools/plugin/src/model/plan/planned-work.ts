@@ -2,7 +2,7 @@ import type { CanaryPlan } from '../deploy/deployment-record.ts';
 import { actorAnnotations, annotation } from '../manifests/labels.ts';
 import { isMap } from '../manifests/source/object-fields.ts';
 
-/** What a command would do: all that somebody approves of, and nothing of who does it and when. */
+/** The effect of a command: all that is approved of, and nothing of who does it and when. */
 export interface PlannedWork {
   readonly action: 'deploy' | 'promote' | 'provision' | 'publish';
   /** The service; undefined for the clusters' configuration. */
@@ -19,7 +19,7 @@ export interface PlannedWork {
   readonly commit: string;
   readonly contentHash?: string | undefined;
   readonly canary?: CanaryPlan | undefined;
-  /** What the cluster would change, object by object; in no order. */
+  /** The changes of objects in the cluster; in no order. */
   readonly differences: readonly PlannedDifference[];
   /** The whole objects, as they are written; in no order. */
   readonly objects: readonly unknown[];

@@ -38,7 +38,7 @@ export interface ApiPublishRequest {
   readonly allowBreaking: boolean;
   /** The approver for a protected environment. */
   readonly approvedBy: string | undefined;
-  /** What was approved of, for a protected environment. */
+  /** The approval, for a protected environment. */
   readonly approval?: Approval | undefined;
   readonly signal?: AbortSignal;
   /** Checks a revision before clients find it. */
@@ -49,7 +49,7 @@ export interface ApiPublishRequest {
 export interface ApiPublishResult {
   readonly state: 'planned' | 'published' | 'unchanged';
   readonly release: Release;
-  /** What somebody has to approve of, in a protected environment. */
+  /** The plan that needs an approval, in a protected environment. */
   readonly plan?: ApprovablePlan;
 }
 

@@ -41,7 +41,7 @@ export interface DeployOptions extends RolloutLimits {
   readonly comparesCommits?: boolean;
   /** The approver for a protected environment. */
   readonly approvedBy: string | undefined;
-  /** What was approved of, for a protected environment. */
+  /** The approval, for a protected environment. */
   readonly approval?: Approval | undefined;
   /** The environment that it proved itself in, of a promotion. */
   readonly from?: Environment | undefined;

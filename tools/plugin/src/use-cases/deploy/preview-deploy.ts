@@ -8,10 +8,10 @@ import type { DeployTarget } from './plan-deploy.ts';
 import type { ApprovablePlan } from './requirements/approval.ts';
 import { tellPlanned } from './rollout/rollout-publication.ts';
 
-/** What a deploy would come to. */
+/** The predicted result of a deploy. */
 export interface DeployPreview {
   readonly changes: ChangeSet;
-  /** What somebody has to approve of, in a protected environment. */
+  /** The plan that needs an approval, in a protected environment. */
   readonly plan?: ApprovablePlan;
   /** Why nothing would be deployed to a protected environment. */
   readonly result?: Exclude<DeployResult, { state: 'deployed' }>;

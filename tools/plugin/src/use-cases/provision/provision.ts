@@ -45,7 +45,7 @@ export interface ProvisionRequest {
   readonly actor: Actor;
   /** The approver for a protected environment. */
   readonly approvedBy: string | undefined;
-  /** What was approved of, for a protected environment. */
+  /** The approval, for a protected environment. */
   readonly approval?: Approval | undefined;
   readonly dryRun: boolean;
   /** With a reason, provisions also a frozen environment. */
@@ -68,7 +68,7 @@ export type ProvisionResult =
       /** The version that was there before. */
       readonly before: BuildNumber | undefined;
       readonly changes: readonly ConfigurationChange[];
-      /** What somebody has to approve of, in a protected environment; undefined where nothing would be done. */
+      /** The plan that needs an approval, in a protected environment; undefined where nothing would be done. */
       readonly plan?: ApprovablePlan;
     }
   /** A newer version is there, or was packaged, and this one was not asked for by its tag. */

@@ -72,8 +72,8 @@ function workOf({ environment, source, version, before, objects, changes }: Plan
 }
 
 /**
- * Who plans may try less than who provisions, and then compares: what tells one state of an object from another must be the
- * same for both, or no plan could be applied.
+ * Returns a change as it is approved of. Planners may try less than provisioners, and then compare: states of an object must be
+ * told apart by the same means for both, or no plan could be applied.
  */
 function differenceOf(change: ConfigurationChange): PlannedDifference {
   const { kind, name, namespace, action, fields, fingerprint } = change;

@@ -168,7 +168,7 @@ function requireApprovals(request: ReleaseRequest, upToDate: Release | undefined
     throw new Refusal({
       type: 'plan-changed',
       doing,
-      reason: `Nobody can have approved of it: a plan names a build, and the content of this commit has none yet.`,
+      reason: `It cannot be approved yet: a plan names a build, and the content of this commit has none yet.`,
       remedy: `Build it first (\`${built}\`), then look at \`nx run ${service.name}:k8s-deploy --env=${environment.name} --dry-run\`.`,
     });
   }
@@ -282,7 +282,7 @@ async function preview(run: ReleaseRun, newest: Release | undefined): Promise<Re
   return { release: newest, built: false, deploys: [] };
 }
 
-/** Tells what deploying a release that is built would do. */
+/** Reports the effect of deploying a release that is built. */
 async function previewRelease(target: DeployTarget, { request, ports, reporter }: ReleaseRun): Promise<void> {
   const { changes, plan } = await previewDeploy(target, request, ports, reporter);
   const { name } = target.environment;

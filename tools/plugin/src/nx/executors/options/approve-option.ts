@@ -1,7 +1,7 @@
 import { PlanId } from '../../../model/plan/plan-id.ts';
 import { badOption, type Option, type OptionContext } from './option.ts';
 
-/** What `--approve` says: the plans that somebody looked at, or that somebody is to be asked. */
+/** The value of `--approve`: the plans that were looked at, or that a person is to be asked. */
 export type ApproveChoice = readonly PlanId[] | 'ask';
 
 /** Plans that one command takes: more than any workspace has services. */

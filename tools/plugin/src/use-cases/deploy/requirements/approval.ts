@@ -15,7 +15,7 @@ export interface ApprovablePlan {
   readonly notes: readonly string[];
 }
 
-/** What was approved of. */
+/** The plans that were approved of, or a way to ask. */
 export interface Approval {
   /** The plans that were looked at before. */
   readonly plans: readonly PlanId[];
@@ -55,7 +55,7 @@ export function requireApproval(
   throw new Refusal({
     type: 'approval-needed',
     doing,
-    reason: `${name} is protected, and \`--approve\` names no plan. Here is no terminal on which somebody could be asked.`,
+    reason: `${name} is protected, and \`--approve\` names no plan. There is no terminal to ask at.`,
     remedy: look,
   });
 }
@@ -77,7 +77,7 @@ export async function askApproval(
     type: 'not-approved',
     doing,
     reason: `The plan ${shown.id} was not approved.`,
-    remedy: `Whoever approves of it can type \`${approveCommand(shown.work, shown.id)}\`.`,
+    remedy: `An approver can type \`${approveCommand(shown.work, shown.id)}\`.`,
   });
 }
 
