@@ -163,11 +163,10 @@ describe('the planner', () => {
   it('shows the plan that who deploys would carry out', async () => {
     const file = 'Infrastructure/environments/preprod.yaml';
     const before = workspace.read(file);
+    await succeeds('deployer', 'run', 'payments:release', '--env=preprod', '--only=build');
     workspace.edit(file, /$/, '\nprotected: true\n');
     try {
       const deploy = ['run', 'payments:k8s-deploy', '--env=preprod', '--force', '--dry-run'];
-      const newest = ['run', 'payments:release', '--env=preprod', '--only=build'];
-      await succeeds('deployer', ...newest);
       const shown = [await succeeds('planner', ...deploy), await succeeds('deployer', ...deploy)];
       const [planned, done] = shown.map((output) => /the plan is (plan-[0-9a-f]{32})/.exec(output)?.[1]);
       expect(planned).toBeDefined();
