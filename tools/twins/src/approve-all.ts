@@ -2,5 +2,5 @@ import type { Approved } from '../../plugin/src/use-cases/deploy/requirements/ap
 
 /** Returns the approval of somebody who says yes to every plan that is shown. */
 export function approvesAll(approvedBy: string): Approved {
-  return { approvedBy, approval: { plans: [], ask: () => Promise.resolve(true) } };
+  return { approvedBy, approvedPlans: { plans: [], ask: () => Promise.resolve(true) } };
 }

@@ -13,7 +13,7 @@ import {
   askApproval,
   requireApproval,
   requirePlan,
-  type Approval,
+  type PlanApproval,
   type ApprovablePlan,
 } from '../deploy/requirements/approval.ts';
 import { checkFreeze } from '../deploy/requirements/require-no-freeze.ts';
@@ -39,7 +39,7 @@ export interface ApiPublishRequest {
   /** The approver for a protected environment. */
   readonly approvedBy: string | undefined;
   /** The approval, for a protected environment. */
-  readonly approval?: Approval | undefined;
+  readonly approvedPlans?: PlanApproval | undefined;
   readonly signal?: AbortSignal;
   /** Checks a revision before clients find it. */
   readonly check?: RevisionCheck;
@@ -78,14 +78,14 @@ export async function publishApi(
     const isToApprove = environment.protected && publication.isNeeded;
     return { state: 'planned', release, ...(isToApprove ? { plan: approvable(request, planned) } : {}) };
   }
-  const approval = await answer(request, async () => plan(request, await cluster.records(service.name), ports));
+  const approvedPlans = await answer(request, async () => plan(request, await cluster.records(service.name), ports));
   const limits = { timeoutMs: 0, ...(signal ? { signal } : {}) };
   // Nothing is deployed: the forge hears nothing.
   const equipment = { cluster, ports, limits, reporter, announce: () => ({ end: () => undefined }) };
   return withServiceLock({ service: service.name, environment, actor }, equipment, async ({ records, lock }) => {
     const planned = await plan(request, records, ports);
     const { release, publication } = planned;
-    if (approval && publication.isNeeded) requirePlan(doingOf(request), workOf(request, planned), approval);
+    if (approvedPlans && publication.isNeeded) requirePlan(doingOf(request), workOf(request, planned), approvedPlans);
     const stop = AbortSignal.any([lock.lost, ...(signal ? [signal] : [])]);
     const isNeeded = publication.isNeeded;
     await publish(publication, { reporter, signal: stop });
@@ -103,9 +103,9 @@ interface PlannedPublication {
 async function answer(
   request: ApiPublishRequest,
   planning: () => Promise<PlannedPublication>,
-): Promise<Approval | undefined> {
-  if (!request.environment.protected || !request.approval) return undefined;
-  return askApproval(doingOf(request), request.approval, async () => {
+): Promise<PlanApproval | undefined> {
+  if (!request.environment.protected || !request.approvedPlans) return undefined;
+  return askApproval(doingOf(request), request.approvedPlans, async () => {
     const planned = await planning();
     return planned.publication.isNeeded ? approvable(request, planned) : undefined;
   });

@@ -39,7 +39,7 @@ async function planned(scenario: ReleaseScenario, wishes: Partial<PromoteRequest
   return result.preview.plan;
 }
 
-const approving = (...plans: PlanId[]) => ({ approval: { plans, ask: undefined } });
+const approving = (...plans: PlanId[]) => ({ approvedPlans: { plans, ask: undefined } });
 const inProd = async (scenario: ReleaseScenario) =>
   (await scenario.clusters.get('prod')!.records('orders')).map(({ release }) => release.buildNumber.toString());
 
@@ -153,7 +153,7 @@ describe('--approve without a plan', () => {
       shown.push(plan);
       return Promise.resolve(false);
     };
-    const refused = await refusal(up(scenario, { approval: { plans: [], ask } }));
+    const refused = await refusal(up(scenario, { approvedPlans: { plans: [], ask } }));
     expect(refused).toMatchObject({ exitCode: 2, type: 'not-approved' });
     expect(shown.map(({ id }) => id)).toEqual([(await planned(scenario)).id]);
     expect(refused.remedy).toContain(`--approve=${shown[0]!.id}`);
@@ -170,13 +170,13 @@ describe('--approve without a plan', () => {
       await up(scenario, { build, ...approvesAll('grace') });
       return true;
     };
-    expect(await refusal(up(scenario, { approval: { plans: [], ask } }))).toMatchObject({ type: 'plan-changed' });
+    expect(await refusal(up(scenario, { approvedPlans: { plans: [], ask } }))).toMatchObject({ type: 'plan-changed' });
     expect(await inProd(scenario)).toEqual(['20261124-2', '20261124-1']);
   });
 
   it('is refused where nobody can be asked', async () => {
     const scenario = await proven('1');
-    const refused = await refusal(up(scenario, { approval: { plans: [], ask: undefined } }));
+    const refused = await refusal(up(scenario, { approvedPlans: { plans: [], ask: undefined } }));
     expect(refused).toMatchObject({ exitCode: 2, type: 'approval-needed' });
     expect(refused.remedy).toMatch(/--dry-run.*--approve=ID/);
     expect(await inProd(scenario)).toEqual([]);
@@ -186,7 +186,7 @@ describe('--approve without a plan', () => {
     const scenario = await proven('1');
     await up(scenario, approvesAll('eve'));
     const ask = () => Promise.reject(new Error('somebody was asked'));
-    expect(await up(scenario, { approval: { plans: [], ask } })).toMatchObject({ result: { state: 'unchanged' } });
+    expect(await up(scenario, { approvedPlans: { plans: [], ask } })).toMatchObject({ result: { state: 'unchanged' } });
   });
 });
 

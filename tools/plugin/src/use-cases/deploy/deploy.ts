@@ -9,7 +9,7 @@ import type { Canary } from '../canary/canary-context.ts';
 import { planCanary } from '../canary/plan-canary.ts';
 import { planRecordedPublication, planServicePublication } from '../facade/plan-service-publication.ts';
 import type { ServicePublication } from '../facade/service-publication.ts';
-import { askApproval, requireApproval, requirePlan, type Approval } from './requirements/approval.ts';
+import { askApproval, requireApproval, requirePlan, type PlanApproval } from './requirements/approval.ts';
 import { requireNoFreeze, type FreezableRequest } from './requirements/require-no-freeze.ts';
 import { approvableDeploy, deployWork } from './deploy-work.ts';
 import { causeOf } from './deployment-cause.ts';
@@ -42,7 +42,7 @@ export interface DeployOptions extends RolloutLimits {
   /** The approver for a protected environment. */
   readonly approvedBy: string | undefined;
   /** The approval, for a protected environment. */
-  readonly approval?: Approval | undefined;
+  readonly approvedPlans?: PlanApproval | undefined;
   /** The environment that it proved itself in, of a promotion. */
   readonly from?: Environment | undefined;
   /** The obstacles before it came here that `force` overrode: `soaking`. */
@@ -138,14 +138,14 @@ async function supersededInstead(
 async function withAnswer(planned: PlannedDeploy, reporter: Reporter): Promise<PlannedDeploy> {
   const { target, options, plan } = planned;
   const { environment, service, release } = target;
-  if (!environment.protected || !options.approval) return planned;
+  if (!environment.protected || !options.approvedPlans) return planned;
   const doing = `deploy ${service.name} ${release.buildNumber} to ${environment.name}`;
-  const approval = await askApproval(doing, options.approval, async () => {
+  const approvedPlans = await askApproval(doing, options.approvedPlans, async () => {
     const records = await plan.cluster.records(service.name);
     const { decision } = await decide(planned, records, reporter);
     return decision.state === 'deploy' ? approvableDeploy(planned, records) : undefined;
   });
-  return { ...planned, options: { ...options, approval } };
+  return { ...planned, options: { ...options, approvedPlans } };
 }
 
 /** Adds what was overridden before it is looked at what runs. */
@@ -173,9 +173,9 @@ async function deployLocked(planned: PlannedDeploy, context: DeployContext): Pro
   if (decision.state !== 'deploy') return decision;
   // Windows may have begun while it waited for the lock.
   const thawed = requireNoFreeze(freezable(target, options), deploy.ports);
-  if (target.environment.protected && options.approval) {
+  if (target.environment.protected && options.approvedPlans) {
     const doing = `deploy ${target.service.name} ${target.release.buildNumber} to ${target.environment.name}`;
-    requirePlan(doing, deployWork(deploy, context.records), options.approval);
+    requirePlan(doing, deployWork(deploy, context.records), options.approvedPlans);
   }
   warnOfChanges(target.environment.name, plan.changes, reporter);
   // Of pods that have come meanwhile, the plan of before knew nothing.

@@ -380,7 +380,7 @@ describe('a plan for a protected environment', () => {
   };
   const approving = (...plans: Awaited<ReturnType<typeof planOf>>['id'][]) => ({
     approvedBy: 'eve',
-    approval: { plans, ask: undefined },
+    approvedPlans: { plans, ask: undefined },
   });
   const prod = (scenario: ReleaseScenario) => scenario.configurations.get('prod')!;
 

@@ -10,7 +10,7 @@ import {
   type ProvisionedObject,
   type ProvisioningRecord,
 } from '../../model/provision/provisioning-record.ts';
-import { requireApproval, type ApprovablePlan, type Approval } from '../deploy/requirements/approval.ts';
+import { requireApproval, type ApprovablePlan, type PlanApproval } from '../deploy/requirements/approval.ts';
 import { approvableProvisioning, approveProvisioning, requireProvisioningPlan } from './provisioning-work.ts';
 import { checkFreeze, requireNoFreeze } from '../deploy/requirements/require-no-freeze.ts';
 import { closeAbandoned, recordAttempt, type WorkResult } from '../deploy/rollout/recorded-attempt.ts';
@@ -46,7 +46,7 @@ export interface ProvisionRequest {
   /** The approver for a protected environment. */
   readonly approvedBy: string | undefined;
   /** The approval, for a protected environment. */
-  readonly approval?: Approval | undefined;
+  readonly approvedPlans?: PlanApproval | undefined;
   readonly dryRun: boolean;
   /** With a reason, provisions also a frozen environment. */
   readonly force?: boolean;
@@ -106,7 +106,7 @@ export async function provision(
     const result = { version: chosen.version, before: plan.before, changes: allChanges(plan) };
     return { state: 'planned', ...result, ...(toApprove ? { plan: toApprove } : {}) };
   }
-  const approval = await approveProvisioning(`provision ${environment.name}`, asPlanned(target, plan), request);
+  const approvedPlans = await approveProvisioning(`provision ${environment.name}`, asPlanned(target, plan), request);
   request.signal?.throwIfAborted();
   const { source, version } = chosen;
   const made = version === undefined ? await makePackage(source, request, ports, reporter) : { ...source, version };
@@ -119,7 +119,7 @@ export async function provision(
       warn: (record, by) => reporter.warn(`${by} abandoned ${record.package.version}, begun ${record.startedAt}`),
       close: (record, ending) => target.configuration.closeRecord(record, ending),
     });
-    return await provisionLocked({ target, made, plan, approval, records, lock, reporter }, ports, onPlan);
+    return await provisionLocked({ target, made, plan, approvedPlans, records, lock, reporter }, ports, onPlan);
   } finally {
     await lock.release();
   }
@@ -136,7 +136,7 @@ interface PlannedProvisioning {
   readonly target: ProvisionTarget;
   readonly made: ProvisioningPackage;
   readonly plan: ProvisionPlan;
-  readonly approval: Approval | undefined;
+  readonly approvedPlans: PlanApproval | undefined;
   /** Newest first; none of them is running. */
   readonly records: readonly ProvisioningRecord[];
   readonly lock: ServiceLock;
@@ -162,7 +162,7 @@ async function provisionLocked(
   const changes = allChanges(plan);
   tell(plan, onPlan, planned.reporter);
   if (isDone(plan, made.version)) return { state: 'unchanged', version: made.version, before, changes };
-  requireProvisioningPlan(`provision ${target.environment.name}`, asPlanned(target, current), planned.approval);
+  requireProvisioningPlan(`provision ${target.environment.name}`, asPlanned(target, current), planned.approvedPlans);
   const overridden = requireNoFreeze(freezable(target.request), ports);
   const done = await applyAndRecord({ ...planned, plan, isForced: overridden.length > 0 }, ports);
   return { state: 'provisioned', version: made.version, before, changes: done };

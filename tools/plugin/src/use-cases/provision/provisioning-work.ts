@@ -6,7 +6,7 @@ import type { ConfigurationChange } from '../../ports/cluster-configuration.ts';
 import {
   askApproval,
   requirePlan,
-  type Approval,
+  type PlanApproval,
   type ApprovablePlan,
   type Approved,
 } from '../deploy/requirements/approval.ts';
@@ -38,10 +38,10 @@ export function approvableProvisioning(planned: PlannedConfiguration): Approvabl
 export async function approveProvisioning(
   doing: string,
   planned: PlannedConfiguration,
-  { approval }: Pick<Approved, 'approval'>,
-): Promise<Approval | undefined> {
-  if (!approval) return undefined;
-  const answered = await askApproval(doing, approval, () => Promise.resolve(approvableProvisioning(planned)));
+  { approvedPlans }: Pick<Approved, 'approvedPlans'>,
+): Promise<PlanApproval | undefined> {
+  if (!approvedPlans) return undefined;
+  const answered = await askApproval(doing, approvedPlans, () => Promise.resolve(approvableProvisioning(planned)));
   requireProvisioningPlan(doing, planned, answered);
   return answered;
 }
@@ -50,10 +50,10 @@ export async function approveProvisioning(
 export function requireProvisioningPlan(
   doing: string,
   planned: PlannedConfiguration,
-  approval: Approval | undefined,
+  approvedPlans: PlanApproval | undefined,
 ): void {
   const plan = approvableProvisioning(planned);
-  if (plan && approval) requirePlan(doing, plan.work, approval);
+  if (plan && approvedPlans) requirePlan(doing, plan.work, approvedPlans);
 }
 
 function workOf({ environment, source, version, before, objects, changes }: PlannedConfiguration): PlannedWork {

@@ -159,11 +159,11 @@ async function imageRequest(request: ReleaseRequest, ports: ReleasePorts): Promi
 }
 
 function requireApprovals(request: ReleaseRequest, upToDate: Release | undefined): void {
-  const { service, approval } = request;
+  const { service, approvedPlans } = request;
   for (const environment of reached(request)) {
     const doing = `deploy ${service.name} to ${environment.name}`;
     requireApproval(doing, environment, request);
-    if (!environment.protected || upToDate || approval?.ask) continue;
+    if (!environment.protected || upToDate || approvedPlans?.ask) continue;
     const built = `nx run ${service.name}:release --only=build`;
     throw new Refusal({
       type: 'plan-changed',

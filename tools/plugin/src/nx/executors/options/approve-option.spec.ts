@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import { terminalInputVariable } from '../../graph/task-hooks/terminal-variables.ts';
-import { approvalOf } from './approval-of.ts';
+import { planApprovalOf } from './plan-approval-of.ts';
 import { approveOption } from './approve-option.ts';
 import { ownBuildNumberOption } from './declare-options.ts';
 
@@ -51,9 +51,9 @@ describe('--approve', () => {
   });
 
   it('asks nobody in a CI, and where Nx has the terminal', () => {
-    expect(approvalOf(undefined, {})).toBeUndefined();
+    expect(planApprovalOf(undefined, {})).toBeUndefined();
     for (const env of [{}, { [terminalInputVariable]: 'false' }, { [terminalInputVariable]: 'true', CI: 'true' }])
-      expect(approvalOf('ask', env)).toEqual({ plans: [], ask: undefined });
+      expect(planApprovalOf('ask', env)).toEqual({ plans: [], ask: undefined });
   });
 });
 

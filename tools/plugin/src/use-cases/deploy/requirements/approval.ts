@@ -16,7 +16,7 @@ export interface ApprovablePlan {
 }
 
 /** The plans that were approved of, or a way to ask. */
-export interface Approval {
+export interface PlanApproval {
   /** The plans that were looked at before. */
   readonly plans: readonly PlanId[];
   /** Shows a plan and asks a person for an answer; undefined where none can be asked. */
@@ -27,7 +27,7 @@ export interface Approval {
 export interface Approved {
   /** A person, or the gate of a CI. */
   readonly approvedBy: string | undefined;
-  readonly approval?: Approval | undefined;
+  readonly approvedPlans?: PlanApproval | undefined;
 }
 
 /**
@@ -39,11 +39,11 @@ export interface Approved {
 export function requireApproval(
   doing: string,
   { name, protected: isProtected }: Pick<Environment, 'name' | 'protected'>,
-  { approvedBy, approval }: Approved,
+  { approvedBy, approvedPlans }: Approved,
 ): void {
   if (!isProtected) return;
   const look = 'Look at the plan with `--dry-run`, then run the command that it shows, with `--approve=ID`.';
-  if (approvedBy === undefined || approval === undefined) {
+  if (approvedBy === undefined || approvedPlans === undefined) {
     throw new Refusal({
       type: 'approval-needed',
       doing,
@@ -51,7 +51,7 @@ export function requireApproval(
       remedy: `${look} In CI, run that in an environment with required reviewers and name it in POC_APPROVAL_GATE.`,
     });
   }
-  if (approval.plans.length > 0 || approval.ask) return;
+  if (approvedPlans.plans.length > 0 || approvedPlans.ask) return;
   throw new Refusal({
     type: 'approval-needed',
     doing,
@@ -66,13 +66,13 @@ export function requireApproval(
  */
 export async function askApproval(
   doing: string,
-  approval: Approval,
+  approvedPlans: PlanApproval,
   plan: () => Promise<ApprovablePlan | undefined>,
-): Promise<Approval> {
-  if (approval.plans.length > 0 || !approval.ask) return approval;
+): Promise<PlanApproval> {
+  if (approvedPlans.plans.length > 0 || !approvedPlans.ask) return approvedPlans;
   const shown = await plan();
-  if (!shown) return approval;
-  if (await approval.ask(shown)) return { plans: [shown.id], ask: undefined };
+  if (!shown) return approvedPlans;
+  if (await approvedPlans.ask(shown)) return { plans: [shown.id], ask: undefined };
   throw new Refusal({
     type: 'not-approved',
     doing,
@@ -82,7 +82,7 @@ export async function askApproval(
 }
 
 /** Requires that what would be done now is a plan that was approved of. @throws {Refusal} when it is another one. */
-export function requirePlan(doing: string, work: PlannedWork, { plans }: Approval): void {
+export function requirePlan(doing: string, work: PlannedWork, { plans }: PlanApproval): void {
   const id = PlanId.of(work);
   if (plans.some((each) => each.equals(id))) return;
   const shown = plans.slice(0, 3).map((each) => `${each}`);

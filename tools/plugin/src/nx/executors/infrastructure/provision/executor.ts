@@ -4,7 +4,7 @@ import { provisioningName } from '../../../../model/release/service-name.ts';
 import { provision, type ProvisionResult } from '../../../../use-cases/provision/provision.ts';
 import { parseEnvironments } from '../../../../adapters/workspace/environments.ts';
 import { approvalLine } from '../../output/describe-plan.ts';
-import { approvalOf } from '../../options/approval-of.ts';
+import { planApprovalOf } from '../../options/plan-approval-of.ts';
 import { approvedBy } from '../../options/approved-by.ts';
 import { actorOf } from '../../running/actor.ts';
 import { describeChangeSet } from '../../output/describe-change-set.ts';
@@ -52,7 +52,7 @@ export const executor = infrastructureExecutor({
       commit,
       actor: actorOf(process.env),
       approvedBy: approvedBy(isApproved !== undefined, process.env),
-      approval: approvalOf(isApproved, process.env),
+      approvedPlans: planApprovalOf(isApproved, process.env),
       dryRun: isDryRun,
       readEnvironments: parseEnvironments,
       mainBranch,

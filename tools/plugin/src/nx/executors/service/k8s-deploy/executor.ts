@@ -10,7 +10,7 @@ import { approvedBy } from '../../options/approved-by.ts';
 import { actorOf } from '../../running/actor.ts';
 import { describeDeploy } from '../../output/describe-deploy.ts';
 import { canaryOptions, canaryPlanOf } from '../../options/canary-options.ts';
-import { approvalOf } from '../../options/approval-of.ts';
+import { planApprovalOf } from '../../options/plan-approval-of.ts';
 import { deployOptions as commonOptions } from '../../options/common-options.ts';
 import { describePreview, plansOf } from '../../output/describe-preview.ts';
 import { buildNumberOption } from '../../options/declare-options.ts';
@@ -49,7 +49,7 @@ export const executor = serviceExecutor({
     const environmentNames = environments.map(({ name }) => name);
     const approved = {
       approvedBy: approvedBy(approve !== undefined, process.env),
-      approval: approvalOf(approve, process.env),
+      approvedPlans: planApprovalOf(approve, process.env),
     };
     // A release that the user names is meant, whatever its commit.
     const comparing = { mainBranch: branch, comparesCommits: tag === undefined };

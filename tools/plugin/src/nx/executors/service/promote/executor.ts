@@ -14,7 +14,7 @@ import {
   dryRun,
   timeout,
 } from '../../options/common-options.ts';
-import { approvalOf } from '../../options/approval-of.ts';
+import { planApprovalOf } from '../../options/plan-approval-of.ts';
 import { booleanOption, ownBuildNumberOption } from '../../options/declare-options.ts';
 import { namedEnvironmentOption, promotionOf } from '../../options/environment-options.ts';
 import { serviceExecutor } from '../../running/service-executor.ts';
@@ -58,7 +58,7 @@ export const executor = serviceExecutor({
       timeoutMs: seconds * 1000,
       signal,
       approvedBy: approvedBy(isApproved !== undefined, process.env),
-      approval: approvalOf(isApproved, process.env),
+      approvedPlans: planApprovalOf(isApproved, process.env),
     };
     const request = {
       ...options,

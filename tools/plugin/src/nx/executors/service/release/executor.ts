@@ -2,7 +2,7 @@ import type { JobOutcome } from '../../../../model/ci/output/job-summary.ts';
 import { ciRunOf } from '../../../../model/ci/ci-run.ts';
 import type { Environment } from '../../../../model/environment/environment.ts';
 import { release, type ReleaseResult } from '../../../../use-cases/release/release.ts';
-import { approvalOf } from '../../options/approval-of.ts';
+import { planApprovalOf } from '../../options/plan-approval-of.ts';
 import type { ApproveChoice } from '../../options/approve-option.ts';
 import { approvedBy } from '../../options/approved-by.ts';
 import { actorOf } from '../../running/actor.ts';
@@ -88,7 +88,10 @@ export const executor = serviceExecutor({
 });
 
 function approvedWith(choice: ApproveChoice | undefined): Approved {
-  return { approvedBy: approvedBy(choice !== undefined, process.env), approval: approvalOf(choice, process.env) };
+  return {
+    approvedBy: approvedBy(choice !== undefined, process.env),
+    approvedPlans: planApprovalOf(choice, process.env),
+  };
 }
 
 function outcomesOf(

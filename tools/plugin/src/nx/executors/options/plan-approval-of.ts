@@ -1,11 +1,11 @@
 import { ciOf } from '../../../model/ci/ci-run.ts';
-import type { Approval } from '../../../use-cases/deploy/requirements/approval.ts';
+import type { PlanApproval } from '../../../use-cases/deploy/requirements/approval.ts';
 import { terminalInputVariable } from '../../graph/task-hooks/terminal-variables.ts';
 import { askOnTerminal, hasTerminal } from '../output/ask-on-terminal.ts';
 import type { ApproveChoice } from './approve-option.ts';
 
 /** Returns what a command with `--approve` was approved of: the plans that it names, or one that a person is asked about. */
-export function approvalOf(choice: ApproveChoice | undefined, env: NodeJS.ProcessEnv): Approval | undefined {
+export function planApprovalOf(choice: ApproveChoice | undefined, env: NodeJS.ProcessEnv): PlanApproval | undefined {
   if (choice === undefined) return undefined;
   if (choice !== 'ask') return { plans: choice, ask: undefined };
   const isTerminal = env[terminalInputVariable] === 'true' && ciOf(env) === undefined;
