@@ -30,6 +30,7 @@ const rooms = {
     forge: ['commits', 'release'],
     manifests: ['environment', 'errors', 'limits', 'release', 'text'],
     deploy: ['environment', 'manifests', 'release'],
+    plan: ['deploy', 'manifests', 'text'],
     rollback: ['deploy', 'manifests', 'release', 'text'],
     observe: ['deploy', 'manifests', 'release', 'secrets', 'text'],
     canary: ['deploy', 'environment', 'manifests', 'release', 'text'],

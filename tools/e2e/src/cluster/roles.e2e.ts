@@ -162,6 +162,22 @@ describe('the planner', () => {
     expect(await succeeds('planner', 'run', 'payments:status', env)).toContain('payments');
   }, 300_000);
 
+  it('shows the plan that who deploys would carry out', async () => {
+    const file = 'Infrastructure/environments/preprod.yaml';
+    const before = workspace.read(file);
+    await succeeds('deployer', 'run', 'payments:release', '--env=preprod', '--only=build');
+    workspace.edit(file, /$/, '\nprotected: true\n');
+    try {
+      const deploy = ['run', 'payments:k8s-deploy', '--env=preprod', '--force', '--dry-run'];
+      const shown = [await succeeds('planner', ...deploy), await succeeds('deployer', ...deploy)];
+      const [planned, done] = shown.map((output) => /the plan is (plan-[0-9a-f]{32})/.exec(output)?.[1]);
+      expect(planned).toBeDefined();
+      expect(planned).toBe(done);
+    } finally {
+      workspace.write(file, before);
+    }
+  }, 300_000);
+
   it('shows what provisioning would change: the same as who provisions', async () => {
     const [planner, provisioner] = [
       await succeeds('planner', ...run, '--dry-run', '--json'),

@@ -124,7 +124,10 @@ describe('the release pipeline', () => {
   it('is begun by the pipeline of a service, and brings that service to prod once somebody approves', async () => {
     isApproved = true;
     const { stages, jobs } = await well('release', { triggeredBy: 'orders' });
-    expect(stages).toMatchObject({ release: 'Succeeded', promote_prod: 'Succeeded', rollback_prod: 'Skipped' });
+    expect(stages).toMatchObject({
+      ...{ release: 'Succeeded', plan_prod: 'Succeeded', promote_prod: 'Succeeded', rollback_prod: 'Skipped' },
+    });
+    expect(jobs['plan_prod']?.log).toMatch(/orders: the plan is plan-[0-9a-f]{32}; to approve of it: /);
     // Only a job that may build has the languages of services.
     const setUp = ['build', 'release', 'promote_prod'].map(
       (name) => /^--- Install Go .*$/m.exec(jobs[name]?.log ?? '')?.[0],
@@ -134,6 +137,14 @@ describe('the release pipeline', () => {
     expect(await running('payments', 'prod')).toBe('');
     const approvedBy = { names: ['Grace Hopper@acme.example'], by: 'azure-check' };
     expect(await newestRecord('orders', 'prod')).toMatchObject({ cause: { approvedBy } });
+  });
+});
+
+describe('the release pipeline, when all is there', () => {
+  it('asks nobody, because nothing is planned', async () => {
+    isApproved = false;
+    const { stages } = await well('release', { parameters: { action: 'promote', service: 'orders' } });
+    expect(stages).toMatchObject({ plan_prod: 'Succeeded', promote_prod: 'Skipped' });
   });
 });
 

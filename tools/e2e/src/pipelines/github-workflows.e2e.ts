@@ -95,7 +95,7 @@ describe('release.yml, by hand', () => {
 });
 
 describe('promote.yml', () => {
-  it('brings a service to prod in the name of the person whom GitHub names', async () => {
+  it('brings a service to prod by a plan, in the name of the person whom GitHub names', async () => {
     const inputs = { service: 'orders', to: 'prod', tag: '', force: false };
     // Gitea runs whatever names an environment, and has none.
     const refused = await repository.run('promote.yml', { inputs });
@@ -105,7 +105,11 @@ describe('promote.yml', () => {
     github.actions.begin(firstRunId);
     github.actions.review(firstRunId, 'approved', { login: 'grace' }, 'prod');
     const run = await well('promote.yml', { inputs }, guarded);
-    expect(namesOf(run)).toEqual(['promote-prod']);
+    expect(namesOf(run)).toEqual(['plan-prod', 'promote-prod']);
+    // What the approver sees, and the gated job does, is chosen before the gate.
+    const [plan] = /plan-[0-9a-f]{32}/.exec(run.log) ?? [];
+    expect(run.log).toContain(`[plan-prod] orders: the plan is ${plan}; to approve of it: `);
+    expect(run.log).toContain(`--tag=${first['orders']} --approve=${plan}`);
     // It builds nothing, and needs Node.js alone.
     expect(run.log).toMatch(/^\[promote-prod\] node \S+ is >=20\.19, cache npm$/m);
     expect(run.log).not.toContain('setup-go');

@@ -68,6 +68,7 @@ describe("Azure's pipeline of provisioning", () => {
         diff: 'Succeeded',
         provision_dev: 'Succeeded',
         provision_preprod: 'Succeeded',
+        plan_prod: 'Succeeded',
         provision_prod: 'Failed',
       },
     ]);

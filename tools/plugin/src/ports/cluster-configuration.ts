@@ -82,6 +82,8 @@ export interface ConfigurationChange extends Change {
   readonly untried?: string;
   /** The account may not try it, so that its manifest was compared with what is there. */
   readonly isCompared?: true;
+  /** Of an object that is there: tells whether it and its manifest are as they were, whichever account looks. */
+  readonly fingerprint?: string;
   /** Another environment that has a newer version of it, of which this one changes nothing. */
   readonly heldBy?: ConfigurationHolder;
 }

@@ -1,9 +1,12 @@
 import type { StepVariables } from './nx-command.ts';
 import type { PipelineEnvironment } from './pipeline-facts.ts';
 
-/** How a command approves, in the name of those who let its job through the checks of its environment. */
+/**
+ * How a command approves, in the name of those who let its job through the checks of its environment: of the plans in the
+ * variable PLANS, which a job before it made and showed.
+ */
 export interface Approval {
-  readonly option: '' | ' --approve';
+  readonly option: '' | ' --approve="$PLANS"';
   readonly env: StepVariables;
   /** Of the job, at GitHub: with it, it is asked there who approved. */
   readonly permissions: Readonly<Record<string, 'read'>>;
@@ -19,5 +22,5 @@ export function approvalFor(
   const token: StepVariables = keeper === 'at GitHub' ? {} : { SYSTEM_ACCESSTOKEN: '$(System.AccessToken)' };
   // The plugin takes --approve only where a gate was passed, and this names it.
   const env = { POC_APPROVAL_GATE: `environment ${name} ${keeper}`, ...token };
-  return { option: ' --approve', env, permissions: keeper === 'at GitHub' ? { actions: 'read' } : {} };
+  return { option: ' --approve="$PLANS"', env, permissions: keeper === 'at GitHub' ? { actions: 'read' } : {} };
 }

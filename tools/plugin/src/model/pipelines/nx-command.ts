@@ -51,7 +51,7 @@ export const reasonOption = '${REASON:+--reason="$REASON"}';
 export const packageCommand = `npx nx run infrastructure:package ${tagOption}`;
 
 /** Returns the command that provisions an environment. @param option such as ` --dry-run`. It reads TAG and COMMIT. */
-export function provisionCommand(environment: string, option: '' | ' --approve' | ' --dry-run'): string {
+export function provisionCommand(environment: string, option: '' | ' --approve="$PLANS"' | ' --dry-run'): string {
   return `npx nx run infrastructure:provision --env=${environment}${option} --commit="$COMMIT" ${tagOption}`;
 }
 

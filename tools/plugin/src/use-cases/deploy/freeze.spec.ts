@@ -1,3 +1,4 @@
+import { approvesAll } from '../../../../twins/src/approve-all.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
 import { releaseIt } from '../../../../twins/src/release-it.ts';
 import type { FreezeWindow } from '../../model/environment/freeze.ts';
@@ -57,7 +58,7 @@ async function deployFirst(scenario: ReleaseScenario, options: Partial<DeployOpt
 function promoteIt(scenario: ReleaseScenario, wishes: Partial<PromoteRequest> = {}) {
   const { service, ports, reporter } = scenario;
   const way = { from: named(scenario, 'preprod'), to: named(scenario, 'prod') };
-  const request = { ...usual, ...way, service, force: false, dryRun: false, build: undefined, approvedBy: 'eve' };
+  const request = { ...usual, ...way, service, force: false, dryRun: false, build: undefined, ...approvesAll('eve') };
   return promote({ ...request, ...wishes }, ports, reporter);
 }
 

@@ -1,3 +1,4 @@
+import { approvesAll } from '../../../../twins/src/approve-all.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
 import { promote, type PromoteRequest } from './promote.ts';
@@ -42,7 +43,7 @@ function up(scenario: ReleaseScenario, wishes: Partial<PromoteRequest> = {}) {
     mainBranch: 'main',
     build: undefined,
     actor,
-    approvedBy: 'eve',
+    ...approvesAll('eve'),
   };
   return promote({ ...request, ...wishes }, ports, reporter);
 }

@@ -3,18 +3,17 @@ import type { BuildNumber } from '../../model/release/build-number.ts';
 import type { Actor } from '../../model/release/actor.ts';
 import type { Approval } from '../../model/deploy/approval.ts';
 import type { Environment } from '../../model/environment/environment.ts';
-import type { InstanceConfiguration } from '../../model/facade/instance/read-instance-files.ts';
-import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { ProvisioningPackage } from '../../model/provision/provisioning-package.ts';
 import {
-  formerObjects,
   keyOf,
   type NewProvisioningRecord,
   type ProvisionedObject,
   type ProvisioningRecord,
 } from '../../model/provision/provisioning-record.ts';
 import { confirmApproval } from '../deploy/requirements/confirm-approval.ts';
+import { type ApprovablePlan, type PlanApproval } from '../deploy/requirements/approval.ts';
+import { approvableProvisioning, approveProvisioning, requireProvisioningPlan } from './provisioning-work.ts';
 import { checkFreeze, requireNoFreeze } from '../deploy/requirements/require-no-freeze.ts';
 import { closeAbandoned, recordAttempt, type WorkResult } from '../deploy/rollout/recorded-attempt.ts';
 import { requireCommit } from './require-commit.ts';
@@ -22,13 +21,22 @@ import { requireNamespace } from './require-namespace.ts';
 import { checkRoutes } from './check-routes.ts';
 import { chooseVersion } from './choose-version.ts';
 import { makePackage } from './package-provisioning.ts';
-import type { ClusterConfiguration, ConfigurationChange } from '../../ports/cluster-configuration.ts';
+import type { ConfigurationChange } from '../../ports/cluster-configuration.ts';
 import type { ServiceLock } from '../../ports/cluster.ts';
 import type { Reporter } from '../../ports/reporter.ts';
-import { abandonedInstance, PlannedFacade } from './provision-instance.ts';
+import {
+  allChanges,
+  asPlanned,
+  isDone,
+  planAll,
+  stateOf,
+  withVersion,
+  type ProvisionPlan,
+  type ProvisionPorts,
+  type ProvisionTarget,
+} from './plan-provisioning.ts';
 import { ProvisioningManifests, type ReadEnvironments } from './provisioning-manifests.ts';
 import type { ProvisioningSource } from './provisioning-source.ts';
-import type { ReleasePorts } from '../../ports/release-ports.ts';
 
 /** Which configuration is provisioned where. */
 export interface ProvisionRequest {
@@ -40,6 +48,8 @@ export interface ProvisionRequest {
   readonly actor: Actor;
   /** The approver that is claimed, for a protected environment; `confirmApproval` asks who it was. */
   readonly approvedBy: string | undefined;
+  /** The approval, for a protected environment. */
+  readonly approvedPlans?: PlanApproval | undefined;
   readonly dryRun: boolean;
   /** With a reason, provisions also a frozen environment. */
   readonly force?: boolean;
@@ -61,24 +71,13 @@ export type ProvisionResult =
       /** The version that was there before. */
       readonly before: BuildNumber | undefined;
       readonly changes: readonly ConfigurationChange[];
+      /** The plan that needs an approval, in a protected environment; undefined where nothing would be done. */
+      readonly plan?: ApprovablePlan;
     }
   /** A newer version is there, or was packaged, and this one was not asked for by its tag. */
   | { readonly state: 'superseded'; readonly by: BuildNumber };
 
-type Ports = Pick<ReleasePorts, 'repository' | 'registry' | 'clock' | 'configuration' | 'facadeInstance' | 'approvals'>;
 type OnPlan = (changes: readonly ConfigurationChange[]) => void;
-
-/** A configuration as it is to be in an environment, and how the environment's is reached. */
-interface Target {
-  readonly request: ProvisionRequest;
-  readonly environment: Environment;
-  readonly objects: readonly KubernetesObject[];
-  /** For the environment's instance of API Management; undefined where it has none, or no file speaks of it. */
-  readonly instance: InstanceConfiguration | undefined;
-  readonly configuration: ClusterConfiguration;
-  /** Undefined for what has no version yet. */
-  readonly version: BuildNumber | undefined;
-}
 
 /**
  * Provisions an environment with a version of the clusters' configuration: all of it is tried first, then applied, then what
@@ -88,7 +87,7 @@ interface Target {
  */
 export async function provision(
   request: ProvisionRequest,
-  ports: Ports,
+  ports: ProvisionPorts,
   reporter: Reporter,
   onPlan: OnPlan = () => {},
 ): Promise<ProvisionResult> {
@@ -101,13 +100,16 @@ export async function provision(
   const rendered = await renderSource(chosen.source, request, ports);
   const { environment } = rendered;
   const configuration = await ports.configuration(environment);
-  const target = { request, ...rendered, configuration, version: chosen.version };
+  const target = { request, ...rendered, configuration, source: chosen.source, version: chosen.version };
   const plan = await planAll(target, ports);
   await checkRoutes(rendered.objects, environment, configuration, reporter);
   if (dryRun) {
     tell(plan, onPlan, reporter);
-    return { state: 'planned', version: chosen.version, before: plan.before, changes: allChanges(plan) };
+    const toApprove = approvableProvisioning(asPlanned(target, plan));
+    const result = { version: chosen.version, before: plan.before, changes: allChanges(plan) };
+    return { state: 'planned', ...result, ...(toApprove ? { plan: toApprove } : {}) };
   }
+  const approvedPlans = await approveProvisioning(`provision ${environment.name}`, asPlanned(target, plan), request);
   request.signal?.throwIfAborted();
   const { source, version } = chosen;
   const made = version === undefined ? await makePackage(source, request, ports, reporter) : { ...source, version };
@@ -120,19 +122,25 @@ export async function provision(
       warn: (record, by) => reporter.warn(`${by} abandoned ${record.package.version}, begun ${record.startedAt}`),
       close: (record, ending) => target.configuration.closeRecord(record, ending),
     });
-    return await provisionLocked({ target, made, approval, plan, records, lock, reporter }, ports, onPlan);
+    return await provisionLocked(
+      { target, made, plan, approval, approvedPlans, records, lock, reporter },
+      ports,
+      onPlan,
+    );
   } finally {
     await lock.release();
   }
 }
 
 function approvalOf(
-  { environment, approvedBy: claimed }: ProvisionRequest,
-  ports: Ports,
+  request: ProvisionRequest,
+  ports: ProvisionPorts,
   reporter: Reporter,
 ): Promise<Approval | undefined> {
+  const { environment } = request;
   const identity = async () => (await ports.configuration(environment)).identity();
-  return confirmApproval({ doing: `provision ${environment.name}`, environment, claimed, identity }, ports, reporter);
+  const change = { doing: `provision ${environment.name}`, environment, approved: request, identity };
+  return confirmApproval(change, ports, reporter);
 }
 
 /** It is the file of today that says so, whatever version is provisioned. */
@@ -143,10 +151,11 @@ function freezable({ environment, dryRun, force, reason }: ProvisionRequest) {
 
 /** A version that was planned, and what it is provisioned with while the lock is held. */
 interface PlannedProvisioning {
-  readonly target: Target;
+  readonly target: ProvisionTarget;
   readonly made: ProvisioningPackage;
   readonly approval: Approval | undefined;
-  readonly plan: Plan;
+  readonly plan: ProvisionPlan;
+  readonly approvedPlans: PlanApproval | undefined;
   /** Newest first; none of them is running. */
   readonly records: readonly ProvisioningRecord[];
   readonly lock: ServiceLock;
@@ -155,72 +164,32 @@ interface PlannedProvisioning {
   readonly isForced?: boolean;
 }
 
-async function provisionLocked(planned: PlannedProvisioning, ports: Ports, onPlan: OnPlan): Promise<ProvisionResult> {
+async function provisionLocked(
+  planned: PlannedProvisioning,
+  ports: ProvisionPorts,
+  onPlan: OnPlan,
+): Promise<ProvisionResult> {
   const { target, made, records } = planned;
   const newest = records.find(({ outcome }) => outcome === 'succeeded')?.package.version;
   if (target.request.version === undefined && newest?.isNewerThan(made.version))
     return { state: 'superseded', by: newest };
   // Another run may have written while this one waited: then it is planned again.
   const isCurrent = stateOf(records[0]) === planned.plan.newest;
-  const plan = withVersion(isCurrent ? planned.plan : await planAll(target, ports), made.version);
+  const current = isCurrent ? planned.plan : await planAll(target, ports);
+  const plan = withVersion(current, made.version);
   const { before } = plan;
   const changes = allChanges(plan);
   tell(plan, onPlan, planned.reporter);
-  const isThere = records[0]?.outcome === 'succeeded' && records[0].package.version.equals(made.version);
-  const isSame = changes.every(({ action }) => action === 'unchanged') && (plan.facade?.isDone ?? true);
-  if (isThere && isSame && before?.equals(made.version))
-    return { state: 'unchanged', version: made.version, before, changes };
+  if (isDone(plan, made.version)) return { state: 'unchanged', version: made.version, before, changes };
+  requireProvisioningPlan(`provision ${target.environment.name}`, asPlanned(target, current), planned.approvedPlans);
   const overridden = requireNoFreeze(freezable(target.request), ports);
   const done = await applyAndRecord({ ...planned, plan, isForced: overridden.length > 0 }, ports);
   return { state: 'provisioned', version: made.version, before, changes: done };
 }
 
-/** The predicted changes, and the current state. */
-interface Plan {
-  /** Of the cluster. */
-  readonly changes: readonly ConfigurationChange[];
-  /** Undefined where there is no instance of API Management to look at. */
-  readonly facade: PlannedFacade | undefined;
-  /** Lines on what is no change, and is to be known. */
-  readonly notes: readonly string[];
-  readonly former: readonly ProvisionedObject[];
-  readonly before: BuildNumber | undefined;
-  /** The newest record. */
-  readonly newest: string;
-}
-
-async function planAll(target: Target, ports: Ports): Promise<Plan> {
-  const { configuration, environment, objects, version } = target;
-  const [changes, records, before] = await Promise.all([
-    configuration.plan(objects, version, { isDryRun: target.request.dryRun }),
-    configuration.records(),
-    configuration.version(),
-  ]);
-  requireNamespace(environment, changes, before);
-  const former = formerObjects(records);
-  const [pruned, facade] = await Promise.all([
-    configuration.prune(former, objects, { dryRun: true }),
-    PlannedFacade.plan({ environment, configuration: target.instance, version, records }, ports),
-  ]);
-  const notes = [facade?.leftLine, abandonedInstance(records, environment.facade)].filter((line) => line !== undefined);
-  return { changes: [...changes, ...pruned], facade, notes, former, before, newest: stateOf(records[0]) };
-}
-
-function withVersion(plan: Plan, version: BuildNumber): Plan {
-  return { ...plan, facade: plan.facade?.withVersion(version) };
-}
-
-function allChanges({ changes, facade }: Plan): readonly ConfigurationChange[] {
-  return [...changes, ...(facade?.changes ?? [])];
-}
-
-function tell(plan: Plan, onPlan: OnPlan, reporter: Reporter): void {
+function tell(plan: ProvisionPlan, onPlan: OnPlan, reporter: Reporter): void {
   onPlan(allChanges(plan));
   for (const note of plan.notes) reporter.step(note);
-}
-
-function stateOf(record: ProvisioningRecord | undefined): string {
-  return `${record?.sequence} ${record?.outcome}`;
 }
 
 /**
@@ -230,8 +199,8 @@ function stateOf(record: ProvisioningRecord | undefined): string {
 async function renderSource(
   { commit }: ProvisioningSource,
   { environment: today, readEnvironments }: ProvisionRequest,
-  { repository }: Ports,
-): Promise<Pick<Target, 'environment' | 'objects' | 'instance'>> {
+  { repository }: ProvisionPorts,
+): Promise<Pick<ProvisionTarget, 'environment' | 'objects' | 'instance'>> {
   const manifests = await ProvisioningManifests.at(commit, readEnvironments, { repository });
   const then = manifests.environments.find(({ name }) => name === today.name);
   if (!then) {
@@ -249,7 +218,10 @@ async function renderSource(
 }
 
 /** Applies a plan under the lock, and records it. @throws {Failure} */
-async function applyAndRecord(planned: PlannedProvisioning, { clock }: Ports): Promise<readonly ConfigurationChange[]> {
+async function applyAndRecord(
+  planned: PlannedProvisioning,
+  { clock }: ProvisionPorts,
+): Promise<readonly ConfigurationChange[]> {
   const { target, made, lock, reporter } = planned;
   const { configuration, environment, request } = target;
   const attempt = await recordAttempt<ProvisioningRecord, readonly ConfigurationChange[]>({

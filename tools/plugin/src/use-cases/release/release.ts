@@ -28,7 +28,8 @@ import { releaseRegistries } from './release-registries.ts';
 import { sourceRevision } from '../revision/source-revision.ts';
 import { requireReleasedBranch } from '../verify/require-released-branch.ts';
 import { requireSigningKey } from '../verify/require-signatures.ts';
-import { verifyRelease } from '../verify/verify-release.ts';
+import { previewDeploy } from '../deploy/preview-deploy.ts';
+import { approveCommand } from '../../model/plan/approve-command.ts';
 import { tagRelease } from './tag-release.ts';
 import { waitForForge } from '../announce/wait-for-forge.ts';
 
@@ -103,7 +104,7 @@ async function carryOut(
   const run: ReleaseRun = { request, image, ports, reporter, progress };
   const isBuilt = newest !== undefined && !request.rebuild && (await hasContent(newest, run));
   const upToDate = isBuilt ? newest : undefined;
-  if (!request.dryRun) await confirmApprovals(request, ports);
+  if (!request.dryRun) await confirmApprovals(request, upToDate, ports);
   const overtaken = upToDate ? [] : await supersededBy(run);
   if (overtaken.length > 0) return { release: undefined, built: false, deploys: overtaken };
   if (request.only === 'deploy' && !upToDate) throw notBuilt(run, newest);
@@ -165,13 +166,29 @@ async function imageRequest(request: ReleaseRequest, ports: ReleasePorts): Promi
 }
 
 /** Makes sure of all approvals before anything is built; each deployment says who approved of it. @throws {Refusal} */
-async function confirmApprovals(request: ReleaseRequest, ports: ReleasePorts): Promise<void> {
-  const { service, approvedBy: claimed } = request;
+async function confirmApprovals(
+  request: ReleaseRequest,
+  upToDate: Release | undefined,
+  ports: ReleasePorts,
+): Promise<void> {
+  const { service, approvedPlans } = request;
   for (const environment of reached(request)) {
     const identity = async () => (await ports.cluster(environment)).identity();
-    const change = { doing: `deploy ${service.name} to ${environment.name}`, environment, claimed, identity };
+    const doing = `deploy ${service.name} to ${environment.name}`;
+    const change = { doing, environment, approved: request, identity };
     await confirmApproval(change, ports, { step: () => {}, detail: () => {}, warn: () => {} });
+    if (!environment.protected || upToDate || approvedPlans?.ask) continue;
+    throw notPlanned(service.name, environment.name);
   }
+}
+
+function notPlanned(service: string, environment: string): Refusal {
+  return new Refusal({
+    type: 'plan-changed',
+    doing: `deploy ${service} to ${environment}`,
+    reason: 'It cannot be approved yet: a plan names a build, and the content of this commit has none yet.',
+    remedy: `Build it first (\`nx run ${service}:release --only=build\`), then look at \`nx run ${service}:k8s-deploy --env=${environment} --dry-run\`.`,
+  });
 }
 
 /** One that is frozen refuses the whole release, as one does that takes no releases of the commit. @throws {Refusal} */
@@ -269,15 +286,25 @@ async function preview(run: ReleaseRun, newest: Release | undefined): Promise<Re
   }
   for (const environment of reached(request)) {
     const target = targetOf(request, environment, released!);
-    if (newest) await verifyRelease(target, request, ports);
-    const [{ changes }, publication] = await Promise.all([
-      planDeploy(target, ports, reporter),
-      planServicePublication(target, ports),
-    ]);
-    reporter.step(`${environment.name}: would deploy: ${describeChangeSet(changes)}`);
-    tellPlanned(publication, environment, reporter);
+    if (newest) await previewRelease(target, run);
+    else {
+      const [{ changes }, publication] = await Promise.all([
+        planDeploy(target, ports, reporter),
+        planServicePublication(target, ports),
+      ]);
+      reporter.step(`${environment.name}: would deploy: ${describeChangeSet(changes)}`);
+      tellPlanned(publication, environment, reporter);
+    }
   }
   return { release: newest, built: false, deploys: [] };
+}
+
+/** Reports the effect of deploying a release that is built. */
+async function previewRelease(target: DeployTarget, { request, ports, reporter }: ReleaseRun): Promise<void> {
+  const { changes, plan } = await previewDeploy(target, request, ports, reporter);
+  const { name } = target.environment;
+  reporter.step(`${name}: would deploy: ${describeChangeSet(changes)}`);
+  if (plan) reporter.step(`${name}: the plan is ${plan.id}; to approve of it: ${approveCommand(plan.work, plan.id)}`);
 }
 
 function targetOf(request: ReleaseRequest, environment: Environment, release: Release): DeployTarget {

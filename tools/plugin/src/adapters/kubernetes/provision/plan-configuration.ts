@@ -12,7 +12,7 @@ import { ApiError, explainApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
 import { combineRefusals, dryRun, tryAll, tryObject, type ObjectRules } from '../deploy/plan.ts';
 import type { Resources } from '../client/resources.ts';
-import { compareUntried } from './compare-untried.ts';
+import { compareUntried, fingerprintOf } from './compare-untried.ts';
 import { NewerHolders } from './newer-holders.ts';
 
 /** Where, and as what, objects are tried whose namespace is still to be made. */
@@ -112,6 +112,7 @@ async function planObject(
       ...(takenOver ? { takenOver } : {}),
       ...(fields.length > 0 ? { fields } : {}),
       ...(heldBy ? { heldBy } : {}),
+      ...(live ? { fingerprint: fingerprintOf(live, sent) } : {}),
     };
     return { change, path, sent: tried.sent };
   } catch (error) {

@@ -3,6 +3,12 @@ import { Failure } from '../../../model/errors/product-error.ts';
 import type { ApprovalSource } from '../../../ports/approvals.ts';
 import { confirmApproval } from './confirm-approval.ts';
 
+/** Of whatever is planned. */
+const approvedBy = (claimed: string | undefined) => ({
+  approvedBy: claimed,
+  approvedPlans: { plans: [], ask: () => Promise.resolve(true) },
+});
+
 const approved: ApprovalFacts = {
   environment: 'reviewed',
   allowsSelfReview: false,
@@ -34,7 +40,12 @@ function confirm(
 ): Promise<Approval | undefined> {
   const environment = { name: 'prod', protected: isProtected };
   const keep = (line: string) => void lines.push(line);
-  const change = { doing: 'deploy orders to prod', environment, claimed, identity: async () => identity };
+  const change = {
+    doing: 'deploy orders to prod',
+    environment,
+    approved: approvedBy(claimed),
+    identity: async () => identity,
+  };
   return confirmApproval(change, { approvals: async () => source }, { step: keep, detail: keep, warn: keep });
 }
 
@@ -99,7 +110,12 @@ describe('confirmApproval', () => {
     expect(await confirm(terminal)).toEqual({ names: ['deployer'], by: 'cluster-identity' });
     const unknown = { claimed: 'eve', identity: undefined };
     const environment = { name: 'prod', protected: true };
-    const change = { doing: 'deploy', environment, claimed: 'eve', identity: async () => unknown.identity };
+    const change = {
+      doing: 'deploy',
+      environment,
+      approved: approvedBy('eve'),
+      identity: async () => unknown.identity,
+    };
     const silent = { step() {}, detail() {}, warn() {} };
     expect(await confirmApproval(change, { approvals: async () => terminal }, silent)).toEqual({
       ...{ names: ['eve'], by: 'claim' },
@@ -116,7 +132,7 @@ describe('confirmApproval', () => {
   it('asks nobody for an environment that is not protected, nor where nobody claims anything', async () => {
     const never = atGitHub(() => Promise.reject(new Error('asked')));
     expect(await confirm(never, {}, false)).toBeUndefined();
-    const change = { doing: 'deploy', environment: { name: 'prod', protected: true }, claimed: undefined };
+    const change = { doing: 'deploy', environment: { name: 'prod', protected: true }, approved: approvedBy(undefined) };
     const silent = { step() {}, detail() {}, warn() {} };
     const asking = confirmApproval({ ...change, identity: async () => 'x' }, { approvals: async () => never }, silent);
     await expect(asking).rejects.toMatchObject({ facts: { type: 'approval-needed' } });

@@ -4,15 +4,15 @@ import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
 import type { RunApprovals } from '../../../ports/approvals.ts';
 import type { ReleasePorts } from '../../../ports/release-ports.ts';
 import type { Reporter } from '../../../ports/reporter.ts';
-import { requireApproval } from './approval.ts';
+import { requireApproval, type Approved } from './approval.ts';
 
 /** A change that is to be approved. */
 export interface ApprovableChange {
   /** As a clause: `deploy orders to prod`. */
   readonly doing: string;
   readonly environment: Pick<Environment, 'name' | 'protected'>;
-  /** The approver that is claimed: the person who typed `--approve`, or the gate of a CI. */
-  readonly claimed: string | undefined;
+  /** The plans that were approved, and the approver that is claimed: who typed `--approve`, or the gate of a CI. */
+  readonly approved: Approved;
   /** The account of the token that makes the change, by the word of its cluster; undefined where that does not say. */
   identity(): Promise<string | undefined>;
 }
@@ -28,8 +28,9 @@ export async function confirmApproval(
   ports: Pick<ReleasePorts, 'approvals'>,
   reporter: Reporter,
 ): Promise<Approval | undefined> {
-  const { doing, environment, claimed, identity } = change;
-  requireApproval(doing, environment, claimed);
+  const { doing, environment, approved, identity } = change;
+  const { approvedBy: claimed } = approved;
+  requireApproval(doing, environment, approved);
   if (!environment.protected || claimed === undefined) return undefined;
   const source = await ports.approvals();
   switch (source.kind) {
