@@ -1,7 +1,7 @@
 import { automaticEnvironments } from '../../environment/environment.ts';
 import { approvalFor } from '../approval.ts';
 import { generatedHeader } from '../generated-file.ts';
-import { deployCommand, promoteCommand, rollbackCommand } from '../nx-command.ts';
+import { deployCommand, promoteCommand, reasonOption, rollbackCommand } from '../nx-command.ts';
 import type { PipelineEnvironment, PipelineFacts, PipelineService } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
 import { buildJob, checkJob } from './build-jobs.ts';
@@ -73,8 +73,12 @@ function parameters({ services, environments }: PipelineFacts): Yaml {
       displayName: Release to roll back to, such as 20261124-1; the one before when empty (rollback)
       type: string
       default: ''
+    - name: force
+      displayName: Also what lost requests or has not run for long enough, and over a newer release; with a reason also in a freeze (promote)
+      type: boolean
+      default: false
     - name: reason
-      displayName: Reason, shown with the hold (rollback)
+      displayName: Reason, kept in the deployment record (promote) or shown with the hold (rollback)
       type: string
       default: ''
   `;
@@ -169,8 +173,15 @@ function promoteStage(
     looksAt: [from],
     command: {
       displayName: `Promote to ${to.name}`,
-      command: promoteCommand('-p "$PROJECTS"', to.name, option),
-      env: { ...deployVariables([to]), PROJECTS: '$(projects)', ...env },
+      command: promoteCommand('-p "$PROJECTS"', to.name, `${option} --force="$FORCE" ${reasonOption}`),
+      env: {
+        ...deployVariables([to]),
+        PROJECTS: '$(projects)',
+        // A template writes True.
+        FORCE: '${{ lower(parameters.force) }}',
+        REASON: typedText('reason'),
+        ...env,
+      },
     },
   });
 }
