@@ -34,6 +34,7 @@ export {
   buildGitea,
   buildGitleaks,
   buildOasdiff,
+  buildSops,
   buildTool,
   gitHubDescription,
   installPodman,

@@ -96,7 +96,7 @@ function peersOf(document: Document, rule: number): Item[] {
   return isSeq(list) ? list.items.map((_, place) => ({ path, list, place, rule })) : [];
 }
 
-/** Who calls from another namespace is another service, whatever its name. */
+/** Returns the name of a caller; one of another namespace is another service, whatever its name. */
 function nameOfPeer(list: YAMLSeq, place: number): unknown {
   if (list.hasIn([place, 'namespaceSelector'])) return undefined;
   return list.getIn([place, 'podSelector', 'matchLabels', podName]);

@@ -1,4 +1,3 @@
-import { shortCommit } from '../../model/commits/commit.ts';
 import type { BuildNumber } from '../../model/release/build-number.ts';
 import type { Actor } from '../../model/release/actor.ts';
 import type { Environment } from '../../model/environment/environment.ts';
@@ -25,8 +24,8 @@ import type { ClusterConfiguration, ConfigurationChange } from '../../ports/clus
 import type { ServiceLock } from '../../ports/cluster.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { abandonedInstance, PlannedFacade } from './provision-instance.ts';
-import { ProvisioningManifests, type ReadEnvironments } from './provisioning-manifests.ts';
-import type { ProvisioningSource } from './provisioning-source.ts';
+import type { ReadEnvironments } from './provisioning-manifests.ts';
+import { renderSource } from './render-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 
 /** Which configuration is provisioned where. */
@@ -64,7 +63,10 @@ export type ProvisionResult =
   /** A newer version is there, or was packaged, and this one was not asked for by its tag. */
   | { readonly state: 'superseded'; readonly by: BuildNumber };
 
-type Ports = Pick<ReleasePorts, 'repository' | 'registry' | 'clock' | 'configuration' | 'facadeInstance'>;
+type Ports = Pick<
+  ReleasePorts,
+  'repository' | 'registry' | 'clock' | 'configuration' | 'facadeInstance' | 'secretFiles'
+>;
 type OnPlan = (changes: readonly ConfigurationChange[]) => void;
 
 /** A configuration as it is to be in an environment, and how the environment's is reached. */
@@ -210,31 +212,6 @@ function tell(plan: Plan, onPlan: OnPlan, reporter: Reporter): void {
 
 function stateOf(record: ProvisioningRecord | undefined): string {
   return `${record?.sequence} ${record?.outcome}`;
-}
-
-/**
- * Renders a commit's configuration with the values of the same commit: a version is what it was when it was tried. How the
- * cluster is reached, and whether it is protected, is a matter of today.
- */
-async function renderSource(
-  { commit }: ProvisioningSource,
-  { environment: today, readEnvironments }: ProvisionRequest,
-  { repository }: Ports,
-): Promise<Pick<Target, 'environment' | 'objects' | 'instance'>> {
-  const manifests = await ProvisioningManifests.at(commit, readEnvironments, { repository });
-  const then = manifests.environments.find(({ name }) => name === today.name);
-  if (!then) {
-    throw new Refusal({
-      type: 'no-such-environment',
-      doing: `provision ${today.name}`,
-      reason: `At ${shortCommit(commit)} there was no environment of this name yet.`,
-      remedy: 'Choose a newer version with `--tag`.',
-    });
-  }
-  const { facade: _, ...rest } = then;
-  const reached = { cluster: today.cluster, ...(today.facade ? { facade: today.facade } : {}) };
-  const environment = { ...rest, ...reached, protected: today.protected };
-  return { environment, objects: manifests.render(environment), instance: manifests.instance(environment) };
 }
 
 /** Applies a plan under the lock, and records it. @throws {Failure} */

@@ -20,6 +20,19 @@ export async function compareUntried(
   { sent, cause }: { readonly sent: KubernetesObject; readonly cause: unknown },
 ): Promise<ComparedChange> {
   if (!(cause instanceof ApiError && isForbidden(cause))) throw cause;
+  return compare(api, path, { sent, cause });
+}
+
+/** Compares a Secret whose values are encrypted: tried without them, it would lose those that it has. @throws {ApiError} */
+export function compareLocked(api: KubernetesApi, path: string, sent: KubernetesObject): Promise<ComparedChange> {
+  return compare(api, path, { sent });
+}
+
+async function compare(
+  api: KubernetesApi,
+  path: string,
+  { sent, cause }: { readonly sent: KubernetesObject; readonly cause?: ApiError },
+): Promise<ComparedChange> {
   try {
     const live = await api.get(path);
     if (!live) return { action: 'created', isCompared: true };
@@ -29,7 +42,10 @@ export async function compareUntried(
       : { action: 'configured', fields, isCompared: true };
   } catch (error) {
     if (!(error instanceof ApiError && isForbidden(error))) throw error;
-    return { action: (await isThere(api, path, { sent, cause })) ? 'unchanged' : 'created', isCompared: true };
+    return {
+      action: (await isThere(api, path, { sent, cause: cause ?? error })) ? 'unchanged' : 'created',
+      isCompared: true,
+    };
   }
 }
 
