@@ -3,6 +3,7 @@ import { silentOutput, streamOutput, type Output } from '../command/output.ts';
 import { platformFolders, toolFolder as folderOfTool } from '../storage/folders.ts';
 import { installPackages, podmanPackages, prometheusPackages, signaturePackages } from '../system-packages.ts';
 import { buildBinaries, toolModule, type BinaryGroup, type BuildContext } from '../tools/binaries.ts';
+import { buildExternalSecretsIn } from './external-secrets.ts';
 import { buildGiteaIn } from './gitea.ts';
 import { fetchGitHubDescription } from './github-description.ts';
 import { fetchPipelineSchema } from './pipeline-schema.ts';
@@ -92,6 +93,13 @@ export async function buildGitleaks(output: Output = streamOutput()): Promise<st
   const target = toolFolder('gitleaks');
   await buildBinaries([gitleaksBinary], target, contextOf(output));
   return join(target, 'gitleaks');
+}
+
+/** Builds the operator of External Secrets unless it is cached. @returns the folder that holds it, and its `crds`. */
+export async function buildExternalSecrets(output: Output = streamOutput()): Promise<string> {
+  const target = toolFolder('external-secrets');
+  await buildExternalSecretsIn(target, contextOf(output));
+  return target;
 }
 
 /** Builds SOPS and age's maker of keys unless they are cached. @returns the folder that holds them, for the PATH. */
