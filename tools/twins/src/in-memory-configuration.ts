@@ -20,6 +20,7 @@ import {
 } from '../../plugin/src/model/provision/provisioning-record.ts';
 import { forgettable } from '../../plugin/src/model/deploy/record-retention.ts';
 import type { Clock } from '../../plugin/src/ports/clock.ts';
+import { isLocked } from '../../plugin/src/model/manifests/source/encrypted-secrets.ts';
 import { commonPart, disagree } from '../../plugin/src/model/provision/common-part.ts';
 import type {
   ClusterConfiguration,
@@ -262,8 +263,12 @@ export class InMemoryConfiguration implements ClusterConfiguration {
     if (!live) return { ...what, action: 'created' };
     const owner = otherOwnerOf(live, '');
     if (owner !== undefined) throw this.refusal('foreign-object', `${describeObject(object)} belongs to ${owner}.`);
+    const values = isLocked(object) ? this.state.objects.get(key)!.get(this.manager)?.['data'] : undefined;
     const parts = [...this.state.objects.get(key)!].filter(([manager]) => manager !== this.manager);
-    const next = together([...parts.map(([, part]) => part), this.placed(object)])!;
+    const next = together([
+      ...parts.map(([, part]) => part),
+      this.placed(values === undefined ? object : { ...object, data: values }),
+    ])!;
     const generated = missingKeysOf(object, live).map((key) => ({ path: `data.${key}`, from: undefined, to: '***' }));
     const fields = [...fieldChanges(live, next), ...generated];
     return fields.length === 0 ? { ...what, action: 'unchanged' } : { ...what, action: 'configured', fields };

@@ -13,6 +13,7 @@ import { InMemoryApiCaller } from './in-memory-api-caller.ts';
 import { InMemoryFacade } from './in-memory-facade.ts';
 import { InMemoryFacadeInstance } from './in-memory-facade-instance.ts';
 import { InMemoryForge } from './in-memory-forge.ts';
+import { InMemorySecretFiles } from './in-memory-secret-files.ts';
 import { InMemoryMetrics } from './in-memory-metrics.ts';
 import { InMemoryProber } from './in-memory-prober.ts';
 import { InMemoryContainerEngine } from './in-memory-container-engine.ts';
@@ -66,6 +67,8 @@ export class ReleaseScenario {
   readonly variables: Record<string, string> = {};
   /** The instance of API Management of environments that have one. */
   readonly facadeInstance = new InMemoryFacadeInstance();
+  /** Files that are encrypted in git, and their key. */
+  readonly secretFiles = new InMemorySecretFiles();
   /** What is known of clients' requests. */
   readonly metrics = new InMemoryMetrics();
   /** Where it can be asked who approved: nowhere but in the cluster. */
@@ -114,6 +117,7 @@ export class ReleaseScenario {
       registry: this.registry,
       prober: this.prober,
       clock: () => this.now,
+      secretFiles: this.secretFiles,
       engine: async () => this.engine,
       cluster: async ({ name }) => this.clusters.get(name)!,
       configuration: async ({ name }) => this.configurations.get(name)!,

@@ -12,6 +12,7 @@ import type { Forge, NoForge } from './forge.ts';
 import type { MetricsServer } from './metrics-server.ts';
 import type { Prober } from './prober.ts';
 import type { ImageRegistry } from './image-registry.ts';
+import type { SecretFiles } from './secret-files.ts';
 import type { SourceRepository } from './repository/source-repository.ts';
 
 /** The outside world of the use cases. One for all services of a command: connections and listings are shared. */
@@ -32,6 +33,8 @@ export interface ReleasePorts {
   checkKeyOf(facade: ApiManagement): CheckKey;
   /** The door that clients of the environment call; undefined where that is its gateway. */
   facade(environment: Pick<Environment, 'name' | 'facade'>): Promise<Facade | undefined>;
+  /** Files of the clusters' configuration that are encrypted in git. */
+  readonly secretFiles: SecretFiles;
   /** An environment's instance of API Management, as whoever provisions it sees it. */
   facadeInstance(facade: ApiManagement): Promise<FacadeInstance>;
   /** A server that knows what clients of a canary meet with. @throws {Refusal} when the token that it wants is not set. */

@@ -271,6 +271,16 @@ export const errorCatalog = {
   Provisioning: {
     'nothing-to-provision': entry('There are no manifests.', 'Write them into `Infrastructure/kubernetes`.'),
     'other-commit': entry('The version is not of the commit that was approved of.', 'Have the difference approved.'),
+    'sops-missing': entry('The program sops is not installed.', 'Install it where is provisioned.'),
+    'sops-key-missing': entry(
+      'No key here decrypts a file of Secrets.',
+      'Set `SOPS_AGE_KEY` or `SOPS_AGE_KEY_FILE`, as a secret of the environment.',
+    ),
+    'sops-tampered': entry(
+      'A file of Secrets was changed after it had been encrypted.',
+      'Look at who changed it; change it with `sops edit`.',
+    ),
+    'sops-failed': entry('A file of Secrets could not be decrypted.', 'Try `sops decrypt` on it.'),
     'no-such-package': entry('There is no such package.', 'Make one with `infrastructure:package`.'),
   },
   Facade: facadeErrors,

@@ -19,7 +19,7 @@ import type { PlannedConfiguration } from './provisioning-work.ts';
 /** The outside of provisioning. */
 export type ProvisionPorts = Pick<
   ReleasePorts,
-  'repository' | 'registry' | 'clock' | 'configuration' | 'facadeInstance' | 'approvals'
+  'repository' | 'registry' | 'clock' | 'configuration' | 'facadeInstance' | 'approvals' | 'secretFiles'
 >;
 
 /** A configuration as it is to be in an environment, and how the environment's is reached. */

@@ -391,7 +391,7 @@ describe('a plan for a protected environment', () => {
     expect(await provisionIt(scenario, approving(before.id), 'prod')).toMatchObject({ state: 'provisioned' });
     expect(await provisionIt(scenario, { dryRun: true }, 'prod')).not.toHaveProperty('plan');
     expect(await provisionIt(scenario, approving(before.id), 'prod')).toMatchObject({ state: 'unchanged' });
-    expect(await prod(scenario).records()).toMatchObject([{ approvedBy: 'eve' }]);
+    expect(await prod(scenario).records()).toMatchObject([{ approvedBy: { names: ['provisioner'] } }]);
   });
 
   it('is not that of a version that somebody pushed in between', async () => {

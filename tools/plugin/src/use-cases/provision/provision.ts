@@ -1,4 +1,3 @@
-import { shortCommit } from '../../model/commits/commit.ts';
 import type { BuildNumber } from '../../model/release/build-number.ts';
 import type { Actor } from '../../model/release/actor.ts';
 import type { Approval } from '../../model/deploy/approval.ts';
@@ -35,8 +34,8 @@ import {
   type ProvisionPorts,
   type ProvisionTarget,
 } from './plan-provisioning.ts';
-import { ProvisioningManifests, type ReadEnvironments } from './provisioning-manifests.ts';
-import type { ProvisioningSource } from './provisioning-source.ts';
+import type { ReadEnvironments } from './provisioning-manifests.ts';
+import { renderSource } from './render-source.ts';
 
 /** Which configuration is provisioned where. */
 export interface ProvisionRequest {
@@ -190,31 +189,6 @@ async function provisionLocked(
 function tell(plan: ProvisionPlan, onPlan: OnPlan, reporter: Reporter): void {
   onPlan(allChanges(plan));
   for (const note of plan.notes) reporter.step(note);
-}
-
-/**
- * Renders a commit's configuration with the values of the same commit: a version is what it was when it was tried. How the
- * cluster is reached, and whether it is protected, is a matter of today.
- */
-async function renderSource(
-  { commit }: ProvisioningSource,
-  { environment: today, readEnvironments }: ProvisionRequest,
-  { repository }: ProvisionPorts,
-): Promise<Pick<ProvisionTarget, 'environment' | 'objects' | 'instance'>> {
-  const manifests = await ProvisioningManifests.at(commit, readEnvironments, { repository });
-  const then = manifests.environments.find(({ name }) => name === today.name);
-  if (!then) {
-    throw new Refusal({
-      type: 'no-such-environment',
-      doing: `provision ${today.name}`,
-      reason: `At ${shortCommit(commit)} there was no environment of this name yet.`,
-      remedy: 'Choose a newer version with `--tag`.',
-    });
-  }
-  const { facade: _, ...rest } = then;
-  const reached = { cluster: today.cluster, ...(today.facade ? { facade: today.facade } : {}) };
-  const environment = { ...rest, ...reached, protected: today.protected };
-  return { environment, objects: manifests.render(environment), instance: manifests.instance(environment) };
 }
 
 /** Applies a plan under the lock, and records it. @throws {Failure} */

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
+import { annotation } from '../../model/manifests/labels.ts';
 import { PlanId } from '../../model/plan/plan-id.ts';
 import type { PlannedDifference, PlannedWork } from '../../model/plan/planned-work.ts';
 import type { BuildNumber } from '../../model/release/build-number.ts';
@@ -64,11 +65,32 @@ function workOf({ environment, source, version, before, objects, changes }: Plan
     replaces: before?.toString(),
     commit: source.commit,
     contentHash: source.contentHash,
-    differences: changes.map(differenceOf),
-    objects,
+    differences: changes.filter((change) => !isLockedIn(objects, change)).map(differenceOf),
+    objects: objects.map(withoutValues),
     publishes: [],
     options: [],
   };
+}
+
+/**
+ * Reports whether a change is of an encrypted Secret. Only who applies it may see its values, so that it is approved of by the
+ * hash in its manifest, which tells of each change.
+ */
+function isLockedIn(objects: readonly KubernetesObject[], { kind, name, namespace }: ConfigurationChange): boolean {
+  return objects.some(
+    ({ metadata, ...object }) =>
+      object.kind === kind &&
+      metadata.name === name &&
+      (metadata.namespace ?? namespace) === namespace &&
+      metadata.annotations?.[annotation.encrypted] !== undefined,
+  );
+}
+
+/** Returns an encrypted Secret as who may not decrypt it has it; any other object as it is. */
+function withoutValues(object: KubernetesObject): KubernetesObject {
+  if (object.metadata.annotations?.[annotation.encrypted] === undefined) return object;
+  const { data: _, ...rest } = object;
+  return rest;
 }
 
 /**

@@ -23,6 +23,19 @@ export async function compareUntried(
   { sent, cause }: { readonly sent: KubernetesObject; readonly cause: unknown },
 ): Promise<ComparedChange> {
   if (!(cause instanceof ApiError && isForbidden(cause))) throw cause;
+  return compare(api, path, { sent, cause });
+}
+
+/** Compares a Secret whose values are encrypted: tried without them, it would lose those that it has. @throws {ApiError} */
+export function compareLocked(api: KubernetesApi, path: string, sent: KubernetesObject): Promise<ComparedChange> {
+  return compare(api, path, { sent });
+}
+
+async function compare(
+  api: KubernetesApi,
+  path: string,
+  { sent, cause }: { readonly sent: KubernetesObject; readonly cause?: ApiError },
+): Promise<ComparedChange> {
   try {
     const live = await api.get(path);
     if (!live) return { action: 'created', isCompared: true };
@@ -33,7 +46,7 @@ export async function compareUntried(
       : { action: 'configured', fields, fingerprint, isCompared: true };
   } catch (error) {
     if (!(error instanceof ApiError && isForbidden(error))) throw error;
-    const isKept = await isThere(api, path, { sent, cause });
+    const isKept = await isThere(api, path, { sent, cause: cause ?? error });
     return isKept
       ? { action: 'unchanged', fingerprint: unread, isCompared: true }
       : { action: 'created', isCompared: true };

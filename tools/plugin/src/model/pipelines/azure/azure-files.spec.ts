@@ -9,6 +9,7 @@ import type { Refusal } from '../../errors/product-error.ts';
 import { generatedHeader } from '../generated-file.ts';
 import type { PipelineEnvironment, PipelineFacts, PipelineService } from '../pipeline-facts.ts';
 import { azureFiles } from './azure-files.ts';
+import { typedText } from './job-steps.ts';
 
 const service = (name: string, own: Partial<PipelineService> = {}): PipelineService => ({
   name,
@@ -256,6 +257,18 @@ describe('azureFiles', () => {
       expect(step!.inputs!['inlineScript']!.split('\n')).toEqual(['set -e', expect.stringContaining('npx nx run'), '']);
       expect(step!.env!['KUBECONFIG']).toBe('$(kubeconfig_a.secureFilePath)');
       expect(steps.some(({ task }) => task === 'KubeloginInstaller@0')).toBe(false);
+    }
+  });
+
+  it('take what a freeze is passed with, and force nothing unasked', () => {
+    const text = textOf(facts, 'release.yml');
+    const { parameters } = parse(text) as { parameters: { name: string; type: string; default: unknown }[] };
+    expect(parameters).toContainEqual(expect.objectContaining({ name: 'force', type: 'boolean', default: false }));
+    const promoting = stepsOf(text).filter((step) => JSON.stringify(step).includes('-t promote'));
+    expect(promoting.length).toBeGreaterThan(0);
+    for (const step of promoting) {
+      expect(JSON.stringify(step)).toContain('--force=\\"$FORCE\\" ${REASON:+--reason=\\"$REASON\\"}');
+      expect(step.env).toMatchObject({ FORCE: '${{ lower(parameters.force) }}', REASON: typedText('reason') });
     }
   });
 

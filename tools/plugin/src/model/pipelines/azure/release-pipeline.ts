@@ -1,7 +1,14 @@
 import { automaticEnvironments } from '../../environment/environment.ts';
 import { approvalFor } from '../approval.ts';
 import { generatedHeader } from '../generated-file.ts';
-import { deployCommand, promoteCommand, rollbackCommand, tagOption, type StepVariables } from '../nx-command.ts';
+import {
+  deployCommand,
+  promoteCommand,
+  reasonOption,
+  rollbackCommand,
+  tagOption,
+  type StepVariables,
+} from '../nx-command.ts';
 import type { PipelineEnvironment, PipelineFacts, PipelineService } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
 import { buildJob, checkJob } from './build-jobs.ts';
@@ -73,8 +80,12 @@ function parameters({ services, environments }: PipelineFacts): Yaml {
       displayName: Release to roll back to, such as 20261124-1; the one before when empty (rollback)
       type: string
       default: ''
+    - name: force
+      displayName: Also what lost requests or has not run for long enough, and over a newer release; with a reason also in a freeze (promote)
+      type: boolean
+      default: false
     - name: reason
-      displayName: Reason, shown with the hold (rollback)
+      displayName: Reason, kept in the deployment record (promote) or shown with the hold (rollback)
       type: string
       default: ''
   `;
@@ -190,12 +201,15 @@ function promoteStage(
     looksAt: [from],
     command: {
       displayName: `Promote to ${to.name}`,
-      command: promoteCommand('-p "$PROJECTS"', to.name, `${option}${chosen.tag}`),
-      env: { ...deployVariables([to]), ...chosen.env, ...env },
+      command: promoteCommand('-p "$PROJECTS"', to.name, `${option}${chosen.tag} --force="$FORCE" ${reasonOption}`),
+      env: { ...deployVariables([to]), ...chosen.env, ...overriding, ...env },
     },
   });
   return to.protected ? [planStage(facts, way, dependsOn), promote] : [promote];
 }
+
+/** Options that are typed when it is started by hand; a template writes True. */
+const overriding = { FORCE: '${{ lower(parameters.force) }}', REASON: typedText('reason') };
 
 function planStage(
   facts: PipelineFacts,
@@ -213,8 +227,8 @@ function planStage(
     command: {
       id: 'plan',
       displayName: `Show what is to be approved for ${to.name}`,
-      command: promoteCommand('-p "$PROJECTS"', to.name, ' --dry-run'),
-      env: { ...githubVariables, PROJECTS: '$(projects)' },
+      command: promoteCommand('-p "$PROJECTS"', to.name, ` --dry-run --force="$FORCE" ${reasonOption}`),
+      env: { ...githubVariables, PROJECTS: '$(projects)', ...overriding },
     },
   });
 }

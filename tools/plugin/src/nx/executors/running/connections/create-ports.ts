@@ -7,6 +7,7 @@ import { findForgeAccess } from '../../../../model/forge/forge-access.ts';
 import type { CredentialsOf } from '../../../../model/release/credentials.ts';
 import type { ApiManagement, Environment, PrometheusSettings } from '../../../../model/environment/environment.ts';
 import { Refusal } from '../../../../model/errors/product-error.ts';
+import { SopsFiles } from '../../../../adapters/sops/sops-files.ts';
 import { AzureRegistries } from '../../../../adapters/registry/azure-registries.ts';
 import { HttpImageRegistry } from '../../../../adapters/registry/http-image-registry.ts';
 import type { ApprovalSource } from '../../../../ports/approvals.ts';
@@ -39,6 +40,7 @@ export function createPorts(workspaceRoot: string, env: NodeJS.ProcessEnv, onAns
     registry: new HttpImageRegistry(azure.credentialsOf, undefined, onAnswer),
     prober: new HttpProber(),
     clock: () => new Date(),
+    secretFiles: new SopsFiles(env),
     engine: () => (engine ??= findEngine(env[engineVariable], azure.lentCredentialsOf)),
     cluster: (environment) => {
       const known = clusters.get(environment.name);
