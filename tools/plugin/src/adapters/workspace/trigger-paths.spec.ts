@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { filterAffected } from 'nx/src/project-graph/affected/affected-project-graph';
 import { parse } from 'yaml';
 import { triggeredPipeline } from '../../model/pipelines/azure/triggered-pipeline.ts';
+import { npm } from '../../model/pipelines/package-manager.ts';
 import { contentFilter } from './content.ts';
 import { serviceIn } from './service.ts';
 import { triggerPaths } from './trigger-paths.ts';
@@ -67,7 +68,7 @@ function triggerOf(graph: ProjectGraph, name: string, isFile: (path: string) => 
   const { paths, foreignPaths } = triggerPaths(serviceIn(graph, nx, name), isFile, () => true);
   const service = { name, root: 'apps/a', paths, foreignPaths, trigger: 'paths', api: undefined } as const;
   const node = { version: '24.x', file: undefined };
-  const facts = { services: [service], environments: [], branch: 'main', node, toolchains: [] };
+  const facts = { services: [service], environments: [], branch: 'main', node, packageManager: npm, toolchains: [] };
   const text = triggeredPipeline(service, facts);
   return (parse(text.toString()) as { trigger: Trigger }).trigger;
 }
