@@ -61,7 +61,7 @@ export class ClosureIndex implements ServiceMap {
     return new Set(nodes.flatMap((node) => [...this.dependentsOf(node)]));
   }
 
-  /** What is built with Node.js is told by its packages: files are not known here. */
+  /** A service is known to be built with Node.js by its packages: files are not known here. */
   concernedBy(concern: Concern): ReadonlySet<string> {
     if (concern.of === 'packages') return new Set(concern.names.flatMap((name) => [...this.usersOf(name)]));
     if (concern.of === 'node') {

@@ -12,7 +12,7 @@ export interface PackageManager {
 /** npm with its usual lock file. */
 export const npm: PackageManager = { name: 'npm', lockFile: 'package-lock.json', program: undefined };
 
-/** What tells package managers apart, in the order in which Nx looks for their lock files; npm's shrinkwrap goes before its other. */
+/** Lock files that tell package managers apart, in the order in which Nx looks for their lock files; npm's shrinkwrap goes before its other. */
 const lockFiles: readonly (readonly [file: string, name: PackageManager['name']])[] = [
   ['bun.lock', 'bun'],
   ['bun.lockb', 'bun'],

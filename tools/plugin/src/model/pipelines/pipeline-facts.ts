@@ -10,7 +10,7 @@ export interface PipelineFacts {
   readonly branch: string;
   /** Node.js, which every job needs to run Nx. */
   readonly node: PipelineVersion;
-  /** What installs the packages of the workspace, Nx among them. */
+  /** The program that installs the packages of the workspace, Nx among them. */
   readonly packageManager: PackageManager;
   /** The other languages that services are built with, in alphabetical order, each once. */
   readonly toolchains: readonly PipelineToolchain[];

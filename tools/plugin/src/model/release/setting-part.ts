@@ -9,7 +9,7 @@ export type Concern =
   | { readonly of: 'paths'; readonly paths: readonly string[] }
   | { readonly of: 'target'; readonly target: string };
 
-/** What a file at the root of the workspace says on one subject. */
+/** A part of what a file at the root of the workspace says, on one subject. */
 export interface SettingPart {
   /** Unique within its file. */
   readonly key: string;
