@@ -10,7 +10,7 @@ const layers = {
   'use-cases': ['ports', 'model'],
   adapters: ['ports', 'model'],
   // Loaded by every Nx command: what is only text, and nothing else.
-  'nx/graph': ['model/references', 'model/text', 'model/toolchains'],
+  'nx/graph': ['model/changes/dependencies/npm', 'model/references', 'model/text', 'model/toolchains'],
   'nx/executors': ['nx/graph', 'use-cases', 'adapters', 'ports', 'model'],
   'nx/generators': ['nx/executors', 'nx/graph', 'use-cases', 'adapters', 'ports', 'model'],
 };

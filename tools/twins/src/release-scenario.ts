@@ -169,6 +169,7 @@ export class ReleaseScenario {
       services: ['orders'],
       affectedBy: (path) => (path.startsWith('apps/orders/') ? orders : new Set()),
       usersOf: (name) => (name === 'left-pad' ? orders : new Set()),
+      concernedBy: ({ of }) => (of === 'node' ? orders : new Set()),
     };
   }
 

@@ -289,6 +289,10 @@ export const errorCatalog = {
       'A file that says the version of a language cannot be understood.',
       'Fix the file that it names.',
     ),
+    'no-node-modules': entry(
+      "Yarn is set to Plug'n'Play, and jobs of the pipelines start Nx from `node_modules`.",
+      'Write `nodeLinker: node-modules` into `.yarnrc.yml`, and run `yarn install`.',
+    ),
     'toolchain-conflict': entry(
       'Services want versions of a language that exclude each other, and a job of the pipelines has one.',
       'Let them want versions that have one in common, such as a range.',

@@ -35,12 +35,6 @@ export function envSection(env: StepVariables = {}): Yaml {
       `;
 }
 
-/**
- * Installs the packages of the lock file. Their own scripts do not run: jobs hold credentials, and a package that was taken
- * over would read them. None that Nx or the plugin needs has to.
- */
-export const installCommand = 'npm ci --ignore-scripts';
-
 /** The option of a command that takes the variable TAG, unless that is empty. */
 export const tagOption = '${TAG:+--tag="$TAG"}';
 

@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { pipelineFactsCases } from '../../../../../contracts/src/pipeline-facts-cases.ts';
 import type { Refusal } from '../../errors/product-error.ts';
 import { generatedHeader } from '../generated-file.ts';
+import { comparesPackages, npm } from '../package-manager.ts';
 import type { PipelineEnvironment, PipelineFacts, PipelineService } from '../pipeline-facts.ts';
 import { azureFiles } from './azure-files.ts';
 import { typedText } from './job-steps.ts';
@@ -40,6 +41,7 @@ const facts: PipelineFacts = {
     environment('prod', { protected: true, aks: { resourceGroup: 'shop', name: 'shop-prod' } }),
   ],
   node: { version: '>=20.19', file: 'package.json' },
+  packageManager: npm,
   toolchains: [
     {
       language: 'go',
@@ -178,7 +180,7 @@ describe('azureFiles', () => {
             const keys = steps.filter(({ task }) => task === 'Cache@2').map(({ inputs }) => inputs!['key']!);
             expect(keys.map((key) => key.split(' | ')[2])).toEqual([
               ...kept.map(({ lockFiles }) => lockFiles.join(', ')),
-              'package-lock.json',
+              ...(comparesPackages(of.packageManager) ? [of.packageManager.lockFile] : []),
             ]);
           }
         },
