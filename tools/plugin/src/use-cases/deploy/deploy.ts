@@ -15,6 +15,7 @@ import { decideDeploy, newestSucceeded, type DeployDecision, type Superseded } f
 import type { DeployContext, RolloutLimits } from './deploy-context.ts';
 import { isOutdated, withServiceLock } from './lock-service.ts';
 import { planVerified } from './plan-verified.ts';
+import { supplyImage } from './image-supply.ts';
 import { takenExceptions, type DeployPlan, type DeployTarget } from './plan-deploy.ts';
 import type { ChangeSet } from '../../ports/cluster.ts';
 import type { Reporter } from '../../ports/reporter.ts';
@@ -92,10 +93,12 @@ async function planAndDeploy(
     supersededInstead(error, target, options, { ports, reporter }),
   );
   if ('state' in planned) return planned;
-  const { plan, publication, lifted } = planned;
+  const { plan, publication, supply, lifted } = planned;
   const { cluster } = plan;
   if (options.canary)
     await canaryOf(target, plan, { canary: options.canary, records: await cluster.records(service.name) }, ports);
+  // Before the lock: who goes back meanwhile is not kept waiting.
+  await supplyImage(supply, { signal: options.signal, ports, reporter });
   return withAnnouncements({ service: service.name, signal: options.signal, ports, reporter }, (announce) =>
     withServiceLock(
       { service: service.name, environment, actor },

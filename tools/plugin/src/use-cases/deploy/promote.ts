@@ -3,6 +3,7 @@ import type { Environment } from '../../model/environment/environment.ts';
 import type { Release } from '../../model/release/release.ts';
 import { canaryOf, deploy, type DeployOptions, type DeployResult } from './deploy.ts';
 import type { DeployTarget } from './plan-deploy.ts';
+import { tellSupply } from './image-supply.ts';
 import { planVerified } from './plan-verified.ts';
 import { tellPlanned } from './rollout/rollout-publication.ts';
 import { checkFreeze } from './requirements/require-no-freeze.ts';
@@ -51,12 +52,14 @@ export async function promote(
   const doing = doingOf(request, release.buildNumber);
   await requireTag({ release, teller: `the record in ${from.name}`, doing }, ports);
   const unhealthy = await requireHealthUpstream(request, record, { cluster: upstream, records }, reporter);
-  const target = { ...request, release, environment: to };
+  const imageSources = [from.registry, ...(request.imageSources ?? [])];
+  const target = { ...request, release, environment: to, imageSources };
   if (instead !== undefined)
     reporter.step(`${instead}; taking ${release.buildNumber}, the newest before it that may go`);
   reporter.step(`${release.buildNumber} ${time} in ${from.name}; promoting to ${to.name}`);
   if (request.dryRun) {
-    const { plan, publication } = await planVerified(target, request, ports, reporter);
+    const { plan, publication, supply } = await planVerified(target, request, ports, reporter);
+    tellSupply(supply, to, reporter);
     tellPlanned(publication, to, reporter);
     if (request.canary) {
       const records = await plan.cluster.records(service.name);

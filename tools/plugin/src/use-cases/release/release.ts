@@ -10,6 +10,7 @@ import { requireApproval } from '../deploy/requirements/approval.ts';
 import { checkFreeze } from '../deploy/requirements/require-no-freeze.ts';
 import { deploy, type DeployOptions, type DeployResult } from '../deploy/deploy.ts';
 import { newestRelease } from '../revision/find-release.ts';
+import { findImage, tellSupply } from '../deploy/image-supply.ts';
 import { planDeploy, type DeployTarget } from '../deploy/plan-deploy.ts';
 import { tellPlanned } from '../deploy/rollout/rollout-publication.ts';
 import { planServicePublication } from '../facade/plan-service-publication.ts';
@@ -23,7 +24,7 @@ import { hasContent } from './has-content.ts';
 import { newInRelease } from './new-in-release.ts';
 import { describeChangeSet } from '../deploy/rollout/roll-out.ts';
 import { ReleaseProgress } from './release-progress.ts';
-import { releaseRegistries } from './release-registries.ts';
+import { registriesOf, releaseRegistry } from './release-registries.ts';
 import { sourceRevision } from '../revision/source-revision.ts';
 import { requireReleasedBranch } from '../verify/require-released-branch.ts';
 import { requireSigningKey } from '../verify/require-signatures.ts';
@@ -153,8 +154,8 @@ function overtakenBy({ request, image, ports, reporter }: ReleaseRun): Promise<R
 async function imageRequest(request: ReleaseRequest, ports: ReleasePorts): Promise<ImageRequest> {
   const { service, environments, targets, allowDirty, buildNumber, ciNumber, force, signal } = request;
   const revision = await sourceRevision(service, allowDirty, targets, ports);
-  const registries = releaseRegistries(environments, targets);
-  return { service, revision, registries, buildNumber, ciNumber, force, signal };
+  const registry = releaseRegistry(environments, targets);
+  return { service, revision, registry, buildNumber, ciNumber, force, signal };
 }
 
 function requireApprovals(request: ReleaseRequest): void {
@@ -257,7 +258,7 @@ async function preview(run: ReleaseRun, newest: Release | undefined): Promise<Re
   }
   for (const environment of reached(request)) {
     const target = targetOf(request, environment, released!);
-    if (newest) await verifyRelease(target, request, ports);
+    await previewImageIn(target, newest, run);
     const [{ changes }, publication] = await Promise.all([
       planDeploy(target, ports, reporter),
       planServicePublication(target, ports),
@@ -268,6 +269,21 @@ async function preview(run: ReleaseRun, newest: Release | undefined): Promise<Re
   return { release: newest, built: false, deploys: [] };
 }
 
+/** Reports how an environment would get the image; what is not built yet is copied as a whole. */
+async function previewImageIn(
+  target: DeployTarget,
+  newest: Release | undefined,
+  { request, image: { registry }, ports, reporter }: ReleaseRun,
+): Promise<void> {
+  const { environment } = target;
+  if (newest) {
+    const supply = await findImage(target, ports);
+    await verifyRelease({ ...target, image: supply.image }, request, ports);
+    tellSupply(supply, environment, reporter);
+  } else if (environment.registry !== registry)
+    reporter.step(`${environment.name}: would copy the image from ${registry} to ${environment.registry}`);
+}
+
 function targetOf(request: ReleaseRequest, environment: Environment, release: Release): DeployTarget {
   const { service, actor, allowDowntime, allowBreaking = false, adopt } = request;
   return {
@@ -275,6 +291,7 @@ function targetOf(request: ReleaseRequest, environment: Environment, release: Re
     release,
     environment,
     environmentNames: request.environments.map(({ name }) => name),
+    imageSources: [releaseRegistry(request.environments, request.targets), ...registriesOf(request.environments)],
     actor,
     allowDowntime,
     allowBreaking,

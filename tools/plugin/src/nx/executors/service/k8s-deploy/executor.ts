@@ -1,4 +1,6 @@
 import { canaryOf, deploy } from '../../../../use-cases/deploy/deploy.ts';
+import { tellSupply } from '../../../../use-cases/deploy/image-supply.ts';
+import { registriesOf } from '../../../../use-cases/release/release-registries.ts';
 import { findRelease } from '../../../../use-cases/revision/find-release.ts';
 import { planVerified } from '../../../../use-cases/deploy/plan-verified.ts';
 import { tellPlanned } from '../../../../use-cases/deploy/rollout/rollout-publication.ts';
@@ -51,10 +53,12 @@ export const executor = serviceExecutor({
     for (const [index, environment] of targets.entries()) {
       reporter.stage?.(index + 1, targets.length);
       const actor = actorOf(process.env);
-      const target = { ...options, service, release, environment, environmentNames, actor };
+      const imageSources = registriesOf(environments);
+      const target = { ...options, service, release, environment, environmentNames, imageSources, actor };
       if (dryRun) {
         const trust = { ...options, mainBranch: branch };
-        const { plan, publication } = await planVerified(target, trust, ports, reporter);
+        const { plan, publication, supply } = await planVerified(target, trust, ports, reporter);
+        tellSupply(supply, environment, reporter);
         tellPlanned(publication, environment, reporter);
         if (canary) {
           const records = await plan.cluster.records(service.name);

@@ -1,5 +1,6 @@
 import { promote } from '../../../../use-cases/deploy/promote.ts';
 import { describeChangeSet } from '../../../../use-cases/deploy/rollout/roll-out.ts';
+import { registriesOf } from '../../../../use-cases/release/release-registries.ts';
 import { approvedBy } from '../../options/approved-by.ts';
 import { actorOf } from '../../running/actor.ts';
 import { deployOutcome } from '../../output/ci/deploy-outcome.ts';
@@ -57,6 +58,7 @@ export const executor = serviceExecutor({
       ...limits,
       service,
       environmentNames,
+      imageSources: registriesOf(environments),
       mainBranch: branch,
       build: tag,
       canary: canaryPlanOf(steps, pause, `promote ${service.name}`),
