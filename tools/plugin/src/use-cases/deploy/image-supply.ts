@@ -7,7 +7,7 @@ import type { Release } from '../../model/release/release.ts';
 import type { CopyAmount } from '../../ports/image-registry.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import type { Reporter } from '../../ports/reporter.ts';
-import { digestBeforePush } from '../release/digest-before-push.ts';
+import { digestBeforePush } from '../verify/digest-before-push.ts';
 
 /** A release, and the environment whose registry must have its image. */
 interface SuppliedRelease {
