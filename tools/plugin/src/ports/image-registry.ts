@@ -1,6 +1,6 @@
 import type { Digest, ImageRef } from '../model/release/image-ref.ts';
 
-/** What a copy of an image takes. */
+/** The amount of work in a copy of an image. */
 export interface CopyAmount {
   /** Number of configurations and layers that are sent, because the other repository does not have them. */
   readonly blobs: number;

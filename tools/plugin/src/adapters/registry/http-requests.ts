@@ -11,7 +11,7 @@ import { Surroundings } from './surroundings.ts';
 export const answerTimeoutMs = 20_000;
 const mostRedirects = 5;
 
-/** What is sent: a form, a manifest, or a blob as it comes from elsewhere, which cannot be sent twice. */
+/** The body of a request: a form, a manifest, or a blob as it comes from elsewhere, which cannot be sent twice. */
 export type RequestBody = URLSearchParams | Buffer | { readonly stream: Readable; readonly length: number };
 
 export interface HttpRequest {

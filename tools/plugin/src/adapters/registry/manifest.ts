@@ -24,7 +24,7 @@ export interface Descriptor {
   readonly platform?: string;
 }
 
-/** What a manifest names, each in its order. */
+/** The parts that a manifest names, each in its order. */
 export interface ManifestParts {
   /** The image's configuration. */
   readonly config: Descriptor | undefined;

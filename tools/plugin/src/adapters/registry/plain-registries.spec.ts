@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ImageRef } from '../../model/release/image-ref.ts';
 import { AskingAgain, retryAfter } from './asking-again.ts';
 import { HttpImageRegistry } from './http-image-registry.ts';
-import { isToldPlain } from './plain-registries.ts';
+import { isListedPlain } from './plain-registries.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'));
 const before = { ...process.env };
@@ -21,7 +21,7 @@ afterAll(() => {
 const docker = (json: unknown) => writeFileSync(join(folder, 'docker/daemon.json'), JSON.stringify(json));
 const podman = (text: string, name = 'registries.conf') => writeFileSync(join(folder, 'containers', name), text);
 
-describe('isToldPlain', () => {
+describe('isListedPlain', () => {
   beforeEach(() => {
     docker({});
     podman('# nothing');
@@ -37,7 +37,7 @@ describe('isToldPlain', () => {
     [['10.95.0.0/99', 'x/8', 7], '10.95.0.1:5055', false],
   ])('docker, with %j, of %s: %s', async (entries, registry, expected) => {
     docker({ 'insecure-registries': entries });
-    expect(await isToldPlain(registry)).toBe(expected);
+    expect(await isListedPlain(registry)).toBe(expected);
   });
 
   it.each([
@@ -48,13 +48,13 @@ describe('isToldPlain', () => {
     ['[[registry]\nlocation = "house.example:5000"\ninsecure = true', false],
   ])('podman, with %j: %s', async (text, expected) => {
     podman(text);
-    expect(await isToldPlain('house.example:5000')).toBe(expected);
+    expect(await isListedPlain('house.example:5000')).toBe(expected);
   });
 
   it('podman, in a part of its settings', async () => {
     podman('[[registry]]\nprefix = "*.house.example"\ninsecure = true', 'registries.conf.d/house.conf');
-    expect(await isToldPlain('images.house.example')).toBe(true);
-    expect(await isToldPlain('images.other.example')).toBe(false);
+    expect(await isListedPlain('images.house.example')).toBe(true);
+    expect(await isListedPlain('images.other.example')).toBe(false);
   });
 });
 

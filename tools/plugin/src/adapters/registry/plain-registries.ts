@@ -10,7 +10,7 @@ import { parse } from 'smol-toml';
  * `insecure-registries` of docker's daemon.json, `insecure = true` in podman's registries.conf.
  * @param registry host, and port where there is one.
  */
-export async function isToldPlain(registry: string): Promise<boolean> {
+export async function isListedPlain(registry: string): Promise<boolean> {
   const entries = (await Promise.all([toldToDocker(), toldToPodman()])).flat();
   if (entries.some((entry) => isHostOf(entry, registry))) return true;
   const networks = entries.filter((entry) => /^[\da-f.:]+\/\d{1,3}$/i.test(entry));
@@ -83,7 +83,7 @@ function readIfThere(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '');
 }
 
-/** What an engine cannot read, it does not follow, either. */
+/** Engines do not follow a file that they cannot read, either. */
 function attempt(read: () => unknown): unknown {
   try {
     return read();

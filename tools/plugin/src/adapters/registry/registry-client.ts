@@ -26,7 +26,7 @@ export interface RepositoryRequest {
   readonly method: HttpRequest['method'];
   /** Below the repository (`manifests/…`), or an address of the registry that it named itself. */
   readonly path: string;
-  /** What the login must be good for; `pull` when left out. */
+  /** The rights that the login must have; `pull` when left out. */
   readonly rights?: Rights;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: RequestBody;
@@ -35,14 +35,14 @@ export interface RepositoryRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a client of registries has from its surroundings. */
+/** The surroundings of a client of registries. */
 export interface ClientSettings {
   /** Is told the registries' time. */
   readonly onAnswer?: OnAnswer | undefined;
   /** Shows a line to who waits. */
   readonly tell?: (line: string) => void;
   /** Reports whether docker or podman was told that a registry may do without a certificate. */
-  readonly isToldPlain?: (registry: string) => Promise<boolean>;
+  readonly isListedPlain?: (registry: string) => Promise<boolean>;
 }
 
 /**
@@ -59,9 +59,9 @@ export class RegistryClient {
   /** Registries of which was told that they limit requests. */
   private readonly limiting = new Set<string>();
 
-  constructor(credentialsOf: CredentialsOf, { onAnswer, tell, isToldPlain }: ClientSettings = {}) {
+  constructor(credentialsOf: CredentialsOf, { onAnswer, tell, isListedPlain }: ClientSettings = {}) {
     this.requests = new HttpRequests(onAnswer);
-    this.speech = new RegistrySpeech(isToldPlain);
+    this.speech = new RegistrySpeech(isListedPlain);
     this.login = new RegistryLogin(credentialsOf, (...asked) => this.sendTo(...asked));
     this.tell = tell ?? ((line) => void process.stderr.write(`${line}\n`));
   }

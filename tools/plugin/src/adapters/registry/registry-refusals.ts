@@ -19,7 +19,7 @@ export type Denial =
   /** It accepts the login, which has no right to this. */
   | 'no right';
 
-/** What is done with a repository: what is in it is read, or something is put there. */
+/** The use of a repository: its content is read, or something is put there. */
 export type Rights = 'pull' | 'push';
 
 /** A registry that denies access. */
@@ -162,7 +162,7 @@ export function indexTooLarge(image: ImageRef): Refusal {
   return new Refusal({
     type: 'registry-fails',
     doing: purposeOf(image, 'pull'),
-    reason: `${image.registry} has an index of more images, or with more indexes in one another, than anybody makes.`,
+    reason: `${image.registry} has an index of more images, or with more indexes in one another, than are followed.`,
     remedy: 'Look who can write to it, and release again.',
   });
 }
@@ -222,7 +222,7 @@ export const noAnswerRules: readonly ErrorRule<LostRequest>[] = [
     type: 'registry-without-tls',
     reason: ({ registry }) => `The registry ${registry} speaks plain http, it seems: it did not answer in https.`,
     remedy: ({ registry }) =>
-      `Give it a certificate. Where the network may be trusted, tell docker, \`{ "insecure-registries": ["${registry}"] }\` in /etc/docker/daemon.json, or podman, \`insecure = true\` in registries.conf: it is spoken to in plain http then, without a login.`,
+      `Give it a certificate. Where the network may be trusted, configure docker, \`{ "insecure-registries": ["${registry}"] }\` in /etc/docker/daemon.json, or podman, \`insecure = true\` in registries.conf: it is spoken to in plain http then, without a login.`,
   },
   {
     when: ({ code }) => /^CERT_(HAS_EXPIRED|NOT_YET_VALID)/.test(code),
@@ -281,7 +281,7 @@ function insideOf({ kind }: AddressRefused): string {
   return kind === 'link-local' ? "an address of this machine's link or cloud" : 'an address of a private network';
 }
 
-/** What is done with an image, as a clause. */
+/** Returns the purpose of a request for an image, as a clause. */
 export function purposeOf(image: ImageRef, rights: Rights): string {
   return rights === 'push' ? `copy the image to ${image}` : `look for ${image} in its registry`;
 }

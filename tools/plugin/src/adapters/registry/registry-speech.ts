@@ -1,5 +1,5 @@
 import { isLoopbackRegistry, registryAddress } from '../../model/release/registry-host.ts';
-import { isToldPlain } from './plain-registries.ts';
+import { isListedPlain } from './plain-registries.ts';
 import { probeTls } from './probe-tls.ts';
 
 type Scheme = 'http' | 'https';
@@ -10,11 +10,11 @@ type Scheme = 'http' | 'https';
  */
 export class RegistrySpeech {
   private readonly found = new Map<string, Scheme>();
-  private readonly isTold: (registry: string) => Promise<boolean>;
+  private readonly isListed: (registry: string) => Promise<boolean>;
 
-  /** @param isTold reports whether docker or podman was told that a registry may do without a certificate. */
-  constructor(isTold = isToldPlain) {
-    this.isTold = isTold;
+  /** @param isListed reports whether docker or podman was told that a registry may do without a certificate. */
+  constructor(isListed = isListedPlain) {
+    this.isListed = isListed;
   }
 
   /** Returns the origin at which a registry is asked. */
@@ -31,11 +31,11 @@ export class RegistrySpeech {
   /** Reports, after what was asked for has failed, whether a registry is to be asked again in the other way. */
   async turnsOutOtherwise(registry: string): Promise<boolean> {
     const scheme = this.schemeOf(registry);
-    if (isLoopbackRegistry(registry) ? scheme === 'https' : scheme === 'http' || !(await this.isTold(registry)))
+    if (isLoopbackRegistry(registry) ? scheme === 'https' : scheme === 'http' || !(await this.isListed(registry)))
       return false;
-    const speaksTls = await probeTls(registry);
-    if (speaksTls === (scheme === 'https')) return false;
-    this.found.set(registry, speaksTls ? 'https' : 'http');
+    const usesTls = await probeTls(registry);
+    if (usesTls === (scheme === 'https')) return false;
+    this.found.set(registry, usesTls ? 'https' : 'http');
     return true;
   }
 

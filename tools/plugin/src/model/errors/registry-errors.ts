@@ -21,7 +21,7 @@ export const registryErrors = {
   ),
   'registry-without-tls': entry(
     'It uses, or leads to, an address without encryption: no login is sent there.',
-    'Give it a certificate, correct the address of its token service, or tell docker of it (`insecure-registries`).',
+    "Give it a certificate, correct the address of its token service, or list it in docker's `insecure-registries`.",
   ),
   'registry-leads-astray': entry(
     'It redirects to a host that denies access, or leads into a network in which it is not itself.',

@@ -20,7 +20,7 @@ export class TransferStalled extends Error {
 export class OtherSize extends Error {}
 
 /**
- * What passes between two registries of one blob, piece by piece: it is measured, and its digest is made. It ends when
+ * The content of one blob on its way between two registries: it is measured, and its digest is made. It ends when
  * nothing of it has moved for long, as nobody knows beforehand how long all of it takes.
  */
 export class BlobStream extends Transform {
@@ -56,7 +56,7 @@ export class BlobStream extends Transform {
     callback(this.passed > this.size ? new OtherSize() : null, piece);
   }
 
-  /** What is shorter than it was announced would be waited for. */
+  /** The rest of a blob that is shorter than announced would be waited for. */
   override _flush(callback: TransformCallback): void {
     callback(this.passed < this.size ? new OtherSize() : null);
   }

@@ -59,22 +59,29 @@ export class ImageCopy {
     const sent: Descriptor[] = [];
     try {
       this.stop?.throwIfAborted();
-      return await this.carryOut(transfer, sent);
+      return await this.carryOut(transfer, sent, () => ended.abort());
     } catch (error) {
-      ended.abort();
       this.stop?.throwIfAborted();
       throw transfer.began ? brokeOff(this.to, error, sent) : error;
     }
   }
 
-  private async carryOut(transfer: BlobTransfer, sent: Descriptor[]): Promise<CopyAmount> {
+  private async carryOut(transfer: BlobTransfer, sent: Descriptor[], end: () => void): Promise<CopyAmount> {
     const whole = await this.read();
     const isTagged = await this.requireTag(whole.root.digest, 'push');
     const blobs = await this.missingBlobs(whole, 'push');
+    let failed: { readonly error: unknown } | undefined;
     const bring = async (blob: Descriptor) => {
-      if ((await transfer.bring(blob)) === 'sent') sent.push(blob);
+      try {
+        if (!failed && (await transfer.bring(blob)) === 'sent') sent.push(blob);
+      } catch (error) {
+        // The others end, and are waited for: nothing of it goes on when it has failed.
+        failed ??= { error };
+        end();
+      }
     };
     await pMap(blobs, bring, { concurrency: blobsAtOnce });
+    if (failed) throw (failed as { readonly error: unknown }).error;
     await this.putManifests(whole);
     if (!isTagged) await this.put(whole.root, this.to.tag!);
     await this.verify(whole.root.digest);

@@ -7,7 +7,7 @@ import { addManifest, type ImageTree, type StoredManifest } from './image-tree.t
 /** Pages of the list of one manifest. */
 const mostPages = 20;
 
-/** What is said of an image: signatures, attestations, bills of material. */
+/** Statements about an image: signatures, attestations, bills of material. */
 export interface Sayings {
   /** Manifests that name the one that they are said of. */
   readonly referrers: readonly StoredManifest[];
