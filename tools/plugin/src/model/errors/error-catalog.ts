@@ -192,10 +192,6 @@ export const errorCatalog = {
     'no-build-number': entry('Too many build numbers in a row were taken by others.', 'Run the same command again.'),
     overtaken: entry('A later commit has been built since.', 'Run the pipeline of the newest commit.'),
     diverged: entry('A commit of another branch runs there.', 'Rebase or merge, or release it with `--force`.'),
-    'digests-differ': entry(
-      'Registries report different digests for one image.',
-      'Use one registry for all automatic environments.',
-    ),
     'foreign-image': entry('The image does not say from which commit it was built.', 'Build it with `docker-release`.'),
     'no-image': entry('There is no image to tag.', 'Build and push one with `docker-release`.'),
     'dirty-not-allowed': entry(

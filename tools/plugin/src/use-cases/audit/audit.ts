@@ -15,6 +15,7 @@ import { catchProductError } from '../../model/errors/result.ts';
 import { observeDoor, type ObservedDoor } from '../observe/observe-door.ts';
 import type { ObservedService } from '../../ports/cluster.ts';
 import type { ServiceMap } from '../../ports/service-map.ts';
+import { releaseRegistry } from '../release/release-registries.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import type { AuditRequest } from './audit-request.ts';
 
@@ -164,10 +165,10 @@ function witnessesOf(
       witness.recorded.set(environment.name, release);
     }
   }
-  const [first] = environments;
+  const registry = releaseRegistry(environments);
   for (const tag of newest) {
     const { registries } = witnessOf(tag);
-    if (registries.size === 0 && first) registries.add(first.registry);
+    if (registries.size === 0) registries.add(registry);
   }
   return [...witnesses.values()].map(({ registries, ...rest }) => ({ ...rest, registries: [...registries] }));
 }

@@ -20,6 +20,7 @@ import { decideDeploy, newestSucceeded, type DeployDecision, type Superseded } f
 import type { DeployContext, RolloutLimits } from './deploy-context.ts';
 import { isOutdated, withServiceLock } from './lock-service.ts';
 import { planVerified } from './plan-verified.ts';
+import { supplyImage } from './image-supply.ts';
 import { takenExceptions, type DeployPlan, type DeployTarget } from './plan-deploy.ts';
 import type { ChangeSet } from '../../ports/cluster.ts';
 import type { Reporter } from '../../ports/reporter.ts';
@@ -108,12 +109,14 @@ async function planAndDeploy(
     supersededInstead(error, target, options, { ports, reporter }),
   );
   if ('state' in planned) return planned;
-  const { plan, publication, lifted } = planned;
+  const { plan, publication, supply, lifted } = planned;
   const { cluster } = plan;
   if (options.canary)
     await canaryOf(target, plan, { canary: options.canary, records: await cluster.records(service.name) }, ports);
   const made = { target, options: overriding(options, lifted), plan, publication, ports };
   const asked = await withAnswer(made, reporter);
+  // Before the lock: who goes back meanwhile is not kept waiting.
+  await supplyImage(supply, { signal: options.signal, ports, reporter });
   return withAnnouncements({ service: service.name, signal: options.signal, ports, reporter }, (announce) =>
     withServiceLock(
       { service: service.name, environment, actor },
@@ -149,11 +152,14 @@ async function withAnswer(planned: PlannedDeploy, reporter: Reporter): Promise<P
   const { environment, service, release } = target;
   if (!environment.protected || !options.approvedPlans) return planned;
   const doing = `deploy ${service.name} ${release.buildNumber} to ${environment.name}`;
-  const approvedPlans = await askApproval(doing, options.approvedPlans, async () => {
-    const records = await plan.cluster.records(service.name);
-    const { decision } = await decide(planned, records, reporter);
-    return decision.state === 'deploy' ? approvableDeploy(planned, records) : undefined;
-  });
+  const records = await plan.cluster.records(service.name);
+  // What it has to say is said when it is decided, under the lock.
+  const { decision } = await decide(planned, records, { ...reporter, step: () => {}, warn: () => {} });
+  if (decision.state !== 'deploy') return planned;
+  const shown = approvableDeploy(planned, records);
+  const approvedPlans = await askApproval(doing, options.approvedPlans, () => Promise.resolve(shown));
+  // Before an image is copied to where it is not wanted.
+  requirePlan(doing, shown.work, approvedPlans);
   return { ...planned, options: { ...options, approvedPlans } };
 }
 

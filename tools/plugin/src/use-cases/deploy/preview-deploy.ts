@@ -3,6 +3,7 @@ import type { ReleasePorts } from '../../ports/release-ports.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { decide, canaryOf, type DeployOptions, type DeployResult } from './deploy.ts';
 import { approvableDeploy } from './deploy-work.ts';
+import { tellSupply } from './image-supply.ts';
 import { planVerified } from './plan-verified.ts';
 import type { DeployTarget } from './plan-deploy.ts';
 import type { ApprovablePlan } from './requirements/approval.ts';
@@ -24,8 +25,9 @@ export async function previewDeploy(
   ports: ReleasePorts,
   reporter: Reporter,
 ): Promise<DeployPreview> {
-  const { plan, publication } = await planVerified(target, options, ports, reporter);
+  const { plan, publication, supply } = await planVerified(target, options, ports, reporter);
   const { service, environment } = target;
+  tellSupply(supply, environment, reporter);
   tellPlanned(publication, environment, reporter);
   const { changes } = plan;
   if (!environment.protected && !options.canary) return { changes };

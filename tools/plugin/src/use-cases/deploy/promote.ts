@@ -49,7 +49,8 @@ export async function promote(
   const doing = doingOf(request, release.buildNumber);
   await requireTag({ release, teller: `the record in ${from.name}`, doing }, ports);
   const unhealthy = await requireHealthUpstream(request, record, { cluster: upstream, records }, reporter);
-  const target = { ...request, release, environment: to };
+  const imageSources = [from.registry, ...(request.imageSources ?? [])];
+  const target = { ...request, release, environment: to, imageSources };
   if (instead !== undefined)
     reporter.step(`${instead}; taking ${release.buildNumber}, the newest before it that may go`);
   reporter.step(`${release.buildNumber} ${time} in ${from.name}; promoting to ${to.name}`);

@@ -10,6 +10,7 @@ import { confirmApproval } from '../deploy/requirements/confirm-approval.ts';
 import { checkFreeze } from '../deploy/requirements/require-no-freeze.ts';
 import { deploy, type DeployOptions, type DeployResult } from '../deploy/deploy.ts';
 import { newestRelease } from '../revision/find-release.ts';
+import { findImage, tellSupply } from '../deploy/image-supply.ts';
 import { planDeploy, type DeployTarget } from '../deploy/plan-deploy.ts';
 import { tellPlanned } from '../deploy/rollout/rollout-publication.ts';
 import { planServicePublication } from '../facade/plan-service-publication.ts';
@@ -24,7 +25,7 @@ import { newInRelease } from './new-in-release.ts';
 import { describeChangeSet } from '../deploy/rollout/roll-out.ts';
 import { ReleaseProgress } from './release-progress.ts';
 import { requireUnmoved } from './require-same-source.ts';
-import { releaseRegistries } from './release-registries.ts';
+import { registriesOf, releaseRegistry } from './release-registries.ts';
 import { sourceRevision } from '../revision/source-revision.ts';
 import { requireReleasedBranch } from '../verify/require-released-branch.ts';
 import { requireSigningKey } from '../verify/require-signatures.ts';
@@ -161,8 +162,8 @@ async function imageRequest(request: ReleaseRequest, ports: ReleasePorts): Promi
   const { service, environments, targets, allowDirty, buildNumber, ciNumber, force, signal } = request;
   const revision = await sourceRevision(service, allowDirty, targets, ports);
   await requireUnmoved({ service, revision }, request.commitAtStart);
-  const registries = releaseRegistries(environments, targets);
-  return { service, revision, registries, buildNumber, ciNumber, force, signal };
+  const registry = releaseRegistry(environments, targets);
+  return { service, revision, registry, buildNumber, ciNumber, force, signal };
 }
 
 /** Makes sure of all approvals before anything is built; each deployment says who approved of it. @throws {Refusal} */
@@ -288,6 +289,7 @@ async function preview(run: ReleaseRun, newest: Release | undefined): Promise<Re
     const target = targetOf(request, environment, released!);
     if (newest) await previewRelease(target, run);
     else {
+      tellCopy(target, run);
       const [{ changes }, publication] = await Promise.all([
         planDeploy(target, ports, reporter),
         planServicePublication(target, ports),
@@ -307,6 +309,11 @@ async function previewRelease(target: DeployTarget, { request, ports, reporter }
   if (plan) reporter.step(`${name}: the plan is ${plan.id}; to approve of it: ${approveCommand(plan.work, plan.id)}`);
 }
 
+/** Reports how an environment would get the image: what is not built yet is copied as a whole. */
+function tellCopy({ environment: { name, registry } }: DeployTarget, { image, reporter }: ReleaseRun): void {
+  if (registry !== image.registry) reporter.step(`${name}: would copy the image from ${image.registry} to ${registry}`);
+}
+
 function targetOf(request: ReleaseRequest, environment: Environment, release: Release): DeployTarget {
   const { service, actor, allowDowntime, allowBreaking = false, adopt } = request;
   return {
@@ -314,6 +321,7 @@ function targetOf(request: ReleaseRequest, environment: Environment, release: Re
     release,
     environment,
     environmentNames: request.environments.map(({ name }) => name),
+    imageSources: [releaseRegistry(request.environments, request.targets), ...registriesOf(request.environments)],
     actor,
     allowDowntime,
     allowBreaking,

@@ -37,7 +37,7 @@ export function createPorts(workspaceRoot: string, env: NodeJS.ProcessEnv, onAns
   const facades = new Map<string, Promise<Facade>>();
   return {
     repository,
-    registry: new HttpImageRegistry(azure.credentialsOf, undefined, onAnswer),
+    registry: new HttpImageRegistry(azure.credentialsOf, undefined, { onAnswer }),
     prober: new HttpProber(),
     clock: () => new Date(),
     secretFiles: new SopsFiles(env),

@@ -1,4 +1,5 @@
 import { deploy } from '../../../../use-cases/deploy/deploy.ts';
+import { registriesOf } from '../../../../use-cases/release/release-registries.ts';
 import { findRelease } from '../../../../use-cases/revision/find-release.ts';
 import { previewDeploy } from '../../../../use-cases/deploy/preview-deploy.ts';
 import { deployOutcome } from '../../output/ci/deploy-outcome.ts';
@@ -58,7 +59,8 @@ export const executor = serviceExecutor({
     for (const [index, environment] of targets.entries()) {
       reporter.stage?.(index + 1, targets.length);
       const actor = actorOf(process.env);
-      const target = { ...options, service, release, environment, environmentNames, actor };
+      const imageSources = registriesOf(environments);
+      const target = { ...options, service, release, environment, environmentNames, imageSources, actor };
       if (dryRun) {
         const preview = await previewDeploy(target, deployOptions, ports, reporter);
         tellPlan(...plansOf(preview));

@@ -1,4 +1,5 @@
 import { promote } from '../../../../use-cases/deploy/promote.ts';
+import { registriesOf } from '../../../../use-cases/release/release-registries.ts';
 import { approvedBy } from '../../options/approved-by.ts';
 import { actorOf } from '../../running/actor.ts';
 import { deployOutcome } from '../../output/ci/deploy-outcome.ts';
@@ -66,6 +67,7 @@ export const executor = serviceExecutor({
       ...limits,
       service,
       environmentNames,
+      imageSources: registriesOf(environments),
       mainBranch: branch,
       build: tag,
       canary: canaryPlanOf(steps, pause, `promote ${service.name}`),
