@@ -1,3 +1,4 @@
+import { approvalErrors } from './approval-errors.ts';
 import { entry, type ErrorEntry } from './error-entry.ts';
 import { facadeErrors } from './facade-errors.ts';
 import { generatorErrors } from './generator-errors.ts';
@@ -200,30 +201,11 @@ export const errorCatalog = {
     ),
   },
   'Verifying releases': verificationErrors,
+  Approvals: approvalErrors,
   'Deploying and promoting': {
     'no-such-release': entry('There is no such release.', 'Choose one of those that are listed.'),
     'image-missing': entry('The registry does not have the image.', 'Choose another release, or push it again.'),
     'dirty-release-gone': entry('The manifests of a build of uncommitted changes are lost.', 'Release again.'),
-    'approval-needed': entry(
-      'The environment is protected, and no plan is approved.',
-      'Look at the plan with `--dry-run`, and approve of it with `--approve=ID`; in a CI behind an approval gate.',
-    ),
-    'not-approved': entry(
-      'The answer to the question whether the plan is approved was no.',
-      'An approver can type the command that is shown.',
-    ),
-    'plan-changed': entry(
-      'What would be done is not the plan that was approved.',
-      'Look at the plan of now with `--dry-run`, and approve of that.',
-    ),
-    'approval-unconfirmed': entry(
-      'The forge does not confirm that the run was approved, or cannot be asked.',
-      'Have it approved there, and give the job the permission that the error names.',
-    ),
-    'no-approvers': entry(
-      'The environment of that name at the forge is missing, or has no required approvers.',
-      'Give it required reviewers (GitHub) or the check "Approvals" (Azure DevOps).',
-    ),
     frozen: entry(
       'The environment takes nothing now: a window in its file says until when.',
       'Wait until then, or give `--force` with a `--reason`; `rollback` needs neither.',

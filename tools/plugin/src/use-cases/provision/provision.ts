@@ -2,7 +2,6 @@ import type { BuildNumber } from '../../model/release/build-number.ts';
 import type { Actor } from '../../model/release/actor.ts';
 import type { Approval } from '../../model/deploy/approval.ts';
 import type { Environment } from '../../model/environment/environment.ts';
-import { Refusal } from '../../model/errors/product-error.ts';
 import type { ProvisioningPackage } from '../../model/provision/provisioning-package.ts';
 import {
   keyOf,
@@ -16,7 +15,6 @@ import { approvableProvisioning, approveProvisioning, requireProvisioningPlan } 
 import { checkFreeze, requireNoFreeze } from '../deploy/requirements/require-no-freeze.ts';
 import { closeAbandoned, recordAttempt, type WorkResult } from '../deploy/rollout/recorded-attempt.ts';
 import { requireCommit } from './require-commit.ts';
-import { requireNamespace } from './require-namespace.ts';
 import { checkRoutes } from './check-routes.ts';
 import { chooseVersion } from './choose-version.ts';
 import { makePackage } from './package-provisioning.ts';
@@ -113,7 +111,6 @@ export async function provision(
   const { source, version } = chosen;
   const made = version === undefined ? await makePackage(source, request, ports, reporter) : { ...source, version };
   const onWait = (heldBy: string) => reporter.step(`waiting for ${heldBy}, who is provisioning ${environment.name}`);
-  request.signal?.throwIfAborted();
   const lock = await target.configuration.lock(actor, onWait, request.signal);
   try {
     request.signal?.throwIfAborted();

@@ -4,15 +4,12 @@ import { BuildNumber } from '../../model/release/build-number.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
-import { ReleaseTag } from '../../model/release/release-tag.ts';
-import { buildImage, previewImage, type ImageRequest } from './build-image.ts';
+import { buildImage, type ImageRequest } from './build-image.ts';
 import { confirmApproval } from '../deploy/requirements/confirm-approval.ts';
 import { checkFreeze } from '../deploy/requirements/require-no-freeze.ts';
 import { deploy, type DeployOptions, type DeployResult } from '../deploy/deploy.ts';
 import { newestRelease } from '../revision/find-release.ts';
-import { findImage, tellSupply } from '../deploy/image-supply.ts';
 import { planDeploy, type DeployTarget } from '../deploy/plan-deploy.ts';
-import { tellPlanned } from '../deploy/rollout/rollout-publication.ts';
 import { planServicePublication } from '../facade/plan-service-publication.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { announceRelease } from './publish-release.ts';
@@ -22,15 +19,13 @@ import { findOvertaken } from './overtaken.ts';
 import { forgetBuildNumbers } from './forget-build-numbers.ts';
 import { hasContent } from './has-content.ts';
 import { newInRelease } from './new-in-release.ts';
-import { describeChangeSet } from '../deploy/rollout/roll-out.ts';
+import { previewRelease } from './preview-release.ts';
+import { canSign, reached, targetOf, unbuilt, type ReleaseRun } from './release-run.ts';
 import { ReleaseProgress } from './release-progress.ts';
 import { requireUnmoved } from './require-same-source.ts';
-import { registriesOf, releaseRegistry } from './release-registries.ts';
+import { releaseRegistry } from './release-registries.ts';
 import { sourceRevision } from '../revision/source-revision.ts';
 import { requireReleasedBranch } from '../verify/require-released-branch.ts';
-import { requireSigningKey } from '../verify/require-signatures.ts';
-import { previewDeploy } from '../deploy/preview-deploy.ts';
-import { approveCommand } from '../../model/plan/approve-command.ts';
 import { tagRelease } from './tag-release.ts';
 import { waitForForge } from '../announce/wait-for-forge.ts';
 
@@ -70,15 +65,6 @@ export interface ReleaseResult {
 /** The image and the tag; each environment is a stage of its own. */
 const stagesBeforeDeploy = 2;
 
-/** A release that is under way, and what its steps share. */
-export interface ReleaseRun {
-  readonly request: ReleaseRequest;
-  readonly image: ImageRequest;
-  readonly ports: ReleasePorts;
-  readonly reporter: Reporter;
-  readonly progress: ReleaseProgress;
-}
-
 /**
  * Takes a service the whole way: build, push, tag, deploy. Builds nothing when the newest release has the same content,
  * and deploys that wherever it does not run yet: a run that was cut short is finished by the next.
@@ -109,7 +95,7 @@ async function carryOut(
   const overtaken = upToDate ? [] : await supersededBy(run);
   if (overtaken.length > 0) return { release: undefined, built: false, deploys: overtaken };
   if (request.only === 'deploy' && !upToDate) throw notBuilt(run, newest);
-  if (request.dryRun) return preview(run, upToDate);
+  if (request.dryRun) return previewRelease(run, upToDate);
   return upToDate ? deployOnly(run, upToDate) : buildAndDeploy(run);
 }
 
@@ -129,11 +115,6 @@ async function supersededBy(run: ReleaseRun): Promise<ReleaseResult['deploys']> 
   const overtaken = run.request.only === 'build' ? Promise.resolve([]) : overtakenBy(run);
   await allEnded([requireReleasedBranches(run), overtaken]);
   return overtaken;
-}
-
-/** Returns the environments whose clusters are reached. */
-function reached({ only, targets }: ReleaseRequest): readonly Environment[] {
-  return only === 'build' ? [] : targets;
 }
 
 function notBuilt({ request: { service }, image }: ReleaseRun, newest: Release | undefined): Refusal {
@@ -226,11 +207,6 @@ async function buildAndDeploy(run: ReleaseRun): Promise<ReleaseResult> {
   }
 }
 
-/** Reports whether the tag is to be signed. @throws {Refusal} when it is, and cannot be. */
-function canSign({ request: { service, environments, mainBranch }, ports }: ReleaseRun): Promise<boolean> {
-  return requireSigningKey(environments, { mainBranch, doing: `release ${service.name}` }, ports);
-}
-
 /** Looks for the engine beside other work; a missing one is reported when it is needed. */
 function prefetchEngine({ engine }: ReleasePorts): void {
   engine().catch(() => undefined);
@@ -267,74 +243,4 @@ async function deployAll(
     deploys.push({ environment: environment.name, result });
   }
   return deploys;
-}
-
-/** Reports what a release would do, and refuses what it would refuse. */
-async function preview(run: ReleaseRun, newest: Release | undefined): Promise<ReleaseResult> {
-  const { request, image, ports, reporter } = run;
-  let released = newest;
-  if (!newest) await canSign(run);
-  if (newest) reporter.step(`up to date with ${newest.buildNumber}; nothing to build`);
-  else {
-    const buildNumber = await previewImage(image, ports, reporter);
-    reporter.step(
-      `would tag ${shortCommit(image.revision.commit)} as ${new ReleaseTag(request.service.name, buildNumber)}`,
-    );
-    const forge = await ports.forge();
-    if (!('reason' in forge)) reporter.step('would make a GitHub release of it');
-    else if (!forge.isElsewhere) reporter.step(`no GitHub release: ${forge.reason}`);
-    released = { ...unbuilt(image, ports), buildNumber };
-  }
-  for (const environment of reached(request)) {
-    const target = targetOf(request, environment, released!);
-    if (newest) await previewRelease(target, run);
-    else {
-      tellCopy(target, run);
-      const [{ changes }, publication] = await Promise.all([
-        planDeploy(target, ports, reporter),
-        planServicePublication(target, ports),
-      ]);
-      reporter.step(`${environment.name}: would deploy: ${describeChangeSet(changes)}`);
-      tellPlanned(publication, environment, reporter);
-    }
-  }
-  return { release: newest, built: false, deploys: [] };
-}
-
-/** Reports the effect of deploying a release that is built. */
-async function previewRelease(target: DeployTarget, { request, ports, reporter }: ReleaseRun): Promise<void> {
-  const { changes, plan } = await previewDeploy(target, request, ports, reporter);
-  const { name } = target.environment;
-  reporter.step(`${name}: would deploy: ${describeChangeSet(changes)}`);
-  if (plan) reporter.step(`${name}: the plan is ${plan.id}; to approve of it: ${approveCommand(plan.work, plan.id)}`);
-}
-
-/** Reports how an environment would get the image: what is not built yet is copied as a whole. */
-function tellCopy({ environment: { name, registry } }: DeployTarget, { image, reporter }: ReleaseRun): void {
-  if (registry !== image.registry) reporter.step(`${name}: would copy the image from ${image.registry} to ${registry}`);
-}
-
-function targetOf(request: ReleaseRequest, environment: Environment, release: Release): DeployTarget {
-  const { service, actor, allowDowntime, allowBreaking = false, adopt } = request;
-  return {
-    service,
-    release,
-    environment,
-    environmentNames: request.environments.map(({ name }) => name),
-    imageSources: [releaseRegistry(request.environments, request.targets), ...registriesOf(request.environments)],
-    actor,
-    allowDowntime,
-    allowBreaking,
-    adopt,
-  };
-}
-
-/** Stands for a release that does not exist yet, where its number and digest do not matter. */
-function unbuilt({ service, revision }: ImageRequest, { clock }: Pick<ReleasePorts, 'clock'>): Release {
-  return {
-    service: service.name,
-    buildNumber: BuildNumber.first(clock()),
-    ...revision,
-    imageDigest: `sha256:${'0'.repeat(64)}`,
-  };
 }

@@ -17,6 +17,7 @@ import type { ContainerEngine } from '../../../../ports/container-engine.ts';
 import type { Facade } from '../../../../ports/facade.ts';
 import type { Forge, NoForge } from '../../../../ports/forge.ts';
 import type { MetricsServer } from '../../../../ports/metrics-server.ts';
+import type { ApiCaller } from '../../../../ports/api-caller.ts';
 import type { SourceRepository } from '../../../../ports/repository/source-repository.ts';
 import type { ReleasePorts } from '../../../../ports/release-ports.ts';
 
@@ -59,10 +60,7 @@ export function createPorts(workspaceRoot: string, env: NodeJS.ProcessEnv, onAns
       facades.set(name, known);
       return known;
     },
-    apiCaller: async () => {
-      const { HttpsApiCaller } = await import('../../../../adapters/http/https-api-caller.ts');
-      return new HttpsApiCaller();
-    },
+    apiCaller: openApiCaller,
     checkKeyOf: (facade) => checkKeyOf(facade, env),
     facadeInstance: async (facade) => {
       const { ApiManagementInstance } = await import('../../../../adapters/api-management/api-management-instance.ts');
@@ -72,6 +70,11 @@ export function createPorts(workspaceRoot: string, env: NodeJS.ProcessEnv, onAns
     approvals: () => (approvals ??= findApprovals(repository, env)),
     forge: () => (forge ??= findForge(repository, env)),
   };
+}
+
+async function openApiCaller(): Promise<ApiCaller> {
+  const { HttpsApiCaller } = await import('../../../../adapters/http/https-api-caller.ts');
+  return new HttpsApiCaller();
 }
 
 async function findEngine(chosen: string | undefined, lent: CredentialsOf): Promise<ContainerEngine> {
