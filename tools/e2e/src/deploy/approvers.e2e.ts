@@ -16,7 +16,7 @@ let simulator: GitHubSimulator;
 /** The variables of a job at GitHub; all of them can be set by hand. */
 let job: NodeJS.ProcessEnv;
 
-const promote = ['run', 'inventory:promote', '--from=preprod', '--to=prod', '--approve', '--force'];
+const promote = ['run', 'inventory:promote', '--from=preprod', '--to=prod', '--force'];
 const terminal = { CI: undefined, GITHUB_ACTOR: 'alice', POC_APPROVAL_GATE: 'environment prod at GitHub' };
 
 beforeAll(async () => {
@@ -54,7 +54,8 @@ async function newest(): Promise<{ readonly actor: object; readonly cause: objec
 
 /** Returns why it is refused. */
 async function refusal(env: NodeJS.ProcessEnv): Promise<string> {
-  const { code, output } = await workspace.task(promote, { env });
+  const [plan] = await workspace.plansOf(promote);
+  const { code, output } = await workspace.task([...promote, `--approve=${plan}`], { env });
   expect(code).toBe(2);
   return output;
 }
@@ -79,7 +80,7 @@ it('refuses an approval of another environment, and a rejection', async () => {
 });
 
 it("takes the token's account for the approver at a terminal, whatever is set by hand", async () => {
-  const output = await workspace.taskSuccessfully(promote, { env: terminal });
+  const output = await workspace.approved(promote, { env: terminal });
   const account = `system:serviceaccount:${workspace.namespace('prod')}:deployer`;
   expect(output).toContain(`approved by ${account} (account in the cluster)`);
   expect(await newest()).toMatchObject({
@@ -95,7 +96,7 @@ it('names the people whom GitHub names, and shows them', async () => {
   await workspace.taskSuccessfully(['run', 'inventory:release']);
   simulator.actions.waitAgain(runId);
   simulator.actions.review(runId, 'approved', { login: 'alice' }, 'prod');
-  const output = await workspace.taskSuccessfully(promote, { env: job });
+  const output = await workspace.approved(promote, { env: job });
   expect(output).toContain('prod: at GitHub, people may approve what they started themselves');
   expect(await newest()).toMatchObject({
     actor: { person: 'eve', identity: expect.stringContaining(':deployer') },

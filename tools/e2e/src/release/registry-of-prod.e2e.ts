@@ -66,7 +66,8 @@ it('gets a release by its digest, from whoever may read the one and write the ot
   const [, number] = /payments (\d{8}-\d+): runs in preprod/.exec(released.output)!;
 
   // Whoever has no login for prod's registry is told so, before anything is done.
-  const stranger = await workspace.task(['run', 'payments:promote', '--approve'], loggedIn('reader', [[first, carol]]));
+  const anyPlan = `--approve=plan-${'0'.repeat(32)}`;
+  const stranger = await workspace.task(['run', 'payments:promote', anyPlan], loggedIn('reader', [[first, carol]]));
   expect(stranger).toMatchObject({ code: 2, output: expect.stringContaining('[registry-login-missing]') as string });
   expect(stranger.output).toContain(ofProd.host);
 
@@ -74,11 +75,13 @@ it('gets a release by its digest, from whoever may read the one and write the ot
     [first, carol],
     [ofProd, ada],
   ]);
-  const planned = await workspace.task(['run', 'payments:promote', '--approve', '--dry-run'], promoter);
+  const planned = await workspace.task(['run', 'payments:promote', '--dry-run'], promoter);
   expect(planned.output).toMatch(
     new RegExp(`prod: would copy .* to ${ofProd.host}/.*/payments:${number}: \\d+ blobs, \\d+ MiB`),
   );
-  const promoted = await workspace.task(['run', 'payments:promote', '--approve'], promoter);
+  const [plan] = await workspace.plansOf(['run', 'payments:promote'], promoter);
+  const approved = ['run', 'payments:promote', `--approve=${plan}`];
+  const promoted = await workspace.task(approved, promoter);
   expect(promoted).toMatchObject({ code: 0 });
   expect(promoted.output).toMatch(/copied .*: \d+ blobs, \d+ MiB/);
 
@@ -96,7 +99,7 @@ it('gets a release by its digest, from whoever may read the one and write the ot
   expect(await digestIn('prod', ofProd)).toBe(await digestIn('preprod', first));
 
   // All of it is there: a second time, nothing is copied, and the audit finds nothing amiss in either registry.
-  const again = await workspace.task(['run', 'payments:promote', '--approve'], promoter);
+  const again = await workspace.task(approved, promoter);
   expect(again.output).not.toContain('copying');
   const audit = await workspace.task(['run', 'infrastructure:audit'], promoter);
   expect(audit.output).not.toMatch(/no-image|registry-unreachable|image-/);

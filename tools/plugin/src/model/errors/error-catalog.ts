@@ -67,7 +67,7 @@ export const errorCatalog = {
       'Commit them, exclude them in `.dockerignore`, or delete them.',
     ),
     'checkout-differs': entry(
-      'Files of the service are not on the disk as the commit holds them, though `git status` does not say so: pointers of Git LFS, submodules that are not there, sparse checkouts, files that git was told not to look at.',
+      'Files of the service are not on the disk as the commit holds them, though `git status` does not say so: pointers of Git LFS, submodules that are not there, sparse checkouts, files that git is set not to look at.',
       'Fetch, check out or unlock what is missing, as the message says; in a CI let the checkout do it.',
     ),
     'source-moved': entry(

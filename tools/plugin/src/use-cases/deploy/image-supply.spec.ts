@@ -1,5 +1,7 @@
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
 import { releaseIt } from '../../../../twins/src/release-it.ts';
+import { approvesAll } from '../../../../twins/src/approve-all.ts';
+import { PlanId } from '../../model/plan/plan-id.ts';
 import { ImageRef } from '../../model/release/image-ref.ts';
 import type { Release } from '../../model/release/release.ts';
 import { planRollback } from '../rollback/rollback.ts';
@@ -27,7 +29,7 @@ function up(scenario: ReleaseScenario, wishes: Partial<PromoteRequest> = {}) {
   const { service, ports, reporter } = scenario;
   const way = { from: named(scenario, 'preprod'), to: named(scenario, 'prod') };
   const usual = { force: false, allowDowntime: false, adopt: false, dryRun: false, timeoutMs: 1000 };
-  const facts = { environmentNames: [], mainBranch: 'main', build: undefined, actor, approvedBy: 'eve' };
+  const facts = { environmentNames: [], mainBranch: 'main', build: undefined, actor, ...approvesAll('eve') };
   return promote({ ...usual, ...facts, ...way, service, ...wishes }, ports, reporter);
 }
 
@@ -49,6 +51,13 @@ describe('a release that is promoted to an environment with a registry of its ow
     expect(scenario.lines).toContain(`copying ${from} to ${to.tagged}: 1 blob, 1 MiB`);
     expect(scenario.lines).toContain(`copied ${to}: 1 blob, 1 MiB`);
     expect(scenario.engine.pushes).toHaveLength(1);
+  });
+
+  it('is not copied for a plan that nobody approved', async () => {
+    const { scenario, release } = await released();
+    const another = PlanId.parse(`plan-${'0'.repeat(32)}`)!;
+    expect(await typeOf(up(scenario, { approvedPlans: { plans: [another], ask: undefined } }))).toBe('2 plan-changed');
+    expect(await scenario.registry.digest(imageOf('prod.example/shop', release))).toBeUndefined();
   });
 
   it('is only said to be copied in a dry run', async () => {
@@ -137,7 +146,7 @@ describe('a release to several environments with registries of their own', () =>
     const scenario = new ReleaseScenario();
     scenario.environments = scenario.environments.map((each) => ({ ...each, registry: `${each.name}.example` }));
     const targets = scenario.environments;
-    const { release } = await releaseIt(scenario, { targets, approvedBy: 'eve' });
+    const { release } = await releaseIt(scenario, { targets, ...approvesAll('eve') });
     expect(scenario.engine.pushes.map(String)).toEqual([imageOf('dev.example', release!).tagged]);
     for (const { registry } of targets)
       expect(await scenario.registry.digest(imageOf(registry, release!).withoutDigest())).toBe(release!.imageDigest);
@@ -145,7 +154,7 @@ describe('a release to several environments with registries of their own', () =>
 
   it('builds nothing again for an environment whose registry does not have it yet', async () => {
     const { scenario, release } = await released();
-    const result = await releaseIt(scenario, { targets: [named(scenario, 'prod')], approvedBy: 'eve' });
+    const result = await releaseIt(scenario, { targets: [named(scenario, 'prod')], ...approvesAll('eve') });
     expect(result).toMatchObject({ built: false, release: { buildNumber: release.buildNumber } });
     expect(scenario.engine.builds).toHaveLength(1);
     expect(await scenario.registry.digest(imageOf('prod.example/shop', release))).toBe(release.imageDigest);

@@ -8,7 +8,8 @@ import { isOnReleasedBranch } from '../verify/require-released-branch.ts';
 import { unsignedTag } from '../verify/require-signatures.ts';
 import { registriesOf } from './release-registries.ts';
 import { digestBeforePush } from '../verify/digest-before-push.ts';
-import type { ReleaseRequest, ReleaseRun } from './release-run.ts';
+import type { ReleaseRun } from './release-run.ts';
+import type { ReleaseRequest } from './release.ts';
 
 /** Reports whether a release is of the content that is asked for, and its image is still where it is needed. */
 export async function hasContent(
