@@ -46,7 +46,7 @@ export function logContract(start: () => Promise<ClusterScenario>): void {
         manifests: hashManifests((await other.record('orders', 1))!.manifests),
         record: kept!.id,
         action: 'promote',
-        actor: ada,
+        actor: { ...ada, identity: scenario.account },
         approvedBy: 'carol (not confirmed)',
         overrides: ['--force'],
         reason: 'wrong <totals>',

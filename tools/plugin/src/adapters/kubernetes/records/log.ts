@@ -105,7 +105,10 @@ export class Log {
     const has = (name: LineName) => part?.data?.[lineKey(record.sequence, name)] !== undefined;
     const there = readPart(service, part?.data ?? {}).find(({ sequence }) => sequence === record.sequence)?.begin;
     if (there?.record !== undefined && known.record !== undefined && there.record !== known.record)
-      this.tell(record, 'Its first line was written by another deployer. Compare both with `nx run infrastructure:audit`.');
+      this.tell(
+        record,
+        'Its first line was written by another deployer. Compare both with `nx run infrastructure:audit`.',
+      );
     const first = has('begin')
       ? {}
       : { begin: loggedBegin(record, { at: new Date(), ...known, provisioning: undefined }) };
