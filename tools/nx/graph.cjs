@@ -6,6 +6,8 @@ export * from './index.ts';
 export { preTasksExecution } from './nx/graph/task-hooks/pre-tasks-execution.ts';`;
 const graph = loadBundle('graph', entry, [
   'nx/graph',
+  'model/changes/dependencies',
+  'model/manifests/source',
   'model/errors',
   'model/references',
   'model/text',

@@ -9,6 +9,8 @@ const examples = [
   'Infrastructure/allowed-signers',
   'Infrastructure/allowed-signers.asc',
   'Infrastructure/environments/staging.yaml',
+  'Infrastructure/kubernetes/secrets.yaml',
+  'Infrastructure/kubernetes/secrets/preprod.sops.yaml',
   'apps/billing/Billing.csproj',
   'libs/pricing/go.mod',
   'libs/pricing/project.json',

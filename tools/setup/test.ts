@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import {
   buildAct,
+  buildExternalSecrets,
   buildGitea,
   buildOasdiff,
+  buildSops,
   installPodman,
   installPrometheus,
   installSigners,
@@ -80,6 +82,8 @@ async function bringUpPlatform(): Promise<boolean> {
   await buildGitea();
   await buildAct();
   await buildOasdiff();
+  await buildSops();
+  await buildExternalSecrets();
   await workflowCheckers();
   await pipelineSchema();
   return true;

@@ -63,6 +63,7 @@ export function clusterConfigurationContract(start: () => Promise<ConfigurationS
     package: { version: version(number), commit: 'c'.repeat(40), contentHash: `sha256:${'b'.repeat(64)}` },
     action: 'provision',
     actor: ada,
+    approvedBy: { names: ['alice'], by: 'github-review' },
     inFreezeBecause: 'certificate',
     objects: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'a', namespace: 'x', created: true }],
     facade: { instance: 'shop-apim', entities: ['product/partners'] },
@@ -232,6 +233,10 @@ export function clusterConfigurationContract(start: () => Promise<ConfigurationS
     expect(await configuration.records()).toEqual([]);
     const good = await configuration.openRecord(record('20261124-1'));
     expect(good).toMatchObject({ ...record('20261124-1'), sequence: 1, outcome: 'running' });
+    // By the cluster's word.
+    const identity = await configuration.identity();
+    expect(identity).toMatch(/./);
+    expect(good.actor).toEqual({ ...ada, identity });
     await configuration.closeRecord(good, { outcome: 'succeeded' });
     for (let revision = 2; revision <= 22; revision++) {
       const opened = await configuration.openRecord(record(`20261124-${revision}`));
@@ -241,8 +246,9 @@ export function clusterConfigurationContract(start: () => Promise<ConfigurationS
     // The newest that succeeded is never forgotten.
     expect(records.map(({ sequence }) => sequence)).toEqual([...Array.from({ length: 20 }, (_, at) => 22 - at), 1]);
     expect(records[0]).toMatchObject({
-      ...{ environment: 'preprod', sequence: 22, action: 'provision', actor: ada, outcome: 'failed' },
+      ...{ environment: 'preprod', sequence: 22, action: 'provision', actor: { ...ada, identity }, outcome: 'failed' },
       ...{ reason: 'reason 22', startedAt: '2026-11-24T12:00:00.000Z', finishedAt: expect.any(String) },
+      approvedBy: { names: ['alice'], by: 'github-review' },
       inFreezeBecause: 'certificate',
       objects: record('20261124-1').objects,
       facade: record('20261124-1').facade,

@@ -5,6 +5,7 @@ import { healthContract } from './cluster/health-contract.ts';
 import { observeContract } from './cluster/observe-contract.ts';
 import { jobContract } from './cluster/job-contract.ts';
 import { recordContract } from './cluster/record-contract.ts';
+import { logContract } from './cluster/log-contract.ts';
 import { lockContract } from './cluster/lock-contract.ts';
 import type { ClusterScenario } from './cluster/cluster-scenario.ts';
 
@@ -17,5 +18,6 @@ export function clusterContract(start: () => Promise<ClusterScenario>): void {
   batchContract(start);
   jobContract(start);
   recordContract(start);
+  logContract(start);
   lockContract(start);
 }

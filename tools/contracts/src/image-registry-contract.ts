@@ -1,4 +1,5 @@
 import { ImageRef, type Digest } from '../../plugin/src/model/release/image-ref.ts';
+import type { PlatformLabels } from '../../plugin/src/model/release/common-labels.ts';
 import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
 import type { ImageRegistry } from '../../plugin/src/ports/image-registry.ts';
 
@@ -11,6 +12,8 @@ export interface ImageRegistryScenario {
   readonly unreachableHost: string;
   /** Puts an image in under its tag. */
   put(image: ImageRef, labels: Readonly<Record<string, string>>): Promise<Digest>;
+  /** Puts an index in under its tag: an image for each platform, and what was attested of them. */
+  putIndex(image: ImageRef, images: readonly PlatformLabels[]): Promise<Digest>;
 }
 
 /** Declares the behaviour that every client of image registries must have. */
@@ -52,6 +55,30 @@ export function imageRegistryContract(start: () => Promise<ImageRegistryScenario
     expect(await registry.digest(image)).toBe(second);
     expect(await registry.labels(image)).toEqual({});
     expect(await registry.labels(image.withDigest(first))).toEqual(labels);
+  });
+
+  it('reads of an index what the images of all its platforms say, whichever those are', async () => {
+    const { registry, host, putIndex } = await start();
+    const image = newImage(host);
+    const of = (platform: string) => ({ platform, labels: { ...labels, architecture: platform } });
+    const digest = await putIndex(image, [of('linux/arm64'), of('linux/s390x')]);
+    expect(await registry.digest(image)).toBe(digest);
+    expect(await registry.labels(image.withDigest(digest))).toEqual(labels);
+  });
+
+  it('refuses an index whose images were not built as the same release, and says which differ', async () => {
+    const { registry, host, putIndex } = await start();
+    const revision = 'org.opencontainers.image.revision';
+    const image = newImage(host);
+    const digest = await putIndex(image, [
+      { platform: 'linux/arm64', labels: { ...labels, [revision]: 'aaa' } },
+      { platform: 'linux/s390x', labels: { ...labels, [revision]: 'bbb' } },
+    ]);
+    const error: unknown = await registry.labels(image.withDigest(digest)).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Refusal);
+    expect(error).toMatchObject({ facts: { type: 'image-platforms-differ' } });
+    for (const part of [revision, 'linux/arm64', 'linux/s390x', 'bbb'])
+      expect((error as Refusal).facts.reason).toContain(part);
   });
 
   it('leaves an image as it is when its tag is locked', async () => {

@@ -10,6 +10,7 @@ describe('InMemoryCluster', () => {
       cluster,
       absent,
       namespace: cluster.namespace,
+      account: 'deployer',
       another: async () => cluster.another(),
       image: `registry.example/orders:20261124-1@sha256:${'a'.repeat(64)}`,
       command: ['sleep', '60'],

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { npm, type PackageManager } from '../../plugin/src/model/pipelines/package-manager.ts';
 import type {
   PipelineEnvironment,
   PipelineFacts,
@@ -82,6 +83,15 @@ function each<T>(list: readonly string[], make: (name: string) => fc.Arbitrary<T
   return fc.tuple(...list.map(make));
 }
 
+const packageManagers: readonly PackageManager[] = [
+  npm,
+  { name: 'npm', lockFile: 'npm-shrinkwrap.json', program: undefined },
+  { name: 'pnpm', lockFile: 'pnpm-lock.yaml', program: 'pnpm@9.15.9' },
+  { name: 'yarn', lockFile: 'yarn.lock', program: '@yarnpkg/cli-dist@4' },
+  { name: 'yarn-classic', lockFile: 'yarn.lock', program: 'yarn@1.22.22' },
+  { name: 'bun', lockFile: 'bun.lock', program: 'bun@1' },
+];
+
 /** Workspaces of all kinds, as their pipelines see them. */
 export const pipelineFactsCases: fc.Arbitrary<PipelineFacts> = fc
   .record({
@@ -95,6 +105,7 @@ export const pipelineFactsCases: fc.Arbitrary<PipelineFacts> = fc
       environments: each(environments, environmentNamed),
       branch: fc.constant(branch),
       node: versionIn('.nvmrc', ['24.x', '>=20.19', '22']),
+      packageManager: fc.constantFrom(...packageManagers),
       toolchains,
     }),
   );

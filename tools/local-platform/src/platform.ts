@@ -31,9 +31,11 @@ import { platformRevision } from './versions.ts';
 
 export {
   buildAct,
+  buildExternalSecrets,
   buildGitea,
   buildGitleaks,
   buildOasdiff,
+  buildSops,
   buildTool,
   gitHubDescription,
   installPodman,

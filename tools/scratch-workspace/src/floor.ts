@@ -5,7 +5,7 @@ import { kubectl, platform, repositoryRoot } from './platform.ts';
 import type { ScratchWorkspace } from './scratch-workspace.ts';
 
 /** Policies that are shipped for the namespace of an environment, by the end of their name and by their file's. */
-const floorPolicies = ['pods', 'records', 'locks'] as const;
+const floorPolicies = ['pods', 'records', 'log', 'locks'] as const;
 
 /** Manifests of the policies that are shipped for an environment, for a namespace. @param registry whose images it takes. */
 export function floorManifests(namespace: string, registry: string): string[] {

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isMap, isSeq, parseDocument } from 'yaml';
+import { atTerminal, type TypedAnswer } from './at-terminal.ts';
 import { deployerManifest, tokenOf, writeAdministratorKubeconfig, writeKubeconfig } from './cluster-account.ts';
 import { ExecutorHost } from './executor-host.ts';
 import { floorManifests, removePolicies } from './floor.ts';
@@ -224,6 +225,35 @@ export class ScratchWorkspace {
     const { code, output } = await this.task(...request);
     if (code === 0) return output;
     throw new Error(`${request[0].join(' ')} ended with ${code}:\n${output}`);
+  }
+
+  /**
+   * Does what somebody approves of: shows the plans, and applies these, as a CI does before its gate and behind it.
+   * @param args without `--approve`; of one task, or of many. @returns both outputs of the second run, which must succeed.
+   */
+  async approved(
+    args: readonly string[],
+    { gate = 'prod approvers', env = {} }: { readonly gate?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  ): Promise<string> {
+    const plans = await this.plansOf(args, { env });
+    const approving = plans.length === 0 ? [] : [`--approve=${plans.join(',')}`];
+    return this.succeeds([...args, ...approving], { env: { POC_APPROVAL_GATE: gate, ...env } });
+  }
+
+  /** Runs a command at a terminal, as who is there and in no CI, where a question is answered. */
+  async atTerminal(command: string, answer: TypedAnswer): Promise<CommandResult> {
+    const env = { ...process.env, ...this.variables(), CI: undefined };
+    return atTerminal(command, answer, { cwd: this.folder, env });
+  }
+
+  /** Returns the ids of the plans that a dry run shows, which must succeed. */
+  async plansOf(args: readonly string[], options: { readonly env?: NodeJS.ProcessEnv } = {}): Promise<string[]> {
+    const shown = await this.succeeds([...args, '--dry-run'], options);
+    return [...new Set(shown.match(/plan-[0-9a-f]{32}/g))];
+  }
+
+  private succeeds(args: readonly string[], options: { readonly env?: NodeJS.ProcessEnv }): Promise<string> {
+    return args[0] === 'run' ? this.taskSuccessfully(args, options) : this.nxSuccessfully(args, options);
   }
 
   /** Runs Nx where it must succeed. @returns both outputs. */

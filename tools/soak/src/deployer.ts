@@ -29,7 +29,12 @@ async function main(): Promise<void> {
     ports: createPorts(workspaceRoot, process.env),
     environments: async () => [environment],
     service: () => releasedService(service, workspaceRoot),
-    services: () => ({ services: [service], affectedBy: () => new Set<string>(), usersOf: () => new Set<string>() }),
+    services: () => ({
+      services: [service],
+      affectedBy: () => new Set<string>(),
+      usersOf: () => new Set<string>(),
+      concernedBy: () => new Set<string>(),
+    }),
     target: () => undefined,
     branch: 'main',
     verbose: false,

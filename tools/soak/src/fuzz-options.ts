@@ -69,6 +69,10 @@ const wrongValues: Readonly<Record<OptionKind, fc.Arbitrary<unknown>>> = {
   environments: fc.oneof(texts, noTexts, fc.constantFrom<unknown>('preprod,', ',', 'preprod,preprdo')),
   point: fc.oneof(texts, noTexts),
   port: fc.constantFrom<unknown>(0, -1, 65_536, 80.5, 'http', '', ' ', [], {}, null),
+  approval: fc.oneof(
+    texts,
+    fc.constantFrom<unknown>('', ' ', ',', 'plan-', 'plan-3f9a', 5, null, [], [1], {}, ['true']),
+  ),
   'any-port': fc.constantFrom<unknown>(-1, 65_536, 80.5, 'http', '', ' ', [], {}, null),
   shares: fc.constantFrom<unknown>('', '0%', '101%', '10%,', '50%,10%', '10.5%', -1, 1.5, true, [], {}, null),
   words: fc.oneof(texts, fc.constantFrom<unknown>('', [], [1], {}, true, 5)),

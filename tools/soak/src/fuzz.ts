@@ -138,6 +138,7 @@ function sharedRun(site: Site, root: string): (folder: string, files: Case['file
       services: [soakService],
       affectedBy: () => new Set<string>(),
       usersOf: () => new Set<string>(),
+      concernedBy: () => new Set<string>(),
     }),
     target: () => undefined,
     branch: 'main',

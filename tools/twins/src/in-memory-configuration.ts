@@ -20,6 +20,7 @@ import {
 } from '../../plugin/src/model/provision/provisioning-record.ts';
 import { forgettable } from '../../plugin/src/model/deploy/record-retention.ts';
 import type { Clock } from '../../plugin/src/ports/clock.ts';
+import { isLocked } from '../../plugin/src/model/manifests/source/encrypted-secrets.ts';
 import { commonPart, disagree } from '../../plugin/src/model/provision/common-part.ts';
 import type {
   ClusterConfiguration,
@@ -62,6 +63,9 @@ export class InMemoryConfiguration implements ClusterConfiguration {
   private held: FencingLock | undefined;
   /** Called before each call of the port with its name; what it throws is what the call throws. */
   before: (call: string) => void | Promise<void> = () => {};
+
+  /** The account of this view; undefined where the cluster does not say. */
+  account: string | undefined = 'provisioner';
 
   /** HTTPRoutes that are there, of whomever. */
   readonly routes: KubernetesObject[] = [];
@@ -182,10 +186,22 @@ export class InMemoryConfiguration implements ClusterConfiguration {
     return [...this.kept].reverse();
   }
 
+  async identity(): Promise<string | undefined> {
+    await this.before('identity');
+    return this.account;
+  }
+
   async openRecord(record: NewProvisioningRecord): Promise<ProvisioningRecord> {
     await this.before('openRecord');
     this.held?.hold();
-    const opened = { ...record, sequence: (this.kept.at(-1)?.sequence ?? 0) + 1, outcome: 'running' as const };
+    const { actor } = record;
+    const signed = this.account === undefined ? actor : { ...actor, identity: this.account };
+    const opened = {
+      ...record,
+      actor: signed,
+      sequence: (this.kept.at(-1)?.sequence ?? 0) + 1,
+      outcome: 'running' as const,
+    };
     this.state.records.set(this.home, [...this.kept, opened]);
     return opened;
   }
@@ -247,8 +263,12 @@ export class InMemoryConfiguration implements ClusterConfiguration {
     if (!live) return { ...what, action: 'created' };
     const owner = otherOwnerOf(live, '');
     if (owner !== undefined) throw this.refusal('foreign-object', `${describeObject(object)} belongs to ${owner}.`);
+    const values = isLocked(object) ? this.state.objects.get(key)!.get(this.manager)?.['data'] : undefined;
     const parts = [...this.state.objects.get(key)!].filter(([manager]) => manager !== this.manager);
-    const next = together([...parts.map(([, part]) => part), this.placed(object)])!;
+    const next = together([
+      ...parts.map(([, part]) => part),
+      this.placed(values === undefined ? object : { ...object, data: values }),
+    ])!;
     const generated = missingKeysOf(object, live).map((key) => ({ path: `data.${key}`, from: undefined, to: '***' }));
     const fields = [...fieldChanges(live, next), ...generated];
     return fields.length === 0 ? { ...what, action: 'unchanged' } : { ...what, action: 'configured', fields };

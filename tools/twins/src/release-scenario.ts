@@ -3,6 +3,7 @@ import type { Environment } from '../../plugin/src/model/environment/environment
 import type { Reporter } from '../../plugin/src/ports/reporter.ts';
 import type { ServiceMap } from '../../plugin/src/ports/service-map.ts';
 import type { ServiceSource } from '../../plugin/src/ports/service-source.ts';
+import type { ApprovalSource } from '../../plugin/src/ports/approvals.ts';
 import type { NoForge } from '../../plugin/src/ports/forge.ts';
 import type { ReleasePorts } from '../../plugin/src/ports/release-ports.ts';
 import { InMemoryCluster } from './cluster/in-memory-cluster.ts';
@@ -12,6 +13,7 @@ import { InMemoryApiCaller } from './in-memory-api-caller.ts';
 import { InMemoryFacade } from './in-memory-facade.ts';
 import { InMemoryFacadeInstance } from './in-memory-facade-instance.ts';
 import { InMemoryForge } from './in-memory-forge.ts';
+import { InMemorySecretFiles } from './in-memory-secret-files.ts';
 import { InMemoryMetrics } from './in-memory-metrics.ts';
 import { InMemoryProber } from './in-memory-prober.ts';
 import { InMemoryContainerEngine } from './in-memory-container-engine.ts';
@@ -65,8 +67,12 @@ export class ReleaseScenario {
   readonly variables: Record<string, string> = {};
   /** The instance of API Management of environments that have one. */
   readonly facadeInstance = new InMemoryFacadeInstance();
+  /** Files that are encrypted in git, and their key. */
+  readonly secretFiles = new InMemorySecretFiles();
   /** What is known of clients' requests. */
   readonly metrics = new InMemoryMetrics();
+  /** Where it can be asked who approved: nowhere but in the cluster. */
+  approvals: ApprovalSource = { kind: 'terminal' };
   /** Why there is no forge to speak to; undefined while there is one. */
   noForge: string | undefined;
   /** True when that is so because the origin is elsewhere. */
@@ -111,6 +117,7 @@ export class ReleaseScenario {
       registry: this.registry,
       prober: this.prober,
       clock: () => this.now,
+      secretFiles: this.secretFiles,
       engine: async () => this.engine,
       cluster: async ({ name }) => this.clusters.get(name)!,
       configuration: async ({ name }) => this.configurations.get(name)!,
@@ -119,6 +126,7 @@ export class ReleaseScenario {
       checkKeyOf: (facade) => checkKeyOf(facade, this.variables),
       facadeInstance: async () => this.facadeInstance,
       metricsServer: async () => this.metrics,
+      approvals: async () => this.approvals,
       forge: async () => (this.noForge === undefined ? this.forge : this.withoutForge(this.noForge)),
     };
   }
@@ -161,6 +169,7 @@ export class ReleaseScenario {
       services: ['orders'],
       affectedBy: (path) => (path.startsWith('apps/orders/') ? orders : new Set()),
       usersOf: (name) => (name === 'left-pad' ? orders : new Set()),
+      concernedBy: ({ of }) => (of === 'node' ? orders : new Set()),
     };
   }
 

@@ -7,6 +7,8 @@ import type { JobScript } from '../../../twins/src/cluster/scripted-jobs.ts';
 export interface ClusterScenario {
   readonly cluster: Cluster;
   readonly namespace: string;
+  /** The account of both deployers, as the cluster names it. */
+  readonly account: string;
   /** Another deployer at the same namespace. */
   another(): Promise<Cluster>;
   /** A cluster, or a namespace, that is not there. */

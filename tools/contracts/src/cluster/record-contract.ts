@@ -11,6 +11,25 @@ import { releaseOf, objectsOf } from './deployed-orders.ts';
 
 /** How a cluster keeps deployment records. @param start makes an empty namespace. */
 export function recordContract(start: () => Promise<ClusterScenario>): void {
+  it('keeps which account wrote a record, by the word of the cluster alone, and who approved', async () => {
+    const scenario = await start();
+    const { cluster, another, account } = scenario;
+    expect(await cluster.identity()).toBe(account);
+    const approvedBy = { names: ['alice', 'bob'], by: 'github-review' } as const;
+    await cluster.openRecord({
+      environment: 'preprod',
+      release: releaseOf(scenario),
+      manifests: objectsOf(scenario),
+      actor: { ...ada, identity: 'system:admin-of-all' },
+      cause: { action: 'deploy', approvedBy },
+      startedAt: '2026-11-24T12:00:00.000Z',
+    });
+    const kept = { actor: { ...ada, identity: account }, cause: { action: 'deploy', approvedBy } };
+    const other = await another();
+    expect((await other.records('orders'))[0]).toMatchObject(kept);
+    expect((await other.newest('orders'))[0]).toMatchObject(kept);
+  });
+
   it('notes how far a canary is, and what is asked of it, until that is noted as done', async () => {
     const scenario = await start();
     const { cluster, another } = scenario;
@@ -67,7 +86,8 @@ export function recordContract(start: () => Promise<ClusterScenario>): void {
       startedAt: '2026-11-24T12:00:00.000Z',
     };
     const opened = await cluster.openRecord(facts);
-    expect(opened).toEqual({ ...facts, sequence: 1, outcome: 'running' });
+    const actor = { ...ada, identity: scenario.account };
+    expect(opened).toEqual({ ...facts, actor, sequence: 1, outcome: 'running' });
     const probe: ProbeResult = { requests: 412, failed: 1, p99: 8.5, firstFailure: 'answer 503' };
     const published = [
       { api: 'orders', revision: '20261124-1', previous: '20261123-4', openedAt: '2026-11-24T12:01:00.000Z' },

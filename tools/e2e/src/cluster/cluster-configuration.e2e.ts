@@ -79,7 +79,7 @@ describe('the deployer', () => {
     await succeeds('run', 'payments:rollback', '--env=preprod', `--tag=${older}`);
     expect(await runningDigests('payments', preprod)).toEqual(first);
     await succeeds('run', 'payments:k8s-deploy', '--env=preprod', `--tag=${newer}`, '--force');
-    await succeeds('run', 'payments:promote', '--approve');
+    await workspace.approved(['run', 'payments:promote'], { env: { KUBECONFIG: deployer } });
     expect(await runningDigests('payments', prod)).toEqual(second);
 
     expect(await succeeds('run', 'payments:history', '--env=prod')).toContain('succeeded');

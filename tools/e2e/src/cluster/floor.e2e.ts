@@ -332,6 +332,12 @@ describe('the lock of a service', () => {
     expect(await make({})).toMatch(/created/);
   });
 
+  it('has no owner, with which the garbage collector would delete it', async () => {
+    const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'gone', uid: crypto.randomUUID() }];
+    const owned = JSON.stringify({ ...base, metadata: { name, ownerReferences }, spec });
+    expect(await attempt(['replace', '--filename=-'], owned)).toMatch(/belongs to no other object/);
+  });
+
   it('is renewed and released by its holder only', async () => {
     const at = (seconds: number) => `2026-11-28T10:00:${String(seconds).padStart(2, '0')}.000000Z`;
     expect(await put({ renewTime: at(3) })).toMatch(/replaced/);

@@ -156,10 +156,11 @@ describe('provisioning', () => {
 
   it('needs an approval where the environment is protected, and lays its overlay over the rest', async () => {
     const prod = ['run', 'infrastructure:provision', '--env=prod'];
-    const { code, output } = await workspace.task([...prod, '--approve']);
+    const [plan] = await workspace.plansOf(prod);
+    const { code, output } = await workspace.task([...prod, `--approve=${plan}`]);
     expect(output).toContain('Could not provision prod: prod is protected');
     expect(code).toBe(2);
-    await workspace.taskSuccessfully([...prod, '--approve'], { env: { POC_APPROVAL_GATE: 'prod approvers' } });
+    await workspace.approved(prod);
     const path = '--output=jsonpath={.spec.hard.pods}';
     expect(await kubectl(['get', 'resourcequota', 'usual', `--namespace=${workspace.namespace('prod')}`, path])).toBe(
       '80',

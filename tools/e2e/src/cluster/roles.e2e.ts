@@ -105,7 +105,9 @@ describe('the provisioner', () => {
 
   /** Rights on what is in no namespace. */
   function anywhere(): Record<string, string> {
-    const policies = ['service-addresses', 'pods', 'records', 'locks', 'planner'].map((name) => `${preprod}-${name}`);
+    const policies = ['service-addresses', 'pods', 'records', 'log', 'locks', 'planner'].map(
+      (name) => `${preprod}-${name}`,
+    );
     const roles = [`${preprod}-provisioner`, `${preprod}-planner`];
     const write = 'get create patch delete';
     return {
@@ -160,6 +162,22 @@ describe('the planner', () => {
     expect(await succeeds('planner', 'run', 'payments:status', env)).toContain('payments');
   }, 300_000);
 
+  it('shows the plan that who deploys would carry out', async () => {
+    const file = 'Infrastructure/environments/preprod.yaml';
+    const before = workspace.read(file);
+    await succeeds('deployer', 'run', 'payments:release', '--env=preprod', '--only=build');
+    workspace.edit(file, /$/, '\nprotected: true\n');
+    try {
+      const deploy = ['run', 'payments:k8s-deploy', '--env=preprod', '--force', '--dry-run'];
+      const shown = [await succeeds('planner', ...deploy), await succeeds('deployer', ...deploy)];
+      const [planned, done] = shown.map((output) => /the plan is (plan-[0-9a-f]{32})/.exec(output)?.[1]);
+      expect(planned).toBeDefined();
+      expect(planned).toBe(done);
+    } finally {
+      workspace.write(file, before);
+    }
+  }, 300_000);
+
   it('shows what provisioning would change: the same as who provisions', async () => {
     const [planner, provisioner] = [
       await succeeds('planner', ...run, '--dry-run', '--json'),
@@ -197,6 +215,8 @@ describe('the planner', () => {
     ['delete many', ['delete', 'pods', '--all']],
     ['scale', ['patch', 'deployment', 'payments', '--patch={"spec":{"replicas":0}}']],
     ['give rights', ['create', 'role', 'x', '--verb=get', '--resource=services']],
+    ['add to the log of deployments', ['create', 'configmap', 'poc-log.payments.9']],
+    ['take lines from it', ['patch', 'configmap', 'poc-log.payments.0', '--type=merge', '--patch={"data":null}']],
     ['lift the Pod Security level', ['label', 'namespace', 'NAMESPACE', 'pod-security.kubernetes.io/enforce-']],
     ['make a Secret', ['create', 'secret', 'generic', 'x']],
     ['open the gateway', ['annotate', 'service', 'public-NAMESPACE', 'a=b', '--namespace', 'gateway']],
@@ -210,7 +230,7 @@ describe('the planner', () => {
     const place = args.indexOf('--');
     const [before, after] = place < 0 ? [args, []] : [args.slice(0, place), args.slice(place)];
     const { code, output } = await kubectlAs(kubeconfigOf('planner'), [...before, ...within, ...after]);
-    expect(output).toMatch(/Forbidden|changes nothing/i);
+    expect(output).toMatch(/Forbidden|changes nothing|of the log of deployments/i);
     expect(code).toBe(1);
   });
 });

@@ -9,8 +9,6 @@ import { startLoad } from '../../../load/src/gateway-load.ts';
 let workspace: ScratchWorkspace;
 let first: string;
 
-const gate = { env: { POC_APPROVAL_GATE: 'prod approvers' } };
-
 const preprod = () => workspace.namespace('preprod');
 const jsonOf = async (kind: string, name: string) =>
   JSON.parse(await kubectl(['get', kind, name, `--namespace=${preprod()}`, '--output=json'])) as {
@@ -150,7 +148,7 @@ describe('one that Prometheus judges, too', () => {
 
   it('is promoted with good figures, and goes on to another environment as a canary', async () => {
     const serving = await runningBuild();
-    await workspace.taskSuccessfully(['run', 'payments:promote', '--to=prod', '--approve', `--tag=${serving}`], gate);
+    await workspace.approved(['run', 'payments:promote', '--to=prod', `--tag=${serving}`]);
     const good = await build('good for clients');
     await whileClientsAsk(async () => {
       const { output, code } = await begin(good, '--canary=50%', '--pause=12s');
@@ -160,8 +158,7 @@ describe('one that Prometheus judges, too', () => {
     });
     expect(await runningBuild()).toBe(good);
     await expectNoCanary();
-    const promote = ['run', 'payments:promote', '--to=prod', '--approve', '--canary=50%', '--pause=4s'];
-    const promoted = await workspace.taskSuccessfully(promote, gate);
+    const promoted = await workspace.approved(['run', 'payments:promote', '--to=prod', '--canary=50%', '--pause=4s']);
     expect(promoted).toMatch(new RegExp(`canary ${good}: gets 50% of the requests, for 4 s\n`));
     expect(promoted).toMatch(new RegExp(`payments ${good}: runs in prod`));
   }, 600_000);

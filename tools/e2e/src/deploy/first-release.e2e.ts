@@ -91,9 +91,7 @@ it.each<[string, string, () => Promise<void>, readonly string[]]>([
   for (const path of others) await answeredBy('old system', path);
   expect(output).toMatch(/preprod: requests meanwhile: 0 of \d+ failed/);
   // What lost no request may be promoted.
-  expect(await workspace.nxSuccessfully(['run', `${service}:promote`, '--approve', '--dry-run'])).toContain(
-    'would promote',
-  );
+  expect(await workspace.nxSuccessfully(['run', `${service}:promote`, '--dry-run'])).toContain('would promote');
 });
 
 it('serves a version of an API below its path, and the first one as before', async () => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { runningDigests } from '../../../scratch-workspace/src/state/cluster-state.ts';
 import { kubectl } from '../../../scratch-workspace/src/platform.ts';
@@ -162,8 +163,30 @@ describe('a deployer that is ended in the middle', () => {
 
 describe('promoting', () => {
   it('refuses what nobody approved of, also in a CI without a gate', async () => {
-    const { code, output } = await workspace.task(['run', 'payments:promote', '--approve']);
-    expect(output).toContain('prod is protected and this deployment is not approved.');
+    const [plan] = await workspace.plansOf(['run', 'payments:promote']);
+    for (const [approve, env, reason] of [
+      [`--approve=${plan}`, {}, 'prod is protected and this deployment is not approved.'],
+      ['--approve', gate.env, 'prod is protected, and `--approve` names no plan.'],
+      ['--dry-run=false', gate.env, 'prod is protected and this deployment is not approved.'],
+    ] as const) {
+      const { code, output } = await workspace.task(['run', 'payments:promote', approve], { env });
+      expect(output).toContain(reason);
+      expect(code).toBe(2);
+    }
+    expect(await outcomes('prod')).toEqual([]);
+  });
+
+  it('takes no id but that of a plan, however it looks', async () => {
+    for (const id of ['', ',', 'plan-', 'plan-3f9a', '$(id)', '##vso[x]', `plan-${'0'.repeat(5000)}`]) {
+      const { code, output } = await workspace.task(['run', 'payments:promote', `--approve=${id}`], gate);
+      expect(output).toContain('Expected ids of plans');
+      expect(output.length).toBeLessThan(2000);
+      expect(code).toBe(2);
+    }
+    const other = `plan-${'0'.repeat(32)}`;
+    const { code, output } = await workspace.task(['run', 'payments:promote', `--approve=${other}`], gate);
+    const [plan] = await workspace.plansOf(['run', 'payments:promote']);
+    expect(output).toContain(`Approved was ${other}; now it would be ${plan} (`);
     expect(code).toBe(2);
     expect(await outcomes('prod')).toEqual([]);
   });
@@ -183,8 +206,10 @@ describe('promoting', () => {
 
   it('brings the whole tested set up, by digest', async () => {
     await workspace.taskSuccessfully(['run', 'inventory:release']);
+    const plans = await workspace.plansOf(['run-many', '-t', 'promote', '--from=preprod', '--to=prod']);
+    expect(plans).toHaveLength(2);
     const output = await workspace.nxSuccessfully(
-      ['run-many', '-t', 'promote', '--from=preprod', '--to=prod', '--approve'],
+      ['run-many', '-t', 'promote', '--from=preprod', '--to=prod', `--approve=${plans.join(',')}`],
       gate,
     );
     expect(output).toMatch(new RegExp(`^payments +${builds[2]!.number} +[0-9a-f]{12} +prod +deployed `, 'm'));
@@ -193,6 +218,42 @@ describe('promoting', () => {
     expect(await runningDigests('payments', workspace.namespace('prod'))).toEqual([builds[2]!.digest]);
     const history = await workspace.taskSuccessfully(['run', 'payments:history', '--env=prod']);
     expect(history).toMatch(/#1 {2}\S+ {2}[0-9a-f]{12} {2}promote {2}succeeded .* approved by prod approvers/);
+  });
+});
+
+describe('a plan for prod', () => {
+  it('is stale once somebody has changed an object there, and changes nothing', async () => {
+    const other = ['run', 'payments:promote', `--tag=${builds[0]!.number}`, '--force'];
+    const [plan] = await workspace.plansOf(other);
+    const edit = ['patch', 'deployment', 'payments', '--namespace', workspace.namespace('prod')];
+    const container = { name: 'payments', livenessProbe: { periodSeconds: 29 } };
+    const spec = { template: { spec: { containers: [container] } } };
+    await kubectl([...edit, `--patch=${JSON.stringify({ spec })}`]);
+    const before = await outcomes('prod');
+    const { code, output } = await workspace.task([...other, `--approve=${plan}`], gate);
+    expect(output).toContain(`Approved was ${plan}; now it would be plan-`);
+    expect(code).toBe(2);
+    expect(await outcomes('prod')).toEqual(before);
+  });
+});
+
+describe('--approve at a terminal', () => {
+  const command = () => {
+    const nx = join(workspace.folder, 'node_modules/nx/dist/bin/nx.js');
+    const tag = builds[0]!.number;
+    return `'${process.execPath}' '${nx}' run payments:promote --tag=${tag} --force --approve`;
+  };
+
+  it.each([
+    ['n', 2],
+    ['y', 0],
+  ])('shows the plan, and asks: %s ends it with %d', async (answer, code) => {
+    const before = await outcomes('prod');
+    const { output, code: ended } = await workspace.atTerminal(command(), { question: /Approve of plan-/, answer });
+    expect(output).toMatch(/payments: promote \S+ from preprod to prod, in place of \S+ \(commit /);
+    expect(output).toContain('Deployment payments configured');
+    expect(ended).toBe(code);
+    expect(await outcomes('prod')).toEqual(code === 0 ? [...before, 'succeeded'] : before);
   });
 });
 

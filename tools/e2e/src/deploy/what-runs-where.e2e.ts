@@ -8,8 +8,6 @@ let workspace: ScratchWorkspace;
 /** The commit to a library that both services use. */
 let libraryCommit: string;
 
-const gate = { env: { POC_APPROVAL_GATE: 'prod approvers' } };
-
 /** Runs a target of a project. */
 const run = (target: string, ...args: string[]): Promise<CommandResult> => workspace.task(['run', target, ...args]);
 
@@ -45,7 +43,7 @@ async function hasSaid(running: RunningCommand, text: RegExp): Promise<void> {
 beforeAll(async () => {
   workspace = await ScratchWorkspace.create('what runs where');
   await workspace.nxSuccessfully(['run-many', '-t', 'release', '-p', 'orders,payments']);
-  await workspace.taskSuccessfully(['run', 'payments:promote', '--approve'], gate);
+  await workspace.approved(['run', 'payments:promote']);
 });
 afterAll(() => workspace?.remove());
 
@@ -210,7 +208,7 @@ describe('a quota that keeps all pods away', () => {
       let shown = '';
       while (!why.test(shown)) shown = await said('orders:status', '--env=preprod');
       expect(shown).toMatch(/ 0\/2 (rolling-out|down|stuck)/);
-      const { code, output } = await run('orders:promote', '--approve', '--dry-run');
+      const { code, output } = await run('orders:promote', '--dry-run');
       expect(output).toMatch(
         /0 of 2 pods are ready \(Deployment orders cannot create its pods: the ResourceQuota none/,
       );
@@ -228,12 +226,12 @@ describe('a route that its gateway takes no more', () => {
     const section = '/spec/parentRefs/0/sectionName';
     const patch = (change: object) =>
       inPreprod('patch', 'httproute', 'orders', '--type=json', `--patch=${JSON.stringify([change])}`);
-    expect((await run('orders:promote', '--approve', '--dry-run')).output).toContain('would promote');
+    expect((await run('orders:promote', '--dry-run')).output).toContain('would promote');
     await patch({ op: 'add', path: section, value: 'absent' });
     try {
-      let refused = await run('orders:promote', '--approve', '--dry-run');
+      let refused = await run('orders:promote', '--dry-run');
       // Until the gateway has looked, the route is as it was.
-      while (refused.code === 0) refused = await run('orders:promote', '--approve', '--dry-run');
+      while (refused.code === 0) refused = await run('orders:promote', '--dry-run');
       expect(refused.output).toMatch(/It runs in preprod, and HTTPRoute orders is not healthy: /);
       expect(refused.code).toBe(2);
       expect(await said('orders:status', '--env=preprod')).toMatch(/2\/2 healthy[^]*UNHEALTHY/);

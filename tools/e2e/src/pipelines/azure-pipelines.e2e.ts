@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AzureDevOpsSimulator, person } from '../../../simulators/src/azure-agent/azure-devops-simulator.ts';
 import { AzureProject, type PipelineRun, type RunRequest } from '../../../simulators/src/azure-agent/azure-runner.ts';
+import { HttpOrigin } from '../../../scratch-workspace/src/http-origin.ts';
 import { repositoryRoot } from '../../../scratch-workspace/src/platform.ts';
 import { runningBuild } from '../../../scratch-workspace/src/state/running-build.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
@@ -13,6 +15,8 @@ let workspace: ScratchWorkspace;
 let project: AzureProject;
 /** The approver's answer for prod. */
 let isApproved = false;
+let origin: HttpOrigin;
+let devOps: AzureDevOpsSimulator;
 
 beforeAll(async () => {
   workspace = await ScratchWorkspace.create('azure pipelines');
@@ -21,8 +25,11 @@ beforeAll(async () => {
     ...['', '-planner', '-rollback'].map((end) => [`kubeconfig-${name}${end}`, workspace.kubeconfig(name)]),
     [`kubeconfig-${name}-provisioning`, workspace.administratorKubeconfig],
   ]);
+  origin = await HttpOrigin.start(workspace.origin);
+  devOps = await AzureDevOpsSimulator.start();
+  devOps.addEnvironment('prod', [person('Grace Hopper')]);
   project = new AzureProject({
-    origin: workspace.origin,
+    ...{ origin: workspace.origin, remote: origin.repository, devOps },
     packages: join(repositoryRoot, 'node_modules'),
     secureFiles: Object.fromEntries(secureFiles) as Record<string, string>,
     environments: { dev: () => true, preprod: () => true, prod: () => isApproved, 'rollback-prod': () => true },
@@ -34,6 +41,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   project?.remove();
+  await Promise.all([origin?.stop(), devOps?.stop()]);
+  expect(devOps?.complaints).toEqual([]);
   await workspace?.remove();
 });
 
@@ -48,7 +57,7 @@ const running = (service: string, environment: string) => runningBuild(workspace
 
 interface History {
   readonly environments: readonly {
-    readonly records: readonly { readonly actor: { person: string; run: string }; readonly approvedBy?: string }[];
+    readonly records: readonly { readonly actor: { person: string; run: string }; readonly cause: object }[];
   }[];
 }
 
@@ -93,7 +102,7 @@ describe('the pipeline of services', () => {
     expect(first['orders']).not.toBe(first['payments']);
     const { actor } = await newestRecord('orders', 'preprod');
     expect(actor.person).toBe('Ada Lovelace');
-    expect(actor.run).toMatch(/^https:\/\/dev\.azure\.com\/example\/shop\/_build\/results\?buildId=[12]$/);
+    expect(actor.run).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/example\/shop\/_build\/results\?buildId=[12]$/);
   });
 
   it('does nothing when it is there already', async () => {
@@ -115,7 +124,10 @@ describe('the release pipeline', () => {
   it('is begun by the pipeline of a service, and brings that service to prod once somebody approves', async () => {
     isApproved = true;
     const { stages, jobs } = await well('release', { triggeredBy: 'orders' });
-    expect(stages).toMatchObject({ release: 'Succeeded', promote_prod: 'Succeeded', rollback_prod: 'Skipped' });
+    expect(stages).toMatchObject({
+      ...{ release: 'Succeeded', plan_prod: 'Succeeded', promote_prod: 'Succeeded', rollback_prod: 'Skipped' },
+    });
+    expect(jobs['plan_prod']?.log).toMatch(/orders: the plan is plan-[0-9a-f]{32}; to approve of it: /);
     // Only a job that may build has the languages of services.
     const setUp = ['build', 'release', 'promote_prod'].map(
       (name) => /^--- Install Go .*$/m.exec(jobs[name]?.log ?? '')?.[0],
@@ -123,9 +135,16 @@ describe('the release pipeline', () => {
     expect(setUp).toEqual(['--- Install Go 1.24.0', undefined, undefined]);
     expect(await running('orders', 'prod')).toBe(first['orders']);
     expect(await running('payments', 'prod')).toBe('');
-    expect(JSON.stringify(await newestRecord('orders', 'prod'))).toContain(
-      '"approvedBy":"environment prod of Azure DevOps"',
-    );
+    const approvedBy = { names: ['Grace Hopper@acme.example'], by: 'azure-check' };
+    expect(await newestRecord('orders', 'prod')).toMatchObject({ cause: { approvedBy } });
+  });
+});
+
+describe('the release pipeline, when all is there', () => {
+  it('asks nobody, because nothing is planned', async () => {
+    isApproved = false;
+    const { stages } = await well('release', { parameters: { action: 'promote', service: 'orders' } });
+    expect(stages).toMatchObject({ plan_prod: 'Succeeded', promote_prod: 'Skipped' });
   });
 });
 

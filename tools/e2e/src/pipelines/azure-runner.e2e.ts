@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { jobSteps, typedText } from '../../../plugin/src/model/pipelines/azure/job-steps.ts';
 import { packageVariables } from '../../../plugin/src/model/pipelines/azure/toolchain-steps.ts';
+import { npm } from '../../../plugin/src/model/pipelines/package-manager.ts';
 import type { PipelineFacts, PipelineToolchain } from '../../../plugin/src/model/pipelines/pipeline-facts.ts';
 import { yaml } from '../../../plugin/src/model/pipelines/yaml-template.ts';
 import { runSuccessfully } from '../../../scratch-workspace/src/run-command.ts';
@@ -297,7 +298,13 @@ steps:
   expect(log).toContain(`${folder}\nclusters: []`);
 });
 
-const anywhere = { node: { version: '>=20.19', file: undefined }, services: [], environments: [], branch: 'main' };
+const anywhere = {
+  node: { version: '>=20.19', file: undefined },
+  packageManager: npm,
+  services: [],
+  environments: [],
+  branch: 'main',
+};
 
 /** A pipeline whose job sets up languages as a generated one does, runs a script, and is one of those that only check. */
 function checkingPipeline(toolchains: readonly PipelineToolchain[], script: string): string {

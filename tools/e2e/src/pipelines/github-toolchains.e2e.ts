@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { githubFiles } from '../../../plugin/src/model/pipelines/github/github-files.ts';
+import { npm } from '../../../plugin/src/model/pipelines/package-manager.ts';
 import type { PipelineFacts } from '../../../plugin/src/model/pipelines/pipeline-facts.ts';
 import { runSuccessfully } from '../../../scratch-workspace/src/run-command.ts';
 import { GitHubRepository } from '../../../simulators/src/github/github-runner.ts';
@@ -49,6 +50,7 @@ const facts: PipelineFacts = {
   services: [],
   environments: [],
   node: { version: '>=20.19', file: 'package.json' },
+  packageManager: npm,
   toolchains: [
     {
       language: 'go',

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Gitea } from '../../../gitea/src/gitea.ts';
+import { GitHubDescription } from '../../../simulators/src/github/github-description.ts';
+import { GitHubSimulator } from '../../../simulators/src/github/github-simulator.ts';
 import {
+  firstRunId,
   GitHubRepository,
   type WorkflowEvent,
   type WorkflowRun,
@@ -16,6 +19,9 @@ jest.setTimeout(30 * 60_000);
 let gitea: Gitea;
 let workspace: ScratchWorkspace;
 let repository: GitHubRepository;
+/** The same at GitHub, as far as it knows of approvals, of which Gitea knows nothing. */
+let guarded: GitHubRepository;
+let github: GitHubSimulator;
 
 beforeAll(async () => {
   gitea = await Gitea.start();
@@ -24,7 +30,7 @@ beforeAll(async () => {
   await workspace.git(['push', '--quiet', 'origin', 'main']);
   await gitea.noticesPush('shop');
   const kubeconfig = (name: string) => readFileSync(workspace.kubeconfig(name), 'utf8');
-  repository = new GitHubRepository({
+  const settings = {
     server: `http://${gitea.host}`,
     api: gitea.api,
     repository: 'acme/shop',
@@ -38,17 +44,24 @@ beforeAll(async () => {
       PLANNER_KUBECONFIG_PROD: kubeconfig('prod'),
     },
     packages: join(repositoryRoot, 'node_modules'),
-  });
+  };
+  repository = new GitHubRepository(settings);
+  github = await GitHubSimulator.start(await GitHubDescription.load());
+  Object.assign(github, { token: gitea.token, hasAllTags: true });
+  guarded = new GitHubRepository({ ...settings, api: github.api });
 });
 afterAll(async () => {
   repository?.remove();
+  guarded?.remove();
+  await github?.stop();
+  expect(github?.complaints).toEqual([]);
   await workspace?.remove();
   await gitea?.remove();
 });
 
 /** Runs a workflow that must end well. */
-async function well(file: string, event: WorkflowEvent): Promise<WorkflowRun> {
-  const run = await repository.run(file, event);
+async function well(file: string, event: WorkflowEvent, at = repository): Promise<WorkflowRun> {
+  const run = await at.run(file, event);
   if (!run.isSuccess) throw new Error(`${file} failed:\n${run.log}`);
   return run;
 }
@@ -82,9 +95,21 @@ describe('release.yml, by hand', () => {
 });
 
 describe('promote.yml', () => {
-  it('brings a service to prod in the name of the gate that its job passed', async () => {
-    const run = await well('promote.yml', { inputs: { service: 'orders', to: 'prod', tag: '', force: false } });
-    expect(namesOf(run)).toEqual(['promote-prod']);
+  it('brings a service to prod by a plan, in the name of the person whom GitHub names', async () => {
+    const inputs = { service: 'orders', to: 'prod', tag: '', force: false };
+    // Gitea runs whatever names an environment, and has none.
+    const refused = await repository.run('promote.yml', { inputs });
+    expect([refused.isSuccess, await running('orders', 'prod')]).toEqual([false, '']);
+    expect(refused.log).toContain('GitHub has no environment "prod"');
+    github.actions.addEnvironment('prod', ['grace'], true);
+    github.actions.begin(firstRunId);
+    github.actions.review(firstRunId, 'approved', { login: 'grace' }, 'prod');
+    const run = await well('promote.yml', { inputs }, guarded);
+    expect(namesOf(run)).toEqual(['plan-prod', 'promote-prod']);
+    // What the approver sees, and the gated job does, is chosen before the gate.
+    const [plan] = /plan-[0-9a-f]{32}/.exec(run.log) ?? [];
+    expect(run.log).toContain(`[plan-prod] orders: the plan is ${plan}; to approve of it: `);
+    expect(run.log).toContain(`--tag=${first['orders']} --approve=${plan}`);
     // It builds nothing, and needs Node.js alone.
     expect(run.log).toMatch(/^\[promote-prod\] node \S+ is >=20\.19, cache npm$/m);
     expect(run.log).not.toContain('setup-go');
@@ -92,7 +117,7 @@ describe('promote.yml', () => {
     expect(await running('payments', 'prod')).toBe('');
     const history = await workspace.taskSuccessfully(['run', 'orders:history', '--env=prod']);
     expect(history).toMatch(
-      /ada, approved by environment prod at GitHub +http:\/\/\S+\/acme\/shop\/actions\/runs\/\d+/,
+      /ada, approved by grace \(review of the run at GitHub\) +http:\/\/\S+\/acme\/shop\/actions\/runs\/\d+/,
     );
   });
 });

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { AzureDevOpsSimulator, person } from '../../../simulators/src/azure-agent/azure-devops-simulator.ts';
 import { AzureProject } from '../../../simulators/src/azure-agent/azure-runner.ts';
 import { provisioned, writeSmallProvisioning } from './small-provisioning.ts';
+import { HttpOrigin } from '../../../scratch-workspace/src/http-origin.ts';
 import { repositoryRoot } from '../../../scratch-workspace/src/platform.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 
@@ -12,6 +14,8 @@ let workspace: ScratchWorkspace;
 let project: AzureProject;
 /** The approver's answer for prod. */
 let isApproved = false;
+let origin: HttpOrigin;
+let devOps: AzureDevOpsSimulator;
 
 beforeAll(async () => {
   // Only provisions, and deploys nothing.
@@ -19,8 +23,11 @@ beforeAll(async () => {
   writeSmallProvisioning(workspace, 40);
   await workspace.commit('feat: namespaces with limits');
   await workspace.git(['push', '--quiet', 'origin', 'main']);
+  origin = await HttpOrigin.start(workspace.origin);
+  devOps = await AzureDevOpsSimulator.start();
+  devOps.addEnvironment('prod', [person('Grace Hopper')]);
   project = new AzureProject({
-    origin: workspace.origin,
+    ...{ origin: workspace.origin, remote: origin.repository, devOps },
     packages: join(repositoryRoot, 'node_modules'),
     secureFiles: Object.fromEntries(
       environments.flatMap((name) =>
@@ -37,6 +44,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   project?.remove();
+  await Promise.all([origin?.stop(), devOps?.stop()]);
+  expect(devOps?.complaints).toEqual([]);
   await workspace?.remove();
 });
 
@@ -59,6 +68,7 @@ describe("Azure's pipeline of provisioning", () => {
         diff: 'Succeeded',
         provision_dev: 'Succeeded',
         provision_preprod: 'Succeeded',
+        plan_prod: 'Succeeded',
         provision_prod: 'Failed',
       },
     ]);

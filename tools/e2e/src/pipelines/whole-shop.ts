@@ -1,3 +1,4 @@
+import { npm } from '../../../plugin/src/model/pipelines/package-manager.ts';
 import type { PipelineFacts } from '../../../plugin/src/model/pipelines/pipeline-facts.ts';
 
 /** Facts of a workspace in which everything occurs that can occur, but for its services. */
@@ -8,6 +9,7 @@ export const wholeShop: Omit<PipelineFacts, 'services'> = {
     { name: 'prod', deploy: 'manual', protected: true, aks: { resourceGroup: 'shop', name: 'prod' }, context: 'prod' },
   ],
   node: { version: '24.x', file: undefined },
+  packageManager: npm,
   toolchains: [
     {
       language: 'dotnet',

@@ -143,7 +143,7 @@ it('promotes nothing where the record and the tag disagree, or where there is no
   // Its tag is moved: from now on the record, which the deployer can write, and the tag tell of two releases.
   const commit = await evilCommit(evilFile, configMap);
   await tagRelease({ commit });
-  const args = ['run', 'inventory:promote', '--from=preprod', '--to=prod', '--approve', '--force'];
+  const args = ['run', 'inventory:promote', '--from=preprod', '--to=prod', '--force'];
   const said = await refused(args, { POC_APPROVAL_GATE: 'a test' });
   expect(said).toMatch(/The tag inventory-\S+ and the record in preprod do not agree: commit/);
   await dropTag(`inventory-${first.buildNumber}`);

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { silentOutput, streamOutput, type Output } from '../command/output.ts';
 import { platformFolders, toolFolder as folderOfTool } from '../storage/folders.ts';
 import { installPackages, podmanPackages, prometheusPackages, signaturePackages } from '../system-packages.ts';
-import { buildBinaries, toolModule, type BuildContext } from '../tools/binaries.ts';
+import { buildBinaries, toolModule, type BinaryGroup, type BuildContext } from '../tools/binaries.ts';
+import { buildExternalSecretsIn } from './external-secrets.ts';
 import { buildGiteaIn } from './gitea.ts';
 import { fetchGitHubDescription } from './github-description.ts';
 import { fetchPipelineSchema } from './pipeline-schema.ts';
@@ -22,6 +23,12 @@ const oasdiffBinary = toolModule('oasdiff', 'oasdiff', 60);
 
 /** Finds secrets in files and in the history of a repository. */
 const gitleaksBinary = toolModule('gitleaks', 'gitleaks', 30);
+
+/** Encrypts secrets for git, and makes the keys for it. */
+const sopsBinaries: BinaryGroup = {
+  ...toolModule('SOPS and age', 'sops', 90),
+  binaries: ['sops', 'age-keygen'],
+};
 
 /** Installs podman, which tests of the plugin use beside docker. */
 export function installPodman(output: Output = silentOutput): Promise<void> {
@@ -86,6 +93,20 @@ export async function buildGitleaks(output: Output = streamOutput()): Promise<st
   const target = toolFolder('gitleaks');
   await buildBinaries([gitleaksBinary], target, contextOf(output));
   return join(target, 'gitleaks');
+}
+
+/** Builds the operator of External Secrets unless it is cached. @returns the folder that holds it, and its `crds`. */
+export async function buildExternalSecrets(output: Output = streamOutput()): Promise<string> {
+  const target = toolFolder('external-secrets');
+  await buildExternalSecretsIn(target, contextOf(output));
+  return target;
+}
+
+/** Builds SOPS and age's maker of keys unless they are cached. @returns the folder that holds them, for the PATH. */
+export async function buildSops(output: Output = streamOutput()): Promise<string> {
+  const target = toolFolder('sops');
+  await buildBinaries([sopsBinaries], target, contextOf(output));
+  return target;
 }
 
 function contextOf(output: Output): BuildContext {

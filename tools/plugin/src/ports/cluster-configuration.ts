@@ -50,6 +50,8 @@ export interface ClusterConfiguration {
   /** HTTPRoutes that are there, as far as they may be read: services' own among them. */
   httpRoutes(): Promise<readonly KubernetesObject[]>;
 
+  /** The account of the token that is used here, as the cluster names it; undefined where it does not say. */
+  identity(): Promise<string | undefined>;
   /** The version that the environment's namespace is marked with; undefined when it has none, or is not there. */
   version(): Promise<BuildNumber | undefined>;
   /** Marks the environment's namespace with a version, for deployments to see. @throws {Refusal} when it is not there. */
@@ -80,6 +82,8 @@ export interface ConfigurationChange extends Change {
   readonly untried?: string;
   /** The account may not try it, so that its manifest was compared with what is there. */
   readonly isCompared?: true;
+  /** Of an object that is there: tells whether it and its manifest are as they were, whichever account looks. */
+  readonly fingerprint?: string;
   /** Another environment that has a newer version of it, of which this one changes nothing. */
   readonly heldBy?: ConfigurationHolder;
 }

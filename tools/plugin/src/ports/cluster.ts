@@ -8,6 +8,7 @@ import type {
   DeploymentSummary,
   NewDeploymentRecord,
 } from '../model/deploy/deployment-record.ts';
+import type { KeptDeployment, LoggedDeployment, LogOverview } from '../model/deploy/deployment-log.ts';
 import type { ObjectDrift } from '../model/observe/drift.ts';
 import type { ObjectRemark } from '../model/observe/object-findings.ts';
 import type { ObjectTrouble } from '../model/observe/object-health.ts';
@@ -30,6 +31,9 @@ export interface Cluster {
    * @throws {Refusal} naming the context, the server or the namespace.
    */
   check(): Promise<void>;
+
+  /** The account of the token that is used here, as the cluster names it; undefined where it does not say. */
+  identity(): Promise<string | undefined>;
 
   /**
    * Waits for the one write lock of a service, and takes it over from a holder who was seen not to renew it for the time
@@ -113,7 +117,14 @@ export interface Cluster {
   /** The newest deployment of every service, or of one, however it ended, without its manifests, in no order. */
   newest(service?: string): Promise<DeploymentSummary[]>;
   /** All deployments of all services that are still recorded, without their manifests, in no order. */
-  summaries(): Promise<DeploymentSummary[]>;
+  summaries(): Promise<KeptDeployment[]>;
+  /**
+   * Deployments of a service that the log of deployments has in a range, newest first. To the log goes a line when a record
+   * is opened, and one when it is closed; a line that cannot be written fails neither, and is told.
+   */
+  logged(service: string, range: LogRange): Promise<LoggedDeployment[]>;
+  /** Since when the namespace has a log, and of which services. Undefined while it has none. */
+  logOverview(): Promise<LogOverview | undefined>;
 
   /**
    * Returns every service, or one, that was deployed or runs here: in as few requests as possible, however
@@ -123,6 +134,12 @@ export interface Cluster {
   observe(service?: string, onNewest?: (newest: readonly DeploymentSummary[]) => void): Promise<ObservedService[]>;
   /** Something that `observe` tells may have changed. Ends when the signal is aborted. @throws {Refusal} when the cluster is gone for good. */
   changes(signal: AbortSignal): AsyncIterable<void>;
+}
+
+/** A range of deployments of a service by their sequences, both included. */
+export interface LogRange {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Held while a service is written to. */

@@ -1,3 +1,5 @@
+import type { Concern } from '../model/release/setting-part.ts';
+
 /** The services, and what they are made of, by the project graph as it is now. */
 export interface ServiceMap {
   /** Names of the workspace's services, in alphabetical order. */
@@ -6,4 +8,6 @@ export interface ServiceMap {
   affectedBy(path: string): ReadonlySet<string>;
   /** Returns the services that an npm package is part of, near or far. */
   usersOf(packageName: string): ReadonlySet<string>;
+  /** Returns the services that a part of the workspace's settings concerns. */
+  concernedBy(concern: Concern): ReadonlySet<string>;
 }

@@ -6,16 +6,15 @@ import type { ScratchWorkspace } from '../scratch-workspace.ts';
 /** Commits what a test has changed and puts an environment's `Infrastructure/kubernetes` into the cluster. */
 export async function provision(workspace: ScratchWorkspace, environment: string): Promise<void> {
   await workspace.commit('feat: configuration of a test');
-  const args = ['run', 'infrastructure:provision', `--env=${environment}`, '--approve'];
-  const KUBECONFIG = workspace.administratorKubeconfig;
-  await workspace.nxSuccessfully(args, { env: { KUBECONFIG, POC_APPROVAL_GATE: 'a test' } });
+  const args = ['run', 'infrastructure:provision', `--env=${environment}`];
+  await workspace.approved(args, { env: { KUBECONFIG: workspace.administratorKubeconfig } });
 }
 
 /** Takes away what of an environment's configuration is outside its namespace. */
 export async function unprovision(workspace: ScratchWorkspace, environment: string): Promise<void> {
   const namespace = workspace.namespace(environment);
   const { GATEWAY_NAMESPACE: gatewayNamespace = '', GATEWAY_NAME: gateway = '' } = variablesOf(workspace, environment);
-  await removePolicies([namespace], ['service-addresses', 'pods', 'records', 'locks', 'planner']);
+  await removePolicies([namespace], ['service-addresses', 'pods', 'records', 'log', 'locks', 'planner']);
   const accounts = ['provisioner', 'planner'].map((name) => `${namespace}-${name}`);
   const unwanted = ['delete', '--ignore-not-found', '--wait=false'];
   for (const kind of ['clusterrolebinding', 'clusterrole']) await kubectl([...unwanted, kind, ...accounts]);

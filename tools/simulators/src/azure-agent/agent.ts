@@ -17,8 +17,8 @@ export type Outcome = 'Succeeded' | 'SucceededWithIssues' | 'Failed' | 'Skipped'
 
 /** The repository, variables and files of a job. */
 export interface JobContext {
-  /** The repository that is checked out. */
-  readonly origin: string;
+  /** Address of the repository that is checked out. */
+  readonly remote: string;
   readonly commit: string;
   /** Folder of the packages that `npm ci` would install. */
   readonly packages: string;
@@ -168,8 +168,7 @@ class Agent {
   }
 
   private async checkout({ fetchDepth, fetchTags, persistCredentials }: Checkout): Promise<boolean> {
-    const { origin, commit } = this.context;
-    const url = `file://${origin}`;
+    const { remote: url, commit } = this.context;
     const found = `refs/remotes/origin/${commit}`;
     const fetch = ['fetch', '--quiet', '--force', fetchTags ? '--tags' : '--no-tags', '--prune'];
     const depth = fetchDepth === 0 ? [] : [`--depth=${fetchDepth}`];

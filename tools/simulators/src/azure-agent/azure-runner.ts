@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runJob } from './agent.ts';
+import { simulatedAccessToken, type AzureDevOpsSimulator } from './azure-devops-simulator.ts';
 import type { Value } from './expression.ts';
 import { parsePipeline, type Pipeline, type PipelineResource, type Stage } from './parse-pipeline.ts';
 import { predefinedVariables } from './predefined-variables.ts';
@@ -15,6 +16,10 @@ import { Variables } from './variables.ts';
 export interface ProjectSettings {
   /** The bare repository. */
   readonly origin: string;
+  /** Address of it, if it has one beside its folder: at the host of `devOps`. */
+  readonly remote?: string;
+  /** Answers for it who approved; without one, nobody does. */
+  readonly devOps?: AzureDevOpsSimulator;
   /** Folder of the packages that `npm ci` would install. */
   readonly packages: string;
   /** Folder of programs that are found before the machine's own: those that reach a cloud. */
@@ -85,7 +90,10 @@ export class AzureProject {
     const { parameters = {}, commit = this.head(), triggeredBy } = request;
     const { file, runs } = this.definitionOf(name);
     const id = (this.lastId += 1);
-    const predefined = predefinedVariables({ definition: name, id, commit, branch, triggeredBy });
+    const { devOps } = this.settings;
+    devOps?.begin(id);
+    const collection = devOps?.collection ?? 'https://dev.azure.com/example/';
+    const predefined = predefinedVariables({ definition: name, id, commit, branch, triggeredBy, collection });
     const read = (path: string) => this.git(['show', `${commit}:${path}`]);
     const pipeline = parsePipeline(expandTemplates(read, file, parameters, predefined));
     const buildNumber = this.buildNumber(name, pipeline.name ?? '$(Date:yyyyMMdd).$(Rev:r)', predefined);
@@ -99,13 +107,16 @@ export class AzureProject {
       (resource) => [resource.alias, this.newestRunOf(resource)?.artifacts] as const,
     );
     const otherArtifacts = Object.fromEntries(others);
-    const { origin, packages, programs, secrets = {}, secureFiles = {} } = this.settings;
-    const common = { origin, packages, programs, secrets, secureFiles, artifacts, caches, otherArtifacts, commit };
+    const { origin, packages, programs, secureFiles = {} } = this.settings;
+    const remote = this.settings.remote ?? `file://${origin}`;
+    const secrets = { ...this.settings.secrets, ...(devOps ? { 'System.AccessToken': simulatedAccessToken } : {}) };
+    const common = { remote, packages, programs, secrets, secureFiles, artifacts, caches, otherArtifacts, commit };
     const ended = await runPipeline(pipeline, variables, {
       agents: this.agents,
-      enter: (stage, work) => this.enter(stage, work),
+      enter: (stage, work) => this.enter(id, stage, work),
       work: (job, own) => runJob(job, { ...common, variables: own }),
     });
+    devOps?.end(id);
     const tags = Object.values(ended.jobs).flatMap((job) => job.tags);
     const run: PipelineRun = { buildNumber, artifacts, tags, ...ended };
     if (isFine(run.outcome)) runs.push(run);
@@ -162,12 +173,13 @@ export class AzureProject {
   }
 
   /** Waits until the environments of a stage let it in. @returns undefined when somebody says no. */
-  private async enter<T>(stage: Stage, work: () => Promise<T>): Promise<T | undefined> {
+  private async enter<T>(id: number, stage: Stage, work: () => Promise<T>): Promise<T | undefined> {
     const environments = [...new Set(stage.jobs.flatMap(({ environment }) => environment ?? []))];
     for (const name of environments) {
       const check = this.settings.environments[name];
       if (check === undefined) throw new Error(`The project has no environment ${name}.`);
       if (!(await check())) return undefined;
+      this.settings.devOps?.approve(id, stage.name, name);
     }
     if (!stage.isSequential) return work();
     return environments.reduceRight<() => Promise<T>>((inner, name) => {

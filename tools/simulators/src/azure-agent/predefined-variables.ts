@@ -5,12 +5,21 @@ export interface RunFacts {
   readonly id: number;
   readonly commit: string;
   readonly branch: string;
+  /** Address of the organization. */
+  readonly collection: string;
   /** Alias of the pipeline whose run began this one. */
   readonly triggeredBy: string | undefined;
 }
 
 /** Returns the variables that Azure Pipelines sets in every run. */
-export function predefinedVariables({ definition, id, commit, branch, triggeredBy }: RunFacts): Record<string, string> {
+export function predefinedVariables({
+  definition,
+  id,
+  commit,
+  branch,
+  collection,
+  triggeredBy,
+}: RunFacts): Record<string, string> {
   return {
     ...(triggeredBy === undefined ? {} : { 'resources.triggeringAlias': triggeredBy }),
     TF_BUILD: 'True',
@@ -25,8 +34,8 @@ export function predefinedVariables({ definition, id, commit, branch, triggeredB
     'Build.SourceBranch': `refs/heads/${branch}`,
     'Build.SourceBranchName': branch,
     'Build.SourceVersion': commit,
-    'System.CollectionUri': 'https://dev.azure.com/example/',
-    'System.TeamFoundationCollectionUri': 'https://dev.azure.com/example/',
+    'System.CollectionUri': collection,
+    'System.TeamFoundationCollectionUri': collection,
     'System.TeamProject': 'shop',
     'System.DefinitionName': definition,
     'System.HostType': 'build',

@@ -74,7 +74,8 @@ class Run {
     before: Readonly<Record<string, StageReport>>,
     ancestors: readonly string[],
   ): Promise<StageReport> {
-    const variables = { ...this.variables, ...this.pipeline.variables, ...stage.variables };
+    const own = { ...stage.variables, 'System.StageName': stage.name };
+    const variables = { ...this.variables, ...this.pipeline.variables, ...own };
     const dependencies = mapValues(before, ({ outcome, jobs }) => ({
       result: outcome,
       outputs: Object.assign({}, ...Object.entries(jobs).map(([job, { outputs }]) => prefixed(job, outputs))) as Value,

@@ -66,6 +66,7 @@ export class GitHubDescription {
     // GitHub answers an empty text where it has no address.
     this.ajv.addFormat('uri', (text) => text === '' || URL.canParse(text));
     this.ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    this.ajv.addFormat('email', /@/);
     this.ajv.addFormat('int64', { type: 'number', validate: Number.isSafeInteger });
     this.ajv.addSchema(this.document, root);
   }

@@ -42,6 +42,9 @@ export interface WorkflowJob {
   readonly result: 'success' | 'failure';
 }
 
+/** Number of the first run of a repository. */
+export const firstRunId = 4_000_000_001;
+
 const branch = 'main';
 const standIns = join(import.meta.dirname, 'actions');
 
@@ -83,7 +86,7 @@ export class GitHubRepository {
       GITHUB_API_URL: this.settings.api,
       GITHUB_REPOSITORY: repository,
       GITHUB_RUN_ATTEMPT: '1',
-      GITHUB_RUN_ID: String(4_000_000_000 + id),
+      GITHUB_RUN_ID: String(firstRunId + id - 1),
       GITHUB_RUN_NUMBER: String(id),
       GITHUB_SERVER_URL: server,
       PYTHONS: pythonsFolder,

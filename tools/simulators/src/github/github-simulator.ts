@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { longestBody, longestDescription } from '../../../plugin/src/model/forge/forge-text.ts';
 import type { GitHubDescription } from './github-description.ts';
 import { type Described } from './github-description.ts';
+import { SimulatedActions } from './simulated-actions.ts';
+import { simulatedUser, simulatorTime as now } from './simulated-user.ts';
 
 /**
  * How the simulator treats a request other than well. `lost`: carried out, but the connection breaks before the answer.
@@ -51,31 +53,34 @@ interface Deployment {
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** A token that the simulator takes. */
+/** The token that the simulator takes by itself. */
 export const simulatorToken = `${'ghp'}_0123456789abcdef0123456789abcdef0123`;
-const now = '2026-11-24T12:00:00Z';
 
 /**
- * A simulator of GitHub's REST API, as far as releases and deployments go, over HTTP. It is strict: every request that
+ * A simulator of GitHub's REST API, as far as releases, deployments and approvals go, over HTTP. It is strict: every request that
  * it gets and every answer that it gives are held against GitHub's own description of its API, and what does not fit is
- * a complaint. It has one repository, `acme/shop`, and keeps what it is told.
+ * a complaint. It has one repository, `acme/shop`, which is private, and keeps what it is told.
  */
 export class GitHubSimulator {
   readonly seen: SeenRequest[] = [];
   /** The violations of GitHub's description; a test must end with none. */
   readonly complaints: string[] = [];
+  /** The token that it takes. */
+  token = simulatorToken;
   /** How the next requests are treated, one after the other. */
   readonly troubles: Trouble[] = [];
   /** True when every connection breaks. */
   outage = false;
   /** Permissions that the token lacks. */
-  readonly lacking = new Set<'contents' | 'deployments'>();
+  readonly lacking = new Set<'contents' | 'deployments' | 'actions'>();
   /** Takes every tag for one that was pushed to it: where the origin is another one. */
   hasAllTags = false;
   /** Requests that the token has left, out of a thousand; undefined for more than anybody uses. */
   remaining: number | undefined;
   /** False where it is not GitHub's own, but what speaks its REST API. */
   hasGraphql = true;
+  /** Runs of workflows, environments and reviews. */
+  readonly actions = new SimulatedActions(() => this.api);
   /** Commits by tag. */
   readonly tags = new Map<string, string>();
   private readonly releases = new Map<string, Body>();
@@ -153,7 +158,7 @@ export class GitHubSimulator {
       void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(data));
     if (!this.hasGraphql) return answer(404, { message: 'Not Found' });
     const headers = { ...this.limits(), 'x-github-request-id': `SIMULATOR:${++this.count}` };
-    if (authorization !== `token ${simulatorToken}`) return answer(401, failing(401, 'Bad credentials').body, headers);
+    if (authorization !== `token ${this.token}`) return answer(401, failing(401, 'Bad credentials').body, headers);
     if ((this.remaining ?? 1) < 0)
       return answer(200, { errors: [{ type: 'RATE_LIMITED', message: 'API rate limit exceeded' }] }, headers);
     const whole = /^query \{ repository\(owner: "([^"]*)", name: "([^"]*)"\) \{\n([^]*)\n\} \}$/.exec(
@@ -204,11 +209,12 @@ export class GitHubSimulator {
       return failing(404, 'Not Found');
     }
     this.complain(this.description.checkRequest(described, query, body));
-    if (authorization !== `token ${simulatorToken}`) return failing(401, 'Bad credentials');
+    if (authorization !== `token ${this.token}`) return failing(401, 'Bad credentials');
     const { template, values } = described;
     if (`${values['owner']}/${values['repo']}` !== 'acme/shop') return failing(404, 'Not Found');
-    const area = template.includes('/deployments') ? 'deployments' : 'contents';
-    if (method !== 'GET' && this.lacking.has(area)) return failing(403, 'Resource not accessible by integration');
+    const area = areaOf(template);
+    const isOpen = method === 'GET' && area !== 'actions';
+    if (!isOpen && this.lacking.has(area)) return failing(403, 'Resource not accessible by integration');
     return this.operate(`${method} ${template.replace('/repos/{owner}/{repo}', '')}`, values, query, body ?? {});
   }
 
@@ -239,6 +245,8 @@ export class GitHubSimulator {
       case 'POST /deployments/{deployment_id}/statuses':
         return this.createStatus(Number(values['deployment_id']), body);
     }
+    if (/^GET \/(?:actions|environments)\//.test(operation))
+      return this.actions.answer(operation, values) ?? failing(404, 'Not Found');
     this.complain([`the simulator does not know ${operation}`]);
     return failing(500, 'not simulated');
   }
@@ -351,30 +359,13 @@ export class GitHubSimulator {
   }
 }
 
-const user = {
-  login: 'github-actions[bot]',
-  id: 41898282,
-  node_id: 'MDM6Qm90NDE4OTgyODI=',
-  gravatar_id: '',
-  type: 'Bot',
-  site_admin: false,
-  ...Object.fromEntries(
-    [
-      'avatar',
-      'events',
-      'followers',
-      'following',
-      'gists',
-      'html',
-      'organizations',
-      'received_events',
-      'repos',
-      'starred',
-      'subscriptions',
-    ].map((name) => [`${name}_url`, `https://github.com/apps/github-actions/${name}`]),
-  ),
-  url: 'https://api.github.com/users/github-actions%5Bbot%5D',
-};
+const user = simulatedUser('github-actions[bot]', 'Bot', 41898282);
+
+/** The permission of a fine-grained token that an operation takes. */
+function areaOf(template: string): 'contents' | 'deployments' | 'actions' {
+  if (/\/(?:actions|environments)\//.test(template)) return 'actions';
+  return template.includes('/deployments') ? 'deployments' : 'contents';
+}
 
 function addressed(id: number, url: string) {
   return { id, node_id: `N_${id}`, url, created_at: now, updated_at: now };

@@ -106,6 +106,9 @@ export class FakeApiServer {
     const what = `${asked.method} ${asked.path}`;
     await this.before(what, asked.query);
     if (asked.path.startsWith('/apis/authorization.k8s.io/')) return send(response, 201, this.review(asked));
+    // To everybody it says who they are.
+    if (asked.path.startsWith('/apis/authentication.k8s.io/'))
+      return send(response, 201, { status: { userInfo: { username: 'fake' } } });
     const missing = this.note(accessOf(asked, this.objects.has(asked.path)));
     if (missing) return send(response, 403, forbidden(missing));
     const refused = this.refuse(what);
@@ -160,6 +163,7 @@ export class FakeApiServer {
     Object.assign(kept.metadata, {
       resourceVersion: live?.metadata['resourceVersion'],
       uid: live?.metadata['uid'],
+      creationTimestamp: live?.metadata['creationTimestamp'],
       generation: live?.metadata['generation'],
     });
     return isDryRun || (live && JSON.stringify(live) === JSON.stringify(kept)) ? kept : this.store(path, kept);
@@ -169,7 +173,8 @@ export class FakeApiServer {
     const live = this.objects.get(path);
     const generation = Number(live?.metadata['generation'] ?? 0) + 1;
     const uid = live?.metadata['uid'] ?? `uid-${this.version + 1}`;
-    Object.assign(object.metadata, { uid, generation, resourceVersion: String(++this.version) });
+    const creationTimestamp = live?.metadata['creationTimestamp'] ?? new Date().toISOString();
+    Object.assign(object.metadata, { uid, creationTimestamp, generation, resourceVersion: String(++this.version) });
     this.control(path, object, generation);
     this.objects.set(path, object);
     this.tell(live ? 'MODIFIED' : 'ADDED', path, object);

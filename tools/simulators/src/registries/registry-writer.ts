@@ -12,7 +12,23 @@ export interface WriterSettings {
   readonly authorization?: (repository: string) => string;
 }
 
-/** Puts images without layers into a registry, by its own protocol. */
+/** An image's configuration and layers. */
+export interface WrittenImage {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly layers?: readonly Buffer[];
+  /** `linux/arm64`. */
+  readonly platform?: string;
+}
+
+interface Written {
+  readonly digest: Digest;
+  readonly size: number;
+}
+
+const ociManifest = 'application/vnd.oci.image.manifest.v1+json';
+const ociIndex = 'application/vnd.oci.image.index.v1+json';
+
+/** Puts images into a registry, by its own protocol. */
 export class RegistryWriter {
   private readonly settings: WriterSettings;
 
@@ -21,23 +37,55 @@ export class RegistryWriter {
   }
 
   async put(image: ImageRef, labels: Readonly<Record<string, string>>): Promise<Digest> {
-    const config = JSON.stringify({
-      architecture: 'amd64',
-      os: 'linux',
-      config: { Labels: labels },
-      rootfs: { type: 'layers', diff_ids: [] },
-    });
-    const manifest = JSON.stringify({
-      schemaVersion: 2,
-      mediaType: 'application/vnd.oci.image.manifest.v1+json',
-      config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...(await this.upload(image, config)) },
-      layers: [],
-    });
-    await this.send(image, 'PUT', `/v2/${image.repository}/manifests/${image.tag}`, manifest);
-    return digestOf(manifest);
+    return (await this.putImage(image, { labels })).digest;
   }
 
-  private async upload(image: ImageRef, content: string): Promise<{ size: number; digest: Digest }> {
+  /** Puts an image in, under its tag or its digest alone. */
+  async putImage(
+    image: ImageRef,
+    { labels = {}, layers = [], platform = 'linux/amd64' }: WrittenImage,
+    reference = image.tag,
+  ): Promise<Written> {
+    const [os, architecture] = platform.split('/');
+    const rootfs = { type: 'layers', diff_ids: layers.map(digestOf) };
+    const config = JSON.stringify({ architecture, os, config: { Labels: labels }, rootfs });
+    const uploaded: Written[] = [];
+    for (const layer of layers) uploaded.push(await this.upload(image, layer));
+    const written = {
+      schemaVersion: 2,
+      mediaType: ociManifest,
+      config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...(await this.upload(image, config)) },
+      layers: uploaded.map((layer) => ({ mediaType: 'application/vnd.oci.image.layer.v1.tar', ...layer })),
+    };
+    return this.putManifest(image, written, reference);
+  }
+
+  /** Puts an index in, of an image for each platform, with an attestation as BuildKit has it. */
+  async putIndex(
+    image: ImageRef,
+    images: readonly Required<Pick<WrittenImage, 'labels' | 'platform'>>[],
+  ): Promise<Digest> {
+    const manifests: unknown[] = [];
+    for (const each of images) {
+      const [os, architecture] = each.platform.split('/');
+      const written = await this.putImage(image, each, '');
+      manifests.push({ mediaType: ociManifest, ...written, platform: { os, architecture } });
+    }
+    const attestation = await this.putImage(image, {}, '');
+    manifests.push({ mediaType: ociManifest, ...attestation, platform: { os: 'unknown', architecture: 'unknown' } });
+    return (await this.putManifest(image, { schemaVersion: 2, mediaType: ociIndex, manifests })).digest;
+  }
+
+  /** Puts a manifest in that is made already. @param reference its tag; the empty text for its digest alone. */
+  async putManifest(image: ImageRef, json: Readonly<Record<string, unknown>>, reference = image.tag): Promise<Written> {
+    const manifest = JSON.stringify(json);
+    const digest = digestOf(manifest);
+    await this.send(image, 'PUT', `/v2/${image.repository}/manifests/${reference || digest}`, manifest);
+    return { digest, size: Buffer.byteLength(manifest) };
+  }
+
+  /** Puts a blob in. */
+  async upload(image: ImageRef, content: string | Buffer): Promise<Written> {
     const { location } = await this.send(image, 'POST', `/v2/${image.repository}/blobs/uploads/`);
     const url = new URL(location ?? '', this.settings.origin);
     const digest = digestOf(content);
@@ -46,10 +94,15 @@ export class RegistryWriter {
     return { size: Buffer.byteLength(content), digest };
   }
 
-  private send(image: ImageRef, method: string, path: string, body?: string): Promise<http.IncomingHttpHeaders> {
+  private send(
+    image: ImageRef,
+    method: string,
+    path: string,
+    body?: string | Buffer,
+  ): Promise<http.IncomingHttpHeaders> {
     const { origin, ca, authorization } = this.settings;
     const type = path.includes('/manifests/')
-      ? 'application/vnd.oci.image.manifest.v1+json'
+      ? (JSON.parse(String(body)) as { mediaType: string }).mediaType
       : 'application/octet-stream';
     const headers = {
       ...(authorization && { authorization: authorization(image.repository) }),
@@ -70,6 +123,6 @@ export class RegistryWriter {
   }
 }
 
-function digestOf(content: string): Digest {
+function digestOf(content: string | Buffer): Digest {
   return `sha256:${createHash('sha256').update(content).digest('hex')}`;
 }

@@ -12,9 +12,10 @@ export const ada = { user: 'ada', password: 's3:cret' };
 /** `htpasswd -nbB -C 4 ada s3:cret`. */
 const adaHash = '$2b$04$B7OSXsjxVRacDO4nkfVEgOSKKwNpiAXSETJP.NYsBRFXxSSV4LLDa';
 
-/** The token service's people: one may do all, one has no rights. */
+/** The token service's people: one may do all, one may read, one has no rights. */
 export const tokenUsers = new Map([
   [ada.user, { password: ada.password, refreshToken: 'refresh-ada', actions: ['pull', 'push'] }],
+  ['carol', { password: 'c4rol', refreshToken: 'refresh-carol', actions: ['pull'] }],
   ['bob', { password: 'b0b', refreshToken: 'refresh-bob', actions: [] }],
 ]);
 

@@ -99,8 +99,7 @@ export class MainTurns extends Turns {
   async first(): Promise<void> {
     const build = this.current;
     await this.release(build, 'the first release');
-    const approved = ['--to=prod', '--approve', '--dry-run'];
-    await this.during('promoting', () => this.run('promote', approved, /would promote/));
+    await this.during('promoting', () => this.run('promote', ['--to=prod', '--dry-run'], /would promote/));
   }
 
   /** A release and back, and canaries that are promoted, killed, and ended by a command either way. */

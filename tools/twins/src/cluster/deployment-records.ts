@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type {
   CanaryProgress,
   CanaryWish,
@@ -6,6 +7,13 @@ import type {
   DeploymentSummary,
   NewDeploymentRecord,
 } from '../../../plugin/src/model/deploy/deployment-record.ts';
+import {
+  loggedBegin,
+  loggedEnd,
+  type KeptDeployment,
+  type LoggedDeployment,
+  type LogOverview,
+} from '../../../plugin/src/model/deploy/deployment-log.ts';
 import { forgettable } from '../../../plugin/src/model/deploy/record-retention.ts';
 import type { KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
 import { identityOf } from '../../../plugin/src/model/manifests/source/object-fields.ts';
@@ -18,6 +26,12 @@ export class DeploymentRecords {
   private readonly version: ResourceVersion;
   /** By service, oldest first. */
   private readonly kept = new Map<string, DeploymentRecord[]>();
+  /** The cluster's own facts of records, by their service and sequence. */
+  private readonly made = new Map<string, Pick<KeptDeployment, 'id' | 'createdAt'>>();
+  /** The log, by service, oldest first. */
+  private readonly log = new Map<string, LoggedDeployment[]>();
+  /** When the first line of the log was written. */
+  loggedSince: string | undefined;
   /** Identities of the manifests that were there when a deployment ended, by its service and sequence. */
   private readonly applied = new Map<string, ReadonlySet<string>>();
 
@@ -55,12 +69,43 @@ export class DeploymentRecords {
   }
 
   /** Returns all deployments of all services, without manifests. */
-  summaries(): DeploymentSummary[] {
-    return [...this.kept.values()].flat().map(summaryOf);
+  summaries(): KeptDeployment[] {
+    return [...this.kept.values()].flat().map((record) => ({ ...summaryOf(record), ...this.made.get(keyOf(record))! }));
+  }
+
+  /** Returns what the log has of a service's deployments, oldest first. */
+  logOf(service: string): readonly LoggedDeployment[] {
+    return this.log.get(service) ?? [];
+  }
+
+  /** Since when there is a log, and of which services. */
+  get logOverview(): LogOverview | undefined {
+    const upTo = new Map([...this.log].map(([service, log]) => [service, log.at(-1)?.sequence ?? 0]));
+    return this.loggedSince === undefined ? undefined : { since: this.loggedSince, upTo };
+  }
+
+  /** Changes the log of a service, as nobody may in a cluster that has the policy. */
+  changeLog(service: string, change: (log: readonly LoggedDeployment[]) => LoggedDeployment[]): void {
+    this.log.set(service, change(this.logOf(service)));
+  }
+
+  /** Deletes a record, as a deployer may once it has ended. */
+  remove(service: string, sequence: number): void {
+    this.keep(
+      service,
+      this.of(service).filter((each) => each.sequence !== sequence),
+    );
+  }
+
+  /** Makes a record again, of which another has been there: with an id of its own. */
+  remake(service: string, sequence: number, change: (record: DeploymentRecord) => DeploymentRecord, now: Date): void {
+    const records = this.of(service).map((each) => (each.sequence === sequence ? change(each) : each));
+    this.made.set(`${service}#${sequence}`, { id: randomUUID(), createdAt: now.toISOString() });
+    this.keep(service, records);
   }
 
   /** Keeps a record, with the next sequence. */
-  open(record: NewDeploymentRecord): DeploymentRecord {
+  open(record: NewDeploymentRecord, now: Date): DeploymentRecord {
     const { service } = record.release;
     const opened: DeploymentRecord = {
       ...record,
@@ -69,17 +114,27 @@ export class DeploymentRecords {
       outcome: 'running',
     };
     this.keep(service, [...this.of(service), opened]);
+    const made = { id: randomUUID(), createdAt: now.toISOString() };
+    this.made.set(keyOf(opened), made);
+    const begin = loggedBegin(opened, { at: now, record: made.id, provisioning: undefined });
+    const { sequence } = opened;
+    this.changeLog(service, (log) => [...log, { service, sequence, begin, unreadable: [] }]);
+    this.loggedSince ??= now.toISOString();
     return opened;
   }
 
   /** Adds how a deployment ended, and forgets the records that are too old. */
-  close(record: DeploymentRecord, ending: DeploymentEnding): DeploymentRecord {
+  close(record: DeploymentRecord, ending: DeploymentEnding & { readonly finishedAt: string }): DeploymentRecord {
     const { service } = record.release;
     const kept = this.of(service).find(({ sequence }) => sequence === record.sequence) ?? record;
     const closed: DeploymentRecord = { ...kept, ...ending };
     const present = record.manifests.filter((manifest) => this.objects.get(manifest) !== undefined);
     this.applied.set(keyOf(record), new Set(present.map(identityOf)));
     const records = this.of(service).map((each) => (each.sequence === record.sequence ? closed : each));
+    const end = loggedEnd(ending, new Date(ending.finishedAt));
+    this.changeLog(service, (log) =>
+      log.map((each) => (end && each.sequence === record.sequence ? { ...each, end } : each)),
+    );
     const forgotten = new Set(forgettable(records));
     this.keep(
       service,

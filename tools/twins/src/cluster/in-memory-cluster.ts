@@ -6,6 +6,7 @@ import type {
   DeploymentSummary,
   NewDeploymentRecord,
 } from '../../../plugin/src/model/deploy/deployment-record.ts';
+import type { KeptDeployment, LoggedDeployment, LogOverview } from '../../../plugin/src/model/deploy/deployment-log.ts';
 import { Refusal } from '../../../plugin/src/model/errors/product-error.ts';
 import type { ApplyStage } from '../../../plugin/src/model/manifests/kind-order.ts';
 import { describeObject, type KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
@@ -23,6 +24,7 @@ import type {
   HealthResult,
   JobOptions,
   JobResult,
+  LogRange,
   ObservedService,
   Plan,
   PlanOptions,
@@ -31,6 +33,7 @@ import type {
   ServiceLock,
   WaitOptions,
 } from '../../../plugin/src/ports/cluster.ts';
+import type { DeploymentRecords } from './deployment-records.ts';
 import { NamespaceState } from './namespace-state.ts';
 import { observe } from './observe.ts';
 import { prune } from './prune.ts';
@@ -59,6 +62,8 @@ export class InMemoryCluster implements Cluster {
   readonly unreadKinds = new Map<string, string>();
   /** Objects outside of the namespace that a deployer may read: routes of others, Gateways, classes of those. */
   readonly outside: KubernetesObject[] = [];
+  /** The account of this view; undefined where the cluster does not say. */
+  account: string | undefined = 'deployer';
   /** Fields that the API server does not know, by `Deployment orders`: `spec.replcias`. */
   readonly unknownFields = new Map<string, string>();
 
@@ -241,10 +246,17 @@ export class InMemoryCluster implements Cluster {
     return this.state.records.newestFirst(service);
   }
 
+  async identity(): Promise<string | undefined> {
+    await this.enter('identity');
+    return this.account;
+  }
+
   async openRecord(record: NewDeploymentRecord): Promise<DeploymentRecord> {
     await this.enter('openRecord');
     this.locks.get(record.release.service)?.hold();
-    return this.state.records.open(record);
+    const { actor } = record;
+    const signed = this.account === undefined ? actor : { ...actor, identity: this.account };
+    return this.state.records.open({ ...record, actor: signed }, this.clock());
   }
 
   async closeRecord(record: DeploymentRecord, ending: DeploymentEnding): Promise<DeploymentRecord> {
@@ -274,9 +286,25 @@ export class InMemoryCluster implements Cluster {
     return this.state.records.newest(service);
   }
 
-  async summaries(): Promise<DeploymentSummary[]> {
+  async summaries(): Promise<KeptDeployment[]> {
     await this.enter('summaries');
     return this.state.records.summaries();
+  }
+
+  async logged(service: string, { from, to }: LogRange): Promise<LoggedDeployment[]> {
+    await this.enter('logged');
+    const log = this.state.records.logOf(service);
+    return log.filter(({ sequence }) => sequence >= from && sequence <= to).reverse();
+  }
+
+  async logOverview(): Promise<LogOverview | undefined> {
+    await this.enter('logOverview');
+    return this.state.records.logOverview;
+  }
+
+  /** Records and log, to be changed as others may. */
+  get kept(): Pick<DeploymentRecords, 'changeLog' | 'remove' | 'remake' | 'loggedSince'> {
+    return this.state.records;
   }
 
   async observe(

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { ForgeAccess } from '../../model/forge/forge-access.ts';
 import { Failure } from '../../model/errors/product-error.ts';
 import type { ReleaseTag } from '../../model/release/release-tag.ts';
@@ -16,7 +15,8 @@ import type {
   PublishedRelease,
   WithoutDeployments,
 } from '../../ports/forge.ts';
-import { failureOf, isHttpError, isMissing, TimeIsUp, type ApiTask } from './api-failure.ts';
+import { isHttpError, isMissing, type ApiTask } from './api-failure.ts';
+import { GitHubRepository, type Action, type Request } from './github-repository.ts';
 import {
   ask,
   deploymentField,
@@ -27,15 +27,7 @@ import {
   releaseField,
   type Question,
 } from './lookup.ts';
-import { makeOctokit, usualPace, type Client, type Pace } from './octokit.ts';
-
-/** The parameters of every request of a task. */
-interface Request {
-  readonly owner: string;
-  readonly repo: string;
-  readonly request: { readonly signal: AbortSignal };
-}
-type Action<T> = (octokit: Client, of: Request) => Promise<T>;
+import { usualPace, type Client } from './octokit.ts';
 
 /** Earlier deployments of an environment that are looked through for one that is still active. */
 const mostEarlier = 10;
@@ -43,14 +35,13 @@ const mostEarlier = 10;
 /** A repository at GitHub, or at what speaks its API. */
 export class GitHubForge implements Forge {
   private readonly access: ForgeAccess;
-  private readonly pace: Pace;
-  private octokit: Promise<Client> | undefined;
+  private readonly repository: GitHubRepository;
   /** Known after the first answer about deployments. */
   private isWithoutDeployments = false;
 
   constructor(access: ForgeAccess, pace = usualPace) {
     this.access = access;
-    this.pace = pace;
+    this.repository = new GitHubRepository(access, pace);
   }
 
   async release(tag: ReleaseTag): Promise<ForgeRelease | undefined> {
@@ -164,26 +155,8 @@ export class GitHubForge implements Forge {
   }
 
   /** @throws {Failure} when it fails, or takes too long; what is still to come of it is stopped then. */
-  private async carryOut<T>(task: ApiTask, action: Action<T>): Promise<T> {
-    const { repository } = this.access;
-    const stop = new AbortController();
-    const of = { owner: repository.owner, repo: repository.name, request: { signal: stop.signal } };
-    const ended = new AbortController();
-    const late = pause(this.pace.wholeMs, undefined, { signal: ended.signal }).then(() => {
-      throw new TimeIsUp(this.pace.wholeMs);
-    });
-    try {
-      return await Promise.race([this.client().then((octokit) => action(octokit, of)), late]);
-    } catch (error) {
-      throw failureOf(error, task, this.access);
-    } finally {
-      stop.abort();
-      ended.abort();
-    }
-  }
-
-  private client(): Promise<Client> {
-    return (this.octokit ??= makeOctokit(this.access, this.pace));
+  private carryOut<T>(task: ApiTask, action: Action<T>): Promise<T> {
+    return this.repository.carryOut(task, action);
   }
 
   private get withoutDeployments(): WithoutDeployments {

@@ -7,7 +7,7 @@ import { widgetType, type ClusterScenario } from '../../../../contracts/src/clus
 import { ApiError } from './client/api-error.ts';
 import type { ApiRequest } from './client/api-request.ts';
 import { KubernetesApi } from './client/api.ts';
-import { environmentOn, nodeImageOn, readPlatform } from './e2e-platform.ts';
+import { accountOn, environmentOn, nodeImageOn, readPlatform } from './e2e-platform.ts';
 import { findAccess } from './client/credentials/kubeconfig.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
 import { Resources } from './client/resources.ts';
@@ -83,6 +83,7 @@ async function start(): Promise<ClusterScenario> {
   return {
     cluster,
     namespace,
+    account: accountOn(platform),
     another: async () => (await connectTo(environment)).cluster,
     absent: (await connectTo(environmentOf('k8s-e2e-absent'))).cluster,
     image: await imageToRun(),

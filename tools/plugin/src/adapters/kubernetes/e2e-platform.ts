@@ -23,6 +23,14 @@ export function readPlatform(): Platform {
   return JSON.parse(stdout) as Platform;
 }
 
+/** The account that everybody has there by default, as kubectl asks for it. */
+export function accountOn({ binaries, kubeconfig, context }: Platform): string {
+  const access = [`--kubeconfig=${kubeconfig}`, `--context=${context}`];
+  const asked = ['auth', 'whoami', '--output=jsonpath={.status.userInfo.username}'];
+  const { stdout } = spawnSync(join(binaries, 'kubectl'), [...access, ...asked], { encoding: 'utf8' });
+  return stdout;
+}
+
 /** An environment on the platform. */
 export function environmentOn(
   platform: Platform,

@@ -8,6 +8,7 @@ import type {
   DeploymentSummary,
   NewDeploymentRecord,
 } from '../../model/deploy/deployment-record.ts';
+import type { KeptDeployment, LoggedDeployment, LogOverview } from '../../model/deploy/deployment-log.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import type { ApplyStage } from '../../model/manifests/kind-order.ts';
@@ -21,6 +22,7 @@ import type {
   HealthResult,
   JobOptions,
   JobResult,
+  LogRange,
   ObservedService,
   Plan,
   PlanOptions,
@@ -49,6 +51,7 @@ import { listHttpRoutes, readGateways } from './deploy/gateways.ts';
 import { pruneObjects } from './deploy/prune.ts';
 import { Records } from './records/records.ts';
 import { jobAccess, kindAccess } from './client/required-access.ts';
+import { OwnIdentity } from './client/own-identity.ts';
 import { Resources } from './client/resources.ts';
 import type { RolloutTarget } from './deploy/wait/evaluate-rollout.ts';
 import { isGatewayRoute } from '../../model/observe/route-status.ts';
@@ -69,6 +72,7 @@ export class KubernetesCluster implements Cluster {
   private readonly environment: Pick<Environment, 'name' | 'namespace'>;
   private readonly recordsOf: Records;
   private readonly review: AccessReview;
+  private readonly account: OwnIdentity;
   private access: Promise<void> | undefined;
   /** The lock that was taken last, by service: it is the fence for all that is written for that service. */
   private readonly locks = new Map<string, HeldLease>();
@@ -82,15 +86,22 @@ export class KubernetesCluster implements Cluster {
     this.place = { api, resources: new Resources(api), namespace: environment.namespace };
     this.recordsOf = new Records(api, environment.namespace);
     this.review = new AccessReview(this.place);
+    this.account = new OwnIdentity(api);
   }
 
   check(): Promise<void> {
+    // A record will want it: by then it is there.
+    void this.account.name();
     // Asked by several services of a command, and early, so that the connection is there when it is needed.
     this.access ??= checkAccess(this.place.api, this.environment, this.review).catch((error: unknown) => {
       this.access = undefined;
       throw error;
     });
     return this.access;
+  }
+
+  identity(): Promise<string | undefined> {
+    return this.account.name();
   }
 
   async lock(
@@ -197,8 +208,8 @@ export class KubernetesCluster implements Cluster {
     return this.recordsOf.list(service);
   }
 
-  openRecord(record: NewDeploymentRecord): Promise<DeploymentRecord> {
-    return this.recordsOf.open(record, this.writer(record.release.service).api);
+  async openRecord(record: NewDeploymentRecord): Promise<DeploymentRecord> {
+    return this.recordsOf.open(await this.account.sign(record), this.writer(record.release.service).api);
   }
 
   closeRecord(record: DeploymentRecord, ending: DeploymentEnding): Promise<DeploymentRecord> {
@@ -232,8 +243,16 @@ export class KubernetesCluster implements Cluster {
     return newest;
   }
 
-  summaries(): Promise<DeploymentSummary[]> {
+  summaries(): Promise<KeptDeployment[]> {
     return this.recordsOf.summaries();
+  }
+
+  logged(service: string, range: LogRange): Promise<LoggedDeployment[]> {
+    return this.recordsOf.log.read(service, range);
+  }
+
+  logOverview(): Promise<LogOverview | undefined> {
+    return this.recordsOf.log.overview();
   }
 
   async observe(

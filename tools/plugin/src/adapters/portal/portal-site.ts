@@ -62,7 +62,9 @@ async function readAsset(path: string, folder: string): Promise<Buffer> {
       doing: 'put the page together',
       reason: `${path} cannot be read (${(cause as NodeJS.ErrnoException).code ?? String(cause)}).`,
       remedy:
-        folder === viewerFolder ? 'Install the packages: `npm ci`.' : 'Check out the file: `git checkout -- tools`.',
+        folder === viewerFolder
+          ? 'Install the packages of the workspace.'
+          : 'Check out the file: `git checkout -- tools`.',
       cause,
     });
   }

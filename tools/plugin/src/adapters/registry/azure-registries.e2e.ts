@@ -110,6 +110,7 @@ describe.each(Object.entries(identities))('an Azure registry as %s', (_, become)
     host: acr.host,
     unreachableHost: `${acr.host.split(':')[0]}:9`,
     put: (image, labels) => writer.put(image, labels),
+    putIndex: (image, images) => writer.putIndex(image, images),
   }));
 
   it('locks a tag, so that it cannot be moved or deleted', async () => {

@@ -12,5 +12,6 @@ describe('HttpImageRegistry against a real registry', () => {
     host,
     unreachableHost: '127.0.0.1:5999',
     put: (image, labels) => writer.put(image, labels),
+    putIndex: (image, images) => writer.putIndex(image, images),
   }));
 });

@@ -1,3 +1,6 @@
+import type { ImageRef } from '../../model/release/image-ref.ts';
+import { noRegistry } from './registry-refusals.ts';
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Returns the labels in an image's configuration; none for what is no configuration. */
@@ -15,4 +18,13 @@ export function readToken(json: unknown): string {
 
 function fieldsIn(json: unknown): Fields {
   return typeof json === 'object' && json !== null ? (json as Fields) : {};
+}
+
+/** Reads an answer of a registry. @throws {Refusal} when it is no JSON, as of what is no registry. */
+export function parseJson({ body }: { readonly body: Buffer }, image: ImageRef): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch (cause) {
+    throw noRegistry(image, cause);
+  }
 }

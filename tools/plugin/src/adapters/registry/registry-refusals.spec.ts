@@ -3,13 +3,24 @@ import { ImageRef } from '../../model/release/image-ref.ts';
 import { AnswerTooLong } from '../answers/read-within.ts';
 import { ForeignRedirect } from './http-requests.ts';
 import { AddressRefused } from './surroundings.ts';
-import { answerRules, denialRules, noAnswer, noAnswerRules, type Denial, type LoginKind } from './registry-refusals.ts';
+import {
+  answerRules,
+  denialRules,
+  noAnswer,
+  noAnswerRules,
+  type Denial,
+  type LoginKind,
+  type Rights,
+} from './registry-refusals.ts';
 
 const registry = 'acr.example';
 const image = ImageRef.of(registry, 'orders', '20261124-1');
 
 describe('denialRules', () => {
-  const denied = (denial: Denial, login: LoginKind) => ({ image, denial, login, status: 401 });
+  const denied = (denial: Denial, login: LoginKind, rights: Rights = 'pull') => ({
+    ...{ image, denial, login, rights },
+    status: 401,
+  });
   errorRulesContract(denialRules, [
     {
       foreign: denied('no login', 'nobody'),
@@ -27,6 +38,11 @@ describe('denialRules', () => {
       says: '`docker login acr.example`',
     },
     {
+      foreign: denied('no right', 'password', 'push'),
+      type: 'registry-denies-access',
+      says: 'The login for acr.example may not push to orders (401)',
+    },
+    {
       foreign: denied('no right', 'password'),
       type: 'registry-denies-access',
       says: 'Read access to orders at acr.example was denied (401)',
@@ -35,9 +51,12 @@ describe('denialRules', () => {
 });
 
 describe('answerRules', () => {
+  const answered = (status: number, rights: Rights = 'pull') => ({ registry, repository: 'orders', status, rights });
   errorRulesContract(answerRules, [
-    { foreign: { registry, status: 429 }, type: 'registry-limits-requests', says: 'too many requests' },
-    { foreign: { registry, status: 500 }, type: 'registry-fails', says: 'error (500)' },
+    { foreign: answered(413, 'push'), type: 'image-too-large', says: 'takes nothing as large as this (413)' },
+    { foreign: answered(404, 'push'), type: 'registry-denies-access', says: 'has no repository orders' },
+    { foreign: answered(429), type: 'registry-limits-requests', says: 'too many requests' },
+    { foreign: answered(500), type: 'registry-fails', says: 'error (500)' },
   ]);
 });
 
@@ -60,6 +79,7 @@ describe('noAnswerRules', () => {
       type: 'registry-without-tls',
       says: 'http://tokens.example',
     },
+    { foreign: lost('EPROTO'), type: 'registry-without-tls', says: 'speaks plain http' },
     { foreign: lost('CERT_HAS_EXPIRED'), type: 'registry-certificate', says: 'is not valid today' },
     { foreign: lost('ERR_TLS_CERT_ALTNAME_INVALID'), type: 'registry-certificate', says: 'for another name' },
     { foreign: lost('DEPTH_ZERO_SELF_SIGNED_CERT'), type: 'registry-certificate', says: 'does not know' },

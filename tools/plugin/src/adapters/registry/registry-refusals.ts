@@ -19,12 +19,16 @@ export type Denial =
   /** It accepts the login, which has no right to this. */
   | 'no right';
 
+/** The use of a repository: its content is read, or something is put there. */
+export type Rights = 'pull' | 'push';
+
 /** A registry that denies access. */
 interface DeniedAccess {
   readonly image: ImageRef;
   readonly denial: Denial;
   readonly login: LoginKind;
   readonly status: number;
+  readonly rights: Rights;
 }
 
 const logIn = ({ registry }: ImageRef) => `\`docker login ${registry}\` (or \`podman login ${registry}\`)`;
@@ -34,8 +38,8 @@ export const denialRules: readonly ErrorRule<DeniedAccess>[] = [
   {
     when: ({ denial }) => denial === 'no login',
     type: 'registry-login-missing',
-    reason: ({ image: { registry, repository }, status }) =>
-      `${registry} requires a login to read ${repository} (${status}), and this machine has no credentials for it.`,
+    reason: ({ image: { registry, repository }, status, rights }) =>
+      `${registry} requires a login to ${rights === 'push' ? 'push to' : 'read'} ${repository} (${status}), and this machine has no credentials for it.`,
     remedy: ({ image }) => `Log in with ${logIn(image)} as a user who may pull and push ${image.repository}.`,
   },
   {
@@ -53,6 +57,14 @@ export const denialRules: readonly ErrorRule<DeniedAccess>[] = [
     remedy: ({ image }) => `Log in again with ${logIn(image)}.`,
   },
   {
+    when: ({ denial, rights }) => denial === 'no right' && rights === 'push',
+    type: 'registry-denies-access',
+    reason: ({ image: { registry, repository }, status }) =>
+      `The login for ${registry} may not push to ${repository} (${status}); the login itself is accepted.`,
+    remedy: ({ image }) =>
+      `Grant the login the right to push ${image.repository}, or log in with ${logIn(image)} as a user who has it. Some registries make no repository by a push: then make it first.`,
+  },
+  {
     when: ({ denial }) => denial === 'no right',
     type: 'registry-denies-access',
     reason: ({ image: { registry, repository }, status }) =>
@@ -63,19 +75,45 @@ export const denialRules: readonly ErrorRule<DeniedAccess>[] = [
 ];
 
 /** Returns the refusal for a registry that denies access. */
-export function deniedAccess(image: ImageRef, denial: Denial, login: LoginKind, status: number): Refusal {
+export function deniedAccess(denied: DeniedAccess): Refusal {
   // There is a rule for every denial.
-  return refusalBy(denialRules, { image, denial, login, status }, { doing: lookFor(image) })!;
+  return refusalBy(denialRules, denied, { doing: purposeOf(denied.image, denied.rights) })!;
+}
+
+/** Returns the refusal for a registry that wants a login and is spoken to in plain http, where everybody reads along. */
+export function loginInTheClear(image: ImageRef, rights: Rights): Refusal {
+  return new Refusal({
+    type: 'registry-without-tls',
+    doing: purposeOf(image, rights),
+    reason: `The registry ${image.registry} speaks plain http and wants a login: none is sent without encryption, but to this machine.`,
+    remedy: 'Give it a certificate, or let it be read and written to without a login.',
+  });
 }
 
 /** An error that a registry answered with. */
 interface ErrorAnswer {
   readonly registry: string;
+  readonly repository: string;
   readonly status: number;
+  readonly rights: Rights;
 }
 
 /** Why a registry answers with an error. */
 export const answerRules: readonly ErrorRule<ErrorAnswer>[] = [
+  {
+    when: ({ status }) => status === 413,
+    type: 'image-too-large',
+    reason: ({ registry }) => `The registry ${registry}, or a proxy before it, takes nothing as large as this (413).`,
+    remedy: () =>
+      'Raise the limit for bodies of requests there (nginx: `client_max_body_size 0`), or make the layer smaller.',
+  },
+  {
+    when: ({ status, rights }) => status === 404 && rights === 'push',
+    type: 'registry-denies-access',
+    reason: ({ registry, repository }) =>
+      `The registry ${registry} has no repository ${repository}, and a push makes none there (404).`,
+    remedy: () => 'Make the repository, then run the same command again.',
+  },
   {
     when: ({ status }) => status === 429,
     type: 'registry-limits-requests',
@@ -92,16 +130,17 @@ export const answerRules: readonly ErrorRule<ErrorAnswer>[] = [
 ];
 
 /** Returns the refusal for a registry that answers with an error. */
-export function registryFails(image: ImageRef, status: number): Refusal {
+export function registryFails(image: ImageRef, status: number, rights: Rights): Refusal {
+  const { registry, repository } = image;
   // The last rule matches all.
-  return refusalBy(answerRules, { registry: image.registry, status }, { doing: lookFor(image) })!;
+  return refusalBy(answerRules, { registry, repository, status, rights }, { doing: purposeOf(image, rights) })!;
 }
 
 /** Returns the refusal for an address at which something other than a registry answers. */
 export function noRegistry(image: ImageRef, cause: unknown): Refusal {
   return new Refusal({
     type: 'registry-fails',
-    doing: lookFor(image),
+    doing: purposeOf(image, 'pull'),
     reason: `${image.registry} did not answer like an image registry (no JSON).`,
     remedy: `Check its address (${registrySetting}).`,
     cause,
@@ -109,12 +148,22 @@ export function noRegistry(image: ImageRef, cause: unknown): Refusal {
 }
 
 /** Returns the refusal for whom a registry redirects to, and who does not let us in or answers with an error. */
-export function strangerFails(image: ImageRef, origin: string, status: number): Refusal {
+export function strangerFails(image: ImageRef, origin: string, status: number, rights: Rights): Refusal {
   return new Refusal({
     type: 'registry-leads-astray',
-    doing: lookFor(image),
+    doing: purposeOf(image, rights),
     reason: `The registry ${image.registry} redirects to ${origin}, which answered with ${status}. The login for ${image.registry} is not sent there.`,
     remedy: `Check where the registry keeps its blobs, and that ${origin} belongs to it: no login is needed for an address that a registry redirects to.`,
+  });
+}
+
+/** Returns the refusal for an index that names more than is followed. */
+export function indexTooLarge(image: ImageRef): Refusal {
+  return new Refusal({
+    type: 'registry-fails',
+    doing: purposeOf(image, 'pull'),
+    reason: `${image.registry} has an index of more images, or with more indexes in one another, than are followed.`,
+    remedy: 'Look who can write to it, and release again.',
   });
 }
 
@@ -122,7 +171,7 @@ export function strangerFails(image: ImageRef, origin: string, status: number): 
 export function otherContent(image: ImageRef, asked: Digest, origin: string): Refusal {
   return new Refusal({
     type: 'registry-content-differs',
-    doing: lookFor(image),
+    doing: purposeOf(image, 'pull'),
     reason: `${origin} sent other content than ${asked}, which it was asked for.`,
     remedy: 'Look who can write to it; release again, or restore what was there.',
   });
@@ -167,6 +216,13 @@ export const noAnswerRules: readonly ErrorRule<LostRequest>[] = [
     reason: ({ registry, cause }) =>
       `The registry ${registry} leads to an address without encryption (${(cause as Error).message}).`,
     remedy: () => "Correct its token service's address (the realm of its authentication), or where it redirects to.",
+  },
+  {
+    when: ({ code }) => /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|EPROTO/.test(code),
+    type: 'registry-without-tls',
+    reason: ({ registry }) => `The registry ${registry} speaks plain http, it seems: it did not answer in https.`,
+    remedy: ({ registry }) =>
+      `Give it a certificate. Where the network may be trusted, configure docker, \`{ "insecure-registries": ["${registry}"] }\` in /etc/docker/daemon.json, or podman, \`insecure = true\` in registries.conf: it is spoken to in plain http then, without a login.`,
   },
   {
     when: ({ code }) => /^CERT_(HAS_EXPIRED|NOT_YET_VALID)/.test(code),
@@ -225,8 +281,9 @@ function insideOf({ kind }: AddressRefused): string {
   return kind === 'link-local' ? "an address of this machine's link or cloud" : 'an address of a private network';
 }
 
-export function lookFor(image: ImageRef): string {
-  return `look for ${image} in its registry`;
+/** Returns the purpose of a request for an image, as a clause. */
+export function purposeOf(image: ImageRef, rights: Rights): string {
+  return rights === 'push' ? `copy the image to ${image}` : `look for ${image} in its registry`;
 }
 
 function codeOf(thrown: unknown): string {

@@ -42,6 +42,7 @@ describe.each<[string, () => SecuredRegistry, Credentials]>([
     host: registry().host,
     unreachableHost: `${registry().host.split(':')[0]}:9`,
     put: (image, labels) => registry().writer.put(image, labels),
+    putIndex: (image, images) => registry().writer.putIndex(image, images),
   }));
 });
 

@@ -1,8 +1,11 @@
 import type { NxJsonConfiguration, ProjectGraph } from '@nx/devkit';
+import type { Concern } from '../../model/release/setting-part.ts';
 import { groupByKey } from '../../model/text/group-by-key.ts';
 import type { ServiceMap } from '../../ports/service-map.ts';
 import { isDeployed } from './content.ts';
 import { fileFilter, type FileFilter } from './named-inputs.ts';
+import { serviceIn } from './service.ts';
+import { isSettingOf } from './settings.ts';
 
 const nobody: ReadonlySet<string> = new Set();
 
@@ -20,6 +23,7 @@ export class ClosureIndex implements ServiceMap {
   private readonly filters = new Map<string, FileFilter>();
   private readonly dependents = new Map<string, ReadonlySet<string>>();
   private readonly touched = new Map<string, ReadonlySet<string>>();
+  private ofNode: ReadonlySet<string> | undefined;
   private nodesByPackage: Map<string, string[]> | undefined;
   private workspaceFilters: { filter: FileFilter; projects: string[] }[] | undefined;
 
@@ -55,6 +59,21 @@ export class ClosureIndex implements ServiceMap {
     );
     const nodes = this.nodesByPackage.get(packageName) ?? [];
     return new Set(nodes.flatMap((node) => [...this.dependentsOf(node)]));
+  }
+
+  /** A service is known to be built with Node.js by its packages: files are not known here. */
+  concernedBy(concern: Concern): ReadonlySet<string> {
+    if (concern.of === 'packages') return new Set(concern.names.flatMap((name) => [...this.usersOf(name)]));
+    if (concern.of === 'node') {
+      this.ofNode ??= new Set(
+        Object.keys(this.graph.externalNodes ?? {}).flatMap((node) => [...this.dependentsOf(node)]),
+      );
+      return this.ofNode;
+    }
+    const { graph } = this;
+    const nxJson = { namedInputs: this.namedInputs };
+    const isConcerned = (name: string) => isSettingOf(serviceIn(graph, nxJson, name), concern);
+    return new Set(this.services.filter(isConcerned));
   }
 
   /** Services that a project, or a package, is part of. */

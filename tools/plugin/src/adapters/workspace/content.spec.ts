@@ -240,3 +240,99 @@ describe('content of a service', () => {
     expect(serviceIn(graph, { namedInputs }, 'orders').directPackages).toEqual(['left-pad', 'right-pad']);
   });
 });
+
+describe('settings at the root', () => {
+  const manifest = (fields: object) => JSON.stringify({ name: 'shop', ...fields });
+  const aliases = (paths: object, target = 'ES2023') =>
+    JSON.stringify({ compilerOptions: { target, baseUrl: '.', paths } });
+  const targets = { build: { executor: '@nx/esbuild:esbuild', dependsOn: ['^build', 'codegen'] } };
+  const built = graphOf(
+    {
+      orders: { needs: ['money', 'npm:left-pad'], targets },
+      money: { root: 'libs/money' },
+      other: { root: 'libs/other' },
+    },
+    { 'npm:left-pad': [], 'npm:@s/used': [], 'npm:unused': [] },
+  );
+  built.dependencies['npm:left-pad'] = [{ source: 'npm:left-pad', target: 'npm:@s/used', type: 'static' }];
+  const nx = (targetDefaults: object) => JSON.stringify({ targetDefaults });
+
+  it.each<[string, string | undefined, string | undefined, boolean]>([
+    // Whatever is compiled with Node.js.
+    ['tsconfig.base.json', aliases({}), aliases({}, 'ES2015'), true],
+    ['tsconfig.base.json', aliases({}), `// a comment\n${aliases({})}`, false],
+    [
+      'tsconfig.base.json',
+      aliases({ '@a/money': ['libs/money/a.ts'] }),
+      aliases({ '@a/money': ['./libs/money/b.ts'] }),
+      true,
+    ],
+    ['tsconfig.base.json', aliases({}), aliases({ '@a/other': ['libs/other/a.ts'] }), false],
+    ['tsconfig.base.json', aliases({}), aliases({ '@a/*': ['libs/*/src'] }), true],
+    ['tsconfig.json', '{"references":[]}', '{"references":[{"path":"libs/new"}]}', false],
+    ['tsconfig.base.json', '{', '{{', true],
+    ...['.npmrc', '.browserslistrc', '.pnpmfile.cjs', 'bunfig.toml', '.swcrc', 'babel.config.json'].map(
+      (file): [string, undefined, string, boolean] => [file, undefined, 'x', true],
+    ),
+    ['package.json', manifest({}), manifest({ scripts: { a: 'b' }, devDependencies: { a: '1' } }), false],
+    ['package.json', manifest({}), manifest({ browserslist: ['last 1 version'] }), true],
+    ['package.json', manifest({}), manifest({ overrides: { '@s/used': '2.0.0' } }), true],
+    ['package.json', manifest({}), manifest({ overrides: { unused: { 'other-one': '2.0.0' } } }), false],
+    ['package.json', manifest({}), manifest({ resolutions: { '**/@s/used@npm:1.0.0': '2.0.0' } }), true],
+    ['package.json', manifest({}), manifest({ pnpm: { overrides: { 'left-pad@1>x': '2.0.0' } } }), true],
+    ['package.json', manifest({}), manifest({ workspaces: { catalog: { 'left-pad': '2.0.0' } } }), true],
+    ['pnpm-workspace.yaml', 'packages: [a]', 'packages: [a, b]', false],
+    ['pnpm-workspace.yaml', 'catalog: { left-pad: 1.0.0 }', 'catalog: { left-pad: 2.0.0 }', true],
+    ['pnpm-workspace.yaml', 'catalogs: { a: { unused: 1.0.0 } }', 'catalogs: { a: { unused: 2.0.0 } }', false],
+    ['pnpm-workspace.yaml', 'overrides: { left-pad: 1.0.0 }', 'overrides: { left-pad: 2.0.0 }', true],
+    ['pnpm-workspace.yaml', '', 'patchedDependencies: { left-pad: tools/x.patch }', true],
+    ['pnpm-workspace.yaml', 'nodeLinker: hoisted', 'nodeLinker: isolated', true],
+    ['.yarnrc.yml', 'yarnPath: a', 'yarnPath: b', false],
+    ['.yarnrc.yml', 'nodeLinker: pnp', 'nodeLinker: node-modules', true],
+    ['patches/left-pad+1.0.0.patch', 'a', 'b', true],
+    ['patches/unused+1.0.0.patch', 'a', 'b', false],
+    ['patches/@s+used+1.0.0-beta.1+001+first.patch', undefined, 'b', true],
+    ['patches/unused++left-pad+1.0.0.patch', undefined, 'b', true],
+    ['patches/@s__used@1.0.0.patch', undefined, 'b', true],
+    ['patches/@s%2Fused@1.0.0.patch', undefined, 'b', true],
+    ['.yarn/patches/@s-used-npm-1.0.0-0123456789.patch', undefined, 'b', true],
+    ['.yarn/patches/unused-npm-1.0.0-0123456789.patch', undefined, 'b', false],
+    ['patches/of-whatever.patch', undefined, 'b', true],
+    ['nx.json', nx({}), nx({ build: { options: { minify: true } } }), true],
+    ['nx.json', nx({}), nx({ '@nx/esbuild:esbuild': { options: { minify: true } } }), true],
+    ['nx.json', nx({}), nx({ 'code*': [{ filter: {}, options: { to: 'x' } }] }), true],
+    ['nx.json', nx({}), nx({ 'docker-release': { options: { context: '.' } } }), true],
+    [
+      'nx.json',
+      nx({}),
+      nx({ build: { cache: true, inputs: ['production'] }, lint: { options: { fix: true } } }),
+      false,
+    ],
+    ['nx.json', nx({}), JSON.stringify({ targetDefaults: {}, tui: { enabled: false } }), false],
+  ])('of %s, from %j to %j: changed is %s', async (path, before, after, changed) => {
+    const repository = new InMemorySourceRepository({
+      'apps/orders/main.ts': 'x',
+      ...(before === undefined ? {} : { [path]: before }),
+    });
+    const service = orders(namedInputs, built);
+    const hashOf = async () => {
+      const hash = await contentHash(service, repository, { commit: repository.commit() });
+      expect(await contentHash(service, repository, 'working-tree')).toBe(hash);
+      return hash;
+    };
+    const was = await hashOf();
+    repository.write(path, after!);
+    expect((await hashOf()) !== was).toBe(changed);
+  });
+
+  it('do not concern a service of another language, but for those of its target', async () => {
+    const of = graphOf({ orders: { targets } });
+    const hashWith = (files: Record<string, string>) => {
+      const all = { 'apps/orders/main.go': '', ...files };
+      return contentHash(orders(namedInputs, of), new InMemorySourceRepository(all), 'working-tree');
+    };
+    const hash = await hashWith({});
+    expect(await hashWith({ '.npmrc': 'x', 'tsconfig.base.json': '{}', 'patches/a.patch': '' })).toBe(hash);
+    expect(await hashWith({ 'nx.json': nx({ build: { options: { a: 1 } } }) })).not.toBe(hash);
+  });
+});

@@ -1,18 +1,21 @@
 import { hashContent, type Content } from '../../model/release/content-hash.ts';
 import type { ContentHash } from '../../model/release/release.ts';
 import type { FilesSource, SourceFiles } from '../../ports/repository/source-files.ts';
-import type { ClosureProject, Service } from './service.ts';
+import { isRootSetting, rootSettings } from '../../model/release/root-settings.ts';
+import { isInside, ownerIn } from './owner-in.ts';
+import type { Service } from './service.ts';
+import { settingsOf } from './settings.ts';
 
 /** Where content is taken from. */
 export type ContentSource = FilesSource;
 
 /** The part of a repository that content is read from. */
-type Files = Pick<SourceFiles, 'blobs' | 'workingTreeBlobs' | 'linkTargets'>;
+type Files = Pick<SourceFiles, 'blobs' | 'workingTreeBlobs' | 'linkTargets' | 'texts' | 'workingTreeTexts'>;
 
 /**
  * Hash of everything that makes the service's image and manifests what they are: the files of its dependency closure
- * that the named input `production` takes in, its Dockerfile and manifests whatever that says, and its resolved npm
- * packages. Of a symbolic link, what it leads to counts as well.
+ * that the named input `production` takes in, its Dockerfile and manifests whatever that says, its resolved npm packages, and
+ * what files at the workspace's root say of how it is built. Of a symbolic link, what it leads to counts as well.
  */
 export async function contentHash(service: Service, repository: Files, source: ContentSource): Promise<ContentHash> {
   return hashContent(await contentOf(service, repository, source));
@@ -20,7 +23,7 @@ export async function contentHash(service: Service, repository: Files, source: C
 
 /** The content itself, to tell what of it changed. */
 export async function contentOf(service: Service, repository: Files, source: ContentSource): Promise<Content> {
-  const folders = contentFolders(service);
+  const folders = [...new Set([...contentFolders(service), ...rootSettings])];
   const blobs =
     source === 'working-tree'
       ? await repository.workingTreeBlobs(folders)
@@ -32,6 +35,9 @@ export async function contentOf(service: Service, repository: Files, source: Con
     for (const target of (await repository.linkTargets(source, links)).values())
       for (const [path, name] of target.files) files.set(path, name);
   }
+  const settings = [...blobs].filter(([path]) => isRootSetting(path) && !files.has(path));
+  for (const [path, digest] of await settingsOf(service, { settings, files }, { repository, source }))
+    files.set(path, digest);
   return { files, packages: service.packages };
 }
 
@@ -61,16 +67,6 @@ export function contentFilter(service: Service): (path: string) => boolean {
   };
 }
 
-/** Returns a function that finds the project of a service's closure which a file is of; undefined for any other. */
-export function ownerIn(service: Service): (path: string) => ClosureProject | undefined {
-  const roots = [
-    ...service.closure.map((project) => ({ root: project.root, project })),
-    ...service.foreignRoots.map((root) => ({ root, project: undefined })),
-  ].sort((a, b) => depth(b.root) - depth(a.root));
-  // As in Nx, a file is of the project whose root is nearest above it.
-  return (path) => roots.find(({ root }) => isInside(root, path))?.project;
-}
-
 /** Reports whether a file counts whatever the named input says: the image's recipe, and what the cluster is given. */
 export function isDeployed({ root }: Pick<Service, 'root'>, path: string): boolean {
   if (!isInside(root, path)) return false;
@@ -80,11 +76,3 @@ export function isDeployed({ root }: Pick<Service, 'root'>, path: string): boole
 
 /** Files that say what the image is made of. */
 const recipes = ['Dockerfile', '.dockerignore', 'Dockerfile.dockerignore'];
-
-function isInside(root: string, path: string): boolean {
-  return root === '.' || path.startsWith(`${root}/`);
-}
-
-function depth(root: string): number {
-  return root === '.' ? 0 : root.split('/').length;
-}

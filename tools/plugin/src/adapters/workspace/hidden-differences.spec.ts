@@ -31,7 +31,7 @@ it.each<[HiddenDifference['kind'], string, RegExp]>([
   [
     'unwatched-change',
     'apps/orders/main.ts',
-    /told not to look[^]*--no-skip-worktree --no-assume-unchanged apps\/orders\/main\.ts/,
+    /set not to look[^]*--no-skip-worktree --no-assume-unchanged apps\/orders\/main\.ts/,
   ],
   ['submodule-missing', 'apps/orders/vendored', /not checked out[^]*git submodule update --init --recursive/],
   ['submodule-change', 'apps/orders/vendored', /another commit[^]*git submodule update/],

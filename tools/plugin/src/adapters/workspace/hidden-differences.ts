@@ -5,14 +5,14 @@ import { contentFilter, contentFolders } from './content.ts';
 import { imageContext, readContext } from './image-context.ts';
 import type { Service } from './service.ts';
 
-/** What is the matter with a path, as a clause, and what mends it. */
+/** The state of a path, as a clause, and what mends it. */
 const kinds: Record<HiddenDifference['kind'], { readonly says: string; readonly remedy: string }> = {
   'not-checked-out': {
     says: 'is left out by a sparse checkout',
     remedy: 'Check it out: `git sparse-checkout add FOLDER`.',
   },
   'unwatched-change': {
-    says: 'is changed, and git was told not to look at it',
+    says: 'is changed, and git is set not to look at it',
     remedy: 'See the change with `git update-index --no-skip-worktree --no-assume-unchanged PATH`; commit or drop it.',
   },
   'lfs-pointer': {

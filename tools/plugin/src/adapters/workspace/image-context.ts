@@ -3,9 +3,11 @@ import { Minimatch } from 'minimatch';
 import { posix } from 'node:path';
 import { nodeLockfiles } from '../../model/changes/dependencies/npm/node-dependencies.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
+import { isRootSetting } from '../../model/release/root-settings.ts';
 import { contextSources, type ContextSource } from '../../model/release/dockerfile.ts';
 import type { SourceFiles } from '../../ports/repository/source-files.ts';
-import { contentFilter, ownerIn, type ContentSource } from './content.ts';
+import { contentFilter, type ContentSource } from './content.ts';
+import { ownerIn } from './owner-in.ts';
 import type { Service } from './service.ts';
 
 /** Files that one warning names. */
@@ -104,8 +106,9 @@ export async function foreignImageInputs(
   const [isContent, owner] = [contentFilter(service), ownerIn(service)];
   const found = new Map<ContextSource, string[]>();
   for (const path of blobs.keys()) {
-    // Lock files of the workspace count by the packages that the service needs; tests of its projects are known not to count.
-    if (isContent(path) || nodeLockfiles.includes(path) || path === files.ignoreFile || owner(path)) continue;
+    // Lock files and settings of the workspace count by what they say of the service; tests of its projects are known not to count.
+    if (isContent(path) || nodeLockfiles.includes(path) || isRootSetting(path)) continue;
+    if (path === files.ignoreFile || owner(path)) continue;
     const taken = files.isSent(path) ? files.takenBy(path) : undefined;
     if (taken !== undefined) found.set(taken, [...(found.get(taken) ?? []), path]);
   }

@@ -31,6 +31,8 @@ export interface Service {
   readonly packages: readonly string[];
   /** Names of those packages that projects of the closure need themselves. */
   readonly directPackages: readonly string[];
+  /** Names and executors of the targets by which its image comes to be, and what that is made of. */
+  readonly buildTargets: readonly string[];
 }
 
 /**
@@ -61,6 +63,7 @@ export function serviceIn(
     foreignRoots: foreignRootsOf(graph, closure),
     packages: reached.flatMap((node) => resolvedPackage(graph, node) ?? []),
     directPackages: directPackagesOf(graph, closure),
+    buildTargets: buildTargetsOf(graph, closure),
   };
 }
 
@@ -72,6 +75,24 @@ function contextOf({ root, targets }: ProjectGraphProjectNode['data']): string |
 
 /** The target that builds images, whose options say how. */
 const imageTarget = 'docker-release';
+
+/** Returns the names and executors of `build`, of what it depends on, and of the target that builds the image. */
+function buildTargetsOf(graph: ProjectGraph, closure: readonly ClosureProject[]): string[] {
+  const targets = closure.map(({ name }) => graph.nodes[name]?.data.targets ?? {});
+  const names = new Set(['build', imageTarget]);
+  const executors = new Set<string>();
+  // A set is walked in the order of insertion, also of what is inserted meanwhile.
+  for (const name of names)
+    for (const { [name]: target } of targets) {
+      if (target?.executor !== undefined) executors.add(target.executor);
+      for (const each of target?.dependsOn ?? []) {
+        const written = (typeof each === 'string' ? each : each.target).replace('^', '');
+        // `project:target`, and a name may have colons of its own.
+        names.add(written).add(written.slice(written.indexOf(':') + 1));
+      }
+    }
+  return [...names, ...executors];
+}
 
 /** Names of the projects and packages that a project depends on, near or far, itself first. */
 function reachableFrom(graph: ProjectGraph, name: string): string[] {

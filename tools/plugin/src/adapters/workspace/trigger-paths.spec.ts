@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { filterAffected } from 'nx/src/project-graph/affected/affected-project-graph';
 import { parse } from 'yaml';
 import { triggeredPipeline } from '../../model/pipelines/azure/triggered-pipeline.ts';
+import { npm } from '../../model/pipelines/package-manager.ts';
 import { contentFilter } from './content.ts';
 import { serviceIn } from './service.ts';
 import { triggerPaths } from './trigger-paths.ts';
@@ -64,10 +65,10 @@ const nxJson: NxJsonConfiguration = { namedInputs: { default: ['{projectRoot}/**
 
 /** The trigger as it stands in the generated file. */
 function triggerOf(graph: ProjectGraph, name: string, isFile: (path: string) => boolean, nx = nxJson): Trigger {
-  const { paths, foreignPaths } = triggerPaths(serviceIn(graph, nx, name), isFile);
+  const { paths, foreignPaths } = triggerPaths(serviceIn(graph, nx, name), isFile, () => true);
   const service = { name, root: 'apps/a', paths, foreignPaths, trigger: 'paths', api: undefined } as const;
   const node = { version: '24.x', file: undefined };
-  const facts = { services: [service], environments: [], branch: 'main', node, toolchains: [] };
+  const facts = { services: [service], environments: [], branch: 'main', node, packageManager: npm, toolchains: [] };
   const text = triggeredPipeline(service, facts);
   return (parse(text.toString()) as { trigger: Trigger }).trigger;
 }
@@ -133,10 +134,34 @@ describe('triggers', () => {
       externalNodes: { 'npm:x': { type: 'npm', name: 'npm:x', data: { packageName: 'x', version: '1.0.0' } } },
       dependencies: { a: [{ source: 'a', target: 'npm:x', type: 'static' }], b: [] },
     };
-    const pathsOf = (name: string, lockfile?: string) =>
-      triggerPaths(serviceIn(graph, {}, name), (path) => path === lockfile).paths;
+    const pathsOf = (name: string, ...files: string[]) => {
+      const has = (path: string) => files.includes(path);
+      return triggerPaths(serviceIn(graph, {}, name), has, has).paths;
+    };
     expect(pathsOf('a')).toEqual(['apps/a/', 'package-lock.json']);
-    expect(pathsOf('a', 'pnpm-lock.yaml')).toEqual(['apps/a/', 'pnpm-lock.yaml']);
+    for (const lockfile of ['pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'npm-shrinkwrap.json'])
+      expect(pathsOf('a', lockfile)).toEqual(['apps/a/', lockfile]);
+    // npm reads it before the other.
+    expect(pathsOf('a', 'package-lock.json', 'npm-shrinkwrap.json')).toEqual(['apps/a/', 'npm-shrinkwrap.json']);
     expect(pathsOf('b')).toEqual(['b/']);
+  });
+
+  it('name the settings at the root that there are, where they concern the service', () => {
+    const nodes = { a: { type: 'app', name: 'a', data: { root: 'apps/a' } } } as const;
+    const graph: ProjectGraph = { nodes, dependencies: { a: [] } };
+    const pathsOf = (...found: string[]) => {
+      const has = (path: string) => found.includes(path);
+      return triggerPaths(serviceIn(graph, {}, 'a'), (path) => has(path) && path !== 'patches', has).paths;
+    };
+    const settings = ['.npmrc', 'nx.json', 'package.json', 'patches', 'tsconfig.base.json'];
+    expect(pathsOf(...settings)).toEqual(['apps/a/', 'nx.json']);
+    expect(pathsOf(...settings, 'apps/a/tsconfig.json')).toEqual([
+      '.npmrc',
+      'apps/a/',
+      'nx.json',
+      'package.json',
+      'patches/',
+      'tsconfig.base.json',
+    ]);
   });
 });

@@ -1,3 +1,4 @@
+import type { Approval } from './approval.ts';
 import type { Actor } from '../release/actor.ts';
 import type { BuildNumber } from '../release/build-number.ts';
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
@@ -18,8 +19,8 @@ export interface DeploymentCause {
   readonly action: DeploymentAction;
   /** The person's `--reason`, with which a freeze is overridden, too, or the failure. */
   readonly reason?: string;
-  /** The approver for a protected environment: a person, or the gate of a CI. */
-  readonly approvedBy?: string;
+  /** The approval, for a protected environment. */
+  readonly approvedBy?: Approval;
   /** Options by which something was done that is refused otherwise: `--allow-downtime`. */
   readonly overrides?: readonly string[];
 }

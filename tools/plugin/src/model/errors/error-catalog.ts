@@ -1,3 +1,4 @@
+import { approvalErrors } from './approval-errors.ts';
 import { entry, type ErrorEntry } from './error-entry.ts';
 import { facadeErrors } from './facade-errors.ts';
 import { generatorErrors } from './generator-errors.ts';
@@ -66,7 +67,7 @@ export const errorCatalog = {
       'Commit them, exclude them in `.dockerignore`, or delete them.',
     ),
     'checkout-differs': entry(
-      'Files of the service are not on the disk as the commit holds them, though `git status` does not say so: pointers of Git LFS, submodules that are not there, sparse checkouts, files that git was told not to look at.',
+      'Files of the service are not on the disk as the commit holds them, though `git status` does not say so: pointers of Git LFS, submodules that are not there, sparse checkouts, files that git is set not to look at.',
       'Fetch, check out or unlock what is missing, as the message says; in a CI let the checkout do it.',
     ),
     'source-moved': entry(
@@ -192,10 +193,6 @@ export const errorCatalog = {
     'no-build-number': entry('Too many build numbers in a row were taken by others.', 'Run the same command again.'),
     overtaken: entry('A later commit has been built since.', 'Run the pipeline of the newest commit.'),
     diverged: entry('A commit of another branch runs there.', 'Rebase or merge, or release it with `--force`.'),
-    'digests-differ': entry(
-      'Registries report different digests for one image.',
-      'Use one registry for all automatic environments.',
-    ),
     'foreign-image': entry('The image does not say from which commit it was built.', 'Build it with `docker-release`.'),
     'no-image': entry('There is no image to tag.', 'Build and push one with `docker-release`.'),
     'dirty-not-allowed': entry(
@@ -204,11 +201,11 @@ export const errorCatalog = {
     ),
   },
   'Verifying releases': verificationErrors,
+  Approvals: approvalErrors,
   'Deploying and promoting': {
     'no-such-release': entry('There is no such release.', 'Choose one of those that are listed.'),
     'image-missing': entry('The registry does not have the image.', 'Choose another release, or push it again.'),
     'dirty-release-gone': entry('The manifests of a build of uncommitted changes are lost.', 'Release again.'),
-    'approval-needed': entry('The environment is protected.', 'Give `--approve`, or run behind an approval gate.'),
     frozen: entry(
       'The environment takes nothing now: a window in its file says until when.',
       'Wait until then, or give `--force` with a `--reason`; `rollback` needs neither.',
@@ -252,6 +249,16 @@ export const errorCatalog = {
   Provisioning: {
     'nothing-to-provision': entry('There are no manifests.', 'Write them into `Infrastructure/kubernetes`.'),
     'other-commit': entry('The version is not of the commit that was approved of.', 'Have the difference approved.'),
+    'sops-missing': entry('The program sops is not installed.', 'Install it where is provisioned.'),
+    'sops-key-missing': entry(
+      'No key here decrypts a file of Secrets.',
+      'Set `SOPS_AGE_KEY` or `SOPS_AGE_KEY_FILE`, as a secret of the environment.',
+    ),
+    'sops-tampered': entry(
+      'A file of Secrets was changed after it had been encrypted.',
+      'Look at who changed it; change it with `sops edit`.',
+    ),
+    'sops-failed': entry('A file of Secrets could not be decrypted.', 'Try `sops decrypt` on it.'),
     'no-such-package': entry('There is no such package.', 'Make one with `infrastructure:package`.'),
   },
   Facade: facadeErrors,
@@ -259,6 +266,10 @@ export const errorCatalog = {
     'bad-version-file': entry(
       'A file that says the version of a language cannot be understood.',
       'Fix the file that it names.',
+    ),
+    'no-node-modules': entry(
+      "Yarn is set to Plug'n'Play, and jobs of the pipelines start Nx from `node_modules`.",
+      'Write `nodeLinker: node-modules` into `.yarnrc.yml`, and run `yarn install`.',
     ),
     'toolchain-conflict': entry(
       'Services want versions of a language that exclude each other, and a job of the pipelines has one.',

@@ -69,5 +69,8 @@ export const facadeErrors = {
     'Correct the service or its description, then release again.',
   ),
   'bad-api-policy': entry('A policy of an API cannot be sent.', 'Fix the file in `apim/` that is named.'),
-  'portal-incomplete': entry('A file of the page that shows the APIs is missing.', 'Run `npm ci`, or check it out.'),
+  'portal-incomplete': entry(
+    'A file of the page that shows the APIs is missing.',
+    'Install the packages of the workspace (`npm ci`, `pnpm install` …), or check it out.',
+  ),
 } as const;

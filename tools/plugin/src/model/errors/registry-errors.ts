@@ -20,8 +20,8 @@ export const registryErrors = {
     "Add the authority's certificate to `/etc/docker/certs.d`, or renew the certificate.",
   ),
   'registry-without-tls': entry(
-    'It uses, or leads to, an address without encryption.',
-    'Give it a certificate, or correct the address of its token service.',
+    'It uses, or leads to, an address without encryption: no login is sent there.',
+    "Give it a certificate, correct the address of its token service, or list it in docker's `insecure-registries`.",
   ),
   'registry-leads-astray': entry(
     'It redirects to a host that denies access, or leads into a network in which it is not itself.',
@@ -36,6 +36,26 @@ export const registryErrors = {
   'registry-fails': entry(
     'It answered with an error, or not like an image registry.',
     "Check its address and the registry's own log.",
+  ),
+  'image-too-large': entry(
+    'It takes no request as large as a layer of the image.',
+    'Raise the limit there, or make the layer smaller.',
+  ),
+  'image-tag-taken': entry(
+    "The registry of an environment has another image under the release's tag.",
+    'Look at who pushed it there, and delete the tag.',
+  ),
+  'image-incomplete': entry(
+    'The image names a part that its registry does not have.',
+    'Release again, or push the image there again.',
+  ),
+  'image-platforms-differ': entry(
+    'The images of an index, one for each platform, were not built as the same release.',
+    'Build all platforms in one build, and look at who pushed it.',
+  ),
+  'image-copy-failed': entry(
+    'The copy of an image to the registry of an environment broke off.',
+    'Run the same command again: what is there is not sent again.',
   ),
   'credential-helper-fails': entry(
     'The helper is not installed, failed, returned something other than credentials, or did not answer.',

@@ -47,6 +47,8 @@ export const annotation = {
   created: 'poc.dev/created',
   /** Keys of a Secret whose values provisioning makes up, once: `username,password`. */
   generate: 'poc.dev/generate',
+  /** On a Secret whose values are encrypted in git: a hash of what they are encrypted to. */
+  encrypted: 'poc.dev/encrypted',
   /** On a workload: why its requests may fail while its pods are replaced. A sentence, for those who review it. */
   allowDowntime: 'poc.dev/allow-downtime',
   /** On an object: `required`, when a release fails without its health, or `ignored`, when it is not looked at. */

@@ -35,12 +35,6 @@ export function envSection(env: StepVariables = {}): Yaml {
       `;
 }
 
-/**
- * Installs the packages of the lock file. Their own scripts do not run: jobs hold credentials, and a package that was taken
- * over would read them. None that Nx or the plugin needs has to.
- */
-export const installCommand = 'npm ci --ignore-scripts';
-
 /** The option of a command that takes the variable TAG, unless that is empty. */
 export const tagOption = '${TAG:+--tag="$TAG"}';
 
@@ -51,7 +45,7 @@ export const reasonOption = '${REASON:+--reason="$REASON"}';
 export const packageCommand = `npx nx run infrastructure:package ${tagOption}`;
 
 /** Returns the command that provisions an environment. @param option such as ` --dry-run`. It reads TAG and COMMIT. */
-export function provisionCommand(environment: string, option: '' | ' --approve' | ' --dry-run'): string {
+export function provisionCommand(environment: string, option: '' | ' --approve="$PLANS"' | ' --dry-run'): string {
   return `npx nx run infrastructure:provision --env=${environment}${option} --commit="$COMMIT" ${tagOption}`;
 }
 

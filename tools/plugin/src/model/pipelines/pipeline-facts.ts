@@ -1,3 +1,5 @@
+import type { PackageManager } from './package-manager.ts';
+
 /** The facts that the pipelines of a workspace are generated from. */
 export interface PipelineFacts {
   /** In alphabetical order. */
@@ -8,6 +10,8 @@ export interface PipelineFacts {
   readonly branch: string;
   /** Node.js, which every job needs to run Nx. */
   readonly node: PipelineVersion;
+  /** The program that installs the packages of the workspace, Nx among them. */
+  readonly packageManager: PackageManager;
   /** The other languages that services are built with, in alphabetical order, each once. */
   readonly toolchains: readonly PipelineToolchain[];
 }

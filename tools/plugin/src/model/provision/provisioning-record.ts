@@ -1,4 +1,5 @@
 import type { Actor } from '../release/actor.ts';
+import type { Approval } from '../deploy/approval.ts';
 import type { DeploymentOutcome } from '../deploy/deployment-record.ts';
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
 import type { ProvisioningPackage } from './provisioning-package.ts';
@@ -21,8 +22,8 @@ export interface ProvisioningRecord {
   /** `go-back`: an older version was asked for by its tag. */
   readonly action: 'provision' | 'go-back';
   readonly actor: Actor;
-  /** The approver for a protected environment: a person, or the gate of a CI. */
-  readonly approvedBy?: string;
+  /** The approval, for a protected environment. */
+  readonly approvedBy?: Approval;
   /** The person's `--reason` for provisioning in a freeze (`--force`). */
   readonly inFreezeBecause?: string;
   readonly objects: readonly ProvisionedObject[];

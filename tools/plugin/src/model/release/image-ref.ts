@@ -45,6 +45,11 @@ export class ImageRef {
     return new ImageRef(this.registry, this.repository, this.tag, digest);
   }
 
+  /** The same by its tag alone. */
+  withoutDigest(): ImageRef {
+    return new ImageRef(this.registry, this.repository, this.tag, undefined);
+  }
+
   /** Registry, repository and tag, without the digest: what an engine builds and pushes. */
   get tagged(): string {
     return `${this.registry}/${this.repository}${this.tag === undefined ? '' : `:${this.tag}`}`;

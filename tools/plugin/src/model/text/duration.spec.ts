@@ -1,4 +1,5 @@
-import { describeDuration, parseDuration } from './duration.ts';
+import fc from 'fast-check';
+import { describeDuration, parseDuration, typedDuration } from './duration.ts';
 
 it.each([
   ['90s', 90_000],
@@ -21,3 +22,11 @@ it.each([
 ])('%d ms', (milliseconds, text) => expect(describeDuration(milliseconds)).toBe(text));
 
 it('shows as many units as are asked for', () => expect(describeDuration(90_061_000, 1)).toBe('1 d'));
+
+it('is read back as it is typed', () =>
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 9999 }), fc.constantFrom('s', 'm', 'h', 'd'), (count, unit) => {
+      const time = parseDuration(`${count}${unit}`)!;
+      expect(parseDuration(typedDuration(time))).toBe(time);
+    }),
+  ));

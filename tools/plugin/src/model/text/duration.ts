@@ -10,6 +10,12 @@ export function parseDuration(text: string): number | undefined {
   return count === undefined ? undefined : Number(count) * units[unit]!;
 }
 
+/** Returns a time as it is typed, which `parseDuration` reads: `90s`, `2h`. @param milliseconds whole seconds. */
+export function typedDuration(milliseconds: number): string {
+  const [unit, length] = Object.entries(units).findLast(([, each]) => milliseconds % each === 0) ?? ['s', 1000];
+  return `${Math.round(milliseconds / length)}${unit}`;
+}
+
 /** Returns `1 d 2 h`, `3 min 5 s`, `4 s`: the largest units of a time in milliseconds. @param most units that are shown. */
 export function describeDuration(milliseconds: number, most = 2): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));

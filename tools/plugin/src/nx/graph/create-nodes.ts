@@ -6,6 +6,7 @@ import { inputsAbove } from './references/inputs-above.ts';
 import { languagesOf } from './references/languages-of.ts';
 import { ignoreFileOfContext } from './references/ignore-file-of-context.ts';
 import { requirementsAbove } from './references/requirements-above.ts';
+import { shrinkwrap, shrinkwrapNodes } from './packages/shrinkwrap-nodes.ts';
 import { serviceFolder, serviceMarker } from './service-folder.ts';
 import { infrastructureTargets, targetsOfService } from './targets.ts';
 import { readProjectFile } from './project-file.ts';
@@ -20,17 +21,18 @@ type NodeResult = [string, CreateNodesResult];
 type Context = Pick<CreateNodesContext, 'workspaceRoot'> & Partial<Pick<CreateNodesContext, 'nxJsonConfiguration'>>;
 
 /**
- * Infers the targets of every service and of the environments, the files above a project that its language reads, and the
- * target that checks for its language.
+ * Infers the targets of every service and of the environments, the files above a project that its language reads, the
+ * target that checks for its language, and the npm packages of a lock file that Nx does not know.
  * Loaded by each Nx command, so nothing but Node's builtins and types may be imported here: `@nx/devkit` alone costs 0.3 s.
  */
 export const createNodes = [
-  `{${serviceMarker},${environmentMarker},${projectMarker}}`,
+  `{${serviceMarker},${environmentMarker},${projectMarker},${shrinkwrap}}`,
   async (files: readonly string[], _options: unknown, context: Context) => {
     // Once for all environments: Nx would add the same up.
     const firstOfEnvironments = files.find((file) => infrastructureFolder(file) !== undefined);
     const knownFolders: KnownFolders = new Map();
     const results = files.map((file): NodeResult[] | Promise<NodeResult[]> => {
+      if (file === shrinkwrap) return [[file, { externalNodes: shrinkwrapNodes(context.workspaceRoot) ?? {} }]];
       const infrastructure = infrastructureFolder(file);
       if (infrastructure !== undefined) {
         const isFirst = file === firstOfEnvironments;

@@ -23,12 +23,7 @@ export interface LinkTarget {
 export interface HiddenDifference {
   readonly path: string;
   readonly kind:
-    | 'not-checked-out'
-    | 'unwatched-change'
-    | 'lfs-pointer'
-    | 'encrypted'
-    | 'submodule-missing'
-    | 'submodule-change';
+    'not-checked-out' | 'unwatched-change' | 'lfs-pointer' | 'encrypted' | 'submodule-missing' | 'submodule-change';
 }
 
 /** The files of the workspace: those that commits hold, and those in the working tree. */

@@ -1,3 +1,4 @@
+import { approvesAll } from '../../../../twins/src/approve-all.ts';
 import type { Forge } from '../../ports/forge.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
 import { promote } from '../deploy/promote.ts';
@@ -128,7 +129,7 @@ describe('deployments', () => {
       environmentNames: [],
       mainBranch: 'main',
       actor: ada,
-      approvedBy: 'eve',
+      ...approvesAll('eve'),
     };
     await promote(request, ports, reporter);
     expect(scenario.forge.deployments.at(-1)).toMatchObject({

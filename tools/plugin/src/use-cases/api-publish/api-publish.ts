@@ -1,13 +1,16 @@
 import type { DeploymentRecord } from '../../model/deploy/deployment-record.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
+import { PlanId } from '../../model/plan/plan-id.ts';
+import { typedOverrides, type PlannedWork } from '../../model/plan/planned-work.ts';
 import type { Actor } from '../../model/release/actor.ts';
 import type { BuildNumber } from '../../model/release/build-number.ts';
 import type { Release } from '../../model/release/release.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
-import { requireApproval } from '../deploy/requirements/approval.ts';
+import { confirmApproval } from '../deploy/requirements/confirm-approval.ts';
+import { askApproval, requirePlan, type PlanApproval, type ApprovablePlan } from '../deploy/requirements/approval.ts';
 import { checkFreeze } from '../deploy/requirements/require-no-freeze.ts';
 import { withServiceLock } from '../deploy/lock-service.ts';
 import { publish } from '../facade/publish.ts';
@@ -28,8 +31,10 @@ export interface ApiPublishRequest {
   readonly actor: Actor;
   readonly dryRun: boolean;
   readonly allowBreaking: boolean;
-  /** The approver for a protected environment. */
+  /** The approver that is claimed, for a protected environment; `confirmApproval` asks who it was. */
   readonly approvedBy: string | undefined;
+  /** The approval, for a protected environment. */
+  readonly approvedPlans?: PlanApproval | undefined;
   readonly signal?: AbortSignal;
   /** Checks a revision before clients find it. */
   readonly check?: RevisionCheck;
@@ -39,6 +44,8 @@ export interface ApiPublishRequest {
 export interface ApiPublishResult {
   readonly state: 'planned' | 'published' | 'unchanged';
   readonly release: Release;
+  /** The plan that needs an approval, in a protected environment. */
+  readonly plan?: ApprovablePlan;
 }
 
 /**
@@ -52,23 +59,30 @@ export async function publishApi(
   ports: ReleasePorts,
   reporter: Reporter,
 ): Promise<ApiPublishResult> {
-  const { service, environment, actor, approvedBy, dryRun, signal } = request;
+  const { service, environment, actor, dryRun, signal } = request;
   requireFacade(request);
-  if (!dryRun) requireApproval(doingOf(request), environment, approvedBy);
+  const identity = async () => (await ports.cluster(environment)).identity();
+  const change = { doing: doingOf(request), environment, approved: request, identity };
+  if (!dryRun) await confirmApproval(change, ports, reporter);
   checkFreeze({ doing: doingOf(request), environment, dryRun, instead: deploying(request) }, ports, reporter);
   const cluster = await ports.cluster(environment);
   await cluster.check();
   if (dryRun) {
-    const { release, publication } = await plan(request, await cluster.records(service.name), ports);
+    const planned = await plan(request, await cluster.records(service.name), ports);
+    const { release, publication } = planned;
     for (const line of publication.breaking) reporter.warn(line);
     for (const line of publication.plannedLines()) reporter.step(line);
-    return { state: 'planned', release };
+    const isToApprove = environment.protected && publication.isNeeded;
+    return { state: 'planned', release, ...(isToApprove ? { plan: approvable(request, planned) } : {}) };
   }
+  const approvedPlans = await answer(request, async () => plan(request, await cluster.records(service.name), ports));
   const limits = { timeoutMs: 0, ...(signal ? { signal } : {}) };
   // Nothing is deployed: the forge hears nothing.
   const equipment = { cluster, ports, limits, reporter, announce: () => ({ end: () => undefined }) };
   return withServiceLock({ service: service.name, environment, actor }, equipment, async ({ records, lock }) => {
-    const { release, publication } = await plan(request, records, ports);
+    const planned = await plan(request, records, ports);
+    const { release, publication } = planned;
+    if (approvedPlans && publication.isNeeded) requirePlan(doingOf(request), workOf(request, planned), approvedPlans);
     const stop = AbortSignal.any([lock.lost, ...(signal ? [signal] : [])]);
     const isNeeded = publication.isNeeded;
     await publish(publication, { reporter, signal: stop });
@@ -76,11 +90,46 @@ export async function publishApi(
   });
 }
 
+/** A release and what is to be published of it. */
+interface PlannedPublication {
+  readonly release: Release;
+  readonly publication: ServicePublication;
+}
+
+/** Returns what is approved of; undefined where nobody has to approve. @throws {Refusal} when somebody is asked, and does not. */
+async function answer(
+  request: ApiPublishRequest,
+  planning: () => Promise<PlannedPublication>,
+): Promise<PlanApproval | undefined> {
+  if (!request.environment.protected || !request.approvedPlans) return undefined;
+  return askApproval(doingOf(request), request.approvedPlans, async () => {
+    const planned = await planning();
+    return planned.publication.isNeeded ? approvable(request, planned) : undefined;
+  });
+}
+
+function workOf(
+  { environment, allowBreaking }: ApiPublishRequest,
+  { release, publication }: PlannedPublication,
+): PlannedWork {
+  return {
+    ...{ action: 'publish', service: release.service, environment: environment.name },
+    ...{ build: release.buildNumber.toString(), digest: release.imageDigest, commit: release.commit },
+    ...{ contentHash: release.contentHash, differences: [], objects: [], publishes: publication.toPlan() },
+    options: typedOverrides({ allowBreaking }),
+  };
+}
+
+function approvable(request: ApiPublishRequest, planned: PlannedPublication): ApprovablePlan {
+  const work = workOf(request, planned);
+  return { id: PlanId.of(work), work, changes: [], notes: planned.publication.plannedLines() };
+}
+
 async function plan(
   request: ApiPublishRequest,
   records: readonly DeploymentRecord[],
   ports: ReleasePorts,
-): Promise<{ readonly release: Release; readonly publication: ServicePublication }> {
+): Promise<PlannedPublication> {
   const { service, environment, actor, allowBreaking, check } = request;
   const release = await chooseRelease(request, records, ports);
   const target = { service, release, environment, actor, allowBreaking, check };

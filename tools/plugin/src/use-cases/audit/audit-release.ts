@@ -122,7 +122,8 @@ async function auditImage(
     return moved ?? (found && finding(found.type, found.says, found.remedy));
   } catch (error) {
     if (!(error instanceof ProductError)) throw error;
-    return finding('registry-unreachable', error.facts.reason, error.facts.remedy);
+    const { type, reason, remedy } = error.facts;
+    return finding(/^image-/.test(type) ? type : 'registry-unreachable', reason, remedy);
   }
 }
 
@@ -130,7 +131,7 @@ function noImage(pinned: ImageRef, finding: FindingMaker): Finding {
   return finding(
     'no-image',
     `${pinned} is not in its registry.`,
-    'It can neither be deployed nor rolled back to: push it there again, or delete its records.',
+    'It can neither be deployed nor rolled back to: deploy it again, which copies it where the registry of another environment has it; or push it there again, or delete its records.',
   );
 }
 

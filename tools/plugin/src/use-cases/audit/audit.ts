@@ -1,9 +1,10 @@
 import pMap from 'p-map';
-import type { DeploymentSummary } from '../../model/deploy/deployment-record.ts';
+import type { KeptDeployment } from '../../model/deploy/deployment-log.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import type { Release } from '../../model/release/release.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
+import { auditLog } from './audit-log.ts';
 import { auditDeployment, type FoundDeployment } from './audit-deployment.ts';
 import { auditRelease, type ReleaseWitness } from './audit-release.ts';
 import type { Finding } from './finding.ts';
@@ -14,6 +15,7 @@ import { catchProductError } from '../../model/errors/result.ts';
 import { observeDoor, type ObservedDoor } from '../observe/observe-door.ts';
 import type { ObservedService } from '../../ports/cluster.ts';
 import type { ServiceMap } from '../../ports/service-map.ts';
+import { releaseRegistry } from '../release/release-registries.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import type { AuditRequest } from './audit-request.ts';
 
@@ -34,8 +36,8 @@ type Ports = Pick<ReleasePorts, 'cluster' | 'repository' | 'registry' | 'forge' 
 
 /**
  * Asks all witnesses of what was released and what runs whether they say the same: git tags, labels of the images, pods
- * and objects, deployment records, and the forge. Of every service what runs in each environment, its newest release,
- * and every release that a record tells of, because it may be gone back to.
+ * and objects, deployment records and their log, and the forge. Of every service what runs in each environment, its newest
+ * release, and every release that a record tells of, because it may be gone back to.
  */
 export async function audit(request: AuditRequest, ports: Ports): Promise<AuditResult> {
   const { environments, services } = request;
@@ -76,7 +78,7 @@ export async function audit(request: AuditRequest, ports: Ports): Promise<AuditR
     forge: !('reason' in forge) ? 'checked' : forge.isElsewhere ? 'elsewhere' : 'unavailable',
     withoutForge: 'reason' in forge ? forge.reason : undefined,
     findings: [
-      ...[...surveys.flatMap(unread), ...findUnusedRefs(unused, services), ...(facts?.findings ?? [])],
+      ...[...surveys.flatMap(findingsOf), ...findUnusedRefs(unused, services), ...(facts?.findings ?? [])],
       ...[...ofDeployments.flat(), ...ofReleases.flat()],
     ],
   };
@@ -91,7 +93,9 @@ function forgeNameOf(environment: Environment, { service, newest }: ObservedServ
 interface Survey {
   readonly environment: Environment;
   readonly observed: readonly ObservedService[];
-  readonly records: readonly DeploymentSummary[];
+  readonly records: readonly KeptDeployment[];
+  /** How the records and the log of deployments disagree. */
+  readonly ofLog: readonly Finding[];
   readonly door: ObservedDoor | undefined;
 }
 
@@ -104,7 +108,8 @@ async function survey(environment: Environment, ports: Ports): Promise<Survey | 
         cluster.summaries(),
         observeDoor(environment, ports),
       ]);
-      return { environment, observed, records, door };
+      const ofLog = await auditLog({ environment, records, cluster, now: ports.clock });
+      return { environment, observed, records, door, ofLog };
     },
     (reason) => ({ finding: cannotBeReached(environment, reason) }),
   );
@@ -120,15 +125,15 @@ function cannotBeReached({ name }: Environment, reason: string): Finding {
   };
 }
 
-/** Finds an environment that cannot be read, or its door. */
-function unread(found: Survey | { readonly finding: Finding }): Finding[] {
+/** Finds an environment that cannot be read, or its door, and what its records and its log do not agree on. */
+function findingsOf(found: Survey | { readonly finding: Finding }): Finding[] {
   if ('finding' in found) return [found.finding];
-  const { environment, door } = found;
+  const { environment, door, ofLog } = found;
   const { name } = environment;
-  if (!door || !('reason' in door)) return [];
+  if (!door || !('reason' in door)) return [...ofLog];
   const { instance, reason, remedy } = door;
   const says = `Its APIs at ${instance} cannot be read: ${reason}`;
-  return [{ subject: name, type: 'facade-unreachable', says, remedy, isRepaired: false }];
+  return [...ofLog, { subject: name, type: 'facade-unreachable', says, remedy, isRepaired: false }];
 }
 
 function newestTags(tagged: readonly { readonly tag: ReleaseTag }[], { services }: ServiceMap): ReleaseTag[] {
@@ -160,10 +165,10 @@ function witnessesOf(
       witness.recorded.set(environment.name, release);
     }
   }
-  const [first] = environments;
+  const registry = releaseRegistry(environments);
   for (const tag of newest) {
     const { registries } = witnessOf(tag);
-    if (registries.size === 0 && first) registries.add(first.registry);
+    if (registries.size === 0) registries.add(registry);
   }
   return [...witnesses.values()].map(({ registries, ...rest }) => ({ ...rest, registries: [...registries] }));
 }

@@ -1,3 +1,4 @@
+import { approvesAll } from '../../../../twins/src/approve-all.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import { describeReleaseDiff } from '../../model/changes/describe-changes.ts';
 import { releaseNotes } from '../../model/changes/release-notes.ts';
@@ -7,7 +8,14 @@ import { changes, type ChangesPoint } from './changes.ts';
 import { release } from '../release/release.ts';
 
 const actor = { person: 'ada', run: 'ada@laptop' };
-const usual = { timeoutMs: 1000, force: true, allowDowntime: false, adopt: false, dryRun: false, approvedBy: 'ada' };
+const usual = {
+  timeoutMs: 1000,
+  force: true,
+  allowDowntime: false,
+  adopt: false,
+  dryRun: false,
+  ...approvesAll('ada'),
+};
 const head: ChangesPoint = { kind: 'head' };
 
 class World extends ReleaseScenario {

@@ -1,3 +1,4 @@
+import { approvesAll } from '../../../../twins/src/approve-all.ts';
 import { isCanaryOn } from '../../model/canary/canary-progress.ts';
 import { releaseHeader } from '../../model/canary/canary-routes.ts';
 import type { DeploymentRecord } from '../../model/deploy/deployment-record.ts';
@@ -203,7 +204,14 @@ describe('a canary', () => {
     await asCanary(scenario, next);
     const [from, to] = ['preprod', 'prod'].map((wanted) => scenario.environments.find(({ name }) => name === wanted)!);
     const { service } = scenario;
-    const options = { force: true, approvedBy: 'ada', timeoutMs: 1000, canary: plan, dryRun: false, build: undefined };
+    const options = {
+      force: true,
+      ...approvesAll('ada'),
+      timeoutMs: 1000,
+      canary: plan,
+      dryRun: false,
+      build: undefined,
+    };
     const facts = { environmentNames: [], mainBranch: 'main', actor: ada, allowDowntime: false, adopt: false };
     // Nothing is there that it could come beside, and nobody could judge it.
     await expect(

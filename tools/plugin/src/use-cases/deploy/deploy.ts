@@ -1,6 +1,8 @@
 import type { Commit } from '../../model/commits/commit.ts';
 import { canaryAmong } from '../../model/canary/canary-progress.ts';
-import type { CanaryPlan, DeploymentCause, DeploymentRecord } from '../../model/deploy/deployment-record.ts';
+import type { Approval } from '../../model/deploy/approval.ts';
+import type { CanaryPlan, DeploymentRecord } from '../../model/deploy/deployment-record.ts';
+import type { Environment } from '../../model/environment/environment.ts';
 import { ProductError } from '../../model/errors/product-error.ts';
 import { interruptedWhile, isInterruption } from '../../model/errors/interruption.ts';
 import { withAnnouncements } from '../announce/announce-deployment.ts';
@@ -8,13 +10,17 @@ import type { Canary } from '../canary/canary-context.ts';
 import { planCanary } from '../canary/plan-canary.ts';
 import { planRecordedPublication, planServicePublication } from '../facade/plan-service-publication.ts';
 import type { ServicePublication } from '../facade/service-publication.ts';
-import { requireApproval } from './requirements/approval.ts';
+import { confirmApproval } from './requirements/confirm-approval.ts';
+import { askApproval, requirePlan, type PlanApproval } from './requirements/approval.ts';
 import { requireNoFreeze, type FreezableRequest } from './requirements/require-no-freeze.ts';
-import { describeBoth, isOlderCommit, type BothCommits } from './requirements/commit-precedence.ts';
+import { approvableDeploy, deployWork } from './deploy-work.ts';
+import { causeOf } from './deployment-cause.ts';
+import { findPrecedence } from './find-precedence.ts';
 import { decideDeploy, newestSucceeded, type DeployDecision, type Superseded } from './decide-deploy.ts';
 import type { DeployContext, RolloutLimits } from './deploy-context.ts';
 import { isOutdated, withServiceLock } from './lock-service.ts';
 import { planVerified } from './plan-verified.ts';
+import { supplyImage } from './image-supply.ts';
 import { takenExceptions, type DeployPlan, type DeployTarget } from './plan-deploy.ts';
 import type { ChangeSet } from '../../ports/cluster.ts';
 import type { Reporter } from '../../ports/reporter.ts';
@@ -36,14 +42,23 @@ export interface DeployOptions extends RolloutLimits {
    * environment that proved it, build numbers decide alone.
    */
   readonly comparesCommits?: boolean;
-  /** The approver for a protected environment. */
+  /** The approver that is claimed, for a protected environment; `confirmApproval` asks who it was. */
   readonly approvedBy: string | undefined;
+  /** The approval, for a protected environment. */
+  readonly approvedPlans?: PlanApproval | undefined;
+  /** The environment that it proved itself in, of a promotion. */
+  readonly from?: Environment | undefined;
   /** The obstacles before it came here that `force` overrode: `soaking`. */
   readonly lifted?: readonly string[];
   /** The shares in which clients' requests come to it before it is rolled out; all at once when omitted. */
   readonly canary?: CanaryPlan | undefined;
   /** Its action in the record; `deploy` when omitted. */
   readonly action?: 'deploy' | 'promote';
+}
+
+/** The same once it is known who approved. */
+export interface ApprovedOptions extends DeployOptions {
+  readonly approval?: Approval | undefined;
 }
 
 /** The result of a deploy. */
@@ -63,11 +78,13 @@ export async function deploy(
   reporter: Reporter,
 ): Promise<DeployResult> {
   const { service, environment } = target;
-  const { signal, approvedBy } = options;
-  requireApproval(`deploy ${service.name} to ${environment.name}`, environment, approvedBy);
+  const { signal } = options;
+  const doing = `deploy ${service.name} to ${environment.name}`;
+  const identity = async () => (await ports.cluster(environment)).identity();
+  const approval = await confirmApproval({ doing, environment, approved: options, identity }, ports, reporter);
   requireNoFreeze(freezable(target, options), ports);
   try {
-    return await planAndDeploy(target, options, ports, reporter);
+    return await planAndDeploy(target, { ...options, approval }, ports, reporter);
   } catch (error) {
     // Once it is recorded, an interruption says itself what became of it.
     if (!isInterruption(error) || error !== signal?.reason) throw error;
@@ -82,7 +99,7 @@ function freezable({ service, environment }: DeployTarget, { force, reason }: De
 
 async function planAndDeploy(
   target: DeployTarget,
-  options: DeployOptions,
+  options: ApprovedOptions,
   ports: ReleasePorts,
   reporter: Reporter,
 ): Promise<DeployResult> {
@@ -92,15 +109,19 @@ async function planAndDeploy(
     supersededInstead(error, target, options, { ports, reporter }),
   );
   if ('state' in planned) return planned;
-  const { plan, publication, lifted } = planned;
+  const { plan, publication, supply, lifted } = planned;
   const { cluster } = plan;
   if (options.canary)
     await canaryOf(target, plan, { canary: options.canary, records: await cluster.records(service.name) }, ports);
+  const made = { target, options: overriding(options, lifted), plan, publication, ports };
+  const asked = await withAnswer(made, reporter);
+  // Before the lock: who goes back meanwhile is not kept waiting.
+  await supplyImage(supply, { signal: options.signal, ports, reporter });
   return withAnnouncements({ service: service.name, signal: options.signal, ports, reporter }, (announce) =>
     withServiceLock(
       { service: service.name, environment, actor },
       { cluster, ports, limits: options, reporter, announce },
-      (context) => deployLocked({ target, options: overriding(options, lifted), plan, publication, ports }, context),
+      (context) => deployLocked(asked, context),
     ),
   );
 }
@@ -125,15 +146,32 @@ async function supersededInstead(
   return { ...decision, ...(commits ? { commits } : {}) };
 }
 
+/** Asks, before anybody has to wait for the lock, whether what is planned is approved of. @throws {Refusal} */
+async function withAnswer(planned: PlannedDeploy, reporter: Reporter): Promise<PlannedDeploy> {
+  const { target, options, plan } = planned;
+  const { environment, service, release } = target;
+  if (!environment.protected || !options.approvedPlans) return planned;
+  const doing = `deploy ${service.name} ${release.buildNumber} to ${environment.name}`;
+  const records = await plan.cluster.records(service.name);
+  // What it has to say is said when it is decided, under the lock.
+  const { decision } = await decide(planned, records, { ...reporter, step: () => {}, warn: () => {} });
+  if (decision.state !== 'deploy') return planned;
+  const shown = approvableDeploy(planned, records);
+  const approvedPlans = await askApproval(doing, options.approvedPlans, () => Promise.resolve(shown));
+  // Before an image is copied to where it is not wanted.
+  requirePlan(doing, shown.work, approvedPlans);
+  return { ...planned, options: { ...options, approvedPlans } };
+}
+
 /** Adds what was overridden before it is looked at what runs. */
-function overriding(options: DeployOptions, lifted: readonly string[]): DeployOptions {
+function overriding(options: ApprovedOptions, lifted: readonly string[]): ApprovedOptions {
   return { ...options, lifted: [...(options.lifted ?? []), ...lifted] };
 }
 
 /** A deploy that was planned. */
-interface PlannedDeploy {
+export interface PlannedDeploy {
   readonly target: DeployTarget;
-  readonly options: DeployOptions;
+  readonly options: ApprovedOptions;
   readonly plan: DeployPlan;
   readonly publication: ServicePublication | undefined;
   readonly ports: ReleasePorts;
@@ -143,22 +181,17 @@ async function deployLocked(planned: PlannedDeploy, context: DeployContext): Pro
   const { target, options } = planned;
   const { reporter } = context;
   const deploy = await currentPlan(planned, context);
-  const { plan, publication } = deploy;
-  const precedence = await findPrecedence(target, context.records, options, { ports: deploy.ports, reporter });
-  const decision = decideDeploy(context.records, target.release, {
-    force: options.force,
-    changes:
-      (publication?.isNeeded ?? false) ||
-      plan.changes.some(({ action }) => action !== 'unchanged') ||
-      // What another deployer left of a canary is a change, too: it ends.
-      canaryAmong(context.records) !== undefined,
-    isOlder: precedence?.isOlder,
-  });
+  const { plan } = deploy;
+  const { decision, precedence } = await decide(deploy, context.records, reporter);
   if (decision.state === 'superseded') return { ...decision, commits: precedence?.commits };
   if (decision.state === 'unchanged') await requireRunning(runningOf(target, plan), context);
   if (decision.state !== 'deploy') return decision;
   // Windows may have begun while it waited for the lock.
   const thawed = requireNoFreeze(freezable(target, options), deploy.ports);
+  if (target.environment.protected && options.approvedPlans) {
+    const doing = `deploy ${target.service.name} ${target.release.buildNumber} to ${target.environment.name}`;
+    requirePlan(doing, deployWork(deploy, context.records), options.approvedPlans);
+  }
   warnOfChanges(target.environment.name, plan.changes, reporter);
   // Of pods that have come meanwhile, the plan of before knew nothing.
   const exceptions = deploy === planned ? plan.exceptions : await takenExceptions(target, plan, reporter);
@@ -176,6 +209,25 @@ async function deployLocked(planned: PlannedDeploy, context: DeployContext): Pro
   return { state: 'deployed', ...(await rollOut({ ...rollout, ...(canary ? { canary } : {}) }, context)) };
 }
 
+/** Decides, by the records and the commits, whether what is planned is to be done. @param records newest first. @throws {Refusal} */
+export async function decide(
+  { target, options, plan, publication, ports }: PlannedDeploy,
+  records: readonly DeploymentRecord[],
+  reporter: Reporter,
+) {
+  const precedence = await findPrecedence(target, records, options, { ports, reporter });
+  const decision = decideDeploy(records, target.release, {
+    force: options.force,
+    changes:
+      (publication?.isNeeded ?? false) ||
+      plan.changes.some(({ action }) => action !== 'unchanged') ||
+      // What another deployer left of a canary is a change, too: it ends.
+      canaryAmong(records) !== undefined,
+    isOlder: precedence?.isOlder,
+  });
+  return { decision, precedence };
+}
+
 /** Plans that a release comes as a canary. @throws {Refusal} where it cannot. */
 export function canaryOf(
   { environment, release }: Pick<DeployTarget, 'environment' | 'release'>,
@@ -189,45 +241,6 @@ export function canaryOf(
 
 function runningOf({ service, environment, release }: DeployTarget, { plan }: DeployPlan): RunningRelease {
   return { environment, release, plan, doing: `deploy ${service.name} ${release.buildNumber} to ${environment.name}` };
-}
-
-/** The order of a release and of what runs, by their commits. */
-interface Precedence {
-  readonly isOlder: boolean;
-  /** Set when one of them is older, by its commit or its number. */
-  readonly commits?: BothCommits;
-  /** True when what runs is of another branch, which `force` overrides. */
-  readonly isDiverged?: boolean;
-}
-
-/**
- * Compares a release with what runs in its environment, by their commits.
- * @param records newest first. @returns undefined where the commits are not to decide, or nothing runs.
- * @throws {Refusal} when what runs is of another branch.
- */
-export async function findPrecedence(
-  { release, environment }: Pick<DeployTarget, 'release' | 'environment'>,
-  records: readonly DeploymentRecord[],
-  { mainBranch, comparesCommits = false, force }: Pick<DeployOptions, 'mainBranch' | 'comparesCommits' | 'force'>,
-  { ports, reporter }: { readonly ports: Pick<ReleasePorts, 'repository'>; readonly reporter: Reporter },
-): Promise<Precedence | undefined> {
-  const running = newestSucceeded(records)?.release;
-  if (running === undefined || !comparesCommits) return undefined;
-  const request = { environment, release, running, mainBranch };
-  if (force) return forcedPrecedence(isOlderCommit(request, ports, reporter));
-  const isOlder = await isOlderCommit(request, ports, reporter);
-  const isShown = isOlder || running.buildNumber.isNewerThan(release.buildNumber);
-  return { isOlder, ...(isShown ? { commits: await describeBoth(request, ports) } : {}) };
-}
-
-/** Says what would have stood in the way: where it is forced, nothing of it does, and nothing need be known. */
-async function forcedPrecedence(comparing: Promise<boolean>): Promise<Precedence | undefined> {
-  try {
-    return { isOlder: await comparing };
-  } catch (error) {
-    if (!(error instanceof ProductError)) throw error;
-    return error.facts.type === 'diverged' ? { isOlder: false, isDiverged: true } : undefined;
-  }
 }
 
 /** Plans again when another deployment ran since it was planned. */
@@ -282,27 +295,4 @@ export function warnOfChanges(environment: string, changes: ChangeSet, reporter:
     for (const text of warnings) reporter.warn(`${environment}: ${kind} ${name}: the cluster warns: ${text}`);
     for (const field of takenOver) reporter.warn(`${environment}: takes over ${kind} ${name}: ${field}`);
   }
-}
-
-/** Returns why it is deployed, with what was overridden. */
-function causeOf(
-  { allowDowntime, adopt, allowBreaking = false, environment }: DeployTarget,
-  { approvedBy, reason, action = 'deploy' }: DeployOptions,
-  lifted: readonly string[],
-): DeploymentCause {
-  // Of `--force`, what stood in the way and nothing else: it is given more often than it is needed.
-  const given = {
-    [`--force (${lifted.join(', ')})`]: lifted.length > 0,
-    '--allow-downtime': allowDowntime,
-    // Where nothing is protected it takes no option.
-    '--allow-breaking': allowBreaking && environment.protected,
-    '--adopt': adopt,
-  };
-  const overrides = Object.entries(given).flatMap(([option, isGiven]) => (isGiven ? [option] : []));
-  return {
-    action,
-    ...(reason === undefined ? {} : { reason }),
-    ...(approvedBy === undefined ? {} : { approvedBy }),
-    ...(overrides.length > 0 ? { overrides } : {}),
-  };
 }

@@ -1,3 +1,4 @@
+import { approvesAll } from '../../../../twins/src/approve-all.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
 import { releaseIt } from '../../../../twins/src/release-it.ts';
 import type { FreezeWindow } from '../../model/environment/freeze.ts';
@@ -57,7 +58,7 @@ async function deployFirst(scenario: ReleaseScenario, options: Partial<DeployOpt
 function promoteIt(scenario: ReleaseScenario, wishes: Partial<PromoteRequest> = {}) {
   const { service, ports, reporter } = scenario;
   const way = { from: named(scenario, 'preprod'), to: named(scenario, 'prod') };
-  const request = { ...usual, ...way, service, force: false, dryRun: false, build: undefined, approvedBy: 'eve' };
+  const request = { ...usual, ...way, service, force: false, dryRun: false, build: undefined, ...approvesAll('eve') };
   return promote({ ...request, ...wishes }, ports, reporter);
 }
 
@@ -167,7 +168,7 @@ describe('a promotion to a frozen environment', () => {
     expect(scenario.lines).toContain(`prod ${said}: until then, this is refused`);
     await promoteIt(scenario, { force: true, reason: 'leaks passwords' });
     expect((await recordsIn(scenario, 'prod'))[0]).toMatchObject({
-      cause: { action: 'promote', reason: 'leaks passwords', approvedBy: 'eve', overrides: ['--force (frozen)'] },
+      cause: { action: 'promote', reason: 'leaks passwords', overrides: ['--force (frozen)'] },
     });
   });
 

@@ -31,6 +31,8 @@ export interface DeployTarget {
   readonly environment: Environment;
   /** Names of all environments: a manifest named like one is that one's overlay. */
   readonly environmentNames: readonly string[];
+  /** Registries that may have the image where the environment's own has not, the likeliest first. */
+  readonly imageSources?: readonly string[] | undefined;
   readonly actor: Actor;
   /** Deploys manifests that cannot keep the promise of no downtime. */
   readonly allowDowntime: boolean;

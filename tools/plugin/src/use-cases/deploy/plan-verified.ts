@@ -4,6 +4,7 @@ import type { Reporter } from '../../ports/reporter.ts';
 import { planServicePublication } from '../facade/plan-service-publication.ts';
 import type { ServicePublication } from '../facade/service-publication.ts';
 import { verifyRelease, type Trust } from '../verify/verify-release.ts';
+import { findImage, type ImageSupply } from './image-supply.ts';
 import { planDeploy, type DeployPlan, type DeployTarget } from './plan-deploy.ts';
 
 /** The predicted effect of deploying a release that is what it is said to be. */
@@ -11,6 +12,8 @@ export interface VerifiedPlan {
   readonly plan: DeployPlan;
   /** Undefined where there is no door besides the gateway, or no description. */
   readonly publication: ServicePublication | undefined;
+  /** Where its image is. */
+  readonly supply: ImageSupply;
   /** The refusals of its verification that `force` overrode. */
   readonly lifted: readonly string[];
 }
@@ -25,9 +28,10 @@ export async function planVerified(
   ports: ReleasePorts,
   reporter: Reporter,
 ): Promise<VerifiedPlan> {
-  const verifying = verifyRelease(target, trust, ports);
+  const finding = findImage(target, ports);
+  const verifying = finding.then(({ image }) => verifyRelease({ ...target, image }, trust, ports));
   const planning = planDeploy(target, ports, reporter);
   const publishing = planServicePublication(target, ports);
   await allEnded([verifying, planning, publishing]);
-  return { plan: await planning, publication: await publishing, lifted: await verifying };
+  return { plan: await planning, publication: await publishing, supply: await finding, lifted: await verifying };
 }

@@ -1,3 +1,4 @@
+import { approvesAll } from '../../../../twins/src/approve-all.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
 import { promote, type PromoteRequest } from './promote.ts';
@@ -42,7 +43,7 @@ function up(scenario: ReleaseScenario, wishes: Partial<PromoteRequest> = {}) {
     mainBranch: 'main',
     build: undefined,
     actor,
-    approvedBy: 'eve',
+    ...approvesAll('eve'),
   };
   return promote({ ...request, ...wishes }, ports, reporter);
 }
@@ -60,7 +61,10 @@ describe('promote', () => {
     expect(await up(scenario)).toMatchObject({ state: 'tried', result: { state: 'deployed' } });
     const [prod] = await scenario.clusters.get('prod')!.records('orders');
     const [preprod] = await scenario.clusters.get('preprod')!.records('orders');
-    expect(prod).toMatchObject({ cause: { action: 'promote', approvedBy: 'eve' }, outcome: 'succeeded' });
+    expect(prod).toMatchObject({
+      cause: { action: 'promote', approvedBy: { names: ['deployer'], by: 'cluster-identity' } },
+      outcome: 'succeeded',
+    });
     expect(prod?.release).toEqual(preprod?.release);
     expect(await up(scenario)).toMatchObject({ result: { state: 'unchanged' } });
   });

@@ -1,15 +1,13 @@
 import type { BuildNumber } from '../../model/release/build-number.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import type { Release } from '../../model/release/release.ts';
-import { canaryOf, deploy, type DeployOptions, type DeployResult } from './deploy.ts';
+import { deploy, type DeployOptions, type DeployResult } from './deploy.ts';
 import type { DeployTarget } from './plan-deploy.ts';
-import { planVerified } from './plan-verified.ts';
-import { tellPlanned } from './rollout/rollout-publication.ts';
+import { previewDeploy, type DeployPreview } from './preview-deploy.ts';
 import { checkFreeze } from './requirements/require-no-freeze.ts';
 import { requireTag } from '../verify/require-tag.ts';
 import { chooseProven, doingOf } from './proof-upstream.ts';
 import { requireHealthUpstream } from './requirements/health-upstream.ts';
-import type { ChangeSet } from '../../ports/cluster.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 
@@ -25,7 +23,7 @@ export interface PromoteRequest extends DeployOptions, Omit<DeployTarget, 'relea
 /** The result of a promotion. */
 export type PromoteResult =
   | { readonly state: 'nothing' }
-  | { readonly state: 'planned'; readonly release: Release; readonly changes: ChangeSet }
+  | { readonly state: 'planned'; readonly release: Release; readonly preview: DeployPreview }
   | { readonly state: 'tried'; readonly release: Release; readonly result: DeployResult };
 
 /**
@@ -51,19 +49,13 @@ export async function promote(
   const doing = doingOf(request, release.buildNumber);
   await requireTag({ release, teller: `the record in ${from.name}`, doing }, ports);
   const unhealthy = await requireHealthUpstream(request, record, { cluster: upstream, records }, reporter);
-  const target = { ...request, release, environment: to };
+  const imageSources = [from.registry, ...(request.imageSources ?? [])];
+  const target = { ...request, release, environment: to, imageSources };
   if (instead !== undefined)
     reporter.step(`${instead}; taking ${release.buildNumber}, the newest before it that may go`);
   reporter.step(`${release.buildNumber} ${time} in ${from.name}; promoting to ${to.name}`);
-  if (request.dryRun) {
-    const { plan, publication } = await planVerified(target, request, ports, reporter);
-    tellPlanned(publication, to, reporter);
-    if (request.canary) {
-      const records = await plan.cluster.records(service.name);
-      await canaryOf(target, plan, { canary: request.canary, records }, ports);
-    }
-    return { state: 'planned', release, changes: plan.changes };
-  }
   const options = { ...request, action: 'promote', lifted: [...lifted, ...unhealthy] } as const;
+  if (request.dryRun)
+    return { state: 'planned', release, preview: await previewDeploy(target, options, ports, reporter) };
   return { state: 'tried', release, result: await deploy(target, options, ports, reporter) };
 }

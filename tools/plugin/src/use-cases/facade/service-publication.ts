@@ -141,6 +141,15 @@ export class ServicePublication {
     });
   }
 
+  /** Returns what clients would get, for who approves of it. */
+  toPlan(): object[] {
+    return this.toRecord().map((api, index) => {
+      const { plan, previous, breaking } = this.apis[index]!;
+      const steps = [...plan.stage, ...plan.open].map(({ kind }) => kind);
+      return { ...api, previous: previous?.toString(), steps, breaking };
+    });
+  }
+
   /** Returns what came of it, for the record of a deployment. @param openedAt undefined when it was not opened. */
   outcome(openedAt: Date | undefined): PublishedApi[] {
     return this.apis.map(({ request, plan, previous }) => ({

@@ -1,17 +1,23 @@
 import { nodeLockfiles, parseNodeLockfile } from '../../model/changes/dependencies/npm/node-dependencies.ts';
 import { changedPackages } from '../../model/changes/dependencies/npm/node-lockfile.ts';
+import { isReadInParts, isRootSetting, settingParts } from '../../model/release/root-settings.ts';
+import { changedParts } from '../../model/release/setting-part.ts';
 import type { CommitGraph } from '../../model/commits/commit-graph.ts';
 import type { Commits } from '../../ports/repository/commits.ts';
 import type { ServiceMap } from '../../ports/service-map.ts';
 import type { SourceFiles } from '../../ports/repository/source-files.ts';
 import type { WithRepository } from '../../ports/repository/source-repository.ts';
 
-/** Commits of which two lockfiles are compared: each may have megabytes. Of older ones the lockfile counts for nobody. */
-const mostLockfiles = 50;
+/**
+ * Commits of which two states of a lockfile, or of settings, are compared: each may have megabytes. Of older ones they count for
+ * nobody.
+ */
+const mostCompared = 50;
 
 /**
- * The services that each of some commits changes: those that one of its files is part of, and of a lockfile those that a
- * package is part of which it changes. By the project graph as it is now, also for old commits.
+ * The services that each of some commits changes: those that one of its files is part of, of a lockfile those that a package is
+ * part of which it changes, and of settings at the root those that they concern. By the project graph as it is now, also for old
+ * commits.
  * @param commits newest first.
  */
 export async function touchedServices(
@@ -24,37 +30,56 @@ export async function touchedServices(
   const touched = new Map(
     commits.map((commit) => [commit, union((paths.get(commit) ?? []).map((path) => services.affectedBy(path)))]),
   );
-  for (const lockfile of nodeLockfiles) {
-    const locking = commits.filter((commit) => paths.get(commit)?.includes(lockfile)).slice(0, mostLockfiles);
-    if (locking.length === 0) continue;
-    const users = await usersOfChanges(lockfile, locking, services, { graph, repository });
-    for (const [commit, sets] of users) touched.set(commit, union([touched.get(commit)!, ...sets]));
+  const settings = new Set([...paths.values()].flatMap((each) => each.filter(isRootSetting)));
+  const compared = [
+    ...nodeLockfiles.map((path) => ({ path, servicesOf: usersOfChanges(path, services) })),
+    ...[...settings].map((path) => ({ path, servicesOf: concernedByChanges(path, services) })),
+  ];
+  for (const { path, servicesOf } of compared) {
+    const changing = commits.filter((commit) => paths.get(commit)?.includes(path)).slice(0, mostCompared);
+    if (changing.length === 0) continue;
+    for (const [commit, ...texts] of await textsOfChanges(path, changing, { graph, repository }))
+      touched.set(commit, union([touched.get(commit)!, ...servicesOf(...texts)]));
   }
   return touched;
 }
 
-/** The services of each package that commits change in a lock file of the workspace. */
-async function usersOfChanges(
-  lockfile: string,
+/** Finds the sets of services that a change of a file from one text to another concerns. Neither may be there. */
+type ServicesOf = (before: string | undefined, after: string | undefined) => ReadonlySet<string>[];
+
+/** The services of each package that a lock file has in other versions. */
+function usersOfChanges(lockfile: string, services: ServiceMap): ServicesOf {
+  return (...texts) => {
+    const [before, after] = texts.map((text) => parseNodeLockfile(lockfile, text ?? ''));
+    // One that cannot be read changes nothing that anybody could name.
+    if (typeof before !== 'object' || typeof after !== 'object') return [];
+    return [...changedPackages(before, after)].map((name) => services.usersOf(name));
+  };
+}
+
+/** The services that a change of a file with settings concerns. */
+function concernedByChanges(path: string, services: ServiceMap): ServicesOf {
+  return (...texts) => {
+    const [before = [], after = []] = texts.map((text) => (text === undefined ? [] : settingParts(path, text)));
+    // A file that counts as it is may have changed in how it is kept.
+    const changed = isReadInParts(path) ? changedParts(before, after) : [...before, ...after];
+    return changed.map(({ concern }) => services.concernedBy(concern));
+  };
+}
+
+/** The texts of a file before and after each of some commits. */
+async function textsOfChanges(
+  path: string,
   commits: readonly string[],
-  services: ServiceMap,
   { graph, repository }: { readonly graph: CommitGraph; readonly repository: SourceFiles },
-): Promise<Map<string, ReadonlySet<string>[]>> {
+): Promise<[commit: string, before: string | undefined, after: string | undefined][]> {
   const pairs = commits.flatMap((commit) => {
     const [parent] = graph.parentsOf(commit);
     return parent === undefined ? [] : [{ commit, parent }];
   });
-  const texts = await repository.readFileAt(lockfile, [
-    ...new Set(pairs.flatMap(({ commit, parent }) => [commit, parent])),
-  ]);
-  return new Map(
-    pairs.map(({ commit, parent }) => {
-      const [before, after] = [parent, commit].map((each) => parseNodeLockfile(lockfile, texts.get(each) ?? ''));
-      // One that cannot be read changes nothing that anybody could name.
-      if (typeof before !== 'object' || typeof after !== 'object') return [commit, []];
-      return [commit, [...changedPackages(before, after)].map((name) => services.usersOf(name))];
-    }),
-  );
+  const all = [...new Set(pairs.flatMap(({ commit, parent }) => [commit, parent]))];
+  const texts = await repository.readFileAt(path, all);
+  return pairs.map(({ commit, parent }) => [commit, texts.get(parent), texts.get(commit)]);
 }
 
 /** Most commits have the files of one project, which may be part of a thousand services: then its own set is taken. */

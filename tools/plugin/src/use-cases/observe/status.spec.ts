@@ -128,6 +128,37 @@ describe('status', () => {
     expect((await preprodOf(scenario)).behind).toEqual({ commits: 1, isLeast: false });
   });
 
+  it.each([
+    [
+      'bun.lock',
+      (leftPad: string, other: string) =>
+        JSON.stringify({ packages: { a: [`left-pad@${leftPad}`], b: [`other@${other}`] } }),
+    ],
+    [
+      'npm-shrinkwrap.json',
+      (leftPad: string, other: string) =>
+        JSON.stringify({
+          packages: { 'node_modules/left-pad': { version: leftPad }, 'node_modules/other': { version: other } },
+        }),
+    ],
+    // Of settings, what concerns whatever is built with Node.js.
+    ['package.json', (type: string, script: string) => JSON.stringify({ type, scripts: { a: script } })],
+    [
+      'tsconfig.base.json',
+      (target: string, other: string) => JSON.stringify({ compilerOptions: { target, paths: { '@a/b': [other] } } }),
+    ],
+  ])('counts a commit of %s for those that it concerns', async (file, text) => {
+    const scenario = new ReleaseScenario();
+    scenario.repository.write(file, text('1.0.0', '1.0.0'));
+    scenario.repository.commit();
+    await releaseIt(scenario);
+    for (const changed of [text('1.0.0', '2.0.0'), text('1.3.0', '2.0.0')]) {
+      scenario.repository.write(file, changed);
+      scenario.repository.commit();
+    }
+    expect((await preprodOf(scenario)).behind).toEqual({ commits: 1, isLeast: false });
+  });
+
   it('says so when it cannot be known how far behind something is', async () => {
     const scenario = new ReleaseScenario();
     await releaseIt(scenario);
@@ -171,7 +202,8 @@ describe('status', () => {
       running: undefined,
       drift: [{ kind: 'Deployment', state: 'missing' }],
     });
-    const none = { services: [], affectedBy: () => new Set<string>(), usersOf: () => new Set<string>() };
+    const nobody = () => new Set<string>();
+    const none = { services: [], affectedBy: nobody, usersOf: nobody, concernedBy: nobody };
     const found = await status({ ...requestOf(scenario), services: none }, scenario.ports);
     expect(found.services).toMatchObject([{ service: 'orders', isInWorkspace: false }]);
   });

@@ -1,3 +1,4 @@
+import { approvesAll } from '../../../../twins/src/approve-all.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
 import { findRelease } from '../revision/find-release.ts';
@@ -7,7 +8,7 @@ import { where } from './where.ts';
 import { releaseIt } from '../../../../twins/src/release-it.ts';
 
 const actor = { person: 'ada', run: 'ada@laptop' };
-const how = { timeoutMs: 1000, force: false, approvedBy: 'ada', allowDowntime: false, adopt: false };
+const how = { timeoutMs: 1000, force: false, ...approvesAll('ada'), allowDowntime: false, adopt: false };
 
 async function deployTo(scenario: ReleaseScenario, environment: Environment) {
   const { service, ports, reporter } = scenario;

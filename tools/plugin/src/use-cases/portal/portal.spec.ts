@@ -1,3 +1,4 @@
+import { approvesAll } from '../../../../twins/src/approve-all.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { ReleaseScenario, ordersManifests } from '../../../../twins/src/release-scenario.ts';
 import { InMemoryFacade } from '../../../../twins/src/in-memory-facade.ts';
@@ -7,7 +8,14 @@ import { release } from '../release/release.ts';
 import { portal } from './portal.ts';
 
 const actor = { person: 'ada', run: 'ada@laptop' };
-const usual = { timeoutMs: 1000, force: true, allowDowntime: false, adopt: false, dryRun: false, approvedBy: 'ada' };
+const usual = {
+  timeoutMs: 1000,
+  force: true,
+  allowDowntime: false,
+  adopt: false,
+  dryRun: false,
+  ...approvesAll('ada'),
+};
 const route = `
 ---
 apiVersion: gateway.networking.k8s.io/v1

@@ -1,3 +1,4 @@
+import { approvesAll } from '../../../../twins/src/approve-all.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import { annotation } from '../../model/manifests/labels.ts';
 import { fieldAt } from '../../model/manifests/source/object-fields.ts';
@@ -370,3 +371,70 @@ async function until(isSo: () => boolean): Promise<void> {
   for (let tries = 0; tries < 200 && !isSo(); tries++) await new Promise((resolve) => setTimeout(resolve, 5));
   expect(isSo()).toBe(true);
 }
+
+describe('a plan for a protected environment', () => {
+  const planOf = async (scenario: ReleaseScenario) => {
+    const result = await provisionIt(scenario, { dryRun: true }, 'prod');
+    if (!('plan' in result) || !result.plan) throw new Error('There is no plan.');
+    return result.plan;
+  };
+  const approving = (...plans: Awaited<ReturnType<typeof planOf>>['id'][]) => ({
+    approvedBy: 'eve',
+    approvedPlans: { plans, ask: undefined },
+  });
+  const prod = (scenario: ReleaseScenario) => scenario.configurations.get('prod')!;
+
+  it('is done as it was shown, and once', async () => {
+    const scenario = start();
+    const before = await planOf(scenario);
+    expect(before.work).toMatchObject({ action: 'provision', environment: 'prod', build: undefined });
+    expect(await provisionIt(scenario, approving(before.id), 'prod')).toMatchObject({ state: 'provisioned' });
+    expect(await provisionIt(scenario, { dryRun: true }, 'prod')).not.toHaveProperty('plan');
+    expect(await provisionIt(scenario, approving(before.id), 'prod')).toMatchObject({ state: 'unchanged' });
+    expect(await prod(scenario).records()).toMatchObject([{ approvedBy: { names: ['provisioner'] } }]);
+  });
+
+  it('is not that of a version that somebody pushed in between', async () => {
+    const scenario = start();
+    await packageIt(scenario);
+    const { id } = await planOf(scenario);
+    write(scenario, { [`${folder}/quota.yaml`]: quota(99) });
+    await packageIt(scenario);
+    const refused = await provisionIt(scenario, approving(id), 'prod').catch((error: unknown) => error);
+    expect(refused).toMatchObject({ exitCode: 2, facts: { type: 'plan-changed' } });
+    expect(await prod(scenario).records()).toEqual([]);
+  });
+
+  it('packages nothing when it is another one', async () => {
+    const scenario = start();
+    const { id } = await planOf(scenario);
+    write(scenario, { [`${folder}/quota.yaml`]: quota(99) });
+    await expect(provisionIt(scenario, approving(id), 'prod')).rejects.toMatchObject({ exitCode: 2 });
+    expect(await scenario.repository.releaseTags('provisioning')).toEqual([]);
+  });
+
+  it('is stale when somebody changes an object of the cluster', async () => {
+    const scenario = start();
+    await provisionIt(scenario, approvesAll('eve'), 'prod');
+    write(scenario, { [`${folder}/quota.yaml`]: quota(20) });
+    await packageIt(scenario);
+    const { id } = await planOf(scenario);
+    prod(scenario).put({
+      ...{ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'usual', namespace: 'prod' } },
+      spec: { hard: { pods: '30' } },
+    });
+    await expect(provisionIt(scenario, approving(id), 'prod')).rejects.toMatchObject({
+      facts: { type: 'plan-changed' },
+    });
+  });
+
+  it('is not that of another environment', async () => {
+    const scenario = start();
+    scenario.environments = scenario.environments.map((each) => ({ ...each, protected: true }));
+    await packageIt(scenario);
+    const { id } = await planOf(scenario);
+    await expect(provisionIt(scenario, approving(id), 'preprod')).rejects.toMatchObject({
+      facts: { type: 'plan-changed' },
+    });
+  });
+});

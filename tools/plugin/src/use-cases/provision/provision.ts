@@ -1,33 +1,39 @@
-import { shortCommit } from '../../model/commits/commit.ts';
 import type { BuildNumber } from '../../model/release/build-number.ts';
 import type { Actor } from '../../model/release/actor.ts';
+import type { Approval } from '../../model/deploy/approval.ts';
 import type { Environment } from '../../model/environment/environment.ts';
-import type { InstanceConfiguration } from '../../model/facade/instance/read-instance-files.ts';
-import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
-import { Refusal } from '../../model/errors/product-error.ts';
 import type { ProvisioningPackage } from '../../model/provision/provisioning-package.ts';
 import {
-  formerObjects,
   keyOf,
   type NewProvisioningRecord,
   type ProvisionedObject,
   type ProvisioningRecord,
 } from '../../model/provision/provisioning-record.ts';
-import { provisioningFolder } from '../../model/provision/render-provisioning.ts';
-import { requireApproval } from '../deploy/requirements/approval.ts';
+import { confirmApproval } from '../deploy/requirements/confirm-approval.ts';
+import { type ApprovablePlan, type PlanApproval } from '../deploy/requirements/approval.ts';
+import { approvableProvisioning, approveProvisioning, requireProvisioningPlan } from './provisioning-work.ts';
 import { checkFreeze, requireNoFreeze } from '../deploy/requirements/require-no-freeze.ts';
 import { closeAbandoned, recordAttempt, type WorkResult } from '../deploy/rollout/recorded-attempt.ts';
 import { requireCommit } from './require-commit.ts';
 import { checkRoutes } from './check-routes.ts';
 import { chooseVersion } from './choose-version.ts';
 import { makePackage } from './package-provisioning.ts';
-import type { ClusterConfiguration, ConfigurationChange } from '../../ports/cluster-configuration.ts';
+import type { ConfigurationChange } from '../../ports/cluster-configuration.ts';
 import type { ServiceLock } from '../../ports/cluster.ts';
 import type { Reporter } from '../../ports/reporter.ts';
-import { abandonedInstance, PlannedFacade } from './provision-instance.ts';
-import { ProvisioningManifests, type ReadEnvironments } from './provisioning-manifests.ts';
-import type { ProvisioningSource } from './provisioning-source.ts';
-import type { ReleasePorts } from '../../ports/release-ports.ts';
+import {
+  allChanges,
+  asPlanned,
+  isDone,
+  planAll,
+  stateOf,
+  withVersion,
+  type ProvisionPlan,
+  type ProvisionPorts,
+  type ProvisionTarget,
+} from './plan-provisioning.ts';
+import type { ReadEnvironments } from './provisioning-manifests.ts';
+import { renderSource } from './render-source.ts';
 
 /** Which configuration is provisioned where. */
 export interface ProvisionRequest {
@@ -37,8 +43,10 @@ export interface ProvisionRequest {
   /** The commit that was approved of, whole: that of a version with another one is refused (default: any). */
   readonly commit?: string | undefined;
   readonly actor: Actor;
-  /** The approver for a protected environment. */
+  /** The approver that is claimed, for a protected environment; `confirmApproval` asks who it was. */
   readonly approvedBy: string | undefined;
+  /** The approval, for a protected environment. */
+  readonly approvedPlans?: PlanApproval | undefined;
   readonly dryRun: boolean;
   /** With a reason, provisions also a frozen environment. */
   readonly force?: boolean;
@@ -60,24 +68,13 @@ export type ProvisionResult =
       /** The version that was there before. */
       readonly before: BuildNumber | undefined;
       readonly changes: readonly ConfigurationChange[];
+      /** The plan that needs an approval, in a protected environment; undefined where nothing would be done. */
+      readonly plan?: ApprovablePlan;
     }
   /** A newer version is there, or was packaged, and this one was not asked for by its tag. */
   | { readonly state: 'superseded'; readonly by: BuildNumber };
 
-type Ports = Pick<ReleasePorts, 'repository' | 'registry' | 'clock' | 'configuration' | 'facadeInstance'>;
 type OnPlan = (changes: readonly ConfigurationChange[]) => void;
-
-/** A configuration as it is to be in an environment, and how the environment's is reached. */
-interface Target {
-  readonly request: ProvisionRequest;
-  readonly environment: Environment;
-  readonly objects: readonly KubernetesObject[];
-  /** For the environment's instance of API Management; undefined where it has none, or no file speaks of it. */
-  readonly instance: InstanceConfiguration | undefined;
-  readonly configuration: ClusterConfiguration;
-  /** Undefined for what has no version yet. */
-  readonly version: BuildNumber | undefined;
-}
 
 /**
  * Provisions an environment with a version of the clusters' configuration: all of it is tried first, then applied, then what
@@ -87,12 +84,12 @@ interface Target {
  */
 export async function provision(
   request: ProvisionRequest,
-  ports: Ports,
+  ports: ProvisionPorts,
   reporter: Reporter,
   onPlan: OnPlan = () => {},
 ): Promise<ProvisionResult> {
   const { dryRun, actor } = request;
-  if (!dryRun) requireApproval(`provision ${request.environment.name}`, request.environment, request.approvedBy);
+  const approval = dryRun ? undefined : await approvalOf(request, ports, reporter);
   checkFreeze(freezable(request), ports, reporter);
   const chosen = await chooseVersion(request, ports, reporter);
   if (chosen.state === 'superseded') return { state: 'superseded', by: chosen.by };
@@ -100,18 +97,20 @@ export async function provision(
   const rendered = await renderSource(chosen.source, request, ports);
   const { environment } = rendered;
   const configuration = await ports.configuration(environment);
-  const target = { request, ...rendered, configuration, version: chosen.version };
+  const target = { request, ...rendered, configuration, source: chosen.source, version: chosen.version };
   const plan = await planAll(target, ports);
   await checkRoutes(rendered.objects, environment, configuration, reporter);
   if (dryRun) {
     tell(plan, onPlan, reporter);
-    return { state: 'planned', version: chosen.version, before: plan.before, changes: allChanges(plan) };
+    const toApprove = approvableProvisioning(asPlanned(target, plan));
+    const result = { version: chosen.version, before: plan.before, changes: allChanges(plan) };
+    return { state: 'planned', ...result, ...(toApprove ? { plan: toApprove } : {}) };
   }
+  const approvedPlans = await approveProvisioning(`provision ${environment.name}`, asPlanned(target, plan), request);
   request.signal?.throwIfAborted();
   const { source, version } = chosen;
   const made = version === undefined ? await makePackage(source, request, ports, reporter) : { ...source, version };
   const onWait = (heldBy: string) => reporter.step(`waiting for ${heldBy}, who is provisioning ${environment.name}`);
-  request.signal?.throwIfAborted();
   const lock = await target.configuration.lock(actor, onWait, request.signal);
   try {
     request.signal?.throwIfAborted();
@@ -119,10 +118,25 @@ export async function provision(
       warn: (record, by) => reporter.warn(`${by} abandoned ${record.package.version}, begun ${record.startedAt}`),
       close: (record, ending) => target.configuration.closeRecord(record, ending),
     });
-    return await provisionLocked({ target, made, plan, records, lock, reporter }, ports, onPlan);
+    return await provisionLocked(
+      { target, made, plan, approval, approvedPlans, records, lock, reporter },
+      ports,
+      onPlan,
+    );
   } finally {
     await lock.release();
   }
+}
+
+function approvalOf(
+  request: ProvisionRequest,
+  ports: ProvisionPorts,
+  reporter: Reporter,
+): Promise<Approval | undefined> {
+  const { environment } = request;
+  const identity = async () => (await ports.configuration(environment)).identity();
+  const change = { doing: `provision ${environment.name}`, environment, approved: request, identity };
+  return confirmApproval(change, ports, reporter);
 }
 
 /** It is the file of today that says so, whatever version is provisioned. */
@@ -133,9 +147,11 @@ function freezable({ environment, dryRun, force, reason }: ProvisionRequest) {
 
 /** A version that was planned, and what it is provisioned with while the lock is held. */
 interface PlannedProvisioning {
-  readonly target: Target;
+  readonly target: ProvisionTarget;
   readonly made: ProvisioningPackage;
-  readonly plan: Plan;
+  readonly approval: Approval | undefined;
+  readonly plan: ProvisionPlan;
+  readonly approvedPlans: PlanApproval | undefined;
   /** Newest first; none of them is running. */
   readonly records: readonly ProvisioningRecord[];
   readonly lock: ServiceLock;
@@ -144,101 +160,39 @@ interface PlannedProvisioning {
   readonly isForced?: boolean;
 }
 
-async function provisionLocked(planned: PlannedProvisioning, ports: Ports, onPlan: OnPlan): Promise<ProvisionResult> {
+async function provisionLocked(
+  planned: PlannedProvisioning,
+  ports: ProvisionPorts,
+  onPlan: OnPlan,
+): Promise<ProvisionResult> {
   const { target, made, records } = planned;
   const newest = records.find(({ outcome }) => outcome === 'succeeded')?.package.version;
   if (target.request.version === undefined && newest?.isNewerThan(made.version))
     return { state: 'superseded', by: newest };
   // Another run may have written while this one waited: then it is planned again.
   const isCurrent = stateOf(records[0]) === planned.plan.newest;
-  const plan = withVersion(isCurrent ? planned.plan : await planAll(target, ports), made.version);
+  const current = isCurrent ? planned.plan : await planAll(target, ports);
+  const plan = withVersion(current, made.version);
   const { before } = plan;
   const changes = allChanges(plan);
   tell(plan, onPlan, planned.reporter);
-  const isThere = records[0]?.outcome === 'succeeded' && records[0].package.version.equals(made.version);
-  const isSame = changes.every(({ action }) => action === 'unchanged') && (plan.facade?.isDone ?? true);
-  if (isThere && isSame && before?.equals(made.version))
-    return { state: 'unchanged', version: made.version, before, changes };
+  if (isDone(plan, made.version)) return { state: 'unchanged', version: made.version, before, changes };
+  requireProvisioningPlan(`provision ${target.environment.name}`, asPlanned(target, current), planned.approvedPlans);
   const overridden = requireNoFreeze(freezable(target.request), ports);
   const done = await applyAndRecord({ ...planned, plan, isForced: overridden.length > 0 }, ports);
   return { state: 'provisioned', version: made.version, before, changes: done };
 }
 
-/** The predicted changes, and the current state. */
-interface Plan {
-  /** Of the cluster. */
-  readonly changes: readonly ConfigurationChange[];
-  /** Undefined where there is no instance of API Management to look at. */
-  readonly facade: PlannedFacade | undefined;
-  /** Lines on what is no change, and is to be known. */
-  readonly notes: readonly string[];
-  readonly former: readonly ProvisionedObject[];
-  readonly before: BuildNumber | undefined;
-  /** The newest record. */
-  readonly newest: string;
-}
-
-async function planAll(target: Target, ports: Ports): Promise<Plan> {
-  const { configuration, environment, objects, version } = target;
-  const [changes, records, before] = await Promise.all([
-    configuration.plan(objects, version, { isDryRun: target.request.dryRun }),
-    configuration.records(),
-    configuration.version(),
-  ]);
-  refuseWithoutNamespace(environment, changes, before);
-  const former = formerObjects(records);
-  const [pruned, facade] = await Promise.all([
-    configuration.prune(former, objects, { dryRun: true }),
-    PlannedFacade.plan({ environment, configuration: target.instance, version, records }, ports),
-  ]);
-  const notes = [facade?.leftLine, abandonedInstance(records, environment.facade)].filter((line) => line !== undefined);
-  return { changes: [...changes, ...pruned], facade, notes, former, before, newest: stateOf(records[0]) };
-}
-
-function withVersion(plan: Plan, version: BuildNumber): Plan {
-  return { ...plan, facade: plan.facade?.withVersion(version) };
-}
-
-function allChanges({ changes, facade }: Plan): readonly ConfigurationChange[] {
-  return [...changes, ...(facade?.changes ?? [])];
-}
-
-function tell(plan: Plan, onPlan: OnPlan, reporter: Reporter): void {
+function tell(plan: ProvisionPlan, onPlan: OnPlan, reporter: Reporter): void {
   onPlan(allChanges(plan));
   for (const note of plan.notes) reporter.step(note);
 }
 
-function stateOf(record: ProvisioningRecord | undefined): string {
-  return `${record?.sequence} ${record?.outcome}`;
-}
-
-/**
- * Renders a commit's configuration with the values of the same commit: a version is what it was when it was tried. How the
- * cluster is reached, and whether it is protected, is a matter of today.
- */
-async function renderSource(
-  { commit }: ProvisioningSource,
-  { environment: today, readEnvironments }: ProvisionRequest,
-  { repository }: Ports,
-): Promise<Pick<Target, 'environment' | 'objects' | 'instance'>> {
-  const manifests = await ProvisioningManifests.at(commit, readEnvironments, { repository });
-  const then = manifests.environments.find(({ name }) => name === today.name);
-  if (!then) {
-    throw new Refusal({
-      type: 'no-such-environment',
-      doing: `provision ${today.name}`,
-      reason: `At ${shortCommit(commit)} there was no environment of this name yet.`,
-      remedy: 'Choose a newer version with `--tag`.',
-    });
-  }
-  const { facade: _, ...rest } = then;
-  const reached = { cluster: today.cluster, ...(today.facade ? { facade: today.facade } : {}) };
-  const environment = { ...rest, ...reached, protected: today.protected };
-  return { environment, objects: manifests.render(environment), instance: manifests.instance(environment) };
-}
-
 /** Applies a plan under the lock, and records it. @throws {Failure} */
-async function applyAndRecord(planned: PlannedProvisioning, { clock }: Ports): Promise<readonly ConfigurationChange[]> {
+async function applyAndRecord(
+  planned: PlannedProvisioning,
+  { clock }: ProvisionPorts,
+): Promise<readonly ConfigurationChange[]> {
   const { target, made, lock, reporter } = planned;
   const { configuration, environment, request } = target;
   const attempt = await recordAttempt<ProvisioningRecord, readonly ConfigurationChange[]>({
@@ -278,10 +232,10 @@ async function applyAll(
 }
 
 function newRecord(
-  { target, made, records, plan, isForced = false }: PlannedProvisioning,
+  { target, made, approval, records, plan, isForced = false }: PlannedProvisioning,
   now: Date,
 ): NewProvisioningRecord {
-  const { actor, approvedBy, version, reason } = target.request;
+  const { actor, version, reason } = target.request;
   const before = records.find(({ outcome }) => outcome === 'succeeded')?.package.version;
   const createdBefore = new Set(plan.former.flatMap((object) => (object.created ? [keyOf(object)] : [])));
   // What is to be removed is in it too, for the next run when this one does not come to its end.
@@ -294,26 +248,10 @@ function newRecord(
     package: { version: made.version, commit: made.commit, contentHash: made.contentHash },
     action: version !== undefined && before?.isNewerThan(made.version) ? 'go-back' : 'provision',
     actor,
-    ...(approvedBy === undefined ? {} : { approvedBy }),
+    ...(approval === undefined ? {} : { approvedBy: approval }),
     ...(isForced ? { inFreezeBecause: reason } : {}),
     objects,
     ...(plan.facade ? { facade: plan.facade.provisioned } : {}),
     startedAt: now.toISOString(),
   };
-}
-
-/** Deployments see by their namespace what was provisioned, so there must be one. */
-function refuseWithoutNamespace(
-  { name, namespace }: Environment,
-  changes: readonly ConfigurationChange[],
-  before: BuildNumber | undefined,
-): void {
-  const isMade = changes.some((change) => change.kind === 'Namespace' && change.name === namespace);
-  if (isMade || before !== undefined) return;
-  throw new Refusal({
-    type: 'no-namespace',
-    doing: `provision ${name}`,
-    reason: `Its namespace "${namespace}" is not among the manifests in ${provisioningFolder}.`,
-    remedy: 'Add a Namespace named ${NAMESPACE} to them.',
-  });
 }

@@ -14,12 +14,20 @@ import {
 } from '../../model/facade/instance/read-instance-files.ts';
 import type { XmlParser } from '../../model/facade/policies/policy.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
-import { provisioningFolder, renderProvisioning } from '../../model/provision/render-provisioning.ts';
+import {
+  encryptedFilesOf,
+  provisioningFolder,
+  renderProvisioning,
+  unlock,
+} from '../../model/provision/render-provisioning.ts';
+import type { SecretFiles } from '../../ports/secret-files.ts';
 import type { SourceFiles } from '../../ports/repository/source-files.ts';
 import type { WithRepository } from '../../ports/repository/source-repository.ts';
 
 /** Reads the environments of a commit. @param texts of their files by path. @throws {Refusal} when there are mistakes in them. */
 export type ReadEnvironments = (texts: ReadonlyMap<string, string>) => Promise<readonly Environment[]>;
+
+type Rendered = Pick<Environment, 'name' | 'namespace' | 'registry' | 'variables'>;
 
 /** The configuration of a commit: manifests, what is for API Management, and the values of the same commit. */
 export class ProvisioningManifests {
@@ -53,10 +61,23 @@ export class ProvisioningManifests {
     return new ProvisioningManifests(await readEnvironments(files), { manifests, instance }, xml);
   }
 
-  /** The objects of one of its environments. @throws {Refusal} naming file and object. */
-  render(environment: Pick<Environment, 'name' | 'namespace' | 'registry' | 'variables'>): KubernetesObject[] {
-    const environmentNames = this.environments.map(({ name }) => name);
-    return renderProvisioning({ texts: this.texts, environment, environmentNames });
+  /** The objects of one of its environments; encrypted Secrets without their values. @throws {Refusal} naming file and object. */
+  render(environment: Rendered): KubernetesObject[] {
+    return renderProvisioning(this.textsFor(environment));
+  }
+
+  /** The same with the values of encrypted Secrets. @throws {Refusal} also when one cannot be decrypted. */
+  async renderUnlocked(environment: Rendered, files: SecretFiles): Promise<KubernetesObject[]> {
+    const objects = this.render(environment);
+    const decrypted = new Map<string, string>();
+    // One after the other: a key on a card is asked for once.
+    for (const [path, text] of encryptedFilesOf(this.textsFor(environment)))
+      decrypted.set(path, await files.decrypt(path, text));
+    return unlock(objects, decrypted, environment);
+  }
+
+  private textsFor(environment: Rendered) {
+    return { texts: this.texts, environment, environmentNames: this.environments.map(({ name }) => name) };
   }
 
   /**

@@ -1,3 +1,4 @@
+import { approvesAll } from '../../../../twins/src/approve-all.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
 import { releaseIt } from '../../../../twins/src/release-it.ts';
 import { runningIn } from '../../../../contracts/src/running-in.ts';
@@ -78,7 +79,7 @@ function up(scenario: ReleaseScenario) {
   const { service, ports, reporter } = scenario;
   const way = { from: named(scenario, 'preprod'), to: named(scenario, 'prod') };
   return promote(
-    { ...usual, ...way, service, environmentNames, mainBranch: 'main', build: undefined, approvedBy: 'eve' },
+    { ...usual, ...way, service, environmentNames, mainBranch: 'main', build: undefined, ...approvesAll('eve') },
     ports,
     reporter,
   );

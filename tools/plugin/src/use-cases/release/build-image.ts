@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { shortCommit } from '../../model/commits/commit.ts';
 import type { BuildNumber } from '../../model/release/build-number.ts';
 import { imageLabels, type Build } from '../../model/release/image-labels.ts';
-import { ImageRef, type Digest } from '../../model/release/image-ref.ts';
-import { Failure } from '../../model/errors/product-error.ts';
+import { ImageRef } from '../../model/release/image-ref.ts';
 import type { Release } from '../../model/release/release.ts';
 import { catchProductError } from '../../model/errors/result.ts';
 import type { Reporter } from '../../ports/reporter.ts';
@@ -18,12 +17,12 @@ import {
   type BuildNumberRequest,
 } from './reserve-build-number.ts';
 
-/** The source of an image, and its registries. */
+/** The source of an image, and its registry. */
 export interface ImageRequest {
   readonly service: ServiceSource;
   readonly revision: Pick<Build, 'commit' | 'contentHash' | 'dirty'>;
-  /** Hosts (with paths) of the registries, each once. */
-  readonly registries: readonly string[];
+  /** Host (with path) of the registry that it is pushed to. */
+  readonly registry: string;
   /** The number to take, and no other. */
   readonly buildNumber: BuildNumber | undefined;
   /** The number of the CI's run: taken where it can be, and otherwise the next one. */
@@ -45,28 +44,28 @@ export async function previewImage(
   ports: ReleasePorts,
   reporter: Reporter,
 ): Promise<BuildNumber> {
-  const { service, revision, registries } = request;
+  const { service, revision, registry } = request;
   const [engine, buildNumber] = await Promise.all([
     ports.engine(),
     freeBuildNumber(numberRequest(request), revision.commit, ports),
     service.requireCommittedInputs(),
     warnOfForeignInputs(request, reporter),
   ]);
-  const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));
+  const image = ImageRef.of(registry, service.name, buildNumber.toString());
   const from = `${shortCommit(revision.commit)}${revision.dirty ? ' and the changes in the working tree' : ''}`;
   reporter.step(`would use build number ${describeNumber(buildNumber, request)}`);
   warnOfDayToCome(buildNumber, request, ports, reporter);
   reporter.step(`would build the image with ${engine.name} from ${from}`);
-  for (const image of images) reporter.step(`would push ${image}`);
+  reporter.step(`would push ${image}`);
   return buildNumber;
 }
 
 /**
- * Builds the image of a service under a new build number and pushes it to every registry.
- * @throws {Refusal} before anything is built when the wanted number is taken, or its image is in a registry already.
+ * Builds the image of a service under a new build number and pushes it.
+ * @throws {Refusal} before anything is built when the wanted number is taken, or its image is in the registry already.
  */
 export async function buildImage(request: ImageRequest, ports: ReleasePorts, reporter: Reporter): Promise<Release> {
-  const { service, revision, registries, signal, progress } = request;
+  const { service, revision, registry, signal, progress } = request;
   const [engine] = await Promise.all([
     ports.engine(),
     service.requireCommittedInputs(),
@@ -76,7 +75,7 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
   progress?.took(buildNumber);
   reporter.step(`using build number ${describeNumber(buildNumber, request)}`);
   warnOfDayToCome(buildNumber, request, ports, reporter);
-  const images = registries.map((registry) => ImageRef.of(registry, service.name, buildNumber.toString()));
+  const image = ImageRef.of(registry, service.name, buildNumber.toString());
 
   const build: Build = { service: service.name, buildNumber, ...revision };
   const created = ports.clock();
@@ -89,26 +88,22 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
       context: service.buildContext(),
       dockerfile: join(service.folder, 'Dockerfile'),
       labels: imageLabels({ build, source, created: created.toISOString() }),
-      images,
+      images: [image],
     },
     (line) => reporter.detail(line),
     signal,
   );
   await requireSameSource(request);
-  const digests: Digest[] = [];
-  for (const image of images) {
-    signal?.throwIfAborted();
-    const digest = await engine.push(image, (line) => reporter.detail(line), signal);
-    progress?.pushed(image);
-    reporter.step(`pushed ${image.withDigest(digest)}`);
-    digests.push(digest);
-    signal?.throwIfAborted();
-    await catchProductError(
-      () => ports.registry.lockTag(image),
-      (reason, remedy) => reporter.warn(`${reason} ${remedy}`),
-    );
-  }
-  return { ...build, imageDigest: onlyDigest(service.name, images, digests) };
+  signal?.throwIfAborted();
+  const imageDigest = await engine.push(image, (line) => reporter.detail(line), signal);
+  progress?.pushed(image);
+  reporter.step(`pushed ${image.withDigest(imageDigest)}`);
+  signal?.throwIfAborted();
+  await catchProductError(
+    () => ports.registry.lockTag(image),
+    (reason, remedy) => reporter.warn(`${reason} ${remedy}`),
+  );
+  return { ...build, imageDigest };
 }
 
 async function warnOfForeignInputs({ service, revision }: ImageRequest, reporter: Reporter): Promise<void> {
@@ -117,8 +112,8 @@ async function warnOfForeignInputs({ service, revision }: ImageRequest, reporter
 }
 
 function numberRequest({ service, ...request }: ImageRequest): BuildNumberRequest {
-  const { registries, buildNumber, ciNumber, force, signal } = request;
-  return { service: service.name, registries, buildNumber, ciNumber, force, signal };
+  const { registry, buildNumber, ciNumber, force, signal } = request;
+  return { service: service.name, registries: [registry], buildNumber, ciNumber, force, signal };
 }
 
 function warnOfDayToCome(
@@ -135,17 +130,4 @@ function warnOfDayToCome(
 function describeNumber(taken: BuildNumber, { buildNumber, ciNumber }: ImageRequest): string {
   const isOther = buildNumber === undefined && ciNumber !== undefined && !taken.equals(ciNumber);
   return isOther ? `${taken} (that of the CI, ${ciNumber}, is taken or not the newest)` : `${taken}`;
-}
-
-/** A release has one digest; an engine that compresses anew for each registry would make several. */
-function onlyDigest(service: string, images: readonly ImageRef[], digests: readonly Digest[]): Digest {
-  const [first] = digests;
-  if (first !== undefined && digests.every((digest) => digest === first)) return first;
-  throw new Failure({
-    type: 'digests-differ',
-    doing: `push the image of ${service}`,
-    reason: 'The registries report different digests for the same image, so no single release could name it.',
-    remedy: 'Use one registry for all automatic environments.',
-    evidence: images.map((image, index) => `${image} ${digests[index]}`),
-  });
 }

@@ -7,7 +7,7 @@ import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import { ReleaseProgress } from './release-progress.ts';
 import { requireUnmoved } from './require-same-source.ts';
-import { releaseRegistries } from './release-registries.ts';
+import { releaseRegistry } from './release-registries.ts';
 import { sourceRevision } from '../revision/source-revision.ts';
 
 /** A service whose image shall be released, and how. */
@@ -52,6 +52,6 @@ async function imageRequest(
   const targets = permitting.length > 0 ? permitting : environments;
   const revision = await sourceRevision(service, allowDirty, targets, ports);
   await requireUnmoved({ service, revision }, request.commitAtStart);
-  const registries = releaseRegistries(environments);
-  return { service, revision, registries, buildNumber, ciNumber, signal, progress: new ReleaseProgress() };
+  const registry = releaseRegistry(environments);
+  return { service, revision, registry, buildNumber, ciNumber, signal, progress: new ReleaseProgress() };
 }

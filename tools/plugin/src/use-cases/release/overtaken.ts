@@ -8,7 +8,8 @@ import type { ReleasePorts } from '../../ports/release-ports.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { describeBoth } from '../deploy/requirements/commit-precedence.ts';
 import { newestSucceeded, type Superseded } from '../deploy/decide-deploy.ts';
-import { findPrecedence, type DeployOptions } from '../deploy/deploy.ts';
+import type { DeployOptions } from '../deploy/deploy.ts';
+import { findPrecedence } from '../deploy/find-precedence.ts';
 import type { DeployTarget } from '../deploy/plan-deploy.ts';
 import { compareCommits, isOnBranch } from '../revision/commit-order.ts';
 

@@ -1,13 +1,18 @@
 import { automaticEnvironments, type Environment } from '../../model/environment/environment.ts';
 
 /**
- * Registries that a release is pushed to, each once: those of the environments it is meant for, or of the first one when
- * it is meant for none.
+ * Returns the registry that a release is pushed to: that of the first environment it is meant for, or of the first one when it
+ * is meant for none. Other environments with a registry of their own get it from there, when it is deployed to them.
  */
-export function releaseRegistries(
+export function releaseRegistry(
   environments: readonly Environment[],
   targets: readonly Environment[] = automaticEnvironments(environments),
-): string[] {
-  const meant = targets.length > 0 ? targets : environments.slice(0, 1);
-  return [...new Set(meant.map(({ registry }) => registry))];
+): string {
+  // There is always an environment.
+  return [...targets, ...environments][0]!.registry;
+}
+
+/** Returns the registries of environments, each once, in their order. */
+export function registriesOf(environments: readonly Environment[]): string[] {
+  return [...new Set(environments.map(({ registry }) => registry))];
 }

@@ -4,14 +4,12 @@ import { BuildNumber } from '../../model/release/build-number.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
-import { ReleaseTag } from '../../model/release/release-tag.ts';
-import { buildImage, previewImage, type ImageRequest } from './build-image.ts';
-import { requireApproval } from '../deploy/requirements/approval.ts';
+import { buildImage, type ImageRequest } from './build-image.ts';
+import { confirmApproval } from '../deploy/requirements/confirm-approval.ts';
 import { checkFreeze } from '../deploy/requirements/require-no-freeze.ts';
 import { deploy, type DeployOptions, type DeployResult } from '../deploy/deploy.ts';
 import { newestRelease } from '../revision/find-release.ts';
 import { planDeploy, type DeployTarget } from '../deploy/plan-deploy.ts';
-import { tellPlanned } from '../deploy/rollout/rollout-publication.ts';
 import { planServicePublication } from '../facade/plan-service-publication.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { announceRelease } from './publish-release.ts';
@@ -21,14 +19,13 @@ import { findOvertaken } from './overtaken.ts';
 import { forgetBuildNumbers } from './forget-build-numbers.ts';
 import { hasContent } from './has-content.ts';
 import { newInRelease } from './new-in-release.ts';
-import { describeChangeSet } from '../deploy/rollout/roll-out.ts';
+import { previewRelease } from './preview-release.ts';
+import { canSign, reached, targetOf, unbuilt, type ReleaseRun } from './release-run.ts';
 import { ReleaseProgress } from './release-progress.ts';
 import { requireUnmoved } from './require-same-source.ts';
-import { releaseRegistries } from './release-registries.ts';
+import { releaseRegistry } from './release-registries.ts';
 import { sourceRevision } from '../revision/source-revision.ts';
 import { requireReleasedBranch } from '../verify/require-released-branch.ts';
-import { requireSigningKey } from '../verify/require-signatures.ts';
-import { verifyRelease } from '../verify/verify-release.ts';
 import { tagRelease } from './tag-release.ts';
 import { waitForForge } from '../announce/wait-for-forge.ts';
 
@@ -68,15 +65,6 @@ export interface ReleaseResult {
 /** The image and the tag; each environment is a stage of its own. */
 const stagesBeforeDeploy = 2;
 
-/** A release that is under way, and what its steps share. */
-export interface ReleaseRun {
-  readonly request: ReleaseRequest;
-  readonly image: ImageRequest;
-  readonly ports: ReleasePorts;
-  readonly reporter: Reporter;
-  readonly progress: ReleaseProgress;
-}
-
 /**
  * Takes a service the whole way: build, push, tag, deploy. Builds nothing when the newest release has the same content,
  * and deploys that wherever it does not run yet: a run that was cut short is finished by the next.
@@ -103,11 +91,11 @@ async function carryOut(
   const run: ReleaseRun = { request, image, ports, reporter, progress };
   const isBuilt = newest !== undefined && !request.rebuild && (await hasContent(newest, run));
   const upToDate = isBuilt ? newest : undefined;
-  if (!request.dryRun) requireApprovals(request);
+  if (!request.dryRun) await confirmApprovals(request, upToDate, ports);
   const overtaken = upToDate ? [] : await supersededBy(run);
   if (overtaken.length > 0) return { release: undefined, built: false, deploys: overtaken };
   if (request.only === 'deploy' && !upToDate) throw notBuilt(run, newest);
-  if (request.dryRun) return preview(run, upToDate);
+  if (request.dryRun) return previewRelease(run, upToDate);
   return upToDate ? deployOnly(run, upToDate) : buildAndDeploy(run);
 }
 
@@ -127,11 +115,6 @@ async function supersededBy(run: ReleaseRun): Promise<ReleaseResult['deploys']> 
   const overtaken = run.request.only === 'build' ? Promise.resolve([]) : overtakenBy(run);
   await allEnded([requireReleasedBranches(run), overtaken]);
   return overtaken;
-}
-
-/** Returns the environments whose clusters are reached. */
-function reached({ only, targets }: ReleaseRequest): readonly Environment[] {
-  return only === 'build' ? [] : targets;
 }
 
 function notBuilt({ request: { service }, image }: ReleaseRun, newest: Release | undefined): Refusal {
@@ -160,13 +143,34 @@ async function imageRequest(request: ReleaseRequest, ports: ReleasePorts): Promi
   const { service, environments, targets, allowDirty, buildNumber, ciNumber, force, signal } = request;
   const revision = await sourceRevision(service, allowDirty, targets, ports);
   await requireUnmoved({ service, revision }, request.commitAtStart);
-  const registries = releaseRegistries(environments, targets);
-  return { service, revision, registries, buildNumber, ciNumber, force, signal };
+  const registry = releaseRegistry(environments, targets);
+  return { service, revision, registry, buildNumber, ciNumber, force, signal };
 }
 
-function requireApprovals(request: ReleaseRequest): void {
-  for (const environment of reached(request))
-    requireApproval(`deploy ${request.service.name} to ${environment.name}`, environment, request.approvedBy);
+/** Makes sure of all approvals before anything is built; each deployment says who approved of it. @throws {Refusal} */
+async function confirmApprovals(
+  request: ReleaseRequest,
+  upToDate: Release | undefined,
+  ports: ReleasePorts,
+): Promise<void> {
+  const { service, approvedPlans } = request;
+  for (const environment of reached(request)) {
+    const identity = async () => (await ports.cluster(environment)).identity();
+    const doing = `deploy ${service.name} to ${environment.name}`;
+    const change = { doing, environment, approved: request, identity };
+    await confirmApproval(change, ports, { step: () => {}, detail: () => {}, warn: () => {} });
+    if (!environment.protected || upToDate || approvedPlans?.ask) continue;
+    throw notPlanned(service.name, environment.name);
+  }
+}
+
+function notPlanned(service: string, environment: string): Refusal {
+  return new Refusal({
+    type: 'plan-changed',
+    doing: `deploy ${service} to ${environment}`,
+    reason: 'It cannot be approved yet: a plan names a build, and the content of this commit has none yet.',
+    remedy: `Build it first (\`nx run ${service}:release --only=build\`), then look at \`nx run ${service}:k8s-deploy --env=${environment} --dry-run\`.`,
+  });
 }
 
 /** One that is frozen refuses the whole release, as one does that takes no releases of the commit. @throws {Refusal} */
@@ -201,11 +205,6 @@ async function buildAndDeploy(run: ReleaseRun): Promise<ReleaseResult> {
   } finally {
     await waitForForge([announced, forgotten], signal, reporter);
   }
-}
-
-/** Reports whether the tag is to be signed. @throws {Refusal} when it is, and cannot be. */
-function canSign({ request: { service, environments, mainBranch }, ports }: ReleaseRun): Promise<boolean> {
-  return requireSigningKey(environments, { mainBranch, doing: `release ${service.name}` }, ports);
 }
 
 /** Looks for the engine beside other work; a missing one is reported when it is needed. */
@@ -244,57 +243,4 @@ async function deployAll(
     deploys.push({ environment: environment.name, result });
   }
   return deploys;
-}
-
-/** Reports what a release would do, and refuses what it would refuse. */
-async function preview(run: ReleaseRun, newest: Release | undefined): Promise<ReleaseResult> {
-  const { request, image, ports, reporter } = run;
-  let released = newest;
-  if (!newest) await canSign(run);
-  if (newest) reporter.step(`up to date with ${newest.buildNumber}; nothing to build`);
-  else {
-    const buildNumber = await previewImage(image, ports, reporter);
-    reporter.step(
-      `would tag ${shortCommit(image.revision.commit)} as ${new ReleaseTag(request.service.name, buildNumber)}`,
-    );
-    const forge = await ports.forge();
-    if (!('reason' in forge)) reporter.step('would make a GitHub release of it');
-    else if (!forge.isElsewhere) reporter.step(`no GitHub release: ${forge.reason}`);
-    released = { ...unbuilt(image, ports), buildNumber };
-  }
-  for (const environment of reached(request)) {
-    const target = targetOf(request, environment, released!);
-    if (newest) await verifyRelease(target, request, ports);
-    const [{ changes }, publication] = await Promise.all([
-      planDeploy(target, ports, reporter),
-      planServicePublication(target, ports),
-    ]);
-    reporter.step(`${environment.name}: would deploy: ${describeChangeSet(changes)}`);
-    tellPlanned(publication, environment, reporter);
-  }
-  return { release: newest, built: false, deploys: [] };
-}
-
-function targetOf(request: ReleaseRequest, environment: Environment, release: Release): DeployTarget {
-  const { service, actor, allowDowntime, allowBreaking = false, adopt } = request;
-  return {
-    service,
-    release,
-    environment,
-    environmentNames: request.environments.map(({ name }) => name),
-    actor,
-    allowDowntime,
-    allowBreaking,
-    adopt,
-  };
-}
-
-/** Stands for a release that does not exist yet, where its number and digest do not matter. */
-function unbuilt({ service, revision }: ImageRequest, { clock }: Pick<ReleasePorts, 'clock'>): Release {
-  return {
-    service: service.name,
-    buildNumber: BuildNumber.first(clock()),
-    ...revision,
-    imageDigest: `sha256:${'0'.repeat(64)}`,
-  };
 }

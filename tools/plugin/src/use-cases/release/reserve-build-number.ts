@@ -8,7 +8,7 @@ import type { Commits } from '../../ports/repository/commits.ts';
 import type { WithRepository } from '../../ports/repository/source-repository.ts';
 import { isAncestor } from '../observe/is-ancestor.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
-import { digestBeforePush } from './digest-before-push.ts';
+import { digestBeforePush } from '../verify/digest-before-push.ts';
 
 /** Which number is asked for. */
 export interface BuildNumberRequest {

@@ -66,6 +66,6 @@ export async function findRelease(
 /** @param isThere a tag of that name, which somebody else than a release wrote. */
 function reasonOf(tag: ReleaseTag, isThere: boolean): string {
   return isThere
-    ? `Tag ${tag} is there, but its message does not tell of this release: no \`release\` wrote it.`
+    ? `Tag ${tag} is there, but its message names another release, or none: no \`release\` wrote it.`
     : `There is no tag ${tag}.`;
 }

@@ -1,3 +1,4 @@
+import { approvesAll } from '../../../../twins/src/approve-all.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import type { DeploymentRecord } from '../../model/deploy/deployment-record.ts';
 import { ProductError } from '../../model/errors/product-error.ts';
@@ -248,7 +249,7 @@ describe('rollback', () => {
     const environmentNames = ['dev', 'preprod', 'prod'];
     const target = { ...usual, service, environment: prod, environmentNames, mainBranch: 'main', actor: bob };
     const second = { ...target, release: await findRelease('orders', number('20261124-2'), ports) };
-    await deploy(second, { ...usual, approvedBy: 'eve' }, ports, reporter);
+    await deploy(second, { ...usual, ...approvesAll('eve') }, ports, reporter);
     const request = { ...requestOf(scenario, number('20261124-1')), environment: prod };
     const error = await refusal(planRollback(request, ports));
     expect(error.facts.type).toBe('never-succeeded-there');

@@ -1,3 +1,4 @@
+import { approvesAll } from '../../../../twins/src/approve-all.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
 import { releaseIt } from '../../../../twins/src/release-it.ts';
 import type { DeploymentRecord } from '../../model/deploy/deployment-record.ts';
@@ -60,7 +61,7 @@ function promoteIt(scenario: ReleaseScenario, force = false) {
   const { service, ports, reporter } = scenario;
   const facts = { environmentNames: [], actor, allowDowntime: false, adopt: false, dryRun: false, build: undefined };
   const way = { from: named(scenario, 'preprod'), to: named(scenario, 'prod') };
-  const options = { force, mainBranch: 'main', approvedBy: 'ada', timeoutMs: 1000 };
+  const options = { force, mainBranch: 'main', ...approvesAll('ada'), timeoutMs: 1000 };
   return promote({ ...facts, ...way, ...options, service }, ports, reporter);
 }
 
@@ -142,7 +143,7 @@ describe('a commit that no branch has', () => {
     const branch = new ReleaseScenario(main);
     branch.change('branch');
     const to = (name: string, wishes = {}) =>
-      releaseIt(branch, { targets: [named(branch, name)], approvedBy: 'ada', ...wishes });
+      releaseIt(branch, { targets: [named(branch, name)], ...approvesAll('ada'), ...wishes });
     await expect(to('preprod')).rejects.toMatchObject(refusedAs('commit-not-on-branch'));
     await expect(to('preprod', { dryRun: true })).rejects.toMatchObject(refusedAs('commit-not-on-branch'));
     await expect(to('prod', { force: true })).rejects.toMatchObject(refusedAs('commit-not-on-branch'));

@@ -1,3 +1,4 @@
+import { approvesAll } from '../../../../twins/src/approve-all.ts';
 import { publicKey } from '../../../../twins/src/in-memory-signature.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
 import { releaseIt } from '../../../../twins/src/release-it.ts';
@@ -57,7 +58,7 @@ function promoting(scenario: ReleaseScenario, force = false) {
   const { service, ports, reporter } = scenario;
   const facts = { environmentNames: [], actor, allowDowntime: false, adopt: false, dryRun: false, build: undefined };
   const way = { from: environmentOf(scenario, 'preprod'), to: environmentOf(scenario, 'prod') };
-  const options = { force, mainBranch: 'main', approvedBy: 'ada', timeoutMs: 1000 };
+  const options = { force, mainBranch: 'main', ...approvesAll('ada'), timeoutMs: 1000 };
   return promote({ ...facts, ...way, ...options, service }, ports, reporter);
 }
 

@@ -17,6 +17,12 @@ interface UsedRelease {
   readonly environment: Environment;
 }
 
+interface VerifiedRelease extends UsedRelease {
+  readonly service: ServiceSource;
+  /** Its image by its digest: that of the environment's registry when left out, or of the one that it is copied from. */
+  readonly image?: ImageRef;
+}
+
 /** Conditions under which a release is believed. */
 export interface Trust {
   /** The branch that releases are of, besides those that the environment names. */
@@ -35,7 +41,7 @@ type Ports = Pick<ReleasePorts, 'repository' | 'registry'>;
  * @returns what was overridden by `force`. @throws {Refusal} naming both witnesses where two do not agree.
  */
 export async function verifyRelease(
-  { service, release, environment }: UsedRelease & { readonly service: ServiceSource },
+  { service, release, environment, image = imageOf(release, environment) }: VerifiedRelease,
   trust: Trust,
   ports: Ports,
 ): Promise<readonly string[]> {
@@ -43,7 +49,7 @@ export async function verifyRelease(
   const ofBranch = requireReleasedBranch({ ...trust, commit: release.commit, environment, doing }, ports);
   await allEnded([
     ofBranch,
-    requireOwnImage(release, imageOf(release, environment), doing, ports),
+    requireOwnImage(release, image, doing, ports),
     requireContentOfCheckout(service, release, doing, ports),
     requireSignedRelease(release, { environment, mainBranch: trust.mainBranch, doing }, ports),
   ]);

@@ -60,6 +60,8 @@ const managedFieldsEntry: Message = {
 };
 const managedFields = listOf(message(managedFieldsEntry));
 const identity: Message = { 1: ['name', text], 11: ['labels', texts], 12: ['annotations', texts] };
+/** With what the server itself says of an object. */
+const recorded: Message = { ...identity, 5: ['uid', text], 8: ['creationTimestamp', time] };
 const objectMeta = message({
   ...identity,
   7: ['generation', number],
@@ -210,10 +212,8 @@ const kinds = {
       }),
     ],
   },
-  /** By their metadata alone; the server does not send their data. */
-  ControllerRevision: {
-    1: ['metadata', message(identity)],
-  },
+  /** Records, and parts of the log, by their metadata alone: the server does not send their data. */
+  ControllerRevision: { 1: ['metadata', message(recorded)] },
   /** The managers of its fields: all that is asked of other objects. */
   PartialObjectMetadata: { 1: ['metadata', message({ 1: ['name', text], 17: ['managedFields', managedFields] })] },
 } satisfies Record<string, Message>;

@@ -12,8 +12,8 @@ export const deployAccess: readonly Access[] = [
   ...access('apps', 'deployments', ['get', 'list', 'watch', 'patch']),
   ...access('apps', 'replicasets', ['list', 'watch']),
   ...access('', 'pods', ['list', 'watch']),
-  // Of an earlier release, to be deleted.
-  ...access('', 'configmaps', ['list']),
+  // Those of an earlier release, to be deleted; and the log of deployments.
+  ...access('', 'configmaps', ['list', 'create', 'patch']),
 ];
 
 /** The rights that Jobs of a release need. */

@@ -134,6 +134,17 @@ describe('driftOf', () => {
     expect(driftOf(applied, again)).toEqual([]);
   });
 
+  it('does not tell that pods were restarted because their Secret changed', () => {
+    const variable = (name: string) => {
+      const env = [...container.env, { name, value: 'd9fd1a3b' }];
+      return live({ container: { env } }, by('Reloader', inContainers({ 'f:env': { [`k:{"name":"${name}"}`]: {} } })));
+    };
+    expect(driftOf(applied, variable('STAKATER_ORDERS_DATABASE_SECRET'))).toEqual([]);
+    expect(driftOf(applied, variable('STAKATER_LIMITS_CONFIGMAP'))).toEqual([]);
+    expect(driftOf(applied, variable('STAKATER_URL'))).toHaveLength(1);
+    expect(driftOf(applied, variable('X_STAKATER_A_SECRET'))).toHaveLength(1);
+  });
+
   it('tells what is gone, in one line each', () => {
     const less = live({ container: { env: [container.env[0]] } }, by('kubectl-edit', inContainers({ 'f:env': {} })));
     expect(driftOf(applied, less)).toMatchObject([

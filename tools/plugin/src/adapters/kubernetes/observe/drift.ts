@@ -183,6 +183,7 @@ class DriftWalk {
         const key = readKey(step);
         const item = live.find((each) => isMap(each) && hasAll(each, key));
         if (item === undefined || applied.some((each) => isMap(each) && fits(each, key))) continue;
+        if (path.at(-1) === 'env' && isRestart(key)) continue;
         this.tell({ applied: undefined, live: item, path: [...path, itemName(key)], owner: undefined }, entry);
       }
     }
@@ -200,6 +201,14 @@ class DriftWalk {
       at: writer?.time,
     });
   }
+}
+
+/**
+ * Reports whether a variable is a hash by which Stakater's Reloader restarts pods after their Secret or ConfigMap has changed,
+ * as "kubectl rollout restart" does by an annotation.
+ */
+function isRestart({ name }: Readonly<Record<string, unknown>>): boolean {
+  return typeof name === 'string' && /^STAKATER_[A-Z0-9_]+_(?:SECRET|CONFIGMAP)$/.test(name);
 }
 
 /** Defaults (`protocol: TCP`) are in the key of an item, and not always in what was applied. */

@@ -1,4 +1,5 @@
-import { fieldChanges } from '../../../model/observe/field-changes.ts';
+import { createHash } from 'node:crypto';
+import { fieldChanges, type FieldChange } from '../../../model/observe/field-changes.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { isMap } from '../../../model/manifests/source/object-fields.ts';
 import type { ConfigurationChange } from '../../../ports/cluster-configuration.ts';
@@ -6,7 +7,9 @@ import { ApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
 
 /** A change that applying an object would make, as far as it can be known without trying it. */
-export type ComparedChange = Pick<ConfigurationChange, 'action' | 'fields'> & { readonly isCompared: true };
+export type ComparedChange = Pick<ConfigurationChange, 'action' | 'fields' | 'fingerprint'> & {
+  readonly isCompared: true;
+};
 
 /**
  * Compares an object with the one that is there, for an account that may not try it: policies of the cluster are not tried by
@@ -20,16 +23,33 @@ export async function compareUntried(
   { sent, cause }: { readonly sent: KubernetesObject; readonly cause: unknown },
 ): Promise<ComparedChange> {
   if (!(cause instanceof ApiError && isForbidden(cause))) throw cause;
+  return compare(api, path, { sent, cause });
+}
+
+/** Compares a Secret whose values are encrypted: tried without them, it would lose those that it has. @throws {ApiError} */
+export function compareLocked(api: KubernetesApi, path: string, sent: KubernetesObject): Promise<ComparedChange> {
+  return compare(api, path, { sent });
+}
+
+async function compare(
+  api: KubernetesApi,
+  path: string,
+  { sent, cause }: { readonly sent: KubernetesObject; readonly cause?: ApiError },
+): Promise<ComparedChange> {
   try {
     const live = await api.get(path);
     if (!live) return { action: 'created', isCompared: true };
-    const fields = fieldChanges(live, laidOver(live, sent) as KubernetesObject);
+    const fields = compared(live, sent);
+    const fingerprint = fingerprintOf(live, sent);
     return fields.length === 0
-      ? { action: 'unchanged', isCompared: true }
-      : { action: 'configured', fields, isCompared: true };
+      ? { action: 'unchanged', fingerprint, isCompared: true }
+      : { action: 'configured', fields, fingerprint, isCompared: true };
   } catch (error) {
     if (!(error instanceof ApiError && isForbidden(error))) throw error;
-    return { action: (await isThere(api, path, { sent, cause })) ? 'unchanged' : 'created', isCompared: true };
+    const isKept = await isThere(api, path, { sent, cause: cause ?? error });
+    return isKept
+      ? { action: 'unchanged', fingerprint: unread, isCompared: true }
+      : { action: 'created', isCompared: true };
   }
 }
 
@@ -50,6 +70,25 @@ async function isThere(
     if (error instanceof ApiError && error.code === 409) return true;
     throw error instanceof ApiError && isForbidden(error) ? cause : error;
   }
+}
+
+/** Stands for the difference from an object that not every account may read. */
+const unread = 'unread';
+
+/**
+ * Returns what tells whether a manifest, and the fields of an object that it is about, are as they were: the same for accounts
+ * that may try it and for those that may only read. Of Secrets, which who plans may not read, none does.
+ */
+export function fingerprintOf(live: KubernetesObject, sent: KubernetesObject): string {
+  if (sent.kind === 'Secret') return unread;
+  return createHash('sha256')
+    .update(JSON.stringify(compared(live, sent)))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+function compared(live: KubernetesObject, sent: KubernetesObject): FieldChange[] {
+  return fieldChanges(live, laidOver(live, sent) as KubernetesObject);
 }
 
 /** Lays a manifest over what is there: items of lists of the same length one by one, because the server fills defaults in. */

@@ -18,6 +18,7 @@ import type { KubernetesApi } from '../client/api.ts';
 import { listHttpRoutes } from '../deploy/gateways.ts';
 import type { HeldLease } from '../deploy/held-lease.ts';
 import { acquireLease } from '../deploy/lease.ts';
+import { OwnIdentity } from '../client/own-identity.ts';
 import { Resources } from '../client/resources.ts';
 import { applyConfiguration } from './apply-configuration.ts';
 import { comingNamespaces, planConfiguration, type ConfigurationPlace } from './plan-configuration.ts';
@@ -32,13 +33,19 @@ const recordsNamespace = 'poc-provisioning';
 export class KubernetesConfiguration implements ClusterConfiguration {
   private readonly place: ConfigurationPlace;
   private readonly kept: ProvisioningRecords;
+  private readonly account: OwnIdentity;
   /** The lock that was taken last: it is the fence for all that is written. */
   private held: HeldLease | undefined;
 
   constructor(api: KubernetesApi, { namespace }: Pick<Environment, 'namespace'>) {
     const manager = provisioningManager.of(namespace);
     this.place = { api, resources: new Resources(api), home: namespace, manager };
+    this.account = new OwnIdentity(api);
     this.kept = new ProvisioningRecords(api, recordsNamespace, namespace);
+  }
+
+  identity(): Promise<string | undefined> {
+    return this.account.name();
   }
 
   httpRoutes(): Promise<readonly KubernetesObject[]> {
@@ -125,8 +132,8 @@ export class KubernetesConfiguration implements ClusterConfiguration {
     return this.kept.list();
   }
 
-  openRecord(record: NewProvisioningRecord): Promise<ProvisioningRecord> {
-    return this.kept.open(record, this.writer.api);
+  async openRecord(record: NewProvisioningRecord): Promise<ProvisioningRecord> {
+    return this.kept.open(await this.account.sign(record), this.writer.api);
   }
 
   closeRecord(record: ProvisioningRecord, ending: ProvisioningEnding): Promise<ProvisioningRecord> {

@@ -12,7 +12,8 @@ import { ApiError, explainApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
 import { combineRefusals, dryRun, tryAll, tryObject, type ObjectRules } from '../deploy/plan.ts';
 import type { Resources } from '../client/resources.ts';
-import { compareUntried } from './compare-untried.ts';
+import { isLocked } from '../../../model/manifests/source/encrypted-secrets.ts';
+import { compareLocked, compareUntried, fingerprintOf } from './compare-untried.ts';
 import { NewerHolders } from './newer-holders.ts';
 
 /** Where, and as what, objects are tried whose namespace is still to be made. */
@@ -93,6 +94,7 @@ async function planObject(
       return { change: untried === undefined ? change : { ...change, untried }, path, sent };
     }
     const rules = rulesFor(sent, manager, namespace);
+    if (isLocked(sent)) return { change: { ...what, ...(await compareLocked(api, path, sent)) }, path, sent };
     const first = await tryObject(api, path, rules).catch((error: unknown) => {
       if (isMissingNamespace(error)) throw noNamespace(object, namespace);
       if (!place.mayCompare) throw error;
@@ -112,6 +114,7 @@ async function planObject(
       ...(takenOver ? { takenOver } : {}),
       ...(fields.length > 0 ? { fields } : {}),
       ...(heldBy ? { heldBy } : {}),
+      ...(live ? { fingerprint: fingerprintOf(live, sent) } : {}),
     };
     return { change, path, sent: tried.sent };
   } catch (error) {

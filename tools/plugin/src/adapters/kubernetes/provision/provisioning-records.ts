@@ -13,6 +13,7 @@ import { ApiError, explainApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
 import { note, readOutcome } from '../records/record-data.ts';
 import { recordShape } from '../records/record-shape.ts';
+import { keepApproval, readKept, type Kept } from '../records/kept-approval.ts';
 import { collectionPath } from '../client/resources.ts';
 import { createRevision, packData, passOver, unpackData, type Revision } from '../records/revision.ts';
 
@@ -24,7 +25,7 @@ const longestReason = 4000;
 const attempts = 50;
 
 /** The immutable part of a record. Read by every later version of this tool: only add to it. */
-type RecordData = Omit<NewProvisioningRecord, 'package'> & {
+type RecordData = Kept<Omit<NewProvisioningRecord, 'package'>> & {
   readonly package: Omit<ProvisioningPackage, 'version'> & { readonly version: string };
 };
 
@@ -117,7 +118,9 @@ export class ProvisioningRecords {
         },
       },
       revision: sequence,
-      data: packData(why === undefined ? data : { ...data, inFreezeBecause: scrub(why).slice(0, longestReason) }),
+      data: packData(
+        keepApproval(why === undefined ? data : { ...data, inFreezeBecause: scrub(why).slice(0, longestReason) }),
+      ),
     };
   }
 
@@ -149,7 +152,7 @@ function readRecord({ metadata, data }: Revision): ProvisioningRecord | undefine
   if (!version || !Number.isSafeInteger(sequence)) return undefined;
   const { [note.finishedAt]: finishedAt, [note.reason]: reason } = annotations;
   return {
-    ...kept,
+    ...readKept<Omit<NewProvisioningRecord, 'package'>>(kept),
     package: { ...kept.package, version },
     sequence,
     outcome: readOutcome(annotations[note.outcome]),

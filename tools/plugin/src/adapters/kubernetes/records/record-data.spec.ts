@@ -37,6 +37,31 @@ describe('a record', () => {
     expect(readSummary(recordObject(record, 'x'))).toEqual(summary);
   });
 
+  it('keeps an approval for versions of this tool to come, and as a text for those of before', () => {
+    const approvedBy = { names: ['alice', 'bob'], by: 'github-review' } as const;
+    const approved = { ...record, cause: { action: 'promote', approvedBy } } as const;
+    const object = recordObject(approved, 'x');
+    expect(readRecord(object)).toEqual(approved);
+    expect(readSummary(object)?.cause).toEqual(approved.cause);
+    expect(unpackData<{ cause: object }>(object.data)?.cause).toMatchObject({
+      approvedBy: 'alice, bob (review of the run at GitHub)',
+    });
+  });
+
+  it('of before there were witnesses is read, as a claim', () => {
+    const old = withData(JSON.stringify({ ...dataOf(), cause: { action: 'promote', approvedBy: 'environment prod' } }));
+    const approvedBy = { names: ['environment prod'], by: 'claim' };
+    expect(readRecord(old)?.cause).toEqual({ action: 'promote', approvedBy });
+  });
+
+  it.each([{ names: 'alice', by: 'github-review' }, { names: [1], by: 'claim' }, 'alice', 7])(
+    'with the approval %j, which nobody writes, is passed over',
+    (approval) => {
+      const cause = { action: 'promote', approvedBy: 'alice', approval };
+      expect(readRecord(withData(JSON.stringify({ ...dataOf(), cause })))).toBeUndefined();
+    },
+  );
+
   it('that takes more than a record unpacked is named and passed over, and the others are read', async () => {
     const said = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     const fake = await FakeApiServer.start();

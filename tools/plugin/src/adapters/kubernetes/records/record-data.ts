@@ -14,6 +14,7 @@ import type { KubernetesObject } from '../../../model/manifests/kubernetes-objec
 import type { Release } from '../../../model/release/release.ts';
 import { kindNameOf } from '../../../model/manifests/kind-name.ts';
 import { recordShape } from './record-shape.ts';
+import { keepApproval, readKept, type Kept } from './kept-approval.ts';
 import { attemptNote, packData, unpackData, type Revision } from './revision.ts';
 
 /** Annotations of a record. */
@@ -44,7 +45,7 @@ type Metadata = Pick<KubernetesObject, 'metadata'>;
 /** The immutable part of a record. Read by every later version of this tool: only add to it. */
 type RecordData = Omit<NewDeploymentRecord, 'release' | 'cause' | 'hold'> & {
   readonly release: Omit<Release, 'buildNumber'> & { readonly buildNumber: string };
-  readonly cause?: DeploymentRecord['cause'];
+  readonly cause?: Kept<DeploymentRecord['cause']>;
   readonly hold?: Omit<Hold, 'buildNumber'> & { readonly buildNumber: string };
 };
 
@@ -76,7 +77,7 @@ export function recordObject(record: DeploymentRecord, attempt: string): Revisio
       },
     },
     revision: sequence,
-    data: packData(data),
+    data: packData({ ...data, cause: keepApproval(data.cause) }),
   };
 }
 
@@ -84,7 +85,11 @@ export function recordObject(record: DeploymentRecord, attempt: string): Revisio
 function writeSummary(record: DeploymentRecord): string {
   const { sequence: _sequence, outcome: _outcome, manifests: _manifests, ...facts } = record;
   const { cause, hold } = record;
-  return JSON.stringify({ ...facts, cause: shortened(cause), ...(hold ? { hold: shortened(hold) } : {}) });
+  return JSON.stringify({
+    ...facts,
+    cause: keepApproval(shortened(cause)),
+    ...(hold ? { hold: shortened(hold) } : {}),
+  });
 }
 
 function shortened<T extends { readonly reason?: string }>(told: T): T {
@@ -121,7 +126,7 @@ function readFacts(read: Omit<RecordData, 'manifests'>, { metadata }: Metadata):
   return {
     ...facts,
     release: { ...read.release, buildNumber },
-    cause,
+    cause: readKept<DeploymentRecord['cause']>(cause),
     ...(hold ? { hold } : {}),
     sequence,
     outcome: readOutcome(annotations[note.outcome]),

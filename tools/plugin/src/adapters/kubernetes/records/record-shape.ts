@@ -20,7 +20,8 @@ const fields =
     !Array.isArray(value) &&
     Object.entries(shapes).every(([name, shape]) => shape((value as Readonly<Record<string, unknown>>)[name]));
 
-const actor = fields({ person: text, run: text });
+const actor = fields({ person: text, run: text, identity: maybe(text) });
+const approvals = { approvedBy: maybe(text), approval: maybe(fields({ names: list(text), by: text })) };
 const release = fields({ service: text, buildNumber: text, commit: text, imageDigest: text, contentHash: text });
 const object = fields({ apiVersion: text, kind: text, metadata: fields({ name: text }) });
 
@@ -29,7 +30,7 @@ const facts = {
   environment: maybe(text),
   release,
   actor,
-  cause: maybe(fields({ action: text, reason: maybe(text), approvedBy: maybe(text), overrides: maybe(list(text)) })),
+  cause: maybe(fields({ action: text, reason: maybe(text), ...approvals, overrides: maybe(list(text)) })),
   hold: maybe(fields({ buildNumber: text, actor, since: time, reason: maybe(text) })),
   exceptions: maybe(list(fields({}))),
   publishes: maybe(list(fields({ api: text, revision: text, digest: text, file: text, path: text }))),
@@ -51,9 +52,26 @@ export const recordShape = {
     environment: maybe(text),
     package: fields({ version: text, commit: text, contentHash: text }),
     actor,
+    ...approvals,
     inFreezeBecause: maybe(text),
     objects: list(fields({ apiVersion: text, kind: text, name: text })),
     facade: maybe(fields({ instance: text, entities: list(text) })),
     startedAt: time,
+  }),
+} as const;
+
+/** Shapes of the lines of the log of deployments. */
+export const logShape = {
+  begin: fields({
+    at: time,
+    ...{ environment: text, build: text, commit: text, digest: text, contentHash: text, manifests: text },
+    ...{ record: maybe(text), provisioning: maybe(text), action: text, actor, approvedBy: maybe(text) },
+    ...{ overrides: maybe(list(text)), reason: maybe(text), startedAt: time },
+  }),
+  end: fields({
+    at: time,
+    outcome: (value) => ['succeeded', 'failed', 'cancelled', 'abandoned'].includes(value as string),
+    finishedAt: time,
+    reason: maybe(text),
   }),
 } as const;

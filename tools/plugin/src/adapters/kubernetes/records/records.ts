@@ -3,11 +3,11 @@ import type {
   CanaryProgress,
   CanaryWish,
   DeploymentEnding,
-  DeploymentOutcome,
   DeploymentRecord,
   DeploymentSummary,
   NewDeploymentRecord,
 } from '../../../model/deploy/deployment-record.ts';
+import type { KeptDeployment } from '../../../model/deploy/deployment-log.ts';
 import { scrub } from '../../../model/secrets/line-scrubber.ts';
 import { allEnded } from '../../../model/concurrency/all-ended.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
@@ -20,6 +20,9 @@ import { listPartial } from '../client/list-partial.ts';
 import { kindNameOf } from '../../../model/manifests/kind-name.ts';
 import { nameOf, newestMark, note, readJson, readRecord, readSummary, recordObject, recordOf } from './record-data.ts';
 import { collectionPath } from '../client/resources.ts';
+import { idOf, knownRecord, type KnownRecord } from './known-record.ts';
+import { Log } from './log.ts';
+import { withoutSecrets } from './record-without-secrets.ts';
 import { createRevision, passOver, type Revision } from './revision.ts';
 
 /** Characters of a reason that an annotation keeps. */
@@ -29,11 +32,12 @@ const attempts = 50;
 
 /**
  * Deployment records as `ControllerRevision` objects: their data can never be changed, how a deployment ended is in
- * annotations. Named `poc-<service>-<sequence>`.
+ * annotations. Named `poc-<service>-<sequence>`. What is written to them is written to the log, too.
  */
 export class Records {
   private readonly api: KubernetesApi;
   private readonly path: string;
+  readonly log: Log;
   /** The newest sequence seen, by service. */
   private readonly newest = new Map<string, number>();
   /** Records listed last or written since, by service: there is one writer, who lists when it has the lock. */
@@ -42,6 +46,7 @@ export class Records {
   constructor(api: KubernetesApi, namespace: string) {
     this.api = api;
     this.path = collectionPath('apps/v1', 'controllerrevisions', namespace);
+    this.log = new Log(api, namespace);
   }
 
   /** Services that have records, in alphabetical order. */
@@ -74,9 +79,13 @@ export class Records {
   }
 
   /** All records of all services, without their manifests, in no order. */
-  async summaries(): Promise<DeploymentSummary[]> {
+  async summaries(): Promise<KeptDeployment[]> {
     return this.explaining('read the deployments of all services', async () =>
-      (await this.metadata()).flatMap((item) => readSummary(item) ?? []),
+      (await this.metadata()).flatMap(({ metadata }) => {
+        const summary = readSummary({ metadata });
+        const [id, createdAt] = [String(metadata['uid']), String(metadata['creationTimestamp'])];
+        return summary ? [{ ...summary, id, createdAt }] : [];
+      }),
     );
   }
 
@@ -117,12 +126,15 @@ export class Records {
       const attempt = randomUUID();
       for (let tries = 0; tries < attempts; tries++) {
         const opened: DeploymentRecord = { ...withoutSecrets(record), sequence: newest + 1, outcome: 'running' };
-        if (await createRevision(writer, this.path, recordObject(opened, attempt))) {
+        const created = await createRevision(writer, this.path, recordObject(opened, attempt));
+        if (created) {
+          const id = idOf(created);
+          this.log.begin(opened, { record: id }, writer);
           this.newest.set(service, opened.sequence);
           const { sequence, outcome, manifests } = opened;
           const kinds = [...new Set(manifests.map(kindNameOf))];
           const name = nameOf(service, sequence);
-          this.known.get(service)?.push({ name, sequence, outcome, kinds, isMarked: true });
+          this.known.get(service)?.push({ name, id, sequence, outcome, kinds, isMarked: true });
           return opened;
         }
         newest = Math.max(newest + 1, await this.newestSequence(service));
@@ -166,9 +178,7 @@ export class Records {
         each.sequence === record.sequence ? { ...each, outcome } : each,
       );
       this.known.set(service, known);
-      // Upkeep that fails is done by the next one that is closed.
-      await Promise.allSettled([this.forget(service, writer), this.unmark(service, writer)]);
-      return {
+      const closed = {
         ...record,
         outcome,
         finishedAt,
@@ -176,6 +186,14 @@ export class Records {
         ...(probe === undefined ? {} : { probe }),
         ...(published === undefined ? {} : { published }),
       };
+      const id = known.find(({ sequence }) => sequence === record.sequence)?.id;
+      // Upkeep that fails is done by the next one that is closed; a line that is not written is told.
+      await Promise.allSettled([
+        this.log.end(closed, { record: id }, writer),
+        this.forget(service, writer),
+        this.unmark(service, writer),
+      ]);
+      return closed;
     });
   }
 
@@ -273,13 +291,6 @@ export class Records {
   }
 }
 
-/** Reasons are what people and logs said. The manifests stay: going back needs them as they are. */
-function withoutSecrets({ cause, hold, ...rest }: NewDeploymentRecord): NewDeploymentRecord {
-  const scrubbed = <T extends { readonly reason?: string }>(about: T): T =>
-    about.reason === undefined ? about : { ...about, reason: scrub(about.reason) };
-  return { ...rest, cause: scrubbed(cause), ...(hold ? { hold: scrubbed(hold) } : {}) };
-}
-
 function readOrPassOver(revision: Revision): DeploymentRecord | undefined {
   const record = readRecord(revision);
   if (!record) passOver(revision, 'deployment');
@@ -293,25 +304,4 @@ export interface NewestRecord {
   readonly kinds: readonly string[];
   /** Fingerprints of the objects as it left them, by identity; empty when it did not get so far. */
   readonly applied: ReadonlyMap<string, string>;
-}
-
-/** The content of a record's metadata. */
-interface KnownRecord {
-  readonly name: string;
-  readonly sequence: number;
-  readonly outcome: DeploymentOutcome;
-  readonly kinds: readonly string[];
-  /** True when it has the mark of the newest. */
-  readonly isMarked: boolean;
-}
-
-function knownRecord({ metadata }: Pick<KubernetesObject, 'metadata'>): KnownRecord {
-  const { name, annotations = {}, labels = {} } = metadata;
-  return {
-    name,
-    isMarked: labels[newestMark] === 'true',
-    sequence: Number(annotations[note.sequence]),
-    outcome: (annotations[note.outcome] ?? 'running') as DeploymentOutcome,
-    kinds: (annotations[note.kinds] ?? '').split(' ').filter((kind) => kind !== ''),
-  };
 }

@@ -14,16 +14,19 @@ export interface Revision extends KubernetesObject {
 /** Annotation that tells a record from another's of the same name, should an answer be lost and the request be sent again. */
 export const attemptNote = 'poc.dev/attempt';
 
-/** Makes a revision. @param path of the collection. @returns false when another has the name. */
-export async function createRevision(api: KubernetesApi, path: string, revision: Revision): Promise<boolean> {
+/** Makes a revision. @param path of the collection. @returns it as the server has it; undefined when another has the name. */
+export async function createRevision(
+  api: KubernetesApi,
+  path: string,
+  revision: Revision,
+): Promise<Revision | undefined> {
   const { name, annotations } = revision.metadata;
   try {
-    await api.send('POST', path, { body: revision, repeatable: true });
-    return true;
+    return (await api.send('POST', path, { body: revision, repeatable: true })) as Revision;
   } catch (error) {
     if (!(error instanceof ApiError && error.code === 409)) throw error;
     const there = await api.get<Revision>(`${path}/${name}`);
-    return there?.metadata.annotations?.[attemptNote] === annotations?.[attemptNote];
+    return there?.metadata.annotations?.[attemptNote] === annotations?.[attemptNote] ? there : undefined;
   }
 }
 

@@ -30,6 +30,11 @@ export class ManifestSource {
     return new ManifestSource(this.file, value, this.lineOf);
   }
 
+  /** Reports whether its file is such a one. */
+  isIn(isSuch: (path: string) => boolean): boolean {
+    return isSuch(this.file);
+  }
+
   /** Returns the place of a field, or of the innermost one around it that is written. */
   at(path: FieldPath): string {
     if (this.patch && deepest(this.patch.node, path).isWhole) return this.patch.at(path);

@@ -3,6 +3,7 @@ import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
 import { Refusal } from '../../errors/product-error.ts';
 import { firstSentence } from '../../text/sentence.ts';
 import { isMap, placedIdentityOf } from './object-fields.ts';
+import { isSopsFile, mistakesInEncrypted } from './encrypted-secrets.ts';
 import { ManifestSource } from './manifest-source.ts';
 import { withoutClusterFields } from './exported-manifest.ts';
 import type { Manifest } from './manifest.ts';
@@ -58,7 +59,7 @@ export function parseManifests(
       else manifests.push(found);
   }
   if (reach === 'namespace') mistakes.push(...manifests.flatMap((manifest) => whyOutOfReach(manifest, namespace)));
-  mistakes.push(...manifests.flatMap(secretsIn));
+  mistakes.push(...manifests.flatMap((manifest) => secretsIn(manifest, reach)));
   mistakes.push(...findTwins(manifests, namespace));
   if (mistakes.length > 0) throw refusalOf(mistakes);
   return manifests;
@@ -171,7 +172,17 @@ function whyOutOfReach({ object, source }: Manifest, namespace: string): string[
   ];
 }
 
-function secretsIn({ object, source }: Manifest): string[] {
+/** Returns mistakes; what SOPS encrypted may be in git, where it is decrypted by who provisions. */
+function secretsIn({ object, source }: Manifest, reach: 'namespace' | 'cluster'): string[] {
+  if (object['sops'] !== undefined) {
+    const at = `${source}: ${describeObject(object)}`;
+    if (reach === 'namespace')
+      return [
+        `${at} is encrypted by SOPS: it belongs into Infrastructure/kubernetes, since who deploys may not write Secrets.`,
+      ];
+    if (!source.isIn(isSopsFile)) return [`${at} is encrypted by SOPS: let its file's name end with ".sops.yaml".`];
+    return mistakesInEncrypted(object).map((mistake) => `${at} ${mistake}`);
+  }
   if (object.kind !== 'Secret' || (object['data'] === undefined && object['stringData'] === undefined)) return [];
   return [
     `${source}: ${describeObject(object)} holds data. A secret is not kept in git: make it in the cluster (or by an operator), and refer to it by its name.`,

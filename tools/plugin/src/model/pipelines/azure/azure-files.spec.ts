@@ -7,8 +7,10 @@ import { parse } from 'yaml';
 import { pipelineFactsCases } from '../../../../../contracts/src/pipeline-facts-cases.ts';
 import type { Refusal } from '../../errors/product-error.ts';
 import { generatedHeader } from '../generated-file.ts';
+import { comparesPackages, npm } from '../package-manager.ts';
 import type { PipelineEnvironment, PipelineFacts, PipelineService } from '../pipeline-facts.ts';
 import { azureFiles } from './azure-files.ts';
+import { typedText } from './job-steps.ts';
 
 const service = (name: string, own: Partial<PipelineService> = {}): PipelineService => ({
   name,
@@ -39,6 +41,7 @@ const facts: PipelineFacts = {
     environment('prod', { protected: true, aks: { resourceGroup: 'shop', name: 'shop-prod' } }),
   ],
   node: { version: '>=20.19', file: 'package.json' },
+  packageManager: npm,
   toolchains: [
     {
       language: 'go',
@@ -112,7 +115,14 @@ describe('azureFiles', () => {
   });
 
   it('set the variables that scripts read, and those that tools know', () => {
-    const known = ['KUBECONFIG', 'GITHUB_TOKEN', 'NX_BASE', 'POC_APPROVAL_GATE', 'APIM_CHECK_KEY'];
+    const known = [
+      'KUBECONFIG',
+      'GITHUB_TOKEN',
+      'NX_BASE',
+      'POC_APPROVAL_GATE',
+      'SYSTEM_ACCESSTOKEN',
+      'APIM_CHECK_KEY',
+    ];
     const steps = [...azureFiles(facts).values()].flatMap(stepsOf);
     expect(steps.filter(({ env }) => env).length).toBeGreaterThan(10);
     for (const { script, inputs, env = {} } of steps) {
@@ -132,9 +142,10 @@ describe('azureFiles', () => {
         for (const { script, inputs, env = {} } of [...azureFiles(of).values()].flatMap(stepsOf)) {
           const command = script ?? inputs?.['inlineScript'] ?? '';
           const [, there = ''] = /(?:-t promote .*--to|:rollback" .*--env)=(\S+)/.exec(command) ?? [];
+          const deploys = !command.includes('--dry-run');
           const expected = /--only=deploy/.test(command)
             ? automatic
-            : keys(of.environments.filter(({ name }) => name === there));
+            : keys(of.environments.filter(({ name }) => deploys && name === there));
           const given = Object.entries(env).filter(([name]) => ['APIM_CHECK_KEY', 'KEY_2'].includes(name));
           expect(Object.fromEntries(given)).toEqual(expected);
         }
@@ -169,7 +180,7 @@ describe('azureFiles', () => {
             const keys = steps.filter(({ task }) => task === 'Cache@2').map(({ inputs }) => inputs!['key']!);
             expect(keys.map((key) => key.split(' | ')[2])).toEqual([
               ...kept.map(({ lockFiles }) => lockFiles.join(', ')),
-              'package-lock.json',
+              ...(comparesPackages(of.packageManager) ? [of.packageManager.lockFile] : []),
             ]);
           }
         },
@@ -248,6 +259,18 @@ describe('azureFiles', () => {
       expect(step!.inputs!['inlineScript']!.split('\n')).toEqual(['set -e', expect.stringContaining('npx nx run'), '']);
       expect(step!.env!['KUBECONFIG']).toBe('$(kubeconfig_a.secureFilePath)');
       expect(steps.some(({ task }) => task === 'KubeloginInstaller@0')).toBe(false);
+    }
+  });
+
+  it('take what a freeze is passed with, and force nothing unasked', () => {
+    const text = textOf(facts, 'release.yml');
+    const { parameters } = parse(text) as { parameters: { name: string; type: string; default: unknown }[] };
+    expect(parameters).toContainEqual(expect.objectContaining({ name: 'force', type: 'boolean', default: false }));
+    const promoting = stepsOf(text).filter((step) => JSON.stringify(step).includes('-t promote'));
+    expect(promoting.length).toBeGreaterThan(0);
+    for (const step of promoting) {
+      expect(JSON.stringify(step)).toContain('--force=\\"$FORCE\\" ${REASON:+--reason=\\"$REASON\\"}');
+      expect(step.env).toMatchObject({ FORCE: '${{ lower(parameters.force) }}', REASON: typedText('reason') });
     }
   });
 

@@ -1,9 +1,10 @@
 import { customRegion } from '../custom-region.ts';
-import { envSection, installCommand, keyVariables, type NxCommand, type StepVariables } from '../nx-command.ts';
+import { envSection, keyVariables, type NxCommand, type StepVariables } from '../nx-command.ts';
+import { installCommand } from '../package-manager.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
 import { identifierOf } from './identifier.ts';
-import { nodeStep, npmCacheStep, toolchainSteps, type BuildPurpose } from './toolchain-steps.ts';
+import { nodeStep, packageManagerSteps, toolchainSteps, type BuildPurpose } from './toolchain-steps.ts';
 
 /** The agents of jobs, unless the team says otherwise. */
 export const pool = customRegion(
@@ -73,8 +74,8 @@ function setupSteps(facts: PipelineFacts, { job = '', purpose, holdsNothing = fa
       persistCredentials: ${holdsNothing ? yaml`false` : yaml`true`}
     ${nodeStep(facts)}
     ${toolchainSteps(facts, purpose)}
-    ${npmCacheStep()}
-    - script: ${installCommand}
+    ${packageManagerSteps(facts)}
+    - script: ${installCommand(facts.packageManager)}
       displayName: Install packages
     ${customRegion(`setup ${job}`.trim())}
   `;

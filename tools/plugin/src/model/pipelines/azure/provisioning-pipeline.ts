@@ -1,9 +1,9 @@
 import { approvalFor } from '../approval.ts';
 import { generatedHeader } from '../generated-file.ts';
-import { packageCommand, provisionCommand } from '../nx-command.ts';
+import { packageCommand, provisionCommand, type StepVariables } from '../nx-command.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
-import { commandStage } from './command-stage.ts';
+import { commandStage, type CommandStage } from './command-stage.ts';
 import { identifierOf } from './identifier.ts';
 import { clusterSteps, commandStep, jobSteps, pool, typedText } from './job-steps.ts';
 import { packageVariables } from './toolchain-steps.ts';
@@ -30,8 +30,8 @@ export function provisioningPipeline(facts: PipelineFacts): Yaml {
     ${generatedHeader}
 
     # Rolls the clusters' own configuration (Infrastructure/kubernetes) out, and that of API Management (Infrastructure/apim),
-    # from environment to environment. All differences are shown before the first is asked to be approved. Started with the tag
-    # of an earlier version, it rolls back to that; without one, a run that waited until something newer was there changes nothing.
+    # from environment to environment. What is to be approved of is planned and shown before the environment asks: that plan is
+    # applied, and no other. Started with the tag of an earlier version, it rolls back to that; without one, a run that waited until something newer was there changes nothing.
     name: $(Date:yyyyMMdd)$(Rev:-r)
 
     parameters:
@@ -66,17 +66,19 @@ export function provisioningPipeline(facts: PipelineFacts): Yaml {
             steps:
               ${jobSteps(facts, [packaging], { job: 'package' })}
       ${diffStage(facts)}
-      ${environments.map((environment, index) => provisionStage(facts, environment, environments[index - 1]))}
+      ${environments.flatMap((environment, index) => provisionStages(facts, environment, environments[index - 1]))}
   `;
 }
 
-function diffStage(facts: PipelineFacts): Yaml {
+function diffStage({ environments, ...facts }: PipelineFacts): Yaml | undefined {
+  const shown = environments.filter((environment) => !environment.protected);
+  if (shown.length === 0) return undefined;
   return yaml`
     - stage: diff
       displayName: Show what would change
       dependsOn: package
       jobs:
-        ${facts.environments.map((environment) => diffJob(facts, environment))}
+        ${shown.map((environment) => diffJob({ environments, ...facts }, environment))}
   `;
 }
 
@@ -97,22 +99,72 @@ function diffJob(facts: PipelineFacts, environment: PipelineEnvironment): Yaml {
   `;
 }
 
-function provisionStage(
+function provisionStages(
   facts: PipelineFacts,
   environment: PipelineEnvironment,
   before: PipelineEnvironment | undefined,
-): Yaml {
+): Yaml[] {
   const { name } = environment;
   const { option, env } = approvalFor(environment, 'of Azure DevOps');
-  return commandStage(facts, {
+  const hasDiff = facts.environments.some((each) => !each.protected);
+  const earlier = [...(before ? [`provision_${identifierOf(before.name)}`] : hasDiff ? ['diff'] : [])];
+  const plan = `plan_${identifierOf(name)}`;
+  // One before it that had nothing to approve of was left out, which is no reason to leave this one out, too.
+  const condition = before?.protected ? 'not(or(failed(), canceled()))' : undefined;
+  const provision = {
     id: `provision_${identifierOf(name)}`,
     displayName: `Provision ${name}`,
-    // A stage reads what those that it names put out, and no others.
-    dependsOn: ['package', before ? `provision_${identifierOf(before.name)}` : 'diff'],
-    variables,
     environment: name,
     clusters: [environment],
     rights: '-provisioning',
-    command: { displayName: 'Provision', command: provisionCommand(name, option), env: { ...chosen, ...env } },
+  } as const;
+  const commandOf = (variables: StepVariables) => ({
+    displayName: 'Provision',
+    command: provisionCommand(name, option),
+    env: { ...variables, ...chosen, ...env },
+  });
+  if (!environment.protected)
+    // A stage reads what those that it names put out, and no others.
+    return [
+      commandStage(facts, {
+        ...{ ...provision, dependsOn: ['package', ...earlier], condition, variables },
+        command: commandOf({}),
+      }),
+    ];
+  return [
+    // What environments have in common is changed by each: what is approved of is planned when the one before is done.
+    planStage(facts, environment, { dependsOn: ['package', ...earlier], condition }),
+    commandStage(facts, {
+      ...provision,
+      dependsOn: ['package', plan],
+      condition: `and(succeeded(), ne(dependencies.${plan}.outputs['${plan}.plan.plans'], ''))`,
+      variables: yaml`
+        ${variables}
+          plans: $[ stageDependencies.${plan}.${plan}.outputs['plan.plans'] ]
+      `,
+      command: commandOf({ PLANS: '$(plans)' }),
+    }),
+  ];
+}
+
+function planStage(
+  facts: PipelineFacts,
+  environment: PipelineEnvironment,
+  place: Pick<CommandStage, 'dependsOn' | 'condition'>,
+): Yaml {
+  const { name } = environment;
+  return commandStage(facts, {
+    id: `plan_${identifierOf(name)}`,
+    displayName: `Plan for ${name}`,
+    ...place,
+    variables,
+    clusters: [environment],
+    rights: '-planner',
+    command: {
+      id: 'plan',
+      displayName: 'Show what is to be approved',
+      command: provisionCommand(name, ' --dry-run'),
+      env: chosen,
+    },
   });
 }

@@ -1,13 +1,20 @@
 import { automaticEnvironments } from '../../environment/environment.ts';
 import { approvalFor } from '../approval.ts';
 import { generatedHeader } from '../generated-file.ts';
-import { deployCommand, promoteCommand, rollbackCommand } from '../nx-command.ts';
+import {
+  deployCommand,
+  promoteCommand,
+  reasonOption,
+  rollbackCommand,
+  tagOption,
+  type StepVariables,
+} from '../nx-command.ts';
 import type { PipelineEnvironment, PipelineFacts, PipelineService } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
 import { buildJob, checkJob } from './build-jobs.ts';
 import { commandStage } from './command-stage.ts';
 import { identifierOf } from './identifier.ts';
-import { deployVariables, pool, typedText } from './job-steps.ts';
+import { deployVariables, githubVariables, pool, typedText } from './job-steps.ts';
 import { packageVariables } from './toolchain-steps.ts';
 
 /** Returns the pipeline that brings services from environment to environment, and back. */
@@ -73,8 +80,12 @@ function parameters({ services, environments }: PipelineFacts): Yaml {
       displayName: Release to roll back to, such as 20261124-1; the one before when empty (rollback)
       type: string
       default: ''
+    - name: force
+      displayName: Also what lost requests or has not run for long enough, and over a newer release; with a reason also in a freeze (promote)
+      type: boolean
+      default: false
     - name: reason
-      displayName: Reason, shown with the hold (rollback)
+      displayName: Reason, kept in the deployment record (promote) or shown with the hold (rollback)
       type: string
       default: ''
   `;
@@ -140,37 +151,84 @@ function releaseStage(facts: PipelineFacts): Yaml | undefined {
   });
 }
 
-/** Returns a stage for each environment above the automatic ones, after that of the environment below. */
+/** Returns the stages of each environment above the automatic ones, after those of the environment below. */
 function promoteStages(facts: PipelineFacts): Yaml[] {
   const { environments } = facts;
   const last = environments.findLastIndex(({ deploy }) => deploy === 'automatic');
   const first = Math.max(last, 0) + 1;
-  return environments.slice(first).map((environment, index) => {
+  return environments.slice(first).flatMap((environment, index) => {
     const below = environments[first + index - 1]!;
     const dependsOn = index > 0 ? [`promote_${identifierOf(below.name)}`] : last < 0 ? [] : ['release'];
     return promoteStage(facts, { from: below, to: environment }, dependsOn);
   });
 }
 
-/** Promotes from one environment to another. It reaches both: releases proved themselves in the first. */
+const isPromoted = `and(not(or(failed(), canceled())), in('\${{ parameters.action }}', 'release', 'promote'))`;
+
+/**
+ * Promotes from one environment to another. It reaches both: releases proved themselves in the first. Where somebody must
+ * approve, a stage before it chooses and shows what is to be approved of, and this one does that alone.
+ */
 function promoteStage(
   facts: PipelineFacts,
-  { from, to }: { readonly from: PipelineEnvironment; readonly to: PipelineEnvironment },
+  way: { readonly from: PipelineEnvironment; readonly to: PipelineEnvironment },
   dependsOn: readonly string[],
-): Yaml {
+): Yaml[] {
+  const { from, to } = way;
   const { option, env } = approvalFor(to, 'of Azure DevOps');
-  return commandStage(facts, {
+  const plan = `plan_${identifierOf(to.name)}`;
+  const outputOf = (name: string) => `$[ stageDependencies.${plan}.${plan}.outputs['plan.${name}'] ]`;
+  const planned = {
+    dependsOn: [plan],
+    // What could not be planned for one service is no reason to leave out the others, which were.
+    condition: `and(not(canceled()), ne(dependencies.${plan}.outputs['${plan}.plan.plans'], ''))`,
+    variables: yaml`
+      variables:
+        services: ${outputOf('services')}
+        tags: ${outputOf('tags')}
+        plans: ${outputOf('plans')}
+    `,
+  };
+  const chosen: { readonly tag: string; readonly env: StepVariables } = to.protected
+    ? { tag: ` ${tagOption}`, env: { PROJECTS: '$(services)', PLANS: '$(plans)', TAG: '$(tags)' } }
+    : { tag: '', env: { PROJECTS: '$(projects)' } };
+  const promote = commandStage(facts, {
     id: `promote_${identifierOf(to.name)}`,
     displayName: `Promote to ${to.name}`,
-    dependsOn,
-    condition: `and(not(or(failed(), canceled())), in('\${{ parameters.action }}', 'release', 'promote'))`,
+    ...(to.protected ? planned : { dependsOn, condition: isPromoted }),
     environment: to.name,
     clusters: [to],
     looksAt: [from],
     command: {
       displayName: `Promote to ${to.name}`,
-      command: promoteCommand('-p "$PROJECTS"', to.name, option),
-      env: { ...deployVariables([to]), PROJECTS: '$(projects)', ...env },
+      command: promoteCommand('-p "$PROJECTS"', to.name, `${option}${chosen.tag} --force="$FORCE" ${reasonOption}`),
+      env: { ...deployVariables([to]), ...chosen.env, ...overriding, ...env },
+    },
+  });
+  return to.protected ? [planStage(facts, way, dependsOn), promote] : [promote];
+}
+
+/** Options that are typed when it is started by hand; a template writes True. */
+const overriding = { FORCE: '${{ lower(parameters.force) }}', REASON: typedText('reason') };
+
+function planStage(
+  facts: PipelineFacts,
+  { from, to }: { readonly from: PipelineEnvironment; readonly to: PipelineEnvironment },
+  dependsOn: readonly string[],
+): Yaml {
+  return commandStage(facts, {
+    id: `plan_${identifierOf(to.name)}`,
+    displayName: `Plan for ${to.name}`,
+    dependsOn,
+    condition: isPromoted,
+    clusters: [to],
+    looksAt: [from],
+    rights: '-planner',
+    command: {
+      id: 'plan',
+      displayName: `Show what is to be approved for ${to.name}`,
+      command: promoteCommand('-p "$PROJECTS"', to.name, ` --dry-run --force="$FORCE" ${reasonOption}`),
+      env: { ...githubVariables, PROJECTS: '$(projects)', ...overriding },
     },
   });
 }

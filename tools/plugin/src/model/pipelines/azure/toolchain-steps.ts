@@ -1,3 +1,4 @@
+import { comparesPackages, programCommand, type PackageManager } from '../package-manager.ts';
 import type { PipelineFacts, PipelineToolchain } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
 
@@ -49,17 +50,30 @@ const azureToolchains: Readonly<Record<PipelineToolchain['language'], AzureToolc
   },
 };
 
-/** npm's, whose packages `npm ci` compares with the lock file, wherever they come from. */
 const npmPackages = { variable: 'npm_config_cache', folder: packageFolder('npm') };
+/** Those of package managers, whose packages are compared with the lock file, wherever they come from. */
+const nodePackages: Readonly<Partial<Record<PackageManager['name'], AzureToolchain['packages']>>> = {
+  npm: npmPackages,
+  // Its store lies in there.
+  pnpm: { variable: 'PNPM_HOME', folder: packageFolder('pnpm') },
+  yarn: { variable: 'YARN_GLOBAL_FOLDER', folder: packageFolder('yarn') },
+};
+
+function packagesOf(packageManager: PackageManager): AzureToolchain['packages'][] {
+  return comparesPackages(packageManager) ? [nodePackages[packageManager.name]].flatMap((each) => each ?? []) : [];
+}
 
 /**
  * Returns the variables that name the folders of packages, as the items of a pipeline's `variables`.
  * @param purpose why its jobs build, if any does.
  */
-export function packageVariables({ toolchains }: PipelineFacts, purpose?: BuildPurpose): Yaml {
+export function packageVariables({ toolchains, packageManager }: PipelineFacts, purpose?: BuildPurpose): Yaml {
   const kept = keptToolchains(toolchains, purpose).map(({ language }) => azureToolchains[language].packages);
+  const ofNode = packagesOf(packageManager);
+  // A section without any variable is no section. npm installs the other package managers.
+  if (ofNode.length === 0) ofNode.push(npmPackages);
   return yaml`
-    ${[npmPackages, ...kept].map(
+    ${[...ofNode, ...kept].map(
       ({ variable, folder }) => yaml`
         - name: ${variable}
           value: ${folder}
@@ -78,10 +92,27 @@ export function nodeStep({ node }: PipelineFacts): Yaml {
   `;
 }
 
-/** Returns the step that keeps npm's packages between runs. */
-export function npmCacheStep(): Yaml {
-  return cacheStep('npm', npmPackages.variable, ['package-lock.json']);
+/** Returns the steps that install the package manager, where it is not npm, and keep its packages between runs. */
+export function packageManagerSteps({ packageManager }: PipelineFacts): Yaml[] {
+  const { name, lockFile } = packageManager;
+  const command = programCommand(packageManager);
+  const install = yaml`
+    - script: ${command}
+      displayName: Install ${displayNames[name]}
+  `;
+  return [
+    ...(command === undefined ? [] : [install]),
+    ...packagesOf(packageManager).map(({ variable }) => cacheStep(displayNames[name], variable, [lockFile])),
+  ];
 }
+
+const displayNames: Readonly<Record<PackageManager['name'], string>> = {
+  npm: 'npm',
+  pnpm: 'pnpm',
+  yarn: 'Yarn',
+  'yarn-classic': 'Yarn',
+  bun: 'Bun',
+};
 
 /** Returns the steps that set up what services are built with beside Node.js, for jobs that build. */
 export function toolchainSteps({ toolchains }: PipelineFacts, purpose: BuildPurpose | undefined): Yaml[] {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { pipelineFactsCases } from '../../../../../contracts/src/pipeline-facts-cases.ts';
+import { comparesPackages, npm } from '../package-manager.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { kubeconfigSecret, type Rights } from './cluster-access.ts';
 import { githubFiles } from './github-files.ts';
@@ -43,6 +44,11 @@ function jobsOf(facts: PipelineFacts): [string, Job][] {
   return Object.values(workflowsOf(facts)).flatMap(({ jobs }) => Object.entries(jobs));
 }
 
+/** The job that shows what provisioning an environment would change. */
+function lookAt(facts: PipelineFacts, { name, protected: isProtected }: PipelineEnvironment): Job {
+  return workflowsOf(facts)['provision']!.jobs[`${isProtected ? 'plan' : 'diff'}-${name}`]!;
+}
+
 const inAzure = { resourceGroup: 'shop', name: 'shop (prod)' };
 
 const shop: PipelineFacts = {
@@ -64,6 +70,7 @@ const shop: PipelineFacts = {
     { name: 'prod', deploy: 'manual', protected: true, aks: inAzure, context: 'shop: prod' },
   ],
   node: { version: '>=20.19', file: 'package.json' },
+  packageManager: npm,
   toolchains: [
     {
       language: 'dotnet',
@@ -144,7 +151,7 @@ it('lets a job into the clusters that it is about, and into no other', () => {
       expect(secretsOf(jobs.get('affected')!)).toEqual([]);
       for (const [index, environment] of environments.entries()) {
         const { name } = environment;
-        expect(secretsOf(jobs.get(`diff-${name}`)!)).toEqual(expected([environment], 'planning'));
+        expect(secretsOf(lookAt(facts, environment))).toEqual(expected([environment], 'planning'));
         expect(secretsOf(jobs.get(`provision-${name}`)!)).toEqual(expected([environment], 'provisioning'));
         const promotion = jobs.get(`promote-${name}`);
         if (promotion)
@@ -244,9 +251,38 @@ it('approves of what goes into a protected environment behind the environment of
         const target = facts.environments.find(({ name }) => [`promote-${name}`, `provision-${name}`].includes(id));
         expect(approving).toHaveLength(target?.protected ? 1 : 0);
         if (!target) continue;
+        for (const { run, env } of approving) {
+          expect(run).toContain(' --approve="$PLANS"');
+          expect(env?.['PLANS']).toBe(`\${{ needs.plan-${target.name}.outputs.plans }}`);
+        }
         expect(environment?.name).toBe(target.name);
         const gates = steps.flatMap(({ env }) => env?.['POC_APPROVAL_GATE'] ?? []);
         expect(gates).toEqual(approving.map(() => `environment ${target.name} at GitHub`));
+      }
+    }),
+    some,
+  );
+});
+
+it('plans with what may write nothing, before a gate, and applies what was planned and nothing else', () => {
+  fc.assert(
+    fc.property(pipelineFactsCases, (facts) => {
+      const { promote, provision } = workflowsOf(facts);
+      for (const { name } of facts.environments.filter((each) => each.protected)) {
+        for (const [workflow, id] of [
+          [promote, `promote-${name}`],
+          [provision, `provision-${name}`],
+        ] as const) {
+          const [plan, gated] = [`plan-${name}`, id].map((each) => workflow?.jobs[each]);
+          if (!gated) continue;
+          expect(plan!.environment?.name).toBe('unattended');
+          expect(JSON.stringify(plan!.steps)).toContain(' --dry-run');
+          expect(JSON.stringify(plan)).not.toMatch(/secrets\.(PROVISIONING_)?KUBECONFIG/);
+          expect(gated.if).toContain(`needs.plan-${name}.outputs.plans != ''`);
+          const command = gated.steps.find(({ run }) => run?.includes('--approve'))!;
+          // What somebody typed has chosen before the gate, and chooses no more.
+          if (workflow === promote) expect(JSON.stringify(command.env)).not.toMatch(/inputs\.(tag|service)/);
+        }
       }
     }),
     some,
@@ -285,6 +321,10 @@ it('sets up the languages that there are, each version by its file where there i
         const [version] = Object.entries(inputs!).filter(([name]) => /-version(-file)?$|^global-json/.test(name));
         return [[language, ...version!]];
       });
+      // Once more for the cache of a package manager that has to be installed first.
+      const { packageManager } = facts;
+      if (packageManager.program !== undefined && comparesPackages(packageManager))
+        expect(setUp.splice(0, 1)).toEqual([setUp[0]]);
       expect(setUp).toEqual([
         ['node', ...(node.file === undefined ? ['node-version', node.version] : ['node-version-file', node.file])],
         ...toolchains.flatMap(({ language, versions }) =>
@@ -374,14 +414,16 @@ it('logs in to Azure where an environment has an instance of API Management or a
   fc.assert(
     fc.property(pipelineFactsCases, (facts) => {
       const jobs = new Map(jobsOf(facts));
-      for (const { name, aks, hasFacade } of facts.environments)
-        for (const id of [`diff-${name}`, `provision-${name}`]) {
-          const uses = (action: string) => jobs.get(id)!.steps.some((step) => step.uses?.startsWith(`${action}@`));
+      for (const environment of facts.environments) {
+        const { name, aks, hasFacade } = environment;
+        for (const job of [lookAt(facts, environment), jobs.get(`provision-${name}`)!]) {
+          const uses = (action: string) => job.steps.some((step) => step.uses?.startsWith(`${action}@`));
           expect([uses('azure/login'), uses('azure/use-kubelogin')]).toEqual([
             aks !== undefined || hasFacade === true,
             aks !== undefined,
           ]);
         }
+      }
     }),
     some,
   );

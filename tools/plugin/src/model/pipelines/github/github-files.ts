@@ -10,7 +10,7 @@ import { workspaceAction } from './workspace-action.ts';
 /** Returns the files of GitHub Actions, by path in the workspace. Without environments or services, some have nothing to choose from. */
 export function githubFiles(facts: PipelineFacts): ReadonlyMap<string, string> {
   const files = new Map([
-    ['.github/actions/workspace/action.yml', workspaceAction(facts.node)],
+    ['.github/actions/workspace/action.yml', workspaceAction(facts)],
     ['.github/workflows/ci.yml', ciWorkflow(facts)],
     ['.github/workflows/release.yml', releaseWorkflow(facts)],
     ['.github/workflows/provision.yml', provisionWorkflow(facts)],

@@ -79,6 +79,14 @@ export function commandStep({ command, id, env }: NxCommand, condition?: string)
   `;
 }
 
+/** Returns the outputs of a job whose step `plan` shows plans, for the job that applies them. @param names of its outputs. */
+export function planOutputs(names: readonly string[]): Yaml {
+  return yaml`
+    outputs:
+      ${Object.fromEntries(names.map((name) => [name, `\${{ steps.plan.outputs.${name} }}`]))}
+  `;
+}
+
 /** Returns the variables of a command that deploys: to check what it publishes, too. @param environments where to. */
 export function deployVariables(environments: readonly PipelineEnvironment[], kubeconfig: string): StepVariables {
   return { ...keyVariables(environments, (name) => `\${{ secrets.${name} }}`), ...commandVariables(kubeconfig) };

@@ -1,11 +1,11 @@
 import { approvalFor } from '../approval.ts';
 import { generatedHeader } from '../generated-file.ts';
-import { promoteCommand, reasonOption, tagOption } from '../nx-command.ts';
+import { promoteCommand, reasonOption, tagOption, type StepVariables } from '../nx-command.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { paragraphs, yaml, type Yaml } from '../yaml-template.ts';
-import { clusterAccess } from './cluster-access.ts';
+import { clusterAccess, unattended } from './cluster-access.ts';
 import { dispatchTrigger } from './dispatch-inputs.ts';
-import { commandStep, deployVariables, readySteps } from './job-steps.ts';
+import { commandStep, commandVariables, deployVariables, planOutputs, readySteps } from './job-steps.ts';
 import { workflowJob } from './workflow-job.ts';
 
 const allServices = 'all services';
@@ -29,7 +29,7 @@ export function promoteWorkflow({ services, environments }: PipelineFacts): Yaml
     ${generatedHeader}
     #
     # Brings releases that proved themselves in one environment to the next. Who must approve of that is a protection rule of the
-    # environment of the same name at GitHub. Runs are not queued here, where GitHub would drop waiting ones: the plugin has one writer
+    # environment of the same name at GitHub: what is approved of is the plan on the page of the run, and nothing newer. Runs are not queued here, where GitHub would drop waiting ones: the plugin has one writer
     # for each service and environment, and the others wait for it.
     name: promote
     run-name: promote \${{ inputs.service }} to \${{ inputs.to }}
@@ -39,34 +39,79 @@ export function promoteWorkflow({ services, environments }: PipelineFacts): Yaml
     permissions: {}
 
     jobs:
-      ${paragraphs(targets.map((to, index) => promoteJob(environments[index]!, to)))}
+      ${paragraphs(targets.flatMap((to, index) => promoteJobs(environments[index]!, to)))}
   `;
 }
 
-function promoteJob(from: PipelineEnvironment, to: PipelineEnvironment): Yaml {
-  const access = clusterAccess([to], 'deploying', [from]);
-  const { option, env } = approvalFor(to, 'at GitHub');
-  const promote = commandStep({
-    command: promoteCommand(
-      '${PROJECTS:+-p "$PROJECTS"}',
-      to.name,
-      `${option} --force="$FORCE" ${tagOption} ${reasonOption}`,
-    ),
-    env: {
-      PROJECTS: `\${{ inputs.service != '${allServices}' && inputs.service || '' }}`,
-      TAG: '${{ inputs.tag }}',
-      FORCE: '${{ inputs.force }}',
-      REASON: '${{ inputs.reason }}',
-      ...env,
-      ...deployVariables([to], access.kubeconfig),
-    },
+/** Services, and what is asked of them, as somebody typed it. */
+const typed = {
+  PROJECTS: `\${{ inputs.service != '${allServices}' && inputs.service || '' }}`,
+  TAG: '${{ inputs.tag }}',
+};
+
+/** Where somebody must approve, the first job chooses and shows what is to be approved of, and the second does that alone. */
+function promoteJobs(from: PipelineEnvironment, to: PipelineEnvironment): Yaml[] {
+  const isAsked = `inputs.to == '${to.name}'`;
+  if (!to.protected) return [promoteJob(from, to, { condition: isAsked, chosen: typed })];
+  const plan = `plan-${to.name}`;
+  const outputOf = (name: string) => `\${{ needs.${plan}.outputs.${name} }}`;
+  return [
+    planJob(plan, from, to),
+    promoteJob(from, to, {
+      needs: [plan],
+      // What could not be planned for one service is no reason to leave out the others, which were.
+      condition: `\${{ !cancelled() && needs.${plan}.outputs.plans != '' }}`,
+      chosen: { PROJECTS: outputOf('services'), TAG: outputOf('tags'), PLANS: outputOf('plans') },
+    }),
+  ];
+}
+
+function planJob(id: string, from: PipelineEnvironment, to: PipelineEnvironment): Yaml {
+  const access = clusterAccess([to], 'planning', [from]);
+  const env = { ...typed, ...overriding, ...commandVariables(access.kubeconfig) };
+  return workflowJob({
+    id,
+    condition: `inputs.to == '${to.name}'`,
+    environment: unattended,
+    permissions: { contents: 'read', ...access.permissions },
+    settings: planOutputs(['services', 'tags', 'plans']),
+    setup: [...readySteps, ...access.steps],
+    steps: [commandStep({ id: 'plan', command: commandFor(to, ' --dry-run'), env })],
   });
+}
+
+const overriding = { FORCE: '${{ inputs.force }}', REASON: '${{ inputs.reason }}' };
+
+function commandFor(to: PipelineEnvironment, option: string): string {
+  return promoteCommand(
+    '${PROJECTS:+-p "$PROJECTS"}',
+    to.name,
+    `${option} --force="$FORCE" ${tagOption} ${reasonOption}`,
+  );
+}
+
+/** How a job that promotes is placed, and the services that it is about. */
+interface PromotePlace {
+  readonly needs?: readonly string[];
+  readonly condition: string;
+  readonly chosen: StepVariables;
+}
+
+function promoteJob(
+  from: PipelineEnvironment,
+  to: PipelineEnvironment,
+  { needs, condition, chosen }: PromotePlace,
+): Yaml {
+  const access = clusterAccess([to], 'deploying', [from]);
+  const { option, env, permissions } = approvalFor(to, 'at GitHub');
+  const variables = { ...chosen, ...overriding, ...env, ...deployVariables([to], access.kubeconfig) };
   return workflowJob({
     id: `promote-${to.name}`,
-    condition: `inputs.to == '${to.name}'`,
+    ...(needs ? { needs } : {}),
+    condition,
     environment: to.name,
-    permissions: { contents: 'read', deployments: 'write', ...access.permissions },
+    permissions: { ...permissions, contents: 'read', deployments: 'write', ...access.permissions },
     setup: [...readySteps, ...access.steps],
-    steps: [promote],
+    steps: [commandStep({ command: commandFor(to, option), env: variables })],
   });
 }

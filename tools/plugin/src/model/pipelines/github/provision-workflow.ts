@@ -1,13 +1,13 @@
 import { approvalFor } from '../approval.ts';
 import { generatedHeader } from '../generated-file.ts';
-import { packageCommand, provisionCommand } from '../nx-command.ts';
+import { packageCommand, provisionCommand, type StepVariables } from '../nx-command.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { paragraphs, yaml, type Yaml } from '../yaml-template.ts';
 import { branchFilter } from './branch-filter.ts';
 import { clusterAccess, unattended, type Rights } from './cluster-access.ts';
 import { dispatchTrigger } from './dispatch-inputs.ts';
-import { commandStep, commandVariables, readySteps } from './job-steps.ts';
-import { workflowJob } from './workflow-job.ts';
+import { commandStep, commandVariables, planOutputs, readySteps } from './job-steps.ts';
+import { workflowJob, type WorkflowJob } from './workflow-job.ts';
 
 const allEnvironments = 'all environments';
 
@@ -75,27 +75,48 @@ function provisionJobs(environment: PipelineEnvironment, before: PipelineEnviron
       variables: { ...chosenVersion, ...commandVariables(access.kubeconfig) },
     } as const;
   };
-  const diff = job('planning');
-  const change = job('provisioning');
-  const { option, env } = approvalFor(environment, 'at GitHub');
+  const [look, change] = [job('planning'), job('provisioning')];
+  const { option, env, permissions } = approvalFor(environment, 'at GitHub');
   const chosen = `github.event_name == 'push' || inputs.environment == '${allEnvironments}' || inputs.environment == '${name}'`;
+  const earlier = before ? [`provision-${before.name}`] : [];
+  // One that was left out before it is no reason to leave it out too, one that failed is.
+  const afterAll = (what: string) => `\${{ !cancelled() && !failure() && (${what}) }}`;
+  const plan = `plan-${name}`;
+  const placed = environment.protected
+    ? { needs: ['package', ...earlier], condition: afterAll(chosen) }
+    : { needs: ['package'], condition: chosen };
+  const { variables, ...common } = look;
+  const first = lookJob(environment, { ...common, ...placed }, variables);
+  const plans: StepVariables = environment.protected ? { PLANS: `\${{ needs.${plan}.outputs.plans }}` } : {};
   return [
-    workflowJob({
-      ...diff,
-      id: `diff-${name}`,
-      needs: ['package'],
-      condition: chosen,
-      environment: unattended,
-      steps: [commandStep({ command: provisionCommand(name, ' --dry-run'), env: diff.variables })],
-    }),
+    first,
     workflowJob({
       ...change,
+      permissions: { ...permissions, ...change.permissions },
       id: `provision-${name}`,
-      needs: ['package', `diff-${name}`, ...(before ? [`provision-${before.name}`] : [])],
-      // One that was left out before it is no reason to leave it out too, one that failed is.
-      condition: `\${{ !cancelled() && !failure() && (${chosen}) }}`,
+      needs: ['package', environment.protected ? plan : `diff-${name}`, ...earlier],
+      condition: afterAll(environment.protected ? `needs.${plan}.outputs.plans != ''` : chosen),
       environment: name,
-      steps: [commandStep({ command: provisionCommand(name, option), env: { ...change.variables, ...env } })],
+      steps: [commandStep({ command: provisionCommand(name, option), env: { ...change.variables, ...plans, ...env } })],
     }),
   ];
+}
+
+/**
+ * Returns the job that shows what would change in an environment. What environments have in common is changed by each: what is
+ * to be approved of is planned when the one before is done.
+ */
+function lookJob(
+  { name, protected: isProtected }: PipelineEnvironment,
+  job: Omit<WorkflowJob, 'id' | 'environment' | 'steps'>,
+  env: StepVariables,
+): Yaml {
+  const command = provisionCommand(name, ' --dry-run');
+  return workflowJob({
+    ...job,
+    id: `${isProtected ? 'plan' : 'diff'}-${name}`,
+    environment: unattended,
+    ...(isProtected ? { settings: planOutputs(['plans']) } : {}),
+    steps: [commandStep({ ...(isProtected ? { id: 'plan' } : {}), command, env })],
+  });
 }

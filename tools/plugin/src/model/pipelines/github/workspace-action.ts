@@ -1,16 +1,35 @@
 import { customRegion } from '../custom-region.ts';
 import { generatedHeader } from '../generated-file.ts';
-import { installCommand } from '../nx-command.ts';
-import type { PipelineVersion } from '../pipeline-facts.ts';
+import { comparesPackages, installCommand, programCommand } from '../package-manager.ts';
+import type { PipelineFacts } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
 import { pinnedActions } from './pinned-actions.ts';
 
 /** Returns `.github/actions/workspace/action.yml`: it does what every job needs between checkout and its command. */
-export function workspaceAction({ version, file }: PipelineVersion): Yaml {
+export function workspaceAction({ node, packageManager }: PipelineFacts): Yaml {
+  const cache = comparesPackages(packageManager) ? packageManager.name : undefined;
+  const program = programCommand(packageManager);
+  const setUpNode = (kept: string | undefined) => yaml`
+    - uses: ${pinnedActions.setupNode}
+      with:
+        node-version: ${node.file === undefined ? node.version : undefined}
+        node-version-file: ${node.file}
+        cache: ${kept}
+  `;
+  // The cache is found by asking the package manager, which needs Node.js itself.
+  const installProgram = yaml`
+    - run: ${program}
+      shell: bash
+    ${cache === undefined ? [] : setUpNode(cache)}
+  `;
+  const packages =
+    cache === undefined
+      ? 'packages, without a cache'
+      : `packages, whose cache is compared with ${packageManager.lockFile}`;
   return yaml`
     ${generatedHeader}
     #
-    # Makes a checkout ready for Nx: Node.js and packages, whose cache is compared with package-lock.json. No package runs a script of
+    # Makes a checkout ready for Nx: Node.js and ${packages}. No package runs a script of
     # its own when it is installed: one that must is named in the region (npm rebuild NAME). What every job needs besides goes there,
     # too, once for all workflows; what needs a secret goes into the region of its job.
     name: workspace
@@ -18,12 +37,9 @@ export function workspaceAction({ version, file }: PipelineVersion): Yaml {
     runs:
       using: composite
       steps:
-        - uses: ${pinnedActions.setupNode}
-          with:
-            node-version: ${file === undefined ? version : undefined}
-            node-version-file: ${file}
-            cache: npm
-        - run: ${installCommand}
+        ${setUpNode(program === undefined ? cache : undefined)}
+        ${program === undefined ? [] : installProgram}
+        - run: ${installCommand(packageManager)}
           shell: bash
         ${customRegion('setup')}
   `;

@@ -5,8 +5,9 @@ import { actorOf } from '../running/actor.ts';
 const gateVariable = 'POC_APPROVAL_GATE';
 
 /**
- * Returns the approver of a command with `--approve`: the person who typed it, or in a CI the gate that the job had to
- * pass. A CI without a gate approves of nothing, because no reviewer has looked.
+ * Returns who is said to approve of a command with `--approve`: the person who typed it, or in a CI the gate that the job
+ * had to pass. That is a claim, which anybody can make; `confirmApproval` asks who it was. A CI without a gate does not
+ * even claim it, because no reviewer has looked.
  * @returns undefined when there is none.
  */
 export function approvedBy(approve: boolean, env: NodeJS.ProcessEnv): string | undefined {

@@ -1,4 +1,5 @@
 import { booleanOption, formatOption, secondsOption, stringOption } from './declare-options.ts';
+import { approveOption } from './approve-option.ts';
 import { automaticEnvironmentsOption } from './environment-options.ts';
 import type { Option } from './option.ts';
 
@@ -12,9 +13,7 @@ export const output: Option<string | undefined> = {
   ),
   kind: 'file',
 };
-export const approve = booleanOption(
-  'Approve the deployment to a protected environment; in a CI only in a job behind a gate (POC_APPROVAL_GATE)',
-);
+export const approve = approveOption();
 export const allowDirty = booleanOption('Build uncommitted changes where the environment permits it; marked as such');
 export const allowDowntime = booleanOption('Allow manifests that may cause downtime');
 export const allowBreaking = booleanOption(

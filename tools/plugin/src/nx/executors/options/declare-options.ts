@@ -214,6 +214,24 @@ export function buildNumberOption(description: string, owner?: string): Option<B
   };
 }
 
+/**
+ * The same, also as a list for several services, of which each takes its own: `--tag=orders-20261124-1,payments-20261125-2`.
+ */
+export function ownBuildNumberOption(description: string): Option<BuildNumber | undefined> {
+  const option = buildNumberOption(description);
+  return {
+    ...option,
+    read(value, context) {
+      if (typeof value !== 'string' || !value.includes(',')) return option.read(value, context);
+      const tags = value.split(',').map((word) => ReleaseTag.parse(word.trim()));
+      const own = tags.filter((tag) => tag?.service === context.service);
+      if (own.length === 1 && tags.every((tag) => tag !== undefined)) return own[0]!.buildNumber;
+      const service = context.service ?? 'orders';
+      throw badOption(context, value, `Expected a list of tags with one of ${service}: \`${service}-20261124-1,…\`.`);
+    },
+  };
+}
+
 function explainBuildNumber(value: unknown): string {
   if (typeof value !== 'number') return 'A build number is a day and a revision, such as 20261124-1.';
   return (

@@ -29,6 +29,7 @@ export type OptionKind =
   | 'point'
   | 'port'
   | 'any-port'
+  | 'approval'
   | 'words'
   | 'shares';
 

@@ -27,11 +27,24 @@ const record: DeploymentRecord = {
   outcome: 'succeeded',
 };
 const linesOf = (more: Partial<DeploymentRecord>) => {
-  const found = { environment: 'preprod', state: 'read', records: [{ ...record, ...more }] } as const;
+  const found = { environment: 'preprod', state: 'read', records: [{ ...record, ...more }], logged: [] } as const;
   return describeHistory('orders', found, terminal, new Date('2026-11-24T12:05:00Z'))
     .map((line) => line.trim())
     .slice(3);
 };
+
+it('names who approved, and who says so', () => {
+  const approvedBy = { names: ['alice', 'bob'], by: 'github-review' } as const;
+  const found = {
+    environment: 'prod',
+    state: 'read',
+    records: [{ ...record, cause: { ...record.cause, approvedBy } }],
+    logged: [],
+  } as const;
+  expect(describeHistory('orders', found, terminal, new Date('2026-11-24T12:05:00Z')).join(' ')).toContain(
+    'ada, approved by alice, bob (review of the run at GitHub)',
+  );
+});
 
 it('tells below a deployment what was accepted for it: by options, and by its manifests', () => {
   expect(linesOf({})).toEqual([]);
@@ -54,4 +67,30 @@ it('tells below a deployment which revision of an API clients got with it', () =
   expect(linesOf({ publishes, outcome: 'failed' })).toEqual([
     'API: orders, revision 20261124-1, which clients did not get',
   ]);
+});
+
+it('shows deployments of which the log alone tells in their order, and says that there is no record', () => {
+  const begin = {
+    at: '2026-11-24T11:00:00.000Z',
+    environment: 'preprod',
+    build: BuildNumber.parse('20261123-4')!,
+    ...{ commit: 'd'.repeat(40), digest: `sha256:${'a'.repeat(64)}`, contentHash: 'sha256:c', manifests: 'sha256:m' },
+    action: 'promote',
+    actor: { person: 'bob', run: 'ci/7' },
+    approvedBy: 'carol',
+    reason: 'the fair begins',
+    startedAt: '2026-11-24T11:00:00.000Z',
+  };
+  const end = { at: begin.at, outcome: 'failed', finishedAt: '2026-11-24T11:00:05.000Z', reason: 'no image' } as const;
+  const logged = [
+    { service: 'orders', sequence: 6, begin, end, unreadable: [] },
+    { service: 'orders', sequence: 4, unreadable: ['begin'] },
+  ];
+  const records = [record, { ...record, sequence: 5 }];
+  const found = { environment: 'preprod', state: 'read', records, logged } as const;
+  const text = describeHistory('orders', found, terminal, new Date('2026-11-24T12:05:00Z')).join('\n');
+  expect([...text.matchAll(/^ {2}#(\d)/gm)].map(([, sequence]) => sequence)).toEqual(['7', '6', '5', '4']);
+  expect(text).toMatch(/#6 +20261123-4 +d{12} +promote +failed .* 5 s +bob, approved by carol +ci\/7/);
+  expect(text).toMatch(/#6.*\n +why: the fair begins\n +why: no image\n +record: none; this is its line in the log/);
+  expect(text).toMatch(/#4 .*unknown[^]*its line "begin" cannot be read/);
 });

@@ -1,5 +1,7 @@
 import { reasonOf } from './unreachable-lines.ts';
+import { describeApproval } from '../../../model/deploy/approval.ts';
 import type { DeploymentRecord } from '../../../model/deploy/deployment-record.ts';
+import type { LoggedDeployment } from '../../../model/deploy/deployment-log.ts';
 import { describeProbe } from '../../../model/deploy/probe-result.ts';
 import { describeDuration } from '../../../model/text/duration.ts';
 import { describeException } from '../../../model/manifests/rules/downtime/downtime-exceptions.ts';
@@ -23,14 +25,19 @@ const tones: Readonly<Record<DeploymentRecord['outcome'], Tone>> = {
 export function describeHistory(service: string, found: EnvironmentHistory, terminal: Terminal, now: Date): string[] {
   const title = `${service} in ${found.environment}`;
   if (found.state === 'unreachable') return [title, `  ${reasonOf(found)}`];
-  if (found.records.length === 0) return [title, '  never deployed'];
-  const { records } = found;
+  const { records, logged } = found;
+  if (records.length === 0 && logged.length === 0) return [title, '  never deployed'];
   const columns = terminal.columns === undefined ? undefined : terminal.columns - 2;
-  const lines = textTable([header, ...records.map((record) => row(record, terminal, now))], columns);
+  const rows = [
+    ...records.map((record) => ({ sequence: record.sequence, cells: row(record, terminal, now) })),
+    ...logged.map((each) => ({ sequence: each.sequence, cells: loggedRow(each, terminal, now) })),
+  ].sort((a, b) => b.sequence - a.sequence);
+  const lines = textTable([header, ...rows.map(({ cells }) => cells)], columns);
   // Each row begins with its number, also where its cells stand below each other.
-  const whys = new Map(
-    records.map((record, index) => [`#${record.sequence}`, whyLines(record, records[index + 1], columns)]),
-  );
+  const whys = new Map<string, string[]>([
+    ...records.map((record, index) => [`#${record.sequence}`, whyLines(record, records[index + 1], columns)] as const),
+    ...logged.map((each) => [`#${each.sequence}`, loggedLines(each, columns)] as const),
+  ]);
   let pending: readonly string[] = [];
   const shown: string[] = [];
   for (const line of lines) {
@@ -57,10 +64,47 @@ function row(record: DeploymentRecord, { mark, paint }: Terminal, now: Date): st
     mark(tones[outcome], outcome),
     formatMoment(startedAt, now),
     took === undefined ? '-' : describeDuration(took),
-    cause.approvedBy === undefined ? actor.person : `${actor.person}, approved by ${cause.approvedBy}`,
+    approvedActor(actor.person, cause.approvedBy && describeApproval(cause.approvedBy)),
     actor.run,
     probe ? describeProbe(probe) : '-',
   ];
+}
+
+/** A deployment of which the log alone tells. */
+function loggedRow({ sequence, begin, end }: LoggedDeployment, { mark, paint }: Terminal, now: Date): string[] {
+  const outcome = end?.outcome;
+  const took = begin && end ? tookOf({ startedAt: begin.startedAt, finishedAt: end.finishedAt }) : undefined;
+  const told = end ? mark(tones[end.outcome], outcome ?? '') : mark('caution', 'unknown');
+  if (!begin) return [`#${sequence}`, '-', '-', '-', told, '-', '-', '-', '-', '-'];
+  return [
+    `#${sequence}`,
+    begin.build.toString(),
+    paint('faint', begin.commit.slice(0, 12)),
+    begin.action,
+    told,
+    formatMoment(begin.startedAt, now),
+    took === undefined ? '-' : describeDuration(took),
+    approvedActor(begin.actor.person, begin.approvedBy),
+    begin.actor.run,
+    '-',
+  ];
+}
+
+function loggedLines({ begin, end, unreadable }: LoggedDeployment, columns: number | undefined): string[] {
+  return indented(
+    [
+      ['why', begin?.reason],
+      ['why', end?.reason],
+      ['with', begin?.overrides?.join(' ')],
+      ['record', 'none; this is its line in the log, and its manifests are those of its git tag'],
+      ...unreadable.map((line) => ['log', `its line "${line}" cannot be read`] as const),
+    ],
+    columns,
+  );
+}
+
+function approvedActor(person: string, approvedBy: string | undefined): string {
+  return approvedBy === undefined ? person : `${person}, approved by ${approvedBy}`;
 }
 
 /**
@@ -70,7 +114,7 @@ function row(record: DeploymentRecord, { mark, paint }: Terminal, now: Date): st
 function whyLines(
   { cause, reason, release, outcome, exceptions = [], publishes = [], published }: DeploymentRecord,
   before: DeploymentRecord | undefined,
-  columns = Infinity,
+  columns: number | undefined,
 ): string[] {
   const isAgain = before?.outcome === 'succeeded' && before.release.buildNumber.equals(release.buildNumber);
   const again = isAgain ? 'this build ran already; its objects differed from its manifests' : undefined;
@@ -86,6 +130,10 @@ function whyLines(
     }),
     ...exceptions.map((each) => ['accepted', describeException(each)] as const),
   ];
+  return indented(told, columns);
+}
+
+function indented(told: readonly (readonly [head: string, text: string | undefined])[], columns = Infinity): string[] {
   return told.flatMap(([head, text]) => {
     if (text === undefined) return [];
     const indent = head.length + 6;

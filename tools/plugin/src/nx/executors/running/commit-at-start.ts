@@ -3,7 +3,7 @@ import { isObjectName } from '../../../model/commits/commit.ts';
 /** The commit that was checked out before the first task of this command ran. */
 const variable = 'POC_COMMIT_AT_START';
 
-/** Tells the processes of tasks, which inherit it. @param commit undefined where there is none. */
+/** Sets it for the processes of tasks, which inherit it. @param commit undefined where there is none. */
 export function tellCommitAtStart(commit: string | undefined): void {
   if (commit === undefined) delete process.env[variable];
   else process.env[variable] = commit;

@@ -1,4 +1,5 @@
 import { commandNamed } from '../../graph/commands.ts';
+import type { ApprovablePlan } from '../../../use-cases/deploy/requirements/approval.ts';
 import type { JobOutcome } from '../../../model/ci/output/job-summary.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import type { Reporter } from '../../../ports/reporter.ts';
@@ -21,6 +22,8 @@ export interface InfrastructureRun {
   readonly terminal: Terminal;
   /** Keeps what it came to, for the page that a CI has of its run. */
   tell(...outcomes: readonly JobOutcome[]): void;
+  /** Keeps plans, for who approves of them and for the job of a CI that applies them. */
+  tellPlan(...plans: readonly ApprovablePlan[]): void;
   /** A service of the workspace. @throws {Refusal} when it has none of this name. */
   service(name: string): ServiceSource;
   /** The services of the workspace, and what they are made of. */
@@ -72,6 +75,7 @@ export function infrastructureTask<Declared extends Options>(executor: Infrastru
           reporter,
           terminal: command.shownOn(log.screen.terminal),
           tell: log.tell.bind(log),
+          tellPlan: log.tellPlan.bind(log),
           service: (name) => shared.service(name),
           services: shared.services(),
           workspaceRoot,

@@ -1,5 +1,6 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { commandNamed } from '../../graph/commands.ts';
+import type { ApprovablePlan } from '../../../use-cases/deploy/requirements/approval.ts';
 import type { JobOutcome } from '../../../model/ci/output/job-summary.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import type { Reporter } from '../../../ports/reporter.ts';
@@ -26,6 +27,8 @@ export interface ServiceRun {
   readonly terminal: Terminal;
   /** Keeps what it came to, for the page that a CI has of its run. */
   tell(...outcomes: readonly JobOutcome[]): void;
+  /** Keeps plans, for who approves of them and for the job of a CI that applies them. */
+  tellPlan(...plans: readonly ApprovablePlan[]): void;
   /** Shows in a CI, at the head of its run and beside the line, what was found in a file. */
   readonly annotate: RunLog['annotate'];
   /** All services of the workspace, and what they are made of. */
@@ -82,8 +85,7 @@ export function serviceTask<Declared extends Options>(executor: ServiceExecutor<
           ports,
           reporter,
           terminal,
-          tell,
-          annotate,
+          ...{ tell, tellPlan: log.tellPlan.bind(log), annotate },
           services,
           target,
           workspaceRoot,

@@ -2,6 +2,7 @@ import { readNxJson, type ProjectGraph, type Tree } from '@nx/devkit';
 import { parseDocument } from 'yaml';
 import { serviceNames } from '../../executors/running/workspace-service.ts';
 import type { PipelineFacts, PipelineService } from '../../../model/pipelines/pipeline-facts.ts';
+import { findPackageManager } from '../../../model/pipelines/package-manager.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import { parseEnvironments } from '../../../adapters/workspace/environments.ts';
 import { serviceIn } from '../../../adapters/workspace/service.ts';
@@ -42,6 +43,9 @@ export async function gatherFacts(tree: Tree, graph: ProjectGraph): Promise<Pipe
       keyVariable: facade?.keyVariable,
     })),
     branch: nxJson.defaultBase ?? 'main',
+    packageManager: findPackageManager((path) =>
+      tree.isFile(path) ? (tree.read(path, 'utf8') ?? undefined) : undefined,
+    ),
     ...gatherToolchains(tree, graph, services),
   };
 }

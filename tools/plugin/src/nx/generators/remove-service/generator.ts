@@ -7,6 +7,7 @@ import { didYouMean } from '../../../model/text/did-you-mean.ts';
 import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import { parseEnvironments } from '../../../adapters/workspace/environments.ts';
+import { callersFile, withoutService } from '../callers-file.ts';
 import { endWithRefusal } from '../end-with-refusal.ts';
 import { environmentTexts } from '../environment-texts.ts';
 import { rejectExtraArguments } from '../extra-arguments.ts';
@@ -15,7 +16,7 @@ import { undeployCommands } from './undeploy-commands.ts';
 import { text } from '../text-option.ts';
 import { findDependents } from './dependents.ts';
 import { dropFromLists } from './lists-of-projects.ts';
-import { mentionsOf, namesOfFolder } from './mentions.ts';
+import { mentionsAmongCallers, mentionsOf, namesOfFolder } from './mentions.ts';
 
 /** Facts that the generator needs beside the files. */
 export interface WorkspaceFacts {
@@ -70,21 +71,30 @@ export async function removeService(tree: Tree, raw: RawOptions, facts: Workspac
   const mentioning = await facts.filesMentioning(namesOfFolder(root));
   tree.delete(root);
   dropPathAliases(tree, root);
-  const lists = dropFromLists(tree, root);
+  const lists = [...dropFromLists(tree, root), ...dropFromCallers(tree, name)];
   const warn = await updatePipelines(tree, () => Promise.resolve(withoutProject(graph, name)));
-  const mentions = mentionsOf(tree, root, mentioning);
+  const mentions = [...mentionsOf(tree, root, mentioning), ...mentionsAmongCallers(tree, name)];
   const commands = undeployCommands(name, await environmentsOf(tree));
   return () => {
     warn();
     if (mentions.length > 0)
       console.warn(
-        `\nThese lines still name ${root}. Take it out there, too, where it matters:\n\n${mentions.join('\n')}`,
+        `\nThese lines still name ${root} or ${name}. Take it out there, too, where it matters:\n\n${mentions.join('\n')}`,
       );
     console.log(
       `\nRemoved ${root}${lists.length > 0 ? `, and took it out of ${lists.join(', ')}` : ''}. Commit that. Its images and git tags are kept, and so is what runs in clusters. ` +
         `This deletes it there, with the records of its deployments:\n\n${commands.join('\n')}`,
     );
   };
+}
+
+/** @returns the file of callers, when it was changed. */
+function dropFromCallers(tree: Tree, service: string): string[] {
+  const text = tree.exists(callersFile) ? (tree.read(callersFile, 'utf8') ?? '') : '';
+  const kept = withoutService(text, service);
+  if (kept === text) return [];
+  tree.write(callersFile, kept);
+  return [callersFile];
 }
 
 /** Returns the environments; none when there is a mistake in their files, which deploying reports. */

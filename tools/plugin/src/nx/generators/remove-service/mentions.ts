@@ -1,4 +1,5 @@
 import type { Tree } from '@nx/devkit';
+import { callersFile } from '../callers-file.ts';
 
 /** Places that are shown. */
 const mostShown = 20;
@@ -18,12 +19,19 @@ export function namesOfFolder(root: string): string[] {
 export function mentionsOf(tree: Tree, root: string, files: readonly string[]): string[] {
   const escaped = namesOfFolder(root).map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const name = new RegExp(`(?<![\\w-])(?:${escaped.join('|')})(?![\\w-])`);
-  const found = files.flatMap((file) => {
-    const text = tree.exists(file) && tree.isFile(file) ? (tree.read(file, 'utf8') ?? '') : '';
-    return text
-      .split(/\r?\n/)
-      .flatMap((line, index) => (name.test(line) ? [`${file}:${index + 1}: ${line.trim().slice(0, 120)}`] : []));
-  });
+  const found = files.flatMap((file) => linesNaming(tree, file, name));
   const more = found.length - mostShown;
   return more > 0 ? [...found.slice(0, mostShown), `and ${more} more`] : found;
+}
+
+/** The same for a service's name in the file of callers: in forms that are not understood, or of another namespace. */
+export function mentionsAmongCallers(tree: Tree, service: string): string[] {
+  return linesNaming(tree, callersFile, new RegExp(`^[^#]*(?<![\\w.-])${service}(?![\\w-])`));
+}
+
+function linesNaming(tree: Tree, file: string, name: RegExp): string[] {
+  const text = tree.exists(file) && tree.isFile(file) ? (tree.read(file, 'utf8') ?? '') : '';
+  return text
+    .split(/\r?\n/)
+    .flatMap((line, index) => (name.test(line) ? [`${file}:${index + 1}: ${line.trim().slice(0, 120)}`] : []));
 }

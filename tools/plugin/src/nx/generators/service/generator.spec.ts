@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import type { RawOptions } from '../../executors/options/options.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import { environmentsFolder } from '../../../model/environment/environment.ts';
+import { callersFile } from '../callers-file.ts';
 import { generateService } from './generator.ts';
 
 const workspaceRoot = join(__dirname, '../../../../../..');
@@ -159,6 +160,47 @@ describe.each(Object.keys(ofStack))('a service of the stack %s', (stack) => {
     expect(dockerfile).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
     expect(dockerfile).not.toMatch(/^(CMD|ENTRYPOINT) [^[]/m);
     expect(ignored).toMatch(/^\*$/m);
+  });
+
+  it('is named as a caller of those that it calls, at the ports of their containers', async () => {
+    const tree = newWorkspace();
+    tree.write(callersFile, '# Who calls whom.\n');
+    await generateService(tree, { name: 'stock', port: 9000 });
+    await generateService(tree, { name: 'shipping', calls: 'stock, stock' });
+    const text = tree.read(callersFile, 'utf8')!;
+    expect(text.startsWith('# Who calls whom.\n')).toBe(true);
+    expect(parse(text)).toMatchObject({
+      metadata: { name: 'callers-of-stock' },
+      spec: {
+        podSelector: { matchLabels: { 'app.kubernetes.io/name': 'stock' } },
+        ingress: [
+          {
+            from: [{ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'shipping' } } }],
+            ports: [{ protocol: 'TCP', port: 9000 }],
+          },
+        ],
+      },
+    });
+  });
+
+  it('refuses to call what is not there, or nobody can be let into', async () => {
+    const tree = newWorkspace();
+    await generateService(tree, { name: 'stock' });
+    const refusalOf = async (calls: string) => {
+      const before = tree.listChanges().length;
+      const error: unknown = await generateService(tree, { name: 'shipping', calls }).catch(
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toBeInstanceOf(Refusal);
+      expect(tree.listChanges()).toHaveLength(before);
+      return (error as Refusal).explain();
+    };
+    // A policy of the called one alone would shut out the gateway.
+    expect(await refusalOf('stock')).toContain(`there is no ${callersFile}`);
+    tree.write(callersFile, '');
+    expect(await refusalOf('stok')).toContain('Did you mean "stock"?');
+    tree.write('apps/stock/k8s/deployment.yaml', '');
+    expect(await refusalOf('stock')).toContain('whose container has no port in apps/stock/k8s');
   });
 
   it('leaves releasing to the plugin', async () => {

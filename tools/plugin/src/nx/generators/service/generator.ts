@@ -2,6 +2,7 @@ import { generateFiles, type Tree } from '@nx/devkit';
 import { basename, join } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { RawOptions } from '../../executors/options/options.ts';
+import { callersFile, withCall } from '../callers-file.ts';
 import { endWithRefusal } from '../end-with-refusal.ts';
 import { environmentTexts } from '../environment-texts.ts';
 import { graphOnDisk, updatePipelines, withService, type ReadGraph } from '../update-pipelines.ts';
@@ -24,7 +25,7 @@ export async function generateService(
   options: RawOptions,
   projectGraph: ReadGraph = graphOnDisk,
 ): Promise<() => void> {
-  const { name, root, stack, port, apiSuffix } = parseServiceRequest(tree, options);
+  const { name, root, stack, port, apiSuffix, calls } = parseServiceRequest(tree, options);
   const words = name.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
   const variables = {
     ...{ name, port, apiSuffix, memory: stack.memory },
@@ -37,11 +38,13 @@ export async function generateService(
   for (const environment of environmentsWithHostname(tree))
     generateFiles(tree, join(templates, 'overlay'), root, { ...variables, environment });
   const lacks = stack.templates.includes('dotnet') ? addDotnetRoot(tree) : [];
+  if (calls.length > 0) tree.write(callersFile, calls.reduce(withCall, tree.read(callersFile, 'utf8') ?? ''));
   const warn = await updatePipelines(tree, async () => withService(await projectGraph(), name, root));
   return () => {
     warn();
     if (lacks.length > 0) console.warn(describeLacks(lacks));
-    console.log(`\nAdded ${root}. Commit it, then: nx run ${name}:release`);
+    const first = calls.length > 0 ? `provision ${callersFile}, where its calls are named, and then: ` : 'then: ';
+    console.log(`\nAdded ${root}. Commit it, ${first}nx run ${name}:release`);
   };
 }
 

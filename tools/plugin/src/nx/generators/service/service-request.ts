@@ -4,6 +4,8 @@ import { Refusal } from '../../../model/errors/product-error.ts';
 import { parseServiceName } from '../../../model/release/service-name.ts';
 import { rejectExtraArguments } from '../extra-arguments.ts';
 import { text } from '../text-option.ts';
+import { parseCalls } from './calls.ts';
+import type { Call } from '../callers-file.ts';
 import { stackNamed, type Stack } from './stack.ts';
 
 /** A service that can be added. */
@@ -14,6 +16,8 @@ export interface ServiceRequest {
   readonly stack: Stack;
   readonly port: number;
   readonly apiSuffix: string;
+  /** Of services that are there. */
+  readonly calls: readonly Call[];
 }
 
 /** Words that YAML reads as something else than a text, so that manifests would not say what was meant. */
@@ -25,7 +29,7 @@ export function parseServiceRequest(tree: Tree, raw: RawOptions): ServiceRequest
   rejectExtraArguments(raw, doing);
   const options = readOptions(
     raw,
-    { name: text(''), stack: text('node'), port: text('8080'), apiSuffix: text('') },
+    { name: text(''), stack: text('node'), port: text('8080'), apiSuffix: text(''), calls: text('') },
     { doing },
   );
   const name = parseServiceName(options.name, doing);
@@ -44,6 +48,7 @@ export function parseServiceRequest(tree: Tree, raw: RawOptions): ServiceRequest
     stack: stackNamed(options.stack, doing),
     port: parsePort(options.port, doing),
     apiSuffix: parseApiSuffix(options.apiSuffix || name, doing),
+    calls: parseCalls(tree, name, options.calls, doing),
   };
   const twin = getProjects(tree).get(name);
   if (twin || tree.exists(root)) {

@@ -164,13 +164,14 @@ describe('a changed library', () => {
       expect(users(`apps/${language}-orders/tests/any.file`)).toEqual([]);
       const { paths } = triggerPaths(
         serviceIn(graph, nxJson, `${language}-orders`),
-        (path) => path === root,
+        (path) => path === root || path === 'nx.json',
         (path) => existsSync(join(folder, path)) || path === root,
       );
       const shared = language === 'python' ? ['shared/constraints.txt', root] : [root];
       const folders = [
         `apps/${language}-orders/`,
         `libs/${language}-lib/`,
+        'nx.json',
         ...shared.map((path) => (path === root ? path : `${path}/`)),
       ];
       expect(paths).toEqual([...folders].sort());

@@ -1,8 +1,10 @@
-import type { CreateDependenciesContext, ImplicitDependency } from '@nx/devkit';
+import type { CreateDependenciesContext, ImplicitDependency, RawProjectGraphDependency } from '@nx/devkit';
 import { findDotnetReferences } from '../../../model/references/dotnet/dotnet-references.ts';
 import { findGoReferences } from '../../../model/references/go/go-references.ts';
 import { References } from '../../../model/references/reference.ts';
 import { findPythonReferences } from '../../../model/references/python/python-references.ts';
+import { bunEdges } from '../packages/bun-edges.ts';
+import { shrinkwrapEdges } from '../packages/shrinkwrap-nodes.ts';
 import { describeLost } from './describe-lost.ts';
 import { findLinkReferences } from './link-references.ts';
 import { msbuildReader } from './msbuild-reader.ts';
@@ -10,20 +12,25 @@ import { pyprojectReader } from './pyproject-reader.ts';
 import { WorkspaceTree } from './workspace-tree.ts';
 
 /**
- * Finds edges of the project graph in the files of languages that Nx does not read itself, from the files alone. Loaded by
+ * Finds edges of the project graph in the files of languages that Nx does not read itself, from the files alone, and those
+ * between npm packages that Nx leaves out. Loaded by
  * each Nx command, as `createNodes` is; parsers of formats are loaded when there is such a file.
  *
  * The edges are given without the file that they were found in: Nx would keep those of a file for as long as that file
  * stays as it is, though what it refers to is said by others, too (`go.work`, `Directory.Build.props`).
  */
-export function createDependencies(
+export async function createDependencies(
   _options: unknown,
-  context: Pick<CreateDependenciesContext, 'fileMap' | 'projects' | 'workspaceRoot'>,
-): Promise<ImplicitDependency[]> {
-  return findDependencies(context, (text) => process.stderr.write(text));
+  context: Pick<CreateDependenciesContext, 'fileMap' | 'projects' | 'workspaceRoot' | 'externalNodes'>,
+): Promise<RawProjectGraphDependency[]> {
+  const edges = [...bunEdges(context.externalNodes), ...shrinkwrapEdges(context.workspaceRoot)];
+  return [
+    ...(await findDependencies(context, (text) => process.stderr.write(text))),
+    ...edges.map((edge) => ({ ...edge, type: 'static' as ImplicitDependency['type'] })),
+  ];
 }
 
-/** The same, with the warning given to `warn`. */
+/** Finds those between projects, with the warning given to `warn`. */
 export async function findDependencies(
   { fileMap, projects, workspaceRoot }: Pick<CreateDependenciesContext, 'fileMap' | 'projects' | 'workspaceRoot'>,
   warn: (text: string) => void,

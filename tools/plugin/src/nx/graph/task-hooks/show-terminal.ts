@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { colorVariable, columnsVariable, exitCodeVariable, outcomesVariable } from './terminal-variables.ts';
+import {
+  colorVariable,
+  columnsVariable,
+  exitCodeVariable,
+  outcomesVariable,
+  terminalInputVariable,
+} from './terminal-variables.ts';
 
 /** Where tasks of this command write what they came to; undefined before any were run. */
 export let outcomesFile: string | undefined;
@@ -18,6 +24,7 @@ export function showTerminal(): void {
   process.env[outcomesVariable] = outcomesFile;
   process.env[exitCodeVariable] = exitCodeFile;
   process.env[columnsVariable] = isTTY ? String(columns) : '';
+  process.env[terminalInputVariable] = String(isTTY && process.stdin.isTTY && process.env['NX_TUI'] !== 'true');
   process.env[colorVariable] = String(showsColors(process.env, isTTY));
 }
 

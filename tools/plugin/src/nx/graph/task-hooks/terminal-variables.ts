@@ -5,6 +5,8 @@
 
 /** Columns of the terminal; unset where the output is none. */
 export const columnsVariable = 'POC_TERMINAL_COLUMNS';
+/** `true` where somebody at a terminal can be asked: Nx neither shows its own interface there, nor is one end a file. */
+export const terminalInputVariable = 'POC_TERMINAL_INPUT';
 /** `true` or `false`: whether colours are shown. */
 export const colorVariable = 'POC_TERMINAL_COLOR';
 /** File to which tasks write what they came to, a line of JSON each. */

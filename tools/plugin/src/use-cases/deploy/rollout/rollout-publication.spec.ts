@@ -1,3 +1,4 @@
+import { approvesAll } from '../../../../../twins/src/approve-all.ts';
 import { countedPorts } from '../../../../../twins/src/counted-ports.ts';
 import { releaseIt } from '../../../../../twins/src/release-it.ts';
 import { ReleaseScenario } from '../../../../../twins/src/release-scenario.ts';
@@ -83,7 +84,7 @@ async function deployTo(scenario: ReleaseScenario, name: string, wishes: Partial
     timeoutMs: 1000,
     force: false,
     mainBranch: 'main',
-    approvedBy: 'eve',
+    ...approvesAll('eve'),
     allowDowntime: false,
     adopt: false,
   };
@@ -508,6 +509,6 @@ describe('api-publish', () => {
     await toProd(scenario);
     const environment = named(scenario, 'prod');
     expect((await thrownBy(publishAlone(scenario, { environment }))).exitCode).toBe(2);
-    expect(await publishAlone(scenario, { environment, approvedBy: 'eve' })).toMatchObject({ state: 'unchanged' });
+    expect(await publishAlone(scenario, { environment, ...approvesAll('eve') })).toMatchObject({ state: 'unchanged' });
   });
 });

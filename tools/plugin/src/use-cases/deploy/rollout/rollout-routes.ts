@@ -21,7 +21,7 @@ const warmUpMs = 300;
 /** Milliseconds between two looks whether it is in force. */
 const retryPauseMs = 100;
 
-/** Whose answers clients get once new routes are open: `unknown` where these could not be marked. */
+/** The origin of the answers that clients get once new routes are open; `unknown` where these could not be marked. */
 export type Answering = 'ours' | 'others' | 'unknown';
 
 /**

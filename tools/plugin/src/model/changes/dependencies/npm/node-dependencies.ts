@@ -16,6 +16,8 @@ const parsers: Readonly<Record<string, (text: string) => NodeLockfile | string>>
   'bun.lockb': () => 'It is binary. Let Bun write text: `bun install --save-text-lockfile`.',
   'yarn.lock': parseYarnLockfile,
   'pnpm-lock.yaml': parsePnpmLockfile,
+  // npm reads it before the other one.
+  'npm-shrinkwrap.json': parseNpmLockfile,
   'package-lock.json': parseNpmLockfile,
 };
 

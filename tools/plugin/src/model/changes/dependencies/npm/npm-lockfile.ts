@@ -3,10 +3,10 @@ import { textOf, whyNotRead } from '../lock-text.ts';
 import { joinedByName, sourceOf, type NodeLockfile, type NodePackage } from './node-lockfile.ts';
 
 /**
- * Reads a `package-lock.json` (versions 2 and 3).
+ * Reads a `package-lock.json` (versions 2 and 3), or an `npm-shrinkwrap.json`, which is the same under another name.
  * @returns a sentence that says why not, where it is none.
  */
-export function parseNpmLockfile(text: string): NodeLockfile | string {
+export function parseNpmLockfile(text: string): NpmLockfile | string {
   const reason = whyNotRead(text);
   if (reason !== undefined) return reason;
   let value: unknown;
@@ -20,7 +20,7 @@ export function parseNpmLockfile(text: string): NodeLockfile | string {
 }
 
 /** Its packages by where they are installed: `node_modules/a/node_modules/b`. */
-class NpmLockfile implements NodeLockfile {
+export class NpmLockfile implements NodeLockfile {
   private readonly packages: Readonly<Record<string, unknown>>;
 
   constructor(packages: Readonly<Record<string, unknown>>) {
@@ -50,12 +50,25 @@ class NpmLockfile implements NodeLockfile {
     );
   }
 
+  /** Returns the places of all packages; what is linked is a project of the workspace, not a package. */
+  *places(): Iterable<string> {
+    for (const [place, entry] of Object.entries(this.packages)) {
+      if (!place.includes('node_modules/') || !isMap(entry) || entry['link'] === true) continue;
+      if (typeof entry['version'] === 'string') yield place;
+    }
+  }
+
+  /** Returns what identifies the files of the package at a place, where the lock file says it. */
+  digestAt(place: string): string | undefined {
+    const { integrity, resolved } = (this.packages[place] ?? {}) as Record<string, unknown>;
+    return [integrity, resolved].find((each): each is string => typeof each === 'string');
+  }
+
   /** The nearest place from which a package at `from` gets another one. */
   private placeOf(from: string, name: string): string | undefined {
     for (let at = from; ; at = outside(at)) {
       const place = `${at === '' ? '' : `${at}/`}node_modules/${name}`;
       const entry = Object.hasOwn(this.packages, place) ? this.packages[place] : undefined;
-      // What is linked is a project of the workspace, not a package.
       if (isMap(entry)) return entry['link'] === true ? undefined : place;
       if (at === '') return undefined;
     }

@@ -48,7 +48,7 @@ function describe({ checked, forge, withoutForge, findings }: AuditResult, { mar
     'git tags',
     'image labels',
     'pods and objects',
-    'records',
+    'records and their log',
     ...(forge === 'checked' ? ['GitHub'] : []),
   ];
   return [

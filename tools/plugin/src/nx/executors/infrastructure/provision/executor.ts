@@ -3,6 +3,8 @@ import { packageTag } from '../../../../model/provision/provisioning-package.ts'
 import { provisioningName } from '../../../../model/release/service-name.ts';
 import { provision, type ProvisionResult } from '../../../../use-cases/provision/provision.ts';
 import { parseEnvironments } from '../../../../adapters/workspace/environments.ts';
+import { approvalLine } from '../../output/describe-plan.ts';
+import { planApprovalOf } from '../../options/plan-approval-of.ts';
 import { approvedBy } from '../../options/approved-by.ts';
 import { actorOf } from '../../running/actor.ts';
 import { describeChangeSet } from '../../output/describe-change-set.ts';
@@ -41,7 +43,7 @@ export const executor = infrastructureExecutor({
   ],
   async run(
     { env: environment, tag, commit, approve: isApproved, dryRun: isDryRun, json: isJson, output: file, ...overriding },
-    { ports, reporter, branch: mainBranch, signal },
+    { ports, reporter, branch: mainBranch, signal, tellPlan },
   ) {
     const request = {
       ...overriding,
@@ -49,7 +51,8 @@ export const executor = infrastructureExecutor({
       version: tag,
       commit,
       actor: actorOf(process.env),
-      approvedBy: approvedBy(isApproved, process.env),
+      approvedBy: approvedBy(isApproved !== undefined, process.env),
+      approvedPlans: planApprovalOf(isApproved, process.env),
       dryRun: isDryRun,
       readEnvironments: parseEnvironments,
       mainBranch,
@@ -65,8 +68,11 @@ export const executor = infrastructureExecutor({
       const compared = changes.filter(({ isCompared }) => isCompared);
       if (compared.length > 0) say.step(describeCompared(compared));
     });
-    if (isJson) return [JSON.stringify({ environment: environment.name, ...result })];
-    return [`${environment.name}: ${describe(result)}`];
+    const plan = 'plan' in result ? result.plan : undefined;
+    if (plan) tellPlan(plan);
+    if (isJson)
+      return [JSON.stringify({ environment: environment.name, ...result, ...(plan ? { plan: plan.id } : {}) })];
+    return [`${environment.name}: ${describe(result)}`, ...(plan ? [approvalLine(plan)] : [])];
   },
 });
 

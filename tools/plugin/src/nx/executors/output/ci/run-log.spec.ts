@@ -2,6 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { outputVariable } from './output-variable.ts';
+import type { PlannedWork } from '../../../../model/plan/planned-work.ts';
+import { PlanId } from '../../../../model/plan/plan-id.ts';
+import type { ApprovablePlan } from '../../../../use-cases/deploy/requirements/approval.ts';
 import { RunLog } from './run-log.ts';
 
 let temp: string;
@@ -72,6 +75,43 @@ describe('RunLog', () => {
     run.tell(deployed);
     await run.publish({ originUrl: () => Promise.reject(new Error('no git')) });
     expect(printed()).toEqual([expect.stringMatching(/^warning: the page of the run could not be written: .*ENOENT/)]);
+  });
+
+  const planOf = (service: string): ApprovablePlan => {
+    const work: PlannedWork = {
+      ...{
+        action: 'promote' as const,
+        service,
+        environment: 'prod',
+        from: 'preprod',
+        build: '20261124-1',
+        commit: 'c0ffee',
+      },
+      ...{ differences: [], objects: [], publishes: [], options: [] },
+    };
+    return { id: PlanId.of(work), work, changes: [{ kind: 'Service', name: '<b>', action: 'created' }], notes: [] };
+  };
+
+  it('shows plans where approvers look, and hands them on in one order', async () => {
+    const [page, output] = [join(temp, 'page.md'), join(temp, 'output')];
+    const run = new RunLog({ GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: page, GITHUB_OUTPUT: output });
+    const [orders, payments] = ['orders', 'payments'].map(planOf);
+    run.tellPlan(payments!);
+    run.tellPlan(orders!);
+    await run.publish(repository);
+    expect(readFileSync(output, 'utf8')).toBe(
+      `services=orders,payments\ntags=orders-20261124-1,payments-20261124-1\nplans=${orders!.id},${payments!.id}\n`,
+    );
+    const shown = readFileSync(page, 'utf8');
+    expect(shown).toContain('### To be approved: 2 plans');
+    expect(shown).toContain(`- \`orders: promote 20261124-1 from preprod to prod (commit c0ffee)\`, \`${orders!.id}\``);
+    expect(shown).toContain('  - `Service <b> created`');
+  });
+
+  it('hands nothing on where nothing is planned', async () => {
+    const output = join(temp, 'output');
+    await new RunLog({ GITHUB_ACTIONS: 'true', GITHUB_OUTPUT: output }).publish(repository);
+    expect(readdirSync(temp)).toEqual([]);
   });
 
   it('says at the head of the run what failed', () => {

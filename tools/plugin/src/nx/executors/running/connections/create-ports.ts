@@ -1,3 +1,4 @@
+import { findApprovals } from './find-approvals.ts';
 import type { EngineName } from '../../../../adapters/container/choose-engine.ts';
 import { GitRepository } from '../../../../adapters/git/git-repository.ts';
 import { HttpProber } from '../../../../adapters/http/http-prober.ts';
@@ -6,14 +7,17 @@ import { findForgeAccess } from '../../../../model/forge/forge-access.ts';
 import type { CredentialsOf } from '../../../../model/release/credentials.ts';
 import type { ApiManagement, Environment, PrometheusSettings } from '../../../../model/environment/environment.ts';
 import { Refusal } from '../../../../model/errors/product-error.ts';
+import { SopsFiles } from '../../../../adapters/sops/sops-files.ts';
 import { AzureRegistries } from '../../../../adapters/registry/azure-registries.ts';
 import { HttpImageRegistry } from '../../../../adapters/registry/http-image-registry.ts';
+import type { ApprovalSource } from '../../../../ports/approvals.ts';
 import type { OnAnswer } from '../../../../ports/clock.ts';
 import type { Cluster } from '../../../../ports/cluster.ts';
 import type { ContainerEngine } from '../../../../ports/container-engine.ts';
 import type { Facade } from '../../../../ports/facade.ts';
 import type { Forge, NoForge } from '../../../../ports/forge.ts';
 import type { MetricsServer } from '../../../../ports/metrics-server.ts';
+import type { ApiCaller } from '../../../../ports/api-caller.ts';
 import type { SourceRepository } from '../../../../ports/repository/source-repository.ts';
 import type { ReleasePorts } from '../../../../ports/release-ports.ts';
 
@@ -27,15 +31,17 @@ const engineVariable = 'POC_CONTAINER_ENGINE';
 export function createPorts(workspaceRoot: string, env: NodeJS.ProcessEnv, onAnswer?: OnAnswer): ReleasePorts {
   let engine: Promise<ContainerEngine> | undefined;
   let forge: ReturnType<ReleasePorts['forge']> | undefined;
+  let approvals: Promise<ApprovalSource> | undefined;
   const azure = new AzureRegistries();
   const repository = new GitRepository(workspaceRoot);
   const clusters = new Map<string, Promise<Cluster>>();
   const facades = new Map<string, Promise<Facade>>();
   return {
     repository,
-    registry: new HttpImageRegistry(azure.credentialsOf, undefined, onAnswer),
+    registry: new HttpImageRegistry(azure.credentialsOf, undefined, { onAnswer }),
     prober: new HttpProber(),
     clock: () => new Date(),
+    secretFiles: new SopsFiles(env),
     engine: () => (engine ??= findEngine(env[engineVariable], azure.lentCredentialsOf)),
     cluster: (environment) => {
       const known = clusters.get(environment.name);
@@ -54,18 +60,21 @@ export function createPorts(workspaceRoot: string, env: NodeJS.ProcessEnv, onAns
       facades.set(name, known);
       return known;
     },
-    apiCaller: async () => {
-      const { HttpsApiCaller } = await import('../../../../adapters/http/https-api-caller.ts');
-      return new HttpsApiCaller();
-    },
+    apiCaller: openApiCaller,
     checkKeyOf: (facade) => checkKeyOf(facade, env),
     facadeInstance: async (facade) => {
       const { ApiManagementInstance } = await import('../../../../adapters/api-management/api-management-instance.ts');
       return new ApiManagementInstance(facade);
     },
     metricsServer: (settings) => openPrometheus(settings, env),
+    approvals: () => (approvals ??= findApprovals(repository, env)),
     forge: () => (forge ??= findForge(repository, env)),
   };
+}
+
+async function openApiCaller(): Promise<ApiCaller> {
+  const { HttpsApiCaller } = await import('../../../../adapters/http/https-api-caller.ts');
+  return new HttpsApiCaller();
 }
 
 async function findEngine(chosen: string | undefined, lent: CredentialsOf): Promise<ContainerEngine> {

@@ -1,4 +1,6 @@
 import { publishApi } from '../../../../use-cases/api-publish/api-publish.ts';
+import { approvalLine } from '../../output/describe-plan.ts';
+import { planApprovalOf } from '../../options/plan-approval-of.ts';
 import { approvedBy } from '../../options/approved-by.ts';
 import { allowBreaking, approve, dryRun } from '../../options/common-options.ts';
 import { buildNumberOption } from '../../options/declare-options.ts';
@@ -22,15 +24,17 @@ export const executor = serviceExecutor({
   ],
   async run(
     { env: environment, tag: build, approve: isApproved, ...options },
-    { service, ports, reporter, terminal, branch: mainBranch, signal },
+    { service, ports, reporter, terminal, branch: mainBranch, signal, tellPlan },
   ) {
     const request = {
       ...{ ...options, service, environment, build, mainBranch, actor: actorOf(process.env), signal },
-      approvedBy: approvedBy(isApproved, process.env),
+      approvedBy: approvedBy(isApproved !== undefined, process.env),
+      approvedPlans: planApprovalOf(isApproved, process.env),
     };
-    const { state, release } = await publishApi(request, ports, reporter);
+    const { state, release, plan } = await publishApi(request, ports, reporter);
     const what = `${service.name} ${release.buildNumber}`;
-    if (state === 'planned') return [`${what}: dry run: nothing was changed`];
+    if (plan) tellPlan(plan);
+    if (state === 'planned') return [`${what}: dry run: nothing was changed`, ...(plan ? [approvalLine(plan)] : [])];
     if (state === 'unchanged')
       return [terminal.mark('good', `${what}: its API is published in ${environment.name}; nothing to do`)];
     return [terminal.mark('good', `${what}: its API is published in ${environment.name}`)];

@@ -1,5 +1,5 @@
 import { ReleaseTag } from '../../../../model/release/release-tag.ts';
-import { releaseRegistries } from '../../../../use-cases/release/release-registries.ts';
+import { releaseRegistry } from '../../../../use-cases/release/release-registries.ts';
 import { findPushedBuild, tagRelease } from '../../../../use-cases/release/tag-release.ts';
 import { requireSigningKey } from '../../../../use-cases/verify/require-signatures.ts';
 import { dryRun } from '../../options/common-options.ts';
@@ -15,7 +15,7 @@ export const executor = serviceExecutor({
   },
   examples: [{ command: 'nx run orders:git-tag --tag=20261124-1', description: 'Tag the commit of this build' }],
   async run({ tag, dryRun: isDryRun }, { service, environments, ports, reporter, branch: mainBranch, signal }) {
-    const registry = releaseRegistries(environments)[0]!;
+    const registry = releaseRegistry(environments);
     const release = await findPushedBuild(service.name, registry, tag, ports);
     const name = new ReleaseTag(service.name, release.buildNumber);
     if (isDryRun) return [`${service.name}: dry run: would tag ${release.commit} as ${name} (${release.imageDigest})`];

@@ -1,8 +1,7 @@
-import { canaryOf, deploy } from '../../../../use-cases/deploy/deploy.ts';
+import { deploy } from '../../../../use-cases/deploy/deploy.ts';
+import { registriesOf } from '../../../../use-cases/release/release-registries.ts';
 import { findRelease } from '../../../../use-cases/revision/find-release.ts';
-import { planVerified } from '../../../../use-cases/deploy/plan-verified.ts';
-import { tellPlanned } from '../../../../use-cases/deploy/rollout/rollout-publication.ts';
-import { describeChangeSet } from '../../../../use-cases/deploy/rollout/roll-out.ts';
+import { previewDeploy } from '../../../../use-cases/deploy/preview-deploy.ts';
 import { deployOutcome } from '../../output/ci/deploy-outcome.ts';
 import { prefetchClusters } from '../../running/connections/prefetch-clusters.ts';
 import { prefetchFacades } from '../../running/connections/prefetch-facades.ts';
@@ -12,7 +11,9 @@ import { approvedBy } from '../../options/approved-by.ts';
 import { actorOf } from '../../running/actor.ts';
 import { describeDeploy } from '../../output/describe-deploy.ts';
 import { canaryOptions, canaryPlanOf } from '../../options/canary-options.ts';
-import { deployOptions } from '../../options/common-options.ts';
+import { planApprovalOf } from '../../options/plan-approval-of.ts';
+import { deployOptions as commonOptions } from '../../options/common-options.ts';
+import { describePreview, plansOf } from '../../output/describe-preview.ts';
 import { buildNumberOption } from '../../options/declare-options.ts';
 import { serviceExecutor } from '../../running/service-executor.ts';
 
@@ -20,7 +21,7 @@ export const executor = serviceExecutor({
   command: 'k8s-deploy',
   verb: 'deploy',
   options: {
-    ...deployOptions,
+    ...commonOptions,
     ...canaryOptions,
     tag: buildNumberOption('Release: 20261124-1 or orders-20261124-1 (default: the newest)'),
   },
@@ -35,7 +36,7 @@ export const executor = serviceExecutor({
   begin: prefetchReleases,
   async run(
     { env: targets, tag, dryRun, timeout, approve, canary: steps, pause, ...options },
-    { service, environments, ports, reporter, terminal, tell, branch, workspaceRoot, signal },
+    { service, environments, ports, reporter, terminal, tell, tellPlan, branch, workspaceRoot, signal },
   ) {
     const canary = canaryPlanOf(steps, pause, `deploy ${service.name}`);
     prefetchClusters(targets, ports);
@@ -47,27 +48,27 @@ export const executor = serviceExecutor({
     }
     const release = await findRelease(service.name, tag, ports);
     const environmentNames = environments.map(({ name }) => name);
+    const approved = {
+      approvedBy: approvedBy(approve !== undefined, process.env),
+      approvedPlans: planApprovalOf(approve, process.env),
+    };
+    // A release that the user names is meant, whatever its commit.
+    const comparing = { mainBranch: branch, comparesCommits: tag === undefined };
+    const deployOptions = { ...options, ...approved, ...comparing, timeoutMs: timeout * 1000, signal, canary };
     const lines: string[] = [];
     for (const [index, environment] of targets.entries()) {
       reporter.stage?.(index + 1, targets.length);
       const actor = actorOf(process.env);
-      const target = { ...options, service, release, environment, environmentNames, actor };
+      const imageSources = registriesOf(environments);
+      const target = { ...options, service, release, environment, environmentNames, imageSources, actor };
       if (dryRun) {
-        const trust = { ...options, mainBranch: branch };
-        const { plan, publication } = await planVerified(target, trust, ports, reporter);
-        tellPlanned(publication, environment, reporter);
-        if (canary) {
-          const records = await plan.cluster.records(service.name);
-          await canaryOf(target, plan, { canary, records }, ports);
-        }
+        const preview = await previewDeploy(target, deployOptions, ports, reporter);
+        tellPlan(...plansOf(preview));
         lines.push(
-          `${service.name}: dry run: would deploy ${release.buildNumber} to ${environment.name}: ${describeChangeSet(plan.changes)}`,
+          ...describePreview({ service: service.name, release, verb: 'deploy' }, environment, { ...preview, terminal }),
         );
       } else {
-        const limits = { timeoutMs: timeout * 1000, signal, approvedBy: approvedBy(approve, process.env) };
-        // A release that the user names is meant, whatever its commit.
-        const comparing = { mainBranch: branch, comparesCommits: tag === undefined };
-        const result = await deploy(target, { ...options, ...limits, ...comparing, canary }, ports, reporter);
+        const result = await deploy(target, deployOptions, ports, reporter);
         tell(deployOutcome(release, environment, result));
         lines.push(describeDeploy({ service: service.name, release }, environment, result, terminal));
       }

@@ -1,9 +1,10 @@
 import { promote } from '../../../../use-cases/deploy/promote.ts';
-import { describeChangeSet } from '../../../../use-cases/deploy/rollout/roll-out.ts';
+import { registriesOf } from '../../../../use-cases/release/release-registries.ts';
 import { approvedBy } from '../../options/approved-by.ts';
 import { actorOf } from '../../running/actor.ts';
 import { deployOutcome } from '../../output/ci/deploy-outcome.ts';
 import { describeDeploy } from '../../output/describe-deploy.ts';
+import { describePreview, plansOf } from '../../output/describe-preview.ts';
 import { canaryOptions, canaryPlanOf } from '../../options/canary-options.ts';
 import {
   adopt,
@@ -14,7 +15,8 @@ import {
   dryRun,
   timeout,
 } from '../../options/common-options.ts';
-import { booleanOption, buildNumberOption } from '../../options/declare-options.ts';
+import { planApprovalOf } from '../../options/plan-approval-of.ts';
+import { booleanOption, ownBuildNumberOption } from '../../options/declare-options.ts';
 import { namedEnvironmentOption, promotionOf } from '../../options/environment-options.ts';
 import { serviceExecutor } from '../../running/service-executor.ts';
 
@@ -24,8 +26,8 @@ export const executor = serviceExecutor({
   options: {
     from: namedEnvironmentOption('Environment that verified it', 'the one before the other, or the last automatic one'),
     to: namedEnvironmentOption('Environment that gets it', 'the one after the other'),
-    tag: buildNumberOption(
-      'Release: 20261124-1 or orders-20261124-1 (default: the newest that has run upstream for long enough)',
+    tag: ownBuildNumberOption(
+      'Release: 20261124-1 or orders-20261124-1; of several services, each takes its own (default: the newest that has run upstream for long enough)',
     ),
     ...canaryOptions,
     approve,
@@ -41,22 +43,31 @@ export const executor = serviceExecutor({
   },
   examples: [
     { command: 'nx run-many -t promote --dry-run', description: 'What would be promoted' },
-    { command: 'nx run orders:promote --to=prod --approve', description: 'Promote what runs before prod' },
+    {
+      command: 'nx run orders:promote --to=prod --approve',
+      description: 'Show the plan, ask, and promote what runs before prod',
+    },
   ],
   async run(
     { from, to, tag, approve: isApproved, timeout: seconds, canary: steps, pause, ...options },
-    { service, environments, ports, reporter, terminal, tell, branch, signal },
+    { service, environments, ports, reporter, terminal, tell, tellPlan, branch, signal },
   ) {
     const way = promotionOf(environments, from, to, `promote ${service.name}`);
     if (!from || !to) reporter.step(`environments: from ${way.from.name} to ${way.to.name}`);
     const environmentNames = environments.map(({ name }) => name);
-    const limits = { timeoutMs: seconds * 1000, signal, approvedBy: approvedBy(isApproved, process.env) };
+    const limits = {
+      timeoutMs: seconds * 1000,
+      signal,
+      approvedBy: approvedBy(isApproved !== undefined, process.env),
+      approvedPlans: planApprovalOf(isApproved, process.env),
+    };
     const request = {
       ...options,
       ...way,
       ...limits,
       service,
       environmentNames,
+      imageSources: registriesOf(environments),
       mainBranch: branch,
       build: tag,
       canary: canaryPlanOf(steps, pause, `promote ${service.name}`),
@@ -67,9 +78,11 @@ export const executor = serviceExecutor({
       case 'nothing':
         return [`${service.name}: nothing to promote, it was never deployed to ${way.from.name}`];
       case 'planned':
-        return [
-          `${service.name}: dry run: would promote ${promoted.release.buildNumber} to ${way.to.name}: ${describeChangeSet(promoted.changes)}`,
-        ];
+        tellPlan(...plansOf(promoted.preview));
+        return describePreview({ service: service.name, release: promoted.release, verb: 'promote' }, way.to, {
+          ...promoted.preview,
+          terminal,
+        });
       case 'tried':
         tell(deployOutcome(promoted.release, way.to, promoted.result));
         return [

@@ -1,0 +1,44 @@
+import type { ChangeSet } from '../../ports/cluster.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
+import type { Reporter } from '../../ports/reporter.ts';
+import { decide, canaryOf, type DeployOptions, type DeployResult } from './deploy.ts';
+import { approvableDeploy } from './deploy-work.ts';
+import { tellSupply } from './image-supply.ts';
+import { planVerified } from './plan-verified.ts';
+import type { DeployTarget } from './plan-deploy.ts';
+import type { ApprovablePlan } from './requirements/approval.ts';
+import { tellPlanned } from './rollout/rollout-publication.ts';
+
+/** The predicted result of a deploy. */
+export interface DeployPreview {
+  readonly changes: ChangeSet;
+  /** The plan that needs an approval, in a protected environment. */
+  readonly plan?: ApprovablePlan;
+  /** Why nothing would be deployed to a protected environment. */
+  readonly result?: Exclude<DeployResult, { state: 'deployed' }>;
+}
+
+/** Verifies a release, and tells what deploying it would do. Changes nothing. @throws {Refusal} what a deploy refuses. */
+export async function previewDeploy(
+  target: DeployTarget,
+  options: DeployOptions,
+  ports: ReleasePorts,
+  reporter: Reporter,
+): Promise<DeployPreview> {
+  const { plan, publication, supply } = await planVerified(target, options, ports, reporter);
+  const { service, environment } = target;
+  tellSupply(supply, environment, reporter);
+  tellPlanned(publication, environment, reporter);
+  const { changes } = plan;
+  if (!environment.protected && !options.canary) return { changes };
+  const records = await plan.cluster.records(service.name);
+  if (options.canary) await canaryOf(target, plan, { canary: options.canary, records }, ports);
+  if (!environment.protected) return { changes };
+  const planned = { target, options, plan, publication, ports };
+  const { decision, precedence } = await decide(planned, records, reporter);
+  if (decision.state === 'deploy') return { changes, plan: approvableDeploy(planned, records) };
+  return {
+    changes,
+    result: decision.state === 'superseded' ? { ...decision, commits: precedence?.commits } : decision,
+  };
+}
