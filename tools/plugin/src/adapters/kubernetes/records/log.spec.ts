@@ -116,7 +116,7 @@ it('tells that somebody else wrote the first line of a deployment before it bega
   expect(await deploy()).toMatchObject({ sequence: 2, outcome: 'succeeded' });
   expect(linesIn()['000002.begin']).toBe(begin);
   expect(keys()).toContain('000002.end');
-  expect(told.join('')).toMatch(/deployment 2 of orders .*: Somebody else wrote its first line/);
+  expect(told.join('')).toMatch(/deployment 2 of orders .*: Its first line was written by another deployer/);
 });
 
 it('goes on in another part after a hundred deployments, and reads across parts', async () => {

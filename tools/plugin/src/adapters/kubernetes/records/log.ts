@@ -36,7 +36,7 @@ export class Log {
   private readonly api: KubernetesApi;
   private readonly namespace: string;
   private readonly path: string;
-  /** Whether the first line was written here, by service and sequence. */
+  /** By service and sequence: true once the first line was written here, false when it could not be. */
   private readonly begun = new Map<string, Promise<boolean>>();
 
   constructor(api: KubernetesApi, namespace: string) {
@@ -105,7 +105,10 @@ export class Log {
     const has = (name: LineName) => part?.data?.[lineKey(record.sequence, name)] !== undefined;
     const there = readPart(service, part?.data ?? {}).find(({ sequence }) => sequence === record.sequence)?.begin;
     if (there?.record !== undefined && known.record !== undefined && there.record !== known.record)
-      this.tell(record, 'Somebody else wrote its first line. Compare both with `nx run infrastructure:audit`.');
+      this.tell(
+        record,
+        'Its first line was written by another deployer. Compare both with `nx run infrastructure:audit`.',
+      );
     const first = has('begin')
       ? {}
       : { begin: loggedBegin(record, { at: new Date(), ...known, provisioning: undefined }) };
