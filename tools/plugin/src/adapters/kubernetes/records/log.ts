@@ -36,7 +36,7 @@ export class Log {
   private readonly api: KubernetesApi;
   private readonly namespace: string;
   private readonly path: string;
-  /** Services and sequences whose first line was written here: a `true` each. */
+  /** By service and sequence: true once the first line was written here, false when it could not be. */
   private readonly begun = new Map<string, Promise<boolean>>();
 
   constructor(api: KubernetesApi, namespace: string) {
