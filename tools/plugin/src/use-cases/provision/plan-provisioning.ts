@@ -1,5 +1,4 @@
 import type { Environment } from '../../model/environment/environment.ts';
-import { Refusal } from '../../model/errors/product-error.ts';
 import type { InstanceConfiguration } from '../../model/facade/instance/read-instance-files.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import {
@@ -7,9 +6,9 @@ import {
   type ProvisionedObject,
   type ProvisioningRecord,
 } from '../../model/provision/provisioning-record.ts';
-import { provisioningFolder } from '../../model/provision/render-provisioning.ts';
 import type { BuildNumber } from '../../model/release/build-number.ts';
 import type { ClusterConfiguration, ConfigurationChange } from '../../ports/cluster-configuration.ts';
+import { requireNamespace } from './require-namespace.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import type { ProvisionRequest } from './provision.ts';
 import { abandonedInstance, PlannedFacade } from './provision-instance.ts';
@@ -59,7 +58,7 @@ export async function planAll(target: ProvisionTarget, ports: ProvisionPorts): P
     configuration.records(),
     configuration.version(),
   ]);
-  refuseWithoutNamespace(environment, changes, before);
+  requireNamespace(environment, changes, before);
   const former = formerObjects(records);
   const [pruned, facade] = await Promise.all([
     configuration.prune(former, objects, { dryRun: true }),
@@ -98,20 +97,4 @@ export function allChanges({ changes, facade }: ProvisionPlan): readonly Configu
 /** Returns what tells one newest record from another. */
 export function stateOf(record: ProvisioningRecord | undefined): string {
   return `${record?.sequence} ${record?.outcome}`;
-}
-
-/** Deployments see by their namespace what was provisioned, so there must be one. */
-function refuseWithoutNamespace(
-  { name, namespace }: Environment,
-  changes: readonly ConfigurationChange[],
-  before: BuildNumber | undefined,
-): void {
-  const isMade = changes.some((change) => change.kind === 'Namespace' && change.name === namespace);
-  if (isMade || before !== undefined) return;
-  throw new Refusal({
-    type: 'no-namespace',
-    doing: `provision ${name}`,
-    reason: `Its namespace "${namespace}" is not among the manifests in ${provisioningFolder}.`,
-    remedy: 'Add a Namespace named ${NAMESPACE} to them.',
-  });
 }
