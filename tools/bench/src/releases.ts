@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { BuildNumber } from '../../plugin/src/model/release/build-number.ts';
-import { ImageRef, parseDigest } from '../../plugin/src/model/release/image-ref.ts';
+import { ImageRef, parseDigest } from '../../plugin/src/model/image/image-ref.ts';
 import { renderManifests } from '../../plugin/src/model/manifests/render.ts';
 import { kubectl } from '../../scratch-workspace/src/platform.ts';
 import { services, type ScratchWorkspace } from '../../scratch-workspace/src/scratch-workspace.ts';

@@ -1,4 +1,4 @@
-import type { Digest, ImageRef } from '../../plugin/src/model/release/image-ref.ts';
+import type { Digest, ImageRef } from '../../plugin/src/model/image/image-ref.ts';
 import { Failure, Refusal } from '../../plugin/src/model/errors/product-error.ts';
 import type { ContainerEngine, ImageBuild } from '../../plugin/src/ports/container-engine.ts';
 import type { ImageRegistry } from '../../plugin/src/ports/image-registry.ts';

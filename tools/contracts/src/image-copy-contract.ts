@@ -1,4 +1,4 @@
-import { ImageRef } from '../../plugin/src/model/release/image-ref.ts';
+import { ImageRef } from '../../plugin/src/model/image/image-ref.ts';
 import type { ImageRegistryScenario } from './image-registry-contract.ts';
 
 /** Two registries under test, and one that may be read only. */

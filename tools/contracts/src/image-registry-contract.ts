@@ -1,5 +1,5 @@
-import { ImageRef, type Digest } from '../../plugin/src/model/release/image-ref.ts';
-import type { PlatformLabels } from '../../plugin/src/model/release/common-labels.ts';
+import { ImageRef, type Digest } from '../../plugin/src/model/image/image-ref.ts';
+import type { PlatformLabels } from '../../plugin/src/model/image/common-labels.ts';
 import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
 import type { ImageRegistry } from '../../plugin/src/ports/image-registry.ts';
 

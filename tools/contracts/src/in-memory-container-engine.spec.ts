@@ -1,4 +1,4 @@
-import { ImageRef } from '../../plugin/src/model/release/image-ref.ts';
+import { ImageRef } from '../../plugin/src/model/image/image-ref.ts';
 import { containerEngineContract } from './container-engine-contract.ts';
 import { InMemoryContainerEngine } from '../../twins/src/in-memory-container-engine.ts';
 import { InMemoryImageRegistry } from '../../twins/src/in-memory-image-registry.ts';

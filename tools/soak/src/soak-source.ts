@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parseDigest, type Digest } from '../../plugin/src/model/release/image-ref.ts';
+import { parseDigest, type Digest } from '../../plugin/src/model/image/image-ref.ts';
 import type { ServiceSource } from '../../plugin/src/ports/service-source.ts';
 import { runSuccessfully } from '../../scratch-workspace/src/run-command.ts';
 

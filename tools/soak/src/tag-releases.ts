@@ -3,7 +3,7 @@ import type { ScratchWorkspace } from '../../scratch-workspace/src/scratch-works
 import { relabelImage } from '../../scratch-workspace/src/state/registry-state.ts';
 import { BuildNumber } from '../../plugin/src/model/release/build-number.ts';
 import { imageLabels } from '../../plugin/src/model/release/image-labels.ts';
-import { parseDigest } from '../../plugin/src/model/release/image-ref.ts';
+import { parseDigest } from '../../plugin/src/model/image/image-ref.ts';
 import { parseReleaseMessage, releaseMessage } from '../../plugin/src/model/release/release-message.ts';
 import { ReleaseTag } from '../../plugin/src/model/release/release-tag.ts';
 import type { Release } from '../../plugin/src/model/release/release.ts';

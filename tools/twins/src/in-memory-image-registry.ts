@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Digest, ImageRef } from '../../plugin/src/model/release/image-ref.ts';
+import type { Digest, ImageRef } from '../../plugin/src/model/image/image-ref.ts';
 import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
-import { commonLabels, type PlatformLabels } from '../../plugin/src/model/release/common-labels.ts';
+import { commonLabels, type PlatformLabels } from '../../plugin/src/model/image/common-labels.ts';
 import type { CopyAmount, ImageRegistry } from '../../plugin/src/ports/image-registry.ts';
 
 type Labels = Readonly<Record<string, string>>;

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { keyFingerprint, principalOf, type AllowedSigners } from '../../plugin/src/model/release/allowed-signers.ts';
+import { keyFingerprint, principalOf, type AllowedSigners } from '../../plugin/src/model/verify/allowed-signers.ts';
 import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
 import { packageMessage, type ProvisioningPackage } from '../../plugin/src/model/provision/provisioning-package.ts';
 import type { Release } from '../../plugin/src/model/release/release.ts';
 import { releaseMessage } from '../../plugin/src/model/release/release-message.ts';
-import type { CheckedTag, TagSignature } from '../../plugin/src/model/release/tag-signature.ts';
+import type { CheckedTag, TagSignature } from '../../plugin/src/model/verify/tag-signature.ts';
 
 /** What is signed of a tag. */
 type TagText = Pick<CheckedTag, 'commit' | 'message'>;

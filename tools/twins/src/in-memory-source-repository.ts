@@ -10,10 +10,10 @@ import {
   packageTag,
   type ProvisioningPackage,
 } from '../../plugin/src/model/provision/provisioning-package.ts';
-import type { AllowedSigners } from '../../plugin/src/model/release/allowed-signers.ts';
+import type { AllowedSigners } from '../../plugin/src/model/verify/allowed-signers.ts';
 import type { Release } from '../../plugin/src/model/release/release.ts';
 import { provisioningName } from '../../plugin/src/model/release/service-name.ts';
-import type { CheckedTag, TagSignature } from '../../plugin/src/model/release/tag-signature.ts';
+import type { CheckedTag, TagSignature } from '../../plugin/src/model/verify/tag-signature.ts';
 import { ReleaseTag } from '../../plugin/src/model/release/release-tag.ts';
 import type { UnusedRef } from '../../plugin/src/ports/repository/build-numbers.ts';
 import type { BranchTip } from '../../plugin/src/ports/repository/commits.ts';

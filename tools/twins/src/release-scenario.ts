@@ -1,4 +1,4 @@
-import { hashContent } from '../../plugin/src/model/release/content-hash.ts';
+import { hashContent } from '../../plugin/src/model/content/content-hash.ts';
 import type { Environment } from '../../plugin/src/model/environment/environment.ts';
 import type { Reporter } from '../../plugin/src/ports/reporter.ts';
 import type { ServiceMap } from '../../plugin/src/ports/service-map.ts';

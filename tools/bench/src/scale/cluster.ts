@@ -7,7 +7,7 @@ import { newestMark, note, recordObject } from '../../../plugin/src/adapters/kub
 import { collectionPath, Resources } from '../../../plugin/src/adapters/kubernetes/client/resources.ts';
 import type { DeploymentRecord } from '../../../plugin/src/model/deploy/deployment-record.ts';
 import type { Environment } from '../../../plugin/src/model/environment/environment.ts';
-import { ImageRef } from '../../../plugin/src/model/release/image-ref.ts';
+import { ImageRef } from '../../../plugin/src/model/image/image-ref.ts';
 import type { KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
 import { identityOf } from '../../../plugin/src/model/manifests/source/object-fields.ts';
 import { renderManifests } from '../../../plugin/src/model/manifests/render.ts';

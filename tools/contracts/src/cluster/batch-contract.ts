@@ -1,4 +1,4 @@
-import { ImageRef } from '../../../plugin/src/model/release/image-ref.ts';
+import { ImageRef } from '../../../plugin/src/model/image/image-ref.ts';
 import { runningIn } from '../running-in.ts';
 import type { ClusterScenario } from './cluster-scenario.ts';
 import { actions, apply, deployed, objectsOf, wait } from './deployed-orders.ts';

@@ -1,7 +1,7 @@
 import { BuildNumber } from '../../../plugin/src/model/release/build-number.ts';
 import type { Actor } from '../../../plugin/src/model/release/actor.ts';
 import type { DeploymentOutcome } from '../../../plugin/src/model/deploy/deployment-record.ts';
-import { ImageRef } from '../../../plugin/src/model/release/image-ref.ts';
+import { ImageRef } from '../../../plugin/src/model/image/image-ref.ts';
 import type { KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
 import { renderManifests, type Rendered } from '../../../plugin/src/model/manifests/render.ts';
 import { Refusal } from '../../../plugin/src/model/errors/product-error.ts';

@@ -1,4 +1,4 @@
-import { ImageRef } from '../../../plugin/src/model/release/image-ref.ts';
+import { ImageRef } from '../../../plugin/src/model/image/image-ref.ts';
 import type { RolloutResult } from '../../../plugin/src/ports/cluster.ts';
 import { fieldAt } from '../../../plugin/src/model/manifests/source/object-fields.ts';
 import { runningIn } from '../running-in.ts';

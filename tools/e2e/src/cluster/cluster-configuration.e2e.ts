@@ -139,7 +139,9 @@ describe('the deployer', () => {
     const { code, output } = await workspace.task(['run', 'payments:k8s-deploy', '--env=preprod', '--dry-run'], {
       env: { KUBECONFIG: reader },
     });
-    expect(output).toMatch(/lacks rights on 4 resources in the namespace[^]*may not patch deployments\.apps\n +may not create, patch configmaps\n/);
+    expect(output).toMatch(
+      /lacks rights on 4 resources in the namespace[^]*may not patch deployments\.apps\n +may not create, patch configmaps\n/,
+    );
     expect(code).toBe(2);
   });
 });

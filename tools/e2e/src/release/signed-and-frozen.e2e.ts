@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installSigners } from '../../../local-platform/src/platform.ts';
-import { sshSignersFile } from '../../../plugin/src/model/release/allowed-signers.ts';
+import { sshSignersFile } from '../../../plugin/src/model/verify/allowed-signers.ts';
 import { kubectl } from '../../../scratch-workspace/src/platform.ts';
 import { runSuccessfully } from '../../../scratch-workspace/src/run-command.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';

@@ -1,4 +1,4 @@
-import type { Digest, ImageRef } from '../model/release/image-ref.ts';
+import type { Digest, ImageRef } from '../model/image/image-ref.ts';
 
 /** The input of an image build. */
 export interface ImageBuild {

@@ -1,4 +1,4 @@
-import type { Digest, ImageRef } from '../model/release/image-ref.ts';
+import type { Digest, ImageRef } from '../model/image/image-ref.ts';
 
 /** The amount of work in a copy of an image. */
 export interface CopyAmount {

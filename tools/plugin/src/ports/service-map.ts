@@ -1,4 +1,4 @@
-import type { Concern } from '../model/release/setting-part.ts';
+import type { Concern } from '../model/content/setting-part.ts';
 
 /** The services, and what they are made of, by the project graph as it is now. */
 export interface ServiceMap {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as http from 'node:http';
 import * as https from 'node:https';
-import type { Digest, ImageRef } from '../../../plugin/src/model/release/image-ref.ts';
+import type { Digest, ImageRef } from '../../../plugin/src/model/image/image-ref.ts';
 
 /** How a registry is written to without an engine. */
 export interface WriterSettings {

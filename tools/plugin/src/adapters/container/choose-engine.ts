@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import type { CredentialsOf } from '../../model/release/credentials.ts';
+import type { CredentialsOf } from '../../model/image/credentials.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { ContainerEngine } from '../../ports/container-engine.ts';
 import { DockerEngine } from './docker-engine.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import { HttpImageRegistry } from '../registry/http-image-registry.ts';
 import { newBuildContext } from '../../../../contracts/src/build-context.ts';
 import { containerEngineContract } from '../../../../contracts/src/container-engine-contract.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ImageRef, type Digest } from '../../model/release/image-ref.ts';
+import { ImageRef, type Digest } from '../../model/image/image-ref.ts';
 import { Failure, Refusal } from '../../model/errors/product-error.ts';
 import type { ImageBuild } from '../../ports/container-engine.ts';
 import { chooseEngine, requireInstalledEngine } from './choose-engine.ts';

@@ -1,5 +1,5 @@
-import type { CredentialsOf } from '../../model/release/credentials.ts';
-import { parseDigest, type Digest, type ImageRef } from '../../model/release/image-ref.ts';
+import type { CredentialsOf } from '../../model/image/credentials.ts';
+import { parseDigest, type Digest, type ImageRef } from '../../model/image/image-ref.ts';
 import { Failure } from '../../model/errors/product-error.ts';
 import type { ContainerEngine, ImageBuild } from '../../ports/container-engine.ts';
 import { dockerBuildArguments } from './docker-arguments.ts';

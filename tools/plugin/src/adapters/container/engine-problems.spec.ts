@@ -1,6 +1,6 @@
 import { errorRulesContract } from '../../../../contracts/src/error-rules-contract.ts';
 import { Failure, Refusal } from '../../model/errors/product-error.ts';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import { buildFailure, pushProblem, pushRules } from './engine-problems.ts';
 
 const image = ImageRef.of('acr.example', 'orders', '20261124-1');

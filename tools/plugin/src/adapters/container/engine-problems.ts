@@ -1,7 +1,7 @@
 import { refusalBy, type ErrorRule } from '../../model/errors/error-rules.ts';
 import { Failure, type Refusal } from '../../model/errors/product-error.ts';
 import { registrySetting } from '../../model/environment/environment.ts';
-import type { ImageRef } from '../../model/release/image-ref.ts';
+import type { ImageRef } from '../../model/image/image-ref.ts';
 import type { ImageBuild } from '../../ports/container-engine.ts';
 
 /** Docker's notice before a build without BuildKit; it has nothing to do with the build's end. */

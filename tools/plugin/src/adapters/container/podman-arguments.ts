@@ -1,5 +1,5 @@
-import type { ImageRef } from '../../model/release/image-ref.ts';
-import { isLoopbackRegistry } from '../../model/release/registry-host.ts';
+import type { ImageRef } from '../../model/image/image-ref.ts';
+import { isLoopbackRegistry } from '../../model/image/registry-host.ts';
 import type { ImageBuild } from '../../ports/container-engine.ts';
 
 /** Arguments of `podman build`. */

@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CredentialsOf } from '../../model/release/credentials.ts';
-import { parseDigest, type Digest, type ImageRef } from '../../model/release/image-ref.ts';
+import type { CredentialsOf } from '../../model/image/credentials.ts';
+import { parseDigest, type Digest, type ImageRef } from '../../model/image/image-ref.ts';
 import { Failure } from '../../model/errors/product-error.ts';
 import type { ContainerEngine, ImageBuild } from '../../ports/container-engine.ts';
 import { buildFailure, pushProblem } from './engine-problems.ts';

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CredentialsOf } from '../../model/release/credentials.ts';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import type { CredentialsOf } from '../../model/image/credentials.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { HttpImageRegistry } from '../registry/http-image-registry.ts';
 import { newBuildContext } from '../../../../contracts/src/build-context.ts';

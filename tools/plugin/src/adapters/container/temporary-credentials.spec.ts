@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Credentials, CredentialsOf } from '../../model/release/credentials.ts';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import type { Credentials, CredentialsOf } from '../../model/image/credentials.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { DockerEngine } from './docker-engine.ts';
 import { dockerfileRegistries } from './dockerfile-registries.ts';

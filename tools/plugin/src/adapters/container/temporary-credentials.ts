@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Credentials, CredentialsOf } from '../../model/release/credentials.ts';
+import type { Credentials, CredentialsOf } from '../../model/image/credentials.ts';
 import { ProductError } from '../../model/errors/product-error.ts';
 import { dockerfileRegistries } from './dockerfile-registries.ts';
 

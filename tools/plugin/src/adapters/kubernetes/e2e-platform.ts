@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Environment } from '../../model/environment/environment.ts';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 
 /** The local platform that end-to-end tests run on, as `nx run local-platform:status --json` prints it. */
 export interface Platform {

@@ -5,7 +5,7 @@ import { Refusal } from '../../model/errors/product-error.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import { imageLabels, type Build } from '../../model/release/image-labels.ts';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import { planEnvironmentRollback } from '../../use-cases/rollback/rollback-environment.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
 import { recordObject } from './records/record-data.ts';

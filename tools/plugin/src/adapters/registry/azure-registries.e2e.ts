@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import type { Credentials } from '../../model/release/credentials.ts';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import type { Credentials } from '../../model/image/credentials.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { imageRegistryContract } from '../../../../contracts/src/image-registry-contract.ts';
 import { AcrSimulator, tenant, type AzureIdentity } from '../../../../simulators/src/registries/acr-simulator.ts';

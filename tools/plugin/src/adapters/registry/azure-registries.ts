@@ -1,5 +1,5 @@
 import type { DefaultAzureCredentialOptions, TokenCredential } from '@azure/identity';
-import type { Credentials, CredentialsOf } from '../../model/release/credentials.ts';
+import type { Credentials, CredentialsOf } from '../../model/image/credentials.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { mostBytes } from '../../model/limits/most-bytes.ts';
 import { findAzureIdentity, identityProblems } from '../azure/azure-identity.ts';

@@ -1,5 +1,5 @@
 import type { Agent } from 'node:https';
-import type { ImageRef } from '../../model/release/image-ref.ts';
+import type { ImageRef } from '../../model/image/image-ref.ts';
 import { ProductError, Refusal } from '../../model/errors/product-error.ts';
 
 /** A way for Azure's own client to the registry. */

@@ -1,4 +1,4 @@
-import type { Credentials } from '../../model/release/credentials.ts';
+import type { Credentials } from '../../model/image/credentials.ts';
 import { childEnvironment } from '../process/child-environment.ts';
 import { runProcess } from '../process/run-process.ts';
 

@@ -4,11 +4,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { ImageRef, type Digest } from '../../model/release/image-ref.ts';
+import { ImageRef, type Digest } from '../../model/image/image-ref.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { parseAuthChallenge } from './auth-challenge.ts';
 import { HttpImageRegistry } from './http-image-registry.ts';
-import type { Credentials } from '../../model/release/credentials.ts';
+import type { Credentials } from '../../model/image/credentials.ts';
 import { findCredentials } from './registry-credentials.ts';
 
 const digestOf = (letter: string): Digest => `sha256:${letter.repeat(64)}`;

@@ -1,5 +1,5 @@
-import type { CredentialsOf } from '../../model/release/credentials.ts';
-import type { Digest, ImageRef } from '../../model/release/image-ref.ts';
+import type { CredentialsOf } from '../../model/image/credentials.ts';
+import type { Digest, ImageRef } from '../../model/image/image-ref.ts';
 import type { CopyAmount, ImageRegistry } from '../../ports/image-registry.ts';
 import { isAzureRegistry } from './azure-registries.ts';
 import { ImageCopy } from './copy/image-copy.ts';

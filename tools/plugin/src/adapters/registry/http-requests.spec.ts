@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConnectProxy } from '../../../../simulators/src/connect-proxy.ts';
 import { TestAuthority } from '../../../../simulators/src/registries/test-authority.ts';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import { HttpImageRegistry } from './http-image-registry.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'behind a proxy '));

@@ -1,4 +1,4 @@
-import type { ImageRef } from '../../model/release/image-ref.ts';
+import type { ImageRef } from '../../model/image/image-ref.ts';
 import { noRegistry } from './registry-refusals.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Digest } from '../../model/release/image-ref.ts';
+import type { Digest } from '../../model/image/image-ref.ts';
 import { readLabels, readToken } from './json-answers.ts';
 import { isIndex, mediaTypeOf, readManifest } from './manifest.ts';
 

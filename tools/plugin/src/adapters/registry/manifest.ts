@@ -1,4 +1,4 @@
-import { parseDigest, type Digest } from '../../model/release/image-ref.ts';
+import { parseDigest, type Digest } from '../../model/image/image-ref.ts';
 
 /** Every kind of manifest that lists others. */
 const indexTypes = [

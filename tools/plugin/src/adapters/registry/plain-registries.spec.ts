@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import { AskingAgain, retryAfter } from './asking-again.ts';
 import { HttpImageRegistry } from './http-image-registry.ts';
 import { isListedPlain } from './plain-registries.ts';

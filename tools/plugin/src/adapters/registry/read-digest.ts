@@ -1,4 +1,4 @@
-import { parseDigest, type Digest, type ImageRef } from '../../model/release/image-ref.ts';
+import { parseDigest, type Digest, type ImageRef } from '../../model/image/image-ref.ts';
 import type { HttpAnswer } from './http-requests.ts';
 import { digestOf, type RegistryClient } from './registry-client.ts';
 

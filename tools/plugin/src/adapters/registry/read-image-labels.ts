@@ -1,6 +1,6 @@
 import { Refusal } from '../../model/errors/product-error.ts';
-import { commonLabels, type PlatformLabels } from '../../model/release/common-labels.ts';
-import type { ImageRef } from '../../model/release/image-ref.ts';
+import { commonLabels, type PlatformLabels } from '../../model/image/common-labels.ts';
+import type { ImageRef } from '../../model/image/image-ref.ts';
 import { parseJson, readLabels } from './json-answers.ts';
 import { isIndex, readManifest, type Descriptor } from './manifest.ts';
 import type { RegistryClient } from './registry-client.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Agent } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CredentialsOf } from '../../model/release/credentials.ts';
-import { parseDigest, type Digest, type ImageRef } from '../../model/release/image-ref.ts';
+import type { CredentialsOf } from '../../model/image/credentials.ts';
+import { parseDigest, type Digest, type ImageRef } from '../../model/image/image-ref.ts';
 import { mostBytes } from '../../model/limits/most-bytes.ts';
 import type { OnAnswer } from '../../ports/clock.ts';
 import { AskingAgain } from './asking-again.ts';

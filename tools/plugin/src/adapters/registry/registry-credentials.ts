@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Credentials } from '../../model/release/credentials.ts';
+import type { Credentials } from '../../model/image/credentials.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { knownSecrets } from '../../model/secrets/known-secrets.ts';
 import { askHelper, type HelperTrouble } from './credential-helper.ts';

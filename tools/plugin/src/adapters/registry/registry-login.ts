@@ -1,6 +1,6 @@
 import { mostBytes } from '../../model/limits/most-bytes.ts';
-import type { Credentials, CredentialsOf } from '../../model/release/credentials.ts';
-import type { ImageRef } from '../../model/release/image-ref.ts';
+import type { Credentials, CredentialsOf } from '../../model/image/credentials.ts';
+import type { ImageRef } from '../../model/image/image-ref.ts';
 import { parseAuthChallenge, type AuthChallenge } from './auth-challenge.ts';
 import type { HttpAnswer, HttpRequest } from './http-requests.ts';
 import { parseJson, readToken } from './json-answers.ts';

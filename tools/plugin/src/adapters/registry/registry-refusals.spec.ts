@@ -1,5 +1,5 @@
 import { errorRulesContract } from '../../../../contracts/src/error-rules-contract.ts';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import { AnswerTooLong } from '../answers/read-within.ts';
 import { ForeignRedirect } from './http-requests.ts';
 import { AddressRefused } from './surroundings.ts';

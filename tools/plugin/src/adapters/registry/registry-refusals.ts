@@ -1,7 +1,7 @@
 import { refusalBy, type ErrorRule } from '../../model/errors/error-rules.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { registrySetting } from '../../model/environment/environment.ts';
-import type { Digest, ImageRef } from '../../model/release/image-ref.ts';
+import type { Digest, ImageRef } from '../../model/image/image-ref.ts';
 import { describeProxy, howToLogIn, proxyOf, wantsLogin } from '../proxy/proxy.ts';
 import { AnswerTooLong } from '../answers/read-within.ts';
 import { answerTimeoutMs, ForeignRedirect } from './http-requests.ts';

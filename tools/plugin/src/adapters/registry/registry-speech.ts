@@ -1,4 +1,4 @@
-import { isLoopbackRegistry, registryAddress } from '../../model/release/registry-host.ts';
+import { isLoopbackRegistry, registryAddress } from '../../model/image/registry-host.ts';
 import { isListedPlain } from './plain-registries.ts';
 import { probeTls } from './probe-tls.ts';
 

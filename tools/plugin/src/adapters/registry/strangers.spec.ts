@@ -7,8 +7,8 @@ import os, { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConnectProxy } from '../../../../simulators/src/connect-proxy.ts';
 import { TestAuthority } from '../../../../simulators/src/registries/test-authority.ts';
-import type { Credentials } from '../../model/release/credentials.ts';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import type { Credentials } from '../../model/image/credentials.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import { HttpImageRegistry } from './http-image-registry.ts';
 import { HttpRequests } from './http-requests.ts';
 

@@ -1,7 +1,7 @@
 import { lookup, type LookupAddress, type LookupAllOptions } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { mayLeadTo, reachOfAddress, reachOfHost, type AddressReach } from '../../model/release/address-reach.ts';
-import { isLoopbackRegistry, registryOrigins } from '../../model/release/registry-host.ts';
+import { mayLeadTo, reachOfAddress, reachOfHost, type AddressReach } from '../../model/image/address-reach.ts';
+import { isLoopbackRegistry, registryOrigins } from '../../model/image/registry-host.ts';
 import { proxyOf } from '../proxy/proxy.ts';
 
 /** An address that a registry must not lead to. */

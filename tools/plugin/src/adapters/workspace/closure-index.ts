@@ -1,5 +1,5 @@
 import type { NxJsonConfiguration, ProjectGraph } from '@nx/devkit';
-import type { Concern } from '../../model/release/setting-part.ts';
+import type { Concern } from '../../model/content/setting-part.ts';
 import { groupByKey } from '../../model/text/group-by-key.ts';
 import type { ServiceMap } from '../../ports/service-map.ts';
 import { isDeployed } from './content.ts';

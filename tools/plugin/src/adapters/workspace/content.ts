@@ -1,7 +1,7 @@
-import { hashContent, type Content } from '../../model/release/content-hash.ts';
+import { hashContent, type Content } from '../../model/content/content-hash.ts';
 import type { ContentHash } from '../../model/release/release.ts';
 import type { FilesSource, SourceFiles } from '../../ports/repository/source-files.ts';
-import { isRootSetting, rootSettings } from '../../model/release/root-settings.ts';
+import { isRootSetting, rootSettings } from '../../model/content/root-settings.ts';
 import { isInside, ownerIn } from './owner-in.ts';
 import type { Service } from './service.ts';
 import { settingsOf } from './settings.ts';

@@ -1,7 +1,7 @@
 import { Minimatch } from 'minimatch';
 import { createHash } from 'node:crypto';
-import { isReadInParts, settingParts } from '../../model/release/root-settings.ts';
-import type { Concern, SettingPart } from '../../model/release/setting-part.ts';
+import { isReadInParts, settingParts } from '../../model/content/root-settings.ts';
+import type { Concern, SettingPart } from '../../model/content/setting-part.ts';
 import type { FilesSource, SourceFiles } from '../../ports/repository/source-files.ts';
 import { ownerIn } from './owner-in.ts';
 import type { Service } from './service.ts';

@@ -1,7 +1,7 @@
 import type { PipelineService } from '../../model/pipelines/pipeline-facts.ts';
 import { posix } from 'node:path';
 import { nodeLockfiles } from '../../model/changes/dependencies/npm/node-dependencies.ts';
-import { rootSettings } from '../../model/release/root-settings.ts';
+import { rootSettings } from '../../model/content/root-settings.ts';
 import type { Service } from './service.ts';
 
 /** Files in a project's folder that show it to be built with Node.js, where it needs no package. */

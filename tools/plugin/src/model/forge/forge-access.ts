@@ -1,5 +1,5 @@
 import { parseForgeRepository, type ForgeRepository } from './forge-repository.ts';
-import { isLoopbackRegistry } from '../release/registry-host.ts';
+import { isLoopbackRegistry } from '../image/registry-host.ts';
 
 /** Everything that a client of a forge needs. */
 export interface ForgeAccess {

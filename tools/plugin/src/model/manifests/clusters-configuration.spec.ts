@@ -3,7 +3,7 @@ import { BlockList } from 'node:net';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { parse, parseAllDocuments } from 'yaml';
-import { reachOfAddress } from '../release/address-reach.ts';
+import { reachOfAddress } from '../image/address-reach.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { fieldAt, listAt } from './source/object-fields.ts';
 import { overlay } from './source/overlay.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { BuildNumber } from '../release/build-number.ts';
-import { ImageRef } from '../release/image-ref.ts';
+import { ImageRef } from '../image/image-ref.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { Refusal } from '../errors/product-error.ts';
 import type { Release } from '../release/release.ts';

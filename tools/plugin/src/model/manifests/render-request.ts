@@ -1,6 +1,6 @@
 import type { Actor } from '../release/actor.ts';
 import type { Environment } from '../environment/environment.ts';
-import type { ImageRef } from '../release/image-ref.ts';
+import type { ImageRef } from '../image/image-ref.ts';
 import type { Release } from '../release/release.ts';
 
 /** The input of rendering manifests. */

@@ -1,6 +1,6 @@
 import type { BuildNumber } from '../release/build-number.ts';
 import { parseTrailers } from '../release/git-trailers.ts';
-import { parseDigest } from '../release/image-ref.ts';
+import { parseDigest } from '../image/image-ref.ts';
 import type { ContentHash } from '../release/release.ts';
 import { ReleaseTag } from '../release/release-tag.ts';
 import { provisioningName } from '../release/service-name.ts';

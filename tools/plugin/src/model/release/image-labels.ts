@@ -1,6 +1,6 @@
 import { BuildNumber } from './build-number.ts';
 import { isObjectName } from '../commits/commit.ts';
-import { parseDigest } from './image-ref.ts';
+import { parseDigest } from '../image/image-ref.ts';
 import type { Release } from './release.ts';
 import { whyNotServiceName } from './service-name.ts';
 

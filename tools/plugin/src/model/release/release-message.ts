@@ -1,5 +1,5 @@
 import { parseTrailers } from './git-trailers.ts';
-import { parseDigest } from './image-ref.ts';
+import { parseDigest } from '../image/image-ref.ts';
 import type { Release } from './release.ts';
 import { ReleaseTag } from './release-tag.ts';
 

@@ -1,5 +1,5 @@
 import type { BuildNumber } from './build-number.ts';
-import type { Digest } from './image-ref.ts';
+import type { Digest } from '../image/image-ref.ts';
 
 /** Hash of everything that makes a service's image and manifests what they are: `sha256:` and 64 hexadecimal digits. */
 export type ContentHash = `sha256:${string}`;

@@ -1,6 +1,6 @@
-import type { AllowedSigners } from '../../model/release/allowed-signers.ts';
+import type { AllowedSigners } from '../../model/verify/allowed-signers.ts';
 import type { ReleaseTag } from '../../model/release/release-tag.ts';
-import type { CheckedTag, TagSignature } from '../../model/release/tag-signature.ts';
+import type { CheckedTag, TagSignature } from '../../model/verify/tag-signature.ts';
 
 /** Signatures of the tags of releases and packages, and of this machine. */
 export interface TagSignatures {

@@ -1,4 +1,4 @@
-import { ImageRef, type Digest } from '../../model/release/image-ref.ts';
+import { ImageRef, type Digest } from '../../model/image/image-ref.ts';
 import { ProductError } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
 import { differencesOf } from '../../model/release/release-differences.ts';

@@ -1,5 +1,5 @@
 import type { DeploymentRecord } from '../../model/deploy/deployment-record.ts';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
 import { audit } from './audit.ts';

@@ -2,7 +2,7 @@ import type { ChangesSide, ManifestChange, ManifestChanges } from '../../model/c
 import { shortCommit } from '../../model/commits/commit.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { fieldChanges } from '../../model/observe/field-changes.ts';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import { withWrittenNames } from '../../model/manifests/config-map-names.ts';
 import { identityOf } from '../../model/manifests/source/object-fields.ts';

@@ -2,7 +2,7 @@ import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
 import { releaseIt } from '../../../../twins/src/release-it.ts';
 import { approvesAll } from '../../../../twins/src/approve-all.ts';
 import { PlanId } from '../../model/plan/plan-id.ts';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import type { Release } from '../../model/release/release.ts';
 import { planRollback } from '../rollback/rollback.ts';
 import { promote, type PromoteRequest } from './promote.ts';

@@ -2,7 +2,7 @@ import type { Environment } from '../../model/environment/environment.ts';
 import { ProductError, Refusal } from '../../model/errors/product-error.ts';
 import { catchProductError } from '../../model/errors/result.ts';
 import { formatBytes } from '../../model/limits/most-bytes.ts';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import type { Release } from '../../model/release/release.ts';
 import type { CopyAmount } from '../../ports/image-registry.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';

@@ -1,6 +1,6 @@
 import type { Actor } from '../../model/release/actor.ts';
 import { environmentsFolder, type Environment } from '../../model/environment/environment.ts';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import type { DowntimeException } from '../../model/manifests/rules/downtime/downtime-exceptions.ts';
 import {

@@ -1,7 +1,7 @@
 import { nodeLockfiles, parseNodeLockfile } from '../../model/changes/dependencies/npm/node-dependencies.ts';
 import { changedPackages } from '../../model/changes/dependencies/npm/node-lockfile.ts';
-import { isReadInParts, isRootSetting, settingParts } from '../../model/release/root-settings.ts';
-import { changedParts } from '../../model/release/setting-part.ts';
+import { isReadInParts, isRootSetting, settingParts } from '../../model/content/root-settings.ts';
+import { changedParts } from '../../model/content/setting-part.ts';
 import type { CommitGraph } from '../../model/commits/commit-graph.ts';
 import type { Commits } from '../../ports/repository/commits.ts';
 import type { ServiceMap } from '../../ports/service-map.ts';

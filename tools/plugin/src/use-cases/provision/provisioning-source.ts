@@ -1,4 +1,4 @@
-import { hashContent } from '../../model/release/content-hash.ts';
+import { hashContent } from '../../model/content/content-hash.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import { environmentsFolder } from '../../model/environment/environment.ts';
 import { Refusal } from '../../model/errors/product-error.ts';

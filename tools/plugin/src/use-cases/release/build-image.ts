@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { shortCommit } from '../../model/commits/commit.ts';
 import type { BuildNumber } from '../../model/release/build-number.ts';
 import { imageLabels, type Build } from '../../model/release/image-labels.ts';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import type { Release } from '../../model/release/release.ts';
 import { catchProductError } from '../../model/errors/result.ts';
 import type { Reporter } from '../../ports/reporter.ts';

@@ -1,4 +1,4 @@
-import { ImageRef } from '../../model/release/image-ref.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
 import { catchProductError } from '../../model/errors/result.ts';
 import type { Release } from '../../model/release/release.ts';

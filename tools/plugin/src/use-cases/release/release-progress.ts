@@ -1,6 +1,6 @@
 import { interruptedWhile, isInterruption } from '../../model/errors/interruption.ts';
 import type { BuildNumber } from '../../model/release/build-number.ts';
-import type { ImageRef } from '../../model/release/image-ref.ts';
+import type { ImageRef } from '../../model/image/image-ref.ts';
 
 /** How far a release has come, for what is said when it is interrupted. */
 export class ReleaseProgress {

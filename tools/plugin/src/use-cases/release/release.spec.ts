@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { BuildNumber } from '../../model/release/build-number.ts';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import { ProductError } from '../../model/errors/product-error.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';

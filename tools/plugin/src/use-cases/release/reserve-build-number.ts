@@ -1,6 +1,6 @@
 import { shortCommit } from '../../model/commits/commit.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
 import type { BuildNumbers } from '../../ports/repository/build-numbers.ts';

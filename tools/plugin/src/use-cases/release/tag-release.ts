@@ -1,7 +1,7 @@
 import { shortCommit } from '../../model/commits/commit.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import { parseImageLabels } from '../../model/release/image-labels.ts';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';

@@ -7,7 +7,7 @@ import type { DeploymentRecord, Hold } from '../../model/deploy/deployment-recor
 import type { Environment } from '../../model/environment/environment.ts';
 import { isCanaryOn } from '../../model/canary/canary-progress.ts';
 import { describeHold, holdOf } from '../../model/rollback/hold.ts';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import { stampActor } from '../../model/manifests/actor.ts';
 import { serviceContainerOf } from '../../model/manifests/rules/pod-templates.ts';

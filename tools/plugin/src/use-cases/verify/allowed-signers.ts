@@ -3,7 +3,7 @@ import {
   pgpSignersFile,
   sshSignersFile,
   type AllowedSigners,
-} from '../../model/release/allowed-signers.ts';
+} from '../../model/verify/allowed-signers.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Commits } from '../../ports/repository/commits.ts';
 import type { SourceFiles } from '../../ports/repository/source-files.ts';

@@ -1,5 +1,5 @@
 import { ProductError } from '../../model/errors/product-error.ts';
-import type { Digest, ImageRef } from '../../model/release/image-ref.ts';
+import type { Digest, ImageRef } from '../../model/image/image-ref.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { ErrorType } from '../../model/errors/error-catalog.ts';
 import { parseImageLabels } from '../../model/release/image-labels.ts';
-import type { ImageRef } from '../../model/release/image-ref.ts';
+import type { ImageRef } from '../../model/image/image-ref.ts';
 import type { Release } from '../../model/release/release.ts';
 import { differencesOf } from '../../model/release/release-differences.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';

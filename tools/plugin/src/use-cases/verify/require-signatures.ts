@@ -6,7 +6,7 @@ import {
   isSamePackage,
   type ProvisioningPackage,
 } from '../../model/provision/provisioning-package.ts';
-import { sshSignersFile } from '../../model/release/allowed-signers.ts';
+import { sshSignersFile } from '../../model/verify/allowed-signers.ts';
 import type { Release } from '../../model/release/release.ts';
 import { differencesOf } from '../../model/release/release-differences.ts';
 import { parseReleaseMessage } from '../../model/release/release-message.ts';

@@ -2,7 +2,7 @@ import { approvesAll } from '../../../../twins/src/approve-all.ts';
 import { publicKey } from '../../../../twins/src/in-memory-signature.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
 import { releaseIt } from '../../../../twins/src/release-it.ts';
-import { sshSignersFile } from '../../model/release/allowed-signers.ts';
+import { sshSignersFile } from '../../model/verify/allowed-signers.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import type { Release } from '../../model/release/release.ts';
 import { audit } from '../audit/audit.ts';

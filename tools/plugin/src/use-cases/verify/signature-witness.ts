@@ -1,8 +1,8 @@
-import { pgpSignersFile, sshSignersFile } from '../../model/release/allowed-signers.ts';
+import { pgpSignersFile, sshSignersFile } from '../../model/verify/allowed-signers.ts';
 import type { ErrorType } from '../../model/errors/error-catalog.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { ReleaseTag } from '../../model/release/release-tag.ts';
-import type { CheckedTag, TagSignature } from '../../model/release/tag-signature.ts';
+import type { CheckedTag, TagSignature } from '../../model/verify/tag-signature.ts';
 import type { WithRepository } from '../../ports/repository/source-repository.ts';
 import type { SourceFiles } from '../../ports/repository/source-files.ts';
 import type { Commits } from '../../ports/repository/commits.ts';

@@ -1,7 +1,7 @@
 import { allEnded } from '../../model/concurrency/all-ended.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
-import { ImageRef } from '../../model/release/image-ref.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import type { Release } from '../../model/release/release.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';

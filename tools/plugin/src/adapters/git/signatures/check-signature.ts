@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pgpSignersFile, type AllowedSigners } from '../../../model/release/allowed-signers.ts';
+import { pgpSignersFile, type AllowedSigners } from '../../../model/verify/allowed-signers.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
-import type { TagSignature } from '../../../model/release/tag-signature.ts';
+import type { TagSignature } from '../../../model/verify/tag-signature.ts';
 import { childEnvironment } from '../../process/child-environment.ts';
 import { runProcess } from '../../process/run-process.ts';
 import type { Git } from '../git.ts';

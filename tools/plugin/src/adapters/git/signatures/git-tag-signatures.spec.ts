@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tagSignaturesContract } from '../../../../../contracts/src/tag-signatures-contract.ts';
-import type { AllowedSigners } from '../../../model/release/allowed-signers.ts';
+import type { AllowedSigners } from '../../../model/verify/allowed-signers.ts';
 import { BuildNumber } from '../../../model/release/build-number.ts';
 import type { Release } from '../../../model/release/release.ts';
 import { ReleaseTag } from '../../../model/release/release-tag.ts';

@@ -1,6 +1,6 @@
-import type { AllowedSigners } from '../../../model/release/allowed-signers.ts';
+import type { AllowedSigners } from '../../../model/verify/allowed-signers.ts';
 import type { ReleaseTag } from '../../../model/release/release-tag.ts';
-import type { CheckedTag, TagSignature } from '../../../model/release/tag-signature.ts';
+import type { CheckedTag, TagSignature } from '../../../model/verify/tag-signature.ts';
 import type { TagSignatures } from '../../../ports/repository/tag-signatures.ts';
 import type { Clone } from '../clone.ts';
 import { parseTagObject } from '../refs/annotated-tag.ts';

@@ -1,5 +1,5 @@
-import { principalOf, type AllowedSigners } from '../../../model/release/allowed-signers.ts';
-import type { TagSignature } from '../../../model/release/tag-signature.ts';
+import { principalOf, type AllowedSigners } from '../../../model/verify/allowed-signers.ts';
+import type { TagSignature } from '../../../model/verify/tag-signature.ts';
 
 /** The kinds of signatures that are checked; git knows those of X.509, too, which are believed by the machine's own list. */
 export type SignatureKind = 'ssh' | 'pgp';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Transform, type TransformCallback } from 'node:stream';
-import type { Digest } from '../../../model/release/image-ref.ts';
+import type { Digest } from '../../../model/image/image-ref.ts';
 
 /** A blob of many gigabytes takes its time; a registry that got all of it may take minutes to put it away. */
 const longestStillMs = 300_000;

@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ProductError } from '../../../model/errors/product-error.ts';
-import type { ImageRef } from '../../../model/release/image-ref.ts';
+import type { ImageRef } from '../../../model/image/image-ref.ts';
 import { AskingAgain } from '../asking-again.ts';
 import type { HttpAnswer } from '../http-requests.ts';
 import type { Descriptor } from '../manifest.ts';

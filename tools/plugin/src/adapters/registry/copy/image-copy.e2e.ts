@@ -9,8 +9,8 @@ import {
   SecuredRegistries,
   type SecuredRegistry,
 } from '../../../../../simulators/src/registries/secured-registries.ts';
-import type { Credentials } from '../../../model/release/credentials.ts';
-import { ImageRef } from '../../../model/release/image-ref.ts';
+import type { Credentials } from '../../../model/image/credentials.ts';
+import { ImageRef } from '../../../model/image/image-ref.ts';
 import { HttpImageRegistry } from '../http-image-registry.ts';
 
 const registries = new SecuredRegistries();

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Credentials } from '../../../model/release/credentials.ts';
-import { ImageRef, type Digest } from '../../../model/release/image-ref.ts';
+import type { Credentials } from '../../../model/image/credentials.ts';
+import { ImageRef, type Digest } from '../../../model/image/image-ref.ts';
 import { HttpImageRegistry } from '../http-image-registry.ts';
 
 /* Registries on this machine that do what real ones do seldom: break off, lie, deny, and lead elsewhere. */

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { Failure, ProductError, Refusal } from '../../../model/errors/product-error.ts';
 import { formatBytes } from '../../../model/limits/most-bytes.ts';
-import type { Digest, ImageRef } from '../../../model/release/image-ref.ts';
+import type { Digest, ImageRef } from '../../../model/image/image-ref.ts';
 import type { CopyAmount } from '../../../ports/image-registry.ts';
 import type { Descriptor } from '../manifest.ts';
 import { digestIn, readDigest } from '../read-digest.ts';

@@ -1,4 +1,4 @@
-import type { Digest, ImageRef } from '../../../model/release/image-ref.ts';
+import type { Digest, ImageRef } from '../../../model/image/image-ref.ts';
 import { parseJson } from '../json-answers.ts';
 import { mediaTypeOf, readManifest, type ManifestParts } from '../manifest.ts';
 import { missing } from '../read-image-labels.ts';

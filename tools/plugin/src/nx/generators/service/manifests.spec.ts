@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { BuildNumber } from '../../../model/release/build-number.ts';
 import { environmentsFolder, type Environment } from '../../../model/environment/environment.ts';
-import { ImageRef } from '../../../model/release/image-ref.ts';
+import { ImageRef } from '../../../model/image/image-ref.ts';
 import { downtimeRisks } from '../../../model/manifests/rules/downtime/no-downtime.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { renderManifests } from '../../../model/manifests/render.ts';

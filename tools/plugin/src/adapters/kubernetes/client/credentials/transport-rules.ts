@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Environment } from '../../../../model/environment/environment.ts';
 import { Refusal } from '../../../../model/errors/product-error.ts';
-import { reachOfHost } from '../../../../model/release/address-reach.ts';
+import { reachOfHost } from '../../../../model/image/address-reach.ts';
 import { tellOnce } from '../tell-once.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import { hasStaticLogin } from './identity.ts';

@@ -1,6 +1,6 @@
 import { Refusal } from '../../../errors/product-error.ts';
 import { BuildNumber } from '../../../release/build-number.ts';
-import { ImageRef } from '../../../release/image-ref.ts';
+import { ImageRef } from '../../../image/image-ref.ts';
 import { renderManifests } from '../../render.ts';
 import { downtimeExceptions, downtimeRefusal, downtimeRisks, needlessExceptions } from './no-downtime.ts';
 

@@ -4,7 +4,7 @@ import { GitRepository } from '../../../../adapters/git/git-repository.ts';
 import { HttpProber } from '../../../../adapters/http/http-prober.ts';
 import { checkKeyOf } from '../../../../model/facade/checking/subscription-key.ts';
 import { findForgeAccess } from '../../../../model/forge/forge-access.ts';
-import type { CredentialsOf } from '../../../../model/release/credentials.ts';
+import type { CredentialsOf } from '../../../../model/image/credentials.ts';
 import type { ApiManagement, Environment, PrometheusSettings } from '../../../../model/environment/environment.ts';
 import { Refusal } from '../../../../model/errors/product-error.ts';
 import { SopsFiles } from '../../../../adapters/sops/sops-files.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ContentHash } from './release.ts';
+import type { ContentHash } from '../release/release.ts';
 
 /** Everything that makes a service's image and manifests what they are. */
 export interface Content {
