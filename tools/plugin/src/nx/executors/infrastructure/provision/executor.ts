@@ -4,8 +4,7 @@ import { provisioningName } from '../../../../model/release/service-name.ts';
 import { provision, type ProvisionResult } from '../../../../use-cases/provision/provision.ts';
 import { parseEnvironments } from '../../../../adapters/workspace/environments.ts';
 import { approvalLine } from '../../output/describe-plan.ts';
-import { planApprovalOf } from '../../options/plan-approval-of.ts';
-import { approvedBy } from '../../options/approved-by.ts';
+import { approvedWith } from '../../options/approved-with.ts';
 import { actorOf } from '../../running/actor.ts';
 import { describeChangeSet } from '../../output/describe-change-set.ts';
 import { silentReporter } from '../../output/silent-reporter.ts';
@@ -51,8 +50,7 @@ export const executor = infrastructureExecutor({
       version: tag,
       commit,
       actor: actorOf(process.env),
-      approvedBy: approvedBy(isApproved !== undefined, process.env),
-      approvedPlans: planApprovalOf(isApproved, process.env),
+      ...approvedWith(isApproved, process.env),
       dryRun: isDryRun,
       readEnvironments: parseEnvironments,
       mainBranch,

@@ -1,7 +1,6 @@
 import { publishApi } from '../../../../use-cases/api-publish/api-publish.ts';
 import { approvalLine } from '../../output/describe-plan.ts';
-import { planApprovalOf } from '../../options/plan-approval-of.ts';
-import { approvedBy } from '../../options/approved-by.ts';
+import { approvedWith } from '../../options/approved-with.ts';
 import { allowBreaking, approve, dryRun } from '../../options/common-options.ts';
 import { buildNumberOption } from '../../options/declare-options.ts';
 import { oneEnvironmentOption } from '../../options/environment-options.ts';
@@ -28,8 +27,7 @@ export const executor = serviceExecutor({
   ) {
     const request = {
       ...{ ...options, service, environment, build, mainBranch, actor: actorOf(process.env), signal },
-      approvedBy: approvedBy(isApproved !== undefined, process.env),
-      approvedPlans: planApprovalOf(isApproved, process.env),
+      ...approvedWith(isApproved, process.env),
     };
     const { state, release, plan } = await publishApi(request, ports, reporter);
     const what = `${service.name} ${release.buildNumber}`;

@@ -7,11 +7,10 @@ import { prefetchClusters } from '../../running/connections/prefetch-clusters.ts
 import { prefetchFacades } from '../../running/connections/prefetch-facades.ts';
 import { prefetchReleases } from '../../running/connections/prefetch-releases.ts';
 import { checkFreeze } from '../../../../use-cases/deploy/requirements/require-no-freeze.ts';
-import { approvedBy } from '../../options/approved-by.ts';
+import { approvedWith } from '../../options/approved-with.ts';
 import { actorOf } from '../../running/actor.ts';
 import { describeDeploy } from '../../output/describe-deploy.ts';
 import { canaryOptions, canaryPlanOf } from '../../options/canary-options.ts';
-import { planApprovalOf } from '../../options/plan-approval-of.ts';
 import { deployOptions as commonOptions } from '../../options/common-options.ts';
 import { describePreview, plansOf } from '../../output/describe-preview.ts';
 import { buildNumberOption } from '../../options/declare-options.ts';
@@ -49,8 +48,7 @@ export const executor = serviceExecutor({
     const release = await findRelease(service.name, tag, ports);
     const environmentNames = environments.map(({ name }) => name);
     const approved = {
-      approvedBy: approvedBy(approve !== undefined, process.env),
-      approvedPlans: planApprovalOf(approve, process.env),
+      ...approvedWith(approve, process.env),
     };
     // A release that the user names is meant, whatever its commit.
     const comparing = { mainBranch: branch, comparesCommits: tag === undefined };

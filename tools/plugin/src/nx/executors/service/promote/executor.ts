@@ -1,6 +1,6 @@
 import { promote } from '../../../../use-cases/deploy/promote.ts';
 import { registriesOf } from '../../../../use-cases/release/release-registries.ts';
-import { approvedBy } from '../../options/approved-by.ts';
+import { approvedWith } from '../../options/approved-with.ts';
 import { actorOf } from '../../running/actor.ts';
 import { deployOutcome } from '../../output/ci/deploy-outcome.ts';
 import { describeDeploy } from '../../output/describe-deploy.ts';
@@ -15,7 +15,6 @@ import {
   dryRun,
   timeout,
 } from '../../options/common-options.ts';
-import { planApprovalOf } from '../../options/plan-approval-of.ts';
 import { booleanOption, ownBuildNumberOption } from '../../options/declare-options.ts';
 import { namedEnvironmentOption, promotionOf } from '../../options/environment-options.ts';
 import { serviceExecutor } from '../../running/service-executor.ts';
@@ -58,8 +57,7 @@ export const executor = serviceExecutor({
     const limits = {
       timeoutMs: seconds * 1000,
       signal,
-      approvedBy: approvedBy(isApproved !== undefined, process.env),
-      approvedPlans: planApprovalOf(isApproved, process.env),
+      ...approvedWith(isApproved, process.env),
     };
     const request = {
       ...options,

@@ -3,16 +3,14 @@ import { ciRunOf } from '../../../../model/ci/ci-run.ts';
 import type { Environment } from '../../../../model/environment/environment.ts';
 import { release, type ReleaseResult } from '../../../../use-cases/release/release.ts';
 import { commitAtStart } from '../../running/commit-at-start.ts';
-import { planApprovalOf } from '../../options/plan-approval-of.ts';
-import type { ApproveChoice } from '../../options/approve-option.ts';
-import { approvedBy } from '../../options/approved-by.ts';
+import { approvedWith } from '../../options/approved-with.ts';
 import { actorOf } from '../../running/actor.ts';
 import { deployOutcome, overtakenOutcome, releaseOutcome } from '../../output/ci/deploy-outcome.ts';
 import { prefetchClusters } from '../../running/connections/prefetch-clusters.ts';
 import { prefetchFacades } from '../../running/connections/prefetch-facades.ts';
 import { prefetchReleases } from '../../running/connections/prefetch-releases.ts';
 import { describeDeploy } from '../../output/describe-deploy.ts';
-import { requireApproval, type Approved } from '../../../../use-cases/deploy/requirements/approval.ts';
+import { requireApproval } from '../../../../use-cases/deploy/requirements/approval.ts';
 import { requireNoFreeze } from '../../../../use-cases/deploy/requirements/require-no-freeze.ts';
 import { requireCommitted } from '../../../../use-cases/revision/source-revision.ts';
 import { allowDirty, deployOptions } from '../../options/common-options.ts';
@@ -66,7 +64,7 @@ export const executor = serviceExecutor({
     if (dryRun || only === 'build') return;
     for (const environment of targets) {
       const doing = `deploy ${subject} to ${environment.name}`;
-      requireApproval(doing, environment, approvedWith(approve));
+      requireApproval(doing, environment, approvedWith(approve, process.env));
       requireNoFreeze({ doing, environment, force, reason }, { clock });
     }
   },
@@ -84,7 +82,7 @@ export const executor = serviceExecutor({
       signal,
       mainBranch: branch,
       comparesCommits: true,
-      ...approvedWith(approve),
+      ...approvedWith(approve, process.env),
     };
     const ciNumber = ciRunOf(process.env)?.buildNumber;
     const request = {
@@ -101,13 +99,6 @@ export const executor = serviceExecutor({
     ];
   },
 });
-
-function approvedWith(choice: ApproveChoice | undefined): Approved {
-  return {
-    approvedBy: approvedBy(choice !== undefined, process.env),
-    approvedPlans: planApprovalOf(choice, process.env),
-  };
-}
 
 function outcomesOf(
   service: string,
