@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { githubFiles } from '../../../plugin/src/model/pipelines/github/github-files.ts';
 import { pipelineFactsCases } from '../../../contracts/src/pipeline-facts-cases.ts';
 import { repositoryRoot } from '../../../scratch-workspace/src/platform.ts';
+import type { PackageManager } from '../../../plugin/src/model/pipelines/package-manager.ts';
+import type { PipelineFacts } from '../../../plugin/src/model/pipelines/pipeline-facts.ts';
 import { misspellings } from './misspelt-keys.ts';
 import { wholeShop } from './whole-shop.ts';
 import { askActionlint, askZizmor, type Files } from './workflow-checks.ts';
@@ -43,8 +45,8 @@ it('nor has either against those of any other workspace', async () => {
   expect(await askZizmor(files)).toMatchObject({ code: 0 });
 });
 
-/** Workflows in which everything occurs that can occur. */
-const ofShop = githubFiles({
+/** What everything occurs in that can occur. */
+const shop: PipelineFacts = {
   ...wholeShop,
   services: [
     {
@@ -56,6 +58,18 @@ const ofShop = githubFiles({
       api: 'apps/orders/openapi.yaml',
     },
   ],
+};
+const ofShop = githubFiles(shop);
+
+it.each<PackageManager>([
+  { name: 'pnpm', lockFile: 'pnpm-lock.yaml', program: 'pnpm@^9.15.9' },
+  { name: 'yarn', lockFile: 'yarn.lock', program: '@yarnpkg/cli-dist@4' },
+  { name: 'yarn-classic', lockFile: 'yarn.lock', program: 'yarn@1.22.22' },
+  { name: 'bun', lockFile: 'bun.lock', program: 'bun@1' },
+])('nor has either against installing with $name', async (packageManager) => {
+  const files = new Map([[settings, ours.get(settings)!], ...githubFiles({ ...shop, packageManager })]);
+  expect(await askActionlint(files)).toEqual([]);
+  expect(await askZizmor(files)).toMatchObject({ code: 0 });
 });
 
 /** Names that a workflow gives itself: of jobs and variables. github-files.spec.ts sees that scripts read those that are set. */
