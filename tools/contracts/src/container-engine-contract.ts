@@ -1,3 +1,4 @@
+import { plainBuild } from '../../plugin/src/model/build/build-settings.ts';
 import type { Digest, ImageRef } from '../../plugin/src/model/image/image-ref.ts';
 import { Failure, Refusal } from '../../plugin/src/model/errors/product-error.ts';
 import type { ContainerEngine, ImageBuild } from '../../plugin/src/ports/container-engine.ts';
@@ -20,13 +21,14 @@ export interface ContainerEngineScenario {
 /** Declares the behaviour that every container engine must have. */
 export function containerEngineContract(start: () => Promise<ContainerEngineScenario>): void {
   const ignore = () => {};
+  const plain = { settings: plainBuild, sourceDate: new Date('2026-11-24T12:00:00Z') };
   const labels = { 'org.opencontainers.image.title': 'orders', 'poc.dev/note': 'a "quoted" text; $(date) = ä' };
 
   it('builds and pushes; the registry then has the image under the digest that was told, with its labels', async () => {
     const { engine, registry, newImage, goodContext } = await start();
     const image = newImage();
     const lines: string[] = [];
-    await engine.build({ ...(await goodContext('a')), labels, images: [image] }, (line) => lines.push(line));
+    await engine.build({ ...plain, ...(await goodContext('a')), labels, images: [image] }, (line) => lines.push(line));
     expect(await registry.digest(image)).toBeUndefined();
     const digest: Digest = await engine.push(image, (line) => lines.push(line));
     expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
@@ -41,7 +43,7 @@ export function containerEngineContract(start: () => Promise<ContainerEngineScen
   it('gives one build all its names', async () => {
     const { engine, registry, newImage, goodContext } = await start();
     const images = [newImage(), newImage()];
-    await engine.build({ ...(await goodContext('a')), labels, images }, ignore);
+    await engine.build({ ...plain, ...(await goodContext('a')), labels, images }, ignore);
     for (const image of images)
       expect(await registry.digest(image.withDigest(await engine.push(image, ignore)))).toBeDefined();
   });
@@ -51,7 +53,7 @@ export function containerEngineContract(start: () => Promise<ContainerEngineScen
     const digests: Digest[] = [];
     for (const text of ['a', 'b']) {
       const image = newImage();
-      await engine.build({ ...(await goodContext(text)), labels, images: [image] }, ignore);
+      await engine.build({ ...plain, ...(await goodContext(text)), labels, images: [image] }, ignore);
       digests.push(await engine.push(image, ignore));
     }
     expect(digests[0]).not.toBe(digests[1]);
@@ -62,7 +64,7 @@ export function containerEngineContract(start: () => Promise<ContainerEngineScen
     const pushed = await Promise.all(
       ['a', 'b', 'c'].map(async (text) => {
         const image = newImage();
-        await engine.build({ ...(await goodContext(text)), labels: { text }, images: [image] }, ignore);
+        await engine.build({ ...plain, ...(await goodContext(text)), labels: { text }, images: [image] }, ignore);
         return registry.labels(image.withDigest(await engine.push(image, ignore)));
       }),
     );
@@ -72,7 +74,7 @@ export function containerEngineContract(start: () => Promise<ContainerEngineScen
   it('fails with the last lines of a build that fails', async () => {
     const { engine, newImage, brokenContext } = await start();
     const lines: string[] = [];
-    const build = { ...(await brokenContext()), labels, images: [newImage()] };
+    const build = { ...plain, ...(await brokenContext()), labels, images: [newImage()] };
     const error: unknown = await engine.build(build, (line) => lines.push(line)).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Failure);
     const { facts } = error as Failure;
@@ -91,7 +93,7 @@ export function containerEngineContract(start: () => Promise<ContainerEngineScen
   it('refuses, naming the registry, when it does not answer', async () => {
     const { engine, unreachableImage, goodContext } = await start();
     const image = unreachableImage();
-    await engine.build({ ...(await goodContext('a')), labels, images: [image] }, ignore);
+    await engine.build({ ...plain, ...(await goodContext('a')), labels, images: [image] }, ignore);
     const error: unknown = await engine.push(image, ignore).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Refusal);
     expect((error as Refusal).facts.type).toBe('registry-unreachable');

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { plainBuild } from '../../plugin/src/model/build/build-settings.ts';
 import { parseDigest, type Digest } from '../../plugin/src/model/image/image-ref.ts';
 import type { ServiceSource } from '../../plugin/src/ports/service-source.ts';
 import { runSuccessfully } from '../../scratch-workspace/src/run-command.ts';
@@ -16,7 +17,7 @@ export function releasedService(name: string, workspaceRoot: string): ServiceSou
     inputFolders: [],
     isContent: () => false,
     packages: [],
-    buildContext: () => join(workspaceRoot, root),
+    build: () => ({ ...plainBuild, context: join(workspaceRoot, root) }),
     foreignImageInputs: async () => [],
     requireCommittedInputs: async () => {},
   };

@@ -1,3 +1,4 @@
+import { plainBuild } from '../../plugin/src/model/build/build-settings.ts';
 import { hashContent } from '../../plugin/src/model/content/content-hash.ts';
 import type { Environment } from '../../plugin/src/model/environment/environment.ts';
 import type { Reporter } from '../../plugin/src/ports/reporter.ts';
@@ -156,7 +157,7 @@ export class ReleaseScenario {
       isContent: (path) => path.startsWith('apps/orders/') && !path.endsWith('.md'),
       packages: ['left-pad'],
       contentHash: async (source) => hashContent({ files: await blobs(source), packages: [] }),
-      buildContext: () => '/workspace/apps/orders',
+      build: () => ({ ...plainBuild, context: '/workspace/apps/orders' }),
       foreignImageInputs: async () => [],
       requireCommittedInputs: async () => {},
     };

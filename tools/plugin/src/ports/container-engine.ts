@@ -1,3 +1,4 @@
+import type { BuildSettings } from '../model/build/build-settings.ts';
 import type { Digest, ImageRef } from '../model/image/image-ref.ts';
 
 /** The input of an image build. */
@@ -6,6 +7,10 @@ export interface ImageBuild {
   readonly context: string;
   /** The Dockerfile, absolute. */
   readonly dockerfile: string;
+  /** What the service declares of its build; folders in it are absolute. */
+  readonly settings: Omit<BuildSettings, 'context'>;
+  /** The time that everything in the image is from (SOURCE_DATE_EPOCH), where the engine can write it: that of the commit. */
+  readonly sourceDate: Date;
   /** Labels of the image, and annotations of its manifest where the engine can write them. */
   readonly labels: Readonly<Record<string, string>>;
   /** Names that the image gets. */

@@ -1,3 +1,4 @@
+import type { LocatedBuild } from '../model/build/build-settings.ts';
 import type { ContentHash } from '../model/release/release.ts';
 
 /** The service that is released, as the workspace knows it. */
@@ -19,8 +20,8 @@ export interface ServiceSource {
   readonly packages: readonly string[];
   /** Returns the hash of its content in a commit, or as it lies on the disk. */
   contentHash(source: { readonly commit: string } | 'working-tree'): Promise<ContentHash>;
-  /** Returns the folder that its image is built from, absolute. @throws {Refusal} when it is not in the workspace. */
-  buildContext(): string;
+  /** Returns how its image is built. @throws {Refusal} when a folder of that is not in the workspace. */
+  build(): LocatedBuild;
   /** Returns warnings on files that the image is built from, though they are no content. */
   foreignImageInputs(source: { readonly commit: string } | 'working-tree'): Promise<readonly string[]>;
   /**

@@ -7,6 +7,7 @@ import { Failure, Refusal } from '../../model/errors/product-error.ts';
 import type { ImageBuild } from '../../ports/container-engine.ts';
 import { chooseEngine, requireInstalledEngine } from './choose-engine.ts';
 import { dockerBuildArguments } from './docker-arguments.ts';
+import { plainBuild } from '../../model/build/build-settings.ts';
 import { DockerEngine, digestInRepository, digestOfPush } from './docker-engine.ts';
 import { PodmanEngine } from './podman-engine.ts';
 import { podmanBuildArguments, podmanPushArguments } from './podman-arguments.ts';
@@ -16,6 +17,8 @@ import { runTool, type RunTool, type ToolResult } from './run-tool.ts';
 const image = ImageRef.of('127.0.0.1:5000', 'orders', '20261124-1');
 const digest: Digest = `sha256:${'a'.repeat(64)}`;
 const build: ImageBuild = {
+  settings: plainBuild,
+  sourceDate: new Date('2026-11-24T12:00:00Z'),
   context: '/work space/apps/orders',
   dockerfile: '/work space/apps/orders/Dockerfile',
   labels: { 'poc.dev/dirty': 'false', title: 'a; b $(c)' },

@@ -1,3 +1,4 @@
+import { plainBuild } from '../../model/build/build-settings.ts';
 import { errorRulesContract } from '../../../../contracts/src/error-rules-contract.ts';
 import { Failure, Refusal } from '../../model/errors/product-error.ts';
 import { ImageRef } from '../../model/image/image-ref.ts';
@@ -45,7 +46,14 @@ describe('pushProblem', () => {
 });
 
 describe('buildFailure', () => {
-  const build = { context: '/w', dockerfile: '/w/Dockerfile', labels: {}, images: [image] };
+  const build = {
+    context: '/w',
+    dockerfile: '/w/Dockerfile',
+    labels: {},
+    images: [image],
+    settings: plainBuild,
+    sourceDate: new Date(0),
+  };
 
   it.each([
     [

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { plainBuild } from '../../model/build/build-settings.ts';
 import type { CredentialsOf } from '../../model/image/credentials.ts';
 import { ImageRef } from '../../model/image/image-ref.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
@@ -72,7 +73,16 @@ describe.each<EngineName>(['docker', 'podman'])('%s', (name) => {
   };
   const build = async (host: string, recipe = 'FROM scratch\nCOPY file /file\n') => {
     const [engine, image] = [await chooseEngine(name, lent), newImage(host)];
-    await engine.build({ ...newBuildContext(temp, recipe, String(++count)), labels: {}, images: [image] }, () => {});
+    await engine.build(
+      {
+        ...newBuildContext(temp, recipe, String(++count)),
+        labels: {},
+        images: [image],
+        settings: plainBuild,
+        sourceDate: new Date(0),
+      },
+      () => {},
+    );
     return { engine, image };
   };
 
@@ -105,7 +115,10 @@ describe.each<EngineName>(['docker', 'podman'])('%s', (name) => {
     await engine.push(image, () => {});
     await new HttpImageRegistry(lent, (host) => host === acr.host).lockTag(image);
     const other = newBuildContext(temp, 'FROM scratch\nCOPY file /file\n', 'other');
-    await engine.build({ ...other, labels: {}, images: [image] }, () => {});
+    await engine.build(
+      { ...other, labels: {}, images: [image], settings: plainBuild, sourceDate: new Date(0) },
+      () => {},
+    );
     await expect(engine.push(image, () => {})).rejects.toMatchObject({ facts: { type: 'registry-disallows' } });
   });
 

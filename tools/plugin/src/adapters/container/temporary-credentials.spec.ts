@@ -1,3 +1,4 @@
+import { plainBuild } from '../../model/build/build-settings.ts';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -107,7 +108,14 @@ it.each([
   const dockerfile = join(temp, 'Dockerfile');
   writeFileSync(dockerfile, 'FROM shop.azurecr.io/base:1\nCOPY --from=gone.azurecr.io/tool:1 /a /a\n');
   const lines: string[] = [];
-  const build = { context: temp, dockerfile, labels: {}, images: [image] };
+  const build = {
+    context: temp,
+    dockerfile,
+    labels: {},
+    images: [image],
+    settings: plainBuild,
+    sourceDate: new Date(0),
+  };
   await engine(engineThat(seen)).build(build, (line) => lines.push(line));
   expect(seen.at(-1)).toMatchObject({
     command: expect.stringMatching(`^${name} build`),

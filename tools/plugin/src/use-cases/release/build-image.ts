@@ -81,11 +81,15 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
   const created = ports.clock();
   const source = await ports.repository.originUrl();
   if (source === undefined) reporter.warn('there is no remote "origin": the number is taken in this clone only');
+  const { context, ...settings } = service.build();
+  const sourceDate = new Date(await ports.repository.commitDate(revision.commit));
   signal?.throwIfAborted();
   reporter.step(`building image with ${engine.name}`);
   await engine.build(
     {
-      context: service.buildContext(),
+      context,
+      settings,
+      sourceDate,
       dockerfile: join(service.folder, 'Dockerfile'),
       labels: imageLabels({ build, source, created: created.toISOString() }),
       images: [image],

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { plainBuild } from '../../model/build/build-settings.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import { ImageRef } from '../../model/image/image-ref.ts';
 import { ProductError } from '../../model/errors/product-error.ts';
@@ -579,7 +580,7 @@ describe('release', () => {
     const asked: unknown[] = [];
     const service = {
       ...scenario.service,
-      buildContext: () => '/workspace',
+      build: () => ({ ...plainBuild, context: '/workspace' }),
       foreignImageInputs: async (source: unknown) => {
         asked.push(source);
         return ['apps/orders/Dockerfile:2: COPY . takes x'];

@@ -1,6 +1,7 @@
 import type { ExecutorContext, ProjectGraph } from '@nx/devkit';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { plainBuild } from '../../../model/build/build-settings.ts';
 import { executorNamed } from '../../graph/executor-name.ts';
 import { parseServiceName } from '../../../model/release/service-name.ts';
 import type { ServiceMap } from '../../../ports/service-map.ts';
@@ -31,7 +32,7 @@ export function workspaceService(
     isContent: contentFilter(service),
     packages: service.directPackages,
     contentHash: (source) => contentHash(service, repository, source),
-    buildContext: () => join(root, imageContext(service)),
+    build: () => ({ ...plainBuild, context: join(root, imageContext(service)) }),
     foreignImageInputs: (source) => foreignImageInputs(service, repository, source),
     requireCommittedInputs: async () => {
       await Promise.all([refuseIgnoredInputs(service, repository), refuseHiddenDifferences(service, repository)]);
