@@ -50,8 +50,11 @@ export function recordContract(start: () => Promise<ClusterScenario>): void {
     await other.askCanary(opened, { goal: 'abort', actor: bob });
     expect(await cluster.record('orders', 1)).toMatchObject({ canaryWish: { goal: 'abort', actor: bob } });
     await cluster.noteCanary(opened, { ...progress, phase: 'ended', weight: 0 });
-    await cluster.closeRecord(opened, { outcome: 'failed', reason: 'aborted' });
+    const ending = { outcome: 'failed', reason: 'aborted', fault: 'build' } as const;
+    expect(await cluster.closeRecord(opened, ending)).toMatchObject(ending);
+    expect((await other.newest('orders'))[0]).toMatchObject(ending);
     const [closed] = await other.records('orders');
+    expect(closed).toMatchObject(ending);
     expect(closed).toMatchObject({ canary, canaryProgress: { phase: 'ended', weight: 0 }, outcome: 'failed' });
     expect(closed).not.toHaveProperty('canaryWish');
   });

@@ -219,6 +219,7 @@ describe('a deployment record', () => {
     expect(await annotate('poc.dev/finished-at=2020-01-01T00:00:00.000Z')).toMatch(/is recorded once/);
     expect(await annotate('poc.dev/finished-at-')).toMatch(/is recorded once/);
     expect(await annotate('poc.dev/probe={"requests":9,"failed":0,"p99":1}')).toMatch(/is recorded once/);
+    expect(await annotate('poc.dev/fault=build')).toMatch(/is recorded once/);
     expect(await annotate('poc.dev/summary={}')).toMatch(/What was recorded when a deployment began does not change/);
     expect(await annotate('poc.dev/canary={"phase":"serving"}')).toMatch(/Whether a deployment was a canary/);
     const label = (text: string) => attempt(['label', '--overwrite', 'controllerrevision', name, text]);

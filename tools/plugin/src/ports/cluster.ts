@@ -4,6 +4,7 @@ import type {
   CanaryProgress,
   CanaryWish,
   DeploymentEnding,
+  DeploymentFault,
   DeploymentRecord,
   DeploymentSummary,
   NewDeploymentRecord,
@@ -221,6 +222,7 @@ type RolloutEnd =
       readonly state: 'failed' | 'timed-out' | 'vanished' | 'interrupted';
       /** A sentence that names the object and what is wrong with it. */
       readonly reason: string;
+      readonly fault?: DeploymentFault;
       /** Log lines, events. */
       readonly evidence: readonly string[];
     };
@@ -262,6 +264,7 @@ export type JobResult =
       readonly state: 'failed' | 'timed-out' | 'vanished' | 'interrupted';
       /** A sentence that names the Job, and the pod and what is wrong with it. */
       readonly reason: string;
+      readonly fault?: DeploymentFault;
       /** The last log lines, events. */
       readonly evidence: readonly string[];
     };

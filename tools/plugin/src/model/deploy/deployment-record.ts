@@ -11,6 +11,12 @@ import type { Release } from '../release/release.ts';
  */
 export type DeploymentOutcome = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'abandoned';
 
+/**
+ * Set where a deployment failed by what was built: a container of it ends, cannot be started or does not get ready, or its
+ * image is not for the machines that are there. Not by the cluster, what is configured there, or another container.
+ */
+export type DeploymentFault = 'build';
+
 /** The cause of a deployment: a command for it, or a deployment that failed. */
 export type DeploymentAction = 'deploy' | 'rollback' | 'promote' | 'automatic-rollback';
 
@@ -131,6 +137,7 @@ export interface DeploymentRecord {
   readonly outcome: DeploymentOutcome;
   /** Why it did not succeed, in a sentence. */
   readonly reason?: string;
+  readonly fault?: DeploymentFault;
   readonly probe?: ProbeResult;
   /** The result of `publishes`. */
   readonly published?: readonly PublishedApi[];
@@ -150,6 +157,7 @@ export interface DeploymentEnding {
   readonly outcome: DeploymentOutcome;
   readonly finishedAt?: string;
   readonly reason?: string;
+  readonly fault?: DeploymentFault;
   readonly probe?: ProbeResult;
   readonly published?: readonly PublishedApi[];
 }

@@ -37,6 +37,17 @@ describe('a record', () => {
     expect(readSummary(recordObject(record, 'x'))).toEqual(summary);
   });
 
+  it('tells whose fault it was that a deployment failed, and takes no other word for it', () => {
+    const object = recordObject({ ...record, outcome: 'failed' }, 'x');
+    const noted = (fault: string): Revision => ({
+      ...object,
+      metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [note.fault]: fault } },
+    });
+    expect(readSummary(noted('build'))?.fault).toBe('build');
+    expect(readRecord(noted('build'))?.fault).toBe('build');
+    expect(readRecord(noted('nobody'))).not.toHaveProperty('fault');
+  });
+
   it('keeps an approval for versions of this tool to come, and as a text for those of before', () => {
     const approvedBy = { names: ['alice', 'bob'], by: 'github-review' } as const;
     const approved = { ...record, cause: { action: 'promote', approvedBy } } as const;

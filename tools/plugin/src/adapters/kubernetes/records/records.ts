@@ -159,13 +159,14 @@ export class Records {
   ): Promise<DeploymentRecord> {
     const { service } = record.release;
     return this.explaining(`record how the deployment of ${service} ended`, async () => {
-      const { outcome, probe, published } = ending;
+      const { outcome, fault, probe, published } = ending;
       const finishedAt = new Date().toISOString();
       const reason = ending.reason === undefined ? undefined : scrub(ending.reason).slice(0, longestReason);
       const annotations = {
         [note.outcome]: outcome,
         [note.finishedAt]: finishedAt,
         ...(reason === undefined ? {} : { [note.reason]: reason }),
+        ...(fault === undefined ? {} : { [note.fault]: fault }),
         ...(probe === undefined ? {} : { [note.probe]: JSON.stringify(probe) }),
         ...(published === undefined ? {} : { [note.published]: JSON.stringify(published) }),
         ...(applied.size === 0 ? {} : { [note.applied]: JSON.stringify(Object.fromEntries(applied)) }),
@@ -183,6 +184,7 @@ export class Records {
         outcome,
         finishedAt,
         ...(reason === undefined ? {} : { reason }),
+        ...(fault === undefined ? {} : { fault }),
         ...(probe === undefined ? {} : { probe }),
         ...(published === undefined ? {} : { published }),
       };

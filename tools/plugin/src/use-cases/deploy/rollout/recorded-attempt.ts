@@ -1,4 +1,4 @@
-import type { DeploymentOutcome } from '../../../model/deploy/deployment-record.ts';
+import type { DeploymentFault, DeploymentOutcome } from '../../../model/deploy/deployment-record.ts';
 import { Failure, ProductError } from '../../../model/errors/product-error.ts';
 import type { Actor } from '../../../model/release/actor.ts';
 import type { RolloutResult, ServiceLock } from '../../../ports/cluster.ts';
@@ -37,6 +37,7 @@ export type AttemptOutcome<R, T> =
 export interface AttemptEnding {
   readonly outcome: Exclude<DeploymentOutcome, 'running'>;
   readonly reason?: string;
+  readonly fault?: DeploymentFault;
 }
 
 /** Work on an environment that is recorded. */
@@ -95,11 +96,11 @@ async function endSucceeded<R, T>(
 async function endUnfinished<R, T>(
   attempt: RecordedAttempt<R, T>,
   record: R,
-  { state, reason, evidence }: UnfinishedWork,
+  { state, reason, fault, evidence }: UnfinishedWork,
 ): Promise<AttemptOutcome<R, T>> {
   if (attempt.lock.lost.aborted) return lostLock(attempt);
   if (state === 'interrupted') return endInterrupted(attempt, record);
-  await attempt.close(record, { outcome: 'failed', reason });
+  await attempt.close(record, { outcome: 'failed', reason, ...(fault === undefined ? {} : { fault }) });
   const { doing, remedies } = attempt;
   return {
     outcome: 'failed',

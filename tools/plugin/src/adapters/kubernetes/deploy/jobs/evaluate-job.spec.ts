@@ -54,6 +54,20 @@ describe('Jobs as a real cluster told them', () => {
     expect(replay(recorded(name)).at).toBeGreaterThanOrEqual(patience);
   });
 
+  it('are the fault of what was built where its container ended, or cannot be started', () => {
+    const atFault = recordings.filter((recording) => {
+      const { judgement } = replay(recording);
+      return 'fault' in judgement && judgement.fault === 'build';
+    });
+    expect(atFault.map(({ name }) => name).sort()).toMatchInlineSnapshot(`
+     [
+       "no-such-command",
+       "out-of-memory",
+       "retried",
+     ]
+    `);
+  });
+
   it('are of a Job of their own', () => {
     const good = recorded('succeeded');
     const [target] = good.targets as [RolloutTarget];

@@ -1,3 +1,4 @@
+import type { DeploymentFault } from '../../../../model/deploy/deployment-record.ts';
 import { scrub } from '../../../../model/secrets/line-scrubber.ts';
 import { jobEnding } from '../../../../model/deploy/job-step.ts';
 import { describeObject, type KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
@@ -6,6 +7,7 @@ import { sentence } from '../../../../model/text/sentence.ts';
 import type { RolloutTarget } from '../wait/evaluate-rollout.ts';
 import { finalGraceMs } from '../wait/rollout-trouble.ts';
 import { diagnosePod, longestMessage, type TroubleKind } from '../wait/pods/diagnose-pod.ts';
+import { faultOf } from '../wait/pods/fault-of.ts';
 import { conditionsOf } from '../wait/conditions.ts';
 import { keyOf, wasListed, type RolloutState } from '../wait/rollout-state.ts';
 
@@ -24,6 +26,7 @@ export type JobJudgement =
       readonly state: 'failed' | 'vanished';
       /** A sentence. */
       readonly reason: string;
+      readonly fault?: DeploymentFault;
     };
 
 /** Troubles in which no container starts, and that only a change ends. */
@@ -46,11 +49,12 @@ export function evaluateJob(
   const ending = jobEnding(live);
   if (ending === 'succeeded') return { state: 'succeeded' };
   const pods = podsOf(state, live);
-  if (ending === 'failed') return { state: 'failed', reason: `${name} failed: ${whyFailed(live, pods)}` };
+  if (ending === 'failed')
+    return { state: 'failed', reason: `${name} failed: ${whyFailed(live, pods)}`, ...faultOfEnd(live, pods) };
   if (live.metadata['deletionTimestamp'] !== undefined)
     return { state: 'vanished', reason: `${name} is being deleted.` };
   if (fieldAt(live, 'spec', 'suspend') === true) return waiting('It is suspended (spec.suspend).');
-  return judgePods(state, { name, pods, graceMs }, at);
+  return judgePods(state, { name, live, pods, graceMs }, at);
 }
 
 /** The pods that a Job has made. */
@@ -65,11 +69,12 @@ export function podsOf(state: RolloutState, live: KubernetesObject): KubernetesO
 interface JobPods {
   /** The Job's. */
   readonly name: string;
+  readonly live: KubernetesObject;
   readonly pods: readonly KubernetesObject[];
   readonly graceMs: number;
 }
 
-function judgePods(state: RolloutState, { name, pods, graceMs }: JobPods, at: number): JobJudgement {
+function judgePods(state: RolloutState, { name, live, pods, graceMs }: JobPods, at: number): JobJudgement {
   let obstacle: string | undefined;
   let again: number | undefined;
   for (const pod of pods) {
@@ -83,7 +88,7 @@ function judgePods(state: RolloutState, { name, pods, graceMs }: JobPods, at: nu
     if (!hopelessKinds.includes(trouble.kind)) continue;
     const since = state.troubles.get(String(pod.metadata['uid']))?.since ?? at;
     const until = since + (trouble.permanent ? finalGraceMs : graceMs);
-    if (until <= at) return { state: 'failed', reason: `${name} does not begin: ${says}` };
+    if (until <= at) return { state: 'failed', reason: `${name} does not begin: ${says}`, ...faultOf(trouble, live) };
     again = Math.min(again ?? Infinity, until);
   }
   if (obstacle === undefined && pods.length === 0) return { ...waiting('It has no pod.'), isUsual: true };
@@ -103,6 +108,12 @@ function whyFailed(live: KubernetesObject, pods: readonly KubernetesObject[]): s
     ? []
     : [sentence(scrub(condition?.message ?? 'the cluster does not say why'), longestMessage)];
   return [...says, ...ends.slice(-1)].join(' ');
+}
+
+/** Returns whether a Job failed by what was built: by its container, and not because its time was over, say. */
+function faultOfEnd(live: KubernetesObject, pods: readonly KubernetesObject[]): { readonly fault?: DeploymentFault } {
+  const ended = pods.flatMap((pod) => diagnosePod(pod) ?? []).findLast(({ kind }) => kind === 'crash');
+  return ended ? faultOf(ended, live) : {};
 }
 
 /** `Pod migrate-x: container orders exited with code 3.` of a pod in which a container failed. */

@@ -93,6 +93,38 @@ describe('rollouts as a real cluster told them', () => {
     expect(late!.at - known!).toBeLessThan(62_000);
   });
 
+  it('are the fault of what was built where its container ends, cannot be started or does not get ready', () => {
+    const atFault = recordings.filter((recording) => {
+      const { end, last } = replay(recording);
+      const judgement = end?.judgement ?? last!;
+      return 'fault' in judgement && judgement.fault === 'build';
+    });
+    expect(atFault.map(({ name }) => name).sort()).toMatchInlineSnapshot(`
+     [
+       "crash-DaemonSet",
+       "crash-Deployment",
+       "crash-StatefulSet",
+       "deadline",
+       "no-such-command",
+       "out-of-memory",
+       "probe-ends-container",
+       "probe-wrong-path",
+       "stale-deadline",
+       "unready",
+     ]
+    `);
+  });
+
+  it('are not the fault of what was built where another container is in trouble', () => {
+    const crash = recordings.find(({ name }) => name === 'crash-Deployment')!;
+    const renamed = JSON.parse(JSON.stringify(crash).replaceAll('"name":"orders"', '"name":"sidecar"')) as Recording;
+    expect(replay(renamed).end?.judgement).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('sidecar exited'),
+    });
+    expect(replay(renamed).end?.judgement).not.toHaveProperty('fault', 'build');
+  });
+
   it('tolerate as many crashes as they are told to', () => {
     const crash = recordings.find(({ name }) => name === 'crash-Deployment')!;
     const ends = [0, 1, 2].map((allowedRestarts) => replay(crash, { allowedRestarts }).end!.at);

@@ -1,3 +1,4 @@
+import type { DeploymentFault } from '../../../../model/deploy/deployment-record.ts';
 import { describeObject, type KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
 import { fieldAt } from '../../../../model/manifests/source/object-fields.ts';
 import { containersOf, isCronJob } from '../../../../model/manifests/rules/pod-templates.ts';
@@ -74,6 +75,8 @@ export type RolloutStatus =
       readonly again: number | undefined;
       /** True when most starts have this obstacle for a while. */
       readonly isUsual?: boolean;
+      /** The fault if time were up now. */
+      readonly fault?: DeploymentFault | undefined;
       /** Broken pods of older revisions, to be deleted now: nothing else replaces them. */
       readonly replaceable?: readonly KubernetesObject[];
       /** True while nothing is known of the generation that is there. */
@@ -83,6 +86,7 @@ export type RolloutStatus =
       readonly state: 'failed' | 'vanished';
       /** A sentence. */
       readonly reason: string;
+      readonly fault?: DeploymentFault | undefined;
       /** Pods, or what should have made them, that show it. */
       readonly suspects: readonly KubernetesObject[];
     };
@@ -123,14 +127,15 @@ export function evaluateRollout(
   const inTheWay = podsInTheWay(state, live, state.events, ownPatience.graceMs);
   const trouble = troubleIn(state, { live, makers, inTheWay, replacesPods }, at, ownPatience);
   if (trouble?.state === 'over')
-    return { state: 'failed', reason: `${name} does not become ready: ${trouble.reason}`, suspects: trouble.suspects };
+    return { ...trouble, state: 'failed', reason: `${name} does not become ready: ${trouble.reason}` };
   const late = evaluateDeadline(state, live, progress, trouble);
   if (late) return late;
-  const { obstacle, suspects = [], isUsual = false } = trouble ?? {};
+  const { obstacle, suspects = [], isUsual = false, fault } = trouble ?? {};
   const replacements = replacesPods ? duePods(inTheWay, at) : { pods: [], again: Infinity };
   const soonest = Math.min(trouble?.again ?? Infinity, replacements.again);
   const again = soonest === Infinity ? undefined : soonest;
-  return { state: 'waiting', line: progress.line, obstacle, suspects, again, isUsual, replaceable: replacements.pods };
+  const { pods: replaceable } = replacements;
+  return { state: 'waiting', line: progress.line, obstacle, suspects, again, isUsual, replaceable, fault };
 }
 
 /** All is ready; pods that keep an older revision are told, which takes that they are known. */
@@ -150,7 +155,7 @@ function evaluateDeadline(
   if (!late || state.stale.get(String(live.metadata['uid'])) === (late.lastUpdateTime ?? '')) return undefined;
   const obstacle = trouble === undefined ? '' : ` ${trouble.obstacle}`;
   const reason = `${describeObject(live)} exceeded its progress deadline (${line}).${obstacle}`;
-  return { state: 'failed', reason, suspects: trouble?.suspects ?? [live] };
+  return { state: 'failed', reason, suspects: trouble?.suspects ?? [live], fault: trouble?.fault };
 }
 
 /** Returns what becomes of a CronJob that was applied, as a clause. */

@@ -1,3 +1,4 @@
+import type { DeploymentFault } from '../../../../model/deploy/deployment-record.ts';
 import { scrub } from '../../../../model/secrets/line-scrubber.ts';
 import { describeObject, type KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
 import { fieldAt } from '../../../../model/manifests/source/object-fields.ts';
@@ -6,6 +7,7 @@ import type { RolloutPatience } from '../../../../model/manifests/rules/rollout-
 import { conditionsOf } from './conditions.ts';
 import { creationFailure } from './pods/creation-failure.ts';
 import { describePodTrouble, longestMessage, type PodDiagnosis, type TroubleKind } from './pods/diagnose-pod.ts';
+import { faultOf } from './pods/fault-of.ts';
 import { explainedTroubleOf } from './pods/known-failures.ts';
 import { isOwnedBy } from './owned-by.ts';
 import { describePodInTheWay, type PodInTheWay } from './old-pods/pods-in-the-way.ts';
@@ -32,7 +34,12 @@ interface SuspectedRollout {
 /** An obstacle of a rollout. */
 export type RolloutTrouble =
   /** It has lasted too long. */
-  | { readonly state: 'over'; readonly reason: string; readonly suspects: readonly KubernetesObject[] }
+  | {
+      readonly state: 'over';
+      readonly reason: string;
+      readonly suspects: readonly KubernetesObject[];
+      readonly fault?: DeploymentFault;
+    }
   /** It is in the way, and may end by itself. */
   | {
       readonly state: 'pending';
@@ -40,6 +47,7 @@ export type RolloutTrouble =
       readonly suspects: readonly KubernetesObject[];
       readonly again: number | undefined;
       readonly isUsual?: boolean;
+      readonly fault?: DeploymentFault;
     };
 
 /** Returns the first trouble that has lasted too long, or else the one that stands in the way now. */
@@ -67,8 +75,9 @@ export function troubleIn(
       trouble.kind === 'crash'
         ? trouble.crashes > patience.allowedRestarts && (trouble.isAhead !== true || isTooLong())
         : graceKinds.includes(trouble.kind) && isTooLong();
-    if (over)
-      return { state: 'over', reason: describePodTrouble(pod, trouble), suspects: suspectsFirst(pod, troubles) };
+    if (!over) continue;
+    const suspects = suspectsFirst(pod, troubles);
+    return { state: 'over', reason: describePodTrouble(pod, trouble), suspects, ...faultOf(trouble, live) };
   }
   const creation = maker && creationTrouble(state, maker, patience, at);
   if (creation?.state === 'over') return creation;
@@ -81,6 +90,7 @@ export function troubleIn(
     suspects: suspectsFirst(first.pod, troubles),
     again,
     isUsual: first.trouble.kind === 'unready',
+    ...faultOf(first.trouble, live),
   };
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { DeploymentFault } from '../../../../model/deploy/deployment-record.ts';
 import { describeObject, type KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
 import type { RolloutResult, WaitOptions } from '../../../../ports/cluster.ts';
 import { explainApiError } from '../../client/api-error.ts';
@@ -75,6 +76,14 @@ interface WaitEnd {
   end(result: RolloutResult): void;
   /** Ends it by an error. */
   fail(error: unknown): void;
+}
+
+/** A rollout that came to nothing, and what shows it. */
+interface FailedRollout {
+  readonly state: 'failed' | 'timed-out' | 'vanished';
+  readonly reason: string;
+  readonly suspects: readonly KubernetesObject[];
+  readonly fault?: DeploymentFault | undefined;
 }
 
 type StallingOptions = RolloutWaitOptions & Required<Pick<WaitDetails, 'stallMs'>>;
@@ -178,7 +187,7 @@ class Rollouts {
     const judgements = this.judgements();
     for (const { target, judgement } of judgements) {
       if (judgement.state !== 'ready' && judgement.state !== 'waiting') {
-        void this.fail(target, judgement.state, judgement.reason, judgement.suspects);
+        void this.fail(target, judgement);
         return;
       }
       if (!this.isWithoutProgress(target, judgement) && this.lines.get(target) !== judgement.line) {
@@ -266,23 +275,18 @@ class Rollouts {
       if (judgement.state !== 'waiting') continue;
       const obstacle = judgement.obstacle === undefined ? '' : ` ${judgement.obstacle}`;
       const reason = `${describeObject(target.object)} was not ready after ${seconds} s: ${judgement.line}.${obstacle}`;
-      void this.fail(target, 'timed-out', reason, judgement.suspects);
+      void this.fail(target, { ...judgement, state: 'timed-out', reason });
       return;
     }
   }
 
-  private async fail(
-    target: RolloutTarget,
-    state: 'failed' | 'timed-out' | 'vanished',
-    reason: string,
-    suspects: readonly KubernetesObject[],
-  ): Promise<void> {
+  private async fail(target: RolloutTarget, { state, reason, suspects, fault }: FailedRollout): Promise<void> {
     if (this.ended) return;
     this.ended = true;
     const { api, namespace } = this.place;
     const name = target.object.metadata.name;
     const evidence = await evidenceOf(api, namespace, name, suspects).catch(() => []);
-    await this.settle({ state, reason, evidence });
+    await this.settle({ state, reason, evidence, ...(fault === undefined ? {} : { fault }) });
   }
 
   private async finish(result: RolloutResult): Promise<void> {
