@@ -125,9 +125,19 @@ describe('a release', () => {
     expect(await uids('payments')).toEqual(expect.arrayContaining(before));
     expect(await callGateway(workspace.hostname, '/payments/healthz/ready')).toMatchObject({ status: 200 });
 
+    const again = ['run', 'payments:release', '--timeout=30'];
+    expect((await workspace.nx([...again, '--dry-run'])).output).toMatch(/would build again: \d{8}-2 has this content/);
+    const second = await workspace.nx(again);
+    expect(second.output).toMatch(/building again: \d{8}-2 has this content, failed in preprod at .*, and ran nowhere/);
+    expect(second.output).toMatch(/Could not deploy payments \d{8}-3/);
+    const third = await workspace.nx(again);
+    expect(third.output).toMatch(/\d{8}-3 and \d{8}-2 have this content, and ran nowhere; deploying \d{8}-3 again/);
+    expect([second.code, third.code]).toEqual([1, 1]);
+    expect(await tagsOf(`${workspace.id}/payments`)).toHaveLength(3);
+
     await workspace.restore('HEAD~1');
     const mended = await workspace.taskSuccessfully(['run', 'payments:release']);
-    expect(mended).toMatch(/payments \d{8}-3: runs in preprod/);
+    expect(mended).toMatch(/payments \d{8}-4: runs in preprod/);
   });
 
   it('gives two releases at the same moment two numbers and two tags, and the newer one runs', async () => {
@@ -152,13 +162,13 @@ describe('single steps', () => {
     workspace.edit('apps/payments/k8s/deployment.yaml', 'periodSeconds: 10', 'periodSeconds: 12');
     await workspace.commit('feat(payments): probe less often');
     expect(await workspace.nxSuccessfully(['run', 'payments:docker-release'])).toMatch(
-      /payments-\d{8}-4 is pushed: sha256:/,
+      /payments-\d{8}-5 is pushed: sha256:/,
     );
-    expect(await workspace.nxSuccessfully(['run', 'payments:git-tag'])).toMatch(/payments-\d{8}-4 is on [0-9a-f]{40}/);
+    expect(await workspace.nxSuccessfully(['run', 'payments:git-tag'])).toMatch(/payments-\d{8}-5 is on [0-9a-f]{40}/);
     const number = (await tagsOf(`${workspace.id}/payments`)).sort().at(-1)!;
     const deployed = await workspace.nxSuccessfully(['run', 'payments:k8s-deploy', '--env=preprod', `--tag=${number}`]);
     expect(deployed).toContain(`payments ${number}: runs in preprod`);
-    const older = number.replace(/-4$/, '-3');
+    const older = number.replace(/-5$/, '-4');
     expect(
       await workspace.nxSuccessfully(['run', 'payments:k8s-deploy', '--env=preprod', `--tag=payments-${older}`]),
     ).toContain('skipped: preprod already runs the newer');
@@ -179,7 +189,7 @@ describe('single steps', () => {
       env: { POC_CONTAINER_ENGINE: 'podman' },
     });
     expect(output).toContain('building image with podman');
-    expect(output).toMatch(/payments \d{8}-5: runs in preprod/);
+    expect(output).toMatch(/payments \d{8}-6: runs in preprod/);
   });
 });
 

@@ -17,7 +17,7 @@ import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import { findOvertaken } from './overtaken.ts';
 import { forgetBuildNumbers } from './forget-build-numbers.ts';
-import { hasContent } from './has-content.ts';
+import { isReleased } from './is-released.ts';
 import { newInRelease } from './new-in-release.ts';
 import { previewRelease } from './preview-release.ts';
 import { canSign, reached, targetOf, unbuilt, type ReleaseRun } from './release-run.ts';
@@ -46,6 +46,8 @@ export interface ReleaseRequest
   readonly commitAtStart?: string | undefined;
   /** Builds anew what has a release with the same content: its image does not run, or its base is another one by now. */
   readonly rebuild?: boolean | undefined;
+  /** Tags of builds that failed where they were deployed and ran nowhere, for `build`, which cannot look itself. */
+  readonly failedBuilds?: readonly string[];
   /**
    * The part that is done, where a CI does each in a job of its own (default: both): `build` builds, pushes and tags for the
    * targets, and reaches no cluster; `deploy` deploys what has been built, and builds nothing.
@@ -67,7 +69,8 @@ const stagesBeforeDeploy = 2;
 
 /**
  * Takes a service the whole way: build, push, tag, deploy. Builds nothing when the newest release has the same content,
- * and deploys that wherever it does not run yet: a run that was cut short is finished by the next.
+ * and deploys that wherever it does not run yet: a run that was cut short is finished by the next. What failed by itself
+ * and ran nowhere is built again.
  * @throws {Refusal} before anything is changed, for all that can be known then. @throws {Failure} one that says how far it
  * came, when the command was interrupted.
  */
@@ -89,7 +92,7 @@ async function carryOut(
   const [made, newest] = await Promise.all([imageRequest(request, ports), newestRelease(request.service.name, ports)]);
   const image = { ...made, progress };
   const run: ReleaseRun = { request, image, ports, reporter, progress };
-  const isBuilt = newest !== undefined && !request.rebuild && (await hasContent(newest, run));
+  const isBuilt = newest !== undefined && !request.rebuild && (await isReleased(newest, run));
   const upToDate = isBuilt ? newest : undefined;
   if (!request.dryRun) await confirmApprovals(request, upToDate, ports);
   const overtaken = upToDate ? [] : await supersededBy(run);
