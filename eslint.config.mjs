@@ -50,7 +50,7 @@ const rooms = {
     revision: [],
     verify: [],
     announce: [],
-    observe: [],
+    observe: ['revision'],
     changes: ['observe', 'revision'],
     canary: [],
     deploy: ['announce', 'canary', 'facade', 'revision', 'verify'],

@@ -28,6 +28,7 @@ interface Matrix {
   readonly services: readonly { readonly agent: number; readonly projects: string }[];
   readonly base: string;
   readonly any: boolean;
+  readonly failed: string;
 }
 
 /** Returns the output for a CI that has no variables of its own. */
@@ -76,17 +77,19 @@ it('tells what was never deployed, in the variables of each CI', async () => {
     ],
     base: head,
     any: true,
+    failed: '',
   });
   const command = ['run', 'infrastructure:outdated', '--matrix', '--jobs=1'];
   const output = join(workspace.folder, '..', 'github-output');
   await workspace.taskSuccessfully(command, { env: { GITHUB_ACTIONS: 'true', GITHUB_OUTPUT: output } });
   expect(readFileSync(output, 'utf8')).toBe(
-    `services={"include":[{"agent":1,"projects":"inventory,orders,payments"}]}\nbase=${head}\nany=true\n`,
+    `services={"include":[{"agent":1,"projects":"inventory,orders,payments"}]}\nbase=${head}\nfailed=\nany=true\n`,
   );
   const azure = await workspace.taskSuccessfully(command, { env: { TF_BUILD: 'True' } });
   expect(azure.split('\n').filter((line) => line.startsWith('##vso['))).toEqual([
     '##vso[task.setvariable variable=services;isOutput=true]{"agent_1":{"projects":"inventory,orders,payments"}}',
     `##vso[task.setvariable variable=base;isOutput=true]${head}`,
+    '##vso[task.setvariable variable=failed;isOutput=true]',
     '##vso[task.setvariable variable=any;isOutput=true]true',
   ]);
 });
@@ -121,7 +124,10 @@ it('tells what failed, also on the page of the run, and the next run heals it', 
   expect(output).toMatch(/^::warning title=payments::preprod: \d{8}-2 failed; rolling back to \d{8}-1$/m);
   expect(output).toMatch(/^::error title=payments%3Arelease::Could not deploy payments \d{8}-2 to preprod: /m);
   expect(readFileSync(page, 'utf8')).toMatch(/^\| payments \|(?: {2}\|){3} failed: Deployment payments was not ready/m);
-  expect((await reasons())['payments']).toMatch(/^A newer build failed and was rolled back to \d{8}-1\.$/);
+  expect((await reasons())['payments']).toMatch(
+    /^A newer build failed and was rolled back to \d{8}-1\. \d{8}-2 ran nowhere, and is built again\.$/,
+  );
+  expect((await matrix()).failed).toMatch(/^payments-\d{8}-2$/);
   await workspace.git(['checkout', 'HEAD^', '--', deployment]);
   await change();
   await releaseOutdated();

@@ -113,6 +113,29 @@ describe('outdated', () => {
     expect(await fail()).toBe(once);
   });
 
+  it('says that a build which failed by itself and ran nowhere is built again, and which one, and that a second is not', async () => {
+    const scenario = new ReleaseScenario();
+    const fail = async () => {
+      const crash = { state: 'failed', reason: 'It crashes.', evidence: [], fault: 'build' } as const;
+      scenario.clusters.get('preprod')!.script('orders', crash);
+      await expect(releaseIt(scenario)).rejects.toThrow('It crashes.');
+      return outdatedIn(scenario);
+    };
+    expect(await fail()).toMatchObject([
+      {
+        reason: '20261124-1 failed. 20261124-1 ran nowhere, and is built again.',
+        failedBuild: 'orders-20261124-1',
+      },
+    ]);
+    const [twice] = await fail();
+    expect(twice?.reason).toBe(
+      '20261124-2 failed. This content failed there 2 times. 20261124-1 has the same content, and ran nowhere either: fix the source.',
+    );
+    expect(twice).not.toHaveProperty('failedBuild');
+    scenario.change('2');
+    expect((await outdatedIn(scenario))[0]).not.toHaveProperty('failedBuild');
+  });
+
   it('is what is held, and what is just being deployed', async () => {
     const scenario = new ReleaseScenario();
     const { service, ports, reporter } = scenario;

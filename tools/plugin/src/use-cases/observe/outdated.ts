@@ -4,8 +4,11 @@ import type { Environment } from '../../model/environment/environment.ts';
 import { describeDoorDrift, isPutRight } from '../../model/facade/observing/door-drift.ts';
 import { describeHold, holdOf } from '../../model/rollback/hold.ts';
 import type { ContentHash } from '../../model/release/release.ts';
+import { ReleaseTag } from '../../model/release/release-tag.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
+import { findFailedBuild } from '../revision/failed-build.ts';
+import { newestRelease } from '../revision/find-release.ts';
 import { apisAtDoor, observeDoor } from './observe-door.ts';
 
 /** Of what it is asked whether it is outdated. */
@@ -31,6 +34,8 @@ export interface Outdated {
   readonly isLater: boolean;
   /** Why, as a sentence. */
   readonly reason: string;
+  /** Tag of the newest release, where that is of this content, failed there by itself and ran nowhere: it is built again. */
+  readonly failedBuild?: string;
 }
 
 /** Services whose content is read at the same time. */
@@ -47,7 +52,7 @@ export async function outdated(
   { environments, services, onRemark }: OutdatedRequest,
   ports: Pick<ReleasePorts, 'repository' | 'cluster' | 'facade'>,
 ): Promise<Outdated[]> {
-  const { repository, cluster } = ports;
+  const { repository } = ports;
   const commit = await repository.headCommit();
   const [hashes, ...deployed] = await Promise.all([
     pMap(services, (service) => service.contentHash({ commit }), { concurrency: atOnce }),
@@ -60,21 +65,14 @@ export async function outdated(
       return reason === undefined ? [] : [{ service: name, environment, hash, newest, reason }];
     }),
   );
-  const found = await pMap(
-    candidates,
-    async ({ service, environment, hash, newest, reason }) => {
-      const tries =
-        newest && hasFailed(newest) ? triesOf(hash, await (await cluster(environment)).records(service)) : 0;
-      const again = tries > 1 ? ` This content failed there ${tries} times.` : '';
-      return { service, environment: environment.name, release: newest?.release, reason: `${reason}${again}` };
-    },
-    { concurrency: atOnce },
-  );
+  const found = await pMap(candidates, (candidate) => withHistory(candidate, environments, ports), {
+    concurrency: atOnce,
+  });
   const others = new Set(
     found.flatMap(({ release }) => (release && release.commit !== commit ? [release.commit] : [])),
   );
   const forks = await repository.mergeBases(commit, [...others]);
-  return found.map(({ service, environment, release, reason }): Outdated => {
+  return found.map(({ service, environment, release, reason, failedBuild }): Outdated => {
     const isLater = release !== undefined && release.commit !== commit && forks.get(release.commit) === commit;
     return {
       service,
@@ -83,6 +81,7 @@ export async function outdated(
       commit: release?.commit,
       isLater,
       reason: isLater ? `${release.buildNumber} is of a later commit.` : reason,
+      ...(isLater || failedBuild === undefined ? {} : { failedBuild }),
     };
   });
 }
@@ -125,6 +124,32 @@ async function doorReasons(
   );
 }
 
+/** A service that is outdated somewhere, before it is looked into why. */
+interface Candidate {
+  readonly service: string;
+  readonly environment: Environment;
+  /** Of its content in the checked-out commit. */
+  readonly hash: ContentHash;
+  readonly newest: DeploymentSummary | undefined;
+  readonly reason: string;
+}
+
+/** Adds how often its content has failed there, and what the next release does about that. */
+async function withHistory(
+  { service, environment, hash, newest, reason }: Candidate,
+  environments: readonly Environment[],
+  ports: Pick<ReleasePorts, 'repository' | 'cluster'>,
+) {
+  const isFailed = newest !== undefined && hasFailed(newest);
+  const tries = isFailed ? triesOf(hash, await (await ports.cluster(environment)).records(service)) : 0;
+  const again = tries > 1 ? ` This content failed there ${tries} times.` : '';
+  const failed = tries > 0 ? await builtInVain({ service, hash, environments }, ports) : undefined;
+  return {
+    ...{ service, environment: environment.name, release: newest?.release },
+    ...{ reason: `${reason}${again}${failed?.says ?? ''}`, failedBuild: failed?.tag },
+  };
+}
+
 /** Reports whether the newest deployment is one that failed, or what was put back after it. */
 function hasFailed({ outcome, cause }: DeploymentSummary): boolean {
   return outcome === 'failed' || cause.action === 'automatic-rollback';
@@ -135,6 +160,20 @@ function triesOf(hash: ContentHash, records: readonly DeploymentSummary[]): numb
   const tried = records.filter(({ cause }) => cause.action !== 'automatic-rollback');
   const other = tried.findIndex(({ outcome, release }) => outcome !== 'failed' || release.contentHash !== hash);
   return other < 0 ? tried.length : other;
+}
+
+/** Returns what the next release does about a content whose newest build failed by itself and ran nowhere. */
+async function builtInVain(
+  { service, hash, environments }: Pick<Candidate, 'service' | 'hash'> & Pick<OutdatedRequest, 'environments'>,
+  ports: Pick<ReleasePorts, 'repository' | 'cluster'>,
+): Promise<{ readonly says: string; readonly tag?: string } | undefined> {
+  const newest = await newestRelease(service, ports);
+  if (newest?.contentHash !== hash || newest.dirty) return undefined;
+  const failed = await findFailedBuild(newest, { targets: environments, environments }, ports);
+  if (!failed) return undefined;
+  const { buildNumber, before } = failed;
+  if (before) return { says: ` ${before} has the same content, and ran nowhere either: fix the source.` };
+  return { says: ` ${buildNumber} ran nowhere, and is built again.`, tag: `${new ReleaseTag(service, buildNumber)}` };
 }
 
 function whyOutdated(newest: DeploymentSummary | undefined, hash: ContentHash): string | undefined {

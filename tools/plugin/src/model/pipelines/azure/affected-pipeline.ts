@@ -64,7 +64,7 @@ export function affectedPipeline(facts: PipelineFacts): Yaml {
 }
 
 const isAny = `eq(dependencies.outdated.outputs['outdated.any'], 'true')`;
-const built = { option: '-p $(projects)' };
+const built = { option: '-p $(projects)', failed: "dependencies.outdated.outputs['outdated.failed']" };
 const strategy = yaml`
   strategy:
     matrix: $[ dependencies.outdated.outputs['outdated.services'] ]

@@ -120,6 +120,7 @@ describe('azureFiles', () => {
       'GITHUB_TOKEN',
       'NX_BASE',
       'POC_APPROVAL_GATE',
+      'POC_FAILED_BUILDS',
       'SYSTEM_ACCESSTOKEN',
       'APIM_CHECK_KEY',
     ];

@@ -1,3 +1,4 @@
+import { failedBuildsVariable } from '../failed-builds-variable.ts';
 import { automaticEnvironments } from '../../environment/environment.ts';
 import { customRegion } from '../custom-region.ts';
 import { buildCommands, checkTargets, type StepVariables } from '../nx-command.ts';
@@ -11,6 +12,8 @@ export interface Built {
   readonly option: string;
   /** The variables of the script. */
   readonly env?: StepVariables;
+  /** Where the builds of them that ran nowhere are found. */
+  readonly failed?: string;
 }
 
 /** How the job that builds is placed among others. */
@@ -56,14 +59,14 @@ export function checkJob(facts: PipelineFacts, { option, env }: Built): Yaml {
  * Returns the job that builds, pushes and tags some services. It may write to the repository and the registry, and reaches no
  * cluster.
  */
-export function buildJob(facts: PipelineFacts, { option, env }: Built, place: BuildPlace): Yaml {
+export function buildJob(facts: PipelineFacts, { option, env, failed }: Built, place: BuildPlace): Yaml {
   const [build, release] = buildCommands(option);
   const own = [
     commandStep({ displayName: 'Build', command: build, env }),
     registryStep(automaticEnvironments(facts.environments), {
       displayName: 'Push and tag',
       command: release,
-      env: { ...githubVariables, ...env },
+      env: { ...githubVariables, ...env, ...(failed === undefined ? {} : { [failedBuildsVariable]: '$(failed)' }) },
     }),
     ...(place.after ?? []),
   ];
@@ -74,6 +77,14 @@ export function buildJob(facts: PipelineFacts, { option, env }: Built, place: Bu
       dependsOn: ${place.dependsOn.length === 1 ? place.dependsOn[0] : place.dependsOn}
       condition: ${place.condition}
       ${place.strategy ?? []}
+      ${
+        failed === undefined
+          ? []
+          : yaml`
+        variables:
+          failed: $[ ${failed} ]
+      `
+      }
       steps:
         ${jobSteps(facts, own, { job: 'build', purpose: 'release' })}
   `;

@@ -373,7 +373,14 @@ it('puts no expression into a script, and runs no code that can be exchanged', (
 });
 
 it('sets the variables that a script reads, and no others', () => {
-  const readByPrograms = ['GITHUB_TOKEN', 'KUBECONFIG', 'POC_APPROVAL_GATE', 'APIM_CHECK_KEY', 'KEY_2'];
+  const readByPrograms = [
+    'GITHUB_TOKEN',
+    'KUBECONFIG',
+    'POC_APPROVAL_GATE',
+    'POC_FAILED_BUILDS',
+    'APIM_CHECK_KEY',
+    'KEY_2',
+  ];
   fc.assert(
     fc.property(pipelineFactsCases, (facts) => {
       for (const [, { steps }] of jobsOf(facts)) {

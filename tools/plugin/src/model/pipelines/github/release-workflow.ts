@@ -1,6 +1,7 @@
+import { failedBuildsVariable } from '../failed-builds-variable.ts';
 import { automaticEnvironments } from '../../environment/environment.ts';
 import { generatedHeader } from '../generated-file.ts';
-import { buildCommands, checkTargets, deployCommand } from '../nx-command.ts';
+import { buildCommands, checkTargets, deployCommand, type StepVariables } from '../nx-command.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
 import { paragraphs, yaml, type Yaml } from '../yaml-template.ts';
 import { branchFilter } from './branch-filter.ts';
@@ -79,6 +80,7 @@ function outdatedJob(access: ClusterAccess): Yaml {
       outputs:
         any: \${{ steps.outdated.outputs.any }}
         base: \${{ steps.outdated.outputs.base }}
+        failed: \${{ steps.outdated.outputs.failed }}
         services: \${{ steps.outdated.outputs.services }}
     `,
     setup: [...readySteps, ...access.steps],
@@ -106,6 +108,8 @@ interface Released {
   /** Further settings: how the jobs are split. */
   readonly settings?: Yaml;
   readonly projects: string;
+  /** Builds of them that ran nowhere. */
+  readonly failed?: string;
 }
 
 const whatIsOutdated: Released = {
@@ -119,6 +123,7 @@ const whatIsOutdated: Released = {
       matrix: \${{ fromJSON(needs.outdated.outputs.services) }}
   `,
   projects: '${{ matrix.projects }}',
+  failed: '${{ needs.outdated.outputs.failed }}',
 };
 
 const isOneService = `github.event_name == 'workflow_dispatch' && inputs.service != '${whateverIsOutdated}'`;
@@ -143,9 +148,10 @@ function checkOneJob(facts: PipelineFacts): Yaml {
 }
 
 /** Returns the job that builds, pushes and tags. It may write to the repository and the registry, and reaches no cluster. */
-function buildJob(facts: PipelineFacts, { suffix, needs, condition, settings, projects }: Released): Yaml {
+function buildJob(facts: PipelineFacts, { suffix, needs, condition, settings, projects, failed }: Released): Yaml {
   const [build, release] = buildCommands(projectsOption);
   const env = { PROJECTS: projects };
+  const told: StepVariables = failed === undefined ? {} : { [failedBuildsVariable]: failed };
   const registry = registryAccess(automaticEnvironments(facts.environments));
   return workflowJob({
     id: `build${suffix}`,
@@ -158,7 +164,7 @@ function buildJob(facts: PipelineFacts, { suffix, needs, condition, settings, pr
     setup: [...readySteps, ...releaseToolchainSteps(facts), ...registry.steps],
     steps: [
       commandStep({ command: build, env }),
-      commandStep({ command: release, env: { ...env, GITHUB_TOKEN: '${{ github.token }}' } }),
+      commandStep({ command: release, env: { ...env, ...told, GITHUB_TOKEN: '${{ github.token }}' } }),
     ],
   });
 }

@@ -42,10 +42,11 @@ export const executor = infrastructureExecutor({
 /** Sets the variables of the CI. Without variables or without a table, the result is one line of JSON. */
 function tellCi(found: readonly Outdated[], jobs: number, base: string, table: readonly string[]): readonly string[] {
   const toRelease = found.filter(({ isLater }) => !isLater).map(({ service }) => service);
+  const failed = [...new Set(found.flatMap(({ failedBuild }) => failedBuild ?? []))].join(',');
   const shards = shard([...new Set(toRelease)].sort(), jobs);
   const services = ciOf(process.env) === 'azure' ? azureMatrix(shards) : githubMatrix(shards);
-  const variables = { services: JSON.stringify(services), base, any: String(shards.length > 0) };
+  const variables = { services: JSON.stringify(services), base, failed, any: String(shards.length > 0) };
   const isReported = Object.entries(variables).map(([name, value]) => outputVariable(process.env, name, value));
   if (isReported.every(Boolean) && table.length > 0) return [...table, `Base for nx affected: ${base}`];
-  return [JSON.stringify({ services: githubMatrix(shards).include, base, any: shards.length > 0 })];
+  return [JSON.stringify({ services: githubMatrix(shards).include, base, failed, any: shards.length > 0 })];
 }

@@ -1,4 +1,5 @@
 import type { JobOutcome } from '../../../../model/ci/output/job-summary.ts';
+import { failedBuildsVariable } from '../../../../model/pipelines/failed-builds-variable.ts';
 import { ciRunOf } from '../../../../model/ci/ci-run.ts';
 import type { Environment } from '../../../../model/environment/environment.ts';
 import { release, type ReleaseResult } from '../../../../use-cases/release/release.ts';
@@ -88,6 +89,7 @@ export const executor = serviceExecutor({
     const request = {
       ...{ ...options, ...limits, service, environments, targets, actor, ciNumber },
       commitAtStart: commitAtStart(process.env),
+      failedBuilds: (process.env[failedBuildsVariable] ?? '').split(','),
     };
     const result = await release(request, ports, reporter);
     if (!options.dryRun) tell(...outcomesOf(service.name, result, targets));
