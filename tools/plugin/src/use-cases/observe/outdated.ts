@@ -4,14 +4,19 @@ import type { Environment } from '../../model/environment/environment.ts';
 import { describeDoorDrift, isPutRight } from '../../model/facade/observing/door-drift.ts';
 import { describeHold, holdOf } from '../../model/rollback/hold.ts';
 import type { ContentHash } from '../../model/release/release.ts';
+import { describeMoved, type MovedBaseImage } from '../../model/release/moved-base-images.ts';
+import { ReleaseTag } from '../../model/release/release-tag.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import { apisAtDoor, observeDoor } from './observe-door.ts';
+import { releasesOnOldBase } from './releases-on-old-base.ts';
 
 /** Of what it is asked whether it is outdated. */
 export interface OutdatedRequest {
   readonly environments: readonly Environment[];
   readonly services: readonly ServiceSource[];
+  /** Asks registries whether base images of what is deployed have moved. */
+  readonly baseImages?: boolean;
   /** Is told what could not be asked, where the rest is found all the same. */
   readonly onRemark?: (line: string) => void;
 }
@@ -31,6 +36,11 @@ export interface Outdated {
   readonly isLater: boolean;
   /** Why, as a sentence. */
   readonly reason: string;
+  /**
+   * Set where it is outdated by nothing but base images that moved: its content is there, so that no `release` builds it, but
+   * `release --rebuild` does.
+   */
+  readonly movedBaseImages?: readonly MovedBaseImage[];
 }
 
 /** Services whose content is read at the same time. */
@@ -40,12 +50,12 @@ const atOnce = 16;
  * Finds the services whose content in the checked-out commit is not what is recorded as deployed: by content and by
  * records, and not by what the last run changed, so that a run that failed, was cancelled or never began is made up for by
  * the next. A service that is held where it is counts as outdated, with the hold as its reason; and so does one of which
- * clients get another API than it published.
+ * clients get another API than it published, and one that was built on a base image that moved since.
  * @throws {ProductError} when an environment cannot be looked into: nobody would know what is outdated there.
  */
 export async function outdated(
-  { environments, services, onRemark }: OutdatedRequest,
-  ports: Pick<ReleasePorts, 'repository' | 'cluster' | 'facade'>,
+  { environments, services, baseImages = false, onRemark }: OutdatedRequest,
+  ports: Pick<ReleasePorts, 'repository' | 'cluster' | 'facade' | 'registry'>,
 ): Promise<Outdated[]> {
   const { repository, cluster } = ports;
   const commit = await repository.headCommit();
@@ -53,20 +63,21 @@ export async function outdated(
     pMap(services, (service) => service.contentHash({ commit }), { concurrency: atOnce }),
     ...environments.map((environment) => deployedIn(environment, ports, onRemark)),
   ]);
-  const candidates = services.flatMap(({ name }, index) =>
-    environments.flatMap((environment, at) => {
+  const all: Candidate[] = services.flatMap(({ name }, index) =>
+    environments.map((environment, at) => {
       const [newest, hash] = [deployed[at]!.newest.get(name), hashes[index]!];
       const reason = whyOutdated(newest, hash) ?? deployed[at]!.atDoor.get(name);
-      return reason === undefined ? [] : [{ service: name, environment, hash, newest, reason }];
+      return { service: name, environment, hash, newest, reason };
     }),
   );
+  const candidates = baseImages ? await withBaseReasons(all, ports, onRemark) : all.flatMap(withReason);
   const found = await pMap(
     candidates,
-    async ({ service, environment, hash, newest, reason }) => {
-      const tries =
-        newest && hasFailed(newest) ? triesOf(hash, await (await cluster(environment)).records(service)) : 0;
-      const again = tries > 1 ? ` This content failed there ${tries} times.` : '';
-      return { service, environment: environment.name, release: newest?.release, reason: `${reason}${again}` };
+    async ({ service, environment, hash, newest, reason, movedBaseImages }) => {
+      const again =
+        newest && hasFailed(newest) ? tellTries(hash, await (await cluster(environment)).records(service)) : '';
+      const why = { reason: `${reason}${again}`, ...(movedBaseImages && { movedBaseImages }) };
+      return { service, environment: environment.name, release: newest?.release, ...why };
     },
     { concurrency: atOnce },
   );
@@ -74,7 +85,7 @@ export async function outdated(
     found.flatMap(({ release }) => (release && release.commit !== commit ? [release.commit] : [])),
   );
   const forks = await repository.mergeBases(commit, [...others]);
-  return found.map(({ service, environment, release, reason }): Outdated => {
+  return found.map(({ service, environment, release, reason, ...moved }): Outdated => {
     const isLater = release !== undefined && release.commit !== commit && forks.get(release.commit) === commit;
     return {
       service,
@@ -82,8 +93,44 @@ export async function outdated(
       buildNumber: release?.buildNumber.toString(),
       commit: release?.commit,
       isLater,
-      reason: isLater ? `${release.buildNumber} is of a later commit.` : reason,
+      reason: isLater && !moved.movedBaseImages ? `${release.buildNumber} is of a later commit.` : reason,
+      ...moved,
     };
+  });
+}
+
+/** A service in an environment, and why it is outdated there. */
+interface Candidate {
+  readonly service: string;
+  readonly environment: Environment;
+  readonly hash: ContentHash;
+  readonly newest: DeploymentSummary | undefined;
+  readonly reason: string | undefined;
+}
+type WithReason = Candidate & { readonly reason: string } & Pick<Outdated, 'movedBaseImages'>;
+
+function withReason(candidate: Candidate): WithReason[] {
+  const { reason } = candidate;
+  return reason === undefined ? [] : [{ ...candidate, reason }];
+}
+
+/** Returns those that are outdated; of those with the right content, the ones whose base images moved. */
+async function withBaseReasons(
+  all: readonly Candidate[],
+  ports: Pick<ReleasePorts, 'repository' | 'registry'>,
+  onRemark: OutdatedRequest['onRemark'],
+): Promise<WithReason[]> {
+  const current = all.flatMap(({ newest, reason }) => (newest && reason === undefined ? [newest.release] : []));
+  const old = await releasesOnOldBase(current, ports, onRemark);
+  return all.flatMap((candidate) => {
+    const { newest, reason } = candidate;
+    if (!newest || reason !== undefined) return withReason(candidate);
+    const found = old.get(new ReleaseTag(newest.release.service, newest.release.buildNumber).toString());
+    if (!found) return [];
+    const told = describeMoved(found.moved);
+    return found.rebuilt
+      ? [{ ...candidate, reason: `${told} ${found.rebuilt} is built on that.` }]
+      : [{ ...candidate, reason: told, movedBaseImages: found.moved }];
   });
 }
 
@@ -128,6 +175,12 @@ async function doorReasons(
 /** Reports whether the newest deployment is one that failed, or what was put back after it. */
 function hasFailed({ outcome, cause }: DeploymentSummary): boolean {
   return outcome === 'failed' || cause.action === 'automatic-rollback';
+}
+
+/** Says how often a content failed, where that was more than once. @param records newest first. */
+function tellTries(hash: ContentHash, records: readonly DeploymentSummary[]): string {
+  const tries = triesOf(hash, records);
+  return tries > 1 ? ` This content failed there ${tries} times.` : '';
 }
 
 /** Returns how often a content failed since anything else was tried. @param records newest first. */
