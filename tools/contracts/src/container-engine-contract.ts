@@ -14,6 +14,8 @@ export interface ContainerEngineScenario {
   unreachableImage(): ImageRef;
   /** Folder and Dockerfile of an image that holds a file with the text. */
   goodContext(text: string): Promise<Pick<ImageBuild, 'context' | 'dockerfile'>>;
+  /** The same of an image on top of another. @param name as its Dockerfile names that. */
+  contextOn(name: string): Promise<Pick<ImageBuild, 'context' | 'dockerfile'>>;
   /** The same of an image that cannot be built. */
   brokenContext(): Promise<Pick<ImageBuild, 'context' | 'dockerfile'>>;
 }
@@ -46,6 +48,24 @@ export function containerEngineContract(start: () => Promise<ContainerEngineScen
     await engine.build({ ...plain, ...(await goodContext('a')), labels, images }, ignore);
     for (const image of images)
       expect(await registry.digest(image.withDigest(await engine.push(image, ignore)))).toBeDefined();
+  });
+
+  it('takes a base image by the digest that it is told, wherever its tag has moved to', async () => {
+    const { engine, registry, newImage, goodContext, contextOn } = await start();
+    const [base, image] = [newImage(), newImage()];
+    const versions: Digest[] = [];
+    for (const text of ['one', 'two']) {
+      await engine.build({ ...plain, ...(await goodContext(text)), labels: { text }, images: [base] }, ignore);
+      versions.push(await engine.push(base, ignore));
+    }
+    for (const [index, text] of ['one', 'two'].entries()) {
+      const baseImages = [{ name: base.tagged, written: '$BASE', image: base.withDigest(versions[index]!) }];
+      const context = await contextOn(base.tagged);
+      await engine.build({ ...plain, ...context, labels: { own: 'a' }, images: [image], baseImages }, ignore);
+      const digest = await engine.push(image, ignore);
+      // What the base says of itself is inherited.
+      expect(await registry.labels(image.withDigest(digest))).toMatchObject({ text, own: 'a' });
+    }
   });
 
   it('gives other content another digest', async () => {

@@ -17,6 +17,7 @@ describe('InMemoryContainerEngine', () => {
         return ImageRef.of('gone.example', 'orders', '20261124-1');
       },
       goodContext: async (text) => ({ context: `/apps/${text}`, dockerfile: `/apps/${text}/Dockerfile` }),
+      contextOn: async () => ({ context: '/apps/on', dockerfile: '/apps/on/Dockerfile' }),
       brokenContext: async () => {
         engine.failsWith = 'npm: not found';
         return { context: '/apps/broken', dockerfile: '/apps/broken/Dockerfile' };

@@ -18,6 +18,7 @@ export function releasedService(name: string, workspaceRoot: string): ServiceSou
     isContent: () => false,
     packages: [],
     build: () => ({ ...plainBuild, context: join(workspaceRoot, root) }),
+    baseImages: async () => ({ images: [], below: undefined, unknown: [], frontend: undefined }),
     foreignImageInputs: async () => [],
     requireCommittedInputs: async () => {},
   };

@@ -37,7 +37,9 @@ export class InMemoryContainerEngine implements ContainerEngine {
     }
     await this.during();
     signal?.throwIfAborted();
-    for (const image of build.images) this.built.set(image.tagged, build);
+    const inherited = await Promise.all((build.baseImages ?? []).map(({ image }) => this.registry.labels(image)));
+    const labels = Object.assign({}, ...inherited, build.labels) as ImageBuild['labels'];
+    for (const image of build.images) this.built.set(image.tagged, { ...build, labels });
   }
 
   async push(image: ImageRef, onLine: (line: string) => void, signal?: AbortSignal): Promise<Digest> {

@@ -1,4 +1,5 @@
 import { plainBuild } from '../../plugin/src/model/build/build-settings.ts';
+import { baseImages } from '../../plugin/src/model/image/base-images.ts';
 import { hashContent } from '../../plugin/src/model/content/content-hash.ts';
 import type { Environment } from '../../plugin/src/model/environment/environment.ts';
 import type { Reporter } from '../../plugin/src/ports/reporter.ts';
@@ -158,6 +159,13 @@ export class ReleaseScenario {
       packages: ['left-pad'],
       contentHash: async (source) => hashContent({ files: await blobs(source), packages: [] }),
       build: () => ({ ...plainBuild, context: '/workspace/apps/orders' }),
+      baseImages: async (source) => {
+        const path = 'apps/orders/Dockerfile';
+        const { repository } = this;
+        const texts =
+          source === 'working-tree' ? repository.workingTreeTexts(path) : repository.texts(source.commit, path);
+        return baseImages((await texts).get(path) ?? '', plainBuild);
+      },
       foreignImageInputs: async () => [],
       requireCommittedInputs: async () => {},
     };

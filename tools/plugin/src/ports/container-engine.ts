@@ -1,4 +1,5 @@
 import type { BuildSettings } from '../model/build/build-settings.ts';
+import type { PinnedBaseImage } from '../model/image/base-images.ts';
 import type { Digest, ImageRef } from '../model/image/image-ref.ts';
 
 /** The input of an image build. */
@@ -9,6 +10,8 @@ export interface ImageBuild {
   readonly dockerfile: string;
   /** What the service declares of its build; folders in it are absolute. */
   readonly settings: Omit<BuildSettings, 'context'>;
+  /** The images that it takes from outside, each by the digest that the build must use. Others are as the engine finds them. */
+  readonly baseImages?: readonly PinnedBaseImage[];
   /** The time that everything in the image is from (SOURCE_DATE_EPOCH), where the engine can write it: that of the commit. */
   readonly sourceDate: Date;
   /** Labels of the image, and annotations of its manifest where the engine can write them. */

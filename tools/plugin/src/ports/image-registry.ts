@@ -12,8 +12,11 @@ export interface CopyAmount {
 
 /** Reads what registries hold, keeps it as it is, and brings it from one to another. */
 export interface ImageRegistry {
-  /** Digest of the image that a tag (or digest) names, or undefined when there is none. @throws {Refusal} unreachable, or auth refused. */
-  digest(image: ImageRef): Promise<Digest | undefined>;
+  /**
+   * Digest of the image that a tag (or digest) names, or undefined when there is none. @throws {Refusal} unreachable, or auth
+   * refused.
+   */
+  digest(image: ImageRef, signal?: AbortSignal): Promise<Digest | undefined>;
   /**
    * Labels of the image's configuration, or undefined when there is no such image. Of an index, those that its images for
    * all platforms have in common. @throws {Refusal} also when those were not built as the same release.

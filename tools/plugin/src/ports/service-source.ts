@@ -1,3 +1,4 @@
+import type { BaseImages } from '../model/image/base-images.ts';
 import type { LocatedBuild } from '../model/build/build-settings.ts';
 import type { ContentHash } from '../model/release/release.ts';
 
@@ -22,6 +23,8 @@ export interface ServiceSource {
   contentHash(source: { readonly commit: string } | 'working-tree'): Promise<ContentHash>;
   /** Returns how its image is built. @throws {Refusal} when a folder of that is not in the workspace. */
   build(): LocatedBuild;
+  /** Returns the images that its own is built on top of, or copies from. */
+  baseImages(source: { readonly commit: string } | 'working-tree'): Promise<BaseImages>;
   /** Returns warnings on files that the image is built from, though they are no content. */
   foreignImageInputs(source: { readonly commit: string } | 'working-tree'): Promise<readonly string[]>;
   /**

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ImageRef } from '../../model/image/image-ref.ts';
@@ -14,6 +14,11 @@ const temp = mkdtempSync(join(tmpdir(), 'engines with spaces '));
 const built: { engine: EngineName; image: ImageRef }[] = [];
 
 jest.setTimeout(60_000);
+
+// That it is one without encryption is for its user to tell podman.
+const registriesOfPodman = join(temp, 'registries.conf');
+writeFileSync(registriesOfPodman, `[[registry]]\nlocation = "${registryHost}"\ninsecure = true\n`);
+process.env['CONTAINERS_REGISTRIES_CONF'] = registriesOfPodman;
 
 afterAll(async () => {
   for (const { engine, image } of built) await runTool(engine, ['image', 'rm', '--force', image.tagged]);
@@ -34,6 +39,7 @@ describe.each<EngineName>(['docker', 'podman'])('%s', (name) => {
     newImage: () => newImage(registryHost),
     unreachableImage: () => newImage('127.0.0.1:9'),
     goodContext: async (text) => newBuildContext(temp, 'FROM scratch\nCOPY file /file\n', text),
+    contextOn: async (base) => newBuildContext(temp, `ARG BASE=${base}\nFROM $BASE\nCOPY file /other\n`, 'on'),
     brokenContext: async () => newBuildContext(temp, 'FROM scratch\nCOPY missing /missing\n', ''),
   }));
 });

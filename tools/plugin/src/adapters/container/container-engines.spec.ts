@@ -70,6 +70,51 @@ describe('arguments', () => {
     ]);
   });
 
+  describe('of base images by their digests', () => {
+    const pinned = ImageRef.parseDockerName('node:24')!.withDigest(digest);
+    const onNode: ImageBuild = { ...build, baseImages: [{ name: 'node:24', written: 'node:$V', image: pinned }] };
+    const argument = `--build-context=node:24=docker-image://docker.io/library/node@${digest}`;
+
+    it('for buildx and podman', () => {
+      expect(dockerBuildArguments(onNode, true)).toContain(argument);
+      expect(podmanBuildArguments(onNode)).toContain(argument);
+      expect(podmanBuildArguments(onNode)).toContain(argument.replace('node:24', 'node:$V'));
+      expect(dockerBuildArguments(onNode, true).join()).not.toContain('$V');
+      expect(dockerBuildArguments(onNode, false)).not.toContain(argument);
+    });
+
+    it.each([
+      ['v0.8+unknown', false],
+      ['v0.10.6+unknown', true],
+      ['v0.34.0', true],
+    ])('for BuildKit %s', async (version, byArguments) => {
+      const inspected = { stdout: `Driver: docker\n\nNodes:\nName: default\nBuildKit version: ${version}\n` };
+      const here = { 'docker image inspect': {}, 'docker tag': {}, 'docker build ': {} };
+      const { run, calls } = machine({ 'docker buildx inspect': inspected, 'docker buildx version': {}, ...here });
+      await new DockerEngine(run).build(onNode, () => {});
+      const commands = calls.map(({ command }) => command);
+      expect(commands.at(-1)!.includes(argument)).toBe(byArguments);
+      expect(commands.some((command) => command.startsWith('docker tag '))).toBe(!byArguments);
+    });
+
+    it('for the legacy builder: brought, and given the name that the Dockerfile has', async () => {
+      const absent = { 'docker buildx': { code: 1 }, 'docker image inspect': { code: 1 } };
+      const { run, calls } = machine({ ...absent, 'docker pull': {}, 'docker tag': {}, 'docker build': {} });
+      await new DockerEngine(run).build(onNode, () => {});
+      expect(calls.map(({ command }) => command.replace(/ --.*--file.*/, ''))).toEqual([
+        'docker buildx version',
+        `docker image inspect --format={{.Id}} -- docker.io/library/node@${digest}`,
+        `docker pull -- docker.io/library/node@${digest}`,
+        `docker tag docker.io/library/node@${digest} node:24`,
+        expect.stringMatching(/^docker build /),
+      ]);
+      const refusing = machine({ ...absent, 'docker pull': { code: 1, lastLines: ['no such host'] } });
+      await expect(new DockerEngine(refusing.run).build(onNode, () => {})).rejects.toMatchObject({
+        facts: { type: 'image-build-failed', evidence: ['no such host'] },
+      });
+    });
+  });
+
   it('of podman push: without TLS on this machine only', () => {
     expect(podmanPushArguments(image, '/tmp/digest')).toContain('--tls-verify=false');
     expect(podmanPushArguments(build.images[1]!, '/tmp/digest')).not.toContain('--tls-verify=false');

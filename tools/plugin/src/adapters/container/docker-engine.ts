@@ -3,10 +3,11 @@ import { parseDigest, type Digest, type ImageRef } from '../../model/image/image
 import { Failure } from '../../model/errors/product-error.ts';
 import type { ContainerEngine, ImageBuild } from '../../ports/container-engine.ts';
 import { dockerBuildArguments } from './docker-arguments.ts';
+import { pinLocally, takesNamedContexts } from './pin-base-images.ts';
 import { lentDockerSettings } from './docker-settings.ts';
 import { buildFailure, pushProblem } from './engine-problems.ts';
 import { withLentLogins, withLoginsOfBaseImages, type Lending } from './temporary-credentials.ts';
-import { runTool, type RunTool } from './run-tool.ts';
+import { runTool, type RunTool, type ToolResult } from './run-tool.ts';
 
 /** The docker command line and its server. */
 export class DockerEngine implements ContainerEngine {
@@ -24,14 +25,28 @@ export class DockerEngine implements ContainerEngine {
   async build(build: ImageBuild, onLine: (line: string) => void, signal?: AbortSignal): Promise<void> {
     const buildKit = await this.hasBuildKit();
     const { code, lastLines } = await withLoginsOfBaseImages(this.lending, build.dockerfile, onLine, (env) =>
-      this.run('docker', dockerBuildArguments(build, buildKit), {
-        onLine,
-        signal,
-        // Said aloud, because without it the legacy builder begins with a notice of its deprecation.
-        env: { ...env, DOCKER_BUILDKIT: buildKit ? '1' : '0', DOCKER_CLI_HINTS: 'false' },
-      }),
+      this.buildPinned(build, buildKit, (args, shown) =>
+        this.run('docker', args, {
+          ...(shown ? { onLine } : {}),
+          signal,
+          // Said aloud, because without it the legacy builder begins with a notice of its deprecation.
+          env: { ...env, DOCKER_BUILDKIT: buildKit ? '1' : '0', DOCKER_CLI_HINTS: 'false' },
+        }),
+      ),
     );
     if (code !== 0) throw buildFailure('docker', build, lastLines);
+  }
+
+  private async buildPinned(
+    build: ImageBuild,
+    buildKit: boolean,
+    run: (args: readonly string[], shown: boolean) => ReturnType<RunTool>,
+  ): Promise<ToolResult> {
+    const { baseImages = [], ...plain } = build;
+    const quietly = (args: readonly string[]) => run(args, args[0] === 'pull');
+    const byArguments = buildKit && baseImages.length > 0 && (await takesNamedContexts(quietly));
+    if (byArguments) return run(dockerBuildArguments(build, true), true);
+    return (await pinLocally(baseImages, quietly)) ?? run(dockerBuildArguments(plain, buildKit), true);
   }
 
   async push(image: ImageRef, onLine: (line: string) => void, signal?: AbortSignal): Promise<Digest> {

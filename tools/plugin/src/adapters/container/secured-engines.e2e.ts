@@ -97,6 +97,7 @@ describe.each<EngineName>(['docker', 'podman'])('%s', (name) => {
       newImage: () => newImage(registry().host),
       unreachableImage: () => newImage(`${registry().host.split(':')[0]}:9`),
       goodContext: async (text) => newBuildContext(temp, 'FROM scratch\nCOPY file /file\n', text),
+      contextOn: async (base) => newBuildContext(temp, `ARG BASE=${base}\nFROM $BASE\nCOPY file /other\n`, 'on'),
       brokenContext: async () => newBuildContext(temp, 'FROM scratch\nCOPY missing /missing\n', ''),
     }));
   });

@@ -23,8 +23,8 @@ export class HttpImageRegistry implements ImageRegistry {
     this.isAzure = isAzure;
   }
 
-  digest(image: ImageRef): Promise<Digest | undefined> {
-    return readDigest(image, this.client);
+  digest(image: ImageRef, signal?: AbortSignal): Promise<Digest | undefined> {
+    return readDigest(image, this.client, signal);
   }
 
   labels(image: ImageRef): Promise<Readonly<Record<string, string>> | undefined> {

@@ -3,13 +3,17 @@ import type { HttpAnswer } from './http-requests.ts';
 import { digestOf, type RegistryClient } from './registry-client.ts';
 
 /** Returns the digest of the manifest that a tag (or digest) names, or undefined when there is none. @throws {Refusal} */
-export async function readDigest(image: ImageRef, client: RegistryClient): Promise<Digest | undefined> {
+export async function readDigest(
+  image: ImageRef,
+  client: RegistryClient,
+  signal?: AbortSignal,
+): Promise<Digest | undefined> {
   const path = `manifests/${image.digest ?? image.tag ?? 'latest'}`;
-  const head = await client.send(image, { method: 'HEAD', path, expected: [404, 405, 501] });
+  const head = await client.send(image, { method: 'HEAD', path, expected: [404, 405, 501], signal });
   const told = digestIn(head);
   if (head.status === 404) return undefined;
   if (head.status < 300 && told !== undefined) return told;
-  const got = await client.send(image, { method: 'GET', path, expected: [404] });
+  const got = await client.send(image, { method: 'GET', path, expected: [404], signal });
   return got.status === 404 ? undefined : (digestIn(got) ?? digestOf(got.body));
 }
 

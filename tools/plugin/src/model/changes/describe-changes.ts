@@ -1,6 +1,7 @@
 import type { ApiChanges, ApiOperationChange } from './api/api-changes.ts';
 import {
   describeSideDoor,
+  isSameSource,
   isUnchanged,
   nameOfSide,
   purposeOf,
@@ -21,13 +22,16 @@ export function describeReleaseDiff(changes: ReleaseDiff): string[] {
   const { service, from, to } = changes;
   const parts = isUnchanged(changes)
     ? [[`No changes that matter to ${service}.`]]
-    : [
-        commitLines(changes),
-        pullRequestLines(changes),
-        apiLines(changes.api),
-        manifestLines(changes),
-        dependencyLines(changes),
-      ];
+    : isSameSource(changes)
+      ? [['Rebuilt: nothing but what it is built on changed.'], baseImageLines(changes)]
+      : [
+          commitLines(changes),
+          pullRequestLines(changes),
+          apiLines(changes.api),
+          manifestLines(changes),
+          dependencyLines(changes),
+          baseImageLines(changes),
+        ];
   const lines = [`${service}: ${purposeOf(changes)}`, ...sideLines('from', from), ...sideLines('to', to)];
   for (const part of [warnings(changes), ...parts]) if (part.length > 0) lines.push('', ...part);
   return lines.map(escapeControlCharacters);
@@ -75,6 +79,12 @@ function pullRequestLines({ pullRequests }: ReleaseDiff): string[] {
     [`  #${number}`, title?.slice(0, 200), url].filter((part) => part !== undefined).join('  '),
   );
   return [counted(pullRequests.length, 'pull request'), ...atMost(lines)];
+}
+
+function baseImageLines({ baseImages = [] }: ReleaseDiff): string[] {
+  if (baseImages.length === 0) return [];
+  const lines = baseImages.map(({ image, was, is }) => `  ${image} moved: ${was} → ${is}`);
+  return [counted(baseImages.length, 'base image'), ...atMost(lines)];
 }
 
 function apiLines(api: ApiChanges): string[] {

@@ -2,6 +2,7 @@ import type { ApiChanges } from './api/api-changes.ts';
 import type { BuildNumber } from '../release/build-number.ts';
 import { shortCommit, type Commit } from '../commits/commit.ts';
 import type { DependencyChange } from './dependencies/dependency-changes.ts';
+import type { MovedBaseImage } from '../release/moved-base-images.ts';
 import type { FieldChange } from '../observe/field-changes.ts';
 
 /** One of the two that are compared. */
@@ -80,6 +81,8 @@ export interface ReleaseDiff {
   readonly pullRequests: readonly LinkedPullRequest[];
   readonly api: ApiChanges;
   readonly manifests: ManifestChanges;
+  /** Images below that of the service whose tags named others when the newer one was built. Left away where there are none. */
+  readonly baseImages?: readonly MovedBaseImage[];
   readonly dependencies: {
     readonly changes: readonly DependencyChange[];
     /** The parts that could not be read, as sentences. */
@@ -88,7 +91,12 @@ export interface ReleaseDiff {
 }
 
 /** Reports whether it is certain that nothing that matters to the service differs. */
-export function isUnchanged({ from, to, api, manifests, dependencies, ...history }: ReleaseDiff): boolean {
+export function isUnchanged(changes: ReleaseDiff): boolean {
+  return changes.baseImages === undefined && isSameSource(changes);
+}
+
+/** Reports whether that is so of all but what it is built on. */
+export function isSameSource({ from, to, api, manifests, dependencies, ...history }: ReleaseDiff): boolean {
   const isKnown = !history.isHistoryCut && !from.dirty && !to.dirty && dependencies.unknown.length === 0;
   return (
     isKnown &&

@@ -1,6 +1,7 @@
 import type { ApiChanges } from './api/api-changes.ts';
 import {
   describeSideDoor,
+  isSameSource,
   isUnchanged,
   nameOfSide,
   purposeOf,
@@ -27,13 +28,16 @@ export function releaseNotes(changes: ReleaseDiff): string {
   const range = `${describeSide(from)} → ${describeSide(to)}`;
   const parts = isUnchanged(changes)
     ? [['No changes that matter to it.']]
-    : [
-        commitList(changes),
-        pullRequestList(changes),
-        apiList(changes.api),
-        manifestList(changes),
-        dependencyList(changes),
-      ];
+    : isSameSource(changes)
+      ? [['Rebuilt: nothing but what it is built on changed.'], baseImageList(changes)]
+      : [
+          commitList(changes),
+          pullRequestList(changes),
+          apiList(changes.api),
+          manifestList(changes),
+          dependencyList(changes),
+          baseImageList(changes),
+        ];
   const paragraphs = [[title], [range], doorList(changes), warnings(changes), ...parts].filter(
     (part) => part.length > 0,
   );
@@ -122,6 +126,14 @@ function dependencyList({ dependencies }: ReleaseDiff): string[] {
     ...unknown.map((reason) => `- Cannot be compared. ${plainMarkdown(reason)}`),
   ];
   return items.length === 0 ? [] : [`### Dependencies (${changes.length})`, ...section(items)];
+}
+
+function baseImageList({ baseImages = [] }: ReleaseDiff): string[] {
+  if (baseImages.length === 0) return [];
+  const items = baseImages.map(({ image, was, is }) => {
+    return `- ${codeMarkdown(image)} moved: ${codeMarkdown(was)} → ${codeMarkdown(is)}`;
+  });
+  return [`### Base images (${baseImages.length})`, ...section(items)];
 }
 
 function dependencyItem(change: DependencyChange): string {

@@ -1,3 +1,5 @@
+import { instructionsIn } from './dockerfile-instructions.ts';
+
 /** Files of the build context that an instruction of a Dockerfile takes. */
 export interface ContextSource {
   /** The line at which the instruction begins, counted from 1. */
@@ -6,12 +8,6 @@ export interface ContextSource {
   readonly instruction: string;
   /** Relative to the context, `.` for all of it; may be a pattern. */
   readonly path: string;
-}
-
-interface Instruction {
-  readonly name: string;
-  readonly text: string;
-  readonly line: number;
 }
 
 /**
@@ -27,34 +23,6 @@ export function contextSources(dockerfile: string): ContextSource[] {
     const instruction = name === 'RUN' ? 'RUN --mount' : name;
     return paths.map((path) => ({ line, instruction, path: normalized(expanded(path, variables)) }));
   });
-}
-
-/** Joins lines that go on, and leaves out comments and what heredocs hold. */
-function instructionsIn(dockerfile: string): Instruction[] {
-  const escape = /^#\s*escape\s*=\s*`/im.test(dockerfile.split(/\r?\n/, 3).join('\n')) ? '`' : '\\';
-  const lines = dockerfile.split(/\r?\n/);
-  const found: Instruction[] = [];
-  for (let at = 0; at < lines.length; at++) {
-    const line = at + 1;
-    let whole = '';
-    for (let goesOn = true; goesOn && at < lines.length; at++) {
-      const each = lines[at]!;
-      if (/^\s*(#|$)/.test(each)) {
-        if (whole === '') break;
-        continue;
-      }
-      const trimmed = each.trimEnd();
-      goesOn = trimmed.endsWith(escape);
-      whole += goesOn ? `${trimmed.slice(0, -1)} ` : trimmed;
-    }
-    if (whole === '') continue;
-    const [, name = '', text = ''] = /^\s*([A-Za-z]+)\s+(.*)$/.exec(whole) ?? [];
-    found.push({ name: name.toUpperCase(), text, line });
-    for (const [, end] of text.matchAll(/<<-?["']?(\w+)["']?/g))
-      if (/^(RUN|COPY|ADD)$/i.test(name)) while (at < lines.length && lines[at++]!.trim() !== end);
-    at--;
-  }
-  return found;
 }
 
 /** The sources of `COPY` and `ADD`; none of another stage, image, address or heredoc. */

@@ -41,8 +41,23 @@ export class ImageRef {
     return new ImageRef(registry, repository, tag, digest as Digest | undefined);
   }
 
-  withDigest(digest: Digest): ImageRef {
-    return new ImageRef(this.registry, this.repository, this.tag, digest);
+  /**
+   * The reference that docker understands by a name in a Dockerfile: `node` is `docker.io/library/node:latest`.
+   * @returns undefined for what names no image.
+   */
+  static parseDockerName(text: string): ImageRef | undefined {
+    const [first = '', ...others] = text.split('/');
+    const hasHost = others.length > 0 && (/[.:A-Z]/.test(first) || first === 'localhost');
+    const host = !hasHost || first === 'index.docker.io' ? 'docker.io' : first;
+    const path = (hasHost ? others : [first, ...others]).join('/');
+    const isOfficial = host === 'docker.io' && !path.includes('/');
+    const hasVersion = /@|:[^/]*$/.test(path);
+    return ImageRef.parse(`${host}/${isOfficial ? 'library/' : ''}${path}${hasVersion ? '' : ':latest'}`);
+  }
+
+  withDigest(digest: Digest): ImageRef & { readonly digest: Digest } {
+    const pinned = new ImageRef(this.registry, this.repository, this.tag, digest);
+    return pinned as ImageRef & { readonly digest: Digest };
   }
 
   /** The same by its tag alone. */
@@ -53,6 +68,11 @@ export class ImageRef {
   /** Registry, repository and tag, without the digest: what an engine builds and pushes. */
   get tagged(): string {
     return `${this.registry}/${this.repository}${this.tag === undefined ? '' : `:${this.tag}`}`;
+  }
+
+  /** Registry, repository and tag as Dockerfiles have them: of Docker Hub's images, `node:24`. */
+  get dockerName(): string {
+    return this.tagged.replace(/^docker\.io\/(library\/)?/, '');
   }
 
   toString(): string {

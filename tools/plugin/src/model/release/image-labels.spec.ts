@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { BuildNumber } from './build-number.ts';
+import { ImageRef } from '../image/image-ref.ts';
 import { imageLabels, parseImageLabels, type Build } from './image-labels.ts';
 
 const build: Build = {
@@ -12,6 +13,21 @@ const build: Build = {
 const created = '2026-11-24T12:00:00Z';
 
 describe('labels of an image', () => {
+  it('tell what it is built on, and nothing that the base says of its own', () => {
+    const base = ImageRef.parseDockerName('node:24')!;
+    const pinned = base.withDigest(`sha256:${'d'.repeat(64)}`);
+    const told = imageLabels({ build: { ...build, baseImages: [pinned] }, source: undefined, created, below: pinned });
+    expect(told).toMatchObject({
+      'org.opencontainers.image.base.name': 'docker.io/library/node:24',
+      'org.opencontainers.image.base.digest': pinned.digest,
+      'poc.dev/base-images': `docker.io/library/node:24@${pinned.digest}`,
+    });
+    expect(parseImageLabels(told)).toEqual({ ...build, baseImages: [pinned] });
+    const untold = imageLabels({ build: { ...build, baseImages: [] }, source: undefined, created, below: base });
+    expect(untold).toMatchObject({ 'org.opencontainers.image.base.digest': '', 'poc.dev/base-images': '' });
+    expect(parseImageLabels(untold)).toEqual(build);
+  });
+
   it('are those of the OCI image specification, and two of ours', () => {
     expect(imageLabels({ build, source: 'https://git.example/shop', created })).toEqual({
       'org.opencontainers.image.title': 'orders',

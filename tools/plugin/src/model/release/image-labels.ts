@@ -1,6 +1,7 @@
 import { BuildNumber } from './build-number.ts';
 import { isObjectName } from '../commits/commit.ts';
-import { parseDigest } from '../image/image-ref.ts';
+import { parseDigest, type ImageRef } from '../image/image-ref.ts';
+import { parseBaseImages, writeBaseImages } from './recorded-base-images.ts';
 import type { Release } from './release.ts';
 import { whyNotServiceName } from './service-name.ts';
 
@@ -14,16 +15,24 @@ export interface ImageFacts {
   readonly source: string | undefined;
   /** ISO 8601, UTC. */
   readonly created: string;
+  /** The image that it is on top of, by its tag; with its digest where that is known. */
+  readonly below?: ImageRef | undefined;
 }
 
-/** Labels (and annotations) of a release's image: those of the OCI image specification, and two of ours. */
-export function imageLabels({ build, source, created }: ImageFacts): Record<string, string> {
+/** Labels (and annotations) of a release's image: those of the OCI image specification, and ours. */
+export function imageLabels({ build, source, created, below }: ImageFacts): Record<string, string> {
   return {
     'org.opencontainers.image.title': build.service,
     'org.opencontainers.image.version': build.buildNumber.toString(),
     'org.opencontainers.image.revision': build.commit,
     ...(source === undefined ? {} : { 'org.opencontainers.image.source': source }),
     'org.opencontainers.image.created': created,
+    // An image inherits what it does not say itself: said empty where it is not known.
+    ...(below && {
+      'org.opencontainers.image.base.name': below.tagged,
+      'org.opencontainers.image.base.digest': below.digest ?? '',
+    }),
+    ...((below || build.baseImages) && { 'poc.dev/base-images': writeBaseImages(build.baseImages ?? []) }),
     'poc.dev/content-hash': build.contentHash,
     'poc.dev/dirty': String(build.dirty),
   };
@@ -37,5 +46,7 @@ export function parseImageLabels(labels: Readonly<Record<string, string>>): Buil
   const contentHash = parseDigest(labels['poc.dev/content-hash'] ?? '');
   if (whyNotServiceName(service) !== undefined || !isObjectName(commit) || !buildNumber || !contentHash)
     return undefined;
-  return { service, buildNumber, commit, contentHash, dirty: labels['poc.dev/dirty'] === 'true' };
+  const baseImages = parseBaseImages(labels['poc.dev/base-images']);
+  const dirty = labels['poc.dev/dirty'] === 'true';
+  return { service, buildNumber, commit, contentHash, dirty, ...(baseImages && { baseImages }) };
 }

@@ -1,6 +1,7 @@
 import { parseTrailers } from './git-trailers.ts';
 import { parseDigest } from '../image/image-ref.ts';
 import type { Release } from './release.ts';
+import { parseBaseImages, writeBaseImages } from './recorded-base-images.ts';
 import { ReleaseTag } from './release-tag.ts';
 
 /** Message of a release's annotated git tag: a title, and git trailers with what the tag itself cannot say. */
@@ -11,6 +12,7 @@ export function releaseMessage(release: Release): string {
     `Image-Digest: ${release.imageDigest}`,
     `Content-Hash: ${release.contentHash}`,
     `Dirty: ${release.dirty}`,
+    ...(release.baseImages?.length ? [`Base-Images: ${writeBaseImages(release.baseImages)}`] : []),
   ];
   return `Release ${release.service} ${release.buildNumber}\n\n${trailers.join('\n')}\n`;
 }
@@ -28,6 +30,7 @@ export function parseReleaseMessage(tag: ReleaseTag, commit: string, message: st
   if (!imageDigest || !contentHash) return undefined;
   const told = ReleaseTag.parse(`${trailers.get('service')}-${trailers.get('build-number')}`);
   if (told?.toString() !== tag.toString()) return undefined;
+  const baseImages = parseBaseImages(trailers.get('base-images'));
   return {
     service: tag.service,
     buildNumber: tag.buildNumber,
@@ -35,5 +38,6 @@ export function parseReleaseMessage(tag: ReleaseTag, commit: string, message: st
     imageDigest,
     contentHash,
     dirty: trailers.get('dirty') === 'true',
+    ...(baseImages && { baseImages }),
   };
 }

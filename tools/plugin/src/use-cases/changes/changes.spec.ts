@@ -2,8 +2,10 @@ import { approvesAll } from '../../../../twins/src/approve-all.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import { describeReleaseDiff } from '../../model/changes/describe-changes.ts';
 import { releaseNotes } from '../../model/changes/release-notes.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
+import { releaseIt } from '../../../../twins/src/release-it.ts';
 import { changes, type ChangesPoint } from './changes.ts';
 import { release } from '../release/release.ts';
 
@@ -193,6 +195,37 @@ describe('changes', () => {
     await expect(world.changes(world.build('20261124-7'))).rejects.toMatchObject({
       facts: { type: 'no-such-release' },
     });
+  });
+
+  it('tells of base images that moved, where nothing else did, and beside what did', async () => {
+    const world = new World();
+    const base = ImageRef.parseDockerName('node:24')!;
+    world.make('feat: a base', {
+      'apps/orders/Dockerfile': 'FROM node:24',
+      'package-lock.json': '{"lockfileVersion":3,"packages":{}}',
+    });
+    const was = world.registry.put(base, 'one', {});
+    await releaseIt(world);
+    const is = world.registry.put(base, 'two', {});
+    await releaseIt(world, { rebuild: true });
+    const rebuilt = await world.changes(world.build('20261124-1'), world.build('20261124-2'));
+    expect(rebuilt.baseImages).toEqual([{ image: 'node:24', was, is }]);
+    const moved = `node:24 moved: ${was} → ${is}`;
+    expect(describeReleaseDiff(rebuilt).slice(3)).toEqual([
+      '',
+      'Rebuilt: nothing but what it is built on changed.',
+      '',
+      '1 base image',
+      `  ${moved}`,
+    ]);
+    expect(releaseNotes(rebuilt)).toContain(
+      `Rebuilt: nothing but what it is built on changed.\n\n### Base images (1)\n\n- \`node:24\` moved: \`${was}\` → \`${is}\`\n`,
+    );
+    world.make('feat: more', { 'apps/orders/src/main.ts': '3' });
+    await releaseIt(world);
+    const both = await world.changes(world.build('20261124-1'), world.in('preprod'));
+    expect(describeReleaseDiff(both).join('\n')).toMatch(new RegExp(`feat: more[^]*${moved}`));
+    expect(await world.changes(world.build('20261124-2'), world.in('preprod'))).not.toHaveProperty('baseImages');
   });
 
   it('tells what the newer one has lost where the history was rewritten or is another', async () => {

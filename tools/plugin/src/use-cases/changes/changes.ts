@@ -14,6 +14,8 @@ import type { Environment } from '../../model/environment/environment.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { describeDoorDrift } from '../../model/facade/observing/door-drift.ts';
 import { pullRequestsOf, type PullRequest } from '../../model/forge/pull-requests.ts';
+import { movedBaseImages } from '../../model/release/moved-base-images.ts';
+import { ReleaseTag } from '../../model/release/release-tag.ts';
 import type { Release } from '../../model/release/release.ts';
 import { webAddressOf } from '../../model/forge/web-address.ts';
 import { changedDependencies } from './changed-dependencies.ts';
@@ -66,13 +68,29 @@ export async function changes(request: ChangesRequest, ports: Ports): Promise<Re
   const [from, to] = [older.side, newer.side];
   const environment = older.environment ?? newer.environment ?? environments.at(-1);
   const release = newer.release ?? older.release;
-  const [history, api, manifests, dependencies] = await Promise.all([
+  const [history, api, manifests, dependencies, moved] = await Promise.all([
     describeHistory(apart, service, ports),
     changedApi(from.commit, to.commit, service, ports),
     changedManifests({ service, from, to, environment, environments, release }, ports),
     changedDependencies(from.commit, to.commit, service, ports),
+    changedBaseImages(older.release, newer.release, ports),
   ]);
-  return { service: service.name, from, to, ...history, api, manifests, dependencies };
+  return { service: service.name, from, to, ...history, api, manifests, dependencies, ...moved };
+}
+
+/** Returns the base images that moved between two builds, by what their tags tell. */
+async function changedBaseImages(
+  before: Release | undefined,
+  after: Release | undefined,
+  { repository }: Ports,
+): Promise<Pick<ReleaseDiff, 'baseImages'>> {
+  if (!before || !after) return {};
+  // A record in a cluster does not tell of them.
+  const tagged = (release: Release) => repository.readRelease(new ReleaseTag(release.service, release.buildNumber));
+  const [from, to] = await Promise.all([before, after].map(tagged));
+  const later = new Map(to?.baseImages?.map(({ tagged: name, digest }) => [name, digest]));
+  const baseImages = movedBaseImages(from?.baseImages ?? [], ({ tagged: name }) => later.get(name));
+  return baseImages.length > 0 ? { baseImages } : {};
 }
 
 async function find(point: ChangesPoint, service: ServiceSource, ports: Ports): Promise<FoundSide> {

@@ -1,4 +1,7 @@
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
+import { ImageRef, type Digest } from '../../model/image/image-ref.ts';
+import { parseBaseImages, writeBaseImages } from '../../model/release/recorded-base-images.ts';
+import { askDigests } from './ask-digests.ts';
 import { outdated } from './outdated.ts';
 import { planRollback, rollBack } from '../rollback/rollback.ts';
 import { releaseIt } from '../../../../twins/src/release-it.ts';
@@ -176,6 +179,95 @@ describe('outdated', () => {
     // A branch that has not got it is no earlier one.
     scenario.change('3');
     expect(await outdatedIn(scenario)).toMatchObject([{ isLater: false, reason: '20261124-2 has other content.' }]);
+  });
+
+  describe('of base images', () => {
+    const [before, after] = ['1', '2'].map((digit): Digest => `sha256:${digit.repeat(64)}`);
+    const base = ImageRef.parseDockerName('node:24')!;
+    const of = (scenario: ReleaseScenario, lines?: string[]) => {
+      const request = { environments: preprodOf(scenario), services: [scenario.service], baseImages: true };
+      return outdated({ ...request, onRemark: (line) => void lines?.push(line) }, scenario.ports);
+    };
+    const onNode = async () => {
+      const scenario = new ReleaseScenario();
+      scenario.repository.write(
+        'apps/orders/Dockerfile',
+        'FROM node:24 AS build\nFROM node:24\nCOPY --from=build /x /x\n',
+      );
+      scenario.repository.commit();
+      const was = scenario.registry.put(base, 'one', {});
+      await releaseIt(scenario);
+      return { scenario, was };
+    };
+
+    it('is what was built on one that has moved, until it is rebuilt and deployed', async () => {
+      const { scenario, was } = await onNode();
+      expect(await of(scenario)).toEqual([]);
+      const is = scenario.registry.put(base, 'two', {});
+      expect(await of(scenario)).toMatchObject([
+        {
+          buildNumber: '20261124-1',
+          isLater: false,
+          reason: `The base image moved: node:24 was ${was}, is ${is}.`,
+          movedBaseImages: [{ image: 'node:24', was, is }],
+        },
+      ]);
+      expect(await outdatedIn(scenario)).toEqual([]);
+      expect(await releaseIt(scenario)).toMatchObject({ built: false });
+      await releaseIt(scenario, { rebuild: true, only: 'build' });
+      const [found] = await of(scenario);
+      expect(found!.reason).toBe(`The base image moved: node:24 was ${was}, is ${is}. 20261124-2 is built on that.`);
+      expect(found).not.toHaveProperty('movedBaseImages');
+      expect(await releaseIt(scenario)).toMatchObject({ built: false, deploys: [{ result: { state: 'deployed' } }] });
+      expect(await of(scenario)).toEqual([]);
+    });
+
+    it('is told by content first, whatever its base images are', async () => {
+      const { scenario } = await onNode();
+      scenario.registry.put(base, 'two', {});
+      scenario.change('2');
+      const [found] = await of(scenario);
+      expect(found!.reason).toBe('20261124-1 has other content.');
+      expect(found).not.toHaveProperty('movedBaseImages');
+    });
+
+    it('is not known where a registry does not answer, or has it no more; each is asked once', async () => {
+      const { scenario } = await onNode();
+      const digest = jest.spyOn(scenario.registry, 'digest');
+      expect(await of(scenario)).toEqual([]);
+      expect(digest.mock.calls.filter(([{ registry }]) => registry === 'docker.io')).toHaveLength(1);
+      const lines: string[] = [];
+      scenario.registry.unreachable.add('docker.io');
+      expect(await of(scenario, lines)).toEqual([]);
+      expect(lines).toEqual(['whether base images moved is not known: It does not answer.']);
+      scenario.registry.unreachable.clear();
+      scenario.registry.clear();
+      expect(await of(scenario, lines)).toEqual([]);
+      expect(lines[1]).toBe('whether base images moved is not known: docker.io has no library/node:24.');
+    });
+
+    it('is not known of what was built without a network', async () => {
+      const scenario = new ReleaseScenario();
+      scenario.repository.write('apps/orders/Dockerfile', 'FROM node:24');
+      scenario.repository.commit();
+      await releaseIt(scenario);
+      scenario.registry.put(base, 'two', {});
+      expect(await of(scenario)).toEqual([]);
+    });
+
+    it('waits for no registry that is silent', async () => {
+      const { scenario } = await onNode();
+      const never: ReleaseScenario['registry']['digest'] = () => new Promise(() => {});
+      const asked = await askDigests([base, base], { registry: { ...scenario.registry, digest: never } as never }, 10);
+      expect([...asked]).toEqual([[base.tagged, { reason: 'docker.io did not answer within 1 s.' }]]);
+    });
+
+    it('reads what tags keep of them, and leaves out what is none', () => {
+      const images = [base.withDigest(after!), ImageRef.parse('acr.example/a:1')!.withDigest(before!)];
+      expect(parseBaseImages(writeBaseImages(images))).toEqual([images[1], images[0]]);
+      expect(parseBaseImages(`${base} ${images[0]} x@y  $(id)`)).toEqual([images[0]]);
+      expect(parseBaseImages('')).toBeUndefined();
+    });
   });
 
   it('is not known where an environment cannot be looked into', async () => {

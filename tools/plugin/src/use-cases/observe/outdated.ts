@@ -4,17 +4,21 @@ import type { Environment } from '../../model/environment/environment.ts';
 import { describeDoorDrift, isPutRight } from '../../model/facade/observing/door-drift.ts';
 import { describeHold, holdOf } from '../../model/rollback/hold.ts';
 import type { ContentHash } from '../../model/release/release.ts';
+import { describeMoved, type MovedBaseImage } from '../../model/release/moved-base-images.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import { findFailedBuild } from '../revision/failed-build.ts';
 import { newestRelease } from '../revision/find-release.ts';
 import { apisAtDoor, observeDoor } from './observe-door.ts';
+import { releasesOnOldBase } from './releases-on-old-base.ts';
 
 /** Of what it is asked whether it is outdated. */
 export interface OutdatedRequest {
   readonly environments: readonly Environment[];
   readonly services: readonly ServiceSource[];
+  /** Asks registries whether base images of what is deployed have moved. */
+  readonly baseImages?: boolean;
   /** Is told what could not be asked, where the rest is found all the same. */
   readonly onRemark?: (line: string) => void;
 }
@@ -36,6 +40,11 @@ export interface Outdated {
   readonly reason: string;
   /** Tag of the newest release, where that is of this content, failed there by itself and ran nowhere: it is built again. */
   readonly failedBuild?: string;
+  /**
+   * Set where it is outdated by nothing but base images that moved: its content is there, so that no `release` builds it, but
+   * `release --rebuild` does.
+   */
+  readonly movedBaseImages?: readonly MovedBaseImage[];
 }
 
 /** Services whose content is read at the same time. */
@@ -45,12 +54,12 @@ const atOnce = 16;
  * Finds the services whose content in the checked-out commit is not what is recorded as deployed: by content and by
  * records, and not by what the last run changed, so that a run that failed, was cancelled or never began is made up for by
  * the next. A service that is held where it is counts as outdated, with the hold as its reason; and so does one of which
- * clients get another API than it published.
+ * clients get another API than it published, and one that was built on a base image that moved since.
  * @throws {ProductError} when an environment cannot be looked into: nobody would know what is outdated there.
  */
 export async function outdated(
-  { environments, services, onRemark }: OutdatedRequest,
-  ports: Pick<ReleasePorts, 'repository' | 'cluster' | 'facade'>,
+  { environments, services, baseImages = false, onRemark }: OutdatedRequest,
+  ports: Pick<ReleasePorts, 'repository' | 'cluster' | 'facade' | 'registry'>,
 ): Promise<Outdated[]> {
   const { repository } = ports;
   const commit = await repository.headCommit();
@@ -58,13 +67,14 @@ export async function outdated(
     pMap(services, (service) => service.contentHash({ commit }), { concurrency: atOnce }),
     ...environments.map((environment) => deployedIn(environment, ports, onRemark)),
   ]);
-  const candidates = services.flatMap(({ name }, index) =>
-    environments.flatMap((environment, at) => {
+  const all: Candidate[] = services.flatMap(({ name }, index) =>
+    environments.map((environment, at) => {
       const [newest, hash] = [deployed[at]!.newest.get(name), hashes[index]!];
       const reason = whyOutdated(newest, hash) ?? deployed[at]!.atDoor.get(name);
-      return reason === undefined ? [] : [{ service: name, environment, hash, newest, reason }];
+      return { service: name, environment, hash, newest, reason };
     }),
   );
+  const candidates = baseImages ? await withBaseReasons(all, ports, onRemark) : all.flatMap(withReason);
   const found = await pMap(candidates, (candidate) => withHistory(candidate, environments, ports), {
     concurrency: atOnce,
   });
@@ -72,7 +82,7 @@ export async function outdated(
     found.flatMap(({ release }) => (release && release.commit !== commit ? [release.commit] : [])),
   );
   const forks = await repository.mergeBases(commit, [...others]);
-  return found.map(({ service, environment, release, reason, failedBuild }): Outdated => {
+  return found.map(({ service, environment, release, reason, failedBuild, movedBaseImages }): Outdated => {
     const isLater = release !== undefined && release.commit !== commit && forks.get(release.commit) === commit;
     return {
       service,
@@ -80,9 +90,46 @@ export async function outdated(
       buildNumber: release?.buildNumber.toString(),
       commit: release?.commit,
       isLater,
-      reason: isLater ? `${release.buildNumber} is of a later commit.` : reason,
+      reason: isLater && !movedBaseImages ? `${release.buildNumber} is of a later commit.` : reason,
       ...(isLater || failedBuild === undefined ? {} : { failedBuild }),
+      ...(movedBaseImages && { movedBaseImages }),
     };
+  });
+}
+
+/** A service in an environment, and why it is outdated there. */
+interface Candidate {
+  readonly service: string;
+  readonly environment: Environment;
+  /** Of its content in the checked-out commit. */
+  readonly hash: ContentHash;
+  readonly newest: DeploymentSummary | undefined;
+  readonly reason: string | undefined;
+}
+type WithReason = Candidate & { readonly reason: string } & Pick<Outdated, 'movedBaseImages'>;
+
+function withReason(candidate: Candidate): WithReason[] {
+  const { reason } = candidate;
+  return reason === undefined ? [] : [{ ...candidate, reason }];
+}
+
+/** Returns those that are outdated; of those with the right content, the ones whose base images moved. */
+async function withBaseReasons(
+  all: readonly Candidate[],
+  ports: Pick<ReleasePorts, 'repository' | 'registry'>,
+  onRemark: OutdatedRequest['onRemark'],
+): Promise<WithReason[]> {
+  const current = all.flatMap(({ newest, reason }) => (newest && reason === undefined ? [newest.release] : []));
+  const old = await releasesOnOldBase(current, ports, onRemark);
+  return all.flatMap((candidate) => {
+    const { newest, reason } = candidate;
+    if (!newest || reason !== undefined) return withReason(candidate);
+    const found = old.get(new ReleaseTag(newest.release.service, newest.release.buildNumber).toString());
+    if (!found) return [];
+    const told = describeMoved(found.moved);
+    return found.rebuilt
+      ? [{ ...candidate, reason: `${told} ${found.rebuilt} is built on that.` }]
+      : [{ ...candidate, reason: told, movedBaseImages: found.moved }];
   });
 }
 
@@ -124,19 +171,9 @@ async function doorReasons(
   );
 }
 
-/** A service that is outdated somewhere, before it is looked into why. */
-interface Candidate {
-  readonly service: string;
-  readonly environment: Environment;
-  /** Of its content in the checked-out commit. */
-  readonly hash: ContentHash;
-  readonly newest: DeploymentSummary | undefined;
-  readonly reason: string;
-}
-
 /** Adds how often its content has failed there, and what the next release does about that. */
 async function withHistory(
-  { service, environment, hash, newest, reason }: Candidate,
+  { service, environment, hash, newest, reason, movedBaseImages }: WithReason,
   environments: readonly Environment[],
   ports: Pick<ReleasePorts, 'repository' | 'cluster'>,
 ) {
@@ -147,6 +184,7 @@ async function withHistory(
   return {
     ...{ service, environment: environment.name, release: newest?.release },
     ...{ reason: `${reason}${again}${failed?.says ?? ''}`, failedBuild: failed?.tag },
+    movedBaseImages,
   };
 }
 

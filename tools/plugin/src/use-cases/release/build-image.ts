@@ -8,6 +8,7 @@ import { catchProductError } from '../../model/errors/result.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
+import { pinBaseImages } from './pin-base-images.ts';
 import { requireSameSource } from './require-same-source.ts';
 import type { ReleaseProgress } from './release-progress.ts';
 import {
@@ -71,13 +72,16 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
     service.requireCommittedInputs(),
     warnOfForeignInputs(request, reporter),
   ]);
-  const buildNumber = await reserveBuildNumber(numberRequest(request), revision.commit, ports);
+  const [buildNumber, bases] = await Promise.all([
+    reserveBuildNumber(numberRequest(request), revision.commit, ports),
+    pinBaseImages(service, revision.dirty ? 'working-tree' : { commit: revision.commit }, ports, reporter),
+  ]);
   progress?.took(buildNumber);
   reporter.step(`using build number ${describeNumber(buildNumber, request)}`);
   warnOfDayToCome(buildNumber, request, ports, reporter);
   const image = ImageRef.of(registry, service.name, buildNumber.toString());
 
-  const build: Build = { service: service.name, buildNumber, ...revision };
+  const build: Build = { service: service.name, buildNumber, ...revision, ...bases.recorded };
   const created = ports.clock();
   const source = await ports.repository.originUrl();
   if (source === undefined) reporter.warn('there is no remote "origin": the number is taken in this clone only');
@@ -90,8 +94,9 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
       context,
       settings,
       sourceDate,
+      baseImages: bases.pinned,
       dockerfile: join(service.folder, 'Dockerfile'),
-      labels: imageLabels({ build, source, created: created.toISOString() }),
+      labels: imageLabels({ build, source, created: created.toISOString(), below: bases.below }),
       images: [image],
     },
     (line) => reporter.detail(line),
@@ -103,11 +108,16 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
   progress?.pushed(image);
   reporter.step(`pushed ${image.withDigest(imageDigest)}`);
   signal?.throwIfAborted();
+  await lockTag(image, ports, reporter);
+  return { ...build, imageDigest };
+}
+
+/** Keeps the tag from being moved, where the registry can; one that does not is no reason to leave the release. */
+async function lockTag(image: ImageRef, { registry }: ReleasePorts, reporter: Reporter): Promise<void> {
   await catchProductError(
-    () => ports.registry.lockTag(image),
+    () => registry.lockTag(image),
     (reason, remedy) => reporter.warn(`${reason} ${remedy}`),
   );
-  return { ...build, imageDigest };
 }
 
 async function warnOfForeignInputs({ service, revision }: ImageRequest, reporter: Reporter): Promise<void> {

@@ -98,6 +98,44 @@ describe('release', () => {
     expect(await run(scenario)).toMatchObject({ built: false, deploys: [{ result: { state: 'unchanged' } }] });
   });
 
+  it('builds on base images by the digests that it records, and on others as they are', async () => {
+    const scenario = new ReleaseScenario();
+    const recipe = 'FROM golang:1 AS build\nFROM node:24\nCOPY --from=build /x /x\nCOPY --from=mine:1 /y /y\n';
+    scenario.repository.write('apps/orders/Dockerfile', recipe);
+    scenario.repository.commit();
+    const [golang, node] = ['golang:1', 'node:24'].map((name) => ImageRef.parseDockerName(name)!);
+    const pinned = [golang!, node!].map((image) => image.withDigest(scenario.registry.put(image, image.tagged, {})));
+    const { release: released } = await run(scenario);
+    expect(scenario.engine.builds[0]).toMatchObject({
+      baseImages: [
+        { name: 'golang:1', image: pinned[0] },
+        { name: 'node:24', image: pinned[1] },
+      ],
+      labels: {
+        'org.opencontainers.image.base.name': 'docker.io/library/node:24',
+        'org.opencontainers.image.base.digest': pinned[1]!.digest,
+        'poc.dev/base-images': pinned.join(' '),
+      },
+    });
+    expect(scenario.lines).toContain(
+      'base image mine:1 is not recorded, so that its moves are not seen: docker.io has no library/mine:1.',
+    );
+    const tag = new ReleaseTag('orders', released!.buildNumber);
+    expect((await scenario.repository.readRelease(tag))?.baseImages).toEqual(pinned);
+  });
+
+  it('builds where no registry of base images answers', async () => {
+    const scenario = new ReleaseScenario();
+    scenario.repository.write('apps/orders/Dockerfile', 'FROM node:24');
+    scenario.repository.commit();
+    scenario.registry.unreachable.add('docker.io');
+    expect(await run(scenario)).toMatchObject({ built: true, deploys: [{ result: { state: 'deployed' } }] });
+    expect(scenario.engine.builds[0]).toMatchObject({
+      baseImages: [],
+      labels: { 'org.opencontainers.image.base.digest': '', 'poc.dev/base-images': '' },
+    });
+  });
+
   it('takes the next number, of the day, for other content', async () => {
     const scenario = new ReleaseScenario();
     await run(scenario);

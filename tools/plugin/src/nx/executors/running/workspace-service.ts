@@ -13,6 +13,7 @@ import { refuseForeignLinks } from '../../../adapters/workspace/foreign-links.ts
 import { foreignImageInputs, imageContext } from '../../../adapters/workspace/image-context.ts';
 import { refuseHiddenDifferences } from '../../../adapters/workspace/hidden-differences.ts';
 import { refuseIgnoredInputs } from '../../../adapters/workspace/ignored-inputs.ts';
+import { readBaseImages } from '../../../adapters/workspace/read-base-images.ts';
 import { serviceIn } from '../../../adapters/workspace/service.ts';
 
 /** A service of the workspace as the use cases see it. @throws {Refusal} when there is none of this name, or none can be. */
@@ -22,6 +23,7 @@ export function workspaceService(
   repository: SourceRepository,
 ): ServiceSource {
   const service = serviceIn(projectGraph, nxJsonConfiguration, parseServiceName(name, `find the service ${name}`));
+  const build = () => ({ ...plainBuild, context: join(root, imageContext(service)) });
   return {
     name,
     root: service.root,
@@ -32,7 +34,8 @@ export function workspaceService(
     isContent: contentFilter(service),
     packages: service.directPackages,
     contentHash: (source) => contentHash(service, repository, source),
-    build: () => ({ ...plainBuild, context: join(root, imageContext(service)) }),
+    build,
+    baseImages: (source) => readBaseImages(service, repository, source, build()),
     foreignImageInputs: (source) => foreignImageInputs(service, repository, source),
     requireCommittedInputs: async () => {
       await Promise.all([refuseIgnoredInputs(service, repository), refuseHiddenDifferences(service, repository)]);

@@ -4,8 +4,9 @@ import { textTable } from '../../../../model/text/text-table.ts';
 import { affectedBase } from '../../../../use-cases/observe/affected-base.ts';
 import { outdated, type Outdated } from '../../../../use-cases/observe/outdated.ts';
 import { outputVariable } from '../../output/ci/output-variable.ts';
+import { shortDigests } from '../../output/short-digests.ts';
 import { json, output } from '../../options/common-options.ts';
-import { countOption, formatOption } from '../../options/declare-options.ts';
+import { booleanOption, countOption, formatOption } from '../../options/declare-options.ts';
 import { automaticEnvironmentsOption } from '../../options/environment-options.ts';
 import { infrastructureExecutor } from '../../running/infrastructure-executor.ts';
 
@@ -20,33 +21,62 @@ export const executor = infrastructureExecutor({
     ),
     // Nx would keep an option of the name `agents` to itself.
     jobs: countOption('Jobs of the matrix at most', { default: 4, least: 1, most: 100 }),
+    offline: booleanOption('Ask no registry whether base images have moved'),
     output,
   },
   examples: [{ command: 'nx run infrastructure:outdated', description: 'In all automatic environments' }],
-  async run({ env: environments, json: isJson, matrix, jobs, output: file }, { services, service, ports, terminal }) {
+  async run(
+    { env: environments, json: isJson, matrix, jobs, offline, output: file },
+    { services, service, ports, terminal },
+  ) {
     const remarks: string[] = [];
     const onRemark = (line: string) => void remarks.push(terminal.mark('caution', line));
-    const found = await outdated({ environments, services: services.services.map(service), onRemark }, ports);
+    const asked = { environments, services: services.services.map(service), baseImages: !offline, onRemark };
+    const found = await outdated(asked, ports);
     if (isJson) return [JSON.stringify(found)];
     const where = environments.map(({ name }) => name).join(', ');
-    const rows = found.map(({ service: name, environment, reason }) => [name, environment, reason]);
+    const rows = found.map(({ service: name, environment, reason }) => [name, environment, shortDigests(reason)]);
     const table =
       found.length === 0
         ? [terminal.mark('good', `${where} ${environments.length === 1 ? 'is' : 'are'} up to date with this commit.`)]
         : textTable([['SERVICE', 'ENVIRONMENT', 'WHY'], ...rows], terminal.columns);
-    const lines = [...remarks, ...table];
-    return matrix ? tellCi(found, jobs, await affectedBase(found, ports), file === undefined ? lines : []) : lines;
+    const lines = [...remarks, ...table, ...rebuildHint(toRebuild(found))];
+    return matrix
+      ? tellCi(found, jobs, await affectedBase(found.filter(isReleased), ports), file === undefined ? lines : [])
+      : lines;
   },
 });
 
+/** Reports whether a `release` puts it right; of what is there on an old base image alone, it builds nothing. */
+function isReleased({ movedBaseImages }: Outdated): boolean {
+  return movedBaseImages === undefined;
+}
+
+/** Returns the services that only a rebuild brings up to date. */
+function toRebuild(found: readonly Outdated[]): readonly string[] {
+  const released = new Set(found.filter(isReleased).map(({ service }) => service));
+  const others = found.filter((each) => !isReleased(each) && !each.isLater && !released.has(each.service));
+  return [...new Set(others.map(({ service }) => service))].sort();
+}
+
+function rebuildHint(services: readonly string[]): readonly string[] {
+  const [first, ...others] = services;
+  if (first === undefined) return [];
+  const command = others.length === 0 ? `run ${first}:release` : `run-many -t release -p ${services.join(',')}`;
+  return [`To build on the base images as they are now: nx ${command} --rebuild`];
+}
+
 /** Sets the variables of the CI. Without variables or without a table, the result is one line of JSON. */
 function tellCi(found: readonly Outdated[], jobs: number, base: string, table: readonly string[]): readonly string[] {
-  const toRelease = found.filter(({ isLater }) => !isLater).map(({ service }) => service);
+  const toRelease = found.filter((each) => !each.isLater && isReleased(each)).map(({ service }) => service);
   const failed = [...new Set(found.flatMap(({ failedBuild }) => failedBuild ?? []))].join(',');
+  const rebuild = toRebuild(found).join(',');
   const shards = shard([...new Set(toRelease)].sort(), jobs);
   const services = ciOf(process.env) === 'azure' ? azureMatrix(shards) : githubMatrix(shards);
-  const variables = { services: JSON.stringify(services), base, failed, any: String(shards.length > 0) };
+  const any = shards.length > 0;
+  const tags = { base, failed, ...(rebuild && { rebuild }) };
+  const variables = { ...tags, services: JSON.stringify(services), any: String(any) };
   const isReported = Object.entries(variables).map(([name, value]) => outputVariable(process.env, name, value));
   if (isReported.every(Boolean) && table.length > 0) return [...table, `Base for nx affected: ${base}`];
-  return [JSON.stringify({ services: githubMatrix(shards).include, base, failed, any: shards.length > 0 })];
+  return [JSON.stringify({ services: githubMatrix(shards).include, ...tags, any })];
 }
