@@ -5,6 +5,7 @@ import { describeMachine } from '../../scratch-workspace/src/machine.ts';
 import { kubectl } from '../../scratch-workspace/src/platform.ts';
 import { runSuccessfully } from '../../scratch-workspace/src/run-command.ts';
 import { ScratchWorkspace, services } from '../../scratch-workspace/src/scratch-workspace.ts';
+import { atOnce } from './at-once/bench-at-once.ts';
 import { addIdleTargets } from './idle-targets.ts';
 import { replaceSection } from './page.ts';
 import { changeSource, namespaceOf, numberOf, prepare, rivals, versions, type Files } from './releases.ts';
@@ -14,8 +15,8 @@ import { describeTimings, interleaved, median, timed } from './timing.ts';
 
 /** How often each contestant runs. Fewer give a first idea: `npm run bench -- 3`. */
 const rounds = Number(process.argv[2] ?? 10);
-/** `npm run bench -- ${rounds} rollbacks` measures these alone. */
-const onlyRollbacks = process.argv[3] === 'rollbacks';
+/** `npm run bench -- ${rounds} rollbacks` or `… at-once` measures these alone. */
+const only = process.argv[3];
 
 const lines: string[] = [];
 const say = (line: string) => {
@@ -24,7 +25,7 @@ const say = (line: string) => {
 };
 
 await up();
-for (const tool of ['helm3', 'helm4'] as const) await buildTool(tool);
+if (only !== 'at-once') for (const tool of ['helm3', 'helm4'] as const) await buildTool(tool);
 const workspace = await ScratchWorkspace.create('bench', { keep: ['checks', 'preStop'] });
 const registryHost = await workspace.registry();
 try {
@@ -39,9 +40,10 @@ try {
   ]);
   await workspace.remove();
 }
-if (!onlyRollbacks) replaceSection('rivals', lines);
+if (only === undefined) replaceSection('rivals', lines);
 
 async function bench(): Promise<void> {
+  if (only === 'at-once') return benchAtOnce();
   say('Made by `npm run bench`. Seconds: median (lowest–highest).\n');
   say(`${describeMachine()}; ${rounds} runs each, in turns.\n`);
 
@@ -54,12 +56,22 @@ async function bench(): Promise<void> {
     `Made by \`npm run bench -- ${rounds} rollbacks\`.\n`,
     ...(await rollbacks(workspace, files, rounds)),
   ]);
-  if (onlyRollbacks) return;
+  if (only !== undefined) return;
   await one(files);
   await back(files);
   await three(files);
   await nothingToDo();
   await everything(files);
+  await benchAtOnce();
+}
+
+/** Last: its services would be in the way of the others. */
+async function benchAtOnce(): Promise<void> {
+  replaceSection('at-once', [
+    `Made by \`npm run bench -- ${rounds} at-once\`. Seconds: median (lowest–highest).\n`,
+    `${describeMachine()}; ${rounds} runs each, in turns.\n`,
+    ...(await atOnce(workspace, rounds)),
+  ]);
 }
 
 async function one(files: Files): Promise<void> {

@@ -51,3 +51,25 @@ it('begins nothing more when it is asked to stop, and says so for each project',
   expect(Object.values(results).every(isInterrupted)).toBe(true);
   expect(results['f:release']).toContain('It was interrupted (SIGTERM). Nothing was done for it.');
 });
+
+it('lets many services hear a request to stop, which Node would take for a leak', async () => {
+  const limits: unknown[] = [];
+  const task: Task = (_project, _options, { signal }) => {
+    // Not events.getMaxListeners: to Jest's own `events`, a signal is no EventTarget.
+    const symbols = Object.getOwnPropertySymbols(signal);
+    limits.push(
+      Reflect.get(
+        signal,
+        symbols.find(({ description }) => description === 'events.maxEventTargetListeners')!,
+      ),
+    );
+    return taskResult({ deploys: true }, async () => []);
+  };
+  const disconnect = process.disconnect?.bind(process);
+  process.disconnect = () => {};
+  const results = batchOf(task)({ tasks } as unknown as TaskGraph, {}, {}, context);
+  for await (const { result } of results) expect(result.success).toBe(true);
+  await pause(10);
+  process.disconnect = disconnect;
+  expect(limits).toEqual(projects.map(() => 0));
+});

@@ -1,19 +1,15 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
-import type { RunLog } from '../output/ci/run-log.ts';
 import { writeFileSync } from 'node:fs';
 import { exitCodeVariable } from '../../graph/task-hooks/terminal-variables.ts';
 import { isRefusal } from '../../graph/task-hooks/refusal-mark.ts';
-import { interruptedWhile } from '../../../model/errors/interruption.ts';
-import type { ProductError } from '../../../model/errors/product-error.ts';
 import { disconnectWhenSent } from './connections/disconnect-when-sent.ts';
 import type { RawOptions } from '../options/options.ts';
-import { sharedRun, type SharedRun } from './run-context.ts';
+import { sharedRun } from './run-context.ts';
+import { runInStages } from './run-in-stages.ts';
 import { startStopCanary } from './stop-canary.ts';
 import { withStopSignal } from './stop-signal.ts';
-import { taskResult, type Task, type TaskResult } from './task.ts';
+import type { Task, TaskResult } from './task.ts';
 
-/** Builds and rollouts wait for engine and cluster most of the time. */
-const mostAtOnce = 4;
 /** Milliseconds. */
 const signalRepeats = 1000;
 /** Exit code of what Ctrl-C ended. */
@@ -33,7 +29,7 @@ export function batchOf(task: Task) {
     endingProcess(
       withStopSignal((signal) => {
         const tasks = Object.values(taskGraph.tasks);
-        return runAll(task, tasks, inputs, sharedRun(context, signal, tasks.length));
+        return runInStages(task, { tasks, inputs }, sharedRun(context, signal, tasks.length));
       }),
     );
 }
@@ -47,55 +43,14 @@ export async function* endingProcess<T>(results: AsyncGenerator<T>): AsyncGenera
   setTimeout(() => disconnectWhenSent(process), 0);
 }
 
-async function* runAll(
-  task: Task,
-  waiting: TaskGraph['tasks'][string][],
-  inputs: Record<string, RawOptions>,
-  shared: SharedRun,
-): AsyncGenerator<{ task: string; result: TaskResult }> {
-  const running = new Map<string, Promise<{ task: string; result: TaskResult }>>();
-  while (waiting.length > 0 || running.size > 0) {
-    while (running.size < mostAtOnce && waiting.length > 0) {
-      const { id, target } = waiting.shift()!;
-      const { project } = target;
-      const ended = shared.signal.aborted ? notBegun(project, shared) : task(project, inputs[id] ?? {}, shared);
-      running.set(
-        id,
-        ended.then((result) => ({ task: id, result })),
-      );
-    }
-    const { task: id, result } = await Promise.race(running.values());
-    running.delete(id);
-    // Nx may end this process as soon as it has the last result.
-    if (waiting.length === 0 && running.size === 0) await shared.log.publish(shared.ports.repository);
-    yield { task: id, result: shown(id, result, shared.log) };
-  }
-}
-
-/** Returns the result for a project that nothing is begun for any more, because the command was interrupted. */
-function notBegun(project: string, { signal, log }: SharedRun): Promise<TaskResult> {
-  return taskResult({ deploys: false }, async () => {
-    log.tell({ service: project, outcome: 'not begun: the command was interrupted', state: 'failed' });
-    throw interruptedWhile(`begin with ${project}`, signal.reason as ProductError, ['Nothing was done for it.']);
-  });
-}
-
-/** Returns a result whose text commands nothing to the CI that shows it: it may hold what others wrote, such as log lines. */
-export function shown(id: string, result: TaskResult, log: RunLog): TaskResult {
-  const { mark } = log.screen.terminal;
-  const [headline = '', ...others] = result.terminalOutput.split('\n').map((line) => log.syntax.escapeCommands(line));
-  if (!result.success) log.fail(id, result.terminalOutput);
-  return { ...result, terminalOutput: [result.success ? headline : mark('bad', headline), ...others].join('\n') };
-}
-
 /** Makes Nx's implementation of one task, which it uses where batches are turned off. */
 export function singleOf(task: Task, repeats = signalRepeats) {
   return async (options: RawOptions, context: ExecutorContext): Promise<{ success: boolean }> => {
     const id = context.projectName ?? '';
-    const waiting = [{ id, target: { project: id } }] as TaskGraph['tasks'][string][];
+    const tasks = [{ id, target: { project: id } }] as TaskGraph['tasks'][string][];
     let success = false;
     const ended = withStopSignal(
-      (signal) => runAll(task, waiting, { [id]: options }, sharedRun(context, signal, 1)),
+      (signal) => runInStages(task, { tasks, inputs: { [id]: options } }, sharedRun(context, signal, 1)),
       repeats,
     );
     for await (const { result } of ended) {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { interruption } from '../../../model/errors/interruption.ts';
 
 const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -13,6 +14,8 @@ export async function* withStopSignal<T>(
   repeats = 0,
 ): AsyncGenerator<T> {
   const asked = new AbortController();
+  // Many services at once hear it, which Node would take for a leak.
+  setMaxListeners(0, asked.signal);
   let first = 0;
   const end = (name: NodeJS.Signals) => {
     if (asked.signal.aborted && performance.now() - first < repeats) return;

@@ -15,7 +15,8 @@ import {
 } from '../../../use-cases/toolchains/check-toolchains.ts';
 import { executorNamed } from '../../graph/executor-name.ts';
 import { refusalMarkOf } from '../../graph/task-hooks/refusal-mark.ts';
-import { endingProcess, shown } from '../running/batch.ts';
+import { endingProcess } from '../running/batch.ts';
+import { shown } from '../running/shown-result.ts';
 import { RunLog } from '../output/ci/run-log.ts';
 import type { TaskResult } from '../running/task.ts';
 
