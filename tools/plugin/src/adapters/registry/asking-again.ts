@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { HttpAnswer } from './http-requests.ts';
 
 /** A registry that fails (5xx) is asked this often. */
@@ -24,6 +25,24 @@ export class AskingAgain {
     const wait = retryAfter(headers['retry-after'], now) ?? usual;
     this.waitedMs += wait;
     return this.waitedMs <= longestWaitMs ? wait : undefined;
+  }
+}
+
+/**
+ * Sends a request until its answer is one that asking again does not change, such as one for a token.
+ * @param onWait is told the status of an answer after which is waited, and for how many milliseconds.
+ */
+export async function untilAnswered(
+  send: () => Promise<HttpAnswer>,
+  onWait: (status: number, waitMs: number) => void,
+): Promise<HttpAnswer> {
+  const again = new AskingAgain();
+  for (;;) {
+    const answer = await send();
+    const wait = again.waitAfter(answer);
+    if (wait === undefined) return answer;
+    onWait(answer.status, wait);
+    await pause(wait);
   }
 }
 
