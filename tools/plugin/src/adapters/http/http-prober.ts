@@ -48,11 +48,9 @@ export class HttpProber implements Prober {
     const way = wayTo(target);
     if ('state' in way) return way;
     const firstLimit = Math.min(firstTimeoutMs, this.timeoutMs);
-    let first = await ask(target, way, { isKept: false, timeoutMs: firstLimit });
-    while (isRetried(first)) {
-      await pause(retryPauseMs);
-      first = await ask(target, way, { isKept: false, timeoutMs: firstLimit });
-    }
+    const askFirst = () => ask(target, way, { isKept: false, timeoutMs: firstLimit });
+    let first = await askFirst();
+    for (; isRetried(first); first = await askFirst()) await pause(retryPauseMs);
     if (first.failure !== undefined) {
       const when = retryForMs === undefined ? 'did not serve before' : 'does not serve';
       return { state: 'no-answer', reason: `GET ${target.url} ${when}: ${throughProxy(first.failure, way.proxy)}` };

@@ -53,3 +53,9 @@ export function retryAfter(header: string | undefined, now: number): number | un
   const date = /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
+
+/** Returns for how long an answer asks not to be asked, as the end of a sentence; empty where it does not say. */
+export function pauseIn(headers: Readonly<Record<string, string | string[] | undefined>>): string {
+  const waitMs = retryAfter(headers['retry-after']?.toString(), Date.now());
+  return waitMs === undefined ? '' : `, and asks to be left alone for ${Math.ceil(waitMs / 1000)} s`;
+}

@@ -100,11 +100,6 @@ describe('noAnswerRules', () => {
     { foreign: lost('EPROTO'), type: 'registry-without-tls', says: 'speaks plain http' },
     { foreign: lost('CERT_HAS_EXPIRED'), type: 'registry-certificate', says: 'is not valid today' },
     { foreign: lost('ERR_TLS_CERT_ALTNAME_INVALID'), type: 'registry-certificate', says: 'for another name' },
-    {
-      foreign: { ...lost('SELF_SIGNED_CERT_IN_CHAIN, through the proxy http://proxy:3128'), proxy },
-      type: 'registry-certificate',
-      says: '`NODE_EXTRA_CA_CERTS` (Node.js does not read `SSL_CERT_FILE`)',
-    },
     { foreign: lost('DEPTH_ZERO_SELF_SIGNED_CERT'), type: 'registry-certificate', says: 'does not know' },
     {
       foreign: { ...lost('ECONNRESET, through the proxy http://proxy:3128'), proxy },

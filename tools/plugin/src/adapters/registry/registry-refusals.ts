@@ -5,7 +5,7 @@ import type { Digest, ImageRef } from '../../model/image/image-ref.ts';
 import { proxyOf } from '../proxy/proxy.ts';
 import { isUntrusted, proxyRemedy, ProxyTrouble, throughProxy } from '../proxy/proxy-trouble.ts';
 import { AnswerTooLong } from '../answers/read-within.ts';
-import { retryAfter } from './asking-again.ts';
+import { pauseIn } from './asking-again.ts';
 import { addressAskedAt, answerTimeoutMs, ForeignRedirect } from './http-requests.ts';
 import { AddressRefused } from './surroundings.ts';
 
@@ -159,11 +159,6 @@ export function loginFails(registry: string, { status, headers }: FailedAnswer, 
   return refusalBy(answerRules, { ...failed, rights: 'pull' }, { doing })!;
 }
 
-function pauseIn(headers: FailedAnswer['headers']): string {
-  const waitMs = retryAfter(headers['retry-after']?.toString(), Date.now());
-  return waitMs === undefined ? '' : `, and asks to be left alone for ${Math.ceil(waitMs / 1000)} s`;
-}
-
 /** Returns the refusal for an address at which something other than a registry answers. */
 export function noRegistry(image: ImageRef, cause: unknown): Refusal {
   return new Refusal({
@@ -271,20 +266,12 @@ export const noAnswerRules: readonly ErrorRule<LostRequest>[] = [
     remedy: () => `Write its address as the certificate has it (${registrySetting}).`,
   },
   {
-    when: ({ proxy, code }) => proxy !== undefined && isUntrusted(code),
-    type: 'registry-certificate',
-    reason: ({ registry, code }) =>
-      `The certificate of the registry ${registry} is signed by an authority that this machine does not know (${code}).`,
-    remedy: ({ registry, code }) =>
-      `${proxyRemedy(code) ?? ''} An authority of the registry's own belongs where docker and podman look for it too: /etc/docker/certs.d/${registry}/ca.crt.`,
-  },
-  {
     when: ({ code }) => /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/.test(code),
     type: 'registry-certificate',
     reason: ({ registry, code }) =>
       `The certificate of the registry ${registry} is signed by an authority that this machine does not know (${code}).`,
-    remedy: ({ registry }) =>
-      `Put the authority's certificate where docker and podman look for it too: /etc/docker/certs.d/${registry}/ca.crt.`,
+    remedy: ({ registry, code }) =>
+      `${isUntrusted(code) && proxyRemedy(code) ? `${proxyRemedy(code)} ` : ''}Put the authority's certificate where docker and podman look for it too: /etc/docker/certs.d/${registry}/ca.crt.`,
   },
   {
     when: ({ proxy }) => proxy !== undefined,
