@@ -69,7 +69,7 @@ const rooms = {
   adapters: {
     answers: [],
     process: [],
-    azure: [],
+    azure: ['proxy'],
     'api-management': ['azure', 'proxy'],
     'azure-devops': ['answers', 'proxy'],
     container: ['process'],
