@@ -12,6 +12,11 @@ describe('apiManagementRules', () => {
       type: 'facade-fails',
       says: 'not ended at shop-apim',
     },
+    {
+      foreign: problem(0, 'ECONNRESET, through the proxy http://proxy:3128'),
+      type: 'facade-unreachable',
+      says: 'does not answer (ECONNRESET, through the proxy http://proxy:3128). Check the address of the proxy',
+    },
     { foreign: problem(0, 'SELF_SIGNED_CERT_IN_CHAIN'), type: 'facade-unreachable', says: '`NODE_EXTRA_CA_CERTS`' },
     { foreign: problem(0, 'ECONNREFUSED'), type: 'facade-unreachable', says: 'does not answer (ECONNREFUSED)' },
     { foreign: problem(401, 'ExpiredAuthenticationToken'), type: 'facade-denies-access', says: '`az login`' },

@@ -1,6 +1,7 @@
 import { failureBy, refusalBy, type CommonFacts, type ErrorRule } from '../../model/errors/error-rules.ts';
 import type { Failure, Refusal } from '../../model/errors/product-error.ts';
 import { firstSentence } from '../../model/text/sentence.ts';
+import { proxyRemedy } from '../proxy/proxy-trouble.ts';
 
 /** An answer of Azure that is not what was asked for, or none. */
 export interface AzureProblem {
@@ -33,6 +34,12 @@ export const apiManagementRules: readonly ErrorRule<AzureProblem>[] = [
     type: 'facade-fails',
     reason: ({ instance, message }) => `${message} at ${instance}.`,
     remedy: () => `Look at the instance's state in Azure, then run the same command again.`,
+  },
+  {
+    when: ({ status, code }) => status === 0 && proxyRemedy(code) !== undefined,
+    type: 'facade-unreachable',
+    reason: ({ instance, code }) => `What manages ${instance} in Azure does not answer (${code}).`,
+    remedy: ({ code }) => proxyRemedy(code) ?? '',
   },
   {
     when: ({ status, code }) => status === 0 && /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/.test(code),

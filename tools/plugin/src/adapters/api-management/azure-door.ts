@@ -4,7 +4,8 @@ import type { TokenCredential } from '@azure/identity';
 import type { ApiManagement } from '../../model/environment/environment.ts';
 import { ProductError, Refusal } from '../../model/errors/product-error.ts';
 import type { WritingCourse } from '../../ports/facade.ts';
-import { findAzureIdentity, identityProblems } from '../azure/azure-identity.ts';
+import { findAzureIdentity, identityProblems, identityRemedy } from '../azure/azure-identity.ts';
+import { azureTransport } from '../azure/azure-transport.ts';
 import { isBusyWithBefore, type AzureProblem } from './api-management-failures.ts';
 import { AzureReader } from './azure-reader.ts';
 import { sameHostPolicy } from './same-host.ts';
@@ -142,9 +143,14 @@ export class AzureDoor {
   }
 
   private async connect(requests: AzureRequests): Promise<ApiManagementClient> {
-    const [azure, credential] = await Promise.all([this.connectSdk(), this.connectIdentity()]);
+    const [azure, credential, transport] = await Promise.all([
+      this.connectSdk(),
+      this.connectIdentity(),
+      azureTransport(),
+    ]);
     const { subscription, endpoint } = this.facade;
     return new azure.ApiManagementClient(credential, subscription, {
+      ...transport,
       ...this.settings.client,
       ...(endpoint === undefined ? {} : { endpoint: this.host }),
       // What is repeated, and how it is told, is decided in one place.
@@ -186,8 +192,10 @@ export class AzureDoor {
             type: 'azure-identity-missing',
             doing: `log in to Azure for ${this.facade.name}`,
             reason: 'No Azure identity of this machine gives a token.',
-            remedy:
+            remedy: identityRemedy(
+              cause,
               'Log in with `az login`, or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET (or AZURE_FEDERATED_TOKEN_FILE).',
+            ),
             evidence: identityProblems(cause),
             cause,
           });

@@ -1,7 +1,8 @@
 import type { TokenCredential } from '@azure/identity';
+import { azureTransport, type AzureTransport } from '../azure/azure-transport.ts';
 import { sameHostPolicy } from './same-host.ts';
 import type * as CoreRestPipeline from '@azure/core-rest-pipeline';
-import type { Pipeline, PipelineOptions, PipelinePolicy } from '@azure/core-rest-pipeline';
+import type { HttpClient, Pipeline, PipelineOptions, PipelinePolicy } from '@azure/core-rest-pipeline';
 
 /** The version of Azure's API that is spoken: that of its SDK. */
 export const apiVersion = '2024-05-01';
@@ -33,20 +34,24 @@ interface Page<T> {
 export class AzureReader {
   private readonly address: string;
   private readonly azure: typeof CoreRestPipeline;
+  private readonly client: HttpClient;
   private readonly pipeline: Pipeline;
 
   static async connect(settings: ReaderSettings): Promise<AzureReader> {
-    return new AzureReader(await import('@azure/core-rest-pipeline'), settings);
+    return new AzureReader(await import('@azure/core-rest-pipeline'), await azureTransport(), settings);
   }
 
   private constructor(
     azure: typeof CoreRestPipeline,
+    { httpClient, proxyOptions }: AzureTransport,
     { id, host, scope, credential, options, policy }: ReaderSettings,
   ) {
     this.azure = azure;
+    this.client = httpClient;
     this.address = `${host}${id}`;
     this.pipeline = azure.createPipelineFromOptions({
       ...options,
+      proxyOptions,
       retryOptions: { maxRetries: 0 },
       redirectOptions: { maxRetries: 0 },
     });
@@ -90,11 +95,4 @@ export class AzureReader {
       throw new RestError((error as Error).message, { code, statusCode, request, response });
     }
   }
-
-  private get client() {
-    return (httpClient ??= this.azure.createDefaultHttpClient());
-  }
 }
-
-/** One for all that is asked: it keeps connections. */
-let httpClient: ReturnType<typeof CoreRestPipeline.createDefaultHttpClient> | undefined;

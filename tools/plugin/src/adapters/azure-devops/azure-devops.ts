@@ -5,6 +5,7 @@ import { mostBytes } from '../../model/limits/most-bytes.ts';
 import { knownSecrets } from '../../model/secrets/known-secrets.ts';
 import { AnswerTooLong, readWithin } from '../answers/read-within.ts';
 import { proxiedFetch } from '../proxy/proxied-fetch.ts';
+import { proxyRemedy } from '../proxy/proxy-trouble.ts';
 
 /** The newest that Azure DevOps Server 2022.1 and the service both have. */
 const apiVersion = '7.1';
@@ -48,7 +49,7 @@ export class AzureDevOps {
   }
 
   private async send(url: URL): Promise<{ readonly status: number; readonly text: string }> {
-    const send = await proxiedFetch(url.href);
+    const send = proxiedFetch(url.href);
     const answer = await send(url, {
       headers: {
         accept: 'application/json',
@@ -78,7 +79,7 @@ export class AzureDevOps {
 
   private failure(type: keyof typeof remedies, reason: string): Failure {
     const doing = `ask Azure DevOps who approved of run ${this.run.build}`;
-    return new Failure({ type, doing, reason, remedy: remedies[type] });
+    return new Failure({ type, doing, reason, remedy: proxyRemedy(reason) ?? remedies[type] });
   }
 }
 
@@ -101,5 +102,6 @@ function jsonOf<T extends object>(text: string): T | undefined {
 
 function messageOf(error: unknown): string {
   const { message, cause } = error as Error;
-  return cause instanceof Error ? cause.message : message;
+  // Node's own `fetch` says only that it failed, and why in what caused that.
+  return message === 'fetch failed' && cause instanceof Error ? cause.message : message;
 }

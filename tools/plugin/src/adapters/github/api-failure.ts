@@ -1,5 +1,6 @@
 import type { ForgeAccess } from '../../model/forge/forge-access.ts';
 import { failureBy, type ErrorRule } from '../../model/errors/error-rules.ts';
+import { proxyRemedy } from '../proxy/proxy-trouble.ts';
 import { notTaken } from './guarded-fetch.ts';
 import { Failure, ProductError } from '../../model/errors/product-error.ts';
 
@@ -48,7 +49,7 @@ export const requestRules: readonly ErrorRule<FailedRequest>[] = [
     when: ({ error }) => error.response === undefined,
     type: 'forge-unreachable',
     reason: (request) => `${request.host} could not be reached (${request.said}).`,
-    remedy: () => 'Try again later.',
+    remedy: ({ said }) => proxyRemedy(said) ?? 'Try again later.',
   },
   {
     when: ({ error }) => error.status === notTaken,

@@ -41,7 +41,7 @@ export async function makeOctokit({ api, token }: ForgeAccess, pace: Pace) {
     import('@octokit/plugin-throttling'),
   ]);
   knownSecrets.add(token);
-  const send = await proxiedFetch(api);
+  const send = proxiedFetch(api);
   const waitsFor = (seconds: number, _options: unknown, _octokit: unknown, pauses: number) =>
     seconds <= longestPauseSeconds && pauses < mostPauses;
   const Client = Octokit.plugin(retry, throttling);

@@ -1,8 +1,12 @@
 import http from 'node:http';
 import https from 'node:https';
+import { ProductError } from '../../model/errors/product-error.ts';
 import { probeResultOf, type ProbeAnswer } from '../../model/deploy/probe-result.ts';
 import type { ProbeTarget } from '../../model/deploy/probe-target.ts';
 import { setTimeout as pause } from 'node:timers/promises';
+import { agentThrough } from '../proxy/proxy-agent.ts';
+import { proxyOf } from '../proxy/proxy.ts';
+import { throughProxy } from '../proxy/proxy-trouble.ts';
 import type { NoAnswer, ProbeOptions, Prober, RunningProbe } from '../../ports/prober.ts';
 
 /** A request without an answer in this time has failed. */
@@ -18,6 +22,16 @@ interface Asked extends ProbeAnswer {
   readonly isAnswer: boolean;
 }
 
+/** How requests get to what is probed. */
+interface Way {
+  /** The environment's proxy for it. */
+  readonly proxy: string | undefined;
+  /** Over kept connections. */
+  readonly kept: http.Agent;
+  /** Over a connection for each request. */
+  readonly fresh: http.Agent | false;
+}
+
 /** Asks over HTTP: every other request over a connection of its own, the others over kept ones. */
 export class HttpProber implements Prober {
   private readonly timeoutMs: number;
@@ -31,19 +45,17 @@ export class HttpProber implements Prober {
     const startedAt = performance.now();
     const isRetried = ({ isAnswer, failure }: Asked) =>
       isAnswer && failure !== undefined && performance.now() - startedAt < (retryForMs ?? 0);
-    let first = await ask(target, false, Math.min(firstTimeoutMs, this.timeoutMs));
-    while (isRetried(first)) {
-      await pause(retryPauseMs);
-      first = await ask(target, false, Math.min(firstTimeoutMs, this.timeoutMs));
-    }
+    const way = wayTo(target);
+    if ('state' in way) return way;
+    const firstLimit = Math.min(firstTimeoutMs, this.timeoutMs);
+    const askFirst = () => ask(target, way, { isKept: false, timeoutMs: firstLimit });
+    let first = await askFirst();
+    for (; isRetried(first); first = await askFirst()) await pause(retryPauseMs);
     if (first.failure !== undefined) {
       const when = retryForMs === undefined ? 'did not serve before' : 'does not serve';
-      return { state: 'no-answer', reason: `GET ${target.url} ${when}: ${first.failure}` };
+      return { state: 'no-answer', reason: `GET ${target.url} ${when}: ${throughProxy(first.failure, way.proxy)}` };
     }
     const least = performance.now() + atLeastMs;
-    const { Agent } = target.url.startsWith('https:') ? https : http;
-    // As many as slow answers need: a request that waits for a connection here would count as one that was not answered.
-    const kept = new Agent({ keepAlive: true, maxFreeSockets: 4 });
     const answers: ProbeAnswer[] = [first];
     const pending = new Set<Promise<void>>();
     let sent = 0;
@@ -52,7 +64,8 @@ export class HttpProber implements Prober {
     // machine drops ticks of a timer; what is due since the last one is sent then.
     const sendDue = () => {
       for (const due = ((performance.now() - begun) * target.rate) / 1000; sent + 1 <= due; sent++) {
-        const answered = ask(target, sent % 2 === 0 ? kept : false, this.timeoutMs).then((answer) => {
+        const manner = { isKept: sent % 2 === 0, timeoutMs: this.timeoutMs };
+        const answered = ask(target, way, manner).then((answer) => {
           answers.push(answer);
           pending.delete(answered);
         });
@@ -68,15 +81,35 @@ export class HttpProber implements Prober {
         clearInterval(timer);
         sendDue();
         await Promise.all(pending);
-        kept.destroy();
+        way.kept.destroy();
         return probeResultOf(answers);
       },
     };
   }
 }
 
+/** Returns how a target is reached, as curl reaches it; or why not. */
+function wayTo({ url, host }: ProbeTarget): Way | NoAnswer {
+  try {
+    const proxy = proxyOf(url, { doing: `probe ${url}` });
+    // A proxy that passes requests on replaces the name that they are for.
+    const isTunnelled = host !== undefined && host !== new URL(url).host;
+    // As many as slow answers need: a request that waits for a connection here would count as one that was not answered.
+    const kept = agentThrough(proxy, url, { keepAlive: true, maxFreeSockets: 4 }, isTunnelled);
+    return { proxy, kept, fresh: proxy === undefined ? false : agentThrough(proxy, url, {}, isTunnelled) };
+  } catch (error) {
+    if (!(error instanceof ProductError)) throw error;
+    return { state: 'no-answer', reason: `GET ${url} cannot be sent: ${error.facts.reason}` };
+  }
+}
+
 /** Sends one request. Never throws. */
-function ask(target: ProbeTarget, agent: http.Agent | false, timeoutMs: number): Promise<Asked> {
+function ask(
+  target: ProbeTarget,
+  { kept, fresh }: Way,
+  { isKept, timeoutMs }: { readonly isKept: boolean; readonly timeoutMs: number },
+): Promise<Asked> {
+  const agent = isKept ? kept : fresh;
   const started = performance.now();
   const url = new URL(target.url);
   const host = target.host ?? url.host;
@@ -91,7 +124,7 @@ function ask(target: ProbeTarget, agent: http.Agent | false, timeoutMs: number):
     const headers = {
       host,
       'user-agent': 'poc-prober',
-      ...(agent === false ? { connection: 'close' } : {}),
+      ...(isKept ? {} : { connection: 'close' }),
       ...(echo ? { [echo.name]: echo.value } : {}),
     };
     const sent = request(url, { agent, headers, servername: host.replace(/:\d+$/, '') }, (answer) => {

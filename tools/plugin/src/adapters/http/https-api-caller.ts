@@ -1,10 +1,13 @@
-import type { IncomingMessage } from 'node:http';
-import { Agent, request as send } from 'node:https';
+import type { Agent, IncomingMessage } from 'node:http';
+import { request as send } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
 import { mostBytes } from '../../model/limits/most-bytes.ts';
 import { isAnswer, type ApiAnswer, type ApiResult } from '../../model/facade/checking/api-call.ts';
 import { isJson } from '../../model/facade/checking/judge-answer.ts';
 import { AnswerTooLong, readWithin } from '../answers/read-within.ts';
+import { agentThrough } from '../proxy/proxy-agent.ts';
+import { proxyOf } from '../proxy/proxy.ts';
+import { throughProxy } from '../proxy/proxy-trouble.ts';
 import type { ApiCaller, ApiRequest, CallingCourse } from '../../ports/api-caller.ts';
 
 /** How long and how much is waited for; times in milliseconds. */
@@ -41,8 +44,14 @@ export class HttpsApiCaller implements ApiCaller {
 
   async call(requests: readonly ApiRequest[], course: CallingCourse = {}): Promise<ApiResult[]> {
     const { atOnce } = this.limits;
-    const agent = new Agent({ keepAlive: true, maxSockets: atOnce, ...(this.ca === undefined ? {} : { ca: this.ca }) });
-    const calling = new Calling(this.limits, agent, course);
+    const options = { keepAlive: true, maxSockets: atOnce, ...(this.ca === undefined ? {} : { ca: this.ca }) };
+    const agents = new Map<string | undefined, Agent>();
+    const agentOf = (proxy: string | undefined, url: string) => {
+      const agent = agents.get(proxy) ?? agentThrough(proxy, url, options);
+      agents.set(proxy, agent);
+      return agent;
+    };
+    const calling = new Calling(this.limits, agentOf, course);
     const results: ApiResult[] = [];
     const left = requests.map((request, index) => ({ request, index }));
     const work = async () => {
@@ -53,21 +62,24 @@ export class HttpsApiCaller implements ApiCaller {
       await Promise.all(Array.from({ length: atOnce }, work));
       return results;
     } finally {
-      agent.destroy();
+      for (const agent of agents.values()) agent.destroy();
     }
   }
 }
+
+/** Finds the agent for an address, through a proxy where there is one. */
+type AgentOf = (proxy: string | undefined, url: string) => Agent;
 
 /** Requests that are waited for together. */
 class Calling {
   private readonly began = performance.now();
   private readonly limits: CallLimits;
-  private readonly agent: Agent;
+  private readonly agentOf: AgentOf;
   private readonly course: CallingCourse;
 
-  constructor(limits: CallLimits, agent: Agent, course: CallingCourse) {
+  constructor(limits: CallLimits, agentOf: AgentOf, course: CallingCourse) {
     this.limits = limits;
-    this.agent = agent;
+    this.agentOf = agentOf;
     this.course = course;
   }
 
@@ -84,17 +96,19 @@ class Calling {
     }
   }
 
-  /** Sends one request. Never throws. */
-  private ask({ url, headers }: ApiRequest): Promise<ApiResult> {
-    const { agent, limits } = this;
+  /** Sends one request. @throws {Refusal} where what names a proxy is the address of none. */
+  private async ask({ url, headers }: ApiRequest): Promise<ApiResult> {
+    const { limits } = this;
     const { signal } = this.course;
     // A key is shown to nobody who could be somebody else.
-    if (!url.startsWith('https:')) return Promise.resolve({ reason: 'it is not called by https', isConnected: false });
+    if (!url.startsWith('https:')) return { reason: 'it is not called by https', isConnected: false };
+    const proxy = proxyOf(url, { doing: `call ${url}` });
+    const agent = this.agentOf(proxy, url);
     return new Promise((resolve) => {
       let [isConnected, isAnswered] = [false, false];
       const sent = send(url, { agent, headers: { accept: '*/*', 'user-agent': 'poc-check', ...headers } });
       const fail = (reason: string) => {
-        resolve({ reason, isConnected });
+        resolve({ reason: isConnected ? reason : throughProxy(reason, proxy), isConnected });
         sent.destroy();
       };
       const limit = setTimeout(() => fail(`none within ${limits.answerMs / 1000} s`), limits.answerMs);

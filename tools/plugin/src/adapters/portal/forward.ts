@@ -1,5 +1,9 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
+import { ProductError } from '../../model/errors/product-error.ts';
+import { agentThrough } from '../proxy/proxy-agent.ts';
+import { proxyOf } from '../proxy/proxy.ts';
+import { throughProxy } from '../proxy/proxy-trouble.ts';
 
 /** Headers of the connection alone (RFC 9110, 7.6.1), and those about this machine's page rather than about the request. */
 const notPassedOn = [
@@ -49,7 +53,14 @@ export function forward(
   const { request: ask } = target.protocol === 'https:' ? https : http;
   const headers = { ...without(request.headers, notPassedOn), host };
   const servername = url.hostname;
-  const sent = ask(target, { method: request.method, headers, agent: false, servername }, (got) => {
+  const refuse = (reason: string) => {
+    answer.writeHead(502, { 'content-type': 'text/plain; charset=utf-8', ...confinement });
+    answer.end(`The door did not answer: ${reason}\n`);
+  };
+  const proxy = proxyTo(target.href, refuse);
+  if (proxy === null) return;
+  const agent = proxy === undefined ? false : agentThrough(proxy, target.href, {});
+  const sent = ask(target, { method: request.method, headers, agent, servername }, (got) => {
     const { statusCode = 502, headers: received } = got;
     const { location } = received;
     const isRedirection = statusCode >= 300 && statusCode < 400 && location !== undefined;
@@ -64,11 +75,21 @@ export function forward(
   });
   sent.on('error', ({ message }) => {
     if (answer.headersSent) return void answer.destroy();
-    answer.writeHead(502, { 'content-type': 'text/plain; charset=utf-8', ...confinement });
-    answer.end(`The door did not answer: ${message}\n`);
+    refuse(throughProxy(message, proxy));
   });
   answer.on('close', () => sent.destroy());
   request.pipe(sent);
+}
+
+/** Returns the environment's proxy for an address; null where what names it is the address of none. */
+function proxyTo(address: string, refuse: (reason: string) => void): string | undefined | null {
+  try {
+    return proxyOf(address, { doing: `reach ${address}` });
+  } catch (error) {
+    if (!(error instanceof ProductError)) throw error;
+    refuse(error.facts.reason);
+    return null;
+  }
 }
 
 function without(headers: IncomingHttpHeaders, names: readonly string[], pattern = /^sec-/): IncomingHttpHeaders {

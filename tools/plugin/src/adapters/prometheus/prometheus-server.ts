@@ -12,7 +12,7 @@ export class PrometheusServer implements MetricsServer {
   private readonly url: string;
   private readonly timeoutMs: number;
   readonly #token: string | undefined;
-  private send: Promise<typeof fetch> | undefined;
+  private send: typeof fetch | undefined;
 
   /** @param token is shown to the server alone. */
   constructor(url: string, token?: string, timeoutMs = usualTimeoutMs) {
@@ -25,7 +25,7 @@ export class PrometheusServer implements MetricsServer {
     signal?.throwIfAborted();
     const limit = AbortSignal.timeout(this.timeoutMs);
     const either = signal ? AbortSignal.any([signal, limit]) : limit;
-    const send = await (this.send ??= proxiedFetch(this.url));
+    const send = (this.send ??= proxiedFetch(this.url));
     const headers = {
       accept: 'application/json',
       'user-agent': 'poc-release',
@@ -62,7 +62,6 @@ async function bodyOf(response: Response): Promise<string | undefined> {
 
 /** `fetch` says only that it failed, and why in what caused that. */
 function reasonOf(error: unknown): string {
-  const { cause } = error as { cause?: NodeJS.ErrnoException };
-  const { code, message } = (cause ?? error) as NodeJS.ErrnoException;
-  return code ?? message;
+  const { message, cause } = error as { message: string; cause?: NodeJS.ErrnoException };
+  return message === 'fetch failed' && cause ? (cause.code ?? cause.message) : message;
 }

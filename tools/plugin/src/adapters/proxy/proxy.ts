@@ -1,16 +1,18 @@
-import { HttpProxyAgent, HttpsProxyAgent } from 'hpagent';
-import http from 'node:http';
-import https from 'node:https';
-import { BlockList, isIP, isIPv6 } from 'node:net';
-import { SocksProxyAgent } from 'socks-proxy-agent';
 import { Refusal } from '../../model/errors/product-error.ts';
+import { knownSecrets } from '../../model/secrets/known-secrets.ts';
+import { isListed, isThisMachine } from './no-proxy.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
+/** The ways to speak to a proxy. */
+const protocols = ['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'];
+
 /**
  * Returns the proxy for an address: the one that is named for it, or that of the environment (`HTTPS_PROXY`, `HTTP_PROXY`,
- * `NO_PROXY`, in either case), which is for no address of this machine. The rules are those of Go's programs (kubectl,
- * docker, gh).
+ * `ALL_PROXY`, `NO_PROXY`), which is for no address of this machine. The variables are read as curl reads them: those in small
+ * letters go first. Unlike curl, `HTTP_PROXY` in capitals is followed, but not where a web server may have made it of a
+ * header of a request (CGI).
+ * @returns its address, the login in it percent-encoded.
  * @throws {Refusal} when it is no address of a proxy.
  */
 export function proxyOf(
@@ -18,77 +20,67 @@ export function proxyOf(
   { named = '', doing, env = process.env }: { named?: string; doing: string; env?: Variables },
 ): string | undefined {
   const url = new URL(address);
-  const variable = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
-  const text = named !== '' ? named : isExempt(url, env) ? '' : valueOf(variable, env);
-  if (text === '') return undefined;
-  const proxy = /^\w+:\/\//.test(text) ? text : `http://${text}`;
-  if (URL.canParse(proxy) && /^(https?|socks\w*):$/.test(new URL(proxy).protocol)) return proxy;
+  const found = named === '' ? ofEnvironment(url, env) : { where: '"proxy-url" in the kubeconfig', text: named };
+  if (found === undefined) return undefined;
+  const proxy = readProxy(found.text.trim());
+  if (proxy !== undefined) {
+    knownSecrets.addAddress(proxy);
+    return proxy;
+  }
   throw new Refusal({
     type: 'bad-proxy',
     doing,
     // A password may be in it.
-    reason: `${named === '' ? variable : '"proxy-url" in the kubeconfig'} is not the address of a proxy.`,
-    remedy: 'Correct it: http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT.',
+    reason: `${found.where} is not the address of a proxy.`,
+    remedy:
+      'Correct it: http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT. A login before it, `USER:PASSWORD@`, is percent-encoded.',
   });
 }
 
-/** Returns an agent whose connections go through a proxy, or directly where there is none. */
-export function agentThrough(proxy: string | undefined, address: string, options: https.AgentOptions): http.Agent {
-  const isTls = address.startsWith('https:');
-  if (proxy === undefined) return isTls ? new https.Agent(options) : new http.Agent(options);
-  if (proxy.startsWith('socks')) return new SocksProxyAgent(proxy, options);
-  return isTls ? new HttpsProxyAgent({ ...options, proxy }) : new HttpProxyAgent({ ...options, proxy });
-}
-
-/** Returns a proxy for messages, without its password. */
+/** Returns a proxy for messages, without its login. */
 export function describeProxy(proxy: string): string {
   const { protocol, host } = new URL(proxy);
   return `${protocol}//${host}`;
 }
 
-/** Reports whether the reason of a lost request is a proxy that wants a login, or another one. @param why the error's text. */
-export function wantsLogin(why: string): boolean {
-  return /\b407\b/.test(why);
+/** Returns the value of `Proxy-Authorization` for the login in a proxy's address, if there is one. */
+export function loginAt({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined;
+  return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')}`;
 }
 
-/** How to log in to a proxy, as a sentence. */
-export const howToLogIn =
-  'The proxy wants a login, or another one (407): write it into its address, `http://USER:PASSWORD@HOST:PORT`, with special characters percent-encoded.';
-
-function valueOf(name: string, env: Variables): string {
-  return (env[name] || env[name.toLowerCase()] || '').trim();
+function ofEnvironment(url: URL, env: Variables): { readonly where: string; readonly text: string } | undefined {
+  if (isThisMachine(url)) return undefined;
+  const name = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+  const isSet = (each: string) => (env[each] ?? '').trim() !== '';
+  const isOfRequest = (each: string) => each === 'HTTP_PROXY' && isSet('REQUEST_METHOD');
+  const variables = [name, 'ALL_PROXY'].flatMap((each) => [each.toLowerCase(), each]);
+  const where = variables.find((each) => isSet(each) && !isOfRequest(each));
+  const list = env['no_proxy'] || env['NO_PROXY'] || '';
+  if (where === undefined || isListed(url, list)) return undefined;
+  return { where, text: env[where]! };
 }
 
-/** Reports whether an address is asked directly: one of this machine, or one that `NO_PROXY` names. */
-function isExempt(url: URL, env: Variables): boolean {
-  const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
-  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
-  if (host === 'localhost' || host.endsWith('.localhost') || isIn(host, '127.0.0.0/8') || isIn(host, '::1/128'))
-    return true;
-  const entries = valueOf('NO_PROXY', env)
-    .toLowerCase()
-    .split(/[,\s]+/);
-  return entries.some((entry) => entry !== '' && matches(entry, host, port));
+/** Returns the address of a proxy as programs read it; undefined for what is none. */
+function readProxy(text: string): string | undefined {
+  const address = /^\w+:\/\//.test(text) ? text : `http://${text}`;
+  if (!URL.canParse(address)) return undefined;
+  const url = new URL(address);
+  const { protocol, hostname, pathname, search, hash } = url;
+  // An unencoded character of a password ends the host early: `http://me:12/34@proxy`.
+  const isCutShort = `${pathname}${search}${hash}`.includes('@');
+  if (!protocols.includes(protocol) || hostname === '' || isCutShort) return undefined;
+  const [user, password] = [url.username, url.password].map((part) => encodeURIComponent(decoded(part)));
+  return `${protocol}//${user === '' && password === '' ? '' : `${user}:${password}@`}${url.host}`;
 }
 
-function matches(entry: string, host: string, port: string): boolean {
-  if (entry === '*') return true;
-  if (entry.includes('/')) return isIn(host, entry);
-  const [, name = entry, only = port] = isIPv6(entry) ? [] : (/^\[?(.*?)\]?(?::(\d+))?$/.exec(entry) ?? []);
-  if (only !== port) return false;
-  // `.shop` and `*.shop` are what lies below; `shop` is itself, too.
-  const below = name.replace(/^\*?\./, '');
-  return (host === name || host.endsWith(`.${below}`)) && below !== '';
-}
-
-/** Reports whether a host is an address in a network: `10.0.0.0/8`. */
-function isIn(host: string, network: string): boolean {
-  const [base = '', bits = ''] = network.split('/');
-  const family = isIP(base);
-  if (family === 0 || isIP(host) !== family || !/^\d{1,3}$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128))
-    return false;
-  const type = family === 4 ? 'ipv4' : 'ipv6';
-  const list = new BlockList();
-  list.addSubnet(base, Number(bits), type);
-  return list.check(host, type);
+/** Decodes what is percent-encoded, and leaves a `%` that encodes nothing as it is. */
+function decoded(text: string): string {
+  return text.replaceAll(/(?:%[\da-f]{2})+/gi, (codes) => {
+    try {
+      return decodeURIComponent(codes);
+    } catch {
+      return codes;
+    }
+  });
 }

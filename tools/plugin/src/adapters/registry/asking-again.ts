@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { HttpAnswer } from './http-requests.ts';
 
 /** A registry that fails (5xx) is asked this often. */
@@ -27,10 +28,34 @@ export class AskingAgain {
   }
 }
 
+/**
+ * Sends a request until its answer is one that asking again does not change, such as one for a token.
+ * @param onWait is told the status of an answer after which is waited, and for how many milliseconds.
+ */
+export async function untilAnswered(
+  send: () => Promise<HttpAnswer>,
+  onWait: (status: number, waitMs: number) => void,
+): Promise<HttpAnswer> {
+  const again = new AskingAgain();
+  for (;;) {
+    const answer = await send();
+    const wait = again.waitAfter(answer);
+    if (wait === undefined) return answer;
+    onWait(answer.status, wait);
+    await pause(wait);
+  }
+}
+
 /** Reads a `Retry-After`: seconds, or a date. @returns milliseconds; undefined when it says nothing that can be read. */
 export function retryAfter(header: string | undefined, now: number): number | undefined {
   const text = header?.trim() ?? '';
   if (/^\d+$/.test(text)) return Number(text) * 1000;
   const date = /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** Returns for how long an answer asks not to be asked, as the end of a sentence; empty where it does not say. */
+export function pauseIn(headers: Readonly<Record<string, string | string[] | undefined>>): string {
+  const waitMs = retryAfter(headers['retry-after']?.toString(), Date.now());
+  return waitMs === undefined ? '' : `, and asks to be left alone for ${Math.ceil(waitMs / 1000)} s`;
 }

@@ -2,10 +2,11 @@ import type { DefaultAzureCredentialOptions, TokenCredential } from '@azure/iden
 import type { Credentials, CredentialsOf } from '../../model/image/credentials.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { mostBytes } from '../../model/limits/most-bytes.ts';
-import { findAzureIdentity, identityProblems } from '../azure/azure-identity.ts';
+import { findAzureIdentity, identityProblems, identityRemedy } from '../azure/azure-identity.ts';
 import { HttpRequests } from './http-requests.ts';
 import { findCredentials } from './registry-credentials.ts';
-import { noAnswer } from './registry-refusals.ts';
+import { untilAnswered } from './asking-again.ts';
+import { loginFails, noAnswer } from './registry-refusals.ts';
 
 /** The audience of tokens that are for Azure's container registries and nothing else; it is the same in every cloud. */
 const audience = 'https://containerregistry.azure.net/.default';
@@ -61,11 +62,14 @@ export class AzureRegistries {
   private async exchange(registry: string): Promise<Credentials> {
     const accessToken = await this.accessToken(registry);
     const body = new URLSearchParams({ grant_type: 'access_token', service: registry, access_token: accessToken });
-    const answer = await this.requests
-      .send(registry, `https://${registry}/oauth2/exchange`, { method: 'POST', body, most: mostBytes.registryToken })
-      .catch((cause: unknown) => {
-        throw noAnswer(registry, logInTo(registry), cause);
-      });
+    const request = { method: 'POST', body, most: mostBytes.registryToken } as const;
+    const answer = await untilAnswered(
+      () => this.requests.send(registry, `https://${registry}/oauth2/exchange`, request),
+      () => {},
+    ).catch((cause: unknown) => {
+      throw noAnswer(registry, logInTo(registry), cause);
+    });
+    if (answer.status === 429 || answer.status >= 500) throw loginFails(registry, answer, logInTo(registry));
     const token = answer.status === 200 ? refreshToken(answer.body) : undefined;
     if (token !== undefined) return { kind: 'identity-token', token };
     throw new Refusal({
@@ -89,7 +93,10 @@ export class AzureRegistries {
         type: 'azure-identity-missing',
         doing: logInTo(registry),
         reason: 'Neither docker nor podman is logged in to it, and no Azure identity of this machine gives a token.',
-        remedy: `Log in with \`az acr login --name ${registry.split('.')[0]}\` or \`az login\`, or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET (or AZURE_FEDERATED_TOKEN_FILE).`,
+        remedy: identityRemedy(
+          cause,
+          `Log in with \`az acr login --name ${registry.split('.')[0]}\` or \`az login\`, or set AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET (or AZURE_FEDERATED_TOKEN_FILE).`,
+        ),
         evidence: identityProblems(cause),
         cause,
       });

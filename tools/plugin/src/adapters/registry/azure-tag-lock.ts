@@ -1,5 +1,6 @@
 import type { Agent } from 'node:https';
 import type { ImageRef } from '../../model/image/image-ref.ts';
+import { noProxyOfItsOwn } from '../azure/azure-transport.ts';
 import { ProductError, Refusal } from '../../model/errors/product-error.ts';
 
 /** A way for Azure's own client to the registry. */
@@ -17,6 +18,7 @@ export async function lockAzureTag(image: ImageRef, { agent, authorize }: AzureT
   const { registry, repository, tag = '' } = image;
   const { ContainerRegistryClient } = await import('@azure/container-registry');
   const client = new ContainerRegistryClient(`https://${registry}`, {
+    proxyOptions: noProxyOfItsOwn,
     redirectOptions: { maxRetries: 0 },
     retryOptions: { maxRetries: 2, maxRetryDelayInMs: 2000 },
     additionalPolicies: [

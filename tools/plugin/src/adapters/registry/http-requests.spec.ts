@@ -49,7 +49,7 @@ describe('a registry behind a proxy', () => {
     await expect(askFor()).rejects.toMatchObject({
       facts: {
         type: 'registry-unreachable',
-        reason: expect.stringContaining(`(ECONNREFUSED, through the proxy ${proxy.address})`) as string,
+        reason: expect.stringContaining(`(the proxy ${proxy.address} could not be asked: ECONNREFUSED)`) as string,
       },
     });
   });

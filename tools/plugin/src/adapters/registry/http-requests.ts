@@ -3,7 +3,8 @@ import * as https from 'node:https';
 import type { Readable } from 'node:stream';
 import type { OnAnswer } from '../../ports/clock.ts';
 import { readWithin } from '../answers/read-within.ts';
-import { agentThrough, proxyOf } from '../proxy/proxy.ts';
+import { agentThrough } from '../proxy/proxy-agent.ts';
+import { proxyOf } from '../proxy/proxy.ts';
 import { certificateAuthorities } from './certificate-authorities.ts';
 import { Surroundings } from './surroundings.ts';
 
@@ -52,6 +53,19 @@ export class ForeignRedirect extends Error {
   }
 }
 
+/** The addresses that errors are about. */
+const asked = new WeakMap<object, string>();
+
+/** Returns the address that an error of a request is about: the registry's, or that of where it led to. */
+export function addressAskedAt(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null ? asked.get(error) : undefined;
+}
+
+function noting(error: unknown, address: string): unknown {
+  if (typeof error === 'object' && error !== null) asked.set(error, address);
+  return error;
+}
+
 /** Requests to registries and what they lead to, with the certificates that this machine has for each registry. */
 export class HttpRequests {
   private readonly agents = new Map<string, Promise<http.Agent>>();
@@ -94,7 +108,10 @@ export class HttpRequests {
       const agent = await this.agentOf(registry, url.href);
       const askedAt = Date.now();
       const options = { method: request.method, headers, signal: request.signal, agent, lookup };
-      const response = await begin(url, options, request.body);
+      const response = await begin(url, options, request.body).catch((cause: unknown) => {
+        // What is cut off by its end says only that it was cut off.
+        throw noting(request.signal?.aborted ? request.signal.reason : cause, url.href);
+      });
       this.onAnswer({ server: url.host, headers: response.headers, askedAt });
       const { statusCode: status = 0 } = response;
       const location = status >= 301 && status <= 308 ? response.headers.location : undefined;

@@ -5,7 +5,7 @@ import type { CredentialsOf } from '../../model/image/credentials.ts';
 import { parseDigest, type Digest, type ImageRef } from '../../model/image/image-ref.ts';
 import { mostBytes } from '../../model/limits/most-bytes.ts';
 import type { OnAnswer } from '../../ports/clock.ts';
-import { AskingAgain } from './asking-again.ts';
+import { AskingAgain, untilAnswered } from './asking-again.ts';
 import { HttpRequests, type HttpAnswer, type HttpRequest, type OpenAnswer, type RequestBody } from './http-requests.ts';
 import { manifestTypes } from './manifest.ts';
 import { RegistryLogin, type Authorization } from './registry-login.ts';
@@ -62,7 +62,13 @@ export class RegistryClient {
   constructor(credentialsOf: CredentialsOf, { onAnswer, tell, isListedPlain }: ClientSettings = {}) {
     this.requests = new HttpRequests(onAnswer);
     this.speech = new RegistrySpeech(isListedPlain);
-    this.login = new RegistryLogin(credentialsOf, (...asked) => this.sendTo(...asked));
+    // Token services limit requests, too.
+    this.login = new RegistryLogin(credentialsOf, (image, address, request) =>
+      untilAnswered(
+        () => this.sendTo(image, address, request),
+        (status, waitMs) => this.tellOfLimit(new URL(address).host, status, waitMs),
+      ),
+    );
     this.tell = tell ?? ((line) => void process.stderr.write(`${line}\n`));
   }
 
@@ -120,7 +126,7 @@ export class RegistryClient {
         continue;
       }
       if (status === 401 || status === 403) throw denied(image, { status, rights }, authorization);
-      if (wait === undefined) throw registryFails(image, status, rights);
+      if (wait === undefined) throw registryFails(image, answer, rights);
       this.tellOfLimit(image.registry, status, wait);
       await pause(wait, undefined, request.signal ? { signal: request.signal } : {});
     }

@@ -59,7 +59,7 @@ export class RegistryLogin {
       const denial = login === 'nobody' ? 'no login' : status === 403 ? 'no right' : 'login refused';
       throw deniedAccess({ image, denial, login, status, rights });
     }
-    if (status !== 200) throw registryFails(image, status, rights);
+    if (status !== 200) throw registryFails(image, { ...answer, from: new URL(challenge.realm).host }, rights);
     return { scheme: 'bearer', login, header: `Bearer ${readToken(parseJson(answer, image))}` };
   }
 

@@ -1,5 +1,6 @@
 import { errorRulesContract } from '../../../../contracts/src/error-rules-contract.ts';
 import { ImageRef } from '../../model/image/image-ref.ts';
+import { ProxyTrouble } from '../proxy/proxy-trouble.ts';
 import { AnswerTooLong } from '../answers/read-within.ts';
 import { ForeignRedirect } from './http-requests.ts';
 import { AddressRefused } from './surroundings.ts';
@@ -51,18 +52,35 @@ describe('denialRules', () => {
 });
 
 describe('answerRules', () => {
-  const answered = (status: number, rights: Rights = 'pull') => ({ registry, repository: 'orders', status, rights });
+  const answered = (status: number, rights: Rights = 'pull') => ({
+    ...{ registry, repository: 'orders', by: `The registry ${registry}`, pause: '', status, rights },
+  });
   errorRulesContract(answerRules, [
     { foreign: answered(413, 'push'), type: 'image-too-large', says: 'takes nothing as large as this (413)' },
     { foreign: answered(404, 'push'), type: 'registry-denies-access', says: 'has no repository orders' },
-    { foreign: answered(429), type: 'registry-limits-requests', says: 'too many requests' },
+    {
+      foreign: {
+        ...answered(429),
+        by: 'The token service tokens.example of it',
+        pause: ', and asks to be left alone for 9 s',
+      },
+      type: 'registry-limits-requests',
+      says: 'The token service tokens.example of it received too many requests (429), and asks to be left alone for 9 s.',
+    },
     { foreign: answered(500), type: 'registry-fails', says: 'error (500)' },
   ]);
 });
 
 describe('noAnswerRules', () => {
   const lost = (code: string, cause: unknown = { code }) => ({ registry, cause, code });
+  const proxy = 'http://me:secret@proxy:3128';
+  const trouble = ProxyTrouble.refused('http://proxy:3128', 'acr.example:443', { status: 407 });
   errorRulesContract(noAnswerRules, [
+    {
+      foreign: { ...lost(trouble.message, trouble), proxy },
+      type: 'registry-unreachable',
+      says: '(the proxy http://proxy:3128 wants a login (407)). Write the login into its address',
+    },
     { foreign: lost('', new AnswerTooLong(4 * 1024 * 1024)), type: 'registry-fails', says: 'more than 4 MiB' },
     {
       foreign: lost('', new ForeignRedirect('https://tokens.example', 'https://evil.example')),
@@ -84,14 +102,10 @@ describe('noAnswerRules', () => {
     { foreign: lost('ERR_TLS_CERT_ALTNAME_INVALID'), type: 'registry-certificate', says: 'for another name' },
     { foreign: lost('DEPTH_ZERO_SELF_SIGNED_CERT'), type: 'registry-certificate', says: 'does not know' },
     {
-      foreign: {
-        ...lost('Bad response: 407, through the proxy http://proxy:3128'),
-        proxy: 'http://me:secret@proxy:3128',
-      },
+      foreign: { ...lost('ECONNRESET, through the proxy http://proxy:3128'), proxy },
       type: 'registry-unreachable',
-      says: 'The proxy wants a login',
+      says: 'NO_PROXY',
     },
-    { foreign: { ...lost('ENOTFOUND'), proxy: 'http://proxy:3128' }, type: 'registry-unreachable', says: 'NO_PROXY' },
     { foreign: lost('ENOTFOUND'), type: 'registry-unreachable', says: 'ENOTFOUND' },
   ]);
 });

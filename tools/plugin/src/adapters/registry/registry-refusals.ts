@@ -2,9 +2,11 @@ import { refusalBy, type ErrorRule } from '../../model/errors/error-rules.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { registrySetting } from '../../model/environment/environment.ts';
 import type { Digest, ImageRef } from '../../model/image/image-ref.ts';
-import { describeProxy, howToLogIn, proxyOf, wantsLogin } from '../proxy/proxy.ts';
+import { proxyOf } from '../proxy/proxy.ts';
+import { isUntrusted, proxyRemedy, ProxyTrouble, throughProxy } from '../proxy/proxy-trouble.ts';
 import { AnswerTooLong } from '../answers/read-within.ts';
-import { answerTimeoutMs, ForeignRedirect } from './http-requests.ts';
+import { pauseIn } from './asking-again.ts';
+import { addressAskedAt, answerTimeoutMs, ForeignRedirect } from './http-requests.ts';
 import { AddressRefused } from './surroundings.ts';
 
 /** How this machine logged in, or tried to. */
@@ -94,6 +96,10 @@ export function loginInTheClear(image: ImageRef, rights: Rights): Refusal {
 interface ErrorAnswer {
   readonly registry: string;
   readonly repository: string;
+  /** Who answered: the registry, or its token service. */
+  readonly by: string;
+  /** For how long it asks not to be asked, as a clause; empty where it does not say. */
+  readonly pause: string;
   readonly status: number;
   readonly rights: Rights;
 }
@@ -117,23 +123,40 @@ export const answerRules: readonly ErrorRule<ErrorAnswer>[] = [
   {
     when: ({ status }) => status === 429,
     type: 'registry-limits-requests',
-    reason: ({ registry }) => `The registry ${registry} received too many requests (429).`,
+    reason: ({ by, pause }) => `${by} received too many requests (429)${pause}.`,
     remedy: ({ registry }) =>
       `Wait and run the same command again; after \`docker login ${registry}\` more are allowed.`,
   },
   {
     when: () => true,
     type: 'registry-fails',
-    reason: ({ registry, status }) => `The registry ${registry} answered with an error (${status}).`,
+    reason: ({ by, status }) => `${by} answered with an error (${status}).`,
     remedy: () => "Look at the registry's own log, then run the same command again.",
   },
 ];
 
+/** An answer that is an error. */
+interface FailedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Host of the token service that it is from; the registry's own when left out. */
+  readonly from?: string;
+}
+
 /** Returns the refusal for a registry that answers with an error. */
-export function registryFails(image: ImageRef, status: number, rights: Rights): Refusal {
+export function registryFails(image: ImageRef, answer: FailedAnswer, rights: Rights): Refusal {
   const { registry, repository } = image;
+  const { status, headers, from } = answer;
+  const by = `${from === undefined ? 'The registry' : `The token service ${from} of the registry`} ${registry}`;
+  const failed = { registry, repository, by, pause: pauseIn(headers), status, rights };
   // The last rule matches all.
-  return refusalBy(answerRules, { registry, repository, status, rights }, { doing: purposeOf(image, rights) })!;
+  return refusalBy(answerRules, failed, { doing: purposeOf(image, rights) })!;
+}
+
+/** Returns the refusal for a registry that answers with an error to who logs in. @param doing as a clause. */
+export function loginFails(registry: string, { status, headers }: FailedAnswer, doing: string): Refusal {
+  const failed = { registry, repository: '', by: `The registry ${registry}`, pause: pauseIn(headers), status };
+  return refusalBy(answerRules, { ...failed, rights: 'pull' }, { doing })!;
 }
 
 /** Returns the refusal for an address at which something other than a registry answers. */
@@ -190,6 +213,12 @@ interface LostRequest {
 /** Why a request got no answer. */
 export const noAnswerRules: readonly ErrorRule<LostRequest>[] = [
   {
+    when: ({ cause }) => cause instanceof ProxyTrouble,
+    type: 'registry-unreachable',
+    reason: ({ registry, code }) => `The registry ${registry} could not be reached (${code}).`,
+    remedy: ({ code }) => proxyRemedy(code) ?? '',
+  },
+  {
     when: ({ cause }) => cause instanceof AnswerTooLong,
     type: 'registry-fails',
     reason: ({ registry, cause }) =>
@@ -241,21 +270,14 @@ export const noAnswerRules: readonly ErrorRule<LostRequest>[] = [
     type: 'registry-certificate',
     reason: ({ registry, code }) =>
       `The certificate of the registry ${registry} is signed by an authority that this machine does not know (${code}).`,
-    remedy: ({ registry }) =>
-      `Put the authority's certificate where docker and podman look for it too: /etc/docker/certs.d/${registry}/ca.crt.`,
-  },
-  {
-    when: ({ proxy, code }) => proxy !== undefined && wantsLogin(code),
-    type: 'registry-unreachable',
-    reason: ({ registry, code }) => `The registry ${registry} could not be reached (${code}).`,
-    remedy: () => howToLogIn,
+    remedy: ({ registry, code }) =>
+      `${isUntrusted(code) && proxyRemedy(code) ? `${proxyRemedy(code)} ` : ''}Put the authority's certificate where docker and podman look for it too: /etc/docker/certs.d/${registry}/ca.crt.`,
   },
   {
     when: ({ proxy }) => proxy !== undefined,
     type: 'registry-unreachable',
     reason: ({ registry, code }) => `The registry ${registry} could not be reached (${code}).`,
-    remedy: () =>
-      'Check the proxy (`HTTPS_PROXY`), and name the registry in `NO_PROXY` if it is reached directly; then run the same command again.',
+    remedy: ({ code }) => proxyRemedy(code) ?? '',
   },
   {
     when: () => true,
@@ -266,12 +288,16 @@ export const noAnswerRules: readonly ErrorRule<LostRequest>[] = [
   },
 ];
 
-/** Returns the refusal for a request that got no answer. */
-export function noAnswer(registry: string, doing: string, cause: unknown): Refusal {
+/** Returns the refusal for a request that got no answer. @param askedAt the address that was asked. */
+export function noAnswer(
+  registry: string,
+  doing: string,
+  cause: unknown,
+  askedAt = addressAskedAt(cause) ?? `https://${registry}`,
+): Refusal {
   if (cause instanceof Refusal) return cause;
-  const proxy = proxyOf(`https://${registry}`, { doing });
-  const why = codeOf(cause);
-  const code = proxy === undefined ? why : `${why}, through the proxy ${describeProxy(proxy)}`;
+  const proxy = proxyOf(askedAt, { doing });
+  const code = throughProxy(codeOf(cause), proxy);
   // The last rule matches all.
   return refusalBy(noAnswerRules, { registry, cause, code, proxy }, { doing, cause })!;
 }

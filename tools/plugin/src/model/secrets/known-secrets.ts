@@ -35,7 +35,9 @@ export class KnownSecrets {
     for (const [name, value = ''] of Object.entries(env)) {
       const isKey = /(?:^|_)(?:KEY|AUTH|KUBECONFIG_TEXT|VSS_NUGET_EXTERNAL_FEED_ENDPOINTS)$/i.test(name);
       if ((isSecretName(name) || isKey) && !isAboutSecret(name)) this.add(value);
-      this.addAddress(value);
+      // A proxy may be written without what it is spoken to by: `me:secret@proxy:3128`.
+      const isBare = /_proxy$/i.test(name) && !value.includes('://');
+      this.addAddress(isBare ? `http://${value}` : value);
     }
   }
 

@@ -290,6 +290,7 @@ describe('KnownSecrets', () => {
       GITHUB_TOKEN: 'opaque-token-1',
       PGPASSWORD: 'Opaque2',
       HTTPS_PROXY: 'http://me:pr0xy%40pw@proxy:3128',
+      all_proxy: 'me:Bar3-proxy@proxy:3128',
       CERTIFICATE_KEY: `${'a1'.repeat(20)}\n${'b2'.repeat(20)}`,
       ...{
         TOKEN: 'true',
@@ -305,8 +306,10 @@ describe('KnownSecrets', () => {
       },
     });
     const text =
-      'opaque-token-1 Opaque2 pr0xy%40pw pr0xy@pw postgres true /tmp/agent.1 12345 /work/Orders-1 /usr/bin:/opt/x1';
-    expect(own.maskIn(text)).toBe('*** *** *** *** postgres true /tmp/agent.1 12345 /work/Orders-1 /usr/bin:/opt/x1');
+      'opaque-token-1 Opaque2 pr0xy%40pw pr0xy@pw Bar3-proxy postgres true /tmp/agent.1 12345 /work/Orders-1 /usr/bin:/opt/x1';
+    expect(own.maskIn(text)).toBe(
+      '*** *** *** *** *** postgres true /tmp/agent.1 12345 /work/Orders-1 /usr/bin:/opt/x1',
+    );
     expect(own.maskIn(`k: ${'b2'.repeat(20)}`)).toBe('k: ***');
     expect(own.maskIn('/var/run/Token-1 https://login.example/x1')).toBe('/var/run/Token-1 https://login.example/x1');
   });

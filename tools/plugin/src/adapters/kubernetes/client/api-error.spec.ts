@@ -1,3 +1,4 @@
+import { ProxyTrouble } from '../../proxy/proxy-trouble.ts';
 import { errorRulesContract } from '../../../../../contracts/src/error-rules-contract.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import type { Refusal } from '../../../model/errors/product-error.ts';
@@ -19,11 +20,23 @@ const answer = (code: number, message: string, causes: { field: string; message:
 });
 
 describe('unreachableRules', () => {
+  const proxy = 'http://me:secret@proxy:3128';
+  const cause = ProxyTrouble.refused(proxy, 'api.shop:6443', { status: 407 });
   errorRulesContract(unreachableRules, [
+    {
+      foreign: { ...server, proxy, why: cause.message, code: cause.code, cause },
+      type: 'cluster-unreachable',
+      says: '(the proxy http://proxy:3128 does not accept its login (407)). Write the login into its address',
+    },
     {
       foreign: { ...server, why: 'ERR_OSSL_PEM_NO_START_LINE', code: 'ERR_OSSL_PEM_NO_START_LINE' },
       type: 'bad-kubeconfig',
       says: 'A certificate or key for the context "shop" in the kubeconfig cannot be read',
+    },
+    {
+      foreign: { ...server, proxy, why: 'it', code: 'SELF_SIGNED_CERT_IN_CHAIN' },
+      type: 'cluster-unreachable',
+      says: 'Where the proxy opens encrypted connections',
     },
     {
       foreign: { ...server, why: 'CERT_HAS_EXPIRED', code: 'CERT_HAS_EXPIRED' },
@@ -31,14 +44,9 @@ describe('unreachableRules', () => {
       says: 'refresh the kubeconfig',
     },
     {
-      foreign: { ...server, proxy: 'http://me:secret@proxy:3128', why: 'Bad response: 407', code: 'undefined' },
+      foreign: { ...server, proxy, why: 'ECONNRESET, through the proxy http://proxy:3128', code: 'ECONNRESET' },
       type: 'cluster-unreachable',
-      says: 'through the proxy http://proxy:3128 (Bad response: 407). The proxy wants a login',
-    },
-    {
-      foreign: { ...server, proxy: 'http://me:secret@proxy:3128', why: 'ENOTFOUND', code: 'ENOTFOUND' },
-      type: 'cluster-unreachable',
-      says: 'could not be reached through the proxy http://proxy:3128 (ENOTFOUND). Check the proxy',
+      says: 'could not be reached (ECONNRESET, through the proxy http://proxy:3128). Check the proxy',
     },
     {
       foreign: { ...server, why: 'ECONNREFUSED', code: 'ECONNREFUSED' },

@@ -1,4 +1,5 @@
-import { describeProxy, howToLogIn, wantsLogin } from '../../proxy/proxy.ts';
+import { describeProxy } from '../../proxy/proxy.ts';
+import { isUntrusted, proxyRemedy, ProxyTrouble, throughProxy } from '../../proxy/proxy-trouble.ts';
 import { describeObject, type KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { fieldAt } from '../../../model/manifests/source/object-fields.ts';
 import { refusalBy, type ErrorRule } from '../../../model/errors/error-rules.ts';
@@ -58,13 +59,19 @@ interface LostRequest extends Server {
   /** The error's code or message. */
   readonly why: string;
   readonly code: string;
+  readonly cause?: unknown;
 }
 
-const unreachableReason = ({ server, proxy, why }: LostRequest) =>
-  `Its API server ${server} could not be reached${proxy === undefined ? '' : ` through the proxy ${describeProxy(proxy)}`} (${why}).`;
+const unreachableReason = ({ server, why }: LostRequest) => `Its API server ${server} could not be reached (${why}).`;
 
 /** Why a server gave no answer. */
 export const unreachableRules: readonly ErrorRule<LostRequest>[] = [
+  {
+    when: ({ cause }) => cause instanceof ProxyTrouble,
+    type: 'cluster-unreachable',
+    reason: unreachableReason,
+    remedy: ({ why }) => proxyRemedy(why) ?? '',
+  },
   {
     when: ({ code }) => /^ERR_OSSL/.test(code),
     type: 'bad-kubeconfig',
@@ -73,16 +80,17 @@ export const unreachableRules: readonly ErrorRule<LostRequest>[] = [
     remedy: () => 'Fix the kubeconfig, or get a new one from the operator of the cluster.',
   },
   {
+    when: ({ proxy, code }) => proxy !== undefined && isUntrusted(code),
+    type: 'cluster-unreachable',
+    reason: unreachableReason,
+    remedy: () =>
+      'Its certificate is not the one that the kubeconfig trusts. Where the proxy opens encrypted connections, have it leave this one alone, or name the server in `NO_PROXY` if it is reached directly; else refresh the kubeconfig.',
+  },
+  {
     when: ({ code }) => /CERT|SELF_SIGNED|ALTNAME|SSL|TLS|UNABLE_TO_VERIFY/.test(code),
     type: 'cluster-unreachable',
     reason: unreachableReason,
     remedy: () => 'Its certificate is not the one that the kubeconfig trusts: refresh the kubeconfig.',
-  },
-  {
-    when: ({ proxy, why }) => proxy !== undefined && wantsLogin(why),
-    type: 'cluster-unreachable',
-    reason: unreachableReason,
-    remedy: () => howToLogIn,
   },
   {
     when: ({ proxy }) => proxy !== undefined,
@@ -105,8 +113,8 @@ export function unreachable({ server, context, proxy }: Server, cause: unknown, 
   if (signal?.aborted && signal.reason instanceof Error) return signal.reason;
   const { name, code, message } = cause as { name?: string; code?: string; message?: string };
   const isLate = name === 'TimeoutError' || name === 'AbortError';
-  const why = isLate ? 'no answer in time' : (code ?? message ?? String(cause));
-  const lost = { server, context, proxy, why, code: String(code) };
+  const why = throughProxy(isLate ? 'no answer in time' : (code ?? message ?? String(cause)), proxy);
+  const lost = { server, context, proxy, why, code: String(code), cause };
   // The last rule matches all.
   return refusalBy(unreachableRules, lost, { doing: `reach the cluster ${context}`, cause })!;
 }

@@ -3,7 +3,7 @@ import https from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import type { OnAnswer } from '../../../ports/clock.ts';
-import { agentThrough } from '../../proxy/proxy.ts';
+import { agentThrough } from '../../proxy/proxy-agent.ts';
 import { ApiError, noApiServer, unreachable } from './api-error.ts';
 import { bounded, isWrite, type ApiRequest } from './api-request.ts';
 import { Connection, isBusy, pauseBefore } from './connection.ts';

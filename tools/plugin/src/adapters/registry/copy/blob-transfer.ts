@@ -54,7 +54,7 @@ export class BlobTransfer {
       });
       if (typeof result === 'string') return result;
       const wait = again.waitAfter(result) ?? (isLast || result.status === 429 ? undefined : 0);
-      if (wait === undefined) throw registryFails(this.to, result.status, 'push');
+      if (wait === undefined) throw registryFails(this.to, result, 'push');
       await pause(wait, undefined, this.stop ? { signal: this.stop } : {});
     }
   }
@@ -83,7 +83,7 @@ export class BlobTransfer {
       });
       if (passing.includes(answer.status)) return answer;
       if (body.digest() !== blob.digest) throw otherContent(this.from, blob.digest, got.origin);
-      if (answer.status >= 300) throw registryFails(this.to, answer.status, 'push');
+      if (answer.status >= 300) throw registryFails(this.to, answer, 'push');
       return 'sent';
     } finally {
       body.destroy();
@@ -122,7 +122,7 @@ export class BlobTransfer {
     const answer = await this.client.send(this.to, { method: 'POST', path, rights: 'push', signal: this.stop });
     if (answer.status === 201) return 'mounted';
     const { location } = answer.headers;
-    if (location === undefined) throw registryFails(this.to, answer.status, 'push');
+    if (location === undefined) throw registryFails(this.to, answer, 'push');
     return new URL(location, `${answer.origin}/v2/${this.to.repository}/`);
   }
 }
