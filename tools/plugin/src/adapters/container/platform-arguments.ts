@@ -31,6 +31,7 @@ export function secondsOf(date: Date): number {
   return Math.floor(date.getTime() / 1000);
 }
 
-function csvField(text: string): string {
+/** Writes a text as one value of an option that takes several, divided by commas. */
+export function csvField(text: string): string {
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

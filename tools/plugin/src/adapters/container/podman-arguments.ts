@@ -3,7 +3,7 @@ import type { ImageRef } from '../../model/image/image-ref.ts';
 import { isLoopbackRegistry } from '../../model/image/registry-host.ts';
 import type { ImageBuild } from '../../ports/container-engine.ts';
 import { layoutName } from './layout-index.ts';
-import { secondsOf } from './platform-arguments.ts';
+import { csvField, secondsOf } from './platform-arguments.ts';
 
 /** One of the images that become one. */
 export interface PlatformPart {
@@ -22,7 +22,7 @@ export function podmanBuildArguments(build: ImageBuild, part?: PlatformPart): st
     // Of all files of its layers, and of the image itself; steps that it finds in its cache keep theirs.
     `--timestamp=${secondsOf(sourceDate)}`,
     ...(platform === undefined ? [] : [`--platform=${platform}`]),
-    `--file=${dockerfile}`,
+    `--file=${csvField(dockerfile)}`,
     ...Object.entries(labels).flatMap(([name, value]) => [`--label=${name}=${value}`, `--annotation=${name}=${value}`]),
     ...(part ? [`--iidfile=${part.idFile}`] : images.map((image) => `--tag=${image.tagged}`)),
     '--',
