@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   buildAct,
+  buildBuildKit,
   buildExternalSecrets,
   buildGitea,
   buildOasdiff,
@@ -81,6 +82,7 @@ async function bringUpPlatform(): Promise<boolean> {
   // Before the tests, not among them: builds take both processors for minutes, where they were not made yet.
   await buildGitea();
   await buildAct();
+  await buildBuildKit();
   await buildOasdiff();
   await buildSops();
   await buildExternalSecrets();

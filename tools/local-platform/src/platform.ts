@@ -31,6 +31,7 @@ import { platformRevision } from './versions.ts';
 
 export {
   buildAct,
+  buildBuildKit,
   buildExternalSecrets,
   buildGitea,
   buildGitleaks,

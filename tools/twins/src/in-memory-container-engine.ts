@@ -1,5 +1,6 @@
 import type { Digest, ImageRef } from '../../plugin/src/model/image/image-ref.ts';
-import { Failure } from '../../plugin/src/model/errors/product-error.ts';
+import type { Platform } from '../../plugin/src/model/build/platform.ts';
+import { Failure, Refusal } from '../../plugin/src/model/errors/product-error.ts';
 import type { ContainerEngine, ImageBuild } from '../../plugin/src/ports/container-engine.ts';
 import type { InMemoryImageRegistry } from './in-memory-image-registry.ts';
 
@@ -14,11 +15,23 @@ export class InMemoryContainerEngine implements ContainerEngine {
   readonly pushes: ImageRef[] = [];
   /** When set, builds fail, and this is the last line of their output. */
   failsWith: string | undefined;
+  /** When set, it refuses to build for several platforms. */
+  onePlatform = false;
   /** Passes while something is built or pushed. */
   during: () => void | Promise<void> = () => {};
 
   constructor(registry: InMemoryImageRegistry) {
     this.registry = registry;
+  }
+
+  async requirePlatforms(platforms: readonly Platform[]): Promise<void> {
+    if (platforms.length < 2 || !this.onePlatform) return;
+    throw new Refusal({
+      type: 'engine-builds-one-platform',
+      doing: `build an image for ${platforms.join(' and ')}`,
+      reason: `${this.name} builds one platform at a time.`,
+      remedy: 'Choose another one.',
+    });
   }
 
   async build(build: ImageBuild, onLine: (line: string) => void, signal?: AbortSignal): Promise<void> {
@@ -60,5 +73,8 @@ export class InMemoryContainerEngine implements ContainerEngine {
     const digest = this.registry.put(image, build.context, build.labels);
     this.pushes.push(image);
     return digest;
+  }
+  async forget(image: ImageRef): Promise<void> {
+    this.built.delete(image.tagged);
   }
 }

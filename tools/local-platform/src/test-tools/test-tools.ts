@@ -1,8 +1,15 @@
 import { join } from 'node:path';
 import { silentOutput, streamOutput, type Output } from '../command/output.ts';
 import { platformFolders, toolFolder as folderOfTool } from '../storage/folders.ts';
-import { installPackages, podmanPackages, prometheusPackages, signaturePackages } from '../system-packages.ts';
+import {
+  buildKitPackages,
+  installPackages,
+  podmanPackages,
+  prometheusPackages,
+  signaturePackages,
+} from '../system-packages.ts';
 import { buildBinaries, toolModule, type BinaryGroup, type BuildContext } from '../tools/binaries.ts';
+import { buildKitVersion, buildxVersion } from '../versions.ts';
 import { buildExternalSecretsIn } from './external-secrets.ts';
 import { buildGiteaIn } from './gitea.ts';
 import { fetchGitHubDescription } from './github-description.ts';
@@ -28,6 +35,19 @@ const gitleaksBinary = toolModule('gitleaks', 'gitleaks', 30);
 const sopsBinaries: BinaryGroup = {
   ...toolModule('SOPS and age', 'sops', 90),
   binaries: ['sops', 'age-keygen'],
+};
+
+/** docker's builder of several platforms, as a plug-in of its command line, and the server that it has build. */
+const buildKitBinaries: BinaryGroup = {
+  ...toolModule('buildx and BuildKit', 'buildkit', 200),
+  binaries: ['buildx', 'buildkitd', 'buildctl'],
+  // Docker finds a plug-in by this name.
+  links: { 'docker-buildx': 'buildx' },
+  linkerFlags: [
+    '-s -w',
+    `-X github.com/docker/buildx/version.Version=v${buildxVersion}`,
+    `-X github.com/moby/buildkit/version.Version=v${buildKitVersion}`,
+  ].join(' '),
 };
 
 /** Installs podman, which tests of the plugin use beside docker. */
@@ -71,6 +91,17 @@ export async function buildTool(name: keyof typeof benchmarkTools, output: Outpu
 export async function buildGitea(output: Output = streamOutput()): Promise<string> {
   const target = toolFolder('gitea');
   await buildGiteaIn(target, contextOf(output));
+  return target;
+}
+
+/**
+ * Builds buildx and BuildKit, and installs runc and the emulation of other processors, unless they are there.
+ * @returns the folder that holds `docker-buildx`, `buildkitd` and `buildctl`.
+ */
+export async function buildBuildKit(output: Output = streamOutput()): Promise<string> {
+  await installPackages(buildKitPackages, output, undefined);
+  const target = toolFolder('buildkit');
+  await buildBinaries([buildKitBinaries], target, contextOf(output));
   return target;
 }
 

@@ -1,4 +1,5 @@
 import type { BuildSettings } from '../model/build/build-settings.ts';
+import type { Platform } from '../model/build/platform.ts';
 import type { PinnedBaseImage } from '../model/image/base-images.ts';
 import type { Digest, ImageRef } from '../model/image/image-ref.ts';
 
@@ -23,7 +24,10 @@ export interface ImageBuild {
 /** Builds and pushes images: docker, podman. */
 export interface ContainerEngine {
   readonly name: string;
+  /** Makes sure that one image can be built for all of these platforms. Changes nothing. @throws {Refusal} naming the engine. */
+  requirePlatforms(platforms: readonly Platform[]): Promise<void>;
   /**
+   * Builds an image of each platform; of several, an index. No registry has any of it before the push.
    * @param signal ends the engine, and all that it started, when it is aborted; its reason is thrown then.
    * @throws {Failure} with the last lines of the build's output.
    */
@@ -33,4 +37,6 @@ export interface ContainerEngine {
    * @returns the digest under which the registry has the image. @throws {Failure|Refusal} naming the registry.
    */
   push(image: ImageRef, onLine: (line: string) => void, signal?: AbortSignal): Promise<Digest>;
+  /** Removes what a build keeps on this machine for the push of an image, and for nothing else; it can't be pushed then. */
+  forget(image: ImageRef): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { CredentialsOf } from '../../model/image/credentials.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { ContainerEngine } from '../../ports/container-engine.ts';
 import { DockerEngine } from './docker-engine.ts';
+import type { LayoutRegistry } from './image-layouts.ts';
 import { PodmanEngine } from './podman-engine.ts';
 import { runTool, type RunTool } from './run-tool.ts';
 
@@ -13,18 +14,20 @@ export type EngineName = (typeof engineNames)[number];
 
 /**
  * Finds the container engine of this machine: docker when its server answers, else podman.
+ * @param registry pushes what does not go through an engine.
  * @param chosen the one to take, and no other.
  * @param lent logins that engines do not find by themselves.
  * @throws {Refusal} with the reason for each engine that cannot be used, and what to do.
  */
 export async function chooseEngine(
+  registry: LayoutRegistry,
   chosen?: EngineName,
   lent?: CredentialsOf,
   run: RunTool = runTool,
 ): Promise<ContainerEngine> {
   const reasons: string[] = [];
   for (const name of chosen === undefined ? engineNames : [chosen]) {
-    const engine = name === 'docker' ? new DockerEngine(run, lent) : new PodmanEngine(run, lent);
+    const engine = name === 'docker' ? new DockerEngine(registry, run, lent) : new PodmanEngine(registry, run, lent);
     const why = engine instanceof DockerEngine ? await whyNotDocker(engine, run) : await whyNotPodman(run);
     if (why === undefined) return engine;
     reasons.push(`${name}: ${why}`);
@@ -60,14 +63,18 @@ function noEngine(chosen: EngineName | undefined, reasons: readonly string[]): R
 }
 
 async function whyNotDocker(engine: DockerEngine, run: RunTool): Promise<string | undefined> {
+  // Not needed here, but soon; it is asked meanwhile.
+  const builder = engine.builder();
+  builder.catch(() => {});
   const [{ code, stdout, lastLines }, { stdout: itself }] = await Promise.all([
     run('docker', ['version', '--format={{.Server.Version}}']),
     run('docker', ['--version']),
-    // Not needed here, but soon; it is asked meanwhile.
-    engine.hasBuildKit(),
   ]);
   if (code === 127) return 'not installed.';
-  if (code !== 0 || stdout.trim() === '') return `its server does not answer (${lastLines.at(-1) ?? 'no output'}).`;
+  const hasServer = code === 0 && stdout.trim() !== '';
+  // A builder elsewhere needs no server here.
+  if (!hasServer && (await builder) !== 'layout')
+    return `its server does not answer (${lastLines.at(-1) ?? 'no output'}).`;
   // Distributions ship a `docker` that is podman; it does not take docker's options for a build.
   return /podman/i.test(itself) ? 'the command is podman under another name.' : undefined;
 }

@@ -34,7 +34,7 @@ describe.each<EngineName>(['docker', 'podman'])('%s', (name) => {
   };
 
   containerEngineContract(async () => ({
-    engine: await chooseEngine(name),
+    engine: await chooseEngine(new HttpImageRegistry(), name),
     registry: new HttpImageRegistry(),
     newImage: () => newImage(registryHost),
     unreachableImage: () => newImage('127.0.0.1:9'),

@@ -1,16 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ImageRef, type Digest } from '../../model/image/image-ref.ts';
 import { Failure, Refusal } from '../../model/errors/product-error.ts';
 import type { ImageBuild } from '../../ports/container-engine.ts';
+import { Platform } from '../../model/build/platform.ts';
 import { chooseEngine, requireInstalledEngine } from './choose-engine.ts';
 import { dockerBuildArguments } from './docker-arguments.ts';
 import { plainBuild } from '../../model/build/build-settings.ts';
 import { DockerEngine, digestInRepository, digestOfPush } from './docker-engine.ts';
+import type { LayoutRegistry } from './image-layouts.ts';
 import { PodmanEngine } from './podman-engine.ts';
-import { podmanBuildArguments, podmanPushArguments } from './podman-arguments.ts';
+import { podmanBuildArguments, podmanExportArguments, podmanPushArguments } from './podman-arguments.ts';
 import { samplePassword, samplePem, samplePemParts } from '../../../../contracts/src/secret-samples.ts';
 import { runTool, type RunTool, type ToolResult } from './run-tool.ts';
 
@@ -24,6 +26,13 @@ const build: ImageBuild = {
   labels: { 'poc.dev/dirty': 'false', title: 'a; b $(c)' },
   images: [image, ImageRef.of('acr.example', 'orders', '20261124-1')],
 };
+
+/** Nothing is pushed from a folder here. */
+const noLayouts: LayoutRegistry = {
+  pushLayout: () => Promise.reject(new Error('pushed from a folder')),
+};
+const both = [Platform.parse('linux/amd64')!, Platform.parse('linux/arm64')!];
+const ofBoth: ImageBuild = { ...build, settings: { ...plainBuild, platforms: both } };
 
 /** A machine on which commands answer as told; the others are not installed. */
 function machine(answers: Record<string, Partial<ToolResult>>) {
@@ -41,7 +50,7 @@ function machine(answers: Record<string, Partial<ToolResult>>) {
 
 describe('arguments', () => {
   it('of docker build', () => {
-    expect(dockerBuildArguments(build, false)).toEqual([
+    expect(dockerBuildArguments(build, { buildKit: false, layout: undefined })).toEqual([
       'build',
       '--file=/work space/apps/orders/Dockerfile',
       '--label=poc.dev/dirty=false',
@@ -51,13 +60,16 @@ describe('arguments', () => {
       '--',
       '/work space/apps/orders',
     ]);
-    expect(dockerBuildArguments(build, true)).toEqual(expect.arrayContaining(['--provenance=false', '--load']));
+    expect(dockerBuildArguments(build, { buildKit: true, layout: undefined })).toEqual(
+      expect.arrayContaining(['--provenance=false', '--load']),
+    );
   });
 
   it('of podman build', () => {
     expect(podmanBuildArguments(build)).toEqual([
       'build',
       '--format=oci',
+      '--timestamp=1795521600',
       '--file=/work space/apps/orders/Dockerfile',
       '--label=poc.dev/dirty=false',
       '--annotation=poc.dev/dirty=false',
@@ -76,11 +88,11 @@ describe('arguments', () => {
     const argument = `--build-context=node:24=docker-image://docker.io/library/node@${digest}`;
 
     it('for buildx and podman', () => {
-      expect(dockerBuildArguments(onNode, true)).toContain(argument);
+      expect(dockerBuildArguments(onNode, { buildKit: true, layout: undefined })).toContain(argument);
       expect(podmanBuildArguments(onNode)).toContain(argument);
       expect(podmanBuildArguments(onNode)).toContain(argument.replace('node:24', 'node:$V'));
-      expect(dockerBuildArguments(onNode, true).join()).not.toContain('$V');
-      expect(dockerBuildArguments(onNode, false)).not.toContain(argument);
+      expect(dockerBuildArguments(onNode, { buildKit: true, layout: undefined }).join()).not.toContain('$V');
+      expect(dockerBuildArguments(onNode, { buildKit: false, layout: undefined })).not.toContain(argument);
     });
 
     it.each([
@@ -91,7 +103,7 @@ describe('arguments', () => {
       const inspected = { stdout: `Driver: docker\n\nNodes:\nName: default\nBuildKit version: ${version}\n` };
       const here = { 'docker image inspect': {}, 'docker tag': {}, 'docker build ': {} };
       const { run, calls } = machine({ 'docker buildx inspect': inspected, 'docker buildx version': {}, ...here });
-      await new DockerEngine(run).build(onNode, () => {});
+      await new DockerEngine(noLayouts, run).build(onNode, () => {});
       const commands = calls.map(({ command }) => command);
       expect(commands.at(-1)!.includes(argument)).toBe(byArguments);
       expect(commands.some((command) => command.startsWith('docker tag '))).toBe(!byArguments);
@@ -100,7 +112,7 @@ describe('arguments', () => {
     it('for the legacy builder: brought, and given the name that the Dockerfile has', async () => {
       const absent = { 'docker buildx': { code: 1 }, 'docker image inspect': { code: 1 } };
       const { run, calls } = machine({ ...absent, 'docker pull': {}, 'docker tag': {}, 'docker build': {} });
-      await new DockerEngine(run).build(onNode, () => {});
+      await new DockerEngine(noLayouts, run).build(onNode, () => {});
       expect(calls.map(({ command }) => command.replace(/ --.*--file.*/, ''))).toEqual([
         'docker buildx version',
         `docker image inspect --format={{.Id}} -- docker.io/library/node@${digest}`,
@@ -109,10 +121,21 @@ describe('arguments', () => {
         expect.stringMatching(/^docker build /),
       ]);
       const refusing = machine({ ...absent, 'docker pull': { code: 1, lastLines: ['no such host'] } });
-      await expect(new DockerEngine(refusing.run).build(onNode, () => {})).rejects.toMatchObject({
+      await expect(new DockerEngine(noLayouts, refusing.run).build(onNode, () => {})).rejects.toMatchObject({
         facts: { type: 'image-build-failed', evidence: ['no such host'] },
       });
     });
+  });
+
+  it('of podman build, and of its export, of one platform of several', () => {
+    const args = podmanBuildArguments(ofBoth, { platform: both[1]!, idFile: '/tmp/id' });
+    expect(args).toEqual(expect.arrayContaining(['--platform=linux/arm64', '--iidfile=/tmp/id']));
+    expect(args.join(' ')).not.toMatch(/amd64|--tag/);
+    expect(podmanExportArguments('ab12', '/tmp/x', both[1]!).slice(-3)).toEqual([
+      '--',
+      'ab12',
+      'oci:/tmp/x:linux-arm64',
+    ]);
   });
 
   it('of podman push: without TLS on this machine only', () => {
@@ -123,22 +146,81 @@ describe('arguments', () => {
 
 describe('DockerEngine', () => {
   it.each([
-    ['1', { 'docker buildx version': {}, 'docker build': {} }],
-    ['0', { 'docker buildx version': { code: 1 }, 'docker build': {} }],
+    ['1', { 'docker buildx': {} }],
+    ['0', { 'docker buildx': { code: 1 }, 'docker build': {} }],
   ])('builds with DOCKER_BUILDKIT=%s', async (expected, answers) => {
     const { run, calls } = machine(answers);
-    await new DockerEngine(run).build(build, () => {});
+    await new DockerEngine(noLayouts, run).build(build, () => {});
     expect(calls.at(-1)!.env).toMatchObject({ DOCKER_BUILDKIT: expected });
     expect(calls.at(-1)!.command.includes('--load')).toBe(expected === '1');
   });
 
+  const driver = (name: string) => ({ 'docker buildx inspect': { stdout: `Name:   x\nDriver: ${name}\n` } });
+  const buildx = { 'docker buildx': {} };
+  const snapshots = { 'docker info': { stdout: '[["driver-type","io.containerd.snapshotter.v1"]]' } };
+
+  it.each([
+    ['the legacy builder', 'docker would build it with the legacy builder', { 'docker build ': {} }],
+    ['the builder inside the server', 'the driver `docker`', { ...driver('docker'), ...buildx }],
+  ])('refuses several platforms with %s, and says what to do', async (_, why, answers) => {
+    const { run, calls } = machine(answers);
+    const engine = new DockerEngine(noLayouts, run);
+    await expect(engine.requirePlatforms(both.slice(0, 1))).resolves.toBeUndefined();
+    const error = await engine.requirePlatforms(both).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Refusal);
+    expect((error as Refusal).explain()).toContain(why);
+    expect((error as Refusal).explain()).toContain('docker buildx create --use');
+    await expect(engine.build(ofBoth, () => {})).rejects.toBeInstanceOf(Refusal);
+    expect(calls.filter(({ command }) => / build .*--file/.test(command))).toEqual([]);
+  });
+
+  it.each([
+    ['docker-container', { ...driver('docker-container'), ...buildx }],
+    ['remote', { ...driver('remote'), ...buildx }],
+    ['kubernetes', { ...driver('kubernetes'), ...buildx }],
+    ["docker, with containerd's store", { ...driver('docker'), ...buildx, ...snapshots }],
+  ])('writes a folder with the driver %s, and keeps it until it is forgotten', async (_, answers) => {
+    const { run, calls } = machine(answers);
+    const pushed: string[] = [];
+    const engine = new DockerEngine(
+      {
+        pushLayout: async (folder) => {
+          expect(existsSync(folder)).toBe(true);
+          pushed.push(folder);
+          return digest;
+        },
+      },
+      run,
+    );
+    await engine.requirePlatforms(both);
+    await engine.build(ofBoth, () => {});
+    const { command, env } = calls.at(-1)!;
+    expect(command).toMatch(/^docker buildx build .*--platform=linux\/amd64,linux\/arm64 /);
+    expect(command).toMatch(/--output=type=oci,dest=\S+,tar=false,rewrite-timestamp=true /);
+    expect(command).not.toMatch(/--load|--push|--tag/);
+    expect(env).toMatchObject({ SOURCE_DATE_EPOCH: '1795521600' });
+    expect(await engine.push(image, () => {})).toBe(digest);
+    await engine.forget(image);
+    expect(existsSync(pushed[0]!)).toBe(true);
+    await engine.forget(ofBoth.images[1]!);
+    expect(existsSync(pushed[0]!)).toBe(false);
+  });
+
+  it('leaves no folder of a build that fails', async () => {
+    const { run, calls } = machine({ 'docker buildx build': { code: 1 }, ...driver('remote'), ...buildx });
+    await expect(new DockerEngine(noLayouts, run).build(ofBoth, () => {})).rejects.toBeInstanceOf(Failure);
+    const [, folder = ''] = /dest=(\S+),tar/.exec(calls.at(-1)!.command)!;
+    expect(folder).toContain('poc-image-');
+    expect(existsSync(folder)).toBe(false);
+  });
+
   it('shows the last lines of a build that failed', async () => {
     const { run } = machine({
-      'docker build ': { code: 1, lastLines: ['step 1', 'npm: not found'] },
+      'docker buildx build': { code: 1, lastLines: ['step 1', 'npm: not found'] },
       'docker buildx': {},
     });
     const seen: string[] = [];
-    const error = await new DockerEngine(run)
+    const error = await new DockerEngine(noLayouts, run)
       .build(build, (line) => seen.push(line))
       .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Failure);
@@ -150,16 +232,16 @@ describe('DockerEngine', () => {
     const told = machine({
       'docker push': { stdout: `The push refers to [x]\n20261124-1: digest: ${digest} size: 528\n` },
     });
-    expect(await new DockerEngine(told.run).push(image, () => {})).toBe(digest);
+    expect(await new DockerEngine(noLayouts, told.run).push(image, () => {})).toBe(digest);
     const asked = machine({
       'docker push': {},
       'docker image inspect': {
         stdout: `["acr.example/orders@sha256:${'b'.repeat(64)}","127.0.0.1:5000/orders@${digest}"]\n`,
       },
     });
-    expect(await new DockerEngine(asked.run).push(image, () => {})).toBe(digest);
+    expect(await new DockerEngine(noLayouts, asked.run).push(image, () => {})).toBe(digest);
     const silent = machine({ 'docker push': {}, 'docker image inspect': { stdout: 'null' } });
-    await expect(new DockerEngine(silent.run).push(image, () => {})).rejects.toBeInstanceOf(Failure);
+    await expect(new DockerEngine(noLayouts, silent.run).push(image, () => {})).rejects.toBeInstanceOf(Failure);
   });
 
   it('reads digests out of what docker prints', () => {
@@ -171,8 +253,8 @@ describe('DockerEngine', () => {
 });
 
 describe.each([
-  ['docker', (run: RunTool) => new DockerEngine(run)],
-  ['podman', (run: RunTool) => new PodmanEngine(run)],
+  ['docker', (run: RunTool) => new DockerEngine(noLayouts, run)],
+  ['podman', (run: RunTool) => new PodmanEngine(noLayouts, run)],
 ])('push by %s', (name, engine) => {
   it.each([
     ['unauthorized: authentication required', 'registry-denies-access', Refusal, `${name} login 127.0.0.1:5000`],
@@ -221,18 +303,23 @@ describe('chooseEngine', () => {
   const dead = { 'docker version': { code: 1, lastLines: ['Cannot connect to the Docker daemon'] } };
   const shim = { 'docker version': { stdout: '4.3.1' }, 'docker --version': { stdout: 'podman version 4.3.1' } };
 
+  const elsewhere = { 'docker buildx': { stdout: 'Driver: kubernetes' }, 'docker --version': { stdout: 'Docker 27' } };
+
   it.each([
     ['docker, when its server answers', { ...docker, ...podman }, undefined, 'docker'],
     ['podman, when docker is not installed', podman, undefined, 'podman'],
+    ['docker, when its builder needs no server', { ...dead, ...elsewhere, ...podman }, undefined, 'docker'],
     ['podman, when no docker server answers', { ...dead, ...podman }, undefined, 'podman'],
     ['podman, when docker is podman in disguise', { ...shim, ...podman }, undefined, 'podman'],
     ['podman, when asked for', { ...docker, ...podman }, 'podman' as const, 'podman'],
   ])('takes %s', async (_, answers, chosen, expected) => {
-    expect((await chooseEngine(chosen, undefined, machine(answers).run)).name).toBe(expected);
+    expect((await chooseEngine(noLayouts, chosen, undefined, machine(answers).run)).name).toBe(expected);
   });
 
   it('refuses when there is none, and tells why', async () => {
-    const error = await chooseEngine(undefined, undefined, machine(dead).run).catch((thrown: unknown) => thrown);
+    const error = await chooseEngine(noLayouts, undefined, undefined, machine(dead).run).catch(
+      (thrown: unknown) => thrown,
+    );
     expect(error).toBeInstanceOf(Refusal);
     expect((error as Refusal).explain()).toMatch(
       /Install docker[^]*Cannot connect to the Docker daemon[^]*podman: not installed/,
@@ -240,7 +327,9 @@ describe('chooseEngine', () => {
   });
 
   it('takes no other than the one asked for', async () => {
-    await expect(chooseEngine('docker', undefined, machine({ ...dead, ...podman }).run)).rejects.toMatchObject({
+    await expect(
+      chooseEngine(noLayouts, 'docker', undefined, machine({ ...dead, ...podman }).run),
+    ).rejects.toMatchObject({
       facts: { type: 'no-container-engine', reason: 'docker cannot be used here.' },
     });
   });
@@ -307,14 +396,15 @@ describe('runTool', () => {
 });
 
 describe.each([
-  ['docker', new DockerEngine()],
-  ['podman', new PodmanEngine()],
+  ['docker', new DockerEngine(noLayouts)],
+  ['podman', new PodmanEngine(noLayouts)],
 ])('%s that is asked to stop', (name, engine) => {
   const folder = mkdtempSync(join(tmpdir(), 'engine-'));
   const path = process.env['PATH'];
   beforeAll(() => {
     // An engine that begins something that takes long, and would go on by itself.
-    const script = '#!/bin/sh\ncase "$*" in *version*) exit 0;; esac\nsleep 300 &\necho "begun $!"\nwait\n';
+    const script =
+      '#!/bin/sh\ncase "$*" in *version*|*inspect*|*info*) exit 0;; esac\nsleep 300 &\necho "begun $!"\nwait\n';
     writeFileSync(join(folder, name), script, { mode: 0o755 });
     process.env['PATH'] = `${folder}:${path}`;
   });

@@ -1,20 +1,33 @@
 import { buildxPins } from './pin-base-images.ts';
 import type { ImageBuild } from '../../ports/container-engine.ts';
+import { layoutArguments, platformArguments } from './platform-arguments.ts';
 
-/** Arguments of `docker build`. @param buildKit whether buildx is there; the legacy builder knows fewer options. */
-export function dockerBuildArguments(
-  { context, dockerfile, labels, images, baseImages }: ImageBuild,
-  buildKit: boolean,
-): string[] {
+/** How docker builds. */
+interface DockerWay {
+  /** Whether buildx is there; the legacy builder knows fewer options. */
+  readonly buildKit: boolean;
+  /** The folder that the image is written into; undefined for the server's store. */
+  readonly layout: string | undefined;
+}
+
+/** Arguments of `docker build`, or of `docker buildx build`: only that takes the builder that the user has chosen. */
+export function dockerBuildArguments(build: ImageBuild, { buildKit, layout }: DockerWay): string[] {
+  const { context, dockerfile, labels, baseImages } = build;
   return [
-    'build',
+    ...(buildKit ? ['buildx', 'build'] : ['build']),
     // One plain manifest: an attestation beside it would make the tag an index, with another digest than the image.
-    ...(buildKit ? ['--progress=plain', '--provenance=false', '--load'] : []),
+    ...(buildKit ? ['--progress=plain', '--provenance=false'] : []),
+    ...platformArguments(build),
     `--file=${dockerfile}`,
     ...Object.entries(labels).map(([name, value]) => `--label=${name}=${value}`),
-    ...images.map((image) => `--tag=${image.tagged}`),
+    ...outputArguments(build, { buildKit, layout }),
     ...(buildKit ? buildxPins(baseImages) : []),
     '--',
     context,
   ];
+}
+
+function outputArguments(build: ImageBuild, { buildKit, layout }: DockerWay): string[] {
+  if (layout !== undefined) return layoutArguments(build, layout);
+  return [...(buildKit ? ['--load'] : []), ...build.images.map((image) => `--tag=${image.tagged}`)];
 }

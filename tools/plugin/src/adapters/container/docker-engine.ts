@@ -1,36 +1,85 @@
 import type { CredentialsOf } from '../../model/image/credentials.ts';
 import { parseDigest, type Digest, type ImageRef } from '../../model/image/image-ref.ts';
+import type { Platform } from '../../model/build/platform.ts';
 import { Failure } from '../../model/errors/product-error.ts';
 import type { ContainerEngine, ImageBuild } from '../../ports/container-engine.ts';
 import { dockerBuildArguments } from './docker-arguments.ts';
 import { pinLocally, takesNamedContexts } from './pin-base-images.ts';
+import { findDockerBuilder, type DockerBuilder } from './docker-builder.ts';
 import { lentDockerSettings } from './docker-settings.ts';
-import { buildFailure, pushProblem } from './engine-problems.ts';
+import { buildFailure, pushProblem, severalPlatforms } from './engine-problems.ts';
+import { ImageLayouts, type LayoutRegistry } from './image-layouts.ts';
+import { sourceDateEnvironment } from './platform-arguments.ts';
 import { withLentLogins, withLoginsOfBaseImages, type Lending } from './temporary-credentials.ts';
 import { runTool, type RunTool, type ToolResult } from './run-tool.ts';
 
-/** The docker command line and its server. */
+/** The docker command line, and its server or the builder that was chosen for it. */
 export class DockerEngine implements ContainerEngine {
   readonly name = 'docker';
   private readonly run: RunTool;
   private readonly lending: Lending;
-  private buildKit: Promise<boolean> | undefined;
+  private readonly registry: LayoutRegistry;
+  private readonly layouts = new ImageLayouts();
+  private chosen: Promise<DockerBuilder> | undefined;
 
-  /** @param lent what docker does not find by itself. */
-  constructor(run: RunTool = runTool, lent: CredentialsOf = async () => undefined) {
+  /** @param registry pushes what does not go through docker's server. @param lent what docker does not find by itself. */
+  constructor(registry: LayoutRegistry, run: RunTool = runTool, lent: CredentialsOf = async () => undefined) {
     this.run = run;
     this.lending = { credentialsOf: lent, write: lentDockerSettings };
+    this.registry = registry;
+  }
+
+  async requirePlatforms(platforms: readonly Platform[]): Promise<void> {
+    if (platforms.length < 2) return;
+    const builder = await this.builder();
+    if (builder !== 'layout') throw severalPlatforms(builder, platforms);
   }
 
   async build(build: ImageBuild, onLine: (line: string) => void, signal?: AbortSignal): Promise<void> {
-    const buildKit = await this.hasBuildKit();
+    await this.requirePlatforms(build.settings.platforms);
+    if ((await this.builder()) !== 'layout') return this.buildInto(undefined, build, onLine, signal);
+    await this.layouts.write(build.images, (folder) => this.buildInto(folder, build, onLine, signal));
+  }
+
+  async push(image: ImageRef, onLine: (line: string) => void, signal?: AbortSignal): Promise<Digest> {
+    const layout = this.layouts.of(image);
+    if (layout !== undefined) {
+      onLine(`pushing ${image.tagged}`);
+      return this.registry.pushLayout(layout, image, signal);
+    }
+    return this.pushFromStore(image, onLine, signal);
+  }
+
+  async forget(image: ImageRef): Promise<void> {
+    this.layouts.forget(image);
+  }
+
+  /** What builds. It is asked for once. */
+  builder(): Promise<DockerBuilder> {
+    this.chosen ??= findDockerBuilder(this.run);
+    return this.chosen;
+  }
+
+  /** @param layout the folder to write it into; undefined for the server's store. */
+  private async buildInto(
+    layout: string | undefined,
+    build: ImageBuild,
+    onLine: (line: string) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const builder = await this.builder();
     const { code, lastLines } = await withLoginsOfBaseImages(this.lending, build.dockerfile, onLine, (env) =>
-      this.buildPinned(build, buildKit, (args, shown) =>
+      this.buildPinned(build, layout, (args, shown) =>
         this.run('docker', args, {
           ...(shown ? { onLine } : {}),
           signal,
-          // Said aloud, because without it the legacy builder begins with a notice of its deprecation.
-          env: { ...env, DOCKER_BUILDKIT: buildKit ? '1' : '0', DOCKER_CLI_HINTS: 'false' },
+          env: {
+            ...env,
+            ...sourceDateEnvironment(build),
+            // Said aloud, because without it the legacy builder begins with a notice of its deprecation.
+            DOCKER_BUILDKIT: builder === 'legacy' ? '0' : '1',
+            DOCKER_CLI_HINTS: 'false',
+          },
         }),
       ),
     );
@@ -39,17 +88,18 @@ export class DockerEngine implements ContainerEngine {
 
   private async buildPinned(
     build: ImageBuild,
-    buildKit: boolean,
+    layout: string | undefined,
     run: (args: readonly string[], shown: boolean) => ReturnType<RunTool>,
   ): Promise<ToolResult> {
     const { baseImages = [], ...plain } = build;
+    const way = { buildKit: (await this.builder()) !== 'legacy', layout };
     const quietly = (args: readonly string[]) => run(args, args[0] === 'pull');
-    const byArguments = buildKit && baseImages.length > 0 && (await takesNamedContexts(quietly));
-    if (byArguments) return run(dockerBuildArguments(build, true), true);
-    return (await pinLocally(baseImages, quietly)) ?? run(dockerBuildArguments(plain, buildKit), true);
+    const byArguments = way.buildKit && baseImages.length > 0 && (await takesNamedContexts(quietly));
+    if (byArguments) return run(dockerBuildArguments(build, way), true);
+    return (await pinLocally(baseImages, quietly)) ?? run(dockerBuildArguments(plain, way), true);
   }
 
-  async push(image: ImageRef, onLine: (line: string) => void, signal?: AbortSignal): Promise<Digest> {
+  private async pushFromStore(image: ImageRef, onLine: (line: string) => void, signal?: AbortSignal): Promise<Digest> {
     const { code, stdout, lastLines } = await withLentLogins(this.lending, [image.registry], (env) =>
       this.run('docker', ['push', '--', image.tagged], { onLine, env, signal }),
     );
@@ -69,12 +119,6 @@ export class DockerEngine implements ContainerEngine {
     const args = ['image', 'inspect', '--format={{json .RepoDigests}}', '--', image.tagged];
     const { code, stdout } = await this.run('docker', args);
     return code === 0 ? digestInRepository(stdout, image) : undefined;
-  }
-
-  /** Reports whether the server builds with BuildKit. */
-  hasBuildKit(): Promise<boolean> {
-    this.buildKit ??= this.run('docker', ['buildx', 'version']).then(({ code }) => code === 0);
-    return this.buildKit;
   }
 }
 

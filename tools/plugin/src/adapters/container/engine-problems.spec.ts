@@ -1,3 +1,4 @@
+import { Platform } from '../../model/build/platform.ts';
 import { plainBuild } from '../../model/build/build-settings.ts';
 import { errorRulesContract } from '../../../../contracts/src/error-rules-contract.ts';
 import { Failure, Refusal } from '../../model/errors/product-error.ts';
@@ -72,5 +73,15 @@ describe('buildFailure', () => {
       'Step 1/2 : FROM scratch',
       'COPY failed: no such file',
     ]);
+  });
+
+  it.each([
+    ['docker', ['#9 [linux/arm64 2/2] RUN make', '#9 0.1 exec /bin/sh: exec format error'], 'linux/arm64'],
+    ['podman', ['STEP 2/2: RUN make', 'exec container process `/bin/sh`: Exec format error'], 'linux/s390x'],
+  ])('says of %s that nothing emulates the platform', (engine, lines, platform) => {
+    const platforms = [Platform.parse('linux/s390x')!];
+    const failed = buildFailure(engine, { ...build, settings: { ...plainBuild, platforms } }, lines).explain();
+    expect(failed).toContain(`${engine} has nothing that emulates the platform ${platform} here`);
+    expect(failed).toContain('qemu-user-static');
   });
 });

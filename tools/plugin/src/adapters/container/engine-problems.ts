@@ -1,5 +1,6 @@
 import { refusalBy, type ErrorRule } from '../../model/errors/error-rules.ts';
-import { Failure, type Refusal } from '../../model/errors/product-error.ts';
+import { Failure, Refusal } from '../../model/errors/product-error.ts';
+import type { Platform } from '../../model/build/platform.ts';
 import { registrySetting } from '../../model/environment/environment.ts';
 import type { ImageRef } from '../../model/image/image-ref.ts';
 import type { ImageBuild } from '../../ports/container-engine.ts';
@@ -8,18 +9,44 @@ import type { ImageBuild } from '../../ports/container-engine.ts';
 const legacyBuilderNotice =
   /^DEPRECATED: The legacy builder is deprecated|^\s*BuildKit is currently disabled|^\s*environment-variable\.$|^\s*Install the buildx component|^\s*https:\/\/docs\.docker\.com\/go\/buildx\/$/;
 
+/** What Linux says of a program for another processor, where nothing emulates that. */
+const otherProcessor = /exec format error/i;
+
 /** Returns the failure of a build, with the last lines of its output. */
-export function buildFailure(
-  engine: string,
-  { dockerfile, images }: ImageBuild,
-  lastLines: readonly string[],
-): Failure {
+export function buildFailure(engine: string, build: ImageBuild, lastLines: readonly string[]): Failure {
+  const { dockerfile, images } = build;
   return new Failure({
     type: 'image-build-failed',
     doing: `build the image ${images[0]?.tagged ?? ''} from ${dockerfile}`,
-    reason: `${engine} build ended with an error.`,
-    remedy: 'Fix the step that its last lines show, then run the same command again.',
+    ...(otherProcessor.test(lastLines.join('\n'))
+      ? notEmulated(engine, build, lastLines)
+      : {
+          reason: `${engine} build ended with an error.`,
+          remedy: 'Fix the step that its last lines show, then run the same command again.',
+        }),
     evidence: lastLines.filter((line) => !legacyBuilderNotice.test(line)).slice(-20),
+  });
+}
+
+function notEmulated(engine: string, { settings: { platforms } }: ImageBuild, lastLines: readonly string[]) {
+  // BuildKit writes it before the step: `[linux/arm64 2/2] RUN`; podman before the platform's first one.
+  const [, told] = /\[(linux\/[a-z0-9/]+)[ \]][^[]*$/.exec(lastLines.join('\n')) ?? [];
+  const platform = told ?? (platforms.join(' or ') || 'of its base image');
+  return {
+    reason: `A step of the build starts a program for another processor, and ${engine} has nothing that emulates the platform ${platform} here.`,
+    remedy:
+      'Install an emulation (Debian: `apt-get install qemu-user-static binfmt-support`; with docker: `docker run --privileged --rm tonistiigi/binfmt --install all`), let the step run on the builder (`FROM --platform=$BUILDPLATFORM`), or choose a builder with a node of that platform; then run the same command again.',
+  };
+}
+
+/** Returns the refusal of docker's builders that can write one platform only. */
+export function severalPlatforms(builder: 'legacy' | 'server', platforms: readonly Platform[]): Refusal {
+  const what = builder === 'legacy' ? 'the legacy builder' : 'the builder inside its server (the driver `docker`)';
+  return new Refusal({
+    type: 'engine-builds-one-platform',
+    doing: `build an image for ${platforms.join(' and ')}`,
+    reason: `docker would build it with ${what}, which writes one platform at a time.`,
+    remedy: `${builder === 'legacy' ? 'Install the plug-in buildx, choose' : 'Choose'} another builder with \`docker buildx create --use\`, or build with podman (POC_CONTAINER_ENGINE=podman); then run the same command again.`,
   });
 }
 

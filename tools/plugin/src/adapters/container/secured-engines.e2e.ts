@@ -72,7 +72,7 @@ describe.each<EngineName>(['docker', 'podman'])('%s', (name) => {
     return image;
   };
   const build = async (host: string, recipe = 'FROM scratch\nCOPY file /file\n') => {
-    const [engine, image] = [await chooseEngine(name, lent), newImage(host)];
+    const [engine, image] = [await chooseEngine(new HttpImageRegistry(lent), name, lent), newImage(host)];
     await engine.build(
       {
         ...newBuildContext(temp, recipe, String(++count)),
@@ -92,7 +92,7 @@ describe.each<EngineName>(['docker', 'podman'])('%s', (name) => {
     ['of Azure, with a lent login', () => acr, lent],
   ])('and a registry %s', (_, registry, credentialsOf) => {
     containerEngineContract(async () => ({
-      engine: await chooseEngine(name, lent),
+      engine: await chooseEngine(new HttpImageRegistry(lent), name, lent),
       registry: new HttpImageRegistry(credentialsOf),
       newImage: () => newImage(registry().host),
       unreachableImage: () => newImage(`${registry().host.split(':')[0]}:9`),

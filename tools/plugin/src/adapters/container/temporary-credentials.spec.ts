@@ -7,8 +7,14 @@ import { ImageRef } from '../../model/image/image-ref.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { DockerEngine } from './docker-engine.ts';
 import { dockerfileRegistries } from './dockerfile-registries.ts';
+import type { LayoutRegistry } from './image-layouts.ts';
 import { PodmanEngine } from './podman-engine.ts';
 import type { RunTool } from './run-tool.ts';
+
+/** Nothing is pushed from a folder here. */
+const noLayouts: LayoutRegistry = {
+  pushLayout: () => Promise.reject(new Error('pushed from a folder')),
+};
 
 const token: Credentials = { kind: 'identity-token', token: 'refresh me' };
 const tokenEntry = {
@@ -66,7 +72,7 @@ it('docker gets a lent login beside its own settings, for the time of the push',
     contexts ||= existsSync(join(options?.env?.['DOCKER_CONFIG'] ?? '/none', 'contexts'));
     return engineThat(seen)(command, args, options);
   };
-  await new DockerEngine(run, lent).push(image, () => {});
+  await new DockerEngine(noLayouts, run, lent).push(image, () => {});
   expect(seen[0]!.settings).toEqual({
     ...settings,
     auths: { 'hub.example': { auth: 'x' }, 'shop.azurecr.io': tokenEntry },
@@ -85,7 +91,7 @@ it('podman gets a lent login beside those of its files', async () => {
   writeFileSync(join(temp, 'run/containers/auth.json'), auths('quay.example', 'podman'));
   writeFileSync(join(own, 'config.json'), auths('hub.example', 'docker'));
   const seen: Parameters<typeof engineThat>[0] = [];
-  await new PodmanEngine(engineThat(seen), lent).push(image, () => {});
+  await new PodmanEngine(noLayouts, engineThat(seen), lent).push(image, () => {});
   expect(seen[0]!.settings).toEqual({
     auths: {
       both: 'podman',
@@ -99,8 +105,8 @@ it('podman gets a lent login beside those of its files', async () => {
 });
 
 it.each([
-  ['docker', (run: RunTool) => new DockerEngine(run, lent)],
-  ['podman', (run: RunTool) => new PodmanEngine(run, lent)],
+  ['docker', (run: RunTool) => new DockerEngine(noLayouts, run, lent)],
+  ['podman', (run: RunTool) => new PodmanEngine(noLayouts, run, lent)],
 ])('%s is lent nothing for other registries, and builds with a login for base images', async (name, engine) => {
   const seen: Parameters<typeof engineThat>[0] = [];
   await engine(engineThat(seen)).push(ImageRef.of('hub.example', 'orders', '1'), () => {});

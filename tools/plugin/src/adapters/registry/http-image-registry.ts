@@ -3,6 +3,8 @@ import type { Digest, ImageRef } from '../../model/image/image-ref.ts';
 import type { CopyAmount, ImageRegistry } from '../../ports/image-registry.ts';
 import { isAzureRegistry } from './azure-registries.ts';
 import { ImageCopy } from './copy/image-copy.ts';
+import { LayoutSource } from './copy/layout-source.ts';
+import { RegistrySource } from './copy/registry-source.ts';
 import { readDigest } from './read-digest.ts';
 import { readImageLabels } from './read-image-labels.ts';
 import { RegistryClient, type ClientSettings } from './registry-client.ts';
@@ -32,11 +34,22 @@ export class HttpImageRegistry implements ImageRegistry {
   }
 
   plannedCopy(from: ImageRef, to: ImageRef): Promise<CopyAmount> {
-    return new ImageCopy(from, to, this.client).plan();
+    return new ImageCopy(new RegistrySource(from, this.client), to, this.client).plan();
   }
 
   copy(from: ImageRef, to: ImageRef, signal?: AbortSignal): Promise<CopyAmount> {
-    return new ImageCopy(from, to, this.client, signal).run();
+    return new ImageCopy(new RegistrySource(from, this.client), to, this.client, signal).run();
+  }
+
+  /**
+   * Pushes an image that a builder wrote into a folder (OCI image layout), of one platform or of several.
+   * @returns its digest. @throws as of a copy.
+   */
+  async pushLayout(folder: string, to: ImageRef, signal?: AbortSignal): Promise<Digest> {
+    const layout = new LayoutSource(folder);
+    const { root } = await layout.read();
+    await new ImageCopy(layout, to, this.client, signal).run();
+    return root.digest;
   }
 
   async lockTag(image: ImageRef): Promise<void> {

@@ -58,6 +58,10 @@ export const errorCatalog = {
       'Fix the step that the last lines show.',
     ),
     'image-push-failed': entry('The push of the image ended with an error.', 'See its last lines; run it again.'),
+    'engine-builds-one-platform': entry(
+      'An image for several platforms was asked of an engine, or of a builder, that writes one at a time.',
+      'Choose another builder with `docker buildx create --use`, or build with podman.',
+    ),
     'bad-build-context': entry(
       'The folder that an image is built from is none of the workspace.',
       "Write `context` in `project.json` relative to the workspace's root.",

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { shortCommit } from '../../model/commits/commit.ts';
 import type { BuildNumber } from '../../model/release/build-number.ts';
 import { imageLabels, type Build } from '../../model/release/image-labels.ts';
-import { ImageRef } from '../../model/image/image-ref.ts';
+import { ImageRef, type Digest } from '../../model/image/image-ref.ts';
 import type { Release } from '../../model/release/release.ts';
 import { catchProductError } from '../../model/errors/result.ts';
+import type { ContainerEngine, ImageBuild } from '../../ports/container-engine.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
@@ -52,6 +53,7 @@ export async function previewImage(
     service.requireCommittedInputs(),
     warnOfForeignInputs(request, reporter),
   ]);
+  await engine.requirePlatforms(service.build().platforms);
   const image = ImageRef.of(registry, service.name, buildNumber.toString());
   const from = `${shortCommit(revision.commit)}${revision.dirty ? ' and the changes in the working tree' : ''}`;
   reporter.step(`would use build number ${describeNumber(buildNumber, request)}`);
@@ -72,6 +74,7 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
     service.requireCommittedInputs(),
     warnOfForeignInputs(request, reporter),
   ]);
+  await engine.requirePlatforms(service.build().platforms);
   const [buildNumber, bases] = await Promise.all([
     reserveBuildNumber(numberRequest(request), revision.commit, ports),
     pinBaseImages(service, revision.dirty ? 'working-tree' : { commit: revision.commit }, ports, reporter),
@@ -82,29 +85,22 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
   const image = ImageRef.of(registry, service.name, buildNumber.toString());
 
   const build: Build = { service: service.name, buildNumber, ...revision, ...bases.recorded };
-  const created = ports.clock();
   const source = await ports.repository.originUrl();
   if (source === undefined) reporter.warn('there is no remote "origin": the number is taken in this clone only');
   const { context, ...settings } = service.build();
   const sourceDate = new Date(await ports.repository.commitDate(revision.commit));
   signal?.throwIfAborted();
   reporter.step(`building image with ${engine.name}`);
-  await engine.build(
-    {
-      context,
-      settings,
-      sourceDate,
-      baseImages: bases.pinned,
-      dockerfile: join(service.folder, 'Dockerfile'),
-      labels: imageLabels({ build, source, created: created.toISOString(), below: bases.below }),
-      images: [image],
-    },
-    (line) => reporter.detail(line),
-    signal,
-  );
-  await requireSameSource(request);
-  signal?.throwIfAborted();
-  const imageDigest = await engine.push(image, (line) => reporter.detail(line), signal);
+  const imageBuild: ImageBuild = {
+    context,
+    settings,
+    sourceDate,
+    baseImages: bases.pinned,
+    dockerfile: join(service.folder, 'Dockerfile'),
+    labels: imageLabels({ build, source, created: sourceDate.toISOString(), below: bases.below }),
+    images: [image],
+  };
+  const imageDigest = await buildAndPush({ engine, image, imageBuild }, request, reporter);
   progress?.pushed(image);
   reporter.step(`pushed ${image.withDigest(imageDigest)}`);
   signal?.throwIfAborted();
@@ -118,6 +114,28 @@ async function lockTag(image: ImageRef, { registry }: ReleasePorts, reporter: Re
     () => registry.lockTag(image),
     (reason, remedy) => reporter.warn(`${reason} ${remedy}`),
   );
+}
+
+/** Nothing is pushed but what was built of the source as it is: the two are compared between. */
+async function buildAndPush(
+  {
+    engine,
+    image,
+    imageBuild,
+  }: { readonly engine: ContainerEngine; readonly image: ImageRef; readonly imageBuild: ImageBuild },
+  request: ImageRequest,
+  reporter: Reporter,
+): Promise<Digest> {
+  const { signal } = request;
+  const onLine = (line: string) => reporter.detail(line);
+  try {
+    await engine.build(imageBuild, onLine, signal);
+    await requireSameSource(request);
+    signal?.throwIfAborted();
+    return await engine.push(image, onLine, signal);
+  } finally {
+    await engine.forget(image);
+  }
 }
 
 async function warnOfForeignInputs({ service, revision }: ImageRequest, reporter: Reporter): Promise<void> {

@@ -5,10 +5,10 @@ import type { ImageRef } from '../../../model/image/image-ref.ts';
 import { AskingAgain } from '../asking-again.ts';
 import type { HttpAnswer } from '../http-requests.ts';
 import type { Descriptor } from '../manifest.ts';
-import { missing } from '../read-image-labels.ts';
 import type { RegistryClient } from '../registry-client.ts';
-import { noAnswer, otherContent, purposeOf, registryFails } from '../registry-refusals.ts';
+import { registryFails } from '../registry-refusals.ts';
 import { BlobStream, OtherSize } from './blob-stream.ts';
+import type { ImageSource } from './image-source.ts';
 
 /** A blob is sent anew this often when its transfer breaks off. */
 const attempts = 3;
@@ -18,9 +18,9 @@ const passing = [401, 404, 416, 429, 500, 502, 503, 504];
 /** How a blob came to a repository. */
 export type Way = 'sent' | 'mounted';
 
-/** Brings blobs from one repository to another: taken over where both are one registry's, and otherwise passed through. */
+/** Brings blobs to a repository: taken over where they are in the same registry, and otherwise passed through. */
 export class BlobTransfer {
-  private readonly from: ImageRef;
+  private readonly from: ImageSource;
   private readonly to: ImageRef;
   private readonly client: RegistryClient;
   private readonly stop: AbortSignal | undefined;
@@ -28,12 +28,12 @@ export class BlobTransfer {
   private hasBegun = false;
   private mounts: boolean;
 
-  constructor(from: ImageRef, to: ImageRef, client: RegistryClient, stop?: AbortSignal) {
+  constructor(from: ImageSource, to: ImageRef, client: RegistryClient, stop?: AbortSignal) {
     this.from = from;
     this.to = to;
     this.client = client;
     this.stop = stop;
-    this.mounts = from.registry === to.registry;
+    this.mounts = from.image?.registry === to.registry;
   }
 
   /** Reports whether anything was changed. */
@@ -68,21 +68,15 @@ export class BlobTransfer {
     const signal = AbortSignal.any([body.signal, ...(this.stop ? [this.stop] : [])]);
     let lost: unknown;
     try {
-      const got = await this.client.open(this.from, {
-        method: 'GET',
-        path: `blobs/${blob.digest}`,
-        expected: [404],
-        signal,
-      });
-      if (got.status === 404) throw missing(this.from, blob);
+      const got = await this.from.open(blob, signal);
       got.stream.on('error', (error) => (lost = error));
       pipeline(got.stream, body, () => {});
       const answer = await this.put(blob, place, body, signal).catch((error: unknown) => {
-        if (body.errored instanceof OtherSize) throw otherContent(this.from, blob.digest, got.origin);
-        throw lost === undefined ? error : noAnswer(this.from.registry, purposeOf(this.from, 'pull'), lost);
+        if (body.errored instanceof OtherSize) throw this.from.otherContent(blob.digest, got.origin);
+        throw lost === undefined ? error : this.from.brokenOff(lost);
       });
       if (passing.includes(answer.status)) return answer;
-      if (body.digest() !== blob.digest) throw otherContent(this.from, blob.digest, got.origin);
+      if (body.digest() !== blob.digest) throw this.from.otherContent(blob.digest, got.origin);
       if (answer.status >= 300) throw registryFails(this.to, answer, 'push');
       return 'sent';
     } finally {
@@ -105,8 +99,8 @@ export class BlobTransfer {
 
   /** @returns undefined where the registry does not take it over, or the login may not. */
   private async mount({ digest }: Descriptor): Promise<'mounted' | URL | undefined> {
-    if (!this.mounts) return undefined;
-    const query = new URLSearchParams({ mount: digest, from: this.from.repository });
+    if (!this.mounts || !this.from.image) return undefined;
+    const query = new URLSearchParams({ mount: digest, from: this.from.image.repository });
     try {
       return await this.start(`blobs/uploads/?${query.toString()}`);
     } catch (error) {

@@ -7,34 +7,26 @@ import type { Descriptor } from '../manifest.ts';
 import { digestIn, readDigest } from '../read-digest.ts';
 import type { RegistryClient } from '../registry-client.ts';
 import { otherContent, purposeOf, type Rights } from '../registry-refusals.ts';
-import { missing } from '../read-image-labels.ts';
 import { BlobTransfer } from './blob-transfer.ts';
-import { addManifest, type ImageTree, type StoredManifest } from './image-tree.ts';
-import { addReferrers, listReferrer, type Sayings } from './referrers.ts';
+import type { ImageSource, WholeImage } from './image-source.ts';
+import type { StoredManifest } from './image-tree.ts';
+import { listReferrer } from './referrers.ts';
 
 /** Blobs that are on their way at once; each is a connection to either side, and a few pieces of 64 KiB. */
 const blobsAtOnce = 3;
 const questionsAtOnce = 6;
 
-/** An image with all that is said of it. */
-interface WholeImage {
-  readonly root: StoredManifest;
-  readonly image: readonly StoredManifest[];
-  readonly all: ImageTree;
-  readonly sayings: Sayings;
-}
-
 /**
- * The copy of an image into another repository, to the byte. Blobs go first, then manifests, what is said of it, and at
+ * The copy of an image into a repository, to the byte. Blobs go first, then manifests, what is said of it, and at
  * last the tag: who finds the tag finds all of it.
  */
 export class ImageCopy {
-  private readonly from: ImageRef;
+  private readonly from: ImageSource;
   private readonly to: ImageRef;
   private readonly client: RegistryClient;
   private readonly stop: AbortSignal | undefined;
 
-  constructor(from: ImageRef, to: ImageRef, client: RegistryClient, stop?: AbortSignal) {
+  constructor(from: ImageSource, to: ImageRef, client: RegistryClient, stop?: AbortSignal) {
     this.from = from;
     this.to = to;
     this.client = client;
@@ -43,10 +35,10 @@ export class ImageCopy {
 
   /** Returns what would be sent. Changes nothing. @throws {Refusal} when the tag names another image. */
   async plan(): Promise<CopyAmount> {
-    const whole = await this.read();
+    const whole = await this.from.read();
     await this.requireTag(whole.root.digest, 'pull');
     const blobs = await this.missingBlobs(whole, 'pull');
-    if (this.from.registry === this.to.registry) return { blobs: 0, bytes: 0, mounted: blobs.length };
+    if (this.from.image?.registry === this.to.registry) return { blobs: 0, bytes: 0, mounted: blobs.length };
     return { blobs: blobs.length, bytes: bytesOf(blobs), mounted: 0 };
   }
 
@@ -67,7 +59,7 @@ export class ImageCopy {
   }
 
   private async carryOut(transfer: BlobTransfer, sent: Descriptor[], end: () => void): Promise<CopyAmount> {
-    const whole = await this.read();
+    const whole = await this.from.read();
     const isTagged = await this.requireTag(whole.root.digest, 'push');
     const blobs = await this.missingBlobs(whole, 'push');
     let failed: { readonly error: unknown } | undefined;
@@ -86,14 +78,6 @@ export class ImageCopy {
     if (!isTagged) await this.put(whole.root, this.to.tag!);
     await this.verify(whole.root.digest);
     return { blobs: sent.length, bytes: bytesOf(sent), mounted: blobs.length - sent.length };
-  }
-
-  private async read(): Promise<WholeImage> {
-    const all: ImageTree = new Map();
-    const root = await addManifest(all, this.from.digest!, this.from, this.client);
-    if (!root) throw missing(this.from, { digest: this.from.digest! });
-    const image = [...all.values()];
-    return { root, image, all, sayings: await addReferrers(all, this.from, this.client) };
   }
 
   /** @returns true when the tag names this image already. @throws {Refusal} when it names another one. */

@@ -92,6 +92,8 @@ class Shop extends ReleaseScenario {
       ...ports,
       engine: async () => ({
         name: 'slow',
+        requirePlatforms: (platforms) => engine.requirePlatforms(platforms),
+        forget: (image) => engine.forget(image),
         build: (build, ...rest) => {
           const service = build.context.split('/').at(-1)!;
           return this.spend('build', service, async () => {

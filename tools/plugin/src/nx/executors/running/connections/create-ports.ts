@@ -36,13 +36,14 @@ export function createPorts(workspaceRoot: string, env: NodeJS.ProcessEnv, onAns
   const repository = new GitRepository(workspaceRoot);
   const clusters = new Map<string, Promise<Cluster>>();
   const facades = new Map<string, Promise<Facade>>();
+  const registry = new HttpImageRegistry(azure.credentialsOf, undefined, { onAnswer });
   return {
     repository,
-    registry: new HttpImageRegistry(azure.credentialsOf, undefined, { onAnswer }),
+    registry,
     prober: new HttpProber(),
     clock: () => new Date(),
     secretFiles: new SopsFiles(env),
-    engine: () => (engine ??= findEngine(env[engineVariable], azure.lentCredentialsOf)),
+    engine: () => (engine ??= findEngine(env[engineVariable], azure.lentCredentialsOf, registry)),
     cluster: (environment) => {
       const known = clusters.get(environment.name);
       if (known) return known;
@@ -77,9 +78,13 @@ async function openApiCaller(): Promise<ApiCaller> {
   return new HttpsApiCaller();
 }
 
-async function findEngine(chosen: string | undefined, lent: CredentialsOf): Promise<ContainerEngine> {
+async function findEngine(
+  chosen: string | undefined,
+  lent: CredentialsOf,
+  registry: HttpImageRegistry,
+): Promise<ContainerEngine> {
   const { chooseEngine } = await import('../../../../adapters/container/choose-engine.ts');
-  return chooseEngine(engineNamed(chosen), lent);
+  return chooseEngine(registry, engineNamed(chosen), lent);
 }
 
 /** Refuses where this machine can have no container engine, before anything is built for an image. @throws {Refusal} */

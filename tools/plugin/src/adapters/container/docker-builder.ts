@@ -1,0 +1,26 @@
+import type { RunTool } from './run-tool.ts';
+
+/**
+ * What builds for docker. The legacy builder and BuildKit inside the server put one image into the server's store; others
+ * write several platforms, with the times of the commit, into a folder.
+ */
+export type DockerBuilder = 'legacy' | 'server' | 'layout';
+
+/** Asks for the builder that the user has chosen (`docker buildx use`, BUILDX_BUILDER). */
+export async function findDockerBuilder(run: RunTool): Promise<DockerBuilder> {
+  const [version, inspected, info] = await Promise.all([
+    run('docker', ['buildx', 'version']),
+    run('docker', ['buildx', 'inspect']),
+    run('docker', ['info', '--format={{json .DriverStatus}}']),
+  ]);
+  if (version.code !== 0) return 'legacy';
+  const driver = driverOf(inspected.stdout);
+  // With containerd's store of images, BuildKit inside the server can do what it can elsewhere.
+  const isInside = driver === undefined || driver === 'docker';
+  return isInside && !info.stdout.includes('io.containerd.snapshotter') ? 'server' : 'layout';
+}
+
+/** Reads the driver out of what `docker buildx inspect` prints. */
+export function driverOf(inspected: string): string | undefined {
+  return /^Driver:\s+(\S+)$/m.exec(inspected)?.[1];
+}

@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newBuildContext } from '../../../../contracts/src/build-context.ts';
+import { containerEngineContract } from '../../../../contracts/src/container-engine-contract.ts';
+import { platformsContract } from '../../../../contracts/src/platforms-contract.ts';
+import { buildBuildKit } from '../../../../local-platform/src/platform.ts';
+import { RealBuildKit } from '../../../../simulators/src/builders/real-buildkit.ts';
+import { plainBuild } from '../../model/build/build-settings.ts';
+import { Platform } from '../../model/build/platform.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
+import { HttpImageRegistry } from '../registry/http-image-registry.ts';
+import { DockerEngine } from './docker-engine.ts';
+import { PodmanEngine } from './podman-engine.ts';
+import { runTool, type RunTool } from './run-tool.ts';
+
+// The first run on a machine compiles BuildKit.
+jest.setTimeout(1_800_000);
+
+const registry = new HttpImageRegistry();
+const temp = mkdtempSync(join(tmpdir(), 'platforms, of images '));
+const sourceDate = new Date('2026-11-24T12:00:00Z');
+const platforms = [Platform.parse('linux/amd64')!, Platform.parse('linux/arm64')!];
+const recipe = 'FROM scratch\nARG TARGETARCH\nCOPY file /file-$TARGETARCH\n';
+let buildKits: RealBuildKit[] = [];
+let count = 0;
+
+beforeAll(async () => {
+  const tools = await buildBuildKit();
+  buildKits = [await RealBuildKit.start(tools), await RealBuildKit.start(tools)];
+});
+afterAll(async () => {
+  for (const each of buildKits) await each.stop();
+  rmSync(temp, { recursive: true });
+});
+
+/** Docker with one of the builders. */
+const dockerWith = (index: number) => {
+  const run: RunTool = (command, args, options) =>
+    runTool(command, args, { ...options, env: { ...buildKits[index]!.env, ...options?.env } });
+  return new DockerEngine(registry, run);
+};
+const newImage = (host = '127.0.0.1:5000') =>
+  ImageRef.of(`${host}/platforms`, `image-${process.pid}`, `${Date.now()}-${++count}`);
+
+describe.each([
+  ['docker, with a builder of BuildKit', () => dockerWith(0)],
+  ['podman', () => new PodmanEngine(registry)],
+])('%s', (name, newEngine) => {
+  const scenario = async () => ({
+    engine: newEngine(),
+    registry,
+    newImage: () => newImage(),
+    unreachableImage: () => newImage('127.0.0.1:9'),
+    goodContext: async (text: string) => newBuildContext(temp, recipe, text),
+    contextOn: async (base: string) => newBuildContext(temp, `ARG BASE=${base}\nFROM $BASE\nCOPY file /other\n`, 'on'),
+    brokenContext: async () => newBuildContext(temp, 'FROM scratch\nCOPY missing /missing\n', ''),
+  });
+  if (name !== 'podman') containerEngineContract(scenario);
+  platformsContract(scenario);
+});
+
+it.each([
+  ['one platform', platforms.slice(0, 1)],
+  ['two platforms', platforms],
+])('gives %s of one commit the same digest on two machines', async (_, wanted) => {
+  const digests: string[] = [];
+  for (const index of [0, 1]) {
+    const context = newBuildContext(temp, recipe, 'of one commit');
+    // Checked out at other times.
+    const at = new Date(sourceDate.getTime() + (index + 1) * 3_600_000);
+    utimesSync(join(context.context, 'file'), at, at);
+    const [engine, image] = [dockerWith(index), newImage()];
+    const settings = { ...plainBuild, platforms: wanted };
+    await engine.build({ ...context, settings, sourceDate, labels: { a: 'b' }, images: [image] }, () => {});
+    digests.push(await engine.push(image, () => {}));
+    await engine.forget(image);
+  }
+  expect(digests[0]).toBe(digests[1]);
+});

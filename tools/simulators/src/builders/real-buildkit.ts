@@ -1,0 +1,65 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { execFile } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const run = promisify(execFile);
+
+/** A server of BuildKit with nothing in its cache, and settings of docker in which it is the chosen builder. */
+export class RealBuildKit {
+  /** What docker finds it by. */
+  readonly env: Readonly<Record<string, string>>;
+  private readonly folder: string;
+  private readonly server: ChildProcess;
+
+  private constructor(folder: string, server: ChildProcess, env: Readonly<Record<string, string>>) {
+    this.folder = folder;
+    this.server = server;
+    this.env = env;
+  }
+
+  /** @param tools folder of `docker-buildx`, `buildkitd` and `buildctl`. */
+  static async start(tools: string): Promise<RealBuildKit> {
+    const folder = mkdtempSync(join(tmpdir(), 'buildkit-'));
+    const address = `unix://${join(folder, 'socket')}`;
+    const worker = ['--oci-worker=true', '--containerd-worker=false', '--oci-worker-net=host'];
+    const args = [`--root=${join(folder, 'root')}`, `--addr=${address}`, ...worker];
+    const server = spawn(join(tools, 'buildkitd'), args, { stdio: 'ignore' });
+    const settings = join(folder, 'docker');
+    mkdirSync(join(settings, 'cli-plugins'), { recursive: true });
+    symlinkSync(join(tools, 'docker-buildx'), join(settings, 'cli-plugins/docker-buildx'));
+    writeFileSync(join(settings, 'config.json'), '{}');
+    const env = { DOCKER_CONFIG: settings, BUILDX_BUILDER: 'real' };
+    const started = new RealBuildKit(folder, server, env);
+    try {
+      await started.untilReady(join(tools, 'buildctl'), address);
+      const create = ['buildx', 'create', '--name=real', '--driver=remote', address];
+      await run('docker', create, { env: { ...process.env, DOCKER_CONFIG: settings } });
+    } catch (error) {
+      await started.stop();
+      throw error;
+    }
+    return started;
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.server.once('exit', resolve));
+    if (this.server.exitCode === null && this.server.kill()) await ended;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async untilReady(buildctl: string, address: string): Promise<void> {
+    for (;;) {
+      if (this.server.exitCode !== null) throw new Error(`buildkitd ended with ${this.server.exitCode}`);
+      try {
+        await run(buildctl, [`--addr=${address}`, 'debug', 'workers']);
+        return;
+      } catch {
+        await pause(100);
+      }
+    }
+  }
+}
