@@ -5,7 +5,7 @@ import type { ImageRef } from '../../../model/image/image-ref.ts';
 import { AskingAgain } from '../asking-again.ts';
 import type { HttpAnswer } from '../http-requests.ts';
 import type { Descriptor } from '../manifest.ts';
-import { missing } from '../read-image-labels.ts';
+import { missing } from '../platform-images.ts';
 import type { RegistryClient } from '../registry-client.ts';
 import { noAnswer, otherContent, purposeOf, registryFails } from '../registry-refusals.ts';
 import { BlobStream, OtherSize } from './blob-stream.ts';

@@ -7,7 +7,7 @@ import type { Descriptor } from '../manifest.ts';
 import { digestIn, readDigest } from '../read-digest.ts';
 import type { RegistryClient } from '../registry-client.ts';
 import { otherContent, purposeOf, type Rights } from '../registry-refusals.ts';
-import { missing } from '../read-image-labels.ts';
+import { missing } from '../platform-images.ts';
 import { BlobTransfer } from './blob-transfer.ts';
 import { addManifest, type ImageTree, type StoredManifest } from './image-tree.ts';
 import { addReferrers, listReferrer, type Sayings } from './referrers.ts';
