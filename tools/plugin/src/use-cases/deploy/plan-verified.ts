@@ -45,10 +45,12 @@ async function requireFit(
   ports: ReleasePorts,
   reporter: Reporter,
 ): Promise<void> {
-  const [platforms, nodes, { objects, jobs }] = await Promise.all([
+  const [platforms, nodes, { objects, jobs, plannedAfter }] = await Promise.all([
     finding.then(({ image }) => ports.registry.platforms(image)),
     nodesOf(target.environment, ports),
     planning,
   ]);
-  requirePlatforms({ ...target, objects: [...objects, ...jobs], nodes }, platforms, reporter);
+  const runsThere =
+    plannedAfter?.outcome === 'succeeded' && plannedAfter.release.imageDigest === target.release.imageDigest;
+  requirePlatforms({ ...target, objects: [...objects, ...jobs], nodes, runsThere }, platforms, reporter);
 }

@@ -18,6 +18,8 @@ type Target = Pick<DeployTarget, 'release' | 'environment'>;
 interface Placed extends Target {
   readonly objects: readonly KubernetesObject[];
   readonly nodes: readonly ClusterNode[] | undefined;
+  /** True when it is what was deployed there last, and got ready: what has changed is what is known of the machines. */
+  readonly runsThere?: boolean;
 }
 
 /** A workload whose pods cannot run everywhere that they may come to. */
@@ -40,14 +42,15 @@ export async function nodesOf(
 
 /**
  * Makes sure that the machines of an environment run the image of a release. An image that is for some of the nodes is let
- * through with a warning. @param image undefined for one that is not there, or [] for one that does not say what it is for.
+ * through with a warning, and so is what
+ * runs there already. @param image undefined for one that is not there, or [] for one that does not say what it is for.
  * @throws {Refusal} when none of them runs it, or not all that the environment's file names.
  */
 export function requirePlatforms(placed: Placed, image: readonly Platform[] | undefined, reporter: Reporter): void {
   const { service, buildNumber } = placed.release;
   const misfits = misfitsAmong(placed, image);
   const refused = misfits.find(({ isRefused }) => isRefused);
-  if (refused) {
+  if (refused && !placed.runsThere) {
     throw new Refusal({
       type: 'image-for-other-platforms',
       doing: `deploy ${service} ${buildNumber} to ${placed.environment.name}`,
@@ -112,7 +115,9 @@ function remedyFor({ release, environment }: Placed, { machines, uncovered }: Mi
 function lineOf(placed: Placed, misfit: Misfit): string {
   const { environment } = placed;
   const crash = `pods of ${describeObject(misfit.object)} that come to ${listPlatforms(misfit.uncovered)} will crash`;
-  const apart = misfit.isRefused ? '' : '; build it for these, too, or choose nodes by `nodeSelector: { kubernetes.io/arch: … }`';
+  const apart = misfit.isRefused
+    ? ''
+    : '; build it for these, too, or choose nodes by `nodeSelector: { kubernetes.io/arch: … }`';
   return `${environment.name}: ${describeMisfit(placed, misfit)}: ${crash}${apart}`;
 }
 
