@@ -119,23 +119,26 @@ async function readEnvironmentFile(path: string, text: string): Promise<Environm
 type At = (offset: number) => string;
 
 function freezeMistakes({ freeze = [] }: Environment, document: Document, at: At): string[] {
-  return mistakesIn('freeze', freeze, (window) => freezeMistake(window, didYouMean), document, at);
+  return mistakesIn(
+    'freeze',
+    freeze.map((window) => freezeMistake(window, didYouMean)),
+    document,
+    at,
+  );
 }
 
 function platformMistakes({ platforms = [] }: Environment, document: Document, at: At): string[] {
-  return mistakesIn('platforms', platforms, (text) => platformMistake(text, didYouMean), document, at);
+  return mistakesIn(
+    'platforms',
+    platforms.map((text) => platformMistake(text, didYouMean)),
+    document,
+    at,
+  );
 }
 
-/** Mistakes in the items of a list, each with its place. */
-function mistakesIn<T>(
-  key: string,
-  items: readonly T[],
-  mistakeOf: (item: T) => string | undefined,
-  document: Document,
-  at: At,
-): string[] {
-  return items.flatMap((item, index) => {
-    const mistake = mistakeOf(item);
+/** Mistakes in the items of a list, each with its place. @param mistakes undefined for an item that has none. */
+function mistakesIn(key: string, mistakes: readonly (string | undefined)[], document: Document, at: At): string[] {
+  return mistakes.flatMap((mistake, index) => {
     const node = document.getIn([key, index], true) as Node;
     return mistake === undefined ? [] : [`${at(node.range?.[0] ?? 0)}: ${key}.${index}: ${mistake}`];
   });
