@@ -326,7 +326,9 @@ export class ScratchWorkspace {
     const namespaces = environments.map((environment) => this.namespace(environment));
     const manifests = namespaces.flatMap((name) => [
       JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }),
-      ...(account === 'deployer' ? [deployerManifest(name), nodesManifest(name), ...floorManifests(name, registry)] : []),
+      ...(account === 'deployer'
+        ? [deployerManifest(name), nodesManifest(name), ...floorManifests(name, registry)]
+        : []),
     ]);
     await kubectl(['create', '--filename=-'], manifests.join('\n---\n'));
     await writeAdministratorKubeconfig(this.administratorKubeconfig, namespaces);

@@ -15,7 +15,7 @@ import { findCredentials } from './registry-credentials.ts';
 export class HttpImageRegistry implements ImageRegistry {
   private readonly isAzure: (registry: string) => boolean;
   private readonly client: RegistryClient;
-  /** What is being read at the moment, by the image: who asks meanwhile gets the same. */
+  /** Answers that are awaited, by the image: whoever asks meanwhile gets the same. */
   private readonly reading = new Map<string, Promise<readonly PlatformLabels[] | undefined>>();
 
   /** @param isAzure reports whether a registry can lock a tag. */

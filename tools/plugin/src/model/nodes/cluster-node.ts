@@ -9,7 +9,7 @@ export interface ClusterNode {
   readonly isCordoned: boolean;
 }
 
-/** What keeps pods away from a node that do not tolerate it. */
+/** A mark that keeps pods away from a node that do not tolerate it. */
 export interface Taint {
   readonly key: string;
   readonly value?: string;

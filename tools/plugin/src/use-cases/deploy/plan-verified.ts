@@ -38,7 +38,7 @@ export async function planVerified(
   return { plan: await planning, publication: await publishing, supply: await finding, lifted: await verifying };
 }
 
-/** What is asked for this is asked beside all else. @throws {Refusal} when the machines there do not run the image. */
+/** Compares the image with the machines, beside all else. @throws {Refusal} when the machines there do not run the image. */
 async function requireFit(
   target: DeployTarget,
   { finding, planning }: { readonly finding: Promise<ImageSupply>; readonly planning: Promise<DeployPlan> },

@@ -1,9 +1,9 @@
 import type { Reporter } from '../../ports/reporter.ts';
 
-/** What is reported while something else is still to be told. */
+/** Lines that wait while something else is still to be reported. */
 export interface HeldReporter {
   readonly reporter: Reporter;
-  /** Tells it. */
+  /** Reports them. */
   tell(): void;
 }
 

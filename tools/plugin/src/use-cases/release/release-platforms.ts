@@ -46,7 +46,7 @@ export function releasePlatforms(
   return distinctPlatforms([...declared, ...reached.flatMap(platformsOfNodes)]);
 }
 
-/** What a selector alone leaves of all platforms is too much to build for. */
+/** Returns those of the nodes; of what selectors alone leave, only a single one: more would be too much to build. */
 function platformsOfNodes({ target, objects, jobs, nodes }: PlannedPlace): readonly Platform[] {
   const { environment, release } = target;
   return workloadsWith(release.imageDigest, [...objects, ...jobs]).flatMap(({ template }) => {
