@@ -10,8 +10,8 @@ export interface ImageRegistryScenario {
   readonly host: string;
   /** Host of a registry that does not answer. */
   readonly unreachableHost: string;
-  /** Puts an image in under its tag. */
-  put(image: ImageRef, labels: Readonly<Record<string, string>>): Promise<Digest>;
+  /** Puts an image in under its tag. @param platform that it is for; the empty text where it does not say. */
+  put(image: ImageRef, labels: Readonly<Record<string, string>>, platform?: string): Promise<Digest>;
   /** Puts an index in under its tag: an image for each platform, and what was attested of them. */
   putIndex(image: ImageRef, images: readonly PlatformLabels[]): Promise<Digest>;
 }
@@ -66,6 +66,31 @@ export function imageRegistryContract(start: () => Promise<ImageRegistryScenario
     expect(await registry.labels(image.withDigest(digest))).toEqual(labels);
   });
 
+  it('reads for which platforms an image is: of an index, those of its images, and of one image its own', async () => {
+    const { registry, host, put, putIndex } = await start();
+    const image = newImage(host);
+    const of = (platform: string) => ({ platform, labels });
+    const index = await putIndex(image, [of('linux/s390x'), of('linux/arm64'), of('linux/arm/v6')]);
+    const names = async (asked: ImageRef) => (await registry.platforms(asked))?.map(String);
+    expect(await names(image.withDigest(index))).toEqual(['linux/arm/v6', 'linux/arm64', 'linux/s390x']);
+    const one = newImage(host);
+    expect(await names(one)).toBeUndefined();
+    await put(one, labels, 'linux/arm64');
+    expect(await names(one)).toEqual(['linux/arm64']);
+    await put(one, labels, '');
+    expect(await names(one)).toEqual([]);
+  });
+
+  it('reads labels and platforms at the same time, and each time anew', async () => {
+    const { registry, host, put } = await start();
+    const image = newImage(host);
+    for (const platform of ['linux/arm64', 'linux/amd64']) {
+      await put(image, { ...labels, platform }, platform);
+      const [read, platforms] = await Promise.all([registry.labels(image), registry.platforms(image)]);
+      expect([read, platforms?.map(String)]).toEqual([{ ...labels, platform }, [platform]]);
+    }
+  });
+
   it('refuses an index whose images were not built as the same release, and says which differ', async () => {
     const { registry, host, putIndex } = await start();
     const revision = 'org.opencontainers.image.revision';
@@ -93,8 +118,8 @@ export function imageRegistryContract(start: () => Promise<ImageRegistryScenario
   it('refuses, naming the registry, when it does not answer', async () => {
     const { registry, unreachableHost } = await start();
     const image = newImage(unreachableHost);
-    for (const ask of [() => registry.digest(image), () => registry.labels(image)]) {
-      const error: unknown = await ask().catch((thrown: unknown) => thrown);
+    for (const ask of ['digest', 'labels', 'platforms'] as const) {
+      const error: unknown = await registry[ask](image).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(Refusal);
       expect((error as Refusal).facts.type).toBe('registry-unreachable');
       expect((error as Refusal).explain()).toContain(unreachableHost);

@@ -1,9 +1,13 @@
+import { Platform } from '../../plugin/src/model/build/platform.ts';
 import { clusterContract } from './cluster-contract.ts';
 import { InMemoryCluster } from '../../twins/src/cluster/in-memory-cluster.ts';
 
 describe('InMemoryCluster', () => {
   clusterContract(async () => {
     const cluster = new InMemoryCluster();
+    const labels = { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'arm64' };
+    const node = { platform: Platform.parse('linux/arm64')!, labels, taints: [], isCordoned: false };
+    cluster.ownNodes = [node];
     const absent = new InMemoryCluster();
     absent.unreachable = 'It does not answer.';
     return {

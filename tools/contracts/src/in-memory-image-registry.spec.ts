@@ -9,7 +9,7 @@ describe('InMemoryImageRegistry', () => {
     registry.unreachable.add(unreachableHost);
     return {
       ...{ registry, host, unreachableHost },
-      put: async (image, labels) => registry.put(image, 'content', labels),
+      put: async (image, labels, platform) => registry.put(image, 'content', labels, platform),
       putIndex: async (image, images) => registry.putIndex(image, images),
     } satisfies ImageRegistryScenario;
   };

@@ -16,6 +16,19 @@ export function floorManifests(namespace: string, registry: string): string[] {
   );
 }
 
+/** Manifest of the right to list nodes that is shipped for the accounts of an environment. */
+export function nodesManifest(namespace: string): string {
+  const manifest = readFileSync(join(repositoryRoot, 'Infrastructure/kubernetes/nodes.yaml'), 'utf8');
+  return manifest.replaceAll('${NAMESPACE}', namespace);
+}
+
+/** Takes that right away from the accounts of namespaces. */
+export async function removeNodesRights(namespaces: readonly string[]): Promise<void> {
+  const names = namespaces.map((namespace) => `${namespace}-nodes`);
+  for (const kind of ['clusterrolebinding', 'clusterrole'])
+    await kubectl(['delete', kind, '--ignore-not-found', '--wait=false', ...names]);
+}
+
 /** Takes the policies of namespaces away, which are outside of them. */
 export async function removePolicies(
   namespaces: readonly string[],

@@ -15,7 +15,7 @@ import { isMap, isSeq, parseDocument } from 'yaml';
 import { atTerminal, type TypedAnswer } from './at-terminal.ts';
 import { deployerManifest, tokenOf, writeAdministratorKubeconfig, writeKubeconfig } from './cluster-account.ts';
 import { ExecutorHost } from './executor-host.ts';
-import { floorManifests, removePolicies } from './floor.ts';
+import { floorManifests, nodesManifest, removeNodesRights, removePolicies } from './floor.ts';
 import { kubectl, platform, repositoryRoot } from './platform.ts';
 import { runSuccessfully, startCommand, type CommandResult, type RunningCommand } from './run-command.ts';
 
@@ -273,6 +273,7 @@ export class ScratchWorkspace {
     const namespaces = environments.map((environment) => this.namespace(environment));
     await kubectl(['delete', 'namespace', '--ignore-not-found', '--wait=false', ...namespaces]);
     await removePolicies(namespaces);
+    await removeNodesRights(namespaces);
     // What it provisioned is recorded beside its namespaces.
     const selector = `--selector=poc.dev/provisioning-of in (${namespaces.join(', ')})`;
     const leases = namespaces.map((namespace) => `poc-${namespace}`);
@@ -325,7 +326,9 @@ export class ScratchWorkspace {
     const namespaces = environments.map((environment) => this.namespace(environment));
     const manifests = namespaces.flatMap((name) => [
       JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }),
-      ...(account === 'deployer' ? [deployerManifest(name), ...floorManifests(name, registry)] : []),
+      ...(account === 'deployer'
+        ? [deployerManifest(name), nodesManifest(name), ...floorManifests(name, registry)]
+        : []),
     ]);
     await kubectl(['create', '--filename=-'], manifests.join('\n---\n'));
     await writeAdministratorKubeconfig(this.administratorKubeconfig, namespaces);

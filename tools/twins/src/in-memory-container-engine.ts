@@ -13,6 +13,8 @@ export class InMemoryContainerEngine implements ContainerEngine {
   readonly builds: ImageBuild[] = [];
   /** Every image that was pushed, in order. */
   readonly pushes: ImageRef[] = [];
+  /** The machine's own, for which it builds when nothing is said; its images do not say it when it is empty. */
+  platform = '';
   /** When set, builds fail, and this is the last line of their output. */
   failsWith: string | undefined;
   /** When set, it refuses to build for several platforms. */
@@ -70,11 +72,20 @@ export class InMemoryContainerEngine implements ContainerEngine {
     onLine(`pushing ${image.tagged}`);
     await this.during();
     signal?.throwIfAborted();
-    const digest = this.registry.put(image, build.context, build.labels);
+    const digest = this.put(image, build);
     this.pushes.push(image);
     return digest;
   }
   async forget(image: ImageRef): Promise<void> {
     this.built.delete(image.tagged);
+  }
+
+  private put(image: ImageRef, { context, labels, settings }: ImageBuild): Digest {
+    const platforms = settings.platforms.map(String);
+    if (platforms.length < 2) return this.registry.put(image, context, labels, platforms[0] ?? this.platform);
+    return this.registry.putIndex(
+      image,
+      platforms.map((platform) => ({ platform, labels })),
+    );
   }
 }

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { Platform } from '../../plugin/src/model/build/platform.ts';
+import { distinctPlatforms } from '../../plugin/src/model/build/runs-image.ts';
 import type { Digest, ImageRef } from '../../plugin/src/model/image/image-ref.ts';
 import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
 import { commonLabels, type PlatformLabels } from '../../plugin/src/model/image/common-labels.ts';
@@ -51,6 +53,12 @@ export class InMemoryImageRegistry implements ImageRegistry {
     });
   }
 
+  async platforms(image: ImageRef): Promise<readonly Platform[] | undefined> {
+    const digest = await this.digest(image);
+    const stored = digest === undefined ? undefined : this.stored(image, digest);
+    return stored && distinctPlatforms(stored.images.flatMap(({ platform }) => Platform.parse(platform) ?? []));
+  }
+
   async plannedCopy(from: ImageRef, to: ImageRef): Promise<CopyAmount> {
     const { images } = await this.copied(from);
     if (this.tagOf(to) !== from.digest) this.refuseTaken(from, to);
@@ -86,10 +94,14 @@ export class InMemoryImageRegistry implements ImageRegistry {
     this.locked.add(image.tagged);
   }
 
-  /** Puts an image in, as a push does. @param content whatever distinguishes the image; its digest is made of it. */
-  put(image: ImageRef, content: string, labels: Readonly<Record<string, string>> = {}): Digest {
+  /**
+   * Puts an image in, as a push does. @param content whatever distinguishes the image; its digest is made of it.
+   * @param platform that it says it is for; it does not say when left out.
+   */
+  put(image: ImageRef, content: string, labels: Readonly<Record<string, string>> = {}, platform = ''): Digest {
     this.checkReachable(image);
-    return this.keep(image, digestOf([content, Object.entries(labels).sort()]), { images: [{ platform: '', labels }] });
+    const facts = [content, Object.entries(labels).sort(), ...(platform === '' ? [] : [platform])];
+    return this.keep(image, digestOf(facts), { images: [{ platform, labels }] });
   }
 
   /** Puts an index in, of an image for each platform. */

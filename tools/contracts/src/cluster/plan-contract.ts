@@ -47,6 +47,16 @@ export function planContract(start: () => Promise<ClusterScenario>): void {
     expect(await cluster.gatewaysOf([route])).toEqual({ gateways: [], classes: [] });
   });
 
+  it('tells what its nodes are, by which pods select them', async () => {
+    const { cluster } = await start();
+    const nodes = (await cluster.nodes()) ?? [];
+    expect(nodes.length).toBeGreaterThan(0);
+    for (const { platform, labels, isCordoned } of nodes) {
+      expect(labels).toMatchObject({ 'kubernetes.io/os': platform.os, 'kubernetes.io/arch': platform.architecture });
+      expect(isCordoned).toBe(false);
+    }
+  });
+
   it('applies only what has changed', async () => {
     const scenario = await start();
     const { cluster, read } = scenario;

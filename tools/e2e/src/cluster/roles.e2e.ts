@@ -108,10 +108,11 @@ describe('the provisioner', () => {
     const policies = ['service-addresses', 'pods', 'records', 'log', 'locks', 'planner'].map(
       (name) => `${preprod}-${name}`,
     );
-    const roles = [`${preprod}-provisioner`, `${preprod}-planner`];
+    const roles = [`${preprod}-provisioner`, `${preprod}-planner`, `${preprod}-nodes`];
     const write = 'get create patch delete';
     return {
       namespaces: 'get',
+      nodes: 'list',
       ...each('namespaces', [preprod, 'poc-provisioning'], 'patch'),
       ...each('validatingadmissionpolicies.admissionregistration.k8s.io', policies, write),
       ...each('validatingadmissionpolicybindings.admissionregistration.k8s.io', policies, write),

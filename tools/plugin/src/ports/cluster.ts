@@ -18,6 +18,7 @@ import type { Health, RunningService } from '../model/observe/running-service.ts
 import type { ApplyStage } from '../model/manifests/kind-order.ts';
 import type { KubernetesObject } from '../model/manifests/kubernetes-object.ts';
 import type { GatewayView } from '../model/manifests/routes/gateway-view.ts';
+import type { ClusterNode } from '../model/nodes/cluster-node.ts';
 import type { RolloutPatience } from '../model/manifests/rules/rollout-patience.ts';
 
 /**
@@ -48,6 +49,9 @@ export interface Cluster {
   httpRoutes(): Promise<readonly KubernetesObject[]>;
   /** The Gateways that HTTPRoutes name, and the classes of those; without what the deployer may not read. */
   gatewaysOf(routes: readonly KubernetesObject[]): Promise<Pick<GatewayView, 'gateways' | 'classes'>>;
+
+  /** The nodes of the cluster; undefined where the deployer may not list them. */
+  nodes(): Promise<readonly ClusterNode[] | undefined>;
 
   /** Dry-runs every object on the server. Changes nothing. @throws {Refusal} naming the objects that it would not take. */
   plan(service: string, objects: readonly KubernetesObject[], options?: PlanOptions): Promise<Plan>;

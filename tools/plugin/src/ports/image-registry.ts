@@ -1,3 +1,4 @@
+import type { Platform } from '../model/build/platform.ts';
 import type { Digest, ImageRef } from '../model/image/image-ref.ts';
 
 /** The amount of work in a copy of an image. */
@@ -22,6 +23,11 @@ export interface ImageRegistry {
    * all platforms have in common. @throws {Refusal} also when those were not built as the same release.
    */
   labels(image: ImageRef): Promise<Readonly<Record<string, string>> | undefined>;
+  /**
+   * Platforms that the image is for, each once: of an index, those of its images. None where it does not say; undefined when
+   * there is no such image. @throws {Refusal}
+   */
+  platforms(image: ImageRef): Promise<readonly Platform[] | undefined>;
   /** Keeps the image's tag from being moved or deleted, by a registry that can; others are left alone. @throws {Refusal} it did not. */
   lockTag(image: ImageRef): Promise<void>;
   /** Returns what `copy` would send now. Changes nothing. */

@@ -15,7 +15,7 @@ export async function unprovision(workspace: ScratchWorkspace, environment: stri
   const namespace = workspace.namespace(environment);
   const { GATEWAY_NAMESPACE: gatewayNamespace = '', GATEWAY_NAME: gateway = '' } = variablesOf(workspace, environment);
   await removePolicies([namespace], ['service-addresses', 'pods', 'records', 'log', 'locks', 'planner']);
-  const accounts = ['provisioner', 'planner'].map((name) => `${namespace}-${name}`);
+  const accounts = ['provisioner', 'planner', 'nodes'].map((name) => `${namespace}-${name}`);
   const unwanted = ['delete', '--ignore-not-found', '--wait=false'];
   for (const kind of ['clusterrolebinding', 'clusterrole']) await kubectl([...unwanted, kind, ...accounts]);
   for (const kind of ['rolebinding', 'role'])

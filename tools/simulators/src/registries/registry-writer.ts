@@ -16,7 +16,7 @@ export interface WriterSettings {
 export interface WrittenImage {
   readonly labels?: Readonly<Record<string, string>>;
   readonly layers?: readonly Buffer[];
-  /** `linux/arm64`. */
+  /** `linux/arm64`; the empty text where it does not say. */
   readonly platform?: string;
 }
 
@@ -36,8 +36,8 @@ export class RegistryWriter {
     this.settings = settings;
   }
 
-  async put(image: ImageRef, labels: Readonly<Record<string, string>>): Promise<Digest> {
-    return (await this.putImage(image, { labels })).digest;
+  async put(image: ImageRef, labels: Readonly<Record<string, string>>, platform?: string): Promise<Digest> {
+    return (await this.putImage(image, { labels, ...(platform === undefined ? {} : { platform }) })).digest;
   }
 
   /** Puts an image in, under its tag or its digest alone. */
@@ -46,9 +46,8 @@ export class RegistryWriter {
     { labels = {}, layers = [], platform = 'linux/amd64' }: WrittenImage,
     reference = image.tag,
   ): Promise<Written> {
-    const [os, architecture] = platform.split('/');
     const rootfs = { type: 'layers', diff_ids: layers.map(digestOf) };
-    const config = JSON.stringify({ architecture, os, config: { Labels: labels }, rootfs });
+    const config = JSON.stringify({ ...platformFields(platform), config: { Labels: labels }, rootfs });
     const uploaded: Written[] = [];
     for (const layer of layers) uploaded.push(await this.upload(image, layer));
     const written = {
@@ -67,9 +66,8 @@ export class RegistryWriter {
   ): Promise<Digest> {
     const manifests: unknown[] = [];
     for (const each of images) {
-      const [os, architecture] = each.platform.split('/');
       const written = await this.putImage(image, each, '');
-      manifests.push({ mediaType: ociManifest, ...written, platform: { os, architecture } });
+      manifests.push({ mediaType: ociManifest, ...written, platform: platformFields(each.platform) });
     }
     const attestation = await this.putImage(image, {}, '');
     manifests.push({ mediaType: ociManifest, ...attestation, platform: { os: 'unknown', architecture: 'unknown' } });
@@ -121,6 +119,11 @@ export class RegistryWriter {
       request.end(body);
     });
   }
+}
+
+function platformFields(platform: string): Readonly<Record<string, string | undefined>> {
+  const [os, architecture, variant] = platform.split('/');
+  return platform === '' ? {} : { architecture, os, variant };
 }
 
 function digestOf(content: string | Buffer): Digest {

@@ -13,6 +13,7 @@ import { describeObject, type KubernetesObject } from '../../../plugin/src/model
 import { isGatewayRoute } from '../../../plugin/src/model/observe/route-status.ts';
 import { isHttpRoute, type GatewayView } from '../../../plugin/src/model/manifests/routes/gateway-view.ts';
 import type { Health } from '../../../plugin/src/model/observe/running-service.ts';
+import type { ClusterNode } from '../../../plugin/src/model/nodes/cluster-node.ts';
 import { label } from '../../../plugin/src/model/manifests/labels.ts';
 import { isRollout } from '../../../plugin/src/model/manifests/rules/pod-templates.ts';
 import type { Actor } from '../../../plugin/src/model/release/actor.ts';
@@ -62,6 +63,8 @@ export class InMemoryCluster implements Cluster {
   readonly unreadKinds = new Map<string, string>();
   /** Objects outside of the namespace that a deployer may read: routes of others, Gateways, classes of those. */
   readonly outside: KubernetesObject[] = [];
+  /** The cluster's nodes; undefined where this deployer may not list them. */
+  ownNodes: readonly ClusterNode[] | undefined;
   /** The account of this view; undefined where the cluster does not say. */
   account: string | undefined = 'deployer';
   /** Fields that the API server does not know, by `Deployment orders`: `spec.replcias`. */
@@ -174,6 +177,11 @@ export class InMemoryCluster implements Cluster {
     await this.enter('gatewaysOf');
     const ofKind = (kind: string) => this.outside.filter((object) => object.kind === kind);
     return { gateways: ofKind('Gateway'), classes: ofKind('GatewayClass') };
+  }
+
+  async nodes(): Promise<readonly ClusterNode[] | undefined> {
+    await this.enter('nodes');
+    return this.ownNodes;
   }
 
   async plan(service: string, objects: readonly KubernetesObject[], options: PlanOptions = {}): Promise<Plan> {

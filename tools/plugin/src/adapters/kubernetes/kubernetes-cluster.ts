@@ -31,6 +31,7 @@ import type {
   ServiceLock,
   WaitOptions,
 } from '../../ports/cluster.ts';
+import type { ClusterNode } from '../../model/nodes/cluster-node.ts';
 import type { GatewayView } from '../../model/manifests/routes/gateway-view.ts';
 import type { KubernetesApi } from './client/api.ts';
 import { applyPlan } from './deploy/apply.ts';
@@ -43,6 +44,7 @@ import { fingerprintOf } from './observe/drift.ts';
 import { runJob } from './deploy/jobs/run-job.ts';
 import type { HeldLease } from './deploy/held-lease.ts';
 import { acquireLease } from './deploy/lease.ts';
+import { listNodes } from './observe/list-nodes.ts';
 import { observe } from './observe/observe.ts';
 import { KubernetesPlan } from './deploy/kubernetes-plan.ts';
 import type { PlannedObject } from './deploy/plan.ts';
@@ -74,6 +76,7 @@ export class KubernetesCluster implements Cluster {
   private readonly review: AccessReview;
   private readonly account: OwnIdentity;
   private access: Promise<void> | undefined;
+  private listedNodes: Promise<readonly ClusterNode[] | undefined> | undefined;
   /** The lock that was taken last, by service: it is the fence for all that is written for that service. */
   private readonly locks = new Map<string, HeldLease>();
   /** Objects as they were when they had been applied. */
@@ -121,6 +124,15 @@ export class KubernetesCluster implements Cluster {
 
   gatewaysOf(routes: readonly KubernetesObject[]): Promise<Pick<GatewayView, 'gateways' | 'classes'>> {
     return readGateways(this.place, routes);
+  }
+
+  nodes(): Promise<readonly ClusterNode[] | undefined> {
+    // Once for all services of a command.
+    this.listedNodes ??= listNodes(this.place.api).catch((error: unknown) => {
+      this.listedNodes = undefined;
+      throw error;
+    });
+    return this.listedNodes;
   }
 
   async plan(service: string, objects: readonly KubernetesObject[], options: PlanOptions = {}): Promise<Plan> {

@@ -109,7 +109,7 @@ describe.each(Object.entries(identities))('an Azure registry as %s', (_, become)
     registry: client(),
     host: acr.host,
     unreachableHost: `${acr.host.split(':')[0]}:9`,
-    put: (image, labels) => writer.put(image, labels),
+    put: (image, labels, platform) => writer.put(image, labels, platform),
     putIndex: (image, images) => writer.putIndex(image, images),
   }));
 

@@ -11,7 +11,7 @@ describe('HttpImageRegistry against a real registry', () => {
     registry: new HttpImageRegistry(),
     host,
     unreachableHost: '127.0.0.1:5999',
-    put: (image, labels) => writer.put(image, labels),
+    put: (image, labels, platform) => writer.put(image, labels, platform),
     putIndex: (image, images) => writer.putIndex(image, images),
   }));
 });

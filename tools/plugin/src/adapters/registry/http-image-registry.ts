@@ -1,3 +1,6 @@
+import { Platform } from '../../model/build/platform.ts';
+import { distinctPlatforms } from '../../model/build/runs-image.ts';
+import type { PlatformLabels } from '../../model/image/common-labels.ts';
 import type { CredentialsOf } from '../../model/image/credentials.ts';
 import type { Digest, ImageRef } from '../../model/image/image-ref.ts';
 import type { CopyAmount, ImageRegistry } from '../../ports/image-registry.ts';
@@ -6,7 +9,7 @@ import { ImageCopy } from './copy/image-copy.ts';
 import { LayoutSource } from './copy/layout-source.ts';
 import { RegistrySource } from './copy/registry-source.ts';
 import { readDigest } from './read-digest.ts';
-import { readImageLabels } from './read-image-labels.ts';
+import { labelsOf, readPlatformImages } from './platform-images.ts';
 import { RegistryClient, type ClientSettings } from './registry-client.ts';
 import { findCredentials } from './registry-credentials.ts';
 
@@ -14,6 +17,8 @@ import { findCredentials } from './registry-credentials.ts';
 export class HttpImageRegistry implements ImageRegistry {
   private readonly isAzure: (registry: string) => boolean;
   private readonly client: RegistryClient;
+  /** Answers that are awaited, by the image: whoever asks meanwhile gets the same. */
+  private readonly reading = new Map<string, Promise<readonly PlatformLabels[] | undefined>>();
 
   /** @param isAzure reports whether a registry can lock a tag. */
   constructor(
@@ -29,8 +34,24 @@ export class HttpImageRegistry implements ImageRegistry {
     return readDigest(image, this.client, signal);
   }
 
-  labels(image: ImageRef): Promise<Readonly<Record<string, string>> | undefined> {
-    return readImageLabels(image, this.client);
+  async labels(image: ImageRef): Promise<Readonly<Record<string, string>> | undefined> {
+    const images = await this.images(image);
+    return images && labelsOf(image, images);
+  }
+
+  async platforms(image: ImageRef): Promise<readonly Platform[] | undefined> {
+    const images = await this.images(image);
+    return images && distinctPlatforms(images.flatMap(({ platform }) => Platform.parse(platform) ?? []));
+  }
+
+  /** Its labels and its platforms are asked for at the same time, and stand in the same answers. */
+  private images(image: ImageRef): Promise<readonly PlatformLabels[] | undefined> {
+    const key = image.toString();
+    const known = this.reading.get(key);
+    if (known) return known;
+    const reading = readPlatformImages(image, this.client).finally(() => this.reading.delete(key));
+    this.reading.set(key, reading);
+    return reading;
   }
 
   plannedCopy(from: ImageRef, to: ImageRef): Promise<CopyAmount> {

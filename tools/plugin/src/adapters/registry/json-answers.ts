@@ -9,6 +9,12 @@ export function readLabels(json: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(labels.filter((label): label is [string, string] => typeof label[1] === 'string'));
 }
 
+/** Returns what an image's configuration says that it is for, `linux/arm64/v8`; the empty text where it does not say. */
+export function readPlatform(json: unknown): string {
+  const { os, architecture, variant } = fieldsIn(json);
+  return [os, architecture, variant].filter((word) => typeof word === 'string' && word !== '').join('/');
+}
+
 /** Returns the token in a token service's answer; the empty text for none, or for what no header can hold. */
 export function readToken(json: unknown): string {
   const { token, access_token: accessToken } = fieldsIn(json);

@@ -41,7 +41,7 @@ describe.each<[string, () => SecuredRegistry, Credentials]>([
     registry: new HttpImageRegistry(async () => credentials),
     host: registry().host,
     unreachableHost: `${registry().host.split(':')[0]}:9`,
-    put: (image, labels) => registry().writer.put(image, labels),
+    put: (image, labels, platform) => registry().writer.put(image, labels, platform),
     putIndex: (image, images) => registry().writer.putIndex(image, images),
   }));
 });

@@ -84,6 +84,18 @@ describe('readEnvironments', () => {
     ],
     ['a probe that is no probe', `${preprod}probe: often\n`, ['probe must be a map, true or false.']],
     ['a path that is none', `${preprod}probe: { path: x }\n`, ['probe.path must look like "/{service}/version".']],
+    [
+      'a platform that there is not',
+      `${preprod}platforms:\n  - linux/arm64\n  - linux/amd46\n`,
+      ['preprod.yaml:10: platforms.1: there is no platform "linux/amd46". Did you mean "linux/amd64"?'],
+    ],
+    [
+      'a processor alone',
+      `${preprod}platforms: [arm64]\n`,
+      ['platforms.0 must look like "linux/arm64" or "linux/arm/v7".'],
+    ],
+    ['one platform that is no list', `${preprod}platforms: linux/arm64\n`, ['platforms must be a list.']],
+    ['no platforms', `${preprod}platforms: []\n`, ['platforms must NOT have fewer than 1 items']],
     ['a time that is none', `${preprod}soak: soon\n`, ['soak must look like "30m", "2h" or "1d".']],
     [
       'a misspelt key',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ErrorObject } from 'ajv';
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import schema from '../../../schemas/environment.schema.json' with { type: 'json' };
+import { platformMistake } from '../../model/build/platform-mistake.ts';
 import { metricMistake } from '../../model/canary/metric-checks.ts';
 import { freezeMistake } from '../../model/environment/freeze.ts';
 import { didYouMean } from '../../model/text/did-you-mean.ts';
@@ -102,8 +103,8 @@ async function readEnvironmentFile(path: string, text: string): Promise<Environm
     return [`${atKey('facade')}: without the key "url", facade needs the key "backend".`];
   const mistake = value.canary && metricMistake(value.canary.prometheus);
   if (mistake !== undefined) return [`${atKey('canary')}: ${mistake}`];
-  const ofFreeze = freezeMistakes(value, document, at);
-  if (ofFreeze.length > 0) return ofFreeze;
+  const ofLists = [...freezeMistakes(value, document, at), ...platformMistakes(value, document, at)];
+  if (ofLists.length > 0) return ofLists;
   return {
     environment: {
       ...value,
@@ -115,11 +116,31 @@ async function readEnvironmentFile(path: string, text: string): Promise<Environm
   };
 }
 
-function freezeMistakes({ freeze = [] }: Environment, document: Document, at: (offset: number) => string): string[] {
-  return freeze.flatMap((window, index) => {
-    const mistake = freezeMistake(window, didYouMean);
-    const node = document.getIn(['freeze', index], true) as Node;
-    return mistake === undefined ? [] : [`${at(node.range?.[0] ?? 0)}: freeze.${index}: ${mistake}`];
+type At = (offset: number) => string;
+
+function freezeMistakes({ freeze = [] }: Environment, document: Document, at: At): string[] {
+  return mistakesIn(
+    'freeze',
+    freeze.map((window) => freezeMistake(window, didYouMean)),
+    document,
+    at,
+  );
+}
+
+function platformMistakes({ platforms = [] }: Environment, document: Document, at: At): string[] {
+  return mistakesIn(
+    'platforms',
+    platforms.map((text) => platformMistake(text, didYouMean)),
+    document,
+    at,
+  );
+}
+
+/** Mistakes in the items of a list, each with its place. @param mistakes undefined for an item that has none. */
+function mistakesIn(key: string, mistakes: readonly (string | undefined)[], document: Document, at: At): string[] {
+  return mistakes.flatMap((mistake, index) => {
+    const node = document.getIn([key, index], true) as Node;
+    return mistake === undefined ? [] : [`${at(node.range?.[0] ?? 0)}: ${key}.${index}: ${mistake}`];
   });
 }
 
@@ -214,6 +235,7 @@ function example(key: string): string {
     namespace: '"shop-preprod" (a DNS label)',
     registry:
       '"acr.example/team" (a host and an optional path in lower case, without "https://" and without a slash at its end)',
+    platforms: '"linux/arm64" or "linux/arm/v7"',
     url: '"https://preprod.example"',
     'freeze.from': '"2026-12-20T00:00", or with "days" "15:00"',
     'freeze.to': '"2027-01-03T00:00", or with "days" "18:00"',

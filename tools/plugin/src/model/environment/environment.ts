@@ -22,6 +22,8 @@ export interface Environment {
   readonly namespace: string;
   /** Host and optional path under which the services' images live: `acr.example/team`. */
   readonly registry: string;
+  /** Platforms of its machines, `linux/amd64`: images must be for all of these. Those of the cluster's nodes when left out. */
+  readonly platforms?: readonly string[];
   /** Where the environment's gateway answers: `https://preprod.example`. */
   readonly url?: string;
   /** The door that clients call, where it is not the gateway. */

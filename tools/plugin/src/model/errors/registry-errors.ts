@@ -53,6 +53,10 @@ export const registryErrors = {
     'The images of an index, one for each platform, were not built as the same release.',
     'Build all platforms in one build, and look at who pushed it.',
   ),
+  'image-for-other-platforms': entry(
+    'The image of a release is not for the machines of the environment: its containers would crash there.',
+    'Build it for their platforms, and `release --rebuild`; or write `platforms` into the environment file.',
+  ),
   'image-copy-failed': entry(
     'The copy of an image to the registry of an environment broke off.',
     'Run the same command again: what is there is not sent again.',

@@ -12,7 +12,7 @@ export interface LockRequest {
 }
 
 /** A deployment and its state. */
-export type DeploymentMark = Pick<DeploymentRecord, 'sequence' | 'outcome'>;
+export type DeploymentMark = Pick<DeploymentRecord, 'sequence' | 'outcome' | 'release'>;
 
 /**
  * Reports whether what was planned before the lock was taken may be an old plan: another deployment ran since, also one that

@@ -5,6 +5,7 @@ import { planServicePublication } from '../facade/plan-service-publication.ts';
 import type { ServicePublication } from '../facade/service-publication.ts';
 import { verifyRelease, type Trust } from '../verify/verify-release.ts';
 import { findImage, type ImageSupply } from './image-supply.ts';
+import { nodesOf, requirePlatforms } from './requirements/require-platforms.ts';
 import { planDeploy, type DeployPlan, type DeployTarget } from './plan-deploy.ts';
 
 /** The predicted effect of deploying a release that is what it is said to be. */
@@ -32,6 +33,24 @@ export async function planVerified(
   const verifying = finding.then(({ image }) => verifyRelease({ ...target, image }, trust, ports));
   const planning = planDeploy(target, ports, reporter);
   const publishing = planServicePublication(target, ports);
-  await allEnded([verifying, planning, publishing]);
+  const fitting = requireFit(target, { finding, planning }, ports, reporter);
+  await allEnded([verifying, planning, publishing, fitting]);
   return { plan: await planning, publication: await publishing, supply: await finding, lifted: await verifying };
+}
+
+/** Compares the image with the machines, beside all else. @throws {Refusal} when the machines there do not run the image. */
+async function requireFit(
+  target: DeployTarget,
+  { finding, planning }: { readonly finding: Promise<ImageSupply>; readonly planning: Promise<DeployPlan> },
+  ports: ReleasePorts,
+  reporter: Reporter,
+): Promise<void> {
+  const [platforms, nodes, { objects, jobs, plannedAfter }] = await Promise.all([
+    finding.then(({ image }) => ports.registry.platforms(image)),
+    nodesOf(target.environment, ports),
+    planning,
+  ]);
+  const runsThere =
+    plannedAfter?.outcome === 'succeeded' && plannedAfter.release.imageDigest === target.release.imageDigest;
+  requirePlatforms({ ...target, objects: [...objects, ...jobs], nodes, runsThere }, platforms, reporter);
 }

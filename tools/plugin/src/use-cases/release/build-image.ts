@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { Platform } from '../../model/build/platform.ts';
+import { listPlatforms } from '../../model/build/runs-image.ts';
 import { shortCommit } from '../../model/commits/commit.ts';
 import type { BuildNumber } from '../../model/release/build-number.ts';
 import { imageLabels, type Build } from '../../model/release/image-labels.ts';
@@ -29,6 +31,8 @@ export interface ImageRequest {
   readonly buildNumber: BuildNumber | undefined;
   /** The number of the CI's run: taken where it can be, and otherwise the next one. */
   readonly ciNumber?: BuildNumber | undefined;
+  /** Platforms that it is for; the engine's own when there are none. */
+  readonly platforms: readonly Platform[];
   /** Takes the newest number also for a commit that a later one has overtaken. */
   readonly force?: boolean;
   /** Ends the build, and what comes after it, when it is aborted. */
@@ -53,12 +57,12 @@ export async function previewImage(
     service.requireCommittedInputs(),
     warnOfForeignInputs(request, reporter),
   ]);
-  await engine.requirePlatforms(service.build().platforms);
+  await engine.requirePlatforms(request.platforms);
   const image = ImageRef.of(registry, service.name, buildNumber.toString());
   const from = `${shortCommit(revision.commit)}${revision.dirty ? ' and the changes in the working tree' : ''}`;
   reporter.step(`would use build number ${describeNumber(buildNumber, request)}`);
   warnOfDayToCome(buildNumber, request, ports, reporter);
-  reporter.step(`would build the image with ${engine.name} from ${from}`);
+  reporter.step(`would build the image with ${engine.name} from ${from}${forPlatforms(request)}`);
   reporter.step(`would push ${image}`);
   return buildNumber;
 }
@@ -68,13 +72,13 @@ export async function previewImage(
  * @throws {Refusal} before anything is built when the wanted number is taken, or its image is in the registry already.
  */
 export async function buildImage(request: ImageRequest, ports: ReleasePorts, reporter: Reporter): Promise<Release> {
-  const { service, revision, registry, signal, progress } = request;
+  const { service, revision, registry, platforms, signal, progress } = request;
   const [engine] = await Promise.all([
     ports.engine(),
     service.requireCommittedInputs(),
     warnOfForeignInputs(request, reporter),
   ]);
-  await engine.requirePlatforms(service.build().platforms);
+  await engine.requirePlatforms(platforms);
   const [buildNumber, bases] = await Promise.all([
     reserveBuildNumber(numberRequest(request), revision.commit, ports),
     pinBaseImages(service, revision.dirty ? 'working-tree' : { commit: revision.commit }, ports, reporter),
@@ -90,10 +94,10 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
   const { context, ...settings } = service.build();
   const sourceDate = new Date(await ports.repository.commitDate(revision.commit));
   signal?.throwIfAborted();
-  reporter.step(`building image with ${engine.name}`);
+  reporter.step(`building image with ${engine.name}${forPlatforms(request)}`);
   const imageBuild: ImageBuild = {
     context,
-    settings,
+    settings: { ...settings, platforms },
     sourceDate,
     baseImages: bases.pinned,
     dockerfile: join(service.folder, 'Dockerfile'),
@@ -136,6 +140,10 @@ async function buildAndPush(
   } finally {
     await engine.forget(image);
   }
+}
+
+function forPlatforms({ platforms }: ImageRequest): string {
+  return platforms.length === 0 ? '' : ` for ${listPlatforms(platforms)}`;
 }
 
 async function warnOfForeignInputs({ service, revision }: ImageRequest, reporter: Reporter): Promise<void> {

@@ -7,6 +7,7 @@ import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import { ReleaseProgress } from './release-progress.ts';
 import { requireUnmoved } from './require-same-source.ts';
+import { releasePlatforms } from './release-platforms.ts';
 import { releaseRegistry } from './release-registries.ts';
 import { sourceRevision } from '../revision/source-revision.ts';
 
@@ -53,5 +54,6 @@ async function imageRequest(
   const revision = await sourceRevision(service, allowDirty, targets, ports);
   await requireUnmoved({ service, revision }, request.commitAtStart);
   const registry = releaseRegistry(environments);
-  return { service, revision, registry, buildNumber, ciNumber, signal, progress: new ReleaseProgress() };
+  const platforms = releasePlatforms(service, environments);
+  return { service, revision, registry, platforms, buildNumber, ciNumber, signal, progress: new ReleaseProgress() };
 }

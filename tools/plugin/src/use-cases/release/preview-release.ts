@@ -2,45 +2,55 @@ import { shortCommit } from '../../model/commits/commit.ts';
 import { approveCommand } from '../../model/plan/approve-command.ts';
 import type { Release } from '../../model/release/release.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
-import { planDeploy, type DeployTarget } from '../deploy/plan-deploy.ts';
+import type { DeployTarget } from '../deploy/plan-deploy.ts';
 import { previewDeploy } from '../deploy/preview-deploy.ts';
 import { describeChangeSet } from '../deploy/rollout/roll-out.ts';
 import { tellPlanned } from '../deploy/rollout/rollout-publication.ts';
 import { planServicePublication } from '../facade/plan-service-publication.ts';
 import { previewImage } from './build-image.ts';
-import { canSign, reached, targetOf, unbuilt, type ReleaseRun } from './release-run.ts';
+import { holdReporter } from './held-reporter.ts';
+import { planPlace, releasePlatforms } from './release-platforms.ts';
+import { canSign, reached, targetOf, type ReleaseRun } from './release-run.ts';
 import type { ReleaseResult } from './release.ts';
 
 /** Reports what a release would do, and refuses what it would refuse. */
 export async function previewRelease(run: ReleaseRun, newest: Release | undefined): Promise<ReleaseResult> {
-  const { request, image, ports, reporter } = run;
-  let released = newest;
-  if (!newest) await canSign(run);
-  if (newest) reporter.step(`up to date with ${newest.buildNumber}; nothing to build`);
-  else {
-    const buildNumber = await previewImage(image, ports, reporter);
-    reporter.step(
-      `would tag ${shortCommit(image.revision.commit)} as ${new ReleaseTag(request.service.name, buildNumber)}`,
-    );
-    const forge = await ports.forge();
-    if (!('reason' in forge)) reporter.step('would make a GitHub release of it');
-    else if (!forge.isElsewhere) reporter.step(`no GitHub release: ${forge.reason}`);
-    released = { ...unbuilt(image, ports), buildNumber };
-  }
-  for (const environment of reached(request)) {
-    const target = targetOf(request, environment, released!);
-    if (newest) await previewBuilt(target, run);
-    else {
-      tellCopy(target, run);
-      const [{ changes }, publication] = await Promise.all([
-        planDeploy(target, ports, reporter),
-        planServicePublication(target, ports),
-      ]);
-      reporter.step(`${environment.name}: would deploy: ${describeChangeSet(changes)}`);
-      tellPlanned(publication, environment, reporter);
-    }
-  }
+  const { request, reporter } = run;
+  if (!newest) return previewBuild(run);
+  reporter.step(`up to date with ${newest.buildNumber}; nothing to build`);
+  for (const environment of reached(request)) await previewBuilt(targetOf(request, environment, newest), run);
   return { release: newest, built: false, deploys: [] };
+}
+
+async function previewBuild(run: ReleaseRun): Promise<ReleaseResult> {
+  const { request, image, ports, reporter } = run;
+  const { service, environments } = request;
+  await canSign(run);
+  // Which platforms it would be built for, their clusters say; what is to be told of them comes later.
+  const planning = reached(request).map(async (environment) => {
+    const held = holdReporter(reporter);
+    return { held, place: await planPlace(run, environment, held.reporter) };
+  });
+  const planned = await Promise.all(planning);
+  const platforms = releasePlatforms(
+    service,
+    environments,
+    planned.map(({ place }) => place),
+  );
+  const buildNumber = await previewImage({ ...image, platforms }, ports, reporter);
+  reporter.step(`would tag ${shortCommit(image.revision.commit)} as ${new ReleaseTag(service.name, buildNumber)}`);
+  const forge = await ports.forge();
+  if (!('reason' in forge)) reporter.step('would make a GitHub release of it');
+  else if (!forge.isElsewhere) reporter.step(`no GitHub release: ${forge.reason}`);
+  for (const { held, place } of planned) {
+    const target = { ...place.target, release: { ...place.target.release, buildNumber } };
+    tellCopy(target, run);
+    held.tell();
+    const publication = await planServicePublication(target, ports);
+    reporter.step(`${target.environment.name}: would deploy: ${describeChangeSet(place.changes)}`);
+    tellPlanned(publication, target.environment, reporter);
+  }
+  return { release: undefined, built: false, deploys: [] };
 }
 
 /** Reports the effect of deploying a release that is built. */

@@ -1,4 +1,5 @@
 import { allEnded } from '../../model/concurrency/all-ended.ts';
+import type { Platform } from '../../model/build/platform.ts';
 import { shortCommit } from '../../model/commits/commit.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import type { Environment } from '../../model/environment/environment.ts';
@@ -9,7 +10,7 @@ import { confirmApproval } from '../deploy/requirements/confirm-approval.ts';
 import { checkFreeze } from '../deploy/requirements/require-no-freeze.ts';
 import { deploy, type DeployOptions, type DeployResult } from '../deploy/deploy.ts';
 import { newestRelease } from '../revision/find-release.ts';
-import { planDeploy, type DeployTarget } from '../deploy/plan-deploy.ts';
+import type { DeployTarget } from '../deploy/plan-deploy.ts';
 import { planServicePublication } from '../facade/plan-service-publication.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { announceRelease } from './publish-release.ts';
@@ -23,6 +24,7 @@ import { previewRelease } from './preview-release.ts';
 import { canSign, reached, targetOf, unbuilt, type ReleaseRun } from './release-run.ts';
 import { ReleaseProgress } from './release-progress.ts';
 import { requireUnmoved } from './require-same-source.ts';
+import { planPlace, releasePlatforms } from './release-platforms.ts';
 import { releaseRegistry } from './release-registries.ts';
 import { sourceRevision } from '../revision/source-revision.ts';
 import { requireReleasedBranch } from '../verify/require-released-branch.ts';
@@ -147,7 +149,9 @@ async function imageRequest(request: ReleaseRequest, ports: ReleasePorts): Promi
   const revision = await sourceRevision(service, allowDirty, targets, ports);
   await requireUnmoved({ service, revision }, request.commitAtStart);
   const registry = releaseRegistry(environments, targets);
-  return { service, revision, registry, buildNumber, ciNumber, force, signal };
+  // Those of the nodes are added when it is planned what comes to them.
+  const platforms = releasePlatforms(service, environments);
+  return { service, revision, registry, platforms, buildNumber, ciNumber, force, signal };
 }
 
 /** Makes sure of all approvals before anything is built; each deployment says who approved of it. @throws {Refusal} */
@@ -194,9 +198,9 @@ async function buildAndDeploy(run: ReleaseRun): Promise<ReleaseResult> {
   const { service, environments, signal } = request;
   const stages = stagesBeforeDeploy + reached(request).length;
   prefetchEngine(ports);
-  const [sign] = await Promise.all([canSign(run), requireDeployable(run)]);
+  const [sign, platforms] = await Promise.all([canSign(run), requireDeployable(run)]);
   reporter.stage?.(1, stages);
-  const released = await buildImage(image, ports, reporter);
+  const released = await buildImage({ ...image, platforms }, ports, reporter);
   reporter.stage?.(2, stages);
   await tagRelease(released, ports, reporter, { sign, signal });
   progress.released(released.buildNumber);
@@ -217,19 +221,22 @@ function prefetchEngine({ engine }: ReleasePorts): void {
 
 /**
  * Plans every deployment before a build number is used up. Warnings are left out: they are reported when it is deployed.
- * @throws {Refusal} for all that would stop a deployment later.
+ * @returns the platforms that the image is to be for. @throws {Refusal} for all that would stop a deployment later.
  */
-async function requireDeployable({ request, image, ports, reporter }: ReleaseRun): Promise<void> {
+async function requireDeployable(run: ReleaseRun): Promise<readonly Platform[]> {
+  const { request, image, ports, reporter } = run;
   const quiet: Reporter = { ...reporter, warn: () => {} };
   const planned = unbuilt(image, ports);
   // A number of today may be that of a revision; one that nobody gets is not.
   const unnumbered = { ...planned, buildNumber: BuildNumber.last(ports.clock()) };
-  await Promise.all(
-    reached(request).flatMap((environment) => [
-      planDeploy(targetOf(request, environment, planned), ports, quiet),
+  const places = reached(request).map(async (environment) => {
+    const [place] = await Promise.all([
+      planPlace(run, environment, quiet),
       planServicePublication(targetOf(request, environment, unnumbered), ports),
-    ]),
-  );
+    ]);
+    return place;
+  });
+  return releasePlatforms(request.service, request.environments, await Promise.all(places));
 }
 
 async function deployAll(

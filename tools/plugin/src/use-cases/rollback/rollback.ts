@@ -25,6 +25,7 @@ import type { ServicePublication } from '../facade/service-publication.ts';
 import { findRelease } from '../revision/find-release.ts';
 import { isOutdated, withServiceLock } from '../deploy/lock-service.ts';
 import type { ChangeSet, Cluster, Plan } from '../../ports/cluster.ts';
+import { platformDoubts } from '../deploy/requirements/require-platforms.ts';
 import { requireProvisioning } from '../deploy/requirements/provisioning-needs.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
@@ -80,6 +81,8 @@ export interface RollbackPlan {
   readonly changes: ChangeSet;
   /** Requests that may fail, because Services find no pods for a while. */
   readonly losses: readonly DowntimeRisk[];
+  /** Reasons for which its image may not run on the machines there: sentences. Going back is not refused for it. */
+  readonly doubts: readonly string[];
   /** The APIs that go back at the door; undefined where there is no door besides the gateway, or no description. */
   readonly publication: ServicePublication | undefined;
   readonly hold: Hold | undefined;
@@ -113,12 +116,15 @@ export async function planRollback(request: RollbackRequest, ports: ReleasePorts
   const objects = stampActor(manifests, request.actor);
   const planning = cluster.plan(service.name, objects);
   const publishing = planPublication(request, target, ports);
+  const images = imagesOf(objects, service.name);
+  const [image] = images;
+  const doubting = image ? platformDoubts({ release, environment, objects, image }, ports) : [];
   // Nothing of it goes on when one is refused: others are planned after it.
   await allEnded([
     planning,
     publishing,
     requireProvisioning(objects, environment, cluster, doingOf(request)),
-    verify(request, release, objects, ports),
+    verify(request, release, images, ports),
   ]);
   const plan = await planning;
   const hold = holdAfter(request, records, release.buildNumber, ports);
@@ -132,6 +138,7 @@ export async function planRollback(request: RollbackRequest, ports: ReleasePorts
     plan,
     changes: plan.changes,
     losses: lossesGoingBack((newestSucceeded(records) ?? from).manifests, objects, plan),
+    doubts: await doubting,
     publication: await publishing,
     hold,
     endedHold: hold === undefined ? holdOf(records) : undefined,
@@ -184,6 +191,7 @@ async function rollBackLocked(
   const running = (newestSucceeded(context.records) ?? from).manifests;
   const losses = isOld ? lossesGoingBack(running, objects, plan) : rollback.losses;
   for (const { line } of losses) context.reporter.warn(`${environment.name}: ${line}`);
+  for (const doubt of rollback.doubts) context.reporter.warn(doubt);
   const rollout: Rollout = {
     ...{ environment, release, objects, plan },
     exceptions: downtimeExceptions(service.name, objects, losses),
@@ -274,17 +282,21 @@ async function chooseTarget(
   throw neverSucceeded(request, to, records);
 }
 
+/** Returns the images of the service among objects, as its record has them. */
+function imagesOf(objects: readonly KubernetesObject[], service: string): ImageRef[] {
+  return objects.flatMap((object) => {
+    const container = serviceContainerOf(object, service);
+    return (container && ImageRef.parse(String(container['image']))) ?? [];
+  });
+}
+
 /** Makes sure that what is gone back to is what its record says, and its image is still there. @throws {Refusal} */
 function verify(
   { service, environment, mainBranch }: RollbackRequest,
   release: Release,
-  objects: readonly KubernetesObject[],
+  images: readonly ImageRef[],
   ports: ReleasePorts,
 ): Promise<void> {
-  const images = objects.flatMap((object) => {
-    const container = serviceContainerOf(object, service.name);
-    return (container && ImageRef.parse(String(container['image']))) ?? [];
-  });
   const doing = `roll ${service.name} back to ${release.buildNumber} in ${environment.name}`;
   return verifyRecorded({ release, environment, mainBranch, doing }, ports, images);
 }

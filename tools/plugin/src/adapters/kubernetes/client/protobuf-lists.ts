@@ -212,6 +212,17 @@ const kinds = {
       }),
     ],
   },
+  Node: {
+    1: ['metadata', message({ 1: ['name', text], 11: ['labels', texts] })],
+    2: [
+      'spec',
+      message({
+        4: ['unschedulable', flag],
+        5: ['taints', listOf(message({ 1: ['key', text], 2: ['value', text], 3: ['effect', text] }))],
+      }),
+    ],
+    3: ['status', message({ 7: ['nodeInfo', message({ 9: ['operatingSystem', text], 10: ['architecture', text] })] })],
+  },
   /** Records, and parts of the log, by their metadata alone: the server does not send their data. */
   ControllerRevision: { 1: ['metadata', message(recorded)] },
   /** The managers of its fields: all that is asked of other objects. */

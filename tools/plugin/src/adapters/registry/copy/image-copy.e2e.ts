@@ -61,7 +61,7 @@ describe.each<[string, () => { host: string; writer: RegistryWriter }, () => { h
     otherHost: to().host,
     readOnlyHost: readOnly.host,
     unreachableHost: '127.0.0.1:9',
-    put: (image, labels) => from().writer.put(image, labels),
+    put: (image, labels, platform) => from().writer.put(image, labels, platform),
     putIndex: (image, images) => from().writer.putIndex(image, images),
   }));
 });

@@ -1,7 +1,7 @@
 import type { Digest, ImageRef } from '../../../model/image/image-ref.ts';
 import { parseJson } from '../json-answers.ts';
 import { mediaTypeOf, readManifest, type ManifestParts } from '../manifest.ts';
-import { missing } from '../read-image-labels.ts';
+import { missing } from '../platform-images.ts';
 import { digestOf, type RegistryClient } from '../registry-client.ts';
 import { indexTooLarge } from '../registry-refusals.ts';
 

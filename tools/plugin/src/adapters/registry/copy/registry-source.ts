@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Digest, ImageRef } from '../../../model/image/image-ref.ts';
 import type { Descriptor } from '../manifest.ts';
-import { missing } from '../read-image-labels.ts';
+import { missing } from '../platform-images.ts';
 import type { RegistryClient } from '../registry-client.ts';
 import { noAnswer, otherContent, purposeOf } from '../registry-refusals.ts';
 import type { ImageSource, WholeImage } from './image-source.ts';

@@ -10,7 +10,18 @@ const commentsAbove = /^(#.*\n|\s*\n)+/;
 /** Settings that are never copied: who may deploy there, how carefully, and what clients call. */
 const ownKeys = ['allowDirty', 'allowBranches', 'freeze', 'soak', 'probe', 'url', 'facade', 'canary', 'protected'];
 
-const keysInOrder = ['name', 'order', 'cluster', 'namespace', 'registry', 'url', 'deploy', 'protected', 'variables'];
+const keysInOrder = [
+  'name',
+  'order',
+  'cluster',
+  'namespace',
+  'registry',
+  'platforms',
+  'url',
+  'deploy',
+  'protected',
+  'variables',
+];
 
 /**
  * Text of an environment's file. Variables and their comments are those of the model; its name in their values becomes the
@@ -21,7 +32,11 @@ export function environmentFile(request: EnvironmentRequest, modelText: string |
   const document = parseDocument((modelText ?? 'variables: {}').replace(commentsAbove, ''));
   for (const key of ownKeys) document.delete(key);
   const { name, order, context, namespace, registry, url, deploy } = request;
-  if (context !== undefined) document.set('cluster', { context });
+  if (context !== undefined) {
+    document.set('cluster', { context });
+    // Those are of the other one.
+    document.delete('platforms');
+  }
   const values = { name, order, namespace, registry, url, deploy, ...(request.protected ? { protected: true } : {}) };
   for (const [key, value] of Object.entries(values)) if (value !== undefined) document.set(key, value);
   if (request.model) renameIn(document, request.model.name, name);

@@ -99,6 +99,18 @@ it('takes over what no option tells, and nothing that says how careful to be', a
   });
 });
 
+it('takes over what the machines are with the cluster, and not without it', async () => {
+  const workspaceWith = () => {
+    const tree = newWorkspace();
+    tree.write(`${environmentsFolder}/preprod.yaml`, `${preprod}platforms: [linux/arm64]\n`);
+    return tree;
+  };
+  const same = await generate({ name: 'staging', after: 'preprod' }, workspaceWith());
+  expect(same.added.platforms).toEqual(['linux/arm64']);
+  const other = await generate({ name: 'staging', after: 'preprod', context: 'other' }, workspaceWith());
+  expect(other.added.platforms).toBeUndefined();
+});
+
 it('takes what options tell', async () => {
   const { added } = await generate({
     ...{ name: 'staging', after: 'preprod', context: 'other', namespace: 'shop-staging', registry: 'localhost:5000' },

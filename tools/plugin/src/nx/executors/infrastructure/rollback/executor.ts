@@ -74,6 +74,7 @@ async function describePlan(
     const lines = [
       ...(await describeRollback(plan, ports)),
       ...plan.losses.map(({ line }) => `warning: ${line}`),
+      ...plan.doubts.map((line) => `warning: ${line}`),
       describeChangeSet(plan.changes),
       ...(plan.publication?.plannedLines() ?? []),
     ];

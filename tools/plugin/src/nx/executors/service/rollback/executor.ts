@@ -51,6 +51,7 @@ export const executor = serviceExecutor({
     if (isDryRun) {
       tellPlanned(plan.publication, environment, reporter);
       for (const { line } of plan.losses) reporter.warn(`${environment.name}: ${line}`);
+      for (const doubt of plan.doubts) reporter.warn(doubt);
       const would = [...lines, `dry run: would do in ${environment.name}: ${describeChangeSet(plan.changes)}`];
       return would.map((line) => `${service.name}: ${line}`);
     }

@@ -1,7 +1,7 @@
 import { Refusal } from '../../model/errors/product-error.ts';
 import { commonLabels, type PlatformLabels } from '../../model/image/common-labels.ts';
 import type { ImageRef } from '../../model/image/image-ref.ts';
-import { parseJson, readLabels } from './json-answers.ts';
+import { parseJson, readLabels, readPlatform } from './json-answers.ts';
 import { isIndex, readManifest, type Descriptor } from './manifest.ts';
 import type { RegistryClient } from './registry-client.ts';
 import { indexTooLarge, purposeOf } from './registry-refusals.ts';
@@ -12,19 +12,27 @@ const deepest = 4;
 const mostImages = 64;
 
 /**
- * Returns the labels of an image; of an index, those that its images for all platforms have in common.
- * @returns undefined when there is no such image. @throws {Refusal} also when the images were not built as the same release.
+ * Returns the images of an index, or the image itself: its platform and its labels.
+ * @returns undefined when there is no such image. @throws {Refusal} when it names what is not there.
  */
-export async function readImageLabels(
+export async function readPlatformImages(
   image: ImageRef,
   client: RegistryClient,
-): Promise<Readonly<Record<string, string>> | undefined> {
+): Promise<readonly PlatformLabels[] | undefined> {
   const root = await readJson(image, `manifests/${image.digest ?? image.tag ?? 'latest'}`, client);
   if (root === undefined) return undefined;
-  if (!isIndex(root)) return labelsBy(readManifest(root).config, image, client);
+  if (!isIndex(root)) {
+    const read = await readConfiguration(readManifest(root).config, image, client);
+    return read && [read];
+  }
   const found: PlatformLabels[] = [];
   await collect({ json: root, depth: 1 }, image, client, found);
-  const common = commonLabels(found);
+  return found;
+}
+
+/** Returns the labels that the images for all platforms have in common. @throws {Refusal} when they are not one release. */
+export function labelsOf(image: ImageRef, images: readonly PlatformLabels[]): Readonly<Record<string, string>> {
+  const common = commonLabels(images);
   if ('labels' in common) return common.labels;
   throw new Refusal({
     type: 'image-platforms-differ',
@@ -50,20 +58,21 @@ async function collect(
       continue;
     }
     const { config } = readManifest(named);
-    const labels = await labelsBy(config, image, client);
-    if (labels === undefined) throw missing(image, config ?? listed);
-    found.push({ platform: listed.platform ?? listed.digest, labels });
+    const read = await readConfiguration(config, image, client);
+    if (read === undefined) throw missing(image, config ?? listed);
+    // What the index says is what nodes choose by.
+    found.push({ platform: (listed.platform ?? read.platform) || listed.digest, labels: read.labels });
   }
 }
 
-async function labelsBy(
+async function readConfiguration(
   config: Descriptor | undefined,
   image: ImageRef,
   client: RegistryClient,
-): Promise<Readonly<Record<string, string>> | undefined> {
-  if (!config) return {};
+): Promise<PlatformLabels | undefined> {
+  if (!config) return { platform: '', labels: {} };
   const json = await readJson(image, `blobs/${config.digest}`, client);
-  return json === undefined ? undefined : readLabels(json);
+  return json === undefined ? undefined : { platform: readPlatform(json), labels: readLabels(json) };
 }
 
 /** @returns undefined for what is not there. */
