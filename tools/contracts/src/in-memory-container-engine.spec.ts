@@ -1,9 +1,12 @@
 import { ImageRef } from '../../plugin/src/model/image/image-ref.ts';
 import { containerEngineContract } from './container-engine-contract.ts';
+import { buildRefusalContract } from './declared-build-contract.ts';
 import { InMemoryContainerEngine } from '../../twins/src/in-memory-container-engine.ts';
 import { InMemoryImageRegistry } from '../../twins/src/in-memory-image-registry.ts';
 
 describe('InMemoryContainerEngine', () => {
+  buildRefusalContract(async () => ({ engine: new InMemoryContainerEngine(new InMemoryImageRegistry()) }));
+
   containerEngineContract(async () => {
     const registry = new InMemoryImageRegistry();
     const engine = new InMemoryContainerEngine(registry);

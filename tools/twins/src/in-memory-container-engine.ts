@@ -1,6 +1,6 @@
 import type { Digest, ImageRef } from '../../plugin/src/model/image/image-ref.ts';
-import { Failure } from '../../plugin/src/model/errors/product-error.ts';
-import type { ContainerEngine, ImageBuild } from '../../plugin/src/ports/container-engine.ts';
+import { Failure, Refusal } from '../../plugin/src/model/errors/product-error.ts';
+import type { BuildRecipe, ContainerEngine, ImageBuild } from '../../plugin/src/ports/container-engine.ts';
 import type { InMemoryImageRegistry } from './in-memory-image-registry.ts';
 
 /** Twin of a container engine for tests. It pushes into the registry's twin. */
@@ -19,6 +19,18 @@ export class InMemoryContainerEngine implements ContainerEngine {
 
   constructor(registry: InMemoryImageRegistry) {
     this.registry = registry;
+  }
+
+  async requireBuildable({ settings }: BuildRecipe): Promise<void> {
+    for (const [id, secret] of Object.entries(settings.secrets)) {
+      if (!('env' in secret) || process.env[secret.env]) continue;
+      throw new Refusal({
+        type: 'build-secret-missing',
+        doing: 'build the image',
+        reason: `The secret ${id} of the build is not there.`,
+        remedy: `Set ${secret.env}.`,
+      });
+    }
   }
 
   async build(build: ImageBuild, onLine: (line: string) => void, signal?: AbortSignal): Promise<void> {

@@ -17,9 +17,17 @@ export interface ImageBuild {
   readonly images: readonly ImageRef[];
 }
 
+/** What says how an image is built, before it has a name. */
+export type BuildRecipe = Pick<ImageBuild, 'context' | 'dockerfile' | 'settings'>;
+
 /** Builds and pushes images: docker, podman. */
 export interface ContainerEngine {
   readonly name: string;
+  /**
+   * Makes sure that an image can be built so on this machine, as far as that is known before. Changes nothing.
+   * @throws {Refusal} naming what the engine cannot do, or a secret that is not there.
+   */
+  requireBuildable(recipe: BuildRecipe): Promise<void>;
   /**
    * @param signal ends the engine, and all that it started, when it is aborted; its reason is thrown then.
    * @throws {Failure} with the last lines of the build's output.

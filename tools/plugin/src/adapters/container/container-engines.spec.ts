@@ -55,7 +55,7 @@ describe('arguments', () => {
   });
 
   it('of podman build', () => {
-    expect(podmanBuildArguments(build)).toEqual([
+    expect(podmanBuildArguments(build, '/dev/null')).toEqual([
       'build',
       '--format=oci',
       '--file=/work space/apps/orders/Dockerfile',

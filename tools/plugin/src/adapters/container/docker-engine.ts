@@ -1,7 +1,9 @@
 import type { CredentialsOf } from '../../model/image/credentials.ts';
 import { parseDigest, type Digest, type ImageRef } from '../../model/image/image-ref.ts';
 import { Failure } from '../../model/errors/product-error.ts';
-import type { ContainerEngine, ImageBuild } from '../../ports/container-engine.ts';
+import type { BuildRecipe, ContainerEngine, ImageBuild } from '../../ports/container-engine.ts';
+import { beyondLegacyDocker, refuseBeyond } from './build-capabilities.ts';
+import { requireSecrets, secretsIn, secretVariables } from './build-secrets.ts';
 import { dockerBuildArguments } from './docker-arguments.ts';
 import { lentDockerSettings } from './docker-settings.ts';
 import { buildFailure, pushProblem } from './engine-problems.ts';
@@ -21,12 +23,26 @@ export class DockerEngine implements ContainerEngine {
     this.lending = { credentialsOf: lent, write: lentDockerSettings };
   }
 
+  async requireBuildable(recipe: BuildRecipe): Promise<void> {
+    if (!(await this.hasBuildKit())) {
+      const remedy = 'Install buildx, its plugin (https://docs.docker.com/go/buildx/), or take podman (`POC_CONTAINER_ENGINE=podman`).';
+      refuseBeyond('docker without buildx', beyondLegacyDocker(recipe), remedy);
+    } else if (recipe.settings.cache && !(await this.hasCache())) {
+      const remedy =
+        'Make a builder with `docker buildx create --use`, or turn on the containerd image store of its server.';
+      refuseBeyond("docker's own builder", ['cache'], remedy);
+    }
+    requireSecrets(recipe.settings);
+  }
+
   async build(build: ImageBuild, onLine: (line: string) => void, signal?: AbortSignal): Promise<void> {
     const buildKit = await this.hasBuildKit();
-    const { code, lastLines } = await withLoginsOfBaseImages(this.lending, build.dockerfile, onLine, (env) =>
+    const { code, lastLines } = await withLoginsOfBaseImages(this.lending, build, onLine, (env) =>
       this.run('docker', dockerBuildArguments(build, buildKit), {
         onLine,
         signal,
+        needs: secretVariables(build.settings),
+        secrets: secretsIn(build.settings),
         // Said aloud, because without it the legacy builder begins with a notice of its deprecation.
         env: { ...env, DOCKER_BUILDKIT: buildKit ? '1' : '0', DOCKER_CLI_HINTS: 'false' },
       }),
@@ -54,6 +70,14 @@ export class DockerEngine implements ContainerEngine {
     const args = ['image', 'inspect', '--format={{json .RepoDigests}}', '--', image.tagged];
     const { code, stdout } = await this.run('docker', args);
     return code === 0 ? digestInRepository(stdout, image) : undefined;
+  }
+
+  /** Reports whether the builder that is chosen writes caches: the one in docker's server only does with another image store. */
+  private async hasCache(): Promise<boolean> {
+    const { stdout } = await this.run('docker', ['buildx', 'inspect']);
+    if (!/^Driver:\s*docker\s*$/m.test(stdout)) return true;
+    const { stdout: store } = await this.run('docker', ['info', '--format={{json .DriverStatus}}']);
+    return store.includes('containerd.snapshotter');
   }
 
   /** Reports whether the server builds with BuildKit. */

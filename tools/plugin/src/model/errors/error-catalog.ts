@@ -1,4 +1,5 @@
 import { approvalErrors } from './approval-errors.ts';
+import { buildErrors } from './build-errors.ts';
 import { entry, type ErrorEntry } from './error-entry.ts';
 import { facadeErrors } from './facade-errors.ts';
 import { generatorErrors } from './generator-errors.ts';
@@ -58,10 +59,7 @@ export const errorCatalog = {
       'Fix the step that the last lines show.',
     ),
     'image-push-failed': entry('The push of the image ended with an error.', 'See its last lines; run it again.'),
-    'bad-build-context': entry(
-      'The folder that an image is built from is none of the workspace.',
-      "Write `context` in `project.json` relative to the workspace's root.",
-    ),
+    ...buildErrors,
     'ignored-input': entry(
       'The image may be made of files that git ignores.',
       'Commit them, exclude them in `.dockerignore`, or delete them.',

@@ -5,6 +5,7 @@ import { imageLabels, type Build } from '../../model/release/image-labels.ts';
 import { ImageRef } from '../../model/image/image-ref.ts';
 import type { Release } from '../../model/release/release.ts';
 import { catchProductError } from '../../model/errors/result.ts';
+import type { BuildRecipe, ContainerEngine } from '../../ports/container-engine.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
@@ -46,7 +47,7 @@ export async function previewImage(
 ): Promise<BuildNumber> {
   const { service, revision, registry } = request;
   const [engine, buildNumber] = await Promise.all([
-    ports.engine(),
+    buildableBy(ports, service),
     freeBuildNumber(numberRequest(request), revision.commit, ports),
     service.requireCommittedInputs(),
     warnOfForeignInputs(request, reporter),
@@ -67,7 +68,7 @@ export async function previewImage(
 export async function buildImage(request: ImageRequest, ports: ReleasePorts, reporter: Reporter): Promise<Release> {
   const { service, revision, registry, signal, progress } = request;
   const [engine] = await Promise.all([
-    ports.engine(),
+    buildableBy(ports, service),
     service.requireCommittedInputs(),
     warnOfForeignInputs(request, reporter),
   ]);
@@ -81,16 +82,13 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
   const created = ports.clock();
   const source = await ports.repository.originUrl();
   if (source === undefined) reporter.warn('there is no remote "origin": the number is taken in this clone only');
-  const { context, ...settings } = service.build();
   const sourceDate = new Date(await ports.repository.commitDate(revision.commit));
   signal?.throwIfAborted();
   reporter.step(`building image with ${engine.name}`);
   await engine.build(
     {
-      context,
-      settings,
+      ...recipeOf(service),
       sourceDate,
-      dockerfile: join(service.folder, 'Dockerfile'),
       labels: imageLabels({ build, source, created: created.toISOString() }),
       images: [image],
     },
@@ -108,6 +106,19 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
     (reason, remedy) => reporter.warn(`${reason} ${remedy}`),
   );
   return { ...build, imageDigest };
+}
+
+/** Returns the engine. @throws {Refusal} when it cannot build the image of the service as that declares it. */
+async function buildableBy({ engine }: ReleasePorts, service: ServiceSource): Promise<ContainerEngine> {
+  const recipe = recipeOf(service);
+  const found = await engine();
+  await found.requireBuildable(recipe);
+  return found;
+}
+
+function recipeOf(service: ServiceSource): BuildRecipe {
+  const { context, ...settings } = service.build();
+  return { context, settings, dockerfile: join(service.folder, 'Dockerfile') };
 }
 
 async function warnOfForeignInputs({ service, revision }: ImageRequest, reporter: Reporter): Promise<void> {

@@ -1,7 +1,6 @@
 import type { ExecutorContext, ProjectGraph } from '@nx/devkit';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { plainBuild } from '../../../model/build/build-settings.ts';
 import { executorNamed } from '../../graph/executor-name.ts';
 import { parseServiceName } from '../../../model/release/service-name.ts';
 import type { ServiceMap } from '../../../ports/service-map.ts';
@@ -10,9 +9,10 @@ import type { SourceRepository } from '../../../ports/repository/source-reposito
 import { ClosureIndex } from '../../../adapters/workspace/closure-index.ts';
 import { contentFilter, contentFolders, contentHash } from '../../../adapters/workspace/content.ts';
 import { refuseForeignLinks } from '../../../adapters/workspace/foreign-links.ts';
-import { foreignImageInputs, imageContext } from '../../../adapters/workspace/image-context.ts';
+import { foreignImageInputs } from '../../../adapters/workspace/image-context.ts';
 import { refuseHiddenDifferences } from '../../../adapters/workspace/hidden-differences.ts';
 import { refuseIgnoredInputs } from '../../../adapters/workspace/ignored-inputs.ts';
+import { locatedBuild } from '../../../adapters/workspace/service-build.ts';
 import { serviceIn } from '../../../adapters/workspace/service.ts';
 
 /** A service of the workspace as the use cases see it. @throws {Refusal} when there is none of this name, or none can be. */
@@ -32,7 +32,7 @@ export function workspaceService(
     isContent: contentFilter(service),
     packages: service.directPackages,
     contentHash: (source) => contentHash(service, repository, source),
-    build: () => ({ ...plainBuild, context: join(root, imageContext(service)) }),
+    build: () => locatedBuild(service, root),
     foreignImageInputs: (source) => foreignImageInputs(service, repository, source),
     requireCommittedInputs: async () => {
       await Promise.all([refuseIgnoredInputs(service, repository), refuseHiddenDifferences(service, repository)]);

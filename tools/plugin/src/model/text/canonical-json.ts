@@ -1,4 +1,4 @@
-import { isMap } from '../../manifests/source/object-fields.ts';
+import { isMap } from '../manifests/source/object-fields.ts';
 
 /** Returns JSON that is the same for equal values, in whatever order their keys were written. */
 export function canonicalJson(value: unknown): string {
