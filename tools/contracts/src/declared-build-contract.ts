@@ -118,7 +118,11 @@ export function declaredBuildContract(start: () => Promise<DeclaredBuildScenario
     const scenario = await start();
     const files = { one: 'file-one', two: 'file-two', three: 'file-three' };
     const dockerfile = 'FROM scratch\nCOPY . /\n';
-    const ofContext = await scenario.context(dockerfile, 'a', { ...files, '.dockerignore': 'one', '.containerignore': 'two' });
+    const ofContext = await scenario.context(dockerfile, 'a', {
+      ...files,
+      '.dockerignore': 'one',
+      '.containerignore': 'two',
+    });
     const sent = await scenario.everythingOf((await release(scenario, ofContext, {})).image);
     expect([sent.includes('file-one'), sent.includes('file-two')]).toEqual([false, true]);
     const besides = { ...files, '.dockerignore': 'one', 'Dockerfile.dockerignore': 'three' };

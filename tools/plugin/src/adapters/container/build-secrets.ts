@@ -92,5 +92,7 @@ function partsOf(text: string): string[] {
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   const values = lines.flatMap((line) => /^[^=\s]{1,200}(?:=|:\s)\s*["']?(.*?)["']?$/.exec(line)?.[1] ?? []);
   // Of a file of settings, the settings themselves are none.
-  return lines.length > 1 ? [...lines.filter((line) => line.length >= 16), ...values.filter((each) => each.length >= 8)] : [text.trim(), ...values.filter((each) => each.length >= 8)];
+  return lines.length > 1
+    ? [...lines.filter((line) => line.length >= 16), ...values.filter((each) => each.length >= 8)]
+    : [text.trim(), ...values.filter((each) => each.length >= 8)];
 }

@@ -1,7 +1,7 @@
 import type { ImageBuild } from '../../ports/container-engine.ts';
 
 /** Arguments of a build that docker and podman have alike. No value of a secret is among them. */
-export function commonArguments({ dockerfile, settings, images }: ImageBuild): string[] {
+export function commonArguments({ dockerfile, settings }: ImageBuild): string[] {
   const { platforms, args, ssh, target, contexts } = settings;
   return [
     `--file=${dockerfile}`,
@@ -10,6 +10,5 @@ export function commonArguments({ dockerfile, settings, images }: ImageBuild): s
     ...Object.entries(args).map(([name, value]) => `--build-arg=${name}=${value}`),
     ...Object.entries(contexts).map(([name, source]) => `--build-context=${name}=${source}`),
     ...ssh.map((id) => `--ssh=${id}`),
-    ...images.map((image) => `--tag=${image.tagged}`),
   ];
 }

@@ -55,10 +55,11 @@ describe('arguments', () => {
   });
 
   it('of podman build', () => {
-    expect(podmanBuildArguments(build, '/dev/null')).toEqual([
+    expect(podmanBuildArguments(build, { ignoreFile: '/dev/null', isCached: true })).toEqual([
       'build',
       '--format=oci',
       '--file=/work space/apps/orders/Dockerfile',
+      '--ignorefile=/dev/null',
       '--label=poc.dev/dirty=false',
       '--annotation=poc.dev/dirty=false',
       '--label=title=a; b $(c)',

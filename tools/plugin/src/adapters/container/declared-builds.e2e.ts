@@ -63,8 +63,7 @@ async function everythingOf({ repository, tag }: ImageRef): Promise<string> {
       await (
         await fetch(`http://${registryHost}/v2/${repository}/${path}`, {
           headers: {
-            accept:
-              'application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json',
+            accept: 'application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json',
           },
         })
       ).arrayBuffer(),

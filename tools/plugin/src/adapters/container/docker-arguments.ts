@@ -4,7 +4,7 @@ import { commonArguments } from './common-arguments.ts';
 
 /** Arguments of `docker build`. @param buildKit whether buildx is there; the legacy builder knows fewer options. */
 export function dockerBuildArguments(build: ImageBuild, buildKit: boolean): string[] {
-  const { context, labels, settings } = build;
+  const { context, labels, settings, images } = build;
   return [
     'build',
     // One plain manifest: an attestation beside it would make the tag an index, with another digest than the image.
@@ -14,6 +14,7 @@ export function dockerBuildArguments(build: ImageBuild, buildKit: boolean): stri
     ...Object.entries(settings.secrets).map(([id, each]) => `--secret=id=${id},${secretSource(each)}`),
     ...(settings.cache ? cacheArguments(settings.cache) : []),
     ...Object.entries(labels).map(([name, value]) => `--label=${name}=${value}`),
+    ...images.map((image) => `--tag=${image.tagged}`),
     '--',
     context,
   ];

@@ -25,7 +25,8 @@ export class DockerEngine implements ContainerEngine {
 
   async requireBuildable(recipe: BuildRecipe): Promise<void> {
     if (!(await this.hasBuildKit())) {
-      const remedy = 'Install buildx, its plugin (https://docs.docker.com/go/buildx/), or take podman (`POC_CONTAINER_ENGINE=podman`).';
+      const remedy =
+        'Install buildx, its plugin (https://docs.docker.com/go/buildx/), or take podman (`POC_CONTAINER_ENGINE=podman`).';
       refuseBeyond('docker without buildx', beyondLegacyDocker(recipe), remedy);
     } else if (recipe.settings.cache && !(await this.hasCache())) {
       const remedy =

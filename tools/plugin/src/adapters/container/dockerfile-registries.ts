@@ -6,7 +6,9 @@ export function buildRegistries(
   dockerfile: string,
   { args, contexts, cache }: Pick<BuildSettings, 'args' | 'contexts' | 'cache'>,
 ): string[] {
-  const images = Object.values(contexts).filter(isImageContext).map((each) => each.replace(/^.*:\/\//, ''));
+  const images = Object.values(contexts)
+    .filter(isImageContext)
+    .map((each) => each.replace(/^.*:\/\//, ''));
   const cached = cache && 'registry' in cache ? [cache.registry] : [];
   const named = [...Object.values(args), ...images, ...cached].join('\n');
   return [...new Set([...dockerfileRegistries(dockerfile), ...dockerfileRegistries(named)])];

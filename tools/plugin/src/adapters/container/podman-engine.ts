@@ -12,7 +12,7 @@ import { requireSecrets, secretsIn, secretVariables } from './build-secrets.ts';
 import { buildRegistries } from './dockerfile-registries.ts';
 import { buildFailure, pushProblem } from './engine-problems.ts';
 import { withLentLogins, withLoginsOfBaseImages, type Lending } from './temporary-credentials.ts';
-import { podmanBuildArguments, podmanPushArguments } from './podman-arguments.ts';
+import { hasStaleLayers, podmanBuildArguments, podmanPushArguments } from './podman-arguments.ts';
 import { plainRegistries } from './podman-registries.ts';
 import { lentPodmanAuthFile } from './podman-auth-file.ts';
 import { runTool, type RunTool } from './run-tool.ts';
@@ -52,9 +52,13 @@ export class PodmanEngine implements ContainerEngine {
   }
 
   private async tryBuild(build: ImageBuild, onLine: (line: string) => void, signal?: AbortSignal) {
-    const ofContext = join(build.context, '.dockerignore');
-    const args = podmanBuildArguments(build, existsSync(ofContext) ? ofContext : devNull);
+    // As docker finds it: one beside the Dockerfile is instead of that of the context.
+    const ignoreFiles = [`${build.dockerfile}.dockerignore`, join(build.context, '.dockerignore')];
     const dockerfile = await readFile(build.dockerfile, 'utf8').catch(() => '');
+    const args = podmanBuildArguments(build, {
+      ignoreFile: ignoreFiles.find((file) => existsSync(file)) ?? devNull,
+      isCached: !hasStaleLayers(dockerfile),
+    });
     const folder = await mkdtemp(join(tmpdir(), 'podman-build-'));
     try {
       const plain = buildRegistries(dockerfile, build.settings).filter(isLoopbackRegistry);

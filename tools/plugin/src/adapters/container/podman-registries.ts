@@ -13,7 +13,9 @@ export async function plainRegistries(
 ): Promise<Readonly<Record<string, string>>> {
   if (registries.length === 0) return {};
   const own = await ownSettings();
-  const entries = registries.map((registry) => `[[registry]]\nlocation = ${JSON.stringify(registry)}\ninsecure = true\n`);
+  const entries = registries.map(
+    (registry) => `[[registry]]\nlocation = ${JSON.stringify(registry)}\ninsecure = true\n`,
+  );
   const missing = entries.filter((_, index) => !own.includes(`"${registries[index]}"`));
   const path = join(folder, 'registries.conf');
   await writeFile(path, [own, ...missing].join('\n'));

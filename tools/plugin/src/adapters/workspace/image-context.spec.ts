@@ -41,7 +41,11 @@ const files = {
   'libs/y/README.md': '#',
 };
 
-async function warnings(dockerfile: string, more: Record<string, string> = {}, build: Readonly<Record<string, unknown>> = { context: '.' }) {
+async function warnings(
+  dockerfile: string,
+  more: Record<string, string> = {},
+  build: Readonly<Record<string, unknown>> = { context: '.' },
+) {
   const repository = new InMemorySourceRepository({ ...files, ...more, 'apps/parcels/Dockerfile': dockerfile });
   const commit = await repository.headCommit();
   const found = await foreignImageInputs(serviceWith(build), repository, { commit });
@@ -99,6 +103,8 @@ describe('ignored inputs of a wider context', () => {
     const dockerfile = 'FROM x\nCOPY libs/[yz] /libs/\n';
     const repository = new InMemorySourceRepository({ ...files, 'apps/parcels/Dockerfile': dockerfile });
     repository.writeIgnored(path);
-    expect(await findIgnoredInputs(serviceWith({ context: '.' }), repository)).toEqual(why === undefined ? [] : [{ path, why }]);
+    expect(await findIgnoredInputs(serviceWith({ context: '.' }), repository)).toEqual(
+      why === undefined ? [] : [{ path, why }],
+    );
   });
 });

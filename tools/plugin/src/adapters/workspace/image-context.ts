@@ -33,7 +33,11 @@ type Texts = Pick<SourceFiles, 'texts' | 'workingTreeTexts'>;
  * Reads the Dockerfile of a service, and what says which files are not sent.
  * @returns the context first, then the additional ones that are folders.
  */
-export async function readContexts(service: Service, repository: Texts, source: ContentSource): Promise<ContextFiles[]> {
+export async function readContexts(
+  service: Service,
+  repository: Texts,
+  source: ContentSource,
+): Promise<ContextFiles[]> {
   const { context, contexts } = serviceBuild(service);
   const folders = Object.entries(contexts).filter(([, folder]) => !isImageContext(folder));
   const dockerfile = posix.join(service.root, 'Dockerfile');
@@ -46,7 +50,11 @@ export async function readContexts(service: Service, repository: Texts, source: 
   const texts = new Map((await Promise.all(files.map(read))).flat());
   const sources = contextSources(texts.get(dockerfile) ?? '');
   const filesOf = (folder: string, ignoreFile: string, name?: string): ContextFiles =>
-    contextFiles(folder, { ignoreFile, rules: texts.get(ignoreFile) ?? '' }, sources.filter(({ from }) => from === name));
+    contextFiles(
+      folder,
+      { ignoreFile, rules: texts.get(ignoreFile) ?? '' },
+      sources.filter(({ from }) => from === name),
+    );
   return [
     // A file beside the Dockerfile is instead of that of the context.
     filesOf(context, texts.has(besides) ? besides : ignoreFileIn(context)),

@@ -24,7 +24,11 @@ export function serviceBuild({ name, root, imageOptions }: Built): BuildSettings
 /** The same with all places absolute. @param workspaceRoot absolute. */
 export function locatedBuild(service: Built, workspaceRoot: string): LocatedBuild {
   const { secrets, contexts, cache, ...settings } = serviceBuild(service);
-  const place = (text: string) => resolve(workspaceRoot, text.replace(/^~(?=\/|$)/, () => homedir()));
+  const place = (text: string) =>
+    resolve(
+      workspaceRoot,
+      text.replace(/^~(?=\/|$)/, () => homedir()),
+    );
   return {
     ...settings,
     context: join(workspaceRoot, settings.context),

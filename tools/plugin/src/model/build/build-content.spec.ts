@@ -22,7 +22,10 @@ it('does not count where layers are kept', () => {
 });
 
 it('keeps the order of lists', () => {
-  const [one, other] = [['linux/amd64', 'linux/arm64'], ['linux/arm64', 'linux/amd64']];
+  const [one, other] = [
+    ['linux/amd64', 'linux/arm64'],
+    ['linux/arm64', 'linux/amd64'],
+  ];
   expect(buildContent(project({ platforms: one }))).not.toEqual(buildContent(project({ platforms: other })));
 });
 

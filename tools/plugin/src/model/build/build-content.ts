@@ -26,7 +26,9 @@ function countedBlock({ cache: _, ...block }: Fields): unknown {
  * @param file `project.json`, or `package.json`, whose field `nx` says the same.
  * @returns undefined where it has no `build` block. `whole` is all of the file; `block` the block alone, none for one that is empty.
  */
-export function buildContent(file: unknown): { readonly whole: string; readonly block: string | undefined } | undefined {
+export function buildContent(
+  file: unknown,
+): { readonly whole: string; readonly block: string | undefined } | undefined {
   if (!isMap(file)) return undefined;
   const nx = isMap(file['nx']) ? file['nx'] : file;
   const targets = nx['targets'];

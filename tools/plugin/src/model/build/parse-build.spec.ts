@@ -26,7 +26,11 @@ it('reads a whole block', () => {
     secrets: { npm: { env: 'NPM_TOKEN' }, rc: { file: '~/.npmrc' } },
     ssh: ['default', 'default'],
     target: 'runtime',
-    contexts: { libs: 'libs/', base: 'docker-image://node:24', pinned: `docker-image://r.example/a@sha256:${'0'.repeat(64)}` },
+    contexts: {
+      libs: 'libs/',
+      base: 'docker-image://node:24',
+      pinned: `docker-image://r.example/a@sha256:${'0'.repeat(64)}`,
+    },
     cache: { registry: 'registry.example/cache/orders' },
   };
   const { platforms, ...settings } = parsed(block);

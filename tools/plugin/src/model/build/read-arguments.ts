@@ -17,7 +17,9 @@ function readArgument(name: string, value: unknown, mistakes: Mistakes): string 
     return mistakes.tell('this is no name of an ARG. It has letters, digits and `_`, and begins with no digit.');
   if (name === ownArgument) return mistakes.tell('this is set to the time of the commit.');
   if (typeof value === 'number' || typeof value === 'boolean')
-    return mistakes.tell(`expected a text: write it in quotation marks ("${value}"), to be passed on as it is written.`);
+    return mistakes.tell(
+      `expected a text: write it in quotation marks ("${value}"), to be passed on as it is written.`,
+    );
   if (typeof value !== 'string' || value.includes('\0')) return mistakes.tell('expected a text.');
   if (!looksSecret(`${name}=${value}`)) return value;
   return mistakes.tell(

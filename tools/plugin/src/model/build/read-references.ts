@@ -62,7 +62,8 @@ export function readCache(value: unknown, mistakes: Mistakes, owner: BlockOwner)
 /** Reads a place on the machine that builds: absolute, in the home folder, or relative to the workspace's root. */
 function readFile(text: string, mistakes: Mistakes, { root }: BlockOwner): string | undefined {
   // Engines are given it among others, with commas between them.
-  if (/[,"\p{Cc}]/u.test(text)) return mistakes.tell('a path with a comma or a quotation mark cannot be told to engines.');
+  if (/[,"\p{Cc}]/u.test(text))
+    return mistakes.tell('a path with a comma or a quotation mark cannot be told to engines.');
   return text.replace(/^\{workspaceRoot\}\/?/, './').replaceAll('{projectRoot}', root);
 }
 

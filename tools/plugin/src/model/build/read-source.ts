@@ -66,7 +66,9 @@ function readContext(value: unknown, mistakes: Mistakes, owner: BlockOwner): str
   if (typeof value !== 'string' || !isImageContext(value)) return readFolder(value, mistakes, owner);
   const name = value.slice(imageScheme.length);
   if (isImageName(name)) return value;
-  return mistakes.tell(`${shown(value)} names no image. Write docker-image://node:24, or with a registry and a digest.`);
+  return mistakes.tell(
+    `${shown(value)} names no image. Write docker-image://node:24, or with a registry and a digest.`,
+  );
 }
 
 /** Docker Hub's images are written without their registry, too. */

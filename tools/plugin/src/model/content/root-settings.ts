@@ -139,7 +139,9 @@ function ofTypeScript(config: Fields): SettingPart[] {
 function ofNx(config: Fields): SettingPart[] {
   const ignored = ['inputs', 'outputs', 'cache', 'parallelism', 'continuous', 'metadata'];
   return Object.entries(fieldsOf(config['targetDefaults'])).flatMap(([target, value]) => {
-    const entries = Array.isArray(value) ? value.map((each) => countedTarget(without(fieldsOf(each), ...ignored))) : undefined;
+    const entries = Array.isArray(value)
+      ? value.map((each) => countedTarget(without(fieldsOf(each), ...ignored)))
+      : undefined;
     const counted = entries ?? countedTarget(without(fieldsOf(value), ...ignored));
     return Object.keys(counted).length === 0 ? [] : part(target, counted, { of: 'target', target });
   });

@@ -16,7 +16,8 @@ const either = (...names: readonly string[]) => ({
 const properties = {
   context: {
     ...text,
-    description: "Folder of the build context, relative to the workspace's root: `.` is all of it (default: the service's)",
+    description:
+      "Folder of the build context, relative to the workspace's root: `.` is all of it (default: the service's)",
   },
   platforms: {
     ...texts(['linux/amd64', 'linux/arm64']),

@@ -89,7 +89,12 @@ const movedOptions: ReadonlyMap<string, string> = new Map([
 function unknownOption(name: string, known: readonly string[], doing: string): Refusal {
   const moved = movedOptions.get(name);
   if (moved !== undefined)
-    return new Refusal({ type: 'unknown-option', doing, reason: `There is no option \`${name}\` any more.`, remedy: moved });
+    return new Refusal({
+      type: 'unknown-option',
+      doing,
+      reason: `There is no option \`${name}\` any more.`,
+      remedy: moved,
+    });
   // Compared as it is typed, so that `dryRunn` is near `dry-run` too.
   const similar = closestName(kebabCase(name), known.map(kebabCase));
   return new Refusal({

@@ -24,8 +24,7 @@ export function configuredOptions(
   if (configurations.length === 0) return 'unknown';
   const isSome = ({ options = {}, configurations: named = {} }: (typeof configurations)[number]) =>
     // The block of a build is checked by what builds, and by nothing before.
-    Object.keys(options as object).some((option) => option !== 'build') ||
-    Object.keys(named).length > 0;
+    Object.keys(options as object).some((option) => option !== 'build') || Object.keys(named).length > 0;
   return configurations.some(isSome) ? 'some' : 'none';
 }
 

@@ -37,7 +37,10 @@ export function ignoreFilesOfContexts(
 
 function blockIn({ text, targets }: ProjectFile): Block | undefined {
   // Comments are allowed there; Nx reports mistakes.
-  return blockOf((targets ?? (parseJsonc(text) as { targets?: object } | undefined)?.targets) as Targets | undefined, target);
+  return blockOf(
+    (targets ?? (parseJsonc(text) as { targets?: object } | undefined)?.targets) as Targets | undefined,
+    target,
+  );
 }
 
 type Targets = Readonly<Record<string, unknown>>;
