@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { devNull, tmpdir } from 'node:os';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CredentialsOf } from '../../model/image/credentials.ts';
 import { parseDigest, type Digest, type ImageRef } from '../../model/image/image-ref.ts';
@@ -55,12 +55,15 @@ export class PodmanEngine implements ContainerEngine {
     // As docker finds it: one beside the Dockerfile is instead of that of the context.
     const ignoreFiles = [`${build.dockerfile}.dockerignore`, join(build.context, '.dockerignore')];
     const dockerfile = await readFile(build.dockerfile, 'utf8').catch(() => '');
-    const args = podmanBuildArguments(build, {
-      ignoreFile: ignoreFiles.find((file) => existsSync(file)) ?? devNull,
-      isCached: !hasStaleLayers(dockerfile),
-    });
     const folder = await mkdtemp(join(tmpdir(), 'podman-build-'));
     try {
+      // An empty file would count as none, and podman look for another.
+      const none = join(folder, 'ignore');
+      await writeFile(none, '.nothing-of-this-name\n');
+      const args = podmanBuildArguments(build, {
+        ignoreFile: ignoreFiles.find((file) => existsSync(file)) ?? none,
+        isCached: !hasStaleLayers(dockerfile),
+      });
       const plain = buildRegistries(dockerfile, build.settings).filter(isLoopbackRegistry);
       const registries = await plainRegistries(folder, plain);
       return await withLoginsOfBaseImages(this.lending, build, onLine, (env) =>
