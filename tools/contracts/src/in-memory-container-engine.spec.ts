@@ -1,10 +1,13 @@
 import { ImageRef } from '../../plugin/src/model/image/image-ref.ts';
 import { containerEngineContract } from './container-engine-contract.ts';
+import { buildRefusalContract } from './declared-build-contract.ts';
 import { InMemoryContainerEngine } from '../../twins/src/in-memory-container-engine.ts';
 import { InMemoryImageRegistry } from '../../twins/src/in-memory-image-registry.ts';
 import { platformsContract } from './platforms-contract.ts';
 
 describe('InMemoryContainerEngine', () => {
+  buildRefusalContract(async () => ({ engine: new InMemoryContainerEngine(new InMemoryImageRegistry()) }));
+
   const start = async () => {
     const registry = new InMemoryImageRegistry();
     const engine = new InMemoryContainerEngine(registry);

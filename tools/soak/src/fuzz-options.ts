@@ -69,6 +69,7 @@ const wrongValues: Readonly<Record<OptionKind, fc.Arbitrary<unknown>>> = {
   environments: fc.oneof(texts, noTexts, fc.constantFrom<unknown>('preprod,', ',', 'preprod,preprdo')),
   point: fc.oneof(texts, noTexts),
   port: fc.constantFrom<unknown>(0, -1, 65_536, 80.5, 'http', '', ' ', [], {}, null),
+  block: fc.constantFrom<unknown>('', 'x', 5, true, [], { contxt: '.' }, { context: '..' }),
   approval: fc.oneof(
     texts,
     fc.constantFrom<unknown>('', ' ', ',', 'plan-', 'plan-3f9a', 5, null, [], [1], {}, ['true']),

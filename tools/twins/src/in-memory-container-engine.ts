@@ -1,7 +1,6 @@
 import type { Digest, ImageRef } from '../../plugin/src/model/image/image-ref.ts';
-import type { Platform } from '../../plugin/src/model/build/platform.ts';
 import { Failure, Refusal } from '../../plugin/src/model/errors/product-error.ts';
-import type { ContainerEngine, ImageBuild } from '../../plugin/src/ports/container-engine.ts';
+import type { BuildRecipe, ContainerEngine, ImageBuild } from '../../plugin/src/ports/container-engine.ts';
 import type { InMemoryImageRegistry } from './in-memory-image-registry.ts';
 
 /** Twin of a container engine for tests. It pushes into the registry's twin. */
@@ -26,11 +25,20 @@ export class InMemoryContainerEngine implements ContainerEngine {
     this.registry = registry;
   }
 
-  async requirePlatforms(platforms: readonly Platform[]): Promise<void> {
-    if (platforms.length < 2 || !this.onePlatform) return;
+  async requireBuildable({ settings }: BuildRecipe): Promise<void> {
+    for (const [id, secret] of Object.entries(settings.secrets)) {
+      if (!('env' in secret) || process.env[secret.env]) continue;
+      throw new Refusal({
+        type: 'build-secret-missing',
+        doing: 'build the image',
+        reason: `The secret ${id} of the build is not there.`,
+        remedy: `Set ${secret.env}.`,
+      });
+    }
+    if (settings.platforms.length < 2 || !this.onePlatform) return;
     throw new Refusal({
       type: 'engine-builds-one-platform',
-      doing: `build an image for ${platforms.join(' and ')}`,
+      doing: `build an image for ${settings.platforms.join(' and ')}`,
       reason: `${this.name} builds one platform at a time.`,
       remedy: 'Choose another one.',
     });

@@ -1,5 +1,4 @@
 import type { BuildSettings } from '../model/build/build-settings.ts';
-import type { Platform } from '../model/build/platform.ts';
 import type { PinnedBaseImage } from '../model/image/base-images.ts';
 import type { Digest, ImageRef } from '../model/image/image-ref.ts';
 
@@ -21,11 +20,17 @@ export interface ImageBuild {
   readonly images: readonly ImageRef[];
 }
 
+/** What says how an image is built, before it has a name. */
+export type BuildRecipe = Pick<ImageBuild, 'context' | 'dockerfile' | 'settings'>;
+
 /** Builds and pushes images: docker, podman. */
 export interface ContainerEngine {
   readonly name: string;
-  /** Makes sure that one image can be built for all of these platforms. Changes nothing. @throws {Refusal} naming the engine. */
-  requirePlatforms(platforms: readonly Platform[]): Promise<void>;
+  /**
+   * Makes sure that an image can be built so on this machine, as far as that is known before. Changes nothing.
+   * @throws {Refusal} naming what the engine cannot do, or a secret that is not there.
+   */
+  requireBuildable(recipe: BuildRecipe): Promise<void>;
   /**
    * Builds an image of each platform; of several, an index. No registry has any of it before the push.
    * @param signal ends the engine, and all that it started, when it is aborted; its reason is thrown then.

@@ -1,8 +1,9 @@
 import type { CredentialsOf } from '../../model/image/credentials.ts';
 import { parseDigest, type Digest, type ImageRef } from '../../model/image/image-ref.ts';
-import type { Platform } from '../../model/build/platform.ts';
 import { Failure } from '../../model/errors/product-error.ts';
-import type { ContainerEngine, ImageBuild } from '../../ports/container-engine.ts';
+import type { BuildRecipe, ContainerEngine, ImageBuild } from '../../ports/container-engine.ts';
+import { beyondLegacyDocker, refuseBeyond } from './build-capabilities.ts';
+import { requireSecrets, secretsIn, secretVariables } from './build-secrets.ts';
 import { dockerBuildArguments } from './docker-arguments.ts';
 import { pinLocally, takesNamedContexts } from './pin-base-images.ts';
 import { findDockerBuilder, type DockerBuilder } from './docker-builder.ts';
@@ -29,15 +30,23 @@ export class DockerEngine implements ContainerEngine {
     this.registry = registry;
   }
 
-  async requirePlatforms(platforms: readonly Platform[]): Promise<void> {
-    if (platforms.length < 2) return;
-    const builder = await this.builder();
-    if (builder !== 'layout') throw severalPlatforms(builder, platforms);
+  async requireBuildable(recipe: BuildRecipe): Promise<void> {
+    const { cache } = recipe.settings;
+    const builder = await this.requirePlatforms(recipe);
+    if (builder === 'legacy') {
+      const remedy =
+        'Install buildx, its plugin (https://docs.docker.com/go/buildx/), or take podman (`POC_CONTAINER_ENGINE=podman`).';
+      refuseBeyond('docker without buildx', beyondLegacyDocker(recipe), remedy);
+    } else if (builder === 'server' && cache) {
+      const remedy =
+        'Make a builder with `docker buildx create --use`, or turn on the containerd image store of its server.';
+      refuseBeyond("docker's own builder", ['cache'], remedy);
+    }
+    requireSecrets(recipe.settings);
   }
 
   async build(build: ImageBuild, onLine: (line: string) => void, signal?: AbortSignal): Promise<void> {
-    await this.requirePlatforms(build.settings.platforms);
-    if ((await this.builder()) !== 'layout') return this.buildInto(undefined, build, onLine, signal);
+    if ((await this.requirePlatforms(build)) !== 'layout') return this.buildInto(undefined, build, onLine, signal);
     await this.layouts.write(build.images, (folder) => this.buildInto(folder, build, onLine, signal));
   }
 
@@ -54,6 +63,13 @@ export class DockerEngine implements ContainerEngine {
     this.layouts.forget(image);
   }
 
+  /** Returns the builder. @throws {Refusal} when it cannot build for all platforms. */
+  private async requirePlatforms({ settings: { platforms } }: BuildRecipe): Promise<DockerBuilder> {
+    const builder = await this.builder();
+    if (platforms.length > 1 && builder !== 'layout') throw severalPlatforms(builder, platforms);
+    return builder;
+  }
+
   /** What builds. It is asked for once. */
   builder(): Promise<DockerBuilder> {
     this.chosen ??= findDockerBuilder(this.run);
@@ -68,11 +84,13 @@ export class DockerEngine implements ContainerEngine {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const builder = await this.builder();
-    const { code, lastLines } = await withLoginsOfBaseImages(this.lending, build.dockerfile, onLine, (env) =>
+    const { code, lastLines } = await withLoginsOfBaseImages(this.lending, build, onLine, (env) =>
       this.buildPinned(build, layout, (args, shown) =>
         this.run('docker', args, {
           ...(shown ? { onLine } : {}),
           signal,
+          needs: secretVariables(build.settings),
+          secrets: secretsIn(build.settings),
           env: {
             ...env,
             ...sourceDateEnvironment(build),

@@ -1,7 +1,9 @@
+import type { SecretReference } from '../../model/build/build-settings.ts';
 import type { Platform } from '../../model/build/platform.ts';
-import type { ImageRef } from '../../model/image/image-ref.ts';
+import { ImageRef } from '../../model/image/image-ref.ts';
 import { isLoopbackRegistry } from '../../model/image/registry-host.ts';
 import type { ImageBuild } from '../../ports/container-engine.ts';
+import { commonArguments } from './common-arguments.ts';
 import { podmanPins } from './pin-base-images.ts';
 import { layoutName } from './layout-index.ts';
 import { csvField, secondsOf } from './platform-arguments.ts';
@@ -13,8 +15,18 @@ export interface PlatformPart {
   readonly idFile: string;
 }
 
-/** Arguments of `podman build`. @param part what is built of several; undefined for an image of its own, with all names. */
-export function podmanBuildArguments(build: ImageBuild, part?: PlatformPart): string[] {
+/** How podman builds. */
+export interface PodmanWay {
+  /** What says which files of the context are not sent. */
+  readonly ignoreFile: string;
+  /** Whether layers of former builds are taken. */
+  readonly isCached: boolean;
+  /** What is built of several; undefined for an image of its own, with all names. */
+  readonly part: PlatformPart | undefined;
+}
+
+/** Arguments of `podman build`. */
+export function podmanBuildArguments(build: ImageBuild, { ignoreFile, isCached, part }: PodmanWay): string[] {
   const { context, dockerfile, labels, images, baseImages, settings, sourceDate } = build;
   const platform = part?.platform ?? settings.platforms[0];
   return [
@@ -24,12 +36,40 @@ export function podmanBuildArguments(build: ImageBuild, part?: PlatformPart): st
     `--timestamp=${secondsOf(sourceDate)}`,
     ...(platform === undefined ? [] : [`--platform=${platform}`]),
     `--file=${csvField(dockerfile)}`,
+    ...commonArguments(build),
+    // After the contexts that are declared: the last one of a name counts.
+    ...podmanPins(baseImages),
+    // Else podman would take a `.containerignore` before it, which docker does not know.
+    `--ignorefile=${ignoreFile}`,
+    ...Object.entries(settings.secrets).map(([id, each]) => `--secret=id=${id},${secretSource(each)}`),
+    ...(isCached ? cacheArguments(build) : ['--no-cache']),
     ...Object.entries(labels).flatMap(([name, value]) => [`--label=${name}=${value}`, `--annotation=${name}=${value}`]),
     ...(part ? [`--iidfile=${part.idFile}`] : images.map((image) => `--tag=${image.tagged}`)),
-    ...podmanPins(baseImages),
     '--',
     context,
   ];
+}
+
+function secretSource(reference: SecretReference): string {
+  return 'env' in reference ? `type=env,src=${reference.env}` : `src=${reference.file}`;
+}
+
+/**
+ * Reports whether podman would take layers of a build with other arguments: it compares `ENV`, `LABEL` and the like as they are
+ * written, with the names of variables in place of their values (podman 4.3).
+ */
+export function hasStaleLayers(dockerfile: string): boolean {
+  const lines = dockerfile.replace(/[\\`][ \t]*\r?\n/g, ' ').split(/\r?\n/);
+  const isDeclaring = lines.some((line) => /^\s*ARG\s/i.test(line));
+  return isDeclaring && lines.some((line) => /^\s*(?!ARG|FROM|RUN|COPY|ADD|#)[A-Z]+\s.*\$/i.test(line));
+}
+
+/** Podman keeps each layer under a tag of its own: a tag that is declared is left out. */
+function cacheArguments({ settings: { cache } }: ImageBuild): string[] {
+  const found = cache && 'registry' in cache ? ImageRef.parse(cache.registry) : undefined;
+  if (!found) return [];
+  const repository = `${found.registry}/${found.repository}`;
+  return ['--layers', `--cache-from=${repository}`, `--cache-to=${repository}`];
 }
 
 /** Arguments of `podman push`. @param digestFile where podman writes the digest. */

@@ -1,23 +1,30 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Platform } from '../../model/build/platform.ts';
 import type { CredentialsOf } from '../../model/image/credentials.ts';
 import { parseDigest, type Digest, type ImageRef } from '../../model/image/image-ref.ts';
+import { isLoopbackRegistry } from '../../model/image/registry-host.ts';
 import { Failure } from '../../model/errors/product-error.ts';
-import type { ContainerEngine, ImageBuild } from '../../ports/container-engine.ts';
+import type { BuildRecipe, ContainerEngine, ImageBuild } from '../../ports/container-engine.ts';
+import { beyondPodman, dependsOnPodmanVersion, refuseBeyond } from './build-capabilities.ts';
+import { requireSecrets, secretsIn, secretVariables } from './build-secrets.ts';
+import { buildRegistries } from './dockerfile-registries.ts';
 import { buildFailure, pushProblem } from './engine-problems.ts';
 import { withLentLogins, withLoginsOfBaseImages, type Lending } from './temporary-credentials.ts';
 import { ImageLayouts, type LayoutRegistry } from './image-layouts.ts';
 import { joinPlatforms } from './layout-index.ts';
 import {
+  hasStaleLayers,
   podmanBuildArguments,
   podmanExportArguments,
   podmanPushArguments,
   type PlatformPart,
 } from './podman-arguments.ts';
+import { plainRegistries } from './podman-registries.ts';
 import { lentPodmanAuthFile } from './podman-auth-file.ts';
-import { runTool, type RunTool } from './run-tool.ts';
+import { runTool, type RunTool, type ToolResult } from './run-tool.ts';
 
 /** The podman command line, which needs no server. */
 export class PodmanEngine implements ContainerEngine {
@@ -34,8 +41,16 @@ export class PodmanEngine implements ContainerEngine {
     this.lending = { credentialsOf: lent, write: lentPodmanAuthFile };
   }
 
-  async requirePlatforms(): Promise<void> {
-    // It builds one after the other, in all its versions.
+  async requireBuildable(recipe: BuildRecipe): Promise<void> {
+    const version = dependsOnPodmanVersion(recipe) ? await this.version() : '';
+    const remedy = 'Use docker with buildx, or a newer podman where one is named; or leave it out of `build`.';
+    refuseBeyond(`podman${version === '' ? '' : ` ${version}`}`, beyondPodman(recipe, version), remedy);
+    requireSecrets(recipe.settings);
+  }
+
+  private async version(): Promise<string> {
+    const { stdout } = await this.run('podman', ['version', '--format={{.Client.Version}}']);
+    return stdout.trim();
   }
 
   async build(build: ImageBuild, onLine: (line: string) => void, signal?: AbortSignal): Promise<void> {
@@ -79,10 +94,45 @@ export class PodmanEngine implements ContainerEngine {
     onLine: (line: string) => void,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const { code, lastLines } = await withLoginsOfBaseImages(this.lending, build.dockerfile, onLine, (env) =>
-      this.run('podman', podmanBuildArguments(build, part), { onLine, env, signal }),
-    );
-    if (code !== 0) throw buildFailure('podman', part ? ofPlatform(build, part.platform) : build, lastLines);
+    const { code, lastLines } = await this.tryBuild(part, build, onLine, signal);
+    if (code === 0) return;
+    const isForCache = lastLines.some((line) => /failed pushing cache to/.test(line));
+    if (!isForCache || build.settings.cache === undefined)
+      throw buildFailure('podman', part ? ofPlatform(build, part.platform) : build, lastLines);
+    // The layers that are built are here; podman ends for what would only have been faster elsewhere.
+    onLine('podman could not write the cache of layers: building on without it');
+    const withoutCache = { ...build, settings: { ...build.settings, cache: undefined } };
+    await this.buildPart(part, withoutCache, onLine, signal);
+  }
+
+  private async tryBuild(
+    part: PlatformPart | undefined,
+    build: ImageBuild,
+    onLine: (line: string) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<ToolResult> {
+    // As docker finds it: one beside the Dockerfile is instead of that of the context.
+    const ignoreFiles = [`${build.dockerfile}.dockerignore`, join(build.context, '.dockerignore')];
+    const dockerfile = await readFile(build.dockerfile, 'utf8').catch(() => '');
+    const folder = await mkdtemp(join(tmpdir(), 'podman-build-'));
+    try {
+      // An empty file would count as none, and podman look for another.
+      const none = join(folder, 'ignore');
+      await writeFile(none, '.nothing-of-this-name\n');
+      const ignoreFile = ignoreFiles.find((file) => existsSync(file)) ?? none;
+      const args = podmanBuildArguments(build, { ignoreFile, isCached: !hasStaleLayers(dockerfile), part });
+      const plain = buildRegistries(dockerfile, build.settings).filter(isLoopbackRegistry);
+      const registries = await plainRegistries(folder, plain);
+      return await withLoginsOfBaseImages(this.lending, build, onLine, (env) =>
+        this.run('podman', args, {
+          ...{ onLine, signal, env: { ...registries, ...env } },
+          needs: secretVariables(build.settings),
+          secrets: secretsIn(build.settings),
+        }),
+      );
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 
   async push(image: ImageRef, onLine: (line: string) => void, signal?: AbortSignal): Promise<Digest> {

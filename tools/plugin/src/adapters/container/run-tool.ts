@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import type { KnownSecrets } from '../../model/secrets/known-secrets.ts';
 import { LineScrubber } from '../../model/secrets/line-scrubber.ts';
 import { childEnvironment } from '../process/child-environment.ts';
 import { runProcess } from '../process/run-process.ts';
@@ -20,6 +21,10 @@ export type RunTool = (
   options?: {
     onLine?: (line: string) => void;
     env?: Readonly<Record<string, string>>;
+    /** Names of variables of this process that this command needs, secrets included. */
+    needs?: readonly string[];
+    /** Masks what is secret in its output besides what looks so. */
+    secrets?: Pick<KnownSecrets, 'maskIn'> | undefined;
     /** Ends the command when it is aborted; its reason is thrown then. */
     signal?: AbortSignal | undefined;
   },
@@ -29,7 +34,8 @@ export type RunTool = (
 const linesKept = 40;
 
 /** Runs a command and collects the last lines of its outputs. @throws when it is installed and cannot be started. */
-export const runTool: RunTool = async (command, args, { onLine = () => {}, env = {}, signal } = {}) => {
+export const runTool: RunTool = async (command, args, options = {}) => {
+  const { onLine = () => {}, env = {}, needs = [], secrets, signal } = options;
   signal?.throwIfAborted();
   const lastLines: string[] = [];
   const takeFrom = (scrubber: LineScrubber) => (line: string) => {
@@ -39,12 +45,12 @@ export const runTool: RunTool = async (command, args, { onLine = () => {}, env =
     onLine(shown);
   };
   const lines = {
-    stdout: lineSplitter(takeFrom(new LineScrubber())),
-    stderr: lineSplitter(takeFrom(new LineScrubber())),
+    stdout: lineSplitter(takeFrom(new LineScrubber('word', secrets))),
+    stderr: lineSplitter(takeFrom(new LineScrubber('word', secrets))),
   };
   const result = await runProcess(command, args, {
     // A build runs other people's code: it has no business with what deploys.
-    env: { ...childEnvironment(process.env), LC_ALL: 'C', ...env },
+    env: { ...childEnvironment(process.env, needs), LC_ALL: 'C', ...env },
     signal,
     onOutput: (stream, chunk) => lines[stream].push(chunk),
   });

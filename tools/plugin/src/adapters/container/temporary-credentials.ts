@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Credentials, CredentialsOf } from '../../model/image/credentials.ts';
 import { ProductError } from '../../model/errors/product-error.ts';
-import { dockerfileRegistries } from './dockerfile-registries.ts';
+import type { BuildRecipe } from '../../ports/container-engine.ts';
+import { buildRegistries } from './dockerfile-registries.ts';
 
 /** Logins by registry, for an engine that does not find them by itself. */
 export type LentLogins = ReadonlyMap<string, Credentials>;
@@ -43,7 +44,7 @@ export async function withLentLogins<T>(
 /** The same for a build: a registry whose images anybody may pull needs no login, so that a missing one is only reported. */
 export async function withLoginsOfBaseImages<T>(
   { credentialsOf, write }: Lending,
-  dockerfile: string,
+  build: BuildRecipe,
   onLine: (line: string) => void,
   action: (env: Readonly<Record<string, string>>) => Promise<T>,
 ): Promise<T> {
@@ -57,7 +58,7 @@ export async function withLoginsOfBaseImages<T>(
     }
   };
   // A Dockerfile that is not there is for the engine to tell.
-  const registries = dockerfileRegistries(await readFile(dockerfile, 'utf8').catch(() => ''));
+  const registries = buildRegistries(await readFile(build.dockerfile, 'utf8').catch(() => ''), build.settings);
   return withLentLogins({ credentialsOf: orNone, write }, registries, action);
 }
 

@@ -2,6 +2,7 @@ import { hashContent, type Content } from '../../model/content/content-hash.ts';
 import type { ContentHash } from '../../model/release/release.ts';
 import type { FilesSource, SourceFiles } from '../../ports/repository/source-files.ts';
 import { isRootSetting, rootSettings } from '../../model/content/root-settings.ts';
+import { buildFilesOf, isBuildFile } from './build-files.ts';
 import { isInside, ownerIn } from './owner-in.ts';
 import type { Service } from './service.ts';
 import { settingsOf } from './settings.ts';
@@ -15,7 +16,7 @@ type Files = Pick<SourceFiles, 'blobs' | 'workingTreeBlobs' | 'linkTargets' | 't
 /**
  * Hash of everything that makes the service's image and manifests what they are: the files of its dependency closure
  * that the named input `production` takes in, its Dockerfile and manifests whatever that says, its resolved npm packages, and
- * what files at the workspace's root say of how it is built. Of a symbolic link, what it leads to counts as well.
+ * what files at the workspace's root, and its block `build`, say of how it is built. Of a symbolic link, what it leads to counts as well.
  */
 export async function contentHash(service: Service, repository: Files, source: ContentSource): Promise<ContentHash> {
   return hashContent(await contentOf(service, repository, source));
@@ -35,6 +36,10 @@ export async function contentOf(service: Service, repository: Files, source: Con
     for (const target of (await repository.linkTargets(source, links)).values())
       for (const [path, name] of target.files) files.set(path, name);
   }
+  const ofBuild = await buildFilesOf(service, files, isInput(service), { repository, source });
+  for (const [path, digest] of ofBuild)
+    if (digest === undefined) files.delete(path);
+    else files.set(path, digest);
   const settings = [...blobs].filter(([path]) => isRootSetting(path) && !files.has(path));
   for (const [path, digest] of await settingsOf(service, { settings, files }, { repository, source }))
     files.set(path, digest);
@@ -59,9 +64,14 @@ export function contentFolders(service: Service): string[] {
 
 /** Returns a test for the files that are the service's content. Paths are relative to the workspace's root. */
 export function contentFilter(service: Service): (path: string) => boolean {
+  const isTaken = isInput(service);
+  return (path) => isDeployed(service, path) || isBuildFile(service, path) || isTaken(path);
+}
+
+/** Returns a test for the files that named inputs take in. */
+function isInput(service: Service): (path: string) => boolean {
   const owner = ownerIn(service);
   return (path) => {
-    if (isDeployed(service, path)) return true;
     if (owner(path)?.filter.ofProject(path)) return true;
     return service.closure.some(({ filter }) => filter.ofWorkspace(path));
   };

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { HiddenDifference, SourceFiles } from '../../ports/repository/source-files.ts';
 import { contentFilter, contentFolders } from './content.ts';
-import { imageContext, readContext } from './image-context.ts';
+import { contextFolders, imageInputs } from './image-context.ts';
 import type { Service } from './service.ts';
 
 /** The state of a path, as a clause, and what mends it. */
@@ -41,15 +41,15 @@ export async function refuseHiddenDifferences(
   service: Service,
   repository: Pick<SourceFiles, 'hiddenDifferences' | 'texts' | 'workingTreeTexts'>,
 ): Promise<void> {
-  const context = imageContext(service);
-  const found = await repository.hiddenDifferences([...new Set([...contentFolders(service), context])]);
+  const folders = [...contentFolders(service), ...contextFolders(service)];
+  const found = await repository.hiddenDifferences([...new Set(folders)]);
   if (found.length === 0) return;
-  const files = await readContext(service, repository, 'working-tree');
+  const isUsedByImage = await imageInputs(service, repository);
   const counts = contentFilter(service);
   const isUsed = ({ path, kind }: HiddenDifference) => {
     // All that is in a submodule may count, and stands behind its one path.
     const at = kind.startsWith('submodule') ? `${path}/` : path;
-    return counts(path) || (files.isSent(at) && (context === service.root || files.takenBy(at) !== undefined));
+    return counts(path) || isUsedByImage(at);
   };
   const used = found.filter(isUsed).sort((a, b) => (a.path < b.path ? -1 : 1));
   const [first] = used;

@@ -2,7 +2,8 @@ import { minimatch } from 'minimatch';
 import { posix } from 'node:path';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { SourceFiles } from '../../ports/repository/source-files.ts';
-import { imageContext, readContext } from './image-context.ts';
+import { contextFolders, imageInputs } from './image-context.ts';
+import { serviceBuild } from './service-build.ts';
 import type { ClosureProject, Service } from './service.ts';
 
 /** Files that tools leave behind and no build reads; few people name them in `.dockerignore`. */
@@ -36,7 +37,7 @@ export async function refuseIgnoredInputs(
         ? `Git ignores ${first!.path}, which ${first!.why}: a build would depend on uncommitted content.`
         : `Git ignores ${found.length} paths that the build may use: a build would depend on uncommitted content.`,
     remedy:
-      `Commit it (\`git add --force\`), or name it in ${posix.join(imageContext(service), '.dockerignore')} if the image does not need it, ` +
+      `Commit it (\`git add --force\`), or name it in ${posix.join(serviceBuild(service).context, '.dockerignore')} if the image does not need it, ` +
       'or delete it, or declare it as an output of the target that makes it.',
     ...(found.length === 1 ? {} : { evidence: found.map(({ path, why }) => `${path} ${why}`) }),
   });
@@ -47,17 +48,13 @@ export async function findIgnoredInputs(
   service: Service,
   repository: Pick<SourceFiles, 'ignoredPaths' | 'texts' | 'workingTreeTexts'>,
 ): Promise<IgnoredInput[]> {
-  const context = imageContext(service);
-  const folders = new Set([...service.closure.map(({ root }) => root), context]);
+  const folders = new Set([...service.closure.map(({ root }) => root), ...contextFolders(service)]);
   const ignored = await repository.ignoredPaths([...folders]);
   const candidates = ignored.filter(
     (path) => !isLeftover(path) && !service.closure.some((project) => isOutput(project, path)),
   );
   if (candidates.length === 0) return [];
-  const files = await readContext(service, repository, 'working-tree');
-  // A context of its own holds what the image may be made of; of another one that is what the Dockerfile takes.
-  const inContext = (path: string) =>
-    files.isSent(path) && (context === service.root || files.takenBy(path) !== undefined);
+  const inContext = await imageInputs(service, repository);
   return candidates.flatMap((path) => {
     const owner = service.closure.find((project) => isSource(project, path));
     if (owner) return [{ path, why: `lies among the sources of ${owner.name}` }];

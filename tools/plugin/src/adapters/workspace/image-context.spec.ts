@@ -1,7 +1,7 @@
 import type { ProjectGraph } from '@nx/devkit';
 import { InMemorySourceRepository } from '../../../../twins/src/in-memory-source-repository.ts';
 import { findIgnoredInputs } from './ignored-inputs.ts';
-import { foreignImageInputs, imageContext } from './image-context.ts';
+import { foreignImageInputs } from './image-context.ts';
 import { serviceIn } from './service.ts';
 
 const namedInputs = {
@@ -9,7 +9,7 @@ const namedInputs = {
 };
 
 /** A Go service that is built from source, and the library that it needs, beside another one. */
-function serviceWith(context: unknown) {
+function serviceWith(build?: Readonly<Record<string, unknown>>) {
   const graph: ProjectGraph = {
     nodes: {
       parcels: {
@@ -18,7 +18,7 @@ function serviceWith(context: unknown) {
         data: {
           root: 'apps/parcels',
           namedInputs: { filesAbove: ['{workspaceRoot}/go.work', '{workspaceRoot}/.dockerignore'] },
-          targets: { 'docker-release': { options: { context } } },
+          targets: { 'docker-release': { options: { build } } },
         },
       },
       x: { name: 'x', type: 'lib', data: { root: 'libs/x' } },
@@ -41,31 +41,17 @@ const files = {
   'libs/y/README.md': '#',
 };
 
-async function warnings(dockerfile: string, more: Record<string, string> = {}, context = '.') {
+async function warnings(
+  dockerfile: string,
+  more: Record<string, string> = {},
+  build: Readonly<Record<string, unknown>> = { context: '.' },
+) {
   const repository = new InMemorySourceRepository({ ...files, ...more, 'apps/parcels/Dockerfile': dockerfile });
   const commit = await repository.headCommit();
-  const found = await foreignImageInputs(serviceWith(context), repository, { commit });
-  expect(await foreignImageInputs(serviceWith(context), repository, 'working-tree')).toEqual(found);
+  const found = await foreignImageInputs(serviceWith(build), repository, { commit });
+  expect(await foreignImageInputs(serviceWith(build), repository, 'working-tree')).toEqual(found);
   return found;
 }
-
-describe('imageContext', () => {
-  it.each([
-    [undefined, 'apps/parcels'],
-    ['', 'apps/parcels'],
-    ['.', '.'],
-    ['./', '.'],
-    ['{workspaceRoot}', '.'],
-    ['{workspaceRoot}/apps', 'apps'],
-    ['{projectRoot}/image', 'apps/parcels/image'],
-    ['apps/', 'apps'],
-    ['apps/../libs/x', 'libs/x'],
-  ])('of %j is %s', (context, folder) => expect(imageContext(serviceWith(context))).toBe(folder));
-
-  it.each(['..', '../other', '/etc', 'apps/../../x'])('refuses %s', (context) =>
-    expect(() => imageContext(serviceWith(context))).toThrow(/leads out of the workspace/),
-  );
-});
 
 describe('foreignImageInputs', () => {
   it('warns of nothing where the Dockerfile takes what the service is made of', async () => {
@@ -95,14 +81,14 @@ describe('foreignImageInputs', () => {
   });
 
   it('reads patterns, and paths from the context', async () => {
-    expect(await warnings('FROM golang\nCOPY y/*.go /\nCOPY x /x\n', {}, 'libs')).toEqual([
+    expect(await warnings('FROM golang\nCOPY y/*.go /\nCOPY x /x\n', {}, { context: 'libs' })).toEqual([
       expect.stringContaining('COPY y/*.go takes libs/y/y.go'),
     ]);
   });
 
   it('has nothing to say of the own folder', async () => {
     const repository = new InMemorySourceRepository({ ...files, 'apps/parcels/Dockerfile': 'COPY . .' });
-    expect(await foreignImageInputs(serviceWith(undefined), repository, 'working-tree')).toEqual([]);
+    expect(await foreignImageInputs(serviceWith(), repository, 'working-tree')).toEqual([]);
   });
 });
 
@@ -117,6 +103,8 @@ describe('ignored inputs of a wider context', () => {
     const dockerfile = 'FROM x\nCOPY libs/[yz] /libs/\n';
     const repository = new InMemorySourceRepository({ ...files, 'apps/parcels/Dockerfile': dockerfile });
     repository.writeIgnored(path);
-    expect(await findIgnoredInputs(serviceWith('.'), repository)).toEqual(why === undefined ? [] : [{ path, why }]);
+    expect(await findIgnoredInputs(serviceWith({ context: '.' }), repository)).toEqual(
+      why === undefined ? [] : [{ path, why }],
+    );
   });
 });

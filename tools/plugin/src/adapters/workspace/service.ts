@@ -1,4 +1,4 @@
-import type { NxJsonConfiguration, ProjectGraph, ProjectGraphProjectNode } from '@nx/devkit';
+import type { NxJsonConfiguration, ProjectGraph } from '@nx/devkit';
 import { didYouMean } from '../../model/text/did-you-mean.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { fileFilter, type FileFilter } from './named-inputs.ts';
@@ -21,8 +21,8 @@ export interface Service {
   readonly name: string;
   /** Relative to the workspace's root. */
   readonly root: string;
-  /** The folder that its image is built from, as its target `docker-release` says it; undefined for its own. */
-  readonly context: string | undefined;
+  /** The options of its target `docker-release`, which say how its image is built; read by `serviceBuild`. */
+  readonly imageOptions: Readonly<Record<string, unknown>>;
   /** The service's own project first, then those it depends on, near or far. */
   readonly closure: readonly ClosureProject[];
   /** Roots of projects that lie inside a root of the closure without being part of it. */
@@ -58,19 +58,13 @@ export function serviceIn(
   return {
     name,
     root: project.data.root,
-    context: contextOf(project.data),
+    imageOptions: (project.data.targets?.[imageTarget]?.options ?? {}) as Record<string, unknown>,
     closure,
     foreignRoots: foreignRootsOf(graph, closure),
     packages: reached.flatMap((node) => resolvedPackage(graph, node) ?? []),
     directPackages: directPackagesOf(graph, closure),
     buildTargets: buildTargetsOf(graph, closure),
   };
-}
-
-function contextOf({ root, targets }: ProjectGraphProjectNode['data']): string | undefined {
-  const context: unknown = targets?.[imageTarget]?.options?.['context'];
-  if (typeof context !== 'string' || context.trim() === '') return undefined;
-  return context.replace(/^\{workspaceRoot\}\/?/, './').replaceAll('{projectRoot}', root);
 }
 
 /** The target that builds images, whose options say how. */

@@ -29,6 +29,13 @@ export type CacheReference = { readonly registry: string } | { readonly folder: 
 /** A service's build with its folders absolute, and the context said. */
 export type LocatedBuild = BuildSettings & { readonly context: string };
 
+/** The project whose `build` block it is. */
+export interface BlockOwner {
+  readonly name: string;
+  /** Its folder, relative to the workspace's root. */
+  readonly root: string;
+}
+
 /** Those of a service that declares none. */
 export const plainBuild: BuildSettings = {
   context: undefined,

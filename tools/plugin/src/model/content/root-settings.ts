@@ -1,5 +1,6 @@
 import { parse as parseJsonc, type ParseError } from 'jsonc-parser';
 import { parse as parseYaml } from 'yaml';
+import { countedTarget } from '../build/build-content.ts';
 import { packagesPatchedBy } from './patched-packages.ts';
 import type { Concern, SettingPart } from './setting-part.ts';
 
@@ -138,8 +139,10 @@ function ofTypeScript(config: Fields): SettingPart[] {
 function ofNx(config: Fields): SettingPart[] {
   const ignored = ['inputs', 'outputs', 'cache', 'parallelism', 'continuous', 'metadata'];
   return Object.entries(fieldsOf(config['targetDefaults'])).flatMap(([target, value]) => {
-    const entries = Array.isArray(value) ? value.map((each) => without(fieldsOf(each), ...ignored)) : undefined;
-    const counted = entries ?? without(fieldsOf(value), ...ignored);
+    const entries = Array.isArray(value)
+      ? value.map((each) => countedTarget(without(fieldsOf(each), ...ignored)))
+      : undefined;
+    const counted = entries ?? countedTarget(without(fieldsOf(value), ...ignored));
     return Object.keys(counted).length === 0 ? [] : part(target, counted, { of: 'target', target });
   });
 }

@@ -1,4 +1,5 @@
 import { approvalErrors } from './approval-errors.ts';
+import { buildErrors } from './build-errors.ts';
 import { entry, type ErrorEntry } from './error-entry.ts';
 import { facadeErrors } from './facade-errors.ts';
 import { generatorErrors } from './generator-errors.ts';
@@ -62,10 +63,7 @@ export const errorCatalog = {
       'An image for several platforms was asked of an engine, or of a builder, that writes one at a time.',
       'Choose another builder with `docker buildx create --use`, or build with podman.',
     ),
-    'bad-build-context': entry(
-      'The folder that an image is built from is none of the workspace.',
-      "Write `context` in `project.json` relative to the workspace's root.",
-    ),
+    ...buildErrors,
     'ignored-input': entry(
       'The image may be made of files that git ignores.',
       'Commit them, exclude them in `.dockerignore`, or delete them.',

@@ -42,6 +42,7 @@ copy ../above/../y /y
       { line: 14, instruction: 'COPY', path: 'apps/*/z' },
       { line: 15, instruction: 'RUN --mount', path: 'docs' },
       { line: 16, instruction: 'RUN --mount', path: '.' },
+      { line: 24, instruction: 'COPY', path: 'bin/x', from: 'build' },
       { line: 25, instruction: 'COPY', path: 'y' },
     ]);
   });

@@ -1,6 +1,6 @@
 import { instructionsIn } from './dockerfile-instructions.ts';
 
-/** Files of the build context that an instruction of a Dockerfile takes. */
+/** Files of a context that an instruction of a Dockerfile takes. */
 export interface ContextSource {
   /** The line at which the instruction begins, counted from 1. */
   readonly line: number;
@@ -8,10 +8,12 @@ export interface ContextSource {
   readonly instruction: string;
   /** Relative to the context, `.` for all of it; may be a pattern. */
   readonly path: string;
+  /** The stage, image or additional context that it takes it from; undefined for the build's own context. */
+  readonly from?: string;
 }
 
 /**
- * Returns what a Dockerfile takes from its build context (https://docs.docker.com/reference/dockerfile/), in all stages.
+ * Returns what a Dockerfile takes from its build context, and from what `--from` names (https://docs.docker.com/reference/dockerfile/), in all stages.
  * Variables have the defaults that the file gives them, and stand for anything where it gives none.
  */
 export function contextSources(dockerfile: string): ContextSource[] {
@@ -19,19 +21,29 @@ export function contextSources(dockerfile: string): ContextSource[] {
   return instructionsIn(dockerfile).flatMap(({ name, text, line }) => {
     for (const [, variable = '', value = ''] of text.matchAll(/([A-Za-z_]\w*)=("[^"]*"|'[^']*'|\S*)/g))
       if (name === 'ARG' || name === 'ENV') variables.set(variable, unquoted(value));
-    const paths = name === 'RUN' ? mountsIn(text) : name === 'COPY' || name === 'ADD' ? copiesIn(text) : [];
+    const taken = name === 'RUN' ? mountsIn(text) : name === 'COPY' || name === 'ADD' ? copiesIn(text) : [];
     const instruction = name === 'RUN' ? 'RUN --mount' : name;
-    return paths.map((path) => ({ line, instruction, path: normalized(expanded(path, variables)) }));
+    return taken.map(({ path, from }) => ({
+      ...{ line, instruction, path: normalized(expanded(path, variables)) },
+      ...(from === undefined ? {} : { from: expanded(from, variables) }),
+    }));
   });
 }
 
-/** The sources of `COPY` and `ADD`; none of another stage, image, address or heredoc. */
-function copiesIn(text: string): string[] {
+/** What an instruction takes, as it is written. */
+interface Taken {
+  readonly path: string;
+  readonly from: string | undefined;
+}
+
+/** The sources of `COPY` and `ADD`; none of an address or heredoc. */
+function copiesIn(text: string): Taken[] {
   const [flags = ''] = /^(--\S+\s+)*/.exec(text) ?? [];
-  if (/--from=/.test(flags)) return [];
+  const from = /--from=(\S+)/.exec(flags)?.[1];
   const rest = text.slice(flags.length).trim();
   const words = wordsOf(rest).slice(0, -1);
-  return words.filter((word) => !word.startsWith('<<') && !/^(\w+:\/\/|git@)/.test(word));
+  const paths = words.filter((word) => !word.startsWith('<<') && !/^(\w+:\/\/|git@)/.test(word));
+  return paths.map((path) => ({ path, from }));
 }
 
 function wordsOf(text: string): string[] {
@@ -46,11 +58,11 @@ function wordsOf(text: string): string[] {
 }
 
 /** The sources of `RUN --mount=type=bind`, which is the default type. */
-function mountsIn(text: string): string[] {
+function mountsIn(text: string): Taken[] {
   return [...text.matchAll(/(?:^|\s)--mount=(\S+)/g)].flatMap(([, written = '']) => {
     const options = new Map(written.split(',').map((each) => each.split('=', 2) as [string, string]));
-    if ((options.get('type') ?? 'bind') !== 'bind' || options.has('from')) return [];
-    return [options.get('source') ?? options.get('src') ?? '.'];
+    if ((options.get('type') ?? 'bind') !== 'bind') return [];
+    return [{ path: options.get('source') ?? options.get('src') ?? '.', from: options.get('from') }];
   });
 }
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { environmentMarker, infrastructureFolder } from './infrastructure-folder.ts';
 import { inputsAbove } from './references/inputs-above.ts';
 import { languagesOf } from './references/languages-of.ts';
-import { ignoreFileOfContext } from './references/ignore-file-of-context.ts';
+import { ignoreFilesOfContexts } from './references/ignore-files-of-contexts.ts';
 import { requirementsAbove } from './references/requirements-above.ts';
 import { shrinkwrap, shrinkwrapNodes } from './packages/shrinkwrap-nodes.ts';
 import { serviceFolder, serviceMarker } from './service-folder.ts';
@@ -61,7 +61,7 @@ async function ofLanguages(
     namedInputs: nxJsonConfiguration?.namedInputs ?? {},
     others: [
       ...(languages.has('python') ? requirementsAbove(root, workspaceRoot) : []),
-      ...ignoreFileOfContext(root, workspaceRoot, projectFile, nxJsonConfiguration?.targetDefaults),
+      ...ignoreFilesOfContexts(root, workspaceRoot, projectFile, nxJsonConfiguration?.targetDefaults),
     ],
   });
   const isService = ['Dockerfile', 'k8s'].every((name) => existsSync(join(workspaceRoot, root, name)));

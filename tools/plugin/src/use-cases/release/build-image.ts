@@ -7,7 +7,7 @@ import { imageLabels, type Build } from '../../model/release/image-labels.ts';
 import { ImageRef, type Digest } from '../../model/image/image-ref.ts';
 import type { Release } from '../../model/release/release.ts';
 import { catchProductError } from '../../model/errors/result.ts';
-import type { ContainerEngine, ImageBuild } from '../../ports/container-engine.ts';
+import type { BuildRecipe, ContainerEngine, ImageBuild } from '../../ports/container-engine.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
@@ -52,12 +52,11 @@ export async function previewImage(
 ): Promise<BuildNumber> {
   const { service, revision, registry } = request;
   const [engine, buildNumber] = await Promise.all([
-    ports.engine(),
+    buildableBy(ports, request),
     freeBuildNumber(numberRequest(request), revision.commit, ports),
     service.requireCommittedInputs(),
     warnOfForeignInputs(request, reporter),
   ]);
-  await engine.requirePlatforms(request.platforms);
   const image = ImageRef.of(registry, service.name, buildNumber.toString());
   const from = `${shortCommit(revision.commit)}${revision.dirty ? ' and the changes in the working tree' : ''}`;
   reporter.step(`would use build number ${describeNumber(buildNumber, request)}`);
@@ -72,13 +71,12 @@ export async function previewImage(
  * @throws {Refusal} before anything is built when the wanted number is taken, or its image is in the registry already.
  */
 export async function buildImage(request: ImageRequest, ports: ReleasePorts, reporter: Reporter): Promise<Release> {
-  const { service, revision, registry, platforms, signal, progress } = request;
+  const { service, revision, registry, signal, progress } = request;
   const [engine] = await Promise.all([
-    ports.engine(),
+    buildableBy(ports, request),
     service.requireCommittedInputs(),
     warnOfForeignInputs(request, reporter),
   ]);
-  await engine.requirePlatforms(platforms);
   const [buildNumber, bases] = await Promise.all([
     reserveBuildNumber(numberRequest(request), revision.commit, ports),
     pinBaseImages(service, revision.dirty ? 'working-tree' : { commit: revision.commit }, ports, reporter),
@@ -91,16 +89,13 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
   const build: Build = { service: service.name, buildNumber, ...revision, ...bases.recorded };
   const source = await ports.repository.originUrl();
   if (source === undefined) reporter.warn('there is no remote "origin": the number is taken in this clone only');
-  const { context, ...settings } = service.build();
   const sourceDate = new Date(await ports.repository.commitDate(revision.commit));
   signal?.throwIfAborted();
   reporter.step(`building image with ${engine.name}${forPlatforms(request)}`);
   const imageBuild: ImageBuild = {
-    context,
-    settings: { ...settings, platforms },
+    ...recipeOf(request),
     sourceDate,
     baseImages: bases.pinned,
-    dockerfile: join(service.folder, 'Dockerfile'),
     labels: imageLabels({ build, source, created: sourceDate.toISOString(), below: bases.below }),
     images: [image],
   };
@@ -144,6 +139,19 @@ async function buildAndPush(
 
 function forPlatforms({ platforms }: ImageRequest): string {
   return platforms.length === 0 ? '' : ` for ${listPlatforms(platforms)}`;
+}
+
+/** Returns the engine. @throws {Refusal} when it cannot build the image of the service as that declares it. */
+async function buildableBy({ engine }: ReleasePorts, request: ImageRequest): Promise<ContainerEngine> {
+  const recipe = recipeOf(request);
+  const found = await engine();
+  await found.requireBuildable(recipe);
+  return found;
+}
+
+function recipeOf({ service, platforms }: ImageRequest): BuildRecipe {
+  const { context, ...settings } = service.build();
+  return { context, settings: { ...settings, platforms }, dockerfile: join(service.folder, 'Dockerfile') };
 }
 
 async function warnOfForeignInputs({ service, revision }: ImageRequest, reporter: Reporter): Promise<void> {

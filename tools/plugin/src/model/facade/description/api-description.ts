@@ -5,7 +5,7 @@ import { fieldAt, isMap } from '../../manifests/source/object-fields.ts';
 import { asApiDocument, parseYaml, type ApiDocument } from '../../changes/api/api-document.ts';
 import { operationName, operationsOf, asImported } from './api-operations.ts';
 import { bundle } from './bundle.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from '../../text/canonical-json.ts';
 import { breachesOfImport } from './importer-rules.ts';
 import { Lines, type Problem } from './place.ts';
 import type { FileTexts } from './reference-targets.ts';

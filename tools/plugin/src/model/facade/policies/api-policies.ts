@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Refusal } from '../../errors/product-error.ts';
 import { didYouMean } from '../../text/did-you-mean.ts';
-import { canonicalJson } from '../description/canonical-json.ts';
+import { canonicalJson } from '../../text/canonical-json.ts';
 import type { ApiDescription, ApiOperation } from '../description/api-description.ts';
 import { readPolicy, type Policy, type XmlParser } from './policy.ts';
 

@@ -14,6 +14,7 @@ export function executorSchema({ command, options, examples }: Executor): object
     {
       type: option.type,
       description: option.description,
+      ...option.schema,
       ...(option.default === undefined ? {} : { default: option.default }),
       anyOf: [{ $ref: '#/definitions/any' }],
     },

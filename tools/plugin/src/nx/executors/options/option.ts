@@ -31,7 +31,8 @@ export type OptionKind =
   | 'any-port'
   | 'approval'
   | 'words'
-  | 'shares';
+  | 'shares'
+  | 'block';
 
 /**
  * An option of a command, declared once: what reads it, and what `--help`, `schema.json` and the docs say of it.
@@ -40,7 +41,7 @@ export type OptionKind =
 export interface Option<Read, Value = Read> {
   readonly kind: OptionKind;
   /** As `--help` shows it. */
-  readonly type: 'string' | 'number' | 'boolean';
+  readonly type: 'string' | 'number' | 'boolean' | 'object';
   /** The placeholder of its value: `--env=NAME`. */
   readonly value?: string;
   /** Without a full stop; names the default, the unit and the bounds. */
@@ -48,6 +49,8 @@ export interface Option<Read, Value = Read> {
   readonly default?: string | number;
   /** Set for a form of output: forms exclude one another. */
   readonly isFormat?: true;
+  /** For an object: what its schema says beside its type. */
+  readonly schema?: object;
   /** For an environment: which is meant when the option is omitted. */
   readonly omitted?: string;
   /** Set when the choice that was made without the option is said first. */

@@ -78,7 +78,23 @@ export function rejectSeveral(given: readonly string[], doing: string): void {
   throw new Refusal({ type: 'bad-option', doing, reason, remedy: 'Choose one of them.' });
 }
 
+/** Options of former versions, and what is written instead. */
+const movedOptions: ReadonlyMap<string, string> = new Map([
+  [
+    'context',
+    'It is a part of the option `build` of the target docker-release, in project.json or in `targetDefaults` of nx.json: `"options": {"build": {"context": "."}}`.',
+  ],
+]);
+
 function unknownOption(name: string, known: readonly string[], doing: string): Refusal {
+  const moved = movedOptions.get(name);
+  if (moved !== undefined)
+    return new Refusal({
+      type: 'unknown-option',
+      doing,
+      reason: `There is no option \`${name}\` any more.`,
+      remedy: moved,
+    });
   // Compared as it is typed, so that `dryRunn` is near `dry-run` too.
   const similar = closestName(kebabCase(name), known.map(kebabCase));
   return new Refusal({

@@ -23,7 +23,8 @@ export function configuredOptions(
     .filter(({ executor }) => executor !== undefined && executorsOfOurs.includes(executor));
   if (configurations.length === 0) return 'unknown';
   const isSome = ({ options = {}, configurations: named = {} }: (typeof configurations)[number]) =>
-    Object.keys(options as object).length > 0 || Object.keys(named).length > 0;
+    // The block of a build is checked by what builds, and by nothing before.
+    Object.keys(options as object).some((option) => option !== 'build') || Object.keys(named).length > 0;
   return configurations.some(isSome) ? 'some' : 'none';
 }
 

@@ -92,7 +92,7 @@ class Shop extends ReleaseScenario {
       ...ports,
       engine: async () => ({
         name: 'slow',
-        requirePlatforms: (platforms) => engine.requirePlatforms(platforms),
+        requireBuildable: (recipe) => engine.requireBuildable(recipe),
         forget: (image) => engine.forget(image),
         build: (build, ...rest) => {
           const service = build.context.split('/').at(-1)!;

@@ -1,7 +1,6 @@
 import type { ExecutorContext, ProjectGraph } from '@nx/devkit';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { plainBuild } from '../../../model/build/build-settings.ts';
 import { executorNamed } from '../../graph/executor-name.ts';
 import { parseServiceName } from '../../../model/release/service-name.ts';
 import type { ServiceMap } from '../../../ports/service-map.ts';
@@ -10,10 +9,11 @@ import type { SourceRepository } from '../../../ports/repository/source-reposito
 import { ClosureIndex } from '../../../adapters/workspace/closure-index.ts';
 import { contentFilter, contentFolders, contentHash } from '../../../adapters/workspace/content.ts';
 import { refuseForeignLinks } from '../../../adapters/workspace/foreign-links.ts';
-import { foreignImageInputs, imageContext } from '../../../adapters/workspace/image-context.ts';
+import { foreignImageInputs } from '../../../adapters/workspace/image-context.ts';
 import { refuseHiddenDifferences } from '../../../adapters/workspace/hidden-differences.ts';
 import { refuseIgnoredInputs } from '../../../adapters/workspace/ignored-inputs.ts';
 import { readBaseImages } from '../../../adapters/workspace/read-base-images.ts';
+import { locatedBuild } from '../../../adapters/workspace/service-build.ts';
 import { serviceIn } from '../../../adapters/workspace/service.ts';
 
 /** A service of the workspace as the use cases see it. @throws {Refusal} when there is none of this name, or none can be. */
@@ -23,7 +23,7 @@ export function workspaceService(
   repository: SourceRepository,
 ): ServiceSource {
   const service = serviceIn(projectGraph, nxJsonConfiguration, parseServiceName(name, `find the service ${name}`));
-  const build = () => ({ ...plainBuild, context: join(root, imageContext(service)) });
+  const build = () => locatedBuild(service, root);
   return {
     name,
     root: service.root,

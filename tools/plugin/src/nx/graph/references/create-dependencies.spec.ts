@@ -6,6 +6,7 @@ import type { NxJsonConfiguration, ProjectGraph } from '@nx/devkit';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { ClosureIndex } from '../../../adapters/workspace/closure-index.ts';
 import { contentFilter } from '../../../adapters/workspace/content.ts';
+import { serviceBuild } from '../../../adapters/workspace/service-build.ts';
 import { serviceIn } from '../../../adapters/workspace/service.ts';
 import { triggerPaths } from '../../../adapters/workspace/trigger-paths.ts';
 import { findDependents } from '../../generators/remove-service/dependents.ts';
@@ -189,7 +190,7 @@ it('takes in what says which files of the workspace an image is built from', () 
   expect(affectedBy('.dockerignore')).toEqual([]);
   write(
     'apps/site/project.json',
-    JSON.stringify({ name: 'site', targets: { 'docker-release': { options: { context: '.' } } } }),
+    JSON.stringify({ name: 'site', targets: { 'docker-release': { options: { build: { context: '.' } } } } }),
   );
   expect(affectedBy('.dockerignore')).toEqual(['site']);
   const site = serviceIn(
@@ -197,7 +198,7 @@ it('takes in what says which files of the workspace an image is built from', () 
     JSON.parse(readFileSync(join(folder, 'nx.json'), 'utf8')) as NxJsonConfiguration,
     'site',
   );
-  expect(site.context).toBe('.');
+  expect(serviceBuild(site).context).toBe('.');
   expect(['.dockerignore', 'apps/site/main.ts', 'docs/x'].filter(contentFilter(site))).toEqual([
     '.dockerignore',
     'apps/site/main.ts',

@@ -4,8 +4,8 @@ import { ReleaseTag } from '../../../../model/release/release-tag.ts';
 import { dockerRelease } from '../../../../use-cases/release/docker-release.ts';
 import { requireCommitted } from '../../../../use-cases/revision/source-revision.ts';
 import { allowDirty, dryRun } from '../../options/common-options.ts';
-import { anyBuildNumberOption, stringOption } from '../../options/declare-options.ts';
-import { badOption } from '../../options/option.ts';
+import { buildOption, requireDeclaredBuild } from '../../options/build-option.ts';
+import { anyBuildNumberOption } from '../../options/declare-options.ts';
 import { requireEngine } from '../../running/connections/create-ports.ts';
 import { serviceExecutor } from '../../running/service-executor.ts';
 
@@ -14,10 +14,7 @@ export const executor = serviceExecutor({
   verb: 'build and push the image of',
   options: {
     allowDirty,
-    context: stringOption(
-      "Folder to build the image from, relative to the workspace's root, as project.json says it (default: the service's)",
-      'FOLDER',
-    ),
+    build: buildOption,
     buildNumber: anyBuildNumberOption("Use this build number, such as 20261124-1 (default: the CI's, or the next one)"),
     dryRun,
   },
@@ -26,14 +23,8 @@ export const executor = serviceExecutor({
     requireCommitted(subject, await repository.dirtyPaths(), isAllowed, []);
     if (!dryRun) await requireEngine(process.env);
   },
-  async run({ context, ...options }, { service, environments, ports, reporter, target, signal }) {
-    if (context !== target('docker-release')?.options?.context) {
-      throw badOption(
-        { name: 'context', doing: `build and push the image of ${service.name}` },
-        context,
-        `Write it in ${service.root}/project.json, as an option of the target docker-release: \`release\` builds from the same folder.`,
-      );
-    }
+  async run({ build, ...options }, { service, environments, ports, reporter, target, signal }) {
+    requireDeclaredBuild(build, target('docker-release')?.options?.build, service);
     const request = {
       ...{ ...options, service, environments, signal, ciNumber: ciRunOf(process.env)?.buildNumber },
       commitAtStart: commitAtStart(process.env),
