@@ -8,7 +8,7 @@ export interface ImageBuild {
   readonly context: string;
   /** The Dockerfile, absolute. */
   readonly dockerfile: string;
-  /** What the service declares of its build; folders in it are absolute. */
+  /** The build as the service declares it; folders in it are absolute. */
   readonly settings: Omit<BuildSettings, 'context'>;
   /** The images that it takes from outside, each by the digest that the build must use. Others are as the engine finds them. */
   readonly baseImages?: readonly PinnedBaseImage[];
@@ -20,7 +20,7 @@ export interface ImageBuild {
   readonly images: readonly ImageRef[];
 }
 
-/** What says how an image is built, before it has a name. */
+/** A build before its image has a name. */
 export type BuildRecipe = Pick<ImageBuild, 'context' | 'dockerfile' | 'settings'>;
 
 /** Builds and pushes images: docker, podman. */

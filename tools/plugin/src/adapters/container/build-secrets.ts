@@ -4,7 +4,7 @@ import { Refusal } from '../../model/errors/product-error.ts';
 import { knownSecrets, KnownSecrets } from '../../model/secrets/known-secrets.ts';
 import { mask } from '../../model/secrets/mask.ts';
 
-/** What of a build is found on this machine and stays here. */
+/** Parts of a build that are found on this machine and stay here. */
 type References = Pick<BuildSettings, 'secrets' | 'ssh'>;
 
 const agentVariable = 'SSH_AUTH_SOCK';

@@ -6,7 +6,7 @@ import { layoutArguments, platformArguments } from './platform-arguments.ts';
 
 /** How docker builds. */
 interface DockerWay {
-  /** Whether buildx is there; the legacy builder knows fewer options. */
+  /** Buildx is there; the legacy builder knows fewer options. */
   readonly buildKit: boolean;
   /** The folder that the image is written into; undefined for the server's store. */
   readonly layout: string | undefined;

@@ -1,7 +1,7 @@
 import type { RunTool } from './run-tool.ts';
 
 /**
- * What builds for docker. The legacy builder and BuildKit inside the server put one image into the server's store; others
+ * A builder of docker. The legacy builder and BuildKit inside the server put one image into the server's store; others
  * write several platforms, with the times of the commit, into a folder.
  */
 export type DockerBuilder = 'legacy' | 'server' | 'layout';

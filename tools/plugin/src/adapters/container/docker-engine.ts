@@ -70,7 +70,7 @@ export class DockerEngine implements ContainerEngine {
     return builder;
   }
 
-  /** What builds. It is asked for once. */
+  /** Returns the builder. It is asked for once. */
   builder(): Promise<DockerBuilder> {
     this.chosen ??= findDockerBuilder(this.run);
     return this.chosen;

@@ -9,7 +9,7 @@ import type { ImageBuild } from '../../ports/container-engine.ts';
 const legacyBuilderNotice =
   /^DEPRECATED: The legacy builder is deprecated|^\s*BuildKit is currently disabled|^\s*environment-variable\.$|^\s*Install the buildx component|^\s*https:\/\/docs\.docker\.com\/go\/buildx\/$/;
 
-/** What Linux says of a program for another processor, where nothing emulates that. */
+/** The message of Linux on a program for another processor, where nothing emulates that. */
 const otherProcessor = /exec format error/i;
 
 /** Returns the failure of a build, with the last lines of its output. */

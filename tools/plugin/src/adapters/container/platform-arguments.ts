@@ -8,7 +8,7 @@ export function platformArguments({ settings: { platforms } }: Pick<ImageBuild, 
 }
 
 /**
- * What makes buildx write an image into a folder, of one platform or of several: nothing of it is in a registry or in a
+ * Returns the arguments that make buildx write an image into a folder, of one platform or of several: nothing of it is in a registry or in a
  * store of docker's then. What was said of how it was built would stand in the index beside it, and differ each time.
  */
 export function layoutArguments(build: PlatformBuild, folder: string): string[] {

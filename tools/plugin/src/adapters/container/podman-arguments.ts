@@ -17,11 +17,11 @@ export interface PlatformPart {
 
 /** How podman builds. */
 export interface PodmanWay {
-  /** What says which files of the context are not sent. */
+  /** The file that says which files of the context are not sent. */
   readonly ignoreFile: string;
-  /** Whether layers of former builds are taken. */
+  /** Layers of former builds are taken. */
   readonly isCached: boolean;
-  /** What is built of several; undefined for an image of its own, with all names. */
+  /** The one of several that is built; undefined for an image of its own, with all names. */
   readonly part: PlatformPart | undefined;
 }
 

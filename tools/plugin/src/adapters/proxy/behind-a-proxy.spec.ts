@@ -300,7 +300,7 @@ describe('a proxy', () => {
     [
       'has rules against it',
       { denies: 403 },
-      'does not let anything through to registry.corp.invalid:',
+      'denies the way to registry.corp.invalid:',
       'the rules of the proxy',
     ],
     ['does not get through', { denies: 503 }, '(503)', 'NO_PROXY'],

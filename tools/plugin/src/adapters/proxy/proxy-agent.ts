@@ -9,7 +9,7 @@ import { ProxyTrouble } from './proxy-trouble.ts';
 /** Hands a connection to a request, or why there is none. */
 type Callback = (error: Error | null, stream: Duplex) => void;
 
-/** What an agent is told of a request's connection. */
+/** A request's connection, as an agent is told of it. */
 type Target = Omit<Passage, 'proxy'>;
 
 /**

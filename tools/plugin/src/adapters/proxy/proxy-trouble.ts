@@ -25,7 +25,7 @@ export class ProxyTrouble extends Error {
     { status, ways = '' }: { status: number; ways?: string | undefined },
   ): ProxyTrouble {
     const name = `the proxy ${describeProxy(proxy)}`;
-    if (status !== 407) return new ProxyTrouble(`${name} does not let anything through to ${to} (${status})`);
+    if (status !== 407) return new ProxyTrouble(`${name} denies the way to ${to} (${status})`);
     const others = [...ways.matchAll(/\b(?:Negotiate|NTLM|Kerberos|Digest)\b/gi)].map(([way]) => way);
     if (others.length > 0 && !/\bBasic\b/i.test(ways))
       return new ProxyTrouble(`${name} wants a login by ${others.join(' or ')} (407)`);
@@ -47,7 +47,7 @@ export function proxyRemedy(why: string): string | undefined {
     return 'Only a login by name and password is sent to a proxy: let a proxy on this machine that logs in to the other one (px, cntlm) stand between, and name it in `HTTPS_PROXY`.';
   if (/\(407\)/.test(why))
     return 'Write the login into its address, before the host (`USER:PASSWORD@`), with special characters percent-encoded.';
-  if (/does not let anything through/.test(why))
+  if (/denies the way to/.test(why))
     return 'Let the rules of the proxy permit it, or name the host in `NO_PROXY` if it is reached directly; then run the same command again.';
   if (isUntrusted(why))
     return 'If the proxy opens encrypted connections, name the certificate of its authority in `NODE_EXTRA_CA_CERTS` (Node.js does not read `SSL_CERT_FILE`), or name the host in `NO_PROXY` if it is reached directly.';

@@ -96,7 +96,7 @@ export function loginInTheClear(image: ImageRef, rights: Rights): Refusal {
 interface ErrorAnswer {
   readonly registry: string;
   readonly repository: string;
-  /** Who answered: the registry, or its token service. */
+  /** The one that answered: the registry, or its token service. */
   readonly by: string;
   /** For how long it asks not to be asked, as a clause; empty where it does not say. */
   readonly pause: string;

@@ -6,7 +6,7 @@ import { parseBuild } from '../../model/build/parse-build.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Service } from './service.ts';
 
-/** What of a service says how its image is built. */
+/** The parts of a service that say how its image is built. */
 type Built = Pick<Service, 'name' | 'root' | 'imageOptions'>;
 
 /**

@@ -8,7 +8,7 @@ export interface BuildSettings {
   readonly platforms: readonly Platform[];
   /** Values of the Dockerfile's `ARG`, by name. They are seen by whoever has the image: no secret belongs there. */
   readonly args: Readonly<Record<string, string>>;
-  /** What `RUN --mount=type=secret` reads, by id: said where it is found, never what it is. */
+  /** Secrets that `RUN --mount=type=secret` reads, by id: said where it is found, never what it is. */
   readonly secrets: Readonly<Record<string, SecretReference>>;
   /** Ids of the ssh agents that `RUN --mount=type=ssh` reaches; `default` is that of `SSH_AUTH_SOCK`. */
   readonly ssh: readonly string[];

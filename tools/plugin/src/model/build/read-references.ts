@@ -63,7 +63,7 @@ export function readCache(value: unknown, mistakes: Mistakes, owner: BlockOwner)
 function readFile(text: string, mistakes: Mistakes, { root }: BlockOwner): string | undefined {
   // Engines are given it among others, with commas between them.
   if (/[,"\p{Cc}]/u.test(text))
-    return mistakes.tell('a path with a comma or a quotation mark cannot be told to engines.');
+    return mistakes.tell('engines take no path with a comma or a quotation mark.');
   return text.replace(/^\{workspaceRoot\}\/?/, './').replaceAll('{projectRoot}', root);
 }
 

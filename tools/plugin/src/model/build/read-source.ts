@@ -5,7 +5,7 @@ import type { BlockOwner } from './build-settings.ts';
 import type { Mistakes } from './mistakes.ts';
 import { Platform } from './platform.ts';
 
-/** What begins the address of an image that is an additional context. */
+/** The beginning of the address of an image that is an additional context. */
 const imageScheme = 'docker-image://';
 
 /** Reports whether an additional context is an image, and no folder. */

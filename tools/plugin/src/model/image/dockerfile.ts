@@ -30,7 +30,7 @@ export function contextSources(dockerfile: string): ContextSource[] {
   });
 }
 
-/** What an instruction takes, as it is written. */
+/** A file that an instruction takes, as it is written. */
 interface Taken {
   readonly path: string;
   readonly from: string | undefined;

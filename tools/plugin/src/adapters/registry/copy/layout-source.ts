@@ -39,7 +39,7 @@ export class LayoutSource implements ImageSource {
     return this.incomplete((cause as Error).message, cause);
   }
 
-  /** What a manifest names comes before it. */
+  /** Manifests come after those that they name. */
   private async add(all: ImageTree, digest: Digest): Promise<StoredManifest> {
     const body = await readFile(this.pathOf(digest)).catch((cause: unknown) => {
       throw this.brokenOff(cause);

@@ -12,7 +12,7 @@ const either = (...names: readonly string[]) => ({
   maxProperties: 1,
 });
 
-/** What an editor checks of the block as it is written; `parseBuild` reads it. */
+/** The rules by which an editor checks the block as it is written; `parseBuild` reads it. */
 const properties = {
   context: {
     ...text,

@@ -13,7 +13,7 @@ import { taskResult, type Task, type TaskResult } from './task.ts';
 /** Services that are looked at and planned: that waits for git, registry and cluster most of the time. */
 const begunAtOnce = 4;
 
-/** What a command is to do. */
+/** The work of a command. */
 export interface Batch {
   readonly tasks: readonly TaskGraph['tasks'][string][];
   /** Options, by the task's id. */
@@ -57,7 +57,7 @@ export async function* runInStages(
 /** The places of one batch. */
 interface BatchStages {
   readonly shared: SharedRun;
-  /** What comes before the other stages, and is nothing but that for most commands. */
+  /** The stage before the others, and the only one of most commands. */
   readonly beginning: Stage;
   readonly stages: Stages;
 }
