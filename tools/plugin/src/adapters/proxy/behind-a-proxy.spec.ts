@@ -297,12 +297,7 @@ describe('a proxy', () => {
       'wants a login by Negotiate or NTLM (407)',
       'px, cntlm',
     ],
-    [
-      'has rules against it',
-      { denies: 403 },
-      'denies the way to registry.corp.invalid:',
-      'the rules of the proxy',
-    ],
+    ['has rules against it', { denies: 403 }, 'denies the way to registry.corp.invalid:', 'the rules of the proxy'],
     ['does not get through', { denies: 503 }, '(503)', 'NO_PROXY'],
   ])('that %s is told with what to do', async (_, settings, reason, remedy) => {
     const proxy = await startProxy(settings);

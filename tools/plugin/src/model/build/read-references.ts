@@ -62,8 +62,7 @@ export function readCache(value: unknown, mistakes: Mistakes, owner: BlockOwner)
 /** Reads a place on the machine that builds: absolute, in the home folder, or relative to the workspace's root. */
 function readFile(text: string, mistakes: Mistakes, { root }: BlockOwner): string | undefined {
   // Engines are given it among others, with commas between them.
-  if (/[,"\p{Cc}]/u.test(text))
-    return mistakes.tell('engines take no path with a comma or a quotation mark.');
+  if (/[,"\p{Cc}]/u.test(text)) return mistakes.tell('engines take no path with a comma or a quotation mark.');
   return text.replace(/^\{workspaceRoot\}\/?/, './').replaceAll('{projectRoot}', root);
 }
 
