@@ -20,7 +20,7 @@ const folder = join(import.meta.dirname, '../../../../../Infrastructure/kubernet
 function rulesOf(file: string, namespace: string): AccessRule[] {
   const text = readFileSync(join(folder, file), 'utf8').replaceAll('${NAMESPACE}', namespace);
   const objects = parseAllDocuments(text).map((document) => document.toJS() as { kind: string; rules?: AccessRule[] });
-  return objects.find(({ kind }) => kind === 'Role')?.rules ?? [];
+  return objects.find(({ kind }) => kind === 'Role' || kind === 'ClusterRole')?.rules ?? [];
 }
 
 /** Takes verbs on a resource away from rules. */
@@ -192,7 +192,7 @@ const asked = () => new Set(server.asked.map(describeAccess));
 
 describe('the Role of the deployer', () => {
   it('grants all that deploying, going back, waiting for the lock and looking ask for', async () => {
-    const scenario = await serve(rulesOf('deployer.yaml', namespace));
+    const scenario = await serve([...rulesOf('deployer.yaml', namespace), ...rulesOf('nodes.yaml', namespace)]);
     await doEverything(scenario);
     await lookAtEverything(scenario);
     const lock = await scenario.cluster.lock('orders', { person: 'bob', run: 'ci' }, () => {});
@@ -220,7 +220,9 @@ describe('the Role of the deployer', () => {
   });
 
   it('of an earlier version waits for the lock all the same', async () => {
-    const scenario = await serve(without(rulesOf('deployer.yaml', namespace), 'leases', 'list', 'watch'));
+    const scenario = await serve(
+      without([...rulesOf('deployer.yaml', namespace), ...rulesOf('nodes.yaml', namespace)], 'leases', 'list', 'watch'),
+    );
     await releaseIt(scenario);
     change(scenario, 'two');
     await releaseIt(scenario);
@@ -233,7 +235,7 @@ describe('the Role of the deployer', () => {
   });
 
   it('of an earlier version names the broken pod of a StatefulSet, and what to do with it', async () => {
-    const rules = rulesOf('deployer.yaml', namespace);
+    const rules = [...rulesOf('deployer.yaml', namespace), ...rulesOf('nodes.yaml', namespace)];
     const scenario = await serve(without(rules, 'pods', 'delete'));
     await releaseIt(scenario);
     change(scenario, 'two');
@@ -256,7 +258,7 @@ describe('the Role of the deployer', () => {
   });
 
   it('grants each right that is required before a deployment, and none of those is required for nothing', async () => {
-    const rules = rulesOf('deployer.yaml', namespace);
+    const rules = [...rulesOf('deployer.yaml', namespace), ...rulesOf('nodes.yaml', namespace)];
     const required = [...deployAccess, ...jobAccess];
     expect(required.filter((access) => !isGranted(rules, access))).toEqual([]);
     const scenario = await serve(rules);
@@ -275,7 +277,7 @@ describe('the Role of the deployer', () => {
   it.each([...deployAccess, ...jobAccess].map((access) => [describeAccess(access), access] as const))(
     'without the right to %s refuses before anything is written',
     async (described, access) => {
-      const rules = rulesOf('deployer.yaml', namespace).flatMap((rule) =>
+      const rules = [...rulesOf('deployer.yaml', namespace), ...rulesOf('nodes.yaml', namespace)].flatMap((rule) =>
         (rule.resources ?? []).map((resource) => ({
           ...rule,
           resources: [resource],

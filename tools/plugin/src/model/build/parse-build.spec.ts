@@ -90,7 +90,7 @@ it.each([
   [{ secrets: { npm: { evn: 'A' } } }, 'At build.secrets.npm.evn, there is no such key. Did you mean "env"?'],
   [{ secrets: { npm: { env: 'A-B' } } }, 'At build.secrets.npm.env, this is no name of a variable'],
   [{ secrets: { npm: { env: '' } } }, 'At build.secrets.npm.env, expected a text'],
-  [{ secrets: { npm: { file: 'a,type=env' } } }, 'At build.secrets.npm.file, a path with a comma'],
+  [{ secrets: { npm: { file: 'a,type=env' } } }, 'At build.secrets.npm.file, engines take no path with a comma'],
   [{ secrets: { 'a,src=/etc/shadow': { env: 'A' } } }, 'this is no id'],
   [{ ssh: 'default' }, 'At build.ssh, expected a list of ids'],
   [{ ssh: ['default=/tmp/agent'] }, 'At build.ssh.0, this is no id'],
@@ -102,7 +102,7 @@ it.each([
   [{ cache: 'registry.example/x' }, 'At build.cache, expected an object with the key "registry" or "folder"'],
   [{ cache: { registry: 'orders' } }, 'At build.cache.registry, expected a repository with its registry'],
   [{ cache: { registry: 'r.example/x,mode=min' } }, 'At build.cache.registry, expected a repository'],
-  [{ cache: { folder: 'a,b' } }, 'At build.cache.folder, a path with a comma'],
+  [{ cache: { folder: 'a,b' } }, 'At build.cache.folder, engines take no path with a comma'],
 ])('refuses %j', (block, message) => expect(refusal(block)).toContain(message));
 
 it('tells all mistakes at once', () => {

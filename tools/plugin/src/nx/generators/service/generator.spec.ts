@@ -207,9 +207,10 @@ describe.each(Object.keys(ofStack))('a service of the stack %s', (stack) => {
     const files = await generate({ name: 'order-history', stack });
     const project = JSON.parse(files['project.json']!) as { name: string; tags: string[]; targets: object };
     expect(project).toMatchObject({ name: 'order-history', tags: ['scope:service'] });
-    expect(Object.keys(project.targets).filter((target) => !/^(build|lint|test|typecheck|dev)$/.test(target))).toEqual(
-      [],
-    );
+    const own = /^(build|lint|test|typecheck|dev)$/;
+    expect(Object.entries(project.targets).filter(([target]) => !own.test(target))).toEqual([
+      ['docker-release', { options: { build: { context: '{projectRoot}' } } }],
+    ]);
   });
 
   it('tells the pipelines its names', async () => {
