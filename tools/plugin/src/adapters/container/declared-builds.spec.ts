@@ -101,12 +101,19 @@ it.each([
 });
 
 /** A machine with docker and podman. */
-function machine({ buildx = true, driver = 'docker-container', store = '[]', podman = '4.3.1' }): RunTool {
+function machine({
+  buildx = true,
+  driver = 'docker-container',
+  store = '[]',
+  podman = '4.3.1',
+  buildKit = 'v0.34.0',
+}): RunTool {
   return async (command, args) => {
     const whole = [command, ...args].join(' ');
     const ok = (stdout = '') => ({ code: 0, stdout, lastLines: [] });
     if (whole === 'docker buildx version') return { ...ok(), code: buildx ? 0 : 1 };
-    if (whole === 'docker buildx inspect') return ok(`Name:   x\nDriver:        ${driver}\nNodes:\n`);
+    if (whole === 'docker buildx inspect')
+      return ok(`Name:   x\nDriver:        ${driver}\nNodes:\nBuildKit version: ${buildKit}\n`);
     if (whole.startsWith('docker info')) return ok(store);
     if (whole.startsWith('podman version')) return ok(`${podman}\n`);
     throw new Error(whole);
@@ -161,6 +168,14 @@ it.each([
 ])('a cache with the driver %s, image store %s', async (driver, store, expected) =>
   expect(await refusal(new DockerEngine(noLayouts, machine({ driver, store })), { cache })).toContain(expected),
 );
+
+it.each([
+  ['v0.8+unknown', "docker's own builder cannot build with contexts."],
+  ['v0.10.6', 'can'],
+])('a context with the BuildKit %s of a docker server', async (buildKit, expected) => {
+  const engine = new DockerEngine(noLayouts, machine({ driver: 'docker', buildKit }));
+  expect(await refusal(engine, { contexts: { libs: '/w' } })).toContain(expected);
+});
 
 it.each([
   ['4.3.1', { secrets: readable, contexts: { base: 'docker-image://node' }, cache }, 'can'],

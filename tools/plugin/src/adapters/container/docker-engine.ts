@@ -31,18 +31,25 @@ export class DockerEngine implements ContainerEngine {
   }
 
   async requireBuildable(recipe: BuildRecipe): Promise<void> {
-    const { cache } = recipe.settings;
     const builder = await this.requirePlatforms(recipe);
     if (builder === 'legacy') {
       const remedy =
         'Install buildx, its plugin (https://docs.docker.com/go/buildx/), or take podman (`POC_CONTAINER_ENGINE=podman`).';
       refuseBeyond('docker without buildx', beyondLegacyDocker(recipe), remedy);
-    } else if (builder === 'server' && cache) {
+    } else if (builder === 'server') {
       const remedy =
         'Make a builder with `docker buildx create --use`, or turn on the containerd image store of its server.';
-      refuseBeyond("docker's own builder", ['cache'], remedy);
+      refuseBeyond("docker's own builder", await this.beyondServer(recipe), remedy);
     }
     requireSecrets(recipe.settings);
+  }
+
+  private async beyondServer({ settings: { contexts, cache } }: BuildRecipe): Promise<string[]> {
+    const takesContexts = () => takesNamedContexts((args) => this.run('docker', args));
+    return [
+      ...(Object.keys(contexts).length > 0 && !(await takesContexts()) ? ['contexts'] : []),
+      ...(cache ? ['cache'] : []),
+    ];
   }
 
   async build(build: ImageBuild, onLine: (line: string) => void, signal?: AbortSignal): Promise<void> {
