@@ -39,6 +39,7 @@ export {
   buildSops,
   buildTool,
   gitHubDescription,
+  installCurl,
   installPodman,
   installPrometheus,
   installSigners,

@@ -26,6 +26,9 @@ export const buildKitPackages: readonly SystemPackage[] = [
   { name: 'qemu-user-static', provides: 'qemu-aarch64-static' },
 ];
 
+/** Packages that say how proxies are chosen, for tests of the plugin. */
+export const curlPackages: readonly SystemPackage[] = [{ name: 'curl', provides: 'curl' }];
+
 /** Packages that sign and check signatures, for tests of the plugin. */
 export const signaturePackages: readonly SystemPackage[] = [
   { name: 'gnupg', provides: 'gpg' },

@@ -3,6 +3,7 @@ import { silentOutput, streamOutput, type Output } from '../command/output.ts';
 import { platformFolders, toolFolder as folderOfTool } from '../storage/folders.ts';
 import {
   buildKitPackages,
+  curlPackages,
   installPackages,
   podmanPackages,
   prometheusPackages,
@@ -53,6 +54,11 @@ const buildKitBinaries: BinaryGroup = {
 /** Installs podman, which tests of the plugin use beside docker. */
 export function installPodman(output: Output = silentOutput): Promise<void> {
   return installPackages(podmanPackages, output, undefined);
+}
+
+/** Installs curl, whose choice of a proxy is compared with the plugin's. */
+export function installCurl(output: Output = silentOutput): Promise<void> {
+  return installPackages(curlPackages, output, undefined);
 }
 
 /** Installs GnuPG and ssh-keygen, with which tests of the plugin sign tags. */

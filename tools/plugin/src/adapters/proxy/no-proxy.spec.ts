@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
+import { installCurl } from '../../../../local-platform/src/platform.ts';
 import { isListed } from './no-proxy.ts';
 
 const run = promisify(execFile);
@@ -57,6 +58,7 @@ describe('curl itself', () => {
   let server: Server;
   const asked: string[] = [];
   beforeAll(async () => {
+    await installCurl();
     server = createServer().on('connect', ({ url = '' }, socket) => {
       asked.push(url);
       socket.end('HTTP/1.1 403 No\r\n\r\n');
