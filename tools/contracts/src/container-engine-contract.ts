@@ -52,15 +52,18 @@ export function containerEngineContract(start: () => Promise<ContainerEngineScen
 
   it('takes a base image by the digest that it is told, wherever its tag has moved to', async () => {
     const { engine, registry, newImage, goodContext, contextOn } = await start();
-    const [base, image] = [newImage(), newImage()];
-    const versions: Digest[] = [];
+    const bases: { readonly text: string; readonly pinned: ImageRef & { readonly digest: Digest } }[] = [];
     for (const text of ['one', 'two']) {
+      const base = newImage();
       await engine.build({ ...plain, ...(await goodContext(text)), labels: { text }, images: [base] }, ignore);
-      versions.push(await engine.push(base, ignore));
+      bases.push({ text, pinned: base.withDigest(await engine.push(base, ignore)) });
     }
-    for (const [index, text] of ['one', 'two'].entries()) {
-      const baseImages = [{ name: base.tagged, written: '$BASE', image: base.withDigest(versions[index]!) }];
-      const context = await contextOn(base.tagged);
+    // Each tag is now that of another image than the one that is asked for.
+    for (const [index, { text, pinned }] of bases.entries()) {
+      const { tagged } = bases[1 - index]!.pinned;
+      const image = newImage();
+      const baseImages = [{ name: tagged, written: '$BASE', image: pinned }];
+      const context = await contextOn(tagged);
       await engine.build({ ...plain, ...context, labels: { own: 'a' }, images: [image], baseImages }, ignore);
       const digest = await engine.push(image, ignore);
       // What the base says of itself is inherited.

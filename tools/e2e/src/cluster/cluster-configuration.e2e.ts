@@ -113,9 +113,11 @@ describe('the deployer', () => {
       'daemonsets.apps': look,
       'endpointslices.discovery.k8s.io': 'get list',
       [`namespaces/${preprod}`]: 'get',
+      nodes: 'list',
     });
+    // Nodes belong to no namespace, so that the right to list them shows in each.
     for (const other of [prod, workspace.namespace('dev'), 'gateway', 'kube-system', 'default'])
-      expect({ other, rights: await rightsIn(deployer, other) }).toEqual({ other, rights: {} });
+      expect({ other, rights: await rightsIn(deployer, other) }).toEqual({ other, rights: { nodes: 'list' } });
   });
 
   it.each([

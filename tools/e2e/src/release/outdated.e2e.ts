@@ -120,7 +120,7 @@ it('tells what failed, also on the page of the run, and the next run heals it', 
   const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: page };
   const { code, output } = await workspace.nx([...release, '--timeout=20'], { env });
   expect(code).toBe(1);
-  expect(output).toMatch(/^::group::payments {2}building image with \w+\n[^]*?^::endgroup::$/m);
+  expect(output).toMatch(/^::group::payments {2}building image with \w+ for linux\/\w+\n[^]*?^::endgroup::$/m);
   expect(output).toMatch(/^::warning title=payments::preprod: \d{8}-2 failed; rolling back to \d{8}-1$/m);
   expect(output).toMatch(/^::error title=payments%3Arelease::Could not deploy payments \d{8}-2 to preprod: /m);
   expect(readFileSync(page, 'utf8')).toMatch(/^\| payments \|(?: {2}\|){3} failed: Deployment payments was not ready/m);

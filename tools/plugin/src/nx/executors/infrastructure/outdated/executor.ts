@@ -74,9 +74,9 @@ function tellCi(found: readonly Outdated[], jobs: number, base: string, table: r
   const shards = shard([...new Set(toRelease)].sort(), jobs);
   const services = ciOf(process.env) === 'azure' ? azureMatrix(shards) : githubMatrix(shards);
   const any = shards.length > 0;
-  const tags = { base, failed, ...(rebuild && { rebuild }) };
-  const variables = { ...tags, services: JSON.stringify(services), any: String(any) };
+  const others = { base, failed, ...(rebuild && { rebuild }) };
+  const variables = { services: JSON.stringify(services), ...others, any: String(any) };
   const isReported = Object.entries(variables).map(([name, value]) => outputVariable(process.env, name, value));
   if (isReported.every(Boolean) && table.length > 0) return [...table, `Base for nx affected: ${base}`];
-  return [JSON.stringify({ services: githubMatrix(shards).include, ...tags, any })];
+  return [JSON.stringify({ services: githubMatrix(shards).include, ...others, any })];
 }
