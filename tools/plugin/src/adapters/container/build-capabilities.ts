@@ -4,6 +4,7 @@ import { Platform } from '../../model/build/platform.ts';
 import { isImageContext } from '../../model/build/read-source.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { BuildRecipe } from '../../ports/container-engine.ts';
+import type { DockerBuilder } from './docker-builder.ts';
 
 /** That of this machine; what docker runs on a desktop is of the same architecture. */
 const ownPlatform = Platform.parse(`linux/${process.arch === 'x64' ? 'amd64' : process.arch}`)!;
@@ -19,6 +20,14 @@ export function beyondLegacyDocker({ dockerfile, settings }: BuildRecipe): strin
     ...(cache ? ['cache'] : []),
     ...(existsSync(`${dockerfile}.dockerignore`) ? ['Dockerfile.dockerignore'] : []),
   ];
+}
+
+/** Returns what of a build the builder inside docker's server cannot do, as nouns. */
+export function beyondServer(
+  { settings: { contexts, cache } }: BuildRecipe,
+  { takesContexts }: Pick<DockerBuilder, 'takesContexts'>,
+): string[] {
+  return [...(Object.keys(contexts).length > 0 && !takesContexts ? ['contexts'] : []), ...(cache ? ['cache'] : [])];
 }
 
 /** The versions of podman from which it knows what a build may ask for: those of the buildah in it. */

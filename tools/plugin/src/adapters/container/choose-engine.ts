@@ -73,7 +73,7 @@ async function whyNotDocker(engine: DockerEngine, run: RunTool): Promise<string 
   if (code === 127) return 'not installed.';
   const hasServer = code === 0 && stdout.trim() !== '';
   // A builder elsewhere needs no server here.
-  if (!hasServer && (await builder) !== 'layout')
+  if (!hasServer && (await builder).kind !== 'layout')
     return `its server does not answer (${lastLines.at(-1) ?? 'no output'}).`;
   // Distributions ship a `docker` that is podman; it does not take docker's options for a build.
   return /podman/i.test(itself) ? 'the command is podman under another name.' : undefined;

@@ -2,10 +2,10 @@ import type { CredentialsOf } from '../../model/image/credentials.ts';
 import { parseDigest, type Digest, type ImageRef } from '../../model/image/image-ref.ts';
 import { Failure } from '../../model/errors/product-error.ts';
 import type { BuildRecipe, ContainerEngine, ImageBuild } from '../../ports/container-engine.ts';
-import { beyondLegacyDocker, refuseBeyond } from './build-capabilities.ts';
+import { beyondLegacyDocker, beyondServer, refuseBeyond } from './build-capabilities.ts';
 import { requireSecrets, secretsIn, secretVariables } from './build-secrets.ts';
 import { dockerBuildArguments } from './docker-arguments.ts';
-import { pinLocally, takesNamedContexts } from './pin-base-images.ts';
+import { pinLocally } from './pin-base-images.ts';
 import { findDockerBuilder, type DockerBuilder } from './docker-builder.ts';
 import { lentDockerSettings } from './docker-settings.ts';
 import { buildFailure, pushProblem, severalPlatforms } from './engine-problems.ts';
@@ -32,28 +32,20 @@ export class DockerEngine implements ContainerEngine {
 
   async requireBuildable(recipe: BuildRecipe): Promise<void> {
     const builder = await this.requirePlatforms(recipe);
-    if (builder === 'legacy') {
+    if (builder.kind === 'legacy') {
       const remedy =
         'Install buildx, its plugin (https://docs.docker.com/go/buildx/), or take podman (`POC_CONTAINER_ENGINE=podman`).';
       refuseBeyond('docker without buildx', beyondLegacyDocker(recipe), remedy);
-    } else if (builder === 'server') {
+    } else if (builder.kind === 'server') {
       const remedy =
         'Make a builder with `docker buildx create --use`, or turn on the containerd image store of its server.';
-      refuseBeyond("docker's own builder", await this.beyondServer(recipe), remedy);
+      refuseBeyond("docker's own builder", beyondServer(recipe, builder), remedy);
     }
     requireSecrets(recipe.settings);
   }
 
-  private async beyondServer({ settings: { contexts, cache } }: BuildRecipe): Promise<string[]> {
-    const takesContexts = () => takesNamedContexts((args) => this.run('docker', args));
-    return [
-      ...(Object.keys(contexts).length > 0 && !(await takesContexts()) ? ['contexts'] : []),
-      ...(cache ? ['cache'] : []),
-    ];
-  }
-
   async build(build: ImageBuild, onLine: (line: string) => void, signal?: AbortSignal): Promise<void> {
-    if ((await this.requirePlatforms(build)) !== 'layout') return this.buildInto(undefined, build, onLine, signal);
+    if ((await this.requirePlatforms(build)).kind !== 'layout') return this.buildInto(undefined, build, onLine, signal);
     await this.layouts.write(build.images, (folder) => this.buildInto(folder, build, onLine, signal));
   }
 
@@ -73,7 +65,7 @@ export class DockerEngine implements ContainerEngine {
   /** Returns the builder. @throws {Refusal} when it cannot build for all platforms. */
   private async requirePlatforms({ settings: { platforms } }: BuildRecipe): Promise<DockerBuilder> {
     const builder = await this.builder();
-    if (platforms.length > 1 && builder !== 'layout') throw severalPlatforms(builder, platforms);
+    if (platforms.length > 1 && builder.kind !== 'layout') throw severalPlatforms(builder.kind, platforms);
     return builder;
   }
 
@@ -91,18 +83,18 @@ export class DockerEngine implements ContainerEngine {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const builder = await this.builder();
+    const secrets = { needs: secretVariables(build.settings), secrets: secretsIn(build.settings) };
     const { code, lastLines } = await withLoginsOfBaseImages(this.lending, build, onLine, (env) =>
-      this.buildPinned(build, layout, (args, shown) =>
+      this.buildPinned(build, { builder, layout }, (args, shown) =>
         this.run('docker', args, {
           ...(shown ? { onLine } : {}),
           signal,
-          needs: secretVariables(build.settings),
-          secrets: secretsIn(build.settings),
+          ...secrets,
           env: {
             ...env,
             ...sourceDateEnvironment(build),
             // Said aloud, because without it the legacy builder begins with a notice of its deprecation.
-            DOCKER_BUILDKIT: builder === 'legacy' ? '0' : '1',
+            DOCKER_BUILDKIT: builder.kind === 'legacy' ? '0' : '1',
             DOCKER_CLI_HINTS: 'false',
           },
         }),
@@ -113,14 +105,13 @@ export class DockerEngine implements ContainerEngine {
 
   private async buildPinned(
     build: ImageBuild,
-    layout: string | undefined,
+    { builder, layout }: { readonly builder: DockerBuilder; readonly layout: string | undefined },
     run: (args: readonly string[], shown: boolean) => ReturnType<RunTool>,
   ): Promise<ToolResult> {
     const { baseImages = [], ...plain } = build;
-    const way = { buildKit: (await this.builder()) !== 'legacy', layout };
+    const way = { buildKit: builder.kind !== 'legacy', layout };
+    if (builder.takesContexts) return run(dockerBuildArguments(build, way), true);
     const quietly = (args: readonly string[]) => run(args, args[0] === 'pull');
-    const byArguments = way.buildKit && baseImages.length > 0 && (await takesNamedContexts(quietly));
-    if (byArguments) return run(dockerBuildArguments(build, way), true);
     return (await pinLocally(baseImages, quietly)) ?? run(dockerBuildArguments(plain, way), true);
   }
 

@@ -18,13 +18,6 @@ function contexts(named: readonly (readonly [string, ImageRef])[]): string[] {
   return [...new Set(named.map(([name, image]) => `--build-context=${name}=docker-image://${byDigest(image)}`))];
 }
 
-/** Reports whether the builder takes such arguments: BuildKit does since 0.10, which docker has since version 23. */
-export async function takesNamedContexts(run: (args: readonly string[]) => ReturnType<RunTool>): Promise<boolean> {
-  const { stdout } = await run(['buildx', 'inspect']);
-  const versions = [...stdout.matchAll(/^\s*BuildKit(?: version)?:\s*v0\.(\d+)/gim)];
-  return versions.every(([, minor]) => Number(minor) >= 10);
-}
-
 /**
  * The same for docker's builders that have no such argument: they take what this machine has under a name, before they ask a
  * registry.
