@@ -19,15 +19,14 @@ export class DockerEngine implements ContainerEngine {
   readonly name = 'docker';
   private readonly run: RunTool;
   private readonly lending: Lending;
-  private readonly registry: LayoutRegistry;
-  private readonly layouts = new ImageLayouts();
+  private readonly layouts: ImageLayouts;
   private chosen: Promise<DockerBuilder> | undefined;
 
   /** @param registry pushes what does not go through docker's server. @param lent what docker does not find by itself. */
   constructor(registry: LayoutRegistry, run: RunTool = runTool, lent: CredentialsOf = async () => undefined) {
     this.run = run;
     this.lending = { credentialsOf: lent, write: lentDockerSettings };
-    this.registry = registry;
+    this.layouts = new ImageLayouts(registry);
   }
 
   async requireBuildable(recipe: BuildRecipe): Promise<void> {
@@ -50,12 +49,8 @@ export class DockerEngine implements ContainerEngine {
   }
 
   async push(image: ImageRef, onLine: (line: string) => void, signal?: AbortSignal): Promise<Digest> {
-    const layout = this.layouts.of(image);
-    if (layout !== undefined) {
-      onLine(`pushing ${image.tagged}`);
-      return this.registry.pushLayout(layout, image, signal);
-    }
-    return this.pushFromStore(image, onLine, signal);
+    const pushed = await this.layouts.push(image, onLine, signal);
+    return pushed ?? this.pushFromStore(image, onLine, signal);
   }
 
   async forget(image: ImageRef): Promise<void> {

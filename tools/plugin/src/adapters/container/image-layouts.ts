@@ -12,10 +12,16 @@ export interface LayoutRegistry {
 
 /** Folders that hold an image from its build until its push is over, by the image's names. */
 export class ImageLayouts {
+  private readonly registry: LayoutRegistry;
   private readonly folders = new Map<string, string>();
   private readonly removeAll = () => {
     for (const folder of new Set(this.folders.values())) rmSync(folder, { recursive: true, force: true });
   };
+
+  /** @param registry what they are pushed by. */
+  constructor(registry: LayoutRegistry) {
+    this.registry = registry;
+  }
 
   /** Lets an image be written into a new folder, which is kept under all of its names when that succeeds. */
   async write(images: readonly ImageRef[], build: (folder: string) => Promise<void>): Promise<void> {
@@ -34,8 +40,12 @@ export class ImageLayouts {
     }
   }
 
-  of({ tagged }: ImageRef): string | undefined {
-    return this.folders.get(tagged);
+  /** Pushes an image that is in one. @returns its digest; undefined when it is in none. @throws {ProductError} */
+  async push(image: ImageRef, onLine: (line: string) => void, signal?: AbortSignal): Promise<Digest | undefined> {
+    const folder = this.folders.get(image.tagged);
+    if (folder === undefined) return undefined;
+    onLine(`pushing ${image.tagged}`);
+    return this.registry.pushLayout(folder, image, signal);
   }
 
   forget({ tagged }: ImageRef): void {

@@ -31,13 +31,12 @@ export class PodmanEngine implements ContainerEngine {
   readonly name = 'podman';
   private readonly run: RunTool;
   private readonly lending: Lending;
-  private readonly registry: LayoutRegistry;
-  private readonly layouts = new ImageLayouts();
+  private readonly layouts: ImageLayouts;
 
   /** @param registry pushes images of several platforms. @param lent what podman does not find by itself. */
   constructor(registry: LayoutRegistry, run: RunTool = runTool, lent: CredentialsOf = async () => undefined) {
     this.run = run;
-    this.registry = registry;
+    this.layouts = new ImageLayouts(registry);
     this.lending = { credentialsOf: lent, write: lentPodmanAuthFile };
   }
 
@@ -136,11 +135,8 @@ export class PodmanEngine implements ContainerEngine {
   }
 
   async push(image: ImageRef, onLine: (line: string) => void, signal?: AbortSignal): Promise<Digest> {
-    const layout = this.layouts.of(image);
-    if (layout !== undefined) {
-      onLine(`pushing ${image.tagged}`);
-      return this.registry.pushLayout(layout, image, signal);
-    }
+    const pushed = await this.layouts.push(image, onLine, signal);
+    if (pushed !== undefined) return pushed;
     const folder = await mkdtemp(join(tmpdir(), 'podman-push-'));
     try {
       const digestFile = join(folder, 'digest');
