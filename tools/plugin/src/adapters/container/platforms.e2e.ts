@@ -9,6 +9,7 @@ import { RealBuildKit } from '../../../../simulators/src/builders/real-buildkit.
 import { plainBuild } from '../../model/build/build-settings.ts';
 import { Platform } from '../../model/build/platform.ts';
 import { ImageRef } from '../../model/image/image-ref.ts';
+import type { ContainerEngine } from '../../ports/container-engine.ts';
 import { HttpImageRegistry } from '../registry/http-image-registry.ts';
 import { DockerEngine } from './docker-engine.ts';
 import { PodmanEngine } from './podman-engine.ts';
@@ -24,12 +25,15 @@ const platforms = [Platform.parse('linux/amd64')!, Platform.parse('linux/arm64')
 const recipe = 'FROM scratch\nARG TARGETARCH\nCOPY file /file-$TARGETARCH\n';
 let buildKits: RealBuildKit[] = [];
 let count = 0;
+/** Images that engines may have in a folder. */
+const built: { readonly engine: ContainerEngine; readonly image: ImageRef }[] = [];
 
 beforeAll(async () => {
   const tools = await buildBuildKit();
   buildKits = [await RealBuildKit.start(tools), await RealBuildKit.start(tools)];
 });
 afterAll(async () => {
+  for (const { engine, image } of built) await engine.forget(image);
   for (const each of buildKits) await each.stop();
   rmSync(temp, { recursive: true });
 });
@@ -43,19 +47,31 @@ const dockerWith = (index: number) => {
 const newImage = (host = '127.0.0.1:5000') =>
   ImageRef.of(`${host}/platforms`, `image-${process.pid}`, `${Date.now()}-${++count}`);
 
+const contexts = {
+  goodContext: async (text: string) => newBuildContext(temp, recipe, text),
+  contextOn: async (base: string) => newBuildContext(temp, `ARG BASE=${base}\nFROM $BASE\nCOPY file /other\n`, 'on'),
+  brokenContext: async () => newBuildContext(temp, 'FROM scratch\nCOPY missing /missing\n', ''),
+};
+
 describe.each([
   ['docker, with a builder of BuildKit', () => dockerWith(0)],
   ['podman', () => new PodmanEngine(registry)],
 ])('%s', (name, newEngine) => {
-  const scenario = async () => ({
-    engine: newEngine(),
-    registry,
-    newImage: () => newImage(),
-    unreachableImage: () => newImage('127.0.0.1:9'),
-    goodContext: async (text: string) => newBuildContext(temp, recipe, text),
-    contextOn: async (base: string) => newBuildContext(temp, `ARG BASE=${base}\nFROM $BASE\nCOPY file /other\n`, 'on'),
-    brokenContext: async () => newBuildContext(temp, 'FROM scratch\nCOPY missing /missing\n', ''),
-  });
+  const scenario = async () => {
+    const engine = newEngine();
+    const newImageOf = (host?: string) => {
+      const image = newImage(host);
+      built.push({ engine, image });
+      return image;
+    };
+    return {
+      ...contexts,
+      engine,
+      registry,
+      newImage: () => newImageOf(),
+      unreachableImage: () => newImageOf('127.0.0.1:9'),
+    };
+  };
   if (name !== 'podman') containerEngineContract(scenario);
   platformsContract(scenario);
 });
@@ -74,6 +90,7 @@ it.each([
     const settings = { ...plainBuild, platforms: wanted };
     await engine.build({ ...context, settings, sourceDate, labels: { a: 'b' }, images: [image] }, () => {});
     digests.push(await engine.push(image, () => {}));
+    await engine.forget(image);
     await engine.forget(image);
   }
   expect(digests[0]).toBe(digests[1]);
