@@ -9,6 +9,7 @@ const graph = loadBundle('graph', entry, [
   'model/changes/dependencies',
   'model/manifests/source',
   'model/errors',
+  'model/product',
   'model/references',
   'model/text',
   'model/toolchains',

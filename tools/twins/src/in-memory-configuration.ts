@@ -4,7 +4,7 @@ import type { Actor } from '../../plugin/src/model/release/actor.ts';
 import { fieldChanges } from '../../plugin/src/model/observe/field-changes.ts';
 import { describeObject, type KubernetesObject } from '../../plugin/src/model/manifests/kubernetes-object.ts';
 import { inKindOrder } from '../../plugin/src/model/manifests/kind-order.ts';
-import { annotation, generatedValuesManager, provisioningManager } from '../../plugin/src/model/manifests/labels.ts';
+import { annotation, generatedValuesManager, provisioningManager } from '../../plugin/src/model/product/wire-names.ts';
 import { generatedKeysOf, missingKeysOf } from '../../plugin/src/model/manifests/rules/generated-values.ts';
 import { ManifestSource } from '../../plugin/src/model/manifests/source/manifest-source.ts';
 import { overlay } from '../../plugin/src/model/manifests/source/overlay.ts';

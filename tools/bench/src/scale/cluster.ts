@@ -3,7 +3,7 @@ import { fingerprintOf } from '../../../plugin/src/adapters/kubernetes/observe/d
 import { KubernetesApi } from '../../../plugin/src/adapters/kubernetes/client/api.ts';
 import { findAccess } from '../../../plugin/src/adapters/kubernetes/client/credentials/kubeconfig.ts';
 import { patchObject } from '../../../plugin/src/adapters/kubernetes/deploy/patch-object.ts';
-import { newestMark, note, recordObject } from '../../../plugin/src/adapters/kubernetes/records/record-data.ts';
+import { recordObject } from '../../../plugin/src/adapters/kubernetes/records/record-data.ts';
 import { collectionPath, Resources } from '../../../plugin/src/adapters/kubernetes/client/resources.ts';
 import type { DeploymentRecord } from '../../../plugin/src/model/deploy/deployment-record.ts';
 import type { Environment } from '../../../plugin/src/model/environment/environment.ts';
@@ -14,6 +14,7 @@ import { renderManifests } from '../../../plugin/src/model/manifests/render.ts';
 import type { Release } from '../../../plugin/src/model/release/release.ts';
 import { commitOf, manifestsOf } from './history.ts';
 import { releaseOf, serviceName, type Size } from './shop.ts';
+import { newestMark, note } from '../../../plugin/src/model/product/wire-names.ts';
 
 /** Requests that are under way at the same time. */
 const atOnce = 32;

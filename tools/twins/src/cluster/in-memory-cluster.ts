@@ -14,7 +14,7 @@ import { isGatewayRoute } from '../../../plugin/src/model/observe/route-status.t
 import { isHttpRoute, type GatewayView } from '../../../plugin/src/model/manifests/routes/gateway-view.ts';
 import type { Health } from '../../../plugin/src/model/observe/running-service.ts';
 import type { ClusterNode } from '../../../plugin/src/model/nodes/cluster-node.ts';
-import { label } from '../../../plugin/src/model/manifests/labels.ts';
+import { label } from '../../../plugin/src/model/product/wire-names.ts';
 import { isRollout } from '../../../plugin/src/model/manifests/rules/pod-templates.ts';
 import type { Actor } from '../../../plugin/src/model/release/actor.ts';
 import type { BuildNumber } from '../../../plugin/src/model/release/build-number.ts';

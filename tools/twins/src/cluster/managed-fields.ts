@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
-import { actorAnnotations } from '../../../plugin/src/model/manifests/labels.ts';
+import { actorAnnotations } from '../../../plugin/src/model/product/wire-names.ts';
 import { foreignMarksOn, isDeployer, upgradedManagers } from '../../../plugin/src/model/manifests/rules/ownership.ts';
 import { fieldAt, isMap } from '../../../plugin/src/model/manifests/source/object-fields.ts';
 import type { StoredObject } from './stored-objects.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describeObject, type KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
-import { label } from '../../../plugin/src/model/manifests/labels.ts';
+import { label } from '../../../plugin/src/model/product/wire-names.ts';
 import { usualPatience } from '../../../plugin/src/model/manifests/rules/rollout-patience.ts';
 import { fieldAt } from '../../../plugin/src/model/manifests/source/object-fields.ts';
 import { healthGraceOf, healthVerdict } from '../../../plugin/src/model/observe/health-verdict.ts';

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
 import { kindNameOf } from '../../../plugin/src/model/manifests/kind-name.ts';
-import { annotation, label } from '../../../plugin/src/model/manifests/labels.ts';
+import { annotation, label } from '../../../plugin/src/model/product/wire-names.ts';
 import {
   isCronJob,
   isRollout,

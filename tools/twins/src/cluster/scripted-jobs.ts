@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isInTheWay, jobEnding, nextJobStep } from '../../../plugin/src/model/deploy/job-step.ts';
 import { describeObject, type KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
-import { annotation, label } from '../../../plugin/src/model/manifests/labels.ts';
+import { annotation, label } from '../../../plugin/src/model/product/wire-names.ts';
 import { Refusal } from '../../../plugin/src/model/errors/product-error.ts';
 import type { JobOptions, JobResult } from '../../../plugin/src/ports/cluster.ts';
 import type { StoredObjects } from './stored-objects.ts';

@@ -1,5 +1,5 @@
 import { describeObject, type KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
-import { label } from '../../../plugin/src/model/manifests/labels.ts';
+import { label } from '../../../plugin/src/model/product/wire-names.ts';
 import {
   isCronJob,
   isRollout,

@@ -2,7 +2,7 @@ import { nextJobStep } from '../../../plugin/src/model/deploy/job-step.ts';
 import { Refusal } from '../../../plugin/src/model/errors/product-error.ts';
 import { inKindOrder, stageOf, type ApplyStage } from '../../../plugin/src/model/manifests/kind-order.ts';
 import { describeObject, type KubernetesObject } from '../../../plugin/src/model/manifests/kubernetes-object.ts';
-import { annotation } from '../../../plugin/src/model/manifests/labels.ts';
+import { annotation } from '../../../plugin/src/model/product/wire-names.ts';
 import { autoscalerOf } from '../../../plugin/src/model/manifests/rules/downtime/least-pods.ts';
 import { keepSuspended } from '../../../plugin/src/model/manifests/rules/suspended.ts';
 import { refuseEnding } from '../../../plugin/src/model/manifests/rules/ending.ts';

@@ -2,6 +2,7 @@ import { proxiedFetch } from '../proxy/proxied-fetch.ts';
 import { knownSecrets } from '../../model/secrets/known-secrets.ts';
 import { guardedFetch } from './guarded-fetch.ts';
 import type { ForgeAccess } from '../../model/forge/forge-access.ts';
+import { userAgent } from '../../model/product/wire-names.ts';
 
 /** The times that the client takes. Tests hurry. */
 export interface Pace {
@@ -48,7 +49,7 @@ export async function makeOctokit({ api, token }: ForgeAccess, pace: Pace) {
   return new Client({
     auth: token,
     baseUrl: api,
-    userAgent: 'poc-release',
+    userAgent: userAgent.release,
     // Errors say what it would log.
     log: silent,
     request: { fetch: guardedFetch(pace.answerMs, send), log: silent },

@@ -8,6 +8,7 @@ import { agentThrough } from '../proxy/proxy-agent.ts';
 import { proxyOf } from '../proxy/proxy.ts';
 import { throughProxy } from '../proxy/proxy-trouble.ts';
 import type { NoAnswer, ProbeOptions, Prober, RunningProbe } from '../../ports/prober.ts';
+import { userAgent } from '../../model/product/wire-names.ts';
 
 /** A request without an answer in this time has failed. */
 const usualTimeoutMs = 10_000;
@@ -123,7 +124,7 @@ function ask(
     const { echo } = target;
     const headers = {
       host,
-      'user-agent': 'poc-prober',
+      'user-agent': userAgent.prober,
       ...(isKept ? {} : { connection: 'close' }),
       ...(echo ? { [echo.name]: echo.value } : {}),
     };

@@ -9,6 +9,7 @@ import { agentThrough } from '../proxy/proxy-agent.ts';
 import { proxyOf } from '../proxy/proxy.ts';
 import { throughProxy } from '../proxy/proxy-trouble.ts';
 import type { ApiCaller, ApiRequest, CallingCourse } from '../../ports/api-caller.ts';
+import { userAgent } from '../../model/product/wire-names.ts';
 
 /** How long and how much is waited for; times in milliseconds. */
 export interface CallLimits {
@@ -106,7 +107,7 @@ class Calling {
     const agent = this.agentOf(proxy, url);
     return new Promise((resolve) => {
       let [isConnected, isAnswered] = [false, false];
-      const sent = send(url, { agent, headers: { accept: '*/*', 'user-agent': 'poc-check', ...headers } });
+      const sent = send(url, { agent, headers: { accept: '*/*', 'user-agent': userAgent.check, ...headers } });
       const fail = (reason: string) => {
         resolve({ reason: isConnected ? reason : throughProxy(reason, proxy), isConnected });
         sent.destroy();

@@ -13,7 +13,7 @@ import type { Environment } from '../../model/environment/environment.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import type { ApplyStage } from '../../model/manifests/kind-order.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
-import { label } from '../../model/manifests/labels.ts';
+import { label } from '../../model/product/wire-names.ts';
 import { identityOf } from '../../model/manifests/source/object-fields.ts';
 import { isWorkload } from '../../model/manifests/rules/pod-templates.ts';
 import type {

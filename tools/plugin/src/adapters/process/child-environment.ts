@@ -1,3 +1,4 @@
+import { allVariables, passedVariable } from '../../model/product/wire-names.ts';
 /**
  * Names of variables that every child process gets: to find programs and folders, to reach the network, to write in the
  * user's language, to reach a container engine. Patterns: `*` is any text.
@@ -43,7 +44,7 @@ const withheld = [
     '*_KUBECONFIG*',
     'GITHUB_TOKEN',
     'GH_TOKEN',
-    'POC_*',
+    allVariables,
     'AZURE_*',
     'ARM_*',
     'ACTIONS_*',
@@ -52,9 +53,6 @@ const withheld = [
   ...['AWS_*', 'GOOGLE_*', 'CLOUDSDK_*', 'VAULT_*', 'NODE_AUTH_TOKEN', 'NPM_TOKEN', 'NX_CLOUD_ACCESS_TOKEN'],
   ...['*_TOKEN', '*_PASSWORD', '*_SECRET', '*_KEY', '*_CREDENTIALS', '*PASSPHRASE*'],
 ];
-
-/** The variable in which a user lists more names, with blanks or commas between them, for what a workspace's builds need. */
-export const passedVariable = 'POC_PASS_ENV';
 
 /**
  * Returns the variables for a child process: a list, and not all, since what is built, and programs that are found on the

@@ -3,6 +3,7 @@ import type { MetricAnswer, MetricsServer } from '../../ports/metrics-server.ts'
 import { AnswerTooLong, readWithin } from '../answers/read-within.ts';
 import { proxiedFetch } from '../proxy/proxied-fetch.ts';
 import { answerOf } from './query-answer.ts';
+import { userAgent } from '../../model/product/wire-names.ts';
 
 /** For one answer. */
 const usualTimeoutMs = 5000;
@@ -28,7 +29,7 @@ export class PrometheusServer implements MetricsServer {
     const send = (this.send ??= proxiedFetch(this.url));
     const headers = {
       accept: 'application/json',
-      'user-agent': 'poc-release',
+      'user-agent': userAgent.release,
       ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
     };
     const address = `${this.url}/api/v1/query?${new URLSearchParams({ query })}`;

@@ -5,6 +5,7 @@ import { parseAuthChallenge, type AuthChallenge } from './auth-challenge.ts';
 import type { HttpAnswer, HttpRequest } from './http-requests.ts';
 import { parseJson, readToken } from './json-answers.ts';
 import { deniedAccess, registryFails, type LoginKind, type Rights } from './registry-refusals.ts';
+import { userAgent } from '../../model/product/wire-names.ts';
 
 /** The authorization of the next requests for a repository, as long as the registry accepts it. */
 export interface Authorization {
@@ -74,7 +75,7 @@ export class RegistryLogin {
   ): Promise<HttpAnswer> {
     const query: Record<string, string> = service === undefined ? {} : { service };
     if (credentials?.kind === 'identity-token') {
-      const asked = { grant_type: 'refresh_token', client_id: 'poc-plugin', refresh_token: credentials.token };
+      const asked = { grant_type: 'refresh_token', client_id: userAgent.plugin, refresh_token: credentials.token };
       const body = new URLSearchParams({ ...asked, ...query, scope: scopes.join(' ') });
       return this.send(image, realm, { method: 'POST', body, ...ofTokens });
     }

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
 import { inKindOrder } from '../manifests/kind-order.ts';
 import { describeObject } from '../manifests/kubernetes-object.ts';
-import { label } from '../manifests/labels.ts';
+import { label } from '../product/wire-names.ts';
 import { servingWorkload } from '../manifests/pod-labels.ts';
 import { mayBeNamed, podReferences } from '../manifests/pod-references.ts';
 import { leastPodsOf } from '../manifests/rules/downtime/least-pods.ts';

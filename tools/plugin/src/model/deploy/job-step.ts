@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
-import { annotation, label, managedBy } from '../manifests/labels.ts';
+import { annotation, label, managedBy } from '../product/wire-names.ts';
 import { listAt } from '../manifests/source/object-fields.ts';
 import { isReleaseJob } from '../manifests/release-jobs.ts';
 

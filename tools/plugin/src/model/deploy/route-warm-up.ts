@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
 import { matchesWithHeader } from '../manifests/routes/match-header.ts';
 import { listAt } from '../manifests/source/object-fields.ts';
 import type { ProbeTarget } from './probe-target.ts';
+import { warmUpName } from '../product/wire-names.ts';
 
 /** A header that only requests of the warm-up have, and only answers that a route of the warm-up led to the service. */
 export interface WarmUpHeader {
@@ -11,12 +12,12 @@ export interface WarmUpHeader {
 
 /** Returns the header of a build. */
 export function warmUpHeader(buildNumber: string): WarmUpHeader {
-  return { name: 'poc-warm-up', value: buildNumber };
+  return { name: warmUpName, value: buildNumber };
 }
 
 /** Returns the header of a build whose routes are open to clients. It is none that a route of the warm-up is for. */
 export function openingHeader(buildNumber: string): WarmUpHeader {
-  return { name: 'poc-warm-up', value: `${buildNumber}-open` };
+  return { name: warmUpName, value: `${buildNumber}-open` };
 }
 
 /**
@@ -25,7 +26,7 @@ export function openingHeader(buildNumber: string): WarmUpHeader {
  */
 export function warmUpTargets(target: ProbeTarget, echo: WarmUpHeader): ProbeTarget[] {
   const host = target.host ?? new URL(target.url).host;
-  return [host, `poc-warm-up.${host}`].map((each) => ({ ...target, host: each, echo }));
+  return [host, `${warmUpName}.${host}`].map((each) => ({ ...target, host: each, echo }));
 }
 
 /**

@@ -1,7 +1,8 @@
 import { parse } from 'yaml';
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
 import { fieldAt, listAt } from '../manifests/source/object-fields.ts';
-import { devLabel, devPod, type DevPodRequest } from './dev-pod.ts';
+import { devPod, type DevPodRequest } from './dev-pod.ts';
+import { devLabel } from '../product/wire-names.ts';
 
 const deployment = parse(`
 apiVersion: apps/v1

@@ -2,9 +2,7 @@ import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
 import { podTemplateOf, serviceContainerOf } from '../manifests/rules/pod-templates.ts';
 import { configMapsOf, type Lookup } from './container-variables.ts';
 import { fieldAt, isMap, listAt } from '../manifests/source/object-fields.ts';
-
-/** Labels by which a pod that a developer runs is found again. None is in the selector of a Service. */
-export const devLabel = { service: 'poc.dev/dev-of', owner: 'poc.dev/dev-by' } as const;
+import { devLabel } from '../product/wire-names.ts';
 
 /** Seconds after which Kubernetes ends a pod that nobody has taken away. */
 const longestSeconds = 12 * 3600;

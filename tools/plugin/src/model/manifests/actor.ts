@@ -1,6 +1,6 @@
 import type { Actor } from '../release/actor.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
-import { annotation } from './labels.ts';
+import { annotation } from '../product/wire-names.ts';
 
 /** Recorded manifests as somebody else applies them now: the same, but for who does it. */
 export function stampActor(manifests: readonly KubernetesObject[], actor: Actor): KubernetesObject[] {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { KubernetesObject } from './kubernetes-object.ts';
-import { annotation } from './labels.ts';
+import { annotation } from '../product/wire-names.ts';
 import { fieldAt, isMap, listAt } from './source/object-fields.ts';
 import { containersOf, podTemplateOf } from './rules/pod-templates.ts';
 import type { Manifest } from './source/manifest.ts';

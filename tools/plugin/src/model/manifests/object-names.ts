@@ -2,6 +2,7 @@ import { describeObject, type KubernetesObject } from './kubernetes-object.ts';
 import { Refusal } from '../errors/product-error.ts';
 import { apiGroup } from './source/object-fields.ts';
 import type { Manifest } from './source/manifest.ts';
+import { objectName } from '../product/wire-names.ts';
 
 /** The pattern of names for nearly all kinds. */
 const usualName = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
@@ -38,5 +39,5 @@ export function refuseBadNames(manifests: readonly Manifest[]): void {
  * record.
  */
 function isOwn({ kind, metadata: { name } }: KubernetesObject): boolean {
-  return (kind === 'Lease' || kind === 'ControllerRevision') && name.startsWith('poc-');
+  return (kind === 'Lease' || kind === 'ControllerRevision') && name.startsWith(objectName.ownPrefix);
 }

@@ -1,6 +1,6 @@
 import { Refusal } from '../errors/product-error.ts';
 import { describeObject, type KubernetesObject } from './kubernetes-object.ts';
-import { label } from './labels.ts';
+import { label } from '../product/wire-names.ts';
 import { isRollout, podTemplateOf, serviceContainerOf } from './rules/pod-templates.ts';
 import { podSelectorOf, selects } from './rules/selectors.ts';
 import { fieldAt, isMap, listAt } from './source/object-fields.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BuildNumber } from '../release/build-number.ts';
 import { describeObject, type KubernetesObject } from './kubernetes-object.ts';
 import { Refusal } from '../errors/product-error.ts';
-import { label } from './labels.ts';
+import { label } from '../product/wire-names.ts';
 import { apiGroup, fieldAt, isMap } from './source/object-fields.ts';
 import { podTemplateOf } from './rules/pod-templates.ts';
 import { annotateRelease, labelObject, setImage } from './release-labels.ts';

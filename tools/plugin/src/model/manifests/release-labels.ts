@@ -1,7 +1,7 @@
 import type { Actor } from '../release/actor.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import type { Release } from '../release/release.ts';
-import { annotation, label, managedBy } from './labels.ts';
+import { annotation, label, managedBy } from '../product/wire-names.ts';
 import { containersOf, isCronJob } from './rules/pod-templates.ts';
 import { fieldAt, isMap } from './source/object-fields.ts';
 import type { RenderRequest } from './render-request.ts';

@@ -1,4 +1,4 @@
-import { annotation, label } from '../manifests/labels.ts';
+import { annotation, label } from '../product/wire-names.ts';
 import type { FieldChange } from './field-changes.ts';
 
 /** A deploy's action on one object. */

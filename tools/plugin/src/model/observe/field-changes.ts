@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
-import { actorAnnotations, annotation } from '../manifests/labels.ts';
+import { actorAnnotations, annotation } from '../product/wire-names.ts';
 import { isMap } from '../manifests/source/object-fields.ts';
 import { scrubValue } from '../secrets/scrub-value.ts';
 import { isSecretName } from '../secrets/secret-names.ts';

@@ -1,6 +1,6 @@
 import type { DeploymentSummary } from '../deploy/deployment-record.ts';
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
-import { annotation } from '../manifests/labels.ts';
+import { annotation } from '../product/wire-names.ts';
 import { serviceContainerOf } from '../manifests/rules/pod-templates.ts';
 import { healthOfSchedules, scheduledRunsOf, type ScheduledRuns } from './scheduled-runs.ts';
 

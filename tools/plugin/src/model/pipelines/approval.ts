@@ -1,5 +1,6 @@
 import type { StepVariables } from './nx-command.ts';
 import type { PipelineEnvironment } from './pipeline-facts.ts';
+import { approvalGateVariable } from '../product/wire-names.ts';
 
 /**
  * How a command approves, in the name of those who let its job through the checks of its environment: of the plans in the
@@ -21,6 +22,6 @@ export function approvalFor(
   // Steps of Azure Pipelines get the token of their job only where they say so.
   const token: StepVariables = keeper === 'at GitHub' ? {} : { SYSTEM_ACCESSTOKEN: '$(System.AccessToken)' };
   // The plugin takes --approve only where a gate was passed, and this names it.
-  const env = { POC_APPROVAL_GATE: `environment ${name} ${keeper}`, ...token };
+  const env = { [approvalGateVariable]: `environment ${name} ${keeper}`, ...token };
   return { option: ' --approve="$PLANS"', env, permissions: keeper === 'at GitHub' ? { actions: 'read' } : {} };
 }

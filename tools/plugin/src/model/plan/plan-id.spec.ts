@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { annotation } from '../manifests/labels.ts';
+import { annotation } from '../product/wire-names.ts';
 import { approveCommand, showCommand } from './approve-command.ts';
 import { PlanId } from './plan-id.ts';
 import { typedOverrides, withoutActor, type PlannedWork } from './planned-work.ts';

@@ -1,5 +1,5 @@
 import type { CanaryPlan } from '../deploy/deployment-record.ts';
-import { actorAnnotations, annotation } from '../manifests/labels.ts';
+import { actorAnnotations, annotation } from '../product/wire-names.ts';
 import { isMap } from '../manifests/source/object-fields.ts';
 
 /** The effect of a command: all that is approved of, and nothing of who does it and when. */

@@ -2,7 +2,7 @@ import type { Environment } from '../environment/environment.ts';
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
 import { readEnvironmentManifests } from '../manifests/source/environment-manifests.ts';
 import { inKindOrder } from '../manifests/kind-order.ts';
-import { label, managedBy } from '../manifests/labels.ts';
+import { label, managedBy } from '../product/wire-names.ts';
 import { refuseBadGenerated } from '../manifests/rules/generated-values.ts';
 import { refuseHugeNumbers } from '../manifests/rules/number-range.ts';
 import { refuseBadNames } from '../manifests/object-names.ts';

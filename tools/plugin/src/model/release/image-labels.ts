@@ -4,6 +4,7 @@ import { parseDigest, type ImageRef } from '../image/image-ref.ts';
 import { parseBaseImages, writeBaseImages } from './recorded-base-images.ts';
 import type { Release } from './release.ts';
 import { whyNotServiceName } from './service-name.ts';
+import { imageLabel } from '../product/wire-names.ts';
 
 /** A release before its image has a digest: all of it that an image can carry in itself. */
 export type Build = Omit<Release, 'imageDigest'>;
@@ -32,9 +33,9 @@ export function imageLabels({ build, source, created, below }: ImageFacts): Reco
       'org.opencontainers.image.base.name': below.tagged,
       'org.opencontainers.image.base.digest': below.digest ?? '',
     }),
-    ...((below || build.baseImages) && { 'poc.dev/base-images': writeBaseImages(build.baseImages ?? []) }),
-    'poc.dev/content-hash': build.contentHash,
-    'poc.dev/dirty': String(build.dirty),
+    ...((below || build.baseImages) && { [imageLabel.baseImages]: writeBaseImages(build.baseImages ?? []) }),
+    [imageLabel.contentHash]: build.contentHash,
+    [imageLabel.dirty]: String(build.dirty),
   };
 }
 
@@ -43,10 +44,10 @@ export function parseImageLabels(labels: Readonly<Record<string, string>>): Buil
   const service = labels['org.opencontainers.image.title'] ?? '';
   const commit = labels['org.opencontainers.image.revision'] ?? '';
   const buildNumber = BuildNumber.parse(labels['org.opencontainers.image.version'] ?? '');
-  const contentHash = parseDigest(labels['poc.dev/content-hash'] ?? '');
+  const contentHash = parseDigest(labels[imageLabel.contentHash] ?? '');
   if (whyNotServiceName(service) !== undefined || !isObjectName(commit) || !buildNumber || !contentHash)
     return undefined;
-  const baseImages = parseBaseImages(labels['poc.dev/base-images']);
-  const dirty = labels['poc.dev/dirty'] === 'true';
+  const baseImages = parseBaseImages(labels[imageLabel.baseImages]);
+  const dirty = labels[imageLabel.dirty] === 'true';
   return { service, buildNumber, commit, contentHash, dirty, ...(baseImages && { baseImages }) };
 }

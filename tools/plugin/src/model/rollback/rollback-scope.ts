@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
 import { writtenName } from '../manifests/config-map-names.ts';
-import { annotation, label } from '../manifests/labels.ts';
+import { annotation, label } from '../product/wire-names.ts';
 import { containersOf } from '../manifests/rules/pod-templates.ts';
 import { fieldAt, isMap } from '../manifests/source/object-fields.ts';
 

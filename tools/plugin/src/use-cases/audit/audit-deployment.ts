@@ -4,7 +4,7 @@ import { ProductError } from '../../model/errors/product-error.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
 import { describeDoorDrift } from '../../model/facade/observing/door-drift.ts';
 import { describeObjectDrift } from '../../model/observe/describe-drift.ts';
-import { annotation } from '../../model/manifests/labels.ts';
+import { annotation } from '../../model/product/wire-names.ts';
 import { describeUnhealthy } from '../../model/observe/describe-unhealthy.ts';
 import { announcedAs, forgeEnvironment, newForgeDeployment } from '../announce/announce-deployment.ts';
 import { differencesOf } from '../../model/release/release-differences.ts';

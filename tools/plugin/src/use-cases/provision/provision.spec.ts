@@ -1,6 +1,6 @@
 import { approvesAll } from '../../../../twins/src/approve-all.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
-import { annotation } from '../../model/manifests/labels.ts';
+import { annotation } from '../../model/product/wire-names.ts';
 import { fieldAt } from '../../model/manifests/source/object-fields.ts';
 import { releaseIt } from '../../../../twins/src/release-it.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';

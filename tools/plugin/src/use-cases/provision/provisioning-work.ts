@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
-import { annotation } from '../../model/manifests/labels.ts';
+import { annotation } from '../../model/product/wire-names.ts';
 import { PlanId } from '../../model/plan/plan-id.ts';
 import type { PlannedDifference, PlannedWork } from '../../model/plan/planned-work.ts';
 import type { BuildNumber } from '../../model/release/build-number.ts';

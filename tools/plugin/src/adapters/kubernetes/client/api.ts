@@ -10,6 +10,7 @@ import { Connection, isBusy, pauseBefore } from './connection.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import { identify, type ClusterAccess, type Identity } from './credentials/cluster-access.ts';
 import { bytesOf, gunzipAside, isPage, linesOf, textOf, warningsIn } from './read-answer.ts';
+import { userAgent } from '../../../model/product/wire-names.ts';
 
 /** Milliseconds for the first answer; who does not reach the server wants to know soon. */
 const usualFirstTimeout = 5000;
@@ -286,7 +287,7 @@ export class KubernetesApi {
       accept: request.accept ?? 'application/json',
       // The server packs what is longer than 128 KiB only.
       ...(request.isLong ? { 'accept-encoding': 'gzip' } : {}),
-      'user-agent': 'poc-deployer',
+      'user-agent': userAgent.deployer,
       ...(content
         ? { 'content-type': request.contentType ?? 'application/json', 'content-length': content.length }
         : {}),

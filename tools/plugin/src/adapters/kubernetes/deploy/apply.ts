@@ -1,11 +1,11 @@
 import { allEnded } from '../../../model/concurrency/all-ended.ts';
 import { describeObject, type KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { kindRank } from '../../../model/manifests/kind-order.ts';
-import { fieldManager } from '../../../model/manifests/labels.ts';
+import { fieldManager, replicasManager } from '../../../model/product/wire-names.ts';
 import { foreignMarksOn } from '../../../model/manifests/rules/ownership.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
-import { replicasManager, upgradeManagedFields, type IsUpgraded } from './managed-fields.ts';
+import { upgradeManagedFields, type IsUpgraded } from './managed-fields.ts';
 import { displacedPorts, stepsOf } from './displaced-ports.ts';
 import { patchObject, withManagers } from './patch-object.ts';
 import type { PlannedObject } from './plan.ts';

@@ -15,6 +15,7 @@ import {
   type LeasePlace,
 } from './lease-object.ts';
 import { momentNow, type Moment } from './moment.ts';
+import { objectName } from '../../../model/product/wire-names.ts';
 
 /** Milliseconds between two looks at a lease that may not be watched. */
 const pollEvery = 1000;
@@ -23,7 +24,7 @@ const retryPause = 250;
 
 /** Returns the name of the Lease that is the write lock of a service. */
 export function leaseName(service: string): string {
-  return `poc-${service}`;
+  return `${objectName.ownPrefix}${service}`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
-import { fieldManager } from '../../../model/manifests/labels.ts';
+import { fieldManager } from '../../../model/product/wire-names.ts';
 import { isDeployer, upgradedManagers } from '../../../model/manifests/rules/ownership.ts';
 import { fieldAt, isMap } from '../../../model/manifests/source/object-fields.ts';
 
@@ -28,9 +28,6 @@ export function fieldsOf({ fieldsV1 = {} }: ManagedFields): Readonly<Record<stri
   const { Raw: raw } = fieldsV1;
   return raw instanceof Uint8Array ? (JSON.parse(Buffer.from(raw).toString()) as Record<string, unknown>) : fieldsV1;
 }
-
-/** The manager to whom replicas are handed before they are left to an autoscaler. */
-export const replicasManager = 'poc-deployer-replicas';
 
 /** Reports whether all that an entry owns of an object becomes this tool's. */
 export type IsUpgraded = (entry: ManagedFields, live: KubernetesObject) => boolean;

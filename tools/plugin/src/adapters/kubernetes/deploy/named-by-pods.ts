@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
-import { label } from '../../../model/manifests/labels.ts';
+import { label } from '../../../model/product/wire-names.ts';
 import { podReferences } from '../../../model/manifests/pod-references.ts';
 import { isRollout } from '../../../model/manifests/rules/pod-templates.ts';
 import { fieldAt } from '../../../model/manifests/source/object-fields.ts';

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
-import { fieldManager } from '../../../model/manifests/labels.ts';
+import { fieldManager } from '../../../model/product/wire-names.ts';
 import type { KubernetesApi } from '../client/api.ts';
 import { managedFieldsOf } from './managed-fields.ts';
 

@@ -3,7 +3,7 @@ import { fieldChanges } from '../../../model/observe/field-changes.ts';
 import { objectHealth } from '../../../model/observe/object-health.ts';
 import { describeObject, type KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { inKindOrder } from '../../../model/manifests/kind-order.ts';
-import { actorAnnotations, annotation, fieldManager } from '../../../model/manifests/labels.ts';
+import { actorAnnotations, annotation, fieldManager, replicasManager } from '../../../model/product/wire-names.ts';
 import { fieldAt, isMap } from '../../../model/manifests/source/object-fields.ts';
 import { autoscalerOf } from '../../../model/manifests/rules/downtime/least-pods.ts';
 import { keepSuspended } from '../../../model/manifests/rules/suspended.ts';
@@ -24,7 +24,6 @@ import {
   upgradeManagedFields,
   managedFieldsOf,
   ownsReplicas,
-  replicasManager,
   type IsUpgraded,
   type ManagedFields,
 } from './managed-fields.ts';

@@ -1,7 +1,7 @@
 import { describeObject, type KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { kindNameOf, objectOfKind } from '../../../model/manifests/kind-name.ts';
 import { inKindOrder } from '../../../model/manifests/kind-order.ts';
-import { label, managedBy } from '../../../model/manifests/labels.ts';
+import { label, managedBy } from '../../../model/product/wire-names.ts';
 import { identityOf } from '../../../model/manifests/source/object-fields.ts';
 import { finalizersOf, isEnding } from '../../../model/manifests/rules/ending.ts';
 import { mayDelete } from '../../../model/manifests/rules/ownership.ts';

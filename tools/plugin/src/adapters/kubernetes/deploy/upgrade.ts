@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
-import { fieldManager } from '../../../model/manifests/labels.ts';
+import { fieldManager } from '../../../model/product/wire-names.ts';
 import { foreignMarksOn } from '../../../model/manifests/rules/ownership.ts';
 import { ManifestSource } from '../../../model/manifests/source/manifest-source.ts';
 import { overlay } from '../../../model/manifests/source/overlay.ts';

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ValueSource } from '../../../model/dev/container-variables.ts';
-import { devLabel } from '../../../model/dev/dev-pod.ts';
 import type { Neighbour } from '../../../model/dev/neighbours.ts';
 import { Failure } from '../../../model/errors/product-error.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
@@ -12,6 +11,7 @@ import type { KubernetesApi } from '../client/api.ts';
 import { collectionPath } from '../client/resources.ts';
 import { podObstacle } from './pod-obstacle.ts';
 import type { PortForwarder } from './port-forwarder.ts';
+import { devLabel } from '../../../model/product/wire-names.ts';
 
 /** Milliseconds between two looks at a pod. */
 const lookAgain = 300;

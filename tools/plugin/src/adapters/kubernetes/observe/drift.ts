@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { shownValue } from '../../../model/observe/field-changes.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
-import { fieldManager } from '../../../model/manifests/labels.ts';
+import { fieldManager } from '../../../model/product/wire-names.ts';
 import { withGatewayDefaults } from '../../../model/observe/gateway-defaults.ts';
 import { isMap } from '../../../model/manifests/source/object-fields.ts';
 import { isSameQuantity } from '../../../model/observe/quantity.ts';

@@ -1,7 +1,7 @@
 import type { DeploymentSummary } from '../../../model/deploy/deployment-record.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { objectOfKind } from '../../../model/manifests/kind-name.ts';
-import { label, managedBy } from '../../../model/manifests/labels.ts';
+import { label, managedBy } from '../../../model/product/wire-names.ts';
 import { apiGroup, identityOf } from '../../../model/manifests/source/object-fields.ts';
 import {
   isCronJob,

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
-import { annotation } from '../../../model/manifests/labels.ts';
+import { annotation } from '../../../model/product/wire-names.ts';
 import { fieldAt, isMap, listAt } from '../../../model/manifests/source/object-fields.ts';
 import type { DeployedCronJob, RunningService } from '../../../model/observe/running-service.ts';
 import { isOurs, managedFieldsOf } from '../deploy/managed-fields.ts';

@@ -1,7 +1,6 @@
-import { label } from '../../../model/manifests/labels.ts';
+import { label, recordOf } from '../../../model/product/wire-names.ts';
 import { Notify } from '../../../model/concurrency/notify.ts';
 import { explainApiError } from '../client/api-error.ts';
-import { recordOf } from '../records/record-data.ts';
 import { collectionPath } from '../client/resources.ts';
 import { listAndWatch, type Followed } from '../deploy/wait/list-and-watch.ts';
 import type { NamespaceClient } from '../client/namespace-client.ts';

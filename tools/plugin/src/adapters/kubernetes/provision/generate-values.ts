@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
-import { generatedValuesManager } from '../../../model/manifests/labels.ts';
+import { generatedValuesManager } from '../../../model/product/wire-names.ts';
 import { missingKeysOf } from '../../../model/manifests/rules/generated-values.ts';
 import type { KubernetesApi } from '../client/api.ts';
 

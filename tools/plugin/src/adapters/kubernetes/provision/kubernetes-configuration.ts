@@ -2,7 +2,7 @@ import type { BuildNumber } from '../../../model/release/build-number.ts';
 import type { Actor } from '../../../model/release/actor.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
-import { annotation, label, managedBy, provisioningManager } from '../../../model/manifests/labels.ts';
+import { annotation, label, managedBy, objectName, provisioningManager } from '../../../model/product/wire-names.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import {
   keyOf,
@@ -27,7 +27,7 @@ import { pruneConfiguration } from './prune-configuration.ts';
 import { ProvisioningRecords } from './provisioning-records.ts';
 
 /** Where locks and records of provisionings are kept, of all environments of a cluster. */
-const recordsNamespace = 'poc-provisioning';
+const recordsNamespace = objectName.provisioning;
 
 /** The configuration of one environment in a real cluster. */
 export class KubernetesConfiguration implements ClusterConfiguration {

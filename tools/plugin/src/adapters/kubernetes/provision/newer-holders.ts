@@ -1,4 +1,4 @@
-import { provisioningManager } from '../../../model/manifests/labels.ts';
+import { provisioningManager } from '../../../model/product/wire-names.ts';
 import type { BuildNumber } from '../../../model/release/build-number.ts';
 import type { ConfigurationHolder } from '../../../ports/cluster-configuration.ts';
 import type { KubernetesApi } from '../client/api.ts';

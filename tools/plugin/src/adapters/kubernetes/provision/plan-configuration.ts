@@ -15,9 +15,10 @@ import type { Resources } from '../client/resources.ts';
 import { isLocked } from '../../../model/manifests/source/encrypted-secrets.ts';
 import { compareLocked, compareUntried, fingerprintOf } from './compare-untried.ts';
 import { NewerHolders } from './newer-holders.ts';
+import { objectName } from '../../../model/product/wire-names.ts';
 
 /** Where, and as what, objects are tried whose namespace is still to be made. */
-const trial = { namespace: 'default', name: 'poc-dry-run' };
+const trial = { namespace: 'default', name: objectName.dryRun };
 
 /** Characters of an answer that are told. */
 const longestReason = 300;

@@ -1,5 +1,5 @@
 import { BuildNumber } from '../../../model/release/build-number.ts';
-import { annotation } from '../../../model/manifests/labels.ts';
+import { annotation } from '../../../model/product/wire-names.ts';
 import { explainApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
 

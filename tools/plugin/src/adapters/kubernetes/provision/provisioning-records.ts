@@ -11,14 +11,13 @@ import type {
 import { forgettable } from '../../../model/deploy/record-retention.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
-import { note, readOutcome } from '../records/record-data.ts';
+import { readOutcome } from '../records/record-data.ts';
 import { recordShape } from '../records/record-shape.ts';
 import { keepApproval, readKept, type Kept } from '../records/kept-approval.ts';
 import { collectionPath } from '../client/resources.ts';
 import { createRevision, packData, passOver, unpackData, type Revision } from '../records/revision.ts';
+import { note, provisionedVersionNote, provisioningOf } from '../../../model/product/wire-names.ts';
 
-/** The namespace of an environment whose configuration a record is of. */
-const provisioningOf = 'poc.dev/provisioning-of';
 /** Characters of a reason that an annotation keeps. */
 const longestReason = 4000;
 /** How often another run may take the sequence before us. */
@@ -114,7 +113,7 @@ export class ProvisioningRecords {
           [note.outcome]: outcome,
           [note.attempt]: attempt,
           // For people who look with kubectl.
-          'poc.dev/version': record.package.version.toString(),
+          [provisionedVersionNote]: record.package.version.toString(),
         },
       },
       revision: sequence,

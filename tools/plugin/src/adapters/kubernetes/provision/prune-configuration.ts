@@ -1,7 +1,7 @@
 import { fieldChanges } from '../../../model/observe/field-changes.ts';
 import { describeObject, type KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { inKindOrder } from '../../../model/manifests/kind-order.ts';
-import { annotation, provisioningManager } from '../../../model/manifests/labels.ts';
+import { annotation, provisioningManager } from '../../../model/product/wire-names.ts';
 import { keyOf, type ProvisionedObject } from '../../../model/provision/provisioning-record.ts';
 import { generatedKeysOf } from '../../../model/manifests/rules/generated-values.ts';
 import type { ConfigurationChange } from '../../../ports/cluster-configuration.ts';

@@ -1,6 +1,6 @@
 import type { DeploymentOutcome } from '../../../model/deploy/deployment-record.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
-import { newestMark, note } from './record-data.ts';
+import { newestMark, note } from '../../../model/product/wire-names.ts';
 
 /** The content of a record's metadata. */
 export interface KnownRecord {

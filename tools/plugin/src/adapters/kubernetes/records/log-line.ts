@@ -2,6 +2,7 @@ import { BuildNumber } from '../../../model/release/build-number.ts';
 import type { LoggedBegin, LoggedDeployment, LoggedEnd } from '../../../model/deploy/deployment-log.ts';
 import { readJson } from './record-data.ts';
 import { logShape } from './record-shape.ts';
+import { objectName } from '../../../model/product/wire-names.ts';
 
 /** Lines about one deployment, in the order in which they come. `abort`: of a canary that a deployment left behind. */
 export type LineName = 'begin' | 'end' | 'abort';
@@ -11,7 +12,7 @@ export const deploymentsInPart = 100;
 
 /** Name of the object with the lines about a deployment. */
 export function partNameOf(service: string, part: number): string {
-  return `poc-log.${service}.${part}`;
+  return `${objectName.log}.${service}.${part}`;
 }
 
 /** The part that has the lines about a deployment. */

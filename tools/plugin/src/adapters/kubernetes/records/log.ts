@@ -16,9 +16,8 @@ import { collectionPath } from '../client/resources.ts';
 import { tellOnce } from '../client/tell-once.ts';
 import { provisionedVersion } from '../provision/provisioned-version.ts';
 import { lastIn, lineKey, partNameOf, partOf, placeOf, readPart, writeLine, type LineName } from './log-line.ts';
+import { logOf } from '../../../model/product/wire-names.ts';
 
-/** Names the service on each part of the log. */
-const logOf = 'poc.dev/log-of';
 /** How often somebody else may make, or take away, a part before us. */
 const attempts = 5;
 

@@ -4,9 +4,10 @@ import { FakeApiServer } from '../../../../../simulators/src/kubernetes/fake-api
 import type { DeploymentRecord } from '../../../model/deploy/deployment-record.ts';
 import { mostBytes } from '../../../model/limits/most-bytes.ts';
 import { BuildNumber } from '../../../model/release/build-number.ts';
-import { note, readRecord, readSummary, recordObject } from './record-data.ts';
+import { readRecord, readSummary, recordObject } from './record-data.ts';
 import { Records } from './records.ts';
 import { unpackData, type Revision } from './revision.ts';
+import { note } from '../../../model/product/wire-names.ts';
 
 const record: DeploymentRecord = {
   environment: 'preprod',

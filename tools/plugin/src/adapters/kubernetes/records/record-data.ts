@@ -15,31 +15,8 @@ import type { Release } from '../../../model/release/release.ts';
 import { kindNameOf } from '../../../model/manifests/kind-name.ts';
 import { recordShape } from './record-shape.ts';
 import { keepApproval, readKept, type Kept } from './kept-approval.ts';
-import { attemptNote, packData, unpackData, type Revision } from './revision.ts';
-
-/** Annotations of a record. */
-export const note = {
-  sequence: 'poc.dev/sequence',
-  outcome: 'poc.dev/outcome',
-  finishedAt: 'poc.dev/finished-at',
-  reason: 'poc.dev/reason',
-  fault: 'poc.dev/fault',
-  probe: 'poc.dev/probe',
-  published: 'poc.dev/published',
-  canary: 'poc.dev/canary',
-  canaryWish: 'poc.dev/canary-wish',
-  kinds: 'poc.dev/kinds',
-  attempt: attemptNote,
-  /** The data without the manifests, so that thousands of records can be listed by their metadata. */
-  summary: 'poc.dev/summary',
-  /** Which fields of which object this tool owned when the deployment ended (fingerprints, `drift.ts`). */
-  applied: 'poc.dev/applied',
-} as const;
-
-/** Not those of the service's objects: a StatefulSet would take a ControllerRevision with its labels for its own. */
-export const recordOf = 'poc.dev/record-of';
-/** On the newest record of a service (for a moment also on the one before it): how all newest ones are found at once. */
-export const newestMark = 'poc.dev/newest';
+import { packData, unpackData, type Revision } from './revision.ts';
+import { newestMark, note, objectName, recordOf } from '../../../model/product/wire-names.ts';
 
 type Metadata = Pick<KubernetesObject, 'metadata'>;
 
@@ -56,7 +33,7 @@ const longestReason = 500;
 
 /** Name of the object that a record is kept in. */
 export function nameOf(service: string, sequence: number): string {
-  return `poc-${service}-${sequence}`;
+  return `${objectName.ownPrefix}${service}-${sequence}`;
 }
 
 /** The object in which a record is begun. @param attempt tells it from another's of the same name. */

@@ -18,12 +18,13 @@ import type { ApiRequest } from '../client/api-request.ts';
 import type { KubernetesApi } from '../client/api.ts';
 import { listPartial } from '../client/list-partial.ts';
 import { kindNameOf } from '../../../model/manifests/kind-name.ts';
-import { nameOf, newestMark, note, readJson, readRecord, readSummary, recordObject, recordOf } from './record-data.ts';
+import { nameOf, readJson, readRecord, readSummary, recordObject } from './record-data.ts';
 import { collectionPath } from '../client/resources.ts';
 import { idOf, knownRecord, type KnownRecord } from './known-record.ts';
 import { Log } from './log.ts';
 import { withoutSecrets } from './record-without-secrets.ts';
 import { createRevision, passOver, type Revision } from './revision.ts';
+import { newestMark, note, recordOf } from '../../../model/product/wire-names.ts';
 
 /** Characters of a reason that an annotation keeps. */
 const longestReason = 4000;

@@ -4,15 +4,13 @@ import { formatBytes, mostBytes } from '../../../model/limits/most-bytes.ts';
 import { ApiError } from '../client/api-error.ts';
 import type { KubernetesApi } from '../client/api.ts';
 import { tellOnce } from '../client/tell-once.ts';
+import { note } from '../../../model/product/wire-names.ts';
 
 /** A `ControllerRevision` that holds a record. */
 export interface Revision extends KubernetesObject {
   readonly revision?: number;
   readonly data?: unknown;
 }
-
-/** Annotation that tells a record from another's of the same name, should an answer be lost and the request be sent again. */
-export const attemptNote = 'poc.dev/attempt';
 
 /** Makes a revision. @param path of the collection. @returns it as the server has it; undefined when another has the name. */
 export async function createRevision(
@@ -26,7 +24,7 @@ export async function createRevision(
   } catch (error) {
     if (!(error instanceof ApiError && error.code === 409)) throw error;
     const there = await api.get<Revision>(`${path}/${name}`);
-    return there?.metadata.annotations?.[attemptNote] === annotations?.[attemptNote] ? there : undefined;
+    return there?.metadata.annotations?.[note.attempt] === annotations?.[note.attempt] ? there : undefined;
   }
 }
 

@@ -1,8 +1,9 @@
 import { BuildNumber } from '../../release/build-number.ts';
 import { ApiId } from '../identifiers.ts';
+import { objectName } from '../../product/wire-names.ts';
 
 /** The beginning of all names that are provisioning's own. */
-export const placePrefix = 'poc-provisioning';
+export const placePrefix = objectName.provisioning;
 
 /**
  * The place of an environment in an instance: the whole of it, or what is below its `pathPrefix`. Environments that share

@@ -1,6 +1,6 @@
 import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
 import { Refusal } from '../../errors/product-error.ts';
-import { annotation, label, managedBy } from '../labels.ts';
+import { annotation, label, managedBy } from '../../product/wire-names.ts';
 import { labelValue } from '../release-labels.ts';
 
 /** Marks by which other deployers claim an object. */

@@ -1,7 +1,7 @@
 import { Refusal } from '../../errors/product-error.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { parseDuration } from '../../text/duration.ts';
-import { annotation } from '../labels.ts';
+import { annotation } from '../../product/wire-names.ts';
 import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
 import type { Manifest } from '../source/manifest.ts';
 

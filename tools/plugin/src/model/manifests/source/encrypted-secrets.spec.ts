@@ -1,4 +1,4 @@
-import { annotation } from '../labels.ts';
+import { annotation } from '../../product/wire-names.ts';
 import type { KubernetesObject } from '../kubernetes-object.ts';
 import { Refusal } from '../../errors/product-error.ts';
 import { locked, mistakesInEncrypted, withoutOthersSecrets } from './encrypted-secrets.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { KubernetesObject } from '../kubernetes-object.ts';
-import { annotation } from '../labels.ts';
+import { annotation } from '../../product/wire-names.ts';
 import { isMap } from './object-fields.ts';
 
 /** A value as SOPS writes it. */

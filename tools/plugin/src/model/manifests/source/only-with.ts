@@ -1,7 +1,7 @@
 import { closestName } from '../../text/did-you-mean.ts';
 import { Refusal } from '../../errors/product-error.ts';
 import { describeObject } from '../kubernetes-object.ts';
-import { annotation } from '../labels.ts';
+import { annotation } from '../../product/wire-names.ts';
 import type { Manifest } from './manifest.ts';
 
 /**

@@ -1,10 +1,10 @@
-import { failedBuildsVariable } from '../failed-builds-variable.ts';
 import { automaticEnvironments } from '../../environment/environment.ts';
 import { customRegion } from '../custom-region.ts';
 import { buildCommands, checkTargets, type StepVariables } from '../nx-command.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
 import { commandStep, githubVariables, jobSteps, registryStep } from './job-steps.ts';
+import { failedBuildsVariable } from '../../product/wire-names.ts';
 
 /** The services that jobs are about. */
 export interface Built {

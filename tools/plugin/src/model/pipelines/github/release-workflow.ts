@@ -1,4 +1,3 @@
-import { failedBuildsVariable } from '../failed-builds-variable.ts';
 import { automaticEnvironments } from '../../environment/environment.ts';
 import { generatedHeader } from '../generated-file.ts';
 import { buildCommands, checkTargets, deployCommand, type StepVariables } from '../nx-command.ts';
@@ -21,6 +20,7 @@ import {
 } from './job-steps.ts';
 import { pinnedActions } from './pinned-actions.ts';
 import { workflowJob } from './workflow-job.ts';
+import { failedBuildsVariable } from '../../product/wire-names.ts';
 
 /** No service can be called that. */
 const whateverIsOutdated = 'whatever is outdated';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { Refusal } from '../../../model/errors/product-error.ts';
-import { terminalInputVariable } from '../../graph/task-hooks/terminal-variables.ts';
 import { planApprovalOf } from './plan-approval-of.ts';
 import { approveOption } from './approve-option.ts';
 import { ownBuildNumberOption } from './declare-options.ts';
+import { terminalInputVariable } from '../../../model/product/wire-names.ts';
 
 const context = { name: 'approve', doing: 'promote orders', service: 'orders' };
 const read = (value: unknown) => approveOption().read(value, context);

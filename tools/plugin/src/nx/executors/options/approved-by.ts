@@ -1,8 +1,6 @@
 import { ciOf, nameOf } from '../../../model/ci/ci-run.ts';
 import { actorOf } from '../running/actor.ts';
-
-/** Names the gate behind which a job of a CI runs: an environment with approvers of its own. */
-const gateVariable = 'POC_APPROVAL_GATE';
+import { approvalGateVariable } from '../../../model/product/wire-names.ts';
 
 /**
  * Returns who is said to approve of a command with `--approve`: the person who typed it, or in a CI the gate that the job
@@ -12,5 +10,5 @@ const gateVariable = 'POC_APPROVAL_GATE';
  */
 export function approvedBy(approve: boolean, env: NodeJS.ProcessEnv): string | undefined {
   if (!approve) return undefined;
-  return ciOf(env) === undefined ? actorOf(env).person : nameOf(env[gateVariable]);
+  return ciOf(env) === undefined ? actorOf(env).person : nameOf(env[approvalGateVariable]);
 }

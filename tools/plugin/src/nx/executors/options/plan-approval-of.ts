@@ -1,8 +1,8 @@
 import { ciOf } from '../../../model/ci/ci-run.ts';
 import type { PlanApproval } from '../../../use-cases/deploy/requirements/approval.ts';
-import { terminalInputVariable } from '../../graph/task-hooks/terminal-variables.ts';
 import { askOnTerminal, hasTerminal } from '../output/ask-on-terminal.ts';
 import type { ApproveChoice } from './approve-option.ts';
+import { terminalInputVariable } from '../../../model/product/wire-names.ts';
 
 /** Returns what a command with `--approve` was approved of: the plans that it names, or one that a person is asked about. */
 export function planApprovalOf(choice: ApproveChoice | undefined, env: NodeJS.ProcessEnv): PlanApproval | undefined {

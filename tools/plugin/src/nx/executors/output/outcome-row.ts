@@ -1,10 +1,10 @@
 import { appendFileSync } from 'node:fs';
 import type { OutcomeRow } from '../../graph/task-hooks/outcomes.ts';
-import { outcomesVariable } from '../../graph/task-hooks/terminal-variables.ts';
 import type { JobOutcome } from '../../../model/ci/output/job-summary.ts';
 import { cutText } from '../../../model/forge/forge-text.ts';
 import { describeDuration } from '../../../model/text/duration.ts';
 import type { Terminal, Tone } from './terminal.ts';
+import { outcomesVariable } from '../../../model/product/wire-names.ts';
 
 const tones: Readonly<Record<NonNullable<JobOutcome['state']>, Tone>> = {
   done: 'good',

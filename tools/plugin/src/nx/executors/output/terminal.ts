@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
-import { colorVariable, columnsVariable } from '../../graph/task-hooks/terminal-variables.ts';
 import { ciOf } from '../../../model/ci/ci-run.ts';
+import { colorVariable, columnsVariable } from '../../../model/product/wire-names.ts';
 
 /** How something is, as colours show it. */
 export type Tone = 'good' | 'bad' | 'caution' | 'faint';

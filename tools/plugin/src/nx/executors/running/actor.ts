@@ -2,9 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { hostname, userInfo } from 'node:os';
 import { actorOfRun, ciRunOf, nameOf } from '../../../model/ci/ci-run.ts';
 import type { Actor } from '../../../model/release/actor.ts';
-
-/** Names the person who acts, where neither git nor a CI does. */
-const actorVariable = 'POC_ACTOR';
+import { actorVariable } from '../../../model/product/wire-names.ts';
 
 /** Returns who runs this command, from where: a CI's run by its variables, or a person at a machine. */
 export function actorOf(env: NodeJS.ProcessEnv): Actor {

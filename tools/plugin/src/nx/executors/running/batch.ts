@@ -1,6 +1,5 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { writeFileSync } from 'node:fs';
-import { exitCodeVariable } from '../../graph/task-hooks/terminal-variables.ts';
 import { isRefusal } from '../../graph/task-hooks/refusal-mark.ts';
 import { disconnectWhenSent } from './connections/disconnect-when-sent.ts';
 import type { RawOptions } from '../options/options.ts';
@@ -9,6 +8,7 @@ import { runInStages } from './run-in-stages.ts';
 import { startStopCanary } from './stop-canary.ts';
 import { withStopSignal } from './stop-signal.ts';
 import type { Task, TaskResult } from './task.ts';
+import { exitCodeVariable } from '../../../model/product/wire-names.ts';
 
 /** Milliseconds. */
 const signalRepeats = 1000;

@@ -1,7 +1,6 @@
 import type { Environment } from '../../../model/environment/environment.ts';
-import { label } from '../../../model/manifests/labels.ts';
+import { label, recordOf } from '../../../model/product/wire-names.ts';
 import { leaseName } from '../../../adapters/kubernetes/deploy/lease.ts';
-import { recordOf } from '../../../adapters/kubernetes/records/record-data.ts';
 
 /** The kinds of objects that services have, as far as the deployer's shipped Role goes; claims on storage are left to people. */
 const kinds =

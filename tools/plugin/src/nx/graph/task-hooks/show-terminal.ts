@@ -7,7 +7,7 @@ import {
   exitCodeVariable,
   outcomesVariable,
   terminalInputVariable,
-} from './terminal-variables.ts';
+} from '../../../model/product/wire-names.ts';
 
 /** Where tasks of this command write what they came to; undefined before any were run. */
 export let outcomesFile: string | undefined;

@@ -1,7 +1,7 @@
 import { BuildNumber } from '../../../model/release/build-number.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import { describeObject, type KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
-import { annotation } from '../../../model/manifests/labels.ts';
+import { annotation } from '../../../model/product/wire-names.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import { ReleaseTag } from '../../../model/release/release-tag.ts';
 import { provisioningName } from '../../../model/release/service-name.ts';

@@ -1,6 +1,6 @@
 import { Refusal } from '../../../model/errors/product-error.ts';
 import { describeObject, type KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
-import { label } from '../../../model/manifests/labels.ts';
+import { label } from '../../../model/product/wire-names.ts';
 import type { Rendered } from '../../../model/manifests/render.ts';
 import {
   controllerOf,

@@ -1,5 +1,5 @@
 import { describeObject, type KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
-import { annotation } from '../../../model/manifests/labels.ts';
+import { annotation } from '../../../model/product/wire-names.ts';
 import { healthWishOf } from '../../../model/manifests/rules/health-wish.ts';
 import { identityOf } from '../../../model/manifests/source/object-fields.ts';
 import { changesVersionOnly } from '../../../model/observe/change-summary.ts';

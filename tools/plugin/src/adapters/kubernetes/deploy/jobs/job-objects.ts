@@ -1,6 +1,6 @@
 import { nextJobStep } from '../../../../model/deploy/job-step.ts';
 import { describeObject, type KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
-import { annotation, fieldManager } from '../../../../model/manifests/labels.ts';
+import { annotation, fieldManager } from '../../../../model/product/wire-names.ts';
 import { otherOwnerOf } from '../../../../model/manifests/rules/ownership.ts';
 import { Refusal } from '../../../../model/errors/product-error.ts';
 import { explainApiError } from '../../client/api-error.ts';

@@ -1,6 +1,6 @@
 import { isInTheWay, jobEnding, nextJobStep } from '../../../../model/deploy/job-step.ts';
 import { describeObject, type KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
-import { label } from '../../../../model/manifests/labels.ts';
+import { label } from '../../../../model/product/wire-names.ts';
 import type { JobOptions, JobResult } from '../../../../ports/cluster.ts';
 import { ApiError, explainApiError } from '../../client/api-error.ts';
 import type { KubernetesApi } from '../../client/api.ts';

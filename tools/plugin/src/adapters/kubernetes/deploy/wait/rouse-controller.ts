@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
-import { annotation } from '../../../../model/manifests/labels.ts';
+import { annotation, rousingManager } from '../../../../model/product/wire-names.ts';
 import type { NamespaceApi } from '../../client/namespace-client.ts';
 import { collectionPath } from '../../client/resources.ts';
 
@@ -7,7 +7,7 @@ import { collectionPath } from '../../client/resources.ts';
 const roused: Readonly<Record<string, string>> = { Deployment: 'deployments', StatefulSet: 'statefulsets' };
 
 /** Of its own, so that what it touches is nobody's afterwards. */
-const fieldManager = 'poc-rouse';
+const fieldManager = rousingManager;
 
 /**
  * Has the controllers of a workload look at it again, and at its ReplicaSet, which takes annotations over. That of

@@ -1,6 +1,6 @@
 import { Refusal } from '../../../errors/product-error.ts';
 import { describeObject, type KubernetesObject } from '../../kubernetes-object.ts';
-import { annotation } from '../../labels.ts';
+import { annotation } from '../../../product/wire-names.ts';
 import { fieldAt } from '../../source/object-fields.ts';
 import type { Manifest } from '../../source/manifest.ts';
 import type { FieldPath } from '../../source/manifest-source.ts';

@@ -1,5 +1,5 @@
 import { describeObject, type KubernetesObject } from '../../kubernetes-object.ts';
-import { annotation } from '../../labels.ts';
+import { annotation } from '../../../product/wire-names.ts';
 import { Refusal } from '../../../errors/product-error.ts';
 import { fieldAt, isMap, listAt } from '../../source/object-fields.ts';
 import { closestName } from '../../../text/did-you-mean.ts';

@@ -20,9 +20,7 @@ import type { MetricsServer } from '../../../../ports/metrics-server.ts';
 import type { ApiCaller } from '../../../../ports/api-caller.ts';
 import type { SourceRepository } from '../../../../ports/repository/source-repository.ts';
 import type { ReleasePorts } from '../../../../ports/release-ports.ts';
-
-/** Which engine to take is a matter of the machine, not of a command. */
-const engineVariable = 'POC_CONTAINER_ENGINE';
+import { engineVariable } from '../../../../model/product/wire-names.ts';
 
 /**
  * The outside world itself. Engine and clusters are looked for when they are first needed.

@@ -1,5 +1,4 @@
 import type { JobOutcome } from '../../../../model/ci/output/job-summary.ts';
-import { failedBuildsVariable } from '../../../../model/pipelines/failed-builds-variable.ts';
 import { ciRunOf } from '../../../../model/ci/ci-run.ts';
 import type { Environment } from '../../../../model/environment/environment.ts';
 import { release, type ReleaseResult } from '../../../../use-cases/release/release.ts';
@@ -20,6 +19,7 @@ import { badOption, type Option } from '../../options/option.ts';
 import { shortDigests } from '../../output/short-digests.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { serviceExecutor } from '../../running/service-executor.ts';
+import { failedBuildsVariable } from '../../../../model/product/wire-names.ts';
 
 const partOption: Option<'build' | 'deploy' | undefined> = {
   kind: 'text',

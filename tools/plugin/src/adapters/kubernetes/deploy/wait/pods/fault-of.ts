@@ -1,6 +1,6 @@
 import type { DeploymentFault } from '../../../../../model/deploy/deployment-record.ts';
 import type { KubernetesObject } from '../../../../../model/manifests/kubernetes-object.ts';
-import { label } from '../../../../../model/manifests/labels.ts';
+import { label } from '../../../../../model/product/wire-names.ts';
 import type { PodDiagnosis, TroubleKind } from './diagnose-pod.ts';
 
 /** Troubles of a container that what it runs has, or that come of it. */
