@@ -75,6 +75,31 @@ const settings = (value: string) =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\ndata: { A: ${value}, DB_PASSWORD: ${value} }\n`;
 
 describe('changes', () => {
+  it('tells what became of each version of the API', async () => {
+    const world = new World();
+    world.make('chore: begin', {
+      'apps/orders/openapi.yaml': api(100),
+      'apps/orders/openapi.v2.yaml': api(100),
+      'apps/orders/openapi.v10.yaml': api(100),
+    });
+    await world.releaseTo('prod');
+    world.repository.remove('apps/orders/openapi.v10.yaml');
+    world.make('feat!: v2 is less, v3 comes, v10 goes', {
+      'apps/orders/openapi.v2.yaml': api(50),
+      'apps/orders/openapi.v3.yaml': api(1),
+      'apps/orders/examples/openapi.v4.yaml': api(1),
+    });
+    const { api: told } = await world.changes(world.in('prod'), undefined);
+    expect(told).toMatchObject({
+      state: 'compared',
+      operations: [
+        { operation: 'v2 GET /', change: 'changed', isBreaking: true },
+        { operation: 'v3 GET /', change: 'added', isBreaking: false },
+        { operation: 'v10 GET /', change: 'removed', isBreaking: true },
+      ],
+    });
+  });
+
   it('tells what an environment would get, in whichever order it is asked', async () => {
     const world = new World();
     const first = world.make('chore: begin', {

@@ -1,5 +1,3 @@
-import { apiChanges, type ApiChanges } from '../../model/changes/api/api-changes.ts';
-import { shortCommit } from '../../model/commits/commit.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import type {
   ReleaseDiff,
@@ -18,6 +16,7 @@ import { movedBaseImages } from '../../model/release/moved-base-images.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
 import type { Release } from '../../model/release/release.ts';
 import { webAddressOf } from '../../model/forge/web-address.ts';
+import { changedApi } from './changed-api.ts';
 import { changedDependencies } from './changed-dependencies.ts';
 import { changedManifests } from './changed-manifests.ts';
 import { apisAtDoor, observeDoor } from '../observe/observe-door.ts';
@@ -202,19 +201,4 @@ function countAuthors(commits: readonly LoggedCommit[]): ReleaseDiff['authors'] 
   for (const { author } of commits) counts.set(author, (counts.get(author) ?? 0) + 1);
   const authors = [...counts].map(([name, count]) => ({ name, commits: count }));
   return authors.sort((a, b) => b.commits - a.commits || (a.name < b.name ? -1 : 1));
-}
-
-async function changedApi(
-  from: string,
-  to: string,
-  service: ServiceSource,
-  { repository }: Ports,
-): Promise<ApiChanges> {
-  const path = service.root === '.' ? 'openapi.yaml' : `${service.root}/openapi.yaml`;
-  const [before, after] = await Promise.all(
-    [from, to].map(async (commit) => {
-      return { name: `${path} at ${shortCommit(commit)}`, text: (await repository.texts(commit, path)).get(path) };
-    }),
-  );
-  return apiChanges(before!, after!);
 }
