@@ -18,6 +18,14 @@ export function isCanaryOn({ canary, canaryProgress }: CanaryFacts): boolean {
   return canary !== undefined && canaryProgress !== undefined && canaryProgress.phase !== 'ended';
 }
 
+/** `canary 20261124-2 is judged by requests, and by Prometheus (errors, latency)`; undefined while it has no share. */
+export function describeJudges(record: CanaryFacts & Pick<DeploymentSummary, 'release'>): string | undefined {
+  if (record.canaryProgress?.phase !== 'serving' || record.canary === undefined) return undefined;
+  const { figures = [] } = record.canaryProgress;
+  const besides = figures.length > 0 ? `, and by Prometheus (${figures.join(', ')})` : ' through the gateway alone';
+  return `canary ${record.release.buildNumber} is judged by requests${besides}`;
+}
+
 /** `canary 20261124-2 10%`; undefined where there is none. */
 export function describeCanary(record: CanaryFacts & Pick<DeploymentSummary, 'release'>): string | undefined {
   if (!isCanaryOn(record)) return undefined;

@@ -101,6 +101,8 @@ export interface CanaryProgress {
   readonly since: string;
   /** Set once the release has begun to take the place of the one before. */
   readonly isRolling?: boolean;
+  /** Names of the figures of Prometheus by which its share is judged, beside requests through the gateway. */
+  readonly figures?: readonly string[];
 }
 
 /** A request to the deployer of a canary that is at work. */

@@ -145,7 +145,7 @@ export class CanaryRun {
     await this.lead(this.canary.stable, weight);
     const { pauseMs } = this.plan;
     const { metrics, environment } = this.canary;
-    const by = metrics ? `, judged by Prometheus, too (${metrics.names})` : '';
+    const by = metrics ? `, judged by Prometheus, too (${metrics.names.join(', ')})` : '';
     this.say(`canary ${release.buildNumber}: gets ${weight}% of the requests, for ${describeDuration(pauseMs)}${by}`);
     const { reporter, ports, waiting } = this.context;
     const whose = `${environment.name}: canary ${release.buildNumber}`;
@@ -253,7 +253,9 @@ export class CanaryRun {
   }
 
   private note(phase: CanaryPhase, weight: number): Promise<void> {
-    return noteProgress(this.record!, { phase, weight, isRolling: this.isRolling }, this.context);
+    const { metrics } = this.canary;
+    const judges = phase === 'serving' && metrics ? { figures: metrics.names } : {};
+    return noteProgress(this.record!, { phase, weight, isRolling: this.isRolling, ...judges }, this.context);
   }
 
   private say(line: string): void {

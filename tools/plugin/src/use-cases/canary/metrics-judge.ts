@@ -41,9 +41,9 @@ export class MetricsJudge {
     this.requests = leastRequests(settings);
   }
 
-  /** `errors, latency`. */
-  get names(): string {
-    return this.checks.map(({ name }) => name).join(', ');
+  /** Of its figures: `errors`, `latency`. */
+  get names(): readonly string[] {
+    return this.checks.map(({ name }) => name);
   }
 
   /** Asks all queries once, though there is no canary yet. @returns why they are not answered, as a clause. */

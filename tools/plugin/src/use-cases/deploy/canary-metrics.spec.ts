@@ -1,6 +1,9 @@
 import { startCanaryScenario, type CanaryScenario } from '../../../../twins/src/canary-scenario.ts';
 import type { MetricCheck, PrometheusSettings } from '../../model/environment/environment.ts';
 import type { MetricAnswer } from '../../ports/metrics-server.ts';
+import { statusGrid } from '../../nx/executors/output/describe-status.ts';
+import { plainTerminal } from '../../nx/executors/output/terminal.ts';
+import { status } from '../observe/status.ts';
 import { deploy } from './deploy.ts';
 import { settleCanary } from './settle-canary.ts';
 
@@ -29,10 +32,15 @@ function known(figuresOf: (build: 'canary' | 'stable') => Figures) {
 
 const good: Figures = { requests: 100, errors: 0, latency: 0.02 };
 
-function asCanary({ scenario, next }: CanaryScenario, settings: Partial<PrometheusSettings> = {}, pauseMs = 20_000) {
+function asCanary(
+  { scenario, next }: CanaryScenario,
+  settings: Partial<PrometheusSettings> = {},
+  pauseMs = 20_000,
+  hasPrometheus = true,
+) {
   const environment = {
     ...scenario.environments.find(({ name }) => name === 'preprod')!,
-    canary: { prometheus: { url, ...settings } },
+    ...(hasPrometheus && { canary: { prometheus: { url, ...settings } } }),
   };
   const facts = { environmentNames: [], actor: ada, allowDowntime: false, adopt: false };
   const target = { ...facts, service: scenario.service, release: next, environment };
@@ -63,6 +71,29 @@ describe('a canary that Prometheus judges, too', () => {
     expect(metrics.asked[0]).toContain('namespace="preprod",pod=~"orders-canary-[a-z0-9]+-[a-z0-9]+"');
     expect(metrics.asked[0]).toContain('offset 60s');
     expect(metrics.asked.at(-1)).toContain('offset 20s');
+  });
+
+  it.each([
+    [true, 'canary 20261124-2 is judged by requests, and by Prometheus (errors, latency)'],
+    [false, 'canary 20261124-2 is judged by requests through the gateway alone'],
+  ])('shows by what it is judged (Prometheus: %s)', async (hasPrometheus, line) => {
+    const begun = await startCanaryScenario();
+    const { scenario } = begun;
+    let shown: Promise<readonly string[]> | undefined;
+    const look = async () => {
+      const { environments, services } = scenario;
+      const found = await status({ environments, services, branch: 'main' }, scenario.ports);
+      return statusGrid(found, { terminal: plainTerminal, now: scenario.now });
+    };
+    const { push } = scenario.lines;
+    scenario.lines.push = (...texts) => {
+      if (texts.some((text) => text.includes('gets 10% of the requests'))) shown = look();
+      return push.apply(scenario.lines, texts);
+    };
+    scenario.metrics.answers = known(() => good);
+    await asCanary(begun, {}, 20_000, hasPrometheus);
+    expect(await shown).toContain(`orders in preprod: ${line}`);
+    expect((await look()).join('\n')).not.toContain('is judged by');
   });
 
   it.each<[string, Figures, Figures, string]>([

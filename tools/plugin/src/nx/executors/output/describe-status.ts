@@ -1,5 +1,5 @@
 import type { DeploymentSummary } from '../../../model/deploy/deployment-record.ts';
-import { describeCanary, isCanaryOn } from '../../../model/canary/canary-progress.ts';
+import { describeCanary, describeJudges, isCanaryOn } from '../../../model/canary/canary-progress.ts';
 import { describeHold } from '../../../model/rollback/hold.ts';
 import { describeFreeze } from '../../../model/environment/freeze.ts';
 import { formatMoment } from '../../../model/text/timestamp.ts';
@@ -209,11 +209,17 @@ function noteLines(services: readonly ServiceStatus[], { paint }: Terminal): str
       found.state !== 'deployed'
         ? []
         : [
+            ...judgeLines(found.record),
             ...(found.record?.exceptions ?? []).map((each) => `accepted: ${describeException(each)}`),
             ...found.remarks.map(({ kind, name, says }) => oneLine(`${kind} ${name}: ${says}`)),
           ].map((line) => paint('faint', `${service} in ${found.environment}: ${line}`)),
     ),
   );
+}
+
+function judgeLines(record: DeploymentSummary | undefined): string[] {
+  const line = record && describeJudges(record);
+  return line === undefined ? [] : [line];
 }
 
 /** Returns a line for each thing in a cell that is not as it should be. */
