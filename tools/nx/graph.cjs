@@ -11,8 +11,10 @@ const graph = loadBundle('graph', entry, [
   'model/errors',
   'model/product',
   'model/references',
+  'model/secrets',
   'model/text',
   'model/toolchains',
+  'model/workspace',
 ]);
 
 module.exports = {
