@@ -15,6 +15,7 @@ export { preTasksExecution } from './nx/graph/task-hooks/pre-tasks-execution.ts'
     'model/references',
     'model/text',
     'model/toolchains',
+    'model/workspace',
   ],
 };
 
