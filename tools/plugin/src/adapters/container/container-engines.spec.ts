@@ -212,7 +212,12 @@ describe('DockerEngine', () => {
   });
 
   it('leaves no folder of a build that fails', async () => {
-    const { run, calls } = machine({ 'docker buildx build': { code: 1 }, ...driver('remote'), ...buildx });
+    const { run, calls } = machine({
+      'docker buildx build': { code: 1 },
+      ...driver('docker'),
+      ...buildx,
+      ...snapshots,
+    });
     await expect(new DockerEngine(noLayouts, run).build(ofBoth, () => {})).rejects.toBeInstanceOf(Failure);
     const [, folder = ''] = /dest=(\S+),tar/.exec(calls.at(-1)!.command)!;
     expect(folder).toContain('poc-image-');
