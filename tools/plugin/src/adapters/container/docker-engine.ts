@@ -8,7 +8,7 @@ import { dockerBuildArguments } from './docker-arguments.ts';
 import { pinLocally } from './pin-base-images.ts';
 import { findDockerBuilder, type DockerBuilder } from './docker-builder.ts';
 import { lentDockerSettings } from './docker-settings.ts';
-import { buildFailure, pushProblem, severalPlatforms } from './engine-problems.ts';
+import { buildFailure, pushProblem, severalPlatforms, silentBuilder } from './engine-problems.ts';
 import type { BuiltImageRegistry } from './built-image-registry.ts';
 import { ImageLayouts } from './image-layouts.ts';
 import { UntaggedImages } from './untagged-images.ts';
@@ -35,6 +35,7 @@ export class DockerEngine implements ContainerEngine {
 
   async requireBuildable(recipe: BuildRecipe): Promise<void> {
     const builder = await this.requirePlatforms(recipe);
+    if (builder.trouble !== undefined) throw silentBuilder(builder.trouble);
     if (builder.kind === 'legacy') {
       const remedy =
         'Install buildx, its plugin (https://docs.docker.com/go/buildx/), or take podman (`POC_CONTAINER_ENGINE=podman`).';

@@ -50,6 +50,18 @@ export function severalPlatforms(builder: 'legacy' | 'server', platforms: readon
   });
 }
 
+/** Returns the refusal of a builder that does not answer. @param trouble why, as docker says it. */
+export function silentBuilder(trouble: string): Refusal {
+  const chosen = process.env['BUILDX_BUILDER'];
+  const name = chosen ? ` ${chosen}` : '';
+  return new Refusal({
+    type: 'builder-does-not-answer',
+    doing: 'find the builder of docker',
+    reason: `The builder${name} that is chosen (${chosen ? 'BUILDX_BUILDER' : '`docker buildx use`'}) cannot build now: ${trouble}.`,
+    remedy: `Start it (\`docker buildx inspect --bootstrap${name}\` tries to), choose another one of \`docker buildx ls\` with \`docker buildx use\`, or build with podman (POC_CONTAINER_ENGINE=podman).`,
+  });
+}
+
 /** A push that failed. */
 interface FailedPush {
   readonly engine: string;
