@@ -144,7 +144,7 @@ function forPlatforms({ platforms }: ImageRequest): string {
 /** Returns the engine. @throws {Refusal} when it cannot build the image of the service as that declares it. */
 async function buildableBy({ engine }: ReleasePorts, request: ImageRequest): Promise<ContainerEngine> {
   const recipe = recipeOf(request);
-  const found = await engine();
+  const [found] = await Promise.all([engine(), request.service.requireBuildable()]);
   await found.requireBuildable(recipe);
   return found;
 }
