@@ -51,9 +51,14 @@ export class RealBuildKit {
     return started;
   }
 
-  async stop(): Promise<void> {
+  /** Ends the server alone: docker still has its name. */
+  async end(): Promise<void> {
     const ended = new Promise((resolve) => this.server.once('exit', resolve));
     if (this.server.exitCode === null && this.server.kill()) await ended;
+  }
+
+  async stop(): Promise<void> {
+    await this.end();
     rmSync(this.folder, { recursive: true, force: true });
   }
 

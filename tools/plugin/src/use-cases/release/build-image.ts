@@ -72,15 +72,14 @@ export async function previewImage(
  */
 export async function buildImage(request: ImageRequest, ports: ReleasePorts, reporter: Reporter): Promise<Release> {
   const { service, revision, registry, signal, progress } = request;
-  const [engine] = await Promise.all([
+  // Registries are asked meanwhile: of some it is waited for that they do not answer.
+  const [engine, bases] = await Promise.all([
     buildableBy(ports, request),
+    pinBaseImages(service, revision.dirty ? 'working-tree' : { commit: revision.commit }, ports, reporter),
     service.requireCommittedInputs(),
     warnOfForeignInputs(request, reporter),
   ]);
-  const [buildNumber, bases] = await Promise.all([
-    reserveBuildNumber(numberRequest(request), revision.commit, ports),
-    pinBaseImages(service, revision.dirty ? 'working-tree' : { commit: revision.commit }, ports, reporter),
-  ]);
+  const buildNumber = await reserveBuildNumber(numberRequest(request), revision.commit, ports);
   progress?.took(buildNumber);
   reporter.step(`using build number ${describeNumber(buildNumber, request)}`);
   warnOfDayToCome(buildNumber, request, ports, reporter);

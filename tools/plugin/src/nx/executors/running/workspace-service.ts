@@ -44,8 +44,11 @@ export function workspaceService(
     baseImages: (source) => readBaseImages(service, repository, source, build()),
     foreignImageInputs: (source) => foreignImageInputs(service, repository, source),
     requireCommittedInputs: async () => {
+      const links = refuseForeignLinks(service, repository);
+      // What git hides is told first.
+      links.catch(() => {});
       await Promise.all([refuseIgnoredInputs(service, repository), refuseHiddenDifferences(service, repository)]);
-      await refuseForeignLinks(service, repository);
+      await links;
     },
   };
 }
