@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newBuildContext } from '../../../../contracts/src/build-context.ts';
@@ -82,6 +82,17 @@ describe.each([
   platformsContract(scenario);
 });
 
+/** Podman on a machine that has built nothing yet. */
+function freshPodman(): PodmanEngine {
+  const store = mkdtempSync(join(temp, 'store-'));
+  const settings = join(store, 'storage.conf');
+  const places = `graphroot = "${join(store, 'graph')}"\nrunroot = "${join(store, 'run')}"`;
+  writeFileSync(settings, `[storage]\ndriver = "vfs"\n${places}\n`);
+  const run: RunTool = (command, args, options) =>
+    runTool(command, args, { ...options, env: { CONTAINERS_STORAGE_CONF: settings, ...options?.env } });
+  return new PodmanEngine(registry, run);
+}
+
 it.each([
   ['one platform', platforms.slice(0, 1)],
   ['two platforms', platforms],
@@ -97,6 +108,22 @@ it.each([
     await engine.build({ ...context, settings, sourceDate, labels: { a: 'b' }, images: [image] }, () => {});
     digests.push(await engine.push(image, () => {}));
     await engine.forget(image);
+    await engine.forget(image);
+  }
+  expect(digests[0]).toBe(digests[1]);
+});
+
+it.each([
+  ['one platform', platforms.slice(0, 1)],
+  ['two platforms', platforms],
+])('gives %s of one commit the same digest on two machines with podman, whose cache is empty', async (_, wanted) => {
+  const digests: string[] = [];
+  for (const engine of [freshPodman(), freshPodman()]) {
+    const context = newBuildContext(temp, recipe, 'of one commit');
+    const image = newImage();
+    const settings = { ...plainBuild, platforms: wanted };
+    await engine.build({ ...context, settings, sourceDate, labels: { a: 'b' }, images: [image] }, () => {});
+    digests.push(await engine.push(image, () => {}));
     await engine.forget(image);
   }
   expect(digests[0]).toBe(digests[1]);
