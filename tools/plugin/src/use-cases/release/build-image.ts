@@ -114,7 +114,7 @@ async function lockTag(image: ImageRef, { registry }: ReleasePorts, reporter: Re
   );
 }
 
-/** Nothing is pushed but what was built of the source as it is: the two are compared between. */
+/** Nothing gets a tag but what was built of the source as it is: the two are compared between. */
 async function buildAndPush(
   {
     engine,
