@@ -20,6 +20,7 @@ export function releasedService(name: string, workspaceRoot: string): ServiceSou
     build: () => ({ ...plainBuild, context: join(workspaceRoot, root) }),
     baseImages: async () => ({ images: [], below: undefined, unknown: [], frontend: undefined }),
     foreignImageInputs: async () => [],
+    requireBuildable: async () => {},
     requireCommittedInputs: async () => {},
   };
 }

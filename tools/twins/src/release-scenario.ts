@@ -167,6 +167,7 @@ export class ReleaseScenario {
         return baseImages((await texts).get(path) ?? '', plainBuild);
       },
       foreignImageInputs: async () => [],
+      requireBuildable: async () => {},
       requireCommittedInputs: async () => {},
     };
   }

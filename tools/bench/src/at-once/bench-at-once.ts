@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { readEnvironments } from '../../../plugin/src/adapters/workspace/environments.ts';
+import { buildBuildKit } from '../../../local-platform/src/platform.ts';
 import { kubectl, platform } from '../../../scratch-workspace/src/platform.ts';
-import { runCommand, runSuccessfully } from '../../../scratch-workspace/src/run-command.ts';
+import { runSuccessfully } from '../../../scratch-workspace/src/run-command.ts';
 import type { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
+import { RealBuildKit } from '../../../simulators/src/builders/real-buildkit.ts';
 import { addIdleTargets } from '../idle-targets.ts';
 import { describeTimings, interleaved, median } from '../timing.ts';
 import { makeShop, writeRawManifests } from './shop.ts';
@@ -20,14 +22,17 @@ export async function atOnce(workspace: ScratchWorkspace, rounds: number): Promi
     names.map((name) => `apps/${name}`),
   );
   const namespace = `${workspace.id}-raw`;
+  // Its base image is in the platform's registry, as those of docker.io are in that.
+  const builder = await RealBuildKit.start(await buildBuildKit(), '127.0.0.1:5000');
   await kubectl(['create', 'namespace', namespace]);
   try {
+    Object.assign(process.env, builder.env);
     const raw = await RawRelease.prepare(workspace, namespace, names);
     const all = await compare(workspace, raw, { rounds, names });
     const one = await compare(workspace, raw, { rounds, names: names.slice(0, 1) });
     return [
       '## Release ten services that changed at once\n',
-      `After \`build\` (which is Nx and esbuild alike for both), with the engine's cache warm. By hand is \`tools/bench/src/at-once/raw-release.sh\`: \`${raw.build}\` of as many services at once as there are processors, pushed and applied with \`kubectl\` as soon as they are built, and \`kubectl rollout status\` of all at the same time. 2 replicas each.\n`,
+      `After \`build\` (which is Nx and esbuild alike for both), with BuildKit, its cache warm, as the builder of both. By hand is \`tools/bench/src/at-once/raw-release.sh\`: \`docker buildx build --push\` of as many services at once as there are processors, pushed and applied with \`kubectl\` as soon as they are built, and \`kubectl rollout status\` of all at the same time. 2 replicas each.\n`,
       '| | seconds | of by hand |\n| --- | --- | --- |',
       ...rowsOf(`nx run-many -t release -p ${services} services`, all),
       '',
@@ -36,21 +41,20 @@ export async function atOnce(workspace: ScratchWorkspace, rounds: number): Promi
       ...rowsOf('nx run …:release', one),
     ];
   } finally {
+    for (const name of Object.keys(builder.env)) delete process.env[name];
+    await builder.stop();
     await kubectl(['delete', 'namespace', '--ignore-not-found', '--wait=false', namespace]);
   }
 }
 
 /** A release by hand. */
 class RawRelease {
-  /** How images are built. */
-  readonly build: string;
   private readonly workspace: ScratchWorkspace;
   private readonly env: NodeJS.ProcessEnv;
   private readonly args: readonly string[];
 
-  private constructor(workspace: ScratchWorkspace, build: string, env: NodeJS.ProcessEnv, args: readonly string[]) {
+  private constructor(workspace: ScratchWorkspace, env: NodeJS.ProcessEnv, args: readonly string[]) {
     this.workspace = workspace;
-    this.build = build;
     this.env = env;
     this.args = args;
   }
@@ -61,14 +65,8 @@ class RawRelease {
     const { variables } = (await readEnvironments(workspace.folder)).find(({ name }) => name === 'preprod')!;
     const own = { ...variables, ROUTE_HOSTNAME: `${namespace}.localhost` };
     writeRawManifests(workspace, names, { folder, variables: own });
-    const hasBuildx = (await runCommand('docker', ['buildx', 'version'])).code === 0;
-    const build = hasBuildx ? 'docker buildx build' : 'docker build';
-    const env = {
-      BUILD: build,
-      KUBECTL: `${join(binaries, 'kubectl')} --kubeconfig=${kubeconfig} --context=${context}`,
-      ...(hasBuildx ? {} : { DOCKER_BUILDKIT: '0' }),
-    };
-    return new RawRelease(workspace, build, env, [await workspace.registry(), namespace, folder]);
+    const env = { KUBECTL: `${join(binaries, 'kubectl')} --kubeconfig=${kubeconfig} --context=${context}` };
+    return new RawRelease(workspace, env, [await workspace.registry(), namespace, folder]);
   }
 
   async run(names: readonly string[]): Promise<void> {

@@ -32,7 +32,7 @@ export interface ContainerEngine {
    */
   requireBuildable(recipe: BuildRecipe): Promise<void>;
   /**
-   * Builds an image of each platform; of several, an index. No registry has any of it before the push.
+   * Builds an image of each platform; of several, an index. No registry has it under a name before the push: an engine may send it there without one.
    * @param signal ends the engine, and all that it started, when it is aborted; its reason is thrown then.
    * @throws {Failure} with the last lines of the build's output.
    */

@@ -23,6 +23,8 @@ export interface ServiceSource {
   contentHash(source: { readonly commit: string } | 'working-tree'): Promise<ContentHash>;
   /** Returns how its image is built. @throws {Refusal} when a folder of that is not in the workspace. */
   build(): LocatedBuild;
+  /** @throws {Refusal} when its image cannot be built so: a stage, a folder or the Dockerfile is not there. */
+  requireBuildable(): Promise<void>;
   /** Returns the images that its own is built on top of, or copies from. */
   baseImages(source: { readonly commit: string } | 'working-tree'): Promise<BaseImages>;
   /** Returns warnings on files that the image is built from, though they are no content. */

@@ -21,12 +21,18 @@ export class RealBuildKit {
     this.env = env;
   }
 
-  /** @param tools folder of `docker-buildx`, `buildkitd` and `buildctl`. */
-  static async start(tools: string): Promise<RealBuildKit> {
+  /**
+   * @param tools folder of `docker-buildx`, `buildkitd` and `buildctl`.
+   * @param mirror registry in plain http that it asks for the images of docker.io; none when left out.
+   */
+  static async start(tools: string, mirror?: string): Promise<RealBuildKit> {
     const folder = mkdtempSync(join(tmpdir(), 'buildkit-'));
     const address = `unix://${join(folder, 'socket')}`;
     const worker = ['--oci-worker=true', '--containerd-worker=false', '--oci-worker-net=host'];
-    const args = [`--root=${join(folder, 'root')}`, `--addr=${address}`, ...worker];
+    const configuration = join(folder, 'buildkitd.toml');
+    writeFileSync(configuration, mirror === undefined ? '' : mirrored(mirror));
+    const paths = [`--config=${configuration}`, `--root=${join(folder, 'root')}`, `--addr=${address}`];
+    const args = [...paths, ...worker];
     const server = spawn(join(tools, 'buildkitd'), args, { stdio: 'ignore' });
     const settings = join(folder, 'docker');
     mkdirSync(join(settings, 'cli-plugins'), { recursive: true });
@@ -45,9 +51,14 @@ export class RealBuildKit {
     return started;
   }
 
-  async stop(): Promise<void> {
+  /** Ends the server alone: docker still has its name. */
+  async end(): Promise<void> {
     const ended = new Promise((resolve) => this.server.once('exit', resolve));
     if (this.server.exitCode === null && this.server.kill()) await ended;
+  }
+
+  async stop(): Promise<void> {
+    await this.end();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -62,4 +73,8 @@ export class RealBuildKit {
       }
     }
   }
+}
+
+function mirrored(mirror: string): string {
+  return `[registry."docker.io"]\nmirrors = ["${mirror}"]\n[registry."${mirror}"]\nhttp = true\n`;
 }

@@ -4,7 +4,7 @@ import type { CredentialsOf } from '../../model/image/credentials.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { ContainerEngine } from '../../ports/container-engine.ts';
 import { DockerEngine } from './docker-engine.ts';
-import type { LayoutRegistry } from './image-layouts.ts';
+import type { BuiltImageRegistry } from './built-image-registry.ts';
 import { PodmanEngine } from './podman-engine.ts';
 import { runTool, type RunTool } from './run-tool.ts';
 
@@ -20,7 +20,7 @@ export type EngineName = (typeof engineNames)[number];
  * @throws {Refusal} with the reason for each engine that cannot be used, and what to do.
  */
 export async function chooseEngine(
-  registry: LayoutRegistry,
+  registry: BuiltImageRegistry,
   chosen?: EngineName,
   lent?: CredentialsOf,
   run: RunTool = runTool,

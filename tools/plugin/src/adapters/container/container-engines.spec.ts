@@ -10,7 +10,7 @@ import { chooseEngine, requireInstalledEngine } from './choose-engine.ts';
 import { dockerBuildArguments } from './docker-arguments.ts';
 import { plainBuild } from '../../model/build/build-settings.ts';
 import { DockerEngine, digestInRepository, digestOfPush } from './docker-engine.ts';
-import type { LayoutRegistry } from './image-layouts.ts';
+import type { BuiltImageRegistry } from './built-image-registry.ts';
 import { PodmanEngine } from './podman-engine.ts';
 import { podmanBuildArguments, podmanExportArguments, podmanPushArguments } from './podman-arguments.ts';
 import { samplePassword, samplePem, samplePemParts } from '../../../../contracts/src/secret-samples.ts';
@@ -28,8 +28,9 @@ const build: ImageBuild = {
 };
 
 /** Nothing is pushed from a folder here. */
-const noLayouts: LayoutRegistry = {
+const noLayouts: BuiltImageRegistry = {
   pushLayout: () => Promise.reject(new Error('pushed from a folder')),
+  findUntagged: async () => undefined,
 };
 const podmanWay = { ignoreFile: '/dev/null', isCached: true, part: undefined };
 const both = [Platform.parse('linux/amd64')!, Platform.parse('linux/arm64')!];
@@ -51,7 +52,7 @@ function machine(answers: Record<string, Partial<ToolResult>>) {
 
 describe('arguments', () => {
   it('of docker build', () => {
-    expect(dockerBuildArguments(build, { buildKit: false, layout: undefined })).toEqual([
+    expect(dockerBuildArguments(build, { buildKit: false, output: undefined })).toEqual([
       'build',
       '--file=/work space/apps/orders/Dockerfile',
       '--label=poc.dev/dirty=false',
@@ -61,7 +62,7 @@ describe('arguments', () => {
       '--',
       '/work space/apps/orders',
     ]);
-    expect(dockerBuildArguments(build, { buildKit: true, layout: undefined })).toEqual(
+    expect(dockerBuildArguments(build, { buildKit: true, output: undefined })).toEqual(
       expect.arrayContaining(['--provenance=false', '--load']),
     );
   });
@@ -90,11 +91,11 @@ describe('arguments', () => {
     const argument = `--build-context=node:24=docker-image://docker.io/library/node@${digest}`;
 
     it('for buildx and podman', () => {
-      expect(dockerBuildArguments(onNode, { buildKit: true, layout: undefined })).toContain(argument);
+      expect(dockerBuildArguments(onNode, { buildKit: true, output: undefined })).toContain(argument);
       expect(podmanBuildArguments(onNode, podmanWay)).toContain(argument);
       expect(podmanBuildArguments(onNode, podmanWay)).toContain(argument.replace('node:24', 'node:$V'));
-      expect(dockerBuildArguments(onNode, { buildKit: true, layout: undefined }).join()).not.toContain('$V');
-      expect(dockerBuildArguments(onNode, { buildKit: false, layout: undefined })).not.toContain(argument);
+      expect(dockerBuildArguments(onNode, { buildKit: true, output: undefined }).join()).not.toContain('$V');
+      expect(dockerBuildArguments(onNode, { buildKit: false, output: undefined })).not.toContain(argument);
     });
 
     it.each([
@@ -192,6 +193,7 @@ describe('DockerEngine', () => {
           pushed.push(folder);
           return digest;
         },
+        findUntagged: async () => undefined,
       },
       run,
     );
@@ -210,7 +212,12 @@ describe('DockerEngine', () => {
   });
 
   it('leaves no folder of a build that fails', async () => {
-    const { run, calls } = machine({ 'docker buildx build': { code: 1 }, ...driver('remote'), ...buildx });
+    const { run, calls } = machine({
+      'docker buildx build': { code: 1 },
+      ...driver('docker'),
+      ...buildx,
+      ...snapshots,
+    });
     await expect(new DockerEngine(noLayouts, run).build(ofBoth, () => {})).rejects.toBeInstanceOf(Failure);
     const [, folder = ''] = /dest=(\S+),tar/.exec(calls.at(-1)!.command)!;
     expect(folder).toContain('poc-image-');

@@ -8,7 +8,7 @@ import { ImageRef } from '../../model/image/image-ref.ts';
 import type { ImageBuild } from '../../ports/container-engine.ts';
 import { requireSecrets, secretsIn, secretVariables } from './build-secrets.ts';
 import { dockerBuildArguments } from './docker-arguments.ts';
-import type { LayoutRegistry } from './image-layouts.ts';
+import type { BuiltImageRegistry } from './built-image-registry.ts';
 import { DockerEngine } from './docker-engine.ts';
 import { buildRegistries } from './dockerfile-registries.ts';
 import { hasStaleLayers, podmanBuildArguments } from './podman-arguments.ts';
@@ -46,8 +46,8 @@ const common = [
   '--ssh=default',
 ];
 
-const noLayouts: LayoutRegistry = { pushLayout: () => Promise.reject(new Error('pushed from a folder')) };
-const byBuildx = { buildKit: true, layout: undefined };
+const noLayouts: BuiltImageRegistry = { pushLayout: () => Promise.reject(new Error('pushed from a folder')) };
+const byBuildx = { buildKit: true, output: undefined };
 
 it('docker is told all of a block', () => {
   const args = dockerBuildArguments(build(declared), byBuildx);
@@ -68,7 +68,7 @@ it('docker is told all of a block', () => {
     ]),
   );
   expect(
-    dockerBuildArguments(build({ platforms: [own] }), { buildKit: false, layout: undefined }).join(' '),
+    dockerBuildArguments(build({ platforms: [own] }), { buildKit: false, output: undefined }).join(' '),
   ).not.toContain('--platform');
 });
 

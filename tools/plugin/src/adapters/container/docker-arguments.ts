@@ -2,18 +2,18 @@ import type { CacheReference, SecretReference } from '../../model/build/build-se
 import type { ImageBuild } from '../../ports/container-engine.ts';
 import { commonArguments } from './common-arguments.ts';
 import { buildxPins } from './pin-base-images.ts';
-import { layoutArguments, platformArguments } from './platform-arguments.ts';
+import { outputArguments, platformArguments, type ImageOutput } from './platform-arguments.ts';
 
 /** How docker builds. */
 interface DockerWay {
   /** Buildx is there; the legacy builder knows fewer options. */
   readonly buildKit: boolean;
-  /** The folder that the image is written into; undefined for the server's store. */
-  readonly layout: string | undefined;
+  /** Where the image goes; undefined for the server's store. */
+  readonly output: ImageOutput | undefined;
 }
 
 /** Arguments of `docker build`, or of `docker buildx build`: only that takes the builder that the user has chosen. */
-export function dockerBuildArguments(build: ImageBuild, { buildKit, layout }: DockerWay): string[] {
+export function dockerBuildArguments(build: ImageBuild, { buildKit, output }: DockerWay): string[] {
   const { context, dockerfile, labels, settings, baseImages } = build;
   return [
     ...(buildKit ? ['buildx', 'build'] : ['build']),
@@ -28,15 +28,14 @@ export function dockerBuildArguments(build: ImageBuild, { buildKit, layout }: Do
     ...Object.entries(settings.secrets).map(([id, each]) => `--secret=id=${id},${secretSource(each)}`),
     ...(settings.cache ? cacheArguments(settings.cache) : []),
     ...Object.entries(labels).map(([name, value]) => `--label=${name}=${value}`),
-    ...outputArguments(build, { buildKit, layout }),
+    ...(output ? outputArguments(build, output) : storeArguments(build, buildKit)),
     '--',
     context,
   ];
 }
 
-function outputArguments(build: ImageBuild, { buildKit, layout }: DockerWay): string[] {
-  if (layout !== undefined) return layoutArguments(build, layout);
-  return [...(buildKit ? ['--load'] : []), ...build.images.map((image) => `--tag=${image.tagged}`)];
+function storeArguments({ images }: ImageBuild, buildKit: boolean): string[] {
+  return [...(buildKit ? ['--load'] : []), ...images.map((image) => `--tag=${image.tagged}`)];
 }
 
 function secretSource(reference: SecretReference): string {

@@ -1,13 +1,25 @@
-import type { RunTool } from './run-tool.ts';
+import type { RunTool, ToolResult } from './run-tool.ts';
 
 /**
  * A builder of docker. The legacy builder and BuildKit inside the server put one image into the server's store; others
- * write several platforms, with the times of the commit, into a folder.
+ * write several platforms, with the times of the commit, into a registry or a folder.
  */
 export interface DockerBuilder {
   readonly kind: 'legacy' | 'server' | 'layout';
   /** It takes images and folders by name (`--build-context`), as BuildKit does since 0.10, which docker has since version 23. */
   readonly takesContexts: boolean;
+  /** It pushes by digest, without a name, and keeps nothing of that: not said of the one in docker's server. */
+  readonly pushes: boolean;
+  /** Why nothing can be built with it now, as docker says it; undefined where nothing is known against it. */
+  readonly trouble?: string | undefined;
+}
+
+/** One machine of a builder. */
+interface BuilderNode {
+  readonly endpoint: string;
+  /** `running`; others start when something is built, unless their driver cannot start them. */
+  readonly status: string;
+  readonly error: string;
 }
 
 /** Asks for the builder that the user has chosen (`docker buildx use`, BUILDX_BUILDER). */
@@ -17,16 +29,57 @@ export async function findDockerBuilder(run: RunTool): Promise<DockerBuilder> {
     run('docker', ['buildx', 'inspect']),
     run('docker', ['info', '--format={{json .DriverStatus}}']),
   ]);
-  if (version.code !== 0) return { kind: 'legacy', takesContexts: false };
+  if (version.code !== 0) return { kind: 'legacy', takesContexts: false, pushes: false };
   const driver = driverOf(inspected.stdout);
   // With containerd's store of images, BuildKit inside the server can do what it can elsewhere.
   const isInside = driver === undefined || driver === 'docker';
   const kind = isInside && !info.stdout.includes('io.containerd.snapshotter') ? 'server' : 'layout';
   const versions = [...inspected.stdout.matchAll(/^\s*BuildKit(?: version)?:\s*v0\.(\d+)/gim)];
-  return { kind, takesContexts: versions.every(([, minor]) => Number(minor) >= 10) };
+  return {
+    kind,
+    takesContexts: versions.every(([, minor]) => Number(minor) >= 10),
+    pushes: !isInside,
+    trouble: await troubleOf(driver, inspected, run),
+  };
 }
 
 /** Reads the driver out of what `docker buildx inspect` prints. */
 export function driverOf(inspected: string): string | undefined {
   return /^Driver:\s+(\S+)$/m.exec(inspected)?.[1];
+}
+
+async function troubleOf(driver: string | undefined, inspected: ToolResult, run: RunTool): Promise<string | undefined> {
+  if (inspected.code !== 0) return inspected.lastLines.at(-1) ?? 'docker buildx inspect said nothing';
+  const nodes = nodesIn(inspected.stdout);
+  const troubles = await Promise.all(nodes.map((node) => troubleOfNode(driver, node, run)));
+  // One that answers is enough.
+  return troubles.includes(undefined) ? undefined : troubles[0];
+}
+
+async function troubleOfNode(
+  driver: string | undefined,
+  { endpoint, status, error }: BuilderNode,
+  run: RunTool,
+): Promise<string | undefined> {
+  if (error !== '') return error;
+  if (status === '' || status === 'running') return undefined;
+  if (driver === 'remote') return `nothing answers at ${endpoint}`;
+  if (driver !== 'docker-container') return undefined;
+  // It is started by the docker server there, when something is built.
+  const there = endpoint.includes('://') ? `--host=${endpoint}` : `--context=${endpoint}`;
+  const { code, lastLines } = await run('docker', [there, 'version', '--format={{.Server.Version}}']);
+  return code === 0 ? undefined : (lastLines.at(-1) ?? `no docker server answers at ${endpoint}`);
+}
+
+function nodesIn(inspected: string): BuilderNode[] {
+  const [, listed = ''] = inspected.split(/^Nodes:\s*$/m);
+  const field = (text: string, name: string) => new RegExp(`^${name}:\\s+(.*)$`, 'm').exec(text)?.[1]?.trim() ?? '';
+  return listed
+    .split(/^(?=Name:)/m)
+    .filter((text) => text.startsWith('Name:'))
+    .map((text) => ({
+      endpoint: field(text, 'Endpoint'),
+      status: field(text, 'Status'),
+      error: field(text, 'Error'),
+    }));
 }

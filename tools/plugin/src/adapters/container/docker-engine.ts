@@ -8,10 +8,12 @@ import { dockerBuildArguments } from './docker-arguments.ts';
 import { pinLocally } from './pin-base-images.ts';
 import { findDockerBuilder, type DockerBuilder } from './docker-builder.ts';
 import { lentDockerSettings } from './docker-settings.ts';
-import { buildFailure, pushProblem, severalPlatforms } from './engine-problems.ts';
-import { ImageLayouts, type LayoutRegistry } from './image-layouts.ts';
-import { sourceDateEnvironment } from './platform-arguments.ts';
-import { withLentLogins, withLoginsOfBaseImages, type Lending } from './temporary-credentials.ts';
+import { buildFailure, pushProblem, severalPlatforms, silentBuilder } from './engine-problems.ts';
+import type { BuiltImageRegistry } from './built-image-registry.ts';
+import { ImageLayouts } from './image-layouts.ts';
+import { UntaggedImages } from './untagged-images.ts';
+import { sourceDateEnvironment, type ImageOutput } from './platform-arguments.ts';
+import { withLentLogins, withLoginsOfBuild, type Lending } from './temporary-credentials.ts';
 import { runTool, type RunTool, type ToolResult } from './run-tool.ts';
 
 /** The docker command line, and its server or the builder that was chosen for it. */
@@ -20,17 +22,20 @@ export class DockerEngine implements ContainerEngine {
   private readonly run: RunTool;
   private readonly lending: Lending;
   private readonly layouts: ImageLayouts;
+  private readonly untagged: UntaggedImages;
   private chosen: Promise<DockerBuilder> | undefined;
 
   /** @param registry pushes what does not go through docker's server. @param lent what docker does not find by itself. */
-  constructor(registry: LayoutRegistry, run: RunTool = runTool, lent: CredentialsOf = async () => undefined) {
+  constructor(registry: BuiltImageRegistry, run: RunTool = runTool, lent: CredentialsOf = async () => undefined) {
     this.run = run;
     this.lending = { credentialsOf: lent, write: lentDockerSettings };
     this.layouts = new ImageLayouts(registry);
+    this.untagged = new UntaggedImages(registry);
   }
 
   async requireBuildable(recipe: BuildRecipe): Promise<void> {
     const builder = await this.requirePlatforms(recipe);
+    if (builder.trouble !== undefined) throw silentBuilder(builder.trouble);
     if (builder.kind === 'legacy') {
       const remedy =
         'Install buildx, its plugin (https://docs.docker.com/go/buildx/), or take podman (`POC_CONTAINER_ENGINE=podman`).';
@@ -44,16 +49,24 @@ export class DockerEngine implements ContainerEngine {
   }
 
   async build(build: ImageBuild, onLine: (line: string) => void, signal?: AbortSignal): Promise<void> {
-    if ((await this.requirePlatforms(build)).kind !== 'layout') return this.buildInto(undefined, build, onLine, signal);
-    await this.layouts.write(build.images, (folder) => this.buildInto(folder, build, onLine, signal));
+    const { kind, pushes } = await this.requirePlatforms(build);
+    const buildInto = (output: ImageOutput | undefined) => this.buildInto(output, build, onLine, signal);
+    if (kind !== 'layout') return requireBuilt(build, await buildInto(undefined));
+    const pushed = pushes ? await this.untagged.push(build.images, (push) => buildInto({ push })) : undefined;
+    if (pushed) return requireBuilt(build, pushed);
+    if (pushes) onLine('the builder does not push to that registry itself: its image goes through a folder');
+    await this.layouts.write(build.images, async (layout) => requireBuilt(build, await buildInto({ layout })));
   }
 
   async push(image: ImageRef, onLine: (line: string) => void, signal?: AbortSignal): Promise<Digest> {
+    const tagged = await this.untagged.tag(image, signal);
+    if (tagged !== undefined) return tagged;
     const pushed = await this.layouts.push(image, onLine, signal);
     return pushed ?? this.pushFromStore(image, onLine, signal);
   }
 
   async forget(image: ImageRef): Promise<void> {
+    this.untagged.forget(image);
     this.layouts.forget(image);
   }
 
@@ -70,17 +83,18 @@ export class DockerEngine implements ContainerEngine {
     return this.chosen;
   }
 
-  /** @param layout the folder to write it into; undefined for the server's store. */
+  /** @param output where it goes; undefined for the server's store. */
   private async buildInto(
-    layout: string | undefined,
+    output: ImageOutput | undefined,
     build: ImageBuild,
     onLine: (line: string) => void,
     signal: AbortSignal | undefined,
-  ): Promise<void> {
+  ): Promise<ToolResult> {
     const builder = await this.builder();
     const secrets = { needs: secretVariables(build.settings), secrets: secretsIn(build.settings) };
-    const { code, lastLines } = await withLoginsOfBaseImages(this.lending, build, onLine, (env) =>
-      this.buildPinned(build, { builder, layout }, (args, shown) =>
+    const goesTo = output && 'push' in output ? build.images.map(({ registry }) => registry) : [];
+    return withLoginsOfBuild(this.lending, { build, goesTo }, onLine, (env) =>
+      this.buildPinned(build, { builder, output }, (args, shown) =>
         this.run('docker', args, {
           ...(shown ? { onLine } : {}),
           signal,
@@ -91,20 +105,21 @@ export class DockerEngine implements ContainerEngine {
             // Said aloud, because without it the legacy builder begins with a notice of its deprecation.
             DOCKER_BUILDKIT: builder.kind === 'legacy' ? '0' : '1',
             DOCKER_CLI_HINTS: 'false',
+            // Of how it was built, nothing is asked for.
+            BUILDX_METADATA_PROVENANCE: 'disabled',
           },
         }),
       ),
     );
-    if (code !== 0) throw buildFailure('docker', build, lastLines);
   }
 
   private async buildPinned(
     build: ImageBuild,
-    { builder, layout }: { readonly builder: DockerBuilder; readonly layout: string | undefined },
+    { builder, output }: { readonly builder: DockerBuilder; readonly output: ImageOutput | undefined },
     run: (args: readonly string[], shown: boolean) => ReturnType<RunTool>,
   ): Promise<ToolResult> {
     const { baseImages = [], ...plain } = build;
-    const way = { buildKit: builder.kind !== 'legacy', layout };
+    const way = { buildKit: builder.kind !== 'legacy', output };
     if (builder.takesContexts) return run(dockerBuildArguments(build, way), true);
     const quietly = (args: readonly string[]) => run(args, args[0] === 'pull');
     return (await pinLocally(baseImages, quietly)) ?? run(dockerBuildArguments(plain, way), true);
@@ -131,6 +146,11 @@ export class DockerEngine implements ContainerEngine {
     const { code, stdout } = await this.run('docker', args);
     return code === 0 ? digestInRepository(stdout, image) : undefined;
   }
+}
+
+/** @throws {Failure} when a build did not succeed. */
+function requireBuilt(build: ImageBuild, { code, lastLines }: ToolResult): void {
+  if (code !== 0) throw buildFailure('docker', build, lastLines);
 }
 
 /** Reads the last line of `docker push`: `20261124-1: digest: sha256:… size: 1234`. */

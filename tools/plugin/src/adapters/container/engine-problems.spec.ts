@@ -56,6 +56,30 @@ describe('buildFailure', () => {
     sourceDate: new Date(0),
   };
 
+  const pinned = ImageRef.of('acr.example', 'library/node', '24').withDigest(`sha256:${'a'.repeat(64)}`);
+  const onNode = { ...build, baseImages: [{ name: 'acr.example/library/node:24', written: '$BASE', image: pinned }] };
+  const byDigest = `acr.example/library/node@sha256:${'a'.repeat(64)}`;
+
+  it.each([
+    ['docker', `ERROR: failed to build: failed to solve: failed to resolve source metadata for ${byDigest}: not found`],
+    ['podman', `Error: creating build container: initializing source docker://${byDigest}: pinging container registry`],
+    ['docker', `Error response from daemon: manifest for ${byDigest} not found: manifest unknown`],
+    ['docker', 'Error response from daemon: Get "https://acr.example/v2/": dial tcp: no such host'],
+  ])('says that %s does not get an image which its registry has: %s', (engine, line) => {
+    const told = buildFailure(engine, onNode, ['x', line]).explain();
+    expect(told).toMatch(/does not get the image acr\.example\/library\/node\S* that this one is built from/);
+    expect(told).toContain('though the registry acr.example told this command that it has it');
+    expect(told).toContain(`\`${engine} login acr.example\``);
+    expect(told).toContain(line);
+  });
+
+  it('does not say so of an image that nobody was asked for, or of another failure', () => {
+    const other = 'ERROR: failed to solve: failed to resolve source metadata for docker.io/library/a:1: no such host';
+    expect(buildFailure('docker', onNode, [other]).explain()).toContain('does not get the image docker.io/library/a:1');
+    expect(buildFailure('docker', onNode, [other]).explain()).not.toContain('told this command');
+    expect(buildFailure('docker', onNode, ['npm: not found']).facts.reason).toBe('docker build ended with an error.');
+  });
+
   it.each([
     [
       'DEPRECATED: The legacy builder is deprecated and will be removed in a future release.',

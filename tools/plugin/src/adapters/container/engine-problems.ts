@@ -20,12 +20,34 @@ export function buildFailure(engine: string, build: ImageBuild, lastLines: reado
     doing: `build the image ${images[0]?.tagged ?? ''} from ${dockerfile}`,
     ...(otherProcessor.test(lastLines.join('\n'))
       ? notEmulated(engine, build, lastLines)
-      : {
+      : (notPulled(engine, build, lastLines) ?? {
           reason: `${engine} build ended with an error.`,
           remedy: 'Fix the step that its last lines show, then run the same command again.',
-        }),
+        })),
     evidence: lastLines.filter((line) => !legacyBuilderNotice.test(line)).slice(-20),
   });
+}
+
+/** How builders say that they do not get an image: BuildKit, podman, and the server of docker at a pull. */
+const lostImage =
+  /failed to resolve source metadata for (\S+): |(?:initializing|copy from) source docker:\/\/(\S+): |^Error response from daemon: (?:pull access denied for ([^\s,]+)|manifest for (\S+) not found|(?:Get|Head) "https?:\/\/)/m;
+
+/** A builder has a network, logins and certificates of its own. @returns undefined where it did not fail for an image. */
+function notPulled(engine: string, { baseImages = [] }: ImageBuild, lastLines: readonly string[]) {
+  const lost = lostImage.exec(lastLines.join('\n'));
+  if (!lost) return undefined;
+  const named = lost.slice(1).find((each) => each !== undefined);
+  const name = named ?? (baseImages.length === 1 ? baseImages[0]!.name : undefined);
+  const asked = baseImages.find(({ image, name }) => named === undefined || isOf(named, image, name));
+  const host = asked?.image.registry ?? 'REGISTRY';
+  return {
+    reason: `${engine} does not get the image${name === undefined ? '' : ` ${name}`} that this one is built from${asked ? `, though the registry ${host} told this command that it has it` : ''}.`,
+    remedy: `Its builder has a network, logins and certificates of its own: log in (\`${engine} login ${host}\`), give the builder the proxy, or tell it of a registry in plain http or with an authority of its own (docker: insecure-registries in daemon.json, or buildkitd.toml of the builder; podman: registries.conf); then run the same command again.`,
+  };
+}
+
+function isOf(named: string, image: ImageRef, name: string): boolean {
+  return named === name || named.startsWith(`${image.registry}/${image.repository}`);
 }
 
 function notEmulated(engine: string, { settings: { platforms } }: ImageBuild, lastLines: readonly string[]) {
@@ -47,6 +69,18 @@ export function severalPlatforms(builder: 'legacy' | 'server', platforms: readon
     doing: `build an image for ${platforms.join(' and ')}`,
     reason: `docker would build it with ${what}, which writes one platform at a time.`,
     remedy: `${builder === 'legacy' ? 'Install the plug-in buildx, choose' : 'Choose'} another builder with \`docker buildx create --use\`, or build with podman (POC_CONTAINER_ENGINE=podman); then run the same command again.`,
+  });
+}
+
+/** Returns the refusal of a builder that does not answer. @param trouble why, as docker says it. */
+export function silentBuilder(trouble: string): Refusal {
+  const chosen = process.env['BUILDX_BUILDER'];
+  const name = chosen ? ` ${chosen}` : '';
+  return new Refusal({
+    type: 'builder-does-not-answer',
+    doing: 'find the builder of docker',
+    reason: `The builder${name} that is chosen (${chosen ? 'BUILDX_BUILDER' : '`docker buildx use`'}) cannot build now: ${trouble}.`,
+    remedy: `Start it (\`docker buildx inspect --bootstrap${name}\` tries to), choose another one of \`docker buildx ls\` with \`docker buildx use\`, or build with podman (POC_CONTAINER_ENGINE=podman).`,
   });
 }
 

@@ -3,23 +3,18 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Digest, ImageRef } from '../../model/image/image-ref.ts';
-
-/** Pushes an image that was built into a folder (OCI image layout). */
-export interface LayoutRegistry {
-  /** @returns its digest. @throws {ProductError} */
-  pushLayout(folder: string, image: ImageRef, signal?: AbortSignal): Promise<Digest>;
-}
+import type { BuiltImageRegistry } from './built-image-registry.ts';
 
 /** Folders that hold an image from its build until its push is over, by the image's names. */
 export class ImageLayouts {
-  private readonly registry: LayoutRegistry;
+  private readonly registry: Pick<BuiltImageRegistry, 'pushLayout'>;
   private readonly folders = new Map<string, string>();
   private readonly removeAll = () => {
     for (const folder of new Set(this.folders.values())) rmSync(folder, { recursive: true, force: true });
   };
 
   /** @param registry what they are pushed by. */
-  constructor(registry: LayoutRegistry) {
+  constructor(registry: Pick<BuiltImageRegistry, 'pushLayout'>) {
     this.registry = registry;
   }
 

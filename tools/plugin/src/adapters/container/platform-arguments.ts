@@ -1,4 +1,5 @@
 import type { ImageBuild } from '../../ports/container-engine.ts';
+import type { UntaggedPush } from './untagged-images.ts';
 
 type PlatformBuild = Pick<ImageBuild, 'settings' | 'sourceDate' | 'labels'>;
 
@@ -7,15 +8,26 @@ export function platformArguments({ settings: { platforms } }: Pick<ImageBuild, 
   return platforms.length === 0 ? [] : [`--platform=${platforms.join(',')}`];
 }
 
+/** Where buildx puts an image: a folder, or repositories, in which it then is by its digest alone. */
+export type ImageOutput = { readonly layout: string } | { readonly push: UntaggedPush };
+
 /**
- * Returns the arguments that make buildx write an image into a folder, of one platform or of several: nothing of it is in a registry or in a
- * store of docker's then. What was said of how it was built would stand in the index beside it, and differ each time.
+ * Returns the arguments that make buildx write an image, of one platform or of several, to where it has no name. Either way it is the same
+ * to the byte. What was said of how it was built would stand in the index beside it, and differ each time.
  */
-export function layoutArguments(build: PlatformBuild, folder: string): string[] {
-  const output = ['type=oci', `dest=${folder}`, 'tar=false', 'rewrite-timestamp=true'];
+export function outputArguments(build: PlatformBuild, to: ImageOutput): string[] {
+  const fields =
+    'layout' in to
+      ? ['type=oci', `dest=${to.layout}`, 'tar=false']
+      : [
+          'type=image',
+          `name=${to.push.repositories.join(',')}`,
+          ...['push=true', 'push-by-digest=true', 'store=false', 'oci-mediatypes=true'],
+        ];
   const parts = build.settings.platforms.length > 1 ? 'index,manifest' : 'manifest';
   return [
-    `--output=${output.map(csvField).join(',')}`,
+    `--output=${[...fields, 'rewrite-timestamp=true'].map(csvField).join(',')}`,
+    ...('push' in to ? [`--metadata-file=${to.push.metadataFile}`] : []),
     '--sbom=false',
     ...Object.entries(build.labels).map(([name, value]) => `--annotation=${parts}:${name}=${value}`),
   ];

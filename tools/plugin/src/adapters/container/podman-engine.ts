@@ -12,8 +12,9 @@ import { beyondPodman, dependsOnPodmanVersion, refuseBeyond } from './build-capa
 import { requireSecrets, secretsIn, secretVariables } from './build-secrets.ts';
 import { buildRegistries } from './dockerfile-registries.ts';
 import { buildFailure, pushProblem } from './engine-problems.ts';
-import { withLentLogins, withLoginsOfBaseImages, type Lending } from './temporary-credentials.ts';
-import { ImageLayouts, type LayoutRegistry } from './image-layouts.ts';
+import { withLentLogins, withLoginsOfBuild, type Lending } from './temporary-credentials.ts';
+import type { BuiltImageRegistry } from './built-image-registry.ts';
+import { ImageLayouts } from './image-layouts.ts';
 import { joinPlatforms } from './layout-index.ts';
 import {
   hasStaleLayers,
@@ -34,7 +35,7 @@ export class PodmanEngine implements ContainerEngine {
   private readonly layouts: ImageLayouts;
 
   /** @param registry pushes images of several platforms. @param lent what podman does not find by itself. */
-  constructor(registry: LayoutRegistry, run: RunTool = runTool, lent: CredentialsOf = async () => undefined) {
+  constructor(registry: BuiltImageRegistry, run: RunTool = runTool, lent: CredentialsOf = async () => undefined) {
     this.run = run;
     this.layouts = new ImageLayouts(registry);
     this.lending = { credentialsOf: lent, write: lentPodmanAuthFile };
@@ -122,7 +123,7 @@ export class PodmanEngine implements ContainerEngine {
       const args = podmanBuildArguments(build, { ignoreFile, isCached: !hasStaleLayers(dockerfile), part });
       const plain = buildRegistries(dockerfile, build.settings).filter(isLoopbackRegistry);
       const registries = await plainRegistries(folder, plain);
-      return await withLoginsOfBaseImages(this.lending, build, onLine, (env) =>
+      return await withLoginsOfBuild(this.lending, { build }, onLine, (env) =>
         this.run('podman', args, {
           ...{ onLine, signal, env: { ...registries, ...env } },
           needs: secretVariables(build.settings),

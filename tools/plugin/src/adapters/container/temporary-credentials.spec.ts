@@ -7,12 +7,12 @@ import { ImageRef } from '../../model/image/image-ref.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { DockerEngine } from './docker-engine.ts';
 import { dockerfileRegistries } from './dockerfile-registries.ts';
-import type { LayoutRegistry } from './image-layouts.ts';
+import type { BuiltImageRegistry } from './built-image-registry.ts';
 import { PodmanEngine } from './podman-engine.ts';
 import type { RunTool } from './run-tool.ts';
 
 /** Nothing is pushed from a folder here. */
-const noLayouts: LayoutRegistry = {
+const noLayouts: BuiltImageRegistry = {
   pushLayout: () => Promise.reject(new Error('pushed from a folder')),
 };
 

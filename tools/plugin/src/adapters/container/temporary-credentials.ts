@@ -41,10 +41,13 @@ export async function withLentLogins<T>(
   }
 }
 
-/** The same for a build: a registry whose images anybody may pull needs no login, so that a missing one is only reported. */
-export async function withLoginsOfBaseImages<T>(
+/**
+ * The same for a build: a registry whose images anybody may pull needs no login, so that a missing one is only reported.
+ * @param goesTo registries that the builder pushes to.
+ */
+export async function withLoginsOfBuild<T>(
   { credentialsOf, write }: Lending,
-  build: BuildRecipe,
+  { build, goesTo = [] }: { readonly build: BuildRecipe; readonly goesTo?: readonly string[] },
   onLine: (line: string) => void,
   action: (env: Readonly<Record<string, string>>) => Promise<T>,
 ): Promise<T> {
@@ -58,8 +61,8 @@ export async function withLoginsOfBaseImages<T>(
     }
   };
   // A Dockerfile that is not there is for the engine to tell.
-  const registries = buildRegistries(await readFile(build.dockerfile, 'utf8').catch(() => ''), build.settings);
-  return withLentLogins({ credentialsOf: orNone, write }, registries, action);
+  const named = buildRegistries(await readFile(build.dockerfile, 'utf8').catch(() => ''), build.settings);
+  return withLentLogins({ credentialsOf: orNone, write }, [...new Set([...named, ...goesTo])], action);
 }
 
 /** The entry of an auth file. */

@@ -3,6 +3,7 @@ import { Refusal } from '../../model/errors/product-error.ts';
 import { knownSecrets } from '../../model/secrets/known-secrets.ts';
 import { Git } from './git.ts';
 import { LocalRefs } from './refs/local-refs.ts';
+import { KeptObjects } from './files/kept-objects.ts';
 import { parseObjectBatch } from './files/object-batch.ts';
 import { originName } from './origin/origin-name.ts';
 import { Origin } from './origin/origin.ts';
@@ -16,6 +17,9 @@ export class Clone {
   readonly git: Git;
   readonly tree: WorkingTree;
   readonly localRefs: LocalRefs;
+  private readonly objects = new KeptObjects();
+  /** Commits that were found here: they stay. */
+  private readonly here = new Set<string>();
   private origin: Promise<{ address: string; refs: Origin } | undefined> | undefined;
 
   /** @param workspaceRoot absolute; the repository's root or any folder in it. */
@@ -49,7 +53,8 @@ export class Clone {
   /** Fetches a commit that is missing here. @throws {Refusal} when there is none. */
   async fetchCommit(commit: string): Promise<void> {
     if (isObjectName(commit)) {
-      if ((await this.git.run(['cat-file', '-e', `${commit}^{commit}`])).code === 0) return;
+      if (this.here.has(commit)) return;
+      if ((await this.git.run(['cat-file', '-e', `${commit}^{commit}`])).code === 0) return void this.here.add(commit);
       const origin = await this.findOrigin();
       if (origin) return origin.refs.fetchCommit(commit);
     }
@@ -59,10 +64,13 @@ export class Clone {
   /** Fetches the commits that are missing here, in few goes. @returns those that are here then. */
   async fetchCommits(commits: readonly string[]): Promise<string[]> {
     const names = commits.filter(isObjectName);
-    const missing = await this.missingHere(names, 'commit');
+    const unknown = names.filter((name) => !this.here.has(name));
+    const missing = unknown.length > 0 ? await this.missingHere(unknown, 'commit') : [];
     if (missing.length > 0) await (await this.findOrigin())?.refs.fetchCommits(missing);
     const lost = new Set(missing.length > 0 ? await this.missingHere(missing, 'commit') : []);
-    return names.filter((name) => !lost.has(name));
+    const found = names.filter((name) => !lost.has(name));
+    for (const name of found) this.here.add(name);
+    return found;
   }
 
   /** Brings so many commits before some into a shallow clone. */
@@ -79,9 +87,14 @@ export class Clone {
 
   /** Returns the contents of objects by name; those that are missing here are left out. */
   async readObjects(files: readonly Pick<GitFile, 'object'>[]): Promise<Map<string, Buffer>> {
-    if (files.length === 0) return new Map();
-    const input = files.map(({ object }) => `${object}\n`).join('');
-    return parseObjectBatch(await this.git.bytes(['cat-file', '--batch'], { input }));
+    const names = [...new Set(files.map(({ object }) => object))];
+    const found = this.objects.of(names);
+    const others = names.filter((name) => !found.has(name));
+    if (others.length === 0) return found;
+    const input = others.map((name) => `${name}\n`).join('');
+    const read = parseObjectBatch(await this.git.bytes(['cat-file', '--batch'], { input }));
+    this.objects.keep(read);
+    return new Map([...found, ...read]);
   }
 }
 

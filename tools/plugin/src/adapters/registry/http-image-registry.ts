@@ -4,10 +4,13 @@ import type { PlatformLabels } from '../../model/image/common-labels.ts';
 import type { CredentialsOf } from '../../model/image/credentials.ts';
 import type { Digest, ImageRef } from '../../model/image/image-ref.ts';
 import type { CopyAmount, ImageRegistry } from '../../ports/image-registry.ts';
+import { ProductError } from '../../model/errors/product-error.ts';
 import { isAzureRegistry } from './azure-registries.ts';
 import { ImageCopy } from './copy/image-copy.ts';
+import { addManifest } from './copy/image-tree.ts';
 import { LayoutSource } from './copy/layout-source.ts';
 import { RegistrySource } from './copy/registry-source.ts';
+import { tagManifest } from './copy/tagging.ts';
 import { readDigest } from './read-digest.ts';
 import { labelsOf, readPlatformImages } from './platform-images.ts';
 import { RegistryClient, type ClientSettings } from './registry-client.ts';
@@ -71,6 +74,23 @@ export class HttpImageRegistry implements ImageRegistry {
     const { root } = await layout.read();
     await new ImageCopy(layout, to, this.client, signal).run();
     return root.digest;
+  }
+
+  /**
+   * Looks for an image that a builder pushed without a tag.
+   * @param image its repository and digest.
+   * @returns what gives it a tag, to the byte as it is; undefined when not all of it is there, as far as this client may see.
+   */
+  async findUntagged(
+    image: ImageRef,
+  ): Promise<{ tagAs(to: ImageRef, signal?: AbortSignal): Promise<void> } | undefined> {
+    try {
+      const root = await addManifest(new Map(), image.digest!, image, this.client);
+      return root && { tagAs: (to, signal) => tagManifest(root, to, this.client, signal) };
+    } catch (error) {
+      if (error instanceof ProductError) return undefined;
+      throw error;
+    }
   }
 
   async lockTag(image: ImageRef): Promise<void> {

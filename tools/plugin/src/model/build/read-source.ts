@@ -3,7 +3,9 @@ import { ImageRef } from '../image/image-ref.ts';
 import { isMap } from '../manifests/source/object-fields.ts';
 import type { BlockOwner } from './build-settings.ts';
 import type { Mistakes } from './mistakes.ts';
+import { didYouMean } from '../text/did-you-mean.ts';
 import { Platform } from './platform.ts';
+import { platformMistake } from './platform-mistake.ts';
 
 /** The beginning of the address of an image that is an additional context. */
 const imageScheme = 'docker-image://';
@@ -32,9 +34,13 @@ export function readPlatforms(value: unknown, mistakes: Mistakes): readonly Plat
   if (!Array.isArray(value)) return mistakes.tell('expected a list, such as ["linux/amd64", "linux/arm64"].');
   const platforms = new Map<string, Platform>();
   for (const [index, each] of value.entries()) {
-    const platform = typeof each === 'string' ? Platform.parse(each) : undefined;
-    if (platform) platforms.set(platform.toString(), platform);
-    else mistakes.within(String(index)).tell(`${shown(each)} is no platform. Write it as linux/amd64 or linux/arm/v7.`);
+    const at = mistakes.within(String(index));
+    if (typeof each !== 'string') at.tell('expected a text, such as "linux/amd64".');
+    else {
+      const mistake = platformMistake(each.slice(0, 80), didYouMean);
+      if (mistake === undefined) platforms.set(Platform.parse(each)!.toString(), Platform.parse(each)!);
+      else at.tell(mistake);
+    }
   }
   return [...platforms.values()];
 }

@@ -72,15 +72,14 @@ export async function previewImage(
  */
 export async function buildImage(request: ImageRequest, ports: ReleasePorts, reporter: Reporter): Promise<Release> {
   const { service, revision, registry, signal, progress } = request;
-  const [engine] = await Promise.all([
+  // Registries are asked meanwhile: of some it is waited for that they do not answer.
+  const [engine, bases] = await Promise.all([
     buildableBy(ports, request),
+    pinBaseImages(service, revision.dirty ? 'working-tree' : { commit: revision.commit }, ports, reporter),
     service.requireCommittedInputs(),
     warnOfForeignInputs(request, reporter),
   ]);
-  const [buildNumber, bases] = await Promise.all([
-    reserveBuildNumber(numberRequest(request), revision.commit, ports),
-    pinBaseImages(service, revision.dirty ? 'working-tree' : { commit: revision.commit }, ports, reporter),
-  ]);
+  const buildNumber = await reserveBuildNumber(numberRequest(request), revision.commit, ports);
   progress?.took(buildNumber);
   reporter.step(`using build number ${describeNumber(buildNumber, request)}`);
   warnOfDayToCome(buildNumber, request, ports, reporter);
@@ -115,7 +114,7 @@ async function lockTag(image: ImageRef, { registry }: ReleasePorts, reporter: Re
   );
 }
 
-/** Nothing is pushed but what was built of the source as it is: the two are compared between. */
+/** Nothing gets a tag but what was built of the source as it is: the two are compared between. */
 async function buildAndPush(
   {
     engine,
@@ -144,7 +143,7 @@ function forPlatforms({ platforms }: ImageRequest): string {
 /** Returns the engine. @throws {Refusal} when it cannot build the image of the service as that declares it. */
 async function buildableBy({ engine }: ReleasePorts, request: ImageRequest): Promise<ContainerEngine> {
   const recipe = recipeOf(request);
-  const found = await engine();
+  const [found] = await Promise.all([engine(), request.service.requireBuildable()]);
   await found.requireBuildable(recipe);
   return found;
 }

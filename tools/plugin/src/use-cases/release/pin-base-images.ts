@@ -36,13 +36,14 @@ export async function pinBaseImages(
   const pinned: PinnedBaseImage[] = [];
   for (const { name, written, image } of moving) {
     const answer = found.get(image.tagged)!;
-    if ('reason' in answer) tellUnrecorded(reporter, name, answer.reason);
+    if ('reason' in answer) tellUnrecorded(name, answer.reason, ports, reporter);
     else {
       pinned.push({ name, written, image: image.withDigest(answer.digest) });
       reporter.detail(`base image ${image.tagged} is ${answer.digest}`);
     }
   }
-  for (const name of unknown) tellUnrecorded(reporter, name, 'Which image that is depends on what is not known here.');
+  for (const name of unknown)
+    tellUnrecorded(name, 'Which image that is depends on what is not known here.', ports, reporter);
   const baseImages = [...new Map(pinned.map(({ image }) => [image.tagged, image])).values()];
   const pin = ({ tagged }: ImageRef) => baseImages.find((image) => image.tagged === tagged);
   // Said also where it is nothing: an image inherits what it does not say.
@@ -50,6 +51,18 @@ export async function pinBaseImages(
   return { pinned, recorded, below: below && (pin(below.image) ?? below.image) };
 }
 
-function tellUnrecorded({ step }: Reporter, name: string, reason: string): void {
-  step(`base image ${name} is not recorded, so that its moves are not seen: ${reason}`);
+/** Reasons that were told, by the ports that the services of one command share. */
+const told = new WeakMap<object, Set<string>>();
+
+/** Without a network, all services of a command would say the same. */
+function tellUnrecorded(
+  name: string,
+  reason: string,
+  { registry }: Pick<ReleasePorts, 'registry'>,
+  { step, detail }: Reporter,
+): void {
+  const reasons = told.get(registry) ?? new Set();
+  const tell = reasons.has(reason) ? detail : step;
+  told.set(registry, reasons.add(reason));
+  tell(`base image ${name} is not recorded, so that its moves are not seen: ${reason}`);
 }

@@ -136,6 +136,17 @@ describe('release', () => {
     });
   });
 
+  it('says once why base images are not recorded, whatever is built after', async () => {
+    const scenario = new ReleaseScenario();
+    scenario.registry.unreachable.add('docker.io');
+    for (const base of ['node:24', 'node:26']) {
+      scenario.repository.write('apps/orders/Dockerfile', `FROM ${base}`);
+      scenario.repository.commit();
+      await run(scenario);
+    }
+    expect(scenario.lines.filter((line) => line.includes('is not recorded'))).toHaveLength(1);
+  });
+
   it('takes the next number, of the day, for other content', async () => {
     const scenario = new ReleaseScenario();
     await run(scenario);

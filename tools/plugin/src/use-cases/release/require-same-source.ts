@@ -27,7 +27,7 @@ export async function requireUnmoved({ service, revision }: Built, commitAtStart
 
 /**
  * Makes sure that the image is of the content that it is named by: nothing was saved, pulled or checked out while the
- * engine read it. Called before anything is pushed.
+ * engine read it. Called before anything has a tag.
  * @throws {Failure} when the content on the disk is another one by now: the build number is used up.
  */
 export async function requireSameSource({ service, revision }: Built): Promise<void> {
@@ -36,7 +36,7 @@ export async function requireSameSource({ service, revision }: Built): Promise<v
   throw new Failure({
     type: 'source-moved',
     doing: `build the image of ${service.name}`,
-    reason: `Files of ${service.name} changed while its image was built, so that it may not be what ${shortCommit(revision.commit)} holds. Nothing was pushed.`,
+    reason: `Files of ${service.name} changed while its image was built, so that it may not be what ${shortCommit(revision.commit)} holds. It has no tag.`,
     remedy: 'Run the command again, and leave the checkout alone meanwhile. It takes another build number.',
   });
 }

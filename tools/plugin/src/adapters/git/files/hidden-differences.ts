@@ -24,29 +24,32 @@ export async function findHiddenDifferences(
   where: readonly string[],
   hash: (files: readonly { path: string; mode: string }[]) => Promise<readonly GitFile[]>,
 ): Promise<HiddenDifference[]> {
-  const [marked, index, ...filtered] = await Promise.all([
-    git.text(['ls-files', '-v', '-z', '--', ...where]),
-    git.text(['ls-files', '-s', '-z', '--', ...where]),
-    ...Object.keys(unmade).map((filter) => pathsWith(filter, git, where)),
+  const [marked, filtered] = await Promise.all([
+    git.text(['ls-files', '-v', '-s', '-z', '--', ...where]),
+    filteredPaths(git, where),
   ]);
-  const files = new Map(parseIndex(index).map((file) => [file.path, file]));
-  // `S` is skip-worktree; a small letter is assume-unchanged. Both are looked at no more by git.
-  const unwatched = records(marked).flatMap((record) => (/^[Sa-z] /.test(record) ? [record.slice(2)] : []));
+  const files = records(marked).flatMap((record) => {
+    const [mark = ''] = record;
+    return parseIndex(record.slice(2)).map((file) => ({ ...file, mark }));
+  });
   const found = await Promise.all([
+    // `S` is skip-worktree; a small letter is assume-unchanged. Both are looked at no more by git.
     differences(
-      unwatched.map((path) => files.get(path)!),
+      files.filter(({ mark }) => /[Sa-z]/.test(mark)),
       git.folder,
       hash,
     ),
-    ...Object.values(unmade).map((each, i) => unmadeAmong(filtered[i]!, git.folder, each)),
-    ...[...files.values()].filter(({ mode }) => mode === '160000').map((each) => submoduleDifference(each, git.folder)),
+    unmadeAmong(filtered, git.folder),
+    ...files.filter(({ mode }) => mode === '160000').map((each) => submoduleDifference(each, git.folder)),
   ]);
   return found.flat();
 }
 
-/** Returns the paths that an attribute gives a filter. */
-async function pathsWith(filter: string, git: Git, where: readonly string[]): Promise<string[]> {
-  const specs = where.map((folder) => `:(literal,attr:filter=${filter})${folder}`);
+/** Returns the paths that attributes give one of the filters. Which of them, their content says. */
+async function filteredPaths(git: Git, where: readonly string[]): Promise<string[]> {
+  const specs = Object.keys(unmade).flatMap((filter) =>
+    where.map((folder) => `:(literal,attr:filter=${filter})${folder}`),
+  );
   const { code, stdout, stderr } = await git.run(['ls-files', '-z', '--', ...specs], {
     env: { GIT_LITERAL_PATHSPECS: '0' },
   });
@@ -68,15 +71,12 @@ async function differences(
   return [...missing, ...changed.map(({ path }) => ({ path, kind: 'unwatched-change' as const }))];
 }
 
-async function unmadeAmong(
-  paths: readonly string[],
-  folder: string,
-  { kind, beginnings }: { readonly kind: HiddenDifference['kind']; readonly beginnings: readonly string[] },
-): Promise<HiddenDifference[]> {
+async function unmadeAmong(paths: readonly string[], folder: string): Promise<HiddenDifference[]> {
   const found: HiddenDifference[] = [];
   for (const path of paths) {
     const text = await beginningOf(join(folder, path));
-    if (beginnings.some((each) => text.startsWith(each))) found.push({ path, kind });
+    const filter = Object.values(unmade).find(({ beginnings }) => beginnings.some((each) => text.startsWith(each)));
+    if (filter) found.push({ path, kind: filter.kind });
   }
   return found;
 }

@@ -24,6 +24,8 @@ const forkDepths = [200, 5000];
 export class GitCommits implements Commits {
   private readonly clone: Clone;
   private shallow: Promise<boolean> | undefined;
+  /** Of two commits that services of one run ask for alike. */
+  private readonly bases = new Map<string, string>();
 
   constructor(clone: Clone) {
     this.clone = clone;
@@ -112,8 +114,10 @@ export class GitCommits implements Commits {
     const find = async () => {
       for (const other of others) {
         if (found.has(other) || !here.includes(other)) continue;
-        const { code, stdout } = await this.clone.git.run(['merge-base', commit, other]);
-        if (code === 0) found.set(other, stdout.toString().trim());
+        const base = this.bases.get(`${commit} ${other}`) ?? (await this.mergeBase(commit, other));
+        if (base === undefined) continue;
+        found.set(other, base);
+        this.bases.set(`${commit} ${other}`, base);
       }
     };
     await find();
@@ -124,6 +128,11 @@ export class GitCommits implements Commits {
       await find();
     }
     return found;
+  }
+
+  private async mergeBase(commit: string, other: string): Promise<string | undefined> {
+    const { code, stdout } = await this.clone.git.run(['merge-base', commit, other]);
+    return code === 0 ? stdout.toString().trim() : undefined;
   }
 
   async changedPaths(commits: readonly string[]): Promise<Map<string, string[]>> {

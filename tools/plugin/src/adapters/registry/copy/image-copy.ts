@@ -1,16 +1,16 @@
 import pMap from 'p-map';
-import { Failure, ProductError, Refusal } from '../../../model/errors/product-error.ts';
+import { Failure, ProductError } from '../../../model/errors/product-error.ts';
 import { formatBytes } from '../../../model/limits/most-bytes.ts';
 import type { Digest, ImageRef } from '../../../model/image/image-ref.ts';
 import type { CopyAmount } from '../../../ports/image-registry.ts';
 import type { Descriptor } from '../manifest.ts';
-import { digestIn, readDigest } from '../read-digest.ts';
 import type { RegistryClient } from '../registry-client.ts';
-import { otherContent, purposeOf, type Rights } from '../registry-refusals.ts';
+import { purposeOf, type Rights } from '../registry-refusals.ts';
 import { BlobTransfer } from './blob-transfer.ts';
 import type { ImageSource, WholeImage } from './image-source.ts';
 import type { StoredManifest } from './image-tree.ts';
 import { listReferrer } from './referrers.ts';
+import { putManifest, requireTag, unlessHidden, verifyTag, type Taken } from './tagging.ts';
 
 /** Blobs that are on their way at once; each is a connection to either side, and a few pieces of 64 KiB. */
 const blobsAtOnce = 3;
@@ -76,20 +76,8 @@ export class ImageCopy {
     if (failed) throw (failed as { readonly error: unknown }).error;
     await this.putManifests(whole);
     if (!isTagged) await this.put(whole.root, this.to.tag!);
-    await this.verify(whole.root.digest);
+    await verifyTag(this.to, whole.root.digest, this.client);
     return { blobs: sent.length, bytes: bytesOf(sent), mounted: blobs.length - sent.length };
-  }
-
-  /** @returns true when the tag names this image already. @throws {Refusal} when it names another one. */
-  private async requireTag(digest: Digest, rights: Rights): Promise<boolean> {
-    const tagged = await this.unlessHidden(() => readDigest(this.byTag(), this.client));
-    if (tagged === undefined || tagged === digest) return tagged === digest;
-    throw new Refusal({
-      type: 'image-tag-taken',
-      doing: purposeOf(this.to, rights),
-      reason: `${this.to.tagged} is another image there, ${tagged}, than the one that was released, ${digest}.`,
-      remedy: 'Look at who pushed it, and delete that tag; releases are never written over.',
-    });
   }
 
   /** Returns the blobs of all manifests that the other repository does not have. */
@@ -99,7 +87,7 @@ export class ImageCopy {
     const lacking = new Set<Digest>();
     const look = async (digest: Digest) => {
       const asked = { method: 'HEAD', path: `blobs/${digest}`, rights, expected: [404], signal: this.stop } as const;
-      const answer = await this.unlessHidden(() => this.client.send(this.to, asked));
+      const answer = await unlessHidden(() => this.client.send(this.to, asked));
       if (answer?.status !== 200) lacking.add(digest);
     };
     await pMap(blobs.keys(), look, { concurrency: questionsAtOnce });
@@ -111,41 +99,18 @@ export class ImageCopy {
     const [said, parts] = [new Set(sayings.referrers), [...all.values()].filter((each) => !own.has(each))];
     for (const manifest of image) await this.put(manifest, manifest.digest);
     for (const manifest of parts) {
-      const keepsList = await this.put(manifest, manifest.digest);
+      const { keepsList } = await this.put(manifest, manifest.digest);
       if (said.has(manifest) && !keepsList) await listReferrer(manifest, this.to, this.client);
     }
     for (const { tag, manifest } of sayings.tagged) await this.put(manifest, tag);
   }
 
-  /** @returns true when the registry lists by itself what is said of a manifest. */
-  private async put({ mediaType, body, digest }: StoredManifest, reference: string): Promise<boolean> {
-    const answer = await this.client.send(this.to, {
-      method: 'PUT',
-      path: `manifests/${reference}`,
-      rights: 'push',
-      headers: { 'content-type': mediaType },
-      body,
-    });
-    if ((digestIn(answer) ?? digest) !== digest) throw otherContent(this.to, digest, answer.origin);
-    return answer.headers['oci-subject'] !== undefined;
+  private put(manifest: StoredManifest, reference: string): Promise<Taken> {
+    return putManifest(manifest, reference, { to: this.to, client: this.client });
   }
 
-  private async verify(digest: Digest): Promise<void> {
-    if ((await readDigest(this.byTag(), this.client)) !== digest) throw otherContent(this.to, digest, this.to.registry);
-  }
-
-  /** Quay, Docker Hub, Harbor and Artifactory deny reading a repository that is not there: whether it may be made, the push says. */
-  private async unlessHidden<Result>(ask: () => Promise<Result>): Promise<Result | undefined> {
-    try {
-      return await ask();
-    } catch (error) {
-      if (error instanceof ProductError && error.facts.type === 'registry-denies-access') return undefined;
-      throw error;
-    }
-  }
-
-  private byTag(): ImageRef {
-    return this.to.withoutDigest();
+  private requireTag(digest: Digest, rights: Rights): Promise<boolean> {
+    return requireTag(this.to, digest, { client: this.client, rights });
   }
 }
 

@@ -28,6 +28,8 @@ beforeAll(() => {
   const preprod = { name: 'preprod', order: 1, namespace: 'preprod', deploy: 'automatic', ...keys };
   const prod = { name: 'prod', order: 2, namespace: 'prod', deploy: 'manual', protected: true, ...keys };
   for (const each of [preprod, prod]) write(`Infrastructure/environments/${each.name}.yaml`, JSON.stringify(each));
+  mkdirSync(join(root, 'apps/orders'), { recursive: true });
+  write('apps/orders/Dockerfile', 'FROM scratch AS runtime\n');
   write('.gitignore', '.nx\n');
   const git = (...argv: string[]) =>
     execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...argv], { cwd: root });
@@ -89,6 +91,19 @@ it('refuses uncommitted changes', async () => {
   shown = '';
   expect(await check('run-many -t docker-release')).toBe('');
   expect(await check('run orders:release --allow-dirty')).toContain('allowDirty');
+});
+
+it.each([
+  ['a key that there is not', { taget: 'runtime' }, 'Did you mean "target"?'],
+  ['a stage that there is not', { target: 'runtim' }, 'Did you mean "runtime"?'],
+])('refuses a build with %s, before anything is built', async (_, build, told) => {
+  keepGraph({}, { 'docker-release': { ...serviceTargets['docker-release'], options: { build } } });
+  expect(await check('run orders:release')).toContain(told);
+  shown = '';
+  expect(await check('run orders:docker-release')).toContain(told);
+  shown = '';
+  expect(await check('run orders:release --only=deploy')).toBe('');
+  expect(await check('run-many -t release')).toBe('');
 });
 
 it('refuses an image on a machine without a container engine', async () => {

@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import { requireStage } from '../../../adapters/workspace/buildable.ts';
+import { locatedBuild } from '../../../adapters/workspace/service-build.ts';
 import { readEnvironments } from '../../../adapters/workspace/environments.ts';
 import { GitRepository } from '../../../adapters/git/git-repository.ts';
 import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
@@ -10,7 +13,7 @@ import { executors } from '../executors.ts';
 import { typedOptions } from '../options/typed-options.ts';
 import { readDeclared, resolveOptions } from '../options/options.ts';
 import { RunLog } from '../output/ci/run-log.ts';
-import { configuredOptions } from './configured-options.ts';
+import { configuredOptions, keptProject } from './configured-options.ts';
 
 /** Ends the process with exit code 2 when a command will be refused for certain, before lint, tests and build run. */
 export const checkBeforehand: CheckBeforehand = async (commands, { argv, workspaceRoot }) => {
@@ -44,7 +47,16 @@ async function check({ name, project }: RequestedCommand, argv: readonly string[
     repository: new GitRepository(root),
     clock: () => new Date(),
     subject,
+    requireBuild: () => requireBuild(project, root),
   });
+}
+
+/** By what a build is that no machine decides: its block, and the Dockerfile that is checked out. @throws {Refusal} */
+async function requireBuild(name: string | undefined, workspaceRoot: string): Promise<void> {
+  const project = name === undefined ? undefined : keptProject(name, 'docker-release', workspaceRoot);
+  if (name === undefined || !project) return;
+  const build = locatedBuild({ name, root: project.root, imageOptions: project.options }, workspaceRoot);
+  await requireStage({ name, folder: join(workspaceRoot, project.root), build });
 }
 
 /** In Nx's own process. In one of its workers the process is not ours to end, and Nx shows the text itself. */

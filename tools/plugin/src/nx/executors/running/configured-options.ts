@@ -28,6 +28,17 @@ export function configuredOptions(
   return configurations.some(isSome) ? 'some' : 'none';
 }
 
+/** Returns a project as Nx has it, with the options of a target; undefined where that is not known. */
+export function keptProject(
+  name: string,
+  target: string,
+  root: string,
+): { readonly root: string; readonly options: Readonly<Record<string, unknown>> } | undefined {
+  const data = keptGraph(root)?.nodes[name]?.data;
+  if (!data) return undefined;
+  return { root: data.root, options: (data.targets?.[target]?.options ?? {}) as Record<string, unknown> };
+}
+
 /** Returns the graph that Nx has just written, in this process or in its daemon. */
 function keptGraph(root: string): ProjectGraph | undefined {
   const folder = process.env['NX_WORKSPACE_DATA_DIRECTORY'] ?? join(root, '.nx/workspace-data');

@@ -31,6 +31,8 @@ export interface Beforehand {
   readonly clock: Clock;
   /** The subject of messages: `orders`, or `the services`. */
   readonly subject: string;
+  /** @throws {Refusal} when the image of the service cannot be built as it declares that. Nothing is known of many services. */
+  requireBuild(): Promise<void>;
 }
 
 /** The declaration that every executor of this plugin makes. */

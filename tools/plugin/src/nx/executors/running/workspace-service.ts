@@ -6,6 +6,7 @@ import { parseServiceName } from '../../../model/release/service-name.ts';
 import type { ServiceMap } from '../../../ports/service-map.ts';
 import type { ServiceSource } from '../../../ports/service-source.ts';
 import type { SourceRepository } from '../../../ports/repository/source-repository.ts';
+import { requireBuildPlaces, requireStage } from '../../../adapters/workspace/buildable.ts';
 import { ClosureIndex } from '../../../adapters/workspace/closure-index.ts';
 import { contentFilter, contentFolders, contentHash } from '../../../adapters/workspace/content.ts';
 import { refuseForeignLinks } from '../../../adapters/workspace/foreign-links.ts';
@@ -35,11 +36,19 @@ export function workspaceService(
     packages: service.directPackages,
     contentHash: (source) => contentHash(service, repository, source),
     build,
+    requireBuildable: async () => {
+      const built = { name, folder: join(root, service.root), build: build() };
+      await requireStage(built);
+      await requireBuildPlaces(built);
+    },
     baseImages: (source) => readBaseImages(service, repository, source, build()),
     foreignImageInputs: (source) => foreignImageInputs(service, repository, source),
     requireCommittedInputs: async () => {
+      const links = refuseForeignLinks(service, repository);
+      // What git hides is told first.
+      links.catch(() => {});
       await Promise.all([refuseIgnoredInputs(service, repository), refuseHiddenDifferences(service, repository)]);
-      await refuseForeignLinks(service, repository);
+      await links;
     },
   };
 }

@@ -19,8 +19,9 @@ export const executor = serviceExecutor({
     dryRun,
   },
   examples: [{ command: 'nx run orders:docker-release', description: 'Build and push, without a tag or a deployment' }],
-  async check({ allowDirty: isAllowed, dryRun }, { repository, subject }) {
+  async check({ allowDirty: isAllowed, dryRun }, { repository, subject, requireBuild }) {
     requireCommitted(subject, await repository.dirtyPaths(), isAllowed, []);
+    await requireBuild();
     if (!dryRun) await requireEngine(process.env);
   },
   async run({ build, ...options }, { service, environments, ports, reporter, target, signal }) {

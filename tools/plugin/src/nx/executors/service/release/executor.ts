@@ -53,7 +53,7 @@ export const executor = serviceExecutor({
   begin: prefetchReleases,
   async check(
     { env: targets, approve, allowDirty: isAllowed, rebuild, dryRun, only, force, reason },
-    { repository, subject, clock },
+    { repository, subject, clock, requireBuild },
   ) {
     if (rebuild && only === 'deploy')
       throw badOption(
@@ -62,6 +62,7 @@ export const executor = serviceExecutor({
         '`--only=deploy` builds nothing. Leave one of them away.',
       );
     requireCommitted(subject, await repository.dirtyPaths(), isAllowed, targets);
+    if (only !== 'deploy') await requireBuild();
     if (dryRun || only === 'build') return;
     for (const environment of targets) {
       const doing = `deploy ${subject} to ${environment.name}`;
