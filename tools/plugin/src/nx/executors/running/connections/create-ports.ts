@@ -9,7 +9,9 @@ import type { ApiManagement, Environment, PrometheusSettings } from '../../../..
 import { Refusal } from '../../../../model/errors/product-error.ts';
 import { SopsFiles } from '../../../../adapters/sops/sops-files.ts';
 import { AzureRegistries } from '../../../../adapters/registry/azure-registries.ts';
+import { LocalRenderers } from '../../../../adapters/rendering/local-renderers.ts';
 import { HttpImageRegistry } from '../../../../adapters/registry/http-image-registry.ts';
+import { RegistryCharts } from '../../../../adapters/registry/registry-charts.ts';
 import type { ApprovalSource } from '../../../../ports/approvals.ts';
 import type { OnAnswer } from '../../../../ports/clock.ts';
 import type { Cluster } from '../../../../ports/cluster.ts';
@@ -39,6 +41,8 @@ export function createPorts(workspaceRoot: string, env: NodeJS.ProcessEnv, onAns
     repository,
     registry,
     prober: new HttpProber(),
+    renderer: new LocalRenderers(env),
+    charts: new RegistryCharts(azure.credentialsOf),
     clock: () => new Date(),
     secretFiles: new SopsFiles(env),
     engine: () => (engine ??= findEngine(env[engineVariable], azure.lentCredentialsOf, registry)),
