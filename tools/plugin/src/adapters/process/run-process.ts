@@ -48,17 +48,7 @@ export interface ProcessOptions {
 export function runProcess(
   command: string,
   args: readonly string[],
-  {
-    cwd,
-    env = usual(),
-    input,
-    asks = false,
-    stderr = 'collect',
-    timeoutMs,
-    signal,
-    onStart,
-    onOutput,
-  }: ProcessOptions = {},
+  { cwd, env = usual(), input, asks = false, stderr = 'collect', timeoutMs, signal, ...told }: ProcessOptions = {},
 ): Promise<ProcessResult> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
@@ -68,12 +58,12 @@ export function runProcess(
       detached: signal !== undefined && hasProcessGroups,
       stdio: [asks ? 'inherit' : inputOf(input), 'pipe', stderr === 'collect' ? 'pipe' : 'ignore'],
     });
-    if (child.pid !== undefined) onStart?.(child.pid);
+    if (child.pid !== undefined) told.onStart?.(child.pid);
     const outputs = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     for (const stream of ['stdout', 'stderr'] as const)
       child[stream]?.on('data', (chunk: Buffer) => {
         outputs[stream].push(chunk);
-        onOutput?.(stream, chunk);
+        told.onOutput?.(stream, chunk);
       });
     let timedOut = false;
     const onTimeout = () => {

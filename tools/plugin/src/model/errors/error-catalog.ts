@@ -5,6 +5,7 @@ import { facadeErrors } from './facade-errors.ts';
 import { generatorErrors } from './generator-errors.ts';
 import { localPlatformErrors } from './local-platform-errors.ts';
 import { registryErrors } from './registry-errors.ts';
+import { renderingErrors } from './rendering-errors.ts';
 import { routeErrors } from './route-errors.ts';
 import { verificationErrors } from './verification-errors.ts';
 
@@ -153,23 +154,7 @@ export const errorCatalog = {
     'no-manifests': entry('There are no manifests.', "Write the service's Kubernetes manifests into its `k8s` folder."),
     'bad-manifest': entry('A manifest has mistakes.', 'Fix them; nothing was changed.'),
     'bad-overlay': entry("An environment's overlay changes an object that is not there.", 'Put it into a new file.'),
-    'bad-kustomization': entry(
-      'A kustomization names what is not in its folder, or there is none for the environment.',
-      'Copy what is meant into the folder; see the page on manifests.',
-    ),
-    'bad-chart': entry("The file that names a service's chart has mistakes.", 'Fix it; the chart goes by its digest.'),
-    'no-chart': entry('The registry does not have the chart.', 'Correct its address and digest.'),
-    'bad-hook': entry("A chart's object is a hook that has no counterpart.", 'Turn it off in the values.'),
-    'renderer-missing': entry(
-      'Kustomize or Helm is missing, or too old or new.',
-      'Install a version that is accepted.',
-    ),
-    'render-failed': entry('Kustomize or Helm refused the manifests.', 'Fix what its last lines show.'),
-    'render-unsteady': entry('A chart gives another text each time.', 'Give it the value that it makes up otherwise.'),
-    'render-endless': entry(
-      'Rendering took too long, or too much memory or output.',
-      'Look for a loop that never ends in the templates.',
-    ),
+    ...renderingErrors,
     'bad-name': entry('An object has a name that Kubernetes does not allow.', 'Rename it.'),
     'bad-job': entry("A Job's annotations or template cannot be used.", 'Fix the Job.'),
     'huge-number': entry('A number is too great for its field.', 'Write a smaller one.'),

@@ -41,8 +41,7 @@ export function createPorts(workspaceRoot: string, env: NodeJS.ProcessEnv, onAns
     repository,
     registry,
     prober: new HttpProber(),
-    renderer: new LocalRenderers(env),
-    charts: new RegistryCharts(azure.credentialsOf),
+    ...manifestTools(env, azure.credentialsOf),
     clock: () => new Date(),
     secretFiles: new SopsFiles(env),
     engine: () => (engine ??= findEngine(env[engineVariable], azure.lentCredentialsOf, registry)),
@@ -73,6 +72,13 @@ export function createPorts(workspaceRoot: string, env: NodeJS.ProcessEnv, onAns
     approvals: () => (approvals ??= findApprovals(repository, env)),
     forge: () => (forge ??= findForge(repository, env)),
   };
+}
+
+function manifestTools(
+  env: NodeJS.ProcessEnv,
+  credentialsOf: CredentialsOf,
+): Pick<ReleasePorts, 'renderer' | 'charts'> {
+  return { renderer: new LocalRenderers(env), charts: new RegistryCharts(credentialsOf) };
 }
 
 async function openApiCaller(): Promise<ApiCaller> {
