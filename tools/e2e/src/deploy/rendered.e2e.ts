@@ -82,7 +82,7 @@ describe('a chart that helm create made', () => {
 
   it('is released, with its hook before the rollout and without its test', async () => {
     rmSync(join(workspace.folder, 'apps/orders/k8s'), { recursive: true });
-    execFileSync('helm', ['create', 'orders'], { cwd: join(workspace.folder, 'apps/orders') });
+    execFileSync(join(await buildTool('helm4'), 'helm'), ['create', 'orders'], { cwd: join(workspace.folder, 'apps/orders') });
     renameSync(join(workspace.folder, 'apps/orders/orders'), join(workspace.folder, folder));
     workspace.write(`${folder}/values-preprod.yaml`, values);
     workspace.write(`${folder}/templates/extras.yaml`, extras);

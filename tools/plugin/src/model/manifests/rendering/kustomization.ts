@@ -30,7 +30,10 @@ export function refuseForeignReferences(
   const entries = new Set([entry]);
   for (const each of entries) {
     const file = kustomizationNames.map((name) => posix.join(each, name)).find((path) => files.has(path));
-    if (file === undefined) continue;
+    if (file === undefined) {
+      mistakes.push(`${folder}/${each} has no kustomization, and one elsewhere names it.`);
+      continue;
+    }
     for (const { field, written } of referencesIn(files.get(file)!)) {
       const path = posix.normalize(posix.join(each, written));
       const why = chartFields.includes(field) ? chartInside : whyForeign(written, path, files, folder);
