@@ -91,6 +91,7 @@ const rooms = {
     prometheus: ['answers', 'proxy'],
     proxy: [],
     redocly: [],
+    rendering: ['process'],
     sops: ['process'],
     registry: ['answers', 'azure', 'process', 'proxy'],
     toolchains: ['process'],

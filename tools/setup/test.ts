@@ -6,6 +6,7 @@ import {
   buildGitea,
   buildOasdiff,
   buildSops,
+  buildTool,
   installPodman,
   installPrometheus,
   installSigners,
@@ -85,6 +86,7 @@ async function bringUpPlatform(): Promise<boolean> {
   await buildBuildKit();
   await buildOasdiff();
   await buildSops();
+  for (const tool of ['kustomize', 'helm3', 'helm4'] as const) await buildTool(tool);
   await buildExternalSecrets();
   await workflowCheckers();
   await pipelineSchema();

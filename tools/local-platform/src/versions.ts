@@ -88,6 +88,9 @@ export const buildxVersion = '0.38.2';
 /** Version of BuildKit, in the same go.mod. */
 export const buildKitVersion = '0.34.2';
 
+/** Version of Kustomize; its go.mod pins the same one. */
+export const kustomizeVersion = '5.8.2';
+
 /** Wheel that the schema of Azure Pipelines is taken from. */
 export const pipelineSchemaPackage: PinnedWheel = {
   name: 'check-jsonschema',

@@ -19,7 +19,7 @@ import type { UnusedRef } from '../../plugin/src/ports/repository/build-numbers.
 import type { BranchTip } from '../../plugin/src/ports/repository/commits.ts';
 import type { TaggedCommit } from '../../plugin/src/ports/repository/release-tags.ts';
 import type { TagOptions } from '../../plugin/src/ports/repository/tag-signatures.ts';
-import type { HiddenDifference, LinkTarget } from '../../plugin/src/ports/repository/source-files.ts';
+import type { FilesSource, HiddenDifference, LinkTarget } from '../../plugin/src/ports/repository/source-files.ts';
 import type { SourceRepository } from '../../plugin/src/ports/repository/source-repository.ts';
 import { checked, packageText, releaseText, signed, type InMemorySignature } from './in-memory-signature.ts';
 
@@ -265,6 +265,12 @@ export class InMemorySourceRepository implements SourceRepository {
 
   async texts(commit: string, folders: string | readonly string[]): Promise<Map<string, string>> {
     return new Map([...this.commitOf(commit).files].filter(([path]) => isBelow(path, [folders].flat())));
+  }
+
+  async contents(source: FilesSource, folders: readonly string[]): Promise<Map<string, Uint8Array>> {
+    const files = source === 'working-tree' ? this.tree : this.commitOf(source.commit).files;
+    const below = [...files].filter(([path]) => isBelow(path, folders));
+    return new Map(below.map(([path, text]) => [path, Buffer.from(text)]));
   }
 
   /** There are no links in it. */

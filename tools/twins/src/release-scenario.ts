@@ -17,7 +17,9 @@ import { InMemoryFacadeInstance } from './in-memory-facade-instance.ts';
 import { InMemoryForge } from './in-memory-forge.ts';
 import { InMemorySecretFiles } from './in-memory-secret-files.ts';
 import { InMemoryMetrics } from './in-memory-metrics.ts';
+import { InMemoryCharts } from './in-memory-charts.ts';
 import { InMemoryProber } from './in-memory-prober.ts';
+import { InMemoryRenderer } from './in-memory-renderer.ts';
 import { InMemoryContainerEngine } from './in-memory-container-engine.ts';
 import { InMemoryImageRegistry } from './in-memory-image-registry.ts';
 import { InMemorySourceRepository } from './in-memory-source-repository.ts';
@@ -60,6 +62,10 @@ export class ReleaseScenario {
   readonly registry: InMemoryImageRegistry;
   readonly engine: InMemoryContainerEngine;
   readonly prober = new InMemoryProber();
+  /** Kustomize and Helm. */
+  readonly renderer = new InMemoryRenderer();
+  /** Charts in registries. */
+  readonly charts = new InMemoryCharts();
   readonly forge = new InMemoryForge();
   /** The door of environments that have one; by their files none of the scenario's has. */
   readonly facade = new InMemoryFacade();
@@ -118,6 +124,8 @@ export class ReleaseScenario {
       repository: this.repository,
       registry: this.registry,
       prober: this.prober,
+      renderer: this.renderer,
+      charts: this.charts,
       clock: () => this.now,
       secretFiles: this.secretFiles,
       engine: async () => this.engine,

@@ -10,17 +10,22 @@ import {
   signaturePackages,
 } from '../system-packages.ts';
 import { buildBinaries, toolModule, type BinaryGroup, type BuildContext } from '../tools/binaries.ts';
-import { buildKitVersion, buildxVersion } from '../versions.ts';
+import { buildKitVersion, buildxVersion, kustomizeVersion } from '../versions.ts';
 import { buildExternalSecretsIn } from './external-secrets.ts';
 import { buildGiteaIn } from './gitea.ts';
 import { fetchGitHubDescription } from './github-description.ts';
 import { fetchPipelineSchema } from './pipeline-schema.ts';
 import { workflowCheckersIn, type WorkflowCheckers } from './workflow-checkers.ts';
 
-/** Tools that the benchmarks compare with. */
-const benchmarkTools = {
+/** Tools that the benchmarks compare with, and that manifests are rendered by. */
+const deployTools = {
   helm3: toolModule('Helm 3', 'helm3', 120, 'helm'),
   helm4: toolModule('Helm 4', 'helm4', 120, 'helm'),
+  kustomize: {
+    ...toolModule('Kustomize', 'kustomize', 40),
+    // Built as a dependency, it knows no version of its own.
+    linkerFlags: `-s -w -X sigs.k8s.io/kustomize/api/provenance.version=v${kustomizeVersion}`,
+  },
 } as const;
 
 /** Runs GitHub's workflows on this machine. */
@@ -86,10 +91,10 @@ export function workflowCheckers(output: Output = streamOutput()): Promise<Workf
   return workflowCheckersIn(toolFolder('actionlint'), contextOf(output));
 }
 
-/** Builds a tool of the benchmarks unless it is cached. @returns the folder that holds it, as `helm`. */
-export async function buildTool(name: keyof typeof benchmarkTools, output: Output = silentOutput): Promise<string> {
+/** Builds a tool that deploys or renders, unless it is cached. @returns its folder, with `helm` or `kustomize`. */
+export async function buildTool(name: keyof typeof deployTools, output: Output = silentOutput): Promise<string> {
   const target = toolFolder(name);
-  await buildBinaries([benchmarkTools[name]], target, contextOf(output));
+  await buildBinaries([deployTools[name]], target, contextOf(output));
   return target;
 }
 

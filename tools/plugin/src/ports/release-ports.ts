@@ -3,6 +3,7 @@ import type { CheckKey } from '../model/facade/checking/subscription-key.ts';
 import type { ApprovalSource } from './approvals.ts';
 import type { Clock } from './clock.ts';
 import type { Cluster } from './cluster.ts';
+import type { Charts } from './charts.ts';
 import type { ClusterConfiguration } from './cluster-configuration.ts';
 import type { ContainerEngine } from './container-engine.ts';
 import type { ApiCaller } from './api-caller.ts';
@@ -10,6 +11,7 @@ import type { Facade } from './facade.ts';
 import type { FacadeInstance } from './facade-instance.ts';
 import type { Forge, NoForge } from './forge.ts';
 import type { MetricsServer } from './metrics-server.ts';
+import type { ManifestRenderer } from './manifest-renderer.ts';
 import type { Prober } from './prober.ts';
 import type { ImageRegistry } from './image-registry.ts';
 import type { SecretFiles } from './secret-files.ts';
@@ -20,6 +22,10 @@ export interface ReleasePorts {
   readonly repository: SourceRepository;
   readonly registry: ImageRegistry;
   readonly prober: Prober;
+  /** Kustomize and Helm. */
+  readonly renderer: ManifestRenderer;
+  /** Charts that services take from elsewhere. */
+  readonly charts: Charts;
   readonly clock: Clock;
   /** The machine's container engine. @throws {Refusal} when there is none. */
   engine(): Promise<ContainerEngine>;

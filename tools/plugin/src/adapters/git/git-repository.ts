@@ -56,6 +56,7 @@ export class GitRepository implements SourceRepository {
   ignoredPaths: SourceFiles['ignoredPaths'] = (folders) => this.files.ignoredPaths(folders);
   blobs: SourceFiles['blobs'] = (commit, folders) => this.files.blobs(commit, folders);
   workingTreeBlobs: SourceFiles['workingTreeBlobs'] = (folders) => this.files.workingTreeBlobs(folders);
+  contents: SourceFiles['contents'] = (source, folders) => this.files.contents(source, folders);
   texts: SourceFiles['texts'] = (commit, folders) => this.files.texts(commit, folders);
   linkTargets: SourceFiles['linkTargets'] = (source, links) => this.files.linkTargets(source, links);
   workingTreeTexts: SourceFiles['workingTreeTexts'] = (folder) => this.files.workingTreeTexts(folder);

@@ -33,6 +33,8 @@ export interface ProcessOptions {
   readonly timeoutMs?: number;
   /** Ends the command, and all that it started, when it is aborted: politely, and by force after a while. */
   readonly signal?: AbortSignal;
+  /** Is given the number of the process once it runs. */
+  readonly onStart?: (pid: number) => void;
   /** Is given each piece of an output as it comes. */
   readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
 }
@@ -46,7 +48,7 @@ export interface ProcessOptions {
 export function runProcess(
   command: string,
   args: readonly string[],
-  { cwd, env = usual(), input, asks = false, stderr = 'collect', timeoutMs, signal, onOutput }: ProcessOptions = {},
+  { cwd, env = usual(), input, asks = false, stderr = 'collect', timeoutMs, signal, ...told }: ProcessOptions = {},
 ): Promise<ProcessResult> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
@@ -56,11 +58,12 @@ export function runProcess(
       detached: signal !== undefined && hasProcessGroups,
       stdio: [asks ? 'inherit' : inputOf(input), 'pipe', stderr === 'collect' ? 'pipe' : 'ignore'],
     });
+    if (child.pid !== undefined) told.onStart?.(child.pid);
     const outputs = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     for (const stream of ['stdout', 'stderr'] as const)
       child[stream]?.on('data', (chunk: Buffer) => {
         outputs[stream].push(chunk);
-        onOutput?.(stream, chunk);
+        told.onOutput?.(stream, chunk);
       });
     let timedOut = false;
     const onTimeout = () => {

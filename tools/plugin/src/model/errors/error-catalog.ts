@@ -5,6 +5,7 @@ import { facadeErrors } from './facade-errors.ts';
 import { generatorErrors } from './generator-errors.ts';
 import { localPlatformErrors } from './local-platform-errors.ts';
 import { registryErrors } from './registry-errors.ts';
+import { renderingErrors } from './rendering-errors.ts';
 import { routeErrors } from './route-errors.ts';
 import { verificationErrors } from './verification-errors.ts';
 import { workspaceErrors } from './workspace-errors.ts';
@@ -154,6 +155,7 @@ export const errorCatalog = {
     'no-manifests': entry('There are no manifests.', "Write the service's Kubernetes manifests into its `k8s` folder."),
     'bad-manifest': entry('A manifest has mistakes.', 'Fix them; nothing was changed.'),
     'bad-overlay': entry("An environment's overlay changes an object that is not there.", 'Put it into a new file.'),
+    ...renderingErrors,
     'bad-name': entry('An object has a name that Kubernetes does not allow.', 'Rename it.'),
     'bad-job': entry("A Job's annotations or template cannot be used.", 'Fix the Job.'),
     'huge-number': entry('A number is too great for its field.', 'Write a smaller one.'),

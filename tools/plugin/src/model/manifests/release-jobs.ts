@@ -53,12 +53,17 @@ export function finishJobs(
  * would wait for its end.
  * @param manifests those beside the folder of Jobs. @throws {Refusal} naming file and object.
  */
-export function refuseJobsAmong(manifests: readonly Manifest[], folder: string): void {
+export function refuseJobsAmong(
+  manifests: readonly Manifest[],
+  { folder, form }: Pick<RenderRequest, 'folder' | 'form'>,
+): void {
   const jobs = manifests.filter(({ object }) => object.kind === 'Job' && apiGroup(object) === 'batch');
   if (jobs.length === 0) return;
   throw refusalOf(
     jobs.map(({ object, source }) => `${source}: ${describeObject(object)} could not be changed by the next release.`),
-    `Jobs go to ${folder}/${jobsFolder}/: they run once per release, before its rollout. Use a CronJob for what recurs.`,
+    form === 'helm'
+      ? 'Make it a hook, with the annotation `helm.sh/hook: pre-install,pre-upgrade`: it runs once per release, before its rollout. Use a CronJob for what recurs.'
+      : `Jobs go to ${folder}/${jobsFolder}/: they run once per release, before its rollout. Use a CronJob for what recurs.`,
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Actor } from '../release/actor.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { ImageRef } from '../image/image-ref.ts';
+import type { ManifestForm } from './rendering/manifest-form.ts';
 import type { Release } from '../release/release.ts';
 
 /** The input of rendering manifests. */
@@ -9,6 +10,8 @@ export interface RenderRequest {
   readonly texts: ReadonlyMap<string, string>;
   /** Where the service's manifests are: `apps/orders/k8s`. */
   readonly folder: string;
+  /** How they are written there: `plain` by default. Hooks of Helm are read in what was rendered only. */
+  readonly form?: ManifestForm['kind'];
   readonly environment: Pick<Environment, 'name' | 'namespace' | 'variables'>;
   /** Names of all environments of the workspace: files named like one are overlays. */
   readonly environmentNames: readonly string[];

@@ -10,6 +10,7 @@ import { refuseHugeNumbers } from './rules/number-range.ts';
 import { refuseBadHealthWishes } from './rules/health-wish.ts';
 import { refuseBadPatience } from './rules/rollout-patience.ts';
 import { readEnvironmentManifests } from './source/environment-manifests.ts';
+import { withoutHooks, type ChartObjects } from './rendering/helm-hooks.ts';
 import { refuseBadNames } from './object-names.ts';
 import { containersOf, serviceContainerOf } from './rules/pod-templates.ts';
 import { finishJobs, jobsFolder, refuseJobsAmong } from './release-jobs.ts';
@@ -34,8 +35,8 @@ export function renderManifests(request: RenderRequest): Rendered {
   const { release, environment, folder } = request;
   const variables = { ...builtInVariables(request), ...request.variables, ...environment.variables };
   const read = (from: string) => onlyWithVariables(readManifests(request, from), variables, environment.name);
-  const merged = read(folder);
-  const mergedJobs = read(`${folder}/${jobsFolder}`);
+  const { objects: merged, jobs: hooked } = sorted(read(folder), request);
+  const mergedJobs = [...hooked, ...read(`${folder}/${jobsFolder}`)];
   if (merged.length + mergedJobs.length === 0) throw nothingToApply(request);
   const substituted = substitute([...merged, ...mergedJobs], variables, environment.name);
   refuseBadNames(substituted);
@@ -44,7 +45,7 @@ export function renderManifests(request: RenderRequest): Rendered {
   refuseBadPatience(substituted);
   refuseBadHealthWishes(substituted);
   refuseBadExceptions(substituted);
-  refuseJobsAmong(substituted.slice(0, merged.length), folder);
+  refuseJobsAmong(substituted.slice(0, merged.length), request);
   const all = nameConfigMapsByContent(substituted);
   const manifests = all.slice(0, merged.length);
   // A service may be nothing but Jobs that run once per release.
@@ -65,6 +66,11 @@ export function renderManifests(request: RenderRequest): Rendered {
     jobs: jobs.map(({ object }) => object),
     sources: new Map([...finished, ...jobs].map(({ object, source }) => [describeObject(object), source])),
   };
+}
+
+/** Returns what is applied, and what runs before: in a chart, hooks say which is which. */
+function sorted(manifests: readonly Manifest[], { form = 'plain' }: RenderRequest): ChartObjects {
+  return form === 'plain' ? { objects: [...manifests], jobs: [] } : withoutHooks(manifests);
 }
 
 /** Names that every manifest may use. An environment's own variables win over them. */

@@ -7,7 +7,7 @@ import { languagesOf } from './references/languages-of.ts';
 import { ignoreFilesOfContexts } from './references/ignore-files-of-contexts.ts';
 import { requirementsAbove } from './references/requirements-above.ts';
 import { shrinkwrap, shrinkwrapNodes } from './packages/shrinkwrap-nodes.ts';
-import { serviceFolder, serviceMarker } from './service-folder.ts';
+import { hasManifests, serviceFolder, serviceMarker } from './service-folder.ts';
 import { infrastructureTargets, targetsOfService } from './targets.ts';
 import { readProjectFile } from './project-file.ts';
 import type { KnownFolders } from './toolchains/accepts-this-node.ts';
@@ -64,7 +64,8 @@ async function ofLanguages(
       ...ignoreFilesOfContexts(root, workspaceRoot, projectFile, nxJsonConfiguration?.targetDefaults),
     ],
   });
-  const isService = ['Dockerfile', 'k8s'].every((name) => existsSync(join(workspaceRoot, root, name)));
+  const folder = join(workspaceRoot, root);
+  const isService = existsSync(join(folder, 'Dockerfile')) && hasManifests(folder);
   const toolchain = await toolchainTarget({ root, workspaceRoot, projectFile, isService, knownFolders });
   const project: Partial<ProjectConfiguration> = {
     ...(namedInputs && { namedInputs }),

@@ -47,6 +47,11 @@ export interface SourceFiles {
   /** Returns the blob names by path of the files in the working tree below `folders` (tracked and untracked, not ignored). */
   workingTreeBlobs(folders: readonly string[]): Promise<Map<string, string>>;
   /**
+   * Returns the contents by path of the files below some folders, whatever they hold: those of a commit, which is fetched
+   * when it is missing here, or those in the working tree that git does not ignore. Links are read through, as of texts.
+   */
+  contents(source: FilesSource, folders: readonly string[]): Promise<Map<string, Uint8Array>>;
+  /**
    * Returns the texts by path of the files that the commit holds below a folder, or some. Fetches a commit that is missing
    * here. A symbolic link is read through, one to a folder as if the files in it were there.
    */

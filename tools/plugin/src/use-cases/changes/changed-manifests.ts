@@ -10,8 +10,7 @@ import { renderManifests } from '../../model/manifests/render.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
-import type { SourceFiles } from '../../ports/repository/source-files.ts';
-import type { WithRepository } from '../../ports/repository/source-repository.ts';
+import { readManifests, type ManifestPorts } from '../revision/read-manifests.ts';
 
 /** The service whose manifests are compared, and the environment. */
 export interface ManifestComparison {
@@ -30,18 +29,17 @@ export interface ManifestComparison {
 /** Returns the changes of the manifests between two commits, as they are applied in one environment. */
 export async function changedManifests(
   { service, from, to, environment, environments, release }: ManifestComparison,
-  { repository }: WithRepository<SourceFiles>,
+  ports: ManifestPorts,
 ): Promise<ManifestChanges> {
   if (!environment) return { state: 'unknown', reason: 'There is no environment to make manifests for.' };
   if (!release || from.commit === to.commit) return { state: 'compared', environment: environment.name, changes: [] };
-  const folder = `${service.root}/k8s`;
   const image = ImageRef.of(environment.registry, service.name, release.buildNumber.toString(), release.imageDigest);
   const render = async ({ commit }: ChangesSide): Promise<KubernetesObject[] | string> => {
-    const texts = await repository.texts(commit, folder);
     const environmentNames = environments.map(({ name }) => name);
     const same = { release, image, actor: { person: 'nobody', run: 'nowhere' }, partOf: service.partOf };
     try {
-      const { objects, jobs } = renderManifests({ texts, folder, environment, environmentNames, ...same });
+      const read = await readManifests({ commit }, { service, environment, environmentNames }, ports);
+      const { objects, jobs } = renderManifests({ ...read, environment, environmentNames, ...same });
       return withWrittenNames([...objects, ...jobs]);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

@@ -43,7 +43,7 @@ export interface ChangesRequest {
   readonly to: ChangesPoint | undefined;
 }
 
-type Ports = Pick<ReleasePorts, 'repository' | 'cluster' | 'facade'>;
+type Ports = Pick<ReleasePorts, 'repository' | 'cluster' | 'facade' | 'renderer' | 'charts'>;
 
 /** One side as it was found. */
 interface FoundSide {

@@ -265,6 +265,7 @@ function rolloutOf(
     objects: plan.objects,
     plan: plan.plan,
     jobs: plan.jobs,
+    renderedBy: plan.renderedBy,
     exceptions: plan.exceptions,
     actor,
     cause: causeOf({ ...target, allowBreaking: (publication?.breaking ?? []).length > 0 }, options, lifted),

@@ -56,6 +56,8 @@ export interface DeployPlan {
   readonly changes: ChangeSet;
   /** Workloads that may fail requests in it, because their manifests say why that is accepted. */
   readonly exceptions: readonly DowntimeException[];
+  /** What rendered them: `helm 4.3.0`; undefined where they are plain. */
+  readonly renderedBy: string | undefined;
   /** The newest deployment before it was planned: with another one, it is planned again. */
   readonly plannedAfter: DeploymentMark | undefined;
 }
@@ -83,14 +85,14 @@ export async function planDeploy(target: DeployTarget, ports: ReleasePorts, repo
   });
   // Whichever of the two fails first is reported; the other must not be an unhandled rejection then.
   connecting.catch(() => undefined);
-  const { objects, jobs, sources } = await renderRelease(target, ports, reporter);
+  const { objects, jobs, sources, renderedBy } = await renderRelease(target, ports, reporter);
   const { cluster, plannedAfter } = await connecting;
   await requireProvisioning(objects, environment, cluster, doing);
   const plan = await cluster.plan(service.name, objects, { adopt: target.adopt, jobs, workspace: service.partOf });
   const exceptions = await takenExceptions(target, { cluster, plan, objects }, reporter);
   await requireRoutes(target, { objects, sources }, { cluster, plan }, reporter);
   for (const line of needlessExceptions(objects, exceptions, sources)) reporter.warn(line);
-  return { cluster, plan, objects, jobs, changes: plan.changes, exceptions, plannedAfter };
+  return { cluster, plan, objects, jobs, changes: plan.changes, exceptions, renderedBy, plannedAfter };
 }
 
 /**
@@ -111,20 +113,22 @@ export async function takenExceptions(
  * @throws {Refusal} for what is wrong in them, or cannot keep the promise of no downtime.
  */
 export async function renderRelease(
-  { service, release, environment, environmentNames, actor, allowDowntime, manifests }: DeployTarget,
+  target: DeployTarget,
   ports: ReleasePorts,
   reporter: Reporter,
-): Promise<Rendered> {
+): Promise<Rendered & Pick<DeployPlan, 'renderedBy'>> {
+  const { service, release, environment, environmentNames, actor, allowDowntime, manifests } = target;
   const image = ImageRef.of(environment.registry, service.name, release.buildNumber.toString(), release.imageDigest);
-  const texts =
+  const read =
     manifests === 'working-tree'
-      ? await checkoutManifests(service, ports)
-      : await releaseManifests(service, release, ports);
-  const folder = `${service.root}/k8s`;
+      ? await checkoutManifests(target, ports)
+      : await releaseManifests(target, release, ports);
+  const { texts, folder, form, renderedBy } = read;
   const { partOf } = service;
   const { objects, jobs, sources } = renderManifests({
     texts,
     folder,
+    form,
     environment,
     environmentNames,
     release,
@@ -137,5 +141,5 @@ export async function renderRelease(
   const refused = risks.some(({ severity }) => severity === 'refuse');
   if (refused && !allowDowntime) throw downtimeRefusal(service.name, environment.name, risks);
   for (const { line } of risks) reporter.warn(line);
-  return { objects, jobs, sources };
+  return { objects, jobs, sources, renderedBy };
 }

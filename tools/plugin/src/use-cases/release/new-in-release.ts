@@ -11,7 +11,7 @@ export async function newInRelease(
   release: Release,
   service: ServiceSource,
   environments: readonly Environment[],
-  ports: Pick<ReleasePorts, 'cluster' | 'repository' | 'facade'>,
+  ports: Pick<ReleasePorts, 'cluster' | 'repository' | 'facade' | 'renderer' | 'charts'>,
 ): Promise<string> {
   const before = await releaseBefore(release, ports);
   if (!before) return `The first release of ${release.service}.`;

@@ -77,6 +77,8 @@ export interface RollbackPlan {
   /** The APIs that were published with it. */
   readonly publishes: DeploymentRecord['publishes'];
   readonly objects: readonly KubernetesObject[];
+  /** What had rendered them, with its version; nothing is rendered now. */
+  readonly renderedBy: DeploymentRecord['renderedBy'];
   readonly plan: Plan;
   readonly changes: ChangeSet;
   /** Requests that may fail, because Services find no pods for a while. */
@@ -135,6 +137,7 @@ export async function planRollback(request: RollbackRequest, ports: ReleasePorts
     release,
     publishes: target.publishes,
     objects,
+    renderedBy: target.renderedBy,
     plan,
     changes: plan.changes,
     losses: lossesGoingBack((newestSucceeded(records) ?? from).manifests, objects, plan),
@@ -193,7 +196,7 @@ async function rollBackLocked(
   for (const { line } of losses) context.reporter.warn(`${environment.name}: ${line}`);
   for (const doubt of rollback.doubts) context.reporter.warn(doubt);
   const rollout: Rollout = {
-    ...{ environment, release, objects, plan },
+    ...{ environment, release, objects, plan, renderedBy: rollback.renderedBy },
     exceptions: downtimeExceptions(service.name, objects, losses),
     // Rolling back neither runs migrations nor reverts them.
     jobs: [],

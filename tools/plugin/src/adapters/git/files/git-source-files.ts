@@ -1,6 +1,6 @@
 import type { FilesSource, HiddenDifference, LinkTarget, SourceFiles } from '../../../ports/repository/source-files.ts';
 import type { Clone } from '../clone.ts';
-import { isBinary } from './object-batch.ts';
+import { textsAmong } from './object-batch.ts';
 import { filesBehind, type LinkedFiles } from './symbolic-link.ts';
 import { below, blobName, parseTree, type GitFile } from './tree-listing.ts';
 
@@ -55,8 +55,16 @@ export class GitSourceFiles implements SourceFiles {
   }
 
   async texts(commit: string, folders: string | readonly string[]): Promise<Map<string, string>> {
+    return textsAmong(await this.contentsOf(commit, [folders].flat()));
+  }
+
+  contents(source: FilesSource, folders: readonly string[]): Promise<Map<string, Buffer>> {
+    return source === 'working-tree' ? this.clone.tree.contents(folders) : this.contentsOf(source.commit, folders);
+  }
+
+  private async contentsOf(commit: string, folders: readonly string[]): Promise<Map<string, Buffer>> {
     const { files, linked } = await this.linkedFiles(commit);
-    const isBelow = below([folders].flat());
+    const isBelow = below(folders);
     const sources = new Map<string, GitFile>();
     for (const { path, mode } of files.values()) {
       if (!isBelow(path) || mode === '160000') continue;
@@ -65,12 +73,12 @@ export class GitSourceFiles implements SourceFiles {
       for (const [seen, real] of behind) if (files.get(real)!.mode !== '160000') sources.set(seen, files.get(real)!);
     }
     const contents = await this.clone.readObjects([...sources.values()]);
-    const texts = new Map<string, string>();
-    for (const [path, { object }] of sources) {
-      const content = contents.get(object);
-      if (content && !isBinary(content)) texts.set(path, content.toString());
-    }
-    return texts;
+    return new Map(
+      [...sources].flatMap(([path, { object }]): [string, Buffer][] => {
+        const content = contents.get(object);
+        return content ? [[path, content]] : [];
+      }),
+    );
   }
 
   async linkTargets(source: FilesSource, links: readonly string[]): Promise<Map<string, LinkTarget>> {
@@ -103,8 +111,8 @@ export class GitSourceFiles implements SourceFiles {
     return { files, linked: { paths, linkTarget } };
   }
 
-  workingTreeTexts(folder: string): Promise<Map<string, string>> {
-    return this.clone.tree.texts(folder);
+  async workingTreeTexts(folder: string): Promise<Map<string, string>> {
+    return textsAmong(await this.clone.tree.contents([folder]));
   }
 
   private filesOf(commit: string): Promise<GitFile[]> {

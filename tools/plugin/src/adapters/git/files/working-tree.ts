@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { HiddenDifference, LinkTarget } from '../../../ports/repository/source-files.ts';
 import { Git } from '../git.ts';
 import { findHiddenDifferences } from './hidden-differences.ts';
-import { isBinary } from './object-batch.ts';
 import { filesBehind, type LinkedFiles } from './symbolic-link.ts';
 import { below, blobName, parseChangedFiles, parseIndex, parseStatus, records, type GitFile } from './tree-listing.ts';
 
@@ -72,21 +71,21 @@ export class WorkingTree {
     return blobs;
   }
 
-  async texts(folder: string): Promise<Map<string, string>> {
+  async contents(folders: readonly string[]): Promise<Map<string, Buffer>> {
     const linked = await this.linkedFiles();
-    const isBelow = below([folder]);
-    const texts = new Map<string, string>();
+    const isBelow = below(folders);
+    const contents = new Map<string, Buffer>();
     for (const path of linked.paths) {
       if (!isBelow(path)) continue;
       const behind = await filesBehind(path, linked);
       if (typeof behind === 'string') continue;
       for (const [seen, real] of behind) {
-        // Deleted but not staged, or a submodule's folder: no text.
+        // Deleted but not staged, or a submodule's folder: no content.
         const content = await readFile(join(this.git.folder, real)).catch(() => undefined);
-        if (content !== undefined && !isBinary(content)) texts.set(seen, content.toString());
+        if (content !== undefined) contents.set(seen, content);
       }
     }
-    return texts;
+    return contents;
   }
 
   async linkTargets(links: readonly string[]): Promise<Map<string, LinkTarget>> {

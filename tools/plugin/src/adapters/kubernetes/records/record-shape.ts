@@ -32,6 +32,7 @@ const facts = {
   actor,
   cause: maybe(fields({ action: text, reason: maybe(text), ...approvals, overrides: maybe(list(text)) })),
   hold: maybe(fields({ buildNumber: text, actor, since: time, reason: maybe(text) })),
+  renderedBy: maybe(text),
   exceptions: maybe(list(fields({}))),
   publishes: maybe(list(fields({ api: text, revision: text, digest: text, file: text, path: text }))),
   canary: maybe(fields({ steps: list(count), pauseMs: count })),

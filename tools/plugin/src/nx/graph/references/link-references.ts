@@ -11,9 +11,9 @@ import type { WorkspaceTree } from './workspace-tree.ts';
  */
 export function findLinkReferences(tree: WorkspaceTree, references: References): void {
   for (const [project, files] of tree.projects) {
-    const folder = posix.join(tree.rootOf(project), 'k8s');
-    if (!files.some((file) => file === folder || file.startsWith(`${folder}/`))) continue;
-    for (const file of linksIn(tree.root, folder)) {
+    const folders = ['k8s', 'chart'].map((name) => posix.join(tree.rootOf(project), name));
+    const found = folders.filter((folder) => files.some((file) => file === folder || file.startsWith(`${folder}/`)));
+    for (const file of found.flatMap((folder) => linksIn(tree.root, folder))) {
       const written = readlinkSync(join(tree.root, file));
       const path = pathFrom(posix.dirname(file), written, tree);
       references.follow({ project, file, line: 1, written, path });

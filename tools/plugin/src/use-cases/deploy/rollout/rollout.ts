@@ -21,6 +21,8 @@ export interface Rollout {
   readonly plan?: Plan;
   /** Run before the workloads are replaced, one after the other. */
   readonly jobs: readonly KubernetesObject[];
+  /** What rendered them, with its version. */
+  readonly renderedBy?: string | undefined;
   readonly actor: Actor;
   readonly cause: DeploymentCause;
   /** Workloads that may fail requests; those that the objects alone show, if not known yet. */

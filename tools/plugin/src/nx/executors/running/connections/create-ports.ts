@@ -9,7 +9,9 @@ import type { ApiManagement, Environment, PrometheusSettings } from '../../../..
 import { Refusal } from '../../../../model/errors/product-error.ts';
 import { SopsFiles } from '../../../../adapters/sops/sops-files.ts';
 import { AzureRegistries } from '../../../../adapters/registry/azure-registries.ts';
+import { LocalRenderers } from '../../../../adapters/rendering/local-renderers.ts';
 import { HttpImageRegistry } from '../../../../adapters/registry/http-image-registry.ts';
+import { RegistryCharts } from '../../../../adapters/registry/registry-charts.ts';
 import type { ApprovalSource } from '../../../../ports/approvals.ts';
 import type { OnAnswer } from '../../../../ports/clock.ts';
 import type { Cluster } from '../../../../ports/cluster.ts';
@@ -39,6 +41,7 @@ export function createPorts(workspaceRoot: string, env: NodeJS.ProcessEnv, onAns
     repository,
     registry,
     prober: new HttpProber(),
+    ...manifestTools(env, azure.credentialsOf),
     clock: () => new Date(),
     secretFiles: new SopsFiles(env),
     engine: () => (engine ??= findEngine(env[engineVariable], azure.lentCredentialsOf, registry)),
@@ -69,6 +72,13 @@ export function createPorts(workspaceRoot: string, env: NodeJS.ProcessEnv, onAns
     approvals: () => (approvals ??= findApprovals(repository, env)),
     forge: () => (forge ??= findForge(repository, env)),
   };
+}
+
+function manifestTools(
+  env: NodeJS.ProcessEnv,
+  credentialsOf: CredentialsOf,
+): Pick<ReleasePorts, 'renderer' | 'charts'> {
+  return { renderer: new LocalRenderers(env), charts: new RegistryCharts(credentialsOf) };
 }
 
 async function openApiCaller(): Promise<ApiCaller> {
