@@ -168,7 +168,7 @@ export default tseslint.config(
         {
           // Tools run from source by tsx, which knows no path mappings.
           allow: [
-            '/(bench|browser|contracts|gitea|load|local-platform|plugin|scratch-workspace|simulators|soak|twins)/src/',
+            '/(bench|browser|contracts|docs|gitea|load|local-platform|plugin|scratch-workspace|simulators|soak|twins)/src/',
           ],
           depConstraints: [
             { sourceTag: 'scope:service', onlyDependOnLibsWithTags: ['scope:lib'] },

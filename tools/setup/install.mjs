@@ -1,11 +1,11 @@
-// Installs the npm packages when the lockfile has changed since they were installed. Plain JavaScript with nothing but
+// Installs the npm packages of the workspace, or of the folder that is named, when its lockfile has changed since. Plain JavaScript with nothing but
 // Node's builtins: it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
-const root = join(import.meta.dirname, '..', '..');
+const root = resolve(process.argv[2] ?? join(import.meta.dirname, '..', '..'));
 const stamp = join(root, 'node_modules', '.installed-lockfile');
 const wanted = createHash('sha256')
   .update(readFileSync(join(root, 'package-lock.json')))

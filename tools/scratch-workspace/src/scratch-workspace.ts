@@ -240,6 +240,12 @@ export class ScratchWorkspace {
     return this.succeeds([...args, ...approving], { env: { POC_APPROVAL_GATE: gate, ...env } });
   }
 
+  /** Runs lines as a user types them into a shell; ends with the first that fails. */
+  async shell(lines: string): Promise<CommandResult> {
+    const options = { cwd: this.folder, env: this.variables() };
+    return (await startCommand('bash', ['-e', '-o', 'pipefail', '-c', lines], options)).ended;
+  }
+
   /** Runs a command at a terminal, as who is there and in no CI, where a question is answered. */
   async atTerminal(command: string, answer: TypedAnswer): Promise<CommandResult> {
     const env = { ...process.env, ...this.variables(), CI: undefined };

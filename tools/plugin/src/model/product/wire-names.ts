@@ -32,6 +32,7 @@ export const rousingManager = `${prefix}-rouse`;
  * write to one object of their cluster, such as a Gateway, each its own part.
  */
 export const provisioningManager = {
+  /** With a namespace behind it: under this name the configuration of that environment is written. */
   prefix: `${prefix}-provisioning-`,
   of: (namespace: string): string => `${provisioningManager.prefix}${namespace}`,
 } as const;
@@ -44,10 +45,15 @@ export const managedBy = prefix;
 
 /** Labels that this tool sets or reads. */
 export const label = {
+  /** What runs: the name in the manifest. Kubernetes' own, as the next four. */
   name: 'app.kubernetes.io/name',
+  /** The service that an object belongs to. */
   instance: 'app.kubernetes.io/instance',
+  /** The build, in pod templates that ask for it (`${BUILD_NUMBER}`). */
   version: 'app.kubernetes.io/version',
+  /** The workspace, where manifests say it. */
   partOf: 'app.kubernetes.io/part-of',
+  /** By what an object is kept: `poc`. */
   managedBy: 'app.kubernetes.io/managed-by',
   /** Which service an object belongs to. */
   service: own('service'),
@@ -62,12 +68,19 @@ export const label = {
  * its manifest says so itself (`${COMMIT}`): such pods are new ones with each build, whether its image is or not.
  */
 export const annotation = {
+  /** Which build runs: `20261124-1`. */
   buildNumber: own('build-number'),
+  /** The commit that it was built from. */
   commit: own('commit'),
+  /** Digest of its image. */
   imageDigest: own('image-digest'),
+  /** Hash of all that went into it: the same content is built once. */
   contentHash: own('content-hash'),
+  /** `true` where it was built of uncommitted changes. */
   dirty: own('dirty'),
+  /** Address of the CI run that deployed it. */
   run: own('run'),
+  /** Who deployed it. */
   person: own('person'),
   /** On objects that this tool created, and did not find there: only they may be deleted by it. */
   created: own('created'),
@@ -102,15 +115,25 @@ export const actorAnnotations: readonly string[] = [annotation.run, annotation.p
 
 /** Annotations of a deployment record. */
 export const note = {
+  /** Its number, counted for each service. */
   sequence: own('sequence'),
+  /** How the deployment ended; none while it runs. */
   outcome: own('outcome'),
+  /** When it ended. */
   finishedAt: own('finished-at'),
+  /** Why it failed, or why somebody rolled back. */
   reason: own('reason'),
+  /** Whose fault a failure was: that of the build, or of what is around it. */
   fault: own('fault'),
+  /** How many requests were made meanwhile, and how many failed. */
   probe: own('probe'),
+  /** The revision of the API that was published with it. */
   published: own('published'),
+  /** How far its canary came. */
   canary: own('canary'),
+  /** What somebody asked of a running canary: to go on, or to end. */
   canaryWish: own('canary-wish'),
+  /** Kinds of the objects that it has, so that they are found again to be pruned. */
   kinds: own('kinds'),
   /** Distinguishes a record from another of the same name, should an answer be lost and the request be sent again. */
   attempt: own('attempt'),
@@ -126,17 +149,26 @@ export const recordOf = own('record-of');
 export const newestMark = own('newest');
 /** Names the service on each part of the log of deployments. */
 export const logOf = own('log-of');
-/** Names the environment's namespace on a record of provisioning, and an annotation with the version that it rolled out. */
+/** Names the environment's namespace on a record of provisioning. */
 export const provisioningOf = own('provisioning-of');
+/** The version of the configuration that a record of provisioning rolled out. */
 export const provisionedVersionNote = own('version');
 
 /** Labels by which a pod that a developer runs is found again. None is in the selector of a Service. */
-export const devLabel = { service: own('dev-of'), owner: own('dev-by') } as const;
+export const devLabel = {
+  /** The service that it stands in for. */
+  service: own('dev-of'),
+  /** Whose it is. */
+  owner: own('dev-by'),
+} as const;
 
 /** Labels of images, beside those of the OCI image specification. */
 export const imageLabel = {
+  /** The base images with their digests, so that it is seen when one moves. */
   baseImages: own('base-images'),
+  /** Hash of all that went into the image. */
   contentHash: own('content-hash'),
+  /** `true` where it was built of uncommitted changes. */
   dirty: own('dirty'),
 } as const;
 
@@ -144,6 +176,7 @@ export const imageLabel = {
 export const objectName = {
   /** Of what this tool keeps itself: records, locks, logs. */
   ownPrefix: `${prefix}-`,
+  /** The parts of the log of deployments. */
   log: `${prefix}-log`,
   /** Namespace of what provisioning keeps, and the beginning of its names in API Management. */
   provisioning: `${prefix}-provisioning`,
@@ -156,10 +189,15 @@ export const warmUpName = `${prefix}-warm-up`;
 
 /** The name of this tool at servers (`user-agent`, or the client of a login). */
 export const userAgent = {
+  /** At API servers of clusters. */
   deployer: `${prefix}-deployer`,
+  /** At registries and their logins. */
   release: `${prefix}-release`,
+  /** In the requests that are made while pods are replaced. */
   prober: `${prefix}-prober`,
+  /** In the requests by which an API is checked before clients find it. */
   check: `${prefix}-check`,
+  /** At forges. */
   plugin: `${prefix}-plugin`,
 } as const;
 

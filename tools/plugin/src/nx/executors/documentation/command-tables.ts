@@ -57,7 +57,8 @@ function typed({ command }: Executor): string {
   return `nx run ${of === 'service' ? 'orders' : 'infrastructure'}:${target}`;
 }
 
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
+/** Returns a table of Markdown. A bar in a cell stays a character. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const cells = [header, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
   const widths = header.map((_, column) => Math.max(3, ...cells.map((row) => row[column]!.length)));
   const line = (row: readonly string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
