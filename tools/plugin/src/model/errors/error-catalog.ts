@@ -160,7 +160,10 @@ export const errorCatalog = {
       'The manifests are larger than a record can be.',
       'Move large data into the image or a volume.',
     ),
-    'no-service-container': entry('No container is named like the service.', 'Name the container that runs it so.'),
+    'no-service-container': entry(
+      'None of the containers, or several, could be the one that runs the service.',
+      'Name it like the service, or say which it is by the option `container`.',
+    ),
     'unresolved-variable': entry(
       'A `${NAME}` has no value.',
       'Add it to `variables` of the environment file, or escape it as `$${NAME}`.',
