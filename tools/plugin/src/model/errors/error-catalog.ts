@@ -178,6 +178,10 @@ export const errorCatalog = {
     ),
   },
   Environments: {
+    'bad-setting': entry(
+      'A setting of Nx, or of the workspace, does not go with releases.',
+      'Change it as the hint says.',
+    ),
     'no-environments': entry('There are no environment files.', 'Run `nx g @poc/plugin:environment`.'),
     'bad-environment': entry('An environment file has mistakes.', 'Fix them; the schema has all keys.'),
     'no-such-environment': entry('There is no environment of this name.', 'Choose one of those that are listed.'),

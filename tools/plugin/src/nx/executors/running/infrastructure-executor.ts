@@ -1,3 +1,6 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { ProductError } from '../../../model/errors/product-error.ts';
+import type { ClockComparison } from './clock-comparison.ts';
 import { commandNamed } from '../../graph/commands.ts';
 import type { ApprovablePlan } from '../../../use-cases/deploy/requirements/approval.ts';
 import type { JobOutcome } from '../../../model/ci/output/job-summary.ts';
@@ -31,6 +34,12 @@ export interface InfrastructureRun {
   readonly workspaceRoot: string;
   /** The main branch. */
   readonly branch: string;
+  /** What is wrong in the files of the environments, of a command that can do without them. */
+  readonly mistake?: ProductError | undefined;
+  /** The projects as Nx knows them, and its settings. */
+  readonly workspace?: Pick<ExecutorContext, 'projectGraph' | 'nxJsonConfiguration'> | undefined;
+  /** This machine's clock beside those of servers. */
+  readonly clocks?: ClockComparison | undefined;
   /** Aborted when the command shall stop. */
   readonly signal: AbortSignal;
 }
@@ -40,6 +49,8 @@ export interface InfrastructureExecutor<Declared extends Options = Options> exte
   readonly of: 'infrastructure';
   /** The action, as a clause: `roll an environment back`. */
   readonly doing: string;
+  /** Set for a command that also runs when the files of the environments have mistakes: it gets none then. */
+  readonly takesMistakes?: true;
   /** @returns lines that show the result. @throws {ProductError} */
   run(options: OptionValues<Declared>, run: InfrastructureRun): Promise<readonly string[] | Report>;
 }
@@ -57,7 +68,12 @@ export function infrastructureTask<Declared extends Options>(executor: Infrastru
   return (project, raw, shared) =>
     taskResult({ deploys }, async () => {
       const command = new CommandRun(executor, raw, { doing: executor.doing, project, shared });
-      const environments = await shared.environments();
+      let mistake: ProductError | undefined;
+      const environments = await shared.environments().catch((error: unknown): readonly Environment[] => {
+        if (!executor.takesMistakes || !(error instanceof ProductError)) throw error;
+        mistake = error;
+        return [];
+      });
       const { log, ports, branch, signal, verbose, workspaceRoot } = shared;
       const reporters = new Map<string, ConsoleReporter>();
       const reporter = (name: string) => {
@@ -80,6 +96,9 @@ export function infrastructureTask<Declared extends Options>(executor: Infrastru
           services: shared.services(),
           workspaceRoot,
           branch,
+          mistake,
+          workspace: shared.workspace,
+          clocks: shared.clocks,
           signal,
         });
         return command.report(found);

@@ -280,7 +280,8 @@ function graceOf(workload: KubernetesObject): unknown {
   return fieldAt(podTemplateOf(workload), 'spec', 'terminationGracePeriodSeconds') ?? defaultGrace;
 }
 
-function secondsOfPreStop(preStop: unknown): number {
+/** Seconds that a `preStop` takes, as far as it says so. */
+export function secondsOfPreStop(preStop: unknown): number {
   const sleep = fieldAt(preStop, 'sleep', 'seconds');
   return typeof sleep === 'number' ? sleep : (secondsOfCommand(fieldAt(preStop, 'exec', 'command')) ?? 0);
 }
