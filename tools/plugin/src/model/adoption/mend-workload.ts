@@ -45,11 +45,11 @@ function mendPods(workload: KubernetesObject, field: string, rendered: RenderedF
   const at = [...spec, 'containers', { name: String(container['name']) }];
   if (field.endsWith('lifecycle.preStop')) {
     const preStop = { sleep: { seconds: sleepSeconds } };
-    return setIn(workload, [...at, 'lifecycle', 'preStop'], preStop, rendered, `sleep of ${sleepSeconds} s added`);
+    return setIn(workload, [...at, 'lifecycle', 'preStop'], preStop, rendered) && `sleep of ${sleepSeconds} s added`;
   }
   if (field.endsWith('readinessProbe')) {
     const probe = probeOf(container, workload, rendered.objects);
-    return probe && setIn(workload, [...at, 'readinessProbe'], probe.value, rendered, probe.says);
+    return probe && setIn(workload, [...at, 'readinessProbe'], probe.value, rendered) && probe.says;
   }
   if (field !== 'terminationGracePeriodSeconds') return undefined;
   const seconds = Math.ceil(secondsOfPreStop(fieldAt(container, 'lifecycle', 'preStop'))) + drainSeconds;
@@ -62,7 +62,6 @@ function setIn(
   at: EditPath,
   value: unknown,
   { files, folder, environment }: RenderedFolder,
-  says = `set to ${JSON.stringify(value)}`,
 ): string | undefined {
   const places = placesOf(workload, files);
   const overlay = places.find(({ path }) => path.replace(/\.ya?ml$/, '') === `${folder}/${environment}`);
@@ -71,7 +70,7 @@ function setIn(
   // An item of a list that the file does not have has no place in it.
   if (!place || !isReachable(place, at)) return undefined;
   files.set(place, at, value);
-  return says;
+  return `set to ${JSON.stringify(value)}`;
 }
 
 function isReachable(place: ManifestDocument, at: EditPath): boolean {

@@ -160,10 +160,7 @@ export const errorCatalog = {
       'The manifests are larger than a record can be.',
       'Move large data into the image or a volume.',
     ),
-    'no-service-container': entry(
-      'None of the containers, or several, could be the one that runs the service.',
-      'Name it like the service, or say which it is by the option `container`.',
-    ),
+    'no-service-container': entry('It is not clear which container runs the service.', 'Name it like the service.'),
     'unresolved-variable': entry(
       'A `${NAME}` has no value.',
       'Add it to `variables` of the environment file, or escape it as `$${NAME}`.',

@@ -13,6 +13,7 @@ import type { Terminal } from '../output/terminal.ts';
 import { consoleReporter, type ConsoleReporter } from '../output/console-reporter.ts';
 import type { Options, OptionValues } from '../options/option.ts';
 import { CommandRun, type CommandDeclaration, type Report } from './run-command.ts';
+import type { SharedRun } from './run-context.ts';
 import { taskResult, type Task } from './task.ts';
 
 /** The context of an executor for all services. */
@@ -68,12 +69,7 @@ export function infrastructureTask<Declared extends Options>(executor: Infrastru
   return (project, raw, shared) =>
     taskResult({ deploys }, async () => {
       const command = new CommandRun(executor, raw, { doing: executor.doing, project, shared });
-      let mistake: ProductError | undefined;
-      const environments = await shared.environments().catch((error: unknown): readonly Environment[] => {
-        if (!executor.takesMistakes || !(error instanceof ProductError)) throw error;
-        mistake = error;
-        return [];
-      });
+      const { environments, mistake } = await environmentsFor(executor, shared);
       const { log, ports, branch, signal, verbose, workspaceRoot } = shared;
       const reporters = new Map<string, ConsoleReporter>();
       const reporter = (name: string) => {
@@ -109,4 +105,17 @@ export function infrastructureTask<Declared extends Options>(executor: Infrastru
         }
       }
     });
+}
+
+/** Returns the environments; of a command that can do without them, none and what is wrong with their files. */
+async function environmentsFor(
+  { takesMistakes }: Pick<InfrastructureExecutor, 'takesMistakes'>,
+  shared: SharedRun,
+): Promise<{ readonly environments: readonly Environment[]; readonly mistake?: ProductError }> {
+  try {
+    return { environments: await shared.environments() };
+  } catch (error) {
+    if (!takesMistakes || !(error instanceof ProductError)) throw error;
+    return { environments: [], mistake: error };
+  }
 }

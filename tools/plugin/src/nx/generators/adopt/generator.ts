@@ -102,9 +102,12 @@ function contents(tree: Tree): ReadonlyMap<string, Buffer | null> {
 
 function restore(tree: Tree, before: ReadonlyMap<string, Buffer | null>): void {
   for (const { path, type } of tree.listChanges()) {
-    const known = before.get(path);
-    if (known) tree.write(path, known);
-    else if (type === 'CREATE') tree.delete(path);
+    if (before.has(path)) continue;
+    if (type === 'CREATE') tree.delete(path);
     else tree.write(path, readFileSync(join(tree.root, path)));
+  }
+  for (const [path, content] of before) {
+    if (content) tree.write(path, content);
+    else tree.delete(path);
   }
 }

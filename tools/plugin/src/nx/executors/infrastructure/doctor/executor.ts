@@ -13,12 +13,19 @@ import { clockChecks } from './clock-checks.ts';
 import { doctorPorts } from './doctor-ports.ts';
 import { nxSettings } from './nx-settings.ts';
 
+const all = allEnvironmentsOption();
+/** Where none can be read, which are meant does not matter. */
+const anyEnvironments: typeof all = {
+  ...all,
+  resolve: (names, environments, doing) => (environments.length === 0 ? [] : all.resolve!(names, environments, doing)),
+};
+
 export const executor = infrastructureExecutor({
   command: 'infrastructure-doctor',
   doing: 'check what a release needs',
   takesMistakes: true,
   options: {
-    env: allEnvironmentsOption(),
+    env: anyEnvironments,
     timeout: secondsOption('Time limit of each check', { default: 20, least: 1, most: 600 }),
     json,
     output,
