@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { deployerManifest, tokenOf, writeKubeconfig } from '../../../scratch-workspace/src/cluster-account.ts';
-import { kubectl, platform } from '../../../scratch-workspace/src/platform.ts';
+import { kubectl } from '../../../scratch-workspace/src/platform.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 import type { Checkup } from '../../../plugin/src/use-cases/doctor/checkup.ts';
 
@@ -15,8 +15,7 @@ beforeAll(async () => {
   const preprod = workspace.namespace('preprod');
   await kubectl(['apply', '--filename=-'], deployerManifest(preprod));
   kubeconfig = join(workspace.folder, '../doctor.json');
-  const { context } = await platform();
-  await writeKubeconfig(kubeconfig, [{ context, token: await tokenOf('deployer', preprod) }]);
+  await writeKubeconfig(kubeconfig, [{ context: preprod, token: await tokenOf('deployer', preprod) }]);
 });
 afterAll(async () => {
   rmSync(kubeconfig, { force: true });
