@@ -13,6 +13,7 @@ import { RegistrySource } from './copy/registry-source.ts';
 import { tagManifest } from './copy/tagging.ts';
 import { readDigest } from './read-digest.ts';
 import { labelsOf, readPlatformImages } from './platform-images.ts';
+import { tryUpload } from './try-upload.ts';
 import { RegistryClient, type ClientSettings } from './registry-client.ts';
 import { findCredentials } from './registry-credentials.ts';
 
@@ -91,6 +92,11 @@ export class HttpImageRegistry implements ImageRegistry {
       if (error instanceof ProductError) return undefined;
       throw error;
     }
+  }
+
+  /** Asks whether an image may be pushed. @throws {Refusal} */
+  tryUpload(image: ImageRef): Promise<void> {
+    return tryUpload(image, this.client);
   }
 
   async lockTag(image: ImageRef): Promise<void> {

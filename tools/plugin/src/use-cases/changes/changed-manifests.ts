@@ -36,7 +36,9 @@ export async function changedManifests(
   const image = ImageRef.of(environment.registry, service.name, release.buildNumber.toString(), release.imageDigest);
   const render = async ({ commit }: ChangesSide): Promise<KubernetesObject[] | string> => {
     const environmentNames = environments.map(({ name }) => name);
-    const same = { release, image, actor: { person: 'nobody', run: 'nowhere' }, partOf: service.partOf };
+    const { partOf, container, downtimeReason } = service;
+    const actor = { person: 'nobody', run: 'nowhere' };
+    const same = { release, image, actor, partOf, container, downtimeReason };
     try {
       const read = await readManifests({ commit }, { service, environment, environmentNames }, ports);
       const { objects, jobs } = renderManifests({ ...read, environment, environmentNames, ...same });

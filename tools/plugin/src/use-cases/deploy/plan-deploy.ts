@@ -34,8 +34,8 @@ export interface DeployTarget {
   /** Registries that may have the image where the environment's own has not, the likeliest first. */
   readonly imageSources?: readonly string[] | undefined;
   readonly actor: Actor;
-  /** Deploys manifests that cannot keep the promise of no downtime. */
-  readonly allowDowntime: boolean;
+  /** Deploys manifests that cannot keep the promise of no downtime; a text is why, and is written on the workloads. */
+  readonly allowDowntime: boolean | string;
   /** Publishes in a protected environment also what may break clients. */
   readonly allowBreaking?: boolean;
   /** Checks what is published before clients find it. */
@@ -124,7 +124,8 @@ export async function renderRelease(
       ? await checkoutManifests(target, ports)
       : await releaseManifests(target, release, ports);
   const { texts, folder, form, renderedBy } = read;
-  const { partOf } = service;
+  const { partOf, container } = service;
+  const downtimeReason = typeof allowDowntime === 'string' ? allowDowntime : service.downtimeReason;
   const { objects, jobs, sources } = renderManifests({
     texts,
     folder,
@@ -135,11 +136,13 @@ export async function renderRelease(
     image,
     actor,
     partOf,
+    container,
+    downtimeReason,
   });
   refuseHugeRecord(service.name, objects, sources);
   const risks = downtimeRisks(service.name, objects, sources);
   const refused = risks.some(({ severity }) => severity === 'refuse');
-  if (refused && !allowDowntime) throw downtimeRefusal(service.name, environment.name, risks);
+  if (refused && allowDowntime !== true) throw downtimeRefusal(service.name, environment.name, risks);
   for (const { line } of risks) reporter.warn(line);
   return { objects, jobs, sources, renderedBy };
 }
