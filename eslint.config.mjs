@@ -10,7 +10,10 @@ const layers = {
   'use-cases': ['ports', 'model'],
   adapters: ['ports', 'model'],
   // Loaded by every Nx command: what is only text, and nothing else.
-  'nx/graph': ['model/changes/dependencies/npm', 'model/product', 'model/references', 'model/text', 'model/toolchains'],
+  'nx/graph': [
+    'model/changes/dependencies/npm',
+    ...['errors', 'product', 'references', 'text', 'toolchains', 'workspace'].map((room) => `model/${room}`),
+  ],
   'nx/executors': ['nx/graph', 'use-cases', 'adapters', 'ports', 'model'],
   'nx/generators': ['nx/executors', 'nx/graph', 'use-cases', 'adapters', 'ports', 'model'],
 };
@@ -30,6 +33,7 @@ const rooms = {
     errors: ['secrets', 'text'],
     image: [],
     release: ['commits', 'errors', 'image', 'product', 'text'],
+    workspace: ['errors', 'product', 'text'],
     build: ['errors', 'image', 'manifests', 'secrets', 'text'],
     content: ['build', 'release'],
     verify: [],

@@ -7,6 +7,7 @@ import { localPlatformErrors } from './local-platform-errors.ts';
 import { registryErrors } from './registry-errors.ts';
 import { routeErrors } from './route-errors.ts';
 import { verificationErrors } from './verification-errors.ts';
+import { workspaceErrors } from './workspace-errors.ts';
 
 /** Every type of error (`ErrorType`), by where it comes from; `npm run docs:errors` makes `docs/errors.md` of it. */
 export const errorCatalog = {
@@ -174,6 +175,7 @@ export const errorCatalog = {
       'Fix them, or accept it: annotation `poc.dev/allow-downtime`, or `--allow-downtime`.',
     ),
   },
+  'The plugin in a workspace': workspaceErrors,
   Environments: {
     'no-environments': entry('There are no environment files.', 'Run `nx g @poc/plugin:environment`.'),
     'bad-environment': entry('An environment file has mistakes.', 'Fix them; the schema has all keys.'),

@@ -1,7 +1,7 @@
 import type { ExecutorContext, ProjectGraph } from '@nx/devkit';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { executorNamed } from '../../graph/executor-name.ts';
+import { isExecutor } from '../../graph/executor-name.ts';
 import { parseServiceName } from '../../../model/release/service-name.ts';
 import type { ServiceMap } from '../../../ports/service-map.ts';
 import type { ServiceSource } from '../../../ports/service-source.ts';
@@ -54,9 +54,8 @@ export function workspaceServices({
 
 /** Their names alone. */
 export function serviceNames(graph: ProjectGraph): string[] {
-  const executor = executorNamed('release');
   return Object.values(graph.nodes)
-    .filter(({ data }) => data.targets?.['release']?.executor === executor)
+    .filter(({ data }) => isExecutor(data.targets?.['release']?.executor, 'release'))
     .map(({ name }) => name);
 }
 

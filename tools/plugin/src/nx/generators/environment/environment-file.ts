@@ -1,8 +1,9 @@
 import { isIP } from 'node:net';
 import { isMap, isScalar, parseDocument, type Document } from 'yaml';
+import { pluginPath } from '../../../model/product/installation.ts';
 import type { EnvironmentRequest } from './environment-request.ts';
 
-const schemaLine = '# yaml-language-server: $schema=../../tools/plugin/schemas/environment.schema.json';
+const schemaLine = `# yaml-language-server: $schema=../../${pluginPath}/schemas/environment.schema.json`;
 
 /** They are about the model. */
 const commentsAbove = /^(#.*\n|\s*\n)+/;
