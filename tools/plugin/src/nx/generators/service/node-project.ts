@@ -2,12 +2,11 @@ import {
   addDependenciesToPackageJson,
   installPackagesTask,
   readJson,
-  updateJson,
   writeJson,
   type GeneratorCallback,
   type Tree,
 } from '@nx/devkit';
-import { parseDocument, YAMLSeq } from 'yaml';
+import { joinWorkspaces, referFromRoot } from '../workspace-members.ts';
 import type { Place } from './place.ts';
 
 /** What a Node service is built and checked with: only added where the workspace has none. */
@@ -60,52 +59,4 @@ function makePackage(tree: Tree, { root, project, packageName }: Place): void {
     private: true,
     nx: { ...named, ...nx },
   });
-}
-
-/** Adds a folder to the package manager's workspaces, unless one of their patterns has it. */
-function joinWorkspaces(tree: Tree, root: string): void {
-  if (tree.exists('pnpm-workspace.yaml')) {
-    const document = parseDocument(tree.read('pnpm-workspace.yaml', 'utf8') ?? '');
-    const packages = document.get('packages');
-    if (!(packages instanceof YAMLSeq) || isMatched(packages.toJSON() as string[], root)) return;
-    packages.add(root);
-    tree.write('pnpm-workspace.yaml', document.toString());
-    return;
-  }
-  updateJson(tree, 'package.json', (manifest: { workspaces?: string[] | { packages?: string[] } }) => {
-    const { workspaces = [] } = manifest;
-    const patterns = Array.isArray(workspaces) ? workspaces : (workspaces.packages ?? []);
-    if (isMatched(patterns, root)) return manifest;
-    const packages = [...patterns, root];
-    return { ...manifest, workspaces: Array.isArray(workspaces) ? packages : { ...workspaces, packages } };
-  });
-}
-
-/** Reports whether patterns such as `apps/*` and `packages/**` have a folder; a later `!` takes it out again. */
-function isMatched(patterns: readonly string[], root: string): boolean {
-  return patterns.reduce((matched, pattern) => {
-    const isExcluded = pattern.startsWith('!');
-    return asPattern(pattern.replace(/^!/, '')).test(root) ? !isExcluded : matched;
-  }, false);
-}
-
-function asPattern(glob: string): RegExp {
-  const parts = glob.replace(/^\.\/|\/$/g, '').split('/');
-  const text = parts.map((part) =>
-    part === '**' ? '.*' : part.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*'),
-  );
-  return new RegExp(`^${text.join('/')}$`);
-}
-
-/** Lets the root's `tsconfig.json` refer to a project, where it does to others. */
-function referFromRoot(tree: Tree, root: string): void {
-  if (!tree.exists('tsconfig.json')) return;
-  updateJson(tree, 'tsconfig.json', (config: { references?: { path: string }[] }) =>
-    config.references === undefined
-      ? config
-      : {
-          ...config,
-          references: [...config.references.filter(({ path }) => path !== `./${root}`), { path: `./${root}` }],
-        },
-  );
 }
