@@ -26,6 +26,7 @@ export async function bundleSources(root: string, out: string): Promise<string[]
     { agent: join(root, 'tools/plugin/src/adapters/dev/agent.ts') },
     {
       'executors-code': 'entry:executors',
+      ...(await migrations(root)),
       ...Object.fromEntries(generators.map(({ name, file }) => [`generator-${name}`, file])),
     },
   ];
@@ -98,6 +99,19 @@ export async function generatorFactories(root: string): Promise<GeneratorFactory
     const [path, exported] = factory.split('#');
     return { name, file: join(plugin, `${path!}.ts`), ...(exported !== undefined && { exported }) };
   });
+}
+
+/** Returns the migrations that migrations.json has, by the names of their files. */
+async function migrations(root: string): Promise<Record<string, string>> {
+  const plugin = join(root, 'tools/plugin');
+  const { generators } = JSON.parse(await readFile(join(plugin, 'migrations.json'), 'utf8')) as {
+    generators: Record<string, { implementation: string }>;
+  };
+  const files = Object.entries(generators).map(([name, { implementation }]) => [
+    `migration-${name}`,
+    join(plugin, `${implementation}.ts`),
+  ]);
+  return Object.fromEntries(files) as Record<string, string>;
 }
 
 /** The entries that tools/nx/entries.cjs has the text of. */

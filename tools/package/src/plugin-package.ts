@@ -32,7 +32,8 @@ export async function buildPluginPackage(root: string, out: string): Promise<str
   await cp(join(plugin, 'assets'), join(out, 'assets'), { recursive: true });
   for (const file of viewer)
     await cp(join(root, 'node_modules/swagger-ui-dist', file), join(out, 'assets/swagger-ui', file));
-  for (const file of ['migrations.json', 'README.md']) await cp(join(plugin, file), join(out, file));
+  await cp(join(plugin, 'README.md'), join(out, 'README.md'));
+  await writeMigrations(root, out);
   await cp(join(plugin, 'bin'), join(out, 'bin'), { recursive: true });
   await cp(join(root, 'LICENSE'), join(out, 'LICENSE'));
   const folders = packageFolders([...sources, 'node_modules/swagger-ui-dist/']);
@@ -89,6 +90,16 @@ async function writeGenerators(root: string, out: string): Promise<void> {
   await writeJson(join(out, 'generators.json'), {
     generators: Object.fromEntries(await Promise.all(generators)) as Entries,
   });
+}
+
+/** Writes migrations.json, which names their code. */
+async function writeMigrations(root: string, out: string): Promise<void> {
+  const { $schema: _schema, ...said } = await readJson(join(root, 'tools/plugin/migrations.json'));
+  const generators = Object.entries(said['generators'] as Entries).map(([name, migration]) => [
+    name,
+    { ...migration, implementation: `./dist/migration-${name}.cjs` },
+  ]);
+  await writeJson(join(out, 'migrations.json'), { ...said, generators: Object.fromEntries(generators) as Entries });
 }
 
 /** Writes executors.json, and the schemas that it names. */
