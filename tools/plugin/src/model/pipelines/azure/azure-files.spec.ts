@@ -18,6 +18,7 @@ const service = (name: string, own: Partial<PipelineService> = {}): PipelineServ
   paths: [`apps/${name}/`, 'libs/money/', 'package-lock.json'],
   foreignPaths: [],
   trigger: 'manual',
+  variables: `apps/${name}/pipeline.variables.yml`,
   api: `apps/${name}/openapi.yaml`,
   ...own,
 });
@@ -30,6 +31,9 @@ const environment = (name: string, own: Partial<PipelineEnvironment> = {}): Pipe
   ...own,
 });
 const facts: PipelineFacts = {
+  folder: '',
+  prefix: '',
+  rebuilds: false,
   branch: 'main',
   services: [
     service('orders', { trigger: 'paths', foreignPaths: ['apps/orders/e2e/'] }),
