@@ -22,7 +22,7 @@ export const apiServiceAddress = '10.96.0.1';
 export const dnsServiceAddress = '10.96.0.10';
 
 /**
- * What of the platform others may have already: macOS answers on port 5000 itself, and a second cluster of kind wants
+ * The addresses that others may have already: macOS answers on port 5000 itself, and a second cluster of kind wants
  * another name. Variables, so that they reach `npm run demo`, Nx and scripts alike.
  */
 const chosen = chosenAddressesOrDefaults(process.env);

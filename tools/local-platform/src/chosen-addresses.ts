@@ -1,6 +1,6 @@
 import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
 
-/** What people choose of a platform's addresses. */
+/** The part of a platform's addresses that people choose. */
 export interface ChosenAddresses {
   /** Name of the context, and of kind's cluster. */
   readonly name: string;

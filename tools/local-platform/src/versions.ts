@@ -33,7 +33,7 @@ export interface PinnedFile {
 const contourVersion = 'v1.33.8';
 const contourExamples = `https://raw.githubusercontent.com/projectcontour/contour/${contourVersion}/examples`;
 
-/** What runs Contour inside a cluster; go.mod pins the same version, and its checksum vouches for these files. */
+/** The manifests that run Contour inside a cluster; go.mod pins the same version, and its checksum vouches for these files. */
 export const contourManifests: readonly PinnedFile[] = [
   {
     name: `gateway-api.yaml of Contour ${contourVersion}`,

@@ -6,7 +6,7 @@ export interface ComponentImages {
   readonly pause: string;
 }
 
-/** What the images of a cluster are read from: each names its own. */
+/** The texts that the images of a cluster are read from: each names its own. */
 export interface ImageSources {
   /** Output of `kubeadm config images list`. */
   readonly kubeadm: string;

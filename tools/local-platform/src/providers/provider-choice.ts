@@ -1,7 +1,7 @@
 import { Refusal } from '../../../plugin/src/model/errors/product-error.ts';
 import type { ProviderName } from './provider.ts';
 
-/** What decides where a cluster comes from when nobody has said it. */
+/** The facts that decide where a cluster comes from when nobody has said it. */
 export interface Circumstances {
   /** A docker server answers. */
   readonly docker: boolean;

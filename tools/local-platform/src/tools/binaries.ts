@@ -103,7 +103,7 @@ export const provisionerBinary: BinaryGroup = {
 /** Makes clusters of containers, where its program cannot be downloaded. */
 export const kindBinary: BinaryGroup = toolModule(`kind ${kindVersion}`, 'kind', 20);
 
-/** What a node of kind has beside the components of a node: what sets them up, what asks them, and their name service. */
+/** The programs of a node of kind that set its components up and ask them, and its name service. */
 export const kindNodeBinaries: BinaryGroup = {
   label: 'kubeadm and crictl',
   module: 'modules/kind-node',
