@@ -28,6 +28,8 @@ const nx = [process.execPath, join(root, 'node_modules/nx/dist/bin/nx.js')] as c
 const tsx = [process.execPath, join(root, 'node_modules/tsx/dist/cli.mjs')] as const;
 const jest = [process.execPath, join(root, 'node_modules/jest/bin/jest.js')] as const;
 const platform = [...tsx, 'tools/local-platform/src/main.ts'] as const;
+/** Suites look into the processes, addresses and packet rules of a cluster of the machine itself: docs/local-platform.md. */
+const bringUp = [...platform, 'up', '--provider=built'] as const;
 const endToEnd = [...jest, '-c', 'jest.e2e.config.cjs'] as const;
 
 const begun = performance.now();
@@ -43,7 +45,7 @@ await Promise.all([testSources(), testEndToEnd()]);
 if (await platformUp) {
   // The API server is restarted there. On a platform of two hours that lost requests and kept a lock; on new ones it has not.
   if (!wasRunning) await runStep([...platform, 'down'], { cwd: root, echo: false });
-  if (!wasRunning) await runStep([...platform, 'up'], { cwd: root, echo: false });
+  if (!wasRunning) await runStep(bringUp, { cwd: root, echo: false });
   await checks.run('what it withstands', [...endToEnd, '--runInBand', 'e2e/src/deploy/(soak|stores)'], { alone });
 }
 // As it was found: a platform that somebody uses stays up.
@@ -70,8 +72,11 @@ process.exitCode = failed === 0 ? 0 : 1;
 async function bringUpPlatform(): Promise<boolean> {
   // What the demo leaves in the cluster must not disturb tests. Where somebody uses the platform, it would replace what
   // runs there.
-  if (!wasRunning) await checks.run('npm run demo', [...tsx, 'tools/demo/src/main.ts'], { printAtEnd: true });
-  const { code, output } = await runStep([...platform, 'up'], { cwd: root, echo: false });
+  if (!wasRunning) {
+    await runStep([...bringUp, '--minimal'], { cwd: root, echo: false });
+    await checks.run('npm run demo', [...tsx, 'tools/demo/src/main.ts'], { printAtEnd: true });
+  }
+  const { code, output } = await runStep(bringUp, { cwd: root, echo: false });
   console.log(`\n── local platform\n${output.trimEnd()}`);
   if (code !== 0) {
     checks.fail('The local platform did not come up, so no end-to-end test could run.');

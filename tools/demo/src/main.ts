@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { makeDatabasePasswords } from './database-passwords.ts';
 import { DemoStopped, read, show } from './run-process.ts';
-import { scratchClone } from './scratch-clone.ts';
+import { scratchClone, type PlatformAddresses } from './scratch-clone.ts';
 import { SimulatedDoor } from './simulated-door.ts';
 import { statusTable } from './status-table.ts';
 
@@ -17,15 +17,11 @@ const services = ['orders', 'payments', 'payments-database'];
 async function demo(): Promise<void> {
   title('1. A registry and a Kubernetes cluster on this machine');
   await show([...platform, 'up', '--minimal'], { cwd: root });
-  const { kubeconfig, gateway, binaries } = JSON.parse(
-    await read([...platform, 'status', '--json'], { cwd: root }),
-  ) as {
-    kubeconfig: string;
-    gateway: string;
-    binaries: string;
-  };
+  const status = await read([...platform, 'status', '--json'], { cwd: root });
+  const found = JSON.parse(status) as PlatformAddresses & { kubeconfig: string; binaries: string };
+  const { kubeconfig, gateway, binaries } = found;
 
-  const { folder, leavesChangesOut } = await scratchClone(root);
+  const { folder, leavesChangesOut } = await scratchClone(root, found);
   await makeDatabasePasswords(join(binaries, 'kubectl'), kubeconfig, 'preprod');
   title(`2. Releasing orders, payments and its database to preprod, from a clone of this repository:\n   ${folder}`);
   if (leavesChangesOut) console.log('   (Changes that you have not committed are not part of it.)');

@@ -1,7 +1,14 @@
-import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { read } from './run-process.ts';
+
+/** Where the platform is, which may have another name and other ports than the environments say. */
+export interface PlatformAddresses {
+  readonly context: string;
+  readonly registry: string;
+  readonly gateway: string;
+}
 
 /** The demo's own repository, kept from one run to the next. */
 export interface ScratchClone {
@@ -14,8 +21,9 @@ export interface ScratchClone {
 /**
  * Clones what is checked out at `root` beside a bare repository that stands for the origin. Only ever reads from `root`:
  * tags and build numbers of the demo go to the bare repository.
+ * @param platform that the clone's environments are pointed at.
  */
-export async function scratchClone(root: string): Promise<ScratchClone> {
+export async function scratchClone(root: string, platform: PlatformAddresses): Promise<ScratchClone> {
   const home = join(process.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'poc', 'demo');
   const [origin, folder] = [join(home, 'origin.git'), join(home, 'workspace')];
   mkdirSync(home, { recursive: true });
@@ -35,5 +43,29 @@ export async function scratchClone(root: string): Promise<ScratchClone> {
   await git(['fetch', '--quiet', 'origin'], folder);
   await git(['checkout', '--quiet', '--force', '-B', 'main', 'origin/main'], folder);
   const changes = await git(['status', '--porcelain'], root);
+  if (pointAt(platform, folder)) {
+    const author = ['-c', 'user.name=Demo', '-c', 'user.email=demo@localhost', '-c', 'commit.gpgSign=false'];
+    const subject = 'chore: point the environments at this platform';
+    await git([...author, 'commit', '--quiet', '--no-verify', '--all', `--message=${subject}`], folder);
+    await git(['push', '--quiet', '--no-verify', '--force', 'origin', 'main'], folder);
+  }
   return { folder, leavesChangesOut: changes.trim() !== '' };
+}
+
+/** Has the environments name the platform. @returns whether they named another one. */
+function pointAt({ context, registry, gateway }: PlatformAddresses, folder: string): boolean {
+  const environments = join(folder, 'Infrastructure', 'environments');
+  let changed = false;
+  for (const name of readdirSync(environments).filter((file) => file.endsWith('.yaml'))) {
+    const before = readFileSync(join(environments, name), 'utf8');
+    const after = before
+      .replace(/^( +context: ).*$/m, `$1${context}`)
+      .replace(/^(registry: ).*$/m, `$1${registry}`)
+      // Their hosts are told apart by the gateway.
+      .replace(/^(url: .*:)\d+$/m, `$1${new URL(gateway).port}`);
+    if (after === before) continue;
+    writeFileSync(join(environments, name), after);
+    changed = true;
+  }
+  return changed;
 }

@@ -1,3 +1,5 @@
+import { chosenAddressesOrDefaults } from './chosen-addresses.ts';
+
 /**
  * Address of the node. It is put on the loopback interface, so that it stays the same whatever network the machine is
  * in. That nothing outside the machine reaches it takes packet rules: network/neighbour-rules.ts.
@@ -19,10 +21,16 @@ export const apiServiceAddress = '10.96.0.1';
 /** Address of cluster DNS, as everywhere. */
 export const dnsServiceAddress = '10.96.0.10';
 
+/**
+ * The addresses that others may have already: macOS answers on port 5000 itself, and a second cluster of kind wants
+ * another name. Variables, so that they reach `npm run demo`, Nx and scripts alike.
+ */
+const chosen = chosenAddressesOrDefaults(process.env);
+
 /** Ports on 127.0.0.1 unless said otherwise. */
 export const ports = {
-  registry: 5000,
-  gateway: 8088,
+  registry: chosen.registryPort,
+  gateway: chosen.gatewayPort,
   /** On the node's address. */
   api: 6443,
   etcd: 2379,
@@ -55,7 +63,7 @@ export const registryAddress = `127.0.0.1:${ports.registry}`;
 export const gatewayAddress = `http://127.0.0.1:${ports.gateway}`;
 
 /** Name of the platform's context, cluster and user in kubeconfig files. */
-export const contextName = 'poc-local';
+export const contextName = chosen.name;
 
 /** Name that the node registers under. */
 export const nodeName = 'poc';

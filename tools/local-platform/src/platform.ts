@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
-import { ensureEngine } from './containers/engine.ts';
+import { dockerAnswers, ensureEngine } from './containers/engine.ts';
 import { platformFolders, type Folders } from './storage/folders.ts';
 import { ensureBaseImages } from './containers/base-images.ts';
 import { seedRegistry } from './containers/registry-contents.ts';
@@ -15,7 +15,8 @@ import { withLock } from './processes/lock.ts';
 import { isRunning } from './processes/process-identity.ts';
 import { bringUpBuiltCluster } from './providers/built.ts';
 import { useNamedCluster } from './providers/context.ts';
-import { bringUpKindCluster, kindIsPossible } from './providers/kind.ts';
+import { bringUpKindCluster, kindContainers, nodeImageIsPossible } from './providers/kind.ts';
+import { chooseProvider, type Circumstances } from './providers/provider-choice.ts';
 import {
   widerScope,
   type ClusterFacts,
@@ -26,7 +27,7 @@ import {
 } from './providers/provider.ts';
 import { writeRegistrySettings } from './containers/registry.ts';
 import { installPackages, registryPackages } from './system-packages.ts';
-import { tearDown } from './teardown.ts';
+import { providerOf, tearDown } from './teardown.ts';
 import { platformRevision } from './versions.ts';
 
 export {
@@ -166,8 +167,9 @@ async function bringUp(
   chmodSync(folders.state, 0o700);
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([stop.signal, options.signal]) : stop.signal;
-  const provider = await chooseProvider(folders, options, signal);
-  if (provider !== 'context') claimMachine(folders);
+  const provider = await providerFor(folders, options, signal);
+  // kind has the machine's network to docker, which keeps names and ports apart.
+  if (provider === 'built') claimMachine(folders);
   output.say(`cluster: ${provider}`);
   const work: WorkContext = { folders, output, signal, scope };
   const registryReady = bringUpRegistry(provider, options, work);
@@ -181,8 +183,8 @@ async function bringUp(
       scope,
       revision: platformRevision,
       engine: 'docker',
-      ...facts,
       binaries: folders.binaries,
+      ...facts,
     });
   } catch (error) {
     stop.abort(error);
@@ -191,15 +193,25 @@ async function bringUp(
 }
 
 /** Returns the requested provider, or that of an interrupted `up`, or the first one that is possible. */
-async function chooseProvider(folders: Folders, options: PlatformOptions, signal: AbortSignal): Promise<ProviderName> {
+async function providerFor(folders: Folders, options: PlatformOptions, signal: AbortSignal): Promise<ProviderName> {
   const path = join(folders.state, 'provider');
   const begun = existsSync(path) ? (readFileSync(path, 'utf8') as ProviderName) : undefined;
   const asked = options.context === undefined ? options.provider : 'context';
   if (begun !== undefined && asked !== undefined && asked !== begun)
     throw otherPlatform(`provider ${begun}, not completely up`);
-  const chosen = asked ?? begun ?? ((await kindIsPossible(signal)) ? 'kind' : 'built');
+  const chosen = asked ?? begun ?? chooseProvider(await circumstances(signal));
   writeFileSync(path, chosen);
   return chosen;
+}
+
+async function circumstances(signal: AbortSignal): Promise<Circumstances> {
+  const docker = await dockerAnswers();
+  return {
+    docker,
+    nodeImage: docker && (await nodeImageIsPossible(signal)),
+    platform: process.platform,
+    isRoot: process.getuid?.() === 0,
+  };
 }
 
 function bringUpCluster(
@@ -231,6 +243,10 @@ async function bringUpRegistry(
 async function currentStatus(folders: Folders): Promise<PlatformStatus | undefined> {
   const record = readRecord(folders);
   if (record === undefined) return undefined;
+  if (record.provider === 'kind') {
+    const containers = await kindContainers();
+    return { running: containers.every(({ healthy }) => healthy), ...record, components: containers };
+  }
   const components = await Promise.all(
     componentRecords(folders).map(async (component) => ({
       name: component.name,
@@ -259,6 +275,8 @@ function otherPlatform(which: string): Refusal {
 async function discardAfterReboot(folders: Folders): Promise<void> {
   const marker = join(folders.state, 'boot');
   const now = bootId();
+  // docker starts the containers of kind again by itself.
+  if (providerOf(folders) === 'kind') return;
   if (existsSync(folders.state) && (!existsSync(marker) || readFileSync(marker, 'utf8') !== now))
     await tearDown(folders);
   mkdirSync(folders.state, { recursive: true });

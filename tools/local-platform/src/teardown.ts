@@ -27,13 +27,21 @@ import type { ProviderName } from './providers/provider.ts';
 
 /** Stops everything that the platform started, and removes everything that those processes made on this machine. */
 export async function tearDown(folders: Folders): Promise<void> {
-  const engineIsOurs = ownsEngine(folders);
   const provider = providerOf(folders);
+  if (!isTakenByAnother(folders) || provider === 'kind') await removeFromUserKubeconfig(contextName);
+  if (provider === 'kind') await removeKindCluster(folders);
+  // Elsewhere all that runs is in docker.
+  if (process.platform === 'linux') await removeFromMachine(folders, provider);
+  rmSync(folders.state, { recursive: true, force: true });
+  releaseMachine(folders);
+}
+
+/** Ends the processes of this machine, and takes out of it what they put in. */
+async function removeFromMachine(folders: Folders, provider: ProviderName | undefined): Promise<void> {
+  const engineIsOurs = ownsEngine(folders);
   // An `up` that was refused because of another platform on this machine must not remove that one's network.
   const machineIsOurs = !isTakenByAnother(folders);
   const clusterIsOurs = machineIsOurs && provider === 'built';
-  if (machineIsOurs) await removeFromUserKubeconfig(contextName);
-  if (machineIsOurs && provider === 'kind') await removeKindCluster();
   await stopComponents(folders, 'before-containers');
   killContainers(folders);
   await stopComponents(folders, 'after-containers');
@@ -59,12 +67,10 @@ export async function tearDown(folders: Folders): Promise<void> {
   }
   if (engineIsOurs) removeControlGroups('docker');
   restoreMachineSettings(folders);
-  rmSync(folders.state, { recursive: true, force: true });
-  releaseMachine(folders);
 }
 
-/** Returns the provider; `undefined` when `up` was interrupted before it chose one. */
-function providerOf({ state }: Folders): ProviderName | undefined {
+/** Returns the provider of a platform; `undefined` when `up` was interrupted before it chose one. */
+export function providerOf({ state }: Folders): ProviderName | undefined {
   const path = join(state, 'provider');
   return existsSync(path) ? (readFileSync(path, 'utf8') as ProviderName) : undefined;
 }

@@ -3,6 +3,77 @@ import { Refusal } from '../../plugin/src/model/errors/product-error.ts';
 /** Version of Kubernetes that the platform runs; go.mod pins the same one. */
 export const kubernetesVersion = 'v1.34.2';
 
+/** Version of kind; its go.mod pins the same one. */
+export const kindVersion = 'v0.31.0';
+
+/** kind's image of a node, as an engine knows one that was loaded or made here. */
+export const kindNodeTag = `kindest/node:${kubernetesVersion}`;
+
+/** The same image as it is pulled: tags of kind's images are moved, so that they are pinned by digest. */
+export const kindNodeImage = `${kindNodeTag}@sha256:745f8ed46d8e99517774768227fd1a0af34a6bf395aef9c7ed98fbce0e263918`;
+
+/** One version of a program that its project publishes for several kinds of machine. */
+export interface PinnedProgram {
+  readonly name: string;
+  readonly version: string;
+  /** Returns the address for an operating system and an architecture, as Go names them. */
+  url(system: string, architecture: string): string;
+  /** The SHA-256 for each kind of machine, as `linux-amd64`: what has another one is not kept. */
+  readonly sha256: Readonly<Record<string, string>>;
+}
+
+/** One file that a project publishes. */
+export interface PinnedFile {
+  /** Name and version. */
+  readonly name: string;
+  readonly url: string;
+  readonly sha256: string;
+}
+
+const contourVersion = 'v1.33.8';
+const contourExamples = `https://raw.githubusercontent.com/projectcontour/contour/${contourVersion}/examples`;
+
+/** The manifests that run Contour inside a cluster; go.mod pins the same version, and its checksum vouches for these files. */
+export const contourManifests: readonly PinnedFile[] = [
+  {
+    name: `gateway-api.yaml of Contour ${contourVersion}`,
+    url: `${contourExamples}/gateway/00-crds.yaml`,
+    sha256: '3e7a27e4456ff3d68606a6a8516306aaff354d6f0950b32bb31930669b7bf8b8',
+  },
+  {
+    name: `contour.yaml of Contour ${contourVersion}`,
+    url: `${contourExamples}/render/contour.yaml`,
+    sha256: '5738381ac751bf5983c6125f6ee0489b2e2ab2b8bf732c7de409476f3b103696',
+  },
+];
+
+/** kind, as its project publishes it. */
+export const kindProgram: PinnedProgram = {
+  name: 'kind',
+  version: kindVersion,
+  url: (system, architecture) =>
+    `https://github.com/kubernetes-sigs/kind/releases/download/${kindVersion}/kind-${system}-${architecture}`,
+  sha256: {
+    'linux-amd64': 'eb244cbafcc157dff60cf68693c14c9a75c4e6e6fedaf9cd71c58117cb93e3fa',
+    'linux-arm64': '8e1014e87c34901cc422a1445866835d1e666f2a61301c27e722bdeab5a1f7e4',
+    'darwin-amd64': 'a8b3cf77b2ad77aec5bf710d1a2589d9117576132af812885cad41e9dede4d4e',
+    'darwin-arm64': '88bf554fe9da6311c9f8c2d082613c002911a476f6b5090e9420b35d84e70c5c',
+  },
+};
+
+/** kubectl, as Kubernetes publishes it. */
+export const kubectlProgram: PinnedProgram = {
+  name: 'kubectl',
+  version: kubernetesVersion,
+  url: (system, architecture) => `https://dl.k8s.io/release/${kubernetesVersion}/bin/${system}/${architecture}/kubectl`,
+  sha256: {
+    'linux-amd64': '9591f3d75e1581f3f7392e6ad119aab2f28ae7d6c6e083dc5d22469667f27253',
+    'linux-arm64': '95df604e914941f3172a93fa8feeb1a1a50f4011dfbe0c01e01b660afc8f9b85',
+    'darwin-amd64': 'd2a71bb7dd7238287f2ba4efefbad4f98584170063f7d9e6c842f772d9255d45',
+    'darwin-arm64': '8f38d3a38ae317b00ebf90254dc274dd28d8c6eea4a4b30c5cb12d3d27017b6d',
+  },
+};
+
 /** One version of a Python package. */
 export interface PinnedWheel {
   readonly name: string;

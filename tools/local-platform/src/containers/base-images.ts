@@ -12,10 +12,12 @@ import {
   makePostgres,
   makePython,
   makeRedis,
+  makeRegistry,
   nodeTag,
   postgresTag,
   pythonTag,
   redisTag,
+  registryTag,
   type Making,
 } from './make-images.ts';
 
@@ -36,6 +38,9 @@ const baseImages: readonly BaseImage[] = [
   { tag: pythonTag, scope: 'full', make: makePython },
 ];
 
+/** The registry itself, where it is a container. */
+const registryImage: BaseImage = { tag: registryTag, scope: 'minimal', make: makeRegistry };
+
 /** Returns the base images of a platform. */
 export function baseImagesOf(scope: PlatformScope): readonly BaseImage[] {
   return baseImages.filter((image) => scope === 'full' || image.scope === 'minimal');
@@ -53,16 +58,18 @@ export async function ensureBaseImages(
   output: Output,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  for (const image of baseImagesOf(scope)) await ensureBaseImage(image, folders, output, signal);
+  for (const { tag } of baseImagesOf(scope)) await ensureBaseImage(tag, folders, output, signal);
 }
 
-async function ensureBaseImage(
-  image: BaseImage,
+/** Makes sure that the engine has one of the images. Docker has to answer. */
+export async function ensureBaseImage(
+  tag: string,
   folders: Folders,
   output: Output,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  if (await engineHas(image.tag)) return;
+  const image = [...baseImages, registryImage].find((candidate) => candidate.tag === tag);
+  if (image === undefined || (await engineHas(tag))) return;
   const saved = join(folders.images, `${image.tag.replace(/[:/]/g, '-')}.tar`);
   if (existsSync(saved)) {
     await runCommand(`load ${image.tag} from the cache`, ['docker', 'load', '--quiet', '--input', saved], { signal });

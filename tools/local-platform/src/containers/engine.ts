@@ -8,7 +8,7 @@ import { startComponent, type ComponentName } from '../components/registry.ts';
 import { rememberMachineSettings } from '../network/machine-settings.ts';
 import { ensureNeighboursOut } from '../network/neighbours.ts';
 import { answersWell } from '../processes/probes.ts';
-import { runCommand } from '../processes/run-command.ts';
+import { runCommand, tryCommand } from '../processes/run-command.ts';
 import type { Folders } from '../storage/folders.ts';
 import { enginePackages, installPackages } from '../system-packages.ts';
 
@@ -19,7 +19,9 @@ export const engineComponent: ComponentName = 'dockerd';
 export async function dockerAnswers(): Promise<boolean> {
   const host = process.env['DOCKER_HOST'];
   if (host !== undefined && host !== '' && host !== `unix://${dockerSocket}`) return true;
-  return answersWell({ url: 'http://docker/_ping', socketPath: dockerSocket });
+  if (await answersWell({ url: 'http://docker/_ping', socketPath: dockerSocket })) return true;
+  // Docker Desktop, Colima and rootless docker listen elsewhere, and have the docker command know it by a context.
+  return (await tryCommand(['docker', 'version', '--format={{.Server.Version}}'], { timeoutMs: 10_000 })).code === 0;
 }
 
 /** Reports whether the engine that answers was started by the platform. */

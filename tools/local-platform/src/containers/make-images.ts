@@ -30,6 +30,9 @@ export const redisTag = `redis:7-${debianRelease}`;
 /** The base image of databases. */
 export const postgresTag = `postgres:15-${debianRelease}`;
 
+/** The image of the registry, where it is a container. */
+export const registryTag = 'registry:2';
+
 /** Makes the image of Debian. */
 export async function makeDebian({ folder, output, signal }: Making): Promise<void> {
   output.say(`making ${debianTag} with debootstrap (no image registry can be reached)`);
@@ -51,6 +54,11 @@ export function makeRedis(making: Making): Promise<void> {
 /** Makes the image of PostgreSQL, of Debian's package. */
 export function makePostgres(making: Making): Promise<void> {
   return makeFromPackages('postgres', postgresTag, making);
+}
+
+/** Makes the image of the registry, of Debian's package. */
+export function makeRegistry(making: Making): Promise<void> {
+  return makeFromPackages('registry', registryTag, making);
 }
 
 async function makeFromPackages(name: string, tag: string, { folder, output, signal }: Making): Promise<void> {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { Refusal } from '../../../plugin/src/model/errors/product-error.ts';
 import type { Folders } from '../storage/folders.ts';
@@ -13,6 +14,8 @@ const defaultPath = '/run/poc-local-platform.json';
 
 /** Returns the identity of the machine's present run. */
 export function bootId(): string {
+  if (process.platform !== 'linux')
+    return execFileSync('sysctl', ['-n', 'kern.bootsessionuuid'], { encoding: 'utf8' }).trim();
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 

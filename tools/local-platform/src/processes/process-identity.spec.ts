@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   argumentsOf,
@@ -6,6 +6,7 @@ import {
   findProcess,
   hasVariable,
   isRunning,
+  parsePsLine,
   parseProcessStat,
   signalProcess,
 } from './process-identity.ts';
@@ -62,5 +63,29 @@ describe('descendantsOf', () => {
 
   it('ends when processes go in a circle', () => {
     expect(descendantsOf(new Set([1]), [process(1, 2), process(2, 1)]).map(({ pid }) => pid)).toEqual([2]);
+  });
+});
+
+describe('where there is no /proc', () => {
+  it.each([
+    ['  501     1 Ss   Sat Nov 28 20:15:02 2026', { pid: 501, parent: 1, state: 'S' }],
+    ['77 501 Z+ Tue Dec  1 09:05:00 2026    \n', { pid: 77, parent: 501, state: 'Z' }],
+  ])('reads a line of ps %j', (line, facts) => {
+    const stat = parsePsLine(line);
+    expect(stat).toMatchObject(facts);
+    expect(new Date(stat!.startTime).getFullYear()).toBe(2026);
+  });
+
+  it.each(['', 'ps: illegal option', '  501     1 Ss   soon'])('reads nothing of %j', (line) => {
+    expect(parsePsLine(line)).toBeUndefined();
+  });
+
+  it('asks ps for this very process, and for one that has ended', () => {
+    expect(findProcess(process.pid, 'darwin')).toMatchObject({ pid: process.pid, parent: process.ppid });
+    expect(findProcess(process.pid, 'darwin')).toMatchObject({
+      startTime: findProcess(process.pid, 'darwin')!.startTime,
+    });
+    const { pid } = spawnSync('true');
+    expect(findProcess(pid, 'darwin')).toBeUndefined();
   });
 });

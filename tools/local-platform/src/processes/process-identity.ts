@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** A process, distinguished from a later one with the same pid. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Clock ticks between the start of the machine and the start of the process. */
+  /** Clock ticks between the start of the machine and the start of the process; where there is no `/proc`, its time in ms. */
   readonly startTime: number;
 }
 
@@ -24,11 +25,29 @@ export function parseProcessStat(text: string): ProcessStat | undefined {
   return { pid, state, parent: Number(parent), startTime };
 }
 
+/** Parses a line of `ps -o pid=,ppid=,stat=,lstart=` in the C locale, as macOS and Linux print it. */
+export function parsePsLine(text: string): ProcessStat | undefined {
+  const [, pid, parent, state = '', started = ''] = /^\s*(\d+)\s+(\d+)\s+(\S)\S*\s+(\S.*?)\s*$/m.exec(text) ?? [];
+  const startTime = Date.parse(started);
+  if (pid === undefined || Number.isNaN(startTime)) return undefined;
+  return { pid: Number(pid), parent: Number(parent), state, startTime };
+}
+
 /** Returns the process with this pid; `undefined` when it has ended. */
-export function findProcess(pid: number): ProcessStat | undefined {
-  const text = readQuietly(`/proc/${pid}/stat`);
-  const stat = text === undefined ? undefined : parseProcessStat(text);
+export function findProcess(pid: number, platform: string = process.platform): ProcessStat | undefined {
+  const stat = platform === 'linux' ? statOf(pid) : askPs(pid);
   return stat === undefined || stat.state === 'Z' || stat.state === 'X' ? undefined : stat;
+}
+
+function statOf(pid: number): ProcessStat | undefined {
+  const text = readQuietly(`/proc/${pid}/stat`);
+  return text === undefined ? undefined : parseProcessStat(text);
+}
+
+function askPs(pid: number): ProcessStat | undefined {
+  const argv = ['-o', 'pid=,ppid=,stat=,lstart=', '-p', String(pid)];
+  const { stdout } = spawnSync('ps', argv, { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
+  return parsePsLine(stdout ?? '');
 }
 
 /** Reports whether exactly this process still runs. */

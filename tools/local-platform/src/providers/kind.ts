@@ -1,63 +1,74 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { Failure } from '../../../plugin/src/model/errors/product-error.ts';
 import { contextName, gatewayAddress, ports, registryAddress } from '../addresses.ts';
 import { kubeconfigOf, type KubeconfigEntry } from '../cluster/kubeconfig.ts';
 import { addToUserKubeconfig } from '../cluster/user-kubeconfig.ts';
-import { dockerAnswers } from '../containers/engine.ts';
-import { projectFolder } from '../storage/folders.ts';
-import { ensureBaseImages } from '../containers/base-images.ts';
+import { projectFolder, type Folders } from '../storage/folders.ts';
+import { ensureBaseImage, ensureBaseImages } from '../containers/base-images.ts';
+import { registryTag } from '../containers/make-images.ts';
 import { fillRegistryWithBaseImages } from '../containers/registry-contents.ts';
 import { runCommand, tryCommand } from '../processes/run-command.ts';
-import { findCommand } from '../system-packages.ts';
-import { contourSource } from '../tools/binaries.ts';
-import { kubernetesVersion } from '../versions.ts';
+import { kindNodeImage, kindNodeTag, kubernetesVersion } from '../versions.ts';
+import { ensureContourManifests, ensureKindPrograms, kindProgramsFolder } from './kind-programs.ts';
 import type { ClusterFacts, ProviderContext, WorkContext } from './provider.ts';
 
-const nodeImage = `kindest/node:${kubernetesVersion}`;
 const node = `${contextName}-control-plane`;
 const registryContainer = `${contextName}-registry`;
 
-/** Reports whether kind is installed and docker can pull its node image. */
-export async function kindIsPossible(signal: AbortSignal | undefined): Promise<boolean> {
-  if (findCommand('kind') === undefined || findCommand('kubectl') === undefined || !(await dockerAnswers()))
-    return false;
-  if ((await tryCommand(['docker', 'image', 'inspect', nodeImage], { signal })).code === 0) return true;
-  return (await tryCommand(['docker', 'manifest', 'inspect', nodeImage], { signal, timeoutMs: 8000 })).code === 0;
+const probeMs = 15_000;
+
+/** Reports whether the engine has kind's node image, or can pull it. Docker has to answer. */
+export async function nodeImageIsPossible(signal: AbortSignal | undefined): Promise<boolean> {
+  if ((await nodeImageInEngine(signal)) !== undefined) return true;
+  const env = { DOCKER_CLI_EXPERIMENTAL: 'enabled' };
+  const probe = ['docker', 'manifest', 'inspect', kindNodeImage];
+  return (await tryCommand(probe, { signal, env, timeoutMs: probeMs })).code === 0;
+}
+
+/** Returns the reference under which the engine has the node image: one that was made or loaded here has no digest. */
+async function nodeImageInEngine(signal: AbortSignal | undefined): Promise<string | undefined> {
+  for (const image of [kindNodeImage, kindNodeTag])
+    if ((await tryCommand(['docker', 'image', 'inspect', image], { signal })).code === 0) return image;
+  return undefined;
 }
 
 /** Brings up a cluster with kind, a registry that its node can pull from, and Contour inside it. */
-export async function bringUpKindCluster({ folders, scope, output, signal }: ProviderContext): Promise<ClusterFacts> {
-  const kubeconfig = join(folders.state, 'kubeconfig');
-  const run = (doing: string, argv: readonly string[], input?: string) =>
+export async function bringUpKindCluster(context: ProviderContext): Promise<ClusterFacts> {
+  const { folders, scope, output, signal, registryReady } = context;
+  await registryReady;
+  const programs = await ensureKindPrograms(folders, output, signal);
+  const run: Run = (doing, argv, input) =>
     runCommand(doing, argv, { signal, ...(input === undefined ? {} : { input }) });
-  const clusters = await run('list the clusters of kind', ['kind', 'get', 'clusters']);
+  const kind = join(programs, 'kind');
+  const kubeconfig = join(folders.state, 'kubeconfig');
+  const clusters = await run('list the clusters of kind', [kind, 'get', 'clusters']);
   if (!clusters.split('\n').includes(contextName)) {
-    output.say(`making a cluster with kind (${nodeImage})`);
-    const create = [
-      'kind',
-      'create',
-      'cluster',
-      `--name=${contextName}`,
-      `--image=${nodeImage}`,
-      '--config=-',
-      '--wait=120s',
-    ];
-    await run('make a cluster with kind', [...create, `--kubeconfig=${kubeconfig}.kind`], JSON.stringify(kindSettings));
+    const image = (await nodeImageInEngine(signal)) ?? kindNodeImage;
+    output.say(`making a cluster with kind (${image})`);
+    const create = ['create', 'cluster', `--name=${contextName}`, `--image=${image}`, '--config=-', '--wait=180s'];
+    const argv = [kind, ...create, `--kubeconfig=${kubeconfig}.kind`];
+    await run('make a cluster with kind', argv, JSON.stringify(kindSettings));
   }
-  const entry = entryOf(
-    await run('ask kind for the kubeconfig', ['kind', 'get', 'kubeconfig', `--name=${contextName}`]),
-  );
+  // After the machine was restarted, docker may have left it.
+  await run('start the node of kind', ['docker', 'start', node]);
+  const written = await run('ask kind for the kubeconfig', [kind, 'get', 'kubeconfig', `--name=${contextName}`]);
+  const entry = entryOf(written);
   writeFileSync(kubeconfig, kubeconfigOf(entry), { mode: 0o600 });
   await addToUserKubeconfig(entry);
 
+  await ensureBaseImage(registryTag, folders, output, signal);
   await bringUpRegistryContainer(run, signal);
   await Promise.all([
     ensureBaseImages(folders, scope, output, signal).then(() =>
       fillRegistryWithBaseImages(folders, scope, output, signal),
     ),
-    bringUpGateway({ folders, output, signal }, ['kubectl', `--kubeconfig=${kubeconfig}`], run),
+    bringUpGateway(
+      { folders, signal },
+      [join(programs, 'kubectl'), `--kubeconfig=${kubeconfig}`, '--request-timeout=60s'],
+      run,
+    ),
   ]);
   return {
     kubeconfig,
@@ -65,13 +76,27 @@ export async function bringUpKindCluster({ folders, scope, output, signal }: Pro
     registry: registryAddress,
     gateway: gatewayAddress,
     kubernetes: kubernetesVersion,
+    binaries: programs,
   };
 }
 
+/** Reports of the containers that the cluster consists of whether they run. */
+export async function kindContainers(): Promise<{ name: string; pid: number; healthy: boolean }[]> {
+  const format = '{{.Name}} {{.State.Pid}} {{.State.Running}}';
+  const { stdout } = await tryCommand(['docker', 'inspect', `--format=${format}`, node, registryContainer]);
+  const found = new Map(stdout.split('\n').map((line) => [line.split(' ')[0]?.slice(1), line.split(' ')]));
+  return [node, registryContainer].map((name) => {
+    const [, pid, running] = found.get(name) ?? [];
+    return { name, pid: Number(pid ?? 0), healthy: running === 'true' };
+  });
+}
+
 /** Removes the cluster and its registry. */
-export async function removeKindCluster(): Promise<void> {
-  await tryCommand(['kind', 'delete', 'cluster', `--name=${contextName}`]);
-  await tryCommand(['docker', 'rm', '--force', '--volumes', registryContainer]);
+export async function removeKindCluster(folders: Folders): Promise<void> {
+  const kind = join(kindProgramsFolder(folders), 'kind');
+  await tryCommand([existsSync(kind) ? kind : 'kind', 'delete', 'cluster', `--name=${contextName}`]);
+  // Where kind itself is gone, its containers are known by their names.
+  await tryCommand(['docker', 'rm', '--force', '--volumes', node, registryContainer]);
 }
 
 const kindSettings = {
@@ -83,6 +108,7 @@ const kindSettings = {
       extraPortMappings: [{ containerPort: 80, hostPort: ports.gateway, listenAddress: '127.0.0.1' }],
     },
   ],
+  // Node images of kind 0.27 and later have this by themselves.
   containerdConfigPatches: [
     '[plugins."io.containerd.grpc.v1.cri".registry]\n  config_path = "/etc/containerd/certs.d"\n',
   ],
@@ -103,7 +129,7 @@ async function bringUpRegistryContainer(run: Run, signal: AbortSignal | undefine
       port,
       '--env=REGISTRY_STORAGE_DELETE_ENABLED=true',
     ];
-    await run('start the registry', ['docker', 'run', ...options, 'registry:2']);
+    await run('start the registry', ['docker', 'run', ...options, registryTag]);
   }
   const folder = `/etc/containerd/certs.d/${registryAddress}`;
   await run("configure the registry on kind's node", ['docker', 'exec', node, 'mkdir', '-p', folder]);
@@ -117,7 +143,7 @@ async function bringUpRegistryContainer(run: Run, signal: AbortSignal | undefine
 
 /** Deploys Contour by its own manifests, configured for our Gateway. */
 async function bringUpGateway(
-  { folders, output, signal }: Omit<WorkContext, 'scope'>,
+  { folders, signal }: Pick<WorkContext, 'folders' | 'signal'>,
   kubectl: readonly string[],
   run: Run,
 ): Promise<void> {
@@ -129,8 +155,7 @@ async function bringUpGateway(
       '--force-conflicts',
       ...files.map((file) => `--filename=${file}`),
     ]);
-  const source = await contourSource({ tools: folders.tools, output, signal });
-  await apply(join(source, 'examples/gateway/00-crds.yaml'), join(source, 'examples/render/contour.yaml'));
+  await apply(...(await ensureContourManifests(folders, signal)));
   const settings = join(folders.state, 'cluster');
   mkdirSync(settings, { recursive: true });
   const objects = readFileSync(join(projectFolder, 'manifests/gateway.yaml'), 'utf8').replace('port: 88', 'port: 80');

@@ -33,6 +33,8 @@ export interface ClusterFacts {
   readonly registry: string;
   readonly gateway: string;
   readonly kubernetes: string;
+  /** Folder of kubectl, where it is not that of the built binaries. */
+  readonly binaries?: string;
 }
 
 /** A source of the cluster. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { chosenAddresses, defaultName } from '../chosen-addresses.ts';
 import { cacheKey } from './cache-key.ts';
 import { debianRelease, envoyPackage, imageRecipe, kubernetesVersion, nodeVersion, npmVersion } from '../versions.ts';
 
@@ -40,7 +41,8 @@ export function platformFolders(environment: NodeJS.ProcessEnv = process.env): F
   const caches = join(cacheHome, 'poc', 'local-platform');
   const cache = join(caches, binariesKey());
   const images = join(caches, imagesKey());
-  const state = join(stateHome, 'poc', 'local-platform');
+  const { name } = chosenAddresses(environment);
+  const state = join(stateHome, 'poc', name === defaultName ? 'local-platform' : name);
   return {
     cache,
     binaries: join(cache, 'bin'),

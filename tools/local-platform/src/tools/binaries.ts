@@ -4,7 +4,7 @@ import { projectFolder } from '../storage/folders.ts';
 import type { Output } from '../command/output.ts';
 import { estimateProgress } from '../command/progress.ts';
 import { installPackages, pythonPackages } from '../system-packages.ts';
-import { envoyPackage, kubernetesVersion, localPathProvisionerVersion } from '../versions.ts';
+import { envoyPackage, kindVersion, kubernetesVersion, localPathProvisionerVersion } from '../versions.ts';
 import { inWorkFolder } from '../storage/work-folder.ts';
 import { ensureGo } from './go-command.ts';
 import { compilePackages, downloadModules, measureBuild, moduleSource, runBuild, type GoBuild } from './go-build.ts';
@@ -50,6 +50,17 @@ const kubernetesComponents = [
   'kube-proxy',
 ];
 
+/** Has programs of Kubernetes report its version. */
+const kubernetesLinkerFlags = [
+  '-s -w',
+  ...['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((name) => [
+    `-X ${name}.gitVersion=${kubernetesVersion}`,
+    `-X ${name}.gitMajor=1`,
+    `-X ${name}.gitMinor=${minor}`,
+    `-X ${name}.gitTreeState=clean`,
+  ]),
+].join(' ');
+
 /** The components of a node of Kubernetes, and kubectl. */
 export const kubernetesBinaries: BinaryGroup = {
   label: `Kubernetes ${kubernetesVersion}`,
@@ -57,15 +68,7 @@ export const kubernetesBinaries: BinaryGroup = {
   packages: ['./kubernetes', 'k8s.io/kubernetes/cmd/kubectl'],
   binaries: ['kubernetes', 'kubectl'],
   links: Object.fromEntries(kubernetesComponents.map((name) => [name, 'kubernetes'])),
-  linkerFlags: [
-    '-s -w',
-    ...['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((name) => [
-      `-X ${name}.gitVersion=${kubernetesVersion}`,
-      `-X ${name}.gitMajor=1`,
-      `-X ${name}.gitMinor=${minor}`,
-      `-X ${name}.gitTreeState=clean`,
-    ]),
-  ].join(' '),
+  linkerFlags: kubernetesLinkerFlags,
   typicalSeconds: 330,
 };
 
@@ -95,6 +98,29 @@ export const kubeRouterBinary: BinaryGroup = {
 export const provisionerBinary: BinaryGroup = {
   ...toolModule(`local-path-provisioner ${localPathProvisionerVersion}`, 'local-path-provisioner', 20),
   linkerFlags: `-s -w -X main.VERSION=${localPathProvisionerVersion}`,
+};
+
+/** Makes clusters of containers, where its program cannot be downloaded. */
+export const kindBinary: BinaryGroup = toolModule(`kind ${kindVersion}`, 'kind', 20);
+
+/** The programs of a node of kind that set its components up and ask them, and its name service. */
+export const kindNodeBinaries: BinaryGroup = {
+  label: 'kubeadm and crictl',
+  module: 'modules/kind-node',
+  packages: ['tool', './coredns'],
+  binaries: ['kubeadm', 'crictl', 'coredns'],
+  linkerFlags: kubernetesLinkerFlags,
+  typicalSeconds: 90,
+};
+
+/** The container engine of a node of kind. */
+export const containerdBinaries: BinaryGroup = {
+  label: 'containerd',
+  module: 'modules/containerd',
+  packages: ['tool'],
+  binaries: ['containerd', 'ctr', 'containerd-shim-runc-v2'],
+  linkerFlags: '-s -w',
+  typicalSeconds: 120,
 };
 
 /** The process that holds a pod's namespaces. */
@@ -193,9 +219,18 @@ async function buildGroup(group: BinaryGroup, target: string, context: BuildCont
 }
 
 /** Returns the folder of Contour's own source. */
-export async function contourSource({ tools, output, signal }: BuildContext): Promise<string> {
+export function contourSource(context: BuildContext): Promise<string> {
+  return sourceOf(clusterModule, 'github.com/projectcontour/contour', context);
+}
+
+/** Returns the folder of kind's own source. */
+export function kindSource(context: BuildContext): Promise<string> {
+  return sourceOf(kindBinary.module, 'sigs.k8s.io/kind', context);
+}
+
+async function sourceOf(folder: string, module: string, { tools, output, signal }: BuildContext): Promise<string> {
   const go = await ensureGo(tools, output, signal);
-  return moduleSource(go, join(projectFolder, clusterModule), 'github.com/projectcontour/contour');
+  return moduleSource(go, join(projectFolder, folder), module);
 }
 
 /** Copies the custom resource definitions of Contour and of the Gateway API from Contour's source. */

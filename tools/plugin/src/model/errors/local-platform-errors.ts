@@ -13,6 +13,12 @@ export const localPlatformErrors = {
   'node-not-ready': entry('The node was not ready in time.', 'See the log of the kubelet.'),
   'kind-kubeconfig-empty': entry('The kubeconfig of kind names no cluster or user.', 'Take it down, and up again.'),
   'kubeconfig-unreadable': entry("The user's kubeconfig is not YAML.", 'Fix it, or name another in `KUBECONFIG`.'),
+  'no-provider-possible': entry(
+    "docker has no way to kind's node image, and this user cannot do without.",
+    'Give docker a way to docker.io, or name a cluster of your own.',
+  ),
+  'program-undownloadable': entry('kind or kubectl could not be downloaded.', 'Check the network, or install it.'),
+  'program-for-other-machines': entry('kind or kubectl is not pinned for this machine.', 'Install it yourself.'),
   'engine-missing': entry('No docker server answers.', 'Start docker.'),
   'packages-missing': entry('Packages are not installed.', 'Install them with `apt-get`.'),
   'package-differs': entry(
