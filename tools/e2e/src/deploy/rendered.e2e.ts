@@ -95,6 +95,11 @@ describe('a chart that helm create made', () => {
       '          ports:',
       '          lifecycle: { preStop: { sleep: { seconds: 1 } } }\n          ports:',
     );
+    workspace.edit(
+      `${folder}/templates/deployment.yaml`,
+      '  selector:',
+      '  strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }\n  selector:',
+    );
     await release('orders', 'feat(orders): deploy a chart');
     const build = await buildOf('preprod', 'orders');
     expect(build).toMatch(/^\d{8}-\d+$/);
