@@ -84,7 +84,7 @@ describe('a chart that helm create made', () => {
     rmSync(join(workspace.folder, 'apps/orders/k8s'), { recursive: true });
     execFileSync(join(await buildTool('helm4'), 'helm'), ['create', 'orders'], { cwd: join(workspace.folder, 'apps/orders') });
     renameSync(join(workspace.folder, 'apps/orders/orders'), join(workspace.folder, folder));
-    workspace.write(`${folder}/values-preprod.yaml`, values);
+    for (const name of ['dev', 'preprod']) workspace.write(`${folder}/values-${name}.yaml`, values);
     workspace.write(`${folder}/templates/extras.yaml`, extras);
     workspace.write(
       `${folder}/templates/settings.yaml`,
@@ -151,7 +151,7 @@ describe('a chart that helm create made', () => {
     expect(refused.code).toBe(2);
     const output = await workspace.taskSuccessfully(deploy);
     expect(output).toContain('Deployment orders');
-    rmSync(join(workspace.folder, folder, 'values-dev.yaml'));
+    workspace.write(`${folder}/values-dev.yaml`, values);
   });
 });
 
