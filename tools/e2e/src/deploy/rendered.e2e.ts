@@ -82,7 +82,9 @@ describe('a chart that helm create made', () => {
 
   it('is released, with its hook before the rollout and without its test', async () => {
     rmSync(join(workspace.folder, 'apps/orders/k8s'), { recursive: true });
-    execFileSync(join(await buildTool('helm4'), 'helm'), ['create', 'orders'], { cwd: join(workspace.folder, 'apps/orders') });
+    execFileSync(join(await buildTool('helm4'), 'helm'), ['create', 'orders'], {
+      cwd: join(workspace.folder, 'apps/orders'),
+    });
     renameSync(join(workspace.folder, 'apps/orders/orders'), join(workspace.folder, folder));
     for (const name of ['dev', 'preprod']) workspace.write(`${folder}/values-${name}.yaml`, values);
     workspace.write(`${folder}/templates/extras.yaml`, extras);
