@@ -82,9 +82,11 @@ describe('a chart that helm create made', () => {
 
   it('is released, with its hook before the rollout and without its test', async () => {
     rmSync(join(workspace.folder, 'apps/orders/k8s'), { recursive: true });
-    execFileSync(join(await buildTool('helm4'), 'helm'), ['create', 'orders'], { cwd: join(workspace.folder, 'apps/orders') });
+    execFileSync(join(await buildTool('helm4'), 'helm'), ['create', 'orders'], {
+      cwd: join(workspace.folder, 'apps/orders'),
+    });
     renameSync(join(workspace.folder, 'apps/orders/orders'), join(workspace.folder, folder));
-    workspace.write(`${folder}/values-preprod.yaml`, values);
+    for (const name of ['dev', 'preprod']) workspace.write(`${folder}/values-${name}.yaml`, values);
     workspace.write(`${folder}/templates/extras.yaml`, extras);
     workspace.write(
       `${folder}/templates/settings.yaml`,
@@ -94,6 +96,11 @@ describe('a chart that helm create made', () => {
       `${folder}/templates/deployment.yaml`,
       '          ports:',
       '          lifecycle: { preStop: { sleep: { seconds: 1 } } }\n          ports:',
+    );
+    workspace.edit(
+      `${folder}/templates/deployment.yaml`,
+      '  selector:',
+      '  strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }\n  selector:',
     );
     await release('orders', 'feat(orders): deploy a chart');
     const build = await buildOf('preprod', 'orders');
@@ -146,7 +153,7 @@ describe('a chart that helm create made', () => {
     expect(refused.code).toBe(2);
     const output = await workspace.taskSuccessfully(deploy);
     expect(output).toContain('Deployment orders');
-    rmSync(join(workspace.folder, folder, 'values-dev.yaml'));
+    workspace.write(`${folder}/values-dev.yaml`, values);
   });
 });
 

@@ -159,6 +159,19 @@ describe('content of a service', () => {
     expect(await bumped('npm:other')).toBe(before);
   });
 
+  it.each([
+    ['apps/orders/chart/templates/deployment.yaml', true],
+    ['apps/orders/chart/charts/cache-1.0.0.tgz', true],
+    ['apps/orders/k8s/overlays/prod/app.properties', true],
+    ['apps/orders/chart/README.md', false],
+  ])('takes in what is rendered, whatever the named input says: %s is %s', async (path, changed) => {
+    const repository = new InMemorySourceRepository(files);
+    const service = orders({ production: ['{projectRoot}/src/**/*'] });
+    const before = await contentHash(service, repository, 'working-tree');
+    repository.write(path, 'changed');
+    expect((await contentHash(service, repository, 'working-tree')) !== before).toBe(changed);
+  });
+
   it('always has the Dockerfile and the manifests', async () => {
     const repository = new InMemorySourceRepository(files);
     const only = { production: ['{projectRoot}/src/**/*', '!{projectRoot}/**/*.yaml'] };
