@@ -23,7 +23,7 @@ export async function atOnce(workspace: ScratchWorkspace, rounds: number): Promi
   );
   const namespace = `${workspace.id}-raw`;
   // Its base image is in the platform's registry, as those of docker.io are in that.
-  const builder = await RealBuildKit.start(await buildBuildKit(), '127.0.0.1:5000');
+  const builder = await RealBuildKit.start(await buildBuildKit(), { mirror: '127.0.0.1:5000' });
   await kubectl(['create', 'namespace', namespace]);
   try {
     Object.assign(process.env, builder.env);

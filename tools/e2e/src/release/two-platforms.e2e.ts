@@ -48,6 +48,18 @@ it('is refused by a builder for one platform, before a number is taken', async (
   expect(await workspace.originRefs()).not.toContain('refs/builds/inventory');
 });
 
+it('is tagged by a command of its own, which reads what all of it says', async () => {
+  const { env } = builder;
+  const built = await workspace.taskSuccessfully(['run', 'inventory:docker-release'], { env });
+  const [, number, digest] = /inventory-(\d{8}-\d+) is pushed: (sha256:[0-9a-f]{64})/.exec(built)!;
+  const tagged = await workspace.taskSuccessfully(['run', 'inventory:git-tag', `--tag=${number}`]);
+  expect(tagged).toContain(`inventory-${number}`);
+  expect(await workspace.git(['tag', '--list', `inventory-${number}`, '--format=%(contents)'])).toContain(digest);
+  workspace.write('apps/inventory/README.md', 'Runs on two kinds of machines.\n');
+  workspace.write('apps/inventory/Dockerfile', `${dockerfile}LABEL kind=two\n`);
+  await workspace.commit('feat(inventory): say what it runs on');
+});
+
 it('is released, audited and promoted as one image, of which each node runs its own', async () => {
   const { env } = builder;
   const released = await workspace.taskSuccessfully(['run', 'inventory:release'], { env });

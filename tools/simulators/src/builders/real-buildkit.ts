@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -24,8 +24,12 @@ export class RealBuildKit {
   /**
    * @param tools folder of `docker-buildx`, `buildkitd` and `buildctl`.
    * @param mirror registry in plain http that it asks for the images of docker.io; none when left out.
+   * @param commands folder that it looks for commands in besides.
    */
-  static async start(tools: string, mirror?: string): Promise<RealBuildKit> {
+  static async start(
+    tools: string,
+    { mirror, commands }: { readonly mirror?: string | undefined; readonly commands?: string | undefined } = {},
+  ): Promise<RealBuildKit> {
     const folder = mkdtempSync(join(tmpdir(), 'buildkit-'));
     const address = `unix://${join(folder, 'socket')}`;
     const worker = ['--oci-worker=true', '--containerd-worker=false', '--oci-worker-net=host'];
@@ -33,7 +37,8 @@ export class RealBuildKit {
     writeFileSync(configuration, mirror === undefined ? '' : mirrored(mirror));
     const paths = [`--config=${configuration}`, `--root=${join(folder, 'root')}`, `--addr=${address}`];
     const args = [...paths, ...worker];
-    const server = spawn(join(tools, 'buildkitd'), args, { stdio: 'ignore' });
+    const PATH = [...(commands === undefined ? [] : [commands]), process.env['PATH']].join(delimiter);
+    const server = spawn(join(tools, 'buildkitd'), args, { stdio: 'ignore', env: { ...process.env, PATH } });
     const settings = join(folder, 'docker');
     mkdirSync(join(settings, 'cli-plugins'), { recursive: true });
     symlinkSync(join(tools, 'docker-buildx'), join(settings, 'cli-plugins/docker-buildx'));

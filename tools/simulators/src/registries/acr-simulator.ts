@@ -6,6 +6,14 @@ import { freePort, startRegistry } from './real-registry.ts';
 import { readScopes, RegistryTokens, type Access } from './registry-tokens.ts';
 import { ownAddress, type TestAuthority } from './test-authority.ts';
 
+/** Manifests of one image, and of several platforms. */
+const manifestTypes = [
+  'oci.image.manifest.v1',
+  'oci.image.index.v1',
+  'docker.distribution.manifest.v2',
+  'docker.distribution.manifest.list.v2',
+];
+
 /** The Azure tenant of the simulator. */
 export const tenant = '11111111-1111-1111-1111-111111111111';
 
@@ -299,7 +307,7 @@ export class AcrSimulator {
 
   private digest(repository: string, tag: string): Promise<string | undefined> {
     const headers = {
-      accept: 'application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json',
+      accept: manifestTypes.map((type) => `application/vnd.${type}+json`).join(', '),
       authorization: `Bearer ${this.writerToken(repository)}`,
     };
     const options = { host: '127.0.0.1', port: this.backend, method: 'HEAD', headers };

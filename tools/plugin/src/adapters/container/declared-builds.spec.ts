@@ -46,7 +46,10 @@ const common = [
   '--ssh=default',
 ];
 
-const noLayouts: BuiltImageRegistry = { pushLayout: () => Promise.reject(new Error('pushed from a folder')) };
+const noLayouts: BuiltImageRegistry = {
+  pushLayout: () => Promise.reject(new Error('pushed from a folder')),
+  findUntagged: async () => undefined,
+};
 const byBuildx = { buildKit: true, output: undefined };
 
 it('docker is told all of a block', () => {

@@ -39,7 +39,7 @@ export async function findDockerBuilder(run: RunTool): Promise<DockerBuilder> {
     kind,
     takesContexts: versions.every(([, minor]) => Number(minor) >= 10),
     pushes: !isInside,
-    trouble: await troubleOf(driver, inspected, run),
+    trouble: await whyNotNow(driver, inspected, run),
   };
 }
 
@@ -48,15 +48,15 @@ export function driverOf(inspected: string): string | undefined {
   return /^Driver:\s+(\S+)$/m.exec(inspected)?.[1];
 }
 
-async function troubleOf(driver: string | undefined, inspected: ToolResult, run: RunTool): Promise<string | undefined> {
+async function whyNotNow(driver: string | undefined, inspected: ToolResult, run: RunTool): Promise<string | undefined> {
   if (inspected.code !== 0) return inspected.lastLines.at(-1) ?? 'docker buildx inspect said nothing';
   const nodes = nodesIn(inspected.stdout);
-  const troubles = await Promise.all(nodes.map((node) => troubleOfNode(driver, node, run)));
+  const troubles = await Promise.all(nodes.map((node) => whyNotOnNode(driver, node, run)));
   // One that answers is enough.
   return troubles.includes(undefined) ? undefined : troubles[0];
 }
 
-async function troubleOfNode(
+async function whyNotOnNode(
   driver: string | undefined,
   { endpoint, status, error }: BuilderNode,
   run: RunTool,

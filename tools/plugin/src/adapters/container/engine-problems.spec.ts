@@ -68,7 +68,7 @@ describe('buildFailure', () => {
   ])('says that %s does not get an image which its registry has: %s', (engine, line) => {
     const told = buildFailure(engine, onNode, ['x', line]).explain();
     expect(told).toMatch(/does not get the image acr\.example\/library\/node\S* that this one is built from/);
-    expect(told).toContain('though the registry acr.example told this command that it has it');
+    expect(told).toContain('though the registry acr.example says that it has it');
     expect(told).toContain(`\`${engine} login acr.example\``);
     expect(told).toContain(line);
   });
@@ -76,7 +76,7 @@ describe('buildFailure', () => {
   it('does not say so of an image that nobody was asked for, or of another failure', () => {
     const other = 'ERROR: failed to solve: failed to resolve source metadata for docker.io/library/a:1: no such host';
     expect(buildFailure('docker', onNode, [other]).explain()).toContain('does not get the image docker.io/library/a:1');
-    expect(buildFailure('docker', onNode, [other]).explain()).not.toContain('told this command');
+    expect(buildFailure('docker', onNode, [other]).explain()).not.toContain('says that it has it');
     expect(buildFailure('docker', onNode, ['npm: not found']).facts.reason).toBe('docker build ended with an error.');
   });
 

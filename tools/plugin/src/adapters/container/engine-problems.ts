@@ -41,8 +41,8 @@ function notPulled(engine: string, { baseImages = [] }: ImageBuild, lastLines: r
   const asked = baseImages.find(({ image, name }) => named === undefined || isOf(named, image, name));
   const host = asked?.image.registry ?? 'REGISTRY';
   return {
-    reason: `${engine} does not get the image${name === undefined ? '' : ` ${name}`} that this one is built from${asked ? `, though the registry ${host} told this command that it has it` : ''}.`,
-    remedy: `Its builder has a network, logins and certificates of its own: log in (\`${engine} login ${host}\`), give the builder the proxy, or tell it of a registry in plain http or with an authority of its own (docker: insecure-registries in daemon.json, or buildkitd.toml of the builder; podman: registries.conf); then run the same command again.`,
+    reason: `${engine} does not get the image${name === undefined ? '' : ` ${name}`} that this one is built from${asked ? `, though the registry ${host} says that it has it` : ''}.`,
+    remedy: `Its builder has a network, logins and certificates of its own: log in (\`${engine} login ${host}\`), give the builder the proxy, or set it up for a registry in plain http or with an authority of its own (docker: insecure-registries in daemon.json, or buildkitd.toml of the builder; podman: registries.conf); then run the same command again.`,
   };
 }
 

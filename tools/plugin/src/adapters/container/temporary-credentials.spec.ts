@@ -14,6 +14,7 @@ import type { RunTool } from './run-tool.ts';
 /** Nothing is pushed from a folder here. */
 const noLayouts: BuiltImageRegistry = {
   pushLayout: () => Promise.reject(new Error('pushed from a folder')),
+  findUntagged: async () => undefined,
 };
 
 const token: Credentials = { kind: 'identity-token', token: 'refresh me' };

@@ -125,6 +125,26 @@ describe.each(Object.entries(identities))('an Azure registry as %s', (_, become)
   });
 });
 
+it('tags, copies and locks an index as one image', async () => {
+  identities['a service principal']!();
+  const [image, prod] = [newImage(), newImage()];
+  const labels = { title: 'orders' };
+  const images = ['linux/amd64', 'linux/arm64'].map((platform) => ({ platform, labels }));
+  const digest = await writer.putIndex(ImageRef.of(image.registry, image.repository, 'other'), images);
+  const registry = client();
+  // As a builder leaves it: all is there, but the tag.
+  await (await registry.findUntagged(image.withDigest(digest)))!.tagAs(image);
+  await registry.copy(image.withDigest(digest), prod);
+  for (const each of [image, prod]) {
+    expect(await registry.digest(each)).toBe(digest);
+    expect(await registry.labels(each.withDigest(digest))).toEqual(labels);
+    await registry.lockTag(each);
+    expect(acr.attributes(each.repository, '20261124-1')).toMatchObject({ writeEnabled: false, deleteEnabled: false });
+    await expect(writer.putIndex(each, images.slice(0, 1))).rejects.toThrow('405');
+    expect(await registry.digest(each)).toBe(digest);
+  }
+});
+
 it('gets one login token for many questions', async () => {
   identities['a service principal']!();
   const image = newImage();

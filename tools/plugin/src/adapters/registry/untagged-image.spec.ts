@@ -44,7 +44,7 @@ async function registryWith(kept: Map<string, string>, { tellsDigest = true, sta
   return { registry: new HttpImageRegistry(async () => undefined), image, requests, types };
 }
 
-const both = () => new Map([part, index].map((each) => [digestOf(each), each]));
+const both = () => new Map<string, string>([part, index].map((each) => [digestOf(each), each]));
 
 it.each([true, false])('gets its tag with the bytes that it has (told its digest: %s)', async (tellsDigest) => {
   const kept = both();

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { LocatedBuild } from '../../model/build/build-settings.ts';
 import { isImageContext } from '../../model/build/read-source.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
-import { stageMistake } from '../../model/image/stages.ts';
+import { stageMistake } from '../../model/build/stages.ts';
 
 /** A service whose image shall be built. */
 interface ToBuild {

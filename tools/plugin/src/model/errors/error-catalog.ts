@@ -61,6 +61,10 @@ export const errorCatalog = {
       'Fix the step that the last lines show.',
     ),
     'image-push-failed': entry('The push of the image ended with an error.', 'See its last lines; run it again.'),
+    'builder-does-not-answer': entry(
+      'The builder of docker that is chosen is not there, or does not answer.',
+      'Start it (`docker buildx inspect --bootstrap`), or choose another one with `docker buildx use`.',
+    ),
     'engine-builds-one-platform': entry(
       'An image for several platforms was asked of an engine, or of a builder, that writes one at a time.',
       'Choose another builder with `docker buildx create --use`, or build with podman.',

@@ -1,5 +1,5 @@
+import { directivesOf, instructionsIn, wordsIn } from '../image/dockerfile-instructions.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
-import { directivesOf, instructionsIn, wordsIn } from './dockerfile-instructions.ts';
 
 /** The readers of a Dockerfile that are docker's own; others may know instructions that nobody here does. */
 const ownFrontend = /^(docker\.io\/)?docker\/dockerfile(-upstream)?([:@]|$)/;
