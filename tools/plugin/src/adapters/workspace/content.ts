@@ -1,3 +1,4 @@
+import { manifestsOf } from '../../model/workspace/places.ts';
 import { hashContent, type Content } from '../../model/content/content-hash.ts';
 import type { ContentHash } from '../../model/release/release.ts';
 import type { FilesSource, SourceFiles } from '../../ports/repository/source-files.ts';
@@ -53,7 +54,7 @@ export function linksAmong(blobs: ReadonlyMap<string, string>): string[] {
 
 /** Reports whether a link stands for a folder of manifests, or may. */
 function isLinkToManifests({ root }: Service, path: string, name: string): boolean {
-  return name.endsWith('+link') && isInside(root === '.' ? 'k8s' : `${root}/k8s`, path);
+  return name.endsWith('+link') && isInside(manifestsOf(root), path);
 }
 
 /** Folders (and single files), relative to the workspace's root, outside which there is no content of the service. */
@@ -81,7 +82,7 @@ function isInput(service: Service): (path: string) => boolean {
 export function isDeployed({ root }: Pick<Service, 'root'>, path: string): boolean {
   if (!isInside(root, path)) return false;
   const inService = root === '.' ? path : path.slice(root.length + 1);
-  return recipes.includes(inService) || /^k8s\/.*\.ya?ml$/s.test(inService);
+  return recipes.includes(inService) || (isInside(manifestsOf(root), path) && /\.ya?ml$/.test(path));
 }
 
 /** Files that say what the image is made of. */

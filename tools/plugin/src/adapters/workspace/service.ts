@@ -1,4 +1,4 @@
-import type { NxJsonConfiguration, ProjectGraph } from '@nx/devkit';
+import type { NxJsonConfiguration, ProjectGraph, TargetConfiguration } from '@nx/devkit';
 import { didYouMean } from '../../model/text/did-you-mean.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { fileFilter, type FileFilter } from './named-inputs.ts';
@@ -37,14 +37,16 @@ export interface Service {
 
 /**
  * Finds a service in Nx's project graph.
+ * @param named its name and that of its project, where they may differ.
  * @throws {Refusal} when the workspace has no such project.
  */
 export function serviceIn(
   graph: ProjectGraph,
   nxJson: Pick<NxJsonConfiguration, 'namedInputs'>,
-  name: string,
+  named: string | { readonly name: string; readonly project: string },
 ): Service {
-  const project = graph.nodes[name];
+  const { name, project: projectName } = typeof named === 'string' ? { name: named, project: named } : named;
+  const project = graph.nodes[projectName];
   if (!project) {
     throw new Refusal({
       type: 'no-such-service',
@@ -53,12 +55,12 @@ export function serviceIn(
       remedy: didYouMean(name, Object.keys(graph.nodes)) || 'List the projects with `nx show projects`.',
     });
   }
-  const reached = reachableFrom(graph, name);
+  const reached = reachableFrom(graph, projectName);
   const closure = reached.flatMap((node) => closureProject(graph, nxJson, node) ?? []);
   return {
     name,
     root: project.data.root,
-    imageOptions: (project.data.targets?.[imageTarget]?.options ?? {}) as Record<string, unknown>,
+    imageOptions: (imageTargetOf(project.data.targets)?.[1].options ?? {}) as Record<string, unknown>,
     closure,
     foreignRoots: foreignRootsOf(graph, closure),
     packages: reached.flatMap((node) => resolvedPackage(graph, node) ?? []),
@@ -67,13 +69,18 @@ export function serviceIn(
   };
 }
 
-/** The target that builds images, whose options say how. */
-const imageTarget = 'docker-release';
+/** Finds the target that builds images, whose options say how: by its executor, for nx.json may call it otherwise. */
+function imageTargetOf(targets: Readonly<Record<string, TargetConfiguration>> = {}) {
+  return Object.entries(targets).find(
+    ([name, { executor }]) => executor?.endsWith(':docker-release') ?? name === 'docker-release',
+  );
+}
 
 /** Returns the names and executors of `build`, of what it depends on, and of the target that builds the image. */
 function buildTargetsOf(graph: ProjectGraph, closure: readonly ClosureProject[]): string[] {
   const targets = closure.map(({ name }) => graph.nodes[name]?.data.targets ?? {});
-  const names = new Set(['build', imageTarget]);
+  const own = graph.nodes[closure[0]?.name ?? '']?.data.targets;
+  const names = new Set(['build', imageTargetOf(own)?.[0] ?? 'docker-release']);
   const executors = new Set<string>();
   // A set is walked in the order of insertion, also of what is inserted meanwhile.
   for (const name of names)

@@ -1,3 +1,4 @@
+import { manifestsOf } from '../../model/workspace/places.ts';
 import type { ChangesSide, ManifestChange, ManifestChanges } from '../../model/changes/release-diff.ts';
 import { shortCommit } from '../../model/commits/commit.ts';
 import type { Environment } from '../../model/environment/environment.ts';
@@ -34,7 +35,7 @@ export async function changedManifests(
 ): Promise<ManifestChanges> {
   if (!environment) return { state: 'unknown', reason: 'There is no environment to make manifests for.' };
   if (!release || from.commit === to.commit) return { state: 'compared', environment: environment.name, changes: [] };
-  const folder = `${service.root}/k8s`;
+  const folder = manifestsOf(service.root);
   const image = ImageRef.of(environment.registry, service.name, release.buildNumber.toString(), release.imageDigest);
   const render = async ({ commit }: ChangesSide): Promise<KubernetesObject[] | string> => {
     const texts = await repository.texts(commit, folder);

@@ -1,3 +1,4 @@
+import { inFolder } from '../../model/workspace/places.ts';
 import { apiChanges, type ApiChanges } from '../../model/changes/api/api-changes.ts';
 import { shortCommit } from '../../model/commits/commit.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
@@ -210,7 +211,7 @@ async function changedApi(
   service: ServiceSource,
   { repository }: Ports,
 ): Promise<ApiChanges> {
-  const path = service.root === '.' ? 'openapi.yaml' : `${service.root}/openapi.yaml`;
+  const path = inFolder(service.root, 'openapi.yaml');
   const [before, after] = await Promise.all(
     [from, to].map(async (commit) => {
       return { name: `${path} at ${shortCommit(commit)}`, text: (await repository.texts(commit, path)).get(path) };

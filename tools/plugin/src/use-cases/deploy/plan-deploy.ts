@@ -1,3 +1,4 @@
+import { manifestsOf } from '../../model/workspace/places.ts';
 import type { Actor } from '../../model/release/actor.ts';
 import { environmentsFolder, type Environment } from '../../model/environment/environment.ts';
 import { ImageRef } from '../../model/image/image-ref.ts';
@@ -120,7 +121,7 @@ export async function renderRelease(
     manifests === 'working-tree'
       ? await checkoutManifests(service, ports)
       : await releaseManifests(service, release, ports);
-  const folder = `${service.root}/k8s`;
+  const folder = manifestsOf(service.root);
   const { partOf } = service;
   const { objects, jobs, sources } = renderManifests({
     texts,

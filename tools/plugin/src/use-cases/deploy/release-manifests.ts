@@ -1,3 +1,4 @@
+import { manifestsOf } from '../../model/workspace/places.ts';
 import { shortCommit } from '../../model/commits/commit.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';
@@ -45,7 +46,7 @@ export async function checkoutManifests(
 }
 
 function folderOf({ root }: ServiceSource): string {
-  return `${root}/k8s`;
+  return manifestsOf(root);
 }
 
 function onlyYaml(

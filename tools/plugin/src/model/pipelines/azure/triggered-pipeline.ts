@@ -1,3 +1,4 @@
+import { azureFolder } from '../../workspace/places.ts';
 import { generatedHeader } from '../generated-file.ts';
 import type { PipelineFacts, PipelineService } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
@@ -6,7 +7,7 @@ import { yaml, type Yaml } from '../yaml-template.ts';
 export function triggeredPipeline(service: PipelineService, { branch }: PipelineFacts): Yaml {
   const { include, exclude } = pathFilter(service);
   return yaml`
-    ${generatedHeader}
+    ${generatedHeader()}
 
     # Releases ${service.name} when a push changes what it is made of. While a run is in progress, further pushes wait for it, and are
     # released together by the next.
@@ -24,7 +25,7 @@ export function triggeredPipeline(service: PipelineService, { branch }: Pipeline
     pr: none
 
     extends:
-      template: /Infrastructure/pipelines/templates/service.yml
+      template: /${azureFolder}/templates/service.yml
       parameters:
         service: ${service.name}
   `;

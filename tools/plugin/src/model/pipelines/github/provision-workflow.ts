@@ -1,3 +1,4 @@
+import { environmentsFolder, instanceFolder, provisioningFolder } from '../../workspace/places.ts';
 import { approvalFor } from '../approval.ts';
 import { generatedHeader } from '../generated-file.ts';
 import { packageCommand, provisionCommand, type StepVariables } from '../nx-command.ts';
@@ -26,7 +27,7 @@ export function provisionWorkflow({ environments, branch }: PipelineFacts): Yaml
     ...environments.flatMap((environment, index) => provisionJobs(environment, environments[index - 1])),
   ];
   return yaml`
-    ${generatedHeader}
+    ${generatedHeader()}
     #
     # Rolls out the clusters' own configuration, and that of API Management, environment by environment: the difference first, then, behind the protection rules of
     # the environment of the same name at GitHub, the change. Started by hand with the tag of an earlier one, it rolls back to that; without
@@ -36,9 +37,9 @@ export function provisionWorkflow({ environments, branch }: PipelineFacts): Yaml
       push:
         branches: ${[branchFilter(branch)]}
         paths:
-          - 'Infrastructure/apim/**'
-          - 'Infrastructure/kubernetes/**'
-          - 'Infrastructure/environments/**'
+          - '${instanceFolder}/**'
+          - '${provisioningFolder}/**'
+          - '${environmentsFolder}/**'
       ${inputs}
 
     permissions: {}

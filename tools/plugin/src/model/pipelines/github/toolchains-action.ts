@@ -9,7 +9,7 @@ export const toolchainsFolder = '.github/actions/toolchains';
 /** Returns `.github/actions/toolchains/action.yml`: it sets up what services are built with. Needs one language at least. */
 export function toolchainsAction(toolchains: readonly PipelineToolchain[]): Yaml {
   return yaml`
-    ${generatedHeader}
+    ${generatedHeader()}
     #
     # Sets up what services are built with beside Node.js, for jobs that build. The steps of a language come with its first service and
     # go with its last. A version is read from the language's own file where its action can read it.

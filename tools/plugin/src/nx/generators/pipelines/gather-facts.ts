@@ -1,6 +1,8 @@
 import { readNxJson, type ProjectGraph, type Tree } from '@nx/devkit';
+import { posix } from 'node:path';
 import { parseDocument } from 'yaml';
-import { serviceNames } from '../../executors/running/workspace-service.ts';
+import { mainBranch } from '../../executors/running/main-branch.ts';
+import { distinctServicesIn } from '../../executors/running/service-names.ts';
 import type { PipelineFacts, PipelineService } from '../../../model/pipelines/pipeline-facts.ts';
 import { findPackageManager } from '../../../model/pipelines/package-manager.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
@@ -14,11 +16,11 @@ import { gatherToolchains } from './gather-toolchains.ts';
 export async function gatherFacts(tree: Tree, graph: ProjectGraph): Promise<PipelineFacts> {
   const nxJson = readNxJson(tree) ?? {};
   const environments = await parseEnvironments(environmentTexts(tree));
-  const services = serviceNames(graph)
-    .sort()
-    .map((name): PipelineService => {
-      const service = serviceIn(graph, nxJson, name);
-      const api = `${service.root}/openapi.yaml`;
+  const services = distinctServicesIn(graph)
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, project }): PipelineService => {
+      const service = serviceIn(graph, nxJson, { name, project });
+      const api = posix.join(service.root, 'openapi.yaml');
       return {
         name,
         root: service.root,
@@ -42,7 +44,7 @@ export async function gatherFacts(tree: Tree, graph: ProjectGraph): Promise<Pipe
       hasFacade: facade !== undefined,
       keyVariable: facade?.keyVariable,
     })),
-    branch: nxJson.defaultBase ?? 'main',
+    branch: mainBranch(tree.root, nxJson),
     packageManager: findPackageManager((path) =>
       tree.isFile(path) ? (tree.read(path, 'utf8') ?? undefined) : undefined,
     ),

@@ -1,3 +1,4 @@
+import { workspaceOptions } from '../workspace-options.ts';
 import { createProjectGraphAsync, type ProjectGraph, type Tree } from '@nx/devkit';
 import { choiceReader } from '../../executors/options/declare-options.ts';
 import { readOptions, type RawOptions } from '../../executors/options/options.ts';
@@ -29,6 +30,7 @@ export async function generatePipelines(
   projectGraph: () => Promise<ProjectGraph>,
 ): Promise<() => void> {
   const doing = 'generate the pipelines';
+  workspaceOptions(tree);
   rejectExtraArguments(raw, doing);
   const { ci } = readOptions(raw, { ci: choiceReader(...Object.keys(cisOf)) }, { doing });
   if (ci === undefined) {

@@ -1,3 +1,4 @@
+import { workspaceOptions } from '../workspace-options.ts';
 import { generateFiles, type Tree } from '@nx/devkit';
 import { basename, join } from 'node:path';
 import { parseDocument } from 'yaml';
@@ -25,6 +26,7 @@ export async function generateService(
   options: RawOptions,
   projectGraph: ReadGraph = graphOnDisk,
 ): Promise<() => void> {
+  workspaceOptions(tree);
   const { name, root, stack, port, apiSuffix, calls } = parseServiceRequest(tree, options);
   const words = name.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
   const variables = {
@@ -38,12 +40,12 @@ export async function generateService(
   for (const environment of environmentsWithHostname(tree))
     generateFiles(tree, join(templates, 'overlay'), root, { ...variables, environment });
   const lacks = stack.templates.includes('dotnet') ? addDotnetRoot(tree) : [];
-  if (calls.length > 0) tree.write(callersFile, calls.reduce(withCall, tree.read(callersFile, 'utf8') ?? ''));
+  if (calls.length > 0) tree.write(callersFile(), calls.reduce(withCall, tree.read(callersFile(), 'utf8') ?? ''));
   const warn = await updatePipelines(tree, async () => withService(await projectGraph(), name, root));
   return () => {
     warn();
     if (lacks.length > 0) console.warn(describeLacks(lacks));
-    const first = calls.length > 0 ? `provision ${callersFile}, where its calls are named, and then: ` : 'then: ';
+    const first = calls.length > 0 ? `provision ${callersFile()}, where its calls are named, and then: ` : 'then: ';
     console.log(`\nAdded ${root}. Commit it, ${first}nx run ${name}:release`);
   };
 }
