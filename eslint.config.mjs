@@ -15,6 +15,7 @@ const layers = {
     ...['errors', 'product', 'references', 'text', 'toolchains', 'workspace'].map((room) => `model/${room}`),
   ],
   'nx/executors': ['nx/graph', 'use-cases', 'adapters', 'ports', 'model'],
+  'nx/migrations': ['model'],
   'nx/generators': ['nx/executors', 'nx/graph', 'use-cases', 'adapters', 'ports', 'model'],
 };
 

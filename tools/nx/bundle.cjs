@@ -14,6 +14,7 @@ const {
 } = require('node:fs');
 const Module = require('node:module');
 const { dirname, join } = require('node:path');
+const entries = require('./entries.cjs');
 
 const source = join(__dirname, '../plugin/src');
 /** Milliseconds after which a bundle of other sources is thrown away. */
@@ -21,11 +22,10 @@ const keptFor = 7 * 24 * 3600 * 1000;
 
 /**
  * Loads sources of the plugin.
- * @param {string} name of the bundle.
- * @param {string} entry a module that exports what is wanted, written as if it lay in the plugin's `src`.
- * @param {string[]} folders of the sources, relative to there: whatever changes in them makes another bundle.
+ * @param {string} name of the bundle (entries.cjs).
  */
-exports.loadBundle = (name, entry, folders) => {
+exports.loadBundle = (name) => {
+  const { entry, folders } = entries[name];
   // Beside the packages that it requires.
   const folder = join(dirname(require.resolve('nx/package.json')), '..', '.cache', 'poc-plugin');
   const path = join(folder, `${name}-${hashOf(entry, folders)}.cjs`);

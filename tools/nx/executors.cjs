@@ -1,8 +1,7 @@
 // Nx's door to the executors (executors.json): NAME is the batch of an executor, NAME.single its single task.
 const { loadBundle } = require('./bundle.cjs');
 
-const entry = "export * from './nx/executors/index.ts';";
-const bundle = loadBundle('executors', entry, ['.', '../schemas']);
+const bundle = loadBundle('executors');
 const { executors, isContinuous, taskOf, batchOf, continuousOf, singleOf } = bundle;
 
 for (const [name, executor] of Object.entries(executors)) {

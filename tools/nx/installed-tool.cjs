@@ -1,12 +1,7 @@
 // Prints what this machine has of a language: an input of the target `toolchain`, which Nx reads by this command.
 const { loadBundle } = require('./bundle.cjs');
 
-const { LocalTools } = loadBundle('tools', "export * from './adapters/toolchains/local-tools.ts';", [
-  'adapters/toolchains',
-  'adapters/process',
-  'model/toolchains',
-  'ports',
-]);
+const { LocalTools } = loadBundle('tools');
 
 const [language, folder] = process.argv.slice(2);
 new LocalTools(process.cwd()).find(language, folder).then((state) => console.log(JSON.stringify(state)));

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import type { Socket } from 'node:net';
 import { parseEnv } from 'node:util';
+import { isPackage, pluginFolder } from '../../model/product/installation.ts';
 import { Failure } from '../../model/errors/product-error.ts';
 import type { BundleCommand } from '../../model/dev/dev-command.ts';
 import type {
@@ -91,6 +92,11 @@ export class LocalMachine implements DevMachine {
   }
 
   async buildAgent(file: string): Promise<void> {
+    if (isPackage) {
+      mkdirSync(dirname(file), { recursive: true });
+      copyFileSync(join(pluginFolder(this.root), 'dist/agent.cjs'), file);
+      return;
+    }
     const args = [agentSource, '--bundle', '--platform=node', '--target=node20', '--format=cjs'];
     const { lines } = await bundle(this.root, { by: 'esbuild', args, cwd: '.' }, file);
     if (!lines) return;

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { isPackage, pluginFolder } from '../../model/product/installation.ts';
 import { Failure } from '../../model/errors/product-error.ts';
 
 /** A file as a browser gets it. */
@@ -11,19 +12,23 @@ export interface SiteFile {
 /** The page and all that it loads, by the path beside it. */
 export type PortalSite = ReadonlyMap<string, SiteFile>;
 
-/** Where the plugin keeps the page, and where npm keeps the viewer; relative to the workspace's root. */
-const pageFolder = 'tools/plugin/assets/portal';
-const viewerFolder = 'node_modules/swagger-ui-dist';
-const sources = [
+/** A file of the page, and in which folder it lies. */
+interface Source {
+  readonly name: string;
+  readonly folder: 'page' | 'viewer';
+  readonly file: string;
+}
+
+const sources: readonly Source[] = [
   ...['index.html', 'portal.css', 'portal.js', 'elements.js', 'viewer.js'].map((name) => ({
     name,
-    folder: pageFolder,
+    folder: 'page' as const,
     file: name,
   })),
-  ...['swagger-ui.css', 'swagger-ui-bundle.js'].map((name) => ({ name, folder: viewerFolder, file: name })),
-  { name: 'favicon.png', folder: viewerFolder, file: 'favicon-32x32.png' },
+  ...['swagger-ui.css', 'swagger-ui-bundle.js'].map((name) => ({ name, folder: 'viewer' as const, file: name })),
+  { name: 'favicon.png', folder: 'viewer', file: 'favicon-32x32.png' },
   // The viewer's licence asks for it wherever its files are.
-  ...['LICENSE', 'NOTICE'].map((file) => ({ name: `swagger-ui.${file}.txt`, folder: viewerFolder, file })),
+  ...['LICENSE', 'NOTICE'].map((file) => ({ name: `swagger-ui.${file}.txt`, folder: 'viewer' as const, file })),
 ];
 const policyPlace = 'CONTENT-SECURITY-POLICY';
 
@@ -44,7 +49,7 @@ export async function portalSite(
 ): Promise<PortalSite> {
   const own = await Promise.all(
     sources.map(async ({ name, folder, file }): Promise<[string, Buffer]> => {
-      const body = await readAsset(join(workspaceRoot, folder, file), folder);
+      const body = await readAsset(join(folderOf(folder, workspaceRoot), file), folder);
       const isPage = name === 'index.html';
       return [name, isPage ? Buffer.from(body.toString().replace(policyPlace, () => securityPolicy)) : body];
     }),
@@ -53,7 +58,13 @@ export async function portalSite(
   return new Map([...own, ...loaded].map(([name, body]) => [name, { type: types[extname(name)]!, body }]));
 }
 
-async function readAsset(path: string, folder: string): Promise<Buffer> {
+/** Where the plugin keeps the page, and where the viewer is: npm's place for it, or beside the page in the package. */
+function folderOf(folder: Source['folder'], root: string): string {
+  if (folder === 'page') return join(pluginFolder(root), 'assets/portal');
+  return isPackage ? join(pluginFolder(root), 'assets/swagger-ui') : join(root, 'node_modules/swagger-ui-dist');
+}
+
+async function readAsset(path: string, folder: Source['folder']): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
@@ -62,7 +73,7 @@ async function readAsset(path: string, folder: string): Promise<Buffer> {
       doing: 'put the page together',
       reason: `${path} cannot be read (${(cause as NodeJS.ErrnoException).code ?? String(cause)}).`,
       remedy:
-        folder === viewerFolder
+        isPackage || folder === 'viewer'
           ? 'Install the packages of the workspace.'
           : 'Check out the file: `git checkout -- tools`.',
       cause,

@@ -10,6 +10,7 @@ import { didYouMean } from '../../model/text/did-you-mean.ts';
 import { firstSentence } from '../../model/text/sentence.ts';
 import { environmentsFolder, isSameDoor, isSamePlace, type Environment } from '../../model/environment/environment.ts';
 import type { ErrorType } from '../../model/errors/error-catalog.ts';
+import { pluginPath } from '../../model/product/installation.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 
 /**
@@ -52,7 +53,7 @@ export async function parseEnvironments(texts: ReadonlyMap<string, string>): Pro
     throw refusal(
       'bad-environment',
       mistakes.length === 1 ? mistakes[0]! : `There are ${mistakes.length} mistakes.`,
-      `${twins.length > 0 ? 'Give each environment a name, an order and a namespace (or a cluster) of its own. ' : ''}The schema with all keys is tools/plugin/schemas/environment.schema.json.`,
+      `${twins.length > 0 ? 'Give each environment a name, an order and a namespace (or a cluster) of its own. ' : ''}The schema with all keys is ${pluginPath}/schemas/environment.schema.json.`,
       mistakes.length === 1 ? [] : mistakes,
     );
   }

@@ -1,3 +1,5 @@
+import { codePath } from '../../model/product/installation.ts';
+
 /** A command of this plugin: a target of every service, or of the project that holds the environments. */
 export interface Command {
   /** The projects that have it as a target. */
@@ -117,7 +119,7 @@ export const commands = {
       '{projectRoot}/**/*',
       '{workspaceRoot}/redocly.yaml',
       // Environments and the rules themselves affect no service, so they are no files among the inputs.
-      { runtime: 'node tools/nx/lint-rules-state.cjs' },
+      { runtime: `node ${codePath}/lint-rules-state.cjs` },
     ],
     isCached: true,
     isFor: (files) => files.some((file) => /^openapi(\.v[1-9]\d{0,2})?\.yaml$/.test(file)),

@@ -1,7 +1,11 @@
-/**
- * How targets name an executor of this plugin: by the folder that holds nothing but plain JavaScript. By the package's
- * name Nx would start the TypeScript compiler for it, in every command (docs/decisions/0004-batches.md).
- */
+import { executorCollection, executorCollections } from '../../model/product/installation.ts';
+
+/** Returns how targets name an executor of this plugin. */
 export function executorNamed(name: string): string {
-  return `./tools/nx:${name}`;
+  return `${executorCollection}:${name}`;
+}
+
+/** Reports whether a target is run by an executor of this plugin, by whichever of its collections it is named. */
+export function isExecutor(executor: string | undefined, name: string): boolean {
+  return executorCollections.some((collection) => executor === `${collection}:${name}`);
 }

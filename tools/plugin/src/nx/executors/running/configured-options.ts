@@ -2,7 +2,7 @@ import type { ProjectGraph } from '@nx/devkit';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commands } from '../../graph/commands.ts';
-import { executorNamed } from '../../graph/executor-name.ts';
+import { isExecutor } from '../../graph/executor-name.ts';
 
 /**
  * Reports whether project.json or nx.json give a target options besides those that are typed.
@@ -16,11 +16,11 @@ export function configuredOptions(
 ): 'some' | 'none' | 'of-others' | 'unknown' {
   const graph = keptGraph(root);
   if (!graph) return 'unknown';
-  const executorsOfOurs = Object.keys(commands).map(executorNamed);
+  const names = Object.keys(commands);
   const all = Object.values(graph.nodes)
     .filter(({ name }) => project === undefined || name === project)
     .flatMap(({ data }) => data.targets?.[target] ?? []);
-  const configurations = all.filter(({ executor }) => executor !== undefined && executorsOfOurs.includes(executor));
+  const configurations = all.filter(({ executor }) => names.some((name) => isExecutor(executor, name)));
   if (all.length > 0 && configurations.length === 0) return 'of-others';
   if (configurations.length === 0) return 'unknown';
   const isSome = ({ options = {}, configurations: named = {} }: (typeof configurations)[number]) =>

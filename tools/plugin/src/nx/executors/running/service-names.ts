@@ -1,6 +1,6 @@
 import type { ProjectGraph, ProjectGraphProjectNode } from '@nx/devkit';
 import { commands, type CommandName } from '../../graph/commands.ts';
-import { executorNamed } from '../../graph/executor-name.ts';
+import { isExecutor } from '../../graph/executor-name.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 
 /** A service, and the project that it is. */
@@ -12,16 +12,13 @@ export interface NamedService {
   readonly root: string;
 }
 
-/** Executors that only services have. */
-const serviceExecutors = new Set(
-  (Object.keys(commands) as CommandName[]).filter((name) => commands[name].of === 'service').map(executorNamed),
-);
+/** Commands that only services have. */
+const serviceCommands = (Object.keys(commands) as CommandName[]).filter((name) => commands[name].of === 'service');
 
 /** Returns the services of the workspace: the projects that have this plugin's target `release`, whatever it is called. */
 export function servicesIn(graph: ProjectGraph): NamedService[] {
-  const executor = executorNamed('release');
   return Object.values(graph.nodes)
-    .filter(({ data }) => Object.values(data.targets ?? {}).some((target) => target.executor === executor))
+    .filter(({ data }) => Object.values(data.targets ?? {}).some(({ executor }) => isExecutor(executor, 'release')))
     .map((node) => ({ name: serviceNameOf(node), project: node.name, root: node.data.root }));
 }
 
@@ -49,7 +46,7 @@ export function serviceOfProject(graph: ProjectGraph, project: string): NamedSer
 /** By the option `service` of one of its targets, or the last part of the project's name: `orders` of `@shop/orders`. */
 function serviceNameOf({ name, data }: ProjectGraphProjectNode): string {
   const given = Object.values(data.targets ?? {})
-    .filter(({ executor }) => executor !== undefined && serviceExecutors.has(executor))
+    .filter(({ executor }) => serviceCommands.some((command) => isExecutor(executor, command)))
     .map(({ options }) => (options as { service?: unknown } | undefined)?.service)
     .find((each) => typeof each === 'string');
   return given ?? name.slice(name.lastIndexOf('/') + 1);

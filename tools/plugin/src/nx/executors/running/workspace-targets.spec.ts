@@ -69,7 +69,11 @@ describe('hidden targets', () => {
   it.each([
     ['a command', { command: 'semantic-release' }, '`semantic-release`'],
     ['a command of nx:run-commands', { executor: 'nx:run-commands', options: { command: 'x' } }, '`x`'],
-    ['a script', { executor: 'nx:run-script', options: { script: 'release' } }, 'the script "release" of its package.json'],
+    [
+      'a script',
+      { executor: 'nx:run-script', options: { script: 'release' } },
+      'the script "release" of its package.json',
+    ],
     ['an executor', { executor: '@x/y:z' }, 'the executor @x/y:z'],
   ])('name the service, and %s that took the name', (_, release, owner) => {
     const targets = targetsIn({ orders: service({ release }), pay: service() });

@@ -1,13 +1,12 @@
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import { commands, commandNamed, type Command, type CommandName } from '../../graph/commands.ts';
-import { executorNamed } from '../../graph/executor-name.ts';
+import { executorNamed, isExecutor } from '../../graph/executor-name.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import { pluginOptionsIn, readPluginOptionsIn } from '../../../model/workspace/plugin-options.ts';
 import { servicesIn } from './service-names.ts';
 
 const entries = Object.entries(commands) as [CommandName, Command][];
 const targetNames: ReadonlySet<string> = new Set(entries.map(([, { target }]) => target));
-const kindOfExecutor = new Map(entries.map(([name, { of }]) => [executorNamed(name), of]));
 
 /** Parts of remedies that name a project of the repository that the plugin comes from. */
 const localPlatform = /(?:, or start|; for) the local platform(?: with|:) `nx run local-platform:up`/g;
@@ -41,11 +40,13 @@ export class WorkspaceTargets {
 
   private hiddenOf(project: string) {
     const targets = this.targetsOf(project);
-    const kinds = new Set(Object.values(targets).flatMap(({ executor = '' }) => kindOfExecutor.get(executor) ?? []));
+    const executors = Object.values(targets).map(({ executor }) => executor);
+    const has = (name: CommandName) => executors.some((executor) => isExecutor(executor, name));
+    const kinds = new Set(entries.filter(([name]) => has(name)).map(([, { of }]) => of));
     return entries
       .filter(([, { of }]) => kinds.has(of))
       .map(([name, command]) => ({ name, target: this.prefix + command.target }))
-      .filter(({ name, target }) => targets[target] !== undefined && targets[target].executor !== executorNamed(name))
+      .filter(({ name, target }) => targets[target] !== undefined && !isExecutor(targets[target].executor, name))
       .map(({ name, target }) => ({ name, target, owner: ownerOf(targets[target]!) }));
   }
 

@@ -13,7 +13,7 @@ import {
   type CheckedToolchain,
   type ToolchainRefusal,
 } from '../../../use-cases/toolchains/check-toolchains.ts';
-import { executorNamed } from '../../graph/executor-name.ts';
+import { isExecutor } from '../../graph/executor-name.ts';
 import { refusalMarkOf } from '../../graph/task-hooks/refusal-mark.ts';
 import { endingProcess } from '../running/batch.ts';
 import { shown } from '../running/shown-result.ts';
@@ -74,7 +74,7 @@ async function needsOf(projects: readonly string[], { root, projectGraph }: Exec
   const firsts = new Map<string, string>();
   for (const name of projects) {
     const { root: folder = '.', targets = {} } = projectGraph.nodes[name]?.data ?? {};
-    const isService = Object.values(targets).some(({ executor }) => executor === executorNamed('release'));
+    const isService = Object.values(targets).some(({ executor }) => isExecutor(executor, 'release'));
     try {
       needs.push({ name, toolchains: workspace.ofProject({ root: folder, targets, isService }) });
     } catch (error) {
