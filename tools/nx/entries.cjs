@@ -13,6 +13,7 @@ export { preTasksExecution } from './nx/graph/task-hooks/pre-tasks-execution.ts'
     'model/errors',
     'model/product',
     'model/references',
+    'model/secrets',
     'model/text',
     'model/toolchains',
     'model/workspace',

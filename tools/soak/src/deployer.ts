@@ -1,3 +1,4 @@
+import { WorkspaceTargets } from '../../plugin/src/nx/executors/running/workspace-targets.ts';
 import { RunLog } from '../../plugin/src/nx/executors/output/ci/run-log.ts';
 import type { Environment } from '../../plugin/src/model/environment/environment.ts';
 import { executor as deploy } from '../../plugin/src/nx/executors/service/k8s-deploy/executor.ts';
@@ -29,13 +30,14 @@ async function main(): Promise<void> {
     ports: createPorts(workspaceRoot, process.env),
     environments: async () => [environment],
     service: () => releasedService(service, workspaceRoot),
+    serviceOf: () => releasedService(service, workspaceRoot),
     services: () => ({
       services: [service],
       affectedBy: () => new Set<string>(),
       usersOf: () => new Set<string>(),
       concernedBy: () => new Set<string>(),
     }),
-    target: () => undefined,
+    targets: new WorkspaceTargets({ projectGraph: { nodes: {}, dependencies: {} }, nxJsonConfiguration: {} }),
     branch: 'main',
     verbose: false,
     log: new RunLog({}),

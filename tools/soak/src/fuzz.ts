@@ -1,3 +1,4 @@
+import { WorkspaceTargets } from '../../plugin/src/nx/executors/running/workspace-targets.ts';
 import fc from 'fast-check';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -134,13 +135,14 @@ function sharedRun(site: Site, root: string): (folder: string, files: Case['file
     ports: files ? { ...real, repository: withTexts(real.repository, folder, files) } : real,
     environments: async () => environments,
     service: (name) => releasedService(name, root),
+    serviceOf: (name) => releasedService(name, root),
     services: () => ({
       services: [soakService],
       affectedBy: () => new Set<string>(),
       usersOf: () => new Set<string>(),
       concernedBy: () => new Set<string>(),
     }),
-    target: () => undefined,
+    targets: new WorkspaceTargets({ projectGraph: { nodes: {}, dependencies: {} }, nxJsonConfiguration: {} }),
     branch: 'main',
     verbose: false,
     log: new RunLog({}),

@@ -138,7 +138,7 @@ export const pushRules: readonly ErrorRule<FailedPush>[] = [
     type: 'registry-unreachable',
     reason: ({ image }) => `The registry ${image.registry} could not be reached.`,
     remedy: () =>
-      `Check its address (${registrySetting}), that it runs, and the network; then run the same command again.`,
+      `Check its address (${registrySetting()}), that it runs, and the network; then run the same command again.`,
   },
 ];
 

@@ -165,7 +165,7 @@ export function noRegistry(image: ImageRef, cause: unknown): Refusal {
     type: 'registry-fails',
     doing: purposeOf(image, 'pull'),
     reason: `${image.registry} did not answer like an image registry (no JSON).`,
-    remedy: `Check its address (${registrySetting}).`,
+    remedy: `Check its address (${registrySetting()}).`,
     cause,
   });
 }
@@ -223,7 +223,7 @@ export const noAnswerRules: readonly ErrorRule<LostRequest>[] = [
     type: 'registry-fails',
     reason: ({ registry, cause }) =>
       `The registry ${registry}, or where it leads to, did not answer like an image registry (${(cause as Error).message}).`,
-    remedy: () => `Check its address (${registrySetting}), and who can write to it.`,
+    remedy: () => `Check its address (${registrySetting()}), and who can write to it.`,
   },
   {
     when: ({ cause }) => cause instanceof ForeignRedirect,
@@ -263,7 +263,7 @@ export const noAnswerRules: readonly ErrorRule<LostRequest>[] = [
     when: ({ code }) => code.startsWith('ERR_TLS_CERT_ALTNAME_INVALID'),
     type: 'registry-certificate',
     reason: ({ registry, code }) => `The certificate of the registry ${registry} is for another name (${code}).`,
-    remedy: () => `Write its address as the certificate has it (${registrySetting}).`,
+    remedy: () => `Write its address as the certificate has it (${registrySetting()}).`,
   },
   {
     when: ({ code }) => /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/.test(code),
@@ -284,7 +284,7 @@ export const noAnswerRules: readonly ErrorRule<LostRequest>[] = [
     type: 'registry-unreachable',
     reason: ({ registry, code }) => `The registry ${registry} could not be reached (${code}).`,
     remedy: () =>
-      `Check its address (${registrySetting}), that it runs, and the network; then run the same command again.`,
+      `Check its address (${registrySetting()}), that it runs, and the network; then run the same command again.`,
   },
 ];
 

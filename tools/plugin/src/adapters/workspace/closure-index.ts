@@ -15,7 +15,8 @@ const nobody: ReadonlySet<string> = new Set();
  */
 export class ClosureIndex implements ServiceMap {
   readonly services: readonly string[];
-  private readonly isService: ReadonlySet<string>;
+  /** Names of services by those of their projects. */
+  private readonly nameOf: ReadonlyMap<string, string>;
   private readonly graph: ProjectGraph;
   private readonly namedInputs: NonNullable<NxJsonConfiguration['namedInputs']>;
   private readonly projectByRoot: ReadonlyMap<string, string>;
@@ -27,12 +28,17 @@ export class ClosureIndex implements ServiceMap {
   private nodesByPackage: Map<string, string[]> | undefined;
   private workspaceFilters: { filter: FileFilter; projects: string[] }[] | undefined;
 
-  /** @param services names of the projects that are services. */
-  constructor(graph: ProjectGraph, nxJson: Pick<NxJsonConfiguration, 'namedInputs'>, services: readonly string[]) {
+  /** @param services and the projects that they are, where these are named otherwise. */
+  constructor(
+    graph: ProjectGraph,
+    nxJson: Pick<NxJsonConfiguration, 'namedInputs'>,
+    services: readonly (string | { readonly name: string; readonly project: string })[],
+  ) {
     this.graph = graph;
     this.namedInputs = nxJson.namedInputs ?? {};
-    this.services = [...services].sort();
-    this.isService = new Set(services);
+    const named = services.map((each) => (typeof each === 'string' ? { name: each, project: each } : each));
+    this.services = named.map(({ name }) => name).sort();
+    this.nameOf = new Map(named.map(({ name, project }) => [project, name]));
     this.projectByRoot = new Map(Object.entries(graph.nodes).map(([name, { data }]) => [data.root, name]));
     this.needing = groupByKey(
       Object.entries(graph.dependencies).flatMap(([name, all]) => all.map(({ target }) => [target, name] as const)),
@@ -44,8 +50,8 @@ export class ClosureIndex implements ServiceMap {
     if (known) return known;
     const owner = this.ownerOf(path);
     const parts = owner !== undefined && this.filterOf(owner).ofProject(path) ? [this.dependentsOf(owner)] : [];
-    if (owner !== undefined && this.isService.has(owner) && isDeployed(this.graph.nodes[owner]!.data, path))
-      parts.push(new Set([owner]));
+    const service = owner === undefined ? undefined : this.nameOf.get(owner);
+    if (service !== undefined && isDeployed(this.graph.nodes[owner!]!.data, path)) parts.push(new Set([service]));
     for (const { filter, projects } of this.workspaceGroups())
       if (filter.ofWorkspace(path)) parts.push(...projects.map((project) => this.dependentsOf(project)));
     const all = parts.length > 1 ? new Set(parts.flatMap((part) => [...part])) : (parts[0] ?? nobody);
@@ -72,8 +78,8 @@ export class ClosureIndex implements ServiceMap {
     }
     const { graph } = this;
     const nxJson = { namedInputs: this.namedInputs };
-    const isConcerned = (name: string) => isSettingOf(serviceIn(graph, nxJson, name), concern);
-    return new Set(this.services.filter(isConcerned));
+    const concerned = [...this.nameOf].filter(([project]) => isSettingOf(serviceIn(graph, nxJson, project), concern));
+    return new Set(concerned.map(([, name]) => name));
   }
 
   /** Services that a project, or a package, is part of. */
@@ -83,7 +89,7 @@ export class ClosureIndex implements ServiceMap {
     const reached = new Set([node]);
     // A set is walked in the order of insertion, also of what is inserted meanwhile.
     for (const each of reached) for (const user of this.needing.get(each) ?? []) reached.add(user);
-    const services = new Set(this.services.filter((service) => reached.has(service)));
+    const services = new Set([...this.nameOf].flatMap(([project, name]) => (reached.has(project) ? name : [])));
     this.dependents.set(node, services);
     return services;
   }

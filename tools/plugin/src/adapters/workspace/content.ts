@@ -1,5 +1,5 @@
 import { hashContent, type Content } from '../../model/content/content-hash.ts';
-import { chartFolder, isManifestFile, manifestsFolder } from '../../model/manifests/rendering/manifest-files.ts';
+import { isManifestFile, manifestFoldersOf } from '../../model/manifests/rendering/manifest-files.ts';
 import type { ContentHash } from '../../model/release/release.ts';
 import type { FilesSource, SourceFiles } from '../../ports/repository/source-files.ts';
 import { isRootSetting, rootSettings } from '../../model/content/root-settings.ts';
@@ -54,8 +54,7 @@ export function linksAmong(blobs: ReadonlyMap<string, string>): string[] {
 
 /** Reports whether a link stands for a folder of manifests, or may. */
 function isLinkToManifests({ root }: Service, path: string, name: string): boolean {
-  const folders = [manifestsFolder, chartFolder].map((folder) => (root === '.' ? folder : `${root}/${folder}`));
-  return name.endsWith('+link') && folders.some((folder) => isInside(folder, path));
+  return name.endsWith('+link') && manifestFoldersOf(root).some((folder) => isInside(folder, path));
 }
 
 /** Folders (and single files), relative to the workspace's root, outside which there is no content of the service. */
@@ -83,7 +82,7 @@ function isInput(service: Service): (path: string) => boolean {
 export function isDeployed({ root }: Pick<Service, 'root'>, path: string): boolean {
   if (!isInside(root, path)) return false;
   const inService = root === '.' ? path : path.slice(root.length + 1);
-  return recipes.includes(inService) || isManifestFile(inService);
+  return recipes.includes(inService) || isManifestFile(root, path);
 }
 
 /** Files that say what the image is made of. */

@@ -1,4 +1,4 @@
-import type { NxJsonConfiguration, ProjectGraph } from '@nx/devkit';
+import type { NxJsonConfiguration, ProjectGraph, TargetConfiguration } from '@nx/devkit';
 import { didYouMean } from '../../model/text/did-you-mean.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { fileFilter, type FileFilter } from './named-inputs.ts';
@@ -39,14 +39,16 @@ export interface Service {
 
 /**
  * Finds a service in Nx's project graph.
+ * @param named its name and that of its project, where they may differ.
  * @throws {Refusal} when the workspace has no such project.
  */
 export function serviceIn(
   graph: ProjectGraph,
   nxJson: Pick<NxJsonConfiguration, 'namedInputs'>,
-  name: string,
+  named: string | { readonly name: string; readonly project: string },
 ): Service {
-  const project = graph.nodes[name];
+  const { name, project: projectName } = typeof named === 'string' ? { name: named, project: named } : named;
+  const project = graph.nodes[projectName];
   if (!project) {
     throw new Refusal({
       type: 'no-such-service',
@@ -55,13 +57,13 @@ export function serviceIn(
       remedy: didYouMean(name, Object.keys(graph.nodes)) || 'List the projects with `nx show projects`.',
     });
   }
-  const reached = reachableFrom(graph, name);
+  const reached = reachableFrom(graph, projectName);
   const closure = reached.flatMap((node) => closureProject(graph, nxJson, node) ?? []);
   return {
     name,
     root: project.data.root,
-    imageOptions: (project.data.targets?.[imageTarget]?.options ?? {}) as Record<string, unknown>,
-    releaseOptions: (project.data.targets?.['release']?.options ?? {}) as Record<string, unknown>,
+    imageOptions: (targetOf(project.data.targets, 'docker-release')?.[1].options ?? {}) as Record<string, unknown>,
+    releaseOptions: (targetOf(project.data.targets, 'release')?.[1].options ?? {}) as Record<string, unknown>,
     closure,
     foreignRoots: foreignRootsOf(graph, closure),
     packages: reached.flatMap((node) => resolvedPackage(graph, node) ?? []),
@@ -70,13 +72,16 @@ export function serviceIn(
   };
 }
 
-/** The target that builds images, whose options say how. */
-const imageTarget = 'docker-release';
+/** Finds the target of an executor, whose options say how the service is built or released: nx.json may call it otherwise. */
+function targetOf(targets: Readonly<Record<string, TargetConfiguration>> = {}, executor: 'docker-release' | 'release') {
+  return Object.entries(targets).find(([name, own]) => own.executor?.endsWith(`:${executor}`) ?? name === executor);
+}
 
 /** Returns the names and executors of `build`, of what it depends on, and of the target that builds the image. */
 function buildTargetsOf(graph: ProjectGraph, closure: readonly ClosureProject[]): string[] {
   const targets = closure.map(({ name }) => graph.nodes[name]?.data.targets ?? {});
-  const names = new Set(['build', imageTarget]);
+  const own = graph.nodes[closure[0]?.name ?? '']?.data.targets;
+  const names = new Set(['build', targetOf(own, 'docker-release')?.[0] ?? 'docker-release']);
   const executors = new Set<string>();
   // A set is walked in the order of insertion, also of what is inserted meanwhile.
   for (const name of names)

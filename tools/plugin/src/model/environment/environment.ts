@@ -1,12 +1,14 @@
+import { environmentsFolder } from '../workspace/places.ts';
 import type { FreezeWindow } from './freeze.ts';
 
-/** Where environments are described, relative to the workspace's root. */
-export const environmentsFolder = 'Infrastructure/environments';
+export { environmentsFolder };
 
-/** Where the registry of an environment is set, as remedies name it. */
-export const registrySetting = `\`registry\` in ${environmentsFolder}/*.yaml`;
+/** Returns where the registry of an environment is set, as remedies name it. */
+export function registrySetting(): string {
+  return `\`registry\` in ${environmentsFolder}/*.yaml`;
+}
 
-/** One place that services are deployed to: a file in `Infrastructure/environments/`. */
+/** One place that services are deployed to: a file in the folder of the environments. */
 export interface Environment {
   readonly name: string;
   /** Releases are promoted from lower to higher. */

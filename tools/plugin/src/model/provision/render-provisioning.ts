@@ -1,3 +1,4 @@
+import { provisioningFolder } from '../workspace/places.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
 import { readEnvironmentManifests } from '../manifests/source/environment-manifests.ts';
@@ -14,7 +15,7 @@ import { withValues } from './decrypted-values.ts';
 import { Refusal } from '../errors/product-error.ts';
 
 /** Where the manifests of the clusters' configuration are. */
-export const provisioningFolder = 'Infrastructure/kubernetes';
+export { provisioningFolder };
 
 /** The texts that the configuration of an environment is made of. */
 export interface ProvisioningTexts {

@@ -1,9 +1,11 @@
+import { pgpSignersFile, sshSignersFile } from '../workspace/places.ts';
 import { createHash } from 'node:crypto';
 
-/** The file of ssh keys that may sign tags, in ssh's own format (`man ssh-keygen`, ALLOWED SIGNERS). */
-export const sshSignersFile = 'Infrastructure/allowed-signers';
-/** The file of PGP keys that may, one armored public key below another. */
-export const pgpSignersFile = 'Infrastructure/allowed-signers.asc';
+/*
+ * The file of ssh keys that may sign tags, in ssh's own format (`man ssh-keygen`, ALLOWED SIGNERS), and that of PGP keys that
+ * may, one armored public key below another.
+ */
+export { pgpSignersFile, sshSignersFile };
 
 /** The keys that may sign tags, as the texts of the two files; a file that is not there is left out. */
 export interface AllowedSigners {

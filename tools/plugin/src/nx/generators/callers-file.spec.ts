@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { parseAllDocuments } from 'yaml';
 import { callersFile, withCall, withoutService } from './callers-file.ts';
 
-const shipped = readFileSync(join(__dirname, '../../../../..', callersFile), 'utf8');
+const shipped = readFileSync(join(__dirname, '../../../../..', callersFile()), 'utf8');
 const lines = (text: string) => text.split('\n');
 
 interface Policy {

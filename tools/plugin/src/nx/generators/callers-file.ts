@@ -1,8 +1,10 @@
 import { isMap, isSeq, parseDocument, type Document, type YAMLSeq } from 'yaml';
 import { provisioningFolder } from '../../model/provision/render-provisioning.ts';
 
-/** The file that says which services of an environment call which. */
-export const callersFile = `${provisioningFolder}/callers.yaml`;
+/** Returns the file that says which services of an environment call which. */
+export function callersFile(): string {
+  return `${provisioningFolder}/callers.yaml`;
+}
 
 /** A call from one service to another. */
 export interface Call {

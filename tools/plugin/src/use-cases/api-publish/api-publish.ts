@@ -1,3 +1,4 @@
+import { inFolder } from '../../model/workspace/places.ts';
 import type { DeploymentRecord } from '../../model/deploy/deployment-record.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
@@ -138,7 +139,7 @@ async function plan(
   throw new Refusal({
     type: 'no-api',
     doing: doingOf(request),
-    reason: `${release.buildNumber} has no description of an API (${service.root}/openapi.yaml).`,
+    reason: `${release.buildNumber} has no description of an API (${inFolder(service.root, 'openapi.yaml')}).`,
     remedy: 'Describe it there, and release it.',
   });
 }
@@ -181,7 +182,7 @@ function requireFacade(request: ApiPublishRequest): void {
     type: 'no-facade',
     doing: doingOf(request),
     reason: `Clients of ${environment.name} call its gateway: its file names no \`facade\`.`,
-    remedy: `There, the routes in \`k8s/\` publish the API, with each deployment. For API Management write \`facade\` into the environment's file (docs/environments.md).`,
+    remedy: `There, the routes among its manifests publish the API, with each deployment. For API Management write \`facade\` into the environment's file (docs/environments.md).`,
   });
 }
 

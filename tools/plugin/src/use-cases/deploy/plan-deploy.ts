@@ -1,3 +1,4 @@
+import { manifestsOf } from '../../model/workspace/places.ts';
 import type { Actor } from '../../model/release/actor.ts';
 import { environmentsFolder, type Environment } from '../../model/environment/environment.ts';
 import { ImageRef } from '../../model/image/image-ref.ts';

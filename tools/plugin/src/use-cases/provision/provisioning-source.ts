@@ -13,7 +13,7 @@ import type { SourceFiles } from '../../ports/repository/source-files.ts';
 import type { WithRepository } from '../../ports/repository/source-repository.ts';
 
 /** The folders of the clusters' configuration: nothing else is part of it. */
-const folders = [provisioningFolder, instanceFolder, environmentsFolder];
+const folders = () => [provisioningFolder, instanceFolder, environmentsFolder];
 const mostPathsShown = 10;
 
 type Packages = WithRepository<ReleaseTags & PackageTags>;
@@ -29,7 +29,7 @@ export async function checkedOutSource({
   repository,
 }: WithRepository<Commits & SourceFiles>): Promise<ProvisioningSource> {
   const [commit, dirty] = await Promise.all([repository.headCommit(), repository.dirtyPaths()]);
-  const own = dirty.filter((path) => folders.some((folder) => path.startsWith(`${folder}/`)));
+  const own = dirty.filter((path) => folders().some((folder) => path.startsWith(`${folder}/`)));
   if (own.length > 0) throw dirtyRefusal(own);
   return sourceAt(commit, { repository });
 }
@@ -39,7 +39,7 @@ export async function sourceAt(
   commit: string,
   { repository }: WithRepository<SourceFiles>,
 ): Promise<ProvisioningSource> {
-  const files = await repository.blobs(commit, folders);
+  const files = await repository.blobs(commit, folders());
   if (![...files.keys()].some((path) => path.startsWith(`${provisioningFolder}/`))) throw nothingToProvision();
   return { commit, contentHash: hashContent({ files, packages: [] }) };
 }

@@ -1,5 +1,5 @@
 import type { Environment } from '../../model/environment/environment.ts';
-import { isManifestFile, manifestsFolder } from '../../model/manifests/rendering/manifest-files.ts';
+import { isManifestFile, manifestFoldersOf } from '../../model/manifests/rendering/manifest-files.ts';
 import { manifestForm, remoteChartFile, type ManifestForm } from '../../model/manifests/rendering/manifest-form.ts';
 import { refuseForeignReferences } from '../../model/manifests/rendering/kustomization.ts';
 import { parseRemoteChart } from '../../model/manifests/rendering/remote-chart.ts';
@@ -80,9 +80,8 @@ async function manifestFiles(
   { root }: Pick<ServiceSource, 'root'>,
   { repository }: ManifestPorts,
 ): Promise<RenderedFiles> {
-  const inRoot = (path: string) => (root === '.' ? path : `${root}/${path}`);
-  const found = await repository.contents(source, [inRoot(manifestsFolder), inRoot('chart')]);
-  return new Map([...found].filter(([path]) => isManifestFile(root === '.' ? path : path.slice(root.length + 1))));
+  const found = await repository.contents(source, [...manifestFoldersOf(root)]);
+  return new Map([...found].filter(([path]) => isManifestFile(root, path)));
 }
 
 /** Returns the files below a folder, by their paths in it. */

@@ -1,3 +1,4 @@
+import { inFolder } from '../../model/workspace/places.ts';
 import { posix } from 'node:path';
 import { allEnded } from '../../model/concurrency/all-ended.ts';
 import { shortCommit } from '../../model/commits/commit.ts';
@@ -231,7 +232,7 @@ export async function describeRollback(
   const { service, environment } = request;
   const also = changesBesidesImage(service.name, from.manifests, objects);
   const { root } = service;
-  const path = `${root}/openapi.yaml`;
+  const path = inFolder(root ?? '.', 'openapi.yaml');
   const textAt = async (commit: string) =>
     root === undefined ? undefined : (await repository.texts(commit, path)).get(path);
   // Whether the API differs is told where it can be; going back must not fail for it.

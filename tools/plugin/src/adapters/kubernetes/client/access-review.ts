@@ -1,3 +1,4 @@
+import { provisioningFolder } from '../../../model/workspace/places.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
@@ -35,7 +36,7 @@ export class AccessReview {
       type: 'forbidden',
       doing,
       reason: `This account ${what} in the namespace "${namespace}" of the cluster ${api.context}.`,
-      remedy: `Give it ${missing.length === 1 ? 'this right' : 'these rights'} there (the Role is in Infrastructure/kubernetes), or use another context.`,
+      remedy: `Give it ${missing.length === 1 ? 'this right' : 'these rights'} there (the Role is in ${provisioningFolder}), or use another context.`,
       ...(lines.length === 1 ? {} : { evidence: lines.map((line) => `may not ${line}`) }),
     });
   }

@@ -1,3 +1,4 @@
+import { provisioningFolder } from '../../../model/workspace/places.ts';
 import { describeProxy } from '../../proxy/proxy.ts';
 import { isUntrusted, proxyRemedy, ProxyTrouble, throughProxy } from '../../proxy/proxy-trouble.ts';
 import { describeObject, type KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
@@ -206,7 +207,7 @@ export const answerRules: readonly ErrorRule<ErrorAnswer>[] = [
     },
     remedy: (answer) => {
       const { verb, resource } = missingRight(answer)!;
-      return `Give it the verb "${verb}" on "${resource}" (Infrastructure/kubernetes), or use another context.`;
+      return `Give it the verb "${verb}" on "${resource}" (${provisioningFolder}), or use another context.`;
     },
   },
   {
@@ -214,7 +215,7 @@ export const answerRules: readonly ErrorRule<ErrorAnswer>[] = [
     type: 'not-admitted',
     reason: (answer) => about(answer, sentence(policyOf(answer)!.message)),
     remedy: (answer) =>
-      `Change what it names, or the cluster's policy ${policyOf(answer)!.name} (Infrastructure/kubernetes).`,
+      `Change what it names, or the cluster's policy ${policyOf(answer)!.name} (${provisioningFolder}).`,
   },
   {
     // Policies of the cluster itself answer 422, webhooks whatever they like.

@@ -1,3 +1,4 @@
+import { environmentsFolder } from '../../../model/workspace/places.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
@@ -56,7 +57,7 @@ function noNamespace(api: KubernetesApi, name: string, namespace: string, doing:
     type: 'no-namespace',
     doing,
     reason: `The cluster ${api.context} (${api.server}) has no namespace "${namespace}".`,
-    remedy: `Provision it (\`nx run infrastructure:provision --env=${name}\`; by hand: \`kubectl --context ${api.context} create namespace ${namespace}\`), or correct "namespace" in Infrastructure/environments/${name}.yaml.`,
+    remedy: `Provision it (\`nx run infrastructure:provision --env=${name}\`; by hand: \`kubectl --context ${api.context} create namespace ${namespace}\`), or correct "namespace" in ${environmentsFolder}/${name}.yaml.`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { provisioningFolder } from '../../../model/workspace/places.ts';
 import { didYouMean } from '../../../model/text/did-you-mean.ts';
 import { describeObject, type KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
@@ -105,7 +106,7 @@ export class Resources {
       type: 'cluster-object',
       doing: `find out what ${describeObject(object)} is`,
       reason: `A ${object.kind} belongs to the whole cluster, not to a service.`,
-      remedy: 'Move it to Infrastructure/kubernetes.',
+      remedy: `Move it to ${provisioningFolder}.`,
     });
   }
 

@@ -1,3 +1,4 @@
+import { instanceFolder } from '../../workspace/places.ts';
 import { Refusal } from '../../errors/product-error.ts';
 import { didYouMean } from '../../text/did-you-mean.ts';
 import { ApiId } from '../identifiers.ts';
@@ -7,7 +8,7 @@ import type { InstancePlace } from './place.ts';
 import { readFallback, readNamedValues, readProducts, type SettingsReading } from './read-settings.ts';
 
 /** Where what provisioning makes of an instance is written. */
-export const instanceFolder = 'Infrastructure/apim';
+export { instanceFolder };
 
 /** Something that a policy needs of the instance. */
 export interface PolicyNeed {

@@ -1,6 +1,6 @@
 import { closestName } from '../../text/did-you-mean.ts';
 import { Refusal } from '../../errors/product-error.ts';
-import { chartFolder, manifestsFolder } from './manifest-files.ts';
+import { manifestFoldersOf } from './manifest-files.ts';
 
 /** How a service's manifests are written, with what is rendered for one environment. Paths are relative to `folder`. */
 export type ManifestForm =
@@ -41,8 +41,7 @@ const chartFile = 'Chart.yaml';
  */
 export function manifestForm(paths: Iterable<string>, question: FormQuestion): ManifestForm {
   const { root } = question;
-  const below = (folder: string) => (root === '.' ? folder : `${root}/${folder}`);
-  const [manifests, chart] = [below(manifestsFolder), below(chartFolder)];
+  const [manifests, chart] = manifestFoldersOf(root);
   const all = [...paths];
   const inside = (folder: string) => filesInside(all, folder);
   const charts = [chart, manifests].filter((folder) =>

@@ -1,3 +1,4 @@
+import { provisioningFolder } from '../../workspace/places.ts';
 import { Refusal } from '../../errors/product-error.ts';
 import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
 import { annotation } from '../../product/wire-names.ts';
@@ -33,8 +34,7 @@ export function refuseBadGenerated(manifests: readonly Manifest[], reach: 'servi
     if (object.metadata.annotations?.[annotation.generate] === undefined) return [];
     const at = `${source.at(['metadata', 'annotations', annotation.generate])}: ${describeObject(object)}`;
     if (object.kind !== 'Secret') return [`${at} is not a Secret: ${annotation.generate} generates values of Secrets.`];
-    if (reach === 'service')
-      return [`${at} gets its values from provisioning: it belongs into Infrastructure/kubernetes.`];
+    if (reach === 'service') return [`${at} gets its values from provisioning: it belongs into ${provisioningFolder}.`];
     const keys = generatedKeysOf(object);
     const bad = keys.find((key) => !secretKey.test(key));
     if (keys.length === 0) return [`${at} names no key in ${annotation.generate}.`];

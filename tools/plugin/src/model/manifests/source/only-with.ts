@@ -1,3 +1,4 @@
+import { environmentsFolder } from '../../workspace/places.ts';
 import { closestName } from '../../text/did-you-mean.ts';
 import { Refusal } from '../../errors/product-error.ts';
 import { describeObject } from '../kubernetes-object.ts';
@@ -30,7 +31,7 @@ export function onlyWithVariables(
     type: 'bad-manifest',
     doing: `choose the manifests for ${environment}`,
     reason: mistakes.length === 1 ? mistakes[0]! : `${mistakes.length} objects name variables that there are not.`,
-    remedy: `Write the name of a variable into ${annotation.onlyWith} as Infrastructure/environments/${environment}.yaml has it; where it has none of that name, the object is left out.`,
+    remedy: `Write the name of a variable into ${annotation.onlyWith} as ${environmentsFolder}/${environment}.yaml has it; where it has none of that name, the object is left out.`,
     ...(mistakes.length === 1 ? {} : { evidence: mistakes }),
   });
 }

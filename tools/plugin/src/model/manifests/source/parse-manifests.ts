@@ -1,3 +1,4 @@
+import { provisioningFolder } from '../../workspace/places.ts';
 import { isScalar, LineCounter, parseAllDocuments, visit, type Document } from 'yaml';
 import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
 import { Refusal } from '../../errors/product-error.ts';
@@ -164,7 +165,7 @@ function whyOutOfReach({ object, source }: Manifest, namespace: string): string[
   const named = object.metadata.namespace;
   if (clusterKinds.includes(object.kind))
     return [
-      `${source}: ${describeObject(object)} belongs to the whole cluster, not to a service: it is for Infrastructure/kubernetes.`,
+      `${source}: ${describeObject(object)} belongs to the whole cluster, not to a service: it is for ${provisioningFolder}.`,
     ];
   if (named === undefined || named === null || named === namespace) return [];
   return [
@@ -178,7 +179,7 @@ function secretsIn({ object, source }: Manifest, reach: 'namespace' | 'cluster')
     const at = `${source}: ${describeObject(object)}`;
     if (reach === 'namespace')
       return [
-        `${at} is encrypted by SOPS: it belongs into Infrastructure/kubernetes, since who deploys may not write Secrets.`,
+        `${at} is encrypted by SOPS: it belongs into ${provisioningFolder}, since who deploys may not write Secrets.`,
       ];
     if (!source.isIn(isSopsFile)) return [`${at} is encrypted by SOPS: let its file's name end with ".sops.yaml".`];
     return mistakesInEncrypted(object).map((mistake) => `${at} ${mistake}`);

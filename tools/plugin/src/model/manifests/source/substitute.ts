@@ -1,3 +1,4 @@
+import { environmentsFolder } from '../../workspace/places.ts';
 import { closestName } from '../../text/did-you-mean.ts';
 import { describeObject, type KubernetesObject } from '../kubernetes-object.ts';
 import { Refusal } from '../../errors/product-error.ts';
@@ -100,7 +101,7 @@ function refusalOf(mistakes: readonly string[], environment: string): Refusal {
     type: 'unresolved-variable',
     doing: `fill in the manifests for ${environment}`,
     reason: mistakes.length === 1 ? mistakes[0]! : `${mistakes.length} texts could not be filled in.`,
-    remedy: `Add the name to "variables" of Infrastructure/environments/${environment}.yaml, or write "$\${NAME}" for a literal text.`,
+    remedy: `Add the name to "variables" of ${environmentsFolder}/${environment}.yaml, or write "$\${NAME}" for a literal text.`,
     ...(mistakes.length === 1 ? {} : { evidence: mistakes }),
   });
 }

@@ -15,7 +15,7 @@ const agents = 4;
 /** Returns the pipeline that every push to the main branch starts: checks, and a release of all that is outdated. */
 export function affectedPipeline(facts: PipelineFacts): Yaml {
   return yaml`
-    ${generatedHeader}
+    ${generatedHeader()}
 
     # Checks what a push to ${facts.branch} affects, and releases whatever is not deployed as it is there. What is outdated is read from the
     # deployments that are recorded, not by the last run: what a failed or cancelled run left undone, the next one does.

@@ -102,8 +102,8 @@ describe('azureFiles', () => {
   });
 
   it.each([...azureFiles(facts)])('%s', (_, text) => {
-    expect(text.startsWith(`${generatedHeader}`)).toBe(true);
-    expect(text.slice(`${generatedHeader}`.length)).toMatchSnapshot();
+    expect(text.startsWith(`${generatedHeader()}`)).toBe(true);
+    expect(text.slice(`${generatedHeader()}`.length)).toMatchSnapshot();
   });
 
   it('are formatted as the workspace is, whatever it holds', async () => {

@@ -1,3 +1,4 @@
+import { azureFolder } from '../../workspace/places.ts';
 import { Refusal } from '../../errors/product-error.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
 import { inRepository, pathInRepository } from '../repository-paths.ts';
@@ -10,7 +11,7 @@ import { serviceTemplate } from './service-template.ts';
 import { triggeredPipeline } from './triggered-pipeline.ts';
 
 /** Folder of the pipelines, relative to the workspace's root. */
-export const azureFolder = 'Infrastructure/pipelines';
+export { azureFolder };
 
 /**
  * Returns the pipelines of Azure DevOps, by path in the repository.

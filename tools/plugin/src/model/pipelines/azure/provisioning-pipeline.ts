@@ -1,3 +1,4 @@
+import { environmentsFolder, instanceFolder, provisioningFolder } from '../../workspace/places.ts';
 import { approvalFor } from '../approval.ts';
 import { generatedHeader } from '../generated-file.ts';
 import { packageCommand, provisionCommand, type StepVariables } from '../nx-command.ts';
@@ -28,9 +29,9 @@ export function provisioningPipeline(facts: PipelineFacts): Yaml {
     env: { TAG: typedText('tag') },
   });
   return yaml`
-    ${generatedHeader}
+    ${generatedHeader()}
 
-    # Rolls the clusters' own configuration (Infrastructure/kubernetes) out, and that of API Management (Infrastructure/apim),
+    # Rolls the clusters' own configuration (${provisioningFolder}) out, and that of API Management (${instanceFolder}),
     # from environment to environment. What is to be approved of is planned and shown before the environment asks: that plan is
     # applied, and no other. Started with the tag of an earlier version, it rolls back to that; without one, a run that waited until something newer was there changes nothing.
     name: $(Date:yyyyMMdd)$(Rev:-r)
@@ -47,7 +48,7 @@ export function provisioningPipeline(facts: PipelineFacts): Yaml {
           - ${branch}
       paths:
         include:
-          ${['apim', 'environments', 'kubernetes'].map((name) => pathInRepository(facts, `Infrastructure/${name}/**`))}
+          ${[instanceFolder, environmentsFolder, provisioningFolder].map((folder) => pathInRepository(facts, `${folder}/**`))}
     pr: none
     lockBehavior: sequential
 

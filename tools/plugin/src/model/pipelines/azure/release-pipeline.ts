@@ -21,7 +21,7 @@ import { jobVariables } from './toolchain-steps.ts';
 export function releasePipeline(facts: PipelineFacts): Yaml {
   const { services, environments } = facts;
   return yaml`
-    ${generatedHeader}
+    ${generatedHeader()}
 
     # Brings services from environment to environment, and back. A run of a service's pipeline that ended well starts it for
     # that service. Approvals, and the exclusive lock that lets one run after the other in, are checks on Azure's environments; a

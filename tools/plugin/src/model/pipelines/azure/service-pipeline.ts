@@ -5,7 +5,7 @@ import { yaml, type Yaml } from '../yaml-template.ts';
 /** Returns the one pipeline of all services: the run's parameter says which. */
 export function servicePipeline({ services }: PipelineFacts): Yaml {
   return yaml`
-    ${generatedHeader}
+    ${generatedHeader()}
 
     # Releases one service: every automatic environment runs it afterwards. Started by hand, or through Azure's API.
     name: $(Date:yyyyMMdd)$(Rev:-r)

@@ -21,7 +21,7 @@ export function serviceTemplate(facts: PipelineFacts): Yaml {
       displayName: Tag the run
   `;
   return yaml`
-    ${generatedHeader}
+    ${generatedHeader()}
 
     # Releases one service, under the number of the run where that is its newest: checks it without any credential, builds it without
     # those of a cluster, and deploys it without running anything that builds. The run is tagged with the service's name, by which the

@@ -1,3 +1,4 @@
+import { azureFolder } from '../../workspace/places.ts';
 import { generatedHeader } from '../generated-file.ts';
 import type { PipelineFacts, PipelineService } from '../pipeline-facts.ts';
 import { pathInRepository } from '../repository-paths.ts';
@@ -7,7 +8,7 @@ import { yaml, type Yaml } from '../yaml-template.ts';
 export function triggeredPipeline(service: PipelineService, { branch, folder }: PipelineFacts): Yaml {
   const { include, exclude } = pathFilter(service);
   return yaml`
-    ${generatedHeader}
+    ${generatedHeader()}
 
     # Releases ${service.name} when a push changes what it is made of. While a run is in progress, further pushes wait for it, and are
     # released together by the next.
@@ -25,7 +26,7 @@ export function triggeredPipeline(service: PipelineService, { branch, folder }: 
     pr: none
 
     extends:
-      template: /${pathInRepository({ folder }, 'Infrastructure/pipelines/templates/service.yml')}
+      template: /${pathInRepository({ folder }, `${azureFolder}/templates/service.yml`)}
       parameters:
         service: ${service.name}
   `;

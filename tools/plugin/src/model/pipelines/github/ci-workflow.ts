@@ -17,7 +17,7 @@ export function ciWorkflow(facts: PipelineFacts): Yaml {
     ],
   });
   return yaml`
-    ${generatedHeader}
+    ${generatedHeader()}
     #
     # Checks what a pull request changes, and nothing else: it reaches no cluster and no secret. What has come to the main branch
     # is checked by ${workflowName(facts, 'release')}.yml, from what is deployed on, before it is released.

@@ -28,7 +28,7 @@ export function promoteWorkflow(facts: PipelineFacts): Yaml {
     { name: 'reason', description: 'Reason, kept in the deployment record' },
   ]);
   return yaml`
-    ${generatedHeader}
+    ${generatedHeader()}
     #
     # Brings releases that proved themselves in one environment to the next. Who must approve of that is a protection rule of the
     # environment of the same name at GitHub: what is approved of is the plan on the page of the run, and nothing newer. Runs are not queued here, where GitHub would drop waiting ones: the plugin has one writer

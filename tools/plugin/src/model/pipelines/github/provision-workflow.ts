@@ -1,3 +1,4 @@
+import { environmentsFolder, instanceFolder, provisioningFolder } from '../../workspace/places.ts';
 import { approvalFor } from '../approval.ts';
 import { generatedHeader } from '../generated-file.ts';
 import { packageCommand, provisionCommand, type StepVariables } from '../nx-command.ts';
@@ -29,7 +30,7 @@ export function provisionWorkflow(facts: PipelineFacts): Yaml {
     ...environments.flatMap((environment, index) => provisionJobs(facts, environment, environments[index - 1])),
   ];
   return yaml`
-    ${generatedHeader}
+    ${generatedHeader()}
     #
     # Rolls out the clusters' own configuration, and that of API Management, environment by environment: the difference first, then, behind the protection rules of
     # the environment of the same name at GitHub, the change. Started by hand with the tag of an earlier one, it rolls back to that; without
@@ -39,7 +40,7 @@ export function provisionWorkflow(facts: PipelineFacts): Yaml {
       push:
         branches: ${[branchFilter(branch)]}
         paths:
-          ${['apim', 'kubernetes', 'environments'].map((name) => pathInRepository(facts, `Infrastructure/${name}/**`))}
+          ${[instanceFolder, provisioningFolder, environmentsFolder].map((folder) => pathInRepository(facts, `${folder}/**`))}
       ${inputs}
 
     ${workflowSettings(facts)}

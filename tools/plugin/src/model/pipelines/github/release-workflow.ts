@@ -50,7 +50,7 @@ export function releaseWorkflow(facts: PipelineFacts): Yaml {
     ...(descriptions.length === 0 ? [] : [specificationJob(descriptions)]),
   ];
   return yaml`
-    ${generatedHeader}
+    ${generatedHeader()}
     #
     # Releases what the main branch has and the automatic environments have not: builds, pushes, tags and deploys it.
     # Started by hand, it can also release one service.

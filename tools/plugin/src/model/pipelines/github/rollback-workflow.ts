@@ -18,7 +18,7 @@ export function rollbackWorkflow(facts: PipelineFacts): Yaml {
     { name: 'reason', description: 'Reason, shown with the hold' },
   ]);
   return yaml`
-    ${generatedHeader}
+    ${generatedHeader()}
     #
     # Rolls a service back to an earlier release in one environment. The release that it leaves is held there until a newer
     # one comes. Nothing is built, and runs are not queued: the plugin has one writer for each service and environment. Rolling back in a

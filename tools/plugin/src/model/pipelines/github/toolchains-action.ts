@@ -6,7 +6,7 @@ import { pinnedActions } from './pinned-actions.ts';
 /** Returns the action of the languages: it sets up what services are built with. Needs one language at least. */
 export function toolchainsAction(toolchains: readonly PipelineToolchain[]): Yaml {
   return yaml`
-    ${generatedHeader}
+    ${generatedHeader()}
     #
     # Sets up what services are built with beside Node.js, for jobs that build. The steps of a language come with its first service and
     # go with its last. A version is read from the language's own file where its action can read it.

@@ -29,7 +29,7 @@ export function workspaceAction({ node, packageManager, folder }: PipelineFacts)
       ? 'packages, without a cache'
       : `packages, whose cache is compared with ${packageManager.lockFile}`;
   return yaml`
-    ${generatedHeader}
+    ${generatedHeader()}
     #
     # Makes a checkout ready for Nx: Node.js and ${packages}. No package runs a script of
     # its own when it is installed: one that must is named in the region (npm rebuild NAME). What every job needs besides goes there,

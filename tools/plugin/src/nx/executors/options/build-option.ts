@@ -53,6 +53,26 @@ export const buildOption: Option<unknown> = {
   read: (value) => value,
 };
 
+/** The name of a service where it is not that of its project, which is written in the project's file and nowhere else. */
+export const serviceNameOption: Option<unknown> = {
+  kind: 'text',
+  type: 'string',
+  value: 'NAME',
+  description:
+    "Name of the service in tags, images, records and labels, as `project.json` says it (default: the last part of the project's)",
+  read: (value) => value,
+};
+
+/** Makes sure that a service is called as its project's file says. @throws {Refusal} when the option is another. */
+export function requireDeclaredName(given: unknown, { name, root }: { name: string; root: string }): void {
+  if (given === undefined || given === name) return;
+  throw badOption(
+    { name: 'service', doing: `release ${name}` },
+    given,
+    `The service is ${name}. Write another name as the option \`service\` of its target release, in the project's file in ${root}, and of no other target.`,
+  );
+}
+
 /**
  * Makes sure that a command builds as `release` does.
  * @throws {Refusal} when its option `build` is another one than the project has.

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { requireStage } from '../../../adapters/workspace/buildable.ts';
 import { locatedBuild } from '../../../adapters/workspace/service-build.ts';
+import { setPlaces } from '../../../model/workspace/places.ts';
+import { readPluginOptionsIn } from '../../../model/workspace/plugin-options.ts';
 import { readEnvironments } from '../../../adapters/workspace/environments.ts';
 import { GitRepository } from '../../../adapters/git/git-repository.ts';
 import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
@@ -16,12 +18,14 @@ import { RunLog } from '../output/ci/run-log.ts';
 import { configuredOptions, keptProject } from './configured-options.ts';
 
 /** Ends the process with exit code 2 when a command will be refused for certain, before lint, tests and build run. */
-export const checkBeforehand: CheckBeforehand = async (commands, { argv, workspaceRoot }) => {
+export const checkBeforehand: CheckBeforehand = async (commands, { argv, workspaceRoot, nxJsonConfiguration }) => {
+  const { options } = readPluginOptionsIn(nxJsonConfiguration);
+  setPlaces(options);
   // A repository without a commit is refused by the command itself.
   tellCommitAtStart(await new GitRepository(workspaceRoot).headCommit().catch(() => undefined));
   for (const command of commands) {
     try {
-      await check(command, argv, workspaceRoot);
+      await check(command, { argv, root: workspaceRoot, prefix: options.targetPrefix });
     } catch (error) {
       // Whatever else goes wrong here is met again by the command itself, which can tell what it is.
       if (error instanceof Refusal) refuse(command, error);
@@ -31,7 +35,13 @@ export const checkBeforehand: CheckBeforehand = async (commands, { argv, workspa
   }
 };
 
-async function check({ name, project }: RequestedCommand, argv: readonly string[], root: string): Promise<void> {
+async function check(
+  { name, project }: RequestedCommand,
+  { argv, root, prefix }: { readonly argv: readonly string[]; readonly root: string; readonly prefix: string },
+): Promise<void> {
+  const configured = configuredOptions(prefix + commandNamed(name).target, project, root);
+  // A target of others that has the same name.
+  if (configured === 'of-others') return;
   const executor = executors[name];
   const subject = project ?? 'the services';
   const doing = executor.of === 'service' ? `${executor.verb} ${subject}` : executor.doing;
@@ -42,7 +52,7 @@ async function check({ name, project }: RequestedCommand, argv: readonly string[
   const environments = await readEnvironments(root);
   const options = resolveOptions(read, executor.options, environments, doing);
   // What project.json or nx.json say besides is for Nx to merge: the command itself checks it.
-  if (configuredOptions(commandNamed(name).target, project, root) !== 'none') return;
+  if (configured !== 'none') return;
   await executor.check?.(options, {
     environments,
     repository: new GitRepository(root),

@@ -7,24 +7,26 @@ import { isExecutor } from '../../graph/executor-name.ts';
 /**
  * Reports whether project.json or nx.json give a target options besides those that are typed.
  * @param project undefined for all that have the target.
- * @returns unknown where Nx has kept no graph to tell by.
+ * @returns unknown where Nx has kept no graph to tell by, of-others where the target is none of this plugin's.
  */
 export function configuredOptions(
   target: string,
   project: string | undefined,
   root: string,
-): 'some' | 'none' | 'unknown' {
+): 'some' | 'none' | 'of-others' | 'unknown' {
   const graph = keptGraph(root);
   if (!graph) return 'unknown';
   const names = Object.keys(commands);
-  const configurations = Object.values(graph.nodes)
+  const all = Object.values(graph.nodes)
     .filter(({ name }) => project === undefined || name === project)
-    .flatMap(({ data }) => data.targets?.[target] ?? [])
-    .filter(({ executor }) => names.some((name) => isExecutor(executor, name)));
+    .flatMap(({ data }) => data.targets?.[target] ?? []);
+  const configurations = all.filter(({ executor }) => names.some((name) => isExecutor(executor, name)));
+  if (all.length > 0 && configurations.length === 0) return 'of-others';
   if (configurations.length === 0) return 'unknown';
   const isSome = ({ options = {}, configurations: named = {} }: (typeof configurations)[number]) =>
-    // The block of a build is checked by what builds, and by nothing before.
-    Object.keys(options as object).some((option) => option !== 'build') || Object.keys(named).length > 0;
+    // What a service says of itself is checked by what reads it, and by nothing before.
+    Object.keys(options as object).some((option) => !['build', 'service', 'container'].includes(option)) ||
+    Object.keys(named).length > 0;
   return configurations.some(isSome) ? 'some' : 'none';
 }
 

@@ -67,7 +67,8 @@ export function infrastructureExecutor<Declared extends Options>(
 export function infrastructureTask<Declared extends Options>(executor: InfrastructureExecutor<Declared>): Task {
   const { deploys = false } = commandNamed(executor.command);
   return (project, raw, shared) =>
-    taskResult({ deploys }, async () => {
+    taskResult({ deploys, typed: shared.targets.typed }, async () => {
+      shared.targets.require(project, executor.command);
       const command = new CommandRun(executor, raw, { doing: executor.doing, project, shared });
       const { environments, mistake } = await environmentsFor(executor, shared);
       const { log, ports, branch, signal, verbose, workspaceRoot } = shared;
@@ -78,6 +79,7 @@ export function infrastructureTask<Declared extends Options>(executor: Infrastru
         return known;
       };
       try {
+        for (const line of shared.targets.hidden()) reporter(project).warn(line);
         if (deploys) shared.clocks?.reportBy((line) => reporter(project).warn(line));
         signal.throwIfAborted();
         const options = command.resolve(environments, reporter(project));

@@ -1,4 +1,6 @@
-import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
+import { setPlaces } from '../../../model/workspace/places.ts';
+import { readPluginOptionsIn } from '../../../model/workspace/plugin-options.ts';
+import type { ExecutorContext } from '@nx/devkit';
 import type { Environment } from '../../../model/environment/environment.ts';
 import { knownSecrets } from '../../../model/secrets/known-secrets.ts';
 import type { ServiceMap } from '../../../ports/service-map.ts';
@@ -8,7 +10,9 @@ import { readEnvironments } from '../../../adapters/workspace/environments.ts';
 import { RunLog } from '../output/ci/run-log.ts';
 import { ClockComparison } from './clock-comparison.ts';
 import { createPorts } from './connections/create-ports.ts';
-import { workspaceService, workspaceServices } from './workspace-service.ts';
+import { mainBranch } from './main-branch.ts';
+import { serviceOf, workspaceService, workspaceServices } from './workspace-service.ts';
+import { WorkspaceTargets } from './workspace-targets.ts';
 
 /** The resources that all services of one command share. */
 export interface SharedRun {
@@ -22,13 +26,15 @@ export interface SharedRun {
   environments(): Promise<readonly Environment[]>;
   /** @throws {Refusal} when the workspace has no such service. */
   service(name: string): ServiceSource;
+  /** Returns the service that a project is. @throws {Refusal} when it is none, or another has its name. */
+  serviceOf(project: string): ServiceSource;
   /** The services of the workspace, and what they are made of. */
   services(): ServiceMap;
   /** The projects as Nx knows them, and its settings. */
   readonly workspace?: Pick<ExecutorContext, 'projectGraph' | 'nxJsonConfiguration'>;
-  /** Returns a target of a project as Nx knows it, if it has it. */
-  target(project: string, target: string): TargetConfiguration | undefined;
-  /** The main branch: `defaultBase` of nx.json. */
+  /** The targets of this plugin in the graph. */
+  readonly targets: WorkspaceTargets;
+  /** The main branch. */
   readonly branch: string;
   readonly verbose: boolean;
   readonly log: RunLog;
@@ -39,6 +45,8 @@ export interface SharedRun {
 /** Gathers it; nothing is read or connected before it is asked for. @param projects how many the command is for. */
 export function sharedRun(context: ExecutorContext, signal: AbortSignal, projects: number): SharedRun {
   knownSecrets.addVariables(process.env);
+  // A mistake in the options is refused by each task.
+  setPlaces(readPluginOptionsIn(context.nxJsonConfiguration).options);
   const clocks = new ClockComparison();
   const ports = createPorts(context.root, process.env, clocks.look);
   let environments: Promise<readonly Environment[]> | undefined;
@@ -53,9 +61,10 @@ export function sharedRun(context: ExecutorContext, signal: AbortSignal, project
     environments: () => (environments ??= readEnvironments(context.root)),
     service: (name) => workspaceService(name, context, ports.repository),
     workspace: context,
+    serviceOf: (project) => serviceOf(project, context, ports.repository),
     services: () => (services ??= workspaceServices(context)),
-    target: (project, target) => context.projectGraph.nodes[project]?.data.targets?.[target],
-    branch: context.nxJsonConfiguration.defaultBase ?? 'main',
+    targets: new WorkspaceTargets(context),
+    branch: mainBranch(context.root, context.nxJsonConfiguration),
     signal,
     log,
     // Nx tells a batch of `--verbose` only so.

@@ -63,16 +63,19 @@ export function serviceExecutor<Declared extends Options>(
 /** Returns what an executor does for one service, as a task of Nx. */
 export function serviceTask<Declared extends Options>(executor: ServiceExecutor<Declared>): Task {
   const { deploys = false } = commandNamed(executor.command);
-  return (name, raw, shared) =>
-    taskResult({ deploys }, async () => {
+  return (project, raw, shared) =>
+    taskResult({ deploys, typed: shared.targets.typed }, async () => {
+      shared.targets.require(project, executor.command);
+      const service = shared.serviceOf(project);
+      const { name } = service;
       const doing = `${executor.verb} ${name}`;
-      const command = new CommandRun(executor, raw, { doing, project: name, service: name, shared });
-      const service = shared.service(name);
+      const command = new CommandRun(executor, raw, { doing, project, service: name, shared });
       executor.begin?.({ service, ports: shared.ports });
       const environments = await shared.environments();
       const { ports, services, branch, signal, log, workspaceRoot } = shared;
-      const target = (named: string) => shared.target(name, named);
+      const target = (named: string) => shared.targets.target(project, named);
       const reporter = consoleReporter(name, shared.verbose, log.syntax, log.screen);
+      for (const line of shared.targets.hidden(project)) reporter.warn(line);
       if (deploys) shared.clocks?.reportBy((line) => reporter.warn(line));
       const terminal = command.shownOn(log.screen.terminal);
       const [tell, annotate] = [log.tell.bind(log), log.annotate.bind(log)];

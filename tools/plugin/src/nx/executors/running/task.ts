@@ -18,14 +18,18 @@ export interface TaskResult {
 /** Does the work for one project. Never throws: an error becomes the result. */
 export type Task = (project: string, options: RawOptions, shared: SharedRun) => Promise<TaskResult>;
 
-/** Returns the result of an action: its lines, or its error. @param command that it is of. */
+/**
+ * Returns the result of an action: its lines, or its error.
+ * @param command that it is of; `typed` makes commands in its text such as are typed in this workspace.
+ */
 export async function taskResult(
-  command: { readonly deploys: boolean },
+  command: { readonly deploys: boolean; typed?(text: string): string },
   action: () => Promise<readonly string[]>,
 ): Promise<TaskResult> {
+  const { typed = (text: string) => text } = command;
   const ended = (success: boolean, lines: readonly string[]): TaskResult => ({
     success,
-    terminalOutput: lines.map((line) => `${line}\n`).join(''),
+    terminalOutput: typed(lines.map((line) => `${line}\n`).join('')),
   });
   try {
     const lines = await action();

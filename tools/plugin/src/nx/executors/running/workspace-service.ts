@@ -1,7 +1,6 @@
-import type { ExecutorContext, ProjectGraph } from '@nx/devkit';
+import type { ExecutorContext } from '@nx/devkit';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { isExecutor } from '../../graph/executor-name.ts';
 import { parseServiceName } from '../../../model/release/service-name.ts';
 import type { ServiceMap } from '../../../ports/service-map.ts';
 import type { ServiceSource } from '../../../ports/service-source.ts';
@@ -17,14 +16,29 @@ import { readBaseImages } from '../../../adapters/workspace/read-base-images.ts'
 import { deploymentSettings } from '../../../adapters/workspace/deployment-settings.ts';
 import { locatedBuild } from '../../../adapters/workspace/service-build.ts';
 import { serviceIn } from '../../../adapters/workspace/service.ts';
+import { distinctServicesIn, serviceOfProject, type NamedService } from './service-names.ts';
+
+type Context = Pick<ExecutorContext, 'root' | 'projectGraph' | 'nxJsonConfiguration'>;
 
 /** A service of the workspace as the use cases see it. @throws {Refusal} when there is none of this name, or none can be. */
-export function workspaceService(
-  name: string,
-  { root, projectGraph, nxJsonConfiguration }: Pick<ExecutorContext, 'root' | 'projectGraph' | 'nxJsonConfiguration'>,
+export function workspaceService(name: string, context: Context, repository: SourceRepository): ServiceSource {
+  const found = distinctServicesIn(context.projectGraph).find((service) => service.name === name);
+  return sourceOf(found ?? { name, project: name }, context, repository);
+}
+
+/** The service that a project is. @throws {Refusal} when none can be of its name, or another is. */
+export function serviceOf(project: string, context: Context, repository: SourceRepository): ServiceSource {
+  const found = serviceOfProject(context.projectGraph, project);
+  return sourceOf(found ?? { name: project, project }, context, repository);
+}
+
+function sourceOf(
+  { name, project }: Pick<NamedService, 'name' | 'project'>,
+  { root, projectGraph, nxJsonConfiguration }: Context,
   repository: SourceRepository,
 ): ServiceSource {
-  const service = serviceIn(projectGraph, nxJsonConfiguration, parseServiceName(name, `find the service ${name}`));
+  parseServiceName(name, `find the service ${name}`);
+  const service = serviceIn(projectGraph, nxJsonConfiguration, { name, project });
   const build = () => locatedBuild(service, root);
   return {
     name,
@@ -60,18 +74,16 @@ export function workspaceServices({
   projectGraph,
   nxJsonConfiguration,
 }: Pick<ExecutorContext, 'projectGraph' | 'nxJsonConfiguration'>): ServiceMap {
-  return new ClosureIndex(projectGraph, nxJsonConfiguration, serviceNames(projectGraph));
+  return new ClosureIndex(projectGraph, nxJsonConfiguration, distinctServicesIn(projectGraph));
 }
 
-/** Their names alone. */
-export function serviceNames(graph: ProjectGraph): string[] {
-  return Object.values(graph.nodes)
-    .filter(({ data }) => isExecutor(data.targets?.['release']?.executor, 'release'))
-    .map(({ name }) => name);
-}
-
-/** The name in the workspace's package.json, or of its folder. */
+/** The name in the workspace's package.json, or of its folder: Nx does without the file. */
 function workspaceName(root: string): string {
-  const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name?: string };
-  return name ?? basename(root);
+  try {
+    const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name?: string };
+    if (name !== undefined && name !== '') return name;
+  } catch {
+    // There is none, or it has a mistake, which concerns nothing here.
+  }
+  return basename(root);
 }

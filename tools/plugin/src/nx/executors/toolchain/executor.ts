@@ -74,7 +74,7 @@ async function needsOf(projects: readonly string[], { root, projectGraph }: Exec
   const firsts = new Map<string, string>();
   for (const name of projects) {
     const { root: folder = '.', targets = {} } = projectGraph.nodes[name]?.data ?? {};
-    const isService = isExecutor(targets['release']?.executor, 'release');
+    const isService = Object.values(targets).some(({ executor }) => isExecutor(executor, 'release'));
     try {
       needs.push({ name, toolchains: workspace.ofProject({ root: folder, targets, isService }) });
     } catch (error) {

@@ -1,9 +1,14 @@
+import { environmentsFolder } from '../../../model/workspace/places.ts';
 import { isIP } from 'node:net';
 import { isMap, isScalar, parseDocument, type Document } from 'yaml';
 import { pluginPath } from '../../../model/product/installation.ts';
 import type { EnvironmentRequest } from './environment-request.ts';
 
-const schemaLine = `# yaml-language-server: $schema=../../${pluginPath}/schemas/environment.schema.json`;
+/** Returns the line by which editors find the schema, from the folder of the environments. */
+function schemaLine(): string {
+  const up = '../'.repeat(environmentsFolder.split('/').length);
+  return `# yaml-language-server: $schema=${up}${pluginPath}/schemas/environment.schema.json`;
+}
 
 /** They are about the model. */
 const commentsAbove = /^(#.*\n|\s*\n)+/;
@@ -45,7 +50,7 @@ export function environmentFile(request: EnvironmentRequest, modelText: string |
   if (hostname !== undefined) document.setIn(['variables', 'ROUTE_HOSTNAME'], hostname);
   else if (document.has('variables')) document.deleteIn(['variables', 'ROUTE_HOSTNAME']);
   sortKeys(document);
-  return `${schemaLine}\n${document.toString({ lineWidth: 0 })}`;
+  return `${schemaLine()}\n${document.toString({ lineWidth: 0 })}`;
 }
 
 /** Host name that routes of an environment name; none when it is reached by an address. */

@@ -1,3 +1,5 @@
+import { workspaceOptions } from '../workspace-options.ts';
+import { manifestsOf } from '../../../model/workspace/places.ts';
 import { generateFiles, getProjects, type Tree } from '@nx/devkit';
 import { join } from 'node:path';
 import { parseAllDocuments, parseDocument } from 'yaml';
@@ -30,6 +32,7 @@ export async function generateEnvironment(
   reach: (environment: Environment) => Promise<unknown>,
   projectGraph: ReadGraph = graphOnDisk,
 ): Promise<() => Promise<void>> {
+  workspaceOptions(tree);
   const texts = environmentTexts(tree);
   const environments = texts.size === 0 ? [] : await parseEnvironments(texts);
   const request = parseEnvironmentRequest(options, environments);
@@ -121,7 +124,7 @@ function refuseTaken(tree: Tree, { doing, name }: EnvironmentRequest, environmen
       remedy: `Change ${environmentsFolder}/${name}.yaml, or choose another name.`,
     });
   }
-  const folders = [...services(tree).map(([, root]) => `${root}/k8s`), provisioningFolder];
+  const folders = [...services(tree).map(([, root]) => manifestsOf(root)), provisioningFolder];
   const taken = folders.map((folder) => `${folder}/${name}.yaml`).filter((file) => tree.exists(file));
   if (taken.length === 0) return;
   throw new Refusal({
@@ -170,16 +173,16 @@ function makeRoom(tree: Tree, environments: readonly Environment[], order: numbe
 function services(tree: Tree): [string, string][] {
   return [...getProjects(tree)]
     .map(([service, { root }]): [string, string] => [service, root])
-    .filter(([, root]) => tree.exists(`${root}/Dockerfile`) && tree.exists(`${root}/k8s`));
+    .filter(([, root]) => tree.exists(`${root}/Dockerfile`) && tree.exists(manifestsOf(root)));
 }
 
 /** Those that have a route at the gateway, named like themselves. */
 function servicesWithRoute(tree: Tree): [string, string][] {
   return services(tree).filter(([service, root]) =>
     tree
-      .children(`${root}/k8s`)
+      .children(manifestsOf(root))
       .filter((file) => /\.ya?ml$/.test(file))
-      .flatMap((file) => parseAllDocuments(tree.read(`${root}/k8s/${file}`, 'utf8') ?? ''))
+      .flatMap((file) => parseAllDocuments(tree.read(`${manifestsOf(root)}/${file}`, 'utf8') ?? ''))
       .some(
         (document) =>
           'get' in document &&

@@ -1,6 +1,8 @@
 import { readNxJson, type ProjectGraph, type Tree } from '@nx/devkit';
+import { posix } from 'node:path';
 import { parseDocument } from 'yaml';
-import { serviceNames } from '../../executors/running/workspace-service.ts';
+import { mainBranch } from '../../executors/running/main-branch.ts';
+import { distinctServicesIn } from '../../executors/running/service-names.ts';
 import type { PipelineFacts, PipelineService } from '../../../model/pipelines/pipeline-facts.ts';
 import { findPackageManager } from '../../../model/pipelines/package-manager.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
@@ -27,10 +29,10 @@ export async function gatherFacts(
   const { folder } = findRepository(tree.root);
   const nxJson = readNxJson(tree) ?? {};
   const environments = await parseEnvironments(environmentTexts(tree));
-  const services = serviceNames(graph)
-    .sort()
-    .map((name): PipelineService => {
-      const service = serviceIn(graph, nxJson, name);
+  const services = distinctServicesIn(graph)
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, project }): PipelineService => {
+      const service = serviceIn(graph, nxJson, { name, project });
       const inIt = (file: string) => (tree.exists(`${service.root}/${file}`) ? `${service.root}/${file}` : undefined);
       return {
         name,
@@ -59,7 +61,7 @@ export async function gatherFacts(
       hasFacade: facade !== undefined,
       keyVariable: facade?.keyVariable,
     })),
-    branch: nxJson.defaultBase ?? 'main',
+    branch: mainBranch(tree.root, nxJson),
     packageManager: findPackageManager((path) =>
       tree.isFile(path) ? (tree.read(path, 'utf8') ?? undefined) : undefined,
     ),

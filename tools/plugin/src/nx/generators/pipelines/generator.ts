@@ -1,3 +1,4 @@
+import { workspaceOptions } from '../workspace-options.ts';
 import { createProjectGraphAsync, readNxJson, updateNxJson, type ProjectGraph, type Tree } from '@nx/devkit';
 import { booleanReader, choiceReader, maybe } from '../../executors/options/declare-options.ts';
 import { badOption, type OptionReader } from '../../executors/options/option.ts';
@@ -31,6 +32,7 @@ export async function generatePipelines(
   projectGraph: () => Promise<ProjectGraph>,
 ): Promise<() => void> {
   const doing = 'generate the pipelines';
+  workspaceOptions(tree);
   rejectExtraArguments(raw, doing);
   const options = readOptions(
     raw,

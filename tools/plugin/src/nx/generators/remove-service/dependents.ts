@@ -1,3 +1,4 @@
+import { manifestsOf } from '../../../model/workspace/places.ts';
 import { getProjects, type ProjectGraph, type Tree } from '@nx/devkit';
 
 /** Projects that do not work without the given one, each with the reason as a clause: `orders imports it`. */
@@ -9,7 +10,7 @@ export function findDependents(tree: Tree, graph: ProjectGraph, name: string): s
   const callers = [...getProjects(tree)]
     .filter(([other]) => other !== name)
     .flatMap(([other, { root }]) =>
-      linesMatching(tree, `${root}/k8s`, address).map((place) => `${other} calls it: ${place}`),
+      linesMatching(tree, manifestsOf(root), address).map((place) => `${other} calls it: ${place}`),
     );
   return [...importers, ...callers];
 }

@@ -105,22 +105,22 @@ describe('remove-service generator', () => {
   });
 
   it('takes it out of the file of callers, and tells what it could not', async () => {
-    tree.write(callersFile, '# Who calls whom.\n');
+    tree.write(callersFile(), '# Who calls whom.\n');
     await generateService(tree, { name: 'stock', calls: 'shipping-labels' });
-    const without = tree.read(callersFile, 'utf8')!;
+    const without = tree.read(callersFile(), 'utf8')!;
     await generateService(tree, { name: 'orders', calls: 'shipping' });
     await generateService(tree, { name: 'billing', calls: 'shipping-labels' });
-    const left = tree.read(callersFile, 'utf8')!.split('---\n')[0]!;
+    const left = tree.read(callersFile(), 'utf8')!.split('---\n')[0]!;
     const foreign = '---\nspec: { podSelector: { matchExpressions: [{ values: [shipping] }] } } # shipping\n';
-    tree.write(callersFile, `${tree.read(callersFile, 'utf8')!}${foreign}`);
+    tree.write(callersFile(), `${tree.read(callersFile(), 'utf8')!}${foreign}`);
     const warned = jest.spyOn(console, 'warn').mockImplementation(() => {});
     const said = jest.spyOn(console, 'log').mockImplementation(() => {});
     (await removeService(tree, { name: 'shipping' }, facts()))();
-    expect(tree.read(callersFile, 'utf8')).toBe(`${left}${foreign}`);
+    expect(tree.read(callersFile(), 'utf8')).toBe(`${left}${foreign}`);
     (await removeService(tree, { name: 'billing' }, facts()))();
-    expect(tree.read(callersFile, 'utf8')).toBe(`${without}${foreign}`);
+    expect(tree.read(callersFile(), 'utf8')).toBe(`${without}${foreign}`);
     expect(warned.mock.calls.flat().join('\n')).toMatch(/callers\.yaml:\d+: spec: .*\[shipping\]/);
-    expect(said.mock.calls.flat().join('\n')).toContain(`took it out of ${callersFile}`);
+    expect(said.mock.calls.flat().join('\n')).toContain(`took it out of ${callersFile()}`);
     jest.restoreAllMocks();
   });
 

@@ -1,3 +1,5 @@
+import { workspaceOptions } from '../workspace-options.ts';
+import { manifestsOf } from '../../../model/workspace/places.ts';
 import { getProjects, readJson, writeJson, type Tree } from '@nx/devkit';
 import { booleanReader } from '../../executors/options/declare-options.ts';
 import { readOptions, type RawOptions } from '../../executors/options/options.ts';
@@ -45,6 +47,7 @@ export default function removeServiceCommand(tree: Tree, options: RawOptions): P
  */
 export async function removeService(tree: Tree, raw: RawOptions, facts: WorkspaceFacts): Promise<() => void> {
   const doing = `remove the service ${String(raw['name'] ?? '')}`.trimEnd();
+  workspaceOptions(tree);
   rejectExtraArguments(raw, doing);
   const { name, force } = readOptions(raw, { name: text(''), force: booleanReader }, { doing });
   const root = serviceRoot(tree, name, doing);
@@ -91,11 +94,11 @@ export async function removeService(tree: Tree, raw: RawOptions, facts: Workspac
 
 /** @returns the file of callers, when it was changed. */
 function dropFromCallers(tree: Tree, service: string): string[] {
-  const text = tree.exists(callersFile) ? (tree.read(callersFile, 'utf8') ?? '') : '';
+  const text = tree.exists(callersFile()) ? (tree.read(callersFile(), 'utf8') ?? '') : '';
   const kept = withoutService(text, service);
   if (kept === text) return [];
-  tree.write(callersFile, kept);
-  return [callersFile];
+  tree.write(callersFile(), kept);
+  return [callersFile()];
 }
 
 /** Returns the environments; none when there is a mistake in their files, which deploying reports. */
@@ -109,7 +112,7 @@ async function environmentsOf(tree: Tree): Promise<readonly Environment[]> {
 /** @throws {Refusal} when there is no such service. */
 function serviceRoot(tree: Tree, name: string, doing: string): string {
   const projects = getProjects(tree);
-  const isService = (root: string) => tree.exists(`${root}/Dockerfile`) && tree.exists(`${root}/k8s`);
+  const isService = (root: string) => tree.exists(`${root}/Dockerfile`) && tree.exists(manifestsOf(root));
   const project = projects.get(name);
   if (project && isService(project.root)) return project.root;
   const services = [...projects].filter(([, { root }]) => isService(root)).map(([service]) => service);

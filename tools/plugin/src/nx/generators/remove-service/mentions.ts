@@ -26,7 +26,7 @@ export function mentionsOf(tree: Tree, root: string, files: readonly string[]): 
 
 /** The same for a service's name in the file of callers: in forms that are not understood, or of another namespace. */
 export function mentionsAmongCallers(tree: Tree, service: string): string[] {
-  return linesNaming(tree, callersFile, new RegExp(`^[^#]*(?<![\\w.-])${service}(?![\\w-])`));
+  return linesNaming(tree, callersFile(), new RegExp(`^[^#]*(?<![\\w.-])${service}(?![\\w-])`));
 }
 
 function linesNaming(tree: Tree, file: string, name: RegExp): string[] {

@@ -1,3 +1,4 @@
+import { manifestsOf } from '../../../model/workspace/places.ts';
 import { getProjects, type Tree } from '@nx/devkit';
 import { parseAllDocuments } from 'yaml';
 import { Refusal } from '../../../model/errors/product-error.ts';
@@ -12,11 +13,11 @@ import { callersFile, type Call } from '../callers-file.ts';
  */
 export function parseCalls(tree: Tree, caller: string, names: string, doing: string): Call[] {
   const called = [...new Set(names.split(',').map((name) => name.trim()))].filter((name) => name !== '');
-  if (called.length > 0 && !tree.exists(callersFile)) {
+  if (called.length > 0 && !tree.exists(callersFile())) {
     throw new Refusal({
       type: 'bad-option',
       doing,
-      reason: `\`--calls\` names services that let it in, but there is no ${callersFile}. A policy would shut the gateway out of them where no other lets it in.`,
+      reason: `\`--calls\` names services that let it in, but there is no ${callersFile()}. A policy would shut the gateway out of them where no other lets it in.`,
       remedy: 'Leave the option out.',
     });
   }
@@ -24,7 +25,7 @@ export function parseCalls(tree: Tree, caller: string, names: string, doing: str
 }
 
 function portsOf(tree: Tree, service: string, doing: string): number[] {
-  const services = [...getProjects(tree)].filter(([, { root }]) => tree.exists(`${root}/k8s`));
+  const services = [...getProjects(tree)].filter(([, { root }]) => tree.exists(manifestsOf(root)));
   const root = services.find(([name]) => name === service)?.[1].root;
   const names = services.map(([name]) => name);
   const refuse = (reason: string, remedy: string) => new Refusal({ type: 'no-such-service', doing, reason, remedy });
@@ -34,9 +35,9 @@ function portsOf(tree: Tree, service: string, doing: string): number[] {
       didYouMean(service, names) || `The services are ${names.join(', ') || 'none'}.`,
     );
   const ports = tree
-    .children(`${root}/k8s`)
+    .children(manifestsOf(root))
     .filter((file) => /\.ya?ml$/.test(file))
-    .flatMap((file) => parseAllDocuments(tree.read(`${root}/k8s/${file}`, 'utf8') ?? ''))
+    .flatMap((file) => parseAllDocuments(tree.read(`${manifestsOf(root)}/${file}`, 'utf8') ?? ''))
     .flatMap((document) => listAt(document.toJS(), 'spec', 'template', 'spec', 'containers'))
     .filter((container) => fieldAt(container, 'name') === service)
     .flatMap((container) => listAt(container, 'ports'))
@@ -46,7 +47,7 @@ function portsOf(tree: Tree, service: string, doing: string): number[] {
     .filter((port) => typeof port === 'number');
   if (ports.length > 0) return [...new Set(ports)];
   throw refuse(
-    `\`--calls\` names "${service}", whose container has no port in ${root}/k8s.`,
+    `\`--calls\` names "${service}", whose container has no port in ${manifestsOf(root)}.`,
     `Name the port there (ports), or leave ${service} out.`,
   );
 }

@@ -170,10 +170,10 @@ describe.each(Object.keys(ofStack))('a service of the stack %s', (stack) => {
 
   it('is named as a caller of those that it calls, at the ports of their containers', async () => {
     const tree = newWorkspace();
-    tree.write(callersFile, '# Who calls whom.\n');
+    tree.write(callersFile(), '# Who calls whom.\n');
     await generateService(tree, { name: 'stock', port: 9000 });
     await generateService(tree, { name: 'shipping', calls: 'stock, stock' });
-    const text = tree.read(callersFile, 'utf8')!;
+    const text = tree.read(callersFile(), 'utf8')!;
     expect(text.startsWith('# Who calls whom.\n')).toBe(true);
     expect(parse(text)).toMatchObject({
       metadata: { name: 'callers-of-stock' },
@@ -202,8 +202,8 @@ describe.each(Object.keys(ofStack))('a service of the stack %s', (stack) => {
       return (error as Refusal).explain();
     };
     // A policy of the called one alone would shut out the gateway.
-    expect(await refusalOf('stock')).toContain(`there is no ${callersFile}`);
-    tree.write(callersFile, '');
+    expect(await refusalOf('stock')).toContain(`there is no ${callersFile()}`);
+    tree.write(callersFile(), '');
     expect(await refusalOf('stok')).toContain('Did you mean "stock"?');
     tree.write('apps/stock/k8s/deployment.yaml', '');
     expect(await refusalOf('stock')).toContain('whose container has no port in apps/stock/k8s');

@@ -1,3 +1,4 @@
+import { workspaceOptions } from '../workspace-options.ts';
 import { generateFiles, offsetFromRoot, type Tree } from '@nx/devkit';
 import { basename, join } from 'node:path';
 import { parseDocument } from 'yaml';
@@ -29,6 +30,7 @@ export async function generateService(
   options: RawOptions,
   projectGraph: ReadGraph = graphOnDisk,
 ): Promise<() => void> {
+  workspaceOptions(tree);
   const request = parseServiceRequest(tree, options);
   const { name, root, project, stack, port, apiSuffix, calls } = request;
   const isHome = hasServiceHost(tree);
@@ -57,13 +59,13 @@ export async function generateService(
   const install = isAlone ? addNodeProject(tree, request) : () => undefined;
   ignoreBuilt(tree, root);
   const lacks = stack.templates.includes('dotnet') ? addDotnetRoot(tree) : [];
-  if (calls.length > 0) tree.write(callersFile, calls.reduce(withCall, tree.read(callersFile, 'utf8') ?? ''));
+  if (calls.length > 0) tree.write(callersFile(), calls.reduce(withCall, tree.read(callersFile(), 'utf8') ?? ''));
   const warn = await updatePipelines(tree, async () => withService(await projectGraph(), project, root));
   return () => {
     void install();
     warn();
     if (lacks.length > 0) console.warn(describeLacks(lacks));
-    const first = calls.length > 0 ? `provision ${callersFile}, where its calls are named, and then: ` : 'then: ';
+    const first = calls.length > 0 ? `provision ${callersFile()}, where its calls are named, and then: ` : 'then: ';
     console.log(`\nAdded ${root}. Commit it, ${first}nx run ${project}:release`);
   };
 }

@@ -1,3 +1,4 @@
+import { workspaceOptions } from '../workspace-options.ts';
 import { createProjectGraphAsync, type ProjectGraph, type Tree } from '@nx/devkit';
 import type { SyncGeneratorResult } from 'nx/src/utils/sync-generators';
 import { ProductError } from '../../../model/errors/product-error.ts';
@@ -19,6 +20,7 @@ export async function syncPipelines(
   tree: Tree,
   projectGraph: () => Promise<ProjectGraph>,
 ): Promise<SyncGeneratorResult> {
+  workspaceOptions(tree);
   const cis = presentCis(tree);
   if (cis.length === 0) return;
   const changes = changedFiles(tree, await gatherFacts(tree, await projectGraph()), cis);

@@ -3,6 +3,12 @@ import { findDotnetReferences } from '../../../model/references/dotnet/dotnet-re
 import { findGoReferences } from '../../../model/references/go/go-references.ts';
 import { References } from '../../../model/references/reference.ts';
 import { findPythonReferences } from '../../../model/references/python/python-references.ts';
+import {
+  defaultOptions,
+  readPluginOptions,
+  readPluginOptionsIn,
+  type PluginOptions,
+} from '../../../model/workspace/plugin-options.ts';
 import { bunEdges } from '../packages/bun-edges.ts';
 import { shrinkwrapEdges } from '../packages/shrinkwrap-nodes.ts';
 import { describeLost } from './describe-lost.ts';
@@ -20,12 +26,14 @@ import { WorkspaceTree } from './workspace-tree.ts';
  * stays as it is, though what it refers to is said by others, too (`go.work`, `Directory.Build.props`).
  */
 export async function createDependencies(
-  _options: unknown,
-  context: Pick<CreateDependenciesContext, 'fileMap' | 'projects' | 'workspaceRoot' | 'externalNodes'>,
+  given: unknown,
+  context: Pick<CreateDependenciesContext, 'fileMap' | 'projects' | 'workspaceRoot' | 'externalNodes'> &
+    Partial<Pick<CreateDependenciesContext, 'nxJsonConfiguration'>>,
 ): Promise<RawProjectGraphDependency[]> {
+  const { options } = given === undefined ? readPluginOptionsIn(context.nxJsonConfiguration) : readPluginOptions(given);
   const edges = [...bunEdges(context.externalNodes), ...shrinkwrapEdges(context.workspaceRoot)];
   return [
-    ...(await findDependencies(context, (text) => process.stderr.write(text))),
+    ...(await findDependencies(context, (text) => process.stderr.write(text), options)),
     ...edges.map((edge) => ({ ...edge, type: 'static' as ImplicitDependency['type'] })),
   ];
 }
@@ -34,12 +42,13 @@ export async function createDependencies(
 export async function findDependencies(
   { fileMap, projects, workspaceRoot }: Pick<CreateDependenciesContext, 'fileMap' | 'projects' | 'workspaceRoot'>,
   warn: (text: string) => void,
+  { manifests }: Pick<PluginOptions, 'manifests'> = defaultOptions,
 ): Promise<ImplicitDependency[]> {
   const tree = new WorkspaceTree(workspaceRoot, projects, fileMap);
   const references = new References(tree);
   findGoReferences(tree, references);
   findPythonReferences(tree, references, await pyprojectReader(tree));
-  findLinkReferences(tree, references);
+  findLinkReferences(tree, references, manifests);
   findDotnetReferences(tree, references, await msbuildReader(tree));
   if (references.lost.length > 0) warn(describeLost(references.lost, (project) => tree.rootOf(project)));
   return references.edges.map(({ source, target }) => ({

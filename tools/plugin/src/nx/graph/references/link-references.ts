@@ -9,9 +9,9 @@ import type { WorkspaceTree } from './workspace-tree.ts';
  * change of these is a change of the service. Links elsewhere are not looked for, because each file would be asked for what
  * it is; their content counts nevertheless.
  */
-export function findLinkReferences(tree: WorkspaceTree, references: References): void {
+export function findLinkReferences(tree: WorkspaceTree, references: References, manifests: string): void {
   for (const [project, files] of tree.projects) {
-    const folders = ['k8s', 'chart'].map((name) => posix.join(tree.rootOf(project), name));
+    const folders = [manifests, 'chart'].map((name) => posix.join(tree.rootOf(project), name));
     const found = folders.filter((folder) => files.some((file) => file === folder || file.startsWith(`${folder}/`)));
     for (const file of found.flatMap((folder) => linksIn(tree.root, folder))) {
       const written = readlinkSync(join(tree.root, file));

@@ -1,3 +1,4 @@
+import { readPluginOptionsIn } from '../../../model/workspace/plugin-options.ts';
 import type { PreTasksExecutionContext } from '@nx/devkit';
 import { commandNamed } from '../commands.ts';
 import { showTerminal } from './show-terminal.ts';
@@ -6,7 +7,8 @@ import { requestedCommands, type RequestedCommand } from './requested-command.ts
 /** Refuses what can be refused before any task runs. */
 export type CheckBeforehand = (
   commands: readonly RequestedCommand[],
-  context: Pick<PreTasksExecutionContext, 'argv' | 'workspaceRoot'>,
+  context: Pick<PreTasksExecutionContext, 'argv' | 'workspaceRoot'> &
+    Partial<Pick<PreTasksExecutionContext, 'nxJsonConfiguration'>>,
 ) => Promise<void>;
 
 /**
@@ -17,7 +19,8 @@ export type CheckBeforehand = (
  */
 export async function preTasksExecution(context: PreTasksExecutionContext, load: () => CheckBeforehand): Promise<void> {
   showTerminal();
-  const late = requestedCommands(context.argv).filter(({ name }) => {
+  const { targetPrefix } = readPluginOptionsIn(context.nxJsonConfiguration).options;
+  const late = requestedCommands(context.argv, targetPrefix).filter(({ name }) => {
     const { dependsOn, isContinuous } = commandNamed(name);
     return dependsOn ?? isContinuous;
   });

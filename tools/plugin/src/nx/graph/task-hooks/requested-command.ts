@@ -8,17 +8,19 @@ export interface RequestedCommand {
 }
 
 /** Reports whether Nx was called for any command of this plugin. */
-export function isOurs(argv: readonly string[]): boolean {
-  return requestedCommands(argv).length > 0;
+export function isOurs(argv: readonly string[], prefix: string): boolean {
+  return requestedCommands(argv, prefix).length > 0;
 }
 
 /**
  * Finds the commands of this plugin that Nx was called for, whether as `nx run orders:release`, `nx orders:release`,
  * `nx release orders`, or for many.
- * @param argv of Nx's process.
+ * @param argv of Nx's process. @param prefix of this plugin's targets.
  */
-export function requestedCommands(argv: readonly string[]): RequestedCommand[] {
+export function requestedCommands(argv: readonly string[], prefix = ''): RequestedCommand[] {
   const [first = '', ...rest] = argv.slice(2).filter((word, index) => index === 0 || word !== '--');
+  const named = (target: string, project: string | undefined) =>
+    target.startsWith(prefix) ? commandsOf(target.slice(prefix.length), project) : [];
   if (first === 'run-many' || first === 'affected')
     return targetsOf(rest).flatMap((target) => named(target, undefined));
   // Nx has a command of this name itself.
@@ -40,7 +42,7 @@ function targetsOf(words: readonly string[]): string[] {
 }
 
 /** The service's command of a target, or the infrastructure's where it is for that or where no service has it. */
-function named(target: string, project: string | undefined): RequestedCommand[] {
+function commandsOf(target: string, project: string | undefined): RequestedCommand[] {
   const found = Object.keys(commands).filter(
     (name): name is CommandName => commands[name as CommandName].target === target,
   );

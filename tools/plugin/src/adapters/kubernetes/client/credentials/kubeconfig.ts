@@ -1,3 +1,4 @@
+import { environmentsFolder } from '../../../../model/workspace/places.ts';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { didYouMean } from '../../../../model/text/did-you-mean.ts';
@@ -131,7 +132,7 @@ function notThisCluster({ name, cluster: { context } }: Environment, doing: stri
     type: 'no-kubeconfig',
     doing,
     reason: `There is no kubeconfig, and the cluster in which this runs need not be "${context}".`,
-    remedy: `Mount a kubeconfig with that context, or set "cluster.context" in Infrastructure/environments/${name}.yaml to ${inCluster}: the cluster and service account of this pod.`,
+    remedy: `Mount a kubeconfig with that context, or set "cluster.context" in ${environmentsFolder}/${name}.yaml to ${inCluster}: the cluster and service account of this pod.`,
   });
 }
 
@@ -148,6 +149,6 @@ function noContext(
     doing,
     reason: `${files.join(', ')} has no context "${context}"; it has ${names.join(', ') || 'none'}.`,
     remedy:
-      `${didYouMean(context, names)} Set "cluster.context" in Infrastructure/environments/${environment.name}.yaml, or add the context to the kubeconfig.`.trim(),
+      `${didYouMean(context, names)} Set "cluster.context" in ${environmentsFolder}/${environment.name}.yaml, or add the context to the kubeconfig.`.trim(),
   });
 }

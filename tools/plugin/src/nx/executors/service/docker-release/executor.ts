@@ -4,7 +4,12 @@ import { ReleaseTag } from '../../../../model/release/release-tag.ts';
 import { dockerRelease } from '../../../../use-cases/release/docker-release.ts';
 import { requireCommitted } from '../../../../use-cases/revision/source-revision.ts';
 import { allowDirty, container, dryRun } from '../../options/common-options.ts';
-import { buildOption, requireDeclaredBuild } from '../../options/build-option.ts';
+import {
+  buildOption,
+  requireDeclaredBuild,
+  requireDeclaredName,
+  serviceNameOption,
+} from '../../options/build-option.ts';
 import { anyBuildNumberOption } from '../../options/declare-options.ts';
 import { requireEngine } from '../../running/connections/create-ports.ts';
 import { serviceExecutor } from '../../running/service-executor.ts';
@@ -16,6 +21,7 @@ export const executor = serviceExecutor({
     allowDirty,
     build: buildOption,
     container,
+    service: serviceNameOption,
     buildNumber: anyBuildNumberOption("Use this build number, such as 20261124-1 (default: the CI's, or the next one)"),
     dryRun,
   },
@@ -25,7 +31,8 @@ export const executor = serviceExecutor({
     await requireBuild();
     if (!dryRun) await requireEngine(process.env);
   },
-  async run({ build, ...options }, { service, environments, ports, reporter, target, signal }) {
+  async run({ build, service: name, ...options }, { service, environments, ports, reporter, target, signal }) {
+    requireDeclaredName(name, service);
     requireDeclaredBuild(build, target('docker-release')?.options?.build, service);
     const request = {
       ...{ ...options, service, environments, signal, ciNumber: ciRunOf(process.env)?.buildNumber },

@@ -16,6 +16,7 @@ import { requireCommitted } from '../../../../use-cases/revision/source-revision
 import { allowDirty, deployOptions } from '../../options/common-options.ts';
 import { anyBuildNumberOption, booleanOption, choiceReader } from '../../options/declare-options.ts';
 import { badOption, type Option } from '../../options/option.ts';
+import { requireDeclaredName, serviceNameOption } from '../../options/build-option.ts';
 import { shortDigests } from '../../output/short-digests.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { serviceExecutor } from '../../running/service-executor.ts';
@@ -39,6 +40,7 @@ export const executor = serviceExecutor({
     allowDirty,
     rebuild: booleanOption('Build the same content again, under a new build number'),
     only: partOption,
+    service: serviceNameOption,
   },
   examples: [
     { command: 'nx run orders:release', description: 'Release one service' },
@@ -71,9 +73,10 @@ export const executor = serviceExecutor({
     }
   },
   async run(
-    { env: targets, timeout, approve, ...options },
+    { env: targets, timeout, approve, service: name, ...options },
     { service, environments, ports, reporter, terminal, tell, branch, workspaceRoot, signal },
   ) {
+    requireDeclaredName(name, service);
     if (options.only !== 'build') {
       prefetchClusters(targets, ports);
       prefetchFacades(targets, { service, ports, workspaceRoot });

@@ -1,3 +1,4 @@
+import { provisioningFolder } from '../../../../../model/workspace/places.ts';
 import { describeObject, type KubernetesObject } from '../../../../../model/manifests/kubernetes-object.ts';
 import { Failure, ProductError } from '../../../../../model/errors/product-error.ts';
 import { sentence } from '../../../../../model/text/sentence.ts';
@@ -97,7 +98,7 @@ export class PodReplacements {
 function refusalLine(pod: KubernetesObject, error: ApiError): string {
   const says =
     error.code === 403 && !/admission webhook/.test(error.message)
-      ? 'this account may not delete pods (Infrastructure/kubernetes/deployer.yaml allows it)'
+      ? `this account may not delete pods (${provisioningFolder}/deployer.yaml allows it)`
       : sentence(error.message, longestRefusal).replace(/\.$/, '');
   return `cannot delete ${describeObject(pod)}, which is in the way: ${says}. Delete it (\`${deleteCommand(pod)}\`), and a new one takes its place`;
 }
