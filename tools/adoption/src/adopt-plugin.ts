@@ -17,7 +17,10 @@ export async function publishPackages(registry: LocalRegistry): Promise<void> {
   try {
     await Promise.all([buildPluginPackage(repositoryRoot, plugin), buildServiceHostPackage(repositoryRoot, host)]);
     await Promise.all(
-      [plugin, host].flatMap((each) => [registry.publish(each, versions.first), registry.publish(each, versions.next, 'next')]),
+      [plugin, host].flatMap((each) => [
+        registry.publish(each, versions.first),
+        registry.publish(each, versions.next, 'next'),
+      ]),
     );
   } finally {
     rmSync(folder, { recursive: true, force: true });

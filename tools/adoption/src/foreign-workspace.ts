@@ -47,8 +47,7 @@ export class ForeignWorkspace {
     const { manager, nx, registry, project } = this.shape;
     cpSync(join(fixtures, 'shop'), this.folder, { recursive: true });
     renameSync(join(this.folder, 'gitignore'), join(this.folder, '.gitignore'));
-    for (const [name, text] of Object.entries(manager.settings(registry)))
-      writeFileSync(join(this.folder, name), text);
+    for (const [name, text] of Object.entries(manager.settings(registry))) writeFileSync(join(this.folder, name), text);
     const workspaces = project === 'package.json' && manager.name !== 'pnpm' ? { workspaces: ['apps/*'] } : {};
     this.write('package.json', {
       ...{ name: 'shop-workspace', version: '0.0.0', private: true, ...workspaces },

@@ -29,7 +29,12 @@ describe('a foreign workspace', () => {
   it('releases a service to a cluster with the published package', async () => {
     const { code, output } = await poc('run', 'shop:release', '--env=dev');
     expect({ code, output }).toMatchObject({ code: 0 });
-    const image = await kubectl(['get', 'deployment/shop', `--namespace=${workspace.id}`, '--output=jsonpath={..image}']);
+    const image = await kubectl([
+      'get',
+      'deployment/shop',
+      `--namespace=${workspace.id}`,
+      '--output=jsonpath={..image}',
+    ]);
     expect(image).toMatch(new RegExp(`/${workspace.id}/shop:\\d{8}-1@sha256:`));
     expect(await workspace.git('ls-remote', '--tags', 'origin')).toMatch(/refs\/tags\/shop-\d{8}-1\n/);
     expect((await poc('run', 'shop:status')).output).toMatch(/dev .*\d{8}-1/);
