@@ -88,6 +88,8 @@ async function toCommonJs(text: string): Promise<string> {
     target: 'node20',
     minifySyntax: true,
     minifyWhitespace: true,
+    // Node.js would guess the names that a file of CommonJS exports, and find few.
+    supported: { 'dynamic-import': false },
     // Names of functions and classes stay, in what people read and where code asks for them.
     minifyIdentifiers: true,
     keepNames: true,

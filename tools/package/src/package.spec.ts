@@ -110,6 +110,9 @@ describe('the package of the plugin', () => {
   it('finds by name what packages of CommonJS export that are imported late', () => {
     const file = readdirSync(join(plugin, 'dist')).find((name) => name.startsWith('ajv-'));
     expect(run(`console.log(typeof require('./dist/${file}').Ajv)`).trim()).toBe('function');
+    const files = readdirSync(join(plugin, 'dist')).filter((name) => name.endsWith('.cjs'));
+    const native = files.filter((name) => /[^.\w]import\("\.\//.test(readFileSync(join(plugin, 'dist', name), 'utf8')));
+    expect(native).toEqual([]);
   });
 
   it('has the templates beside each generator', () => {
