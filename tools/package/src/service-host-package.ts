@@ -27,7 +27,8 @@ export async function buildServiceHostPackage(root: string, out: string): Promis
   });
   const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
   await writeTypes(root, join(out, 'dist/types'));
-  for (const file of ['README.md', 'LICENSE']) await cp(join(file === 'LICENSE' ? root : library, file), join(out, file));
+  for (const file of ['README.md', 'LICENSE'])
+    await cp(join(file === 'LICENSE' ? root : library, file), join(out, file));
   const { private: _private, type: _type, main: _main, ...said } = await readJson(join(library, 'package.json'));
   const manifest = {
     ...said,

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { hasManifests } from './service-folder.ts';
+import { isServiceFolder } from './service-folder.ts';
 
 it.each([
   ['k8s/deployment.yaml', true],
@@ -16,7 +16,10 @@ it.each([
   try {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), '');
-    expect(hasManifests(folder)).toBe(expected);
+    const isService = () => isServiceFolder('.', folder, { manifests: 'k8s' });
+    expect(isService()).toBe(false);
+    writeFileSync(join(folder, 'Dockerfile'), '');
+    expect(isService()).toBe(expected);
   } finally {
     rmSync(folder, { recursive: true });
   }

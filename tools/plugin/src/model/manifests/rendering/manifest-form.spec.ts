@@ -102,8 +102,8 @@ describe('isManifestFile', () => {
     'chart/Chart.yaml',
     'chart/charts/x.tgz',
     'chart/templates/_a.tpl',
-  ])('takes %s in', (path) => expect(isManifestFile(path)).toBe(true));
+  ])('takes %s in', (path) => expect(isManifestFile('.', path)).toBe(true));
   it.each(['k8s', 'k8s/README.md', 'chart/notes.MD', 'src/k8s/a.yaml', 'charts/a.yaml'])('leaves %s out', (path) =>
-    expect(isManifestFile(path)).toBe(false),
+    expect(isManifestFile('.', path)).toBe(false),
   );
 });
