@@ -9,7 +9,7 @@ import type { Left } from '../../../model/adoption/adoption.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
 import { isReason } from '../../../model/manifests/rules/downtime/downtime-exceptions.ts';
-import { endWithRefusal } from '../end-with-refusal.ts';
+import { endWithRefusal, isNxCommand } from '../end-with-refusal.ts';
 import { environmentTexts } from '../environment-texts.ts';
 import { rejectExtraArguments } from '../extra-arguments.ts';
 import { text } from '../text-option.ts';
@@ -29,7 +29,7 @@ export default async function adoptCommand(tree: Tree, options: RawOptions): Pro
   const { lines, isDone } = await endWithRefusal(() => adopt(tree, options, { outside: outside(tree.root) }));
   console.log(lines.join('\n'));
   // Nx ends with 0 after a generator, and the files are to be written first.
-  if (!isDone) process.once('exit', () => (process.exitCode = 2));
+  if (!isDone && isNxCommand(process.argv[1])) process.once('exit', () => (process.exitCode = 2));
 }
 
 /**
