@@ -25,12 +25,12 @@ export interface AdoptOptions {
   readonly allowDowntime: string | undefined;
 }
 
-/** What was found and mended of one service. */
+/** The things found and mended of one service. */
 export interface AdoptReport {
   readonly candidate: Candidate;
   readonly mended: readonly Mended[];
   readonly left: readonly Left[];
-  /** What is to be known of the edits. */
+  /** Remarks on the edits. */
   readonly notes: readonly string[];
 }
 
@@ -61,7 +61,7 @@ export function adoptService(tree: Tree, candidate: Candidate, options: AdoptOpt
   return { candidate, mended: steps.mended, left: steps.left, notes: steps.notes };
 }
 
-/** What was done so far. */
+/** The steps taken so far. */
 class Steps {
   readonly mended: Mended[] = [];
   readonly left: Left[] = [];
@@ -153,7 +153,7 @@ function mendManifests(tree: Tree, candidate: Candidate, options: AdoptOptions, 
   if (rendered !== undefined)
     return steps.leave(
       `${rendered}: its manifests are made by Kustomize, and are not changed here.`,
-      `\`nx run ${candidate.project}:release --dry-run\` says what is wrong in what comes out; mend it in the overlays.`,
+      `\`nx run ${candidate.project}:release --dry-run\` says what is wrong in what comes out; fix it in the overlays.`,
     );
   const environments = options.environments.length > 0 ? options.environments : [standIn];
   const { container, allowDowntime } = settingsOf(tree, root, options.targetPrefix);

@@ -18,7 +18,7 @@ import { describeAdoption } from './report.ts';
 import { PreviewTree } from './preview-tree.ts';
 import { outside } from './outside.ts';
 
-/** What is looked at beside the files of the tree. */
+/** The surroundings of the files of the tree. */
 export interface Surroundings {
   /** Returns what is wrong with git, registries and clusters, as far as they are reached. */
   outside(environments: readonly Environment[], services: readonly Candidate[]): Promise<readonly Left[]>;

@@ -6,7 +6,7 @@ import type { AdoptReport } from './adopt-service.ts';
 interface Reading {
   /** True when the edits are written. */
   readonly write: boolean;
-  /** What is wrong besides the services' own files. */
+  /** Mistakes besides those in the services' own files. */
   readonly left: readonly Left[];
   readonly isDone: boolean;
   /** Name of the target that releases. */
@@ -27,10 +27,10 @@ export function describeAdoption(reports: readonly AdoptReport[], { write, left,
 function describeService({ candidate, mended, left, notes }: AdoptReport, write: boolean): string[] {
   const { project, root } = candidate;
   const count = mended.length + left.length;
-  if (count === 0) return [`${project} (${root}): nothing to mend.`, ''];
+  if (count === 0) return [`${project} (${root}): nothing to fix.`, ''];
   return [
-    `${project} (${root}): ${count} ${count === 1 ? 'thing' : 'things'} that a release would refuse, ${mended.length} of them ${write ? 'mended' : 'mended by --write'}.`,
-    ...mended.flatMap(({ finding, edit }) => [`  ${finding}`, `    ${write ? 'mended' : 'would be mended'}: ${edit}`]),
+    `${project} (${root}): ${count} ${count === 1 ? 'thing' : 'things'} that a release would refuse, ${mended.length} of them ${write ? 'fixed' : 'fixed by --write'}.`,
+    ...mended.flatMap(({ finding, edit }) => [`  ${finding}`, `    ${write ? 'fixed' : 'would be fixed'}: ${edit}`]),
     ...withHints(left),
     // Nothing is taken out where nothing is written.
     ...(write ? notes.map((line) => `  note: ${line}`) : []),
@@ -56,6 +56,6 @@ function closing(
   if (isDone)
     return `Nothing is left. ${write && canMend ? 'Look through the edits, commit them, then' : 'Next'}: ${release} --dry-run`;
   if (!write && canMend)
-    return `Nothing was changed. To mend what can be mended: nx g ${pluginPackage}:adopt ${services.length === 1 ? names : '--all'} --write`;
-  return 'Mend what is left, and run the same command again: it ends with 0 when nothing is.';
+    return `Nothing was changed. To fix what can be fixed: nx g ${pluginPackage}:adopt ${services.length === 1 ? names : '--all'} --write`;
+  return 'Fix what is left, and run the same command again: it ends with 0 when nothing is.';
 }
