@@ -27,7 +27,6 @@ const rooms = {
     concurrency: [],
     references: [],
     commits: [],
-    build: [],
     environment: ['workspace'],
     secrets: [],
     limits: [],

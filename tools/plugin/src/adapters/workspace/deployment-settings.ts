@@ -2,7 +2,7 @@ import { Refusal } from '../../model/errors/product-error.ts';
 import { isReason } from '../../model/manifests/rules/downtime/downtime-exceptions.ts';
 import type { Service } from './service.ts';
 
-/** What a project says of how its service is deployed, for every command that does. */
+/** The settings of a project by which every command deploys its service. */
 export interface DeploymentSettings {
   /** The container that gets the image. */
   readonly container: string | undefined;

@@ -57,7 +57,7 @@ it('puts right all that a release would refuse, and names each edit', () => {
   expect(left).toEqual([]);
   expect(mended.map(({ edit }) => edit)).toEqual([
     'left out',
-    'put in quotes',
+    'quoted',
     'set to 2',
     'set to 0, with maxSurge 1',
     expect.stringContaining('tcpSocket 8080 added'),

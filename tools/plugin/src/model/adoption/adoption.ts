@@ -19,7 +19,7 @@ export interface TakenOut {
   readonly text: string;
 }
 
-/** What is to be done before a service can be released. */
+/** The work to be done before a service can be released. */
 export interface Adoption {
   readonly mended: readonly Mended[];
   readonly left: readonly Left[];

@@ -4,7 +4,7 @@ import { clusterKinds } from '../manifests/source/parse-manifests.ts';
 import type { Mended, TakenOut } from './adoption.ts';
 import { hasPlace, valueAt, type ManifestDocument, type ManifestDocuments } from './manifest-documents.ts';
 
-/** What was put right in a folder of manifests. */
+/** The edits in a folder of manifests. */
 export interface MendedFolder {
   readonly mended: readonly Mended[];
   readonly secrets: readonly TakenOut[];
@@ -56,7 +56,7 @@ function mendMetadata(files: ManifestDocuments, each: ManifestDocument, namespac
     for (const [key, value] of Object.entries(map.toJSON() as Record<string, unknown>)) {
       if (typeof value !== 'number' && typeof value !== 'boolean') continue;
       files.quote(each, ['metadata', field, key]);
-      mended.push({ finding: `${at}: metadata.${field}.${key} is ${value}, which is no text.`, edit: 'put in quotes' });
+      mended.push({ finding: `${at}: metadata.${field}.${key} is ${value}, which is no text.`, edit: 'quoted' });
     }
   }
   return mended;

@@ -5,7 +5,7 @@ import type { Manifest } from './source/manifest.ts';
 import { containersOf, podTemplateOf } from './rules/pod-templates.ts';
 import { listAt } from './source/object-fields.ts';
 
-/** What is known of the container that a service's image goes into. */
+/** The container that a service's image goes into, as far as it is known. */
 export interface ContainerWish {
   readonly service: string;
   /** The name that the service's options say; undefined when they say none. */

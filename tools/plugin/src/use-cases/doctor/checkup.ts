@@ -3,7 +3,7 @@ import { ProductError } from '../../model/errors/product-error.ts';
 
 /** One thing that was looked at. */
 export interface Checkup {
-  /** Whose it is: `git`, `dev`, `registry.example`. */
+  /** The owner of what is looked at: `git`, `dev`, `registry.example`. */
   readonly area: string;
   readonly check: string;
   readonly state: 'ok' | 'wrong' | 'not asked';

@@ -13,7 +13,7 @@ export type DoctorPorts = Pick<ReleasePorts, 'repository' | 'registry' | 'engine
   proxyOf(address: string): string | undefined;
 };
 
-/** What to look at. */
+/** The things to look at. */
 export interface DoctorRequest {
   readonly environments: readonly Environment[];
   readonly services: readonly string[];

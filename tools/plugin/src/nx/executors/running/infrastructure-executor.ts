@@ -35,7 +35,7 @@ export interface InfrastructureRun {
   readonly workspaceRoot: string;
   /** The main branch. */
   readonly branch: string;
-  /** What is wrong in the files of the environments, of a command that can do without them. */
+  /** The mistake in the files of the environments, of a command that can do without them. */
   readonly mistake?: ProductError | undefined;
   /** The projects as Nx knows them, and its settings. */
   readonly workspace?: Pick<ExecutorContext, 'projectGraph' | 'nxJsonConfiguration'> | undefined;

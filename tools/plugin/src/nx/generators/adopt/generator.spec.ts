@@ -70,7 +70,7 @@ it('reports all in one list, and changes nothing without --write', async () => {
   const { lines, isDone } = await run(tree, { name: 'cart' });
   expect(isDone).toBe(false);
   expect(lines.join('\n')).toMatch(
-    /would refuse, 8 of them mended by --write[^]*Dockerfile:2: COPY lib.txt[^]*Secret keys holds data[^]*spec.replicas/,
+    /would refuse, 8 of them fixed by --write[^]*Dockerfile:2: COPY lib.txt[^]*Secret keys holds data[^]*spec.replicas/,
   );
   expect(lines.at(-1)).toContain('nx g @poc/plugin:adopt cart --write');
   expect(textsOf(tree)).toEqual(before);
@@ -108,7 +108,7 @@ it('finds nothing the second time', async () => {
   const before = textsOf(tree);
   const { lines, isDone } = await run(tree, { all: true, write: true });
   expect(isDone).toBe(true);
-  expect(lines.filter((line) => line.endsWith('nothing to mend.'))).toHaveLength(2);
+  expect(lines.filter((line) => line.endsWith('nothing to fix.'))).toHaveLength(2);
   expect(textsOf(tree)).toEqual(before);
 });
 

@@ -14,7 +14,7 @@ import { text } from '../text-option.ts';
 import { registriesIn } from './find-registry.ts';
 import { refuseCachedDefaults, withPlugin } from './nx-settings.ts';
 
-/** What is found out on this machine. */
+/** Facts of this machine. */
 export interface MachineFacts {
   /** Returns the context that kubectl would take now. */
   currentContext(): Promise<string | undefined>;

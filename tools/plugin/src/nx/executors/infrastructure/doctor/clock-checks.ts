@@ -9,5 +9,5 @@ export function clockChecks(clocks: ClockComparison | undefined): Checkup[] {
     return [{ ...of, state: 'wrong', says: difference, remedy: 'Have the clock set by NTP: build numbers go by it.' }];
   return clocks?.isCompared
     ? [{ ...of, state: 'ok', says: 'as those of the servers that answered, within a minute' }]
-    : [{ ...of, state: 'not asked', says: 'no server answered that tells the time' }];
+    : [{ ...of, state: 'not asked', says: 'no server answered with its time' }];
 }

@@ -5,7 +5,7 @@ import { Refusal } from '../../../../model/errors/product-error.ts';
 import { nodeLockfiles } from '../../../../model/changes/dependencies/npm/node-dependencies.ts';
 import type { Check } from '../../../../use-cases/doctor/checkup.ts';
 import { commands, type Command } from '../../../graph/commands.ts';
-import { executorNamed } from '../../../graph/executor-name.ts';
+import { isExecutor } from '../../../graph/executor-name.ts';
 import { serviceFolder } from '../../../graph/service-folder.ts';
 
 const area = 'nx';
@@ -73,10 +73,10 @@ function packagesIn(root: string): ReadonlySet<string> {
 /** Returns targets of this plugin that Nx would not run again, though they speak to the outside: `shop:release`. */
 export function cachedIn(graph: ProjectGraph): string[] {
   const uncached = Object.entries<Command>(commands).filter(([, { isCached }]) => !isCached);
-  const executors = new Set(uncached.map(([name]) => executorNamed(name)));
+  const isUncached = (executor: string | undefined) => uncached.some(([name]) => isExecutor(executor, name));
   return Object.values(graph.nodes).flatMap(({ name, data }) =>
     Object.entries(data.targets ?? {}).flatMap(([target, { executor, cache }]) =>
-      cache === true && executor !== undefined && executors.has(executor) ? [`${name}:${target}`] : [],
+      cache === true && isUncached(executor) ? [`${name}:${target}`] : [],
     ),
   );
 }
@@ -94,14 +94,13 @@ function cachedTargets(graph: ProjectGraph): string {
 }
 
 function lostTargets(graph: ProjectGraph, root: string): string {
-  const executor = executorNamed('release');
   const services = Object.values(graph.nodes).filter(
     ({ data }) =>
       serviceFolder(join(data.root, 'Dockerfile'), root) !== undefined &&
       existsSync(join(root, data.root, 'Dockerfile')),
   );
   const lost = services.filter(
-    ({ data }) => !Object.values(data.targets ?? {}).some((target) => target.executor === executor),
+    ({ data }) => !Object.values(data.targets ?? {}).some((target) => isExecutor(target.executor, 'release')),
   );
   if (lost.length === 0)
     return `${services.length} ${services.length === 1 ? 'service has' : 'services have'} the target release`;
