@@ -64,6 +64,7 @@ export const sidebar = [
     page('Commands', 'commands'),
     page('Generators', 'reference/generators'),
     page('Environment file', 'reference/environment-file'),
+    page('Options in nx.json', 'reference/plugin-options'),
     page('Settings of a service', 'reference/service-settings'),
     page('Exit codes', 'reference/exit-codes'),
     page('Names in clusters and images', 'reference/names'),
