@@ -50,6 +50,7 @@ const rooms = {
     facade: ['changes', 'deploy', 'environment', 'errors', 'manifests', 'product', 'release', 'secrets', 'text'],
     portal: ['changes', 'commits', 'facade', 'manifests', 'release'],
     provision: ['deploy', 'environment', 'errors', 'image', 'manifests', 'product', 'release', 'secrets'],
+    adoption: ['environment', 'errors', 'image', 'manifests', 'product', 'release'],
     dev: ['manifests', 'product'],
     ci: ['commits', 'deploy', 'forge', 'release', 'text'],
     toolchains: ['errors', 'references'],
@@ -72,6 +73,7 @@ const rooms = {
     'api-publish': ['deploy', 'facade', 'revision', 'verify'],
     portal: [],
     toolchains: [],
+    doctor: [],
   },
   // An adapter knows no other adapter; they share how a process is run, how an answer is read, how a proxy is gone through,
   // and who this machine is in Azure.

@@ -75,9 +75,23 @@ async function toCommonJs(text: string): Promise<string> {
     minifyIdentifiers: true,
     keepNames: true,
     legalComments: 'none',
+    // By require: what `import` says of a CommonJS file is found by reading it, not by running it.
+    supported: { 'dynamic-import': false },
   });
-  if (!code.includes(moduleUrl)) return code;
+  if (!code.includes(moduleUrl)) return `${code}${namesOf(text)}`;
   return `var ${moduleUrl}=require("node:url").pathToFileURL(__filename).href;${code}`;
+}
+
+/**
+ * A package of CommonJS that is imported late is a file with a default export, and the names of what it has are looked for
+ * beside that: `const { Ajv } = await import('ajv')`.
+ */
+function namesOf(text: string): string {
+  if (!/export default require_\w+\(\);\s*$/.test(text)) return '';
+  return (
+    'for(const name of Object.keys(Object(module.exports.default)))if(!(name in module.exports))' +
+    'Object.defineProperty(module.exports,name,{enumerable:true,get:()=>module.exports.default[name]});'
+  );
 }
 
 /** A generator of generators.json. */

@@ -9,6 +9,10 @@ export interface ServiceSource {
   readonly root: string;
   /** Name of the workspace that it is part of. */
   readonly partOf: string;
+  /** The container that runs it, where its options name one. */
+  readonly container?: string | undefined;
+  /** Why its requests may fail while it is released, where its options say so. */
+  readonly downtimeReason?: string | undefined;
   /** Its folder, absolute. */
   readonly folder: string;
   /** Folders of the projects that it is made of, its own first; relative to the workspace's root. */

@@ -10,6 +10,7 @@ import { LayoutSource } from './copy/layout-source.ts';
 import { RegistrySource } from './copy/registry-source.ts';
 import { readDigest } from './read-digest.ts';
 import { labelsOf, readPlatformImages } from './platform-images.ts';
+import { tryUpload } from './try-upload.ts';
 import { RegistryClient, type ClientSettings } from './registry-client.ts';
 import { findCredentials } from './registry-credentials.ts';
 
@@ -71,6 +72,11 @@ export class HttpImageRegistry implements ImageRegistry {
     const { root } = await layout.read();
     await new ImageCopy(layout, to, this.client, signal).run();
     return root.digest;
+  }
+
+  /** Asks whether an image may be pushed. @throws {Refusal} */
+  tryUpload(image: ImageRef): Promise<void> {
+    return tryUpload(image, this.client);
   }
 
   async lockTag(image: ImageRef): Promise<void> {

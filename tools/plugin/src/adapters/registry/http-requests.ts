@@ -16,7 +16,7 @@ const mostRedirects = 5;
 export type RequestBody = URLSearchParams | Buffer | { readonly stream: Readable; readonly length: number };
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: RequestBody;
   /** The most bytes of an answer that are read. */

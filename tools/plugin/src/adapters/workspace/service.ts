@@ -23,6 +23,8 @@ export interface Service {
   readonly root: string;
   /** The options of its target `docker-release`, which say how its image is built; read by `serviceBuild`. */
   readonly imageOptions: Readonly<Record<string, unknown>>;
+  /** The options of its target `release`. */
+  readonly releaseOptions: Readonly<Record<string, unknown>>;
   /** The service's own project first, then those it depends on, near or far. */
   readonly closure: readonly ClosureProject[];
   /** Roots of projects that lie inside a root of the closure without being part of it. */
@@ -59,6 +61,7 @@ export function serviceIn(
     name,
     root: project.data.root,
     imageOptions: (project.data.targets?.[imageTarget]?.options ?? {}) as Record<string, unknown>,
+    releaseOptions: (project.data.targets?.['release']?.options ?? {}) as Record<string, unknown>,
     closure,
     foreignRoots: foreignRootsOf(graph, closure),
     packages: reached.flatMap((node) => resolvedPackage(graph, node) ?? []),

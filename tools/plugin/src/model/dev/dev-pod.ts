@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../manifests/kubernetes-object.ts';
-import { podTemplateOf, serviceContainerOf } from '../manifests/rules/pod-templates.ts';
+import { podTemplateOf, serviceContainerName, serviceContainerOf } from '../manifests/rules/pod-templates.ts';
 import { configMapsOf, type Lookup } from './container-variables.ts';
 import { fieldAt, isMap, listAt } from '../manifests/source/object-fields.ts';
 import { devLabel } from '../product/wire-names.ts';
@@ -37,8 +37,10 @@ export function devPod(request: DevPodRequest): KubernetesObject {
   const template = (workload && podTemplateOf(workload)) ?? {};
   const spec = structuredClone(fieldAt(template, 'spec') ?? {}) as Record<string, unknown>;
   const { topologySpreadConstraints: _spread, affinity: _affinity, securityContext, ...kept } = spec;
+  const served = workload && serviceContainerName(workload, service);
+  // By the service's name, whatever its manifest calls it: this pod's logs are read by it.
   const containers = listAt(spec, 'containers').map((each) =>
-    each['name'] === service ? devContainer(each, request) : each,
+    each['name'] === served ? { ...devContainer(each, request), name: service } : each,
   );
   const volumes = [
     ...listAt(spec, 'volumes'),

@@ -161,7 +161,7 @@ export const errorCatalog = {
       'The manifests are larger than a record can be.',
       'Move large data into the image or a volume.',
     ),
-    'no-service-container': entry('No container is named like the service.', 'Name the container that runs it so.'),
+    'no-service-container': entry('It is not clear which container runs the service.', 'Name it like the service.'),
     'unresolved-variable': entry(
       'A `${NAME}` has no value.',
       'Add it to `variables` of the environment file, or escape it as `$${NAME}`.',
@@ -177,6 +177,10 @@ export const errorCatalog = {
   },
   'The plugin in a workspace': workspaceErrors,
   Environments: {
+    'bad-setting': entry(
+      'A setting of Nx, or of the workspace, does not go with releases.',
+      'Change it as the hint says.',
+    ),
     'no-environments': entry('There are no environment files.', 'Run `nx g @poc/plugin:environment`.'),
     'bad-environment': entry('An environment file has mistakes.', 'Fix them; the schema has all keys.'),
     'no-such-environment': entry('There is no environment of this name.', 'Choose one of those that are listed.'),

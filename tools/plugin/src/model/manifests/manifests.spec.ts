@@ -174,8 +174,9 @@ describe('rendered manifests', () => {
     ).toMatch(/preprod.yaml:1: Deployment oders .* did you mean Deployment orders/);
   });
 
-  it('are refused without a container named like the service', () => {
-    const refusal = refusalOf(() => render({ 'k8s/d.yaml': deployment.replace('- name: orders', '- name: main') }));
+  it('are refused without a container that could be meant', () => {
+    const other = deployment.replace('- name: orders', '- name: main').replace('image: orders', 'image: other');
+    const refusal = refusalOf(() => render({ 'k8s/d.yaml': other }));
     expect(refusal.facts.type).toBe('no-service-container');
     expect(refusal.explain()).toMatch(/named "orders"[^]*has the container main[^]*has the container proxy/);
     expect(refusalOf(() => render({})).facts.type).toBe('no-manifests');

@@ -2,9 +2,10 @@ import type { Actor } from '../release/actor.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import type { Release } from '../release/release.ts';
 import { annotation, label, managedBy } from '../product/wire-names.ts';
-import { containersOf, isCronJob } from './rules/pod-templates.ts';
+import { containersOf, isCronJob, serviceContainerName } from './rules/pod-templates.ts';
 import { fieldAt, isMap } from './source/object-fields.ts';
 import type { RenderRequest } from './render-request.ts';
+import { isPlaceholder } from './service-container.ts';
 
 /** Gives an object the namespace, and the labels by which it is known as a part of the service. */
 export function labelObject(object: KubernetesObject, { release, environment, partOf }: RenderRequest): void {
@@ -21,9 +22,14 @@ export function labelObject(object: KubernetesObject, { release, environment, pa
   };
 }
 
-/** Puts the release's image into the containers named like the service. @returns whether there are any. */
+/** Puts the release's image into the containers that run the service. @returns whether there are any. */
 export function setImage(object: KubernetesObject, { release, image }: RenderRequest): boolean {
-  const containers = containersOf(object).filter(({ name }) => name === release.service);
+  const named = serviceContainerName(object, release.service);
+  // What runs first in a pod of the service may be of the same image, and is named by nothing then.
+  const isMarked = object.metadata.annotations?.[annotation.container] !== undefined;
+  const containers = containersOf(object).filter(
+    (container) => container['name'] === named || (isMarked && isPlaceholder(container['image'], release.service)),
+  );
   for (const container of containers) container['image'] = image.toString();
   return containers.length > 0;
 }

@@ -16,6 +16,10 @@ export interface RenderRequest {
   /** The release's image, with tag and digest. */
   readonly image: ImageRef;
   readonly actor: Actor;
+  /** The container that gets the image, where the service's options name it. */
+  readonly container?: string | undefined;
+  /** Why requests of the service may fail while it is released, where its options say so. */
+  readonly downtimeReason?: string | undefined;
   /** Name of the workspace, for `app.kubernetes.io/part-of`. */
   readonly partOf: string;
   /** Values of `${NAME}` besides the environment's own, which win, and those of `builtInVariables`. */

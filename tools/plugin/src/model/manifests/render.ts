@@ -11,7 +11,8 @@ import { refuseBadHealthWishes } from './rules/health-wish.ts';
 import { refuseBadPatience } from './rules/rollout-patience.ts';
 import { readEnvironmentManifests } from './source/environment-manifests.ts';
 import { refuseBadNames } from './object-names.ts';
-import { containersOf, serviceContainerOf } from './rules/pod-templates.ts';
+import { acceptDowntime } from './rules/downtime/accept-downtime.ts';
+import { markServiceContainers } from './service-container.ts';
 import { finishJobs, jobsFolder, refuseJobsAmong } from './release-jobs.ts';
 import { annotateRelease, labelObject, setImage } from './release-labels.ts';
 import { onlyWithVariables } from './source/only-with.ts';
@@ -45,10 +46,14 @@ export function renderManifests(request: RenderRequest): Rendered {
   refuseBadHealthWishes(substituted);
   refuseBadExceptions(substituted);
   refuseJobsAmong(substituted.slice(0, merged.length), folder);
-  const all = nameConfigMapsByContent(substituted);
+  const { container } = request;
+  const marked = markServiceContainers(nameConfigMapsByContent(substituted), {
+    service: release.service,
+    container,
+    folder,
+  });
+  const all = acceptDowntime(marked, release.service, request.downtimeReason);
   const manifests = all.slice(0, merged.length);
-  // A service may be nothing but Jobs that run once per release.
-  if (!all.some(({ object }) => serviceContainerOf(object, release.service))) throw noServiceContainer(request, all);
   const serving = servingWorkload(
     manifests.map(({ object }) => object),
     release.service,
@@ -108,25 +113,5 @@ function nothingToApply({ folder, release }: RenderRequest): Refusal {
     reason: `There is no manifest in ${folder}.`,
     remedy:
       'Put a Deployment and a Service there (`nx g @poc/plugin:service` writes them for a new service), or a CronJob.',
-  });
-}
-
-function noServiceContainer({ release, folder }: RenderRequest, manifests: readonly Manifest[]): Refusal {
-  const { service } = release;
-  const found = manifests.flatMap(({ object, source }) =>
-    containersOf(object).map(
-      ({ name }) =>
-        `${source}: ${describeObject(object)} has ${typeof name === 'string' ? `the container ${name}` : 'a container without a name'}`,
-    ),
-  );
-  return new Refusal({
-    type: 'no-service-container',
-    doing: `put the image of ${service} into its manifests`,
-    reason:
-      found.length === 0
-        ? `None of the manifests in ${folder} has a container.`
-        : `None of the containers in its manifests is named "${service}", so none would run its image.`,
-    remedy: `Name the container that runs the service "${service}".`,
-    ...(found.length === 0 ? {} : { evidence: found }),
   });
 }

@@ -44,7 +44,8 @@ export interface PlannedDifference {
 /** The options of commands that are part of what is approved. */
 export interface OverridingOptions {
   readonly force?: boolean | undefined;
-  readonly allowDowntime?: boolean | undefined;
+  /** A text is in the manifests then. */
+  readonly allowDowntime?: boolean | string | undefined;
   readonly allowBreaking?: boolean | undefined;
   readonly adopt?: boolean | undefined;
 }
@@ -53,7 +54,7 @@ export interface OverridingOptions {
 export function typedOverrides({ force, allowDowntime, allowBreaking, adopt }: OverridingOptions): string[] {
   const given = {
     '--force': force,
-    '--allow-downtime': allowDowntime,
+    '--allow-downtime': allowDowntime === true,
     '--allow-breaking': allowBreaking,
     '--adopt': adopt,
   };

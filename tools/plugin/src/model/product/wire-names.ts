@@ -90,6 +90,8 @@ export const annotation = {
   encrypted: own('encrypted'),
   /** On a workload: why its requests may fail while its pods are replaced. A sentence, for those who review it. */
   allowDowntime: own('allow-downtime'),
+  /** On a workload: the name of the container that runs the service, where it is not the service's. */
+  container: own('container'),
   /** On an object: `required`, when a release fails without its health, or `ignored`, when it is not looked at. */
   health: own('health'),
   /** On a workload: how long a trouble of its new pods may last before the rollout has failed: `90s`, `5m`. */

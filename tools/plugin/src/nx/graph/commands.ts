@@ -174,6 +174,12 @@ export const commands = {
     description: 'Show the APIs of an environment, as they were published, on a page where they can be tried',
     technologies: ['openapi', 'kubernetes', 'git'],
   },
+  'infrastructure-doctor': {
+    of: 'infrastructure',
+    target: 'doctor',
+    description: 'Check what a release needs: git, registry, clusters, rights, engine, clock, proxies, settings of Nx',
+    technologies: ['git', 'kubernetes'],
+  },
   'infrastructure-package': {
     of: 'infrastructure',
     target: 'package',

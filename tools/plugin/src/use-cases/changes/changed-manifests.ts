@@ -39,7 +39,9 @@ export async function changedManifests(
   const render = async ({ commit }: ChangesSide): Promise<KubernetesObject[] | string> => {
     const texts = await repository.texts(commit, folder);
     const environmentNames = environments.map(({ name }) => name);
-    const same = { release, image, actor: { person: 'nobody', run: 'nowhere' }, partOf: service.partOf };
+    const { partOf, container, downtimeReason } = service;
+    const actor = { person: 'nobody', run: 'nowhere' };
+    const same = { release, image, actor, partOf, container, downtimeReason };
     try {
       const { objects, jobs } = renderManifests({ texts, folder, environment, environmentNames, ...same });
       return withWrittenNames([...objects, ...jobs]);

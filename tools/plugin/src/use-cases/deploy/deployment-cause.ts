@@ -11,7 +11,7 @@ export function causeOf(
   // Of `--force`, what stood in the way and nothing else: it is given more often than it is needed.
   const given = {
     [`--force (${lifted.join(', ')})`]: lifted.length > 0,
-    '--allow-downtime': allowDowntime,
+    '--allow-downtime': allowDowntime === true,
     // Where nothing is protected it takes no option.
     '--allow-breaking': allowBreaking && environment.protected,
     '--adopt': adopt,

@@ -34,8 +34,8 @@ export interface DeployTarget {
   /** Registries that may have the image where the environment's own has not, the likeliest first. */
   readonly imageSources?: readonly string[] | undefined;
   readonly actor: Actor;
-  /** Deploys manifests that cannot keep the promise of no downtime. */
-  readonly allowDowntime: boolean;
+  /** Deploys manifests that cannot keep the promise of no downtime; a text is why, and is written on the workloads. */
+  readonly allowDowntime: boolean | string;
   /** Publishes in a protected environment also what may break clients. */
   readonly allowBreaking?: boolean;
   /** Checks what is published before clients find it. */
@@ -121,7 +121,8 @@ export async function renderRelease(
       ? await checkoutManifests(service, ports)
       : await releaseManifests(service, release, ports);
   const folder = `${service.root}/k8s`;
-  const { partOf } = service;
+  const { partOf, container } = service;
+  const downtimeReason = typeof allowDowntime === 'string' ? allowDowntime : service.downtimeReason;
   const { objects, jobs, sources } = renderManifests({
     texts,
     folder,
@@ -131,11 +132,13 @@ export async function renderRelease(
     image,
     actor,
     partOf,
+    container,
+    downtimeReason,
   });
   refuseHugeRecord(service.name, objects, sources);
   const risks = downtimeRisks(service.name, objects, sources);
   const refused = risks.some(({ severity }) => severity === 'refuse');
-  if (refused && !allowDowntime) throw downtimeRefusal(service.name, environment.name, risks);
+  if (refused && allowDowntime !== true) throw downtimeRefusal(service.name, environment.name, risks);
   for (const { line } of risks) reporter.warn(line);
   return { objects, jobs, sources };
 }

@@ -4,6 +4,7 @@ import type { ValueSource } from '../../../model/dev/container-variables.ts';
 import type { Neighbour } from '../../../model/dev/neighbours.ts';
 import { Failure } from '../../../model/errors/product-error.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+import { serviceContainerOf } from '../../../model/manifests/rules/pod-templates.ts';
 import { fieldAt, isMap, listAt } from '../../../model/manifests/source/object-fields.ts';
 import type { DevCluster, PodOptions, PodPort } from '../../../ports/dev/dev-cluster.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
@@ -78,14 +79,8 @@ export class KubernetesDevCluster implements DevCluster {
         ),
       ),
     );
-    const containers = listAt(
-      found.find((each) => each !== undefined),
-      'spec',
-      'template',
-      'spec',
-      'containers',
-    );
-    const image = containers.find(({ name }) => name === service)?.['image'];
+    const workload = found.find((each) => each !== undefined);
+    const image = workload && serviceContainerOf(workload, service)?.['image'];
     return typeof image === 'string' ? image : undefined;
   }
 

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
+import { serviceContainerName } from '../../../model/manifests/rules/pod-templates.ts';
 import { annotation } from '../../../model/product/wire-names.ts';
 import { fieldAt, isMap, listAt } from '../../../model/manifests/source/object-fields.ts';
 import type { DeployedCronJob, RunningService } from '../../../model/observe/running-service.ts';
@@ -56,7 +57,7 @@ export function runningOf({ workload, pods, events }: ObservedWorkload, service:
   return {
     buildNumber: annotations[annotation.buildNumber],
     commit: annotations[annotation.commit],
-    digests: [...new Set(pods.flatMap(({ digests }) => digests.get(service) ?? []))],
+    digests: [...new Set(pods.flatMap(({ digests }) => digests.get(serviceContainerName(workload, service)) ?? []))],
     podsReady: pods.filter(({ isReady }) => isReady).length,
     podsWanted: podsWanted(workload),
     health: healthOf(workload),

@@ -1,3 +1,4 @@
+import { annotation } from '../../product/wire-names.ts';
 import { objectOfKind } from '../kind-name.ts';
 import type { KubernetesObject } from '../kubernetes-object.ts';
 import { apiGroup, fieldAt, isMap, listAt } from '../source/object-fields.ts';
@@ -49,7 +50,13 @@ export function containersOf(object: KubernetesObject): Record<string, unknown>[
   return [...listAt(template, 'spec', 'containers'), ...listAt(template, 'spec', 'initContainers')];
 }
 
-/** The container that runs the service, among those of an object. */
+/** The container that runs the service, among those of an object: the one that its annotation names, or that of the service's name. */
 export function serviceContainerOf(object: KubernetesObject, service: string): Record<string, unknown> | undefined {
-  return containersOf(object).find(({ name }) => name === service);
+  const name = serviceContainerName(object, service);
+  return containersOf(object).find((container) => container['name'] === name);
+}
+
+/** The name that the container has which runs the service. */
+export function serviceContainerName({ metadata }: Pick<KubernetesObject, 'metadata'>, service: string): string {
+  return metadata.annotations?.[annotation.container] ?? service;
 }

@@ -20,7 +20,7 @@ const versionShape = /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?\/)?[a-z0-9][a-z0-9-]*$/;
 const kindShape = /^[A-Za-z][A-Za-z0-9-]*$/;
 
 /** Kinds that belong to no namespace, with what a service may not bring along. */
-const clusterKinds = [
+export const clusterKinds: readonly string[] = [
   'Namespace',
   'Node',
   'PersistentVolume',

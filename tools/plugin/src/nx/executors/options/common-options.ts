@@ -1,7 +1,8 @@
-import { booleanOption, formatOption, secondsOption, stringOption } from './declare-options.ts';
+import { booleanOption, booleanReader, formatOption, secondsOption, stringOption } from './declare-options.ts';
 import { approveOption } from './approve-option.ts';
 import { automaticEnvironmentsOption } from './environment-options.ts';
-import type { Option } from './option.ts';
+import { isReason } from '../../../model/manifests/rules/downtime/downtime-exceptions.ts';
+import { badOption, type Option } from './option.ts';
 
 /** Options that several commands have, with the same meaning in each. */
 export const dryRun = booleanOption('Show what would happen without changing anything');
@@ -15,7 +16,21 @@ export const output: Option<string | undefined> = {
 };
 export const approve = approveOption();
 export const allowDirty = booleanOption('Build uncommitted changes where the environment permits it; marked as such');
-export const allowDowntime = booleanOption('Allow manifests that may cause downtime');
+export const allowDowntime: Option<boolean | string> = {
+  ...booleanOption(
+    'Allow manifests that may cause downtime; a text says why and is written on the workloads: in `project.json` it holds for all that deploys the service',
+  ),
+  read(value, context) {
+    if (typeof value !== 'string' || /^(true|false)$/.test(value)) return booleanReader.read(value, context);
+    if (isReason(value.trim())) return value.trim();
+    throw badOption(context, value, 'Expected true, false, or a sentence of 300 characters at most that says why.');
+  },
+};
+/** Read in `project.json` by all that deploys: `serviceIn`. */
+export const container = stringOption(
+  'Container that gets the image, where none is named like the service, in `project.json`',
+  'NAME',
+);
 export const allowBreaking = booleanOption(
   'Publish at the facade of a protected environment an API that may break its clients',
 );
@@ -35,6 +50,7 @@ export const timeout = secondsOption('Time limit of a rollout in each environmen
 export const deployOptions = {
   env: automaticEnvironmentsOption(),
   allowDowntime,
+  container,
   allowBreaking,
   adopt,
   force,

@@ -35,6 +35,7 @@ async function check({ name, project }: RequestedCommand, argv: readonly string[
   const typed = typedOptions(argv, executor.options);
   const context = { doing, service: executor.of === 'service' ? project : undefined };
   const read = readDeclared(typed, executor.options, context);
+  if (executor.of === 'infrastructure' && executor.takesMistakes) return;
   const environments = await readEnvironments(root);
   const options = resolveOptions(read, executor.options, environments, doing);
   // What project.json or nx.json say besides is for Nx to merge: the command itself checks it.

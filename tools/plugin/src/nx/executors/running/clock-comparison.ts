@@ -15,9 +15,16 @@ export class ClockComparison {
   private found: string | undefined;
   private warn: ((line: string) => void) | undefined;
   private isReported = false;
+  /** True when a server told its time. */
+  isCompared = false;
 
   constructor(now: () => number = Date.now) {
     this.now = now;
+  }
+
+  /** The difference that was found, as a sentence. */
+  get difference(): string | undefined {
+    return this.found;
   }
 
   /** Reports by this from now on, and at once where a difference was found before. */
@@ -30,6 +37,7 @@ export class ClockComparison {
   readonly look = ({ server, headers, askedAt }: TimedAnswer): void => {
     // A cache says when the answer was made, and how long ago.
     if (this.found !== undefined || headers.date === undefined || headers.age !== undefined) return;
+    this.isCompared = true;
     const theirs = Date.parse(headers.date);
     const ours = this.now();
     const isAhead = askedAt - (theirs + resolution) > tolerance;

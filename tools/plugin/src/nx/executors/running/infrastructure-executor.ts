@@ -1,3 +1,6 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { ProductError } from '../../../model/errors/product-error.ts';
+import type { ClockComparison } from './clock-comparison.ts';
 import { commandNamed } from '../../graph/commands.ts';
 import type { ApprovablePlan } from '../../../use-cases/deploy/requirements/approval.ts';
 import type { JobOutcome } from '../../../model/ci/output/job-summary.ts';
@@ -10,6 +13,7 @@ import type { Terminal } from '../output/terminal.ts';
 import { consoleReporter, type ConsoleReporter } from '../output/console-reporter.ts';
 import type { Options, OptionValues } from '../options/option.ts';
 import { CommandRun, type CommandDeclaration, type Report } from './run-command.ts';
+import type { SharedRun } from './run-context.ts';
 import { taskResult, type Task } from './task.ts';
 
 /** The context of an executor for all services. */
@@ -31,6 +35,12 @@ export interface InfrastructureRun {
   readonly workspaceRoot: string;
   /** The main branch. */
   readonly branch: string;
+  /** What is wrong in the files of the environments, of a command that can do without them. */
+  readonly mistake?: ProductError | undefined;
+  /** The projects as Nx knows them, and its settings. */
+  readonly workspace?: Pick<ExecutorContext, 'projectGraph' | 'nxJsonConfiguration'> | undefined;
+  /** This machine's clock beside those of servers. */
+  readonly clocks?: ClockComparison | undefined;
   /** Aborted when the command shall stop. */
   readonly signal: AbortSignal;
 }
@@ -40,6 +50,8 @@ export interface InfrastructureExecutor<Declared extends Options = Options> exte
   readonly of: 'infrastructure';
   /** The action, as a clause: `roll an environment back`. */
   readonly doing: string;
+  /** Set for a command that also runs when the files of the environments have mistakes: it gets none then. */
+  readonly takesMistakes?: true;
   /** @returns lines that show the result. @throws {ProductError} */
   run(options: OptionValues<Declared>, run: InfrastructureRun): Promise<readonly string[] | Report>;
 }
@@ -57,7 +69,7 @@ export function infrastructureTask<Declared extends Options>(executor: Infrastru
   return (project, raw, shared) =>
     taskResult({ deploys }, async () => {
       const command = new CommandRun(executor, raw, { doing: executor.doing, project, shared });
-      const environments = await shared.environments();
+      const { environments, mistake } = await environmentsFor(executor, shared);
       const { log, ports, branch, signal, verbose, workspaceRoot } = shared;
       const reporters = new Map<string, ConsoleReporter>();
       const reporter = (name: string) => {
@@ -80,6 +92,9 @@ export function infrastructureTask<Declared extends Options>(executor: Infrastru
           services: shared.services(),
           workspaceRoot,
           branch,
+          mistake,
+          workspace: shared.workspace,
+          clocks: shared.clocks,
           signal,
         });
         return command.report(found);
@@ -90,4 +105,17 @@ export function infrastructureTask<Declared extends Options>(executor: Infrastru
         }
       }
     });
+}
+
+/** Returns the environments; of a command that can do without them, none and what is wrong with their files. */
+async function environmentsFor(
+  { takesMistakes }: Pick<InfrastructureExecutor, 'takesMistakes'>,
+  shared: SharedRun,
+): Promise<{ readonly environments: readonly Environment[]; readonly mistake?: ProductError }> {
+  try {
+    return { environments: await shared.environments() };
+  } catch (error) {
+    if (!takesMistakes || !(error instanceof ProductError)) throw error;
+    return { environments: [], mistake: error };
+  }
 }

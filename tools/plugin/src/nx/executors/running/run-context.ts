@@ -24,6 +24,8 @@ export interface SharedRun {
   service(name: string): ServiceSource;
   /** The services of the workspace, and what they are made of. */
   services(): ServiceMap;
+  /** The projects as Nx knows them, and its settings. */
+  readonly workspace?: Pick<ExecutorContext, 'projectGraph' | 'nxJsonConfiguration'>;
   /** Returns a target of a project as Nx knows it, if it has it. */
   target(project: string, target: string): TargetConfiguration | undefined;
   /** The main branch: `defaultBase` of nx.json. */
@@ -50,6 +52,7 @@ export function sharedRun(context: ExecutorContext, signal: AbortSignal, project
     clocks,
     environments: () => (environments ??= readEnvironments(context.root)),
     service: (name) => workspaceService(name, context, ports.repository),
+    workspace: context,
     services: () => (services ??= workspaceServices(context)),
     target: (project, target) => context.projectGraph.nodes[project]?.data.targets?.[target],
     branch: context.nxJsonConfiguration.defaultBase ?? 'main',

@@ -1,5 +1,5 @@
 import { interruptionMark } from '../../graph/task-hooks/interruption-mark.ts';
-import { refusalMarkOf } from '../../graph/task-hooks/refusal-mark.ts';
+import { isRefusal, refusalMarkOf } from '../../graph/task-hooks/refusal-mark.ts';
 import { isInterruption } from '../../../model/errors/interruption.ts';
 import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
 import { scrub } from '../../../model/secrets/line-scrubber.ts';
@@ -28,7 +28,8 @@ export async function taskResult(
     terminalOutput: lines.map((line) => `${line}\n`).join(''),
   });
   try {
-    return ended(true, await action());
+    const lines = await action();
+    return ended(!isRefusal(lines.join('\n')), lines);
   } catch (error) {
     return ended(false, explain(error, command));
   }

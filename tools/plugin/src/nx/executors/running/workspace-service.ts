@@ -13,6 +13,7 @@ import { foreignImageInputs } from '../../../adapters/workspace/image-context.ts
 import { refuseHiddenDifferences } from '../../../adapters/workspace/hidden-differences.ts';
 import { refuseIgnoredInputs } from '../../../adapters/workspace/ignored-inputs.ts';
 import { readBaseImages } from '../../../adapters/workspace/read-base-images.ts';
+import { deploymentSettings } from '../../../adapters/workspace/deployment-settings.ts';
 import { locatedBuild } from '../../../adapters/workspace/service-build.ts';
 import { serviceIn } from '../../../adapters/workspace/service.ts';
 
@@ -28,6 +29,7 @@ export function workspaceService(
     name,
     root: service.root,
     partOf: workspaceName(root),
+    ...deploymentSettings(service),
     folder: join(root, service.root),
     projectRoots: service.closure.map((project) => project.root),
     inputFolders: contentFolders(service),

@@ -29,7 +29,7 @@ export async function requireEndpoints(
   if (!isChanged) return [];
   const running = newestSucceeded(await cluster.records(service.name));
   const risks = lostEndpoints(running?.manifests ?? [], objects).map(riskOf);
-  if (!allowDowntime && risks.some(({ severity }) => severity === 'refuse'))
+  if (allowDowntime !== true && risks.some(({ severity }) => severity === 'refuse'))
     throw downtimeRefusal(service.name, environment.name, risks, inTwoSteps);
   for (const { line } of risks) reporter.warn(`${environment.name}: ${line}`);
   return risks;

@@ -35,7 +35,8 @@ export async function readEntries(file: string, doing: string): Promise<Kubeconf
   });
 }
 
-async function readConfig(file: string, doing: string): Promise<Fields> {
+/** Returns what a kubeconfig says; nothing for a file that is not there. @throws {Refusal} */
+export async function readConfig(file: string, doing: string): Promise<Fields> {
   let content: string;
   try {
     content = await readFile(file, 'utf8');

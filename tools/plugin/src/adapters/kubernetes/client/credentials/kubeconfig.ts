@@ -111,7 +111,8 @@ function kubeconfigFiles({ cluster: { kubeconfig } }: Environment, workspaceRoot
   return kubeconfig === undefined ? ownFiles() : [resolve(workspaceRoot, kubeconfig)];
 }
 
-function ownFiles(): string[] {
+/** Returns the files of the kubeconfig of who runs this. */
+export function ownFiles(): string[] {
   const listed = (process.env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
   return listed.length > 0 ? listed : [join(homedir(), '.kube', 'config')];
 }

@@ -32,7 +32,7 @@ export function acceptedDowntime({ metadata }: KubernetesObject): string | undef
 }
 
 /** Reports whether a text is one that somebody who reviews it can agree to, and not just `"true"`. */
-function isReason(line: string): boolean {
+export function isReason(line: string): boolean {
   return /\S\s\S/.test(line) && line.length <= longestReason;
 }
 

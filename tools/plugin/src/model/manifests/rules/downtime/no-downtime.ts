@@ -202,7 +202,7 @@ function checkWorker(
   checkPartition(workload, note);
   if (leastPodsOf(workload, objects).count === 0 && !autoscalerOf(workload, objects))
     note('warn', 'spec.replicas', 'there are 0, so nothing works.', { path: ['spec', 'replicas'] });
-  if (!isMap(container['livenessProbe'])) noteProbe(container, service, probes[2], note);
+  if (!isMap(container['livenessProbe'])) noteProbe(container, probes[2], note);
   checkGrace(workload, fieldAt(container, 'lifecycle', 'preStop'), note);
   checkLimits(workload, objects, note);
 }
@@ -218,19 +218,19 @@ function checkPartition(workload: KubernetesObject, note: Note): void {
 
 function checkContainer(workload: KubernetesObject, service: string, note: Note): void {
   const container = serviceContainerOf(workload, service)!;
-  for (const probe of probes) if (!isMap(container[probe[0]])) noteProbe(container, service, probe, note);
+  for (const probe of probes) if (!isMap(container[probe[0]])) noteProbe(container, probe, note);
 }
 
 function noteProbe(
   container: Record<string, unknown>,
-  service: string,
   [probe, severity, consequence]: (typeof probes)[number],
   note: Note,
 ): void {
   const misspelt = misspeltProbe(container, probe);
+  const name = String(container['name']);
   const hint = misspelt === undefined ? '' : ` A similar field is ${misspelt}.`;
-  note(severity, `container ${service}, ${probe}`, `there is none, so ${consequence}.${hint}`, {
-    path: [...podSpec, 'containers', { name: service }, misspelt ?? probe],
+  note(severity, `container ${name}, ${probe}`, `there is none, so ${consequence}.${hint}`, {
+    path: [...podSpec, 'containers', { name }, misspelt ?? probe],
   });
 }
 
@@ -251,11 +251,12 @@ function checkShutdown(workload: KubernetesObject, service: string, note: Note):
   const container = serviceContainerOf(workload, service)!;
   const preStop = fieldAt(container, 'lifecycle', 'preStop');
   const sleep = fieldAt(preStop, 'sleep', 'seconds');
-  const at = `container ${service}, lifecycle.preStop`;
+  const name = String(container['name']);
+  const at = `container ${name}, lifecycle.preStop`;
   const waits = isMap(preStop) && (isMap(preStop['exec']) || isMap(preStop['httpGet']) || isMap(preStop['sleep']));
   if (!waits || sleep === 0) {
     note('refuse', at, 'nothing waits there; a pod must serve on (sleep) until it gets no more requests.', {
-      path: [...podSpec, 'containers', { name: service }, 'lifecycle', 'preStop'],
+      path: [...podSpec, 'containers', { name }, 'lifecycle', 'preStop'],
     });
     return;
   }
@@ -279,7 +280,8 @@ function graceOf(workload: KubernetesObject): unknown {
   return fieldAt(podTemplateOf(workload), 'spec', 'terminationGracePeriodSeconds') ?? defaultGrace;
 }
 
-function secondsOfPreStop(preStop: unknown): number {
+/** Seconds that a `preStop` takes, as far as it says so. */
+export function secondsOfPreStop(preStop: unknown): number {
   const sleep = fieldAt(preStop, 'sleep', 'seconds');
   return typeof sleep === 'number' ? sleep : (secondsOfCommand(fieldAt(preStop, 'exec', 'command')) ?? 0);
 }

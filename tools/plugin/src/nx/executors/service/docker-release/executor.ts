@@ -3,7 +3,7 @@ import { commitAtStart } from '../../running/commit-at-start.ts';
 import { ReleaseTag } from '../../../../model/release/release-tag.ts';
 import { dockerRelease } from '../../../../use-cases/release/docker-release.ts';
 import { requireCommitted } from '../../../../use-cases/revision/source-revision.ts';
-import { allowDirty, dryRun } from '../../options/common-options.ts';
+import { allowDirty, container, dryRun } from '../../options/common-options.ts';
 import { buildOption, requireDeclaredBuild } from '../../options/build-option.ts';
 import { anyBuildNumberOption } from '../../options/declare-options.ts';
 import { requireEngine } from '../../running/connections/create-ports.ts';
@@ -15,6 +15,7 @@ export const executor = serviceExecutor({
   options: {
     allowDirty,
     build: buildOption,
+    container,
     buildNumber: anyBuildNumberOption("Use this build number, such as 20261124-1 (default: the CI's, or the next one)"),
     dryRun,
   },

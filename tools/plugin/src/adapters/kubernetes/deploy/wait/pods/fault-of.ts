@@ -1,5 +1,6 @@
 import type { DeploymentFault } from '../../../../../model/deploy/deployment-record.ts';
 import type { KubernetesObject } from '../../../../../model/manifests/kubernetes-object.ts';
+import { serviceContainerName } from '../../../../../model/manifests/rules/pod-templates.ts';
 import { label } from '../../../../../model/product/wire-names.ts';
 import type { PodDiagnosis, TroubleKind } from './diagnose-pod.ts';
 
@@ -11,14 +12,16 @@ const unusable =
   /no match for platform|does not match the specified platform|exec format error|failed to extract layer/i;
 
 /**
- * Returns whether a pod's trouble is by what was built, which only the container named like the service runs.
+ * Returns whether a pod's trouble is by what was built, which only the service's own container runs.
  * @param workload that made the pod, with the labels of its release.
  */
 export function faultOf(
   { kind, container, message }: Pick<PodDiagnosis, 'kind' | 'container' | 'message'>,
   workload: KubernetesObject,
 ): { readonly fault?: DeploymentFault } {
-  const isOwn = container !== undefined && container === workload.metadata.labels?.[label.service];
+  const service = workload.metadata.labels?.[label.service];
+  const isOwn =
+    container !== undefined && service !== undefined && container === serviceContainerName(workload, service);
   if (!isOwn) return {};
   return ownKinds.includes(kind) || (kind === 'image' && unusable.test(message)) ? { fault: 'build' } : {};
 }

@@ -1,0 +1,14 @@
+import { contextSources } from '../image/dockerfile.ts';
+
+/**
+ * Returns what a Dockerfile copies that is only found from the workspace's root, so that the root is meant to be the context.
+ * @param exists reports whether a file or folder is in the workspace, by its path from the root.
+ * @returns `apps/shop/Dockerfile:3: COPY package.json` for each, or none when the service's own folder will do.
+ */
+export function copiedFromRoot(dockerfile: string, root: string, exists: (path: string) => boolean): string[] {
+  if (root === '.') return [];
+  const copied = contextSources(dockerfile).filter(({ from, path }) => from === undefined && !/[*?[]/.test(path));
+  return copied
+    .filter(({ path }) => path !== '.' && !exists(`${root}/${path}`) && exists(path))
+    .map(({ line, instruction, path }) => `${root}/Dockerfile:${line}: ${instruction} ${path}`);
+}

@@ -1,0 +1,153 @@
+import { readJson, type Tree } from '@nx/devkit';
+import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
+import type { RawOptions } from '../../executors/options/options.ts';
+import { Refusal } from '../../../model/errors/product-error.ts';
+import { adopt } from './generator.ts';
+
+const environment = `name: dev
+order: 1
+cluster: { context: local }
+namespace: shop-dev
+registry: acr.example/shop
+deploy: automatic
+`;
+const manifests = (name: string) => `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: ${name}
+  namespace: default
+spec:
+  selector:
+    matchLabels:
+      app: ${name}
+  template:
+    metadata:
+      labels:
+        app: ${name}
+    spec:
+      containers:
+      - name: server
+        image: gcr.io/demo/${name}:v1 # replaced
+        ports:
+        - containerPort: 8080
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: ${name}
+spec:
+  selector:
+    app: ${name}
+  ports:
+  - port: 80
+    targetPort: 8080
+`;
+const secret = 'apiVersion: v1\nkind: Secret\nmetadata: { name: keys }\nstringData: { key: hunter2-hunter2 }\n';
+
+/** A workspace as of somebody who never saw this plugin. */
+function workspace(): Tree {
+  const tree = createTreeWithEmptyWorkspace();
+  tree.write('Infrastructure/environments/dev.yaml', environment);
+  tree.write('lib.txt', '');
+  tree.write('src/cart/Dockerfile', 'FROM scratch\nCOPY lib.txt /\n');
+  tree.write('src/cart/project.json', JSON.stringify({ name: 'cart' }));
+  tree.write('src/mail/Dockerfile', 'FROM scratch\nCOPY . /\n');
+  for (const name of ['cart', 'mail']) tree.write(`kubernetes/${name}.yaml`, manifests(name));
+  tree.write('src/cart/k8s/secret.yaml', secret);
+  tree.write('src/cart/k8s/cart.yaml', tree.read('kubernetes/cart.yaml')!);
+  tree.delete('kubernetes/cart.yaml');
+  return tree;
+}
+
+const run = (tree: Tree, options: RawOptions, left: { finding: string; hint: string }[] = []) =>
+  adopt(tree, options, { outside: () => Promise.resolve(left) });
+
+const textsOf = (tree: Tree) => new Map(tree.listChanges().map(({ path, content }) => [path, content?.toString()]));
+
+it('reports all in one list, and changes nothing without --write', async () => {
+  const tree = workspace();
+  const before = textsOf(tree);
+  const { lines, isDone } = await run(tree, { name: 'cart' });
+  expect(isDone).toBe(false);
+  expect(lines.join('\n')).toMatch(
+    /would refuse, 8 of them mended by --write[^]*Dockerfile:2: COPY lib.txt[^]*Secret keys holds data[^]*spec.replicas/,
+  );
+  expect(lines.at(-1)).toContain('nx g @poc/plugin:adopt cart --write');
+  expect(textsOf(tree)).toEqual(before);
+});
+
+it('mends it, keeps what was a secret where git and images do not have it, and shows no value', async () => {
+  const tree = workspace();
+  const { lines, isDone } = await run(tree, { name: 'cart', write: true });
+  expect(isDone).toBe(true);
+  expect(readJson(tree, 'src/cart/project.json')).toEqual({
+    name: 'cart',
+    targets: { 'docker-release': { options: { build: { context: '.' } } } },
+  });
+  expect(tree.exists('src/cart/k8s/secret.yaml')).toBe(false);
+  expect(tree.read('.secrets/cart-keys.yaml', 'utf8')).toContain('hunter2-hunter2');
+  for (const file of ['.gitignore', '.dockerignore'])
+    expect(tree.read(file, 'utf8')!.split('\n')).toContain('.secrets/');
+  expect(lines.join('\n')).not.toContain('hunter2');
+  expect(lines.join('\n')).toContain('external-secrets, or SOPS');
+  expect(tree.read('src/cart/k8s/cart.yaml', 'utf8')).toContain('image: gcr.io/demo/cart:v1 # replaced');
+});
+
+it('makes a project of a folder with a Dockerfile, and brings its manifests there', async () => {
+  const tree = workspace();
+  const { isDone } = await run(tree, { all: true, write: true });
+  expect(isDone).toBe(true);
+  expect(readJson(tree, 'src/mail/project.json')).toMatchObject({ name: 'mail' });
+  expect(tree.exists('kubernetes/mail.yaml')).toBe(false);
+  expect(tree.read('src/mail/k8s/mail.yaml', 'utf8')).toContain('readinessProbe');
+});
+
+it('finds nothing the second time', async () => {
+  const tree = workspace();
+  await run(tree, { all: true, write: true });
+  const before = textsOf(tree);
+  const { lines, isDone } = await run(tree, { all: true, write: true });
+  expect(isDone).toBe(true);
+  expect(lines.filter((line) => line.endsWith('nothing to mend.'))).toHaveLength(2);
+  expect(textsOf(tree)).toEqual(before);
+});
+
+it('takes a package.json for a project, and writes its options there', async () => {
+  const tree = workspace();
+  tree.delete('src/cart/project.json');
+  tree.write('src/cart/package.json', JSON.stringify({ name: '@demo/cart' }));
+  tree.write('package.json', JSON.stringify({ name: 'demo', workspaces: ['src/*'] }));
+  expect((await run(tree, { name: '@demo/cart', write: true })).isDone).toBe(true);
+  expect(readJson(tree, 'src/cart/package.json')).toMatchObject({
+    nx: { targets: { 'docker-release': { options: { build: { context: '.' } } } } },
+  });
+});
+
+it('tells of what is wrong outside, and of a missing environment, in the same list', async () => {
+  const tree = workspace();
+  tree.delete('Infrastructure/environments/dev.yaml');
+  const outside = [{ finding: 'git, origin: It could not be reached.', hint: 'Look at the network.' }];
+  const { lines, isDone } = await run(tree, { name: 'mail', write: true }, outside);
+  expect(isDone).toBe(false);
+  expect(lines.join('\n')).toMatch(/Besides:[^]*no \*\.yaml file[^]*plugin:environment dev[^]*git, origin[^]*Look at/);
+});
+
+it('writes down which container is meant, and why downtime is accepted', async () => {
+  const tree = workspace();
+  const sidecar = '      containers:\n      - name: proxy\n        image: envoy:1\n';
+  const text = manifests('mail').replace('      containers:\n', sidecar).replace('gcr.io/demo/mail', 'other');
+  tree.write('kubernetes/mail.yaml', text);
+  tree.write('src/mail/k8s/mail.yaml', text);
+  const { lines, isDone } = await run(tree, { name: 'mail', write: true });
+  expect([isDone, lines.join('\n')]).toEqual([false, expect.stringContaining('has the container server (other:v1)')]);
+  const options = { name: 'mail', write: true, container: 'server', 'allow-downtime': 'It has one pod.' };
+  expect((await run(tree, options)).isDone).toBe(true);
+  expect(tree.read('src/mail/k8s/mail.yaml', 'utf8')).toContain('poc.dev/allow-downtime: It has one pod.');
+});
+
+it('refuses what is no service, with the ones that there are', async () => {
+  await expect(run(workspace(), { name: 'crat' })).rejects.toThrow(Refusal);
+  await expect(run(workspace(), {})).rejects.toMatchObject({
+    facts: { remedy: expect.stringContaining('cart, mail') },
+  });
+});
