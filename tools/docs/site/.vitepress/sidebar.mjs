@@ -21,6 +21,7 @@ export const sidebar = [
   ),
   group(
     'Adopt it',
+    page('Adopt it in your workspace', 'adopt'),
     page('Coming from Helm', 'from-helm'),
     page('Coming from Argo CD', 'from-argo-cd'),
     page('Coming from Skaffold', 'from-skaffold'),
