@@ -14,6 +14,10 @@ import { keepSecrets } from './keep-secrets.ts';
 
 /** How a service is adopted. */
 export interface AdoptOptions {
+  /** Folder of its manifests, relative to its own. */
+  readonly manifests: string;
+  /** Before the names of its targets. */
+  readonly targetPrefix: string;
   readonly environments: readonly Environment[];
   /** The container that gets the image, if it is to be written down. */
   readonly container: string | undefined;
@@ -41,13 +45,18 @@ export function adoptService(tree: Tree, candidate: Candidate, options: AdoptOpt
   if (why !== undefined)
     steps.leave(
       `"${service}" cannot be the name of a service: ${why}`,
-      `Give it a short one in ${projectFileOf(tree, root).path}: \`"release": {"options": {"service": "NAME"}}\`.`,
+      `Give it a short one in ${projectFileOf(tree, root).path}: \`"${options.targetPrefix}release": {"options": {"service": "NAME"}}\`.`,
     );
   if (!candidate.isProject) addProject(tree, candidate, steps);
   if (options.container !== undefined)
-    setOption(tree, candidate, { target: 'docker-release', option: 'container', value: options.container }, steps);
-  findContext(tree, candidate, steps);
-  bringManifests(tree, candidate, steps);
+    setOption(
+      tree,
+      candidate,
+      { target: `${options.targetPrefix}docker-release`, option: 'container', value: options.container },
+      steps,
+    );
+  findContext(tree, candidate, options, steps);
+  bringManifests(tree, candidate, options, steps);
   mendManifests(tree, candidate, options, steps);
   return { candidate, mended: steps.mended, left: steps.left, notes: steps.notes };
 }
@@ -89,8 +98,9 @@ function setOption(
   );
 }
 
-function findContext(tree: Tree, { root, service }: Candidate, steps: Steps): void {
-  const { build } = targetOptions(tree, root, 'docker-release');
+function findContext(tree: Tree, { root, service }: Candidate, { targetPrefix }: AdoptOptions, steps: Steps): void {
+  const target = `${targetPrefix}docker-release`;
+  const { build } = targetOptions(tree, root, target);
   if (build !== undefined) {
     try {
       parseBuild(build, { name: service, root });
@@ -103,16 +113,16 @@ function findContext(tree: Tree, { root, service }: Candidate, steps: Steps): vo
   const file = root === '.' ? 'Dockerfile' : `${root}/Dockerfile`;
   const copied = copiedFromRoot(tree.read(file, 'utf8') ?? '', root, (path) => tree.exists(path));
   if (copied.length === 0) return;
-  const path = setTargetOption(tree, root, { target: 'docker-release', option: 'build', value: { context: '.' } });
+  const path = setTargetOption(tree, root, { target, option: 'build', value: { context: '.' } });
   steps.mend(
     `${copied[0]} is not in ${root}${copied.length > 1 ? ` (and ${copied.length - 1} more)` : ''}: the workspace's root is the build context.`,
-    `${path}: docker-release, build.context is "."`,
+    `${path}: ${target}, build.context is "."`,
   );
 }
 
 /** Moves the manifests that lie elsewhere into the folder in which they are looked for. */
-function bringManifests(tree: Tree, { root, service }: Candidate, steps: Steps): void {
-  const folder = manifestFolder(root);
+function bringManifests(tree: Tree, { root, service }: Candidate, { manifests }: AdoptOptions, steps: Steps): void {
+  const folder = manifestFolder(root, manifests);
   if (tree.exists(folder) || tree.exists(`${root}/chart`)) return;
   const found = manifestsElsewhere(tree, service);
   for (const path of found) {
@@ -130,13 +140,13 @@ function bringManifests(tree: Tree, { root, service }: Candidate, steps: Steps):
 }
 
 /** Returns where the manifests of a service are. */
-function manifestFolder(root: string): string {
-  return root === '.' ? 'k8s' : `${root}/k8s`;
+function manifestFolder(root: string, manifests: string): string {
+  return root === '.' ? manifests : `${root}/${manifests}`;
 }
 
 function mendManifests(tree: Tree, candidate: Candidate, options: AdoptOptions, steps: Steps): void {
   const { root, service } = candidate;
-  const folder = manifestFolder(root);
+  const folder = manifestFolder(root, options.manifests);
   const texts = yamlTexts(tree, folder);
   if (texts.size === 0) return;
   const rendered = [...texts.keys()].find((path) => /\/kustomization\.ya?ml$/.test(path));
@@ -146,7 +156,7 @@ function mendManifests(tree: Tree, candidate: Candidate, options: AdoptOptions, 
       `\`nx run ${candidate.project}:release --dry-run\` says what is wrong in what comes out; mend it in the overlays.`,
     );
   const environments = options.environments.length > 0 ? options.environments : [standIn];
-  const { container, allowDowntime } = settingsOf(tree, root);
+  const { container, allowDowntime } = settingsOf(tree, root, options.targetPrefix);
   const adoption = adoptManifests({
     ...{ service, folder, texts, environments, container },
     allowDowntime: options.allowDowntime,
@@ -159,8 +169,10 @@ function mendManifests(tree: Tree, candidate: Candidate, options: AdoptOptions, 
   keepTakenOut(tree, candidate, adoption, steps);
 }
 
-function settingsOf(tree: Tree, root: string): { container?: string; allowDowntime?: string } {
-  const [release, image] = ['release', 'docker-release'].map((target) => targetOptions(tree, root, target));
+function settingsOf(tree: Tree, root: string, prefix: string): { container?: string; allowDowntime?: string } {
+  const [release, image] = ['release', 'docker-release'].map((target) =>
+    targetOptions(tree, root, `${prefix}${target}`),
+  );
   const container = release?.['container'] ?? image?.['container'];
   const reason = release?.['allowDowntime'];
   return {

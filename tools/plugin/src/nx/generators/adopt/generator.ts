@@ -1,6 +1,4 @@
-import type { Tree } from '@nx/devkit';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readNxJson, type Tree } from '@nx/devkit';
 import { booleanReader } from '../../executors/options/declare-options.ts';
 import { badOption } from '../../executors/options/option.ts';
 import { readOptions, type RawOptions } from '../../executors/options/options.ts';
@@ -8,6 +6,7 @@ import { parseEnvironments } from '../../../adapters/workspace/environments.ts';
 import type { Left } from '../../../model/adoption/adoption.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
+import { pluginOptionsIn } from '../../../model/workspace/plugin-options.ts';
 import { isReason } from '../../../model/manifests/rules/downtime/downtime-exceptions.ts';
 import { endWithRefusal, isNxCommand } from '../end-with-refusal.ts';
 import { environmentTexts } from '../environment-texts.ts';
@@ -16,6 +15,7 @@ import { text } from '../text-option.ts';
 import { adoptService, type AdoptReport } from './adopt-service.ts';
 import { candidateNamed, candidatesIn, type Candidate } from './find-service.ts';
 import { describeAdoption } from './report.ts';
+import { PreviewTree } from './preview-tree.ts';
 import { outside } from './outside.ts';
 
 /** What is looked at beside the files of the tree. */
@@ -53,14 +53,19 @@ export async function adopt(
     throw badOption({ name: 'allowDowntime', doing }, options.allowDowntime, 'Expected a sentence that says why.');
   const candidates = all ? candidatesIn(tree) : [candidateNamed(tree, required(name, tree, doing), doing)];
   const { environments, mistake } = await environmentsOf(tree);
-  const before = contents(tree);
-  const how = { environments, container: given(options.container), allowDowntime: given(options.allowDowntime) };
-  const reports = candidates.map((candidate) => adoptService(tree, candidate, how));
-  if (!write) restore(tree, before);
+  const { manifests, targetPrefix } = pluginOptionsIn(readNxJson(tree));
+  const how = {
+    environments,
+    manifests,
+    targetPrefix,
+    container: given(options.container),
+    allowDowntime: given(options.allowDowntime),
+  };
+  const reports = candidates.map((candidate) => adoptService(write ? tree : new PreviewTree(tree), candidate, how));
   const around = offline ? [] : await surroundings.outside(environments, candidates);
   const left = [...mistake, ...around];
   const isDone = [...reports, { left, mended: [] }].every(isMendedBy(write));
-  return { lines: describeAdoption(reports, { write, left, isDone }), isDone };
+  return { lines: describeAdoption(reports, { write, left, isDone, release: `${targetPrefix}release` }), isDone };
 }
 
 /** Reports whether nothing is left, as it is on the disk then. */
@@ -92,22 +97,5 @@ async function environmentsOf(tree: Tree): Promise<{ environments: readonly Envi
         ? 'Make the first one: `nx g @poc/plugin:environment dev --context=CONTEXT --registry=HOST --deploy=automatic`.'
         : remedy;
     return { environments: [], mistake: evidence.map((finding) => ({ finding, hint })) };
-  }
-}
-
-/** The files that a tree has changed already, by path: those that are asked about are put back to them. */
-function contents(tree: Tree): ReadonlyMap<string, Buffer | null> {
-  return new Map(tree.listChanges().map(({ path, content }) => [path, content]));
-}
-
-function restore(tree: Tree, before: ReadonlyMap<string, Buffer | null>): void {
-  for (const { path, type } of tree.listChanges()) {
-    if (before.has(path)) continue;
-    if (type === 'CREATE') tree.delete(path);
-    else tree.write(path, readFileSync(join(tree.root, path)));
-  }
-  for (const [path, content] of before) {
-    if (content) tree.write(path, content);
-    else tree.delete(path);
   }
 }

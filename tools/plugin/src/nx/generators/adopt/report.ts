@@ -9,16 +9,18 @@ interface Reading {
   /** What is wrong besides the services' own files. */
   readonly left: readonly Left[];
   readonly isDone: boolean;
+  /** Name of the target that releases. */
+  readonly release: string;
 }
 
 /** Returns one list of all that a release would refuse: what an edit mends, what a person decides, and what comes next. */
-export function describeAdoption(reports: readonly AdoptReport[], { write, left, isDone }: Reading): string[] {
+export function describeAdoption(reports: readonly AdoptReport[], { write, left, isDone, release }: Reading): string[] {
   const services = reports.map(({ candidate }) => candidate.project);
   return [
     '',
     ...reports.flatMap((report) => describeService(report, write)),
     ...(left.length === 0 ? [] : ['Besides:', ...withHints(left), '']),
-    closing(services, { write, isDone, canMend: reports.some(({ mended }) => mended.length > 0) }),
+    closing(services, { write, isDone, release, canMend: reports.some(({ mended }) => mended.length > 0) }),
   ];
 }
 
@@ -46,10 +48,11 @@ function withHints(left: readonly Left[]): string[] {
 
 function closing(
   services: readonly string[],
-  { write, isDone, canMend }: { readonly write: boolean; readonly isDone: boolean; readonly canMend: boolean },
+  { write, isDone, release: target, canMend }: Omit<Reading, 'left'> & { readonly canMend: boolean },
 ): string {
   const names = services.join(' ');
-  const release = services.length === 1 ? `nx run ${names}:release` : `nx run-many -t release -p ${services.join(',')}`;
+  const release =
+    services.length === 1 ? `nx run ${names}:${target}` : `nx run-many -t ${target} -p ${services.join(',')}`;
   if (isDone)
     return `Nothing is left. ${write && canMend ? 'Look through the edits, commit them, then' : 'Next'}: ${release} --dry-run`;
   if (!write && canMend)
