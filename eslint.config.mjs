@@ -158,7 +158,7 @@ export default tseslint.config(
   },
   {
     // What browsers load.
-    files: ['tools/plugin/assets/**/*.js'],
+    files: ['tools/plugin/assets/**/*.js', 'tools/docs/site/.vitepress/theme/**/*.mjs'],
     languageOptions: {
       globals: {
         ...{ document: 'readonly', location: 'readonly', fetch: 'readonly', URL: 'readonly', matchMedia: 'readonly' },

@@ -1,10 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const docs = resolve(import.meta.dirname, '../../../../docs');
 
 const page = (text, name) => ({ text, link: `/${name}` });
-const group = (text, ...items) => ({ text, collapsed: false, items });
+const group = (text, ...items) => ({ text, collapsed: false, items: items.filter(isThere) });
+
+/** A page may be written after its place was made. */
+function isThere({ link }) {
+  return link.endsWith('/') || existsSync(join(docs, `${link}.md`));
+}
 
 /** The pages by what a reader does. A test compares them with docs/. */
 export const sidebar = [
@@ -16,10 +21,12 @@ export const sidebar = [
   ),
   group(
     'Adopt it',
+    page('Adopt it in your workspace', 'adopt'),
     page('Coming from Helm', 'from-helm'),
     page('Coming from Argo CD', 'from-argo-cd'),
     page('Coming from Skaffold', 'from-skaffold'),
     page("Coming from Nx's docker release", 'from-nx-release-docker'),
+    page('Manifests: YAML, Kustomize, Helm', 'manifests'),
     page('Add a service', 'add-a-service'),
     page('Workers, CronJobs, singletons', 'workers'),
     page('Develop', 'dev'),
@@ -64,6 +71,7 @@ export const sidebar = [
     page('Commands', 'commands'),
     page('Generators', 'reference/generators'),
     page('Environment file', 'reference/environment-file'),
+    page('Options in nx.json', 'reference/plugin-options'),
     page('Settings of a service', 'reference/service-settings'),
     page('Exit codes', 'reference/exit-codes'),
     page('Names in clusters and images', 'reference/names'),

@@ -2,21 +2,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnvironments } from '../../../plugin/src/adapters/workspace/environments.ts';
 import { Failure, Refusal } from '../../../plugin/src/model/errors/product-error.ts';
+import { defaultOptions, parsePluginOptions } from '../../../plugin/src/model/workspace/plugin-options.ts';
 import { environmentFilePage } from './environment-file-page.ts';
 import { exitCodes } from './exit-codes-page.ts';
 import { unsortedNames } from './names-page.ts';
+import { exampleOptions } from './plugin-options-page.ts';
 import { referencePages } from './reference-pages.ts';
 import { keysOf, typeName } from './schema.ts';
 
 const root = join(__dirname, '../../../..');
 const pages = [...referencePages()];
 
-/** Formatting is prettier's: widths of columns, emphasis. */
-const words = (text: string) =>
-  text
-    .replaceAll(/ {2,}|-{3,}/g, ' ')
-    .replaceAll('*', '_')
-    .trim();
+/** Formatting is prettier's: widths of columns, emphasis, lines of JSON. */
+const words = (text: string) => text.replaceAll(/\s|-{3,}/g, '').replaceAll('*', '_');
 
 it.each(pages)('%s is as `npm run generate` makes it', (path, text) => {
   expect(words(readFileSync(join(root, path), 'utf8'))).toBe(words(text));
@@ -38,6 +36,11 @@ it('shows an example of an environment that the product takes', async () => {
   const path = 'Infrastructure/environments/staging.yaml';
   const text = readFileSync(join(__dirname, 'example-environment.yaml'), 'utf8');
   expect(await parseEnvironments(new Map([[path, text]]))).toHaveLength(1);
+});
+
+it('shows options of nx.json that the product takes, and all of them', () => {
+  expect(parsePluginOptions(exampleOptions)).toEqual(exampleOptions);
+  expect(Object.keys(exampleOptions).sort()).toEqual(Object.keys(defaultOptions).sort());
 });
 
 it('refuses an example that lacks a key', () => {

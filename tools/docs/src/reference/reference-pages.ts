@@ -4,6 +4,7 @@ import { environmentFilePage } from './environment-file-page.ts';
 import { exitCodesPage } from './exit-codes-page.ts';
 import { generatorsPage, type GeneratorSchema, type GeneratorsFile } from './generators-page.ts';
 import { namesPage } from './names-page.ts';
+import { pluginOptionsPage } from './plugin-options-page.ts';
 import type { ObjectSchema } from './schema.ts';
 import { serviceSettingsPage } from './service-settings-page.ts';
 
@@ -22,6 +23,7 @@ export function referencePages(): ReadonlyMap<string, string> {
       environmentFilePage(readJson<ObjectSchema>('tools/plugin/schemas/environment.schema.json'), example),
     ],
     ['docs/reference/service-settings.md', serviceSettingsPage()],
+    ['docs/reference/plugin-options.md', pluginOptionsPage(read('tools/plugin/src/model/workspace/plugin-options.ts'))],
     ['docs/reference/exit-codes.md', exitCodesPage()],
     ['docs/reference/names.md', namesPage(read('tools/plugin/src/model/product/wire-names.ts'))],
   ]);

@@ -4,7 +4,7 @@ import { entry } from './error-entry.ts';
 export const workspaceErrors = {
   'bad-plugin-options': entry(
     "The plugin's options in `nx.json` have mistakes.",
-    'Correct them; [Options in nx.json](options.md) has all.',
+    'Correct them; [Options in nx.json](reference/plugin-options.md) has all.',
   ),
   'target-taken': entry(
     'A target of the plugin is hidden by another one of the same name.',

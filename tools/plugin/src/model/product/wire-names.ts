@@ -45,7 +45,7 @@ export const managedBy = prefix;
 
 /** Labels that this tool sets or reads. */
 export const label = {
-  /** What runs: the name in the manifest. Kubernetes' own, as the next four. */
+  /** Name of the program, from the manifest. Kubernetes' own, as the next four. */
   name: 'app.kubernetes.io/name',
   /** The service that an object belongs to. */
   instance: 'app.kubernetes.io/instance',
@@ -80,7 +80,7 @@ export const annotation = {
   dirty: own('dirty'),
   /** Address of the CI run that deployed it. */
   run: own('run'),
-  /** Who deployed it. */
+  /** Name of the person who deployed it. */
   person: own('person'),
   /** On objects that this tool created, and did not find there: only they may be deleted by it. */
   created: own('created'),
@@ -123,9 +123,9 @@ export const note = {
   outcome: own('outcome'),
   /** When it ended. */
   finishedAt: own('finished-at'),
-  /** Why it failed, or why somebody rolled back. */
+  /** Reason of a failure, or of a rollback. */
   reason: own('reason'),
-  /** Whose fault a failure was: that of the build, or of what is around it. */
+  /** The cause of a failure: the build, or what is around it. */
   fault: own('fault'),
   /** How many requests were made meanwhile, and how many failed. */
   probe: own('probe'),
@@ -133,7 +133,7 @@ export const note = {
   published: own('published'),
   /** How far its canary came. */
   canary: own('canary'),
-  /** What somebody asked of a running canary: to go on, or to end. */
+  /** The request to a running canary: promote, or abort. */
   canaryWish: own('canary-wish'),
   /** Kinds of the objects that it has, so that they are found again to be pruned. */
   kinds: own('kinds'),
@@ -160,7 +160,7 @@ export const provisionedVersionNote = own('version');
 export const devLabel = {
   /** The service that it stands in for. */
   service: own('dev-of'),
-  /** Whose it is. */
+  /** The developer's name. */
   owner: own('dev-by'),
 } as const;
 

@@ -11,7 +11,7 @@ export interface PluginOptions {
   readonly infrastructure: string;
   /** Folder of a service's manifests, relative to the service's own; with a Dockerfile beside it makes a project a service. */
   readonly manifests: string;
-  /** Before the name of every target of this plugin: `ship-` makes `ship-status` of `status` */
+  /** Before the name of every target of this plugin: `ship-` makes `ship-status` of `status`. */
   readonly targetPrefix: string;
   /** Targets that Nx runs before `release` and `docker-release`, instead of those that it runs by itself. */
   readonly dependsOn: { readonly [Target in (typeof targetsWithDependencies)[number]]?: readonly string[] };
@@ -137,7 +137,7 @@ function badOptions(mistakes: readonly string[]): Refusal {
     type: 'bad-plugin-options',
     doing: `read the options of ${pluginPackage} in nx.json`,
     reason: isOne ? `In nx.json, ${mistakes[0]}` : `There are ${mistakes.length} mistakes.`,
-    remedy: 'Correct them in `plugins` of nx.json; docs/options.md has all.',
+    remedy: 'Correct them in `plugins` of nx.json; docs/reference/plugin-options.md has all.',
     evidence: isOne ? [] : mistakes.map((mistake) => `nx.json: ${mistake}`),
   });
 }
