@@ -33,15 +33,31 @@ export interface PluginEntries {
 /** How nx.json may name this plugin: by its package, or by its file in its own repository. */
 const names = [pluginPackage, './tools/nx/graph.cjs'];
 
+/** Options as far as they can be read, and what is wrong in them. */
+export interface ReadOptions {
+  /** With the default for whatever is wrong. */
+  readonly options: PluginOptions;
+  /** Sentences without their beginning, "In nx.json, …". */
+  readonly mistakes: readonly string[];
+}
+
 /**
- * Returns the options that nx.json gives this plugin. Of several entries, such as one for each of two folders (`include`), the
- * first with options counts: they are the workspace's.
+ * Returns the options that nx.json gives this plugin. Of several entries the first with options counts: they are the workspace's.
  * @throws {Refusal} naming what is wrong in them.
  */
 export function pluginOptionsIn(nxJson: PluginEntries | null | undefined): PluginOptions {
+  return parsePluginOptions(entryOptions(nxJson));
+}
+
+/** The same for what may not fail for a mistake: the graph, without which no command of any plugin runs. */
+export function readPluginOptionsIn(nxJson: PluginEntries | null | undefined): ReadOptions {
+  return readPluginOptions(entryOptions(nxJson));
+}
+
+function entryOptions(nxJson: PluginEntries | null | undefined): unknown {
   const entries = (nxJson?.plugins ?? []).filter(isOwnEntry);
   const given = entries.find((entry) => typeof entry !== 'string' && entry.options !== undefined);
-  return parsePluginOptions(typeof given === 'object' ? given.options : undefined);
+  return typeof given === 'object' ? given.options : undefined;
 }
 
 function isOwnEntry(entry: string | { readonly plugin: string }): boolean {
@@ -54,12 +70,22 @@ function isOwnEntry(entry: string | { readonly plugin: string }): boolean {
  * @throws {Refusal} naming every mistake.
  */
 export function parsePluginOptions(value: unknown): PluginOptions {
-  if (value === undefined || value === null) return defaultOptions;
-  if (!isMap(value)) throw badOptions(['its `options` must be a map of keys and values.']);
-  const mistakes = Object.entries(value).flatMap(([key, each]) => mistakesOf(key, each));
+  const { options, mistakes } = readPluginOptions(value);
   if (mistakes.length > 0) throw badOptions(mistakes);
-  const options = { ...defaultOptions, ...(value as Partial<PluginOptions>) };
-  return { ...options, infrastructure: tidy(options.infrastructure), manifests: tidy(options.manifests) };
+  return options;
+}
+
+/** The same without throwing. */
+export function readPluginOptions(value: unknown): ReadOptions {
+  if (value === undefined || value === null) return { options: defaultOptions, mistakes: [] };
+  if (!isMap(value)) return { options: defaultOptions, mistakes: ['its `options` must be a map of keys and values.'] };
+  const read = Object.entries(value).map(([key, each]) => ({ key, each, mistakes: mistakesOf(key, each) }));
+  const right = read.filter(({ mistakes }) => mistakes.length === 0).map(({ key, each }) => [key, each]);
+  const options = { ...defaultOptions, ...(Object.fromEntries(right) as Partial<PluginOptions>) };
+  return {
+    options: { ...options, infrastructure: tidy(options.infrastructure), manifests: tidy(options.manifests) },
+    mistakes: read.flatMap(({ mistakes }) => mistakes),
+  };
 }
 
 /** `./ops/` is the folder `ops`. */

@@ -7,8 +7,9 @@ export interface Command {
   readonly target: string;
   /** Shown by `nx show project`, by `--help` and in the docs. */
   readonly description: string;
+  /** Never `docker`: `nx release` takes a project with such a target for one whose image it tags and pushes itself. */
   readonly technologies: readonly string[];
-  /** Targets that Nx runs first. */
+  /** Targets that Nx runs first, where the project has them; `prune` is that of Nx's own layout of images. */
   readonly dependsOn?: readonly string[];
   /**
    * Named inputs, by which alone files outside a project affect it in Nx's eyes. One that is built by its Dockerfile may have
@@ -31,8 +32,8 @@ export const commands = {
     of: 'service',
     target: 'release',
     description: 'Build, push, tag and deploy a service to every automatic environment',
-    technologies: ['docker', 'kubernetes'],
-    dependsOn: ['toolchain', 'api-lint', 'lint', 'test', 'build'],
+    technologies: ['kubernetes'],
+    dependsOn: ['toolchain', 'api-lint', 'lint', 'test', 'build', 'prune'],
     inputs: ['default'],
     deploys: true,
   },
@@ -40,8 +41,8 @@ export const commands = {
     of: 'service',
     target: 'docker-release',
     description: 'Build and push the image of a service under a new build number',
-    technologies: ['docker'],
-    dependsOn: ['toolchain', 'build'],
+    technologies: ['oci'],
+    dependsOn: ['toolchain', 'build', 'prune'],
   },
   'git-tag': {
     of: 'service',
@@ -154,7 +155,7 @@ export const commands = {
     of: 'infrastructure',
     target: 'audit',
     description: 'Check whether tags, images, pods, records and GitHub agree on what was released and what runs',
-    technologies: ['kubernetes', 'git', 'docker'],
+    technologies: ['kubernetes', 'git'],
   },
   'infrastructure-outdated': {
     of: 'infrastructure',
