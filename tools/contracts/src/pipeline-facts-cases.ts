@@ -18,13 +18,17 @@ const names = fc.oneof(
 const texts = fc.stringMatching(/^[A-Za-z0-9(][A-Za-z0-9 ._():#'"@&*!%{}[\]|>,?~ü-]{0,30}$/);
 
 function serviceNamed(name: string): fc.Arbitrary<PipelineService> {
-  const root = `apps/${name}`;
+  return fc.constantFrom(`apps/${name}`, name, `shop/backend/${name}-service`).chain((root) => serviceIn(name, root));
+}
+
+function serviceIn(name: string, root: string): fc.Arbitrary<PipelineService> {
   return fc.record({
     name: fc.constant(name),
     root: fc.constant(root),
     paths: fc.constant([`${root}/`]),
     foreignPaths: fc.constant([]),
     trigger: fc.constantFrom('manual' as const, 'paths' as const),
+    variables: fc.option(fc.constant(`${root}/pipeline.variables.yml`), { nil: undefined }),
     api: fc.option(fc.constant(`${root}/openapi.yaml`), { nil: undefined }),
   });
 }
@@ -101,6 +105,9 @@ export const pipelineFactsCases: fc.Arbitrary<PipelineFacts> = fc
   })
   .chain(({ services, environments, branch }) =>
     fc.record({
+      folder: fc.constantFrom('', '', 'web', 'code/shop'),
+      prefix: fc.constantFrom('', '', 'services-'),
+      rebuilds: fc.boolean(),
       services: each(services.toSorted(), serviceNamed),
       environments: each(environments, environmentNamed),
       branch: fc.constant(branch),

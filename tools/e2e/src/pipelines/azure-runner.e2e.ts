@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { jobSteps, typedText } from '../../../plugin/src/model/pipelines/azure/job-steps.ts';
-import { packageVariables } from '../../../plugin/src/model/pipelines/azure/toolchain-steps.ts';
+import { jobVariables } from '../../../plugin/src/model/pipelines/azure/toolchain-steps.ts';
 import { npm } from '../../../plugin/src/model/pipelines/package-manager.ts';
 import type { PipelineFacts, PipelineToolchain } from '../../../plugin/src/model/pipelines/pipeline-facts.ts';
 import { yaml } from '../../../plugin/src/model/pipelines/yaml-template.ts';
@@ -301,6 +301,9 @@ steps:
 const anywhere = {
   node: { version: '>=20.19', file: undefined },
   packageManager: npm,
+  folder: '',
+  prefix: '',
+  rebuilds: false,
   services: [],
   environments: [],
   branch: 'main',
@@ -312,7 +315,7 @@ function checkingPipeline(toolchains: readonly PipelineToolchain[], script: stri
   const command = yaml`- script: ${script}`;
   return yaml`
     variables:
-      ${packageVariables(facts, 'check')}
+      ${jobVariables(facts, 'check')}
     steps:
       ${jobSteps(facts, [command], { purpose: 'check' })}
   `.toString();

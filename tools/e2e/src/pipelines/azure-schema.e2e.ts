@@ -57,9 +57,18 @@ const ofShop = azureFiles({
       paths: ['apps/orders/'],
       foreignPaths: ['apps/orders/e2e/'],
       trigger: 'paths',
+      variables: 'apps/orders/pipeline.variables.yml',
       api: 'apps/orders/openapi.yaml',
     },
-    { name: 'labels', root: 'apps/labels', paths: [], foreignPaths: [], trigger: 'manual', api: undefined },
+    {
+      name: 'labels',
+      root: 'apps/labels',
+      paths: [],
+      foreignPaths: [],
+      trigger: 'manual',
+      variables: undefined,
+      api: undefined,
+    },
   ],
 });
 

@@ -51,6 +51,9 @@ const facts: PipelineFacts = {
   environments: [],
   node: { version: '>=20.19', file: 'package.json' },
   packageManager: npm,
+  folder: '',
+  prefix: '',
+  rebuilds: false,
   toolchains: [
     {
       language: 'go',

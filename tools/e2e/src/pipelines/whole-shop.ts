@@ -3,6 +3,9 @@ import type { PipelineFacts } from '../../../plugin/src/model/pipelines/pipeline
 
 /** Facts of a workspace in which everything occurs that can occur, but for its services. */
 export const wholeShop: Omit<PipelineFacts, 'services'> = {
+  folder: '',
+  prefix: '',
+  rebuilds: true,
   branch: 'main',
   environments: [
     { name: 'dev', deploy: 'automatic', protected: false, aks: undefined, context: 'dev' },

@@ -55,6 +55,7 @@ const shop: PipelineFacts = {
       paths: [],
       foreignPaths: [],
       trigger: 'manual',
+      variables: undefined,
       api: 'apps/orders/openapi.yaml',
     },
   ],

@@ -1,11 +1,13 @@
-import type { PipelineEnvironment } from './pipeline-facts.ts';
+import { runPrefix } from './package-manager.ts';
+import type { PipelineEnvironment, PipelineFacts } from './pipeline-facts.ts';
 import { yaml, Yaml } from './yaml-template.ts';
 
 /** Variables of a step. */
 export type StepVariables = Readonly<Record<string, string>>;
 
-/** A command as a person would type it, run by a step. */
+/** A command that a step runs. */
 export interface NxCommand {
+  /** Begins with `nx`: how that is started is the package manager's. */
   readonly command: string;
   /** Name of the step, for variables that it puts out. */
   readonly id?: string;
@@ -35,6 +37,21 @@ export function envSection(env: StepVariables = {}): Yaml {
       `;
 }
 
+/**
+ * Variables of every job: the plugin in Nx's own process, so that its exit codes are the command's, and its lines shown as they
+ * come. `.env` of a workspace may say the same, and most keep that out of git.
+ */
+export const nxVariables: StepVariables = {
+  NX_DAEMON: 'false',
+  NX_ISOLATE_PLUGINS: 'false',
+  NX_SKIP_LOG_GROUPING: 'true',
+};
+
+/** Returns the line of a script that runs a command. */
+export function scriptLine({ packageManager }: PipelineFacts, { command }: NxCommand): string {
+  return `${runPrefix(packageManager)} ${command}`;
+}
+
 /** The option of a command that takes the variable TAG, unless that is empty. */
 export const tagOption = '${TAG:+--tag="$TAG"}';
 
@@ -42,11 +59,11 @@ export const tagOption = '${TAG:+--tag="$TAG"}';
 export const reasonOption = '${REASON:+--reason="$REASON"}';
 
 /** Packages what is checked out, or finds the version that TAG names. It puts out the tag, and the commit. */
-export const packageCommand = `npx nx run infrastructure:package ${tagOption}`;
+export const packageCommand = `nx run infrastructure:package ${tagOption}`;
 
 /** Returns the command that provisions an environment. @param option such as ` --dry-run`. It reads TAG and COMMIT. */
 export function provisionCommand(environment: string, option: '' | ' --approve="$PLANS"' | ' --dry-run'): string {
-  return `npx nx run infrastructure:provision --env=${environment}${option} --commit="$COMMIT" ${tagOption}`;
+  return `nx run infrastructure:provision --env=${environment}${option} --commit="$COMMIT" ${tagOption}`;
 }
 
 /** Targets that a job checks without any credential, before others build and deploy it. */
@@ -55,25 +72,26 @@ export const checkTargets = 'lint test build';
 /**
  * Returns the commands that build what an image is made of. The first runs other people's code, and is given nothing; the
  * second builds and pushes the images, and tags. @param services option that names them.
+ * @param rebuilds true when an image is built again for what it is built on.
  */
-export function buildCommands(services: string): readonly [string, string] {
+export function buildCommands(services: string, rebuilds = false): readonly [string, string] {
   return [
-    `npx nx run-many -t toolchain api-lint build ${services}`,
-    `npx nx run-many -t release --only=build ${services} --exclude-task-dependencies`,
+    `nx run-many -t toolchain api-lint build ${services}`,
+    `nx run-many -t release --only=build${rebuilds ? ' --rebuild' : ''} ${services} --exclude-task-dependencies`,
   ];
 }
 
 /** Returns the command that deploys what has been built, and runs nothing that builds. @param services option that names them. */
 export function deployCommand(services: string): string {
-  return `npx nx run-many -t release --only=deploy ${services} --exclude-task-dependencies`;
+  return `nx run-many -t release --only=deploy ${services} --exclude-task-dependencies`;
 }
 
 /** Returns the command that rolls a service back. It reads SERVICE, TAG and REASON. */
 export function rollbackCommand(environment: string): string {
-  return `npx nx run "$SERVICE:rollback" --env=${environment} ${tagOption} ${reasonOption}`;
+  return `nx run "$SERVICE:rollback" --env=${environment} ${tagOption} ${reasonOption}`;
 }
 
 /** Returns the command that promotes services. @param services option that names them. @param options further ones. */
 export function promoteCommand(services: string, to: string, options: string): string {
-  return `npx nx run-many -t promote ${services} --to=${to}${options}`;
+  return `nx run-many -t promote ${services} --to=${to}${options}`;
 }

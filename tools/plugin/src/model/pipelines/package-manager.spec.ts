@@ -33,14 +33,16 @@ interface Step {
   readonly with?: { readonly cache?: string };
 }
 
+const nowhere = { variables: undefined, api: undefined };
+
 it.each(cases)('installs what a lock file of %s has', (folder, lockFile, program, install, cache) => {
   const packageManager = find({ ...nodeModules, [lockFile]: recorded(folder, lockFile) });
   expect(packageManager).toMatchObject({ lockFile, program });
   expect(installCommand(packageManager)).toBe(install);
 
   const facts: PipelineFacts = {
-    branch: 'main',
-    services: [{ name: 'orders', root: 'apps/orders', paths: [], foreignPaths: [], trigger: 'manual', api: undefined }],
+    ...{ folder: '', prefix: '', rebuilds: false, branch: 'main' },
+    services: [{ ...nowhere, name: 'orders', root: 'apps/orders', paths: [], foreignPaths: [], trigger: 'manual' }],
     environments: [{ name: 'dev', deploy: 'automatic', protected: false, aks: undefined, context: 'shop' }],
     node: { version: '24.x', file: undefined },
     packageManager,

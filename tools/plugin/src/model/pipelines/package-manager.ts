@@ -107,6 +107,20 @@ export function programCommand({ program }: PackageManager): string | undefined 
   return program === undefined ? undefined : `npm install --global --ignore-scripts ${program}`;
 }
 
+/** What starts a program of the packages that were installed, with all of its arguments and its exit code. */
+const runPrefixes: Readonly<Record<PackageManager['name'], string>> = {
+  npm: 'npx',
+  pnpm: 'pnpm exec',
+  yarn: 'yarn',
+  'yarn-classic': 'yarn --silent',
+  bun: 'bunx',
+};
+
+/** Returns what stands before the name of a program of the workspace's packages: `pnpm exec`. */
+export function runPrefix({ name }: PackageManager): string {
+  return runPrefixes[name];
+}
+
 /**
  * Reports whether packages are kept between runs: where each is compared with the lock file when it is installed, even if it comes
  * from a cache. Bun and the first Yarn trust theirs.

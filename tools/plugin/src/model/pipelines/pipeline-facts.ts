@@ -6,6 +6,12 @@ export interface PipelineFacts {
   readonly services: readonly PipelineService[];
   /** In order of promotion. */
   readonly environments: readonly PipelineEnvironment[];
+  /** Folder of the workspace in its repository: `web`. Empty where it is the repository's root. Other paths begin in the workspace. */
+  readonly folder: string;
+  /** What names of workflows begin with, where others have the usual ones: `services-`. */
+  readonly prefix: string;
+  /** True when what is built on an image that moved is rebuilt by schedule. */
+  readonly rebuilds: boolean;
   /** Name of the main branch. */
   readonly branch: string;
   /** Node.js, which every job needs to run Nx. */
@@ -49,6 +55,8 @@ export interface PipelineService {
   readonly foreignPaths: readonly string[];
   /** The pipeline's trigger: by hand, or a push to these paths. */
   readonly trigger: 'manual' | 'paths';
+  /** Path of its variables for Azure, if it has some. */
+  readonly variables: string | undefined;
   /** Path of its API description, if it has one. */
   readonly api: string | undefined;
 }

@@ -2,10 +2,12 @@ import { automaticEnvironments } from '../../environment/environment.ts';
 import { generatedHeader } from '../generated-file.ts';
 import { checkTargets, deployCommand } from '../nx-command.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
+import { rebuildTime, scheduleRegion } from '../rebuild-schedule.ts';
+import { customRegion } from '../custom-region.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
-import { buildJob, poolOf } from './build-jobs.ts';
+import { buildJob, checkJob, outdatedJob, poolOf } from './build-jobs.ts';
 import { clusterSteps, commandStep, deployVariables, jobSteps, pool } from './job-steps.ts';
-import { packageVariables } from './toolchain-steps.ts';
+import { jobVariables } from './toolchain-steps.ts';
 
 /** How many agents release at once. */
 const agents = 4;
@@ -26,17 +28,15 @@ export function affectedPipeline(facts: PipelineFacts): Yaml {
         include:
           - ${facts.branch}
     pr: none
+    ${facts.rebuilds ? schedule(facts) : []}
 
     variables:
-      ${packageVariables(facts, 'check')}
+      ${jobVariables(facts, 'check')}
 
     ${pool}
 
     jobs:
-      - job: outdated
-        displayName: Find what is outdated
-        steps:
-          ${outdatedSteps(facts)}
+      ${outdatedJob(facts, { agents })}
 
       - job: affected
         displayName: Check
@@ -59,43 +59,81 @@ export function affectedPipeline(facts: PipelineFacts): Yaml {
         condition: ${`and(not(canceled()), eq(dependencies.affected.result, 'Succeeded'), ${isAny})`}
         ${strategy}
         steps:
-          ${releaseSteps(facts)}
+          ${releaseSteps(facts, 'release')}
+
+      ${facts.rebuilds ? rebuildJobs(facts) : []}
   `;
 }
 
 const isAny = `eq(dependencies.outdated.outputs['outdated.any'], 'true')`;
-const built = { option: '-p $(projects)', failed: "dependencies.outdated.outputs['outdated.failed']" };
+const built = { option: '-p $(projects)' };
 const strategy = yaml`
   strategy:
     matrix: $[ dependencies.outdated.outputs['outdated.services'] ]
     maxParallel: ${agents}
 `;
 
-function outdatedSteps(facts: PipelineFacts): Yaml {
-  const find = {
-    id: 'outdated',
-    displayName: 'Find what is outdated',
-    command: `npx nx run infrastructure:outdated --matrix --jobs=${agents}`,
-  };
-  const steps = clusterSteps(automaticEnvironments(facts.environments), find, '-planner');
-  return jobSteps(facts, [steps], { job: 'outdated' });
-}
-
 function checkSteps(facts: PipelineFacts): Yaml {
-  const checkAffected = commandStep({
+  const checkAffected = commandStep(facts, {
     displayName: 'Lint, test and build what is affected',
-    command: `npx nx affected -t ${checkTargets}`,
+    command: `nx affected -t ${checkTargets}`,
     env: { NX_BASE: '$(base)' },
   });
   return jobSteps(facts, [checkAffected], { job: 'affected', purpose: 'check', holdsNothing: true });
 }
 
-function releaseSteps(facts: PipelineFacts): Yaml {
+function releaseSteps(facts: PipelineFacts, job: string): Yaml {
   const automatic = automaticEnvironments(facts.environments);
-  const release = clusterSteps(automatic, {
+  const release = clusterSteps(facts, automatic, {
     displayName: 'Release',
     command: deployCommand(built.option),
     env: deployVariables(automatic),
   });
-  return jobSteps(facts, [release], { job: 'release' });
+  return jobSteps(facts, [release], { job });
+}
+
+/** By schedule, what is outdated is released as by a push, and then what is up to date but for an image that it is built on. */
+function schedule({ branch }: PipelineFacts): Yaml {
+  return yaml`
+    schedules:
+      - displayName: Build again what is built on images that moved
+        ${customRegion(scheduleRegion, yaml`cron: ${rebuildTime}`)}
+        branches:
+          include:
+            - ${branch}
+        always: true
+  `;
+}
+
+const moved = { option: '-p $(projects)', rebuilds: true };
+const movedServices = yaml`
+  variables:
+    projects: $[ dependencies.outdated.outputs['outdated.rebuild'] ]
+`;
+const hasMoved = `eq(variables['Build.Reason'], 'Schedule'), ne(dependencies.outdated.outputs['outdated.rebuild'], '')`;
+
+/** Returns the jobs that release again what is built on an image that moved. */
+function rebuildJobs(facts: PipelineFacts): Yaml {
+  const condition = `and(succeeded(), ${hasMoved})`;
+  const settings = yaml`
+    dependsOn: outdated
+    condition: ${condition}
+    ${movedServices}
+  `;
+  const place = { suffix: '_moved', dependsOn: ['outdated', 'check_moved'], condition, variables: movedServices };
+  return yaml`
+    ${checkJob(facts, moved, { id: 'check_moved', settings })}
+
+    ${buildJob(facts, moved, place)}
+
+    - job: release_moved
+      displayName: Release
+      dependsOn:
+        - outdated
+        - build_moved
+      condition: ${condition}
+      ${movedServices}
+      steps:
+        ${releaseSteps(facts, 'release_moved')}
+  `;
 }

@@ -1,5 +1,6 @@
 import { Refusal } from '../../errors/product-error.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
+import { inRepository, pathInRepository } from '../repository-paths.ts';
 import type { Yaml } from '../yaml-template.ts';
 import { affectedPipeline } from './affected-pipeline.ts';
 import { provisioningPipeline } from './provisioning-pipeline.ts';
@@ -12,10 +13,11 @@ import { triggeredPipeline } from './triggered-pipeline.ts';
 export const azureFolder = 'Infrastructure/pipelines';
 
 /**
- * Returns the pipelines of Azure DevOps, by path.
+ * Returns the pipelines of Azure DevOps, by path in the repository.
  * @throws {Refusal} when they cannot be made of this workspace.
  */
-export function azureFiles(facts: PipelineFacts): ReadonlyMap<string, string> {
+export function azureFiles(ofWorkspace: PipelineFacts): ReadonlyMap<string, string> {
+  const facts = inRepository(ofWorkspace);
   const doing = 'generate the pipelines of Azure';
   if (facts.services.length === 0) {
     throw new Refusal({
@@ -25,21 +27,13 @@ export function azureFiles(facts: PipelineFacts): ReadonlyMap<string, string> {
       remedy: 'Add one first: nx g @poc/plugin:service NAME.',
     });
   }
-  const elsewhere = facts.services.find(({ name, root }) => root !== `apps/${name}`);
-  if (elsewhere) {
-    throw new Refusal({
-      type: 'service-elsewhere',
-      doing,
-      reason: `The service ${elsewhere.name} is in ${elsewhere.root}; the pipeline that all services share looks for its variables in apps/${elsewhere.name}.`,
-      remedy: 'Move it there.',
-    });
-  }
+  const folder = pathInRepository(facts, azureFolder);
   const files: (readonly [string, Yaml])[] = [
-    [`${azureFolder}/azure-pipelines.service.yml`, servicePipeline(facts)],
-    [`${azureFolder}/templates/service.yml`, serviceTemplate(facts)],
-    [`${azureFolder}/azure-pipelines.release.yml`, releasePipeline(facts)],
-    [`${azureFolder}/azure-pipelines.affected.yml`, affectedPipeline(facts)],
-    [`${azureFolder}/azure-pipelines.provisioning.yml`, provisioningPipeline(facts)],
+    [`${folder}/azure-pipelines.service.yml`, servicePipeline(facts)],
+    [`${folder}/templates/service.yml`, serviceTemplate(facts)],
+    [`${folder}/azure-pipelines.release.yml`, releasePipeline(facts)],
+    [`${folder}/azure-pipelines.affected.yml`, affectedPipeline(facts)],
+    [`${folder}/azure-pipelines.provisioning.yml`, provisioningPipeline(facts)],
     ...facts.services
       .filter(({ trigger }) => trigger === 'paths')
       .map((service) => [`${service.root}/azure-pipelines.yml`, triggeredPipeline(service, facts)] as const),

@@ -3,7 +3,7 @@ import { customRegion } from '../custom-region.ts';
 import { buildCommands, checkTargets, type StepVariables } from '../nx-command.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
-import { commandStep, githubVariables, jobSteps, registryStep } from './job-steps.ts';
+import { clusterSteps, commandStep, githubVariables, jobSteps, registryStep } from './job-steps.ts';
 import { failedBuildsVariable } from '../../product/wire-names.ts';
 
 /** The services that jobs are about. */
@@ -12,19 +12,49 @@ export interface Built {
   readonly option: string;
   /** The variables of the script. */
   readonly env?: StepVariables;
-  /** Where the builds of them that ran nowhere are found. */
-  readonly failed?: string;
+  /** True when they are built again for what they are built on. */
+  readonly rebuilds?: boolean;
 }
 
 /** How the job that builds is placed among others. */
 export interface BuildPlace {
+  /** End of its name, where a file has several. */
+  readonly suffix?: string;
   readonly dependsOn: readonly string[];
   readonly condition?: string;
   readonly strategy?: Yaml;
+  /** Its variables (default: the builds that ran nowhere). */
+  readonly variables?: Yaml;
   /** Its agents, where the file has not the same for all of its jobs. */
   readonly pool?: Yaml;
   /** Steps after its own. */
   readonly after?: readonly Yaml[];
+}
+
+const failedBuilds = yaml`
+  variables:
+    failed: $[ dependencies.outdated.outputs['outdated.failed'] ]
+`;
+
+/** Returns the job that finds what is outdated, and which builds ran nowhere. @param place its agents, and for how many at once. */
+export function outdatedJob(
+  facts: PipelineFacts,
+  place: { readonly pool?: Yaml; readonly agents?: number } = {},
+): Yaml {
+  const { agents } = place;
+  const find = {
+    id: 'outdated',
+    displayName: 'Find what is outdated',
+    command: `nx run infrastructure:outdated --matrix${agents === undefined ? '' : ` --jobs=${agents}`}`,
+  };
+  const steps = clusterSteps(facts, automaticEnvironments(facts.environments), find, { rights: '-planner' });
+  return yaml`
+    - job: outdated
+      displayName: Find what is outdated
+      ${place.pool ?? []}
+      steps:
+        ${jobSteps(facts, [steps], { job: 'outdated' })}
+  `;
 }
 
 /** Returns the agents of a job that holds no credential: they are never those of jobs that deploy, unless the team says so. */
@@ -38,18 +68,29 @@ export function poolOf(job: string): Yaml {
   );
 }
 
+/** How a job that checks is placed among others. */
+interface CheckPlace {
+  readonly id?: string;
+  readonly settings?: Yaml;
+}
+
 /** Returns the job that lints, tests and builds some services, and holds no credential. */
-export function checkJob(facts: PipelineFacts, { option, env }: Built): Yaml {
-  const check = commandStep({
+export function checkJob(
+  facts: PipelineFacts,
+  { option, env }: Built,
+  { id = 'check', settings }: CheckPlace = {},
+): Yaml {
+  const check = commandStep(facts, {
     displayName: 'Lint, test and build',
-    command: `npx nx run-many -t ${checkTargets} ${option}`,
+    command: `nx run-many -t ${checkTargets} ${option}`,
     env,
   });
-  const steps = jobSteps(facts, [check], { job: 'check', purpose: 'check', holdsNothing: true });
+  const steps = jobSteps(facts, [check], { job: id, purpose: 'check', holdsNothing: true });
   return yaml`
-    - job: check
+    - job: ${id}
       displayName: Check
-      ${poolOf('check')}
+      ${settings ?? []}
+      ${poolOf(id)}
       steps:
         ${steps}
   `;
@@ -59,33 +100,27 @@ export function checkJob(facts: PipelineFacts, { option, env }: Built): Yaml {
  * Returns the job that builds, pushes and tags some services. It may write to the repository and the registry, and reaches no
  * cluster.
  */
-export function buildJob(facts: PipelineFacts, { option, env, failed }: Built, place: BuildPlace): Yaml {
-  const [build, release] = buildCommands(option);
+export function buildJob(facts: PipelineFacts, { option, env, rebuilds = false }: Built, place: BuildPlace): Yaml {
+  const { suffix = '' } = place;
+  const [build, release] = buildCommands(option, rebuilds);
   const own = [
-    commandStep({ displayName: 'Build', command: build, env }),
-    registryStep(automaticEnvironments(facts.environments), {
+    commandStep(facts, { displayName: 'Build', command: build, env }),
+    registryStep(facts, automaticEnvironments(facts.environments), {
       displayName: 'Push and tag',
       command: release,
-      env: { ...githubVariables, ...env, ...(failed === undefined ? {} : { [failedBuildsVariable]: '$(failed)' }) },
+      env: { ...githubVariables, ...env, ...(rebuilds ? {} : { [failedBuildsVariable]: '$(failed)' }) },
     }),
     ...(place.after ?? []),
   ];
   return yaml`
-    - job: build
+    - job: build${suffix}
       displayName: Build
       ${place.pool ?? []}
       dependsOn: ${place.dependsOn.length === 1 ? place.dependsOn[0] : place.dependsOn}
       condition: ${place.condition}
       ${place.strategy ?? []}
-      ${
-        failed === undefined
-          ? []
-          : yaml`
-        variables:
-          failed: $[ ${failed} ]
-      `
-      }
+      ${place.variables ?? (rebuilds ? [] : failedBuilds)}
       steps:
-        ${jobSteps(facts, own, { job: 'build', purpose: 'release' })}
+        ${jobSteps(facts, own, { job: `build${suffix}`, purpose: 'release' })}
   `;
 }

@@ -27,8 +27,8 @@ export interface CommandStage {
 
 /** Returns the text of a stage. */
 export function commandStage(facts: PipelineFacts, stage: CommandStage): Yaml {
-  const { id, displayName, environment, purpose, looksAt } = stage;
-  const own = [clusterSteps(stage.clusters, stage.command, stage.rights, { looksAt })];
+  const { id, displayName, environment, purpose, rights, looksAt } = stage;
+  const own = [clusterSteps(facts, stage.clusters, stage.command, { rights, looksAt })];
   const steps = jobSteps(facts, own, { job: id, purpose });
   return yaml`
     - stage: ${id}

@@ -1,5 +1,5 @@
 import { customRegion } from '../custom-region.ts';
-import { envSection, keyVariables, type NxCommand, type StepVariables } from '../nx-command.ts';
+import { envSection, keyVariables, scriptLine, type NxCommand, type StepVariables } from '../nx-command.ts';
 import { installCommand } from '../package-manager.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
@@ -76,32 +76,46 @@ function setupSteps(facts: PipelineFacts, { job = '', purpose, holdsNothing = fa
     ${toolchainSteps(facts, purpose)}
     ${packageManagerSteps(facts)}
     - script: ${installCommand(facts.packageManager)}
+      workingDirectory: ${workingDirectory(facts)}
       displayName: Install packages
     ${customRegion(`setup ${job}`.trim())}
   `;
 }
 
+/** Returns where commands run, unless that is the repository's root. */
+function workingDirectory({ folder }: PipelineFacts): string | undefined {
+  return folder === '' ? undefined : `$(Build.SourcesDirectory)/${folder}`;
+}
+
 /** Returns a step that reaches no cluster. */
-export function commandStep({ command, id, displayName, env }: AzureCommand): Yaml {
+export function commandStep(facts: PipelineFacts, command: AzureCommand): Yaml {
+  const { id, displayName, env } = command;
   return yaml`
-    - script: ${command}
+    - script: ${scriptLine(facts, command)}
+      workingDirectory: ${workingDirectory(facts)}
       name: ${id}
       displayName: ${displayName}
       ${envSection(env)}
   `;
 }
 
+/** How a command reaches environments. */
+interface ClusterRights {
+  readonly rights?: Rights | undefined;
+  /** Environments that it does nothing in: it gets a planner's kubeconfig of them. */
+  readonly looksAt?: readonly PipelineEnvironment[] | undefined;
+}
+
 /**
  * Returns steps that run a command which reaches environments. An AKS cluster and an instance of API Management are reached
  * as the service connection that is named like the environment; the kubeconfig of another cluster is a secure file. Neither
  * outlives the job.
- * @param looksAt environments that it does nothing in: it gets a planner's kubeconfig of them.
  */
 export function clusterSteps(
+  facts: PipelineFacts,
   changed: readonly PipelineEnvironment[],
   command: AzureCommand,
-  rights: Rights = '',
-  { looksAt = [] }: { readonly looksAt?: readonly PipelineEnvironment[] } = {},
+  { rights = '', looksAt = [] }: ClusterRights = {},
 ): Yaml {
   // Of contexts with the same name in several files, the first counts: that of the environment that is changed.
   const environments = [...changed, ...looksAt];
@@ -116,7 +130,7 @@ export function clusterSteps(
   const reaching = { ...command, env: { ...kubeconfig, ...command.env } };
   return yaml`
     ${others.map((each) => secureFile(each.name, changed.includes(each) ? rights : '-planner'))}
-    ${inAzure.length > 0 ? azureSteps(inAzure, reaching, connectionOf(inAzure, changed, rights)) : commandStep(reaching)}
+    ${inAzure.length > 0 ? azureSteps(facts, inAzure, reaching, connectionOf(inAzure, changed, rights)) : commandStep(facts, reaching)}
   `;
 }
 
@@ -124,9 +138,13 @@ export function clusterSteps(
  * Returns a step that pushes images and reaches no cluster: where a cluster is in AKS, so is the registry, and the connection
  * for it is one of its own.
  */
-export function registryStep(environments: readonly PipelineEnvironment[], command: AzureCommand): Yaml {
+export function registryStep(
+  facts: PipelineFacts,
+  environments: readonly PipelineEnvironment[],
+  command: AzureCommand,
+): Yaml {
   const inAks = environments.filter(({ aks }) => aks).at(-1);
-  return inAks ? azureSteps([], command, `${inAks.name}-build`) : commandStep(command);
+  return inAks ? azureSteps(facts, [], command, `${inAks.name}-build`) : commandStep(facts, command);
 }
 
 const aksKubeconfig = '$(Agent.TempDirectory)/kubeconfig';
@@ -147,13 +165,18 @@ function connectionOf(
 }
 
 /** Runs a command as a service connection. */
-function azureSteps(environments: readonly PipelineEnvironment[], command: AzureCommand, connection: string): Yaml {
+function azureSteps(
+  facts: PipelineFacts,
+  environments: readonly PipelineEnvironment[],
+  command: AzureCommand,
+  connection: string,
+): Yaml {
   const clusters = environments.filter(({ aks }) => aks);
   const script = [
     'set -e',
     ...clusters.map(getCredentials),
     ...(clusters.length > 0 ? [`kubelogin convert-kubeconfig --login azurecli --kubeconfig "${aksKubeconfig}"`] : []),
-    command.command,
+    scriptLine(facts, command),
   ];
   return yaml`
     ${clusters.length > 0 ? kubelogin : undefined}
@@ -164,6 +187,7 @@ function azureSteps(environments: readonly PipelineEnvironment[], command: Azure
         azureSubscription: ${connection}
         scriptType: bash
         scriptLocation: inlineScript
+        workingDirectory: ${workingDirectory(facts)}
         inlineScript: |
           ${script.join('\n')}
       ${envSection(command.env)}

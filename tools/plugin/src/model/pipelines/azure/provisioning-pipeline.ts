@@ -2,11 +2,12 @@ import { approvalFor } from '../approval.ts';
 import { generatedHeader } from '../generated-file.ts';
 import { packageCommand, provisionCommand, type StepVariables } from '../nx-command.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
+import { pathInRepository } from '../repository-paths.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
 import { commandStage, type CommandStage } from './command-stage.ts';
 import { identifierOf } from './identifier.ts';
 import { clusterSteps, commandStep, jobSteps, pool, typedText } from './job-steps.ts';
-import { packageVariables } from './toolchain-steps.ts';
+import { jobVariables } from './toolchain-steps.ts';
 
 /** The version that the run was started with, and the commit that it is of, or that was packaged: no other is shown or applied. */
 const chosen = { COMMIT: '$(commit)', TAG: typedText('tag') };
@@ -20,7 +21,7 @@ const variables = yaml`
 /** Returns the pipeline that rolls the clusters' own configuration out, from environment to environment. */
 export function provisioningPipeline(facts: PipelineFacts): Yaml {
   const { environments, branch } = facts;
-  const packaging = commandStep({
+  const packaging = commandStep(facts, {
     id: 'package',
     displayName: 'Package',
     command: packageCommand,
@@ -46,14 +47,12 @@ export function provisioningPipeline(facts: PipelineFacts): Yaml {
           - ${branch}
       paths:
         include:
-          - Infrastructure/apim/**
-          - Infrastructure/environments/**
-          - Infrastructure/kubernetes/**
+          ${['apim', 'environments', 'kubernetes'].map((name) => pathInRepository(facts, `Infrastructure/${name}/**`))}
     pr: none
     lockBehavior: sequential
 
     variables:
-      ${packageVariables(facts)}
+      ${jobVariables(facts)}
 
     ${pool}
 
@@ -86,9 +85,10 @@ function diffJob(facts: PipelineFacts, environment: PipelineEnvironment): Yaml {
   const { name } = environment;
   const job = `diff_${identifierOf(name)}`;
   const diff = clusterSteps(
+    facts,
     [environment],
     { displayName: 'Show what would change', command: provisionCommand(name, ' --dry-run'), env: chosen },
-    '-planner',
+    { rights: '-planner' },
   );
   return yaml`
     - job: ${job}

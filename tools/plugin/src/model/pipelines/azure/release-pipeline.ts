@@ -11,11 +11,11 @@ import {
 } from '../nx-command.ts';
 import type { PipelineEnvironment, PipelineFacts, PipelineService } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
-import { buildJob, checkJob } from './build-jobs.ts';
+import { buildJob, checkJob, outdatedJob } from './build-jobs.ts';
 import { commandStage } from './command-stage.ts';
 import { identifierOf } from './identifier.ts';
 import { deployVariables, githubVariables, pool, typedText } from './job-steps.ts';
-import { packageVariables } from './toolchain-steps.ts';
+import { jobVariables } from './toolchain-steps.ts';
 
 /** Returns the pipeline that brings services from environment to environment, and back. */
 export function releasePipeline(facts: PipelineFacts): Yaml {
@@ -42,7 +42,7 @@ export function releasePipeline(facts: PipelineFacts): Yaml {
     variables:
       - name: projects
         value: $[ coalesce(variables['resources.triggeringAlias'], '\${{ parameters.service }}') ]
-      ${packageVariables(facts, 'check')}
+      ${jobVariables(facts, 'check')}
 
     ${pool}
 
@@ -127,9 +127,11 @@ function buildStage(facts: PipelineFacts): Yaml | undefined {
       displayName: Build
       condition: ${isRelease}
       jobs:
+        ${outdatedJob(facts)}
+
         ${checkJob(facts, built)}
 
-        ${buildJob(facts, built, { dependsOn: ['check'] })}
+        ${buildJob(facts, built, { dependsOn: ['outdated', 'check'] })}
   `;
 }
 

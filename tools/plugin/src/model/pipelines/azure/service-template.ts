@@ -2,22 +2,22 @@ import { automaticEnvironments } from '../../environment/environment.ts';
 import { generatedHeader } from '../generated-file.ts';
 import { deployCommand } from '../nx-command.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
-import { yaml, type Yaml } from '../yaml-template.ts';
-import { buildJob, checkJob, poolOf } from './build-jobs.ts';
+import { scalar, yaml, Yaml } from '../yaml-template.ts';
+import { buildJob, checkJob, outdatedJob, poolOf } from './build-jobs.ts';
 import { clusterSteps, deployVariables, jobSteps, pool } from './job-steps.ts';
-import { packageVariables } from './toolchain-steps.ts';
+import { jobVariables } from './toolchain-steps.ts';
 
 /** Returns the template that every pipeline of a service extends. */
 export function serviceTemplate(facts: PipelineFacts): Yaml {
   const automatic = automaticEnvironments(facts.environments);
-  const built = { option: '-p $(serviceName)' };
-  const release = clusterSteps(automatic, {
+  const built = { option: '-p ${{ parameters.service }}' };
+  const release = clusterSteps(facts, automatic, {
     displayName: 'Release',
     command: deployCommand(built.option),
     env: deployVariables(automatic),
   });
   const tagRun = yaml`
-    - script: echo "##vso[build.addbuildtag]$(serviceName)"
+    - script: echo "##vso[build.addbuildtag]\${{ parameters.service }}"
       displayName: Tag the run
   `;
   return yaml`
@@ -29,15 +29,22 @@ export function serviceTemplate(facts: PipelineFacts): Yaml {
     parameters:
       - name: service
         type: string
+      # Where each is.
+      - name: folders
+        type: object
+        default:
+          ${folders(facts)}
 
     variables:
-      - template: /apps/\${{ parameters.service }}/pipeline.variables.yml
-      ${packageVariables(facts, 'check')}
+      ${ownVariables(facts)}
+      ${jobVariables(facts, 'check')}
 
     jobs:
+      ${outdatedJob(facts, { pool: poolOf('outdated') })}
+
       ${checkJob(facts, built)}
 
-      ${buildJob(facts, built, { dependsOn: ['check'], pool: poolOf('build'), after: publishApi(facts) })}
+      ${buildJob(facts, built, { dependsOn: ['outdated', 'check'], pool: poolOf('build'), after: publishApi(facts) })}
 
       - job: release
         displayName: Release \${{ parameters.service }}
@@ -48,6 +55,22 @@ export function serviceTemplate(facts: PipelineFacts): Yaml {
   `;
 }
 
+const folderOfService = '${{ parameters.folders[parameters.service] }}';
+
+function folders({ services }: PipelineFacts): Yaml {
+  return new Yaml(services.map(({ name, root }) => `${scalar(name)}: ${scalar(root)}`));
+}
+
+/** Returns the variables that a service has of its own, of services that have some. */
+function ownVariables({ services }: PipelineFacts): Yaml {
+  const having = services.filter(({ variables }) => variables !== undefined);
+  const file = yaml`- template: /${folderOfService}/pipeline.variables.yml`;
+  if (having.length === services.length) return file;
+  if (having.length === 0) return new Yaml([]);
+  const names = having.map(({ name }) => `'${name}'`).join(', ');
+  return new Yaml([`- \${{ if in(parameters.service, ${names}) }}:`, ...file.lines.map((line) => `    ${line}`)]);
+}
+
 /** Publishes the API description, of services that have one. */
 function publishApi({ services }: PipelineFacts): Yaml[] {
   const described = services.filter(({ api }) => api !== undefined);
@@ -56,7 +79,7 @@ function publishApi({ services }: PipelineFacts): Yaml[] {
   const condition = `and(succeeded(), in('\${{ parameters.service }}', ${names}))`;
   return [
     yaml`
-      - publish: $(sourceRoot)/openapi.yaml
+      - publish: ${folderOfService}/openapi.yaml
         displayName: Publish the API description
         artifact: specification
         condition: ${described.length < services.length ? condition : undefined}

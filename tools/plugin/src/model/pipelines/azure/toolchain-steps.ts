@@ -1,3 +1,4 @@
+import { nxVariables } from '../nx-command.ts';
 import { comparesPackages, programCommand, type PackageManager } from '../package-manager.ts';
 import type { PipelineFacts, PipelineToolchain } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
@@ -64,19 +65,20 @@ function packagesOf(packageManager: PackageManager): AzureToolchain['packages'][
 }
 
 /**
- * Returns the variables that name the folders of packages, as the items of a pipeline's `variables`.
+ * Returns the variables of Nx, and those that name the folders of packages, as the items of a pipeline's `variables`.
  * @param purpose why its jobs build, if any does.
  */
-export function packageVariables({ toolchains, packageManager }: PipelineFacts, purpose?: BuildPurpose): Yaml {
+export function jobVariables({ toolchains, packageManager }: PipelineFacts, purpose?: BuildPurpose): Yaml {
   const kept = keptToolchains(toolchains, purpose).map(({ language }) => azureToolchains[language].packages);
   const ofNode = packagesOf(packageManager);
-  // A section without any variable is no section. npm installs the other package managers.
-  if (ofNode.length === 0) ofNode.push(npmPackages);
   return yaml`
-    ${[...ofNode, ...kept].map(
-      ({ variable, folder }) => yaml`
-        - name: ${variable}
-          value: ${folder}
+    ${[
+      ...Object.entries(nxVariables),
+      ...[...ofNode, ...kept].map(({ variable, folder }) => [variable, folder] as const),
+    ].map(
+      ([name, value]) => yaml`
+        - name: ${name}
+          value: ${value}
       `,
     )}
   `;

@@ -1,9 +1,10 @@
 import { generatedHeader } from '../generated-file.ts';
 import type { PipelineFacts, PipelineService } from '../pipeline-facts.ts';
+import { pathInRepository } from '../repository-paths.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
 
 /** Returns the pipeline of one service that pushes to its paths start. */
-export function triggeredPipeline(service: PipelineService, { branch }: PipelineFacts): Yaml {
+export function triggeredPipeline(service: PipelineService, { branch, folder }: PipelineFacts): Yaml {
   const { include, exclude } = pathFilter(service);
   return yaml`
     ${generatedHeader}
@@ -24,7 +25,7 @@ export function triggeredPipeline(service: PipelineService, { branch }: Pipeline
     pr: none
 
     extends:
-      template: /Infrastructure/pipelines/templates/service.yml
+      template: /${pathInRepository({ folder }, 'Infrastructure/pipelines/templates/service.yml')}
       parameters:
         service: ${service.name}
   `;

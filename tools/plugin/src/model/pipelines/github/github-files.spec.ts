@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { pipelineFactsCases } from '../../../../../contracts/src/pipeline-facts-cases.ts';
-import { comparesPackages, npm } from '../package-manager.ts';
+import { comparesPackages, npm, runPrefix } from '../package-manager.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { kubeconfigSecret, type Rights } from './cluster-access.ts';
+import { inRepository } from '../repository-paths.ts';
 import { githubFiles } from './github-files.ts';
 
 interface Step {
@@ -30,7 +31,7 @@ interface Workflow {
 /** Each writes and reads six files. */
 const some = { numRuns: 25 };
 
-const workflowPath = /^\.github\/workflows\/(.*)\.yml$/;
+const workflowPath = /^\.github\/workflows\/(?:services-)?(.*)\.yml$/;
 
 function workflowsOf(facts: PipelineFacts): Record<string, Workflow> {
   const entries = [...githubFiles(facts)].flatMap(([path, text]): [string, Workflow][] => {
@@ -52,6 +53,9 @@ function lookAt(facts: PipelineFacts, { name, protected: isProtected }: Pipeline
 const inAzure = { resourceGroup: 'shop', name: 'shop (prod)' };
 
 const shop: PipelineFacts = {
+  folder: '',
+  prefix: '',
+  rebuilds: true,
   branch: 'main',
   services: ['orders', 'payments'].map((name) => ({
     name,
@@ -59,6 +63,7 @@ const shop: PipelineFacts = {
     paths: [`apps/${name}/`, 'libs/money/'],
     foreignPaths: [],
     trigger: 'manual',
+    variables: undefined,
     api: name === 'orders' ? 'apps/orders/openapi.yaml' : undefined,
   })),
   environments: [
@@ -125,8 +130,10 @@ it('gives no right to a workflow, and to a job no more than it needs', () => {
     fc.property(pipelineFactsCases, (facts) => {
       for (const { permissions } of Object.values(workflowsOf(facts))) expect(permissions).toEqual({});
       for (const [id, { permissions, steps }] of jobsOf(facts)) {
-        expect(permissions['contents']).toBe(['build', 'build-one', 'package'].includes(id) ? 'write' : 'read');
-        const tells = ['release', 'release-one'].includes(id) || /^(promote|rollback)-/.test(id);
+        expect(permissions['contents']).toBe(
+          ['build', 'build-one', 'build-moved', 'package'].includes(id) ? 'write' : 'read',
+        );
+        const tells = ['release', 'release-one', 'release-moved'].includes(id) || /^(promote|rollback)-/.test(id);
         expect(permissions['deployments']).toBe(tells ? 'write' : undefined);
         const logsIn = steps.some(({ uses }) => uses?.startsWith('azure/login@'));
         expect(permissions['id-token']).toBe(logsIn ? 'write' : undefined);
@@ -173,7 +180,9 @@ it('reaches a cluster only as an environment of GitHub, which can keep strangers
         const [, back] = /^rollback-(.*)$/.exec(id) ?? [];
         const isKept = facts.environments.some(({ name, protected: asks }) => asks && name === back);
         const [, name = isKept ? id : 'unattended'] = /^(?:promote|provision)-(.*)$/.exec(id) ?? [];
-        const builds = ['build', 'build-one'].includes(id) ? { name: 'build', deployment: false } : undefined;
+        const builds = ['build', 'build-one', 'build-moved'].includes(id)
+          ? { name: 'build', deployment: false }
+          : undefined;
         expect(environment).toEqual(reaches ? { name, deployment: false } : builds);
       }
     }),
@@ -293,13 +302,13 @@ it('sets up languages in jobs that build and in no other, and keeps more in thos
   fc.assert(
     fc.property(pipelineFactsCases, (facts) => {
       for (const [id, { steps }] of jobsOf(facts)) {
-        const setUp = steps.filter(({ uses }) => uses === './.github/actions/toolchains');
+        const setUp = steps.filter(({ uses }) => uses === `./.github/actions/${facts.prefix}toolchains`);
         const builds = steps.some(({ run }) => / -t .*\bbuild\b/.test(run ?? ''));
         expect([id, setUp.length]).toEqual([id, builds && facts.toolchains.length > 0 ? 1 : 0]);
         if (setUp.length > 0)
           expect([id, setUp[0]!.with]).toEqual([
             id,
-            ['affected', 'check-one'].includes(id) ? { cache: true } : undefined,
+            ['affected', 'check-one', 'check-moved'].includes(id) ? { cache: true } : undefined,
           ]);
       }
     }),
@@ -310,9 +319,9 @@ it('sets up languages in jobs that build and in no other, and keeps more in thos
 it('sets up the languages that there are, each version by its file where there is one', () => {
   fc.assert(
     fc.property(pipelineFactsCases, (facts) => {
-      const { node, toolchains } = facts;
+      const { node, toolchains } = inRepository(facts);
       const stepsOf = (name: string): readonly Step[] => {
-        const text = githubFiles(facts).get(`.github/actions/${name}/action.yml`);
+        const text = githubFiles(facts).get(`.github/actions/${facts.prefix}${name}/action.yml`);
         return text === undefined ? [] : (parse(text) as { runs: { steps: Step[] } }).runs.steps;
       };
       const setUp = [...stepsOf('workspace'), ...stepsOf('toolchains')].flatMap(({ uses, with: inputs }) => {
@@ -405,7 +414,7 @@ it('gives keys to check APIs with to the steps that deploy there, and to no othe
           .flatMap(({ env = {} }) => Object.entries(env))
           .filter(([, value]) => /secrets\./.test(value));
         const own = environments.filter(({ name }) => [`promote-${name}`, `rollback-${name}`].includes(id));
-        const names = (['release', 'release-one'].includes(id) ? automatic : own).flatMap(
+        const names = (['release', 'release-one', 'release-moved'].includes(id) ? automatic : own).flatMap(
           ({ keyVariable }) => keyVariable ?? [],
         );
         expect(new Map(given.filter(([name]) => name !== 'KUBECONFIG_TEXT'))).toEqual(
@@ -459,10 +468,71 @@ it('has a place for lines of the team in every job, and one for all jobs', () =>
       for (const [path, text] of githubFiles(facts)) {
         const regions = [...text.matchAll(/# region custom: (.*)\n\s*# endregion$/gm)].map(([, name]) => name);
         const jobs = workflowPath.test(path) ? Object.keys((parse(text) as Workflow).jobs) : [];
-        const ofAll = path === '.github/actions/workspace/action.yml' ? ['setup'] : [];
+        const ofAll = path === `.github/actions/${facts.prefix}workspace/action.yml` ? ['setup'] : [];
         expect(regions).toEqual([...jobs.flatMap((id) => [`setup ${id}`, `after ${id}`]), ...ofAll]);
       }
     }),
     some,
   );
 });
+
+it('looks for builds that ran nowhere before it builds one service that somebody chose, too', () => {
+  const { release } = workflowsOf(shop);
+  const { 'build-one': build, outdated } = release!.jobs as Record<string, Job & { needs?: string[] }>;
+  expect(build!.needs).toEqual(['outdated', 'check-one']);
+  expect(outdated!.if).toBeUndefined();
+  const told = build!.steps.flatMap(({ env }) => env?.['POC_FAILED_BUILDS'] ?? []);
+  expect(told).toEqual(['${{ needs.outdated.outputs.failed }}']);
+});
+
+it('rebuilds by schedule where that was asked for, and in no run that a push or a person starts', () => {
+  fc.assert(
+    fc.property(pipelineFactsCases, (facts) => {
+      const { release } = workflowsOf(facts);
+      const rebuilding = Object.entries(release!.jobs).filter(([, job]) =>
+        JSON.stringify(job.steps).includes(' --rebuild'),
+      );
+      expect(rebuilding.map(([id]) => id)).toEqual(facts.rebuilds ? ['build-moved'] : []);
+      expect('schedule' in release!.on).toBe(facts.rebuilds);
+      if (facts.rebuilds) expect(release!.jobs['check-moved']!.if).toMatch(/^github\.event_name == 'schedule' && /);
+    }),
+    some,
+  );
+});
+
+it('starts Nx as the package manager does, with what its exit codes need', () => {
+  fc.assert(
+    fc.property(pipelineFactsCases, (facts) => {
+      for (const [, { steps }] of jobsOf(facts))
+        for (const { run = '' } of steps)
+          if (/\bnx /.test(run)) expect(run.startsWith(`${runPrefix(facts.packageManager)} nx `)).toBe(true);
+      for (const workflow of Object.values(workflowsOf(facts)) as (Workflow & { env: object; defaults?: object })[]) {
+        expect(workflow.env).toEqual({ NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', NX_SKIP_LOG_GROUPING: 'true' });
+        const below = facts.folder === '' ? undefined : { run: { 'working-directory': facts.folder } };
+        expect(workflow.defaults).toEqual(below);
+      }
+    }),
+    some,
+  );
+});
+
+it.each([
+  ['npm', npm],
+  ['pnpm', { name: 'pnpm', lockFile: 'pnpm-lock.yaml', program: 'pnpm@10.34.0' }],
+  ['yarn', { name: 'yarn', lockFile: 'yarn.lock', program: '@yarnpkg/cli-dist@4.18.0' }],
+  ['yarn 1', { name: 'yarn-classic', lockFile: 'yarn.lock', program: 'yarn@1.22.22' }],
+  ['bun', { name: 'bun', lockFile: 'bun.lock', program: 'bun@1.4.4' }],
+] as const)(
+  'is written like this for %s, below the root of a repository, beside workflows of others',
+  (_, packageManager) => {
+    const files = githubFiles({ ...shop, packageManager, folder: 'web', prefix: 'services-' });
+    expect([...files.keys()]).toEqual([
+      '.github/actions/services-workspace/action.yml',
+      ...['ci', 'release', 'provision'].map((name) => `.github/workflows/services-${name}.yml`),
+      '.github/actions/services-toolchains/action.yml',
+      ...['promote', 'rollback'].map((name) => `.github/workflows/services-${name}.yml`),
+    ]);
+    expect(files.get('.github/actions/services-workspace/action.yml')).toMatchSnapshot();
+    expect(files.get('.github/workflows/services-ci.yml')).toMatchSnapshot();
+  },
+);

@@ -1,46 +1,49 @@
-import { envSection, keyVariables, type NxCommand, type StepVariables } from '../nx-command.ts';
+import { envSection, keyVariables, scriptLine, type NxCommand, type StepVariables } from '../nx-command.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
 import { pinnedActions } from './pinned-actions.ts';
-import { toolchainsFolder } from './toolchains-action.ts';
+import { actionFolder } from './workflow-settings.ts';
 
-const workspaceStep = yaml`- uses: ./.github/actions/workspace`;
+/** Makes a checkout ready for Nx. */
+function workspaceStep(facts: PipelineFacts): Yaml {
+  return yaml`- uses: ./${actionFolder(facts, 'workspace')}`;
+}
 
 /**
  * Checks the commit out and makes it ready for Nx. Git keeps the job's token, outside the checkout, because commands fetch
  * commits and tags that a shallow clone lacks, and push tags where the token may write.
  */
-export const readySteps: readonly Yaml[] = [
-  yaml`
+export function readySteps(facts: PipelineFacts): readonly Yaml[] {
+  const checkout = yaml`
     - uses: ${pinnedActions.checkout}
       with:
         persist-credentials: true
-  `,
-  workspaceStep,
-];
+  `;
+  return [checkout, workspaceStep(facts)];
+}
 
 /** The same with all commits, for a job that compares two of them and fetches nothing later. */
-export const readyWithHistorySteps: readonly Yaml[] = [
-  yaml`
+export function readyWithHistorySteps(facts: PipelineFacts): readonly Yaml[] {
+  const checkout = yaml`
     - uses: ${pinnedActions.checkout}
       with:
         fetch-depth: 0
         persist-credentials: false
-  `,
-  workspaceStep,
-];
+  `;
+  return [checkout, workspaceStep(facts)];
+}
 
 /** Sets up what services are built with, for a job that releases what it builds. */
-export function releaseToolchainSteps({ toolchains }: PipelineFacts): readonly Yaml[] {
-  return toolchains.length === 0 ? [] : [yaml`- uses: ./${toolchainsFolder}`];
+export function releaseToolchainSteps(facts: PipelineFacts): readonly Yaml[] {
+  return facts.toolchains.length === 0 ? [] : [yaml`- uses: ./${actionFolder(facts, 'toolchains')}`];
 }
 
 /** Sets up what services are built with, for a job that only checks what it builds: it may take anything from a cache. */
-export function checkToolchainSteps({ toolchains }: PipelineFacts): readonly Yaml[] {
-  if (toolchains.length === 0) return [];
+export function checkToolchainSteps(facts: PipelineFacts): readonly Yaml[] {
+  if (facts.toolchains.length === 0) return [];
   return [
     yaml`
-      - uses: ./${toolchainsFolder}
+      - uses: ./${actionFolder(facts, 'toolchains')}
         with:
           cache: true
     `,
@@ -57,24 +60,25 @@ export const checkoutSteps: readonly Yaml[] = [
 ];
 
 /** Checks that generated files are in step with the workspace. */
-export const syncCheckStep = yaml`- run: npx nx sync:check`;
+export function syncCheckStep(facts: PipelineFacts): Yaml {
+  return commandStep(facts, { command: 'nx sync:check' });
+}
 
 /** Checks what is affected since the commit of an expression. */
-export function checkAffectedStep(base: string): Yaml {
-  return commandStep({ command: 'npx nx affected -t lint test build --base="$BASE"', env: { BASE: base } });
+export function checkAffectedStep(facts: PipelineFacts, base: string): Yaml {
+  return commandStep(facts, { command: 'nx affected -t lint test build --base="$BASE"', env: { BASE: base } });
 }
 
 /**
  * Returns a step that runs one command with variables. Inputs go in as variables: text of an expression would become script.
- * @param condition expression without which the step is left out.
  */
-export function commandStep({ command, id, env }: NxCommand, condition?: string): Yaml {
+export function commandStep(facts: PipelineFacts, command: NxCommand): Yaml {
+  const { id, env } = command;
   return yaml`
     - ${yaml`
         id: ${id}
-        if: ${condition}
         ${envSection(env)}
-        run: ${command}
+        run: ${scriptLine(facts, command)}
       `}
   `;
 }

@@ -7,11 +7,13 @@ import { clusterAccess, unattended } from './cluster-access.ts';
 import { dispatchTrigger } from './dispatch-inputs.ts';
 import { commandStep, commandVariables, deployVariables, planOutputs, readySteps } from './job-steps.ts';
 import { workflowJob } from './workflow-job.ts';
+import { workflowName, workflowSettings } from './workflow-settings.ts';
 
 const allServices = 'all services';
 
 /** Returns `promote.yml`: it brings releases that proved themselves to the next environment. Needs two environments at least. */
-export function promoteWorkflow({ services, environments }: PipelineFacts): Yaml {
+export function promoteWorkflow(facts: PipelineFacts): Yaml {
+  const { services, environments } = facts;
   const targets = environments.slice(1);
   const inputs = dispatchTrigger([
     { name: 'service', description: 'Service to promote', choices: [allServices, ...services.map(({ name }) => name)] },
@@ -31,15 +33,15 @@ export function promoteWorkflow({ services, environments }: PipelineFacts): Yaml
     # Brings releases that proved themselves in one environment to the next. Who must approve of that is a protection rule of the
     # environment of the same name at GitHub: what is approved of is the plan on the page of the run, and nothing newer. Runs are not queued here, where GitHub would drop waiting ones: the plugin has one writer
     # for each service and environment, and the others wait for it.
-    name: promote
+    name: ${workflowName(facts, 'promote')}
     run-name: promote \${{ inputs.service }} to \${{ inputs.to }}
     on:
       ${inputs}
 
-    permissions: {}
+    ${workflowSettings(facts)}
 
     jobs:
-      ${paragraphs(targets.flatMap((to, index) => promoteJobs(environments[index]!, to)))}
+      ${paragraphs(targets.flatMap((to, index) => promoteJobs(facts, environments[index]!, to)))}
   `;
 }
 
@@ -49,24 +51,34 @@ const typed = {
   TAG: '${{ inputs.tag }}',
 };
 
+/** From one environment to the next. */
+interface Way {
+  readonly from: PipelineEnvironment;
+  readonly to: PipelineEnvironment;
+}
+
 /** Where somebody must approve, the first job chooses and shows what is to be approved of, and the second does that alone. */
-function promoteJobs(from: PipelineEnvironment, to: PipelineEnvironment): Yaml[] {
+function promoteJobs(facts: PipelineFacts, from: PipelineEnvironment, to: PipelineEnvironment): Yaml[] {
   const isAsked = `inputs.to == '${to.name}'`;
-  if (!to.protected) return [promoteJob(from, to, { condition: isAsked, chosen: typed })];
+  if (!to.protected) return [promoteJob(facts, { from, to }, { condition: isAsked, chosen: typed })];
   const plan = `plan-${to.name}`;
   const outputOf = (name: string) => `\${{ needs.${plan}.outputs.${name} }}`;
   return [
-    planJob(plan, from, to),
-    promoteJob(from, to, {
-      needs: [plan],
-      // What could not be planned for one service is no reason to leave out the others, which were.
-      condition: `\${{ !cancelled() && needs.${plan}.outputs.plans != '' }}`,
-      chosen: { PROJECTS: outputOf('services'), TAG: outputOf('tags'), PLANS: outputOf('plans') },
-    }),
+    planJob(facts, { from, to }, plan),
+    promoteJob(
+      facts,
+      { from, to },
+      {
+        needs: [plan],
+        // What could not be planned for one service is no reason to leave out the others, which were.
+        condition: `\${{ !cancelled() && needs.${plan}.outputs.plans != '' }}`,
+        chosen: { PROJECTS: outputOf('services'), TAG: outputOf('tags'), PLANS: outputOf('plans') },
+      },
+    ),
   ];
 }
 
-function planJob(id: string, from: PipelineEnvironment, to: PipelineEnvironment): Yaml {
+function planJob(facts: PipelineFacts, { from, to }: Way, id: string): Yaml {
   const access = clusterAccess([to], 'planning', [from]);
   const env = { ...typed, ...overriding, ...commandVariables(access.kubeconfig) };
   return workflowJob({
@@ -75,8 +87,8 @@ function planJob(id: string, from: PipelineEnvironment, to: PipelineEnvironment)
     environment: unattended,
     permissions: { contents: 'read', ...access.permissions },
     settings: planOutputs(['services', 'tags', 'plans']),
-    setup: [...readySteps, ...access.steps],
-    steps: [commandStep({ id: 'plan', command: commandFor(to, ' --dry-run'), env })],
+    setup: [...readySteps(facts), ...access.steps],
+    steps: [commandStep(facts, { id: 'plan', command: commandFor(to, ' --dry-run'), env })],
   });
 }
 
@@ -97,11 +109,7 @@ interface PromotePlace {
   readonly chosen: StepVariables;
 }
 
-function promoteJob(
-  from: PipelineEnvironment,
-  to: PipelineEnvironment,
-  { needs, condition, chosen }: PromotePlace,
-): Yaml {
+function promoteJob(facts: PipelineFacts, { from, to }: Way, { needs, condition, chosen }: PromotePlace): Yaml {
   const access = clusterAccess([to], 'deploying', [from]);
   const { option, env, permissions } = approvalFor(to, 'at GitHub');
   const variables = { ...chosen, ...overriding, ...env, ...deployVariables([to], access.kubeconfig) };
@@ -111,7 +119,7 @@ function promoteJob(
     condition,
     environment: to.name,
     permissions: { ...permissions, contents: 'read', deployments: 'write', ...access.permissions },
-    setup: [...readySteps, ...access.steps],
-    steps: [commandStep({ command: commandFor(to, option), env: variables })],
+    setup: [...readySteps(facts), ...access.steps],
+    steps: [commandStep(facts, { command: commandFor(to, option), env: variables })],
   });
 }

@@ -2,17 +2,20 @@ import { approvalFor } from '../approval.ts';
 import { generatedHeader } from '../generated-file.ts';
 import { packageCommand, provisionCommand, type StepVariables } from '../nx-command.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
+import { pathInRepository } from '../repository-paths.ts';
 import { paragraphs, yaml, type Yaml } from '../yaml-template.ts';
 import { branchFilter } from './branch-filter.ts';
 import { clusterAccess, unattended, type Rights } from './cluster-access.ts';
 import { dispatchTrigger } from './dispatch-inputs.ts';
 import { commandStep, commandVariables, planOutputs, readySteps } from './job-steps.ts';
 import { workflowJob, type WorkflowJob } from './workflow-job.ts';
+import { workflowName, workflowSettings } from './workflow-settings.ts';
 
 const allEnvironments = 'all environments';
 
 /** Returns `provision.yml`: it rolls out the clusters' own configuration, environment by environment. */
-export function provisionWorkflow({ environments, branch }: PipelineFacts): Yaml {
+export function provisionWorkflow(facts: PipelineFacts): Yaml {
+  const { environments, branch } = facts;
   const inputs = dispatchTrigger([
     {
       name: 'environment',
@@ -22,8 +25,8 @@ export function provisionWorkflow({ environments, branch }: PipelineFacts): Yaml
     { name: 'tag', description: 'Provisioning (20261124-1); left empty, this commit is packaged' },
   ]);
   const jobs = [
-    packageJob(),
-    ...environments.flatMap((environment, index) => provisionJobs(environment, environments[index - 1])),
+    packageJob(facts),
+    ...environments.flatMap((environment, index) => provisionJobs(facts, environment, environments[index - 1])),
   ];
   return yaml`
     ${generatedHeader}
@@ -31,17 +34,15 @@ export function provisionWorkflow({ environments, branch }: PipelineFacts): Yaml
     # Rolls out the clusters' own configuration, and that of API Management, environment by environment: the difference first, then, behind the protection rules of
     # the environment of the same name at GitHub, the change. Started by hand with the tag of an earlier one, it rolls back to that; without
     # a tag, a run that waited for approval until something newer was there changes nothing.
-    name: provision
+    name: ${workflowName(facts, 'provision')}
     on:
       push:
         branches: ${[branchFilter(branch)]}
         paths:
-          - 'Infrastructure/apim/**'
-          - 'Infrastructure/kubernetes/**'
-          - 'Infrastructure/environments/**'
+          ${['apim', 'kubernetes', 'environments'].map((name) => pathInRepository(facts, `Infrastructure/${name}/**`))}
       ${inputs}
 
-    permissions: {}
+    ${workflowSettings(facts)}
 
     jobs:
       ${paragraphs(jobs)}
@@ -49,7 +50,7 @@ export function provisionWorkflow({ environments, branch }: PipelineFacts): Yaml
 }
 
 /** Returns the job that says which version, and which commit, all others are about: what is approved of is that, and nothing newer. */
-function packageJob(): Yaml {
+function packageJob(facts: PipelineFacts): Yaml {
   const env = { TAG: '${{ inputs.tag }}', GITHUB_TOKEN: '${{ github.token }}' };
   return workflowJob({
     id: 'package',
@@ -58,20 +59,24 @@ function packageJob(): Yaml {
       outputs:
         commit: \${{ steps.package.outputs.commit }}
     `,
-    setup: readySteps,
-    steps: [commandStep({ id: 'package', command: packageCommand, env })],
+    setup: readySteps(facts),
+    steps: [commandStep(facts, { id: 'package', command: packageCommand, env })],
   });
 }
 
 /** Returns the job that shows what would change in an environment, and the one that changes it. */
-function provisionJobs(environment: PipelineEnvironment, before: PipelineEnvironment | undefined): Yaml[] {
+function provisionJobs(
+  facts: PipelineFacts,
+  environment: PipelineEnvironment,
+  before: PipelineEnvironment | undefined,
+): Yaml[] {
   const { name } = environment;
   const chosenVersion = { COMMIT: '${{ needs.package.outputs.commit }}', TAG: '${{ inputs.tag }}' };
   const job = (rights: Rights) => {
     const access = clusterAccess([environment], rights);
     return {
       permissions: { contents: 'read', ...access.permissions },
-      setup: [...readySteps, ...access.steps],
+      setup: [...readySteps(facts), ...access.steps],
       variables: { ...chosenVersion, ...commandVariables(access.kubeconfig) },
     } as const;
   };
@@ -86,7 +91,7 @@ function provisionJobs(environment: PipelineEnvironment, before: PipelineEnviron
     ? { needs: ['package', ...earlier], condition: afterAll(chosen) }
     : { needs: ['package'], condition: chosen };
   const { variables, ...common } = look;
-  const first = lookJob(environment, { ...common, ...placed }, variables);
+  const first = lookJob(facts, environment, { ...common, ...placed, variables });
   const plans: StepVariables = environment.protected ? { PLANS: `\${{ needs.${plan}.outputs.plans }}` } : {};
   return [
     first,
@@ -97,7 +102,9 @@ function provisionJobs(environment: PipelineEnvironment, before: PipelineEnviron
       needs: ['package', environment.protected ? plan : `diff-${name}`, ...earlier],
       condition: afterAll(environment.protected ? `needs.${plan}.outputs.plans != ''` : chosen),
       environment: name,
-      steps: [commandStep({ command: provisionCommand(name, option), env: { ...change.variables, ...plans, ...env } })],
+      steps: [
+        commandStep(facts, { command: provisionCommand(name, option), env: { ...change.variables, ...plans, ...env } }),
+      ],
     }),
   ];
 }
@@ -107,9 +114,9 @@ function provisionJobs(environment: PipelineEnvironment, before: PipelineEnviron
  * to be approved of is planned when the one before is done.
  */
 function lookJob(
+  facts: PipelineFacts,
   { name, protected: isProtected }: PipelineEnvironment,
-  job: Omit<WorkflowJob, 'id' | 'environment' | 'steps'>,
-  env: StepVariables,
+  { variables: env, ...job }: Omit<WorkflowJob, 'id' | 'environment' | 'steps'> & { readonly variables: StepVariables },
 ): Yaml {
   const command = provisionCommand(name, ' --dry-run');
   return workflowJob({
@@ -117,6 +124,6 @@ function lookJob(
     id: `${isProtected ? 'plan' : 'diff'}-${name}`,
     environment: unattended,
     ...(isProtected ? { settings: planOutputs(['plans']) } : {}),
-    steps: [commandStep({ ...(isProtected ? { id: 'plan' } : {}), command, env })],
+    steps: [commandStep(facts, { ...(isProtected ? { id: 'plan' } : {}), command, env })],
   });
 }

@@ -1,47 +1,52 @@
-import { automaticEnvironments } from '../../environment/environment.ts';
+import { customRegion } from '../custom-region.ts';
 import { generatedHeader } from '../generated-file.ts';
-import { buildCommands, checkTargets, deployCommand, type StepVariables } from '../nx-command.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
+import { rebuildTime, scheduleRegion } from '../rebuild-schedule.ts';
 import { paragraphs, yaml, type Yaml } from '../yaml-template.ts';
 import { branchFilter } from './branch-filter.ts';
-import { building, clusterAccess, registryAccess, unattended, type ClusterAccess } from './cluster-access.ts';
 import { dispatchTrigger } from './dispatch-inputs.ts';
 import {
   checkAffectedStep,
   checkToolchainSteps,
   checkoutSteps,
-  commandStep,
-  commandVariables,
-  deployVariables,
-  readySteps,
   readyWithHistorySteps,
-  releaseToolchainSteps,
   syncCheckStep,
 } from './job-steps.ts';
 import { pinnedActions } from './pinned-actions.ts';
+import { buildJob, checkServicesJob, deployJob, outdatedJob, type Released } from './release-jobs.ts';
 import { workflowJob } from './workflow-job.ts';
-import { failedBuildsVariable } from '../../product/wire-names.ts';
+import { workflowName, workflowSettings } from './workflow-settings.ts';
 
 /** No service can be called that. */
 const whateverIsOutdated = 'whatever is outdated';
 
-const projectsOption = '-p "$PROJECTS"';
+/** Returns the expression that holds where nobody chose one service. */
+function isAll({ rebuilds }: PipelineFacts): string {
+  const events = rebuilds ? ['push', 'schedule'] : ['push'];
+  return [
+    ...events.map((event) => `github.event_name == '${event}'`),
+    `inputs.service == '${whateverIsOutdated}'`,
+  ].join(' || ');
+}
+
+const isOneService = `github.event_name == 'workflow_dispatch' && inputs.service != '${whateverIsOutdated}'`;
 
 /** Returns `release.yml`: it releases what the main branch has and the automatic environments have not. */
 export function releaseWorkflow(facts: PipelineFacts): Yaml {
-  const { services, environments, branch } = facts;
-  const automatic = automaticEnvironments(environments);
-  const access = clusterAccess(automatic);
+  const { services, branch } = facts;
   const choices = [whateverIsOutdated, ...services.map(({ name }) => name)];
   const descriptions = services.flatMap(({ api }) => (api === undefined ? [] : [api]));
   const jobs = [
-    outdatedJob(clusterAccess(automatic, 'planning')),
+    outdatedJob(facts, {
+      outputs: ['any', 'base', 'failed', ...(facts.rebuilds ? ['rebuild'] : []), 'services'],
+    }),
     affectedJob(facts),
     buildJob(facts, whatIsOutdated),
-    deployJob(facts, access, whatIsOutdated),
-    checkOneJob(facts),
+    deployJob(facts, whatIsOutdated),
+    checkServicesJob(facts, { id: 'check-one', condition: isOneService, projects: oneService.projects }),
     buildJob(facts, oneService),
-    deployJob(facts, access, oneService),
+    deployJob(facts, oneService),
+    ...(facts.rebuilds ? rebuildJobs(facts) : []),
     ...(descriptions.length === 0 ? [] : [specificationJob(descriptions)]),
   ];
   return yaml`
@@ -49,19 +54,20 @@ export function releaseWorkflow(facts: PipelineFacts): Yaml {
     #
     # Releases what the main branch has and the automatic environments have not: builds, pushes, tags and deploys it.
     # Started by hand, it can also release one service.
-    name: release
+    name: ${workflowName(facts, 'release')}
     on:
       push:
         branches: ${[branchFilter(branch)]}
+      ${facts.rebuilds ? scheduleTrigger : []}
       ${dispatchTrigger([{ name: 'service', description: 'What to release', choices }])}
 
-    permissions: {}
+    ${workflowSettings(facts)}
 
     # One run at a time, so that a newer commit never gets the lower build number. GitHub keeps only the newest run that waits and
     # cancels the others. Nothing is lost by that, nor by a run that failed: what is outdated is found by comparing the content of the
     # commit with what is deployed, not with the commit before, and the newest run has all that the others would have brought.
     concurrency:
-      group: release
+      group: ${workflowName(facts, 'release')}
       cancel-in-progress: false
 
     jobs:
@@ -69,47 +75,16 @@ export function releaseWorkflow(facts: PipelineFacts): Yaml {
   `;
 }
 
-function outdatedJob(access: ClusterAccess): Yaml {
-  const command = 'npx nx run infrastructure:outdated --matrix';
-  return workflowJob({
-    id: 'outdated',
-    condition: `github.event_name == 'push' || inputs.service == '${whateverIsOutdated}'`,
-    environment: unattended,
-    permissions: { contents: 'read', ...access.permissions },
-    settings: yaml`
-      outputs:
-        any: \${{ steps.outdated.outputs.any }}
-        base: \${{ steps.outdated.outputs.base }}
-        failed: \${{ steps.outdated.outputs.failed }}
-        services: \${{ steps.outdated.outputs.services }}
-    `,
-    setup: [...readySteps, ...access.steps],
-    steps: [commandStep({ id: 'outdated', command, env: commandVariables(access.kubeconfig) })],
-  });
-}
-
 function affectedJob(facts: PipelineFacts): Yaml {
   return workflowJob({
     id: 'affected',
     comment: yaml`# From the oldest commit that something outdated was deployed from: what failed before is checked again.`,
     needs: ['outdated'],
+    condition: isAll(facts),
     permissions: { contents: 'read' },
-    setup: [...readyWithHistorySteps, ...checkToolchainSteps(facts)],
-    steps: [syncCheckStep, checkAffectedStep('${{ needs.outdated.outputs.base }}')],
+    setup: [...readyWithHistorySteps(facts), ...checkToolchainSteps(facts)],
+    steps: [syncCheckStep(facts), checkAffectedStep(facts, '${{ needs.outdated.outputs.base }}')],
   });
-}
-
-/** The services that are released: by the jobs that were asked, or one service that somebody chose. */
-interface Released {
-  /** End of the jobs' names. */
-  readonly suffix: '' | '-one';
-  readonly needs: readonly [string, ...string[]];
-  readonly condition: string;
-  /** Further settings: how the jobs are split. */
-  readonly settings?: Yaml;
-  readonly projects: string;
-  /** Builds of them that ran nowhere. */
-  readonly failed?: string;
 }
 
 const whatIsOutdated: Released = {
@@ -123,73 +98,38 @@ const whatIsOutdated: Released = {
       matrix: \${{ fromJSON(needs.outdated.outputs.services) }}
   `,
   projects: '${{ matrix.projects }}',
-  failed: '${{ needs.outdated.outputs.failed }}',
 };
-
-const isOneService = `github.event_name == 'workflow_dispatch' && inputs.service != '${whateverIsOutdated}'`;
 
 const oneService: Released = {
   suffix: '-one',
-  needs: ['check-one'],
+  needs: ['outdated', 'check-one'],
   condition: isOneService,
   projects: '${{ inputs.service }}',
 };
 
-/** Returns the job that checks the service that somebody chose. */
-function checkOneJob(facts: PipelineFacts): Yaml {
-  const command = `npx nx run-many -t ${checkTargets} ${projectsOption}`;
-  return workflowJob({
-    id: 'check-one',
-    condition: isOneService,
-    permissions: { contents: 'read' },
-    setup: [...readyWithHistorySteps, ...checkToolchainSteps(facts)],
-    steps: [commandStep({ command, env: { PROJECTS: oneService.projects } })],
-  });
-}
+/** By schedule, what is outdated is released as by a push, so that such a run may take the place of one that waits. */
+const scheduleTrigger = yaml`
+  # What is up to date but for an image that it is built on is built again and released, which no push does.
+  schedule:
+    ${customRegion(scheduleRegion, yaml`- cron: ${rebuildTime}`)}
+`;
 
-/** Returns the job that builds, pushes and tags. It may write to the repository and the registry, and reaches no cluster. */
-function buildJob(facts: PipelineFacts, { suffix, needs, condition, settings, projects, failed }: Released): Yaml {
-  const [build, release] = buildCommands(projectsOption);
-  const env = { PROJECTS: projects };
-  const told: StepVariables = failed === undefined ? {} : { [failedBuildsVariable]: failed };
-  const registry = registryAccess(automaticEnvironments(facts.environments));
-  return workflowJob({
-    id: `build${suffix}`,
-    comment: yaml`# Builds, pushes and tags. What is built runs where no credential of a cluster is.`,
-    needs,
-    condition,
-    environment: building,
-    permissions: { contents: 'write', ...registry.permissions },
-    settings,
-    setup: [...readySteps, ...releaseToolchainSteps(facts), ...registry.steps],
-    steps: [
-      commandStep({ command: build, env }),
-      commandStep({ command: release, env: { ...env, ...told, GITHUB_TOKEN: '${{ github.token }}' } }),
-    ],
-  });
-}
+const moved: Released = {
+  suffix: '-moved',
+  needs: ['outdated', 'check-moved'],
+  condition: "needs.outdated.outputs.rebuild != ''",
+  projects: '${{ needs.outdated.outputs.rebuild }}',
+  rebuilds: true,
+};
 
-/** Returns the job that deploys what has been built. */
-function deployJob(facts: PipelineFacts, access: ClusterAccess, released: Released): Yaml {
-  const { suffix, needs, condition, settings, projects } = released;
-  const automatic = automaticEnvironments(facts.environments);
-  const checks = needs.map((id) => `needs.${id}.result == 'success'`).join(' && ');
-  return workflowJob({
-    id: `release${suffix}`,
-    comment: yaml`# Deploys what was built; what could not be built is refused here.`,
-    needs: [...needs, `build${suffix}`],
-    condition: `\${{ !cancelled() && ${checks} && ${condition} }}`,
-    environment: unattended,
-    permissions: { contents: 'read', deployments: 'write', ...access.permissions },
-    settings,
-    setup: [...readySteps, ...access.steps],
-    steps: [
-      commandStep({
-        command: deployCommand(projectsOption),
-        env: { PROJECTS: projects, ...deployVariables(automatic, access.kubeconfig) },
-      }),
-    ],
-  });
+/** Returns the jobs that release again what is built on an image that moved. */
+function rebuildJobs(facts: PipelineFacts): Yaml[] {
+  const condition = `github.event_name == 'schedule' && ${moved.condition}`;
+  return [
+    checkServicesJob(facts, { id: 'check-moved', needs: ['outdated'], condition, projects: moved.projects }),
+    buildJob(facts, moved),
+    deployJob(facts, moved),
+  ];
 }
 
 /** Returns the job that keeps the API descriptions as the commit has them: API Management imports them from there. */

@@ -6,9 +6,11 @@ import { clusterAccess, rollbackEnvironment } from './cluster-access.ts';
 import { dispatchTrigger } from './dispatch-inputs.ts';
 import { commandStep, deployVariables, readySteps } from './job-steps.ts';
 import { workflowJob } from './workflow-job.ts';
+import { workflowName, workflowSettings } from './workflow-settings.ts';
 
 /** Returns `rollback.yml`: it goes back to an earlier release of a service, and stays there. Needs one service at least. */
-export function rollbackWorkflow({ services, environments }: PipelineFacts): Yaml {
+export function rollbackWorkflow(facts: PipelineFacts): Yaml {
+  const { services, environments } = facts;
   const inputs = dispatchTrigger([
     { name: 'service', description: 'Service to roll back', choices: services.map(({ name }) => name) },
     { name: 'environment', description: 'Where', choices: environments.map(({ name }) => name) },
@@ -21,22 +23,22 @@ export function rollbackWorkflow({ services, environments }: PipelineFacts): Yam
     # Rolls a service back to an earlier release in one environment. The release that it leaves is held there until a newer
     # one comes. Nothing is built, and runs are not queued: the plugin has one writer for each service and environment. Rolling back in a
     # protected environment has an environment of its own at GitHub (rollback-NAME), whose protection rules say who may.
-    name: rollback
+    name: ${workflowName(facts, 'rollback')}
     run-name: roll back \${{ inputs.service }} in \${{ inputs.environment }}
     on:
       ${inputs}
 
-    permissions: {}
+    ${workflowSettings(facts)}
 
     jobs:
-      ${paragraphs(environments.map(rollbackJob))}
+      ${paragraphs(environments.map((environment) => rollbackJob(facts, environment)))}
   `;
 }
 
-function rollbackJob(environment: PipelineEnvironment): Yaml {
+function rollbackJob(facts: PipelineFacts, environment: PipelineEnvironment): Yaml {
   const { name } = environment;
   const access = clusterAccess([environment]);
-  const rollBack = commandStep({
+  const rollBack = commandStep(facts, {
     command: rollbackCommand(name),
     env: {
       SERVICE: '${{ inputs.service }}',
@@ -50,7 +52,7 @@ function rollbackJob(environment: PipelineEnvironment): Yaml {
     condition: `inputs.environment == '${name}'`,
     environment: rollbackEnvironment(environment),
     permissions: { contents: 'read', deployments: 'write', ...access.permissions },
-    setup: [...readySteps, ...access.steps],
+    setup: [...readySteps(facts), ...access.steps],
     steps: [rollBack],
   });
 }

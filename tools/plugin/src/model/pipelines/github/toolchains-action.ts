@@ -3,10 +3,7 @@ import type { PipelineToolchain } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
 import { pinnedActions } from './pinned-actions.ts';
 
-/** Path of the action, for steps that use it. */
-export const toolchainsFolder = '.github/actions/toolchains';
-
-/** Returns `.github/actions/toolchains/action.yml`: it sets up what services are built with. Needs one language at least. */
+/** Returns the action of the languages: it sets up what services are built with. Needs one language at least. */
 export function toolchainsAction(toolchains: readonly PipelineToolchain[]): Yaml {
   return yaml`
     ${generatedHeader}

@@ -6,7 +6,7 @@ import { yaml, type Yaml } from '../yaml-template.ts';
 import { pinnedActions } from './pinned-actions.ts';
 
 /** Returns `.github/actions/workspace/action.yml`: it does what every job needs between checkout and its command. */
-export function workspaceAction({ node, packageManager }: PipelineFacts): Yaml {
+export function workspaceAction({ node, packageManager, folder }: PipelineFacts): Yaml {
   const cache = comparesPackages(packageManager) ? packageManager.name : undefined;
   const program = programCommand(packageManager);
   const setUpNode = (kept: string | undefined) => yaml`
@@ -15,6 +15,7 @@ export function workspaceAction({ node, packageManager }: PipelineFacts): Yaml {
         node-version: ${node.file === undefined ? node.version : undefined}
         node-version-file: ${node.file}
         cache: ${kept}
+        cache-dependency-path: ${kept === undefined || folder === '' ? undefined : packageManager.lockFile}
   `;
   // The cache is found by asking the package manager, which needs Node.js itself.
   // Nor is there a lock file of what comes before the one that reads the lock file: its version is named, and zizmor is told.
@@ -42,6 +43,7 @@ export function workspaceAction({ node, packageManager }: PipelineFacts): Yaml {
         ${program === undefined ? [] : installProgram}
         - run: ${installCommand(packageManager)}
           shell: bash
+          working-directory: ${folder === '' ? undefined : folder}
         ${customRegion('setup')}
   `;
 }

@@ -13,6 +13,11 @@ export const booleanReader: OptionReader<boolean> = {
   },
 };
 
+/** Reads an option whose absence is a choice of its own. */
+export function maybe<T>(reader: OptionReader<T>): OptionReader<T | undefined> {
+  return { read: (value, context) => (value === undefined ? undefined : reader.read(value, context)) };
+}
+
 /** Reads `--ci=azure`. */
 export function choiceReader<T extends string>(...allowed: readonly T[]): OptionReader<T | undefined> {
   return {

@@ -4,21 +4,35 @@ import { serviceNames } from '../../executors/running/workspace-service.ts';
 import type { PipelineFacts, PipelineService } from '../../../model/pipelines/pipeline-facts.ts';
 import { findPackageManager } from '../../../model/pipelines/package-manager.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
+import type { Environment } from '../../../model/environment/environment.ts';
 import { parseEnvironments } from '../../../adapters/workspace/environments.ts';
 import { serviceIn } from '../../../adapters/workspace/service.ts';
 import { environmentTexts } from '../environment-texts.ts';
 import { triggerPaths } from '../../../adapters/workspace/trigger-paths.ts';
+import { azureFolder } from '../../../model/pipelines/azure/azure-files.ts';
+import { hasSchedule } from '../../../model/pipelines/rebuild-schedule.ts';
+import { githubFolder } from './pipeline-files.ts';
+import { findRepository } from './repository.ts';
+import { presentPrefix, workflowPrefix } from './workflow-prefix.ts';
 import { gatherToolchains } from './gather-toolchains.ts';
 
+/** What somebody asks for; what was asked for before is seen in the generated files. */
+export type PipelineChoices = Partial<Pick<PipelineFacts, 'prefix' | 'rebuilds'>>;
+
 /** Gathers what pipelines are generated from. @throws {Refusal} naming the file that has a mistake. */
-export async function gatherFacts(tree: Tree, graph: ProjectGraph): Promise<PipelineFacts> {
+export async function gatherFacts(
+  tree: Tree,
+  graph: ProjectGraph,
+  choices: PipelineChoices = {},
+): Promise<PipelineFacts> {
+  const { folder } = findRepository(tree.root);
   const nxJson = readNxJson(tree) ?? {};
   const environments = await parseEnvironments(environmentTexts(tree));
   const services = serviceNames(graph)
     .sort()
     .map((name): PipelineService => {
       const service = serviceIn(graph, nxJson, name);
-      const api = `${service.root}/openapi.yaml`;
+      const inIt = (file: string) => (tree.exists(`${service.root}/${file}`) ? `${service.root}/${file}` : undefined);
       return {
         name,
         root: service.root,
@@ -28,20 +42,16 @@ export async function gatherFacts(tree: Tree, graph: ProjectGraph): Promise<Pipe
           (path) => tree.exists(path),
         ),
         trigger: readTrigger(tree, service),
-        api: tree.exists(api) ? api : undefined,
+        variables: inIt(variablesFile),
+        api: inIt('openapi.yaml'),
       };
     });
   return {
+    folder,
+    prefix: choices.prefix ?? workflowPrefix(tree, githubFolder(folder)),
+    rebuilds: choices.rebuilds ?? rebuildsNow(tree, folder),
     services,
-    environments: environments.map(({ name, deploy, protected: isProtected, cluster: { aks, context }, facade }) => ({
-      name,
-      deploy,
-      protected: isProtected,
-      aks,
-      context,
-      hasFacade: facade !== undefined,
-      keyVariable: facade?.keyVariable,
-    })),
+    environments: environments.map(asPipelineEnvironment),
     branch: nxJson.defaultBase ?? 'main',
     packageManager: findPackageManager((path) =>
       tree.isFile(path) ? (tree.read(path, 'utf8') ?? undefined) : undefined,
@@ -50,17 +60,39 @@ export async function gatherFacts(tree: Tree, graph: ProjectGraph): Promise<Pipe
   };
 }
 
-/** Returns the variable `trigger` of a service's `pipeline.variables.yml` (default: `manual`). */
-function readTrigger(tree: Tree, { name, root }: { name: string; root: string }): PipelineService['trigger'] {
-  const file = `${root}/pipeline.variables.yml`;
+function asPipelineEnvironment({
+  name,
+  deploy,
+  protected: isProtected,
+  cluster: { aks, context },
+  facade,
+}: Environment): PipelineFacts['environments'][number] {
+  return {
+    name,
+    deploy,
+    protected: isProtected,
+    aks,
+    context,
+    hasFacade: facade !== undefined,
+    keyVariable: facade?.keyVariable,
+  };
+}
+
+const variablesFile = 'pipeline.variables.yml';
+
+/** Reports whether the pipelines that there are have the schedule that rebuilds. */
+function rebuildsNow(tree: Tree, folder: string): boolean {
+  const github = githubFolder(folder);
+  const prefix = presentPrefix(tree, github) ?? '';
+  const files = [`${github}/workflows/${prefix}release.yml`, `${azureFolder}/azure-pipelines.affected.yml`];
+  return files.some((path) => hasSchedule(tree.read(path, 'utf8') ?? ''));
+}
+
+/** Returns the variable `trigger` of a service's `pipeline.variables.yml` (default, and where there is no such file: `manual`). */
+function readTrigger(tree: Tree, { root }: { root: string }): PipelineService['trigger'] {
+  const file = `${root}/${variablesFile}`;
   const text = tree.read(file, 'utf8');
-  if (text === null) {
-    throw badVariables(
-      file,
-      `Pipelines read the names of ${name} from this file, and it is missing.`,
-      `Create it like that of another service, with at least the line "serviceName: ${name}" below "variables:".`,
-    );
-  }
+  if (text === null) return 'manual';
   const document = parseDocument(text);
   const [mistake] = document.errors;
   if (mistake) throw badVariables(file, `This is not YAML: ${mistake.message.split('\n')[0]}`, 'Fix it.');

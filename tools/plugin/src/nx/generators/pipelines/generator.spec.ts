@@ -103,7 +103,6 @@ describe('pipelines generator', () => {
   });
 
   it.each<[string, () => void, string]>([
-    ['no variables', () => tree.delete('apps/orders/pipeline.variables.yml'), 'Could not read apps/orders/pipeline'],
     ['a misspelt trigger', () => addService('labels', '  trigger: path\n'), 'The variable trigger is "path".'],
     ['variables that are no YAML', () => addService('labels', ' x: [\n'), 'This is not YAML'],
     ['an environment with a mistake', () => addEnvironment('dev', 1, 'manual'), 'the order 1 is taken by'],

@@ -14,6 +14,7 @@ import { rejectExtraArguments } from '../extra-arguments.ts';
 import { graphOnDisk, updatePipelines, withoutProject, type ReadGraph } from '../update-pipelines.ts';
 import { undeployCommands } from './undeploy-commands.ts';
 import { text } from '../text-option.ts';
+import { leaveWorkspaces } from '../workspace-members.ts';
 import { findDependents } from './dependents.ts';
 import { dropFromLists } from './lists-of-projects.ts';
 import { mentionsAmongCallers, mentionsOf, namesOfFolder } from './mentions.ts';
@@ -71,7 +72,7 @@ export async function removeService(tree: Tree, raw: RawOptions, facts: Workspac
   const mentioning = await facts.filesMentioning(namesOfFolder(root));
   tree.delete(root);
   dropPathAliases(tree, root);
-  const lists = [...dropFromLists(tree, root), ...dropFromCallers(tree, name)];
+  const lists = [...dropFromLists(tree, root), ...leaveWorkspaces(tree, root), ...dropFromCallers(tree, name)];
   const warn = await updatePipelines(tree, () => Promise.resolve(withoutProject(graph, name)));
   const mentions = [...mentionsOf(tree, root, mentioning), ...mentionsAmongCallers(tree, name)];
   const commands = undeployCommands(name, await environmentsOf(tree));

@@ -13,7 +13,13 @@ const workspaceRoot = join(__dirname, '../../../../../..');
 
 function newWorkspace(): Tree {
   const tree = createTreeWithEmptyWorkspace();
-  tree.write(`${environmentsFolder}/dev.yaml`, 'name: dev\nvariables:\n  ROUTE_HOSTNAME: dev.localhost\n');
+  tree.write('libs/service-host/build/build.mjs', '');
+  tree.write('Infrastructure/apim/policy.xml', '');
+  tree.write('.gitignore', 'dist/\n');
+  tree.write(
+    `${environmentsFolder}/dev.yaml`,
+    'name: dev\nvariables:\n  GATEWAY_NAME: gateway\n  ROUTE_HOSTNAME: dev.localhost\n',
+  );
   tree.write(`${environmentsFolder}/preprod.yml`, 'name: preprod\n');
   tree.write(`${environmentsFolder}/empty.yaml`, '');
   tree.write(`${environmentsFolder}/broken.yaml`, 'name: [');

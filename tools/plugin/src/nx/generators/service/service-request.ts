@@ -1,21 +1,26 @@
 import { getProjects, type Tree } from '@nx/devkit';
+import { posix } from 'node:path';
+import { booleanReader, maybe } from '../../executors/options/declare-options.ts';
 import { readOptions, type RawOptions } from '../../executors/options/options.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import { parseServiceName } from '../../../model/release/service-name.ts';
 import { rejectExtraArguments } from '../extra-arguments.ts';
 import { text } from '../text-option.ts';
+import { placeOf, type Place } from './place.ts';
 import { parseCalls } from './calls.ts';
 import type { Call } from '../callers-file.ts';
 import { stackNamed, type Stack } from './stack.ts';
 
 /** A service that can be added. */
-export interface ServiceRequest {
+export interface ServiceRequest extends Place {
   readonly name: string;
-  /** Relative to the workspace's root. */
-  readonly root: string;
   readonly stack: Stack;
   readonly port: number;
   readonly apiSuffix: string;
+  /** Undefined: as the workspace has it. */
+  readonly tags: readonly string[] | undefined;
+  /** Whether the gateway leads to it; undefined: where the environments have one. */
+  readonly route: boolean | undefined;
   /** Of services that are there. */
   readonly calls: readonly Call[];
 }
@@ -29,10 +34,11 @@ export function parseServiceRequest(tree: Tree, raw: RawOptions): ServiceRequest
   rejectExtraArguments(raw, doing);
   const options = readOptions(
     raw,
-    { name: text(''), stack: text('node'), port: text('8080'), apiSuffix: text(''), calls: text('') },
+    { name: text(''), stack: text('node'), port: text('8080'), apiSuffix: text(''), calls: text(''), ...placing },
     { doing },
   );
-  const name = parseServiceName(options.name, doing);
+  const [, scope = '', ownName = ''] = /^(?:(@[^/]+)\/)?(.*)$/s.exec(options.name) ?? [];
+  const name = parseServiceName(ownName, doing);
   if (yamlWords.includes(name)) {
     throw new Refusal({
       type: 'bad-service-name',
@@ -41,16 +47,20 @@ export function parseServiceRequest(tree: Tree, raw: RawOptions): ServiceRequest
       remedy: 'Choose another name.',
     });
   }
-  const root = `apps/${name}`;
+  const place = placeOf(tree, { name, scope, directory: parseDirectory(options.directory, doing) });
+  const { project, root } = place;
   const request = {
+    ...place,
     name,
-    root,
+    tags: options.tags === undefined ? undefined : parseTags(options.tags),
+    route: options.route,
     stack: stackNamed(options.stack, doing),
     port: parsePort(options.port, doing),
     apiSuffix: parseApiSuffix(options.apiSuffix || name, doing),
     calls: parseCalls(tree, name, options.calls, doing),
   };
-  const twin = getProjects(tree).get(name);
+  const projects = getProjects(tree);
+  const twin = projects.get(project) ?? projects.get(name);
   if (twin || tree.exists(root)) {
     throw new Refusal({
       type: 'service-exists',
@@ -60,6 +70,23 @@ export function parseServiceRequest(tree: Tree, raw: RawOptions): ServiceRequest
     });
   }
   return request;
+}
+
+const placing = { directory: text(''), tags: maybe(text('')), route: maybe(booleanReader) };
+
+function parseTags(tags: string): string[] {
+  return tags.split(',').flatMap((tag) => tag.trim() || []);
+}
+
+function parseDirectory(directory: string, doing: string): string {
+  const normal = posix.normalize(directory.replaceAll('\\', '/'));
+  if (directory === '' || /^(?!\/|\.\.?(\/|$))[\w@.+/-]+$/.test(normal)) return directory === '' ? '' : normal;
+  throw new Refusal({
+    type: 'bad-option',
+    doing,
+    reason: `"${directory}" cannot be its folder.`,
+    remedy: 'Name a folder below the root of the workspace, with letters, digits, "-", "_", "." and "/".',
+  });
 }
 
 /** Where every service has its metrics, and nothing else (`METRICS_PORT`). */

@@ -16,6 +16,9 @@ const stacks: Readonly<Record<string, Stack>> = {
   none: { templates: ['none'], memory: { request: '64Mi', limit: '256Mi' } },
 };
 
+/** The files of a Node service where the workspace has no HTTP host of its own: it brings one along. */
+export const nodeAlone = ['node-alone', 'openapi'];
+
 /** @throws {Refusal} naming those that there are. */
 export function stackNamed(name: string, doing: string): Stack {
   const names = Object.keys(stacks);
