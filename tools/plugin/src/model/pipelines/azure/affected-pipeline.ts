@@ -4,7 +4,7 @@ import { checkTargets, deployCommand } from '../nx-command.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
 import { rebuildTime, scheduleRegion } from '../rebuild-schedule.ts';
 import { customRegion } from '../custom-region.ts';
-import { yaml, type Yaml } from '../yaml-template.ts';
+import { yaml, Yaml } from '../yaml-template.ts';
 import { buildJob, checkJob, outdatedJob, poolOf } from './build-jobs.ts';
 import { clusterSteps, commandStep, deployVariables, jobSteps, pool } from './job-steps.ts';
 import { jobVariables } from './toolchain-steps.ts';
@@ -60,8 +60,7 @@ export function affectedPipeline(facts: PipelineFacts): Yaml {
         ${strategy}
         steps:
           ${releaseSteps(facts, 'release')}
-
-      ${facts.rebuilds ? rebuildJobs(facts) : []}
+      ${facts.rebuilds ? ['', ...rebuildJobs(facts).lines].map((line) => new Yaml([line])) : []}
   `;
 }
 

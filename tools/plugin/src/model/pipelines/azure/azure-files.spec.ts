@@ -9,6 +9,7 @@ import type { Refusal } from '../../errors/product-error.ts';
 import { generatedHeader } from '../generated-file.ts';
 import { comparesPackages, npm } from '../package-manager.ts';
 import type { PipelineEnvironment, PipelineFacts, PipelineService } from '../pipeline-facts.ts';
+import { pathInRepository } from '../repository-paths.ts';
 import { azureFiles } from './azure-files.ts';
 import { typedText } from './job-steps.ts';
 
@@ -183,9 +184,10 @@ describe('azureFiles', () => {
               ({ lockFiles, isVerified }) => lockFiles.length > 0 && (checks || (releases && isVerified)),
             );
             const keys = steps.filter(({ task }) => task === 'Cache@2').map(({ inputs }) => inputs!['key']!);
+            const inIt = (paths: readonly string[]) => paths.map((path) => pathInRepository(of, path)).join(', ');
             expect(keys.map((key) => key.split(' | ')[2])).toEqual([
-              ...kept.map(({ lockFiles }) => lockFiles.join(', ')),
-              ...(comparesPackages(of.packageManager) ? [of.packageManager.lockFile] : []),
+              ...kept.map(({ lockFiles }) => inIt(lockFiles)),
+              ...(comparesPackages(of.packageManager) ? [inIt([of.packageManager.lockFile])] : []),
             ]);
           }
         },
@@ -212,8 +214,10 @@ describe('azureFiles', () => {
   });
 
   it('give the template the parameters that it has', () => {
-    const template = parse(textOf(facts, 'templates/service.yml')) as { parameters: { name: string }[] };
-    const names = template.parameters.map(({ name }) => name);
+    const template = parse(textOf(facts, 'templates/service.yml')) as {
+      parameters: { name: string; default?: unknown }[];
+    };
+    const names = template.parameters.filter((each) => each.default === undefined).map(({ name }) => name);
     for (const end of ['azure-pipelines.service.yml', 'apps/orders/azure-pipelines.yml']) {
       const { extends: extended } = parse(textOf(facts, end)) as { extends: { parameters: object } };
       expect(Object.keys(extended.parameters)).toEqual(names);
@@ -234,12 +238,13 @@ describe('azureFiles', () => {
       environment('c', { deploy: 'automatic', aks: { ...aks, name: 'other' } }),
     ];
     const steps = stepsOf(textOf({ ...facts, environments }, 'templates/service.yml'));
-    expect(steps.find(({ task }) => task === 'DownloadSecureFile@1')).toMatchObject({
+    expect(steps.filter(({ task }) => task === 'DownloadSecureFile@1').at(-1)).toMatchObject({
       name: 'kubeconfig_b',
       inputs: { secureFile: 'kubeconfig-b' },
     });
-    const [push, release] = steps.filter(({ task }) => task === 'AzureCLI@2');
-    expect([push!.inputs!['azureSubscription'], push!.env]).toEqual(['c-build', { GITHUB_TOKEN: '$(GITHUB_TOKEN)' }]);
+    const [, push, release] = steps.filter(({ task }) => task === 'AzureCLI@2');
+    const told = { GITHUB_TOKEN: '$(GITHUB_TOKEN)', POC_FAILED_BUILDS: '$(failed)' };
+    expect([push!.inputs!['azureSubscription'], push!.env]).toEqual(['c-build', told]);
     expect(release!.env!['KUBECONFIG']).toBe('$(Agent.TempDirectory)/kubeconfig:$(kubeconfig_b.secureFilePath)');
     expect(release!.inputs!['azureSubscription']).toBe('c');
     expect(release!.inputs!['inlineScript']!.split('\n')).toEqual([
@@ -247,7 +252,7 @@ describe('azureFiles', () => {
       expect.stringContaining(`--name 'cluster' --context 'ada'\\''s' --file`),
       expect.stringContaining(`--name 'other'`),
       expect.stringContaining('kubelogin convert-kubeconfig'),
-      'npx nx run-many -t release --only=deploy -p $(serviceName) --exclude-task-dependencies',
+      'npx nx run-many -t release --only=deploy -p ${{ parameters.service }} --exclude-task-dependencies',
       '',
     ]);
   });
@@ -259,7 +264,7 @@ describe('azureFiles', () => {
       ['provisioning.yml', '-planner'],
     ] as const) {
       const steps = stepsOf(textOf({ ...facts, environments }, end));
-      const [step] = steps.filter(({ task }) => task === 'AzureCLI@2');
+      const step = steps.filter(({ task }) => task === 'AzureCLI@2').at(end === 'templates/service.yml' ? -1 : 0);
       expect(step!.inputs!['azureSubscription']).toBe(`a${rights}`);
       expect(step!.inputs!['inlineScript']!.split('\n')).toEqual(['set -e', expect.stringContaining('npx nx run'), '']);
       expect(step!.env!['KUBECONFIG']).toBe('$(kubeconfig_a.secureFilePath)');
@@ -345,11 +350,6 @@ describe('azureFiles', () => {
 
   it.each<[string, Partial<PipelineFacts>, string]>([
     ['no service', { services: [] }, 'The workspace has no service.'],
-    [
-      'a service elsewhere',
-      { services: [service('orders', { root: 'services/orders' })] },
-      'The service orders is in services/orders;',
-    ],
   ])('refuse %s', (_, own, reason) => {
     try {
       azureFiles({ ...facts, ...own });
@@ -358,5 +358,27 @@ describe('azureFiles', () => {
       return;
     }
     throw new Error('not refused');
+  });
+});
+
+it('looks for builds that ran nowhere before it builds a single service, too', () => {
+  for (const end of ['templates/service.yml', 'release.yml']) {
+    const text = textOf(facts, end);
+    expect(text).toContain("failed: $[ dependencies.outdated.outputs['outdated.failed'] ]");
+    expect(text).toMatch(/dependsOn: \[outdated, check\]/);
+  }
+});
+
+it('finds a service in any folder, with and without variables of its own', () => {
+  const services = [service('orders', { root: 'services/shop/orders' }), service('payments', { variables: undefined })];
+  const { parameters, variables } = parse(textOf({ ...facts, services }, 'templates/service.yml')) as {
+    parameters: { default?: unknown }[];
+    variables: object[];
+  };
+  expect(parameters[1]!.default).toEqual({ orders: 'services/shop/orders', payments: 'apps/payments' });
+  expect(variables[0]).toEqual({
+    "${{ if in(parameters.service, 'orders') }}": [
+      { template: '/${{ parameters.folders[parameters.service] }}/pipeline.variables.yml' },
+    ],
   });
 });

@@ -67,10 +67,8 @@ function ownVariables({ services }: PipelineFacts): Yaml {
   const file = yaml`- template: /${folderOfService}/pipeline.variables.yml`;
   if (having.length === services.length) return file;
   if (having.length === 0) return new Yaml([]);
-  return yaml`
-    - \${{ if in(parameters.service, ${having.map(({ name }) => `'${name}'`).join(', ')}) }}:
-        ${file}
-  `;
+  const names = having.map(({ name }) => `'${name}'`).join(', ');
+  return new Yaml([`- \${{ if in(parameters.service, ${names}) }}:`, ...file.lines.map((line) => `    ${line}`)]);
 }
 
 /** Publishes the API description, of services that have one. */

@@ -6,6 +6,7 @@ import { distinctServicesIn } from '../../executors/running/service-names.ts';
 import type { PipelineFacts, PipelineService } from '../../../model/pipelines/pipeline-facts.ts';
 import { findPackageManager } from '../../../model/pipelines/package-manager.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
+import type { Environment } from '../../../model/environment/environment.ts';
 import { parseEnvironments } from '../../../adapters/workspace/environments.ts';
 import { serviceIn } from '../../../adapters/workspace/service.ts';
 import { environmentTexts } from '../environment-texts.ts';
@@ -52,20 +53,30 @@ export async function gatherFacts(
     prefix: choices.prefix ?? workflowPrefix(tree, githubFolder(folder)),
     rebuilds: choices.rebuilds ?? rebuildsNow(tree, folder),
     services,
-    environments: environments.map(({ name, deploy, protected: isProtected, cluster: { aks, context }, facade }) => ({
-      name,
-      deploy,
-      protected: isProtected,
-      aks,
-      context,
-      hasFacade: facade !== undefined,
-      keyVariable: facade?.keyVariable,
-    })),
+    environments: environments.map(asPipelineEnvironment),
     branch: mainBranch(tree.root, nxJson),
     packageManager: findPackageManager((path) =>
       tree.isFile(path) ? (tree.read(path, 'utf8') ?? undefined) : undefined,
     ),
     ...gatherToolchains(tree, graph, services),
+  };
+}
+
+function asPipelineEnvironment({
+  name,
+  deploy,
+  protected: isProtected,
+  cluster: { aks, context },
+  facade,
+}: Environment): PipelineFacts['environments'][number] {
+  return {
+    name,
+    deploy,
+    protected: isProtected,
+    aks,
+    context,
+    hasFacade: facade !== undefined,
+    keyVariable: facade?.keyVariable,
   };
 }
 
