@@ -6,7 +6,7 @@ import { nodeImageIsPossible } from '../src/providers/kind.ts';
 import { OwnEngine } from './own-engine.ts';
 
 /**
- * Brings up a cluster of kind, runs upon it what services rely on, the suites of the whole product that are named (or a few), and the
+ * Brings up a cluster of kind, runs upon it what services rely on, the suites of the whole product that are named (or one), and the
  * demo, and looks that `down` leaves nothing: `npm run test:kind`. With `--own-engine`, as root on Linux, in an engine
  * and a network of its own, beside a platform that runs; otherwise on the platform's own names and ports, which have to be free.
  * Where the node image cannot be pulled it is made.
@@ -19,7 +19,7 @@ const output = streamOutput();
 
 const flags = process.argv.slice(2);
 const named = flags.filter((flag) => !flag.startsWith('--'));
-const suites = named.length > 0 ? named : ['deploy/rollback', 'deploy/first-release'];
+const suites = named.length > 0 ? named : ['cluster/floor'];
 const engine = flags.includes('--own-engine') ? new OwnEngine() : undefined;
 const env = { ...process.env, ...engine?.env, NX_DAEMON: 'false' };
 
