@@ -60,26 +60,9 @@ async function bundle(root: string, entryPoints: Record<string, string>, out: st
     logLevel: 'error',
   });
   const { outputs } = metafile satisfies Metafile;
-  const files = outputFiles.map(async ({ path, text }) => {
-    const isLate = isLateCommonJs(outputs[relative(root, path).split(sep).join('/')]);
-    await writeFile(path, `${await toCommonJs(text)}${isLate ? namesOfDefault : ''}`);
-  });
-  await Promise.all(files);
+  await Promise.all(outputFiles.map(async ({ path, text }) => writeFile(path, await toCommonJs(text))));
   return Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
 }
-
-/** Reports whether a file is a package of CommonJS that is imported late: of it, esbuild exports the default alone. */
-function isLateCommonJs(output: Metafile['outputs'][string] | undefined): boolean {
-  return /(^|\/)node_modules\//.test(output?.entryPoint ?? '') && output?.exports.join() === 'default';
-}
-
-/** What Node.js does for such an import: `const { Ajv } = await import('ajv')` finds what the module exports by name. */
-const namesOfDefault = `
-for (const all = module.exports.default, names = Object.keys(all ?? {}); names.length > 0; ) {
-  const name = names.pop();
-  if (!(name in module.exports)) Object.defineProperty(module.exports, name, { enumerable: true, get: () => all[name] });
-}
-`;
 
 async function toCommonJs(text: string): Promise<string> {
   const { code } = await transform(text, {
@@ -88,8 +71,6 @@ async function toCommonJs(text: string): Promise<string> {
     target: 'node20',
     minifySyntax: true,
     minifyWhitespace: true,
-    // Node.js would guess the names that a file of CommonJS exports, and find few.
-    supported: { 'dynamic-import': false },
     // Names of functions and classes stay, in what people read and where code asks for them.
     minifyIdentifiers: true,
     keepNames: true,

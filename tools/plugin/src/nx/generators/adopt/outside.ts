@@ -9,7 +9,8 @@ import { doctor } from '../../../use-cases/doctor/doctor.ts';
 import { doctorPorts } from '../../executors/infrastructure/doctor/doctor-ports.ts';
 import { nxSettings } from '../../executors/infrastructure/doctor/nx-settings.ts';
 import { createPorts } from '../../executors/running/connections/create-ports.ts';
-import { serviceNames, workspaceService } from '../../executors/running/workspace-service.ts';
+import { distinctServicesIn } from '../../executors/running/service-names.ts';
+import { serviceOf } from '../../executors/running/workspace-service.ts';
 import { graphOnDisk } from '../update-pipelines.ts';
 import type { Candidate } from './find-service.ts';
 
@@ -52,13 +53,13 @@ async function inputsOf(
   candidates: readonly Candidate[],
 ): Promise<readonly Left[]> {
   const repository = new GitRepository(root);
-  const services = new Set(serviceNames(projectGraph));
+  const services = new Set(distinctServicesIn(projectGraph).map(({ project }) => project));
   const found = candidates
     .filter(({ project }) => services.has(project))
     .map(async ({ project }): Promise<Left[]> => {
       try {
         const nxJsonConfiguration = {};
-        const service = workspaceService(project, { root, projectGraph, nxJsonConfiguration }, repository);
+        const service = serviceOf(project, { root, projectGraph, nxJsonConfiguration }, repository);
         await service.requireCommittedInputs();
         return [];
       } catch (error) {

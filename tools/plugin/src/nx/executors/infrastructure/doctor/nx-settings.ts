@@ -1,12 +1,13 @@
 import type { NxJsonConfiguration, ProjectGraph } from '@nx/devkit';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { readPluginOptionsIn, type PluginOptions } from '../../../../model/workspace/plugin-options.ts';
 import { Refusal } from '../../../../model/errors/product-error.ts';
 import { nodeLockfiles } from '../../../../model/changes/dependencies/npm/node-dependencies.ts';
 import type { Check } from '../../../../use-cases/doctor/checkup.ts';
 import { commands, type Command } from '../../../graph/commands.ts';
 import { isExecutor } from '../../../graph/executor-name.ts';
-import { serviceFolder } from '../../../graph/service-folder.ts';
+import { isServiceFolder } from '../../../graph/service-folder.ts';
 
 const area = 'nx';
 
@@ -18,7 +19,7 @@ export function nxSettings(
   return [
     { area, check: 'imports', ask: async () => importAnalysis(nxJsonConfiguration, workspaceRoot) },
     { area, check: 'cached targets', ask: async () => cachedTargets(projectGraph) },
-    { area, check: 'lost targets', ask: async () => lostTargets(projectGraph, workspaceRoot) },
+    { area, check: 'lost targets', ask: async () => lostTargets(projectGraph, workspaceRoot, readPluginOptionsIn(nxJsonConfiguration).options) },
     { area, check: 'lock files', ask: async () => lockFiles(workspaceRoot) },
   ];
 }
@@ -93,12 +94,8 @@ function cachedTargets(graph: ProjectGraph): string {
   });
 }
 
-function lostTargets(graph: ProjectGraph, root: string): string {
-  const services = Object.values(graph.nodes).filter(
-    ({ data }) =>
-      serviceFolder(join(data.root, 'Dockerfile'), root) !== undefined &&
-      existsSync(join(root, data.root, 'Dockerfile')),
-  );
+function lostTargets(graph: ProjectGraph, root: string, options: PluginOptions): string {
+  const services = Object.values(graph.nodes).filter(({ data }) => isServiceFolder(data.root, root, options));
   const lost = services.filter(
     ({ data }) => !Object.values(data.targets ?? {}).some((target) => isExecutor(target.executor, 'release')),
   );
