@@ -66,7 +66,15 @@ const nxJson: NxJsonConfiguration = { namedInputs: { default: ['{projectRoot}/**
 /** The trigger as it stands in the generated file. */
 function triggerOf(graph: ProjectGraph, name: string, isFile: (path: string) => boolean, nx = nxJson): Trigger {
   const { paths, foreignPaths } = triggerPaths(serviceIn(graph, nx, name), isFile, () => true);
-  const service = { name, root: 'apps/a', paths, foreignPaths, trigger: 'paths', variables: undefined, api: undefined } as const;
+  const service = {
+    name,
+    root: 'apps/a',
+    paths,
+    foreignPaths,
+    trigger: 'paths',
+    variables: undefined,
+    api: undefined,
+  } as const;
   const node = { version: '24.x', file: undefined };
   const where = { folder: '', prefix: '', rebuilds: false, branch: 'main' };
   const facts = { ...where, services: [service], environments: [], node, packageManager: npm, toolchains: [] };

@@ -43,7 +43,9 @@ describe.each(['node', 'go', 'python', 'dotnet', 'none'])(
       expect(project.$schema).toBe('../../../node_modules/nx/schemas/project-schema.json');
       expect(project.sourceRoot).toMatch(/^services\/logistics\/shipping(\/src)?$/);
       const texts = filesIn(root).map(textOf).join('\n');
-      expect(texts).not.toMatch(/@poc\/(?!plugin)|libs\/service-host|apps\/(?!v1)|module poc\/|jest|\.\.\/\.\.\/tsconfig/);
+      expect(texts).not.toMatch(
+        /@poc\/(?!plugin)|libs\/service-host|apps\/(?!v1)|module poc\/|jest|\.\.\/\.\.\/tsconfig/,
+      );
       if (stack !== 'none') expect(project.targets['build']!.outputs).toContain('{projectRoot}/dist');
     });
 

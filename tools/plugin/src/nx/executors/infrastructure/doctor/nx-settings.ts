@@ -19,7 +19,11 @@ export function nxSettings(
   return [
     { area, check: 'imports', ask: async () => importAnalysis(nxJsonConfiguration, workspaceRoot) },
     { area, check: 'cached targets', ask: async () => cachedTargets(projectGraph) },
-    { area, check: 'lost targets', ask: async () => lostTargets(projectGraph, workspaceRoot, readPluginOptionsIn(nxJsonConfiguration).options) },
+    {
+      area,
+      check: 'lost targets',
+      ask: async () => lostTargets(projectGraph, workspaceRoot, readPluginOptionsIn(nxJsonConfiguration).options),
+    },
     { area, check: 'lock files', ask: async () => lockFiles(workspaceRoot) },
   ];
 }
