@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { childEnvironment } from '../process/child-environment.ts';
 import { runProcess } from '../process/run-process.ts';
 
-/** What a renderer may take of the machine, so that a chart which never ends, ends. */
+/** The part of the machine that a renderer may take, so that a chart which never ends, ends. */
 export interface RenderingLimits {
   readonly milliseconds: number;
   /** Bytes of its output. */

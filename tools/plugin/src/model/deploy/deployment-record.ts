@@ -119,7 +119,7 @@ export interface DeploymentRecord {
   readonly release: Release;
   /** The exact manifests, as they were applied. */
   readonly manifests: readonly KubernetesObject[];
-  /** What rendered them, with its version: `helm 4.3.0`. Left away where they were plain. */
+  /** The program that rendered them, with its version: `helm 4.3.0`. Left away where they were plain. */
   readonly renderedBy?: string;
   readonly actor: Actor;
   /** Why; `deploy` in records of before causes were kept. */

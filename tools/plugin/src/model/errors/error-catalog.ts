@@ -7,6 +7,7 @@ import { localPlatformErrors } from './local-platform-errors.ts';
 import { registryErrors } from './registry-errors.ts';
 import { renderingErrors } from './rendering-errors.ts';
 import { routeErrors } from './route-errors.ts';
+import { toolchainErrors } from './toolchain-errors.ts';
 import { verificationErrors } from './verification-errors.ts';
 import { workspaceErrors } from './workspace-errors.ts';
 
@@ -276,32 +277,7 @@ export const errorCatalog = {
     'no-such-package': entry('There is no such package.', 'Make one with `infrastructure:package`.'),
   },
   Facade: facadeErrors,
-  Toolchains: {
-    'bad-version-file': entry(
-      'A file that says the version of a language cannot be understood.',
-      'Fix the file that it names.',
-    ),
-    'no-node-modules': entry(
-      "Yarn is set to Plug'n'Play, and jobs of the pipelines start Nx from `node_modules`.",
-      'Write `nodeLinker: node-modules` into `.yarnrc.yml`, and run `yarn install`.',
-    ),
-    'toolchain-conflict': entry(
-      'Services want versions of a language that exclude each other, and a job of the pipelines has one.',
-      'Let them want versions that have one in common, such as a range.',
-    ),
-    'toolchain-missing': entry(
-      'A language that a service is built with is not installed.',
-      'Install the version that is named, and make sure that it is on the `PATH`.',
-    ),
-    'toolchain-version': entry(
-      'A language that a service is built with is installed in another version.',
-      'Install the version that is named, or correct the file that says it.',
-    ),
-    'toolchain-broken': entry(
-      "A language's tool is there, and does not say its version.",
-      'Run it by hand, and fix what it says.',
-    ),
-  },
+  Toolchains: toolchainErrors,
   'Options and generators': generatorErrors,
   Developing: {
     'already-running': entry('The service is being developed in another terminal.', 'Stop that run, or use it.'),

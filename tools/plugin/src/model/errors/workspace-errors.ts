@@ -11,7 +11,7 @@ export const workspaceErrors = {
     'Rename the other one, or set `targetPrefix` in `nx.json`.',
   ),
   'cached-target': entry(
-    'Nx would take the result of a target from its cache, and deploy nothing.',
+    'Nx would use the cached result of a target, and deploy nothing.',
     'Set `cache: false` for it, or `targetPrefix` in `nx.json`.',
   ),
   'service-name-twice': entry(

@@ -107,7 +107,7 @@ export function programCommand({ program }: PackageManager): string | undefined 
   return program === undefined ? undefined : `npm install --global --ignore-scripts ${program}`;
 }
 
-/** What starts a program of the packages that were installed, with all of its arguments and its exit code. */
+/** The command that starts a program of the packages that were installed, with all of its arguments and its exit code. */
 const runPrefixes: Readonly<Record<PackageManager['name'], string>> = {
   npm: 'npx',
   pnpm: 'pnpm exec',

@@ -8,7 +8,7 @@ export interface PipelineFacts {
   readonly environments: readonly PipelineEnvironment[];
   /** Folder of the workspace in its repository: `web`. Empty where it is the repository's root. Other paths begin in the workspace. */
   readonly folder: string;
-  /** What names of workflows begin with, where others have the usual ones: `services-`. */
+  /** The beginning of the workflows' names, where others have the usual ones: `services-`. */
   readonly prefix: string;
   /** True when what is built on an image that moved is rebuilt by schedule. */
   readonly rebuilds: boolean;

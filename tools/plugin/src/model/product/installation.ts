@@ -11,7 +11,7 @@ declare const POC_PACKAGE_FOLDER: string;
 /** Where the code of the package lies; undefined where the sources run. */
 const packageFolder = typeof POC_PACKAGE_FOLDER === 'undefined' ? undefined : POC_PACKAGE_FOLDER;
 
-/** Whether this is the package, and not the sources in their repository. */
+/** True in the package, false in the sources in their repository. */
 export const isPackage = packageFolder !== undefined;
 
 /** Of the repository's own folder of plain JavaScript, by which Nx finds the executors of the sources. */

@@ -13,7 +13,7 @@ export let provisioningFolder: string;
 export let instanceFolder: string;
 /** The pipelines of Azure. */
 export let azureFolder: string;
-/** Who may sign tags, with keys of ssh. */
+/** The people who may sign tags, with keys of ssh. */
 export let sshSignersFile: string;
 /** The same of PGP. */
 export let pgpSignersFile: string;

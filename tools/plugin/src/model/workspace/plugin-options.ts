@@ -5,7 +5,7 @@ import { didYouMean } from '../text/did-you-mean.ts';
 /** Targets before which others run, by the names that they have without a prefix. */
 export const targetsWithDependencies = ['release', 'docker-release'] as const;
 
-/** What nx.json may say of this plugin, with all defaults. */
+/** The options of this plugin in nx.json, with all defaults. */
 export interface PluginOptions {
   /** Folder of what the services share: environments, the clusters' configuration, signers; relative to the workspace's root. */
   readonly infrastructure: string;

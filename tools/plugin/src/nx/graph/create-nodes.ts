@@ -22,7 +22,7 @@ type NodeResult = [string, CreateNodesResult];
 
 type Context = Pick<CreateNodesContext, 'workspaceRoot'> & Partial<Pick<CreateNodesContext, 'nxJsonConfiguration'>>;
 
-/** What is known of the workspace while its projects are looked at. */
+/** Facts about the workspace while its projects are looked at. */
 interface Workspace {
   readonly context: Context;
   readonly options: PluginOptions;

@@ -1,4 +1,3 @@
-import { manifestsOf } from '../../model/workspace/places.ts';
 import type { ChangesSide, ManifestChange, ManifestChanges } from '../../model/changes/release-diff.ts';
 import { shortCommit } from '../../model/commits/commit.ts';
 import type { Environment } from '../../model/environment/environment.ts';

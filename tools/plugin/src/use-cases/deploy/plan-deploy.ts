@@ -1,4 +1,3 @@
-import { manifestsOf } from '../../model/workspace/places.ts';
 import type { Actor } from '../../model/release/actor.ts';
 import { environmentsFolder, type Environment } from '../../model/environment/environment.ts';
 import { ImageRef } from '../../model/image/image-ref.ts';
@@ -57,7 +56,7 @@ export interface DeployPlan {
   readonly changes: ChangeSet;
   /** Workloads that may fail requests in it, because their manifests say why that is accepted. */
   readonly exceptions: readonly DowntimeException[];
-  /** What rendered them: `helm 4.3.0`; undefined where they are plain. */
+  /** The program that rendered them: `helm 4.3.0`; undefined where they are plain. */
   readonly renderedBy: string | undefined;
   /** The newest deployment before it was planned: with another one, it is planned again. */
   readonly plannedAfter: DeploymentMark | undefined;

@@ -1,4 +1,3 @@
-import { manifestsOf } from '../../model/workspace/places.ts';
 import { shortCommit } from '../../model/commits/commit.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { Release } from '../../model/release/release.ts';

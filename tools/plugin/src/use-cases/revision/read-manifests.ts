@@ -25,11 +25,11 @@ export interface ReadManifests {
   readonly folder: string;
   /** By path; of what was rendered, with what it was made of in the path. */
   readonly texts: ReadonlyMap<string, string>;
-  /** What rendered them, with its version: `helm 4.3.0`. */
+  /** The program that rendered them, with its version: `helm 4.3.0`. */
   readonly renderedBy?: string;
 }
 
-/** What manifests are read by. */
+/** Ports by which manifests are read. */
 export interface ManifestPorts extends Pick<ReleasePorts, 'renderer' | 'charts'> {
   readonly repository: Pick<ReleasePorts['repository'], 'contents'>;
 }

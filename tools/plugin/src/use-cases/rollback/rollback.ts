@@ -1,5 +1,5 @@
 import { inFolder } from '../../model/workspace/places.ts';
-import { posix } from 'node:path';
+import { dirname } from 'node:path/posix';
 import { allEnded } from '../../model/concurrency/all-ended.ts';
 import { shortCommit } from '../../model/commits/commit.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
@@ -78,7 +78,7 @@ export interface RollbackPlan {
   /** The APIs that were published with it. */
   readonly publishes: DeploymentRecord['publishes'];
   readonly objects: readonly KubernetesObject[];
-  /** What had rendered them, with its version; nothing is rendered now. */
+  /** The program that had rendered them, with its version; nothing is rendered now. */
   readonly renderedBy: DeploymentRecord['renderedBy'];
   readonly plan: Plan;
   readonly changes: ChangeSet;
@@ -218,7 +218,7 @@ async function planPublication(
   ports: ReleasePorts,
 ): Promise<ServicePublication | undefined> {
   const [first] = publishes;
-  const root = service.root ?? (first && posix.dirname(first.file));
+  const root = service.root ?? (first && dirname(first.file));
   if (root === undefined) return undefined;
   const target = { service: { name: service.name, root }, release, environment, actor };
   return planServicePublication(target, ports, { direction: 'back' });
@@ -231,10 +231,9 @@ export async function describeRollback(
 ): Promise<string[]> {
   const { service, environment } = request;
   const also = changesBesidesImage(service.name, from.manifests, objects);
-  const { root } = service;
-  const path = inFolder(root ?? '.', 'openapi.yaml');
+  const path = inFolder(service.root ?? '.', 'openapi.yaml');
   const textAt = async (commit: string) =>
-    root === undefined ? undefined : (await repository.texts(commit, path)).get(path);
+    service.root === undefined ? undefined : (await repository.texts(commit, path)).get(path);
   // Whether the API differs is told where it can be; going back must not fail for it.
   const [now, then] = await Promise.all([from.release.commit, release.commit].map(textAt)).catch(() => []);
   const target = `${release.buildNumber} (${shortCommit(release.commit)})`;
@@ -244,7 +243,7 @@ export async function describeRollback(
       : `${environment.name}: ${from.release.buildNumber} (${shortCommit(from.release.commit)}) rolls back to ${target}`,
     ...(endedHold ? [`${environment.name}: ends a hold: ${describeHold(endedHold, environment.name)}`] : []),
     ...(also.length > 0 ? [`${environment.name}: also rolled back: ${also.join(', ')}`] : []),
-    ...(root === undefined
+    ...(service.root === undefined
       ? [
           `${environment.name}: ${service.name} is not in this workspace any more: it rolls back to what its record holds`,
         ]

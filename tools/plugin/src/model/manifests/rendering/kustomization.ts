@@ -12,7 +12,7 @@ const pathLists = [
 /** Fields that list maps, and the fields of these that name a file. */
 const pathFields: Readonly<Record<string, string>> = { patches: 'path', patchesJson6902: 'path', replacements: 'path' };
 const generatorFields = ['configMapGenerator', 'secretGenerator'];
-/** What would have Kustomize fetch a chart, and run helm. */
+/** Fields that make Kustomize fetch a chart, and run helm. */
 const chartFields = ['helmCharts', 'helmChartInflationGenerator', 'helmGlobals'];
 
 /**

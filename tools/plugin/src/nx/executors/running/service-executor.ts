@@ -67,14 +67,13 @@ export function serviceTask<Declared extends Options>(executor: ServiceExecutor<
     taskResult({ deploys, typed: shared.targets.typed }, async () => {
       shared.targets.require(project, executor.command);
       const service = shared.serviceOf(project);
-      const { name } = service;
-      const doing = `${executor.verb} ${name}`;
-      const command = new CommandRun(executor, raw, { doing, project, service: name, shared });
+      const doing = `${executor.verb} ${service.name}`;
+      const command = new CommandRun(executor, raw, { doing, project, service: service.name, shared });
       executor.begin?.({ service, ports: shared.ports });
       const environments = await shared.environments();
       const { ports, services, branch, signal, log, workspaceRoot } = shared;
       const target = (named: string) => shared.targets.target(project, named);
-      const reporter = consoleReporter(name, shared.verbose, log.syntax, log.screen);
+      const reporter = consoleReporter(service.name, shared.verbose, log.syntax, log.screen);
       for (const line of shared.targets.hidden(project)) reporter.warn(line);
       if (deploys) shared.clocks?.reportBy((line) => reporter.warn(line));
       const terminal = command.shownOn(log.screen.terminal);
@@ -89,23 +88,19 @@ export function serviceTask<Declared extends Options>(executor: ServiceExecutor<
           reporter,
           terminal,
           ...{ tell, tellPlan: log.tellPlan.bind(log), annotate },
-          services,
-          target,
-          workspaceRoot,
-          branch,
-          signal,
+          ...{ services, target, workspaceRoot, branch, signal },
         };
         return command.report(await executor.run(options, run));
       } catch (thrown) {
         const error = ofInterruption(thrown, doing, signal);
-        log.tell(errorOutcome(name, error));
+        log.tell(errorOutcome(service.name, error));
         // Nx, which the same Ctrl-C ends, does not show the result any more.
         if (signal.aborted && error instanceof ProductError)
           reporter.warn([...(isInterruption(error) ? [error.facts.reason] : []), error.facts.remedy].join(' '));
         throw error;
       } finally {
         reporter.end();
-        await log.screen.end(name);
+        await log.screen.end(service.name);
       }
     });
 }

@@ -11,7 +11,7 @@ const targetNames: ReadonlySet<string> = new Set(entries.map(([, { target }]) =>
 /** Parts of remedies that name a project of the repository that the plugin comes from. */
 const localPlatform = /(?:, or start|; for) the local platform(?: with|:) `nx run local-platform:up`/g;
 
-/** What became of this plugin's targets in the workspace's graph, which other plugins, files and defaults have a say in. */
+/** The fate of this plugin's targets in the workspace's graph, which other plugins, files and defaults have a say in. */
 export class WorkspaceTargets {
   private readonly context: Pick<ExecutorContext, 'projectGraph' | 'nxJsonConfiguration'>;
 
@@ -63,7 +63,7 @@ export class WorkspaceTargets {
     throw new Refusal({
       type: 'cached-target',
       doing: `${target} ${project}`,
-      reason: `Nx is told to cache it (\`"cache": true\` for ${place}): the next time it would show the old output, and ${command.deploys ? 'deploy' : 'look at'} nothing.`,
+      reason: `nx.json caches it (\`"cache": true\` for ${place}): the next time it would show the old output, and ${command.deploys ? 'deploy' : 'look at'} nothing.`,
       remedy: `Write \`"cache": false\` for ${place}${key === undefined ? '' : ', or take it out there'}; or set \`targetPrefix\` in nx.json, where that is meant for targets of your own.`,
     });
   }
@@ -102,5 +102,9 @@ function ownerOf({ executor, command, options }: TargetConfiguration): string {
   const { command: given, script } = (options ?? {}) as { command?: unknown; script?: unknown };
   if (executor === 'nx:run-script') return `the script "${String(script)}" of its package.json`;
   const run = command ?? given;
-  return typeof run === 'string' ? `\`${run.slice(0, 60)}\`` : `the executor ${executor ?? 'of nobody'}`;
+  return typeof run === 'string'
+    ? `\`${run.slice(0, 60)}\``
+    : executor === undefined
+      ? 'nothing'
+      : `the executor ${executor}`;
 }

@@ -1,5 +1,4 @@
 import { readNxJson, type ProjectGraph, type Tree } from '@nx/devkit';
-import { posix } from 'node:path';
 import { parseDocument } from 'yaml';
 import { mainBranch } from '../../executors/running/main-branch.ts';
 import { distinctServicesIn } from '../../executors/running/service-names.ts';
@@ -18,7 +17,7 @@ import { findRepository } from './repository.ts';
 import { presentPrefix, workflowPrefix } from './workflow-prefix.ts';
 import { gatherToolchains } from './gather-toolchains.ts';
 
-/** What somebody asks for; what was asked for before is seen in the generated files. */
+/** The choices of a command; what was asked for before is seen in the generated files. */
 export type PipelineChoices = Partial<Pick<PipelineFacts, 'prefix' | 'rebuilds'>>;
 
 /** Gathers what pipelines are generated from. @throws {Refusal} naming the file that has a mistake. */

@@ -1,7 +1,7 @@
 import type { Tree } from '@nx/devkit';
 import { isGenerated } from '../../../model/pipelines/generated-file.ts';
 
-/** What our names begin with where others have the usual ones. */
+/** The beginning of our names where others have the usual ones. */
 const besideOthers = 'services-';
 
 /** Files that may be there without us, in `.github`. */

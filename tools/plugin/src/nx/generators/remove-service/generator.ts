@@ -81,15 +81,16 @@ export async function removeService(tree: Tree, raw: RawOptions, facts: Workspac
   const commands = undeployCommands(name, await environmentsOf(tree));
   return () => {
     warn();
-    if (mentions.length > 0)
-      console.warn(
-        `\nThese lines still name ${root} or ${name}. Take it out there, too, where it matters:\n\n${mentions.join('\n')}`,
-      );
+    if (mentions.length > 0) console.warn(describeMentions(root, name, mentions));
     console.log(
       `\nRemoved ${root}${lists.length > 0 ? `, and took it out of ${lists.join(', ')}` : ''}. Commit that. Its images and git tags are kept, and so is what runs in clusters. ` +
         `This deletes it there, with the records of its deployments:\n\n${commands.join('\n')}`,
     );
   };
+}
+
+function describeMentions(root: string, name: string, mentions: readonly string[]): string {
+  return `\nThese lines still name ${root} or ${name}. Take it out there, too, where it matters:\n\n${mentions.join('\n')}`;
 }
 
 /** @returns the file of callers, when it was changed. */

@@ -9,7 +9,7 @@ import {
 import { joinWorkspaces, referFromRoot } from '../workspace-members.ts';
 import type { Place } from './place.ts';
 
-/** What a Node service is built and checked with: only added where the workspace has none. */
+/** Packages that a Node service is built and checked with: only added where the workspace has none. */
 const buildPackages = { esbuild: '^0.25.0', typescript: '~5.9.0', '@types/node': '^22.0.0' };
 
 /** Reports whether a workspace has the HTTP host and the build of this repository's own Node services. */

@@ -19,7 +19,7 @@ export interface ServiceRequest extends Place {
   readonly apiSuffix: string;
   /** Undefined: as the workspace has it. */
   readonly tags: readonly string[] | undefined;
-  /** Whether the gateway leads to it; undefined: where the environments have one. */
+  /** True when the gateway leads to it; undefined: where the environments have one. */
   readonly route: boolean | undefined;
   /** Of services that are there. */
   readonly calls: readonly Call[];

@@ -21,7 +21,7 @@ export interface Rollout {
   readonly plan?: Plan;
   /** Run before the workloads are replaced, one after the other. */
   readonly jobs: readonly KubernetesObject[];
-  /** What rendered them, with its version. */
+  /** The program that rendered them, with its version. */
   readonly renderedBy?: string | undefined;
   readonly actor: Actor;
   readonly cause: DeploymentCause;
