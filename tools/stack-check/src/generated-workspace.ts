@@ -17,6 +17,8 @@ export async function generateWorkspace(services: Readonly<Record<string, string
   const temp = mkdtempSync(join(tmpdir(), 'poc stacks '));
   const folder = join(temp, 'workspace');
   const tree = createTreeWithEmptyWorkspace();
+  // By it the generator knows this repository, whose Node services share a host.
+  tree.write('libs/service-host/build/build.mjs', '');
   for (const [name, stack] of Object.entries(services)) await generateService(tree, { name, stack });
   for (const { path, content } of tree.listChanges().filter((change) => change.path.startsWith('apps/'))) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
