@@ -29,3 +29,9 @@ exports.tools = {
   entry: "export * from './adapters/toolchains/local-tools.ts';",
   folders: ['adapters/toolchains', 'adapters/process', 'model/toolchains', 'ports'],
 };
+
+// Asked by tools/scratch-workspace, which does what Nx does after the last task.
+exports['exit-code'] = {
+  entry: "export * from './nx/graph/task-hooks/exit-code.ts';",
+  folders: ['nx/graph', 'model/product'],
+};

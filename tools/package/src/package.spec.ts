@@ -137,7 +137,7 @@ describe('the package of the plugin', () => {
 
   it('says so, and changes nothing, where there is no Nx', () => {
     const bin = join(plugin, 'bin/poc.cjs');
-    const spawn = `const r = require('child_process').spawnSync(process.execPath, [${JSON.stringify(bin)}, 'run', 'a:b'], { encoding: 'utf8' }); console.log(r.status, r.stderr)`;
+    const spawn = `const r = require('child_process').spawnSync(process.execPath, [${JSON.stringify(bin)}, 'run', 'a:b'], { encoding: 'utf8' }); console.log(String(r.status), r.stderr)`;
     expect(run(spawn, tmpdir())).toMatch(/^2 Could not run Nx: There is none in .* or above it\.\n {2}hint: /);
   });
 });

@@ -16,7 +16,7 @@ const { createProjectGraphAsync, readProjectsConfigurationFromProjectGraph } = n
 const { resetWorkspaceContext } = nx('utils/workspace-context');
 const { readNxJson } = nx('config/configuration');
 const { loadBundle } = workspace('./tools/nx/bundle.cjs');
-const { exitCodeOf } = loadBundle('exit-code', "export * from './nx/graph/task-hooks/exit-code.ts';", ['nx/graph']);
+const { exitCodeOf } = loadBundle('exit-code');
 
 process.env.NX_CLI_SET = 'true';
 process.env.NX_NATIVE_COMMAND_RUNNER = 'false'; // Commands write to this process's outputs.

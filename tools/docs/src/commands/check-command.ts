@@ -23,7 +23,7 @@ export interface Checked {
 
 /** Options that Nx takes for itself, whatever target it runs. */
 const ofNx =
-  'targets projects base head files uncommitted untracked all exclude parallel output-style outputStyle verbose help skip-nx-cache skipNxCache nx-bail interactive'.split(
+  'targets projects base head files uncommitted untracked all exclude exclude-task-dependencies excludeTaskDependencies parallel output-style outputStyle verbose help skip-nx-cache skipNxCache nx-bail interactive'.split(
     ' ',
   );
 const short = { t: 'targets', p: 'projects', c: 'configuration' };

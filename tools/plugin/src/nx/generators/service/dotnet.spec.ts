@@ -196,7 +196,7 @@ describe('the projects', () => {
       '-c',
       'ASPNETCORE_ENVIRONMENT=${ASPNETCORE_ENVIRONMENT:-Development} exec dotnet watch --project OrderHistory.csproj --non-interactive run',
     ]);
-    expect(Object.values(targets).flatMap(({ outputs = [] }) => outputs)).toEqual([]);
+    expect(Object.values(targets).flatMap(({ outputs = [] }) => outputs)).toEqual(['{projectRoot}/dist']);
     for (const folder of ['.artifacts/', 'bin/', 'obj/']) expect(textOf(`${root}/.gitignore`)).toContain(folder);
   });
 });
