@@ -17,8 +17,14 @@ export const localPlatformErrors = {
     "docker has no way to kind's node image, and this user cannot do without.",
     'Give docker a way to docker.io, or name a cluster of your own.',
   ),
-  'program-undownloadable': entry('A program such as kind or kubectl could not be downloaded.', 'Check the network, or install it.'),
-  'program-for-other-machines': entry('A program such as kind or kubectl is not pinned for this machine.', 'Install it yourself.'),
+  'program-undownloadable': entry(
+    'A program such as kind or kubectl could not be downloaded.',
+    'Check the network, or install it.',
+  ),
+  'program-for-other-machines': entry(
+    'A program such as kind or kubectl is not pinned for this machine.',
+    'Install it yourself.',
+  ),
   'engine-missing': entry('No docker server answers.', 'Start docker.'),
   'packages-missing': entry('Packages are not installed.', 'Install them with `apt-get`.'),
   'package-differs': entry(
