@@ -44,7 +44,10 @@ export class WorkspaceTargets {
     const has = (name: CommandName) => executors.some((executor) => isExecutor(executor, name));
     const kinds = new Set(entries.filter(([name]) => has(name)).map(([, { of }]) => of));
     return entries
-      .filter(([, { of }]) => kinds.has(of))
+      .filter(([, { of, isCached, isContinuous }]) => {
+        // Another check in the place of ours, or another way to run a service from its sources, is meant so.
+        return kinds.has(of) && !isCached && !isContinuous;
+      })
       .map(([name, command]) => ({ name, target: this.prefix + command.target }))
       .filter(({ name, target }) => targets[target] !== undefined && !isExecutor(targets[target].executor, name))
       .map(({ name, target }) => ({ name, target, owner: ownerOf(targets[target]!) }));
