@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildPluginPackage } from '../../package/src/plugin-package.ts';
@@ -28,24 +28,19 @@ export async function publishPackages(registry: LocalRegistry): Promise<void> {
 }
 
 /**
- * Adds the plugin as its README says, and an environment of the local platform with a namespace and a corner of the
- * registry of its own. All is committed then.
+ * Adds the plugin as its README says, an environment of the local platform with a namespace and a corner of the registry
+ * of its own, and what a release would refuse of the service. All is committed then.
  */
 export async function adoptPlugin(workspace: ForeignWorkspace): Promise<void> {
   await workspace.succeed('nx', 'add', '@poc/plugin');
-  if (hasGenerator('init')) {
-    await workspace.commit('build: add the plugin');
-    await workspace.succeed('nx', 'g', '@poc/plugin:init', '--no-interactive');
-    expect(await workspace.changes()).toBe('');
-  } else {
-    const nxJson = JSON.parse(workspace.read('nx.json')) as object;
-    workspace.write('nx.json', { ...nxJson, plugins: ['@poc/plugin'] });
-  }
+  await workspace.commit('build: add the plugin');
   const { context, registry } = await platform();
   await kubectl(['create', 'namespace', workspace.id]);
   const options = [`--context=${context}`, `--namespace=${workspace.id}`, `--registry=${registry}/${workspace.id}`];
   await workspace.succeed('nx', 'g', '@poc/plugin:environment', 'dev', ...options, '--no-interactive');
   await workspace.commit('feat: an environment');
+  expect(await workspace.succeed('nx', 'g', '@poc/plugin:adopt', 'shop', '--write')).toContain('fixed: set to 2');
+  await workspace.commit('feat: what a release asks for');
 }
 
 /** Moves the workspace to the next version as Nx does: package.json first, then the migrations. */
@@ -62,9 +57,4 @@ export async function migratePlugin(workspace: ForeignWorkspace): Promise<void> 
   const output = await workspace.succeed('nx', 'migrate', '--run-migrations', '--if-exists');
   expect(output).toContain('name-the-package');
   expect((JSON.parse(workspace.read('nx.json')) as { plugins: unknown }).plugins).toEqual(nxJson.plugins);
-}
-
-function hasGenerator(name: string): boolean {
-  const file = readFileSync(join(repositoryRoot, 'tools/plugin/generators.json'), 'utf8');
-  return Object.hasOwn((JSON.parse(file) as { generators: object }).generators, name);
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kubectl, platform, repositoryRoot } from '../../scratch-workspace/src/platform.ts';
 import { runCommand, runSuccessfully, type CommandResult } from '../../scratch-workspace/src/run-command.ts';
+import { cache } from './installed-once.ts';
 import { pathWith, type PackageManager } from './package-manager.ts';
 
 const fixtures = join(repositoryRoot, 'tools/adoption/fixtures');
@@ -14,8 +15,8 @@ interface Shape {
   readonly nx: string;
   /** Address of the registry that it installs from. */
   readonly registry: string;
-  /** Where the service says what it is; `project.json` unless said otherwise. */
-  readonly project?: 'project.json' | 'package.json';
+  /** Where the service says what it is. */
+  readonly project: 'project.json' | 'package.json';
 }
 
 /** An Nx workspace of somebody else: files as people have them, packages from a registry, and an origin. */
@@ -144,6 +145,7 @@ async function environment(manager: PackageManager, temp: string): Promise<NodeJ
     NX_USE_LOCAL: 'true',
     // Neither settings nor a cache of the person's own.
     npm_config_userconfig: join(temp, 'user.npmrc'),
+    npm_config_cache: join(cache, 'npm'),
     XDG_DATA_HOME: join(temp, 'data'),
     YARN_ENABLE_GLOBAL_CACHE: 'false',
     GIT_AUTHOR_NAME: 'Somebody',

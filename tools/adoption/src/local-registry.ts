@@ -1,12 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runSuccessfully } from '../../scratch-workspace/src/run-command.ts';
-
-/** Kept from run to run: the registry itself, and the packages that it once fetched. */
-const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'poc/adoption');
+import { cache, installOnce } from './installed-once.ts';
 
 /** 6.8 is the last that runs on Node 20; the node-fetch that it asks for has an advisory. */
 const program = { dependencies: { verdaccio: '6.8.0' }, overrides: { 'node-fetch': '2.7.0' } };
@@ -33,7 +32,8 @@ export class LocalRegistry {
 
   /** Starts one; installs it before where it was not yet. @throws {Error} with its output when it does not answer. */
   static async start(): Promise<LocalRegistry> {
-    const verdaccio = await install();
+    const folder = await installOnce(`verdaccio-${program.dependencies.verdaccio}`, program);
+    const verdaccio = join(folder, 'node_modules/verdaccio/bin/verdaccio');
     const temp = mkdtempSync(join(tmpdir(), 'adoption-registry-'));
     // What is published is of this run, and must not be met by the next.
     const own = `own-${process.pid}-${Date.now()}`;
@@ -48,7 +48,7 @@ export class LocalRegistry {
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += String(data)));
     const registry = new LocalRegistry(`http://127.0.0.1:${port}/`, child, temp, own);
     if (await registry.answers()) return registry;
-    registry.stop();
+    await registry.stop();
     throw new Error(`The registry did not start:\n${output}`);
   }
 
@@ -64,8 +64,12 @@ export class LocalRegistry {
   }
 
   /** Stops it, and removes what was published. */
-  stop(): void {
+  async stop(): Promise<void> {
+    // It writes until it has ended, and a folder that is written to cannot be removed.
+    const hasEnded = this.process.exitCode !== null || this.process.signalCode !== null;
+    const ended = hasEnded ? undefined : once(this.process, 'exit');
     this.process.kill();
+    await ended;
     rmSync(this.temp, { recursive: true, force: true });
     rmSync(join(cache, 'storage', this.own), { recursive: true, force: true });
   }
@@ -88,18 +92,6 @@ export class LocalRegistry {
 export function npmSettings(url: string): string {
   const { host } = new URL(url);
   return `registry=${url}\n//${host}/:_authToken=anybody\nfund=false\naudit=false\n`;
-}
-
-/** @returns its program. */
-async function install(): Promise<string> {
-  const folder = join(cache, 'verdaccio');
-  const verdaccio = join(folder, 'node_modules/verdaccio/bin/verdaccio');
-  if (existsSync(verdaccio)) return verdaccio;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'registry', private: true, ...program }));
-  const args = ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'];
-  await runSuccessfully('npm', args, { cwd: folder });
-  return verdaccio;
 }
 
 function settings(uplink: string, own: string): string {

@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { runSuccessfully } from '../../scratch-workspace/src/run-command.ts';
+import { installOnce } from './installed-once.ts';
 import { npmSettings } from './local-registry.ts';
 
 /** A package manager that a foreign workspace uses. */
@@ -65,23 +64,17 @@ function yarnSettings(registry: string, linker: string): string {
 export async function pathWith({ name, comesAs }: PackageManager): Promise<string> {
   const path = process.env['PATH'] ?? '';
   if (!comesAs) return path;
-  const folder = join(homedir(), '.cache/poc/adoption/managers', name);
-  const programs = comesAs.programs.map((place) => join(folder, place));
-  if (!existsSync(join(folder, 'node_modules', comesAs.name))) {
-    mkdirSync(folder, { recursive: true });
-    const manifest = { name: 'manager', private: true, dependencies: { [comesAs.name]: comesAs.version } };
-    writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
-    await runSuccessfully('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
-    if (name === 'bun') await placeBun(folder);
-  }
-  return [...programs, path].join(delimiter);
+  const manifest = { dependencies: { [comesAs.name]: comesAs.version } };
+  const finish = name === 'bun' ? placeBun : undefined;
+  const folder = await installOnce(`${name}-${comesAs.version.replace(/^\W/, '')}`, manifest, finish);
+  return [...comesAs.programs.map((place) => join(folder, place)), path].join(delimiter);
 }
 
 /** Puts the program of this machine where `bun` and `bunx` are looked for. */
-async function placeBun(folder: string): Promise<void> {
+function placeBun(folder: string): void {
   const bin = join(folder, 'bin');
-  mkdirSync(bin, { recursive: true });
+  mkdirSync(bin);
   const architecture = process.arch === 'arm64' ? 'aarch64' : 'x64';
-  const program = join(folder, `node_modules/@oven/bun-${process.platform}-${architecture}/bin/bun`);
-  for (const name of ['bun', 'bunx']) await runSuccessfully('ln', ['-sf', program, join(bin, name)]);
+  const program = `../node_modules/@oven/bun-${process.platform}-${architecture}/bin/bun`;
+  for (const name of ['bun', 'bunx']) symlinkSync(program, join(bin, name));
 }
