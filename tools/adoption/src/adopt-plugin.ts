@@ -39,7 +39,10 @@ export async function adoptPlugin(workspace: ForeignWorkspace): Promise<void> {
   const options = [`--context=${context}`, `--namespace=${workspace.id}`, `--registry=${registry}/${workspace.id}`];
   await workspace.succeed('nx', 'g', '@poc/plugin:environment', 'dev', ...options, '--no-interactive');
   await workspace.commit('feat: an environment');
-  expect(await workspace.succeed('nx', 'g', '@poc/plugin:adopt', 'shop', '--write')).toContain('fixed: set to 2');
+  const adopt = ['nx', 'g', '@poc/plugin:adopt', 'shop'];
+  expect(await workspace.exec(...adopt)).toMatchObject({ code: 2 });
+  expect(await workspace.changes()).toBe('');
+  expect(await workspace.succeed(...adopt, '--write')).toContain('fixed: set to 2');
   await workspace.commit('feat: what a release asks for');
 }
 

@@ -57,6 +57,8 @@ export class ForeignWorkspace {
     if (project === 'package.json') this.moveProject();
     await this.run([...manager.install]);
     await this.git('init', '--quiet', '--initial-branch=main');
+    await this.git('config', 'user.name', 'Somebody');
+    await this.git('config', 'user.email', 'somebody@example.test');
     await this.git('init', '--quiet', '--bare', '--initial-branch=main', '../origin.git');
     await this.git('remote', 'add', 'origin', '../origin.git');
     await this.commit('feat: a shop');
@@ -105,8 +107,7 @@ export class ForeignWorkspace {
 
   async commit(subject: string): Promise<void> {
     await this.git('add', '--all');
-    const who = ['-c', 'user.name=Somebody', '-c', 'user.email=somebody@example.test'];
-    await this.git(...who, 'commit', '--quiet', '--allow-empty', `--message=${subject}`);
+    await this.git('commit', '--quiet', '--allow-empty', `--message=${subject}`);
     await this.git('push', '--quiet', 'origin', 'HEAD:main');
   }
 
@@ -148,9 +149,5 @@ async function environment(manager: PackageManager, temp: string): Promise<NodeJ
     npm_config_cache: join(cache, 'npm'),
     XDG_DATA_HOME: join(temp, 'data'),
     YARN_ENABLE_GLOBAL_CACHE: 'false',
-    GIT_AUTHOR_NAME: 'Somebody',
-    GIT_AUTHOR_EMAIL: 'somebody@example.test',
-    GIT_COMMITTER_NAME: 'Somebody',
-    GIT_COMMITTER_EMAIL: 'somebody@example.test',
   };
 }

@@ -38,7 +38,7 @@ describe('a foreign workspace', () => {
     ]);
     expect(image).toMatch(new RegExp(`/${workspace.id}/shop:\\d{8}-1@sha256:`));
     expect(await workspace.git('ls-remote', '--tags', 'origin')).toMatch(/refs\/tags\/shop-\d{8}-1\n/);
-    expect((await poc('run', 'shop:status')).output).toMatch(/^shop +\d{8}-1 .*2\/2 healthy/m);
+    expect((await poc('run', 'shop:status')).output).toMatch(/^shop +\d{8}-1 .*2\/2 healthy\n.* by Somebody$/m);
   });
 
   it('hands its exit codes on, whatever Nx is set to', async () => {
