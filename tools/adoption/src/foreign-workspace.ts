@@ -40,7 +40,12 @@ export class ForeignWorkspace {
   static async create(shape: Shape): Promise<ForeignWorkspace> {
     const temp = mkdtempSync(join(tmpdir(), 'foreign-'));
     const workspace = new ForeignWorkspace(temp, shape, await environment(shape.manager, temp));
-    await workspace.fill();
+    try {
+      await workspace.fill();
+    } catch (error) {
+      rmSync(temp, { recursive: true, force: true });
+      throw error;
+    }
     return workspace;
   }
 

@@ -9,7 +9,7 @@ const cells = [
   { manager: packageManagers.npm, nx: '22.0.4', project: 'package.json' },
   { manager: packageManagers.pnpm, nx: '23.2.1', project: 'package.json' },
   { manager: packageManagers.yarn, nx: '22.7.12', project: 'package.json' },
-  { manager: packageManagers.bun, nx: '24.0.5', project: 'project.json' },
+  { manager: packageManagers.bun, nx: '24.0.0', project: 'project.json' },
 ] as const;
 
 let registry: LocalRegistry;

@@ -54,6 +54,8 @@ function yarnSettings(registry: string, linker: string): string {
     'unsafeHttpWhitelist: [127.0.0.1]',
     `nodeLinker: ${linker}`,
     'enableTelemetry: false',
+    // Yarn installs nothing that was published less than a day ago, unless it is named here.
+    'npmPreapprovedPackages: ["@poc/*"]',
     'enableScripts: false',
     'enableImmutableInstalls: false',
     '',
