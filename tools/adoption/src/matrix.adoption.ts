@@ -42,6 +42,11 @@ describe.each(cells)(
       expect(await workspace.changes()).toBe('');
     });
 
+    it('releases the service', async () => {
+      await workspace.succeed('poc', 'run', 'shop:release', '--env=dev');
+      expect(await workspace.succeed('poc', 'run', 'shop:status')).toMatch(/^shop +\d{8}-1 .*2\/2 healthy$/m);
+    });
+
     it('is set up once', async () => {
       await workspace.succeed('nx', 'g', '@poc/plugin:init', '--no-interactive');
       expect(await workspace.changes()).toBe('');
