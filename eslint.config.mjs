@@ -182,7 +182,7 @@ export default tseslint.config(
         {
           // Tools run from source by tsx, which knows no path mappings.
           allow: [
-            '/(bench|browser|contracts|docs|gitea|load|local-platform|plugin|scratch-workspace|simulators|soak|twins)/src/',
+            '/(adoption|bench|browser|contracts|docs|gitea|load|local-platform|package|plugin|scratch-workspace|simulators|soak|twins)/src/',
           ],
           depConstraints: [
             { sourceTag: 'scope:service', onlyDependOnLibsWithTags: ['scope:lib'] },
