@@ -154,3 +154,11 @@ describe('the package of the host of services', () => {
     expect(Object.keys(manifest['dependencies']!)).toEqual(expect.arrayContaining(['fastify', 'pino']));
   });
 });
+
+it('nx release gives both one version, in sources that are no service of ours', () => {
+  const argv = [join(root, 'node_modules/nx/dist/bin/nx.js'), 'release', '9.9.9', '--skip-publish', '--dry-run'];
+  const env = { ...process.env, NX_DAEMON: 'false', FORCE_COLOR: '0' };
+  const output = execFileSync(process.execPath, argv, { cwd: root, encoding: 'utf8', env, stdio: 'pipe' });
+  const written = [...output.matchAll(/New version 9\.9\.9 written to manifest: (.*)$/gm)].map(([, file]) => file);
+  expect(written.sort()).toEqual(['libs/service-host/package.json', 'tools/plugin/package.json']);
+});
