@@ -48,8 +48,15 @@ export const nxVariables: StepVariables = {
 };
 
 /** Returns the line of a script that runs a command. */
-export function scriptLine({ packageManager }: PipelineFacts, { command }: NxCommand): string {
-  return `${runPrefix(packageManager)} ${command}`;
+export function scriptLine({ packageManager, targetNames }: PipelineFacts, { command }: NxCommand): string {
+  const named = (target: string) => targetNames?.get(target) ?? target;
+  const typed = command
+    .replace(
+      /( -t)((?: [a-z][\w-]*)+)/,
+      (_, option: string, list: string) => option + list.replaceAll(/[\w-]+/g, named),
+    )
+    .replace(/^(nx run ["\w$-]+:)([\w-]+)/, (_, project: string, target: string) => project + named(target));
+  return `${runPrefix(packageManager)} ${typed}`;
 }
 
 /** The option of a command that takes the variable TAG, unless that is empty. */

@@ -10,6 +10,8 @@ export interface PipelineFacts {
   readonly folder: string;
   /** The beginning of the workflows' names, where others have the usual ones: `services-`. */
   readonly prefix: string;
+  /** Names of the plugin's own targets here, by their usual ones: `release` → `ship-release`. Left away where they are the same. */
+  readonly targetNames?: ReadonlyMap<string, string>;
   /** True when what is built on an image that moved is rebuilt by schedule. */
   readonly rebuilds: boolean;
   /** Name of the main branch. */

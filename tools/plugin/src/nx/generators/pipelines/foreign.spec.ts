@@ -6,7 +6,6 @@ import { FsTree, flushChanges } from 'nx/src/generators/tree';
 import type { RawOptions } from '../../executors/options/options.ts';
 import { serviceTargets } from '../../graph/targets.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
-import { environmentsFolder } from '../../../model/environment/environment.ts';
 import { syncPipelines } from '../sync-pipelines/generator.ts';
 import { generatePipelines } from './generator.ts';
 
@@ -18,7 +17,7 @@ beforeEach(() => {
   jest.spyOn(console, 'log').mockReturnValue();
   repository = mkdtempSync(join(tmpdir(), 'poc pipelines '));
   const environment = { name: 'dev', order: 1, cluster: { context: 'shop' }, namespace: 'dev', registry: 'r.example' };
-  write(`web/${environmentsFolder}/dev.yaml`, JSON.stringify({ ...environment, deploy: 'automatic' }));
+  write('web/Infrastructure/environments/dev.yaml', JSON.stringify({ ...environment, deploy: 'automatic' }));
   write('web/nx.json', '{}');
   write('web/package.json', '{ "packageManager": "pnpm@10.34.0" }');
   write('web/pnpm-lock.yaml', "lockfileVersion: '9.0'\n");
@@ -66,6 +65,32 @@ describe('pipelines of a workspace below the root of its repository', () => {
     expect(action).toMatch(/run: pnpm install .*\n +shell: bash\n +working-directory: web\n/);
     expect(read('.github/workflows/release.yml')).toContain('working-directory: web\n');
     expect(read('.github/workflows/provision.yml')).toContain('- web/Infrastructure/kubernetes/**\n');
+    expect(await sync()).toEqual([]);
+  });
+
+  it('call targets by the prefix that they have here, and those of others as they are', async () => {
+    const options = { targetPrefix: 'ship-', infrastructure: 'ops' };
+    write('web/nx.json', JSON.stringify({ plugins: [{ plugin: '@poc/plugin', options }] }));
+    write('web/ops/environments/dev.yaml', read('web/Infrastructure/environments/dev.yaml'));
+    await generate({ ci: 'both' });
+    const github = ['ci', 'provision', 'release', 'rollback'].map((name) => read(`.github/workflows/${name}.yml`));
+    const azure = ['affected', 'release', 'provisioning'].map((name) =>
+      read(`web/ops/pipelines/azure-pipelines.${name}.yml`),
+    );
+    const commands = [...github, ...azure].join('\n').match(/pnpm exec nx .*/g)!;
+    expect(commands).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/run-many -t ship-release --only=build/),
+        expect.stringMatching(/run infrastructure:ship-outdated --matrix/),
+        expect.stringMatching(/run infrastructure:ship-provision/),
+        expect.stringMatching(/run "\$SERVICE:ship-rollback"/),
+        expect.stringMatching(/affected -t lint test build/),
+        expect.stringMatching(/run-many -t toolchain ship-api-lint build/),
+      ]),
+    );
+    expect(commands.filter((each) => /[ :](release|rollback|promote|outdated|provision|package)\b/.test(each))).toEqual(
+      [],
+    );
     expect(await sync()).toEqual([]);
   });
 

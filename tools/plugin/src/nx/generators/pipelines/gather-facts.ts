@@ -1,6 +1,8 @@
 import { readNxJson, type ProjectGraph, type Tree } from '@nx/devkit';
 import { parseDocument } from 'yaml';
 import { mainBranch } from '../../executors/running/main-branch.ts';
+import { commands, type Command } from '../../graph/commands.ts';
+import { readPluginOptionsIn } from '../../../model/workspace/plugin-options.ts';
 import { distinctServicesIn } from '../../executors/running/service-names.ts';
 import type { PipelineFacts, PipelineService } from '../../../model/pipelines/pipeline-facts.ts';
 import { findPackageManager } from '../../../model/pipelines/package-manager.ts';
@@ -47,8 +49,10 @@ export async function gatherFacts(
         api: inIt('openapi.yaml'),
       };
     });
+  const { targetPrefix } = readPluginOptionsIn(nxJson).options;
   return {
     folder,
+    ...(targetPrefix !== '' && { targetNames: prefixedTargets(targetPrefix) }),
     prefix: choices.prefix ?? workflowPrefix(tree, githubFolder(folder)),
     rebuilds: choices.rebuilds ?? rebuildsNow(tree, folder),
     services,
@@ -59,6 +63,10 @@ export async function gatherFacts(
     ),
     ...gatherToolchains(tree, graph, services),
   };
+}
+
+function prefixedTargets(prefix: string): ReadonlyMap<string, string> {
+  return new Map(Object.values<Command>(commands).map(({ target }) => [target, prefix + target]));
 }
 
 function asPipelineEnvironment({
