@@ -102,7 +102,9 @@ describe('what stands in the workspace', () => {
   });
 
   it('no container of the service', async () => {
-    workspace.edit('apps/payments/k8s/deployment.yaml', '- name: payments', '- name: main');
+    const file = 'apps/payments/k8s/deployment.yaml';
+    workspace.edit(file, '- name: payments', '- { name: proxy, image: proxy }\n        - name: main');
+    workspace.edit(file, 'image: payments', 'image: main');
     await workspace.commit('feat: another name');
     await refused(release, ['None of the containers in its manifests is named "payments"']);
   });
