@@ -78,7 +78,7 @@ describe('release.yml, by hand', () => {
     const releases = (await gitea.ask('GET', '/repos/acme/shop/releases')) as { tag_name: string; body: string }[];
     for (const [index, service] of names.entries()) {
       const run = runs[index]!;
-      expect(namesOf(run)).toEqual(['build-one', 'check-one', 'release-one', 'specification']);
+      expect(namesOf(run)).toEqual(['build-one', 'check-one', 'outdated', 'release-one', 'specification']);
       expect(run.log).not.toContain(gitea.token);
       // What deploys builds nothing, and needs Node.js alone.
       expect(run.log).toMatch(/^\[build-one\] go \S+ is 1\.24, cache false$/m);

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { automaticEnvironments } from '../../environment/environment.ts';
 import { generatedHeader } from '../generated-file.ts';
 import { deployCommand } from '../nx-command.ts';
@@ -29,11 +30,7 @@ export function serviceTemplate(facts: PipelineFacts): Yaml {
     parameters:
       - name: service
         type: string
-      # Where each is.
-      - name: folders
-        type: object
-        default:
-          ${folders(facts)}
+      ${foldersParameter(facts)}
 
     variables:
       ${ownVariables(facts)}
@@ -55,16 +52,38 @@ export function serviceTemplate(facts: PipelineFacts): Yaml {
   `;
 }
 
-const folderOfService = '${{ parameters.folders[parameters.service] }}';
+/** Returns the folder that all services are in, each under its name; undefined where they are not so. */
+function commonFolder({ services }: PipelineFacts): string | undefined {
+  const [folder, ...others] = new Set(
+    services.map(({ name, root }) => (root.endsWith(`/${name}`) ? posix.dirname(root) : '')),
+  );
+  return others.length > 0 || folder === '' ? undefined : folder;
+}
 
-function folders({ services }: PipelineFacts): Yaml {
-  return new Yaml(services.map(({ name, root }) => `${scalar(name)}: ${scalar(root)}`));
+/** Says where each service is, unless their names do: so a further service changes nothing here. */
+function foldersParameter(facts: PipelineFacts): Yaml {
+  if (commonFolder(facts) !== undefined) return new Yaml([]);
+  return yaml`
+    # Where each is.
+    - name: folders
+      type: object
+      default:
+        ${new Yaml(facts.services.map(({ name, root }) => `${scalar(name)}: ${scalar(root)}`))}
+  `;
+}
+
+function folderOfService(facts: PipelineFacts): string {
+  const folder = commonFolder(facts);
+  return folder === undefined
+    ? '${{ parameters.folders[parameters.service] }}'
+    : `${folder}/\${{ parameters.service }}`;
 }
 
 /** Returns the variables that a service has of its own, of services that have some. */
-function ownVariables({ services }: PipelineFacts): Yaml {
+function ownVariables(facts: PipelineFacts): Yaml {
+  const { services } = facts;
   const having = services.filter(({ variables }) => variables !== undefined);
-  const file = yaml`- template: /${folderOfService}/pipeline.variables.yml`;
+  const file = yaml`- template: /${folderOfService(facts)}/pipeline.variables.yml`;
   if (having.length === services.length) return file;
   if (having.length === 0) return new Yaml([]);
   const names = having.map(({ name }) => `'${name}'`).join(', ');
@@ -72,14 +91,15 @@ function ownVariables({ services }: PipelineFacts): Yaml {
 }
 
 /** Publishes the API description, of services that have one. */
-function publishApi({ services }: PipelineFacts): Yaml[] {
+function publishApi(facts: PipelineFacts): Yaml[] {
+  const { services } = facts;
   const described = services.filter(({ api }) => api !== undefined);
   if (described.length === 0) return [];
   const names = described.map(({ name }) => `'${name}'`).join(', ');
   const condition = `and(succeeded(), in('\${{ parameters.service }}', ${names}))`;
   return [
     yaml`
-      - publish: ${folderOfService}/openapi.yaml
+      - publish: ${folderOfService(facts)}/openapi.yaml
         displayName: Publish the API description
         artifact: specification
         condition: ${described.length < services.length ? condition : undefined}

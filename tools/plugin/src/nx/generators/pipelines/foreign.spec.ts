@@ -104,9 +104,9 @@ describe('pipelines of a workspace below the root of its repository', () => {
     write('web/services/shop/orders/openapi.yaml', '');
     await generate({ ci: 'azure' });
     const template = read('web/Infrastructure/pipelines/templates/service.yml');
-    expect(template).toContain('orders: web/services/shop/orders\n');
+    expect(template).not.toContain('folders');
     expect(template).not.toContain('- template:');
-    expect(template).toContain('- publish: ${{ parameters.folders[parameters.service] }}/openapi.yaml\n');
+    expect(template).toContain('- publish: web/services/shop/${{ parameters.service }}/openapi.yaml\n');
     expect(template).toContain('workingDirectory: $(Build.SourcesDirectory)/web\n');
     write('web/services/shop/orders/pipeline.variables.yml', 'variables:\n  trigger: paths\n');
     expect(await sync()).toContain('services/shop/orders/azure-pipelines.yml');
