@@ -18,7 +18,20 @@ beforeAll(async () => {
 });
 
 /** Reports whether Microsoft's schema has nothing against a file. It types every scalar as a text. */
-const isValid = (text: string): boolean => validate(parse(text, { schema: 'failsafe' }));
+const isValid = (text: string): boolean => {
+  const pipeline = parse(text, { schema: 'failsafe' }) as { variables?: unknown };
+  return validate(Array.isArray(pipeline.variables) ? { ...pipeline, variables: held(pipeline.variables) } : pipeline);
+};
+
+/** Takes conditions among variables for what they hold: the schema does not know them there, and Azure does. */
+function held(variables: readonly Record<string, unknown>[]): unknown[] {
+  return variables.flatMap((each) => {
+    const [[key, value] = ['', undefined], ...others] = Object.entries(each);
+    return others.length === 0 && /^\$\{\{ if .* \}\}$/.test(key) && Array.isArray(value)
+      ? (value as unknown[])
+      : [each];
+  });
+}
 
 const ofOurs = (path: string): [string, string] => [path, readFileSync(join(repositoryRoot, path), 'utf8')];
 /** The pipelines of this repository. */
