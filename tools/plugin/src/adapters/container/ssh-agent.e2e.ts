@@ -31,6 +31,7 @@ const program = `package main
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"os"
 )
@@ -42,7 +43,9 @@ func main() {
 	}
 	agent.Write([]byte{0, 0, 0, 1, 11})
 	answer := make([]byte, 9)
-	agent.Read(answer)
+	if _, err := io.ReadFull(agent, answer); err != nil {
+		panic(err)
+	}
 	fmt.Println("the agent answered", answer[4])
 }
 `;
