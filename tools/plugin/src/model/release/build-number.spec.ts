@@ -50,10 +50,14 @@ describe('BuildNumber', () => {
         expect(BuildNumber.parse(`${next}`)).toEqual(next);
       }),
     );
-    const after = (text: string) => `${BuildNumber.next(new Date('2026-11-24T12:00:00Z'), [BuildNumber.parse(text)!])}`;
+    const after = (...texts: string[]) => {
+      const taken = texts.map((text) => BuildNumber.parse(text)!);
+      return `${BuildNumber.next(new Date('2026-11-24T12:00:00Z'), taken)}`;
+    };
     expect(after('20261125-1')).toBe('20261125-2');
     expect(after('20271231-9')).toBe('20271231-10');
     expect(after('20261130-999999999')).toBe('20261201-1');
+    expect(after('99991230-999999999', '99991231-1')).toBe('99991231-2');
   });
 
   it('never leaves what it can read, whatever is taken', () => {

@@ -58,7 +58,11 @@ export class BuildNumber {
     if (offered && !offered.isOfDayAfter(at) && taken.every((number) => offered.isNewerThan(number))) return offered;
     const followed = taken.filter(({ day }) => day < lastDay);
     const newest = followed.toSorted(BuildNumber.compare).at(-1);
-    return newest === undefined || newest.day < today.day ? today : newest.following();
+    if (newest === undefined || newest.day < today.day) return today;
+    let next = newest.following();
+    // Only on the last day may it be taken already.
+    while (taken.some((number) => number.equals(next))) next = next.following();
+    return next;
   }
 
   /** Orders by day, then numerically by revision: `-10` comes after `-9`. */

@@ -90,7 +90,9 @@ describe('a copy', () => {
     expect(String((error as Error).message)).toMatch(/It broke off after 2 blobs \(\d+ KiB\)/);
     expect(to.kept.has('20261124-1')).toBe(false);
     left = Number.MAX_SAFE_INTEGER;
-    expect(await anonymous().copy(from.image.withDigest(pinned), to.image)).toMatchObject({ blobs: 2 });
+    const { blobs } = await anonymous().copy(from.image.withDigest(pinned), to.image);
+    // One that was on its way when another broke off may have come since.
+    expect([1, 2]).toContain(blobs);
     expect(digestOf(to.kept.get('20261124-1')!)).toBe(pinned);
     expect(to.requests.filter((each) => each.startsWith('PUT')).at(-1)).toContain('manifests/20261124-1');
   });
