@@ -1,3 +1,4 @@
+import { inFolder } from '../../model/workspace/places.ts';
 import { apiChanges, type ApiChanges, type ApiOperationChange } from '../../model/changes/api/api-changes.ts';
 import { shortCommit } from '../../model/commits/commit.ts';
 import { apiFile, apiVersionsAmong, type ApiVersion } from '../../model/facade/api-version.ts';
@@ -21,7 +22,7 @@ export async function changedApi(
   ports: Pick<ReleasePorts, 'repository'>,
 ): Promise<ApiChanges> {
   const [before, after] = await Promise.all([from, to].map((commit) => descriptionsAt(commit, service, ports)));
-  const named = (file: string, commit: string) => `${pathIn(service, file)} at ${shortCommit(commit)}`;
+  const named = (file: string, commit: string) => `${inFolder(service.root, file)} at ${shortCommit(commit)}`;
   const compare = (file: string, missing: string | undefined) =>
     apiChanges(
       { name: named(file, from), text: before!.get(file) ?? missing },
@@ -41,19 +42,17 @@ async function descriptionsAt(
   const paths = [...(await repository.blobs(commit, [service.root])).keys()];
   const names = paths
     .map((path) => path.split('/').at(-1)!)
-    .filter((name, index) => paths[index] === pathIn(service, name));
+    .filter((name, index) => paths[index] === inFolder(service.root, name));
   const files = [apiFile, ...apiVersionsAmong(names).map((version) => version.file())];
   const texts = await repository.texts(
     commit,
-    files.map((file) => pathIn(service, file)),
+    files.map((file) => inFolder(service.root, file)),
   );
   return new Map(
-    files.flatMap((file) => (texts.has(pathIn(service, file)) ? [[file, texts.get(pathIn(service, file))!]] : [])),
+    files.flatMap((file) =>
+      texts.has(inFolder(service.root, file)) ? [[file, texts.get(inFolder(service.root, file))!]] : [],
+    ),
   );
-}
-
-function pathIn({ root }: Pick<ServiceSource, 'root'>, file: string): string {
-  return root === '.' ? file : `${root}/${file}`;
 }
 
 function ofVersion(version: ApiVersion, changes: ApiChanges): ApiChanges {

@@ -15,8 +15,17 @@ export interface NamedService {
 /** Commands that only services have. */
 const serviceCommands = (Object.keys(commands) as CommandName[]).filter((name) => commands[name].of === 'service');
 
+/** Those of each graph: every service of a command asks for them, and they are found by all targets of all projects. */
+const known = new WeakMap<ProjectGraph, readonly NamedService[]>();
+
 /** Returns the services of the workspace: the projects that have this plugin's target `release`, whatever it is called. */
-export function servicesIn(graph: ProjectGraph): NamedService[] {
+export function servicesIn(graph: ProjectGraph): readonly NamedService[] {
+  const services = known.get(graph) ?? findServices(graph);
+  known.set(graph, services);
+  return services;
+}
+
+function findServices(graph: ProjectGraph): NamedService[] {
   return Object.values(graph.nodes)
     .filter(({ data }) => Object.values(data.targets ?? {}).some(({ executor }) => isExecutor(executor, 'release')))
     .map((node) => ({ name: serviceNameOf(node), project: node.name, root: node.data.root }));
@@ -28,8 +37,9 @@ export function servicesIn(graph: ProjectGraph): NamedService[] {
  */
 export function distinctServicesIn(graph: ProjectGraph): NamedService[] {
   const services = servicesIn(graph);
-  for (const service of services) refuseTwin(service, services);
-  return services;
+  const byName = new Map(services.map((service) => [service.name, service]));
+  for (const service of services) refuseTwin(service, [byName.get(service.name)!]);
+  return [...services];
 }
 
 /**

@@ -7,6 +7,7 @@ import { parseBuild } from '../../../model/build/parse-build.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import { ProductError } from '../../../model/errors/product-error.ts';
 import { whyNotServiceName } from '../../../model/release/service-name.ts';
+import { inFolder } from '../../../model/workspace/places.ts';
 import type { Candidate } from './find-service.ts';
 import { manifestsElsewhere, yamlTexts } from './find-manifests.ts';
 import { projectFileOf, setTargetOption, targetOptions } from './project-options.ts';
@@ -110,8 +111,9 @@ function findContext(tree: Tree, { root, service }: Candidate, { targetPrefix }:
     }
     return;
   }
-  const file = root === '.' ? 'Dockerfile' : `${root}/Dockerfile`;
-  const copied = copiedFromRoot(tree.read(file, 'utf8') ?? '', root, (path) => tree.exists(path));
+  const copied = copiedFromRoot(tree.read(inFolder(root, 'Dockerfile'), 'utf8') ?? '', root, (path) =>
+    tree.exists(path),
+  );
   if (copied.length === 0) return;
   const path = setTargetOption(tree, root, { target, option: 'build', value: { context: '.' } });
   steps.mend(
@@ -122,7 +124,7 @@ function findContext(tree: Tree, { root, service }: Candidate, { targetPrefix }:
 
 /** Moves the manifests that lie elsewhere into the folder in which they are looked for. */
 function bringManifests(tree: Tree, { root, service }: Candidate, { manifests }: AdoptOptions, steps: Steps): void {
-  const folder = manifestFolder(root, manifests);
+  const folder = inFolder(root, manifests);
   if (tree.exists(folder) || tree.exists(`${root}/chart`)) return;
   const found = manifestsElsewhere(tree, service);
   for (const path of found) {
@@ -139,14 +141,9 @@ function bringManifests(tree: Tree, { root, service }: Candidate, { manifests }:
     );
 }
 
-/** Returns where the manifests of a service are. */
-function manifestFolder(root: string, manifests: string): string {
-  return root === '.' ? manifests : `${root}/${manifests}`;
-}
-
 function mendManifests(tree: Tree, candidate: Candidate, options: AdoptOptions, steps: Steps): void {
   const { root, service } = candidate;
-  const folder = manifestFolder(root, options.manifests);
+  const folder = inFolder(root, options.manifests);
   const texts = yamlTexts(tree, folder);
   if (texts.size === 0) return;
   const rendered = [...texts.keys()].find((path) => /\/kustomization\.ya?ml$/.test(path));
@@ -183,7 +180,7 @@ function settingsOf(tree: Tree, root: string, prefix: string): { container?: str
 
 function keepTakenOut(tree: Tree, { root, service }: Candidate, adoption: Adoption, steps: Steps): void {
   if (adoption.clusterObjects.length > 0) {
-    const path = `${root === '.' ? '' : `${root}/`}cluster-objects.yaml`;
+    const path = inFolder(root, 'cluster-objects.yaml');
     const known = tree.exists(path) ? [tree.read(path, 'utf8') ?? ''] : [];
     tree.write(path, [...known, ...adoption.clusterObjects.map(({ text }) => text)].join('---\n'));
     steps.notes.push(

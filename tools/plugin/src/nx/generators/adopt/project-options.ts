@@ -1,10 +1,11 @@
 import { readJson, writeJson, type Tree } from '@nx/devkit';
+import { inFolder } from '../../../model/workspace/places.ts';
 
 type Json = Record<string, unknown>;
 
 /** Returns the file in which a project's targets are written. */
 export function projectFileOf(tree: Tree, root: string): { readonly path: string; readonly isPackage: boolean } {
-  const inside = (name: string) => (root === '.' ? name : `${root}/${name}`);
+  const inside = (name: string) => inFolder(root, name);
   const isPackage = !tree.exists(inside('project.json')) && tree.exists(inside('package.json'));
   return { path: inside(isPackage ? 'package.json' : 'project.json'), isPackage };
 }
