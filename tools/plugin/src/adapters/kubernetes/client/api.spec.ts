@@ -225,6 +225,13 @@ describe('KubernetesApi', () => {
     impatient.close();
   });
 
+  it('asks again for what went out before the first answer came', async () => {
+    const cut: Answer = (_, response) => setTimeout(() => response.destroy(), 100);
+    await serve(cut, ok, ok);
+    const [early] = await Promise.all([api.get('/early'), api.get('/first')]);
+    expect(early).toEqual({ kind: 'Fine' });
+  });
+
   it('gives up soon on a server that never answered', async () => {
     await serve(() => {});
     const started = performance.now();

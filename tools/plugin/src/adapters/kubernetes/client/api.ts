@@ -133,8 +133,6 @@ export class KubernetesApi {
   async sendForBytes(method: string, path: string, request: ApiRequest = {}): Promise<Buffer> {
     const repeatable = request.repeatable ?? method !== 'POST';
     const until = performance.now() + patience;
-    // One that never answered may be another's address.
-    const isKnown = this.connection.hasAnswered;
     const signal = method === 'GET' ? anySignal(request.signal, this.readSignal) : request.signal;
     const fence = isWrite(method, path, request) ? this.fence : undefined;
     for (let attempt = 0, renewed = false; ; attempt++) {
@@ -157,6 +155,8 @@ export class KubernetesApi {
         }
         if (error instanceof Refusal) throw error;
         const lost = this.connection.noteLoss(error, signal);
+        // One that never answered may be another's address. Of requests sent at once, another may have been answered.
+        const isKnown = this.connection.hasAnswered;
         if (!this.connection.isUnsettled(error) && !(again && ((lost && isKnown) || isBusy(error))))
           throw lost ? unreachable(this, error, signal) : error;
       }
