@@ -8,7 +8,7 @@ import { GitHubApprovals } from './github-approvals.ts';
 import type { Pace } from './octokit.ts';
 
 /** So quick that what has to be waited for is over at once. */
-const hurried: Pace = { secondMs: 1, answerMs: 1500, wholeMs: 20_000, spaced: false };
+const hurried: Pace = { secondMs: 1, answerMs: 10_000, wholeMs: 20_000, spaced: false };
 const shop = { host: 'github.com', owner: 'acme', name: 'shop' };
 const run = 4_000_000_001;
 

@@ -9,7 +9,7 @@ import { GitHubForge } from './github-forge.ts';
 import type { Pace } from './octokit.ts';
 
 /** So quick that what has to be waited for is over at once. */
-const hurried: Pace = { secondMs: 1, answerMs: 1500, wholeMs: 20_000, spaced: false };
+const hurried: Pace = { secondMs: 1, answerMs: 4000, wholeMs: 20_000, spaced: false };
 const shop = { host: 'github.com', owner: 'acme', name: 'shop' };
 const tag = ReleaseTag.parse('orders-20261124-1')!;
 const commit = 'c'.repeat(40);
