@@ -385,10 +385,20 @@ export function malformedManifests(base: Files): fc.Arbitrary<MalformedManifests
       ...changed('what costs requests', file, path, value),
       where: ['deployment.yaml', 'Deployment'],
     }));
+  // The only container of a pod is the service's, whatever it is called.
   const wrongContainer = fc
-    .stringMatching(/^[a-z]{1,12}$/)
-    .filter((name) => name !== objects['deployment.yaml']!.metadata.name)
-    .map((name) => changed('a container of another name', 'deployment.yaml', [...container, 'name'], name));
+    .uniqueArray(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: 2, maxLength: 2 })
+    .filter((names) => !names.includes(objects['deployment.yaml']!.metadata.name))
+    .map(([first, second]) => {
+      const mutant = structuredClone(objects['deployment.yaml']!);
+      setAt(mutant, [...container, 'name'], first);
+      setAt(mutant, [...container.slice(0, -1), 1], { name: second, image: '${IMAGE}' });
+      return {
+        what: 'two containers, neither of them called like the service',
+        files: { ...base, 'deployment.yaml': stringify(mutant) },
+        where: whereOf('deployment.yaml'),
+      };
+    });
   const immutable = fc.stringMatching(/^[a-z]{1,12}$/).map((value) => {
     const mutant = structuredClone(objects['deployment.yaml']!);
     setAt(mutant, ['spec', 'selector', 'matchLabels', 'fuzz'], value);

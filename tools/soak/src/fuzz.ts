@@ -132,7 +132,7 @@ function sharedRun(site: Site, root: string): (folder: string, files: Case['file
   ];
   return (folder, files) => ({
     workspaceRoot: root,
-    ports: files ? { ...real, repository: withTexts(real.repository, folder, files) } : real,
+    ports: files ? { ...real, repository: withContents(real.repository, folder, files) } : real,
     environments: async () => environments,
     service: (name) => releasedService(name, root),
     serviceOf: (name) => releasedService(name, root),
@@ -150,15 +150,15 @@ function sharedRun(site: Site, root: string): (folder: string, files: Case['file
   });
 }
 
-function withTexts(
+function withContents(
   repository: SourceRepository,
   folder: string,
   files: Readonly<Record<string, string>>,
 ): SourceRepository {
-  const texts = new Map(Object.entries(files).map(([name, text]) => [`${folder}/${name}`, text]));
+  const contents = new Map(Object.entries(files).map(([name, text]) => [`${folder}/${name}`, Buffer.from(text)]));
   return new Proxy(repository, {
     get(target, name) {
-      if (name === 'texts') return async () => texts;
+      if (name === 'contents') return async () => contents;
       const value: unknown = Reflect.get(target, name);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
