@@ -31,7 +31,7 @@ function ofRandomWorkspaces(count: number): Files {
 }
 
 it('actionlint has nothing against the workflows of this repository', async () => {
-  expect([...ours.keys()].filter(isWorkflow)).toHaveLength(5);
+  expect([...ours.keys()].filter(isWorkflow)).toContain('.github/workflows/release.yml');
   expect(await askActionlint(ours)).toEqual([]);
 });
 
