@@ -10,6 +10,7 @@ import { ensureNeighboursOut } from './network/neighbours.ts';
 import { silentOutput, type Output } from './command/output.ts';
 import { apiServer, controllerManager, kubeProxy } from './components/cluster.ts';
 import { componentRecords, restartComponent } from './components/component.ts';
+import { contour } from './components/gateway.ts';
 import { findComponent, startComponent } from './components/registry.ts';
 import { withLock } from './processes/lock.ts';
 import { isRunning } from './processes/process-identity.ts';
@@ -137,9 +138,9 @@ export async function down(output: Output = silentOutput): Promise<boolean> {
 
 /**
  * Stops the API server and starts it again after some time, for tests of what that does to others. Only where it is a
- * process of this machine (the provider `built`). kube-proxy and the controllers begin anew then, as those go on whose
- * cluster has further API servers: by themselves they wait up to 30 s longer before they watch again, and until then
- * requests are sent to pods that are gone, whoever replaced them.
+ * process of this machine (the provider `built`). kube-proxy, the controllers and the gateway's begin anew then, as those
+ * go on whose cluster has further API servers: by themselves they wait up to 30 s longer before they watch again, and
+ * until then requests are sent to pods that are gone, whoever replaced them.
  * @returns the milliseconds for which it was away.
  */
 export async function restartApiServer(afterMs: number): Promise<number> {
@@ -148,7 +149,7 @@ export async function restartApiServer(afterMs: number): Promise<number> {
     lockPath(folders),
     async () => {
       const awayMs = await restartComponent(folders, apiServer(folders), afterMs);
-      await Promise.all([kubeProxy, controllerManager].map((of) => restartComponent(folders, of(folders), 0)));
+      await Promise.all([kubeProxy, controllerManager, contour].map((of) => restartComponent(folders, of(folders), 0)));
       return awayMs;
     },
     () => {},
