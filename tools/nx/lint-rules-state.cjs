@@ -1,6 +1,7 @@
 // Prints a digest of what decides what `api-lint` finds besides a service's own files: the sources that look for it, and
 // which environments publish by API Management. An input of that target, which Nx reads by this command: were these files
 // inputs themselves, a change of them would affect every service.
+// argv: the folder that holds `environments`, relative to the workspace's root.
 const { createHash } = require('node:crypto');
 const { existsSync, readdirSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
@@ -12,7 +13,7 @@ const hash = createHash('sha256');
 const files = [
   ...folders.flatMap((folder) => sourcesIn(`${sources}/${folder}`)),
   ...sourcesIn(`${sources}/nx/executors/service/api-lint`),
-  ...filesIn('Infrastructure/environments'),
+  ...filesIn(`${process.argv[2]}/environments`),
   'node_modules/@redocly/openapi-core/package.json',
   'node_modules/yaml/package.json',
 ];

@@ -120,9 +120,12 @@ function unknownKey(key: string, where: string, known: readonly string[]): strin
   return `there is no key "${key}" in \`${where}\`. ${didYouMean(key, known) || `The keys are ${known.join(', ')}.`}`;
 }
 
-/** Reports whether a value is a folder inside another one. Backslashes, globs and steps upwards are none. */
+/**
+ * Reports whether a value is a folder inside another one. Backslashes, globs and steps upwards are none, nor is what a
+ * shell would replace between quotes.
+ */
 function isFolder(value: unknown): value is string {
-  if (typeof value !== 'string' || !/^[^\\*?{}[\]()!:"'`\0\n]+$/.test(value) || value.startsWith('/')) return false;
+  if (typeof value !== 'string' || !/^[^\\*?{}[\]()!:"'`$%\0\n]+$/.test(value) || value.startsWith('/')) return false;
   const parts = tidy(value).split('/');
   return parts.every((part) => part !== '' && part !== '..' && part !== '.');
 }

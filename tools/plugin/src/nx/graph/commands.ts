@@ -1,5 +1,8 @@
 import { codePath } from '../../model/product/installation.ts';
 
+/** A named input or a glob, or the output of a command, in which `{infrastructure}` is the folder of that option. */
+export type CommandInput = string | { readonly runtime: string };
+
 /** A command of this plugin: a target of every service, or of the project that holds the environments. */
 export interface Command {
   /** The projects that have it as a target. */
@@ -15,7 +18,7 @@ export interface Command {
    * Named inputs, by which alone files outside a project affect it in Nx's eyes. One that is built by its Dockerfile may have
    * no other target that says any.
    */
-  readonly inputs?: readonly (string | { readonly runtime: string })[];
+  readonly inputs?: readonly CommandInput[];
   /** Set for a command whose result depends on its inputs alone: Nx need not run it again while they are the same. */
   readonly isCached?: true;
   /** Returns whether a service has the command. @param files names in its folder. Without it, every service has. */
@@ -119,7 +122,7 @@ export const commands = {
       '{projectRoot}/**/*',
       '{workspaceRoot}/redocly.yaml',
       // Environments and the rules themselves affect no service, so they are no files among the inputs.
-      { runtime: `node ${codePath}/lint-rules-state.cjs` },
+      { runtime: `node ${codePath}/lint-rules-state.cjs "{infrastructure}"` },
     ],
     isCached: true,
     isFor: (files) => files.some((file) => /^openapi(\.v[1-9]\d{0,2})?\.yaml$/.test(file)),

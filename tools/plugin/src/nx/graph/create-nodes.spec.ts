@@ -124,6 +124,14 @@ describe('in the workspaces of others', () => {
     expect(await infer(environment)).toEqual({});
   });
 
+  it('looks for what api-lint depends on in the folder that is said', async () => {
+    const files = { ...service('apps/a'), 'apps/a/project.json': {}, 'apps/a/openapi.yaml': '' };
+    const { targets } = (await infer(files, { infrastructure: 'our ops' }))['apps/a']!;
+    expect(targets!['api-lint']!.inputs).toContainEqual({
+      runtime: expect.stringMatching(/^node \S+\/lint-rules-state\.cjs "our ops"$/),
+    });
+  });
+
   it('takes the options of nx.json where Nx gives none', async () => {
     const [, inferred] = createNodes;
     await infer(environment);

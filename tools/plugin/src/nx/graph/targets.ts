@@ -1,12 +1,12 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { defaultOptions, type PluginOptions } from '../../model/workspace/plugin-options.ts';
-import { commands, type Command, type CommandName } from './commands.ts';
+import { commands, type Command, type CommandInput, type CommandName } from './commands.ts';
 import { executorNamed } from './executor-name.ts';
 import type { ProjectFile } from './project-file.ts';
 import { isWatching } from './watching-targets.ts';
 
-/** The options of the plugin that decide what targets are called, and what runs before them. */
-type TargetOptions = Pick<PluginOptions, 'targetPrefix' | 'dependsOn'>;
+/** The options of the plugin that decide what targets are called, what runs before them, and what they read. */
+type TargetOptions = Pick<PluginOptions, 'targetPrefix' | 'dependsOn' | 'infrastructure'>;
 
 type Targets = Readonly<Record<string, TargetConfiguration>>;
 
@@ -67,11 +67,16 @@ function targetOf(name: CommandName, command: Command, options: TargetOptions): 
     executor: executorNamed(name),
     cache: isCached,
     ...(isContinuous && { continuous: true }),
-    ...(inputs && { inputs: [...inputs] }),
+    ...(inputs && { inputs: inputs.map((input) => inputOf(input, options)) }),
     ...(isCached && { outputs: [] }),
     ...(dependsOn && { dependsOn }),
     metadata: { description, technologies: [...technologies] },
   };
+}
+
+function inputOf(input: CommandInput, { infrastructure }: TargetOptions): CommandInput {
+  if (typeof input === 'string') return input;
+  return { runtime: input.runtime.replaceAll('{infrastructure}', infrastructure) };
 }
 
 function dependenciesOf(

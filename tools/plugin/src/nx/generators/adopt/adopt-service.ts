@@ -7,7 +7,7 @@ import { parseBuild } from '../../../model/build/parse-build.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import { ProductError } from '../../../model/errors/product-error.ts';
 import { whyNotServiceName } from '../../../model/release/service-name.ts';
-import { inFolder } from '../../../model/workspace/places.ts';
+import { inFolder, provisioningFolder } from '../../../model/workspace/places.ts';
 import type { Candidate } from './find-service.ts';
 import { manifestsElsewhere, yamlTexts } from './find-manifests.ts';
 import { projectFileOf, setTargetOption, targetOptions } from './project-options.ts';
@@ -184,7 +184,7 @@ function keepTakenOut(tree: Tree, { root, service }: Candidate, adoption: Adopti
     const known = tree.exists(path) ? [tree.read(path, 'utf8') ?? ''] : [];
     tree.write(path, [...known, ...adoption.clusterObjects.map(({ text }) => text)].join('---\n'));
     steps.notes.push(
-      `${namesOf(adoption.clusterObjects)} ${adoption.clusterObjects.length === 1 ? 'is' : 'are'} in ${path} now: who may applies it once (\`kubectl apply -f ${path}\`), or it goes to Infrastructure/kubernetes.`,
+      `${namesOf(adoption.clusterObjects)} ${adoption.clusterObjects.length === 1 ? 'is' : 'are'} in ${path} now: who may applies it once (\`kubectl apply -f ${path}\`), or it goes to ${provisioningFolder}.`,
     );
   }
   if (adoption.secrets.length > 0) steps.notes.push(...keepSecrets(tree, service, adoption.secrets));

@@ -2,6 +2,8 @@ import { readJson, type Tree } from '@nx/devkit';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import type { RawOptions } from '../../executors/options/options.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
+import { setPlaces } from '../../../model/workspace/places.ts';
+import { defaultOptions } from '../../../model/workspace/plugin-options.ts';
 import { adopt } from './generator.ts';
 
 const environment = `name: dev
@@ -74,6 +76,19 @@ it('reports all in one list, and changes nothing without --write', async () => {
   );
   expect(lines.at(-1)).toContain('nx g @poc/plugin:adopt cart --write');
   expect(textsOf(tree)).toEqual(before);
+});
+
+it('reads environments where nx.json says they are, and names that folder', async () => {
+  const tree = workspace();
+  tree.write('nx.json', JSON.stringify({ plugins: [{ plugin: '@poc/plugin', options: { infrastructure: 'ops' } }] }));
+  tree.rename('Infrastructure/environments/dev.yaml', 'ops/environments/dev.yaml');
+  tree.rename('kubernetes/mail.yaml', 'ops/kubernetes/mail.yaml');
+  const { lines } = await run(tree, { all: true, write: true });
+  setPlaces(defaultOptions);
+  expect(lines.join('\n')).toContain('SOPS in ops/kubernetes');
+  expect(lines.join('\n')).not.toContain('There is no *.yaml file');
+  // What is the cluster's own is no service's.
+  expect(tree.exists('ops/kubernetes/mail.yaml')).toBe(true);
 });
 
 it('mends it, keeps what was a secret where git and images do not have it, and shows no value', async () => {

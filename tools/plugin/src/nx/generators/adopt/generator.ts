@@ -1,4 +1,4 @@
-import { readNxJson, type Tree } from '@nx/devkit';
+import type { Tree } from '@nx/devkit';
 import { booleanReader } from '../../executors/options/declare-options.ts';
 import { badOption } from '../../executors/options/option.ts';
 import { readOptions, type RawOptions } from '../../executors/options/options.ts';
@@ -6,12 +6,12 @@ import { parseEnvironments } from '../../../adapters/workspace/environments.ts';
 import type { Left } from '../../../model/adoption/adoption.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
-import { pluginOptionsIn } from '../../../model/workspace/plugin-options.ts';
 import { isReason } from '../../../model/manifests/rules/downtime/downtime-exceptions.ts';
 import { endWithRefusal, isNxCommand } from '../end-with-refusal.ts';
 import { environmentTexts } from '../environment-texts.ts';
 import { rejectExtraArguments } from '../extra-arguments.ts';
 import { text } from '../text-option.ts';
+import { workspaceOptions } from '../workspace-options.ts';
 import { adoptService, type AdoptReport } from './adopt-service.ts';
 import { candidateNamed, candidatesIn, type Candidate } from './find-service.ts';
 import { describeAdoption } from './report.ts';
@@ -26,7 +26,7 @@ export interface Surroundings {
 
 /** `nx g @poc/plugin:adopt NAME`: exit code 2 where something is left that a release would refuse. */
 export default async function adoptCommand(tree: Tree, options: RawOptions): Promise<void> {
-  const { lines, isDone } = await endWithRefusal(() => adopt(tree, options, { outside: outside(tree.root) }));
+  const { lines, isDone } = await endWithRefusal(() => adopt(tree, options, { outside: outside(tree) }));
   console.log(lines.join('\n'));
   // Nx ends with 0 after a generator, and the files are to be written first.
   if (!isDone && isNxCommand(process.argv[1])) process.once('exit', () => (process.exitCode = 2));
@@ -43,6 +43,7 @@ export async function adopt(
 ): Promise<{ readonly lines: readonly string[]; readonly isDone: boolean }> {
   const doing = `adopt ${String(raw['name'] ?? 'services')}`;
   rejectExtraArguments(raw, doing);
+  const { manifests, targetPrefix } = workspaceOptions(tree);
   const readers = {
     ...{ name: text(''), container: text(''), allowDowntime: text('') },
     ...{ write: booleanReader, all: booleanReader, offline: booleanReader },
@@ -53,7 +54,6 @@ export async function adopt(
     throw badOption({ name: 'allowDowntime', doing }, options.allowDowntime, 'Expected a sentence that says why.');
   const candidates = all ? candidatesIn(tree) : [candidateNamed(tree, required(name, tree, doing), doing)];
   const { environments, mistake } = await environmentsOf(tree);
-  const { manifests, targetPrefix } = pluginOptionsIn(readNxJson(tree));
   const how = {
     environments,
     manifests,

@@ -1,5 +1,6 @@
 import type { Tree } from '@nx/devkit';
 import type { TakenOut } from '../../../model/adoption/adoption.ts';
+import { provisioningFolder } from '../../../model/workspace/places.ts';
 
 /** Folder of Secrets that were in git; git and image builds ignore it. */
 const folder = '.secrets';
@@ -20,7 +21,7 @@ export function keepSecrets(tree: Tree, service: string, secrets: readonly Taken
   const names = secrets.map(({ name }) => name).join(', ');
   return [
     `${secrets.length === 1 ? 'The Secret' : 'The Secrets'} ${names} ${secrets.length === 1 ? 'is' : 'are'} in ${paths.join(', ')} now, which git ignores. ` +
-      `For today: \`kubectl apply -n NAMESPACE -f ${paths[0]}\`. To keep: external-secrets, or SOPS in Infrastructure/kubernetes. ` +
+      `For today: \`kubectl apply -n NAMESPACE -f ${paths[0]}\`. To keep: external-secrets, or SOPS in ${provisioningFolder}. ` +
       "The values are still in git's history: make new ones.",
   ];
 }

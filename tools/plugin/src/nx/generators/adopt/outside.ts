@@ -1,6 +1,4 @@
-import type { ProjectGraph } from '@nx/devkit';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readNxJson, type ExecutorContext, type Tree } from '@nx/devkit';
 import { GitRepository } from '../../../adapters/git/git-repository.ts';
 import type { Left } from '../../../model/adoption/adoption.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
@@ -8,6 +6,7 @@ import { ProductError } from '../../../model/errors/product-error.ts';
 import { doctor } from '../../../use-cases/doctor/doctor.ts';
 import { doctorPorts } from '../../executors/infrastructure/doctor/doctor-ports.ts';
 import { nxSettings } from '../../executors/infrastructure/doctor/nx-settings.ts';
+import { mainBranch } from '../../executors/running/main-branch.ts';
 import { createPorts } from '../../executors/running/connections/create-ports.ts';
 import { distinctServicesIn } from '../../executors/running/service-names.ts';
 import { serviceOf } from '../../executors/running/workspace-service.ts';
@@ -21,17 +20,16 @@ const limitMs = 20_000;
  * Looks at what a release needs besides the service's files, as it is on the disk: git, registries, clusters, settings of Nx,
  * and files that git ignores.
  */
-export function outside(workspaceRoot: string) {
+export function outside(tree: Tree) {
+  const workspaceRoot = tree.root;
   return async (environments: readonly Environment[], candidates: readonly Candidate[]): Promise<readonly Left[]> => {
     const ports = createPorts(workspaceRoot, process.env);
     const projectGraph = await graphOnDisk();
-    const nxJsonConfiguration = JSON.parse(readFileSync(join(workspaceRoot, 'nx.json'), 'utf8')) as {
-      defaultBase?: string;
-    };
+    const nxJsonConfiguration = readNxJson(tree) ?? {};
     const request = {
       environments,
       services: candidates.map(({ service }) => service),
-      mainBranch: nxJsonConfiguration.defaultBase ?? 'main',
+      mainBranch: mainBranch(workspaceRoot, nxJsonConfiguration),
       isProvisioned: false,
       others: nxSettings({ projectGraph, nxJsonConfiguration }, workspaceRoot),
       limitMs,
@@ -42,25 +40,22 @@ export function outside(workspaceRoot: string) {
       finding: `${area}, ${check}: ${says}`,
       hint: remedy,
     }));
-    return [...lines, ...(await inputsOf(workspaceRoot, projectGraph, candidates))];
+    return [...lines, ...(await inputsOf({ root: workspaceRoot, projectGraph, nxJsonConfiguration }, candidates))];
   };
 }
 
 /** Returns what the images may be made of though no commit holds it, of those that are services already. */
 async function inputsOf(
-  root: string,
-  projectGraph: ProjectGraph,
+  context: Pick<ExecutorContext, 'root' | 'projectGraph' | 'nxJsonConfiguration'>,
   candidates: readonly Candidate[],
 ): Promise<readonly Left[]> {
-  const repository = new GitRepository(root);
-  const services = new Set(distinctServicesIn(projectGraph).map(({ project }) => project));
+  const repository = new GitRepository(context.root);
+  const services = new Set(distinctServicesIn(context.projectGraph).map(({ project }) => project));
   const found = candidates
     .filter(({ project }) => services.has(project))
     .map(async ({ project }): Promise<Left[]> => {
       try {
-        const nxJsonConfiguration = {};
-        const service = serviceOf(project, { root, projectGraph, nxJsonConfiguration }, repository);
-        await service.requireCommittedInputs();
+        await serviceOf(project, context, repository).requireCommittedInputs();
         return [];
       } catch (error) {
         if (!(error instanceof ProductError)) throw error;

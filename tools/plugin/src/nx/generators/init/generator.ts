@@ -11,6 +11,7 @@ import { generateEnvironment } from '../environment/generator.ts';
 import { rejectExtraArguments } from '../extra-arguments.ts';
 import { candidatesIn } from '../adopt/find-service.ts';
 import { text } from '../text-option.ts';
+import { workspaceOptions } from '../workspace-options.ts';
 import { registriesIn } from './find-registry.ts';
 import { refuseCachedDefaults, withPlugin } from './nx-settings.ts';
 
@@ -48,6 +49,7 @@ export async function init(
     skipEnvironment: booleanReader,
   };
   const options = readOptions(raw, readers, { doing });
+  workspaceOptions(tree);
   const nxJson = readNxJson(tree) ?? {};
   const { changed, done } = withPlugin(tree, nxJson, options.prefix);
   refuseCachedDefaults(changed, doing);

@@ -3,6 +3,7 @@ import { generateFiles, offsetFromRoot, type Tree } from '@nx/devkit';
 import { basename, join } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { RawOptions } from '../../executors/options/options.ts';
+import { instanceFolder } from '../../../model/workspace/places.ts';
 import { callersFile, withCall } from '../callers-file.ts';
 import { endWithRefusal } from '../end-with-refusal.ts';
 import { environmentTexts } from '../environment-texts.ts';
@@ -82,7 +83,7 @@ function hasGateway(tree: Tree): boolean {
 
 /** Reports whether Azure has a use for the variables of services: pipelines, or API Management. */
 function hasAzure(tree: Tree): boolean {
-  return tree.exists('Infrastructure/apim') || presentCis(tree).includes('azure');
+  return tree.exists(instanceFolder) || presentCis(tree).includes('azure');
 }
 
 /** Keeps what is built out of git, unless the workspace does. */
