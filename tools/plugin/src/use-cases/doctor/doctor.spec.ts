@@ -1,4 +1,5 @@
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
+import type { ContainerEngine } from '../../ports/container-engine.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { examine, type Check } from './checkup.ts';
 import { doctor, type DoctorPorts } from './doctor.ts';
@@ -77,4 +78,23 @@ it('names the right that is missing, and asks for the rest all the same', async 
   const found = await doctor(requestOf(scenario), portsOf(scenario, { rights, repository }));
   const states = Object.fromEntries(found.map(({ check, state }) => [check, state]));
   expect(states).toMatchObject({ 'push build numbers': 'wrong', 'push tags': 'ok', push: 'wrong', read: 'ok' });
+});
+
+it('asks whether the builder is there, for the platforms of the environments', async () => {
+  const scenario = new ReleaseScenario();
+  const environments = [{ ...scenario.environments[1]!, platforms: ['linux/amd64', 'linux/arm64'] }];
+  const engineOf = (requireBuildable: ContainerEngine['requireBuildable']) => async () =>
+    Object.assign(Object.create(await scenario.ports.engine()) as ContainerEngine, { requireBuildable });
+  const builder = async (engine: DoctorPorts['engine']) => {
+    const found = await doctor({ ...requestOf(scenario), environments }, portsOf(scenario, { engine }));
+    return found.find(({ check }) => check === 'builder');
+  };
+  expect(await builder(engineOf(async () => {}))).toMatchObject({
+    state: 'ok',
+    says: 'builds for linux/amd64 and linux/arm64',
+  });
+  const gone = engineOf(() => Promise.reject(refusal('The builder does not answer.')));
+  expect(await builder(gone)).toMatchObject({ state: 'wrong', says: 'The builder does not answer.' });
+  const none = () => Promise.reject(refusal('There is no engine.'));
+  expect(await builder(none)).toMatchObject({ state: 'not asked' });
 });

@@ -1,7 +1,10 @@
+import { plainBuild } from '../../model/build/build-settings.ts';
+import { distinctPlatforms, listPlatforms } from '../../model/build/runs-image.ts';
 import { shortCommit } from '../../model/commits/commit.ts';
 import type { Environment } from '../../model/environment/environment.ts';
-import { Refusal } from '../../model/errors/product-error.ts';
+import { ProductError, Refusal } from '../../model/errors/product-error.ts';
 import { ImageRef } from '../../model/image/image-ref.ts';
+import { declaredPlatforms } from '../../model/nodes/machines.ts';
 import type { PushRights } from '../../ports/push-rights.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import { examine, type Check, type Checkup } from './checkup.ts';
@@ -43,9 +46,23 @@ export function doctorChecks(request: DoctorRequest, ports: DoctorPorts): Check[
       check: 'container engine',
       ask: async () => `${(await ports.engine()).name} answers`,
     },
+    { area: 'machine', check: 'builder', ask: () => builderFor(environments, ports) },
     { area: 'machine', check: 'proxies', ask: async () => proxiesFor(registries, ports) },
     ...others,
   ];
+}
+
+/** Asks the engine for a build that wants nothing but the environments' platforms. */
+async function builderFor(environments: readonly Environment[], { engine }: DoctorPorts) {
+  const found = await engine().catch((error: unknown) => {
+    if (error instanceof ProductError) return undefined;
+    throw error;
+  });
+  // That check says why.
+  if (found === undefined) return { notAsked: 'there is no container engine' };
+  const platforms = distinctPlatforms(environments.flatMap((environment) => declaredPlatforms(environment) ?? []));
+  await found.requireBuildable({ context: '.', dockerfile: 'Dockerfile', settings: { ...plainBuild, platforms } });
+  return platforms.length === 0 ? "builds for the engine's own platform" : `builds for ${listPlatforms(platforms)}`;
 }
 
 function gitChecks({ mainBranch }: DoctorRequest, { repository, rights }: DoctorPorts): Check[] {
