@@ -27,11 +27,8 @@ export async function publishPackages(registry: LocalRegistry): Promise<void> {
   }
 }
 
-/**
- * Adds the plugin as its README says, an environment of the local platform with a namespace and a corner of the registry
- * of its own, and what a release would refuse of the service. All is committed then.
- */
-export async function adoptPlugin(workspace: ForeignWorkspace): Promise<void> {
+/** Adds the plugin as its README says, and an environment of the local platform with a namespace and a corner of the registry. */
+export async function addPlugin(workspace: ForeignWorkspace): Promise<void> {
   await workspace.succeed('nx', 'add', '@poc/plugin');
   await workspace.commit('build: add the plugin');
   const { context, registry } = await platform();
@@ -39,6 +36,11 @@ export async function adoptPlugin(workspace: ForeignWorkspace): Promise<void> {
   const options = [`--context=${context}`, `--namespace=${workspace.id}`, `--registry=${registry}/${workspace.id}`];
   await workspace.succeed('nx', 'g', '@poc/plugin:environment', 'dev', ...options, '--no-interactive');
   await workspace.commit('feat: an environment');
+}
+
+/** Adds the plugin, and mends what a release would refuse of the service. All is committed then. */
+export async function adoptPlugin(workspace: ForeignWorkspace): Promise<void> {
+  await addPlugin(workspace);
   const adopt = ['nx', 'g', '@poc/plugin:adopt', 'shop'];
   expect(await workspace.exec(...adopt)).toMatchObject({ code: 2 });
   expect(await workspace.changes()).toBe('');

@@ -1,6 +1,6 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { kubectl, platform, repositoryRoot } from '../../scratch-workspace/src/platform.ts';
 import { runCommand, runSuccessfully, type CommandResult } from '../../scratch-workspace/src/run-command.ts';
 import { cache } from './installed-once.ts';
@@ -17,6 +17,8 @@ interface Shape {
   readonly registry: string;
   /** Where the service says what it is. */
   readonly project: 'project.json' | 'package.json';
+  /** Files of other services in the place of the one of the fixture, by path. */
+  readonly files?: ReadonlyMap<string, string>;
 }
 
 /** An Nx workspace of somebody else: files as people have them, packages from a registry, and an origin. */
@@ -50,8 +52,10 @@ export class ForeignWorkspace {
   }
 
   private async fill(): Promise<void> {
-    const { manager, nx, registry, project } = this.shape;
-    cpSync(join(fixtures, 'shop'), this.folder, { recursive: true });
+    const { manager, nx, registry, project, files } = this.shape;
+    const isKept = (path: string) => files === undefined || !path.startsWith(join(fixtures, 'shop/apps'));
+    cpSync(join(fixtures, 'shop'), this.folder, { recursive: true, filter: isKept });
+    for (const [path, text] of files ?? []) this.writeText(path, text);
     renameSync(join(this.folder, 'gitignore'), join(this.folder, '.gitignore'));
     for (const [name, text] of Object.entries(manager.settings(registry))) writeFileSync(join(this.folder, name), text);
     const workspaces = project === 'package.json' && manager.name !== 'pnpm' ? { workspaces: ['apps/*'] } : {};
@@ -80,6 +84,12 @@ export class ForeignWorkspace {
     return readFileSync(join(this.folder, path), 'utf8');
   }
 
+  /** Writes a file, and the folders above it. */
+  writeText(path: string, text: string): void {
+    mkdirSync(dirname(join(this.folder, path)), { recursive: true });
+    writeFileSync(join(this.folder, path), text);
+  }
+
   /** Writes a file of JSON. */
   write(path: string, value: object): void {
     writeFileSync(join(this.folder, path), `${JSON.stringify(value, undefined, 2)}\n`);
@@ -87,6 +97,11 @@ export class ForeignWorkspace {
 
   has(path: string): boolean {
     return existsSync(join(this.folder, path));
+  }
+
+  /** Returns the same workspace, whose programs see further variables. */
+  with(variables: NodeJS.ProcessEnv): ForeignWorkspace {
+    return new ForeignWorkspace(this.temp, this.shape, { ...this.env, ...variables });
   }
 
   /** Runs a program of its packages, whatever the exit code. */

@@ -11,6 +11,12 @@ export interface FailedRequest {
   readonly during: string;
 }
 
+/** Something that is asked now and then. */
+export interface Probed extends Target {
+  /** Asks in another way than by GET. @returns what went wrong, if anything did. */
+  ask?(): Promise<string | undefined>;
+}
+
 /** Figures of a series of requests. */
 export interface ProbeFigures {
   readonly requests: number;
@@ -24,7 +30,7 @@ export function describeFailed({ url, what, at, during }: FailedRequest): string
 
 /** Sends a request now and then, each over a connection of its own, until it is stopped. */
 export class Prober {
-  private readonly targets: readonly Target[];
+  private readonly targets: readonly Probed[];
   private readonly during: () => string;
   private readonly failed: FailedRequest[] = [];
   private readonly pending = new Set<Promise<void>>();
@@ -35,7 +41,7 @@ export class Prober {
    * @param every milliseconds between two requests; targets take turns.
    * @param during says what is going on.
    */
-  constructor(targets: readonly Target[], every: number, during: () => string) {
+  constructor(targets: readonly Probed[], every: number, during: () => string) {
     this.targets = targets;
     this.during = during;
     this.timer = setInterval(() => this.ask(), every);
@@ -55,7 +61,7 @@ export class Prober {
   private ask(): void {
     const target = this.targets[this.requests++ % this.targets.length]!;
     const [at, during] = [new Date().toISOString(), this.during()];
-    const answered = askOnce(target).then((what) => {
+    const answered = (target.ask?.() ?? askOnce(target)).then((what) => {
       this.pending.delete(answered);
       if (what !== undefined) this.failed.push({ url: target.url, what, at, during });
     });
