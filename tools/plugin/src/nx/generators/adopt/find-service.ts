@@ -23,10 +23,19 @@ export function candidatesIn(tree: Tree): Candidate[] {
   });
   return [...roots]
     .map((root) => {
-      const project = byRoot.get(root) ?? basename(root === '.' ? tree.root : root);
+      const project = byRoot.get(root) ?? nameOfFolder(root, tree.root);
       return { project, service: shortName(project), root, isProject: byRoot.has(root) };
     })
     .sort((a, b) => (a.root < b.root ? -1 : 1));
+}
+
+/** Folders that say what kind of files lie in them, and nothing of the service. */
+const kinds = ['src', 'app', 'docker', 'container', 'build', 'deploy'];
+
+/** `cart` of `services/cart/src`; the workspace's own of the root. */
+function nameOfFolder(root: string, workspaceRoot: string): string {
+  const parts = root.split('/').filter((part) => part !== '.');
+  return parts.findLast((part) => !kinds.includes(part)) ?? parts.at(-1) ?? basename(workspaceRoot);
 }
 
 /** `orders` of `@shop/orders`. */

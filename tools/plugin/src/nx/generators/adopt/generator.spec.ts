@@ -91,6 +91,15 @@ it('reads environments where nx.json says they are, and names that folder', asyn
   expect(tree.exists('ops/kubernetes/mail.yaml')).toBe(true);
 });
 
+it('takes the name of a folder that says more than what lies in it', async () => {
+  const tree = workspace();
+  tree.write('services/stock/src/Dockerfile', 'FROM scratch\nCOPY . /\n');
+  tree.write('src/Dockerfile', 'FROM scratch\nCOPY . /\n');
+  const { lines } = await run(tree, { all: true });
+  expect(lines.join('\n')).toMatch(/^stock \(services\/stock\/src\): /m);
+  expect(lines.join('\n')).toMatch(/^src \(src\): /m);
+});
+
 it('mends it, keeps what was a secret where git and images do not have it, and shows no value', async () => {
   const tree = workspace();
   const { lines, isDone } = await run(tree, { name: 'cart', write: true });
