@@ -12,6 +12,19 @@ const rounds = Number(process.argv[2] ?? 3);
 const startRounds = rounds * 5;
 /** Seconds. */
 const limits = { cold: 60, startUp: 0.03 };
+/** How Nx is started. Only of the first two can a plugin make anything better: in the last, Nx starts a process for each. */
+const ways = {
+  daemon: { name: "with Nx's daemon", env: { NX_DAEMON: 'true' } },
+  pipelines: {
+    name: '`NX_DAEMON=false NX_ISOLATE_PLUGINS=false`, as generated pipelines have it',
+    env: { NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false' },
+  },
+  isolated: {
+    name: '`NX_DAEMON=false`: Nx starts a process for each plugin',
+    env: { NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'true' },
+  },
+} as const;
+type Way = keyof typeof ways;
 
 await up();
 const registry = await LocalRegistry.start();
@@ -26,7 +39,7 @@ async function measure(): Promise<void> {
   const steps = await coldSteps();
   const totals = steps.add.map((_, round) => Object.values(steps).reduce((sum, each) => sum + each[round]!, 0));
   const starts = await startUps();
-  const added = (way: keyof typeof starts) => median(starts[way].with) - median(starts[way].without);
+  const added = (way: Way) => median(starts[way].with) - median(starts[way].without);
   replaceSection('adoption', [
     'Made by `npm run bench:adoption`. Seconds: median (lowest–highest).\n',
     `${describeMachine()}; packages from a registry on this machine that has them all, base image there.\n`,
@@ -40,14 +53,15 @@ async function measure(): Promise<void> {
     '## Start Nx with the plugin and without it\n',
     `\`nx show projects\` in two such workspaces, one of which has the plugin in nx.json; ${startRounds} runs each, in turns.\n`,
     '| | with it | without it | difference of the medians |\n| --- | --- | --- | --- |',
-    ...(['daemon', 'noDaemon'] as const).map((way) => {
+    ...(Object.keys(ways) as Way[]).map((way) => {
       const { with: plugin, without } = starts[way];
-      const name = way === 'daemon' ? "with Nx's daemon" : '`NX_DAEMON=false`, as in a CI';
-      return `| ${name} | ${describeTimings(plugin)} | ${describeTimings(without)} | ${added(way).toFixed(3)} |`;
+      return `| ${ways[way].name} | ${describeTimings(plugin)} | ${describeTimings(without)} | ${added(way).toFixed(3)} |`;
     }),
+    `\nThe limit is ${limits.startUp * 1000} ms for the first two.`,
   ]);
-  console.log(`cold ${median(totals).toFixed(1)} s; start-up +${added('daemon').toFixed(3)} s with a daemon`);
-  if (median(totals) > limits.cold || added('daemon') > limits.startUp) process.exitCode = 1;
+  const most = Math.max(added('daemon'), added('pipelines'));
+  console.log(`cold ${median(totals).toFixed(1)} s; start-up ${(most * 1000).toFixed(0)} ms later`);
+  if (median(totals) > limits.cold || most > limits.startUp) process.exitCode = 1;
 }
 
 /** Somebody's workspace, before the plugin is added. */
@@ -81,15 +95,15 @@ async function startUps() {
   try {
     await addPlugin(plugin);
     await plugin.succeed('nx', 'g', '@poc/plugin:adopt', 'shop', '--write');
-    const timesOf = async (daemon: 'true' | 'false') => {
-      const start = (workspace: ForeignWorkspace) =>
-        workspace.with({ NX_DAEMON: daemon }).succeed('nx', 'show', 'projects');
+    const times: Partial<Record<Way, { readonly with: number[]; readonly without: number[] }>> = {};
+    for (const way of Object.keys(ways) as Way[]) {
+      const start = (workspace: ForeignWorkspace) => workspace.with(ways[way].env).succeed('nx', 'show', 'projects');
       // The first one fills caches, and starts the daemon.
       await Promise.all([plugin, without].map(start));
-      const times = await interleaved(startRounds, { with: () => start(plugin), without: () => start(without) });
-      return { with: times['with']!, without: times['without']! };
-    };
-    return { daemon: await timesOf('true'), noDaemon: await timesOf('false') };
+      const both = await interleaved(startRounds, { with: () => start(plugin), without: () => start(without) });
+      times[way] = { with: both['with']!, without: both['without']! };
+    }
+    return times as Required<typeof times>;
   } finally {
     for (const workspace of [plugin, without]) {
       await workspace.exec('nx', 'daemon', '--stop');
