@@ -46,6 +46,11 @@ export const boutiqueServices: readonly BoutiqueService[] = [
 /** Those that others call. */
 export const calledServices = boutiqueServices.filter(({ port }) => port !== undefined);
 
+/** Returns the port of its Service. */
+export function servicePortOf({ port, servicePort = port }: BoutiqueService): number | undefined {
+  return servicePort;
+}
+
 /** Returns the files of the workspace, as somebody has them who deploys by kubectl. */
 export function boutiqueFiles(): Map<string, string> {
   const server = readFileSync(join(repositoryRoot, 'tools/adoption/fixtures/boutique/server.cjs'), 'utf8');
@@ -72,12 +77,12 @@ function dockerfileOf({ isCompiled, port }: BoutiqueService): string {
 }
 
 function manifestsOf(service: BoutiqueService): string {
-  const { name, port, servicePort = port } = service;
+  const { name, port } = service;
   const selector = { app: name };
   const metadata = { name, labels: selector };
   const serviceOf = (called: string, type: string) => ({
     ...{ apiVersion: 'v1', kind: 'Service', metadata: { name: called, labels: selector } },
-    spec: { type, selector, ports: [{ name: service.protocol, port: servicePort, targetPort: port }] },
+    spec: { type, selector, ports: [{ name: service.protocol, port: servicePortOf(service), targetPort: port }] },
   });
   const documents: object[] = [
     {
@@ -93,10 +98,7 @@ function manifestsOf(service: BoutiqueService): string {
 
 function podOf(service: BoutiqueService): object {
   const { name, port, protocol, calls = [] } = service;
-  const portOf = (called: string) => {
-    const { port: own, servicePort = own } = boutiqueServices.find((each) => each.name === called)!;
-    return servicePort;
-  };
+  const portOf = (called: string) => servicePortOf(boutiqueServices.find((each) => each.name === called)!);
   const env = [
     ...(port === undefined ? [] : [{ name: 'PORT', value: String(port) }]),
     ...(protocol === 'http' ? [{ name: 'IS_HTTP', value: 'true' }] : []),

@@ -1,6 +1,6 @@
 import { connect } from 'node:http2';
 import { askOnce } from '../../scratch-workspace/src/clients/ask-once.ts';
-import type { BoutiqueService } from './boutique.ts';
+import { servicePortOf, type BoutiqueService } from './boutique.ts';
 
 /** Milliseconds. */
 const limit = 10_000;
@@ -11,10 +11,9 @@ const empty = Buffer.alloc(5);
  * Calls a service over a connection of its own: HTTP, or the health check of gRPC.
  * @param host address of its Service. @returns what went wrong, if anything did.
  */
-export function callService({ protocol, port, servicePort = port }: BoutiqueService, host: string) {
-  return protocol === 'http'
-    ? askOnce({ url: `http://${host}:${servicePort}/` })
-    : checkHealth(`http://${host}:${servicePort}`);
+export function callService(service: BoutiqueService, host: string): Promise<string | undefined> {
+  const address = `http://${host}:${servicePortOf(service)}`;
+  return service.protocol === 'http' ? askOnce({ url: `${address}/` }) : checkHealth(address);
 }
 
 function checkHealth(authority: string): Promise<string | undefined> {

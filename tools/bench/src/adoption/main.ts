@@ -70,6 +70,10 @@ function foreignWorkspace(): Promise<ForeignWorkspace> {
   return ForeignWorkspace.create({ ...shape, registry: registry.url });
 }
 
+async function adoptShop(workspace: ForeignWorkspace): Promise<void> {
+  await workspace.succeed('nx', 'g', '@poc/plugin:adopt', 'shop', '--write');
+}
+
 async function coldSteps() {
   const steps = { add: [] as number[], adopt: [] as number[], release: [] as number[] };
   for (let round = 0; round < rounds; round++) {
@@ -78,7 +82,7 @@ async function coldSteps() {
       steps.add.push(await timed(() => addPlugin(workspace)));
       steps.adopt.push(
         await timed(async () => {
-          await workspace.succeed('nx', 'g', '@poc/plugin:adopt', 'shop', '--write');
+          await adoptShop(workspace);
           await workspace.commit('feat: what a release asks for');
         }),
       );
@@ -94,7 +98,7 @@ async function startUps() {
   const [plugin, without] = await Promise.all([foreignWorkspace(), foreignWorkspace()]);
   try {
     await addPlugin(plugin);
-    await plugin.succeed('nx', 'g', '@poc/plugin:adopt', 'shop', '--write');
+    await adoptShop(plugin);
     const times: Partial<Record<Way, { readonly with: number[]; readonly without: number[] }>> = {};
     for (const way of Object.keys(ways) as Way[]) {
       const start = (workspace: ForeignWorkspace) => workspace.with(ways[way].env).succeed('nx', 'show', 'projects');

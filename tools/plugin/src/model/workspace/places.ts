@@ -5,6 +5,8 @@ import { defaultOptions, type PluginOptions } from './plugin-options.ts';
  * telling what its nx.json says (`setPlaces`); until then the defaults hold.
  */
 
+/** The folder of all of them but the services' manifests. */
+export let infrastructureFolder: string;
 /** Where environments are described. */
 export let environmentsFolder: string;
 /** The clusters' own configuration. */
@@ -24,6 +26,7 @@ setPlaces(defaultOptions);
 
 /** Sets all places. @param options of nx.json. */
 export function setPlaces({ infrastructure, manifests }: Pick<PluginOptions, 'infrastructure' | 'manifests'>): void {
+  infrastructureFolder = infrastructure;
   environmentsFolder = `${infrastructure}/environments`;
   provisioningFolder = `${infrastructure}/kubernetes`;
   instanceFolder = `${infrastructure}/apim`;

@@ -2,7 +2,7 @@ import { visitNotIgnoredFiles, type Tree } from '@nx/devkit';
 import { isMap, parseAllDocuments } from 'yaml';
 import { isPlaceholder } from '../../../model/manifests/service-container.ts';
 import { containersOf, isWorkload } from '../../../model/manifests/rules/pod-templates.ts';
-import { environmentsFolder, instanceFolder, provisioningFolder } from '../../../model/workspace/places.ts';
+import { infrastructureFolder } from '../../../model/workspace/places.ts';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 
 /** Texts of the YAML files below a folder, by path. */
@@ -22,11 +22,8 @@ export function yamlTexts(tree: Tree, folder: string): Map<string, string> {
 export function manifestsElsewhere(tree: Tree, service: string): string[] {
   const found: string[] = [];
   visitNotIgnoredFiles(tree, '.', (path) => {
-    const isElsewhere = !/(^|\/)(node_modules|\.[^/]+|chart|charts|templates)\//.test(path);
-    const isShared = [environmentsFolder, provisioningFolder, instanceFolder].some((folder) =>
-      path.startsWith(`${folder}/`),
-    );
-    if (!/\.ya?ml$/.test(path) || !isElsewhere || isShared) return;
+    if (!/\.ya?ml$/.test(path) || path.startsWith(`${infrastructureFolder}/`)) return;
+    if (/(^|\/)(node_modules|\.[^/]+|chart|charts|templates)\//.test(path)) return;
     const text = tree.read(path, 'utf8') ?? '';
     const workloads = text.includes('kind:') ? workloadsIn(text) : [];
     if (workloads.length > 0 && workloads.every((object) => isOf(object, service))) found.push(path);

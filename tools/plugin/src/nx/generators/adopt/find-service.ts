@@ -29,8 +29,8 @@ export function candidatesIn(tree: Tree): Candidate[] {
     .sort((a, b) => (a.root < b.root ? -1 : 1));
 }
 
-/** Folders that say what kind of files lie in them, and nothing of the service. */
-const kinds = ['src', 'app', 'docker', 'container', 'build', 'deploy'];
+/** Folders that say what kind of files lie in them. No others: `services/app` and `services/build` are services. */
+const kinds = ['src', 'docker'];
 
 /** `cart` of `services/cart/src`; the workspace's own of the root. */
 function nameOfFolder(root: string, workspaceRoot: string): string {

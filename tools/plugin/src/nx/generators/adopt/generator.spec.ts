@@ -94,8 +94,10 @@ it('reads environments where nx.json says they are, and names that folder', asyn
 it('takes the name of a folder that says more than what lies in it', async () => {
   const tree = workspace();
   tree.write('services/stock/src/Dockerfile', 'FROM scratch\nCOPY . /\n');
+  tree.write('services/app/Dockerfile', 'FROM scratch\nCOPY . /\n');
   tree.write('src/Dockerfile', 'FROM scratch\nCOPY . /\n');
   const { lines } = await run(tree, { all: true });
+  expect(lines.join('\n')).toMatch(/^app \(services\/app\): /m);
   expect(lines.join('\n')).toMatch(/^stock \(services\/stock\/src\): /m);
   expect(lines.join('\n')).toMatch(/^src \(src\): /m);
 });
