@@ -1,5 +1,5 @@
-import { failedSuites, failedTests } from './failed-tests.ts';
-import { failureExcerpts } from './failure-excerpts.ts';
+import { failedTests } from './failed-tests.ts';
+import { failureExcerpts, lastWords } from './failure-excerpts.ts';
 import type { RecordedTimes } from './recorded-times.ts';
 import { runStep } from './run-step.ts';
 import { countTests, type TestCount } from './test-count.ts';
@@ -12,10 +12,10 @@ interface CheckOptions {
   /** It leaves the processors to whatever else wants them. */
   readonly yields?: boolean;
   /**
-   * Returns the command that runs some of its suites by themselves. With it, suites that failed run once more, alone; what
-   * passes then is told as unsteady, with what it said the first time, and fails nothing.
+   * Returns the command that runs by themselves the suites that failed by its output, undefined when something else failed.
+   * They run once more, alone; what passes then is told as unsteady, with what it said the first time, and fails nothing.
    */
-  readonly alone?: (suites: readonly string[]) => readonly string[];
+  readonly alone?: (output: string) => readonly string[] | undefined;
 }
 
 type RunResult = Awaited<ReturnType<typeof runStep>>;
@@ -58,15 +58,15 @@ export class Checks {
     return this.judge(title, { code, output }, again);
   }
 
-  /** Runs suites that failed by themselves. @returns undefined when no suite was named. */
+  /** Runs suites that failed by themselves. @returns undefined when that would prove nothing. */
   private async runAgain(
     title: string,
     output: string,
     alone: NonNullable<CheckOptions['alone']>,
   ): Promise<RunResult | undefined> {
-    const suites = failedSuites(output);
-    if (suites.length === 0) return undefined;
-    const result = await runStep(alone(suites), { cwd: this.root, echo: false });
+    const argv = alone(output);
+    if (!argv) return undefined;
+    const result = await runStep(argv, { cwd: this.root, echo: false });
     console.log(`\n── ${title}, again: suites that failed\n${result.output}`);
     return result;
   }
@@ -87,11 +87,9 @@ export class Checks {
     this.counts.push(count);
     if (code === 0) return true;
     const excerpts = failureExcerpts(output);
-    this.failed.push(
-      `${title} (exit code ${code})`,
-      ...failedTests(output).filter((line) => !line.includes('● ')),
-      ...excerpts,
-    );
+    const named = failedTests(output).filter((line) => !line.includes('● '));
+    const words = excerpts.length + named.length > 0 ? [] : lastWords(output);
+    this.failed.push(`${title} (exit code ${code})`, ...named, ...excerpts, ...words);
     return false;
   }
 

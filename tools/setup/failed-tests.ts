@@ -7,9 +7,17 @@ import { stripVTControlCharacters } from 'node:util';
 export function failedTests(terminalOutput: string): string[] {
   const lines = stripVTControlCharacters(terminalOutput).split('\n');
   const named = lines.filter((line) => /^(?:FAIL \S|\s*● .+ › |\s*● Test suite failed|\s*--- FAIL: )/.test(line));
+  return [...new Set([...named, ...taskLines(lines)].map((line) => line.replace(/ \(\d[\d.]* m?s\)$/, '').trimEnd()))];
+}
+
+/** Returns the tasks that Nx says failed, as `plugin:test`. */
+export function failedTasks(terminalOutput: string): string[] {
+  return taskLines(stripVTControlCharacters(terminalOutput).split('\n')).map((line) => line.replace('-', '').trim());
+}
+
+function taskLines(lines: readonly string[]): readonly string[] {
   const at = lines.findIndex((line) => /^\s*Failed tasks:/.test(line));
-  const tasks = at < 0 ? [] : lines.slice(at + 1).filter((line) => /^\s*- [\w@/-]+:[\w-]+\s*$/.test(line));
-  return [...new Set([...named, ...tasks].map((line) => line.replace(/ \(\d[\d.]* m?s\)$/, '').trimEnd()))];
+  return at < 0 ? [] : lines.slice(at + 1).filter((line) => /^\s*- [\w@/-]+:[\w-]+\s*$/.test(line));
 }
 
 /** Returns the files of suites that jest says failed, each once, in their order. */

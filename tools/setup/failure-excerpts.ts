@@ -19,6 +19,13 @@ export function failureExcerpts(terminalOutput: string): string[] {
   return [...excerpts.values()];
 }
 
+/** Returns the end of what a check printed that names no tests, such as the demo: one text, or none where it is silent. */
+export function lastWords(terminalOutput: string): string[] {
+  const lines = stripVTControlCharacters(terminalOutput).split('\n');
+  const said = lines.filter((line) => line.trim() !== '').slice(-(kept.first + kept.last));
+  return said.length === 0 ? [] : [shorten(said.map((line) => `    ${line}`)).join('\n')];
+}
+
 /** Returns the lines up to the code that jest quotes, to the next test or to the next suite. */
 function messageBelow(lines: readonly string[]): readonly string[] {
   const end = lines.findIndex((line) =>

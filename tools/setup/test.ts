@@ -16,6 +16,7 @@ import {
 import { Checks } from './checks.ts';
 import { RecordedTimes } from './recorded-times.ts';
 import { runStep } from './run-step.ts';
+import { endToEndAlone, unitTestsAlone } from './suites-alone.ts';
 import { formatTestTimes } from './test-times.ts';
 
 /**
@@ -102,7 +103,10 @@ async function testSources(): Promise<void> {
   await checks.run('subjects of commits', [...tsx, 'tools/setup/commit-subjects.ts']);
   const targets = ['lint', 'typecheck', 'test'];
   const argv = [...nx, 'run-many', '-t', ...targets, '--output-style=static'];
-  await checks.run('lint, types and unit tests', argv, { yields: true });
+  await checks.run('lint, types and unit tests', argv, {
+    yields: true,
+    alone: (output) => withJest(unitTestsAlone(output, root)),
+  });
   // Its scanner is built like the platform, which needs the same compiler: not at the same time.
   await platformUp;
   await checks.run('secrets in the repository', [...tsx, 'tools/setup/secret-scan.ts']);
@@ -114,7 +118,11 @@ async function testEndToEnd(): Promise<void> {
   await checks.run('adapters and the whole product, for real', argv, { printAtEnd: true, alone });
 }
 
-/** Returns the command that runs suites by themselves, one after the other. */
-function alone(suites: readonly string[]): readonly string[] {
-  return [...endToEnd, '--runInBand', '--runTestsByPath', ...suites];
+/** Returns the command that runs failed end-to-end suites by themselves, one after the other. */
+function alone(output: string): readonly string[] | undefined {
+  return withJest(endToEndAlone(output));
+}
+
+function withJest(args: readonly string[] | undefined): readonly string[] | undefined {
+  return args && [...jest, ...args];
 }
