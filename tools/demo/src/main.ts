@@ -21,10 +21,11 @@ async function demo(): Promise<void> {
   const found = JSON.parse(status) as PlatformAddresses & { kubeconfig: string; binaries: string };
   const { kubeconfig, gateway, binaries } = found;
 
-  const { folder, leavesChangesOut } = await scratchClone(root, found);
+  const { folder, leavesChangesOut, putAside } = await scratchClone(root, found);
   await makeDatabasePasswords(join(binaries, 'kubectl'), kubeconfig, 'preprod');
   title(`2. Releasing orders, payments and its database to preprod, from a clone of this repository:\n   ${folder}`);
   if (leavesChangesOut) console.log('   (Changes that you have not committed are not part of it.)');
+  if (putAside !== undefined) console.log(`   (Put aside there, from before: ${putAside}.)`);
   const inClone = { cwd: folder, env: { KUBECONFIG: kubeconfig, NX_TUI: 'false' } };
   // Those who keep something in it come after it.
   await show([...nx, 'run', 'payments-database:release'], inClone);

@@ -10,12 +10,18 @@ export interface PlatformAddresses {
   readonly gateway: string;
 }
 
+/** The commit that the last demo began with: later ones are somebody's. */
+const demoBegan = 'refs/demo/began';
+const author = ['-c', 'user.name=Demo', '-c', 'user.email=demo@localhost', '-c', 'commit.gpgSign=false'] as const;
+
 /** The demo's own repository, kept from one run to the next. */
 export interface ScratchClone {
   /** The checkout to work in. */
   readonly folder: string;
   /** True when the user's checkout has changes that no commit holds, which the demo leaves out. */
   readonly leavesChangesOut: boolean;
+  /** What somebody made in the clone since the last demo, and which git command shows it: it is put aside, and kept. */
+  readonly putAside?: string;
 }
 
 /**
@@ -41,15 +47,35 @@ export async function scratchClone(root: string, platform: PlatformAddresses): P
   rmSync(join(folder, 'node_modules'), { force: true });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   await git(['fetch', '--quiet', 'origin'], folder);
+  const putAside = await putAsideChanges((args) => git([...author, ...args], folder));
   await git(['checkout', '--quiet', '--force', '-B', 'main', 'origin/main'], folder);
   const changes = await git(['status', '--porcelain'], root);
   if (pointAt(platform, folder)) {
-    const author = ['-c', 'user.name=Demo', '-c', 'user.email=demo@localhost', '-c', 'commit.gpgSign=false'];
     const subject = 'chore: point the environments at this platform';
     await git([...author, 'commit', '--quiet', '--no-verify', '--all', `--message=${subject}`], folder);
     await git(['push', '--quiet', '--no-verify', '--force', 'origin', 'main'], folder);
   }
-  return { folder, leavesChangesOut: changes.trim() !== '' };
+  await git(['update-ref', demoBegan, 'HEAD'], folder);
+  return { folder, leavesChangesOut: changes.trim() !== '', ...(putAside !== undefined && { putAside }) };
+}
+
+/**
+ * Keeps what somebody tried in the clone, as the demo proposes at its end, where it is in nobody's way: a release refuses a
+ * working tree with changes. @returns what was put aside and where; undefined when there was nothing.
+ */
+async function putAsideChanges(git: (args: readonly string[]) => Promise<string>): Promise<string | undefined> {
+  const kept: string[] = [];
+  if ((await git(['status', '--porcelain'])).trim() !== '') {
+    await git(['stash', 'push', '--quiet', '--include-untracked', '--message', 'before the demo ran again']);
+    kept.push('changes (git stash list)');
+  }
+  const began = (await git(['for-each-ref', '--format=%(objectname)', demoBegan])).trim();
+  if (began !== '' && (await git(['rev-list', '--max-count=1', 'HEAD', `^${began}`])).trim() !== '') {
+    const branch = `kept-${(await git(['rev-parse', '--short', 'HEAD'])).trim()}`;
+    await git(['branch', '--force', branch, 'HEAD']);
+    kept.push(`commits (git log ${branch})`);
+  }
+  return kept.length === 0 ? undefined : kept.join(' and ');
 }
 
 /** Has the environments name the platform. @returns whether they named another one. */
