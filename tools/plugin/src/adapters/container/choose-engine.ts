@@ -63,18 +63,12 @@ function noEngine(chosen: EngineName | undefined, reasons: readonly string[]): R
 }
 
 async function whyNotDocker(engine: DockerEngine, run: RunTool): Promise<string | undefined> {
-  // Not needed here, but soon; it is asked meanwhile.
-  const builder = engine.builder();
-  builder.catch(() => {});
-  const [{ code, stdout, lastLines }, { stdout: itself }] = await Promise.all([
-    run('docker', ['version', '--format={{.Server.Version}}']),
-    run('docker', ['--version']),
-  ]);
-  if (code === 127) return 'not installed.';
-  const hasServer = code === 0 && stdout.trim() !== '';
+  const [{ kind, server }, { stdout: itself }] = await Promise.all([engine.builder(), run('docker', ['--version'])]);
+  if (server?.code === 127) return 'not installed.';
+  const hasServer = server?.code === 0 && server.stdout.trim() !== '';
   // A builder elsewhere needs no server here.
-  if (!hasServer && (await builder).kind !== 'layout')
-    return `its server does not answer (${lastLines.at(-1) ?? 'no output'}).`;
+  if (!hasServer && kind !== 'layout')
+    return `its server does not answer (${server?.lastLines.at(-1) ?? 'no output'}).`;
   // Distributions ship a `docker` that is podman; it does not take docker's options for a build.
   return /podman/i.test(itself) ? 'the command is podman under another name.' : undefined;
 }

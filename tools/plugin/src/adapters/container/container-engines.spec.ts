@@ -116,7 +116,7 @@ describe('arguments', () => {
       const absent = { 'docker buildx': { code: 1 }, 'docker image inspect': { code: 1 } };
       const { run, calls } = machine({ ...absent, 'docker pull': {}, 'docker tag': {}, 'docker build': {} });
       await new DockerEngine(noLayouts, run).build(onNode, () => {});
-      const asked = /^docker (buildx|info)/;
+      const asked = /^docker (buildx|info|version)/;
       expect(calls.map(({ command }) => command).filter((each) => !asked.test(each))).toEqual([
         `docker image inspect --format={{.Id}} -- docker.io/library/node@${digest}`,
         `docker pull -- docker.io/library/node@${digest}`,
@@ -334,6 +334,12 @@ describe('chooseEngine', () => {
     expect((error as Refusal).explain()).toMatch(
       /Install docker[^]*Cannot connect to the Docker daemon[^]*podman: not installed/,
     );
+  });
+
+  it('starts docker twice where it builds elsewhere', async () => {
+    const { run, calls } = machine({ ...docker, ...elsewhere });
+    await chooseEngine(noLayouts, undefined, undefined, run);
+    expect(calls.map(({ command }) => command)).toEqual(['docker buildx inspect', 'docker --version']);
   });
 
   it('takes no other than the one asked for', async () => {

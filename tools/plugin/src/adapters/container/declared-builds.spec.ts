@@ -115,8 +115,10 @@ function machine({
     const whole = [command, ...args].join(' ');
     const ok = (stdout = '') => ({ code: 0, stdout, lastLines: [] });
     if (whole === 'docker buildx version') return { ...ok(), code: buildx ? 0 : 1 };
+    if (whole === 'docker buildx inspect' && !buildx) return { ...ok(), code: 1 };
     if (whole === 'docker buildx inspect')
       return ok(`Name:   x\nDriver:        ${driver}\nNodes:\nBuildKit version: ${buildKit}\n`);
+    if (whole.startsWith('docker version')) return ok('27.0.1');
     if (whole.startsWith('docker info')) return ok(store);
     if (whole.startsWith('podman version')) return ok(`${podman}\n`);
     throw new Error(whole);

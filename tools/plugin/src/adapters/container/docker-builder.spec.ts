@@ -71,3 +71,27 @@ describe('a builder is taken, when', () => {
     );
   });
 });
+
+describe('of docker is asked no more than must be known, where', () => {
+  const serverAsked = 'version --format={{.Server.Version}}';
+  it.each([
+    ['the builder is elsewhere', inspected('remote', running), {}, ['buildx inspect']],
+    [
+      "it is the server's own",
+      inspected('docker', running),
+      {},
+      ['buildx inspect', serverAsked, 'info --format={{json .DriverStatus}}'],
+    ],
+    [
+      'there is none of that name',
+      '',
+      { code: 1 },
+      ['buildx inspect', 'buildx version', serverAsked, 'info --format={{json .DriverStatus}}'],
+    ],
+  ])('%s', async (_, stdout, options, expected) => {
+    const { engine, asked } = engineWith(stdout, options);
+    await engine.builder();
+    await engine.builder();
+    expect(asked).toEqual(expected);
+  });
+});

@@ -12,6 +12,8 @@ export interface DockerBuilder {
   readonly pushes: boolean;
   /** Why nothing can be built with it now, as docker says it; undefined where nothing is known against it. */
   readonly trouble?: string | undefined;
+  /** What docker's server said when it was asked: of a builder elsewhere it is not. */
+  readonly server?: ToolResult | undefined;
 }
 
 /** One machine of a builder. */
@@ -22,25 +24,37 @@ interface BuilderNode {
   readonly error: string;
 }
 
-/** Asks for the builder that the user has chosen (`docker buildx use`, BUILDX_BUILDER). */
+/**
+ * Asks for the builder that the user has chosen (`docker buildx use`, BUILDX_BUILDER). One command where that is elsewhere:
+ * each starts docker, its plugin and again its plugin, and a release waits for them.
+ */
 export async function findDockerBuilder(run: RunTool): Promise<DockerBuilder> {
-  const [version, inspected, info] = await Promise.all([
-    run('docker', ['buildx', 'version']),
-    run('docker', ['buildx', 'inspect']),
-    run('docker', ['info', '--format={{json .DriverStatus}}']),
-  ]);
-  if (version.code !== 0) return { kind: 'legacy', takesContexts: false, pushes: false };
+  const inspected = await run('docker', ['buildx', 'inspect']);
+  // A builder that is not there can't be inspected either.
+  if (inspected.code !== 0 && (await run('docker', ['buildx', 'version'])).code !== 0)
+    return { kind: 'legacy', takesContexts: false, pushes: false, server: await askServer(run) };
   const driver = driverOf(inspected.stdout);
-  // With containerd's store of images, BuildKit inside the server can do what it can elsewhere.
   const isInside = driver === undefined || driver === 'docker';
-  const kind = isInside && !info.stdout.includes('io.containerd.snapshotter') ? 'server' : 'layout';
+  const [server, hasSnapshots] = isInside ? await Promise.all([askServer(run), storesSnapshots(run)]) : [];
+  const kind = isInside && !hasSnapshots ? 'server' : 'layout';
   const versions = [...inspected.stdout.matchAll(/^\s*BuildKit(?: version)?:\s*v0\.(\d+)/gim)];
   return {
     kind,
     takesContexts: versions.every(([, minor]) => Number(minor) >= 10),
     pushes: !isInside,
     trouble: await whyNotNow(driver, inspected, run),
+    server,
   };
+}
+
+function askServer(run: RunTool): Promise<ToolResult> {
+  return run('docker', ['version', '--format={{.Server.Version}}']);
+}
+
+/** With containerd's store of images, BuildKit inside the server can do what it can elsewhere. */
+async function storesSnapshots(run: RunTool): Promise<boolean> {
+  const { stdout } = await run('docker', ['info', '--format={{json .DriverStatus}}']);
+  return stdout.includes('io.containerd.snapshotter');
 }
 
 /** Reads the driver out of what `docker buildx inspect` prints. */
