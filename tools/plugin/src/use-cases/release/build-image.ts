@@ -73,9 +73,11 @@ export async function previewImage(
 export async function buildImage(request: ImageRequest, ports: ReleasePorts, reporter: Reporter): Promise<Release> {
   const { service, revision, registry, signal, progress } = request;
   // Registries are asked meanwhile: of some it is waited for that they do not answer.
-  const [engine, bases] = await Promise.all([
+  const [engine, bases, source, date] = await Promise.all([
     buildableBy(ports, request),
     pinBaseImages(service, revision.dirty ? 'working-tree' : { commit: revision.commit }, ports, reporter),
+    ports.repository.originUrl(),
+    ports.repository.commitDate(revision.commit),
     service.requireCommittedInputs(),
     warnOfForeignInputs(request, reporter),
   ]);
@@ -86,9 +88,8 @@ export async function buildImage(request: ImageRequest, ports: ReleasePorts, rep
   const image = ImageRef.of(registry, service.name, buildNumber.toString());
 
   const build: Build = { service: service.name, buildNumber, ...revision, ...bases.recorded };
-  const source = await ports.repository.originUrl();
   if (source === undefined) reporter.warn('there is no remote "origin": the number is taken in this clone only');
-  const sourceDate = new Date(await ports.repository.commitDate(revision.commit));
+  const sourceDate = new Date(date);
   signal?.throwIfAborted();
   reporter.step(`building image with ${engine.name}${forPlatforms(request)}`);
   const imageBuild: ImageBuild = {

@@ -97,6 +97,7 @@ async function carryOut(
   const isBuilt = newest !== undefined && !request.rebuild && (await isReleased(newest, run));
   const upToDate = isBuilt ? newest : undefined;
   if (!request.dryRun) await confirmApprovals(request, upToDate, ports);
+  if (!upToDate && request.only !== 'deploy') prefetchEngine(ports);
   const overtaken = upToDate ? [] : await supersededBy(run);
   if (overtaken.length > 0) return { release: undefined, built: false, deploys: overtaken };
   if (request.only === 'deploy' && !upToDate) throw notBuilt(run, newest);
@@ -197,7 +198,6 @@ async function buildAndDeploy(run: ReleaseRun): Promise<ReleaseResult> {
   const { request, image, ports, reporter, progress } = run;
   const { service, environments, signal } = request;
   const stages = stagesBeforeDeploy + reached(request).length;
-  prefetchEngine(ports);
   const [sign, platforms] = await Promise.all([canSign(run), requireDeployable(run)]);
   reporter.stage?.(1, stages);
   const released = await buildImage({ ...image, platforms }, ports, reporter);
@@ -214,7 +214,7 @@ async function buildAndDeploy(run: ReleaseRun): Promise<ReleaseResult> {
   }
 }
 
-/** Looks for the engine beside other work; a missing one is reported when it is needed. */
+/** Looks for the engine while it is found what may be released and is planned; a missing one is reported when it is needed. */
 function prefetchEngine({ engine }: ReleasePorts): void {
   engine().catch(() => undefined);
 }
