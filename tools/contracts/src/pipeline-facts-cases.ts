@@ -24,6 +24,7 @@ function serviceNamed(name: string): fc.Arbitrary<PipelineService> {
 function serviceIn(name: string, root: string): fc.Arbitrary<PipelineService> {
   return fc.record({
     name: fc.constant(name),
+    project: fc.option(fc.constantFrom(`@shop/${name}`, `${name}-app`), { nil: undefined }),
     root: fc.constant(root),
     paths: fc.constant([`${root}/`]),
     foreignPaths: fc.constant([]),

@@ -12,3 +12,19 @@ export function copiedFromRoot(dockerfile: string, root: string, exists: (path: 
     .filter(({ path }) => path !== '.' && !exists(`${root}/${path}`) && exists(path))
     .map(({ line, instruction, path }) => `${root}/Dockerfile:${line}: ${instruction} ${path}`);
 }
+
+/**
+ * Returns the first folder that has all that a Dockerfile copies, or the first of all where none has.
+ * @param folders from the workspace's root, at least one.
+ */
+export function firstContext(
+  dockerfile: string,
+  folders: readonly [string, ...string[]],
+  exists: (path: string) => boolean,
+): string {
+  const copied = contextSources(dockerfile).filter(
+    ({ from, path }) => from === undefined && path !== '.' && !/[*?[]/.test(path),
+  );
+  const has = (folder: string) => copied.every(({ path }) => exists(folder === '.' ? path : `${folder}/${path}`));
+  return folders.find(has) ?? folders[0];
+}

@@ -45,7 +45,10 @@ export interface PipelineToolchain {
 
 /** One service, as its pipelines see it. */
 export interface PipelineService {
+  /** By which people, tags and images know it. */
   readonly name: string;
+  /** By which Nx knows it: `@shop/orders`. Left away where that is the same. */
+  readonly project?: string | undefined;
   /** Folder, relative to the workspace's root: `apps/orders`. */
   readonly root: string;
   /**

@@ -12,7 +12,7 @@ export function approveCommand(work: PlannedWork, id: PlanId): string {
   return `${commandOf(work)} --approve=${id}`;
 }
 
-function commandOf({ action, service, environment, from, build, canary, options }: PlannedWork): string {
+function commandOf({ action, service, environment, from, build, canary, options, retyped = [] }: PlannedWork): string {
   const words = {
     deploy: [`${service}:k8s-deploy`, `--env=${environment}`],
     promote: [`${service}:promote`, `--from=${from}`, `--to=${environment}`],
@@ -28,5 +28,6 @@ function commandOf({ action, service, environment, from, build, canary, options 
     ...(steps === undefined ? [] : [`--canary=${steps}`]),
     ...(canary ? [`--pause=${typedDuration(canary.pauseMs)}`] : []),
     ...options,
+    ...retyped,
   ].join(' ');
 }

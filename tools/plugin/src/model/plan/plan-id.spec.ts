@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { annotation } from '../product/wire-names.ts';
 import { approveCommand, showCommand } from './approve-command.ts';
 import { PlanId } from './plan-id.ts';
-import { typedOverrides, withoutActor, type PlannedWork } from './planned-work.ts';
+import { typedOverrides, typedReason, withoutActor, type PlannedWork } from './planned-work.ts';
 
 const anyDifference = fc.record({
   kind: fc.constantFrom('Deployment', 'Service', 'HTTPRoute'),
@@ -73,13 +73,21 @@ describe('PlanId', () => {
       fc.property(
         anyWork,
         anyWork,
-        fc.constantFrom(...(Object.keys(partsOf()) as (keyof PlannedWork)[])),
+        fc.constantFrom(...(Object.keys(partsOf()) as (keyof ReturnType<typeof partsOf>)[])),
         (a, b, part) => {
           fc.pre(JSON.stringify(turned(a[part])) !== JSON.stringify(turned(b[part])));
           // Lists have no order.
           fc.pre(!Array.isArray(a[part]) || sortedText(a[part]) !== sortedText(b[part]));
           expect(idOf({ ...a, [part]: b[part] })).not.toBe(idOf(a));
         },
+      ),
+    );
+  });
+
+  it('is the same whatever the reason', () => {
+    fc.assert(
+      fc.property(anyWork, fc.string(), (work, reason) =>
+        expect(idOf({ ...work, retyped: typedReason(reason) })).toBe(idOf(work)),
       ),
     );
   });
@@ -103,7 +111,7 @@ describe('PlanId', () => {
   });
 });
 
-function partsOf(): Record<keyof PlannedWork, true> {
+function partsOf(): Record<Exclude<keyof PlannedWork, 'retyped'>, true> {
   return {
     ...{ action: true, service: true, environment: true, from: true, build: true, replaces: true, digest: true },
     ...{ commit: true, contentHash: true, canary: true, differences: true, objects: true, publishes: true },
@@ -149,6 +157,14 @@ describe('the command that applies a plan', () => {
       'nx run orders:promote --from=preprod --to=prod --tag=20261124-1 --canary=10%,50% --pause=5m --force --adopt';
     expect(approveCommand(work, PlanId.of(work))).toBe(`${typed} --approve=${PlanId.of(work)}`);
     expect(showCommand(work)).toBe(`${typed} --dry-run`);
+  });
+
+  it.each([
+    ['hotfix', '--reason=hotfix'],
+    ["INC-7: it's down; $(x)", `--reason='INC-7: it'\\''s down; $(x)'`],
+  ])('has the reason %s as one word of a shell', (reason, word) => {
+    const shown = showCommand({ ...work, retyped: typedReason(reason) });
+    expect(shown).toContain(` --force --adopt ${word} --dry-run`);
   });
 
   it.each([

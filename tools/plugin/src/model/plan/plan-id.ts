@@ -21,7 +21,7 @@ export class PlanId {
 
   /** Returns the id of what would be done: the same on every machine, in whatever order things were found. */
   static of(work: PlannedWork): PlanId {
-    const { differences, objects, publishes, options, ...facts } = work;
+    const { differences, objects, publishes, options, retyped: _, ...facts } = work;
     const changed = differences.filter(({ action }) => action !== 'unchanged');
     const lists = [changed, objects, publishes, options].map((list) => list.map(canonicalText).sort());
     const hash = createHash('sha256').update(canonicalText({ form: 1, facts, lists }));

@@ -1,6 +1,7 @@
 import type { CanaryPlan } from '../deploy/deployment-record.ts';
 import { actorAnnotations, annotation } from '../product/wire-names.ts';
 import { isMap } from '../manifests/source/object-fields.ts';
+import { shellWord } from '../text/shell-word.ts';
 
 /** The effect of a command: all that is approved of, and nothing of who does it and when. */
 export interface PlannedWork {
@@ -27,6 +28,8 @@ export interface PlannedWork {
   readonly publishes: readonly unknown[];
   /** The options that override something: `--force`; in no order. */
   readonly options: readonly string[];
+  /** Further options, as the command needs them typed again: the reason. They say nothing of what is done, and are no part of the plan. */
+  readonly retyped?: readonly string[] | undefined;
 }
 
 /** A change of one object. */
@@ -59,6 +62,11 @@ export function typedOverrides({ force, allowDowntime, allowBreaking, adopt }: O
     '--adopt': adopt,
   };
   return Object.entries(given).flatMap(([option, isGiven]) => (isGiven ? [option] : []));
+}
+
+/** Returns the reason as it is typed, if there is one. */
+export function typedReason(reason: string | undefined): string[] {
+  return reason === undefined ? [] : [`--reason=${shellWord(reason)}`];
 }
 
 const ofNobody = new Set([...actorAnnotations, annotation.created]);

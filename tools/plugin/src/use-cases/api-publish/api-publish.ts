@@ -10,7 +10,7 @@ import type { Release } from '../../model/release/release.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ServiceSource } from '../../ports/service-source.ts';
-import { confirmApproval } from '../deploy/requirements/confirm-approval.ts';
+import { confirmApproval, sayApproval } from '../deploy/requirements/confirm-approval.ts';
 import { askApproval, requirePlan, type PlanApproval, type ApprovablePlan } from '../deploy/requirements/approval.ts';
 import { checkFreeze } from '../deploy/requirements/require-no-freeze.ts';
 import { withServiceLock } from '../deploy/lock-service.ts';
@@ -64,7 +64,7 @@ export async function publishApi(
   requireFacade(request);
   const identity = async () => (await ports.cluster(environment)).identity();
   const change = { doing: doingOf(request), environment, approved: request, identity };
-  if (!dryRun) await confirmApproval(change, ports, reporter);
+  const approval = dryRun ? undefined : await confirmApproval(change, ports, reporter);
   checkFreeze({ doing: doingOf(request), environment, dryRun, instead: deploying(request) }, ports, reporter);
   const cluster = await ports.cluster(environment);
   await cluster.check();
@@ -77,6 +77,7 @@ export async function publishApi(
     return { state: 'planned', release, ...(isToApprove ? { plan: approvable(request, planned) } : {}) };
   }
   const approvedPlans = await answer(request, async () => plan(request, await cluster.records(service.name), ports));
+  sayApproval(approval, reporter);
   const limits = { timeoutMs: 0, ...(signal ? { signal } : {}) };
   // Nothing is deployed: the forge hears nothing.
   const equipment = { cluster, ports, limits, reporter, announce: () => ({ end: () => undefined }) };

@@ -52,6 +52,17 @@ it('finds a record that was made again with other manifests under the same seque
   expect(await toldIn(scenario)).toEqual(['orders in preprod: record-differs-from-log']);
 });
 
+it('believes neither the record nor the log: an administrator may have changed that', async () => {
+  const scenario = await released(3);
+  clusterOf(scenario).kept.changeLog('orders', (log) =>
+    log.map((line) => (line.begin ? { ...line, begin: { ...line.begin, digest: `sha256:${'0'.repeat(64)}` } } : line)),
+  );
+  const [found] = await findingsIn(scenario);
+  expect(found?.told).toBe('orders in preprod: record-differs-from-log');
+  expect(found?.remedy).toMatch(/administrator.*audit log.*managedFields of both/);
+  expect(found?.remedy).not.toMatch(/believe/);
+});
+
 it('finds a record that nobody logged, and tells it from one of before the log', async () => {
   const scenario = await released(3);
   const { kept } = clusterOf(scenario);

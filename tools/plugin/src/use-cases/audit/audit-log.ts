@@ -22,7 +22,7 @@ const before = 100;
 
 const remedies: Readonly<Record<LogDifference['type'], string>> = {
   'record-differs-from-log':
-    'The log can only be added to: believe it. Who changed the record is in its managedFields, or in the audit log of the API server.',
+    'One of the two was changed: a record by an account that may write records, the log only by an administrator, who can switch its policy off. Which, and by whom, is in the audit log of the API server, or in the managedFields of both.',
   'record-gone':
     'The line in the log stays: `history --limit=100` shows it. Who deleted the record is in the audit log of the API server.',
   'record-not-logged':
@@ -31,7 +31,8 @@ const remedies: Readonly<Record<LogDifference['type'], string>> = {
     'Those deployments were written to neither, or an administrator removed them: ask who may change the policy of the log.',
   'log-without-end':
     'Its deployer could not write the line, and said so, or died just then. The record has how it ended.',
-  'log-time-differs': 'The time at which the line was written is checked by the cluster: believe that one.',
+  'log-time-differs':
+    'The time at which the line was written is checked by the cluster, as long as no administrator switches the policy of the log off; the other is what its deployer said.',
   'log-unreadable': 'It was written by hand, or by a newer version of this tool: read it in the ConfigMap.',
 };
 

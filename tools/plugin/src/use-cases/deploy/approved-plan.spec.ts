@@ -2,6 +2,7 @@ import { approvesAll } from '../../../../twins/src/approve-all.ts';
 import { releaseIt } from '../../../../twins/src/release-it.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
 import { ProductError } from '../../model/errors/product-error.ts';
+import { approveCommand } from '../../model/plan/approve-command.ts';
 import { PlanId } from '../../model/plan/plan-id.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import { promote, type PromoteRequest } from './promote.ts';
@@ -158,6 +159,24 @@ describe('--approve without a plan', () => {
     expect(shown.map(({ id }) => id)).toEqual([(await planned(scenario)).id]);
     expect(refused.remedy).toContain(`--approve=${shown[0]!.id}`);
     expect(await inProd(scenario)).toEqual([]);
+  });
+
+  it('says who approved after the answer', async () => {
+    const scenario = await proven('1');
+    const said = () => scenario.lines.filter((line) => line.includes('approved by'));
+    const ask = () => {
+      expect(said()).toEqual([]);
+      return Promise.resolve(true);
+    };
+    expect(await up(scenario, { approvedPlans: { plans: [], ask } })).toMatchObject({ result: { state: 'deployed' } });
+    expect(said()).toHaveLength(1);
+  });
+
+  it('shows a command with the reason that was given', async () => {
+    const scenario = await proven('1');
+    const { id, work } = await planned(scenario, { reason: "it's down" });
+    expect(approveCommand(work, id)).toContain(` --reason='it'\\''s down' --approve=${id}`);
+    expect((await planned(scenario)).id).toEqual(id);
   });
 
   it('refuses what has changed while somebody was looking at it', async () => {

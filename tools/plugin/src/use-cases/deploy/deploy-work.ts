@@ -1,6 +1,6 @@
 import type { DeploymentRecord } from '../../model/deploy/deployment-record.ts';
 import { PlanId } from '../../model/plan/plan-id.ts';
-import { typedOverrides, withoutActor, type PlannedWork } from '../../model/plan/planned-work.ts';
+import { typedOverrides, typedReason, withoutActor, type PlannedWork } from '../../model/plan/planned-work.ts';
 import type { ServicePublication } from '../facade/service-publication.ts';
 import { newestSucceeded } from './decide-deploy.ts';
 import type { DeployOptions } from './deploy.ts';
@@ -10,7 +10,7 @@ import type { ApprovablePlan } from './requirements/approval.ts';
 /** A deploy that was planned, for the work that it is. */
 export interface PlannedDeployment {
   readonly target: DeployTarget;
-  readonly options: Pick<DeployOptions, 'action' | 'canary' | 'force' | 'from'>;
+  readonly options: Pick<DeployOptions, 'action' | 'canary' | 'force' | 'from' | 'reason'>;
   readonly plan: DeployPlan;
   readonly publication: ServicePublication | undefined;
 }
@@ -42,6 +42,7 @@ export function deployWork(
     objects: [...plan.objects, ...plan.jobs].map(withoutActor),
     publishes: publication?.toPlan() ?? [],
     options: typedOverrides({ ...target, force: options.force }),
+    retyped: typedReason(options.reason),
   };
 }
 

@@ -10,7 +10,7 @@ import type { Canary } from '../canary/canary-context.ts';
 import { planCanary } from '../canary/plan-canary.ts';
 import { planRecordedPublication, planServicePublication } from '../facade/plan-service-publication.ts';
 import type { ServicePublication } from '../facade/service-publication.ts';
-import { confirmApproval } from './requirements/confirm-approval.ts';
+import { confirmApproval, sayApproval } from './requirements/confirm-approval.ts';
 import { askApproval, requirePlan, type PlanApproval } from './requirements/approval.ts';
 import { requireNoFreeze, type FreezableRequest } from './requirements/require-no-freeze.ts';
 import { approvableDeploy, deployWork } from './deploy-work.ts';
@@ -160,6 +160,7 @@ async function withAnswer(planned: PlannedDeploy, reporter: Reporter): Promise<P
   const approvedPlans = await askApproval(doing, options.approvedPlans, () => Promise.resolve(shown));
   // Before an image is copied to where it is not wanted.
   requirePlan(doing, shown.work, approvedPlans);
+  sayApproval(options.approval, reporter);
   return { ...planned, options: { ...options, approvedPlans } };
 }
 

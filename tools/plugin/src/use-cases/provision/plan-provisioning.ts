@@ -77,10 +77,11 @@ export function isDone(plan: ProvisionPlan, version: BuildNumber): boolean {
 
 /** Returns what is planned, for who approves of it. */
 export function asPlanned(
-  { environment, source, version, objects }: ProvisionTarget,
+  { environment, source, version, objects, request: { force = false, reason } }: ProvisionTarget,
   plan: ProvisionPlan,
 ): PlannedConfiguration {
-  const facts = { environment, source, version, objects, before: plan.before, changes: allChanges(plan) };
+  const asked = { force, reason };
+  const facts = { ...asked, environment, source, version, objects, before: plan.before, changes: allChanges(plan) };
   return { ...facts, isDone: version !== undefined && isDone(plan, version) };
 }
 

@@ -9,7 +9,7 @@ import {
   type ProvisionedObject,
   type ProvisioningRecord,
 } from '../../model/provision/provisioning-record.ts';
-import { confirmApproval } from '../deploy/requirements/confirm-approval.ts';
+import { confirmApproval, sayApproval } from '../deploy/requirements/confirm-approval.ts';
 import { type ApprovablePlan, type PlanApproval } from '../deploy/requirements/approval.ts';
 import { approvableProvisioning, approveProvisioning, requireProvisioningPlan } from './provisioning-work.ts';
 import { checkFreeze, requireNoFreeze } from '../deploy/requirements/require-no-freeze.ts';
@@ -178,6 +178,7 @@ async function provisionLocked(
   tell(plan, onPlan, planned.reporter);
   if (isDone(plan, made.version)) return { state: 'unchanged', version: made.version, before, changes };
   requireProvisioningPlan(`provision ${target.environment.name}`, asPlanned(target, current), planned.approvedPlans);
+  sayApproval(planned.approval, planned.reporter);
   const overridden = requireNoFreeze(freezable(target.request), ports);
   const done = await applyAndRecord({ ...planned, plan, isForced: overridden.length > 0 }, ports);
   return { state: 'provisioned', version: made.version, before, changes: done };

@@ -1,7 +1,12 @@
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import { annotation } from '../../model/product/wire-names.ts';
 import { PlanId } from '../../model/plan/plan-id.ts';
-import type { PlannedDifference, PlannedWork } from '../../model/plan/planned-work.ts';
+import {
+  typedOverrides,
+  typedReason,
+  type PlannedDifference,
+  type PlannedWork,
+} from '../../model/plan/planned-work.ts';
 import type { BuildNumber } from '../../model/release/build-number.ts';
 import type { ConfigurationChange } from '../../ports/cluster-configuration.ts';
 import {
@@ -16,6 +21,8 @@ import type { ProvisioningSource } from './provisioning-source.ts';
 /** A configuration that was planned for an environment. */
 export interface PlannedConfiguration {
   readonly environment: { readonly name: string; readonly protected: boolean };
+  readonly force: boolean;
+  readonly reason: string | undefined;
   readonly source: ProvisioningSource;
   /** Undefined for what has no version yet. */
   readonly version: BuildNumber | undefined;
@@ -57,7 +64,8 @@ export function requireProvisioningPlan(
   if (plan && approvedPlans) requirePlan(doing, plan.work, approvedPlans);
 }
 
-function workOf({ environment, source, version, before, objects, changes }: PlannedConfiguration): PlannedWork {
+function workOf(planned: PlannedConfiguration): PlannedWork {
+  const { environment, source, version, before, objects, changes, force, reason } = planned;
   return {
     action: 'provision',
     environment: environment.name,
@@ -69,6 +77,8 @@ function workOf({ environment, source, version, before, objects, changes }: Plan
     objects: objects.map(withoutValues),
     publishes: [],
     options: [],
+    // In a freeze, the command needs both; what it does is the same.
+    retyped: [...typedOverrides({ force }), ...typedReason(reason)],
   };
 }
 

@@ -382,3 +382,12 @@ it('finds a service in any folder, with and without variables of its own', () =>
     ],
   });
 });
+
+it('run Nx for the project of a service that is called otherwise', () => {
+  const renamed = { ...facts, services: facts.services.map((each) => ({ ...each, project: `@shop/${each.name}` })) };
+  const files = [...azureFiles(renamed).values()];
+  const given = files.flatMap((text) => text.match(/^.*(SERVICE: |-p \$\{\{|value: \$\[ ).*$/gm) ?? []);
+  expect(given.length).toBeGreaterThan(5);
+  for (const line of given) expect(line).toContain("'<orders>', '@shop/orders'");
+  expect(files.join('')).not.toMatch(/SERVICE: '?\$\{\{ parameters\.service/);
+});

@@ -9,6 +9,7 @@ import {
   tagOption,
   type StepVariables,
 } from '../nx-command.ts';
+import { projectAtAzure } from '../project-of-service.ts';
 import type { PipelineEnvironment, PipelineFacts, PipelineService } from '../pipeline-facts.ts';
 import { yaml, type Yaml } from '../yaml-template.ts';
 import { buildJob, checkJob, outdatedJob } from './build-jobs.ts';
@@ -41,7 +42,7 @@ export function releasePipeline(facts: PipelineFacts): Yaml {
 
     variables:
       - name: projects
-        value: $[ coalesce(variables['resources.triggeringAlias'], '\${{ parameters.service }}') ]
+        value: $[ ${projectAtAzure(services, "coalesce(variables['resources.triggeringAlias'], '${{ parameters.service }}')")} ]
       ${jobVariables(facts, 'check')}
 
     ${pool}
@@ -254,7 +255,7 @@ function rollbackStage(facts: PipelineFacts, environment: PipelineEnvironment): 
       command: rollbackCommand(name),
       env: {
         ...deployVariables([environment]),
-        SERVICE: '${{ parameters.service }}',
+        SERVICE: `\${{ ${projectAtAzure(facts.services, 'parameters.service')} }}`,
         TAG: typedText('tag'),
         REASON: typedText('reason'),
       },

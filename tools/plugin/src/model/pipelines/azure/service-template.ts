@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { automaticEnvironments } from '../../environment/environment.ts';
 import { generatedHeader } from '../generated-file.ts';
 import { deployCommand } from '../nx-command.ts';
+import { projectAtAzure } from '../project-of-service.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
 import { scalar, yaml, Yaml } from '../yaml-template.ts';
 import { buildJob, checkJob, outdatedJob, poolOf } from './build-jobs.ts';
@@ -11,7 +12,7 @@ import { jobVariables } from './toolchain-steps.ts';
 /** Returns the template that every pipeline of a service extends. */
 export function serviceTemplate(facts: PipelineFacts): Yaml {
   const automatic = automaticEnvironments(facts.environments);
-  const built = { option: '-p ${{ parameters.service }}' };
+  const built = { option: `-p \${{ ${projectAtAzure(facts.services, 'parameters.service')} }}` };
   const release = clusterSteps(facts, automatic, {
     displayName: 'Release',
     command: deployCommand(built.option),

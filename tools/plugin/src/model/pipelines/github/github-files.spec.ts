@@ -536,3 +536,16 @@ it.each([
     expect(files.get('.github/workflows/services-ci.yml')).toMatchSnapshot();
   },
 );
+
+it('run Nx for the project of a service that is called otherwise', () => {
+  const services = shop.services.map((each) => (each.name === 'orders' ? { ...each, project: '@shop/orders' } : each));
+  const jobs = jobsOf({ ...shop, services });
+  const variables = jobs.flatMap(([id, { steps }]) =>
+    steps.flatMap(({ env = {} }) => [env['SERVICE'], env['PROJECTS']].flatMap((value) => (value ? [[id, value]] : []))),
+  );
+  const chosen = variables.filter(([, value]) => value!.includes('inputs.service'));
+  expect(chosen.map(([id]) => id)).toEqual(
+    expect.arrayContaining(['rollback-prod', 'plan-prod', 'build-one', 'check-one']),
+  );
+  for (const [, value] of chosen) expect(value).toContain("inputs.service == 'orders' && '@shop/orders'");
+});

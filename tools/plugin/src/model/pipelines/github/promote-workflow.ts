@@ -1,6 +1,7 @@
 import { approvalFor } from '../approval.ts';
 import { generatedHeader } from '../generated-file.ts';
 import { promoteCommand, reasonOption, tagOption, type StepVariables } from '../nx-command.ts';
+import { projectAtGitHub } from '../project-of-service.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { paragraphs, yaml, type Yaml } from '../yaml-template.ts';
 import { clusterAccess, unattended } from './cluster-access.ts';
@@ -46,10 +47,11 @@ export function promoteWorkflow(facts: PipelineFacts): Yaml {
 }
 
 /** Services, and what is asked of them, as somebody typed it. */
-const typed = {
-  PROJECTS: `\${{ inputs.service != '${allServices}' && inputs.service || '' }}`,
-  TAG: '${{ inputs.tag }}',
-};
+function typed({ services }: PipelineFacts): StepVariables {
+  const project = projectAtGitHub(services, 'inputs.service');
+  const one = project.includes(' ') ? `(${project})` : project;
+  return { PROJECTS: `\${{ inputs.service != '${allServices}' && ${one} || '' }}`, TAG: '${{ inputs.tag }}' };
+}
 
 /** From one environment to the next. */
 interface Way {
@@ -60,7 +62,7 @@ interface Way {
 /** Where somebody must approve, the first job chooses and shows what is to be approved of, and the second does that alone. */
 function promoteJobs(facts: PipelineFacts, from: PipelineEnvironment, to: PipelineEnvironment): Yaml[] {
   const isAsked = `inputs.to == '${to.name}'`;
-  if (!to.protected) return [promoteJob(facts, { from, to }, { condition: isAsked, chosen: typed })];
+  if (!to.protected) return [promoteJob(facts, { from, to }, { condition: isAsked, chosen: typed(facts) })];
   const plan = `plan-${to.name}`;
   const outputOf = (name: string) => `\${{ needs.${plan}.outputs.${name} }}`;
   return [
@@ -80,7 +82,7 @@ function promoteJobs(facts: PipelineFacts, from: PipelineEnvironment, to: Pipeli
 
 function planJob(facts: PipelineFacts, { from, to }: Way, id: string): Yaml {
   const access = clusterAccess([to], 'planning', [from]);
-  const env = { ...typed, ...overriding, ...commandVariables(access.kubeconfig) };
+  const env = { ...typed(facts), ...overriding, ...commandVariables(access.kubeconfig) };
   return workflowJob({
     id,
     condition: `inputs.to == '${to.name}'`,

@@ -1,6 +1,7 @@
 import { customRegion } from '../custom-region.ts';
 import { generatedHeader } from '../generated-file.ts';
 import type { PipelineFacts } from '../pipeline-facts.ts';
+import { projectAtGitHub } from '../project-of-service.ts';
 import { rebuildTime, scheduleRegion } from '../rebuild-schedule.ts';
 import { paragraphs, yaml, type Yaml } from '../yaml-template.ts';
 import { branchFilter } from './branch-filter.ts';
@@ -36,6 +37,7 @@ export function releaseWorkflow(facts: PipelineFacts): Yaml {
   const { services, branch } = facts;
   const choices = [whateverIsOutdated, ...services.map(({ name }) => name)];
   const descriptions = services.flatMap(({ api }) => (api === undefined ? [] : [api]));
+  const oneService = oneServiceOf(facts);
   const jobs = [
     outdatedJob(facts, {
       outputs: ['any', 'base', 'failed', ...(facts.rebuilds ? ['rebuild'] : []), 'services'],
@@ -100,12 +102,14 @@ const whatIsOutdated: Released = {
   projects: '${{ matrix.projects }}',
 };
 
-const oneService: Released = {
-  suffix: '-one',
-  needs: ['outdated', 'check-one'],
-  condition: isOneService,
-  projects: '${{ inputs.service }}',
-};
+function oneServiceOf({ services }: PipelineFacts): Released {
+  return {
+    suffix: '-one',
+    needs: ['outdated', 'check-one'],
+    condition: isOneService,
+    projects: `\${{ ${projectAtGitHub(services, 'inputs.service')} }}`,
+  };
+}
 
 /** By schedule, what is outdated is released as by a push, so that such a run may take the place of one that waits. */
 const scheduleTrigger = yaml`

@@ -1,5 +1,6 @@
 import { generatedHeader } from '../generated-file.ts';
 import { rollbackCommand } from '../nx-command.ts';
+import { projectAtGitHub } from '../project-of-service.ts';
 import type { PipelineEnvironment, PipelineFacts } from '../pipeline-facts.ts';
 import { paragraphs, yaml, type Yaml } from '../yaml-template.ts';
 import { clusterAccess, rollbackEnvironment } from './cluster-access.ts';
@@ -41,7 +42,7 @@ function rollbackJob(facts: PipelineFacts, environment: PipelineEnvironment): Ya
   const rollBack = commandStep(facts, {
     command: rollbackCommand(name),
     env: {
-      SERVICE: '${{ inputs.service }}',
+      SERVICE: `\${{ ${projectAtGitHub(facts.services, 'inputs.service')} }}`,
       TAG: '${{ inputs.tag }}',
       REASON: '${{ inputs.reason }}',
       ...deployVariables([environment], access.kubeconfig),

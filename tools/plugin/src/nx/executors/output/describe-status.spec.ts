@@ -22,6 +22,20 @@ it('shows what is not healthy beside pods that are, and counts it', async () => 
   });
 });
 
+it('has a row of a service that lost its target release, whether it runs somewhere or not', async () => {
+  const scenario = new ReleaseScenario();
+  await releaseIt(scenario);
+  const { environments, services } = scenario;
+  const found = await status({ environments, services, branch: 'main' }, scenario.ports);
+  const away = { ...found, services: found.services.map((each) => ({ ...each, isInWorkspace: false })) };
+  const lost = ['orders', 'pay'].map((service) => ({ service, reason: `${service} has no target release.` }));
+  const lines = statusGrid(away, { terminal: plainTerminal, now: new Date(), lost });
+  expect(lines.join('\n')).not.toContain('not in this workspace');
+  expect(lines.filter((line) => line.startsWith('no target release'))).toHaveLength(2);
+  expect(lines).toContainEqual(expect.stringMatching(/^pay +- +- +-$/));
+  expect(lines).toContain(plainTerminal.mark('bad', 'pay has no target release.'));
+});
+
 it('shows which environments are frozen, and until when', async () => {
   const scenario = new ReleaseScenario();
   const freeze = [{ days: ['tue' as const], zone: 'Europe/Berlin', reason: 'audit' }];

@@ -22,21 +22,26 @@ type Deployed = Extract<EnvironmentStatus, { state: 'deployed' }>;
 export interface Shown {
   readonly terminal: Terminal;
   readonly now: Date;
+  /** Services that lost their target `release`, and why. */
+  readonly lost?: readonly { readonly service: string; readonly reason: string }[];
 }
 
 /** Services above which one that is well takes one line, so that a screen shows more of them. */
 const mostInFull = 10;
 
 /** Returns a grid of services by environments, below it in full what is not as it should be, and how many there are. */
-export function statusGrid({ services, branch, provisioned, frozen }: Status, { terminal, now }: Shown): string[] {
+export function statusGrid({ services, branch, provisioned, frozen }: Status, shown: Shown): string[] {
+  const { terminal, now, lost = [] } = shown;
   const names = services[0]?.environments.map(({ environment }) => environment) ?? [];
   const isShort = services.length > mostInFull;
   const rows = services.map(({ service, isInWorkspace, environments }): Cell[] => [
-    isInWorkspace ? service : [service, terminal.paint('caution', 'not in this workspace')],
+    isInWorkspace ? service : [service, awayText(service, shown)],
     ...environments.map((found) =>
       isShort && isWell(found) ? shortCell(found, terminal) : cellLines(found, { terminal, now }),
     ),
   ]);
+  const others = lost.filter((each) => !services.some(({ service }) => service === each.service));
+  const lostRows = others.map(({ service }): Cell[] => [[service, awayText(service, shown)], ...names.map(() => '-')]);
   const branchLine =
     branch.problem === undefined
       ? []
@@ -45,14 +50,22 @@ export function statusGrid({ services, branch, provisioned, frozen }: Status, { 
         ];
   const versions = provisioned.map(({ environment, version }) => `${environment} ${version}`);
   return [
-    ...textTable([['SERVICE', ...names], ...rows], terminal.columns),
+    ...textTable([['SERVICE', ...names], ...rows, ...lostRows], terminal.columns),
     ...(versions.length === 0 ? [] : [`Provisioned: ${versions.join(', ')}`]),
     ...frozen.map((each) => terminal.mark('caution', `${each.environment} ${describeFreeze(each)}`)),
     ...troubleLines(services, terminal),
+    ...lost.map(({ reason }) => terminal.mark('bad', reason)),
     ...(isShort ? [] : noteLines(services, terminal)),
     ...branchLine,
     ...(services.length > 1 ? sumLine(services, terminal) : []),
   ];
+}
+
+/** Says why a service of an environment is none of the workspace. */
+function awayText(service: string, { terminal: { paint }, lost = [] }: Shown): string {
+  return lost.some((each) => each.service === service)
+    ? paint('bad', 'no target release')
+    : paint('caution', 'not in this workspace');
 }
 
 /** Reports whether there is nothing to say of a cell but what runs. */

@@ -40,6 +40,17 @@ it('says which environment was chosen without an option', () => {
   expect(run(diff, { env: 'prod' }).steps).toEqual([]);
 });
 
+it('ends what an examination found with that, and not with a refusal', () => {
+  const raw = { json: true, output: 'found.json' };
+  const names = { doing: 'look', project: 'infrastructure', shared: { workspaceRoot } as SharedRun };
+  const command = new CommandRun<typeof metrics.options>(metrics as never, raw, names);
+  expect(command.report({ lines: ['one'], wrong: { wrong: 2, of: 14 } })).toEqual([
+    'wrote found.json',
+    '2 of 14 checks found something wrong.',
+  ]);
+  expect(command.report({ lines: ['one'], wrong: undefined })).toEqual(['wrote found.json']);
+});
+
 it('says nothing but what a machine reads on the terminal', () => {
   expect(run(diff, { json: true })).toEqual({ steps: [], lines: ['one', 'There are differences.'] });
 });

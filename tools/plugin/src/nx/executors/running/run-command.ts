@@ -1,6 +1,6 @@
 import type { CommandName } from '../../graph/commands.ts';
 import { differenceMark } from '../../graph/task-hooks/difference-mark.ts';
-import { refusalMarkOf } from '../../graph/task-hooks/refusal-mark.ts';
+import { findingsMarkOf } from '../../graph/task-hooks/refusal-mark.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Reporter } from '../../../ports/reporter.ts';
@@ -24,7 +24,7 @@ export interface Report {
   /** Set by a comparison that found something: exit code 3. */
   readonly isDifferent?: boolean;
   /** Set by an examination that found something wrong: exit code 2. */
-  readonly isWrong?: boolean;
+  readonly wrong?: { readonly wrong: number; readonly of: number } | undefined;
 }
 
 /** Facts known before any task of Nx ran. */
@@ -90,9 +90,9 @@ export class CommandRun<Declared extends Options> {
 
   /** Writes a report into the file that was asked for. @returns lines for the terminal. @throws {Refusal} */
   report(found: Report | readonly string[]): readonly string[] {
-    const { lines: all, isDifferent = false, isWrong = false }: Report = 'lines' in found ? found : { lines: found };
+    const { lines: all, isDifferent = false, wrong }: Report = 'lines' in found ? found : { lines: found };
     const lines = scrubLines(all);
-    const mark = isWrong ? [refusalMarkOf({ deploys: false })] : isDifferent ? [differenceMark] : [];
+    const mark = wrong ? [findingsMarkOf(wrong)] : isDifferent ? [differenceMark] : [];
     if (!this.output) return [...lines, ...mark];
     this.output.write(lines);
     return [`wrote ${this.output.shown}`, ...mark];

@@ -11,6 +11,7 @@ import { RunLog } from '../output/ci/run-log.ts';
 import { ClockComparison } from './clock-comparison.ts';
 import { createPorts } from './connections/create-ports.ts';
 import { mainBranch } from './main-branch.ts';
+import { projectNameOf } from './service-names.ts';
 import { serviceOf, workspaceService, workspaceServices } from './workspace-service.ts';
 import { WorkspaceTargets } from './workspace-targets.ts';
 
@@ -51,7 +52,7 @@ export function sharedRun(context: ExecutorContext, signal: AbortSignal, project
   const ports = createPorts(context.root, process.env, clocks.look);
   let environments: Promise<readonly Environment[]> | undefined;
   let services: ServiceMap | undefined;
-  const log = new RunLog(process.env);
+  const log = new RunLog(process.env, (name) => projectNameOf(context.projectGraph, name));
   signal.addEventListener('abort', () => log.screen.detach(), { once: true });
   return {
     workspaceRoot: context.root,

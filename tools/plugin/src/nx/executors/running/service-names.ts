@@ -25,6 +25,11 @@ export function servicesIn(graph: ProjectGraph): readonly NamedService[] {
   return services;
 }
 
+/** Returns the name by which Nx knows a service. */
+export function projectNameOf(graph: ProjectGraph, service: string): string {
+  return servicesIn(graph).find(({ name }) => name === service)?.project ?? service;
+}
+
 function findServices(graph: ProjectGraph): NamedService[] {
   return Object.values(graph.nodes)
     .filter(({ data }) => Object.values(data.targets ?? {}).some(({ executor }) => isExecutor(executor, 'release')))
@@ -54,7 +59,7 @@ export function serviceOfProject(graph: ProjectGraph, project: string): NamedSer
 }
 
 /** By the option `service` of one of its targets, or the last part of the project's name: `orders` of `@shop/orders`. */
-function serviceNameOf({ name, data }: ProjectGraphProjectNode): string {
+export function serviceNameOf({ name, data }: ProjectGraphProjectNode): string {
   const given = Object.values(data.targets ?? {})
     .filter(({ executor }) => serviceCommands.some((command) => isExecutor(executor, command)))
     .map(({ options }) => (options as { service?: unknown } | undefined)?.service)

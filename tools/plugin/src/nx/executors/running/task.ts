@@ -1,6 +1,7 @@
 import { interruptionMark } from '../../graph/task-hooks/interruption-mark.ts';
 import { isRefusal, refusalMarkOf } from '../../graph/task-hooks/refusal-mark.ts';
 import { isInterruption } from '../../../model/errors/interruption.ts';
+import { pluginPackage } from '../../../model/product/wire-names.ts';
 import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
 import { scrub } from '../../../model/secrets/line-scrubber.ts';
 import type { RawOptions } from '../options/options.ts';
@@ -45,5 +46,5 @@ function explain(error: unknown, command: { readonly deploys: boolean }): string
   if (error instanceof Refusal) return [error.explain(), refusalMarkOf(command)];
   if (error instanceof ProductError) return [error.explain()];
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return ['This is a bug in @poc/plugin; please report it with these lines.', scrub(stack)];
+  return [`This is a bug in ${pluginPackage}; please report it with these lines.`, scrub(stack)];
 }

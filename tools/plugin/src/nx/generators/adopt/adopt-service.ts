@@ -8,6 +8,7 @@ import type { Environment } from '../../../model/environment/environment.ts';
 import { ProductError } from '../../../model/errors/product-error.ts';
 import { whyNotServiceName } from '../../../model/release/service-name.ts';
 import { inFolder, provisioningFolder } from '../../../model/workspace/places.ts';
+import { bringDockerfile } from './bring-dockerfile.ts';
 import type { Candidate } from './find-service.ts';
 import { manifestsElsewhere, yamlTexts } from './find-manifests.ts';
 import { projectFileOf, setTargetOption, targetOptions } from './project-options.ts';
@@ -55,6 +56,12 @@ export function adoptService(tree: Tree, candidate: Candidate, options: AdoptOpt
       candidate,
       { target: `${options.targetPrefix}docker-release`, option: 'container', value: options.container },
       steps,
+    );
+  const brought = bringDockerfile(tree, candidate, `${options.targetPrefix}docker-release`);
+  if (brought) steps.mend(brought.finding, brought.edit);
+  if (candidate.notTaken.length > 0)
+    steps.notes.push(
+      `${candidate.notTaken.join(', ')}: not taken; the image is built by ${inFolder(root, 'Dockerfile')}.`,
     );
   findContext(tree, candidate, options, steps);
   bringManifests(tree, candidate, options, steps);

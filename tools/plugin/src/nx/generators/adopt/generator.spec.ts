@@ -102,6 +102,75 @@ it('takes the name of a folder that says more than what lies in it', async () =>
   expect(lines.join('\n')).toMatch(/^src \(src\): /m);
 });
 
+describe('a Dockerfile below the folder of a project', () => {
+  const targetOf = (tree: Tree) =>
+    readJson<{ targets?: Record<string, { options: object }> }>(tree, 'src/cart/project.json').targets?.[
+      'docker-release'
+    ];
+
+  function below(path: string, text: string): Tree {
+    const tree = workspace();
+    tree.delete('src/cart/Dockerfile');
+    tree.write(path, text);
+    tree.write('src/cart/src/main.txt', '');
+    return tree;
+  }
+
+  it('is that of the project, built from where it lay', async () => {
+    const tree = below('src/cart/src/Dockerfile', 'FROM scratch\nCOPY main.txt /\n');
+    tree.write('src/cart/src/Dockerfile.dockerignore', 'x\n');
+    const { lines } = await run(tree, { all: true, write: true });
+    expect(lines.join('\n')).toContain(
+      'moved to src/cart/Dockerfile, with docker-release, build.context "src/cart/src"',
+    );
+    expect(tree.exists('src/cart/src/project.json')).toBe(false);
+    expect(tree.read('src/cart/Dockerfile', 'utf8')).toBe('FROM scratch\nCOPY main.txt /\n');
+    expect(['Dockerfile', 'Dockerfile.dockerignore'].map((name) => tree.exists(`src/cart/src/${name}`))).toEqual([
+      false,
+      false,
+    ]);
+    expect(tree.exists('src/cart/Dockerfile.dockerignore')).toBe(true);
+    expect(targetOf(tree)).toEqual({ options: { build: { context: 'src/cart/src' } } });
+    expect((await run(tree, { name: 'cart' })).isDone).toBe(true);
+  });
+
+  it.each([
+    ['COPY src/main.txt /', undefined],
+    ['COPY lib.txt /', '.'],
+    ['COPY . /', 'src/cart/docker'],
+  ])('is built from the folder that has what it copies: %s', async (copy, context) => {
+    const tree = below('src/cart/docker/Dockerfile', `FROM scratch\n${copy}\n`);
+    await run(tree, { name: 'cart', write: true });
+    expect((targetOf(tree)?.options as { build?: { context: string } } | undefined)?.build?.context).toBe(context);
+  });
+
+  it('is taken once, and the others are named', async () => {
+    const tree = below('src/cart/a/b/Dockerfile', 'FROM scratch\n');
+    tree.write('src/cart/src/Dockerfile', 'FROM scratch\n');
+    tree.write('src/cart/tests/Dockerfile', 'FROM scratch\n');
+    const { lines } = await run(tree, { name: 'cart' });
+    expect(lines.join('\n')).toContain('build.context "src/cart/src"; not taken: src/cart/a/b/Dockerfile\n');
+  });
+
+  it('stays where it has manifests of its own, or the project around is that of the workspace', async () => {
+    const tree = workspace();
+    tree.write('project.json', JSON.stringify({ name: 'all' }));
+    tree.write('src/cart/worker/Dockerfile', 'FROM scratch\n');
+    tree.write('src/cart/worker/k8s/worker.yaml', manifests('worker'));
+    const { lines } = await run(tree, { all: true });
+    expect(lines.join('\n')).toMatch(/^worker \(src\/cart\/worker\): [^]*^mail \(src\/mail\): /m);
+  });
+
+  it('may be called Containerfile, and gets the name that is looked for', async () => {
+    const tree = below('src/cart/Containerfile', 'FROM scratch\nCOPY src/main.txt /\n');
+    const { lines } = await run(tree, { name: 'cart', write: true });
+    expect(lines.join('\n')).toMatch('src/cart/Containerfile is not src/cart/Dockerfile');
+    expect(tree.exists('src/cart/Containerfile')).toBe(false);
+    expect(tree.exists('src/cart/Dockerfile')).toBe(true);
+    expect(targetOf(tree)).toBeUndefined();
+  });
+});
+
 it('mends it, keeps what was a secret where git and images do not have it, and shows no value', async () => {
   const tree = workspace();
   const { lines, isDone } = await run(tree, { name: 'cart', write: true });

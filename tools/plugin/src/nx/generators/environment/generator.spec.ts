@@ -8,6 +8,7 @@ import { environmentsFolder, type Environment } from '../../../model/environment
 import { Refusal } from '../../../model/errors/product-error.ts';
 import { isEnvironmentFile, parseEnvironments } from '../../../adapters/workspace/environments.ts';
 import { generateEnvironment } from './generator.ts';
+import { copyOverlay } from './rendered-overlays.ts';
 
 const preprod = `# yaml-language-server: $schema=../../tools/plugin/schemas/environment.schema.json
 name: preprod
@@ -236,4 +237,39 @@ it('refuses to be the first one without what it cannot take over', async () => {
   const tree = createTreeWithEmptyWorkspace();
   const error: unknown = await generateEnvironment(tree, { name: 'dev' }, reachable).catch((thrown: unknown) => thrown);
   expect((error as Refusal).facts).toMatchObject({ remedy: 'Pass `--context` and `--registry`.' });
+});
+
+describe('services whose manifests are rendered', () => {
+  function rendered(): Tree {
+    const tree = newWorkspace();
+    tree.delete('apps/orders/k8s');
+    tree.write('apps/orders/k8s/base/kustomization.yaml', 'resources: [route.yaml]\n');
+    tree.write('apps/orders/k8s/base/route.yaml', 'kind: HTTPRoute\nmetadata: { name: orders }\nspec: { rules: [] }\n');
+    tree.write('apps/orders/k8s/overlays/prod/kustomization.yaml', 'resources: [../../base]\nnameSuffix: -prod\n');
+    tree.write('apps/orders/k8s/overlays/prod/patches/prod.yaml', 'a: 1\n');
+    tree.delete('apps/worker/k8s');
+    tree.write('apps/worker/chart/Chart.yaml', 'name: worker\n');
+    tree.write('apps/worker/chart/values-dev.yaml', 'replicas: 1\n');
+    tree.write('apps/worker/chart/values-prod.yaml', 'replicas: 3\n');
+    return tree;
+  }
+
+  it('get the overlay and the values of the nearest environment', async () => {
+    const tree = rendered();
+    await generate({ name: 'qa', order: 4, url: 'https://qa.example' }, tree);
+    expect(tree.read('apps/orders/k8s/overlays/qa/kustomization.yaml', 'utf8')).toContain('../../base');
+    expect(tree.exists('apps/orders/k8s/overlays/qa/patches/prod.yaml')).toBe(true);
+    expect(tree.read('apps/worker/chart/values-qa.yaml', 'utf8')).toBe('replicas: 3\n');
+    // Kustomize would not read that.
+    expect(tree.exists('apps/orders/k8s/qa.yaml')).toBe(false);
+  });
+
+  it('are copied with a word on what still names the other one', () => {
+    const tree = rendered();
+    expect(copyOverlay(tree, { service: 'orders', root: 'apps/orders' }, 'qa', ['dev', 'prod'])).toEqual([
+      'apps/orders/k8s/overlays/qa/kustomization.yaml is a copy of apps/orders/k8s/overlays/prod/kustomization.yaml, and names prod in line 2: correct that.',
+      'apps/orders/k8s/overlays/qa/patches/prod.yaml is a copy of apps/orders/k8s/overlays/prod/patches/prod.yaml.',
+    ]);
+    expect(copyOverlay(tree, { service: 'worker', root: 'apps/worker' }, 'qa', ['preprod'])).toEqual([]);
+  });
 });

@@ -12,6 +12,8 @@ import { parseEnvironments } from '../../../adapters/workspace/environments.ts';
 import { endWithRefusal } from '../end-with-refusal.ts';
 import { environmentTexts } from '../environment-texts.ts';
 import { graphOnDisk, updatePipelines, type ReadGraph } from '../update-pipelines.ts';
+import { formIn, isServiceIn } from '../service-manifests.ts';
+import { copyOverlay } from './rendered-overlays.ts';
 import { environmentFile, hostnameOf } from './environment-file.ts';
 import { parseEnvironmentRequest, type EnvironmentRequest } from './environment-request.ts';
 
@@ -50,6 +52,13 @@ export async function generateEnvironment(
     const template = join(import.meta.dirname, '../service/files/overlay');
     generateFiles(tree, template, root, { name: service, environment: name });
   }
+  const nearest = [...environments]
+    .sort((a, b) => distance(a, request) - distance(b, request))
+    .map((each) => each.name);
+  const others = model ? [model.name, ...nearest.filter((each) => each !== model.name)] : nearest;
+  const copied = renderedServices(tree).flatMap(([service, root]) =>
+    copyOverlay(tree, { service, root }, name, others),
+  );
   const overlay = model && tree.read(`${provisioningFolder}/${model.name}.yaml`, 'utf8');
   if (overlay) tree.write(`${provisioningFolder}/${name}.yaml`, overlay.replaceAll(`to ${model.name}.`, `to ${name}.`));
 
@@ -60,6 +69,7 @@ export async function generateEnvironment(
       if (!(error instanceof ProductError)) throw error;
       console.warn(`\nIt cannot be reached from here. ${error.explain()}`);
     });
+    if (copied.length > 0) console.log(`\n${copied.join('\n')}`);
     const isProvisioned = tree.exists(provisioningFolder);
     console.log(`\nAdded ${path}. ${nextSteps({ environment, environments, model, isProvisioned })}`);
   };
@@ -173,12 +183,26 @@ function makeRoom(tree: Tree, environments: readonly Environment[], order: numbe
 function services(tree: Tree): [string, string][] {
   return [...getProjects(tree)]
     .map(([service, { root }]): [string, string] => [service, root])
-    .filter(([, root]) => tree.exists(`${root}/Dockerfile`) && tree.exists(manifestsOf(root)));
+    .filter(([, root]) => isServiceIn(tree, root));
+}
+
+/** Those whose manifests Kustomize or Helm makes. */
+function renderedServices(tree: Tree): [string, string][] {
+  return services(tree).filter(([, root]) => formIn(tree, root) !== 'plain');
+}
+
+/** Environments count as near by their order. */
+function distance({ order }: Pick<Environment, 'order'>, { order: place }: Pick<EnvironmentRequest, 'order'>): number {
+  return Math.abs(order - place);
+}
+
+function plainServices(tree: Tree): [string, string][] {
+  return services(tree).filter(([, root]) => formIn(tree, root) === 'plain');
 }
 
 /** Those that have a route at the gateway, named like themselves. */
 function servicesWithRoute(tree: Tree): [string, string][] {
-  return services(tree).filter(([service, root]) =>
+  return plainServices(tree).filter(([service, root]) =>
     tree
       .children(manifestsOf(root))
       .filter((file) => /\.ya?ml$/.test(file))

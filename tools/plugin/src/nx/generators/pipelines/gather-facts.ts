@@ -38,6 +38,7 @@ export async function gatherFacts(
       const inIt = (file: string) => (tree.exists(`${service.root}/${file}`) ? `${service.root}/${file}` : undefined);
       return {
         name,
+        ...(project !== name && { project }),
         root: service.root,
         ...triggerPaths(
           service,

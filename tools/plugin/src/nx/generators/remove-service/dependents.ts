@@ -1,4 +1,4 @@
-import { manifestsOf } from '../../../model/workspace/places.ts';
+import { manifestFoldersOf } from '../../../model/manifests/rendering/manifest-files.ts';
 import { getProjects, type ProjectGraph, type Tree } from '@nx/devkit';
 
 /** Projects that do not work without the given one, each with the reason as a clause: `orders imports it`. */
@@ -10,7 +10,9 @@ export function findDependents(tree: Tree, graph: ProjectGraph, name: string): s
   const callers = [...getProjects(tree)]
     .filter(([other]) => other !== name)
     .flatMap(([other, { root }]) =>
-      linesMatching(tree, manifestsOf(root), address).map((place) => `${other} calls it: ${place}`),
+      manifestFoldersOf(root)
+        .flatMap((folder) => linesMatching(tree, folder, address))
+        .map((place) => `${other} calls it: ${place}`),
     );
   return [...importers, ...callers];
 }

@@ -53,6 +53,19 @@ describe('remove-service generator', () => {
     });
   });
 
+  it('removes a service with a chart, and finds callers in the charts of others', async () => {
+    tree.delete('apps/shipping/k8s');
+    tree.write('apps/shipping/chart/Chart.yaml', 'name: shipping\n');
+    tree.write('apps/mailer/chart/values.yaml', 'url: http://shipping/x\n');
+    before = paths();
+    expect(await refusalOf({ name: 'shipping' }, facts())).toContain(
+      'mailer calls it: apps/mailer/chart/values.yaml:1',
+    );
+    tree.delete('apps/mailer/chart/values.yaml');
+    await removeService(tree, { name: 'shipping' }, facts());
+    expect(tree.exists('apps/shipping/chart/Chart.yaml')).toBe(false);
+  });
+
   const goWork = [
     'go 1.23',
     'use ./apps/shipping // ours',

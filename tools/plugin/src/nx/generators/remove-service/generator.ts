@@ -1,5 +1,4 @@
 import { workspaceOptions } from '../workspace-options.ts';
-import { manifestsOf } from '../../../model/workspace/places.ts';
 import { getProjects, readJson, writeJson, type Tree } from '@nx/devkit';
 import { booleanReader } from '../../executors/options/declare-options.ts';
 import { readOptions, type RawOptions } from '../../executors/options/options.ts';
@@ -14,6 +13,7 @@ import { endWithRefusal } from '../end-with-refusal.ts';
 import { environmentTexts } from '../environment-texts.ts';
 import { rejectExtraArguments } from '../extra-arguments.ts';
 import { graphOnDisk, updatePipelines, withoutProject, type ReadGraph } from '../update-pipelines.ts';
+import { isServiceIn } from '../service-manifests.ts';
 import { undeployCommands } from './undeploy-commands.ts';
 import { text } from '../text-option.ts';
 import { leaveWorkspaces } from '../workspace-members.ts';
@@ -113,7 +113,7 @@ async function environmentsOf(tree: Tree): Promise<readonly Environment[]> {
 /** @throws {Refusal} when there is no such service. */
 function serviceRoot(tree: Tree, name: string, doing: string): string {
   const projects = getProjects(tree);
-  const isService = (root: string) => tree.exists(`${root}/Dockerfile`) && tree.exists(manifestsOf(root));
+  const isService = (root: string) => isServiceIn(tree, root);
   const project = projects.get(name);
   if (project && isService(project.root)) return project.root;
   const services = [...projects].filter(([, { root }]) => isService(root)).map(([service]) => service);
@@ -121,7 +121,7 @@ function serviceRoot(tree: Tree, name: string, doing: string): string {
     type: 'no-such-service',
     doing,
     reason: project
-      ? `The project ${name} is not a service: ${project.root} has no Dockerfile with a k8s folder beside it.`
+      ? `The project ${name} is not a service: ${project.root} has no Dockerfile with a folder of manifests or a chart beside it.`
       : 'There is no such project.',
     remedy: didYouMean(name, services) || `The services are ${services.join(', ') || 'none'}.`,
   });

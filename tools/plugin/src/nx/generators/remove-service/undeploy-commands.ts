@@ -1,6 +1,7 @@
 import type { Environment } from '../../../model/environment/environment.ts';
 import { label, recordOf } from '../../../model/product/wire-names.ts';
 import { leaseName } from '../../../adapters/kubernetes/deploy/lease.ts';
+import { shellWord } from '../../../model/text/shell-word.ts';
 
 /** The kinds of objects that services have, as far as the deployer's shipped Role goes; claims on storage are left to people. */
 const kinds =
@@ -22,6 +23,3 @@ export function undeployCommands(service: string, environments: readonly Environ
 }
 
 /** Returns a text as one word of a shell's command, in quotes where it needs them. */
-function shellWord(text: string): string {
-  return /^[\w.:@/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}

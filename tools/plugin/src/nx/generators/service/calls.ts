@@ -4,6 +4,7 @@ import { parseAllDocuments } from 'yaml';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import { fieldAt, listAt } from '../../../model/manifests/source/object-fields.ts';
 import { didYouMean } from '../../../model/text/did-you-mean.ts';
+import { filesBelow, formIn } from '../service-manifests.ts';
 import { callersFile, type Call } from '../callers-file.ts';
 
 /**
@@ -21,11 +22,15 @@ export function parseCalls(tree: Tree, caller: string, names: string, doing: str
       remedy: 'Leave the option out.',
     });
   }
-  return called.map((name) => ({ caller, called: name, ports: portsOf(tree, name, doing) }));
+  return called.map((name) => ({ caller, called: name, ports: portsOf(tree, { caller, service: name }, doing) }));
 }
 
-function portsOf(tree: Tree, service: string, doing: string): number[] {
-  const services = [...getProjects(tree)].filter(([, { root }]) => tree.exists(manifestsOf(root)));
+function portsOf(
+  tree: Tree,
+  { caller, service }: { readonly caller: string; readonly service: string },
+  doing: string,
+): number[] {
+  const services = [...getProjects(tree)].filter(([, { root }]) => formIn(tree, root) !== undefined);
   const root = services.find(([name]) => name === service)?.[1].root;
   const names = services.map(([name]) => name);
   const refuse = (reason: string, remedy: string) => new Refusal({ type: 'no-such-service', doing, reason, remedy });
@@ -34,10 +39,14 @@ function portsOf(tree: Tree, service: string, doing: string): number[] {
       `\`--calls\` names "${service}", which is no service.`,
       didYouMean(service, names) || `The services are ${names.join(', ') || 'none'}.`,
     );
-  const ports = tree
-    .children(manifestsOf(root))
+  if (formIn(tree, root) === 'helm')
+    throw refuse(
+      `\`--calls\` names "${service}", whose manifests a chart makes: its ports are not read from that.`,
+      `Leave ${service} out, and name ${caller} in ${callersFile()} as a caller of ${service}, with the port of its container.`,
+    );
+  const ports = filesBelow(tree, manifestsOf(root))
     .filter((file) => /\.ya?ml$/.test(file))
-    .flatMap((file) => parseAllDocuments(tree.read(`${manifestsOf(root)}/${file}`, 'utf8') ?? ''))
+    .flatMap((file) => parseAllDocuments(tree.read(file, 'utf8') ?? ''))
     .flatMap((document) => listAt(document.toJS(), 'spec', 'template', 'spec', 'containers'))
     .filter((container) => fieldAt(container, 'name') === service)
     .flatMap((container) => listAt(container, 'ports'))

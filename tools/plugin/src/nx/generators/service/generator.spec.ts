@@ -209,6 +209,22 @@ describe.each(Object.keys(ofStack))('a service of the stack %s', (stack) => {
     expect(await refusalOf('stock')).toContain('whose container has no port in apps/stock/k8s');
   });
 
+  it('reads ports of a base, and says what to do for a chart', async () => {
+    const tree = newWorkspace();
+    tree.write(callersFile(), '');
+    await generateService(tree, { name: 'stock', port: 9000 });
+    tree.rename('apps/stock/k8s/deployment.yaml', 'apps/stock/k8s/base/deployment.yaml');
+    tree.write('apps/stock/k8s/base/kustomization.yaml', 'resources: [deployment.yaml]\n');
+    await generateService(tree, { name: 'shipping', calls: 'stock' });
+    expect(tree.read(callersFile(), 'utf8')).toContain('9000');
+    tree.delete('apps/stock/k8s');
+    tree.write('apps/stock/chart/Chart.yaml', 'name: stock\n');
+    const error: unknown = await generateService(tree, { name: 'mailer', calls: 'stock' }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect((error as Refusal).explain()).toContain(`name mailer in ${callersFile()} as a caller of stock`);
+  });
+
   it('leaves releasing to the plugin', async () => {
     const files = await generate({ name: 'order-history', stack });
     const project = JSON.parse(files['project.json']!) as { name: string; tags: string[]; targets: object };

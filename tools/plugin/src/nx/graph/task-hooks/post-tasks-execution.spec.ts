@@ -7,7 +7,7 @@ import { outcomeRow, writeOutcomes } from '../../executors/output/outcome-row.ts
 import { terminalOf } from '../../executors/output/terminal.ts';
 import { takeOutcomes } from './outcomes.ts';
 import { showsColors, showTerminal } from './show-terminal.ts';
-import { refusalMarkOf } from './refusal-mark.ts';
+import { findingsMarkOf, refusalMarkOf } from './refusal-mark.ts';
 
 function result(target: string, status: TaskResult['status'], terminalOutput?: string): TaskResult {
   const task = { id: `orders:${target}`, target: { project: 'orders', target } } as TaskResult['task'];
@@ -37,6 +37,7 @@ describe('exitCodeOf', () => {
       [result('status', 'failure', `no\n${refusalMarkOf({ deploys: false })}\n`)],
       2,
     ],
+    ['an examination that found something', [result('doctor', 'failure', findingsMarkOf({ wrong: 2, of: 14 }))], 2],
     ['an interruption', [result('test', 'failure'), result('build', 'stopped')], undefined],
     ['an interruption that we say', [refused, result('release', 'failure', `no\n${interruptionMark}\n`)], 130],
     ['a failure whose text speaks of a refusal', [result('test', 'failure', 'It was Refused. So')], 1],

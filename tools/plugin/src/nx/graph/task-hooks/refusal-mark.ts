@@ -9,8 +9,15 @@ export function refusalMarkOf({ deploys }: { readonly deploys: boolean }): strin
   return deploys ? marks.deploys : marks.reads;
 }
 
-/** Reports whether a task was refused. */
+const findings = /^\d+ of \d+ checks found something wrong\.$/;
+
+/** Returns the last line of an examination that found something wrong: it refused nothing, and has the exit code of a refusal. */
+export function findingsMarkOf({ wrong, of }: { readonly wrong: number; readonly of: number }): string {
+  return `${wrong} of ${of} checks found something wrong.`;
+}
+
+/** Reports whether a task was refused, or an examination found something wrong. */
 export function isRefusal(terminalOutput: string | undefined): boolean {
   const lines = terminalOutput?.split(/\r?\n/) ?? [];
-  return Object.values(marks).some((mark) => lines.includes(mark));
+  return Object.values(marks).some((mark) => lines.includes(mark)) || lines.some((line) => findings.test(line));
 }

@@ -20,7 +20,7 @@ export interface ApprovableChange {
 /**
  * Finds out who approved of a change to a protected environment, from whoever knows it: the forge that runs this, or the
  * cluster. What variables say is a claim, and believed only where there is nobody to ask.
- * @returns undefined for an environment that is not protected.
+ * @returns undefined for an environment that is not protected. `sayApproval` says the rest once the plan is approved of.
  * @throws {Refusal} where it is not approved, or the forge is not known to say that it is.
  */
 export async function confirmApproval(
@@ -37,11 +37,11 @@ export async function confirmApproval(
     case 'cut-off':
       throw unconfirmed(doing, source.reason, source.remedy);
     case 'forge':
-      return said(await reviewed({ doing, name: environment.name }, source.run, reporter), reporter);
+      return reviewed({ doing, name: environment.name }, source.run, reporter);
     case 'terminal': {
       const account = await identity();
       const approval = account === undefined ? undefined : ({ names: [account], by: 'cluster-identity' } as const);
-      return said(approval ?? { names: [claimed], by: 'claim' }, reporter);
+      return approval ?? { names: [claimed], by: 'claim' };
     }
     case 'nowhere':
       reporter.warn(`the approval by "${claimed}" cannot be confirmed; it is recorded as a claim`);
@@ -77,9 +77,9 @@ async function reviewed(
   }
 }
 
-function said(approval: Approval, reporter: Reporter): Approval {
-  reporter.step(`approved by ${describeApproval(approval)}`);
-  return approval;
+/** Says who approved, once a plan is: a person at a terminal has not answered before. */
+export function sayApproval(approval: Approval | undefined, reporter: Reporter): void {
+  if (approval) reporter.step(`approved by ${describeApproval(approval)}`);
 }
 
 function unconfirmed(doing: string, reason: string, remedy: string, evidence?: readonly string[]): Refusal {

@@ -43,8 +43,11 @@ export const executor = infrastructureExecutor({
     const found = await doctor(request, doctorPorts(run));
     // Its answers are those of all the others.
     const checks = [...found, ...clockChecks(run.clocks)];
-    const isWrong = checks.some(({ state }) => state === 'wrong');
-    return { lines: isJson ? [JSON.stringify({ checks })] : describe(checks, run.terminal), isWrong };
+    const wrong = checks.filter(({ state }) => state === 'wrong').length;
+    return {
+      lines: isJson ? [JSON.stringify({ checks })] : describe(checks, run.terminal),
+      wrong: wrong === 0 ? undefined : { wrong, of: checks.length },
+    };
   },
 });
 
@@ -68,8 +71,7 @@ function describe(checks: readonly Checkup[], { mark, columns }: Terminal): stri
   return [
     ...textTable([['OF', 'CHECK', 'STATE', 'FOUND'], ...rows], columns),
     ...wrong.map(({ area, check, remedy = '' }) => `${area}, ${check}:\n  hint: ${remedy}`),
-    wrong.length === 0
-      ? mark('good', 'Nothing is wrong.')
-      : mark('bad', `${wrong.length} of ${checks.length} ${wrong.length === 1 ? 'is' : 'are'} wrong.`),
+    // Otherwise the command's last line says how many.
+    ...(wrong.length === 0 ? [mark('good', 'Nothing is wrong.')] : []),
   ];
 }

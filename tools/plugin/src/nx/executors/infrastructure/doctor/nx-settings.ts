@@ -1,13 +1,13 @@
 import type { NxJsonConfiguration, ProjectGraph } from '@nx/devkit';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readPluginOptionsIn, type PluginOptions } from '../../../../model/workspace/plugin-options.ts';
 import { Refusal } from '../../../../model/errors/product-error.ts';
 import { nodeLockfiles } from '../../../../model/changes/dependencies/npm/node-dependencies.ts';
 import type { Check } from '../../../../use-cases/doctor/checkup.ts';
 import { commands, type Command } from '../../../graph/commands.ts';
 import { isExecutor } from '../../../graph/executor-name.ts';
-import { isServiceFolder } from '../../../graph/service-folder.ts';
+import { lostServices } from '../../running/lost-services.ts';
+import { servicesIn } from '../../running/service-names.ts';
 
 const area = 'nx';
 
@@ -22,7 +22,7 @@ export function nxSettings(
     {
       area,
       check: 'lost targets',
-      ask: async () => lostTargets(projectGraph, workspaceRoot, readPluginOptionsIn(nxJsonConfiguration).options),
+      ask: async () => lostTargets({ projectGraph, nxJsonConfiguration }, workspaceRoot),
     },
     { area, check: 'lock files', ask: async () => lockFiles(workspaceRoot) },
   ];
@@ -98,19 +98,15 @@ function cachedTargets(graph: ProjectGraph): string {
   });
 }
 
-function lostTargets(graph: ProjectGraph, root: string, options: PluginOptions): string {
-  const services = Object.values(graph.nodes).filter(({ data }) => isServiceFolder(data.root, root, options));
-  const lost = services.filter(
-    ({ data }) => !Object.values(data.targets ?? {}).some((target) => isExecutor(target.executor, 'release')),
-  );
-  if (lost.length === 0)
-    return `${services.length} ${services.length === 1 ? 'service has' : 'services have'} the target release`;
+function lostTargets(context: Parameters<typeof lostServices>[0], root: string): string {
+  const lost = lostServices(context, root);
+  const { length } = servicesIn(context.projectGraph);
+  if (lost.length === 0) return `${length} ${length === 1 ? 'service has' : 'services have'} the target release`;
   throw new Refusal({
     type: 'bad-setting',
     doing: 'look at the projects',
-    reason: `${lost.map(({ name }) => name).join(', ')} ${lost.length === 1 ? 'has' : 'have'} no target release of this plugin, though there are a Dockerfile and manifests.`,
-    remedy:
-      'Another target of this name wins: give ours a prefix, `"options": {"targetPrefix": "poc-"}` in nx.json; or `include` of the plugin leaves the folder out.',
+    reason: `${lost.map(({ project }) => project).join(', ')} ${lost.length === 1 ? 'has' : 'have'} no target release of this plugin, and ${lost.length === 1 ? 'counts' : 'count'} as no service.`,
+    remedy: lost.map(({ reason }) => reason).join(' '),
   });
 }
 

@@ -8,6 +8,8 @@ import { shortDigests } from '../../output/short-digests.ts';
 import { json, output } from '../../options/common-options.ts';
 import { booleanOption, countOption, formatOption } from '../../options/declare-options.ts';
 import { automaticEnvironmentsOption } from '../../options/environment-options.ts';
+import { lostServices, type LostService } from '../../running/lost-services.ts';
+import { projectNameOf } from '../../running/service-names.ts';
 import { infrastructureExecutor } from '../../running/infrastructure-executor.ts';
 
 export const executor = infrastructureExecutor({
@@ -27,25 +29,40 @@ export const executor = infrastructureExecutor({
   examples: [{ command: 'nx run infrastructure:outdated', description: 'In all automatic environments' }],
   async run(
     { env: environments, json: isJson, matrix, jobs, offline, output: file },
-    { services, service, ports, terminal },
+    { services, service, ports, terminal, workspace, workspaceRoot },
   ) {
     const remarks: string[] = [];
     const onRemark = (line: string) => void remarks.push(terminal.mark('caution', line));
     const asked = { environments, services: services.services.map(service), baseImages: !offline, onRemark };
     const found = await outdated(asked, ports);
-    if (isJson) return [JSON.stringify(found)];
+    const projectOf = (name: string) => (workspace ? projectNameOf(workspace.projectGraph, name) : name);
+    const lost = workspace ? lostServices(workspace, workspaceRoot) : [];
+    if (isJson) return [JSON.stringify([...found, ...lostRows(lost, environments)])];
     const where = environments.map(({ name }) => name).join(', ');
     const rows = found.map(({ service: name, environment, reason }) => [name, environment, shortDigests(reason)]);
+    const none = lost.map(({ service: name, reason }) => [name, 'none', terminal.mark('bad', reason)]);
     const table =
-      found.length === 0
+      found.length === 0 && lost.length === 0
         ? [terminal.mark('good', `${where} ${environments.length === 1 ? 'is' : 'are'} up to date with this commit.`)]
-        : textTable([['SERVICE', 'ENVIRONMENT', 'WHY'], ...rows], terminal.columns);
-    const lines = [...remarks, ...table, ...rebuildHint(toRebuild(found))];
+        : textTable([['SERVICE', 'ENVIRONMENT', 'WHY'], ...rows, ...none], terminal.columns);
+    const lines = [...remarks, ...table, ...rebuildHint(toRebuild(found).map(projectOf))];
     return matrix
-      ? tellCi(found, jobs, await affectedBase(found.filter(isReleased), ports), file === undefined ? lines : [])
+      ? tellCi(
+          found,
+          { jobs, projectOf },
+          await affectedBase(found.filter(isReleased), ports),
+          file === undefined ? lines : [],
+        )
       : lines;
   },
 });
+
+/** Returns services that no command releases as such that are outdated everywhere; no matrix has them. */
+export function lostRows(lost: readonly LostService[], environments: readonly { readonly name: string }[]) {
+  return lost.flatMap(({ service, reason }) =>
+    environments.map(({ name }) => ({ service, environment: name, isLater: false, reason, isLost: true })),
+  );
+}
 
 /** Reports whether a `release` puts it right; of what is there on an old base image alone, it builds nothing. */
 function isReleased({ movedBaseImages }: Outdated): boolean {
@@ -66,12 +83,17 @@ function rebuildHint(services: readonly string[]): readonly string[] {
   return [`To build on the base images as they are now: nx ${command} --rebuild`];
 }
 
-/** Sets the variables of the CI. Without variables or without a table, the result is one line of JSON. */
-function tellCi(found: readonly Outdated[], jobs: number, base: string, table: readonly string[]): readonly string[] {
+/** Sets the variables of the CI, with services by the names that Nx knows them by. Without variables or without a table, the result is one line of JSON. */
+function tellCi(
+  found: readonly Outdated[],
+  { jobs, projectOf }: { readonly jobs: number; projectOf(service: string): string },
+  base: string,
+  table: readonly string[],
+): readonly string[] {
   const toRelease = found.filter((each) => !each.isLater && isReleased(each)).map(({ service }) => service);
   const failed = [...new Set(found.flatMap(({ failedBuild }) => failedBuild ?? []))].join(',');
-  const rebuild = toRebuild(found).join(',');
-  const shards = shard([...new Set(toRelease)].sort(), jobs);
+  const rebuild = toRebuild(found).map(projectOf).join(',');
+  const shards = shard([...new Set(toRelease)].sort().map(projectOf), jobs);
   const services = ciOf(process.env) === 'azure' ? azureMatrix(shards) : githubMatrix(shards);
   const any = shards.length > 0;
   const others = { base, failed, ...(rebuild && { rebuild }) };

@@ -6,6 +6,7 @@ import { json, output } from '../../options/common-options.ts';
 import { booleanOption } from '../../options/declare-options.ts';
 import { allEnvironmentsOption } from '../../options/environment-options.ts';
 import { rejectSeveral } from '../../options/options.ts';
+import { lostServices } from '../../running/lost-services.ts';
 import { infrastructureExecutor } from '../../running/infrastructure-executor.ts';
 
 export const executor = infrastructureExecutor({
@@ -21,12 +22,16 @@ export const executor = infrastructureExecutor({
     { command: 'nx run infrastructure:status', description: 'All services in all environments' },
     { command: 'nx run infrastructure:status --env=prod --json --output=prod.json', description: 'For a script' },
   ],
-  async run({ env: environments, json: isJson, watch, output: file }, { services, branch, ports, terminal, signal }) {
+  async run({ env: environments, json: isJson, watch, output: file }, run) {
+    const { services, branch, ports, terminal, signal, workspace, workspaceRoot } = run;
     if (watch && file !== undefined) rejectSeveral(['watch', 'output'], 'show what runs where');
     const request = { environments, services, branch };
     const shown = () => ({ terminal, now: ports.clock() });
+    const lost = workspace ? lostServices(workspace, workspaceRoot) : [];
     const describe = (found: Status) =>
-      isJson ? [JSON.stringify({ ...found, services: found.services.map(statusFacts) })] : statusGrid(found, shown());
+      isJson
+        ? [JSON.stringify({ ...found, services: found.services.map(statusFacts), lost })]
+        : statusGrid(found, { ...shown(), lost });
     if (!watch) return describe(await status(request, ports));
     let before: ReadonlyMap<string, readonly string[]> | undefined;
     for await (const found of watchStatus(request, ports, signal)) {

@@ -108,6 +108,15 @@ describe('RunLog', () => {
     expect(shown).toContain('  - `Service <b> created`');
   });
 
+  it('hands services on by the names that Nx knows them by, and their tags by their own', async () => {
+    const output = join(temp, 'output');
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: join(temp, 'page.md'), GITHUB_OUTPUT: output };
+    const run = new RunLog(env, (service) => `@shop/${service}`);
+    run.tellPlan(planOf('orders'));
+    await run.publish(repository);
+    expect(readFileSync(output, 'utf8')).toMatch('services=@shop/orders\ntags=orders-20261124-1\n');
+  });
+
   it('hands nothing on where nothing is planned', async () => {
     const output = join(temp, 'output');
     await new RunLog({ GITHUB_ACTIONS: 'true', GITHUB_OUTPUT: output }).publish(repository);

@@ -23,9 +23,12 @@ export class RunLog {
   private readonly run: CiRun | undefined;
   private readonly outcomes: JobOutcome[] = [];
   private readonly plans: ApprovablePlan[] = [];
+  private readonly projectOf: (service: string) => string;
 
-  constructor(env: NodeJS.ProcessEnv) {
+  /** @param projectOf returns the name by which Nx knows a service. */
+  constructor(env: NodeJS.ProcessEnv, projectOf = (service: string) => service) {
     this.env = env;
+    this.projectOf = projectOf;
     this.run = ciRunOf(env);
     this.syntax = ciSyntaxOf(this.run?.ci);
     this.screen = new Screen(terminalOf(env));
@@ -67,13 +70,13 @@ export class RunLog {
     this.show(jobSummary(this.outcomes, this.run, web));
   }
 
-  /** Shows plans where approvers look, and hands them on: services, their builds and ids are each a list, in one order. */
+  /** Shows plans where approvers look, and hands them on: services by their projects, their builds and ids are each a list, in one order. */
   private publishPlans(): void {
     if (this.plans.length === 0) return;
     const plans = this.plans.toSorted((a, b) => (describePlan(a)[0]! < describePlan(b)[0]! ? -1 : 1));
     this.show(planSummary(plans.map((plan) => ({ id: plan.id.toString(), lines: scrubLines(describePlan(plan)) }))));
     const tags = plans.flatMap(({ work: { service, build } }) => (service && build ? [`${service}-${build}`] : []));
-    const services = plans.flatMap(({ work: { service } }) => service ?? []);
+    const services = plans.flatMap(({ work: { service } }) => (service === undefined ? [] : this.projectOf(service)));
     const variables = { services, tags, plans: plans.map(({ id }) => id.toString()) };
     for (const [name, values] of Object.entries(variables)) outputVariable(this.env, name, values.join(','));
   }
