@@ -55,7 +55,7 @@ describe.each(cells)(
     });
 
     it('releases the service', async () => {
-      // npm's pipelines are played by tools/e2e/src/pipelines; Yarn's installs nothing there from a registry of this machine.
+      // npm's pipelines are played by tools/e2e/src/pipelines; Yarn's would need its settings in git.
       const isPlayed = manager.name === 'pnpm' || manager.name === 'bun';
       if (!isPlayed) await workspace.succeed('poc', 'run', 'shop:release', '--env=dev');
       else await releaseByPipeline();
