@@ -13,7 +13,7 @@ const hash = createHash('sha256');
 const files = [
   ...folders.flatMap((folder) => sourcesIn(`${sources}/${folder}`)),
   ...sourcesIn(`${sources}/nx/executors/service/api-lint`),
-  ...filesIn(`${process.argv[2]}/environments`),
+  ...filesIn(`${process.argv.at(-1)}/environments`),
   'node_modules/@redocly/openapi-core/package.json',
   'node_modules/yaml/package.json',
 ];

@@ -33,7 +33,12 @@ export async function addPlugin(workspace: ForeignWorkspace): Promise<void> {
   await workspace.commit('build: add the plugin');
   const { context, registry } = await platform();
   await kubectl(['create', 'namespace', workspace.id]);
-  const options = [`--context=${context}`, `--namespace=${workspace.id}`, `--registry=${registry}/${workspace.id}`];
+  const options = [
+    `--context=${context}`,
+    '--deploy=automatic',
+    `--namespace=${workspace.id}`,
+    `--registry=${registry}/${workspace.id}`,
+  ];
   await workspace.succeed('nx', 'g', '@poc/plugin:environment', 'dev', ...options, '--no-interactive');
   await workspace.commit('feat: an environment');
 }

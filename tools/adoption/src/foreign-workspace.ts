@@ -1,9 +1,10 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { kubectl, platform, repositoryRoot } from '../../scratch-workspace/src/platform.ts';
 import { runCommand, runSuccessfully, type CommandResult } from '../../scratch-workspace/src/run-command.ts';
 import { cache } from './installed-once.ts';
+import { nodeFolder, type NodeVersion } from './node-version.ts';
 import { pathWith, type PackageManager } from './package-manager.ts';
 
 const fixtures = join(repositoryRoot, 'tools/adoption/fixtures');
@@ -15,8 +16,10 @@ interface Shape {
   readonly nx: string;
   /** Address of the registry that it installs from. */
   readonly registry: string;
-  /** Where the service says what it is. */
-  readonly project: 'project.json' | 'package.json';
+  /** Where the service says what it is: in its folder, or at the root of a workspace that is one project. */
+  readonly project: 'project.json' | 'package.json' | 'root';
+  /** Version of Node.js; undefined for the one that runs the tests. */
+  readonly node?: NodeVersion;
   /** Files of other services in the place of the one of the fixture, by path. */
   readonly files?: ReadonlyMap<string, string>;
 }
@@ -41,7 +44,7 @@ export class ForeignWorkspace {
   /** Makes one, and installs its packages. */
   static async create(shape: Shape): Promise<ForeignWorkspace> {
     const temp = mkdtempSync(join(tmpdir(), 'foreign-'));
-    const workspace = new ForeignWorkspace(temp, shape, await environment(shape.manager, temp));
+    const workspace = new ForeignWorkspace(temp, shape, await environment(shape, temp));
     try {
       await workspace.fill();
     } catch (error) {
@@ -64,6 +67,7 @@ export class ForeignWorkspace {
       devDependencies: { '@nx/devkit': nx, nx },
     });
     if (project === 'package.json') this.moveProject();
+    if (project === 'root') this.moveToRoot();
     await this.run([...manager.install]);
     await this.git('init', '--quiet', '--initial-branch=main');
     await this.git('config', 'user.name', 'Somebody');
@@ -78,6 +82,14 @@ export class ForeignWorkspace {
     const { targets } = JSON.parse(this.read('apps/shop/project.json')) as { targets: object };
     rmSync(join(this.folder, 'apps/shop/project.json'));
     this.write('apps/shop/package.json', { name: '@org/shop', version: '0.0.0', private: true, nx: { targets } });
+  }
+
+  /** The service alone: what Nx calls a standalone workspace. */
+  private moveToRoot(): void {
+    cpSync(join(this.folder, 'apps/shop'), this.folder, { recursive: true });
+    rmSync(join(this.folder, 'apps'), { recursive: true });
+    // Else all of the workspace would go to the builder, and what git ignores of it is refused.
+    this.writeText('.dockerignore', '*\n!server.cjs\n');
   }
 
   read(path: string): string {
@@ -121,6 +133,11 @@ export class ForeignWorkspace {
     await this.run([...this.shape.manager.install]);
   }
 
+  /** Returns the Node.js that its programs run on: `v24.1.0`. */
+  async nodeVersion(): Promise<string> {
+    return (await this.start(['node', '--version'])).stdout.trim();
+  }
+
   async git(...args: string[]): Promise<string> {
     return runSuccessfully('git', args, { cwd: this.folder });
   }
@@ -153,12 +170,12 @@ export class ForeignWorkspace {
 }
 
 /** Nothing of what runs the tests may be seen: neither its registry nor that it is a CI, nor how it sets Nx. */
-async function environment(manager: PackageManager, temp: string): Promise<NodeJS.ProcessEnv> {
+async function environment({ manager, node }: Shape, temp: string): Promise<NodeJS.ProcessEnv> {
   const hidden = Object.keys(process.env).filter((name) => /^(npm_|NX_|CI$|JEST_|NODE_ENV$|POC_)/i.test(name));
   const { kubeconfig } = await platform();
   return {
     ...Object.fromEntries(hidden.map((name) => [name, undefined])),
-    PATH: await pathWith(manager),
+    PATH: [...(node === undefined ? [] : [await nodeFolder(node)]), await pathWith(manager)].join(delimiter),
     KUBECONFIG: kubeconfig,
     NX_DAEMON: 'false',
     NX_SKIP_PROVENANCE_CHECK: 'true',

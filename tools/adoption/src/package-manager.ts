@@ -16,6 +16,8 @@ export interface PackageManager {
   readonly comesAs?: { readonly name: string; readonly version: string; readonly programs: readonly string[] };
 }
 
+const yarnProgram = { name: '@yarnpkg/cli-dist', version: '^4', programs: ['node_modules/.bin'] } as const;
+
 /** The package managers of the matrix. */
 export const packageManagers = {
   npm: {
@@ -36,7 +38,14 @@ export const packageManagers = {
     settings: (registry) => ({ '.yarnrc.yml': yarnSettings(registry, 'node-modules') }),
     install: ['yarn', 'install', '--no-immutable'],
     exec: ['yarn', 'exec'],
-    comesAs: { name: '@yarnpkg/cli-dist', version: '^4', programs: ['node_modules/.bin'] },
+    comesAs: yarnProgram,
+  },
+  yarnPnp: {
+    name: "yarn with Plug'n'Play",
+    settings: (registry) => ({ '.yarnrc.yml': yarnSettings(registry, 'pnp') }),
+    install: ['yarn', 'install', '--no-immutable'],
+    exec: ['yarn', 'exec'],
+    comesAs: yarnProgram,
   },
   bun: {
     name: 'bun',
@@ -68,7 +77,7 @@ export async function pathWith({ name, comesAs }: PackageManager): Promise<strin
   if (!comesAs) return path;
   const manifest = { dependencies: { [comesAs.name]: comesAs.version } };
   const finish = name === 'bun' ? placeBun : undefined;
-  const folder = await installOnce(`${name}-${comesAs.version.replace(/^\W/, '')}`, manifest, finish);
+  const folder = await installOnce(`${name.split(' ')[0]}-${comesAs.version.replace(/^\W/, '')}`, manifest, finish);
   return [...comesAs.programs.map((place) => join(folder, place)), path].join(delimiter);
 }
 

@@ -6,7 +6,7 @@ const { createHash } = require('node:crypto');
 const { existsSync, readdirSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
-const environments = join(process.cwd(), process.argv[2], 'environments');
+const environments = join(process.cwd(), process.argv.at(-1), 'environments');
 const names = existsSync(environments) ? readdirSync(environments).filter((name) => /\.ya?ml$/.test(name)) : [];
 const files = [
   ...['../package.json', 'executors-code.cjs'].map((name) => join(__dirname, name)),

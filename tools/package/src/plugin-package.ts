@@ -58,6 +58,9 @@ async function manifest(root: string): Promise<object> {
       './executors.json': './executors.json',
       './migrations.json': './migrations.json',
       './schemas/*': './schemas/*',
+      // Nx starts them for the hash of a target (model/product/installation.ts).
+      './dist/installed-tool.cjs': './dist/installed-tool.cjs',
+      './dist/lint-rules-state.cjs': './dist/lint-rules-state.cjs',
     },
     files: [
       ...['assets', 'bin', 'dist', 'schemas', 'generators.json', 'executors.json', 'migrations.json'],

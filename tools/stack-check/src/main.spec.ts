@@ -80,6 +80,7 @@ it.each([
   ['requirements.lock', 'python'],
   ['Billing.csproj', 'dotnet'],
   ['src/main.ts', 'node'],
+  ['src/malformed.ts', 'node-alone'],
 ])('knows a stack by its %s', (file, name) => {
   expect(stackOf(folder)).toBeUndefined();
   mkdirSync(join(folder, 'src'));

@@ -7,11 +7,14 @@ import { Points } from './points.ts';
 import type { Stack } from './stack.ts';
 import { go } from './stacks/go.ts';
 import { node } from './stacks/node.ts';
+import { nodeAlone } from './stacks/node-alone.ts';
 import { python } from './stacks/python.ts';
 import { makeClones, Subject } from './subject.ts';
 
 // .NET is not among them: where these tests run there is no SDK.
-const services: Readonly<Record<string, Stack>> = { shipping: node, tracking: go, parcels: python };
+const services: Readonly<Record<string, Stack>> = {
+  ...{ shipping: node, errands: nodeAlone, tracking: go, parcels: python },
+};
 const checks = checksOf(shortLoad);
 
 let temp: string | undefined;

@@ -43,6 +43,6 @@ export function exitCodesPage(): string {
   return page('Exit codes', '`tools/docs/src/reference/exit-codes-page.ts`', [
     ...table(['code', 'meaning', 'what to do'], rows),
     '',
-    'Nx itself knows 0, 1 and 130. Codes 2 and 3 reach the shell where plugins run in Nx\u2019s own process: `NX_ISOLATE_PLUGINS=false` and `NX_DAEMON=false`, which generated pipelines set ([why](../decisions/0003-exit-codes.md)). Scripts that tell more apart read the [type of an error](../errors.md), or `--json`.',
+    'Nx itself knows 0, 1 and 130. Codes 2 and 3 reach the shell where plugins run in Nx\u2019s own process: `NX_ISOLATE_PLUGINS=false` and `NX_DAEMON=false`, which generated pipelines set; `npx poc` in the place of `npx nx` does so anywhere. With the daemon, or with isolated plugins, `nx` alone ends a refusal with 1 ([why](../decisions/0003-exit-codes.md)). Scripts that tell more apart read the [type of an error](../errors.md), or `--json`.',
   ]);
 }

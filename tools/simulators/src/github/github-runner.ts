@@ -17,8 +17,12 @@ export interface RepositorySettings {
   /** The token of every job. */
   readonly token: string;
   readonly secrets: Readonly<Record<string, string>>;
-  /** Folder of the packages that `npm ci` would install. */
-  readonly packages: string;
+  /** Folder of the packages that `npm ci` would install; undefined where package managers come and install for real. */
+  readonly packages: string | undefined;
+  /** Variables that the machine of every job has. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Folder of the Node.js that jobs run on, where it is not the one that runs the tests. */
+  readonly node?: string;
 }
 
 /** How a workflow is begun: by a push, or by hand with inputs. */
@@ -67,7 +71,7 @@ export class GitHubRepository {
     const id = (this.lastRun += 1);
     const at = (name: string) => join(this.folder, String(id), name);
     for (const name of ['artifacts', 'home', 'work']) mkdirSync(at(name), { recursive: true });
-    const { server, repository, token, secrets, packages } = this.settings;
+    const { server, repository, token, secrets, packages, node = dirname(process.execPath) } = this.settings;
     const url = new URL(`${server}/${repository}.git`);
     Object.assign(url, { username: 'x-access-token', password: token });
     await runSuccessfully('git', ['clone', '--quiet', `--branch=${branch}`, url.href, at('checkout')]);
@@ -82,6 +86,9 @@ export class GitHubRepository {
     writeFileSync(at('secrets.yml'), JSON.stringify({ ...secrets, GITHUB_TOKEN: token }), { mode: 0o600 });
     writeFileSync(at('none'), '');
     const variables = {
+      ...this.settings.variables,
+      // What a job installs for all is gone with its machine.
+      ...(packages === undefined ? { npm_config_prefix: at('programs') } : {}),
       ARTIFACTS: at('artifacts'),
       GITHUB_API_URL: this.settings.api,
       GITHUB_REPOSITORY: repository,
@@ -109,7 +116,8 @@ export class GitHubRepository {
       ...usedActions(at('checkout')).map((action) => `--local-repository=${action}=${standInOf(action)}`),
     ];
     const none = Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined]));
-    const path = [npmWithoutInstall(at('tools'), packages), dirname(process.execPath), process.env['PATH'] ?? ''];
+    const own = packages === undefined ? at('programs/bin') : npmWithoutInstall(at('tools'), packages);
+    const path = [own, node, process.env['PATH'] ?? ''];
     const env = { ...none, ...warmCaches(), HOME: at('home'), LANG: 'C.UTF-8', PATH: path.join(delimiter) };
     const act = join(await buildAct(), 'act');
     const { code, output } = await runCommand(act, args, { cwd: at('checkout'), env });

@@ -102,9 +102,13 @@ export function installCommand({ name }: PackageManager): string {
   return installCommands[name];
 }
 
-/** Returns the command that installs the package manager itself; undefined for npm. */
-export function programCommand({ program }: PackageManager): string | undefined {
-  return program === undefined ? undefined : `npm install --global --ignore-scripts ${program}`;
+/**
+ * Returns the command that installs the package manager itself; undefined for npm. Bun's package holds a stand-in that its own
+ * script replaces with the program for the machine; no other package has a script that would run then.
+ */
+export function programCommand({ name, program }: PackageManager): string | undefined {
+  if (program === undefined) return undefined;
+  return `npm install --global --ignore-scripts${name === 'bun' ? '=false' : ''} ${program}`;
 }
 
 /** The command that starts a program of the packages that were installed, with all of its arguments and its exit code. */

@@ -34,5 +34,10 @@ export function pluginFolder(root: string): string {
 /** Path of the plugin's folder as files of the workspace name it, relative to its root. */
 export const pluginPath = isPackage ? `node_modules/${pluginPackage}` : 'tools/plugin';
 
-/** Path of the folder with programs that Nx runs for the hash of a target, relative to the workspace's root. */
-export const codePath = isPackage ? `${pluginPath}/dist` : 'tools/nx';
+/**
+ * Returns the command of a program whose output counts for the hash of a target. Nx runs it at the workspace's root. The package's
+ * is found by its name, as Node.js finds it: with Yarn's Plug'n'Play there is no path to it.
+ */
+export function hashCommand(name: 'installed-tool' | 'lint-rules-state'): string {
+  return isPackage ? `node -e "require('${pluginPackage}/dist/${name}.cjs')"` : `node tools/nx/${name}.cjs`;
+}

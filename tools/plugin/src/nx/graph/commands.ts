@@ -1,4 +1,4 @@
-import { codePath } from '../../model/product/installation.ts';
+import { hashCommand } from '../../model/product/installation.ts';
 
 /** A named input or a glob, or the output of a command, in which `{infrastructure}` is the folder of that option. */
 export type CommandInput = string | { readonly runtime: string };
@@ -122,7 +122,7 @@ export const commands = {
       '{projectRoot}/**/*',
       '{workspaceRoot}/redocly.yaml',
       // Environments and the rules themselves affect no service, so they are no files among the inputs.
-      { runtime: `node ${codePath}/lint-rules-state.cjs "{infrastructure}"` },
+      { runtime: `${hashCommand('lint-rules-state')} "{infrastructure}"` },
     ],
     isCached: true,
     isFor: (files) => files.some((file) => /^openapi(\.v[1-9]\d{0,2})?\.yaml$/.test(file)),

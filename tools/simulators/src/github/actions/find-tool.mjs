@@ -10,7 +10,7 @@ const tools = {
     command: ['node', '--version'],
     read: (text, file) =>
       file.endsWith('package.json') ? JSON.parse(text).engines?.node : text.trim().replace(/^v/, ''),
-    caches: ['npm'],
+    caches: ['npm', 'pnpm', 'yarn', ''],
   },
   go: {
     command: ['go', 'version'],
@@ -40,9 +40,13 @@ if (file !== '' && !existsSync(file)) fail(`There is no ${file}.`);
 const wanted = VERSION || read(readFileSync(file, 'utf8'), file);
 if (!wanted) fail(`${file} says no version.`);
 if (!caches.includes(CACHE)) fail(`It keeps nothing that is called "${CACHE}".`);
-const lockFiles = LOCK_FILES.split('\n').filter((path) => path !== '');
+const nodeLocks = { npm: 'package-lock.json', pnpm: 'pnpm-lock.yaml', yarn: 'yarn.lock' };
+const lockFiles = (LOCK_FILES || (name === 'node' && nodeLocks[CACHE]) || '').split('\n').filter((path) => path !== '');
 if (CACHE !== '' && CACHE !== 'false')
   for (const path of lockFiles) if (!existsSync(path)) fail(`There is no ${path} to know a cache by.`);
+
+// The action asks the package manager where it keeps packages.
+if (name === 'node' && CACHE !== '') execFileSync(CACHE, ['--version']);
 
 // Pythons that lie side by side, as those of a runner's tool cache do.
 const pythons = process.env.PYTHONS ?? '';

@@ -6,7 +6,7 @@ import { foldersAbove } from '../../../model/references/reference.ts';
 import { languagesRun, libraryBuilds, serviceBuilds } from '../../../model/toolchains/languages-run.ts';
 import type { Language } from '../../../model/toolchains/toolchain.ts';
 import { versionFiles } from '../../../model/toolchains/version-files.ts';
-import { codePath } from '../../../model/product/installation.ts';
+import { hashCommand } from '../../../model/product/installation.ts';
 import { executorNamed } from '../executor-name.ts';
 import type { ProjectFile } from '../project-file.ts';
 import { acceptsThisNode, type KnownFolders } from './accepts-this-node.ts';
@@ -68,7 +68,7 @@ function inputsOf({ root, workspaceRoot }: ProjectOnDisk, languages: ReadonlySet
     '{projectRoot}/requirements*.txt',
     '{projectRoot}/*.*proj',
     ...[...languages].map((language) => ({
-      runtime: `node ${codePath}/installed-tool.cjs ${language} ${language === 'python' ? pythonFolder : '.'}`,
+      runtime: `${hashCommand('installed-tool')} ${language} ${language === 'python' ? pythonFolder : '.'}`,
     })),
   ];
 }
