@@ -12,11 +12,12 @@ let workspace: ScratchWorkspace;
 let namespace: string;
 /** The image with which Helm began. */
 let image: string;
+let repository: string;
 
 const chart = 'charts/orders';
 const values = () => `
 replicaCount: 2
-image: { repository: "${image.slice(0, image.lastIndexOf(':'))}", tag: "${image.slice(image.lastIndexOf(':') + 1)}" }
+image: { repository: "${repository}", tag: "${image.slice(repository.length + 1)}" }
 service: { port: 8080 }
 serviceAccount: { create: false, name: default }
 podSecurityContext: { runAsNonRoot: true, seccompProfile: { type: RuntimeDefault } }
@@ -41,6 +42,15 @@ async function helm(tool: 'helm3' | 'helm4', ...args: string[]): Promise<string>
   return runSuccessfully(program, [...args, ...where, `--kube-context=${namespace}`], {
     cwd: workspace.folder,
   });
+}
+
+/** The namespace takes images with a digest only. */
+async function digestOf(tag: string): Promise<string> {
+  const [host, ...path] = repository.split('/');
+  const accept =
+    'application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json';
+  const answer = await fetch(`http://${host}/v2/${path.join('/')}/manifests/${tag}`, { headers: { accept } });
+  return answer.headers.get('docker-content-digest')!;
 }
 
 /** Asks for what the deployment says of itself. */
@@ -70,7 +80,9 @@ afterAll(() => workspace.remove());
 
 it('finds a chart that helm installed, and refuses its objects as those of Helm', async () => {
   const built = await workspace.taskSuccessfully(['run', 'orders:docker-release']);
-  image = `${await workspace.registry()}/orders:${/\b\d{8}-\d+\b/.exec(built)![0]}`;
+  repository = `${await workspace.registry()}/orders`;
+  const [number] = /\b\d{8}-\d+\b/.exec(built)!;
+  image = `${repository}:${number}@${await digestOf(number)}`;
   mkdirSync(join(workspace.folder, 'charts'));
   await runSuccessfully(join(await buildTool('helm4'), 'helm'), ['create', chart], { cwd: workspace.folder });
   workspace.write('charts/values.yaml', values());
