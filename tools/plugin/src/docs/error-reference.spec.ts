@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCatalog } from '../model/errors/error-catalog.ts';
+import { textFor } from '../model/errors/error-entry.ts';
+import * as places from '../model/workspace/places.ts';
 import { errorReference, errorReferencePath } from './error-reference.ts';
 
 const root = join(__dirname, '../../../..');
@@ -27,7 +29,7 @@ describe('docs/errors.md', () => {
   it('says in whole sentences what a type means and what to do', () => {
     for (const area of Object.values(errorCatalog))
       for (const [type, entry] of Object.entries(area))
-        for (const text of [entry.meaning, entry.remedy]) {
+        for (const text of [entry.meaning, entry.remedy].map((each) => textFor(places, each))) {
           const named = `${type}: ${text}`;
           expect(named).toMatch(/: ([A-Z]|git |docker )[^|]*\.$/);
         }

@@ -1,4 +1,6 @@
 import { errorCatalog } from '../model/errors/error-catalog.ts';
+import { textFor } from '../model/errors/error-entry.ts';
+import * as places from '../model/workspace/places.ts';
 
 /** Where the page is, relative to the workspace's root. */
 export const errorReferencePath = 'docs/errors.md';
@@ -13,7 +15,10 @@ This page lists every type, by where it comes from. It is generated from \`tools
 /** Returns the page that lists every type of error, as Prettier formats it. */
 export function errorReference(): string {
   const sections = Object.entries(errorCatalog).map(([area, types]) => {
-    const rows = Object.entries(types).map(([type, { meaning, remedy }]) => [`\`${type}\``, meaning, remedy]);
+    const rows = Object.entries(types).map(([type, { meaning, remedy }]) => [
+      `\`${type}\``,
+      ...[meaning, remedy].map((text) => textFor(places, text)),
+    ]);
     return `## ${area}\n\n${markdownTable([['type', 'meaning', 'what to do'], ...rows])}`;
   });
   return `${[introduction.trim(), ...sections].join('\n\n')}\n`;

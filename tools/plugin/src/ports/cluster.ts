@@ -14,6 +14,7 @@ import type { ObjectDrift } from '../model/observe/drift.ts';
 import type { ObjectRemark } from '../model/observe/object-findings.ts';
 import type { ObjectTrouble } from '../model/observe/object-health.ts';
 import type { FieldChange } from '../model/observe/field-changes.ts';
+import type { FieldWriter } from '../model/observe/field-writers.ts';
 import type { Health, RunningService } from '../model/observe/running-service.ts';
 import type { ApplyStage } from '../model/manifests/kind-order.ts';
 import type { KubernetesObject } from '../model/manifests/kubernetes-object.ts';
@@ -188,6 +189,8 @@ export interface Change {
   readonly action: ChangeAction;
   /** Fields taken from another field manager: `spec.replicas from kubectl-edit`. */
   readonly takenOver?: readonly string[];
+  /** Other deployers who wrote to the object. */
+  readonly writtenBy?: readonly FieldWriter[];
   /** Warnings of the API server: of deprecated fields, of what a Pod Security Standard would refuse. */
   readonly warnings?: readonly string[];
   /** The changed fields of an object that is `configured`. */

@@ -146,6 +146,8 @@ describe('what kubectl left', () => {
     const map = (data: object) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'old' }, data });
     kubectl(['apply', '-f', '-'], JSON.stringify(map({ kept: '1', dropped: '2' })));
     const ours = { ...map({ kept: '1' }), metadata } as KubernetesObject;
+    const [{ writtenBy } = {}] = (await cluster.plan('orders', [ours])).changes;
+    expect(writtenBy).toMatchObject([{ manager: 'kubectl-client-side-apply', fields: 2, isTakenOver: true }]);
     expect(await apply(cluster, [ours])).toMatchObject([{ action: 'configured' }]);
     const live = await api.get(`/api/v1/namespaces/${namespace}/configmaps/old`);
     expect(live?.['data']).toEqual({ kept: '1' });
@@ -162,6 +164,7 @@ describe('what kubectl left', () => {
         name: 'old',
         action: 'configured',
         takenOver: ['data.kept from kubectl-patch', 'data.added from kubectl-patch, which no manifest has: it goes'],
+        writtenBy: [{ manager: 'kubectl-patch', places: ['data.added', 'data.kept'], fields: 2, isTakenOver: true }],
         fields: [
           { path: 'data.added', from: '"by hand"', to: undefined },
           { path: 'data.kept', from: '"3"', to: '"1"' },

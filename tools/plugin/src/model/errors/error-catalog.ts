@@ -126,7 +126,10 @@ export const errorCatalog = {
       'Check that the cluster runs, and the network to it.',
     ),
     'cluster-login': entry('Authentication to the cluster failed (401).', 'Log in again, or refresh the kubeconfig.'),
-    forbidden: entry('The account lacks a right.', 'Grant it (`Infrastructure/kubernetes`), or use another context.'),
+    forbidden: entry(
+      'The account lacks a right.',
+      ({ provisioningFolder }) => `Grant it (\`${provisioningFolder}\`), or use another context.`,
+    ),
     'not-admitted': entry('An admission policy or quota rejected the object.', 'Change the manifest or the policy.'),
     'unknown-field': entry('The kind has no such field.', 'Correct its name or place; see `kubectl explain`.'),
     'unknown-kind': entry('The cluster does not have this kind.', 'Correct it, or install its definition.'),
@@ -134,7 +137,7 @@ export const errorCatalog = {
     'cluster-fails': entry('The cluster answered with an error.', 'Run the same command again; it continues.'),
     'cluster-object': entry(
       'The object belongs to the whole cluster, not to a service.',
-      'Move it to `Infrastructure/kubernetes`.',
+      ({ provisioningFolder }) => `Move it to \`${provisioningFolder}\`.`,
     ),
     'not-kept': entry('The kind cannot be stored in a cluster.', 'Remove it from the manifests.'),
     'no-namespace': entry('The namespace does not exist.', 'Provision the environment, or add it to the manifests.'),
@@ -262,7 +265,10 @@ export const errorCatalog = {
     'not-deployed': entry('The service runs in no such environment.', 'Choose another, or a release.'),
   },
   Provisioning: {
-    'nothing-to-provision': entry('There are no manifests.', 'Write them into `Infrastructure/kubernetes`.'),
+    'nothing-to-provision': entry(
+      'There are no manifests.',
+      ({ provisioningFolder }) => `Write them into \`${provisioningFolder}\`.`,
+    ),
     'other-commit': entry('The version is not of the commit that was approved of.', 'Have the difference approved.'),
     'sops-missing': entry('The program sops is not installed.', 'Install it where is provisioned.'),
     'sops-key-missing': entry(

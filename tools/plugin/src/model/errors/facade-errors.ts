@@ -57,12 +57,12 @@ export const facadeErrors = {
   ),
   'no-api': entry('The release has no description of an API.', 'Write `openapi.yaml`, and release it.'),
   'bad-facade-configuration': entry(
-    'A file in `Infrastructure/apim` is not what API Management could be provisioned with.',
+    ({ instanceFolder }) => `A file in \`${instanceFolder}\` is not what API Management could be provisioned with.`,
     'Fix the files at the lines that are named.',
   ),
   'facade-not-provisionable': entry(
     'The instance of API Management has something that stands against what is to be provisioned, or lacks what a policy needs.',
-    'Correct what is named, in `Infrastructure/apim` or at the instance.',
+    ({ instanceFolder }) => `Correct what is named, in \`${instanceFolder}\` or at the instance.`,
   ),
   'api-differs': entry(
     'An API does not answer as its description says; clients were not given the new revision.',

@@ -40,7 +40,8 @@ export const verificationErrors = {
   ),
   'tag-signer-unknown': entry(
     'A tag is signed by a key that the main branch does not list.',
-    'List the key in `Infrastructure/allowed-signers`, if it is right; otherwise look at who pushed the tag.',
+    ({ sshSignersFile }) =>
+      `List the key in \`${sshSignersFile}\`, if it is right; otherwise look at who pushed the tag.`,
   ),
   'tag-signer-ended': entry(
     'A tag is signed by a key that did not count when it was signed, or was revoked.',
@@ -48,12 +49,12 @@ export const verificationErrors = {
   ),
   'signers-missing': entry(
     'An environment takes signed tags only, and the main branch lists no signers, or cannot be asked.',
-    'Merge `Infrastructure/allowed-signers` into the main branch.',
+    ({ sshSignersFile }) => `Merge \`${sshSignersFile}\` into the main branch.`,
   ),
   'signers-malformed': entry('A file of signers cannot be read.', 'Fix the line that is named, and merge it.'),
   'signing-key-missing': entry(
     'A tag must be signed, and git has no key that counts.',
-    'Give git a key (`user.signingkey`), and list it in `Infrastructure/allowed-signers`.',
+    ({ sshSignersFile }) => `Give git a key (\`user.signingkey\`), and list it in \`${sshSignersFile}\`.`,
   ),
   'signature-tool-missing': entry(
     'What checks a signature is not installed.',

@@ -2,6 +2,7 @@ import type { Actor } from '../../model/release/actor.ts';
 import type { DeploymentCause, DeploymentOutcome } from '../../model/deploy/deployment-record.ts';
 import type { ErrorType } from '../../model/errors/error-catalog.ts';
 import { meaningOf } from '../../model/errors/error-meaning.ts';
+import * as places from '../../model/workspace/places.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { cutText, linkOf, longestDescription } from '../../model/forge/forge-text.ts';
 import type { Release } from '../../model/release/release.ts';
@@ -72,7 +73,7 @@ function describeEnding(ending: AnnouncedEnding, { release, environment }: Begun
   if (ending.state === 'success') return `${release.buildNumber} is serving.`;
   if ('isInterrupted' in ending) return ending.isInterrupted ? 'It was interrupted.' : 'An internal error ended it.';
   const where = `See the run, or \`history --env=${environment.name}\`.`;
-  return `${meaningOf(ending.type)} [${ending.type}] ${where}`;
+  return `${meaningOf(ending.type, places)} [${ending.type}] ${where}`;
 }
 
 type TellEnding = (ending: Omit<ForgeDeploymentEnding, 'links'>) => Promise<void>;

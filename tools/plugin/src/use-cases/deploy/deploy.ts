@@ -22,6 +22,7 @@ import { isOutdated, withServiceLock } from './lock-service.ts';
 import { planVerified } from './plan-verified.ts';
 import { supplyImage } from './image-supply.ts';
 import { takenExceptions, type DeployPlan, type DeployTarget } from './plan-deploy.ts';
+import { warnOfChanges } from './warn-of-changes.ts';
 import type { ChangeSet } from '../../ports/cluster.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
@@ -289,12 +290,4 @@ function suspectsSince(
   { repository }: ReleasePorts,
 ): Promise<readonly Commit[]> {
   return repository.commitsBetween(commit, release.commit, service.inputFolders);
-}
-
-/** Warns of fields that are taken from other owners, and of what the cluster warns of. */
-export function warnOfChanges(environment: string, changes: ChangeSet, reporter: Reporter): void {
-  for (const { kind, name, takenOver = [], warnings = [] } of changes) {
-    for (const text of warnings) reporter.warn(`${environment}: ${kind} ${name}: the cluster warns: ${text}`);
-    for (const field of takenOver) reporter.warn(`${environment}: takes over ${kind} ${name}: ${field}`);
-  }
 }

@@ -8,6 +8,7 @@ import { planVerified } from './plan-verified.ts';
 import type { DeployTarget } from './plan-deploy.ts';
 import type { ApprovablePlan } from './requirements/approval.ts';
 import { tellPlanned } from './rollout/rollout-publication.ts';
+import { foretellChanges } from './warn-of-changes.ts';
 
 /** The predicted result of a deploy. */
 export interface DeployPreview {
@@ -30,6 +31,7 @@ export async function previewDeploy(
   tellSupply(supply, environment, reporter);
   tellPlanned(publication, environment, reporter);
   const { changes } = plan;
+  foretellChanges(environment.name, changes, reporter);
   if (!environment.protected && !options.canary) return { changes };
   const records = await plan.cluster.records(service.name);
   if (options.canary) await canaryOf(target, plan, { canary: options.canary, records }, ports);

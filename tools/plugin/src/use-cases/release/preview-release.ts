@@ -4,6 +4,7 @@ import type { Release } from '../../model/release/release.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
 import type { DeployTarget } from '../deploy/plan-deploy.ts';
 import { previewDeploy } from '../deploy/preview-deploy.ts';
+import { foretellChanges } from '../deploy/warn-of-changes.ts';
 import { describeChangeSet } from '../deploy/rollout/roll-out.ts';
 import { tellPlanned } from '../deploy/rollout/rollout-publication.ts';
 import { planServicePublication } from '../facade/plan-service-publication.ts';
@@ -47,6 +48,7 @@ async function previewBuild(run: ReleaseRun): Promise<ReleaseResult> {
     tellCopy(target, run);
     held.tell();
     const publication = await planServicePublication(target, ports);
+    foretellChanges(target.environment.name, place.changes, reporter);
     reporter.step(`${target.environment.name}: would deploy: ${describeChangeSet(place.changes)}`);
     tellPlanned(publication, target.environment, reporter);
   }

@@ -20,7 +20,7 @@ import type { SourceFiles } from '../../ports/repository/source-files.ts';
 import type { WithRepository } from '../../ports/repository/source-repository.ts';
 import { withAnnouncements } from '../announce/announce-deployment.ts';
 import { newestSucceeded } from '../deploy/decide-deploy.ts';
-import { warnOfChanges } from '../deploy/deploy.ts';
+import { warnOfChanges } from '../deploy/warn-of-changes.ts';
 import { planServicePublication } from '../facade/plan-service-publication.ts';
 import type { ServicePublication } from '../facade/service-publication.ts';
 import { findRelease } from '../revision/find-release.ts';

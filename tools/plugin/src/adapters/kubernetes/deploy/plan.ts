@@ -17,6 +17,7 @@ import type { KubernetesApi } from '../client/api.ts';
 import { readClaimEvents } from '../observe/claim-events.ts';
 import { checkJob } from './jobs/job-objects.ts';
 import { displacedPorts, stepsOf } from './displaced-ports.ts';
+import { fieldWriters } from './field-writers.ts';
 import {
   isAutoscaled,
   isDeployers,
@@ -121,9 +122,14 @@ async function planObject(
     });
     const { live, sent, predicted, managedFields, ...change } = tried;
     refusePaused(predicted);
+    const writtenBy = live ? fieldWriters(live, isUpgraded) : [];
     const handsOver = live && isScaled(live) && ownsReplicas(managedFields ?? managedFieldsOf(live));
     return {
-      change: { kind: object.kind, name: object.metadata.name, ...change, ...(await describeTrouble(place, live)) },
+      change: {
+        ...{ kind: object.kind, name: object.metadata.name, ...change },
+        ...(writtenBy.length === 0 ? {} : { writtenBy }),
+        ...(await describeTrouble(place, live)),
+      },
       source: object,
       path,
       desired: sent,
