@@ -46,7 +46,9 @@ export class RequestGuard {
     const site = headers['sec-fetch-site'];
     if (site !== undefined && site !== 'same-origin' && site !== 'none') return foreign;
     if (headers.origin !== undefined && headers.origin !== this.originOf(request)) return foreign;
-    const isOwn = cookiesOf(headers.cookie).some(([name, value]) => name === this.cookie && isSame(value, this.session));
+    const isOwn = cookiesOf(headers.cookie).some(
+      ([name, value]) => name === this.cookie && isSame(value, this.session),
+    );
     if (isOwn) return undefined;
     return { status: 401, reason: 'Open the address that the command printed: it has the key to this dashboard.' };
   }

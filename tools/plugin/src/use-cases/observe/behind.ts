@@ -94,7 +94,8 @@ export class BranchHistory {
    */
   apart(service: string, first: string, second: string): Apart {
     for (const commit of [first, second])
-      if (!this.graph.has(commit)) return { unknown: `commit ${shortCommit(commit)} is neither here nor at the origin` };
+      if (!this.graph.has(commit))
+        return { unknown: `commit ${shortCommit(commit)} is neither here nor at the origin` };
     const [isAhead, isLost] = [this.graph.isMissing(second, first), this.graph.isMissing(first, second)];
     const touching = this.touching.get(service) ?? [];
     return {

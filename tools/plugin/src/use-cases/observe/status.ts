@@ -213,7 +213,11 @@ export function provisionedIn(
 }
 
 /** Begins to look into an environment. Its newest deployments are known before all else is. */
-export function look(service: string | undefined, environment: Environment, ports: Pick<ReleasePorts, 'cluster' | 'facade'>) {
+export function look(
+  service: string | undefined,
+  environment: Environment,
+  ports: Pick<ReleasePorts, 'cluster' | 'facade'>,
+) {
   let told: (newest: readonly DeploymentSummary[]) => void = () => {};
   const newest = new Promise<readonly DeploymentSummary[]>((resolve) => (told = resolve));
   // Where it cannot be looked into, nobody tells.
