@@ -43,6 +43,7 @@ export const sidebar = [
   group(
     'Look',
     page('What runs where', 'what-runs-where'),
+    page('The dashboard', 'dashboard'),
     page('What changed', 'changes'),
     page('Metrics', 'metrics'),
     page('The portal', 'portal'),

@@ -69,6 +69,10 @@ export const facadeErrors = {
     'Correct the service or its description, then release again.',
   ),
   'bad-api-policy': entry('A policy of an API cannot be sent.', 'Fix the file in `apim/` that is named.'),
+  'dashboard-incomplete': entry(
+    'A file of the dashboard is missing, or its page cannot be bundled.',
+    'Install the packages of the workspace (`npm ci`, `pnpm install` …), or check it out.',
+  ),
   'portal-incomplete': entry(
     'A file of the page that shows the APIs is missing.',
     'Install the packages of the workspace (`npm ci`, `pnpm install` …), or check it out.',

@@ -5,6 +5,7 @@ import type { ServiceExecutor } from './running/service-executor.ts';
 import { serviceTask } from './running/service-executor.ts';
 import type { Task } from './running/task.ts';
 import { executor as audit } from './infrastructure/audit/executor.ts';
+import { executor as dashboard } from './infrastructure/dashboard/executor.ts';
 import { executor as infrastructureDoctor } from './infrastructure/doctor/executor.ts';
 import { executor as metrics } from './infrastructure/metrics/executor.ts';
 import { executor as outdated } from './infrastructure/outdated/executor.ts';
@@ -55,6 +56,7 @@ export const executors: Readonly<Record<CommandName, Executor>> = {
   'infrastructure-outdated': outdated,
   'infrastructure-metrics': metrics,
   'infrastructure-portal': portal,
+  'infrastructure-dashboard': dashboard,
   'infrastructure-doctor': infrastructureDoctor,
   'infrastructure-package': packageConfiguration,
   'infrastructure-provision': provision,

@@ -178,6 +178,13 @@ export const commands = {
     description: 'Show the APIs of an environment, as they were published, on a page where they can be tried',
     technologies: ['openapi', 'kubernetes', 'git'],
   },
+  'infrastructure-dashboard': {
+    of: 'infrastructure',
+    target: 'dashboard',
+    description: 'Show what runs where as it changes, on a page of this machine',
+    technologies: ['kubernetes', 'git'],
+    isContinuous: true,
+  },
   'infrastructure-doctor': {
     of: 'infrastructure',
     target: 'doctor',

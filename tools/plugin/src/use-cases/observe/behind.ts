@@ -17,6 +17,10 @@ export type Behind =
     }
   | { readonly unknown: string };
 
+/** How two builds differ, in commits that are part of the service. */
+export type Apart =
+  { readonly ahead: number; readonly lost: number; readonly isLeast: boolean } | { readonly unknown: string };
+
 /** A build of a service that runs somewhere. */
 export interface RunningCommit {
   readonly service: string;
@@ -31,7 +35,7 @@ const mostCommits = 5000;
 export class BranchHistory {
   private readonly graph: CommitGraph;
   private readonly tip: string;
-  /** Commits that change something of a service, by service; of those that some build lacks. */
+  /** Commits that change something of a service, by service; of those that some build, or the branch, lacks. */
   private readonly touching: ReadonlyMap<string, readonly string[]>;
   /** Commits that some build lacks and whose files were not looked at. */
   private readonly rest: readonly string[];
@@ -64,10 +68,9 @@ export class BranchHistory {
   ): Promise<BranchHistory> {
     const bases = [...new Set(commits)];
     const graph = await ports.repository.commitGraph([tip, ...bases]);
-    const missing = graph.revListOfSome(
-      bases.filter((base) => graph.has(base)),
-      [tip],
-    );
+    const known = bases.filter((base) => graph.has(base));
+    // Also what a build has and the branch lacks: one of a hotfix's branch.
+    const missing = graph.revListOfSome([tip, ...known], [tip, ...known]);
     const touched = await touchedServices(missing.slice(0, mostCommits), graph, services, ports);
     return new BranchHistory(graph, tip, bases, { touched, rest: missing.slice(mostCommits) });
   }
@@ -83,5 +86,22 @@ export class BranchHistory {
     const isMissing = this.graph.isMissing(commit, this.tip);
     const commits = (this.touching.get(service) ?? []).filter(isMissing).length;
     return { commits, isLeast: this.rest.some(isMissing) };
+  }
+
+  /**
+   * How two builds of a service differ: commits of the service that the first has and the second lacks, and the other way
+   * round; `isLeast` when there are more, of one or the other.
+   */
+  apart(service: string, first: string, second: string): Apart {
+    for (const commit of [first, second])
+      if (!this.graph.has(commit))
+        return { unknown: `commit ${shortCommit(commit)} is neither here nor at the origin` };
+    const [isAhead, isLost] = [this.graph.isMissing(second, first), this.graph.isMissing(first, second)];
+    const touching = this.touching.get(service) ?? [];
+    return {
+      ahead: touching.filter(isAhead).length,
+      lost: touching.filter(isLost).length,
+      isLeast: this.rest.some((commit) => isAhead(commit) || isLost(commit)),
+    };
   }
 }

@@ -92,14 +92,14 @@ type Deployed = Extract<EnvironmentStatus, { state: 'deployed' }>;
 /** The services that were observed in an environment, by name, or why it cannot be looked into. */
 type ObservedServices = Awaited<ReturnType<typeof observeEnvironment>>;
 /** An environment's services, and its door where it has one. */
-interface Observed {
+export interface Observed {
   readonly services: ObservedServices;
   readonly door: ObservedDoor | undefined;
 }
 /** The newest commit of the main branch, or why it is not known. */
 type Tip = BranchTip | { readonly unknown: string };
 /** The history of the main branch, or why it is not known. */
-type History = BranchHistory | { readonly unknown: string };
+export type History = BranchHistory | { readonly unknown: string };
 
 /** The ports by which a status is asked. */
 export type StatusPorts = Pick<ReleasePorts, 'cluster' | 'repository' | 'facade' | 'clock'>;
@@ -132,14 +132,16 @@ export async function status(request: StatusRequest, ports: StatusPorts): Promis
   };
 }
 
-function frozenAmong(environments: readonly Environment[], now: Date): FrozenEnvironment[] {
+/** Returns those that are frozen at a moment. */
+export function frozenAmong(environments: readonly Environment[], now: Date): FrozenEnvironment[] {
   return environments.flatMap(({ name, freeze = [] }) => {
     const found = freezeAt(freeze, now);
     return found ? [{ environment: name, ...found }] : [];
   });
 }
 
-function runningCommits(observed: readonly Observed[]): RunningCommit[] {
+/** Returns the builds that run, of which a commit is known. */
+export function runningCommits(observed: readonly Observed[]): RunningCommit[] {
   return observed
     .flatMap(({ services }) => ('reason' in services ? [] : [...services.values()]))
     .flatMap((one) => runningCommit(one) ?? []);
@@ -161,8 +163,15 @@ function serviceNames({ service, services }: StatusRequest, observed: readonly O
   return [...new Set([...services.services, ...seen])].sort();
 }
 
-/** @param observed in the order of the request's environments. */
-function serviceStatuses(request: StatusRequest, observed: readonly Observed[], history: History): ServiceStatus[] {
+/**
+ * Returns the services' rows.
+ * @param observed in the order of the request's environments. @param history undefined while it is being read.
+ */
+export function serviceStatuses(
+  request: StatusRequest,
+  observed: readonly Observed[],
+  history: History | undefined,
+): ServiceStatus[] {
   const inWorkspace = new Set(request.services.services);
   return serviceNames(request, observed).map((service) => ({
     service,
@@ -177,7 +186,7 @@ function environmentStatus(
   service: string,
   environment: string,
   { services, door }: Observed,
-  history: History,
+  history: History | undefined,
 ): EnvironmentStatus {
   if ('reason' in services) return { environment, state: 'unreachable', ...services };
   const one = services.get(service);
@@ -190,7 +199,7 @@ function environmentStatus(
  * Returns the provisioned version. Deployers may lack the right to read it; unreachable clusters are reported by the
  * services' rows.
  */
-function provisionedIn(
+export function provisionedIn(
   environment: Environment,
   { cluster }: Pick<ReleasePorts, 'cluster'>,
 ): Promise<Status['provisioned']> {
@@ -204,7 +213,11 @@ function provisionedIn(
 }
 
 /** Begins to look into an environment. Its newest deployments are known before all else is. */
-function look(service: string | undefined, environment: Environment, ports: Pick<ReleasePorts, 'cluster' | 'facade'>) {
+export function look(
+  service: string | undefined,
+  environment: Environment,
+  ports: Pick<ReleasePorts, 'cluster' | 'facade'>,
+) {
   let told: (newest: readonly DeploymentSummary[]) => void = () => {};
   const newest = new Promise<readonly DeploymentSummary[]>((resolve) => (told = resolve));
   // Where it cannot be looked into, nobody tells.
@@ -223,7 +236,7 @@ async function completed(
   return isComplete ? early : read(running.map(({ commit }) => commit));
 }
 
-function deployed(environment: string, observed: ObservedService, history: History): Deployed {
+function deployed(environment: string, observed: ObservedService, history: History | undefined): Deployed {
   const { newest, running, drift, unhealthy, remarks, unread } = observed;
   const commit = runningCommit(observed);
   const isSettled = newest?.outcome === 'succeeded' && running?.health !== 'rolling-out';
@@ -238,8 +251,13 @@ function deployed(environment: string, observed: ObservedService, history: Histo
     unread,
     unhealthy,
     remarks,
-    behind: commit && (history instanceof BranchHistory ? history.behind(commit) : history),
+    behind: commit && (history instanceof BranchHistory ? behindOf(commit, history) : history),
   };
+}
+
+/** Undefined while the history is older than the build. */
+function behindOf(build: RunningCommit, history: BranchHistory): Behind | undefined {
+  return history.isReadFor(build.commit) ? history.behind(build) : undefined;
 }
 
 function runningCommit({ service, running }: ObservedService): RunningCommit | undefined {

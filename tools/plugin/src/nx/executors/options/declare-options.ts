@@ -33,6 +33,12 @@ export function booleanOption(description: string): Option<boolean> {
   return { kind: 'boolean', type: 'boolean', description, ...booleanReader };
 }
 
+/** `--open=false`, `--no-open`: what is done unless it is turned off. */
+export function onByDefaultOption(description: string): Option<boolean> {
+  const option = booleanOption(`${description} (default: true)`);
+  return { ...option, read: (value, context) => option.read(value ?? true, context) };
+}
+
 /** `--json`: a form of output. */
 export function formatOption(description: string): Option<boolean> {
   return { ...booleanOption(description), isFormat: true };

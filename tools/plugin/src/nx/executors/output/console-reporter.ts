@@ -2,7 +2,7 @@ import type { Reporter } from '../../../ports/reporter.ts';
 import type { CiSyntax } from '../../../model/ci/output/syntax.ts';
 import type { Screen } from './screen.ts';
 import { LineScrubber, scrub } from '../../../model/secrets/line-scrubber.ts';
-import { shortDigests } from './short-digests.ts';
+import { shortDigests } from '../../../model/text/short-digests.ts';
 
 /** A reporter that may keep lines back until its end. */
 export interface ConsoleReporter extends Reporter {

@@ -2,7 +2,7 @@ import { approveCommand } from '../../../model/plan/approve-command.ts';
 import type { PlannedWork } from '../../../model/plan/planned-work.ts';
 import type { ApprovablePlan } from '../../../use-cases/deploy/requirements/approval.ts';
 import { describeChangeSet } from './describe-change-set.ts';
-import { shortDigests } from './short-digests.ts';
+import { shortDigests } from '../../../model/text/short-digests.ts';
 
 /** Returns lines that show a plan to who is to approve of it. */
 export function describePlan({ work, changes, notes }: ApprovablePlan): string[] {

@@ -1,5 +1,6 @@
 import type { ScheduledRuns } from '../../../model/observe/scheduled-runs.ts';
-import { scheduleLines, scheduleTroubles } from './describe-schedules.ts';
+import { scheduleTroubles } from '../../../model/observe/schedule-troubles.ts';
+import { scheduleLines } from './describe-schedules.ts';
 
 const now = new Date('2026-11-24T12:00:00Z');
 const nightly: ScheduledRuns = {

@@ -34,18 +34,3 @@ function lastRunText(
       return `last run failed, of ${formatMoment(lastScheduledAt, now)}`;
   }
 }
-
-/** Returns a line for each thing about CronJobs that somebody may want to look at. */
-export function scheduleTroubles(schedules: readonly ScheduledRuns[]): string[] {
-  return schedules.flatMap(troublesOf);
-}
-
-function troublesOf({ name, isSuspended, lastRun, lastScheduledAt, lastSucceededAt }: ScheduledRuns): string[] {
-  const before = lastSucceededAt === undefined ? 'none has succeeded yet' : `one succeeded last ${lastSucceededAt}`;
-  return [
-    ...(isSuspended ? [`CronJob ${name} is suspended: nothing of it runs`] : []),
-    ...(lastRun === 'failed'
-      ? [`CronJob ${name}: its last run, of ${lastScheduledAt}, did not succeed; ${before}`]
-      : []),
-  ];
-}

@@ -1,18 +1,15 @@
 import type { DeploymentSummary } from '../../../model/deploy/deployment-record.ts';
 import { describeCanary, describeJudges, isCanaryOn } from '../../../model/canary/canary-progress.ts';
-import { describeHold } from '../../../model/rollback/hold.ts';
 import { describeFreeze } from '../../../model/environment/freeze.ts';
 import { formatMoment } from '../../../model/text/timestamp.ts';
 import { textTable, type Cell } from '../../../model/text/text-table.ts';
 import type { Behind } from '../../../use-cases/observe/behind.ts';
-import { describeDoorDrift } from '../../../model/facade/observing/door-drift.ts';
-import { describeObjectDrift } from '../../../model/observe/describe-drift.ts';
-import { describeUnhealthy } from '../../../model/observe/describe-unhealthy.ts';
+import { mayRunUnread, troublesOf } from '../../../use-cases/observe/describe-troubles.ts';
 import type { EnvironmentStatus, ServiceStatus, Status } from '../../../use-cases/observe/status.ts';
 import type { Health, RunningService } from '../../../model/observe/running-service.ts';
 import { describeException } from '../../../model/manifests/rules/downtime/downtime-exceptions.ts';
-import { scheduleLines, scheduleTroubles } from './describe-schedules.ts';
-import { shortDigests } from './short-digests.ts';
+import { scheduleLines } from './describe-schedules.ts';
+import { oneLine } from '../../../model/text/one-line.ts';
 import type { Terminal, Tone } from './terminal.ts';
 import { unreachableLines } from './unreachable-lines.ts';
 
@@ -100,11 +97,6 @@ function stateWord(found: EnvironmentStatus): string {
   if (hasDrift(found)) return 'drifted';
   if (found.unread.length > 0 || isDoorUnread(found)) return 'partly read';
   return hold ? 'held' : 'healthy';
-}
-
-/** Reports whether its workload may be of a kind that could not be read. */
-function mayRunUnread({ unread }: Deployed): boolean {
-  return unread.some(({ kind }) => /^(apps|batch)\//.test(kind));
 }
 
 function shortCell(found: Deployed, terminal: Terminal): string {
@@ -235,46 +227,6 @@ function judgeLines(record: DeploymentSummary | undefined): string[] {
   return line === undefined ? [] : [line];
 }
 
-/** Returns a line for each thing in a cell that is not as it should be. */
-function troublesOf(found: Deployed): string[] {
-  const { environment, hold, drift, foreignDigests, unhealthy, running, record, unread } = found;
-  const { outcome, reason } = record ?? {};
-  return [
-    ...(running?.obstacle === undefined ? [] : [oneLine(running.obstacle)]),
-    ...scheduleTroubles(running?.schedules ?? []),
-    ...(hold ? [`held: ${describeHold(hold, environment)}`] : []),
-    ...(record ? leftCanaryLines(record, environment) : []),
-    ...(reason !== undefined && outcome !== 'succeeded'
-      ? [`${record?.release.buildNumber} ${outcome}: ${oneLine(reason)}`]
-      : []),
-    ...foreignDigests.map((digest) =>
-      shortDigests(`drift: pods run ${digest}; deployed was ${record?.release.imageDigest}`),
-    ),
-    ...(running || !record || mayRunUnread(found) ? [] : ['drift: its workload is gone']),
-    ...unhealthy.map((object) => oneLine(describeUnhealthy(object))),
-    ...drift.flatMap(describeObjectDrift).map((line) => `drift: ${line}`),
-    ...doorTroubles(found),
-    ...unread.map(
-      ({ kind, reason, remedy }) => `cannot read its objects of ${kind}: ${oneLine(`${reason} ${remedy}`)}`,
-    ),
-  ];
-}
-
-function doorTroubles({ apis }: Deployed): string[] {
-  if (!apis) return [];
-  if ('reason' in apis)
-    return [`cannot read its APIs at ${apis.instance}: ${oneLine(`${apis.reason} ${apis.remedy}`)}`];
-  return apis.drift.map((each) => `drift: ${describeDoorDrift(each)} (${apis.instance})`);
-}
-
-/** Returns what helps with a canary that nobody is at work with any more. */
-function leftCanaryLines(record: DeploymentSummary, environment: string): string[] {
-  const canary = describeCanary(record);
-  if (canary === undefined || record.outcome === 'running') return [];
-  const command = `nx run ${record.release.service}:canary --env=${environment}`;
-  return [`${canary} was left behind: \`${command} --promote\`, or \`--abort\``];
-}
-
 /** For scripts: full names, and of the record all but its manifests. */
 export function statusFacts({ service, isInWorkspace, environments }: ServiceStatus): object {
   return { service, isInWorkspace, environments: environments.map(cellFacts) };
@@ -284,8 +236,4 @@ function cellFacts(found: EnvironmentStatus): object {
   if (found.state !== 'deployed') return found;
   const { running, record, ...rest } = found;
   return { ...rest, ...running, ...(record ? { deployment: record } : {}) };
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').slice(0, 300);
 }

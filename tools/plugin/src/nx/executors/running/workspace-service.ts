@@ -78,7 +78,7 @@ export function workspaceServices({
 }
 
 /** The name in the workspace's package.json, or of its folder: Nx does without the file. */
-function workspaceName(root: string): string {
+export function workspaceName(root: string): string {
   try {
     const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name?: string };
     if (name !== undefined && name !== '') return name;

@@ -4,7 +4,7 @@ import { textTable } from '../../../../model/text/text-table.ts';
 import { affectedBase } from '../../../../use-cases/observe/affected-base.ts';
 import { outdated, type Outdated } from '../../../../use-cases/observe/outdated.ts';
 import { outputVariable } from '../../output/ci/output-variable.ts';
-import { shortDigests } from '../../output/short-digests.ts';
+import { shortDigests } from '../../../../model/text/short-digests.ts';
 import { json, output } from '../../options/common-options.ts';
 import { booleanOption, countOption, formatOption } from '../../options/declare-options.ts';
 import { automaticEnvironmentsOption } from '../../options/environment-options.ts';

@@ -17,7 +17,7 @@ import { allowDirty, deployOptions } from '../../options/common-options.ts';
 import { anyBuildNumberOption, booleanOption, choiceReader } from '../../options/declare-options.ts';
 import { badOption, type Option } from '../../options/option.ts';
 import { requireDeclaredName, serviceNameOption } from '../../options/build-option.ts';
-import { shortDigests } from '../../output/short-digests.ts';
+import { shortDigests } from '../../../../model/text/short-digests.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { serviceExecutor } from '../../running/service-executor.ts';
 import { failedBuildsVariable } from '../../../../model/product/wire-names.ts';

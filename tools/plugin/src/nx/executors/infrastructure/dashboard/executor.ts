@@ -1,0 +1,48 @@
+import { dashboardPage } from '../../../../adapters/dashboard/dashboard-page.ts';
+import { openBrowser } from '../../../../adapters/dashboard/open-browser.ts';
+import { serveDashboard } from '../../../../adapters/dashboard/serve-dashboard.ts';
+import type { DashboardRoute } from '../../../../ports/dashboard-route.ts';
+import { Board } from '../../../../use-cases/dashboard/board.ts';
+import { anyPortOption, booleanOption, onByDefaultOption } from '../../options/declare-options.ts';
+import { allEnvironmentsOption } from '../../options/environment-options.ts';
+import { infrastructureExecutor } from '../../running/infrastructure-executor.ts';
+import { workspaceName } from '../../running/workspace-service.ts';
+import { serviceProjects } from './service-projects.ts';
+
+export const executor = infrastructureExecutor({
+  command: 'infrastructure-dashboard',
+  doing: 'show the dashboard',
+  options: {
+    env: allEnvironmentsOption(),
+    port: anyPortOption('Port of this machine at which the page is served until it is stopped'),
+    open: onByDefaultOption('Open the page in the browser; `--open=false` only prints its address'),
+    actions: booleanOption('Let the page release, promote and go back, each after showing its plan'),
+  },
+  examples: [
+    { command: 'nx run infrastructure:dashboard', description: 'Until Ctrl-C' },
+    { command: 'nx run infrastructure:dashboard --port=8090 --open=false', description: 'Only print the address' },
+  ],
+  async run({ env: environments, port, open, actions: hasActions }, run) {
+    const { services, branch, ports, workspaceRoot, workspace, signal } = run;
+    const projects = serviceProjects(workspace?.projectGraph);
+    const board = new Board(
+      { workspace: workspaceName(workspaceRoot), hasActions, environments, services, projects, branch },
+      ports,
+    );
+    // Others add what else can be asked: `...detailRoutes(context)`.
+    const routes: readonly DashboardRoute[] = [];
+    const page = await dashboardPage(workspaceRoot);
+    const server = await serveDashboard({ page, feed: board, routes, port });
+    try {
+      // On a line of its own: Nx may show tasks in boxes, where a longer line is broken.
+      console.log(server.address);
+      console.log('serving; press Ctrl-C to stop');
+      if (open && !(await openBrowser(server.addressForOnce())))
+        run.reporter('dashboard').warn('No browser could be opened here: open the address above by hand.');
+      await board.watch(signal);
+    } finally {
+      await server.close();
+    }
+    return [];
+  },
+});
