@@ -67,6 +67,7 @@ const rooms = {
     dev: ['manifests', 'product'],
     ci: ['commits', 'deploy', 'forge', 'release', 'text'],
     toolchains: ['errors', 'references'],
+    dashboard: ['observe', 'text'],
     pipelines: ['environment', 'errors', 'product', 'toolchains', 'workspace'],
   },
   'use-cases': {
@@ -171,12 +172,12 @@ export default tseslint.config(
     rules: limits,
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     plugins: { '@nx': nx, 'import-x': importX },
     settings: {
-      'import-x/extensions': ['.ts'],
-      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
-      'import-x/resolver': { node: { extensions: ['.ts'] } },
+      'import-x/extensions': ['.ts', '.tsx'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts', '.tsx'] },
+      'import-x/resolver': { node: { extensions: ['.ts', '.tsx'] } },
     },
     rules: {
       'import-x/no-cycle': ['error', { ignoreExternal: true }],
@@ -185,7 +186,7 @@ export default tseslint.config(
         {
           // Tools run from source by tsx, which knows no path mappings.
           allow: [
-            '/(adoption|bench|browser|contracts|docs|gitea|load|local-platform|package|plugin|scratch-workspace|simulators|soak|twins)/src/',
+            '/(adoption|bench|browser|contracts|dashboard|docs|gitea|load|local-platform|package|plugin|scratch-workspace|simulators|soak|twins)/src/',
           ],
           depConstraints: [
             { sourceTag: 'scope:service', onlyDependOnLibsWithTags: ['scope:lib'] },
@@ -202,7 +203,7 @@ export default tseslint.config(
     rules: { 'import-x/no-restricted-paths': ['error', { zones }] },
   },
   {
-    files: ['tools/plugin/src/**/*.ts', 'tools/nx/**/*.cjs'],
+    files: ['tools/plugin/src/**/*.ts', 'tools/nx/**/*.cjs', 'tools/dashboard/src/**/*.{ts,tsx}'],
     ignores: ['**/*.spec.ts', '**/*.e2e.ts'],
     rules: limits,
   },
