@@ -46,6 +46,7 @@ const rooms = {
     observe: ['deploy', 'manifests', 'product', 'release', 'secrets', 'text'],
     canary: ['deploy', 'environment', 'manifests', 'product', 'release', 'text'],
     changes: ['commits', 'errors', 'manifests', 'observe', 'references', 'release', 'text'],
+    dashboard: ['changes', 'commits', 'deploy', 'observe'],
     facade: [
       ...[
         'changes',
@@ -74,6 +75,7 @@ const rooms = {
     announce: [],
     observe: ['revision'],
     changes: ['observe', 'revision'],
+    dashboard: ['changes', 'observe'],
     canary: [],
     deploy: ['announce', 'canary', 'facade', 'revision', 'verify'],
     release: ['announce', 'changes', 'deploy', 'facade', 'observe', 'revision', 'verify'],
