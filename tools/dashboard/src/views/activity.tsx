@@ -15,7 +15,7 @@ export default function ActivityView({ query }: ViewProps) {
     outcome: query.get('outcome') ?? '',
   };
   return (
-    <main class="d-view">
+    <article class="d-view">
       <h1>Activity</h1>
       <Answer asked={asked} doing="Reading what happened">
         {({ deployments, environments, unreachable, more, now }) => {
@@ -51,7 +51,7 @@ export default function ActivityView({ query }: ViewProps) {
           );
         }}
       </Answer>
-    </main>
+    </article>
   );
 }
 

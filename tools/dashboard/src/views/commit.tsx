@@ -19,7 +19,7 @@ export default function CommitView({ params }: ViewProps) {
   const id = params['id'] ?? '';
   const asked = useAnswer<CommitPage>(`/api/commits/${encodeURIComponent(id)}`);
   return (
-    <main class="d-view">
+    <article class="d-view">
       <h1>Where commit {id.slice(0, 12)} has got to</h1>
       <Answer asked={asked} doing="Looking for the commit">
         {({ commit, isMerge, environments, services, now }) => (
@@ -58,6 +58,6 @@ export default function CommitView({ params }: ViewProps) {
         )}
       </Answer>
       <Command text={`nx run infrastructure:where --commit=${id}`} />
-    </main>
+    </article>
   );
 }

@@ -13,7 +13,7 @@ export default function DeliveryView({ query }: ViewProps) {
     `/api/delivery?${new URLSearchParams({ ...(environment ? { env: environment } : {}), since })}`,
   );
   return (
-    <main class="d-view">
+    <article class="d-view">
       <h1>Delivery</h1>
       <Answer asked={asked} doing="Measuring how changes are delivered">
         {(delivery) => (
@@ -24,7 +24,7 @@ export default function DeliveryView({ query }: ViewProps) {
           </>
         )}
       </Answer>
-    </main>
+    </article>
   );
 }
 

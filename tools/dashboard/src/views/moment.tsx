@@ -14,7 +14,7 @@ export default function MomentView({ params, query }: ViewProps) {
   const time = params['time'] ?? 'now';
   const asked = useAnswer<Moment>(`/api/moments/${encodeURIComponent(time)}`, 150);
   return (
-    <main class="d-view">
+    <article class="d-view">
       <h1>What ran where</h1>
       <Answer asked={asked} doing="Reading what is recorded">
         {(moment) => (
@@ -24,7 +24,7 @@ export default function MomentView({ params, query }: ViewProps) {
           </>
         )}
       </Answer>
-    </main>
+    </article>
   );
 }
 

@@ -20,7 +20,7 @@ export default function Service({ params, query }: ViewProps) {
   const asked = useAnswer<ServicePage>(`/api/services/${encodeURIComponent(service)}`);
   const base = `/s/${encodeURIComponent(service)}`;
   return (
-    <main class="d-view">
+    <article class="d-view">
       <h1>{service}</h1>
       <nav aria-label={`Parts of ${service}`} class="d-tabs">
         {tabs.map(([path, name]) => (
@@ -50,6 +50,6 @@ export default function Service({ params, query }: ViewProps) {
           )}
         </Answer>
       )}
-    </main>
+    </article>
   );
 }

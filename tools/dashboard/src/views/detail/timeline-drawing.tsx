@@ -38,7 +38,7 @@ export function TimelineDrawing({ page }: { readonly page: ServicePage }) {
           width={width}
           height={height}
           viewBox={`0 0 ${width} ${height}`}
-          role="img"
+          role="group"
           aria-label={`Timeline of ${page.service}`}
         >
           <defs>
