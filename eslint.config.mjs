@@ -46,7 +46,6 @@ const rooms = {
     observe: ['deploy', 'manifests', 'product', 'release', 'secrets', 'text'],
     canary: ['deploy', 'environment', 'manifests', 'product', 'release', 'text'],
     changes: ['commits', 'errors', 'manifests', 'observe', 'references', 'release', 'text'],
-    dashboard: ['changes', 'commits', 'deploy', 'observe'],
     facade: [
       ...[
         'changes',
@@ -67,6 +66,7 @@ const rooms = {
     dev: ['manifests', 'product'],
     ci: ['commits', 'deploy', 'forge', 'release', 'text'],
     toolchains: ['errors', 'references'],
+    dashboard: ['changes', 'commits', 'deploy', 'observe', 'text'],
     pipelines: ['environment', 'errors', 'product', 'toolchains', 'workspace'],
   },
   'use-cases': {
@@ -170,12 +170,12 @@ export default tseslint.config(
     rules: limits,
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     plugins: { '@nx': nx, 'import-x': importX },
     settings: {
-      'import-x/extensions': ['.ts'],
-      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
-      'import-x/resolver': { node: { extensions: ['.ts'] } },
+      'import-x/extensions': ['.ts', '.tsx'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts', '.tsx'] },
+      'import-x/resolver': { node: { extensions: ['.ts', '.tsx'] } },
     },
     rules: {
       'import-x/no-cycle': ['error', { ignoreExternal: true }],
@@ -184,7 +184,7 @@ export default tseslint.config(
         {
           // Tools run from source by tsx, which knows no path mappings.
           allow: [
-            '/(adoption|bench|browser|contracts|docs|gitea|load|local-platform|package|plugin|scratch-workspace|simulators|soak|twins)/src/',
+            '/(adoption|bench|browser|contracts|dashboard|docs|gitea|load|local-platform|package|plugin|scratch-workspace|simulators|soak|twins)/src/',
           ],
           depConstraints: [
             { sourceTag: 'scope:service', onlyDependOnLibsWithTags: ['scope:lib'] },
@@ -201,7 +201,7 @@ export default tseslint.config(
     rules: { 'import-x/no-restricted-paths': ['error', { zones }] },
   },
   {
-    files: ['tools/plugin/src/**/*.ts', 'tools/nx/**/*.cjs'],
+    files: ['tools/plugin/src/**/*.ts', 'tools/nx/**/*.cjs', 'tools/dashboard/src/**/*.{ts,tsx}'],
     ignores: ['**/*.spec.ts', '**/*.e2e.ts'],
     rules: limits,
   },

@@ -4,6 +4,8 @@ import { laneOf, TimeScale, type Lane } from '../../../../plugin/src/model/dashb
 
 const laneWidth = 150;
 const barWidth = 18;
+/** Room for what stands beside the last lane: `20261124-4 abandoned`. */
+const longestWord = 60;
 const top = 36;
 
 /** Time downwards from now, one lane for commits of the main branch and one for each environment. The table says the same. */
@@ -27,7 +29,7 @@ export function TimelineDrawing({ page }: { readonly page: ServicePage }) {
   );
   const y = (moment: number) => top + scale.at(Math.min(moment, now));
   const height = top + scale.length + 24;
-  const width = laneWidth * (lanes.length + 1);
+  const width = laneWidth * (lanes.length + 1) + longestWord;
   return (
     <figure class="d-figure">
       <figcaption>

@@ -26,7 +26,7 @@ export function TimelineTab({ page }: { readonly page: ServicePage }) {
         empty={`${page.service} was never deployed, where that is known. nx run ${page.service}:release releases it.`}
         rows={sorted.map((each) => [
           `${each.environment} #${each.sequence}`,
-          `${each.build}${each.isDirty ? '+dirty' : ''}`,
+          <span class="d-build-number">{`${each.build}${each.isDirty ? '+dirty' : ''}`}</span>,
           <CommitLink id={each.commit} />,
           <Time iso={each.startedAt} now={page.now} />,
           each.finishedAt === undefined

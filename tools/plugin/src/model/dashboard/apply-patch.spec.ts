@@ -28,24 +28,26 @@ const row = fc.record<DashboardRow>({
 const state = fc
   .record({
     rows: fc.uniqueArray(row, { selector: ({ service }) => service, maxLength: 6 }),
-    branch: fc.constantFrom({ name: 'main' }, { name: 'main', commit: 'a'.repeat(40) }, { name: 'main', problem: 'Old.' }),
+    branch: fc.constantFrom(
+      { name: 'main' },
+      { name: 'main', commit: 'a'.repeat(40) },
+      { name: 'main', problem: 'Old.' },
+    ),
     isLive: fc.boolean(),
   })
-  .map(
-    ({ rows, branch, isLive }): DashboardState => ({
-      version: 0,
-      now: '2026-11-24T10:00:00Z',
-      workspace: 'shop',
-      hasActions: false,
-      branch,
-      environments: environments.map((name) => ({
-        name,
-        isProtected: false,
-        answer: isLive ? { state: 'live' } : { state: 'asking' },
-      })),
-      rows: rows.sort((one, other) => (one.service < other.service ? -1 : 1)),
-    }),
-  );
+  .map(({ rows, branch, isLive }): DashboardState => ({
+    version: 0,
+    now: '2026-11-24T10:00:00Z',
+    workspace: 'shop',
+    hasActions: false,
+    branch,
+    environments: environments.map((name) => ({
+      name,
+      isProtected: false,
+      answer: isLive ? { state: 'live' } : { state: 'asking' },
+    })),
+    rows: rows.sort((one, other) => (one.service < other.service ? -1 : 1)),
+  }));
 
 describe('patches', () => {
   it('lead from any state to any other, also one after another, and over the wire', () => {
@@ -84,7 +86,8 @@ describe('patches', () => {
           JSON.stringify(first.cells['prod']) === JSON.stringify(changed) ? [] : [[first.service, 'prod', changed]],
         );
         if (patch) expect(applyPatch(before, patch).rows.slice(1)).toStrictEqual(others);
-        if (patch) for (const [index, kept] of others.entries()) expect(applyPatch(before, patch).rows[index + 1]).toBe(kept);
+        if (patch)
+          for (const [index, kept] of others.entries()) expect(applyPatch(before, patch).rows[index + 1]).toBe(kept);
       }),
     );
   });

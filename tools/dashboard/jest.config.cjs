@@ -1,0 +1,4 @@
+module.exports = {
+  ...require('../../jest.preset.cjs')('dashboard', __dirname),
+  testMatch: ['<rootDir>/test/**/*.spec.ts'],
+};

@@ -1,0 +1,67 @@
+import { hasFailed } from '../../../plugin/src/model/dashboard/cell-condition.ts';
+import { ageOf, behindInWords, stateInWords } from '../../../plugin/src/model/dashboard/cell-words.ts';
+import type { DashboardCell, EnvironmentHead } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
+import { now } from '../store.ts';
+import { Mark, ShapeIcon, shapeOf } from './shapes.tsx';
+
+const outcomeMarks: Readonly<Record<string, string>> = { failed: '✕', cancelled: '⊘', abandoned: '☠' };
+
+/** A service in an environment: shape and build; ink is spent on what differs from well and up to date. */
+export function Cell({ cell, head }: { cell: DashboardCell | undefined; head: EnvironmentHead }) {
+  const shape = shapeOf(cell, head);
+  const notes = cell ? notesOf(cell, head) : [];
+  const isQuiet = notes.length === 0 && (shape === 'healthy' || shape === 'absent' || shape === 'done');
+  return (
+    <span class={`cell-text${isQuiet ? ' is-calm' : ''}${shape === 'unreachable' ? ' is-old' : ''}`}>
+      <span class="cell-line">
+        <ShapeIcon shape={shape} />
+        {cell && <OutcomeMark cell={cell} />}
+        <Build build={cell?.build} />
+        {cell?.pods && cell.pods.ready !== cell.pods.wanted && (
+          <span class="pods">
+            {cell.pods.ready}/{cell.pods.wanted}
+          </span>
+        )}
+      </span>
+      {notes.length > 0 && <span class="cell-notes">{notes.join(' · ')}</span>}
+    </span>
+  );
+}
+
+function OutcomeMark({ cell }: { cell: DashboardCell }) {
+  const mark = cell.deployment && outcomeMarks[cell.deployment.outcome];
+  return mark ? <span class="outcome">{mark}</span> : null;
+}
+
+/** A build's number, the day of which is read less than the rest. */
+function Build({ build }: { build: string | undefined }) {
+  if (build === undefined) return null;
+  const [, day = '', rest = build] = /^(\d{8})(-.+)$/.exec(build) ?? [];
+  return (
+    <span class="build">
+      <span class="day">{day}</span>
+      {rest}
+    </span>
+  );
+}
+
+function notesOf(cell: DashboardCell, { answer }: EnvironmentHead): string[] {
+  const { deployment, hold, drift = [], state } = cell;
+  const notes: string[] = [];
+  if (answer.state === 'unreachable' && state !== 'absent') return [`was ${stateInWords(cell)}`];
+  if (deployment?.outcome === 'running') {
+    notes.push(`${deployment.by} deploys ${deployment.build} (${ageOf(deployment.startedAt, now.value)})`);
+  } else if (deployment && hasFailed(cell)) {
+    notes.push(`${deployment.build} ${deployment.outcome}`);
+  }
+  if (!['healthy', 'absent', 'done', 'asking'].includes(state)) notes.unshift(stateInWords({ state }));
+  if (hold) notes.push('HELD');
+  if (drift.length > 0) notes.push('≠ DRIFT');
+  if (cell.behind && 'unknown' in cell.behind) notes.push('behind ?');
+  else if (behindInWords(cell) !== undefined) notes.push(`−${(cell.behind as { commits: number }).commits}`);
+  if (notes.length > 0 && deployment && deployment.outcome !== 'running') {
+    notes.push(`${ageOf(deployment.endedAt ?? deployment.startedAt, now.value)} ${deployment.by}`);
+    if (deployment.cause !== 'deploy') notes.push(deployment.cause);
+  }
+  return notes;
+}

@@ -1,0 +1,106 @@
+import { useSignalEffect } from '@preact/signals';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { DashboardState } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
+import { isNarrow } from '../preferences.ts';
+import { focus, focusMoves, heldService, moveFocus } from './focus.ts';
+import { handleGridKey } from './grid-keys.ts';
+import { Heads } from './heads.tsx';
+import { isCompact, lines, shownEnvironments } from './lines.ts';
+import { openCell } from './open-cell.ts';
+import { Row } from './row.tsx';
+import { useWindowing } from './use-windowing.ts';
+
+/** All services in all environments. */
+export function Grid({ state }: { state: DashboardState }) {
+  const heads = shownEnvironments.value;
+  const all = lines.value;
+  const body = useRef<HTMLDivElement>(null);
+  const [margin, setMargin] = useState(0);
+  const height = isNarrow.value ? 52 + 44 * heads.length : isCompact.value ? 28 : 44;
+  const kept = all.findIndex((line) => line.kind === 'row' && line.row.service === focus.value?.service);
+  const windowing = useWindowing({ count: all.length, height, covered: isNarrow.value ? 8 : 64, kept, margin });
+  useLayoutEffect(() => {
+    const top = body.current ? Math.round(body.current.getBoundingClientRect().top + scrollY) : 0;
+    if (top !== margin) setMargin(top);
+  });
+  useFocusMoves(windowing.show);
+  const first = all.findIndex(({ kind }) => kind === 'row');
+  const columns = `minmax(9rem, 16rem) ${heads.map(() => '6.5rem minmax(9rem, 1fr)').join(' ')}`;
+  return (
+    <div
+      role="grid"
+      class={`grid${isCompact.value ? ' is-compact' : ''}`}
+      aria-label="Services in their environments"
+      aria-rowcount={all.length + 1}
+      aria-colcount={1 + 2 * heads.length}
+      aria-multiselectable="true"
+      style={{ '--columns': columns, '--row-height': `${height}px` }}
+      onKeyDown={handleGridKey}
+      onFocusIn={followFocus}
+      onFocusOut={({ relatedTarget, currentTarget }) => {
+        if (!currentTarget.contains(relatedTarget as Node | null)) heldService.value = undefined;
+      }}
+      onClick={clickCell}
+    >
+      <Heads state={state} heads={heads} />
+      <div role="rowgroup" class="rows" ref={body} style={{ height: `${windowing.height}px` }}>
+        {windowing.items.map(({ index, start }) => {
+          const line = all[index];
+          if (!line) return null;
+          if (line.kind === 'row') {
+            const props = { row: line.row, heads, index, isFirst: index === first, top: start - margin };
+            return <Row key={line.row.service} {...props} />;
+          }
+          return (
+            <div
+              key={`group ${line.name}`}
+              role="row"
+              class="row group"
+              aria-rowindex={index + 2}
+              style={{ transform: `translateY(${start - margin}px)` }}
+            >
+              <div role="rowheader" class="group-name">
+                {line.name} <span class="note">{line.count}</span>
+              </div>
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+/** Focuses what `focus` says, each time that it was moved; the page scrolls no more than needed. */
+function useFocusMoves(show: (index: number) => void): void {
+  const [moves, setMoves] = useState(0);
+  useSignalEffect(() => setMoves(focusMoves.value));
+  useEffect(() => {
+    const at = focus.peek();
+    if (moves === 0 || !at) return;
+    const index = lines.peek().findIndex((line) => line.kind === 'row' && line.row.service === at.service);
+    if (index >= 0) show(index);
+    document
+      .querySelector<HTMLElement>(`[data-cell="${CSS.escape(`${at.service}|${at.column}`)}"]`)
+      ?.focus({ preventScroll: true });
+  }, [moves]);
+}
+
+function cellOf(target: EventTarget | null) {
+  const name = target instanceof Element ? target.closest<HTMLElement>('[data-cell]')?.dataset.cell : undefined;
+  const [service, column] = name?.split('|') ?? [];
+  return service === undefined || column === undefined ? undefined : { service, column };
+}
+
+function followFocus({ target }: FocusEvent): void {
+  const at = cellOf(target);
+  if (!at) return;
+  heldService.value = at.service;
+  if (focus.value?.service !== at.service || focus.value.column !== at.column) focus.value = at;
+}
+
+function clickCell(event: MouseEvent): void {
+  const at = cellOf(event.target);
+  if (!at || String(getSelection()) !== '') return;
+  moveFocus(at);
+  openCell(at);
+}

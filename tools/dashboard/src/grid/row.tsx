@@ -1,0 +1,89 @@
+import { cellSentence, gapSentence } from '../../../plugin/src/model/dashboard/cell-words.ts';
+import { concernOf, needsSomebody } from '../../../plugin/src/model/dashboard/cell-condition.ts';
+import type { DashboardRow, EnvironmentHead } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
+import { now, state } from '../store.ts';
+import { Cell } from './cell.tsx';
+import { focus, selected } from './focus.ts';
+import { Gap } from './gap.tsx';
+import { shapeOf } from './shapes.tsx';
+
+interface RowProps {
+  readonly row: DashboardRow;
+  readonly heads: readonly EnvironmentHead[];
+  readonly index: number;
+  readonly isFirst: boolean;
+  readonly top: number;
+}
+
+/** One service as a flow from the main branch to the last environment. */
+export function Row({ row, heads, index, isFirst, top }: RowProps) {
+  const { service } = row;
+  const stops = focus.value;
+  const stop = (column: string) => {
+    const isStop = stops ? stops.service === service && stops.column === column : isFirst && column === 'name';
+    return { 'data-cell': `${service}|${column}`, tabIndex: isStop ? 0 : -1 };
+  };
+  const isSelected = selected.value.has(service);
+  const hasTrouble = heads.some((head) => {
+    const cell = row.cells[head.name];
+    const concern = cell && concernOf(cell, { head, gap: row.gaps[head.name], now: now.value });
+    return concern !== undefined && needsSomebody(concern);
+  });
+  const classes = `row${isSelected ? ' is-selected' : ''}${hasTrouble ? ' has-trouble' : ''}`;
+  return (
+    <div
+      role="row"
+      class={classes}
+      aria-rowindex={index + 2}
+      aria-selected={isSelected}
+      style={{ transform: `translateY(${top}px)` }}
+    >
+      <div role="rowheader" class="name" {...stop('name')} title={row.folder}>
+        <span class="name-text">{service}</span>
+        {!row.isInWorkspace && <span class="note"> not in this workspace</span>}
+      </div>
+      {heads.map((head) => (
+        <Flow key={head.name} row={row} head={head} stop={stop} />
+      ))}
+    </div>
+  );
+}
+
+interface FlowProps {
+  readonly row: DashboardRow;
+  readonly head: EnvironmentHead;
+  readonly stop: (column: string) => { 'data-cell': string; tabIndex: number };
+}
+
+function Flow({ row, head, stop }: FlowProps) {
+  const { name } = head;
+  const cell = row.cells[name];
+  const gap = row.gaps[name];
+  const place = { head, gap, now: now.value };
+  const said = cell ? cellSentence(row.service, cell, place) : `${row.service} in ${name}: not here`;
+  const between = gap ? gapSentence(gap, leftOf(name), place) : 'Nothing to compare';
+  return (
+    <>
+      <div role="gridcell" class="gap" {...stop(`gap:${name}`)} aria-label={between} title={between}>
+        <Gap gap={gap} head={head} cell={cell} />
+      </div>
+      <div
+        role="gridcell"
+        class={`cell state-${shapeOf(cell, head)}`}
+        {...stop(`cell:${name}`)}
+        aria-label={said}
+        title={said}
+      >
+        <span class="where">{name}</span>
+        <Cell cell={cell} head={head} />
+      </div>
+    </>
+  );
+}
+
+/** Returns the name of what lies before an environment: another one, or the main branch. */
+export function leftOf(environment: string): string {
+  const { environments = [], branch } = state.value ?? {};
+  const place = environments.findIndex(({ name }) => name === environment);
+  return environments[place - 1]?.name ?? branch?.name ?? 'main';
+}

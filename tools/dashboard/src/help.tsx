@@ -1,0 +1,52 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { hasKeys } from './preferences.ts';
+
+const keys: readonly (readonly [string, string])[] = [
+  ['/', 'filter'],
+  ['arrows, Home, End, PgUp, PgDn', 'go about in the grid; Ctrl+Home, Ctrl+End to its corners'],
+  ['Enter', 'open the service, or what changed at a gap'],
+  ['Esc', 'one step back'],
+  ['n  N', 'next and previous trouble'],
+  ['[  ]', 'previous and next service'],
+  ['x, Shift+arrow', 'select'],
+  ['c', 'changes at this gap'],
+  ['t', 'timeline'],
+  ['p  b  r', 'plan to promote, to go back, to release: opens a plan, does nothing'],
+  ['y', 'copy the command'],
+  ['u', 'UTC or local time'],
+  ['d', 'density'],
+  ['g then g, a, d', 'grid, activity, delivery'],
+  ['?', 'these keys'],
+];
+
+/** All keys, with the switch that turns single ones off. */
+export function Help({ close }: { close: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} onClose={close} aria-labelledby="help-title">
+      <h2 id="help-title">Keys</h2>
+      <label>
+        <input
+          type="checkbox"
+          checked={hasKeys.value}
+          onChange={({ currentTarget }) => (hasKeys.value = currentTarget.checked)}
+        />{' '}
+        Single keys do something
+      </label>
+      <dl>
+        {keys.map(([key, text]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+      <button type="button" onClick={() => dialog.current?.close()}>
+        Close
+      </button>
+    </dialog>
+  );
+}

@@ -1,0 +1,62 @@
+import { render } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import './page.css';
+import { Help } from './help.tsx';
+import { openSession } from './live/session.ts';
+import { followServer } from './live/stream.ts';
+import { followLinks, url } from './navigate.ts';
+import { ConnectionBar, PageHead } from './page-head.tsx';
+import { handlePageKey } from './page-keys.ts';
+import { PlanHint } from './plan-hint.tsx';
+import { viewOf } from './routes.ts';
+import { state } from './store.ts';
+import { wantedPlan } from './wanted-plan.ts';
+
+/** The page: what all views have, and the view of the address. */
+function Page() {
+  const [isHelping, setHelping] = useState(false);
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => handlePageKey(event, () => setHelping(true));
+    addEventListener('keydown', listen);
+    return () => removeEventListener('keydown', listen);
+  }, []);
+  const { pathname, searchParams } = url.value;
+  const found = viewOf(pathname);
+  const workspace = state.value?.workspace;
+  useEffect(() => {
+    if (workspace !== undefined) document.title = `${workspace}: dashboard`;
+  }, [workspace]);
+  const plan = wantedPlan.value;
+  return (
+    <>
+      <PageHead showHelp={() => setHelping(true)} />
+      <ConnectionBar />
+      <main>
+        {state.value === undefined && <Waiting />}
+        {found ? (
+          <found.view params={found.params} query={searchParams} />
+        ) : (
+          <p class="empty">
+            There is no such view. <a href="/">To the grid</a>
+          </p>
+        )}
+      </main>
+      {isHelping && <Help close={() => setHelping(false)} />}
+      {plan && !state.value?.hasActions && <PlanHint plan={plan} />}
+    </>
+  );
+}
+
+/** Words after a second: what comes at once needs none. */
+function Waiting() {
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), 1000);
+    return () => clearTimeout(timer);
+  }, []);
+  return isLong ? <p class="empty">Asking the server what runs where…</p> : null;
+}
+
+document.addEventListener('click', followLinks);
+render(<Page />, document.querySelector('#page')!);
+void openSession().then(followServer);

@@ -1,0 +1,50 @@
+import { computed, signal } from '@preact/signals';
+import { applyPatch } from '../../plugin/src/model/dashboard/apply-patch.ts';
+import type { DashboardPatch, DashboardState } from '../../plugin/src/model/dashboard/dashboard-state.ts';
+
+/** How the page hears of changes. `over`: the server was started anew, and this page belongs to its past. */
+export type Connection =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'live' }
+  | { readonly kind: 'lost'; readonly since: string; readonly retryAt: number; readonly reason: string }
+  | { readonly kind: 'over' };
+
+/** All that the page is drawn from; undefined until the server has answered. */
+export const state = signal<DashboardState | undefined>(undefined);
+export const connection = signal<Connection>({ kind: 'connecting' });
+
+/** Milliseconds that the server's clock is ahead of this machine's. */
+let offset = 0;
+
+/** The server's time, a few seconds old at most: ages are counted by it. */
+export const now = signal(new Date());
+
+/** Whether anything may be done: not while the page may be old. */
+export const isLive = computed(() => connection.value.kind === 'live');
+
+/** Takes a time that the server sent. */
+export function hearTime(iso: string): void {
+  offset = Date.parse(iso) - Date.now();
+  now.value = new Date(iso);
+}
+
+/** Lets ages grow. */
+export function tick(): void {
+  now.value = new Date(Date.now() + offset);
+}
+
+/** Takes a whole state. */
+export function takeState(next: DashboardState): void {
+  hearTime(next.now);
+  state.value = next;
+}
+
+/** Takes a change. @returns false when one before it was missed, so that the whole state is needed. */
+export function takePatch(patch: DashboardPatch): boolean {
+  const before = state.value;
+  if (!before || patch.version > before.version + 1) return false;
+  if (patch.version <= before.version) return true;
+  hearTime(patch.now);
+  state.value = applyPatch(before, patch);
+  return true;
+}
