@@ -30,18 +30,7 @@ export default function ActivityView({ query }: ViewProps) {
                 {found.length} of {deployments.length} deployments
                 {found.length > mostDrawn && `, of which the newest ${mostDrawn} are shown: filter for others`}
               </p>
-              <Table
-                caption="Deployments, newest first"
-                heads={['What happened', 'When', 'Commit']}
-                empty={deployments.length === 0 ? 'Nothing was deployed yet.' : 'No deployment matches the filter.'}
-                rows={found
-                  .slice(0, mostDrawn)
-                  .map((each) => [
-                    <a href={`/s/${encodeURIComponent(each.service)}`}>{describeDeployment(each)}</a>,
-                    <Time iso={each.startedAt} now={now} />,
-                    <CommitLink id={each.commit} />,
-                  ])}
-              />
+              <Deployments deployments={found.slice(0, mostDrawn)} isNothing={deployments.length === 0} now={now} />
               {more > 0 && (
                 <Note>
                   {more} older ones are recorded, too: <code>nx run SERVICE:history</code> shows those of a service.
@@ -110,5 +99,24 @@ function Choice(props: {
         ))}
       </select>
     </label>
+  );
+}
+
+function Deployments(props: {
+  readonly deployments: Activity['deployments'];
+  readonly isNothing: boolean;
+  readonly now: string;
+}) {
+  return (
+    <Table
+      caption="Deployments, newest first"
+      heads={['What happened', 'When', 'Commit']}
+      empty={props.isNothing ? 'Nothing was deployed yet.' : 'No deployment matches the filter.'}
+      rows={props.deployments.map((each) => [
+        <a href={`/s/${encodeURIComponent(each.service)}`}>{describeDeployment(each)}</a>,
+        <Time iso={each.startedAt} now={props.now} />,
+        <CommitLink id={each.commit} />,
+      ])}
+    />
   );
 }

@@ -32,32 +32,38 @@ export default function CommitView({ params }: ViewProps) {
               {commit.author}, <Time iso={commit.date} now={now} />
             </p>
             {isMerge && <Note>A merge: all commits that it merged are looked for.</Note>}
-            <Table
-              caption="Services that it changes"
-              heads={['Service', 'Released in', ...environments]}
-              empty="It changes no service."
-              rows={services.map(({ service, releasedIn, environments: found }) => [
-                <a href={`/s/${encodeURIComponent(service)}`}>{service}</a>,
-                releasedIn.length === 0
-                  ? 'not yet'
-                  : `${releasedIn[0]}${releasedIn.length > 1 ? ` and ${releasedIn.length - 1} later` : ''}`,
-                ...found.map((each) => (
-                  <>
-                    {marks[each.state]} {describeWhereabouts(each)}
-                    {'since' in each && each.since !== undefined && (
-                      <>
-                        {' '}
-                        since <Time iso={each.since} now={now} />
-                      </>
-                    )}
-                  </>
-                )),
-              ])}
-            />
+            <Services services={services} environments={environments} now={now} />
           </>
         )}
       </Answer>
       <Command text={`nx run infrastructure:where --commit=${id}`} />
     </article>
+  );
+}
+
+function Services({ services, environments, now }: Pick<CommitPage, 'services' | 'environments' | 'now'>) {
+  return (
+    <Table
+      caption="Services that it changes"
+      heads={['Service', 'Released in', ...environments]}
+      empty="It changes no service."
+      rows={services.map(({ service, releasedIn, environments: found }) => [
+        <a href={`/s/${encodeURIComponent(service)}`}>{service}</a>,
+        releasedIn.length === 0
+          ? 'not yet'
+          : `${releasedIn[0]}${releasedIn.length > 1 ? ` and ${releasedIn.length - 1} later` : ''}`,
+        ...found.map((each) => (
+          <>
+            {marks[each.state]} {describeWhereabouts(each)}
+            {'since' in each && each.since !== undefined && (
+              <>
+                {' '}
+                since <Time iso={each.since} now={now} />
+              </>
+            )}
+          </>
+        )),
+      ])}
+    />
   );
 }

@@ -55,32 +55,9 @@ function Choices({ delivery, since }: { readonly delivery: Delivery; readonly si
 function Figures({ delivery }: { readonly delivery: Read }) {
   const { all, services, changes } = delivery;
   const bins = deliveryBins(changes, delivery, 30);
-  const judged = all.changes.succeeded + all.changes.failed + all.changes['rolled-back'];
-  const star = all.complete ? '' : '*';
   return (
     <>
-      <dl class="d-figures">
-        <Figure
-          name="Deployment frequency"
-          value={`${perDay(all.deploymentsPerDay)}${star}`}
-          of={`${changes.length} changes`}
-        />
-        <Figure
-          name="Lead time, median"
-          value={`${formatSeconds(all.leadTime.median)}${star}`}
-          of={`${all.leadTime.commits} commits, 90 of 100 within ${formatSeconds(all.leadTime.p90)}`}
-        />
-        <Figure
-          name="Changes that failed"
-          value={`${percent(all.changeFailureRate)}${star}`}
-          of={`${judged} changes`}
-        />
-        <Figure
-          name="Time to restore, median"
-          value={`${formatSeconds(all.timeToRestore.median)}${star}`}
-          of={`${all.timeToRestore.restored} restored, ${all.timeToRestore.open} open`}
-        />
-      </dl>
+      <FourFigures all={all} count={changes.length} />
       {!all.complete && (
         <p>* Records do not reach so far back for every service: these figures are of the time that is known.</p>
       )}
@@ -92,28 +69,7 @@ function Figures({ delivery }: { readonly delivery: Read }) {
       </p>
       <BinsChart bins={bins} />
       <LeadTimeChart delivery={delivery} />
-      <Table
-        caption="By service, those with the most changes that failed first"
-        heads={[
-          'Service',
-          'Changes',
-          'Failed or taken back',
-          'Per day',
-          'Lead time, median',
-          'Time to restore, median',
-          'To know',
-        ]}
-        empty="Nothing was deployed here."
-        rows={services.map((each) => [
-          <a href={`/s/${encodeURIComponent(each.service)}`}>{each.service}</a>,
-          Object.values(each.changes).reduce((total, count) => total + count, 0),
-          each.changes.failed + each.changes['rolled-back'],
-          `${perDay(each.deploymentsPerDay)}${each.complete ? '' : '*'}`,
-          formatSeconds(each.leadTime.median),
-          formatSeconds(each.timeToRestore.median),
-          each.commitsUnknown ?? '',
-        ])}
-      />
+      <ByService services={services} />
     </>
   );
 }
@@ -135,4 +91,52 @@ function perDay(value: number | undefined): string {
 
 function percent(value: number | undefined): string {
   return value === undefined ? '-' : `${Math.round(value * 1000) / 10} %`;
+}
+
+function FourFigures({ all, count }: { readonly all: Read['all']; readonly count: number }) {
+  const judged = all.changes.succeeded + all.changes.failed + all.changes['rolled-back'];
+  const star = all.complete ? '' : '*';
+  return (
+    <dl class="d-figures">
+      <Figure name="Deployment frequency" value={`${perDay(all.deploymentsPerDay)}${star}`} of={`${count} changes`} />
+      <Figure
+        name="Lead time, median"
+        value={`${formatSeconds(all.leadTime.median)}${star}`}
+        of={`${all.leadTime.commits} commits, 90 of 100 within ${formatSeconds(all.leadTime.p90)}`}
+      />
+      <Figure name="Changes that failed" value={`${percent(all.changeFailureRate)}${star}`} of={`${judged} changes`} />
+      <Figure
+        name="Time to restore, median"
+        value={`${formatSeconds(all.timeToRestore.median)}${star}`}
+        of={`${all.timeToRestore.restored} restored, ${all.timeToRestore.open} open`}
+      />
+    </dl>
+  );
+}
+
+function ByService({ services }: Pick<Read, 'services'>) {
+  return (
+    <Table
+      caption="By service, those with the most changes that failed first"
+      heads={[
+        'Service',
+        'Changes',
+        'Failed or taken back',
+        'Per day',
+        'Lead time, median',
+        'Time to restore, median',
+        'To know',
+      ]}
+      empty="Nothing was deployed here."
+      rows={services.map((each) => [
+        <a href={`/s/${encodeURIComponent(each.service)}`}>{each.service}</a>,
+        Object.values(each.changes).reduce((total, count) => total + count, 0),
+        each.changes.failed + each.changes['rolled-back'],
+        `${perDay(each.deploymentsPerDay)}${each.complete ? '' : '*'}`,
+        formatSeconds(each.leadTime.median),
+        formatSeconds(each.timeToRestore.median),
+        each.commitsUnknown ?? '',
+      ])}
+    />
+  );
 }

@@ -8,7 +8,6 @@ export function BinsChart({ bins }: { readonly bins: readonly DeliveryBin[] }) {
   const most = Math.max(1, ...bins.map(({ deployed, failed, undecided }) => deployed + failed + undecided));
   const step = (width - left) / bins.length;
   const length = (count: number) => (count / most) * (height - bottom - 10);
-  const busy = bins.filter(({ deployed, failed, undecided }) => deployed + failed + undecided > 0);
   return (
     <figure class="d-figure">
       <figcaption>Changes over time: filled those that stayed, hatched those that failed or were taken back</figcaption>
@@ -22,26 +21,8 @@ export function BinsChart({ bins }: { readonly bins: readonly DeliveryBin[] }) {
           {most}
         </text>
         <line x1={left} x2={width} y1={height - bottom} y2={height - bottom} class="d-axis" />
-        {bins.map(({ from, deployed, failed, undecided }, index) => (
-          <g key={from} transform={`translate(${left + index * step} ${height - bottom})`}>
-            <title>{`from ${from}: ${deployed} stayed, ${failed} failed, ${undecided} undecided`}</title>
-            <rect x="1" width={step - 2} y={-length(deployed)} height={length(deployed)} class="d-bar" />
-            <rect
-              x="1"
-              width={step - 2}
-              y={-length(deployed + failed)}
-              height={length(failed)}
-              class="d-failed"
-              fill="url(#d-failed)"
-            />
-            <rect
-              x="1"
-              width={step - 2}
-              y={-length(deployed + failed + undecided)}
-              height={length(undecided)}
-              class="d-undecided"
-            />
-          </g>
+        {bins.map((bin, index) => (
+          <Bar key={bin.from} bin={bin} x={left + index * step} width={step - 2} length={length} />
         ))}
         <text x={left} y={height - 4}>
           {bins[0]?.from.slice(0, 10)}
@@ -50,15 +31,7 @@ export function BinsChart({ bins }: { readonly bins: readonly DeliveryBin[] }) {
           {bins.at(-1)?.to.slice(0, 10)} UTC
         </text>
       </svg>
-      <details>
-        <summary>As a table</summary>
-        <Table
-          caption="Changes over time"
-          heads={['From', 'Stayed', 'Failed or taken back', 'Cancelled or abandoned']}
-          empty="No change in this time."
-          rows={busy.map(({ from, deployed, failed, undecided }) => [<Time iso={from} />, deployed, failed, undecided])}
-        />
-      </details>
+      <BinsTable bins={bins} />
     </figure>
   );
 }
@@ -104,5 +77,54 @@ export function LeadTimeChart({ delivery }: { readonly delivery: Extract<Deliver
         />
       </details>
     </figure>
+  );
+}
+
+function BinsTable({ bins }: { readonly bins: readonly DeliveryBin[] }) {
+  const busy = bins.filter(({ deployed, failed, undecided }) => deployed + failed + undecided > 0);
+  return (
+    <details>
+      <summary>As a table</summary>
+      <Table
+        caption="Changes over time"
+        heads={['From', 'Stayed', 'Failed or taken back', 'Cancelled or abandoned']}
+        empty="No change in this time."
+        rows={busy.map(({ from, deployed, failed, undecided }) => [<Time iso={from} />, deployed, failed, undecided])}
+      />
+    </details>
+  );
+}
+
+function Bar({
+  bin: { from, deployed, failed, undecided },
+  x,
+  width: across,
+  length,
+}: {
+  readonly bin: DeliveryBin;
+  readonly x: number;
+  readonly width: number;
+  readonly length: (count: number) => number;
+}) {
+  return (
+    <g transform={`translate(${x} ${height - bottom})`}>
+      <title>{`from ${from}: ${deployed} stayed, ${failed} failed, ${undecided} undecided`}</title>
+      <rect x="1" width={across} y={-length(deployed)} height={length(deployed)} class="d-bar" />
+      <rect
+        x="1"
+        width={across}
+        y={-length(deployed + failed)}
+        height={length(failed)}
+        class="d-failed"
+        fill="url(#d-failed)"
+      />
+      <rect
+        x="1"
+        width={across}
+        y={-length(deployed + failed + undecided)}
+        height={length(undecided)}
+        class="d-undecided"
+      />
+    </g>
   );
 }

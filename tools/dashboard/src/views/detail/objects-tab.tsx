@@ -44,7 +44,6 @@ function InEnvironment({
   if (found.state === 'unreachable') return <NotReachedNote {...found} />;
   if (found.state === 'absent') return <Note>{service} is not here.</Note>;
   const { environment, objects, unread, isUnderWay, build } = found;
-  const changed = objects.flatMap((object) => object.fields.map((field) => ({ object, field })));
   return (
     <>
       {isUnderWay && <Note>A deployment is under way: nothing is compared until it has ended.</Note>}
@@ -53,20 +52,8 @@ function InEnvironment({
           {kind} cannot be read, so that no change of it is known. {reason} {remedy}
         </Note>
       ))}
-      {changed.length > 0 && (
-        <Table
-          caption={`Fields in ${environment} that somebody changed`}
-          heads={['Object', 'Field', 'Deployed', 'Now', 'By', 'When']}
-          empty=""
-          rows={changed.map(({ object: { kind, name }, field }) => [
-            `${kind} ${name}`,
-            <code>{field.path}</code>,
-            <code>{field.applied ?? '(none)'}</code>,
-            <code>{field.live ?? '(none)'}</code>,
-            field.by,
-            field.at === undefined ? '' : <Time iso={field.at} now={now} />,
-          ])}
-        />
+      {objects.some(({ fields }) => fields.length > 0) && (
+        <ChangedFields objects={objects} environment={environment} now={now} />
       )}
       <Table
         caption={`Objects of ${build ?? service} in ${environment}`}
@@ -80,5 +67,28 @@ function InEnvironment({
       />
       <Command text={`nx run ${service}:diff --env=${environment}`} label="What deploying the checkout would change" />
     </>
+  );
+}
+
+function ChangedFields(props: {
+  readonly objects: readonly ShownObject[];
+  readonly environment: string;
+  readonly now: string;
+}) {
+  const changed = props.objects.flatMap((object) => object.fields.map((field) => ({ object, field })));
+  return (
+    <Table
+      caption={`Fields in ${props.environment} that somebody changed`}
+      heads={['Object', 'Field', 'Deployed', 'Now', 'By', 'When']}
+      empty=""
+      rows={changed.map(({ object: { kind, name }, field }) => [
+        `${kind} ${name}`,
+        <code>{field.path}</code>,
+        <code>{field.applied ?? '(none)'}</code>,
+        <code>{field.live ?? '(none)'}</code>,
+        field.by,
+        field.at === undefined ? '' : <Time iso={field.at} now={props.now} />,
+      ])}
+    />
   );
 }

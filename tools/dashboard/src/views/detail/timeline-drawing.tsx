@@ -1,3 +1,4 @@
+import type { Commit } from '../../../../plugin/src/model/commits/commit.ts';
 import { describeDeployment } from '../../../../plugin/src/model/dashboard/activity.ts';
 import type { ServicePage, ShownDeployment } from '../../../../plugin/src/model/dashboard/service-page.ts';
 import { laneOf, TimeScale, type Lane } from '../../../../plugin/src/model/dashboard/timeline.ts';
@@ -11,22 +12,9 @@ const top = 36;
 /** Time downwards from now, one lane for commits of the main branch and one for each environment. The table says the same. */
 export function TimelineDrawing({ page }: { readonly page: ServicePage }) {
   const now = Date.parse(page.now);
-  const lanes = page.environments.map((each) => ({
-    name: each.environment,
-    isCut: each.state === 'read' && each.isCut,
-    isKnown: each.state === 'read',
-    lane: laneOf(each.state === 'read' ? each.deployments : []),
-  }));
+  const lanes = page.environments.map(drawnLane);
   const commits = 'unknown' in page.commits ? [] : page.commits;
-  const all = page.environments.flatMap((each) => (each.state === 'read' ? each.deployments : []));
-  const moments = all.flatMap(({ startedAt, finishedAt }) => [startedAt, finishedAt ?? page.now]);
-  const scale = new TimeScale(
-    [now, ...[...moments, ...commits.map(({ date }) => date)].map((iso) => Date.parse(iso))],
-    {
-      least: 8,
-      most: 44,
-    },
-  );
+  const scale = scaleOf(page, commits);
   const y = (moment: number) => top + scale.at(Math.min(moment, now));
   const height = top + scale.length + 24;
   const width = laneWidth * (lanes.length + 1) + longestWord;
@@ -43,21 +31,11 @@ export function TimelineDrawing({ page }: { readonly page: ServicePage }) {
           role="group"
           aria-label={`Timeline of ${page.service}`}
         >
-          <defs>
-            <pattern id="d-hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-              <line x1="0" y1="0" x2="0" y2="6" class="d-hatch" />
-            </pattern>
-          </defs>
+          <HatchPattern />
           <text x="8" y="20">
             main
           </text>
-          {commits.map(({ id, subject, author, date }) => (
-            <a key={id} href={`/commit/${id}`} aria-label={`Commit ${subject}`}>
-              <circle cx="16" cy={y(Date.parse(date))} r="4" class="d-commit">
-                <title>{`${id.slice(0, 12)} ${author}: ${subject}`}</title>
-              </circle>
-            </a>
-          ))}
+          <Commits commits={commits} y={y} />
           {lanes.map(({ name, lane, isCut, isKnown }, index) => (
             <g key={name} transform={`translate(${(index + 1) * laneWidth} 0)`}>
               <text x="0" y="20">
@@ -88,18 +66,7 @@ function LaneDrawing({
 }) {
   return (
     <>
-      {lane.held.map(({ hold, from, to }) => (
-        <rect
-          key={hold.since}
-          x="-6"
-          y={y(to ?? now)}
-          width={barWidth + 12}
-          height={lengthOf(y, from, to ?? now)}
-          fill="url(#d-hatch)"
-        >
-          <title>{`Held up to ${hold.build} by ${hold.by}${hold.reason === undefined ? '' : `: ${hold.reason}`}`}</title>
-        </rect>
-      ))}
+      <Held held={lane.held} y={y} now={now} />
       {lane.runs.map(({ deployment, from, to }) => (
         <g key={deployment.sequence}>
           <rect x="0" y={y(to ?? now)} width={barWidth} height={lengthOf(y, from, to ?? now)} rx="3" class="d-bar">
@@ -162,4 +129,69 @@ function lengthOf(y: (moment: number) => number, from: number, to: number): numb
 /** A zigzag below the last that is kept. */
 function tornEdge(at: number): string {
   return `M -6 ${at} l 6 6 l 6 -6 l 6 6 l 6 -6 l 6 6`;
+}
+
+function HatchPattern() {
+  return (
+    <defs>
+      <pattern id="d-hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <line x1="0" y1="0" x2="0" y2="6" class="d-hatch" />
+      </pattern>
+    </defs>
+  );
+}
+
+function Commits({ commits, y }: { readonly commits: readonly Commit[]; readonly y: (moment: number) => number }) {
+  return (
+    <>
+      {commits.map(({ id, subject, author, date }) => (
+        <a key={id} href={`/commit/${id}`} aria-label={`Commit ${subject}`}>
+          <circle cx="16" cy={y(Date.parse(date))} r="4" class="d-commit">
+            <title>{`${id.slice(0, 12)} ${author}: ${subject}`}</title>
+          </circle>
+        </a>
+      ))}
+    </>
+  );
+}
+
+function Held({
+  held,
+  y,
+  now,
+}: {
+  readonly held: Lane['held'];
+  readonly y: (moment: number) => number;
+  readonly now: number;
+}) {
+  return (
+    <>
+      {held.map(({ hold, from, to }) => (
+        <rect
+          key={hold.since}
+          x="-6"
+          y={y(to ?? now)}
+          width={barWidth + 12}
+          height={lengthOf(y, from, to ?? now)}
+          fill="url(#d-hatch)"
+        >
+          <title>{`Held up to ${hold.build} by ${hold.by}${hold.reason === undefined ? '' : `: ${hold.reason}`}`}</title>
+        </rect>
+      ))}
+    </>
+  );
+}
+
+/** Begins now, and has a place for each commit, begin and end. */
+function scaleOf({ environments, now }: ServicePage, commits: readonly Commit[]): TimeScale {
+  const all = environments.flatMap((each) => (each.state === 'read' ? each.deployments : []));
+  const moments = all.flatMap(({ startedAt, finishedAt }) => [startedAt, finishedAt ?? now]);
+  const placed = [now, ...moments, ...commits.map(({ date }) => date)].map((iso) => Date.parse(iso));
+  return new TimeScale(placed, { least: 8, most: 44 });
+}
+
+function drawnLane(found: ServicePage['environments'][number]) {
+  const { environment: name, state } = found;
+  const deployments = state === 'read' ? found.deployments : [];
+  return { name, isCut: state === 'read' && found.isCut, isKnown: state === 'read', lane: laneOf(deployments) };
 }
