@@ -67,7 +67,7 @@ const rooms = {
     dev: ['manifests', 'product'],
     ci: ['commits', 'deploy', 'forge', 'release', 'text'],
     toolchains: ['errors', 'references'],
-    dashboard: ['observe', 'text'],
+    dashboard: ['changes', 'commits', 'deploy', 'observe', 'text'],
     pipelines: ['environment', 'errors', 'product', 'toolchains', 'workspace'],
   },
   'use-cases': {
@@ -76,6 +76,7 @@ const rooms = {
     announce: [],
     observe: ['revision'],
     changes: ['observe', 'revision'],
+    dashboard: ['changes', 'observe'],
     canary: [],
     deploy: ['announce', 'canary', 'facade', 'revision', 'verify'],
     release: ['announce', 'changes', 'deploy', 'facade', 'observe', 'revision', 'verify'],

@@ -55,21 +55,43 @@ export type EnvironmentMetrics =
 
 type Ports = Pick<ReleasePorts, 'cluster' | 'clock' | 'repository'>;
 
+/** The changes that were delivered to an environment in a time, service by service. */
+export interface MeasuredEnvironment {
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly until: number;
+  /** In alphabetical order of the services. */
+  readonly measured: readonly Measured[];
+}
+
 /**
  * Measures how changes are delivered to an environment, by its deployment records and the commits that they name. An
  * environment that does not answer is told as that; so are commits that are not to be had.
  */
 export async function metrics(request: MetricsRequest, ports: Ports): Promise<EnvironmentMetrics> {
-  const { environment } = request;
+  const { name } = request.environment;
+  const found = await measureEnvironment(request, ports);
+  return 'reason' in found ? { environment: name, state: 'unreachable', ...found } : figuresOf(name, found);
+}
+
+/** Finds out what changes were delivered, and what each brought. */
+export async function measureEnvironment(
+  { environment, period, services }: MetricsRequest,
+  ports: Ports,
+): Promise<MeasuredEnvironment | Unreachable> {
   const until = ports.clock().getTime();
-  const since = until - request.period;
+  const since = until - period;
   const histories = await readHistories(environment, ports);
-  if ('reason' in histories) return { environment: environment.name, state: 'unreachable', ...histories };
-  const measured = await measure(
-    histories.map((history) => changesSince(history, since)),
-    request.services,
-    ports,
-  );
+  if ('reason' in histories) return histories;
+  const changes = histories.map((history) => changesSince(history, since));
+  return { since, until, measured: await measure(changes, services, ports) };
+}
+
+/** Returns the figures of what was measured. */
+export function figuresOf(
+  environment: string,
+  { since, until, measured }: MeasuredEnvironment,
+): Extract<EnvironmentMetrics, { state: 'read' }> {
   const services = measured.map(
     ({ history: { service, records }, coverage, changes, commitsUnknown }): ServiceMetrics => ({
       service,
@@ -80,7 +102,7 @@ export async function metrics(request: MetricsRequest, ports: Ports): Promise<En
     }),
   );
   return {
-    environment: environment.name,
+    environment,
     state: 'read',
     since: new Date(since).toISOString(),
     until: new Date(until).toISOString(),
@@ -120,7 +142,8 @@ function changesSince(history: ServiceHistory, since: number): ServiceChanges {
   return { history, coverage, changes };
 }
 
-interface Measured extends MeasuredService {
+/** Changes of one service, and what is known of them. */
+export interface Measured extends MeasuredService {
   readonly history: ServiceHistory;
   readonly coverage: Coverage;
   readonly commitsUnknown: string | undefined;

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import type { Actor } from '../../model/release/actor.ts';
 import type { DeploymentSummary } from '../../model/deploy/deployment-record.ts';
+import { runningAt } from '../../model/deploy/running-at.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { ProductError, Refusal } from '../../model/errors/product-error.ts';
 import type { Reporter } from '../../ports/reporter.ts';
@@ -160,18 +161,6 @@ function momentOf(request: EnvironmentRollbackRequest, histories: readonly Servi
     reason: `Deployment ${to.sequence} of ${to.service} has not ended yet.`,
     remedy: `\`nx run ${to.service}:history --env=${environment.name}\` shows those that are.`,
   });
-}
-
-/** @returns the deployment that was in force at a moment; undefined when there was none yet. */
-function runningAt(
-  records: readonly DeploymentSummary[],
-  at: Date,
-): DeploymentSummary | 'before-what-is-kept' | undefined {
-  const then = records.find(
-    ({ outcome, finishedAt }) => outcome === 'succeeded' && Date.parse(finishedAt ?? '') <= at.getTime(),
-  );
-  if (then) return then;
-  return (records.at(-1)?.sequence ?? 1) > 1 ? 'before-what-is-kept' : undefined;
 }
 
 /** Reports whether the newest deployment ended well, so that it is what runs. */

@@ -1,0 +1,146 @@
+import axe from 'axe-core';
+import { build } from 'esbuild';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { ensureChromium } from '../../browser/src/chromium.ts';
+import { answerTo } from './detail/answers.ts';
+
+const roles = [
+  ...['--healthy: light-dark(#008567, #2fb98d)', '--busy: light-dark(#0060c7, #58a6ff)'],
+  ...['--attention: light-dark(#b87000, #ffce5c)', '--broken: light-dark(#8f0f1f, #ff6b5e)'],
+  ...['--quiet: light-dark(#5b6471, #8b95a3)', '--text: light-dark(#1b2027, #e6eaf0)'],
+  ...['--surface: light-dark(#ffffff, #12161c)', '--line: light-dark(#d5d9df, #313a46)'],
+].join(';');
+const theme = `:root{color-scheme:light dark;${roles}}body{background:var(--surface);color:var(--text)}a{color:inherit}`;
+const html =
+  '<!doctype html><html lang="en"><meta charset="utf-8"><title>board</title><link rel="stylesheet" href="/page.css"><body><script src="/page.js"></script>';
+
+let server: Server;
+let browser: Browser;
+let page: Page;
+let address: string;
+const errors: string[] = [];
+
+beforeAll(async () => {
+  await ensureChromium();
+  const { outputFiles } = await build({
+    entryPoints: { page: join(__dirname, 'detail/shell.tsx') },
+    ...{ outdir: '/dist', bundle: true, write: false, format: 'iife', charset: 'utf8', tsconfigRaw: {} },
+    ...{ jsx: 'automatic', jsxImportSource: 'preact' },
+  });
+  const textOf = (ending: string) => outputFiles.find(({ path }) => path.endsWith(ending))!.text;
+  const files: Record<string, [string, string]> = {
+    '/page.js': ['text/javascript', textOf('.js')],
+    '/page.css': ['text/css', `${theme}${textOf('.css')}`],
+  };
+  server = createServer(({ url = '/' }, response) => {
+    const { pathname } = new URL(url, 'http://localhost');
+    const send = (status: number, type: string, body: string) =>
+      response
+        .writeHead(status, {
+          'content-type': type,
+          'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'",
+        })
+        .end(body);
+    const file = files[pathname];
+    if (file) return send(200, ...file);
+    if (!pathname.startsWith('/api/')) return send(200, 'text/html', html);
+    const answer = answerTo(pathname);
+    if (answer !== undefined) return send(200, 'application/json', JSON.stringify(answer));
+    return send(422, 'application/json', JSON.stringify({ reason: 'There is none.', remedy: 'Choose another.' }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium-headless-shell', args: ['--no-sandbox'] });
+  page = await browser.newPage();
+  page.on('pageerror', (error) => errors.push(error.message));
+});
+
+afterAll(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+/** Opens a view, and waits for something in it. */
+async function open(path: string, text: string): Promise<void> {
+  await page.goto(`${address}${path}`);
+  await page.getByText(text).first().waitFor();
+}
+
+async function violations(): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    const { axe: loaded } = globalThis as unknown as { axe: typeof axe };
+    return (await loaded.run()).violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html: text }) => text) }));
+  });
+  return found.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 2).join(' ')}`);
+}
+
+/** Each view with something that only its answer has, and the command that does the same. */
+const views = [
+  ['/s/orders', 'Deployments of orders', 'nx run orders:history'],
+  ['/s/orders/requests', '54', 'nx run orders:history'],
+  ['/s/orders/objects', 'kubectl-edit', 'nx run orders:diff --env=prod'],
+  ['/s/orders/changes/prod..20261124-4', 'BREAKING', 'nx run orders:changes --from=prod --to=20261124-4'],
+  ['/commit/aaaa', 'held by grace', 'nx run infrastructure:where --commit=aaaa'],
+  [
+    '/at/2026-11-24T13:30Z',
+    '1 of 1 services',
+    'nx run infrastructure:rollback --env=prod --to=2026-11-24T13:30:00.000Z --dry-run',
+  ],
+  ['/delivery?env=prod', 'They are no grades', 'nx run infrastructure:metrics --env=prod --since=30d'],
+  ['/activity', '4 of 4 deployments', 'nx run SERVICE:history'],
+] as const;
+
+describe('the views beside the grid', () => {
+  for (const [path, text, command] of views)
+    it(`${path} shows its command and zones, and is accessible in both themes and on a phone`, async () => {
+      for (const [colorScheme, width] of [
+        ['light', 1440],
+        ['dark', 360],
+      ] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 800 });
+        await open(path, text);
+        expect(await violations()).toEqual([]);
+        const isTooWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+        expect(isTooWide).toBe(false);
+      }
+      const shown = await page.locator('main').innerText();
+      expect(shown).toContain(command);
+      for (const time of await page.locator('time').allTextContents()) expect(time).toContain('UTC');
+      expect(await page.title()).toBe('board');
+      expect(errors).toEqual([]);
+    });
+
+  it('say what cannot be looked into, and lead nowhere but to web pages', async () => {
+    await open('/s/orders', 'dev cannot be looked into.');
+    expect(await page.locator('a[href^="javascript"]').count()).toBe(0);
+    expect(await page.locator('img').count()).toBe(0);
+    await open('/s/orders', 'Older deployments are not kept in prod');
+  });
+
+  it('say why there is no answer, and ask again', async () => {
+    await open('/s/nothing', 'There is none.');
+    await page.getByRole('button', { name: 'Ask again' }).click();
+    await page.getByText('Choose another.').waitFor();
+  });
+
+  it('lead from a moment to the deployment before it by a link, and by the slider', async () => {
+    await open('/at/2026-11-24T13:30Z', '1 of 1 services');
+    await page.getByRole('slider').press('Home');
+    await page.waitForURL('**/at/2026-11-24T12:0*');
+    await page.getByText('records do not reach so far').first().waitFor();
+  });
+
+  it('keep the filter of the activity in the address', async () => {
+    await open('/activity', '4 of 4 deployments');
+    await page.getByRole('searchbox').fill('totals');
+    await page.getByText('1 of 4 deployments').waitFor();
+    expect(new URL(page.url()).search).toBe('?q=totals');
+    await page.getByRole('combobox', { name: 'Outcome' }).selectOption('failed');
+    await page.getByText('No deployment matches the filter.').waitFor();
+  });
+});
