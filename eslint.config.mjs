@@ -84,6 +84,7 @@ const rooms = {
     facade: [],
     'api-publish': ['deploy', 'facade', 'revision', 'verify'],
     portal: [],
+    dashboard: ['changes', 'deploy', 'release', 'rollback'],
     toolchains: [],
     doctor: [],
   },
