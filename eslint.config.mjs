@@ -87,7 +87,7 @@ const rooms = {
     facade: [],
     'api-publish': ['deploy', 'facade', 'revision', 'verify'],
     portal: [],
-    dashboard: ['observe'],
+    dashboard: ['changes', 'deploy', 'observe', 'release', 'rollback'],
     toolchains: [],
     doctor: [],
   },

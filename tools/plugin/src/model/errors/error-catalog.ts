@@ -1,3 +1,4 @@
+import { actionErrors } from './action-errors.ts';
 import { approvalErrors } from './approval-errors.ts';
 import { buildErrors } from './build-errors.ts';
 import { entry, type ErrorEntry } from './error-entry.ts';
@@ -220,6 +221,7 @@ export const errorCatalog = {
   },
   'Verifying releases': verificationErrors,
   Approvals: approvalErrors,
+  'Actions of the dashboard': actionErrors,
   'Deploying and promoting': {
     'no-such-release': entry('There is no such release.', 'Choose one of those that are listed.'),
     'image-missing': entry('The registry does not have the image.', 'Choose another release, or push it again.'),

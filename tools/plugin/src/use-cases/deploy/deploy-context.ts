@@ -12,7 +12,25 @@ export interface RolloutLimits {
   readonly timeoutMs: number;
   /** Aborted when the command is interrupted. */
   readonly signal?: AbortSignal;
+  readonly lastLook?: LastLook | undefined;
+  /** Told when another deployer has the lock. */
+  readonly onWait?: () => void;
 }
+
+/** The effect of a deployment that is about to be recorded and done. */
+export interface AboutToDo {
+  readonly environment: string;
+  /** The newest deployment there; what was planned before it came is no plan any more. */
+  readonly newest: DeploymentRecord | undefined;
+  /** Another one for another effect. */
+  readonly fingerprint: string;
+}
+
+/**
+ * Looks, while the lock is held and before anything is written, at what is about to be done: whoever confirmed it by what
+ * was shown has it done so or not at all. @throws {Refusal} to have it left undone.
+ */
+export type LastLook = (about: AboutToDo) => void;
 
 /** The equipment of every deployment to an environment. */
 export interface DeployEquipment {

@@ -5,6 +5,7 @@ import type { CanaryPlan, DeploymentRecord } from '../../model/deploy/deployment
 import type { Environment } from '../../model/environment/environment.ts';
 import { ProductError } from '../../model/errors/product-error.ts';
 import { interruptedWhile, isInterruption } from '../../model/errors/interruption.ts';
+import { PlanId } from '../../model/plan/plan-id.ts';
 import { withAnnouncements } from '../announce/announce-deployment.ts';
 import type { Canary } from '../canary/canary-context.ts';
 import { planCanary } from '../canary/plan-canary.ts';
@@ -47,6 +48,8 @@ export interface DeployOptions extends RolloutLimits {
   readonly approvedBy: string | undefined;
   /** The approval, for a protected environment. */
   readonly approvedPlans?: PlanApproval | undefined;
+  /** Set where a preview is to have the plan also of an environment that nobody has to approve for. */
+  readonly wantsPlan?: boolean;
   /** The environment that it proved itself in, of a promotion. */
   readonly from?: Environment | undefined;
   /** The obstacles before it came here that `force` overrode: `soaking`. */
@@ -190,10 +193,7 @@ async function deployLocked(planned: PlannedDeploy, context: DeployContext): Pro
   if (decision.state !== 'deploy') return decision;
   // Windows may have begun while it waited for the lock.
   const thawed = requireNoFreeze(freezable(target, options), deploy.ports);
-  if (target.environment.protected && options.approvedPlans) {
-    const doing = `deploy ${target.service.name} ${target.release.buildNumber} to ${target.environment.name}`;
-    requirePlan(doing, deployWork(deploy, context.records), options.approvedPlans);
-  }
+  requireMeant(deploy, context);
   warnOfChanges(target.environment.name, plan.changes, reporter);
   // Of pods that have come meanwhile, the plan of before knew nothing.
   const exceptions = deploy === planned ? plan.exceptions : await takenExceptions(target, plan, reporter);
@@ -209,6 +209,17 @@ async function deployLocked(planned: PlannedDeploy, context: DeployContext): Pro
   };
   const rollout = rolloutOf({ ...deploy, plan: { ...plan, exceptions } }, { ...decision, lifted });
   return { state: 'deployed', ...(await rollOut({ ...rollout, ...(canary ? { canary } : {}) }, context)) };
+}
+
+/** Requires that what is about to be done is what somebody approved of, or confirmed. @throws {Refusal} */
+function requireMeant(deploy: PlannedDeploy, { records }: DeployContext): void {
+  const { service, environment, release } = deploy.target;
+  const { approvedPlans, lastLook } = deploy.options;
+  if (!lastLook && !(environment.protected && approvedPlans)) return;
+  const work = deployWork(deploy, records);
+  lastLook?.({ environment: environment.name, newest: records[0], fingerprint: PlanId.of(work).toString() });
+  if (!environment.protected || !approvedPlans) return;
+  requirePlan(`deploy ${service.name} ${release.buildNumber} to ${environment.name}`, work, approvedPlans);
 }
 
 /** Decides, by the records and the commits, whether what is planned is to be done. @param records newest first. @throws {Refusal} */

@@ -41,6 +41,7 @@ export async function withServiceLock<T>(
   let hasWaited = false;
   const onWait = (heldBy: string) => {
     hasWaited = true;
+    limits.onWait?.();
     reporter.step(`${name}: waiting for ${heldBy}, who is deploying ${service}`);
   };
   signal?.throwIfAborted();

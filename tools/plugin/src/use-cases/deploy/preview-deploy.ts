@@ -5,6 +5,7 @@ import { decide, canaryOf, type DeployOptions, type DeployResult } from './deplo
 import { approvableDeploy } from './deploy-work.ts';
 import { tellSupply } from './image-supply.ts';
 import { planVerified } from './plan-verified.ts';
+import type { DeploymentMark } from './lock-service.ts';
 import type { DeployTarget } from './plan-deploy.ts';
 import type { ApprovablePlan } from './requirements/approval.ts';
 import { tellPlanned } from './rollout/rollout-publication.ts';
@@ -15,6 +16,8 @@ export interface DeployPreview {
   readonly changes: ChangeSet;
   /** The plan that needs an approval, in a protected environment. */
   readonly plan?: ApprovablePlan;
+  /** The newest deployment before it was planned. */
+  readonly plannedAfter?: DeploymentMark | undefined;
   /** Why nothing would be deployed to a protected environment. */
   readonly result?: Exclude<DeployResult, { state: 'deployed' }>;
 }
@@ -32,13 +35,15 @@ export async function previewDeploy(
   tellPlanned(publication, environment, reporter);
   const { changes } = plan;
   foretellChanges(environment.name, changes, reporter);
-  if (!environment.protected && !options.canary) return { changes };
+  const isPlanShown = environment.protected || options.wantsPlan === true;
+  if (!isPlanShown && !options.canary) return { changes };
   const records = await plan.cluster.records(service.name);
   if (options.canary) await canaryOf(target, plan, { canary: options.canary, records }, ports);
-  if (!environment.protected) return { changes };
+  if (!isPlanShown) return { changes };
   const planned = { target, options, plan, publication, ports };
   const { decision, precedence } = await decide(planned, records, reporter);
-  if (decision.state === 'deploy') return { changes, plan: approvableDeploy(planned, records) };
+  if (decision.state === 'deploy')
+    return { changes, plan: approvableDeploy(planned, records), plannedAfter: plan.plannedAfter };
   return {
     changes,
     result: decision.state === 'superseded' ? { ...decision, commits: precedence?.commits } : decision,

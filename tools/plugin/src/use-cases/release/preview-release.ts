@@ -12,15 +12,17 @@ import { previewImage } from './build-image.ts';
 import { holdReporter } from './held-reporter.ts';
 import { planPlace, releasePlatforms } from './release-platforms.ts';
 import { canSign, reached, targetOf, type ReleaseRun } from './release-run.ts';
-import type { ReleaseResult } from './release.ts';
+import type { ReleasePreview, ReleaseResult } from './release.ts';
 
 /** Reports what a release would do, and refuses what it would refuse. */
 export async function previewRelease(run: ReleaseRun, newest: Release | undefined): Promise<ReleaseResult> {
   const { request, reporter } = run;
   if (!newest) return previewBuild(run);
   reporter.step(`up to date with ${newest.buildNumber}; nothing to build`);
-  for (const environment of reached(request)) await previewBuilt(targetOf(request, environment, newest), run);
-  return { release: newest, built: false, deploys: [] };
+  const previews: ReleasePreview[] = [];
+  for (const environment of reached(request))
+    previews.push(await previewBuilt(targetOf(request, environment, newest), run));
+  return { release: newest, built: false, deploys: [], previews };
 }
 
 async function previewBuild(run: ReleaseRun): Promise<ReleaseResult> {
@@ -43,6 +45,7 @@ async function previewBuild(run: ReleaseRun): Promise<ReleaseResult> {
   const forge = await ports.forge();
   if (!('reason' in forge)) reporter.step('would make a GitHub release of it');
   else if (!forge.isElsewhere) reporter.step(`no GitHub release: ${forge.reason}`);
+  const previews: ReleasePreview[] = [];
   for (const { held, place } of planned) {
     const target = { ...place.target, release: { ...place.target.release, buildNumber } };
     tellCopy(target, run);
@@ -51,16 +54,20 @@ async function previewBuild(run: ReleaseRun): Promise<ReleaseResult> {
     foretellChanges(target.environment.name, place.changes, reporter);
     reporter.step(`${target.environment.name}: would deploy: ${describeChangeSet(place.changes)}`);
     tellPlanned(publication, target.environment, reporter);
+    previews.push({ environment: target.environment.name, changes: place.changes });
   }
-  return { release: undefined, built: false, deploys: [] };
+  return { release: undefined, built: false, deploys: [], previews };
 }
 
 /** Reports the effect of deploying a release that is built. */
-async function previewBuilt(target: DeployTarget, { request, ports, reporter }: ReleaseRun): Promise<void> {
-  const { changes, plan } = await previewDeploy(target, request, ports, reporter);
+async function previewBuilt(target: DeployTarget, { request, ports, reporter }: ReleaseRun): Promise<ReleasePreview> {
+  const preview = await previewDeploy(target, request, ports, reporter);
+  const { changes, plan } = preview;
   const { name } = target.environment;
   reporter.step(`${name}: would deploy: ${describeChangeSet(changes)}`);
-  if (plan) reporter.step(`${name}: the plan is ${plan.id}; to approve of it: ${approveCommand(plan.work, plan.id)}`);
+  if (plan && target.environment.protected)
+    reporter.step(`${name}: the plan is ${plan.id}; to approve of it: ${approveCommand(plan.work, plan.id)}`);
+  return { environment: name, ...preview };
 }
 
 /** Reports how an environment would get the image: what is not built yet is copied as a whole. */

@@ -20,6 +20,7 @@ import { findOvertaken } from './overtaken.ts';
 import { forgetBuildNumbers } from './forget-build-numbers.ts';
 import { isReleased } from './is-released.ts';
 import { newInRelease } from './new-in-release.ts';
+import type { DeployPreview } from '../deploy/preview-deploy.ts';
 import { previewRelease } from './preview-release.ts';
 import { canSign, reached, targetOf, unbuilt, type ReleaseRun } from './release-run.ts';
 import { ReleaseProgress } from './release-progress.ts';
@@ -64,6 +65,13 @@ export interface ReleaseResult {
   /** True when an image was built; otherwise the newest release has the same content. */
   readonly built: boolean;
   readonly deploys: readonly { readonly environment: string; readonly result: DeployResult }[];
+  /** Of a dry run: what would come to each environment. */
+  readonly previews?: readonly ReleasePreview[];
+}
+
+/** The predicted effect of a release on an environment. */
+export interface ReleasePreview extends DeployPreview {
+  readonly environment: string;
 }
 
 /** The image and the tag; each environment is a stage of its own. */

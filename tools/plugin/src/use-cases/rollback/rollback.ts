@@ -36,6 +36,8 @@ import { requireRunning } from '../deploy/requirements/require-running.ts';
 import { rollOut } from '../deploy/rollout/roll-out.ts';
 import type { Rollout } from '../deploy/rollout/rollout.ts';
 import { verifyRecorded } from '../verify/verify-release.ts';
+import { holdAfter } from './hold-after.ts';
+import { rollbackFingerprint } from './rollback-fingerprint.ts';
 import { lossesGoingBack } from './losses-going-back.ts';
 import {
   doingOf,
@@ -191,6 +193,8 @@ async function rollBackLocked(
     await requireRunning({ environment, release, plan, doing: doingOf(request) }, context);
     return { state: 'unchanged' };
   }
+  const fingerprint = rollbackFingerprint({ ...rollback, changes: plan.changes, publication });
+  context.limits.lastLook?.({ environment: environment.name, newest, fingerprint });
   warnOfChanges(environment.name, plan.changes, context.reporter);
   const running = (newestSucceeded(context.records) ?? from).manifests;
   const losses = isOld ? lossesGoingBack(running, objects, plan) : rollback.losses;
@@ -302,19 +306,4 @@ function verify(
 ): Promise<void> {
   const doing = `roll ${service.name} back to ${release.buildNumber} in ${environment.name}`;
   return verifyRecorded({ release, environment, mainBranch, doing }, ports, images);
-}
-
-/** The hold that stands when one has gone to a release: on the newest build that was left, if that is a newer one. */
-function holdAfter(
-  { actor, reason }: RollbackRequest,
-  records: readonly DeploymentRecord[],
-  to: BuildNumber,
-  { clock }: Pick<ReleasePorts, 'clock'>,
-): Hold | undefined {
-  const before = holdOf(records);
-  const { buildNumber } = records[0]!.release;
-  const isLeftAlready = before !== undefined && !buildNumber.isNewerThan(before.buildNumber);
-  const why = reason === undefined ? {} : { reason };
-  const hold = isLeftAlready ? before : { buildNumber, actor, ...why, since: clock().toISOString() };
-  return hold.buildNumber.isNewerThan(to) ? hold : undefined;
 }

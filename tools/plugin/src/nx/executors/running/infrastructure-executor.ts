@@ -41,6 +41,8 @@ export interface InfrastructureRun {
   readonly workspace?: Pick<ExecutorContext, 'projectGraph' | 'nxJsonConfiguration'> | undefined;
   /** This machine's clock beside those of servers. */
   readonly clocks?: ClockComparison | undefined;
+  /** Makes commands in a text such as are typed in this workspace. */
+  typed(text: string): string;
   /** Aborted when the command shall stop. */
   readonly signal: AbortSignal;
 }
@@ -97,6 +99,7 @@ export function infrastructureTask<Declared extends Options>(executor: Infrastru
           mistake,
           workspace: shared.workspace,
           clocks: shared.clocks,
+          typed: shared.targets.typed,
           signal,
         });
         return command.report(found);

@@ -1,12 +1,14 @@
 import { dashboardPage } from '../../../../adapters/dashboard/dashboard-page.ts';
 import { openBrowser } from '../../../../adapters/dashboard/open-browser.ts';
 import { serveDashboard } from '../../../../adapters/dashboard/serve-dashboard.ts';
-import type { DashboardRoute } from '../../../../ports/dashboard-route.ts';
+import { actionRoutes } from '../../../../use-cases/dashboard/action-routes.ts';
 import { Board } from '../../../../use-cases/dashboard/board.ts';
+import { detailRoutes } from '../../../../use-cases/dashboard/detail-routes.ts';
 import { anyPortOption, booleanOption, onByDefaultOption } from '../../options/declare-options.ts';
 import { allEnvironmentsOption } from '../../options/environment-options.ts';
 import { infrastructureExecutor } from '../../running/infrastructure-executor.ts';
 import { workspaceName } from '../../running/workspace-service.ts';
+import { openActions } from './open-actions.ts';
 import { serviceProjects } from './service-projects.ts';
 
 export const executor = infrastructureExecutor({
@@ -23,16 +25,17 @@ export const executor = infrastructureExecutor({
     { command: 'nx run infrastructure:dashboard --port=8090 --open=false', description: 'Only print the address' },
   ],
   async run({ env: environments, port, open, actions: hasActions }, run) {
-    const { services, branch, ports, workspaceRoot, workspace, signal } = run;
+    const { services, service, branch, ports, workspaceRoot, workspace, signal } = run;
+    const actions = hasActions ? await openActions(run) : undefined;
     const projects = serviceProjects(workspace?.projectGraph);
     const board = new Board(
       { workspace: workspaceName(workspaceRoot), hasActions, environments, services, projects, branch },
       ports,
     );
-    // Others add what else can be asked: `...detailRoutes(context)`.
-    const routes: readonly DashboardRoute[] = [];
+    const asked = { ports, mainBranch: branch, services, environments: () => Promise.resolve(environments), service };
+    const routes = [...detailRoutes(asked), ...(actions ? actionRoutes(actions) : [])];
     const page = await dashboardPage(workspaceRoot);
-    const server = await serveDashboard({ page, feed: board, routes, port });
+    const server = await serveDashboard({ page, feed: board, routes, ...(actions && { runs: actions }), port });
     try {
       // On a line of its own: Nx may show tasks in boxes, where a longer line is broken.
       console.log(server.address);
@@ -41,6 +44,7 @@ export const executor = infrastructureExecutor({
         run.reporter('dashboard').warn('No browser could be opened here: open the address above by hand.');
       await board.watch(signal);
     } finally {
+      await actions?.stop(signal.reason);
       await server.close();
     }
     return [];

@@ -1,5 +1,4 @@
 import type { Environment } from '../../../../model/environment/environment.ts';
-import { describeHold } from '../../../../model/rollback/hold.ts';
 import { describeChangeSet } from '../../../../use-cases/deploy/rollout/roll-out.ts';
 import { history } from '../../../../use-cases/observe/history.ts';
 import {
@@ -7,14 +6,12 @@ import {
   planRollback,
   rollBack,
   type RollbackPlan,
-  type RollbackResult,
 } from '../../../../use-cases/rollback/rollback.ts';
 import { tellPlanned } from '../../../../use-cases/deploy/rollout/rollout-publication.ts';
 import type { ReleasePorts } from '../../../../ports/release-ports.ts';
 import { actorOf } from '../../running/actor.ts';
 import { deployOutcome, recordOutcome } from '../../output/ci/deploy-outcome.ts';
-import { describeDeployment } from '../../output/describe-deploy.ts';
-import type { Terminal } from '../../output/terminal.ts';
+import { describeRolledBack } from '../../output/describe-rolled-back.ts';
 import { dryRun, reason, timeout } from '../../options/common-options.ts';
 import { buildNumberOption } from '../../options/declare-options.ts';
 import { oneEnvironmentOption } from '../../options/environment-options.ts';
@@ -65,23 +62,9 @@ export const executor = serviceExecutor({
         ? deployOutcome(plan.release, environment, result)
         : recordOutcome(result.record, environment, 'rolled back'),
     );
-    return [...describe(plan, result, terminal), ...elsewhere.map((line) => terminal.mark('caution', line))];
+    return [...describeRolledBack(plan, result, terminal), ...elsewhere.map((line) => terminal.mark('caution', line))];
   },
 });
-
-function describe({ request, release }: RollbackPlan, result: RollbackResult, { mark }: Terminal): string[] {
-  const { service, environment } = request;
-  const what = `${service.name} ${release.buildNumber}`;
-  if (result.state === 'unchanged')
-    return [mark('good', `${what}: already running in ${environment.name}; nothing to do`)];
-  const deployment = describeDeployment(result.record, environment);
-  return [
-    mark('good', `${what}: runs in ${environment.name} again ${deployment}`),
-    ...(result.hold
-      ? [`${describeHold(result.hold, environment.name)}; release a newer build or use \`--force\` to end that`]
-      : []),
-  ];
-}
 
 /** Returns a line for each other environment that runs the build that is left: what is wrong with it is wrong there too. */
 async function stillRunning(
