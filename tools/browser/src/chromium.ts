@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { runCommand, runSuccessfully } from '../../scratch-workspace/src/run-command.ts';
 
@@ -23,6 +23,14 @@ export async function ensureChromium(): Promise<void> {
   if ((await runCommand('apt-get', install)).code === 0) return;
   await runSuccessfully('apt-get', ['update']);
   await runSuccessfully('apt-get', install);
+}
+
+/** Returns where Chromium is installed, for tools that start it themselves. */
+export function chromiumPath(): string {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const path = folders.map((folder) => join(folder, program)).find((each) => existsSync(each));
+  if (path === undefined) throw new Error(`${program} is not installed.`);
+  return path;
 }
 
 /** A browser of this machine, without a window and with a profile of its own. */

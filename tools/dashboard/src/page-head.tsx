@@ -99,19 +99,21 @@ export function ConnectionBar() {
   const { value } = connection;
   if (value.kind === 'over') {
     return (
-      <p class="bar" role="alert">
-        The server does not know this page any more: open the address that it printed when it started.
-      </p>
+      <section class="bar" aria-label="Connection">
+        <p role="alert">
+          The server does not know this page any more: open the address that it printed when it started.
+        </p>
+      </section>
     );
   }
   if (value.kind !== 'lost') return null;
   const seconds = Math.max(0, Math.ceil((value.retryAt - Date.now()) / 1000));
   return (
-    <p class="bar">
+    <section class="bar" aria-label="Connection">
       <span role="alert">
         Not live since {momentOf(value.since, timeZone.value)}: {value.reason}.
       </span>{' '}
       Trying again in {seconds} s.
-    </p>
+    </section>
   );
 }

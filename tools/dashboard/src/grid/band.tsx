@@ -18,7 +18,7 @@ export function Band({ state: { rows, environments } }: { state: DashboardState 
   const left = items.value.filter(({ concern }) => needsSomebody(concern)).length - most;
   return (
     <section class="band" aria-label="What needs you">
-      {shown.length === 0 ? <Newest rows={rows} /> : null}
+      {shown.length === 0 ? <Newest rows={rows} environments={environments} /> : null}
       <ul>
         {shown.map((item) => (
           <Item key={`${item.service} ${item.environment}`} item={item} rows={rows} environments={environments} />
@@ -46,7 +46,8 @@ function Item({ item, rows, environments }: { item: AttentionItem } & Pick<Dashb
   );
 }
 
-function Newest({ rows }: Pick<DashboardState, 'rows'>) {
+function Newest({ rows, environments }: Pick<DashboardState, 'rows' | 'environments'>) {
+  const isKnown = environments.every(({ answer }) => answer.state === 'live');
   const events = rows
     .flatMap(({ service, cells }) =>
       Object.entries(cells).flatMap(([name, { deployment }]) => (deployment ? [{ service, name, deployment }] : [])),
@@ -55,7 +56,7 @@ function Newest({ rows }: Pick<DashboardState, 'rows'>) {
     .slice(0, 3);
   return (
     <>
-      <p>Nothing needs you.</p>
+      <p>{isKnown ? 'Nothing needs you.' : 'Nothing needs you in the environments that answer.'}</p>
       <ul>
         {events.map(({ service, name, deployment }) => (
           <li key={`${service} ${name}`}>

@@ -2,7 +2,7 @@ import { hasFailed } from '../../../plugin/src/model/dashboard/cell-condition.ts
 import { ageOf, behindInWords, stateInWords } from '../../../plugin/src/model/dashboard/cell-words.ts';
 import type { DashboardCell, EnvironmentHead } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
 import { now } from '../store.ts';
-import { Mark, ShapeIcon, shapeOf } from './shapes.tsx';
+import { ShapeIcon, shapeOf } from './shapes.tsx';
 
 const outcomeMarks: Readonly<Record<string, string>> = { failed: '✕', cancelled: '⊘', abandoned: '☠' };
 
@@ -12,7 +12,7 @@ export function Cell({ cell, head }: { cell: DashboardCell | undefined; head: En
   const notes = cell ? notesOf(cell, head) : [];
   const isQuiet = notes.length === 0 && (shape === 'healthy' || shape === 'absent' || shape === 'done');
   return (
-    <span class={`cell-text${isQuiet ? ' is-calm' : ''}${shape === 'unreachable' ? ' is-old' : ''}`}>
+    <span aria-hidden="true" class={`cell-text${isQuiet ? ' is-calm' : ''}${shape === 'unreachable' ? ' is-old' : ''}`}>
       <span class="cell-line">
         <ShapeIcon shape={shape} />
         {cell && <OutcomeMark cell={cell} />}

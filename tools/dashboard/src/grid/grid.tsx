@@ -1,6 +1,6 @@
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { DashboardState } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
+import type { DashboardState, EnvironmentHead } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
 import { isNarrow } from '../preferences.ts';
 import { focus, focusMoves, heldService, moveFocus } from './focus.ts';
 import { handleGridKey } from './grid-keys.ts';
@@ -8,7 +8,7 @@ import { Heads } from './heads.tsx';
 import { isCompact, lines, shownEnvironments } from './lines.ts';
 import { openCell } from './open-cell.ts';
 import { Row } from './row.tsx';
-import { useWindowing } from './use-windowing.ts';
+import { useWindowing, type Windowing } from './use-windowing.ts';
 
 /** All services in all environments. */
 export function Grid({ state }: { state: DashboardState }) {
@@ -24,7 +24,6 @@ export function Grid({ state }: { state: DashboardState }) {
     if (top !== margin) setMargin(top);
   });
   useFocusMoves(windowing.show);
-  const first = all.findIndex(({ kind }) => kind === 'row');
   const columns = `minmax(9rem, 16rem) ${heads.map(() => '6.5rem minmax(9rem, 1fr)').join(' ')}`;
   return (
     <div
@@ -44,29 +43,42 @@ export function Grid({ state }: { state: DashboardState }) {
     >
       <Heads state={state} heads={heads} />
       <div role="rowgroup" class="rows" ref={body} style={{ height: `${windowing.height}px` }}>
-        {windowing.items.map(({ index, start }) => {
-          const line = all[index];
-          if (!line) return null;
-          if (line.kind === 'row') {
-            const props = { row: line.row, heads, index, isFirst: index === first, top: start - margin };
-            return <Row key={line.row.service} {...props} />;
-          }
-          return (
-            <div
-              key={`group ${line.name}`}
-              role="row"
-              class="row group"
-              aria-rowindex={index + 2}
-              style={{ transform: `translateY(${start - margin}px)` }}
-            >
-              <div role="rowheader" class="group-name">
-                {line.name} <span class="note">{line.count}</span>
-              </div>
-            </div>
-          );
-        })}
+        <Lines items={windowing.items} margin={margin} heads={heads} />
       </div>
     </div>
+  );
+}
+
+interface LinesProps {
+  readonly items: Windowing['items'];
+  readonly margin: number;
+  readonly heads: readonly EnvironmentHead[];
+}
+
+/** The lines that are in the window, each at its place. */
+function Lines({ items, margin, heads }: LinesProps) {
+  const all = lines.value;
+  const first = all.findIndex(({ kind }) => kind === 'row');
+  return (
+    <>
+      {items.map(({ index, start }) => {
+        const line = all[index];
+        if (!line) return null;
+        const top = start - margin;
+        if (line.kind === 'row') {
+          const key = line.row.service;
+          return <Row key={key} row={line.row} heads={heads} index={index} isFirst={index === first} top={top} />;
+        }
+        const style = { transform: `translateY(${top}px)` };
+        return (
+          <div key={`group ${line.name}`} role="row" class="row group" aria-rowindex={index + 2} style={style}>
+            <div role="rowheader" class="group-name">
+              {line.name} <span class="note">{line.count}</span>
+            </div>
+          </div>
+        );
+      })}
+    </>
   );
 }
 

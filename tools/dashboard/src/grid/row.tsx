@@ -64,17 +64,15 @@ function Flow({ row, head, stop }: FlowProps) {
   const between = gap ? gapSentence(gap, leftOf(name), place) : 'Nothing to compare';
   return (
     <>
-      <div role="gridcell" class="gap" {...stop(`gap:${name}`)} aria-label={between} title={between}>
+      <div role="gridcell" class="gap" {...stop(`gap:${name}`)} title={between}>
+        <span class="unseen">{between}</span>
         <Gap gap={gap} head={head} cell={cell} />
       </div>
-      <div
-        role="gridcell"
-        class={`cell state-${shapeOf(cell, head)}`}
-        {...stop(`cell:${name}`)}
-        aria-label={said}
-        title={said}
-      >
-        <span class="where">{name}</span>
+      <div role="gridcell" class={`cell state-${shapeOf(cell, head)}`} {...stop(`cell:${name}`)} title={said}>
+        <span class="unseen">{said}</span>
+        <span class="where" aria-hidden="true">
+          {name}
+        </span>
         <Cell cell={cell} head={head} />
       </div>
     </>

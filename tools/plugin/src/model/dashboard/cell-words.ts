@@ -61,6 +61,7 @@ export function cellSentence(service: string, cell: DashboardCell, { head, now }
 /** Returns what lies between two environments as a sentence. @param left name of what is before it, perhaps the main branch. */
 export function gapSentence(gap: DashboardGap, left: string, { head, now }: CellPlace): string {
   const between = `From ${left} to ${head.name}`;
+  if (head.answer.state !== 'live') return `${between}: not known, ${head.name} does not answer`;
   const lost = gap.lost ? [`${commits(gap.lost, false)} of ${head.name} would be lost`] : [];
   const soak = gap.soakUntil === undefined ? 0 : Date.parse(gap.soakUntil) - now.getTime();
   const wait = soak > 0 ? [`soaks ${describeDuration(soak, 1)} more`] : [];

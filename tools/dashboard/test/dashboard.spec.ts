@@ -1,0 +1,346 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromiumPath, ensureChromium } from '../../browser/src/chromium.ts';
+import type { DashboardState } from '../../plugin/src/model/dashboard/dashboard-state.ts';
+import { at, boardOf, cellOf, cellStates, everyState, manyServices, rowOf } from './board-of.ts';
+import { FakeBoard } from './fake-board.ts';
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const { bundleDashboard } = require('../bundle.cjs') as {
+  bundleDashboard(): Promise<{ html: string; js: string; css: string }>;
+};
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+/** Where pictures are left, for people who want to see them. */
+const pictures = process.env.DASHBOARD_PICTURES ?? join(tmpdir(), 'dashboard pictures');
+
+let browser: Browser;
+let bundle: { html: string; js: string; css: string };
+const closing: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  await ensureChromium();
+  mkdirSync(pictures, { recursive: true });
+  bundle = await bundleDashboard();
+  browser = await chromium.launch({
+    executablePath: chromiumPath(),
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  });
+});
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+afterAll(() => browser.close());
+
+async function open(state: DashboardState, path = '/', options: BrowserContextOptions = {}) {
+  const board = new FakeBoard(bundle, state);
+  const address = await board.start();
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  closing.push(
+    () => context.close(),
+    () => board.stop(),
+  );
+  await page.goto(address + path);
+  await page.locator('.headline a, .empty, .bar').first().waitFor();
+  return { board, page, context, address, complaints };
+}
+
+const cell = (page: Page, name: string) => page.locator(`[data-cell="${name}"]`);
+const focused = (page: Page) => page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset.cell);
+const names = (page: Page) => page.locator('.name-text').allTextContents();
+const spoken = (page: Page, name: string) => cell(page, name).locator('.unseen').textContent();
+
+/** Returns what axe finds wrong, a line each. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const run = (
+      globalThis as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> };
+      }
+    ).axe;
+    const found = await run.run();
+    return found.violations.flatMap(({ id, nodes }) =>
+      nodes.slice(0, 3).map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
+    );
+  });
+}
+
+describe('size', () => {
+  it('is at most 60 KB of what is sent', async () => {
+    const { gzipSync } = await import('node:zlib');
+    const size = gzipSync(bundle.js).length + gzipSync(bundle.css).length + gzipSync(bundle.html).length;
+    console.log(`page: ${(size / 1024).toFixed(1)} KB gzip`);
+    expect(size).toBeLessThan(60 * 1024);
+  });
+});
+
+describe('what is seen', () => {
+  it.each(['light', 'dark'] as const)('has every state without a finding of axe, %s', async (colorScheme) => {
+    const { page, complaints } = await open(everyState(), '/', { colorScheme });
+    await page.screenshot({ path: join(pictures, `grid-${colorScheme}.png`), fullPage: true });
+    expect(await violations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('says in one sentence how all is, and what needs somebody, the worst first', async () => {
+    const { page } = await open(everyState());
+    expect(await page.locator('.headline').innerText()).toMatch(/^\d+ need you · \d+ moving · \d+ quiet$/);
+    const band = await page.locator('.band li').allInnerTexts();
+    expect(band).toHaveLength(8);
+    expect(band.join()).toContain('state-stuck in prod');
+    expect(band[0]).toMatch(/state-(down|stuck|gone|failing)/);
+  });
+
+  it('tells each state from each other without colours', async () => {
+    const { page } = await open(everyState());
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.evaluate(() => (document.documentElement.style.filter = 'grayscale(1)'));
+    const seen = new Map<string, string>();
+    for (const state of cellStates) {
+      const icon = cell(page, `state-${state}|cell:prod`).locator('.shape');
+      // Forms alone: colours that differ in lightness are no help to count on.
+      const picture = await icon.evaluate((svg) =>
+        [...svg.querySelectorAll('path')].map((path) => path.outerHTML).join(),
+      );
+      expect([state, seen.get(picture)]).toEqual([state, undefined]);
+      seen.set(picture, state);
+    }
+    await page.screenshot({ path: join(pictures, 'grid-greyscale.png'), fullPage: true });
+  });
+
+  it('says of each cell as a sentence what it is', async () => {
+    const { page } = await open(everyState());
+    expect(await spoken(page, 'held|cell:prod')).toBe(
+      'held in prod: 20261125-2, healthy 2 of 2, held by grace (wrong totals)',
+    );
+    expect(await spoken(page, 'held|gap:prod')).toBe('From preprod to prod: 5 commits wait, needs approval');
+  });
+
+  it.each([
+    ['360 px', { viewport: { width: 360, height: 740 } }, 'phone'],
+    ['200 % zoom', { viewport: { width: 720, height: 450 }, deviceScaleFactor: 2 }, 'zoom'],
+  ] as const)('loses nothing at %s', async (_, options, name) => {
+    const { page } = await open(everyState(), '/', options);
+    await page.screenshot({ path: join(pictures, `grid-${name}.png`) });
+    await cell(page, 'behind|name').scrollIntoViewIfNeeded();
+    await page.screenshot({ path: join(pictures, `grid-${name}-rows.png`) });
+    if (name === 'phone')
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    expect(await violations(page)).toEqual([]);
+  });
+});
+
+describe('states of the page', () => {
+  it.each([
+    ['empty', boardOf([]), 'There is no service yet.'],
+    ['no-environment', boardOf([], { environments: [] }), 'There is no environment yet.'],
+  ])('%s: shows the command that adds one', async (name, state, text) => {
+    const { page } = await open(state);
+    expect(await page.locator('.empty').innerText()).toContain(text);
+    expect(await page.locator('.empty code').innerText()).toMatch(/^nx g /);
+    await page.screenshot({ path: join(pictures, `${name}.png`) });
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('draws nothing as healthy of an environment that does not answer', async () => {
+    const [dev, preprod, prod] = boardOf([]).environments;
+    const answer = { state: 'unreachable', since: at, lastSeen: at, reason: 'connection refused' } as const;
+    const environments = [{ ...dev!, answer: { state: 'asking' } as const }, preprod!, { ...prod!, answer }];
+    const { page } = await open({ ...everyState(), environments });
+    await page.screenshot({ path: join(pictures, 'unreachable.png') });
+    expect(await page.locator('.state-unreachable .shape-healthy, .state-asking .shape-healthy').count()).toBe(0);
+    expect(await cell(page, 'held|cell:prod').innerText()).toContain('was healthy');
+    expect(await page.locator('.headline').innerText()).toContain(
+      'prod cannot be reached since 2026-11-26 14:03:21 UTC',
+    );
+    expect(await page.locator('.heads').innerText()).toContain('connection refused');
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('says that a filter hides all, how to clear it, and the nearest name', async () => {
+    const { page } = await open(everyState(), '/?q=soakingg');
+    expect(await page.locator('main .empty').innerText()).toMatch(/0 of 21\..*Clear the filter.*Near: soaking/s);
+    await page.keyboard.press('Escape');
+    await cell(page, 'held|name').waitFor();
+  });
+
+  it('says that it is not live when the server goes away, and takes up again when it is back', async () => {
+    const { page, board } = await open(manyServices(3));
+    board.goAway();
+    await page.locator('.bar').waitFor();
+    await page.screenshot({ path: join(pictures, 'lost.png') });
+    expect(await page.locator('.bar').innerText()).toMatch(/Not live since 2026-11-26 14:03:\d\d UTC/);
+    expect(await violations(page)).toEqual([]);
+    board.state = { ...manyServices(4), version: 9 };
+    board.isUp = true;
+    await cell(page, 'service-0003|name').waitFor();
+    await page.locator('.bar').waitFor({ state: 'detached' });
+  });
+
+  it('says that the server is another one', async () => {
+    const { page, board } = await open(manyServices(3));
+    board.isKnown = false;
+    board.patch({ cells: [] });
+    board.state = { ...board.state, version: 50 };
+    board.beat();
+    expect(await page.locator('.bar').innerText()).toContain('open the address');
+  });
+
+  it('takes the token out of the address, and sends it with the session', async () => {
+    const { page, board } = await open(manyServices(1), '/?q=service#t=secret');
+    expect(page.url()).toMatch(/\/\?q=service$/);
+    expect(board.posts).toEqual([{ path: '/api/session', token: 'secret' }]);
+  });
+});
+
+describe('live', () => {
+  it('shows what changed, without moving the focus or the rows', async () => {
+    const { page, board } = await open(manyServices(30), '/?sort=trouble');
+    const before = (await names(page)).slice(0, 15);
+    await cell(page, 'service-0010|cell:prod').focus();
+    board.patch({ cells: [['service-0020', 'prod', cellOf({ state: 'down' })]] });
+    await page.locator('[data-cell="service-0020|cell:prod"] .shape-down').waitFor();
+    expect((await names(page)).slice(0, 15)).toEqual(before);
+    expect(await focused(page)).toBe('service-0010|cell:prod');
+    await page.getByRole('button', { name: 'Sort again' }).click();
+    await page.waitForFunction(() => document.querySelectorAll('.name-text')[1]?.textContent === 'service-0020');
+  });
+
+  it('takes rows away that a filter does not let through any more, but for that with the focus', async () => {
+    const { page, board } = await open(
+      boardOf([rowOf('one', { state: 'stuck' }), rowOf('two', { state: 'stuck' })]),
+      '/?q=state:stuck',
+    );
+    await cell(page, 'one|name').focus();
+    board.patch({
+      cells: [
+        ['one', 'prod', cellOf()],
+        ['two', 'prod', cellOf()],
+      ],
+    });
+    await cell(page, 'two|name').waitFor({ state: 'detached' });
+    expect(await names(page)).toEqual(['one']);
+    await page.locator('#filter').focus();
+    await cell(page, 'one|name').waitFor({ state: 'detached' });
+  });
+
+  it('reads one stream for all tabs, and the next tab takes it over', async () => {
+    const { page, board, context, address } = await open(manyServices(3));
+    const other = await context.newPage();
+    await other.goto(address);
+    await cell(other, 'service-0000|name').waitFor();
+    expect(board.readers).toBe(1);
+    board.patch({ cells: [['service-0001', 'dev', cellOf({ state: 'down' })]] });
+    for (const tab of [page, other]) await tab.locator('[data-cell="service-0001|cell:dev"] .shape-down').waitFor();
+    await page.close();
+    for (const end = Date.now() + 60_000; board.readers === 0 && Date.now() < end;) await other.waitForTimeout(50);
+    board.patch({ cells: [['service-0002', 'dev', cellOf({ state: 'down' })]] });
+    await other.locator('[data-cell="service-0002|cell:dev"] .shape-down').waitFor();
+  });
+});
+
+describe('address', () => {
+  it('has all that changes what is shown; Back never steps through letters', async () => {
+    const { page } = await open(everyState());
+    await page.keyboard.press('/');
+    await page.keyboard.type('state:stuck');
+    await page.waitForFunction(() => document.querySelectorAll('.name-text').length === 1);
+    expect(new URL(page.url()).search).toBe('?q=state:stuck');
+    await page.keyboard.press('Tab');
+    await page.goBack();
+    expect(new URL(page.url()).search).toBe('');
+    await page.waitForFunction(() => document.querySelectorAll('.name-text').length > 10);
+    await page.goForward();
+    await page.waitForFunction(() => document.querySelectorAll('.name-text').length === 1);
+  });
+
+  it('shows the same to another person', async () => {
+    const { page } = await open(everyState(), '/?q=-state:stuck&env=prod&sort=behind&group=team&rows=compact&tz=local');
+    expect((await names(page)).includes('state-stuck')).toBe(false);
+    expect(await page.locator('.head-name').allInnerTexts()).toEqual([expect.stringContaining('prod')]);
+    expect(await page.locator('.group-name').count()).toBeGreaterThan(3);
+    await page.screenshot({ path: join(pictures, 'grouped.png') });
+  });
+});
+
+describe('keys alone', () => {
+  it('go about in the grid, which is one tab stop', async () => {
+    const { page } = await open(manyServices(200));
+    expect(await page.locator('[role=grid] [tabindex="0"]').count()).toBe(1);
+    await page.keyboard.press('n');
+    await page.waitForFunction(() => document.activeElement?.closest('[data-cell^="service-0005"]'));
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowDown');
+    expect(await focused(page)).toBe('service-0006|gap:dev');
+    await page.keyboard.press('Control+End');
+    await page.waitForFunction(() => document.activeElement?.matches('[data-cell="service-0199|cell:prod"]'));
+    const box = await cell(page, 'service-0199|cell:prod').boundingBox();
+    expect(box!.y).toBeGreaterThan(0);
+    expect(box!.y).toBeLessThan(900);
+    await page.keyboard.press('Control+Home');
+    await page.waitForFunction(() => document.activeElement?.matches('[data-cell="service-0000|name"]'));
+    await page.keyboard.press('Shift+ArrowDown');
+    expect(await page.locator('[aria-selected=true]').count()).toBe(2);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/s/service-0001');
+    await page.keyboard.press('Escape');
+    await cell(page, 'service-0001|name').waitFor();
+  });
+
+  it('show a plan as commands where the page only shows, and do nothing', async () => {
+    const { page, board } = await open(everyState());
+    await cell(page, 'held|cell:prod').focus();
+    await page.keyboard.press('p');
+    expect(await page.locator('dialog pre').innerText()).toBe('nx run held:promote --from=preprod --to=prod');
+    await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    expect(board.posts).toEqual([]);
+  });
+
+  it('are told by ?, and turned off there', async () => {
+    const { page } = await open(everyState());
+    await page.keyboard.press('?');
+    await page.screenshot({ path: join(pictures, 'help.png') });
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('checkbox').uncheck();
+    await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('u');
+    expect(page.url()).not.toContain('tz');
+  });
+});
+
+describe('1,000 services', () => {
+  it('are painted soon, and a letter of the filter is shown soon', async () => {
+    const { page, address } = await open(manyServices(1000));
+    await page.goto(address);
+    const painted = await page.waitForFunction(() => document.querySelector('.row') && performance.now());
+    await page.locator('#filter').focus();
+    const slowest = await page.evaluate(async () => {
+      const field = document.querySelector<HTMLInputElement>('#filter')!;
+      let most = 0;
+      for (const text of ['s', 'se', 'service-09', 'state:stuck', 'x', '']) {
+        const start = performance.now();
+        field.value = text;
+        field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+        most = Math.max(most, performance.now() - start);
+      }
+      return most;
+    });
+    const elements = await page.evaluate(() => document.querySelectorAll('*').length);
+    console.log(
+      `1,000 × 3: painted ${Math.round(Number(await painted.jsonValue()))} ms after the request, slowest letter ${Math.round(slowest)} ms, ${elements} elements`,
+    );
+    expect(elements).toBeLessThan(4000);
+    expect(Number(await painted.jsonValue())).toBeLessThan(10_000);
+    expect(slowest).toBeLessThan(2000);
+    await page.screenshot({ path: join(pictures, 'many.png') });
+  });
+});
