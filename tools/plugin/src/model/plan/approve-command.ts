@@ -13,7 +13,16 @@ export function approveCommand(work: PlannedWork, id: PlanId): string {
 }
 
 /** Returns the command that plans and does such work: `nx run orders:promote --from=preprod --to=prod --tag=20261124-1`. */
-export function commandOf({ action, service, environment, from, build, canary, options, retyped = [] }: PlannedWork): string {
+export function commandOf({
+  action,
+  service,
+  environment,
+  from,
+  build,
+  canary,
+  options,
+  retyped = [],
+}: PlannedWork): string {
   const words = {
     deploy: [`${service}:k8s-deploy`, `--env=${environment}`],
     promote: [`${service}:promote`, `--from=${from}`, `--to=${environment}`],

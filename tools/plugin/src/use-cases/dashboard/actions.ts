@@ -2,7 +2,7 @@ import type { ActionPlan, PlanChanged, PlanWish, RunWish } from '../../model/das
 import type { ActionRun, RunEvent, RunSummary } from '../../model/dashboard/action-run.ts';
 import { goesOn, runsKept } from '../../model/dashboard/run-progress.ts';
 import { interruption } from '../../model/errors/interruption.ts';
-import type { ProductError} from '../../model/errors/product-error.ts';
+import type { ProductError } from '../../model/errors/product-error.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import type { ErrorType } from '../../model/errors/error-catalog.ts';
 import type { ActionContext, PreparedService } from './action-context.ts';
