@@ -20,7 +20,7 @@ export interface ScratchClone {
   readonly folder: string;
   /** True when the user's checkout has changes that no commit holds, which the demo leaves out. */
   readonly leavesChangesOut: boolean;
-  /** What somebody made in the clone since the last demo, and which git command shows it: it is put aside, and kept. */
+  /** Changes made in the clone since the last demo, and the git command that shows them: they are put aside, and kept. */
   readonly putAside?: string;
 }
 

@@ -91,7 +91,7 @@ function Cells({ moment, isAll }: { readonly moment: Moment; readonly isAll: boo
         empty={names.length === 0 ? 'Nothing is recorded.' : 'All was as it is now.'}
         rows={shown.map((name) => [
           <a href={`/s/${encodeURIComponent(name)}`}>{name}</a>,
-          ...environments.map((each) => (each.state === 'read' ? cellOf(each.services[name]) : '? cannot be told')),
+          ...environments.map((each) => (each.state === 'read' ? cellOf(each.services[name]) : '? unknown')),
         ])}
       />
       {read.map((each) => (

@@ -12,7 +12,7 @@ export interface DockerBuilder {
   readonly pushes: boolean;
   /** Why nothing can be built with it now, as docker says it; undefined where nothing is known against it. */
   readonly trouble?: string | undefined;
-  /** What docker's server said when it was asked: of a builder elsewhere it is not. */
+  /** The answer of docker's server; a builder elsewhere does without. */
   readonly server?: ToolResult | undefined;
 }
 

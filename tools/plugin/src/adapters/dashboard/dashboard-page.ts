@@ -33,7 +33,7 @@ export async function dashboardPage(workspaceRoot: string): Promise<DashboardPag
       type: 'dashboard-incomplete',
       doing: 'put the page of the dashboard together',
       reason: cause instanceof Error ? cause.message : String(cause),
-      remedy: isPackage ? 'Install the plugin anew.' : 'Run `npm ci`, which installs what it is bundled with.',
+      remedy: isPackage ? 'Install the plugin again.' : 'Run `npm ci`, which installs what it is bundled with.',
       cause,
     });
   }

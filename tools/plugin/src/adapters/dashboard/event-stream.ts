@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 const retry = 'retry: 1000\n\n';
 
 /**
- * What one page hears, as server-sent events. One that does not read fast enough gets nothing more, and a `reset` when it
+ * The server-sent events of one page. One that does not read fast enough gets nothing more, and a `reset` when it
  * does again: nothing is kept for it meanwhile.
  */
 export class EventStream {

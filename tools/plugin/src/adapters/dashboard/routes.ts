@@ -6,7 +6,7 @@ export interface FoundRoute {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** What can be asked, by method and path. */
+/** The routes, by method and path. */
 export class Routes {
   private readonly routes: readonly DashboardRoute[];
 

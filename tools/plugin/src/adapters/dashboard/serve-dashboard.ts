@@ -7,13 +7,13 @@ import type { DashboardPage } from './dashboard-page.ts';
 import { EventStreams } from './event-streams.ts';
 import { RequestGuard } from './request-guard.ts';
 
-/** What a dashboard's server has to offer. */
+/** The contents of a dashboard's server. */
 export interface ServedDashboard {
   readonly page: DashboardPage;
   readonly feed: DashboardFeed;
-  /** What can be asked besides the state and its changes. */
+  /** Routes besides those of the state and its changes. */
   readonly routes: readonly DashboardRoute[];
-  /** What runs say as they go on; sent to all pages. */
+  /** Events of the runs; sent to all pages. */
   readonly runs?: DashboardEvents;
   /** 0 for any. */
   readonly port: number;

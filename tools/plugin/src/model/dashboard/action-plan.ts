@@ -35,18 +35,18 @@ export interface ActionPlan {
   readonly expiresAt: string;
   /** False when there is nothing to do, or all of it is refused. */
   readonly isReady: boolean;
-  /** What must be typed before it may be confirmed, and why. */
+  /** A word to be typed before it may be confirmed, and why. */
   readonly typed?: { readonly text: string; readonly reasons: readonly string[] };
   readonly needsReason: boolean;
   /** Those that are refused first, then those with nothing to do. */
   readonly services: readonly PlannedService[];
 }
 
-/** What a plan comes to for one service. */
+/** The plan of one service. */
 export interface PlannedService {
   readonly service: string;
   readonly state: 'ready' | 'nothing' | 'refused';
-  /** What would be done, why nothing is, or why it is refused. */
+  /** The work as a sentence; or why there is none, or why it is refused. */
   readonly sentence: string;
   readonly build?: string;
   /** Full object name. */
@@ -79,7 +79,7 @@ export interface PlannedCommit {
   readonly subject: string;
 }
 
-/** What a confirmation holds. */
+/** The body of a confirmation. */
 export interface RunWish {
   /** Id of the plan. */
   readonly plan: string;
@@ -91,8 +91,8 @@ export interface RunWish {
 /** The answer to a confirmation of a plan that holds no more: nothing was done. */
 export interface PlanChanged {
   readonly type: 'plan-changed';
-  /** What changed since, as sentences. */
+  /** The differences since, as sentences. */
   readonly changes: readonly string[];
-  /** The plan of now, which is another one: it has to be confirmed anew. */
+  /** The plan of now, which is another one: it has to be confirmed again. */
   readonly plan: ActionPlan;
 }

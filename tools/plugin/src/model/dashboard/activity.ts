@@ -15,8 +15,8 @@ export interface Activity {
 const begun = {
   deploy: 'deployed',
   promote: 'promoted',
-  rollback: 'went back to',
-  'automatic-rollback': 'was put back to',
+  rollback: 'rolled back to',
+  'automatic-rollback': 'was rolled back to',
 } as const;
 
 /** Returns a deployment as a sentence: `ada promoted orders 20261125-2 to prod, approved by grace`. */

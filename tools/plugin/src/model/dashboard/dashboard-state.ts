@@ -41,7 +41,7 @@ export interface EnvironmentHead {
   readonly answer: EnvironmentAnswer;
 }
 
-/** Whether an environment can be looked into. `asking`: it has not answered yet, since the server started. */
+/** The answer of an environment. `asking`: it has not answered yet, since the server started. */
 export type EnvironmentAnswer =
   | { readonly state: 'asking' }
   | { readonly state: 'live' }
@@ -64,7 +64,7 @@ export interface DashboardRow {
   readonly folder?: string;
   /** By the name of the environment. */
   readonly cells: Readonly<Record<string, DashboardCell>>;
-  /** What lies between an environment and the one before it (the main branch before the first), by its name. */
+  /** The gap between an environment and the one before it (the main branch before the first), by its name. */
   readonly gaps: Readonly<Record<string, DashboardGap>>;
 }
 
@@ -89,7 +89,7 @@ export interface DashboardCell {
   readonly hold?: { readonly by: string; readonly reason?: string };
   /** Fields that are not as they were deployed, a sentence each. */
   readonly drift?: readonly string[];
-  /** What is not as it should be, in the words of `status`, the worst first. */
+  /** Findings, in the words of `status`, the worst first. */
   readonly troubles?: readonly string[];
 }
 
@@ -121,7 +121,7 @@ export type DashboardGap = (
   readonly soakUntil?: string;
 };
 
-/** What changed since a version, as the stream sends it: cells and gaps that differ, and what else of the state does. */
+/** The differences from a version, as the stream sends them: cells, gaps, and what else of the state differs. */
 export interface DashboardPatch {
   readonly version: number;
   readonly now: string;

@@ -1,7 +1,7 @@
 import { runningAt } from '../deploy/running-at.ts';
 import type { NotReached, ShownDeployment } from './service-page.ts';
 
-/** What ran where at an instant, by the records. Times are ISO 8601, UTC. */
+/** The builds that ran at an instant, by the records. Times are ISO 8601, UTC. */
 export interface Moment {
   readonly at: string;
   /** By the server's clock. */

@@ -1,7 +1,7 @@
 import type { DeploymentAction, DeploymentFault, DeploymentOutcome, ProbeResult } from '../deploy/deployment-record.ts';
 import type { Commit } from '../commits/commit.ts';
 
-/** What the page of a service is drawn from. Times are ISO 8601, UTC. */
+/** The contents of a service's page. Times are ISO 8601, UTC. */
 export interface ServicePage {
   readonly service: string;
   /** By the server's clock. */
@@ -54,7 +54,7 @@ export interface ShownDeployment {
   readonly by: string;
   /** Address of the run at the CI, or `user@host`. */
   readonly run: string;
-  /** Who approved, and what that is based on. */
+  /** The approver, and what that is based on. */
   readonly approvedBy?: string;
   /** Options by which something was done that is refused otherwise. */
   readonly overrides?: readonly string[];

@@ -16,7 +16,7 @@ export interface HeldTime {
   readonly to: number | undefined;
 }
 
-/** What is drawn in the lane of one environment. */
+/** The lane of one environment. */
 export interface Lane {
   /** Oldest first. */
   readonly runs: readonly Run[];

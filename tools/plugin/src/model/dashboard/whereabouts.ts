@@ -45,9 +45,9 @@ export function describeWhereabouts(found: CommitInEnvironment): string {
     case 'absent':
       return 'not here';
     case 'unreachable':
-      return `cannot be told: ${found.reason}`;
+      return `unknown: ${found.reason}`;
     case 'unknown':
-      return `cannot be told: ${found.build ?? 'nothing known'} runs`;
+      return `unknown: ${found.build ?? 'no known build'} runs`;
     case 'runs':
       return `runs in ${found.build ?? 'a build that is not known'}`;
     case 'waits':

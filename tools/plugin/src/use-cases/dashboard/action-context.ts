@@ -32,7 +32,7 @@ export interface BuildRequest {
 export interface ActionContext {
   readonly ports: ReleasePorts;
   readonly words: ActionWords;
-  /** Who started the dashboard: what it does is recorded as theirs. */
+  /** The person who started the dashboard: its actions are recorded as theirs. */
   readonly actor: Actor;
   readonly mainBranch: string;
   /** Milliseconds that a rollout may take. */
@@ -76,7 +76,7 @@ export interface Mark {
 /** A line that a run ends with. */
 export type Ending = Pick<RunLine, 'kind' | 'text'>;
 
-/** What was planned for a service. */
+/** The plan of a service. */
 export interface PreparedService {
   readonly planned: PlannedService;
   readonly shown: readonly ShownWork[];

@@ -66,7 +66,7 @@ export class ActionRunner {
       reporter: this.output.reporterOf(service),
       signal: this.stopping.signal,
       begin: (about) => {
-        requireAsShown(`go on with ${service}`, shown, about);
+        requireAsShown(`continue with ${service}`, shown, about);
         isBegun = this.hasBegun = true;
         this.settle();
       },

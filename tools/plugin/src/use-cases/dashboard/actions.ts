@@ -43,8 +43,8 @@ export class DashboardActions {
     throw refusal(
       'no-actions-in-ci',
       'start the dashboard with actions',
-      'A CI runs it, where nobody confirms what it does.',
-      'Leave `--actions` away.',
+      'It runs in a CI, where there is no person to confirm its actions.',
+      'Omit `--actions`.',
     );
   }
 
@@ -87,7 +87,7 @@ export class DashboardActions {
       throw refusal(
         'no-such-plan',
         'do what was planned',
-        'This dashboard has no such plan: it was started anew, or made many others since.',
+        'This dashboard has no such plan: it has been restarted, or made many others since.',
         'Make the plan again.',
       );
     if (this.context.ports.clock().toISOString() > kept.plan.expiresAt) {

@@ -68,7 +68,7 @@ function buttonOf({ action }: PlanWish, ready: readonly PlannedService[], change
 }
 
 /**
- * What must be typed: the name of the environment, the protected one where there are several. Commits that a rollback takes
+ * Returns the word to be typed: the name of the environment, the protected one where there are several. Commits that a rollback takes
  * away are what it is for, so that they alone ask for nothing to be typed.
  */
 function typedOf(

@@ -5,7 +5,7 @@ import { serviceStatuses, type History, type Observed } from '../observe/status.
 import { dashboardCell } from './dashboard-cell.ts';
 import { gapBetween, gapFromBranch } from './dashboard-gap.ts';
 
-/** What is known of the project that a service is. */
+/** The project of a service. */
 export interface ServiceProject {
   readonly tags: readonly string[];
   /** Relative to the workspace. */
@@ -22,7 +22,7 @@ export interface BoardMaterial {
   /** By the name of the service. */
   readonly projects: ReadonlyMap<string, ServiceProject>;
   /**
-   * What was seen last in each environment, by its name. `asking`: it has not answered yet. `unknown`: it cannot be looked
+   * The last observation of each environment, by its name. `asking`: it has not answered yet. `unknown`: it cannot be looked
    * into, and never was.
    */
   readonly observed: ReadonlyMap<string, Observed | 'asking' | 'unknown'>;

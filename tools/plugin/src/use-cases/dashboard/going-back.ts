@@ -51,7 +51,7 @@ export async function prepareGoingBack(wish: GoingBackWish, context: ActionConte
           ...words.changes(plan.changes.filter(({ action }) => action !== 'unchanged')),
           ...(plan.publication?.plannedLines() ?? []),
         ],
-        checks: [...told, 'Migrations that ran stay: going back undoes none.'].map(shownLine),
+        checks: [...told, 'Migrations that ran stay: a rollback undoes none.'].map(shownLine),
         warnings: [...plan.losses.map(({ line }) => line), ...plan.doubts].map(shownLine),
       }),
       shown: [shown],

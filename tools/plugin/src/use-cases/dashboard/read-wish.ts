@@ -15,7 +15,7 @@ export function readPlanWish(body: unknown): PlanWish {
   if (!known || !isList || !services.every(isName)) throw badWish('It names no action or no services.');
   if (known === 'promote' && (from === undefined || to === undefined))
     throw badWish('A promotion needs two environments.');
-  if (known === 'rollback' && to === undefined) throw badWish('Going back needs an environment.');
+  if (known === 'rollback' && to === undefined) throw badWish('A rollback needs an environment.');
   for (const name of [to, from, tag]) if (name !== undefined && !isName(name)) throw badWish('A name in it is none.');
   const unique = [...new Set(services)];
   if (tag !== undefined && unique.length > 1) throw badWish('Builds of several services have no tag in common.');

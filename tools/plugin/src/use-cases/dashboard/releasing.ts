@@ -91,7 +91,7 @@ interface Found {
   readonly wish: ReleasingWish;
   readonly request: ReleaseRequest;
   readonly result: ReleaseResult;
-  /** What would come to environments. */
+  /** The changes in environments. */
   readonly waiting: readonly ReleasePreview[];
   readonly commit: string;
   readonly command: string;
@@ -126,7 +126,7 @@ async function describe({ wish, request, result, waiting, commit, command, lines
   });
 }
 
-/** What was shown, and the commit that was checked out then. */
+/** The plan as it was shown, and the commit that was checked out then. */
 interface ShownRelease {
   readonly wish: ReleasingWish;
   readonly shown: readonly ShownWork[];

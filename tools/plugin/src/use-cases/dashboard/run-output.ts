@@ -16,7 +16,7 @@ import type { Reporter } from '../../ports/reporter.ts';
 /** Characters of a line that are kept. */
 const longestLine = 4000;
 
-/** What is told of one run, as it is kept and as it is sent. */
+/** The output of one run, as it is kept and as it is sent. */
 export class RunOutput {
   private summary: RunSummary;
   private readonly lines: RunLine[] = [];

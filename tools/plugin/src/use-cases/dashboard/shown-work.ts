@@ -71,7 +71,7 @@ const verbs: Readonly<Record<DeploymentSummary['cause']['action'], readonly [str
 
 function doneLine({ actor, cause, release, outcome }: DeploymentSummary, environment: string): string {
   const [verb, where] = verbs[cause.action];
-  const ending = outcome === 'succeeded' ? '' : `, which ${outcome === 'running' ? 'goes on' : outcome}`;
+  const ending = outcome === 'succeeded' ? '' : `, which ${outcome === 'running' ? 'is still running' : outcome}`;
   return `${actor.person} ${verb} ${release.service} ${release.buildNumber} ${where} ${environment} while you looked${ending}.`;
 }
 

@@ -14,7 +14,7 @@ const askingAgain = { unreachable: 5000, live: 60_000 };
 
 /** One environment as it is watched: by itself, so that a slow one holds back no other. */
 export class WatchedEnvironment {
-  /** What was seen last; `unknown` when it cannot be looked into and never was. */
+  /** The last observation; `unknown` when it cannot be looked into and never was. */
   seen: Observed | 'asking' | 'unknown' = 'asking';
   answer: EnvironmentAnswer = { state: 'asking' };
   /** Version of the cluster's configuration, of the last look. */

@@ -25,8 +25,8 @@ function tellWriters(
   environment: string,
   changes: ChangeSet,
   reporter: Reporter,
-  isTold: (writer: FieldWriter) => boolean,
+  isReported: (writer: FieldWriter) => boolean,
 ): void {
-  const told = changes.map(({ kind, name, writtenBy = [] }) => ({ kind, name, writtenBy: writtenBy.filter(isTold) }));
+  const told = changes.map(({ kind, name, writtenBy = [] }) => ({ kind, name, writtenBy: writtenBy.filter(isReported) }));
   for (const line of describeFieldWriters(told)) reporter.step(`${environment}: ${line}`);
 }
