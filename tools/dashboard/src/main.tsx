@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import './page.css';
 import { Help } from './help.tsx';
 import { openSession } from './live/session.ts';
@@ -15,7 +15,7 @@ import { wantedPlan } from './wanted-plan.ts';
 /** The page: what all views have, and the view of the address. */
 function Page() {
   const [isHelping, setHelping] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listen = (event: KeyboardEvent) => handlePageKey(event, () => setHelping(true));
     addEventListener('keydown', listen);
     return () => removeEventListener('keydown', listen);

@@ -1,11 +1,11 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { copyText } from './copy.ts';
 import { commandsOf, wantedPlan, type WantedPlan } from './wanted-plan.ts';
 
 /** What is shown for a plan where the page may do nothing: the commands that do it in a terminal. */
 export function PlanHint({ plan }: { plan: WantedPlan }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   const commands = commandsOf(plan);
   return (
     <dialog ref={dialog} onClose={() => (wantedPlan.value = undefined)} aria-labelledby="hint-title">

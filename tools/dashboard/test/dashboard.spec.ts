@@ -196,6 +196,7 @@ describe('states of the page', () => {
     const { page, board } = await open(manyServices(1), '/?q=service#t=secret');
     expect(page.url()).toMatch(/\/\?q=service$/);
     expect(board.posts).toEqual([{ path: '/api/session', token: 'secret' }]);
+    expect(await page.evaluate(() => Object.values(sessionStorage))).toEqual(['of the session']);
   });
 });
 
@@ -277,7 +278,7 @@ describe('keys alone', () => {
     await page.waitForFunction(() => document.activeElement?.closest('[data-cell^="service-0005"]'));
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowDown');
-    expect(await focused(page)).toBe('service-0006|gap:dev');
+    await page.waitForFunction(() => document.activeElement?.matches('[data-cell="service-0006|gap:dev"]'));
     await page.keyboard.press('Control+End');
     await page.waitForFunction(() => document.activeElement?.matches('[data-cell="service-0199|cell:prod"]'));
     const box = await cell(page, 'service-0199|cell:prod').boundingBox();
@@ -297,6 +298,7 @@ describe('keys alone', () => {
     const { page, board } = await open(everyState());
     await cell(page, 'held|cell:prod').focus();
     await page.keyboard.press('p');
+    await page.locator('dialog[open] pre').waitFor();
     expect(await page.locator('dialog pre').innerText()).toBe('nx run held:promote --from=preprod --to=prod');
     await page.keyboard.press('Escape');
     await page.locator('dialog').waitFor({ state: 'detached' });
@@ -306,6 +308,7 @@ describe('keys alone', () => {
   it('are told by ?, and turned off there', async () => {
     const { page } = await open(everyState());
     await page.keyboard.press('?');
+    await page.locator('dialog[open]').waitFor();
     await page.screenshot({ path: join(pictures, 'help.png') });
     expect(await violations(page)).toEqual([]);
     await page.getByRole('checkbox').uncheck();

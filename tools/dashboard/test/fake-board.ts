@@ -33,7 +33,7 @@ export class FakeBoard {
       if (!this.isUp) return void answer.destroy();
       if (method === 'POST') {
         this.posts.push({ path: pathname, token: headers['x-poc-token'] as string | undefined });
-        return void answer.writeHead(204).end();
+        return send(answer, 'application/json', JSON.stringify({ token: 'of the session' }));
       }
       if (pathname.startsWith('/api/') && !this.isKnown) return void answer.writeHead(401).end();
       if (pathname === '/api/state') return send(answer, 'application/json', JSON.stringify(this.state));

@@ -1,5 +1,5 @@
 import { useSignalEffect } from '@preact/signals';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { DashboardState, EnvironmentHead } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
 import { isNarrow } from '../preferences.ts';
 import { focus, focusMoves, heldService, moveFocus } from './focus.ts';
@@ -86,7 +86,7 @@ function Lines({ items, margin, heads }: LinesProps) {
 function useFocusMoves(show: (index: number) => void): void {
   const [moves, setMoves] = useState(0);
   useSignalEffect(() => setMoves(focusMoves.value));
-  useEffect(() => {
+  useLayoutEffect(() => {
     const at = focus.peek();
     if (moves === 0 || !at) return;
     const index = lines.peek().findIndex((line) => line.kind === 'row' && line.row.service === at.service);

@@ -10,7 +10,9 @@ export async function openSession(): Promise<void> {
   if (token === undefined) return;
   history.replaceState(null, '', location.pathname + location.search);
   sessionStorage.setItem(key, token);
-  await post('/api/session', {});
+  const answer = await post('/api/session', {});
+  // That in an address may count once only: others see the arguments that a browser is started with.
+  if (answer.ok) sessionStorage.setItem(key, ((await answer.json()) as { token: string }).token);
 }
 
 /** Sends JSON to the server, with the token. */
