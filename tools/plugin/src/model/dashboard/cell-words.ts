@@ -21,7 +21,7 @@ export function stateInWords({ state, pods }: DashboardCell): string {
   if (state === 'asking') return 'asking';
   if (state === 'absent') return 'not here';
   if (state === 'gone') return 'gone: deployed, no workload';
-  if (state === 'unknown') return 'unknown';
+  if (state === 'unknown') return 'not known';
   if (state === 'stopped') return 'stopped: 0 wanted';
   return `${state.replace('-', ' ')}${count}`;
 }
@@ -72,7 +72,7 @@ export function gapSentence(gap: DashboardGap, left: string, { head, now }: Cell
 function gapInWords(gap: DashboardGap): string {
   if (gap.kind === 'same') return 'the same build';
   if (gap.kind === 'none') return 'nothing to compare';
-  if (gap.kind === 'unknown') return `unknown (${gap.reason})`;
+  if (gap.kind === 'unknown') return `not known (${gap.reason})`;
   return `${commits(gap.commits, gap.isLeast)} ${gap.commits === 1 ? 'waits' : 'wait'}`;
 }
 

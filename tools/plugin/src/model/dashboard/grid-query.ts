@@ -1,6 +1,6 @@
 import { sorts, type RowSort } from './row-order.ts';
 
-/** The view of the grid: all of it is in the URL, so that two people with one URL see the same. */
+/** A choice of what the grid shows, and how: all of it is in the URL, so that two people with one URL see the same. */
 export interface GridQuery {
   /** Filter, as it is typed. */
   readonly filter: string;

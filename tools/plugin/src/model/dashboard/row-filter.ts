@@ -21,7 +21,7 @@ interface Place {
 type RowTest = (row: DashboardRow, value: string, context: FilterContext) => boolean;
 type CellTest = (place: Place, value: string) => boolean;
 
-/** The surroundings that a filter is applied in. */
+/** The board that a filter is applied to, and when. */
 export interface FilterContext {
   readonly environments: readonly EnvironmentHead[];
   readonly now: Date;
