@@ -3,8 +3,10 @@ import { dirname, join } from 'node:path';
 import { bundleSources, generatorFactories } from './bundle-sources.ts';
 import { packageFolders, thirdPartyNotices } from './notices.ts';
 
-/** What the viewer of APIs is made of, and the licence that goes with it. */
-const viewer = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png', 'LICENSE', 'NOTICE'];
+/** The files of the viewer of APIs, and the licence that goes with it. */
+const viewer = ['swagger-ui.css', 'favicon-32x32.png', 'LICENSE', 'NOTICE'];
+/** Its script is a fifth of the package, and a quarter smaller by Brotli than as npm packs it. */
+const viewerScript = 'swagger-ui-bundle.js';
 
 /** Files of the repository that are the same in the package. */
 const doors = ['graph.cjs', 'executors.cjs', 'installed-tool.cjs'];
@@ -32,14 +34,28 @@ export async function buildPluginPackage(root: string, out: string): Promise<str
   await cp(join(plugin, 'assets'), join(out, 'assets'), { recursive: true });
   for (const file of viewer)
     await cp(join(root, 'node_modules/swagger-ui-dist', file), join(out, 'assets/swagger-ui', file));
+  const script = await readFile(join(root, 'node_modules/swagger-ui-dist', viewerScript));
+  await writeFile(join(out, `assets/swagger-ui/${viewerScript}.br`), await compress(script));
+  const page = await writeDashboard(root, join(out, 'assets/dashboard'));
   await cp(join(plugin, 'README.md'), join(out, 'README.md'));
   await writeMigrations(root, out);
   await cp(join(plugin, 'bin'), join(out, 'bin'), { recursive: true });
   await cp(join(root, 'LICENSE'), join(out, 'LICENSE'));
-  const folders = packageFolders([...sources, 'node_modules/swagger-ui-dist/']);
+  const folders = packageFolders([...sources, ...page, 'node_modules/swagger-ui-dist/']);
   await writeFile(join(out, 'THIRD-PARTY-NOTICES.txt'), await thirdPartyNotices(root, folders));
   await writeJson(join(out, 'package.json'), await manifest(root));
   return folders;
+}
+
+/** Writes the dashboard's page. @returns the sources that went into it, relative to the repository. */
+async function writeDashboard(root: string, out: string): Promise<string[]> {
+  const { bundleDashboard } = require('../../dashboard/bundle.cjs') as typeof DashboardBundle;
+  const { html, js, css, inputs } = await bundleDashboard();
+  await mkdir(out, { recursive: true });
+  await writeFile(join(out, 'index.html'), html);
+  await writeFile(join(out, 'dashboard.js'), js);
+  await writeFile(join(out, 'dashboard.css'), css);
+  return inputs.map((input) => relative(root, join(root, input)));
 }
 
 /** Returns package.json: what the source says of the package, but for what serves the repository only. */

@@ -3,6 +3,7 @@ import { Refusal } from '../errors/product-error.ts';
 import { ImageRef } from '../image/image-ref.ts';
 import { describeObject } from '../manifests/kubernetes-object.ts';
 import { renderManifests, type Rendered } from '../manifests/render.ts';
+import type { ManifestForm } from '../manifests/rendering/manifest-form.ts';
 import { refuseHugeRecord } from '../manifests/rules/record-size.ts';
 import { downtimeRisks } from '../manifests/rules/downtime/no-downtime.ts';
 import { isRollout, serviceContainerOf } from '../manifests/rules/pod-templates.ts';
@@ -19,6 +20,8 @@ export interface AdoptionRequest {
   readonly service: string;
   /** Where its manifests are: `apps/shop/k8s`. */
   readonly folder: string;
+  /** How they are written: hooks of Helm are read in what was rendered only. */
+  readonly form?: ManifestForm['kind'];
   /** Texts of the files in there, by path. */
   readonly texts: ReadonlyMap<string, string>;
   /** At least one; of a workspace without any, one that stands for it. */
@@ -99,14 +102,14 @@ function mendOne(
 
 /** Renders as a release does. @throws {Refusal} */
 function rendering(
-  { service, folder, environments, container, downtimeReason }: AdoptionRequest,
+  { service, folder, environments, container, downtimeReason, form = 'plain' }: AdoptionRequest,
   environment: AdoptionRequest['environments'][number],
   texts: ReadonlyMap<string, string>,
 ): Rendered {
   const release = anyRelease(service);
   const { buildNumber, imageDigest } = release;
   const rendered = renderManifests({
-    ...{ texts, folder, environment, release, container, downtimeReason },
+    ...{ texts, folder, environment, release, container, downtimeReason, form },
     environmentNames: environments.map(({ name }) => name),
     image: ImageRef.of(environment.registry, service, buildNumber.toString(), imageDigest),
     actor: { person: 'nobody', run: 'nowhere' },

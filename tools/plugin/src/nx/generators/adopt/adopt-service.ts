@@ -8,6 +8,7 @@ import type { Environment } from '../../../model/environment/environment.ts';
 import { ProductError } from '../../../model/errors/product-error.ts';
 import { whyNotServiceName } from '../../../model/release/service-name.ts';
 import { inFolder, provisioningFolder } from '../../../model/workspace/places.ts';
+import { adoptRenderedService, isRendered, type Renderers } from './adopt-rendered-service.ts';
 import { bringDockerfile } from './bring-dockerfile.ts';
 import type { Candidate } from './find-service.ts';
 import { manifestsElsewhere, yamlTexts } from './find-manifests.ts';
@@ -40,7 +41,12 @@ export interface AdoptReport {
 const standIn = { name: 'dev', namespace: 'dev', registry: 'registry.invalid', variables: {} };
 
 /** Mends in the tree what a release of a service would refuse, and says what is left. */
-export function adoptService(tree: Tree, candidate: Candidate, options: AdoptOptions): AdoptReport {
+export async function adoptService(
+  tree: Tree,
+  candidate: Candidate,
+  options: AdoptOptions,
+  renderers: Renderers,
+): Promise<AdoptReport> {
   const { root, service } = candidate;
   const steps = new Steps();
   const why = whyNotServiceName(service);
@@ -65,7 +71,8 @@ export function adoptService(tree: Tree, candidate: Candidate, options: AdoptOpt
     );
   findContext(tree, candidate, options, steps);
   bringManifests(tree, candidate, options, steps);
-  mendManifests(tree, candidate, options, steps);
+  if (isRendered(tree, root)) await mendRendered(tree, candidate, { ...options, renderers }, steps);
+  else mendManifests(tree, candidate, options, steps);
   return { candidate, mended: steps.mended, left: steps.left, notes: steps.notes };
 }
 
@@ -153,12 +160,6 @@ function mendManifests(tree: Tree, candidate: Candidate, options: AdoptOptions, 
   const folder = inFolder(root, options.manifests);
   const texts = yamlTexts(tree, folder);
   if (texts.size === 0) return;
-  const rendered = [...texts.keys()].find((path) => /\/kustomization\.ya?ml$/.test(path));
-  if (rendered !== undefined)
-    return steps.leave(
-      `${rendered}: its manifests are made by Kustomize, and are not changed here.`,
-      `\`nx run ${candidate.project}:release --dry-run\` says what is wrong in what comes out; fix it in the overlays.`,
-    );
   const environments = options.environments.length > 0 ? options.environments : [standIn];
   const { container, allowDowntime } = settingsOf(tree, root, options.targetPrefix);
   const adoption = adoptManifests({
@@ -171,6 +172,27 @@ function mendManifests(tree: Tree, candidate: Candidate, options: AdoptOptions, 
   steps.mended.push(...adoption.mended);
   steps.left.push(...adoption.left);
   keepTakenOut(tree, candidate, adoption, steps);
+}
+
+async function mendRendered(
+  tree: Tree,
+  { root, service }: Candidate,
+  options: AdoptOptions & { readonly renderers: Renderers },
+  steps: Steps,
+): Promise<void> {
+  const environments = options.environments.length > 0 ? options.environments : [standIn];
+  const { container, allowDowntime } = settingsOf(tree, root, options.targetPrefix);
+  const { mended, left } = await adoptRenderedService(
+    tree,
+    {
+      ...{ service, root, environments, container },
+      allowDowntime: options.allowDowntime,
+      downtimeReason: allowDowntime,
+    },
+    options.renderers,
+  );
+  steps.mended.push(...mended);
+  steps.left.push(...left);
 }
 
 function settingsOf(tree: Tree, root: string, prefix: string): { container?: string; allowDowntime?: string } {

@@ -1,5 +1,6 @@
 import { readJson, type Tree } from '@nx/devkit';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
+import { InMemoryRenderer } from '../../../../../twins/src/in-memory-renderer.ts';
 import type { RawOptions } from '../../executors/options/options.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import { setPlaces } from '../../../model/workspace/places.ts';
@@ -61,8 +62,9 @@ function workspace(): Tree {
   return tree;
 }
 
+const charts = { archive: () => Promise.reject(new Error('There is no registry.')) };
 const run = (tree: Tree, options: RawOptions, left: { finding: string; hint: string }[] = []) =>
-  adopt(tree, options, { outside: () => Promise.resolve(left) });
+  adopt(tree, options, { outside: () => Promise.resolve(left), renderer: new InMemoryRenderer(), charts });
 
 const textsOf = (tree: Tree) => new Map(tree.listChanges().map(({ path, content }) => [path, content?.toString()]));
 
@@ -245,4 +247,28 @@ it('refuses what is no service, with the ones that there are', async () => {
   await expect(run(workspace(), {})).rejects.toMatchObject({
     facts: { remedy: expect.stringContaining('cart, mail') },
   });
+});
+
+it('says which line of a template and which value to change in a chart, and changes nothing there', async () => {
+  const tree = workspace();
+  for (const path of ['secret.yaml', 'cart.yaml']) tree.delete(`src/cart/k8s/${path}`);
+  const [deployment, service] = manifests('cart').split('---\n') as [string, string];
+  const template = deployment
+    .replace('  namespace: default\n', '')
+    .replace('spec:\n', 'spec:\n  replicas: {{ .Values.replicaCount }}\n');
+  tree.write('src/cart/chart/Chart.yaml', 'apiVersion: v2\nname: cart\nversion: 1.0.0\n');
+  tree.write('src/cart/chart/values.yaml', '# few\nreplicaCount: 1\n');
+  tree.write('src/cart/chart/templates/deployment.yaml', template);
+  tree.write('src/cart/chart/templates/service.yaml', service);
+  const before = textsOf(tree);
+  const { lines, isDone } = await run(tree, { name: 'cart', write: true });
+  expect(isDone).toBe(false);
+  const text = lines.join('\n');
+  expect(text).toContain(
+    'chart/templates/deployment.yaml:6: spec.replicas: 2 (value replicaCount, src/cart/chart/values.yaml:2)',
+  );
+  expect(text).toMatch(/deployment.yaml:\d+: spec.template.spec.containers.server.lifecycle: \{"preStop"/);
+  expect(text).toContain('new file src/cart/chart/templates/cart-disruptions.yaml:');
+  const changed = [...textsOf(tree)].filter(([path, now]) => before.get(path) !== now).map(([path]) => path);
+  expect(changed).toEqual(['src/cart/project.json']);
 });

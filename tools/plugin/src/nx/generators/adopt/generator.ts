@@ -1,5 +1,6 @@
 import type { Tree } from '@nx/devkit';
 import { booleanReader } from '../../executors/options/declare-options.ts';
+import { createPorts } from '../../executors/running/connections/create-ports.ts';
 import { badOption } from '../../executors/options/option.ts';
 import { readOptions, type RawOptions } from '../../executors/options/options.ts';
 import { parseEnvironments } from '../../../adapters/workspace/environments.ts';
@@ -12,6 +13,7 @@ import { environmentTexts } from '../environment-texts.ts';
 import { rejectExtraArguments } from '../extra-arguments.ts';
 import { text } from '../text-option.ts';
 import { workspaceOptions } from '../workspace-options.ts';
+import type { Renderers } from './adopt-rendered-service.ts';
 import { adoptService, type AdoptReport } from './adopt-service.ts';
 import { candidateNamed, candidatesIn, type Candidate } from './find-service.ts';
 import { describeAdoption } from './report.ts';
@@ -19,14 +21,16 @@ import { PreviewTree } from './preview-tree.ts';
 import { outside } from './outside.ts';
 
 /** The surroundings of the files of the tree. */
-export interface Surroundings {
+export interface Surroundings extends Renderers {
   /** Returns what is wrong with git, registries and clusters, as far as they are reached. */
   outside(environments: readonly Environment[], services: readonly Candidate[]): Promise<readonly Left[]>;
 }
 
 /** `nx g @poc/plugin:adopt NAME`: exit code 2 where something is left that a release would refuse. */
 export default async function adoptCommand(tree: Tree, options: RawOptions): Promise<void> {
-  const { lines, isDone } = await endWithRefusal(() => adopt(tree, options, { outside: outside(tree) }));
+  const { lines, isDone } = await endWithRefusal(() =>
+    adopt(tree, options, { ...createPorts(tree.root, process.env), outside: outside(tree) }),
+  );
   console.log(lines.join('\n'));
   // Nx ends with 0 after a generator, and the files are to be written first.
   if (!isDone && isNxCommand(process.argv[1])) process.once('exit', () => (process.exitCode = 2));
@@ -61,7 +65,9 @@ export async function adopt(
     container: given(options.container),
     allowDowntime: given(options.allowDowntime),
   };
-  const reports = candidates.map((candidate) => adoptService(write ? tree : new PreviewTree(tree), candidate, how));
+  const reports: AdoptReport[] = [];
+  for (const candidate of candidates)
+    reports.push(await adoptService(write ? tree : new PreviewTree(tree), candidate, how, surroundings));
   const around = offline ? [] : await surroundings.outside(environments, candidates);
   const left = [...mistake, ...around];
   const isDone = [...reports, { left, mended: [] }].every(isMendedBy(write));
