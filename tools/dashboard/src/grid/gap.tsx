@@ -16,53 +16,48 @@ interface GapProps {
 /** What lies between two environments: an unbroken line where nothing does, an arrow with a number where commits wait. */
 export function Gap({ gap, head, cell }: GapProps) {
   if (!gap || gap.kind === 'none') return null;
-  // Not known now: a line would say that both sides are the same.
-  if (head.answer.state !== 'live')
-    return (
-      <span aria-hidden="true" class="gap-line is-unknown">
-        ?
-      </span>
-    );
-  const lost = gap.lost ? (
+  const kind = head.answer.state === 'live' ? kindOf(gap) : 'unknown';
+  return (
+    <span aria-hidden="true" class={`gap-line is-${kind}`}>
+      {kind === 'unknown' && '?'}
+      {kind === 'ahead' && <Waiting gap={gap} head={head} cell={cell} />}
+      {kind !== 'unknown' || gap.kind === 'unknown' ? <Lost count={gap.lost ?? 0} /> : null}
+    </span>
+  );
+}
+
+function kindOf(gap: DashboardGap): string {
+  return gap.kind === 'ahead' && gap.commits === 0 ? 'even' : gap.kind;
+}
+
+/** How many commits wait, and for what: time, somebody's approval, the end of a hold. */
+function Waiting({ gap, head, cell }: GapProps) {
+  if (gap?.kind !== 'ahead') return null;
+  const end = gap.soakUntil === undefined ? undefined : new Date(gap.soakUntil);
+  const soaks = end !== undefined && end > now.value;
+  return (
+    <span class="gap-count">
+      {gap.commits}
+      {gap.isLeast ? '+' : ''}
+      {soaks && (
+        <span class="gap-soak">
+          <Mark of="soak" />
+          {ageOf(now.value.toISOString(), end)}
+        </span>
+      )}
+      {!soaks && head.isProtected && !cell?.hold && <Mark of="approval" />}
+      {cell?.hold && <Mark of="lock" />}
+    </span>
+  );
+}
+
+/** Commits that the right side has and the left lacks. */
+function Lost({ count }: { count: number }) {
+  if (count === 0) return null;
+  return (
     <span class="gap-lost">
       <Mark of="lost" />
-      {gap.lost}
-    </span>
-  ) : null;
-  if (gap.kind === 'same')
-    return (
-      <span aria-hidden="true" class="gap-line is-same">
-        {lost}
-      </span>
-    );
-  if (gap.kind === 'unknown')
-    return (
-      <span aria-hidden="true" class="gap-line is-unknown">
-        ?{lost}
-      </span>
-    );
-  if (gap.commits === 0)
-    return (
-      <span aria-hidden="true" class="gap-line is-even">
-        {lost}
-      </span>
-    );
-  const soaks = gap.soakUntil !== undefined && Date.parse(gap.soakUntil) > now.value.getTime();
-  return (
-    <span aria-hidden="true" class="gap-line is-ahead">
-      <span class="gap-count">
-        {gap.commits}
-        {gap.isLeast ? '+' : ''}
-        {soaks && (
-          <span class="gap-soak">
-            <Mark of="soak" />
-            {ageOf(now.value.toISOString(), new Date(gap.soakUntil!))}
-          </span>
-        )}
-        {!soaks && head.isProtected && !cell?.hold && <Mark of="approval" />}
-        {cell?.hold && <Mark of="lock" />}
-      </span>
-      {lost}
+      {count}
     </span>
   );
 }
