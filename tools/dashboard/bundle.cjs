@@ -5,10 +5,13 @@ const { join } = require('node:path');
 
 /**
  * Bundles the page.
- * @returns {Promise<{ html: string, js: string, css: string }>} html links `/dashboard.js` and `/dashboard.css`.
+ * @returns {Promise<{ html: string, js: string, css: string, inputs: string[] }>} html links `/dashboard.js` and
+ * `/dashboard.css`; inputs are its sources, relative to the repository.
  */
 exports.bundleDashboard = async () => {
-  const { outputFiles } = await require('esbuild').build({
+  const root = join(__dirname, '../..');
+  const { outputFiles, metafile } = await require('esbuild').build({
+    absWorkingDir: root,
     entryPoints: { dashboard: join(__dirname, 'src/main.tsx') },
     outdir: join(__dirname, 'dist'),
     bundle: true,
@@ -22,9 +25,15 @@ exports.bundleDashboard = async () => {
     tsconfigRaw: {},
     define: { 'process.env.NODE_ENV': '"production"' },
     legalComments: 'none',
+    metafile: true,
     write: false,
     logLevel: 'silent',
   });
   const textOf = (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text;
-  return { html: readFileSync(join(__dirname, 'src/index.html'), 'utf8'), js: textOf('.js'), css: textOf('.css') };
+  return {
+    html: readFileSync(join(__dirname, 'src/index.html'), 'utf8'),
+    js: textOf('.js'),
+    css: textOf('.css'),
+    inputs: Object.keys(metafile.inputs),
+  };
 };

@@ -1,7 +1,15 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress } from 'node:zlib';
 import { bundleSources, generatorFactories } from './bundle-sources.ts';
 import { packageFolders, thirdPartyNotices } from './notices.ts';
+
+const { bundleDashboard } = createRequire(import.meta.url)('../../dashboard/bundle.cjs') as {
+  bundleDashboard(): Promise<Record<'html' | 'js' | 'css', string> & { readonly inputs: string[] }>;
+};
+const compress = promisify(brotliCompress);
 
 /** The files of the viewer of APIs, and the licence that goes with it. */
 const viewer = ['swagger-ui.css', 'favicon-32x32.png', 'LICENSE', 'NOTICE'];
@@ -47,15 +55,14 @@ export async function buildPluginPackage(root: string, out: string): Promise<str
   return folders;
 }
 
-/** Writes the dashboard's page. @returns the sources that went into it, relative to the repository. */
+/** Writes the dashboard's page. @returns the sources that are in it, relative to the repository. */
 async function writeDashboard(root: string, out: string): Promise<string[]> {
-  const { bundleDashboard } = require('../../dashboard/bundle.cjs') as typeof DashboardBundle;
   const { html, js, css, inputs } = await bundleDashboard();
   await mkdir(out, { recursive: true });
   await writeFile(join(out, 'index.html'), html);
   await writeFile(join(out, 'dashboard.js'), js);
   await writeFile(join(out, 'dashboard.css'), css);
-  return inputs.map((input) => relative(root, join(root, input)));
+  return inputs;
 }
 
 /** Returns package.json: what the source says of the package, but for what serves the repository only. */

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliDecompress } from 'node:zlib';
 import { isPackage, pluginFolder } from '../../model/product/installation.ts';
 import { Failure } from '../../model/errors/product-error.ts';
 
@@ -30,6 +32,8 @@ const sources: readonly Source[] = [
   // The viewer's licence asks for it wherever its files are.
   ...['LICENSE', 'NOTICE'].map((file) => ({ name: `swagger-ui.${file}.txt`, folder: 'viewer' as const, file })),
 ];
+/** Files that the package has by Brotli: the largest one is a fifth of it. */
+const compressed = ['swagger-ui-bundle.js'];
 const policyPlace = 'CONTENT-SECURITY-POLICY';
 
 const types: Readonly<Record<string, string>> = {
@@ -66,7 +70,8 @@ function folderOf(folder: Source['folder'], root: string): string {
 
 async function readAsset(path: string, folder: Source['folder']): Promise<Buffer> {
   try {
-    return await readFile(path);
+    if (!isPackage || !compressed.includes(basename(path))) return await readFile(path);
+    return await promisify(brotliDecompress)(await readFile(`${path}.br`));
   } catch (cause) {
     throw new Failure({
       type: 'portal-incomplete',
