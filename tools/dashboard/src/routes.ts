@@ -1,14 +1,16 @@
 import type { ComponentType } from 'preact';
+import { detailViews } from './views/detail-views.ts';
 import GridView from './views/grid.tsx';
 
 export interface ViewProps {
-  readonly params: Record<string, string>;
+  readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
 }
 
 /** The views of the page by their paths; `:name` is a part of the path that the view is given. */
 export const routes: readonly { readonly path: string; readonly view: ComponentType<ViewProps> }[] = [
   { path: '/', view: GridView },
+  ...detailViews,
 ];
 
 /** Returns the view of a path with its parts; undefined when there is none. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { DashboardPatch, DashboardState, EnvironmentHead } from '../../model/dashboard/dashboard-state.ts';
 import { patchBetween } from '../../model/dashboard/patch-between.ts';
 import { Notify } from '../../model/concurrency/notify.ts';
@@ -68,6 +69,8 @@ export class Board implements DashboardFeed {
     // A bug in one of them ends all.
     const failed = new AbortController();
     const until = AbortSignal.any([signal, failed.signal]);
+    // Each environment listens several times.
+    setMaxListeners(0, signal, until);
     until.addEventListener('abort', this.news.notify, { once: true });
     const heard = () => {
       this.branch.require(this.commits());
