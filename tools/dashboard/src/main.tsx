@@ -7,8 +7,11 @@ import { followServer } from './live/stream.ts';
 import { followLinks, url } from './navigate.ts';
 import { ConnectionBar, PageHead } from './page-head.tsx';
 import { handlePageKey } from './page-keys.ts';
+import { PlanDialog } from './plan-dialog.tsx';
 import { PlanHint } from './plan-hint.tsx';
 import { viewOf } from './routes.ts';
+import { RunDrawer } from './run-drawer.tsx';
+import { followRuns } from './runs.ts';
 import { state } from './store.ts';
 import { wantedPlan } from './wanted-plan.ts';
 
@@ -42,7 +45,8 @@ function Page() {
         )}
       </main>
       {isHelping && <Help close={() => setHelping(false)} />}
-      {plan && !state.value?.hasActions && <PlanHint plan={plan} />}
+      {plan && (state.value?.hasActions ? <PlanDialog wanted={plan} /> : <PlanHint plan={plan} />)}
+      <RunDrawer />
     </>
   );
 }
@@ -59,4 +63,5 @@ function Waiting() {
 
 document.addEventListener('click', followLinks);
 render(<Page />, document.querySelector('#page')!);
+followRuns();
 void openSession().then(followServer);
