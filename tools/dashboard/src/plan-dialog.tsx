@@ -104,10 +104,7 @@ function Confirmation({ plan, close, again, changed, refuse }: ConfirmationProps
   const confirm = async () => {
     setSent(true);
     refuse(undefined);
-    const answer = await confirmPlan(plan.id, typed, reason).catch((error: unknown) => ({
-      kind: 'refused' as const,
-      refused: { reason: `The server did not answer: ${String(error)}`, remedy: 'See the runs before trying again.' },
-    }));
+    const answer = await confirmPlan(plan.id, typed, reason);
     setSent(false);
     if (answer.kind === 'begun') close();
     else if (answer.kind === 'changed') changed(answer);
@@ -115,18 +112,7 @@ function Confirmation({ plan, close, again, changed, refuse }: ConfirmationProps
   };
   return (
     <form method="dialog" onSubmit={(event) => event.preventDefault()}>
-      {plan.isReady && plan.typed && (
-        <label>
-          Type <strong>{plan.typed.text}</strong>: {plan.typed.reasons.join(' ')}{' '}
-          <input value={typed} autocomplete="off" onInput={({ currentTarget }) => setTyped(currentTarget.value)} />
-        </label>
-      )}
-      {plan.isReady && (
-        <label>
-          Reason{plan.needsReason ? '' : ' (may be left out)'}{' '}
-          <input value={reason} maxLength={500} onInput={({ currentTarget }) => setReason(currentTarget.value)} />
-        </label>
-      )}
+      {plan.isReady && <Fields plan={plan} typed={typed} setTyped={setTyped} reason={reason} setReason={setReason} />}
       {isOld && <p role="alert">This plan is older than two minutes.</p>}
       <button ref={cancel} type="button" onClick={close}>
         Cancel
@@ -148,5 +134,40 @@ function Confirmation({ plan, close, again, changed, refuse }: ConfirmationProps
         )
       )}
     </form>
+  );
+}
+
+interface FieldsProps {
+  readonly plan: ActionPlan;
+  readonly typed: string;
+  readonly reason: string;
+  setTyped(text: string): void;
+  setReason(text: string): void;
+}
+
+function Fields({ plan, typed, setTyped, reason, setReason }: FieldsProps) {
+  return (
+    <>
+      {plan.typed && (
+        <label>
+          Type <strong>{plan.typed.text}</strong>: {plan.typed.reasons.join(' ')}{' '}
+          <input
+            name="typed"
+            value={typed}
+            autocomplete="off"
+            onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+          />
+        </label>
+      )}
+      <label>
+        Reason{plan.needsReason ? '' : ' (optional)'}{' '}
+        <input
+          name="reason"
+          value={reason}
+          maxLength={500}
+          onInput={({ currentTarget }) => setReason(currentTarget.value)}
+        />
+      </label>
+    </>
   );
 }

@@ -24,7 +24,11 @@ export async function askPlan(wanted: WantedPlan, signal: AbortSignal): Promise<
 /** Confirms a plan by its id: what is done is what it says, or nothing. */
 export async function confirmPlan(plan: string, typed: string, reason: string): Promise<Confirmed> {
   const wish = { plan, ...(typed === '' ? {} : { typed }), ...(reason.trim() === '' ? {} : { reason }) };
-  const answer = await post('/api/runs', wish);
+  const answer = await post('/api/runs', wish).catch(() => undefined);
+  if (!answer) {
+    const remedy = 'It may have begun all the same: see the runs before you try again.';
+    return { kind: 'refused', refused: { reason: 'The server did not answer.', remedy } };
+  }
   if (answer.status === 409) return { kind: 'changed', ...((await answer.json()) as PlanChanged) };
   if (!answer.ok) return { kind: 'refused', refused: await refusalOf(answer) };
   return { kind: 'begun', ...((await answer.json()) as { run: RunSummary }) };

@@ -37,6 +37,8 @@ async function open(state: DashboardState, path = '/', options: BrowserContextOp
   const board = new FakeBoard(bundle, state);
   const address = await board.start();
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  // CI's machines may be ten times slower.
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
@@ -345,5 +347,72 @@ describe('1,000 services', () => {
     expect(Number(await painted.jsonValue())).toBeLessThan(10_000);
     expect(slowest).toBeLessThan(2000);
     await page.screenshot({ path: join(pictures, 'many.png') });
+  });
+});
+
+describe('actions', () => {
+  const planned = {
+    ...{ service: 'orders', state: 'ready', sentence: 'Put orders 20261126-1 into prod, in place of 20261125-1' },
+    ...{ build: '20261126-1', command: 'nx run orders:promote --from=preprod --to=prod --tag=20261126-1' },
+    lost: [{ id: 'f'.repeat(40), author: 'ada', subject: '<img src=x onerror=alert(1)>' }],
+    ...{ gained: [], unknown: [], breaks: [], migrations: [], changes: [], checks: [], warnings: [] },
+  };
+  const plan = {
+    ...{ id: 'p1', action: 'promote', environments: ['prod'], title: planned.sentence },
+    ...{ button: 'Promote orders 20261126-1 to prod', by: { person: 'ada', run: 'ada@desk' }, madeAt: at },
+    ...{ expiresAt: '2026-11-26T14:05:21.000Z', isReady: true, needsReason: false, services: [planned] },
+    typed: { text: 'prod', reasons: ['prod is protected.'] },
+  };
+  const run = {
+    ...{ id: 'r1', plan: 'p1', title: plan.title, by: plan.by, startedAt: at, state: 'running' },
+    services: [{ service: 'orders', state: 'running' }],
+  };
+  const planFor = async () => {
+    const opened = await open(boardOf([rowOf('orders')], { hasActions: true }));
+    opened.board.answers.set('POST /api/plans', { status: 200, body: plan });
+    await cell(opened.page, 'orders|gap:prod').focus();
+    await opened.page.keyboard.press('p');
+    const dialog = opened.page.locator('dialog.plan');
+    const confirm = dialog.locator('.confirm');
+    await confirm.waitFor();
+    return { ...opened, dialog, confirm };
+  };
+
+  it('show their plan, are confirmed by what is typed, and show what they do', async () => {
+    const { board, page, dialog, confirm, complaints } = await planFor();
+    expect(await dialog.locator('h2').textContent()).toBe(plan.title);
+    expect(await dialog.textContent()).toContain('<img src=x onerror=alert(1)>');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Cancel');
+    expect(await violations(page)).toEqual([]);
+    expect(await confirm.isDisabled()).toBe(true);
+    await dialog.locator('[name=typed]').fill('preprod');
+    expect(await confirm.isDisabled()).toBe(true);
+    await dialog.locator('[name=typed]').fill('prod');
+    board.answers.set('POST /api/runs', { status: 200, body: { run } });
+    await confirm.click();
+    await dialog.waitFor({ state: 'detached' });
+    board.tell('run', { kind: 'state', run: 'r1', summary: run });
+    const line = { id: 1, at, service: 'orders', kind: 'step', text: 'prod: 1 of 2 pods ready' };
+    board.tell('run', { kind: 'line', run: 'r1', line });
+    await page.locator('.runs', { hasText: '1 of 2 pods ready' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    board.tell('run', { kind: 'state', run: 'r1', summary: { ...run, state: 'failed', endedAt: at } });
+    await page.locator('.runs summary', { hasText: 'failed' }).waitFor();
+    await page.locator('.runs button', { hasText: 'Close' }).click();
+    await page.locator('.runs').waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+  });
+
+  it('that are no more what was shown do nothing, and show the plan of now', async () => {
+    const { board, dialog, confirm } = await planFor();
+    const next = { ...plan, id: 'p2', title: 'Put orders 20261126-1 into prod, in place of 20261126-0' };
+    const changes = ['grace deployed orders 20261126-0 to prod while you looked.'];
+    board.answers.set('POST /api/runs', { status: 409, body: { type: 'plan-changed', changes, plan: next } });
+    await dialog.locator('[name=typed]').fill('prod');
+    await confirm.click();
+    await dialog.locator('h2', { hasText: next.title }).waitFor();
+    expect(await dialog.textContent()).toContain(changes[0]);
+    // What was typed was for the other plan.
+    expect(await confirm.isDisabled()).toBe(true);
   });
 });

@@ -21,6 +21,10 @@ export class FakeBoard {
   /** False: a session is over. */
   isKnown = true;
   readonly posts: { path: string; token: string | undefined }[] = [];
+  /** Answers to requests by `POST /api/plans`; others are answered as a session is. */
+  readonly answers = new Map<string, { readonly status: number; readonly body: unknown }>([
+    ['GET /api/runs', { status: 200, body: { runs: [] } }],
+  ]);
   private readonly streams = new Set<ServerResponse>();
   private readonly server;
   private readonly page: Page;
@@ -33,11 +37,13 @@ export class FakeBoard {
       if (!this.isUp) return void answer.destroy();
       if (method === 'POST') {
         this.posts.push({ path: pathname, token: headers['x-poc-token'] as string | undefined });
+        if (this.answers.has(`POST ${pathname}`)) return this.reply(answer, `POST ${pathname}`);
         return send(answer, 'application/json', JSON.stringify({ token: 'of the session' }));
       }
       if (pathname.startsWith('/api/') && !this.isKnown) return void answer.writeHead(401).end();
       if (pathname === '/api/state') return send(answer, 'application/json', JSON.stringify(this.state));
       if (pathname === '/api/events') return this.stream(answer);
+      if (this.answers.has(`GET ${pathname}`)) return this.reply(answer, `GET ${pathname}`);
       if (pathname === '/dashboard.js') return send(answer, 'text/javascript', this.page.js);
       if (pathname === '/dashboard.css') return send(answer, 'text/css', this.page.css);
       send(answer, 'text/html', this.page.html);
@@ -79,7 +85,13 @@ export class FakeBoard {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  private tell(event: string, data: unknown): void {
+  private reply(answer: ServerResponse, request: string): void {
+    const { status, body } = this.answers.get(request)!;
+    answer.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  }
+
+  /** Sends an event of the stream. */
+  tell(event: string, data: unknown): void {
     for (const stream of this.streams) stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 

@@ -2,7 +2,7 @@ import type { DashboardCell, DashboardDeployment } from '../../model/dashboard/d
 import type { DeploymentSummary } from '../../model/deploy/deployment-record.ts';
 import { describeObjectDrift } from '../../model/observe/describe-drift.ts';
 import { oneLine } from '../../model/text/one-line.ts';
-import { mayRunUnread, troublesOf } from '../observe/describe-troubles.ts';
+import { isFirstRollout, mayRunUnread, troublesOf } from '../observe/describe-troubles.ts';
 import type { EnvironmentStatus } from '../observe/status.ts';
 
 type Deployed = Extract<EnvironmentStatus, { state: 'deployed' }>;
@@ -30,6 +30,7 @@ export function dashboardCell(found: EnvironmentStatus): DashboardCell {
 
 function stateOf(found: Deployed): DashboardCell['state'] {
   if (found.running) return found.running.health;
+  if (isFirstRollout(found)) return 'rolling-out';
   return mayRunUnread(found) ? 'unknown' : 'gone';
 }
 

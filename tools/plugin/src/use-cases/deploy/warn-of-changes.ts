@@ -27,6 +27,10 @@ function tellWriters(
   reporter: Reporter,
   isReported: (writer: FieldWriter) => boolean,
 ): void {
-  const told = changes.map(({ kind, name, writtenBy = [] }) => ({ kind, name, writtenBy: writtenBy.filter(isReported) }));
+  const told = changes.map(({ kind, name, writtenBy = [] }) => ({
+    kind,
+    name,
+    writtenBy: writtenBy.filter(isReported),
+  }));
   for (const line of describeFieldWriters(told)) reporter.step(`${environment}: ${line}`);
 }

@@ -16,6 +16,11 @@ export function mayRunUnread({ unread }: Deployed): boolean {
   return unread.some(({ kind }) => /^(apps|batch)\//.test(kind));
 }
 
+/** Reports whether the first deployment is on its way: then there is no workload yet, and none is missing. */
+export function isFirstRollout({ running, record }: Deployed): boolean {
+  return running === undefined && record?.outcome === 'running';
+}
+
 /** Returns a line for each thing in a cell that is not as it should be. */
 export function troublesOf(found: Deployed): string[] {
   const { environment, hold, drift, foreignDigests, unhealthy, running, record, unread } = found;
@@ -31,7 +36,7 @@ export function troublesOf(found: Deployed): string[] {
     ...foreignDigests.map((digest) =>
       shortDigests(`drift: pods run ${digest}; deployed was ${record?.release.imageDigest}`),
     ),
-    ...(running || !record || mayRunUnread(found) ? [] : ['drift: its workload is gone']),
+    ...(running || !record || isFirstRollout(found) || mayRunUnread(found) ? [] : ['drift: its workload is gone']),
     ...unhealthy.map((object) => oneLine(describeUnhealthy(object))),
     ...drift.flatMap(describeObjectDrift).map((line) => `drift: ${line}`),
     ...doorTroubles(found),

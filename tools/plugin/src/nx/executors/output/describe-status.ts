@@ -4,7 +4,7 @@ import { describeFreeze } from '../../../model/environment/freeze.ts';
 import { formatMoment } from '../../../model/text/timestamp.ts';
 import { textTable, type Cell } from '../../../model/text/text-table.ts';
 import type { Behind } from '../../../use-cases/observe/behind.ts';
-import { mayRunUnread, troublesOf } from '../../../use-cases/observe/describe-troubles.ts';
+import { isFirstRollout, mayRunUnread, troublesOf } from '../../../use-cases/observe/describe-troubles.ts';
 import type { EnvironmentStatus, ServiceStatus, Status } from '../../../use-cases/observe/status.ts';
 import type { Health, RunningService } from '../../../model/observe/running-service.ts';
 import { describeException } from '../../../model/manifests/rules/downtime/downtime-exceptions.ts';
@@ -89,6 +89,7 @@ function sumLine(services: readonly ServiceStatus[], { mark }: Terminal): string
 function stateWord(found: EnvironmentStatus): string {
   if (found.state !== 'deployed') return found.state;
   const { running, hold, unhealthy, record } = found;
+  if (isFirstRollout(found)) return 'rolling-out';
   if (!running) return mayRunUnread(found) ? 'not readable' : 'gone';
   if (running.health !== 'healthy' && running.health !== 'done') return running.health;
   if (record && isCanaryOn(record)) return 'canary';
@@ -126,11 +127,15 @@ export function cellWithTroubles(found: EnvironmentStatus, shown: Shown): string
   return [cellLines(found, shown).join('  '), ...(found.state === 'deployed' ? troublesOf(found) : [])];
 }
 
+function withoutWorkload(found: Deployed, mark: Terminal['mark']): string {
+  if (isFirstRollout(found)) return mark('caution', 'rolling-out');
+  return mayRunUnread(found) ? mark('caution', '? cannot be read') : mark('bad', 'gone');
+}
+
 function runningText(found: Deployed, { paint, mark }: Terminal): string {
   const { running, record } = found;
   if (!running) {
-    const state = mayRunUnread(found) ? mark('caution', '? cannot be read') : mark('bad', 'gone');
-    return `${record?.release.buildNumber ?? '?'}  ${state}`;
+    return `${record?.release.buildNumber ?? '?'}  ${withoutWorkload(found, mark)}`;
   }
   const { buildNumber = '?', commit, health } = running;
   const dirty = record?.release.dirty === true ? '+dirty' : '';
