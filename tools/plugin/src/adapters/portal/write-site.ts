@@ -47,7 +47,7 @@ function refusal(reason: string, cause?: unknown): Refusal {
     type: 'bad-option',
     doing: 'export the portal',
     reason,
-    remedy: 'Choose an empty folder, one that does not exist yet, or that of an older export.',
+    remedy: 'Give `--output` an empty folder, one that does not exist yet, or that of an older export.',
     cause,
   });
 }
