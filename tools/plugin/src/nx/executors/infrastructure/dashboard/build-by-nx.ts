@@ -5,7 +5,7 @@ import { runProcess } from '../../../../adapters/process/run-process.ts';
 import { isInterruption } from '../../../../model/errors/interruption.ts';
 import { Failure, Refusal } from '../../../../model/errors/product-error.ts';
 import { commitAtStartVariable, exitCodeVariable, outcomesVariable } from '../../../../model/product/wire-names.ts';
-import type { BuildRequest } from '../../../../use-cases/dashboard/action-context.ts';
+import type { BuildRequest } from '../../../../use-cases/dashboard/actions/action-context.ts';
 
 /** Variables of the command that runs the dashboard, which another command has its own of. */
 const ofThisCommand = [

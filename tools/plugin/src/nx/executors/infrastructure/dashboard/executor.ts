@@ -1,9 +1,9 @@
 import { dashboardPage } from '../../../../adapters/dashboard/dashboard-page.ts';
 import { openBrowser } from '../../../../adapters/dashboard/open-browser.ts';
 import { serveDashboard } from '../../../../adapters/dashboard/serve-dashboard.ts';
-import { actionRoutes } from '../../../../use-cases/dashboard/action-routes.ts';
-import { Board } from '../../../../use-cases/dashboard/board.ts';
-import { detailRoutes } from '../../../../use-cases/dashboard/detail-routes.ts';
+import { actionRoutes } from '../../../../use-cases/dashboard/actions/action-routes.ts';
+import { Board } from '../../../../use-cases/dashboard/board/board.ts';
+import { detailRoutes } from '../../../../use-cases/dashboard/detail/detail-routes.ts';
 import { anyPortOption, booleanOption, onByDefaultOption } from '../../options/declare-options.ts';
 import { allEnvironmentsOption } from '../../options/environment-options.ts';
 import { infrastructureExecutor } from '../../running/infrastructure-executor.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { DashboardActions } from '../../../../use-cases/dashboard/actions.ts';
-import type { ActionContext, ActionWords } from '../../../../use-cases/dashboard/action-context.ts';
+import { DashboardActions } from '../../../../use-cases/dashboard/actions/actions.ts';
+import type { ActionContext, ActionWords } from '../../../../use-cases/dashboard/actions/action-context.ts';
 import { describeChangeSet } from '../../output/describe-change-set.ts';
 import { describeDeploy } from '../../output/describe-deploy.ts';
 import { describeRolledBack } from '../../output/describe-rolled-back.ts';

@@ -1,5 +1,5 @@
 import type { ProjectGraph } from '@nx/devkit';
-import type { ServiceProject } from '../../../../use-cases/dashboard/dashboard-rows.ts';
+import type { ServiceProject } from '../../../../use-cases/dashboard/board/dashboard-rows.ts';
 import { distinctServicesIn } from '../../running/service-names.ts';
 
 /** Returns what the dashboard tells of the services' projects, by the names of the services. */

@@ -1,0 +1,104 @@
+import { setMaxListeners } from 'node:events';
+import pMap from 'p-map';
+import type { RunOfService, RunState } from '../../../model/dashboard/action-run.ts';
+import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
+import { scrub } from '../../../model/secrets/line-scrubber.ts';
+import type { CarryingOut, PreparedService } from './action-context.ts';
+import type { RunOutput } from './run-output.ts';
+import { requireAsShown } from './shown-work.ts';
+
+/** Services that are carried out at the same time; after the first that fails, none is begun. */
+const atOnce = 4;
+
+/** One plan that is carried out. */
+export class ActionRunner {
+  /** Resolves when it is known that what was shown is being done, or somebody else has the lock, or all has ended. */
+  readonly settled: Promise<void>;
+  /** Resolves when nothing of it goes on any more. */
+  readonly ended: Promise<void>;
+  /** Why it was no more what had been shown, as sentences. */
+  readonly differences: string[] = [];
+  readonly output: RunOutput;
+  private readonly stopping = new AbortController();
+  private readonly prepared: readonly PreparedService[];
+  private settle: () => void = () => {};
+  private hasFailed = false;
+  private hasBegun = false;
+
+  constructor(prepared: readonly PreparedService[], reason: string | undefined, output: RunOutput) {
+    this.prepared = prepared;
+    this.output = output;
+    // Many parts of a rollout hear it, which Node would take for a leak.
+    setMaxListeners(0, this.stopping.signal);
+    this.settled = new Promise((resolve) => (this.settle = resolve));
+    this.ended = this.carryOut(reason);
+  }
+
+  /** Does what Ctrl-C does: what is being written is ended, nothing new is begun. Again, it changes nothing. */
+  cancel(interruption: ProductError): void {
+    if (this.stopping.signal.aborted || this.output.now.endedAt !== undefined) return;
+    this.output.setState('cancelling');
+    this.stopping.abort(interruption);
+  }
+
+  private async carryOut(reason: string | undefined): Promise<void> {
+    const ready = this.prepared.filter(({ carryOut }) => carryOut);
+    const states = await pMap(ready, (each) => this.carryOutOne(each, reason), { concurrency: atOnce });
+    this.output.end(this.stateOf(states));
+    this.settle();
+  }
+
+  private stateOf(states: readonly RunOfService['state'][]): RunState {
+    if (states.includes('cancelled')) return 'cancelled';
+    if (states.includes('failed')) return 'failed';
+    if (!states.includes('changed')) return 'succeeded';
+    return this.hasBegun ? 'failed' : 'changed';
+  }
+
+  private async carryOutOne({ planned, shown, carryOut }: PreparedService, reason: string | undefined) {
+    const { service } = planned;
+    if (this.stopping.signal.aborted) return this.noted(service, 'cancelled');
+    if (this.hasFailed || !carryOut) return this.noted(service, 'not-begun');
+    this.noted(service, 'running');
+    let isBegun = false;
+    const how: CarryingOut = {
+      reason,
+      reporter: this.output.reporterOf(service),
+      signal: this.stopping.signal,
+      begin: (about) => {
+        requireAsShown(`continue with ${service}`, shown, about);
+        isBegun = this.hasBegun = true;
+        this.settle();
+      },
+      onWait: () => this.settle(),
+    };
+    try {
+      for (const line of await carryOut(how)) this.output.say(service, 'result', scrub(line));
+      return this.noted(service, 'succeeded');
+    } catch (error) {
+      this.hasFailed = true;
+      this.explain(service, error);
+      if (this.stopping.signal.aborted && error instanceof ProductError) return this.noted(service, 'cancelled');
+      if (isBegun || !(error instanceof Refusal)) return this.noted(service, 'failed');
+      this.differences.push(error.facts.reason);
+      return this.noted(service, 'changed');
+    }
+  }
+
+  private explain(service: string, error: unknown): void {
+    const lines =
+      error instanceof ProductError
+        ? error.explain().split('\n')
+        : ['This is a bug in @poc/plugin; please report it with these lines.', ...stackOf(error)];
+    for (const line of lines) this.output.say(service, 'error', line);
+  }
+
+  private noted(service: string, state: RunOfService['state']): RunOfService['state'] {
+    this.output.setService(service, state);
+    return state;
+  }
+}
+
+function stackOf(error: unknown): string[] {
+  return scrub(error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n');
+}

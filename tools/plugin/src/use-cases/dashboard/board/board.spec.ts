@@ -1,0 +1,97 @@
+import { ReleaseScenario } from '../../../../../twins/src/release-scenario.ts';
+import { releaseIt } from '../../../../../twins/src/release-it.ts';
+import { applyPatch } from '../../../model/dashboard/apply-patch.ts';
+import type { DashboardState } from '../../../model/dashboard/dashboard-state.ts';
+import type { ReleasePorts } from '../../../ports/release-ports.ts';
+import { Board } from './board.ts';
+
+function boardOf({ environments, services }: ReleaseScenario, ports: ReleasePorts) {
+  const projects = new Map([['orders', { tags: ['team:shop'], folder: 'apps/orders' }]]);
+  const board = new Board(
+    { workspace: 'shop', hasActions: false, environments, services, projects, branch: 'main' },
+    ports,
+  );
+  const stop = new AbortController();
+  let shown = board.state();
+  let tell = () => {};
+  board.onPatch((patch) => {
+    shown = applyPatch(shown, patch);
+    tell();
+  });
+  const watching = board.watch(stop.signal);
+  return {
+    board,
+    shown: () => shown,
+    async until(is: (state: DashboardState) => boolean) {
+      while (!is(shown)) await new Promise<void>((resolve) => (tell = resolve));
+    },
+    async stop() {
+      stop.abort();
+      await watching;
+    },
+  };
+}
+
+const stateIn = ({ rows }: DashboardState, environment: string) => rows[0]?.cells[environment]?.state;
+const answerOf = ({ environments }: DashboardState, name: string) =>
+  environments.find((each) => each.name === name)!.answer;
+
+describe('the board', () => {
+  it('names all services at once, and shows what answers while another environment does not', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    let answer = () => {};
+    const slow = new Promise<void>((resolve) => (answer = resolve));
+    const { ports } = scenario;
+    const cluster: ReleasePorts['cluster'] = async (environment) => {
+      if (environment.name === 'prod') await slow;
+      return ports.cluster(environment);
+    };
+    const { shown, until, stop } = boardOf(scenario, { ...ports, cluster });
+    expect(shown().rows).toMatchObject([
+      { service: 'orders', tags: ['team:shop'], cells: { dev: { state: 'asking' }, prod: { state: 'asking' } } },
+    ]);
+    await until((state) => stateIn(state, 'preprod') === 'healthy' && stateIn(state, 'dev') === 'absent');
+    expect([stateIn(shown(), 'prod'), answerOf(shown(), 'prod')]).toEqual(['asking', { state: 'asking' }]);
+    answer();
+    await until((state) => stateIn(state, 'prod') === 'absent');
+    expect(answerOf(shown(), 'prod')).toEqual({ state: 'live' });
+    await stop();
+  });
+
+  it('keeps what it saw of an environment that cannot be reached any more, and says since when', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    const cluster = scenario.clusters.get('preprod')!;
+    scenario.clusters.get('prod')!.unreachable = 'It is gone.';
+    const { board, shown, until, stop } = boardOf(scenario, scenario.ports);
+    await until((state) => stateIn(state, 'preprod') === 'healthy' && stateIn(state, 'prod') === 'unknown');
+    cluster.unreachable = 'Its network is down.';
+    board.wake('preprod');
+    await until((state) => answerOf(state, 'preprod').state === 'unreachable');
+    expect(answerOf(shown(), 'preprod')).toMatchObject({
+      reason: 'Its network is down.',
+      since: scenario.now.toISOString(),
+      lastSeen: scenario.now.toISOString(),
+    });
+    expect(stateIn(shown(), 'preprod')).toBe('healthy');
+    expect(answerOf(shown(), 'prod')).not.toHaveProperty('lastSeen');
+    cluster.unreachable = undefined;
+    board.wake('preprod');
+    await until((state) => answerOf(state, 'preprod').state === 'live');
+    await stop();
+  });
+
+  it('tells a deployment as a patch, after which page and server show the same', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    const { board, shown, until, stop } = boardOf(scenario, scenario.ports);
+    await until(({ rows }) => rows[0]?.cells['preprod']?.behind !== undefined);
+    scenario.change('2');
+    await releaseIt(scenario);
+    await until(({ rows }) => rows[0]?.cells['preprod']?.build === '20261124-2');
+    await until(({ rows }) => rows[0]?.cells['preprod']?.behind !== undefined);
+    expect({ ...shown(), now: '' }).toEqual({ ...board.state(), now: '' });
+    await stop();
+  });
+});
