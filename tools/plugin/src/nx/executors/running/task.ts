@@ -1,10 +1,9 @@
 import { interruptionMark } from '../../graph/task-hooks/interruption-mark.ts';
 import { isRefusal, refusalMarkOf } from '../../graph/task-hooks/refusal-mark.ts';
 import { isInterruption } from '../../../model/errors/interruption.ts';
-import { pluginPackage } from '../../../model/product/wire-names.ts';
 import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
-import { scrub } from '../../../model/secrets/line-scrubber.ts';
 import type { RawOptions } from '../options/options.ts';
+import { describeBug } from './bug-report.ts';
 import type { SharedRun } from './run-context.ts';
 
 /**
@@ -36,15 +35,14 @@ export async function taskResult(
     const lines = await action();
     return ended(!isRefusal(lines.join('\n')), lines);
   } catch (error) {
-    return ended(false, explain(error, command));
+    return ended(false, await explain(error, command));
   }
 }
 
 /** A stack is for bugs only. */
-function explain(error: unknown, command: { readonly deploys: boolean }): string[] {
+async function explain(error: unknown, command: { readonly deploys: boolean }): Promise<string[]> {
   if (isInterruption(error)) return [error.explain(), interruptionMark];
   if (error instanceof Refusal) return [error.explain(), refusalMarkOf(command)];
   if (error instanceof ProductError) return [error.explain()];
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return [`This is a bug in ${pluginPackage}; please report it with these lines.`, scrub(stack)];
+  return describeBug(error);
 }
