@@ -4,7 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 const site = join(import.meta.dirname, 'site');
-const [command = 'build', ...args] = process.argv.slice(2);
+const [first = 'build', ...others] = process.argv.slice(2);
+const [command, args] = first.startsWith('-') ? ['build', [first, ...others]] : [first, others];
 
 run([join(import.meta.dirname, '../setup/install.mjs'), site], import.meta.dirname);
 run([join(site, 'node_modules/vitepress/bin/vitepress.js'), command, '.', ...args], site);

@@ -21,8 +21,6 @@ export default defineConfig({
     'decisions/README.md': 'decisions/index.md',
     'reference/README.md': 'reference/index.md',
   },
-  // No address of a host: the site runs below any path of any host, and without a network.
-  base: process.env.DOCS_BASE ?? '/',
   vite: {
     logLevel: 'warn',
     plugins: [packagesOfPages()],
