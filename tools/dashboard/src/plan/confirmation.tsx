@@ -36,6 +36,7 @@ export function Confirmation({ plan, isSent, setSent, left, planLeft, ...ways }:
   return (
     <form method="dialog" onSubmit={(event) => event.preventDefault()}>
       {plan.isReady && left === undefined && <Fields {...{ plan, typed, setTyped, reason, setReason }} />}
+      <p role="status">{isSent && 'Comparing it with what is there now…'}</p>
       {isOld && <p role="alert">This plan is older than two minutes.</p>}
       <button ref={cancel} type="button" onClick={ways.close}>
         Cancel

@@ -43,6 +43,7 @@ describe('what the page sends', () => {
     [{ ...promote, services: ['../orders'] }],
     [{ ...promote, services: ['orders; rm -rf'] }],
     [{ ...promote, services: [['orders']] }],
+    [{ ...promote, tag: 'x'.repeat(254) }],
     [{ ...promote, services: Array.from({ length: 1001 }, (_, index) => `s${index}`) }],
     [{ action: 'rollback-environment', to: 'prod' }],
     [{ action: 'rollback-environment', at: '2026-11-24T12:30Z' }],

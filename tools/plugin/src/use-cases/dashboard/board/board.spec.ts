@@ -128,9 +128,11 @@ describe('the board', () => {
     await releaseIt(scenario);
     const looks = () => preprod.calls.filter((call) => call === 'observe').length;
     const before = looks();
+    const asked = Date.now();
     board.wake('preprod');
     // By itself it would ask after a minute.
     await until((state) => stateIn(state, 'preprod') === 'healthy');
+    expect(Date.now() - asked).toBeLessThan(45_000);
     expect(looks()).toBe(before + 1);
     await stop();
   });
