@@ -75,7 +75,7 @@ function Sum({
       {refused.length > 0 && (
         <p class="is-alarm">
           {refused.length} refused
-          {isWhole ? ': an environment goes back as a whole, so nothing of it can be done.' : '.'}
+          {isWhole ? ': an environment rolls back as a whole, so nothing of it can be done.' : '.'}
         </p>
       )}
       {parts.length > 0 && <p>In all: {parts.join(' · ')}.</p>}

@@ -84,7 +84,7 @@ export interface PreparedService {
   readonly carryOut: ((how: CarryingOut) => Promise<readonly string[]>) | undefined;
 }
 
-/** What is planned for all services of a plan, and how it is carried out. */
+/** The services of a plan, and how they are carried out together. */
 export interface PreparedAction {
   /** In the order in which they are done. */
   readonly services: readonly PreparedService[];

@@ -6,7 +6,7 @@ import { canonicalText } from '../../../model/plan/canonical-text.ts';
 import { previewEnvironmentRollback, type EnvironmentRollbackPreview } from '../../rollback/rollback-environment.ts';
 import type { RollbackPlan } from '../../rollback/rollback.ts';
 import type { ActionContext, PreparedAction, PreparedService } from './action-context.ts';
-import { describeGoingBack, goBack, shownRollback } from './going-back.ts';
+import { describeGoingBack, carryOutRollback, shownRollback } from './going-back.ts';
 import { plannedService, refusedService } from './planned-service.ts';
 import { planChanged } from './shown-work.ts';
 
@@ -43,7 +43,7 @@ export async function prepareEnvironmentRollback(
     return {
       planned: await describeGoingBack(plan, command, context),
       shown: [shownRollback(plan)],
-      carryOut: async (how) => (await goBack(plans.get(name)!, how, context)).lines,
+      carryOut: async (how) => (await carryOutRollback(plans.get(name)!, how, context)).lines,
     };
   };
   const standing = (service: string, sentence: string) =>

@@ -96,13 +96,13 @@ async function carryOut(
   // Before a canary is asked to end.
   const now = shownRollback(plan);
   requireAsShown(doing, [shown], { ...now, newest: now.after });
-  const { result, lines } = await goBack(plan, how, context);
+  const { result, lines } = await carryOutRollback(plan, how, context);
   if (result.state === 'unchanged') throw planChanged(doing, lines.join(' '));
   return lines;
 }
 
 /** Carries a rollback out. @returns how it ended, with the command's lines. */
-export async function goBack(
+export async function carryOutRollback(
   plan: RollbackPlan,
   { reporter, signal, begin, onWait }: CarryingOut,
   { ports, timeoutMs, words }: ActionContext,

@@ -31,7 +31,7 @@ export function readPlanWish(body: unknown): PlanWish {
 /** Which services of an environment go back, its records say. */
 function environmentWish({ services = [], to, at }: Record<'services' | 'to' | 'at', unknown>): PlanWish {
   if (!isName(to)) throw badWish('It names no environment.');
-  if (!Array.isArray(services) || services.length > 0) throw badWish('An environment goes back as a whole.');
+  if (!Array.isArray(services) || services.length > 0) throw badWish('An environment rolls back as a whole.');
   const moment = isName(at) ? parseMoment(at) : undefined;
   if (!moment) throw badWish('It names no moment with its zone.');
   return { action: 'rollback-environment', services: [], to, at: moment.toISOString() };
