@@ -8,7 +8,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['Esc', 'one step back'],
   ['n  N', 'next and previous trouble'],
   ['[  ]', 'previous and next service'],
-  ['x, Shift+arrow', 'select'],
+  ['x, Shift+arrow, Ctrl+A', 'select, extend, select all that are shown; Esc clears'],
   ['c', 'changes at this gap'],
   ['t', 'timeline'],
   ['p  b  r', 'plan to promote, to go back, to release: opens a plan, does nothing'],

@@ -2,6 +2,7 @@ import { focus, moveFocus } from './grid/focus.ts';
 import { goToTrouble } from './grid/grid-keys.ts';
 import { isCompact, lines } from './grid/lines.ts';
 import { commandOf } from './grid/open-cell.ts';
+import { clearSelection } from './grid/selection.ts';
 import { copyText } from './copy.ts';
 import { gridQuery, navigate, showGrid, url } from './navigate.ts';
 import { switchZone } from './page-head.tsx';
@@ -37,9 +38,10 @@ const keys: Readonly<Record<string, () => void>> = {
   y: () => copyText(commandOf(focus.value)),
 };
 
-/** One step back: out of the field, then without the filter; from another view to the grid. */
+/** One step back: out of the field, then without what is selected, then without the filter; from another view to the grid. */
 function goBack(isTyping: boolean): void {
   if (url.value.pathname !== '/') return navigate('/');
+  if (!isTyping && clearSelection()) return;
   if (gridQuery.value.filter !== '') showGrid({ filter: '' });
   else if (isTyping) (document.activeElement as HTMLElement | null)?.blur();
 }

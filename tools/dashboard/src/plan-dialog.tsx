@@ -1,12 +1,13 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ActionPlan } from '../../plugin/src/model/dashboard/action-plan.ts';
-import { askPlan, confirmPlan, type Refused } from './plan-wish.ts';
-import { PlannedServices } from './planned-services.tsx';
-import { isLive, now } from './store.ts';
-import { commandsOf, wantedPlan, type WantedPlan } from './wanted-plan.ts';
+import { askPlan, type Refused } from './plan-wish.ts';
+import { PlannedOne } from './planned-services.tsx';
+import { Confirmation } from './plan/confirmation.tsx';
+import { PlanTable } from './plan/plan-table.tsx';
+import { commandsOf, wantedPlan, wantPlan, type WantedPlan } from './wanted-plan.ts';
 
 /** A plan as it is shown, with what changed since the one before it. */
-interface Shown {
+export interface Shown {
   readonly plan: ActionPlan;
   readonly changes: readonly string[];
 }
@@ -34,16 +35,14 @@ export function PlanDialog({ wanted }: { wanted: WantedPlan }) {
   return (
     <dialog ref={dialog} class="plan" onClose={() => (wantedPlan.value = undefined)} aria-labelledby="plan-title">
       <h2 id="plan-title">{shown?.plan.title ?? 'The plan'}</h2>
-      {!shown && !refused && <p role="status">Asking what would be done: {commandsOf(wanted).join(', ')} …</p>}
+      {!shown && !refused && <p role="status">Asking what would be done: {subjectOf(wanted)} …</p>}
       {refused && <Refusal refused={refused} />}
-      {shown && <PlanText {...shown} />}
       {shown ? (
-        <Confirmation
+        <Planned
           key={shown.plan.id}
-          plan={shown.plan}
-          close={close}
+          {...{ ...shown, wanted, close }}
           again={() => setAsked(asked + 1)}
-          changed={(next) => setShown(next)}
+          changed={setShown}
           refuse={setRefused}
         />
       ) : (
@@ -55,6 +54,48 @@ export function PlanDialog({ wanted }: { wanted: WantedPlan }) {
   );
 }
 
+/** Commands, as long as they are few. */
+function subjectOf(wanted: WantedPlan): string {
+  const commands = commandsOf(wanted);
+  return commands.length > 3 ? `${wanted.action} of ${commands.length} services to ${wanted.to}` : commands.join(', ');
+}
+
+interface PlannedProps extends Shown {
+  readonly wanted: WantedPlan;
+  close(): void;
+  again(): void;
+  changed(next: Shown): void;
+  refuse(refused: Refused | undefined): void;
+}
+
+/** A plan, and its confirmation. Services that are taken out of it make another plan: this one is done as it is, or not at all. */
+function Planned({ plan, changes, wanted, ...ways }: PlannedProps) {
+  const [without, setWithout] = useState<ReadonlySet<string>>(new Set());
+  const [isSent, setSent] = useState(false);
+  const take = (service: string, isIn: boolean) =>
+    setWithout(new Set(isIn ? [...without].filter((each) => each !== service) : [...without, service]));
+  const left = wanted.services.filter((each) => !without.has(each));
+  const isOne = plan.services.length === 1 && plan.command === undefined;
+  return (
+    <>
+      <Changes changes={changes} />
+      {isOne ? (
+        plan.services.map((planned) => <PlannedOne key={planned.service} planned={planned} />)
+      ) : (
+        <PlanTable plan={plan} without={without} {...(isSent || wanted.at !== undefined ? {} : { take })} />
+      )}
+      <p class="note">
+        Recorded as {plan.by.person} ({plan.by.run}){plan.approvedBy ? `, approved by ${plan.approvedBy}` : ''}.
+      </p>
+      <Confirmation
+        {...{ plan, isSent, setSent, ...ways }}
+        left={without.size === 0 ? undefined : left.length}
+        planLeft={() => wantPlan({ ...wanted, services: left })}
+      />
+    </>
+  );
+}
+
 function Refusal({ refused: { reason, remedy } }: { refused: Refused }) {
   return (
     <p role="alert" class="is-alarm">
@@ -63,111 +104,16 @@ function Refusal({ refused: { reason, remedy } }: { refused: Refused }) {
   );
 }
 
-function PlanText({ plan, changes }: Shown) {
+function Changes({ changes }: { changes: readonly string[] }) {
+  if (changes.length === 0) return null;
   return (
-    <>
-      {changes.length > 0 && (
-        <div role="alert" class="is-alarm">
-          <p>Nothing was done: it is no more what was shown. This is the plan of now.</p>
-          <ul>
-            {changes.map((line) => (
-              <li key={line}>{line}</li>
-            ))}
-          </ul>
-        </div>
-      )}
-      <PlannedServices services={plan.services} />
-      <p class="note">
-        Recorded as {plan.by.person} ({plan.by.run}){plan.approvedBy ? `, approved by ${plan.approvedBy}` : ''}.
-      </p>
-    </>
-  );
-}
-
-interface ConfirmationProps {
-  readonly plan: ActionPlan;
-  close(): void;
-  again(): void;
-  changed(next: Shown): void;
-  refuse(refused: Refused | undefined): void;
-}
-
-/** The fields that a plan asks for, and the button that says what it does. The focus begins at Cancel. */
-function Confirmation({ plan, close, again, changed, refuse }: ConfirmationProps) {
-  const [typed, setTyped] = useState('');
-  const [reason, setReason] = useState('');
-  const [isSent, setSent] = useState(false);
-  const cancel = useRef<HTMLButtonElement>(null);
-  useLayoutEffect(() => cancel.current?.focus(), []);
-  const isOld = now.value.getTime() >= Date.parse(plan.expiresAt);
-  const isComplete = (!plan.typed || typed === plan.typed.text) && (!plan.needsReason || reason.trim() !== '');
-  const confirm = async () => {
-    setSent(true);
-    refuse(undefined);
-    const answer = await confirmPlan(plan.id, typed, reason);
-    setSent(false);
-    if (answer.kind === 'begun') close();
-    else if (answer.kind === 'changed') changed(answer);
-    else refuse(answer.refused);
-  };
-  return (
-    <form method="dialog" onSubmit={(event) => event.preventDefault()}>
-      {plan.isReady && <Fields plan={plan} typed={typed} setTyped={setTyped} reason={reason} setReason={setReason} />}
-      {isOld && <p role="alert">This plan is older than two minutes.</p>}
-      <button ref={cancel} type="button" onClick={close}>
-        Cancel
-      </button>{' '}
-      {isOld ? (
-        <button type="button" onClick={again}>
-          Plan again
-        </button>
-      ) : (
-        plan.isReady && (
-          <button
-            type="button"
-            class="confirm"
-            disabled={!isComplete || isSent || !isLive.value}
-            onClick={() => void confirm()}
-          >
-            {plan.button}
-          </button>
-        )
-      )}
-    </form>
-  );
-}
-
-interface FieldsProps {
-  readonly plan: ActionPlan;
-  readonly typed: string;
-  readonly reason: string;
-  setTyped(text: string): void;
-  setReason(text: string): void;
-}
-
-function Fields({ plan, typed, setTyped, reason, setReason }: FieldsProps) {
-  return (
-    <>
-      {plan.typed && (
-        <label>
-          Type <strong>{plan.typed.text}</strong>: {plan.typed.reasons.join(' ')}{' '}
-          <input
-            name="typed"
-            value={typed}
-            autocomplete="off"
-            onInput={({ currentTarget }) => setTyped(currentTarget.value)}
-          />
-        </label>
-      )}
-      <label>
-        Reason{plan.needsReason ? '' : ' (optional)'}{' '}
-        <input
-          name="reason"
-          value={reason}
-          maxLength={500}
-          onInput={({ currentTarget }) => setReason(currentTarget.value)}
-        />
-      </label>
-    </>
+    <div role="alert" class="is-alarm">
+      <p>Nothing was done: it is no more what was shown. This is the plan of now.</p>
+      <ul>
+        {changes.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </div>
   );
 }

@@ -35,7 +35,8 @@ export async function confirmPlan(plan: string, typed: string, reason: string): 
 }
 
 /** What waits on main comes to an environment by a release, and not by a promotion. */
-function wishOf({ action, services, from, to }: WantedPlan): PlanWish {
+function wishOf({ action, services, from, to, at }: WantedPlan): PlanWish {
+  if (at !== undefined) return { action, services, to, at };
   if (action === 'promote' && (from === undefined || from === 'HEAD')) return { action: 'release', services, to };
   return { action, services, to, ...(action === 'promote' && from !== undefined ? { from } : {}) };
 }

@@ -24,6 +24,7 @@ function Run({ run, isOpen, close }: { run: ActionRun; isOpen: boolean; close():
     <details open={isOpen}>
       <summary>
         {run.title}: <strong class={run.state === 'failed' ? 'is-alarm' : ''}>{run.state}</strong>
+        {run.services.length > 1 && ` (${countsOf(run)})`}
       </summary>
       {isGoing ? (
         <button
@@ -56,4 +57,10 @@ function Run({ run, isOpen, close }: { run: ActionRun; isOpen: boolean; close():
       </ol>
     </details>
   );
+}
+
+/** `1 running, 2 succeeded`. */
+function countsOf({ services }: ActionRun): string {
+  const states = services.map(({ state }) => state);
+  return [...new Set(states)].map((state) => `${states.filter((each) => each === state).length} ${state}`).join(', ');
 }

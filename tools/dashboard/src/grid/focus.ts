@@ -9,8 +9,6 @@ export interface GridFocus {
 export const focus = signal<GridFocus | undefined>(undefined);
 /** Service whose row keeps its place while the focus is in it, also where the filter would hide it. */
 export const heldService = signal<string | undefined>(undefined);
-/** Services that are selected. */
-export const selected = signal<ReadonlySet<string>>(new Set());
 /** Counts up when the focus shall go where `focus` says. */
 export const focusMoves = signal(0);
 
@@ -18,12 +16,4 @@ export const focusMoves = signal(0);
 export function moveFocus(next: GridFocus): void {
   focus.value = next;
   focusMoves.value++;
-}
-
-/** Selects a service, or takes it out of what is selected. */
-export function toggleSelected(service: string, isSelected = !selected.value.has(service)): void {
-  const next = new Set(selected.value);
-  if (isSelected) next.add(service);
-  else next.delete(service);
-  selected.value = next;
 }

@@ -1,11 +1,12 @@
 import { standingOf } from '../../../plugin/src/model/dashboard/attention.ts';
 import { hasKeys } from '../preferences.ts';
 import { now, state } from '../store.ts';
-import { wantPlan, type PlannedAction } from '../wanted-plan.ts';
 import { copyText } from '../copy.ts';
-import { focus, moveFocus, selected, toggleSelected, type GridFocus } from './focus.ts';
+import { focus, moveFocus, type GridFocus } from './focus.ts';
 import { lines, shownEnvironments } from './lines.ts';
-import { commandOf, environmentOf, openCell, openChanges, sidesOf } from './open-cell.ts';
+import { commandOf, openCell, openChanges } from './open-cell.ts';
+import { planRows } from './plan-rows.ts';
+import { endExtending, extendSelection, selectAll, toggleSelected } from './selection.ts';
 import { navigate } from '../navigate.ts';
 
 /** Lines that PgUp and PgDn go. */
@@ -26,9 +27,13 @@ export function handleGridKey(event: KeyboardEvent): void {
   const next = movedBy(event, at);
   if (next) {
     event.preventDefault();
-    if (event.shiftKey && next.service !== at.service)
-      for (const each of [at, next]) toggleSelected(each.service, true);
+    if (event.shiftKey && next.service !== at.service) extendSelection(services(), at.service, next.service);
+    else if (next.service !== at.service) endExtending();
     return moveFocus(next);
+  }
+  if (event.ctrlKey && event.key === 'a') {
+    event.preventDefault();
+    return selectAll(services());
   }
   const act = event.ctrlKey ? undefined : actions[event.key];
   if (!act || (event.key.length === 1 && !hasKeys.value)) return;
@@ -65,19 +70,10 @@ const actions: Readonly<Record<string, (at: GridFocus) => void>> = {
   t: ({ service }) => navigate(`/s/${encodeURIComponent(service)}`),
   x: ({ service }) => toggleSelected(service),
   y: (at) => copyText(commandOf(at)),
-  p: (at) => plan('promote', at),
-  b: (at) => plan('rollback', at),
-  r: (at) => plan('release', at),
+  p: () => planRows('promote'),
+  b: () => planRows('rollback'),
+  r: () => planRows('release'),
 };
-
-/** Asks for a plan: of what is selected, else of the row in focus. */
-function plan(action: PlannedAction, at: GridFocus): void {
-  const environment = environmentOf(at) ?? shownEnvironments.value[0]?.name;
-  if (environment === undefined) return;
-  const chosen = selected.value.size > 0 ? [...selected.value] : [at.service];
-  const { to: from } = sidesOf(environment);
-  wantPlan({ action, services: chosen, to: environment, ...(action === 'promote' ? { from } : {}) });
-}
 
 /** Goes to the next service that needs somebody, or the one before. */
 export function goToTrouble(step: 1 | -1): void {

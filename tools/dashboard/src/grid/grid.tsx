@@ -8,6 +8,7 @@ import { Heads } from './heads.tsx';
 import { isCompact, lines, shownEnvironments } from './lines.ts';
 import { openCell } from './open-cell.ts';
 import { Row } from './row.tsx';
+import { toggleSelected } from './selection.ts';
 import { useWindowing, type Windowing } from './use-windowing.ts';
 
 /** All services in all environments. */
@@ -114,5 +115,6 @@ function clickCell(event: MouseEvent): void {
   const at = cellOf(event.target);
   if (!at || String(getSelection()) !== '') return;
   moveFocus(at);
-  openCell(at);
+  if (event.ctrlKey || event.metaKey) toggleSelected(at.service);
+  else openCell(at);
 }

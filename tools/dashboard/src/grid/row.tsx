@@ -3,8 +3,9 @@ import { concernOf, needsSomebody } from '../../../plugin/src/model/dashboard/ce
 import type { DashboardRow, EnvironmentHead } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
 import { now, state } from '../store.ts';
 import { Cell } from './cell.tsx';
-import { focus, selected } from './focus.ts';
+import { focus } from './focus.ts';
 import { Gap } from './gap.tsx';
+import { selected } from './selection.ts';
 import { shapeOf } from './shapes.tsx';
 
 interface RowProps {

@@ -2,6 +2,7 @@ import { Band } from '../grid/band.tsx';
 import { Grid } from '../grid/grid.tsx';
 import { lines, shownRows } from '../grid/lines.ts';
 import { FilterBar } from '../grid/filter-bar.tsx';
+import { SelectionBar } from '../grid/selection-bar.tsx';
 import { nearestService } from '../grid/nearest-service.ts';
 import { showGrid } from '../navigate.ts';
 import { state } from '../store.ts';
@@ -20,6 +21,7 @@ export default function GridView() {
       <Band state={value} />
       <FilterBar state={value} />
       {lines.value.length === 0 ? <NothingShown /> : <Grid state={value} />}
+      <SelectionBar />
     </>
   );
 }

@@ -4,8 +4,10 @@ import {
   type Moment,
   type MomentCell,
 } from '../../../plugin/src/model/dashboard/moment.ts';
-import { Answer, Command, goTo, NotReachedNote, Note, Table, Time, type ViewProps } from './detail/parts.tsx';
+import { formatSecond } from '../../../plugin/src/model/text/timestamp.ts';
+import { Answer, Command, goTo, NotReachedNote, Note, Table, Time, zone, type ViewProps } from './detail/parts.tsx';
 import { useAnswer } from './detail/use-answer.ts';
+import { wantPlan } from '../wanted-plan.ts';
 
 const minute = 60_000;
 
@@ -135,6 +137,12 @@ function Way({ environment, at }: { readonly environment: EnvironmentMoment; rea
           for them.
         </Note>
       )}
+      <button
+        type="button"
+        onClick={() => wantPlan({ action: 'rollback-environment', services: [], to: environment.environment, at })}
+      >
+        Plan to take {environment.environment} back to {formatSecond(at, zone())}
+      </button>
       <Command
         label={`Plan to make ${environment.environment} as it was`}
         text={`nx run infrastructure:rollback --env=${environment.environment} --to=${at} --dry-run`}

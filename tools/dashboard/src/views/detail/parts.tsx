@@ -18,7 +18,7 @@ export function goTo(href: string, isReplacing = false): void {
 }
 
 /** The zone of the page's times: UTC, as the CLI and build numbers have it, or this machine's (undefined). */
-function zone(): string | undefined {
+export function zone(): string | undefined {
   return new URL(location.href).searchParams.get('tz') === 'local' ? undefined : 'UTC';
 }
 

@@ -1,10 +1,15 @@
-/** An action that the page offers. */
-export type DashboardAction = 'promote' | 'rollback' | 'release';
+/** An action that the page offers. `rollback-environment` is `infrastructure:rollback`: all services of one environment. */
+export type DashboardAction = 'promote' | 'rollback' | 'release' | 'rollback-environment';
+
+/** Reports whether an action takes back what was deployed: it needs a reason, and no approval. */
+export function isGoingBack(action: DashboardAction): boolean {
+  return action === 'rollback' || action === 'rollback-environment';
+}
 
 /** A wish for a plan, as the page sends it. */
 export interface PlanWish {
   readonly action: DashboardAction;
-  /** In the order in which they are shown. */
+  /** In the order in which they are shown; none where an environment goes back, whose records say which. */
   readonly services: readonly string[];
   /** The environment that is changed. Of a release it may be left out: all automatic ones then. */
   readonly to?: string;
@@ -12,6 +17,8 @@ export interface PlanWish {
   readonly from?: string;
   /** A build, of one service: `20261124-1`. Without it, what the command takes without `--tag`. */
   readonly tag?: string;
+  /** The moment at which an environment was as it shall be, ISO 8601 in UTC. */
+  readonly at?: string;
 }
 
 /**
@@ -38,6 +45,10 @@ export interface ActionPlan {
   /** A word to be typed before it may be confirmed, and why. */
   readonly typed?: { readonly text: string; readonly reasons: readonly string[] };
   readonly needsReason: boolean;
+  /** False: a service that fails stops no other. */
+  readonly stopsAtFailure: boolean;
+  /** The command that does the same for all services; left out where each has its own. */
+  readonly command?: string;
   /** Those that are refused first, then those with nothing to do. */
   readonly services: readonly PlannedService[];
 }

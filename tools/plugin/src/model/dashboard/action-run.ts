@@ -12,6 +12,8 @@ export interface RunSummary {
   /** Id of its plan. */
   readonly plan: string;
   readonly title: string;
+  /** The environments that it changes, by name. */
+  readonly environments: readonly string[];
   readonly by: { readonly person: string; readonly run: string };
   readonly startedAt: string;
   readonly endedAt?: string;

@@ -4,7 +4,7 @@ import { applyRunEvent, linesKept } from './run-progress.ts';
 
 const summary: RunSummary = {
   ...{ id: 'r', plan: 'p', title: 't', by: { person: 'ada', run: 'x' }, startedAt: '2026-11-24T12:00:00Z' },
-  ...{ state: 'running', services: [] },
+  ...{ state: 'running', services: [], environments: ['prod'] },
 };
 const begun: RunEvent = { kind: 'state', run: 'r', summary };
 const line = (id: number): RunEvent => ({

@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { BuildNumber } from '../release/build-number.ts';
 import type { Release } from '../release/release.ts';
 import type { DeploymentOutcome } from './deployment-record.ts';
-import { staysOf } from './soak.ts';
+import { soakedAt, staysOf } from './soak.ts';
 
 const build = (revision: number) => BuildNumber.parse(`20261124-${revision}`)!;
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 24, 12, minute)).toISOString();
@@ -28,4 +29,25 @@ it.each([
 ])('tells how long a build ran when %s', (_, records, stays) => {
   const found = staysOf(records, build(1), new Date(at(30)));
   expect(found.map(({ milliseconds, endedBy }) => [milliseconds / 60_000, endedBy?.revision])).toEqual(stays);
+});
+
+it('says the moment from which on a build has run for long enough', () => {
+  const outcomes = fc.constantFrom<DeploymentOutcome>('succeeded', 'succeeded', 'succeeded', 'failed', 'running');
+  const deployments = fc.array(fc.record({ revision: fc.integer({ min: 1, max: 2 }), outcome: outcomes }), {
+    maxLength: 6,
+  });
+  fc.assert(
+    fc.property(deployments, fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 6 }), (found, soak, later) => {
+      const records = found.map(({ revision, outcome }, index) => record(revision, index * 3, outcome)).reverse();
+      const now = new Date(at(found.length * 3 + later));
+      const end = soakedAt(records, build(1), soak * 60_000);
+      const stays = staysOf(records, build(1), now);
+      expect(end !== undefined && end <= now).toBe(stays.some(({ milliseconds }) => milliseconds >= soak * 60_000));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+it('counts from the first deployment when it was deployed again', () => {
+  expect(soakedAt([record(1, 10), record(1, 0)], build(1), 600_000)).toEqual(new Date(at(11)));
 });

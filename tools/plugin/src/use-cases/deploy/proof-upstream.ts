@@ -1,6 +1,6 @@
 import type { BuildNumber } from '../../model/release/build-number.ts';
 import type { DeploymentRecord } from '../../model/deploy/deployment-record.ts';
-import { staysOf, type Stay } from '../../model/deploy/soak.ts';
+import { soakedAt, staysOf } from '../../model/deploy/soak.ts';
 import { describeDuration, parseDuration } from '../../model/text/duration.ts';
 import type { Environment } from '../../model/environment/environment.ts';
 import { describeHold, holdOf, isHeldBack } from '../../model/rollback/hold.ts';
@@ -92,33 +92,38 @@ function prove(
       `${probe.failed} of ${probe.requests} requests failed while it was deployed to ${from.name}${probe.firstFailure === undefined ? '' : ` (the first: ${probe.firstFailure})`}.`,
       'Find out why and release again, or promote it anyway with `--force`.',
     );
-  const soaked = proveSoak({ from, to, force }, candidate, staysOf(records, build, now), refuse);
+  const soaked = proveSoak({ from, to, force, now }, candidate, records, refuse);
   if (soaked instanceof Refusal || !hasLost) return soaked;
   return { ...soaked, lifted: ['lost-requests', ...soaked.lifted] };
 }
 
-/** Returns a deployment upstream if its build ran there for long enough. @param stays of the build, one at least. */
+/** Returns a deployment upstream if its build ran there for long enough. @param records upstream, newest first. */
 function proveSoak(
-  { from, to, force }: Pick<UpstreamRequest, 'from' | 'to' | 'force'>,
+  { from, to, force, now }: Pick<UpstreamRequest, 'from' | 'to' | 'force'> & { readonly now: Date },
   record: DeploymentRecord,
-  stays: readonly Stay[],
+  records: readonly DeploymentRecord[],
   refuse: (type: ErrorType, reason: string, remedy: string) => Refusal,
 ): Proven | Refusal {
+  const { buildNumber } = record.release;
+  const stays = staysOf(records, buildNumber, now);
   const longest = stays.toSorted((a, b) => a.milliseconds - b.milliseconds).at(-1)!;
   const [current] = stays.filter(({ endedBy }) => endedBy === undefined);
   const soak = parseDuration(to.soak ?? '') ?? 0;
-  const { milliseconds, endedBy } = current ?? longest;
-  if (longest.milliseconds >= soak || force) {
+  const end = soakedAt(records, buildNumber, soak);
+  // Where nothing is asked for, clocks that differ keep nobody waiting.
+  const isSoaked = soak === 0 || (end !== undefined && end <= now);
+  if (isSoaked || force) {
     const shown = describeDuration(longest.milliseconds);
-    const lifted = longest.milliseconds >= soak ? [] : ['soaking'];
+    const lifted = isSoaked ? [] : ['soaking'];
     return { record, time: longest === current ? `has run for ${shown}` : `ran for ${shown}`, lifted };
   }
-  if (current)
+  if (end)
     return refuse(
       'soaking',
-      `It must run in ${from.name} for ${to.soak} before it goes to ${to.name}; that takes ${describeDuration(soak - milliseconds)} more.`,
+      `It must run in ${from.name} for ${to.soak} before it goes to ${to.name}; that takes ${describeDuration(end.getTime() - now.getTime())} more.`,
       'Promote it then, or at once with `--force`.',
     );
+  const { milliseconds, endedBy } = longest;
   return refuse(
     'soaking',
     `It must run in ${from.name} for ${to.soak} before it goes to ${to.name}; it ran there for ${describeDuration(milliseconds)}, until ${endedBy} was deployed.`,

@@ -35,6 +35,19 @@ export interface EnvironmentRollbackPlan {
   readonly younger: readonly string[];
 }
 
+/** A service that cannot go back, and why. */
+export interface RefusedRollback {
+  readonly service: string;
+  readonly error: ProductError;
+}
+
+/** The steps, and the services for which there are none: while there is one of these, nothing goes back. */
+export interface EnvironmentRollbackPreview extends EnvironmentRollbackPlan {
+  readonly refused: readonly RefusedRollback[];
+  /** The newest deployment of each service there, by its name. */
+  readonly newest: ReadonlyMap<string, DeploymentSummary>;
+}
+
 /** Services that are planned at the same time: each asks about ten things of the API server at once. */
 const atOnce = 4;
 
@@ -46,15 +59,35 @@ export async function planEnvironmentRollback(
   request: EnvironmentRollbackRequest,
   ports: ReleasePorts,
 ): Promise<EnvironmentRollbackPlan> {
+  const { refused, at, plans, same, younger } = await previewEnvironmentRollback(request, ports);
+  if (refused.length > 0) throw combineRefusals(request, refused);
+  return { at, plans, same, younger };
+}
+
+/** Finds out the same, also where some of the services cannot go back. Changes nothing. */
+export async function previewEnvironmentRollback(
+  request: EnvironmentRollbackRequest,
+  ports: ReleasePorts,
+  signal?: AbortSignal,
+): Promise<EnvironmentRollbackPreview> {
   const cluster = await ports.cluster(request.environment);
   await cluster.check();
   const histories = historiesOf(await cluster.summaries());
   const at = momentOf(request, histories);
   const { wanted, same, younger, refused } = sortOut(request, histories, at);
-  const planned = await pMap(wanted, (target) => planOne(request, target, ports), { concurrency: atOnce });
-  const failed = [...refused, ...planned.flatMap((each) => ('failure' in each ? [each.failure] : []))];
-  if (failed.length > 0) throw combineRefusals(request, failed);
-  return { at, plans: planned.flatMap((each) => ('plan' in each ? [each.plan] : [])), same, younger };
+  const planOnly = (target: RollbackTarget) => planOne(request, target, ports);
+  const planned = await pMap(wanted, planOnly, { concurrency: atOnce, ...(signal ? { signal } : {}) });
+  const failed = planned.flatMap((each) => ('failure' in each ? [each] : []));
+  const bug = failed.find(({ failure }) => !(failure instanceof ProductError));
+  if (bug) throw bug.failure;
+  return {
+    ...{ at, same, younger, plans: planned.flatMap((each) => ('plan' in each ? [each.plan] : [])) },
+    refused: [
+      ...refused,
+      ...failed.flatMap(({ service, failure: error }) => (error instanceof ProductError ? [{ service, error }] : [])),
+    ],
+    newest: new Map(histories.flatMap(({ name, records: [newest] }) => (newest ? [[name, newest] as const] : []))),
+  };
 }
 
 /** The deployments of a service, newest first. */
@@ -85,10 +118,10 @@ function historiesOf(summaries: readonly DeploymentSummary[]): ServiceHistory[] 
 
 /** Finds out which services have to go back. */
 function sortOut(request: EnvironmentRollbackRequest, histories: readonly ServiceHistory[], at: Date) {
-  const [wanted, same, younger, refused]: [RollbackTarget[], string[], string[], unknown[]] = [[], [], [], []];
+  const [wanted, same, younger, refused]: [RollbackTarget[], string[], string[], RefusedRollback[]] = [[], [], [], []];
   for (const { name, records } of histories) {
     const then = runningAt(records, at);
-    if (then === 'before-what-is-kept') refused.push(tooLongAgo(request, name, at, records));
+    if (then === 'before-what-is-kept') refused.push({ service: name, error: tooLongAgo(request, name, at, records) });
     else if (then === undefined) younger.push(name);
     else if (then.sequence === records.find(({ outcome }) => outcome === 'succeeded')?.sequence && isCalm(records))
       same.push(name);
@@ -102,11 +135,11 @@ async function planOne(
   request: EnvironmentRollbackRequest,
   { name, to }: RollbackTarget,
   ports: ReleasePorts,
-): Promise<{ readonly plan: RollbackPlan } | { readonly failure: unknown }> {
+): Promise<{ readonly plan: RollbackPlan } | { readonly service: string; readonly failure: unknown }> {
   try {
     return { plan: await planRollback({ ...request, service: serviceNamed(request, name), to }, ports) };
   } catch (failure) {
-    return { failure };
+    return { service: name, failure };
   }
 }
 
@@ -182,16 +215,17 @@ function tooLongAgo(
   });
 }
 
-function combineRefusals({ environment }: EnvironmentRollbackRequest, errors: readonly unknown[]): unknown {
-  const [first] = errors;
-  const known = errors.filter((error) => error instanceof ProductError);
-  if (known.length < errors.length) return errors.find((error) => !(error instanceof ProductError));
-  if (known.length === 1) return first;
+function combineRefusals(
+  { environment }: EnvironmentRollbackRequest,
+  refused: readonly RefusedRollback[],
+): ProductError {
+  const [first] = refused;
+  if (refused.length === 1) return first!.error;
   return new Refusal({
     type: 'cannot-roll-back',
     doing: `roll ${environment.name} back`,
-    reason: `${known.length} of its services cannot go back, so none does.`,
+    reason: `${refused.length} of its services cannot go back, so none does.`,
     remedy: 'See each below.',
-    evidence: known.flatMap((error) => error.explain().split('\n')),
+    evidence: refused.flatMap(({ error }) => error.explain().split('\n')),
   });
 }

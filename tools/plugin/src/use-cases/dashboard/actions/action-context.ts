@@ -83,3 +83,15 @@ export interface PreparedService {
   /** Undefined where there is nothing to do. @returns the lines that the command ends with. */
   readonly carryOut: ((how: CarryingOut) => Promise<readonly string[]>) | undefined;
 }
+
+/** The services of a plan, and how they are carried out together. */
+export interface PreparedAction {
+  /** In the order in which they are done. */
+  readonly services: readonly PreparedService[];
+  /** False: one that fails stops no other, and all are begun at once. */
+  readonly stopsAtFailure: boolean;
+  /** Undefined where each service has its own. */
+  readonly command?: string;
+  /** Compares all of it with what was shown, before any of it is begun. @throws {Refusal} when it is another one. */
+  readonly check: (reason: string | undefined) => Promise<void>;
+}

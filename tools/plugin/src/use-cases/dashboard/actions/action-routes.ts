@@ -5,7 +5,7 @@ import { readPlanWish, readRunWish } from './read-wish.ts';
 /** Returns the routes that plan and do something. Without `--actions` the server has none of them. */
 export function actionRoutes(actions: DashboardActions): readonly DashboardRoute[] {
   return [
-    { method: 'POST', path: '/api/plans', handle: ({ body }) => actions.plan(readPlanWish(body)) },
+    { method: 'POST', path: '/api/plans', handle: ({ body, signal }) => actions.plan(readPlanWish(body), signal) },
     { method: 'GET', path: '/api/runs', handle: async () => ({ runs: actions.list() }) },
     {
       method: 'POST',

@@ -2,12 +2,12 @@ import { setMaxListeners } from 'node:events';
 import pMap from 'p-map';
 import type { RunOfService, RunState } from '../../../model/dashboard/action-run.ts';
 import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
-import { scrub } from '../../../model/secrets/line-scrubber.ts';
-import type { CarryingOut, PreparedService } from './action-context.ts';
+import type { CarryingOut, PreparedAction, PreparedService } from './action-context.ts';
+import { shownLine } from './planned-service.ts';
 import type { RunOutput } from './run-output.ts';
 import { requireAsShown } from './shown-work.ts';
 
-/** Services that are carried out at the same time; after the first that fails, none is begun. */
+/** Services that are carried out at the same time where one that fails stops those that are not begun. */
 const atOnce = 4;
 
 /** One plan that is carried out. */
@@ -20,13 +20,13 @@ export class ActionRunner {
   readonly differences: string[] = [];
   readonly output: RunOutput;
   private readonly stopping = new AbortController();
-  private readonly prepared: readonly PreparedService[];
+  private readonly action: PreparedAction;
   private settle: () => void = () => {};
   private hasFailed = false;
   private hasBegun = false;
 
-  constructor(prepared: readonly PreparedService[], reason: string | undefined, output: RunOutput) {
-    this.prepared = prepared;
+  constructor(action: PreparedAction, reason: string | undefined, output: RunOutput) {
+    this.action = action;
     this.output = output;
     // Many parts of a rollout hear it, which Node would take for a leak.
     setMaxListeners(0, this.stopping.signal);
@@ -42,10 +42,30 @@ export class ActionRunner {
   }
 
   private async carryOut(reason: string | undefined): Promise<void> {
-    const ready = this.prepared.filter(({ carryOut }) => carryOut);
-    const states = await pMap(ready, (each) => this.carryOutOne(each, reason), { concurrency: atOnce });
+    const { services, stopsAtFailure } = this.action;
+    const ready = services.filter(({ carryOut }) => carryOut);
+    const refused = await this.check(reason);
+    const states = refused
+      ? ready.map(({ planned }) => this.noted(planned.service, refused))
+      : await pMap(ready, (each) => this.carryOutOne(each, reason), {
+          // What waits for a pod keeps nobody waiting, and the cluster's port bounds what is changed at once.
+          concurrency: stopsAtFailure ? atOnce : Infinity,
+        });
     this.output.end(this.stateOf(states));
     this.settle();
+  }
+
+  /** Compares all with what was shown. @returns how all services end where it is another one; nothing is begun then. */
+  private async check(reason: string | undefined): Promise<'changed' | 'failed' | undefined> {
+    try {
+      await this.action.check(reason);
+      return undefined;
+    } catch (error) {
+      this.explain(this.output.now.environments.join(', '), error);
+      if (!(error instanceof Refusal)) return 'failed';
+      this.differences.push(error.facts.reason);
+      return 'changed';
+    }
   }
 
   private stateOf(states: readonly RunOfService['state'][]): RunState {
@@ -58,7 +78,7 @@ export class ActionRunner {
   private async carryOutOne({ planned, shown, carryOut }: PreparedService, reason: string | undefined) {
     const { service } = planned;
     if (this.stopping.signal.aborted) return this.noted(service, 'cancelled');
-    if (this.hasFailed || !carryOut) return this.noted(service, 'not-begun');
+    if ((this.hasFailed && this.action.stopsAtFailure) || !carryOut) return this.noted(service, 'not-begun');
     this.noted(service, 'running');
     let isBegun = false;
     const how: CarryingOut = {
@@ -73,7 +93,7 @@ export class ActionRunner {
       onWait: () => this.settle(),
     };
     try {
-      for (const line of await carryOut(how)) this.output.say(service, 'result', scrub(line));
+      for (const line of await carryOut(how)) this.output.say(service, 'result', shownLine(line));
       return this.noted(service, 'succeeded');
     } catch (error) {
       this.hasFailed = true;
@@ -90,7 +110,7 @@ export class ActionRunner {
       error instanceof ProductError
         ? error.explain().split('\n')
         : ['This is a bug in @poc/plugin; please report it with these lines.', ...stackOf(error)];
-    for (const line of lines) this.output.say(service, 'error', line);
+    for (const line of lines) this.output.say(service, 'error', shownLine(line));
   }
 
   private noted(service: string, state: RunOfService['state']): RunOfService['state'] {
@@ -100,5 +120,5 @@ export class ActionRunner {
 }
 
 function stackOf(error: unknown): string[] {
-  return scrub(error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n');
+  return (error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n');
 }

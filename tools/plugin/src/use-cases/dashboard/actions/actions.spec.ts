@@ -1,15 +1,14 @@
 import { releaseIt } from '../../../../../twins/src/release-it.ts';
 import { ReleaseScenario } from '../../../../../twins/src/release-scenario.ts';
+import { actionContextOf, refusalOf, runsEnded } from '../../../../../twins/src/dashboard-actions.ts';
 import { approvesAll } from '../../../../../twins/src/approve-all.ts';
 import type { ActionPlan, PlanWish } from '../../../model/dashboard/action-plan.ts';
 import type { RunEvent } from '../../../model/dashboard/action-run.ts';
-import { ProductError } from '../../../model/errors/product-error.ts';
 import { interruption } from '../../../model/errors/interruption.ts';
 import { promote } from '../../deploy/promote.ts';
 import type { ActionContext } from './action-context.ts';
 import { DashboardActions } from './actions.ts';
 
-const actor = { person: 'ada', run: 'ada@laptop' };
 const grace = { person: 'grace', run: 'ci@7' };
 const toProd: PlanWish = { action: 'promote', services: ['orders'], from: 'preprod', to: 'prod' };
 const back: PlanWish = { action: 'rollback', services: ['orders'], to: 'preprod' };
@@ -17,27 +16,6 @@ const named = ({ environments }: ReleaseScenario, name: string) => environments.
 const pass = (scenario: ReleaseScenario, minutes: number) => {
   scenario.now = new Date(scenario.now.getTime() + minutes * 60_000);
 };
-
-function contextOf(scenario: ReleaseScenario, wishes: Partial<ActionContext> = {}): ActionContext {
-  let ids = 0;
-  return {
-    ports: scenario.ports,
-    words: {
-      deployed: (service, release, { name }, { state }) => `${service} ${release?.buildNumber}: ${state} in ${name}`,
-      rolledBack: ({ release }, { state }) => [`${release.service} ${release.buildNumber}: ${state}`],
-      changes: (changes) => changes.map(({ kind, name, action }) => `${kind} ${name} ${action}`),
-      typed: (text) => text,
-    },
-    actor,
-    mainBranch: 'main',
-    timeoutMs: 1000,
-    environments: async () => scenario.environments,
-    service: () => scenario.service,
-    build: async () => void (await releaseIt(scenario, { only: 'build' })),
-    newId: () => `id-${++ids}`,
-    ...wishes,
-  };
-}
 
 /** Releases to preprod, where each proves itself. */
 async function proven(...texts: string[]): Promise<ReleaseScenario> {
@@ -52,7 +30,7 @@ async function releaseNext(scenario: ReleaseScenario, text: string): Promise<voi
   pass(scenario, 20);
 }
 
-function promotedBy(scenario: ReleaseScenario, who: typeof actor) {
+function promotedBy(scenario: ReleaseScenario, who: typeof grace) {
   const request = {
     ...{ timeoutMs: 1000, force: false, allowDowntime: false, adopt: false, dryRun: false, actor: who },
     ...{ from: named(scenario, 'preprod'), to: named(scenario, 'prod'), build: undefined, service: scenario.service },
@@ -66,30 +44,12 @@ const deployments = async (scenario: ReleaseScenario, environment: string) =>
     ({ release, actor: who, cause, outcome }) => `${release.buildNumber} ${cause.action} ${outcome} by ${who.person}`,
   );
 
-const refusalOf = (action: Promise<unknown>) =>
-  action.then(
-    () => 'not refused',
-    (error: unknown) => (error instanceof ProductError ? `${error.exitCode} ${error.facts.type}` : String(error)),
-  );
-
 const prodTyped = ({ id }: ActionPlan) => ({ plan: id, typed: 'prod' });
-
-/** Awaits that a run has ended. */
-async function ended(actions: DashboardActions): Promise<void> {
-  if (!actions.isBusy) return;
-  await new Promise<void>((resolve) => {
-    const leave = actions.onEvent(() => {
-      if (actions.isBusy) return;
-      leave();
-      resolve();
-    });
-  });
-}
 
 describe('a plan of the dashboard', () => {
   it('says what would be done, as whom, until when, and changes nothing', async () => {
     const scenario = await proven('1', '2');
-    const actions = await DashboardActions.open(contextOf(scenario));
+    const actions = await DashboardActions.open(actionContextOf(scenario));
     const plan = await actions.plan(toProd);
     expect(plan).toMatchObject({
       action: 'promote',
@@ -115,7 +75,7 @@ describe('a plan of the dashboard', () => {
     const scenario = await proven('1');
     await promotedBy(scenario, grace);
     await releaseNext(scenario, '2');
-    const actions = await DashboardActions.open(contextOf(scenario));
+    const actions = await DashboardActions.open(actionContextOf(scenario));
     const forward = await actions.plan(toProd);
     expect(forward.title).toBe('Put orders 20261124-2 into prod, in place of 20261124-1');
     expect([forward.services[0]?.gained.length, forward.services[0]?.lost.length]).toEqual([1, 0]);
@@ -130,7 +90,7 @@ describe('a plan of the dashboard', () => {
     const scenario = new ReleaseScenario();
     scenario.change('1');
     await releaseIt(scenario);
-    const actions = await DashboardActions.open(contextOf(scenario));
+    const actions = await DashboardActions.open(actionContextOf(scenario));
     const plan = await actions.plan(toProd);
     expect(plan).toMatchObject({
       isReady: false,
@@ -143,7 +103,7 @@ describe('a plan of the dashboard', () => {
   it('is nothing where all is there already', async () => {
     const scenario = await proven('1');
     await promotedBy(scenario, grace);
-    const actions = await DashboardActions.open(contextOf(scenario));
+    const actions = await DashboardActions.open(actionContextOf(scenario));
     expect(await actions.plan(toProd)).toMatchObject({ isReady: false, services: [{ state: 'nothing' }] });
     expect(await actions.plan({ action: 'release', services: ['orders'] })).toMatchObject({
       services: [{ state: 'nothing', sentence: expect.stringContaining('already running in preprod') }],
@@ -156,7 +116,7 @@ describe('a plan of the dashboard', () => {
       ...each,
       freeze: [{ days: ['tue'], zone: 'UTC', reason: 'sale' }],
     }));
-    const actions = await DashboardActions.open(contextOf(scenario));
+    const actions = await DashboardActions.open(actionContextOf(scenario));
     const plan = await actions.plan(toProd);
     expect(plan).toMatchObject({ services: [{ state: 'refused', refusal: { type: 'frozen' } }] });
   });
@@ -165,11 +125,11 @@ describe('a plan of the dashboard', () => {
 describe('a confirmed plan', () => {
   it('is carried out, under the name of who started the dashboard', async () => {
     const scenario = await proven('1');
-    const actions = await DashboardActions.open(contextOf(scenario));
+    const actions = await DashboardActions.open(actionContextOf(scenario));
     const events: RunEvent[] = [];
     actions.onEvent((event) => events.push(event));
     expect(await actions.confirm(prodTyped(await actions.plan(toProd)))).toMatchObject({ state: 'begun' });
-    await ended(actions);
+    await runsEnded(actions);
     const [run] = actions.list();
     expect(run).toMatchObject({ state: 'succeeded', services: [{ service: 'orders', state: 'succeeded' }] });
     expect(run?.lines.at(-1)).toMatchObject({ kind: 'result', text: 'orders 20261124-1: deployed in prod' });
@@ -182,11 +142,11 @@ describe('a confirmed plan', () => {
 
   it('goes back with its reason, and holds', async () => {
     const scenario = await proven('1', '2');
-    const actions = await DashboardActions.open(contextOf(scenario));
+    const actions = await DashboardActions.open(actionContextOf(scenario));
     const { id } = await actions.plan(back);
     expect(await refusalOf(actions.confirm({ plan: id }))).toBe('2 reason-needed');
     await actions.confirm({ plan: id, reason: 'wrong totals' });
-    await ended(actions);
+    await runsEnded(actions);
     const [record] = await scenario.clusters.get('preprod')!.records('orders');
     expect(record).toMatchObject({
       cause: { action: 'rollback', reason: 'wrong totals' },
@@ -198,18 +158,18 @@ describe('a confirmed plan', () => {
   it('builds what is released, and deploys that', async () => {
     const scenario = await proven('1');
     scenario.change('2');
-    const actions = await DashboardActions.open(contextOf(scenario));
+    const actions = await DashboardActions.open(actionContextOf(scenario));
     const plan = await actions.plan({ action: 'release', services: ['orders'] });
     expect(plan.title).toMatch(/^Release orders of commit [0-9a-f]+ to preprod$/);
     await actions.confirm({ plan: plan.id });
-    await ended(actions);
+    await runsEnded(actions);
     expect(actions.list()[0]).toMatchObject({ state: 'succeeded' });
     expect((await deployments(scenario, 'preprod'))[0]).toBe('20261124-2 deploy succeeded by ada');
   });
 
   it('asks for the name of a protected environment, letter by letter', async () => {
     const scenario = await proven('1');
-    const actions = await DashboardActions.open(contextOf(scenario));
+    const actions = await DashboardActions.open(actionContextOf(scenario));
     const { id } = await actions.plan(toProd);
     for (const typed of [undefined, '', 'Prod', 'prod ', 'preprod'])
       expect(await refusalOf(actions.confirm({ plan: id, ...(typed === undefined ? {} : { typed }) }))).toBe(
@@ -217,15 +177,15 @@ describe('a confirmed plan', () => {
       );
     expect(await deployments(scenario, 'prod')).toEqual([]);
     expect(await actions.confirm({ plan: id, typed: 'prod' })).toMatchObject({ state: 'begun' });
-    await ended(actions);
+    await runsEnded(actions);
   });
 
   it('runs once: another click, and another tab, get the first run', async () => {
     const scenario = await proven('1');
-    const actions = await DashboardActions.open(contextOf(scenario));
+    const actions = await DashboardActions.open(actionContextOf(scenario));
     const plan = await actions.plan(toProd);
     const both = await Promise.all([actions.confirm(prodTyped(plan)), actions.confirm(prodTyped(plan))]);
-    await ended(actions);
+    await runsEnded(actions);
     const later = await actions.confirm(prodTyped(plan));
     const ids = [...both, later].map((each) => (each.state === 'begun' ? each.run.id : each.state));
     expect(new Set(ids).size).toBe(1);
@@ -234,7 +194,7 @@ describe('a confirmed plan', () => {
 
   it('is not done when somebody deployed since, and says who', async () => {
     const scenario = await proven('1');
-    const actions = await DashboardActions.open(contextOf(scenario));
+    const actions = await DashboardActions.open(actionContextOf(scenario));
     const plan = await actions.plan(toProd);
     await releaseNext(scenario, '2');
     await promotedBy(scenario, grace);
@@ -251,7 +211,7 @@ describe('a confirmed plan', () => {
 
   it('is not done in an open environment either, when somebody deployed while it waited for the lock', async () => {
     const scenario = await proven('1', '2');
-    const actions = await DashboardActions.open(contextOf(scenario));
+    const actions = await DashboardActions.open(actionContextOf(scenario));
     const plan = await actions.plan(back);
     const cluster = scenario.clusters.get('preprod')!;
     const held = await cluster.lock('orders', grace, () => {});
@@ -261,20 +221,20 @@ describe('a confirmed plan', () => {
       run: { state: 'running' },
     });
     await held.release();
-    await ended(actions);
+    await runsEnded(actions);
     expect(actions.list()[0]).toMatchObject({ state: 'succeeded' });
   });
 
   it('is not done when something was changed while it waited for the lock', async () => {
     const scenario = await proven('1', '2');
-    const actions = await DashboardActions.open(contextOf(scenario));
+    const actions = await DashboardActions.open(actionContextOf(scenario));
     const plan = await actions.plan(back);
     const cluster = scenario.clusters.get('preprod')!;
     const held = await cluster.lock('orders', grace, () => {});
     expect(await actions.confirm({ plan: plan.id, reason: 'why' })).toMatchObject({ state: 'begun' });
     cluster.edit('Deployment', 'orders', 'kubectl-edit', ['spec', 'replicas'], 7);
     await held.release();
-    await ended(actions);
+    await runsEnded(actions);
     expect(actions.list()[0]).toMatchObject({ state: 'changed', services: [{ state: 'changed' }] });
     expect(await actions.confirm({ plan: plan.id, reason: 'why' })).toMatchObject({ state: 'changed' });
     expect((await deployments(scenario, 'preprod'))[0]).toContain('20261124-2 deploy');
@@ -282,7 +242,7 @@ describe('a confirmed plan', () => {
 
   it('is not done when an object of the cluster is another one by now', async () => {
     const scenario = await proven('1', '2');
-    const actions = await DashboardActions.open(contextOf(scenario));
+    const actions = await DashboardActions.open(actionContextOf(scenario));
     const plan = await actions.plan(back);
     scenario.clusters.get('preprod')!.edit('Deployment', 'orders', 'kubectl-edit', ['spec', 'replicas'], 7);
     const answer = await actions.confirm({ plan: plan.id, reason: 'why' });
@@ -290,7 +250,7 @@ describe('a confirmed plan', () => {
     expect((await deployments(scenario, 'preprod'))[0]).toContain('20261124-2 deploy');
     if (answer.state !== 'changed') return;
     expect(await actions.confirm({ plan: answer.changed.plan.id, reason: 'why' })).toMatchObject({ state: 'begun' });
-    await ended(actions);
+    await runsEnded(actions);
     expect((await deployments(scenario, 'preprod'))[0]).toContain('20261124-1 rollback');
   });
 
@@ -299,7 +259,7 @@ describe('a confirmed plan', () => {
     scenario.environments = scenario.environments.map((each) => ({ ...each, protected: false }));
     await promotedBy(scenario, grace);
     await releaseNext(scenario, '2');
-    const actions = await DashboardActions.open(contextOf(scenario));
+    const actions = await DashboardActions.open(actionContextOf(scenario));
     const plan = await actions.plan(toProd);
     expect(plan.typed).toBeUndefined();
     scenario.clusters.get('prod')!.edit('Deployment', 'orders', 'kubectl-edit', ['spec', 'replicas'], 7);
@@ -310,7 +270,7 @@ describe('a confirmed plan', () => {
   it('is not done when another commit is checked out by now', async () => {
     const scenario = await proven('1');
     scenario.change('2');
-    const actions = await DashboardActions.open(contextOf(scenario));
+    const actions = await DashboardActions.open(actionContextOf(scenario));
     const plan = await actions.plan({ action: 'release', services: ['orders'] });
     scenario.change('3');
     const answer = await actions.confirm({ plan: plan.id });
@@ -323,17 +283,17 @@ describe('a confirmed plan', () => {
 
   it('is done by the build that was shown, also when a newer one proved itself', async () => {
     const scenario = await proven('1');
-    const actions = await DashboardActions.open(contextOf(scenario));
+    const actions = await DashboardActions.open(actionContextOf(scenario));
     const plan = await actions.plan(toProd);
     await releaseNext(scenario, '2');
     expect(await confirmedInTime(scenario, actions, plan)).toMatchObject({ state: 'begun' });
-    await ended(actions);
+    await runsEnded(actions);
     expect(await deployments(scenario, 'prod')).toEqual(['20261124-1 promote succeeded by ada']);
   });
 
   it('is too old after two minutes', async () => {
     const scenario = await proven('1');
-    const actions = await DashboardActions.open(contextOf(scenario));
+    const actions = await DashboardActions.open(actionContextOf(scenario));
     const plan = await actions.plan(toProd);
     scenario.now = new Date(scenario.now.getTime() + 120_001);
     const answer = await actions.confirm(prodTyped(plan));
@@ -344,7 +304,7 @@ describe('a confirmed plan', () => {
 
   it('is one that this dashboard has shown, of the last thirty', async () => {
     const scenario = await proven('1');
-    const actions = await DashboardActions.open(contextOf(scenario));
+    const actions = await DashboardActions.open(actionContextOf(scenario));
     expect(await refusalOf(actions.confirm({ plan: 'id-99', typed: 'prod' }))).toBe('2 no-such-plan');
     const first = await actions.plan(toProd);
     for (let count = 0; count < 30; count++) await actions.plan(toProd);
@@ -355,14 +315,14 @@ describe('a confirmed plan', () => {
 describe('a run', () => {
   it('ends what it writes when it is cancelled', async () => {
     const scenario = await proven('1', '2');
-    const actions = await DashboardActions.open(contextOf(scenario));
+    const actions = await DashboardActions.open(actionContextOf(scenario));
     const { id } = await actions.plan(back);
     const held = await scenario.clusters.get('preprod')!.lock('orders', grace, () => {});
     const answer = await actions.confirm({ plan: id, reason: 'why' });
     if (answer.state !== 'begun') throw new Error('It was not begun.');
     expect(actions.cancel(answer.run.id).state).toBe('cancelling');
     expect(actions.cancel(answer.run.id).state).toBe('cancelling');
-    await ended(actions);
+    await runsEnded(actions);
     await held.release();
     expect(actions.list()[0]).toMatchObject({ state: 'cancelled', services: [{ state: 'cancelled' }] });
     expect((await deployments(scenario, 'preprod'))[0]).toContain('20261124-2 deploy');
@@ -371,7 +331,7 @@ describe('a run', () => {
 
   it('is ended when the dashboard stops, which begins nothing more', async () => {
     const scenario = await proven('1', '2');
-    const actions = await DashboardActions.open(contextOf(scenario));
+    const actions = await DashboardActions.open(actionContextOf(scenario));
     const { id } = await actions.plan(back);
     const other = await actions.plan(toProd);
     const held = await scenario.clusters.get('preprod')!.lock('orders', grace, () => {});
@@ -391,10 +351,10 @@ describe('a run', () => {
       onLine('a\u202eb');
       throw new Error('no build');
     };
-    const actions = await DashboardActions.open(contextOf(scenario, { build }));
+    const actions = await DashboardActions.open(actionContextOf(scenario, { build }));
     const { id } = await actions.plan({ action: 'release', services: ['orders'] });
     await actions.confirm({ plan: id });
-    await ended(actions);
+    await runsEnded(actions);
     const [run] = actions.list();
     const text = JSON.stringify(run);
     expect(run?.state).toBe('failed');
@@ -407,7 +367,7 @@ describe('a run', () => {
 it('is not there in a CI', async () => {
   const scenario = new ReleaseScenario();
   scenario.approvals = { kind: 'nowhere' };
-  expect(await refusalOf(DashboardActions.open(contextOf(scenario)))).toBe('2 no-actions-in-ci');
+  expect(await refusalOf(DashboardActions.open(actionContextOf(scenario)))).toBe('2 no-actions-in-ci');
 });
 
 /** Confirms with the clock of when it was planned: what happened since took no two minutes. */

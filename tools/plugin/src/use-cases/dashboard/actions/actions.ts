@@ -1,11 +1,17 @@
-import type { ActionPlan, PlanChanged, PlanWish, RunWish } from '../../../model/dashboard/action-plan.ts';
+import {
+  isGoingBack,
+  type ActionPlan,
+  type PlanChanged,
+  type PlanWish,
+  type RunWish,
+} from '../../../model/dashboard/action-plan.ts';
 import type { ActionRun, RunEvent, RunSummary } from '../../../model/dashboard/action-run.ts';
 import { goesOn, runsKept } from '../../../model/dashboard/run-progress.ts';
 import { interruption } from '../../../model/errors/interruption.ts';
 import type { ProductError } from '../../../model/errors/product-error.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import type { ErrorType } from '../../../model/errors/error-catalog.ts';
-import type { ActionContext, PreparedService } from './action-context.ts';
+import type { ActionContext, PreparedAction } from './action-context.ts';
 import { ActionRunner } from './action-runner.ts';
 import { composePlan } from './compose-plan.ts';
 import { PlanBook, type KeptPlan } from './plan-book.ts';
@@ -58,16 +64,19 @@ export class DashboardActions {
     return () => void this.listeners.delete(listener);
   }
 
-  /** Makes a plan. Changes nothing. @throws {Refusal} when it names what is not there. */
-  async plan(wish: PlanWish): Promise<ActionPlan> {
+  /**
+   * Makes a plan. Changes nothing.
+   * @param signal after which nobody waits for it. @throws {Refusal} when it names what is not there.
+   */
+  async plan(wish: PlanWish, signal?: AbortSignal): Promise<ActionPlan> {
     this.requireOpen();
     const { ports, actor, newId } = this.context;
-    const prepared = await prepareAction(wish, this.context);
+    const prepared = await prepareAction(wish, this.context, signal);
     const environments = await this.context.environments();
     // From the moment on at which it is shown.
     const madeAt = ports.clock();
     const expiresAt = new Date(madeAt.getTime() + planLifetimeMs);
-    const approvedBy = await this.approverOf(prepared);
+    const approvedBy = isGoingBack(wish.action) ? undefined : await this.approverOf(prepared);
     const plan = composePlan({ id: newId(), wish, environments, actor, approvedBy, madeAt, expiresAt }, prepared);
     this.plans.add({ plan, wish, prepared });
     return plan;
@@ -131,8 +140,9 @@ export class DashboardActions {
     const id = newId();
     const summary: RunSummary = {
       ...{ id, plan: plan.id, title: plan.title, state: 'running', startedAt: ports.clock().toISOString() },
+      environments: plan.environments,
       by: { person: actor.person, run: actor.run },
-      services: prepared.flatMap(({ planned, carryOut }) =>
+      services: prepared.services.flatMap(({ planned, carryOut }) =>
         carryOut ? [{ service: planned.service, state: 'waiting' }] : [],
       ),
     };
@@ -158,7 +168,7 @@ export class DashboardActions {
   private async planAnew({ wish, prepared }: KeptPlan, differences: readonly string[]): Promise<PlanChanged> {
     const environments = await this.context.environments();
     const since = await Promise.all(
-      prepared.map(({ planned, shown }) =>
+      prepared.services.map(({ planned, shown }) =>
         deployedSince({ service: planned.service, shown }, environments, this.context.ports),
       ),
     );
@@ -166,8 +176,8 @@ export class DashboardActions {
     return { type: 'plan-changed', changes, plan: await this.plan(wish) };
   }
 
-  private async approverOf(prepared: readonly PreparedService[]): Promise<string | undefined> {
-    const names = new Set(prepared.flatMap(({ shown }) => shown.map(({ environment }) => environment)));
+  private async approverOf({ services }: PreparedAction): Promise<string | undefined> {
+    const names = new Set(services.flatMap(({ shown }) => shown.map(({ environment }) => environment)));
     const guarded = (await this.context.environments()).find((each) => each.protected && names.has(each.name));
     return guarded && (await (await this.context.ports.cluster(guarded)).identity());
   }

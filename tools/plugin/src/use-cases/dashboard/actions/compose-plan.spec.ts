@@ -27,7 +27,7 @@ function planOf(wish: Omit<PlanWish, 'services'>, to: string, ...parts: Partial<
   const facts = { id: 'x', actor, environments, approvedBy: undefined, madeAt: new Date(0), expiresAt: new Date(1) };
   return composePlan(
     { ...facts, wish: { ...wish, services: prepared.map(({ planned }) => planned.service) } },
-    prepared,
+    { services: prepared, stopsAtFailure: true, check: async () => {} },
   );
 }
 
@@ -52,7 +52,17 @@ describe('composePlan', () => {
     expect(button('promote', {}, {})).toBe('Promote 2 services to prod');
     expect(button('rollback', {})).toBe('Take s0 in prod back to 1');
     expect(button('rollback', {}, {})).toBe('Take 2 services in prod back');
+    expect(
+      planOf({ action: 'rollback-environment', to: 'prod', at: '2026-11-24T12:30:00.000Z' }, 'prod', {}, {}).button,
+    ).toBe('Take 2 services in prod back to 2026-11-24 12:30:00 UTC');
     expect(button('release', { build: undefined })).toBe('Release s0 to prod');
+  });
+
+  it('takes no environment back of which a service cannot go back', () => {
+    const wish = { action: 'rollback-environment', to: 'dev', at: '2026-11-24T12:30:00.000Z' } as const;
+    expect(planOf(wish, 'dev', {}).isReady).toBe(true);
+    expect(planOf(wish, 'dev', {}, { state: 'refused' })).toMatchObject({ isReady: false, needsReason: true });
+    expect(planOf({ ...wish, action: 'rollback' }, 'dev', {}, { state: 'refused' }).isReady).toBe(true);
   });
 
   it('shows those that are refused first, and needs a reason for going back only', () => {

@@ -1,7 +1,14 @@
-import type { ActionPlan, DashboardAction, PlannedService, PlanWish } from '../../../model/dashboard/action-plan.ts';
+import {
+  isGoingBack,
+  type ActionPlan,
+  type DashboardAction,
+  type PlannedService,
+  type PlanWish,
+} from '../../../model/dashboard/action-plan.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import type { Actor } from '../../../model/release/actor.ts';
-import type { PreparedService } from './action-context.ts';
+import { formatSecond } from '../../../model/text/timestamp.ts';
+import type { PreparedAction } from './action-context.ts';
 
 /** The facts of a plan that are of no service. */
 export interface PlanFacts {
@@ -19,16 +26,20 @@ const verbs: Readonly<Record<DashboardAction, string>> = {
   promote: 'Promote',
   rollback: 'Take back',
   release: 'Release',
+  'rollback-environment': 'Take back',
 };
 
 /** Puts a plan together as the page shows it. */
-export function composePlan(facts: PlanFacts, prepared: readonly PreparedService[]): ActionPlan {
+export function composePlan(facts: PlanFacts, prepared: PreparedAction): ActionPlan {
   const { id, wish, actor, approvedBy, madeAt, expiresAt } = facts;
-  const services = prepared.map(({ planned }) => planned);
+  const services = prepared.services.map(({ planned }) => planned);
   const ready = services.filter(({ state }) => state === 'ready');
-  const shown = new Set(prepared.flatMap((each) => each.shown.map(({ environment }) => environment)));
+  const shown = new Set(prepared.services.flatMap((each) => each.shown.map(({ environment }) => environment)));
   const changed = [...(shown.size > 0 ? shown : new Set(wish.to === undefined ? [] : [wish.to]))];
-  const typed = typedOf(facts, ready, changed);
+  // An environment goes back as a whole, or not at all.
+  const isWhole = wish.action === 'rollback-environment';
+  const isReady = ready.length > 0 && !(isWhole && services.some(({ state }) => state === 'refused'));
+  const typed = isReady ? typedOf(facts, ready, changed) : undefined;
   return {
     ...{ id, action: wish.action, environments: changed },
     title: titleOf(wish, services, changed),
@@ -36,15 +47,22 @@ export function composePlan(facts: PlanFacts, prepared: readonly PreparedService
     by: { person: actor.person, run: actor.run },
     ...(approvedBy === undefined ? {} : { approvedBy }),
     ...{ madeAt: madeAt.toISOString(), expiresAt: expiresAt.toISOString() },
-    isReady: ready.length > 0,
+    isReady,
     ...(typed ? { typed } : {}),
-    needsReason: wish.action === 'rollback',
+    needsReason: isGoingBack(wish.action),
+    stopsAtFailure: prepared.stopsAtFailure,
+    ...(prepared.command === undefined ? {} : { command: prepared.command }),
     services: [...services].sort((a, b) => rank(a) - rank(b)),
   };
 }
 
-function titleOf({ action, from }: PlanWish, services: readonly PlannedService[], changed: readonly string[]): string {
+function titleOf(
+  { action, from, at }: PlanWish,
+  services: readonly PlannedService[],
+  changed: readonly string[],
+): string {
   const [only] = services;
+  if (at !== undefined) return `Take ${changed.join(', ')} back to ${formatSecond(at, 'UTC')}`;
   if (services.length === 1 && only) return only.sentence;
   const where = changed.join(', ');
   if (action === 'promote') return `Promote ${services.length} services from ${from} to ${where}`;
@@ -53,10 +71,12 @@ function titleOf({ action, from }: PlanWish, services: readonly PlannedService[]
 }
 
 /** Verb, object and place: nothing else is done by the button than it says. */
-function buttonOf({ action }: PlanWish, ready: readonly PlannedService[], changed: readonly string[]): string {
+function buttonOf({ action, at }: PlanWish, ready: readonly PlannedService[], changed: readonly string[]): string {
   const [only] = ready;
   const where = changed.join(', ');
   const isOne = ready.length === 1 && only !== undefined;
+  if (at !== undefined)
+    return `Take ${isOne ? only.service : `${ready.length} services`} in ${where} back to ${formatSecond(at, 'UTC')}`;
   if (action === 'rollback')
     return isOne
       ? `Take ${only.service} in ${where} back to ${only.build}`
@@ -77,7 +97,7 @@ function typedOf(
   changed: readonly string[],
 ): ActionPlan['typed'] {
   const guarded = changed.filter((name) => environments.some((each) => each.name === name && each.protected));
-  const lost = wish.action === 'rollback' ? 0 : ready.reduce((sum, { lost: each }) => sum + each.length, 0);
+  const lost = isGoingBack(wish.action) ? 0 : ready.reduce((sum, { lost: each }) => sum + each.length, 0);
   const reasons = [
     ...guarded.map((name) => `${name} is protected.`),
     ...(ready.length > 1 ? [`It is for ${ready.length} services.`] : []),
@@ -85,7 +105,7 @@ function typedOf(
     ...(ready.some(({ breaks }) => breaks.length > 0) ? ['It may break clients of the API.'] : []),
   ];
   const text = guarded[0] ?? changed.at(-1);
-  return reasons.length > 0 && text !== undefined && ready.length > 0 ? { text, reasons } : undefined;
+  return reasons.length > 0 && text !== undefined ? { text, reasons } : undefined;
 }
 
 function rank({ state }: PlannedService): number {

@@ -1,3 +1,4 @@
+import type { PlannedService } from '../../../model/dashboard/action-plan.ts';
 import type { BuildNumber } from '../../../model/release/build-number.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
@@ -6,6 +7,7 @@ import {
   planRollback,
   rollBack,
   type RollbackPlan,
+  type RollbackResult,
   type RollbackService,
 } from '../../rollback/rollback.ts';
 import { rollbackFingerprint } from '../../rollback/rollback-fingerprint.ts';
@@ -31,29 +33,16 @@ export interface GoingBackWish {
 /** Plans to take a service back, as `rollback --dry-run` does. Changes nothing. A refusal is part of what is shown. */
 export async function prepareGoingBack(wish: GoingBackWish, context: ActionContext): Promise<PreparedService> {
   const { service, environment, to } = wish;
-  const { words, ports } = context;
+  const { words } = context;
   const lines = planningLines();
   const base = `nx run ${service}:rollback --env=${environment.name}`;
   const command = words.typed(`${base}${to === undefined ? '' : ` --tag=${to}`}`);
   try {
     const plan = await planned(wish, undefined, context);
-    const told = await describeRollback(plan, ports);
-    const { from, release } = plan;
-    const [leaves, goesTo] = [`${from.release.buildNumber}`, `${release.buildNumber}`];
-    const shown: ShownWork = { environment: environment.name, after: from, fingerprint: rollbackFingerprint(plan) };
+    const { release } = plan;
+    const shown = shownRollback(plan);
     return {
-      planned: plannedService({
-        ...{ service, state: 'ready', build: goesTo, commit: release.commit, replaces: leaves },
-        ...(await compared(wish, release.buildNumber, context)),
-        sentence: `Take ${service} in ${environment.name} back from ${leaves} to ${goesTo}`,
-        command: words.typed(`${base} --tag=${goesTo}`),
-        changes: [
-          ...words.changes(plan.changes.filter(({ action }) => action !== 'unchanged')),
-          ...(plan.publication?.plannedLines() ?? []),
-        ],
-        checks: [...told, 'Migrations that ran stay: a rollback undoes none.'].map(shownLine),
-        warnings: [...plan.losses.map(({ line }) => line), ...plan.doubts].map(shownLine),
-      }),
+      planned: await describeGoingBack(plan, words.typed(`${base} --tag=${release.buildNumber}`), context),
       shown: [shown],
       carryOut: (how) => carryOut({ ...wish, to: release.buildNumber }, shown, how, context),
     };
@@ -62,27 +51,65 @@ export async function prepareGoingBack(wish: GoingBackWish, context: ActionConte
   }
 }
 
+/** Returns a rollback as it is compared again, before it is begun and under the lock. */
+export function shownRollback(plan: RollbackPlan): ShownWork {
+  const { from, request } = plan;
+  return { environment: request.environment.name, after: from, fingerprint: rollbackFingerprint(plan) };
+}
+
+/** Returns what is shown of a rollback. @param command that does the same. */
+export async function describeGoingBack(
+  plan: RollbackPlan,
+  command: string,
+  context: ActionContext,
+): Promise<PlannedService> {
+  const { words, ports } = context;
+  const { from, release, request } = plan;
+  const [service, environment] = [request.service.name, request.environment];
+  const [leaves, goesTo] = [`${from.release.buildNumber}`, `${release.buildNumber}`];
+  const told = await describeRollback(plan, ports);
+  return plannedService({
+    ...{ service, state: 'ready', build: goesTo, commit: release.commit, replaces: leaves, command },
+    ...(await compared({ service, environment }, release.buildNumber, context)),
+    sentence:
+      leaves === goesTo
+        ? `Restore ${service} ${goesTo} in ${environment.name} as it was`
+        : `Take ${service} in ${environment.name} back from ${leaves} to ${goesTo}`,
+    changes: [
+      ...words.changes(plan.changes.filter(({ action }) => action !== 'unchanged')),
+      ...(plan.publication?.plannedLines() ?? []),
+    ],
+    checks: [...told, 'Migrations that ran stay: a rollback undoes none.'].map(shownLine),
+    warnings: [...plan.losses.map(({ line }) => line), ...plan.doubts].map(shownLine),
+  });
+}
+
 async function carryOut(
   wish: GoingBackWish,
   shown: ShownWork,
-  { reason, reporter, signal, begin, onWait }: CarryingOut,
+  how: CarryingOut,
   context: ActionContext,
 ): Promise<readonly string[]> {
   const { service, environment } = wish;
   const doing = `roll ${service} back in ${environment.name}`;
-  const plan = await planned(wish, reason, context);
+  const plan = await planned(wish, how.reason, context);
   // Before a canary is asked to end.
-  requireAsShown(doing, [shown], {
-    environment: environment.name,
-    newest: plan.from,
-    fingerprint: rollbackFingerprint(plan),
-  });
-  for (const line of await describeRollback(plan, context.ports)) reporter.step(line);
-  const limits = { timeoutMs: context.timeoutMs, signal, onWait, lastLook: begin };
-  const result = await rollBack(plan, limits, context.ports, reporter);
-  const lines = context.words.rolledBack(plan, result);
+  const now = shownRollback(plan);
+  requireAsShown(doing, [shown], { ...now, newest: now.after });
+  const { result, lines } = await carryOutRollback(plan, how, context);
   if (result.state === 'unchanged') throw planChanged(doing, lines.join(' '));
   return lines;
+}
+
+/** Carries a rollback out. @returns how it ended, with the command's lines. */
+export async function carryOutRollback(
+  plan: RollbackPlan,
+  { reporter, signal, begin, onWait }: CarryingOut,
+  { ports, timeoutMs, words }: ActionContext,
+): Promise<{ result: RollbackResult; lines: readonly string[] }> {
+  for (const line of await describeRollback(plan, ports)) reporter.step(line);
+  const result = await rollBack(plan, { timeoutMs, signal, onWait, lastLook: begin }, ports, reporter);
+  return { result, lines: words.rolledBack(plan, result) };
 }
 
 async function planned(
@@ -114,7 +141,7 @@ function serviceNamed(name: string, context: Pick<ActionContext, 'service'>): Ro
 }
 
 async function compared(
-  { service, environment }: GoingBackWish,
+  { service, environment }: Pick<GoingBackWish, 'service' | 'environment'>,
   buildNumber: BuildNumber,
   context: ActionContext,
 ): Promise<Comparison> {

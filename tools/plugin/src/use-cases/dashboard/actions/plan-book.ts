@@ -1,5 +1,5 @@
 import type { ActionPlan, PlanWish } from '../../../model/dashboard/action-plan.ts';
-import type { PreparedService } from './action-context.ts';
+import type { PreparedAction } from './action-context.ts';
 
 /** Plans that are kept: each is looked at by a person, and holds the objects of its services. */
 const mostPlans = 30;
@@ -8,8 +8,7 @@ const mostPlans = 30;
 export interface KeptPlan {
   readonly plan: ActionPlan;
   readonly wish: PlanWish;
-  /** In the order in which it is done. */
-  readonly prepared: readonly PreparedService[];
+  readonly prepared: PreparedAction;
 }
 
 /** The plans that were shown last. One that was taken out is not taken out again. */

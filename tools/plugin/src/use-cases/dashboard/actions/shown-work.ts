@@ -11,12 +11,24 @@ export function requireAsShown(
   about: { readonly environment: string; readonly newest: Mark | undefined; readonly fingerprint?: string },
 ): void {
   const work = shown.find(({ environment }) => environment === about.environment);
+  if (!work) throw isAnother(doing, about.environment);
+  requireSameMark(doing, about.environment, { shown: work.after, now: about.newest });
   const isSame =
-    work?.after?.sequence === about.newest?.sequence &&
-    work?.after?.outcome === about.newest?.outcome &&
-    (work?.fingerprint === undefined || about.fingerprint === undefined || work.fingerprint === about.fingerprint);
-  if (work && isSame) return;
-  throw planChanged(doing, `What would be done in ${about.environment} now is not what was shown.`);
+    work.fingerprint === undefined || about.fingerprint === undefined || work.fingerprint === about.fingerprint;
+  if (!isSame) throw isAnother(doing, about.environment);
+}
+
+/** Requires that the newest deployment is the one that was shown, and stands as it did. @throws {Refusal} */
+export function requireSameMark(
+  doing: string,
+  environment: string,
+  { shown, now }: { readonly shown: Mark | undefined; readonly now: Mark | undefined },
+): void {
+  if (shown?.sequence !== now?.sequence || shown?.outcome !== now?.outcome) throw isAnother(doing, environment);
+}
+
+function isAnother(doing: string, environment: string): Refusal {
+  return planChanged(doing, `What would be done in ${environment} now is not what was shown.`);
 }
 
 /** Returns the refusal of a plan that holds no more. */

@@ -82,6 +82,61 @@ describe('the board', () => {
     await stop();
   });
 
+  it('counts a soak as promote does, also when the build was deployed again', async () => {
+    const scenario = new ReleaseScenario();
+    scenario.change('1');
+    await releaseIt(scenario);
+    const [preprod, prod] = ['preprod', 'prod'].map((name) => scenario.clusters.get(name)!);
+    const again = async (into: typeof preprod) => {
+      const [record] = await preprod!.records('orders');
+      scenario.now = new Date(scenario.now.getTime() + 60_000);
+      const other = into!.another();
+      await other.closeRecord(await other.openRecord(record!), { outcome: 'succeeded' });
+    };
+    await again(prod);
+    for (const object of preprod!.objects) prod!.put(object);
+    scenario.change('2');
+    await releaseIt(scenario);
+    const [first] = await preprod!.records('orders');
+    const { shown, until, stop } = boardOf(scenario, scenario.ports);
+    const soakEnd = () => {
+      const gap = shown().rows[0]?.gaps['prod'];
+      return gap?.kind === 'ahead' ? gap.soakUntil : undefined;
+    };
+    const promotable = new Date(Date.parse(first!.finishedAt!) + 600_000).toISOString();
+    await until(() => soakEnd() === promotable);
+    await again(preprod);
+    await until(({ rows }) => rows[0]?.cells['preprod']?.deployment?.endedAt === scenario.now.toISOString());
+    expect(soakEnd()).toBe(promotable);
+    await stop();
+  });
+
+  it('looks again at once when it is woken, also while it rests after a look', async () => {
+    const scenario = new ReleaseScenario();
+    const { ports } = scenario;
+    const preprod = scenario.clusters.get('preprod')!;
+    const silent: ReleasePorts['cluster'] = async (environment) => {
+      const cluster = await ports.cluster(environment);
+      const changes = async function* (signal: AbortSignal) {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        yield;
+      };
+      return Object.assign(Object.create(cluster) as typeof cluster, { changes });
+    };
+    const { board, until, stop } = boardOf(scenario, { ...ports, cluster: silent });
+    await until((state) => stateIn(state, 'preprod') === 'absent');
+    await releaseIt(scenario);
+    const looks = () => preprod.calls.filter((call) => call === 'observe').length;
+    const before = looks();
+    const asked = Date.now();
+    board.wake('preprod');
+    // By itself it would ask after a minute.
+    await until((state) => stateIn(state, 'preprod') === 'healthy');
+    expect(Date.now() - asked).toBeLessThan(45_000);
+    expect(looks()).toBe(before + 1);
+    await stop();
+  });
+
   it('tells a deployment as a patch, after which page and server show the same', async () => {
     const scenario = new ReleaseScenario();
     await releaseIt(scenario);

@@ -45,7 +45,9 @@ export class Board implements DashboardFeed {
   constructor(request: BoardRequest, ports: StatusPorts) {
     this.request = request;
     this.ports = ports;
-    this.watched = request.environments.map((environment) => new WatchedEnvironment(environment, ports));
+    this.watched = request.environments.map(
+      (environment, index, all) => new WatchedEnvironment(environment, ports, all[index + 1]?.soak !== undefined),
+    );
     this.branch = new WatchedBranch(request.branch, request.services, ports);
     this.current = this.compose(1);
   }

@@ -1,5 +1,7 @@
 import type { DashboardCell, DashboardGap } from '../../../model/dashboard/dashboard-state.ts';
+import { soakedAt, type DeploymentTimes } from '../../../model/deploy/soak.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
+import { BuildNumber } from '../../../model/release/build-number.ts';
 import { parseDuration } from '../../../model/text/duration.ts';
 import { BranchHistory } from '../../observe/behind.ts';
 import type { History } from '../../observe/status.ts';
@@ -16,6 +18,8 @@ export interface Neighbours {
   readonly service: string;
   readonly left: DashboardCell;
   readonly right: DashboardCell;
+  /** Those to the environment on the left that are recorded, newest first. */
+  readonly deployments: readonly DeploymentTimes[];
   /** The one on the right. */
   readonly environment: Environment;
 }
@@ -48,11 +52,11 @@ function isNowhere({ build, commit, state }: DashboardCell): boolean {
   return (build === undefined && commit === undefined) || state === 'absent' || state === 'gone';
 }
 
-/** When the build on the left has run there for as long as the right asks for; it counts from the end of its deployment. */
-function soakEnd({ left, environment: { soak } }: Neighbours): string | undefined {
-  const { deployment, build } = left;
-  const milliseconds = soak === undefined ? undefined : parseDuration(soak);
-  if (milliseconds === undefined || deployment?.endedAt === undefined) return undefined;
-  if (deployment.outcome !== 'succeeded' || deployment.build !== build) return undefined;
-  return new Date(Date.parse(deployment.endedAt) + milliseconds).toISOString();
+/** When the build on the left has run there for as long as `promote` asks; undefined where nothing is known to be waited for. */
+function soakEnd({ left, deployments, environment: { soak } }: Neighbours): string | undefined {
+  const { deployment, build = '' } = left;
+  const [buildNumber, soakMs] = [BuildNumber.parse(build), soak === undefined ? undefined : parseDuration(soak)];
+  if (buildNumber === undefined || soakMs === undefined) return undefined;
+  if (deployment?.outcome !== 'succeeded' || deployment.build !== build) return undefined;
+  return soakedAt(deployments, buildNumber, soakMs)?.toISOString();
 }

@@ -1,9 +1,10 @@
 import type { DashboardCell, DashboardGap, DashboardRow } from '../../../model/dashboard/dashboard-state.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import type { ServiceMap } from '../../../ports/service-map.ts';
-import { serviceStatuses, type History, type Observed } from '../../observe/status.ts';
+import { serviceStatuses, type History } from '../../observe/status.ts';
 import { dashboardCell } from './dashboard-cell.ts';
 import { gapBetween, gapFromBranch } from './dashboard-gap.ts';
+import type { SeenEnvironment } from './followed-deployments.ts';
 
 /** The project of a service. */
 export interface ServiceProject {
@@ -25,12 +26,12 @@ export interface BoardMaterial {
    * The last observation of each environment, by its name. `asking`: it has not answered yet. `unknown`: it cannot be looked
    * into, and never was.
    */
-  readonly observed: ReadonlyMap<string, Observed | 'asking' | 'unknown'>;
+  readonly observed: ReadonlyMap<string, SeenEnvironment | 'asking' | 'unknown'>;
   /** Undefined while it is being read. */
   readonly history: History | undefined;
 }
 
-const nothingSeen: Observed = { services: new Map(), door: undefined };
+const nothingSeen: SeenEnvironment = { services: new Map(), door: undefined };
 
 /** Returns the rows of the grid: `status`, with the gaps between neighbours. */
 export function dashboardRows(material: BoardMaterial): DashboardRow[] {
@@ -45,7 +46,9 @@ export function dashboardRows(material: BoardMaterial): DashboardRow[] {
     });
     const gaps = cells.map((right, index): DashboardGap => {
       const [left, environment] = [cells[index - 1], environments[index]!];
-      return left ? gapBetween({ service, left, right, environment }, history) : gapFromBranch(right);
+      if (!left) return gapFromBranch(right);
+      const deployments = known[index - 1]?.deployments?.get(service) ?? [];
+      return gapBetween({ service, left, right, environment, deployments }, history);
     });
     const { tags = [], folder } = projects.get(service) ?? {};
     return {

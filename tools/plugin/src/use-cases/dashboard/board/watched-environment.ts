@@ -3,6 +3,7 @@ import { Notify } from '../../../model/concurrency/notify.ts';
 import { catchProductError } from '../../../model/errors/result.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import { look, provisionedIn, type Observed, type StatusPorts } from '../../observe/status.ts';
+import { FollowedDeployments, type SeenEnvironment } from './followed-deployments.ts';
 import { pauseUntil } from './pause-until.ts';
 
 /** Milliseconds for which changes are gathered at least: a rollout makes many at once. */
@@ -15,23 +16,30 @@ const askingAgain = { unreachable: 5000, live: 60_000 };
 /** One environment as it is watched: by itself, so that a slow one holds back no other. */
 export class WatchedEnvironment {
   /** The last observation; `unknown` when it cannot be looked into and never was. */
-  seen: Observed | 'asking' | 'unknown' = 'asking';
+  seen: SeenEnvironment | 'asking' | 'unknown' = 'asking';
   answer: EnvironmentAnswer = { state: 'asking' };
   /** Version of the cluster's configuration, of the last look. */
   provisioned: string | undefined;
   readonly environment: Environment;
   private readonly ports: StatusPorts;
   private readonly changed = new Notify();
+  private isUrgent = false;
+  private endRest = (): void => {};
   private lastSeen: string | undefined;
+  private readonly deployments: FollowedDeployments | undefined;
 
-  constructor(environment: Environment, ports: StatusPorts) {
+  /** @param isSoaking true when the next environment asks how long a build has run in this one. */
+  constructor(environment: Environment, ports: StatusPorts, isSoaking: boolean) {
     this.environment = environment;
     this.ports = ports;
+    this.deployments = isSoaking ? new FollowedDeployments(environment, ports) : undefined;
   }
 
-  /** Looks again at once. */
+  /** Looks again at once, as soon as a look that goes on is done. */
   wake(): void {
+    this.isUrgent = true;
     this.changed.notify();
+    this.endRest();
   }
 
   /** Looks at once, and again after each change, until the signal. @param tell called after each look. */
@@ -41,10 +49,11 @@ export class WatchedEnvironment {
     while (!signal.aborted) {
       const started = Date.now();
       this.changed.reset();
+      this.isUrgent = false;
       await this.look();
       if (signal.aborted) break;
       tell();
-      await pauseUntil(Math.max(gathering, restAfterLook * (Date.now() - started)), signal);
+      await this.rest(Math.max(gathering, restAfterLook * (Date.now() - started)), signal);
       await this.heardOrDue(signal);
     }
     await listening;
@@ -55,7 +64,17 @@ export class WatchedEnvironment {
     const due = setTimeout(this.changed.notify, askingAgain[this.answer.state === 'live' ? 'live' : 'unreachable']);
     await this.changed.notified();
     clearTimeout(due);
-    if (!signal.aborted) await pauseUntil(gathering, signal);
+    if (!signal.aborted) await this.rest(gathering, signal);
+  }
+
+  /** Waits, or less when it is woken or shall end. */
+  private async rest(milliseconds: number, signal: AbortSignal): Promise<void> {
+    if (this.isUrgent) return;
+    const resting = new AbortController();
+    this.endRest = () => resting.abort();
+    signal.addEventListener('abort', this.endRest, { once: true });
+    await pauseUntil(milliseconds, resting.signal);
+    signal.removeEventListener('abort', this.endRest);
   }
 
   /** Hears of changes, also again after the cluster was gone. */
@@ -92,9 +111,20 @@ export class WatchedEnvironment {
       if (typeof this.seen === 'string') this.seen = 'unknown';
       return;
     }
-    this.seen = found;
+    this.seen = { ...found, ...(await this.deploymentsOf(found)) };
     this.lastSeen = now;
     this.answer = { state: 'live' };
     this.provisioned = versions[0]?.version.toString();
+  }
+
+  /** Where they cannot be read, nothing is said of a time that is waited for. */
+  private deploymentsOf({ services }: Observed): Promise<Pick<SeenEnvironment, 'deployments'>> {
+    const { deployments } = this;
+    if (!deployments || 'reason' in services) return Promise.resolve({});
+    const newest = [...services.values()].flatMap((each) => each.newest ?? []);
+    return catchProductError(
+      async () => ({ deployments: await deployments.with(newest) }),
+      () => ({}),
+    );
   }
 }

@@ -1,4 +1,5 @@
 import { momentCell, neighbouringEnds, type EnvironmentMoment, type Moment } from '../../../model/dashboard/moment.ts';
+import { parseMoment } from '../../../model/dashboard/parse-moment.ts';
 import type { ShownDeployment } from '../../../model/dashboard/service-page.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
@@ -42,9 +43,8 @@ export function newestFirst(deployments: readonly ShownDeployment[]): ShownDeplo
 
 /** `2026-11-24T12:30Z`. Without a zone nobody knows which moment is meant. */
 function readMoment(text: string, now: Date): Date {
-  const at = new Date(text);
-  const isTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(text);
-  if (isTime && !Number.isNaN(at.getTime()) && at <= now) return at;
+  const at = parseMoment(text);
+  if (at && at <= now) return at;
   throw new Refusal({
     type: 'bad-option',
     doing: 'show what ran at a moment',

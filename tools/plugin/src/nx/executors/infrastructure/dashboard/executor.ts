@@ -1,7 +1,9 @@
 import { dashboardPage } from '../../../../adapters/dashboard/dashboard-page.ts';
 import { openBrowser } from '../../../../adapters/dashboard/open-browser.ts';
 import { serveDashboard } from '../../../../adapters/dashboard/serve-dashboard.ts';
+import { interruption } from '../../../../model/errors/interruption.ts';
 import { actionRoutes } from '../../../../use-cases/dashboard/actions/action-routes.ts';
+import { wakeByRuns } from '../../../../use-cases/dashboard/board/wake-by-runs.ts';
 import { Board } from '../../../../use-cases/dashboard/board/board.ts';
 import { detailRoutes } from '../../../../use-cases/dashboard/detail/detail-routes.ts';
 import { anyPortOption, booleanOption, onByDefaultOption } from '../../options/declare-options.ts';
@@ -34,6 +36,7 @@ export const executor = infrastructureExecutor({
     );
     const asked = { ports, mainBranch: branch, services, environments: () => Promise.resolve(environments), service };
     const routes = [...detailRoutes(asked), ...(actions ? actionRoutes(actions) : [])];
+    if (actions) wakeByRuns(actions, (environment) => board.wake(environment));
     const page = await dashboardPage(workspaceRoot);
     const server = await serveDashboard({ page, feed: board, routes, ...(actions && { runs: actions }), port });
     try {
@@ -44,7 +47,8 @@ export const executor = infrastructureExecutor({
         run.reporter('dashboard').warn('No browser could be opened here: open the address above by hand.');
       await board.watch(signal);
     } finally {
-      await actions?.stop(signal.reason);
+      // A bug ends it without a signal.
+      await actions?.stop(signal.aborted ? signal.reason : interruption('the dashboard ended'));
       await server.close();
     }
     return [];
