@@ -5,6 +5,8 @@ import { connection, hearTime, now, state, takePatch, takeState, tick } from '..
 const beatTimeout = 25_000;
 /** Milliseconds until the stream is opened again, the first to the last time in a row. */
 const pauses = [1000, 2000, 4000, 8000, 15_000];
+/** Milliseconds for the whole state: a request that hangs holds one of six connections. */
+const stateTimeout = 20_000;
 
 /** An event of the server, as the tab that reads the stream passes it on to the others. */
 interface Heard {
@@ -25,6 +27,8 @@ export function onRunEvent(listener: RunListener): () => void {
 const channel = new BroadcastChannel('poc-dashboard');
 let lastBeat = Date.now();
 let failures = 0;
+/** True once something came by the stream that is open. */
+let hasHeard = false;
 let source: EventSource | undefined;
 let retry: number | undefined;
 
@@ -49,6 +53,8 @@ async function takeTurns(): Promise<void> {
   const mine = new AbortController();
   turn = mine;
   if (connection.value.kind !== 'over' && state.value !== undefined) tick();
+  // Browsers have locks only where the address is a safe one (https, or this machine): there each tab reads for itself.
+  if (!isSecureContext) return readUntil(mine.signal);
   try {
     await navigator.locks.request('poc-dashboard-stream', { signal: mine.signal }, () => readUntil(mine.signal));
   } catch {
@@ -61,6 +67,7 @@ function readUntil(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     signal.addEventListener('abort', () => {
       source?.close();
+      source = undefined;
       clearTimeout(retry);
       resolve();
     });
@@ -72,9 +79,11 @@ function open(): void {
   const opened = new EventSource(`/api/events?since=${state.peek()?.version ?? 0}`);
   source = opened;
   lastBeat = Date.now();
+  hasHeard = false;
   for (const event of ['patch', 'beat', 'reset', 'run']) {
     opened.addEventListener(event, ({ data }: MessageEvent<string>) => {
       failures = 0;
+      hasHeard = true;
       hear({ event, data });
       channel.postMessage({ event, data } satisfies Heard);
     });
@@ -88,7 +97,13 @@ function tryAgain(reason: string): void {
   const pause = pauses[Math.min(failures++, pauses.length - 1)]!;
   // One that failed once may come back before anybody has read of it.
   if (failures > 1 || connection.value.kind === 'lost') lose(pause, reason);
-  retry = setTimeout(() => void fetchState().then(open), pause) as unknown as number;
+  const tried = source;
+  retry = setTimeout(() => {
+    void fetchState().then(() => {
+      // Meanwhile the tab may have been hidden, and another reads the stream.
+      if (source === tried && source !== undefined) open();
+    });
+  }, pause) as unknown as number;
 }
 
 function lose(pause: number, reason: string): void {
@@ -103,8 +118,8 @@ function watchBeats(): void {
   if (Date.now() - lastBeat > beatTimeout) {
     lastBeat = Date.now();
     failures = Math.max(failures, 1);
-    if (source !== undefined && turn !== undefined) tryAgain('no beat for 25 s');
-    else lose(beatTimeout, 'no beat for 25 s');
+    if (source === undefined) lose(beatTimeout, 'no beat for 25 s');
+    else tryAgain(hasHeard ? 'no beat for 25 s' : 'changes do not come through; a proxy may hold them back');
   }
   if (connection.value.kind === 'lost') connection.value = { ...connection.value };
   else if (new Date().getSeconds() % 5 === 0) tick();
@@ -126,7 +141,7 @@ function hear({ event, data }: Heard): void {
 /** Fetches the whole state. A late answer does not take the place of a newer one. */
 async function fetchState(): Promise<void> {
   try {
-    const answer = await fetch('/api/state');
+    const answer = await fetch('/api/state', { signal: AbortSignal.timeout(stateTimeout) });
     if (answer.status === 401) {
       source?.close();
       clearTimeout(retry);

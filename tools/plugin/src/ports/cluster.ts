@@ -138,7 +138,10 @@ export interface Cluster {
    * @param onNewest called with the newest deployments as soon as they are read: long before the pods.
    */
   observe(service?: string, onNewest?: (newest: readonly DeploymentSummary[]) => void): Promise<ObservedService[]>;
-  /** Something that `observe` tells may have changed. Ends when the signal is aborted. @throws {Refusal} when the cluster is gone for good. */
+  /**
+   * Something that `observe` tells may have changed. Ends when the signal is aborted.
+   * @throws {ProductError} when the cluster has given no answer for 25 s, or may not be looked into.
+   */
   changes(signal: AbortSignal): AsyncIterable<void>;
 }
 

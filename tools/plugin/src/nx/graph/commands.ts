@@ -183,7 +183,6 @@ export const commands = {
     target: 'dashboard',
     description: 'Show what runs where as it changes, on a page of this machine',
     technologies: ['kubernetes', 'git'],
-    isContinuous: true,
   },
   'infrastructure-doctor': {
     of: 'infrastructure',

@@ -2,6 +2,8 @@ import type { DeploymentRecord } from '../../model/deploy/deployment-record.ts';
 import type { KubernetesObject } from '../../model/manifests/kubernetes-object.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import { ReleaseScenario } from '../../../../twins/src/release-scenario.ts';
+import { Refusal } from '../../model/errors/product-error.ts';
+import type { ReleasePorts } from '../../ports/release-ports.ts';
 import { planRollback, rollBack } from '../rollback/rollback.ts';
 import { status, type EnvironmentStatus } from './status.ts';
 import { watchStatus } from './watch-status.ts';
@@ -255,4 +257,30 @@ describe('watchStatus', () => {
     expect(seen[0]).toBe('20261124-1');
     expect(seen.at(-1)).toBe('20261124-2');
   });
+
+  it('says that an environment is gone, and takes up again when it is back', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    const { ports } = scenario;
+    const gone = new Refusal({ type: 'cluster-unreachable', doing: 'see', reason: 'It is gone.', remedy: 'Wait.' });
+    const cluster: ReleasePorts['cluster'] = async (environment) => {
+      const real = await ports.cluster(environment);
+      if (environment.name !== 'preprod') return real;
+      return Object.assign(Object.create(real) as typeof real, {
+        async *changes(signal: AbortSignal) {
+          if (clusterOf(scenario).unreachable !== undefined) throw gone;
+          yield* real.changes(signal);
+        },
+      });
+    };
+    clusterOf(scenario).unreachable = 'It is gone.';
+    const stop = new AbortController();
+    const seen: string[] = [];
+    for await (const found of watchStatus(requestOf(scenario), { ...ports, cluster }, stop.signal)) {
+      seen.push(found.services[0]!.environments[1]!.state);
+      clusterOf(scenario).unreachable = undefined;
+      if (seen.at(-1) === 'deployed') stop.abort();
+    }
+    expect([seen[0], seen.at(-1)]).toEqual(['unreachable', 'deployed']);
+  }, 60_000);
 });

@@ -1,16 +1,17 @@
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KubernetesObject } from '../../../model/manifests/kubernetes-object.ts';
 import type { OnAnswer } from '../../../ports/clock.ts';
-import { agentThrough } from '../../proxy/proxy-agent.ts';
 import { ApiError, noApiServer, unreachable } from './api-error.ts';
 import { bounded, isWrite, type ApiRequest } from './api-request.ts';
 import { Connection, isBusy, pauseBefore } from './connection.ts';
+import { Heartbeat, usualHeartbeat, type HeartbeatTimes } from './heartbeat.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
+import { JointSignal } from './joint-signal.ts';
 import { identify, type ClusterAccess, type Identity } from './credentials/cluster-access.ts';
+import { WatchedServer } from './watched-server.ts';
 import { bytesOf, gunzipAside, isPage, linesOf, textOf, warningsIn } from './read-answer.ts';
-import { userAgent } from '../../../model/product/wire-names.ts';
+import { Transport } from './transport.ts';
 
 /** Milliseconds for the first answer; who does not reach the server wants to know soon. */
 const usualFirstTimeout = 5000;
@@ -40,6 +41,8 @@ export interface ApiOptions {
   readonly answerTimeout?: number;
   /** Is told the server's time with each answer. */
   readonly onAnswer?: OnAnswer | undefined;
+  /** How soon it is noticed that a server is silent of which something is watched. */
+  readonly heartbeat?: HeartbeatTimes;
 }
 
 /** Kubernetes' API over kept connections. It has what the client library cannot send: `fieldValidation` with a patch. */
@@ -49,18 +52,24 @@ export class KubernetesApi {
   /** The proxy that requests go through. */
   readonly proxy: string | undefined;
   private readonly access: ClusterAccess;
-  private readonly agent: http.Agent;
+  private readonly transport: Transport;
   private readonly firstTimeout: number;
   private readonly answerTimeout: number;
   private readonly onAnswer: OnAnswer;
   private readonly connection = new Connection();
+  private readonly heartbeat: Heartbeat;
   private readSignal: AbortSignal | undefined;
   private fence: WriteFence | undefined;
   private onWarning: (text: string) => void = () => {};
 
   constructor(
     access: ClusterAccess,
-    { firstTimeout = usualFirstTimeout, answerTimeout = usualAnswerTimeout, onAnswer = () => {} }: ApiOptions = {},
+    {
+      firstTimeout = usualFirstTimeout,
+      answerTimeout = usualAnswerTimeout,
+      onAnswer = () => {},
+      heartbeat = usualHeartbeat,
+    }: ApiOptions = {},
   ) {
     this.access = access;
     this.onAnswer = onAnswer;
@@ -69,8 +78,8 @@ export class KubernetesApi {
     this.context = access.context;
     this.server = access.server;
     this.proxy = access.proxy;
-    const options = { keepAlive: true, keepAliveMsecs: 10_000, noDelay: true };
-    this.agent = agentThrough(access.proxy, access.server, { ...options, ...access.tls });
+    this.transport = new Transport(access);
+    this.heartbeat = new Heartbeat(new WatchedServer(access, this.transport, this.connection), heartbeat);
   }
 
   /**
@@ -167,19 +176,24 @@ export class KubernetesApi {
   /**
    * Events since a version of a list.
    * @throws {ApiError} with code 410 when that version is too old to tell.
+   * @throws {ProductError} when the server was found silent meanwhile.
    */
   async *watch(
     path: string,
     query: Readonly<Record<string, string | undefined>>,
     until: AbortSignal,
   ): AsyncGenerator<WatchEvent> {
-    const signal = this.readSignal ? AbortSignal.any([until, this.readSignal]) : until;
-    const answer = await this.openStream(path, {
-      query: { ...query, watch: '1', allowWatchBookmarks: 'true', timeoutSeconds: String(watchSeconds) },
-      signal,
-    });
-    const dead = setTimeout(() => answer.destroy(new Error('the watch did not end')), (watchSeconds + 10) * 1000);
+    const silent = this.connection.untilSilent;
+    const joint = new JointSignal(until, this.readSignal, silent);
+    const endHeartbeat = this.heartbeat.start(path);
+    let answer: http.IncomingMessage | undefined;
+    let dead: NodeJS.Timeout | undefined;
     try {
+      answer = await this.openStream(path, {
+        query: { ...query, watch: '1', allowWatchBookmarks: 'true', timeoutSeconds: String(watchSeconds) },
+        joint,
+      });
+      dead = setTimeout(() => answer?.destroy(new Error('the watch did not end')), (watchSeconds + 10) * 1000);
       for await (const line of linesOf(answer)) {
         if (line === '') continue;
         const event = JSON.parse(line) as { type: string; object: { code?: number } };
@@ -187,11 +201,14 @@ export class KubernetesApi {
         yield event as unknown as WatchEvent;
       }
     } catch (error) {
-      this.connection.noteLoss(error, signal);
+      if (silent.aborted && !until.aborted) throw silent.reason;
+      this.connection.noteLoss(error, joint.signal);
       throw error;
     } finally {
+      endHeartbeat();
       clearTimeout(dead);
-      answer.destroy();
+      answer?.destroy();
+      joint.release();
     }
   }
 
@@ -205,18 +222,21 @@ export class KubernetesApi {
     longest: number,
     signal: AbortSignal,
   ): AsyncGenerator<string, void> {
-    const answer = await this.openStream(path, { query: query ?? {}, accept: '*/*', signal });
+    const joint = new JointSignal(signal, this.connection.untilSilent);
+    let answer: http.IncomingMessage | undefined;
     try {
+      answer = await this.openStream(path, { query: query ?? {}, accept: '*/*', joint });
       const rest = yield* linesOf(answer, longest);
       if (rest !== '') yield rest;
     } finally {
-      answer.destroy();
+      answer?.destroy();
+      joint.release();
     }
   }
 
   /** Closes the connections that are kept. */
   close(): void {
-    this.agent.destroy();
+    this.transport.close();
   }
 
   private async once(
@@ -225,81 +245,60 @@ export class KubernetesApi {
     request: ApiRequest,
     { identity, atMost = Infinity }: { identity: Identity; atMost?: number | undefined },
   ): Promise<Buffer> {
-    const limit = AbortSignal.timeout(
-      Math.min(this.connection.hasAnswered ? this.answerTimeout : this.firstTimeout, Math.floor(atMost)),
-    );
-    const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
+    const { hasAnswered, isSilent, untilSilent } = this.connection;
+    const isRead = method === 'GET';
+    const usual = hasAnswered && !(isRead && isSilent) ? this.answerTimeout : this.firstTimeout;
+    const joint = new JointSignal(request.signal, isRead ? untilSilent : undefined);
+    joint.limitTo(Math.min(usual, Math.floor(atMost)));
     const askedAt = Date.now();
-    const answer = await this.open(method, path, { ...request, signal }, identity);
-    this.onAnswer({ server: this.server, headers: answer.headers, askedAt });
-    for (const text of warningsIn(answer.headers['warning'])) this.onWarning(text);
-    const sent = await bytesOf(answer);
-    const body = answer.headers['content-encoding'] === 'gzip' ? await gunzipAside(sent) : sent;
-    this.connection.hasAnswered = true;
-    const { statusCode = 0 } = answer;
-    if (isPage(answer)) throw noApiServer(this, body.toString());
-    if (statusCode < 200 || statusCode > 299) throw new ApiError(statusCode, body.toString());
-    return body;
+    try {
+      const answer = await this.transport.open(method, path, { ...request, signal: joint.signal }, identity);
+      this.onAnswer({ server: this.server, headers: answer.headers, askedAt });
+      for (const text of warningsIn(answer.headers['warning'])) this.onWarning(text);
+      const sent = await bytesOf(answer);
+      const body = answer.headers['content-encoding'] === 'gzip' ? await gunzipAside(sent) : sent;
+      this.connection.noteAnswer();
+      const { statusCode = 0 } = answer;
+      if (isPage(answer)) throw noApiServer(this, body.toString());
+      if (statusCode < 200 || statusCode > 299) throw new ApiError(statusCode, body.toString());
+      return body;
+    } finally {
+      joint.release();
+    }
   }
 
   /** Begins an answer that has no end of its own: only its beginning has a limit. */
-  private async openStream(path: string, request: ApiRequest & { signal: AbortSignal }): Promise<http.IncomingMessage> {
+  private async openStream(path: string, request: StreamRequest): Promise<http.IncomingMessage> {
+    const { signal } = request.joint;
     for (let attempt = 0; ; attempt++) {
       try {
         return await this.openStreamOnce(path, request);
       } catch (error) {
-        this.connection.noteLoss(error, request.signal);
-        if (request.signal.aborted || !this.connection.isUnsettled(error)) throw error;
-        await pause(pauseBefore(attempt), undefined, { signal: request.signal });
+        this.connection.noteLoss(error, signal);
+        if (signal.aborted || !this.connection.isUnsettled(error)) throw error;
+        await pause(pauseBefore(attempt), undefined, { signal });
       }
     }
   }
 
-  private async openStreamOnce(
-    path: string,
-    request: ApiRequest & { signal: AbortSignal },
-  ): Promise<http.IncomingMessage> {
-    const identity = await identify(this.access, request.signal);
-    const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(new Error('no answer')), this.answerTimeout);
+  private async openStreamOnce(path: string, { joint, ...request }: StreamRequest): Promise<http.IncomingMessage> {
+    const { signal } = joint;
+    const identity = await identify(this.access, signal);
+    joint.limitTo(this.answerTimeout);
     try {
-      const signal = AbortSignal.any([request.signal, limit.signal]);
-      const answer = await this.open('GET', path, { ...request, signal }, identity);
+      const answer = await this.transport.open('GET', path, { ...request, signal }, identity);
       if (answer.statusCode !== 200) throw new ApiError(answer.statusCode ?? 0, await textOf(answer));
       return answer;
     } finally {
-      clearTimeout(timer);
+      joint.liftLimit();
     }
   }
+}
 
-  private async open(
-    method: string,
-    path: string,
-    request: ApiRequest,
-    { headers: asker, certificate }: Identity,
-  ): Promise<http.IncomingMessage> {
-    const { query = {}, body, signal } = request;
-    const url = new URL(this.server + path);
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
-    const content = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
-    const headers = {
-      ...asker,
-      accept: request.accept ?? 'application/json',
-      // The server packs what is longer than 128 KiB only.
-      ...(request.isLong ? { 'accept-encoding': 'gzip' } : {}),
-      'user-agent': userAgent.deployer,
-      ...(content
-        ? { 'content-type': request.contentType ?? 'application/json', 'content-length': content.length }
-        : {}),
-    };
-    const { request: send } = url.protocol === 'https:' ? https : http;
-    return new Promise((resolve, reject) => {
-      const options = { method, headers, agent: this.agent, ...certificate, ...(signal ? { signal } : {}) };
-      const sent = send(url, options, resolve);
-      sent.on('error', reject);
-      sent.end(content);
-    });
-  }
+/** A request whose answer is read as it comes. */
+interface StreamRequest extends Omit<ApiRequest, 'signal'> {
+  /** Ends the answer, too. */
+  readonly joint: JointSignal;
 }
 
 /** Returns a signal that is aborted with the first of some. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ApiError, isUndecodable } from './api-error.ts';
 
 /** Milliseconds after a server gave no answer in which it may not know accounts and roles yet: it was started anew. */
@@ -6,7 +7,36 @@ const settlesWithin = 30_000;
 /** A connection to an API server: what became of requests so far, and what that says about an answer. */
 export class Connection {
   hasAnswered = false;
+  /** True from when the server was found silent until it answers. */
+  isSilent = false;
   private lostAt = -Infinity;
+  private reading = new AbortController();
+
+  constructor() {
+    // Each request that only reads listens.
+    setMaxListeners(0, this.reading.signal);
+  }
+
+  /** Aborted when the server is found silent, with an error that says so: what only reads need not wait for its own limit. */
+  get untilSilent(): AbortSignal {
+    return this.reading.signal;
+  }
+
+  /** Notes an answer, whatever it says. */
+  noteAnswer(): void {
+    this.hasAnswered = true;
+    this.isSilent = false;
+  }
+
+  /** Notes that the server is silent, and ends what only reads. */
+  noteSilence(error: unknown): void {
+    const { reading } = this;
+    this.isSilent = true;
+    this.lostAt = performance.now();
+    this.reading = new AbortController();
+    setMaxListeners(0, this.reading.signal);
+    reading.abort(error);
+  }
 
   /** True while the server may be one that has just been started: it refuses what it does not know yet. */
   get isSettling(): boolean {

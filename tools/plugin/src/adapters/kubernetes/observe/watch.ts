@@ -6,7 +6,7 @@ import { listAndWatch, type Followed } from '../deploy/wait/list-and-watch.ts';
 import type { NamespaceClient } from '../client/namespace-client.ts';
 
 /** The kinds whose changes concern services: workloads, pods and records. */
-const watched: readonly (Omit<Followed, 'path'> & { readonly plural: string })[] = [
+const watched: readonly (Omit<Followed, 'path' | 'onLoss'> & { readonly plural: string })[] = [
   { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', query: { labelSelector: label.service } },
   {
     apiVersion: 'apps/v1',
@@ -27,23 +27,25 @@ const watched: readonly (Omit<Followed, 'path'> & { readonly plural: string })[]
 
 /**
  * Yields when something may have changed; events before the next wait are merged into one.
- * @throws {Refusal} when the right to read them is missing.
+ * @throws {ProductError} when the right to read them is missing, or the server is gone.
  */
 export async function* watchForChanges({ api, namespace }: NamespaceClient, signal: AbortSignal): AsyncGenerator<void> {
   const stop = new AbortController();
   const ended = AbortSignal.any([signal, stop.signal]);
   const changed = new Notify();
-  const following = Promise.all(
-    watched.map(({ plural, ...each }) =>
-      listAndWatch(api, { ...each, path: collectionPath(each.apiVersion, plural, namespace) }, ended, changed.notify),
-    ),
-  );
   let failure: unknown;
-  // It ends only with the signal, or because we may not look.
-  following.catch((error: unknown) => {
-    failure = error;
+  const fail = (error: unknown) => {
+    failure ??= error;
     changed.notify();
-  });
+  };
+  const following = Promise.all(
+    watched.map(({ plural, ...each }) => {
+      const path = collectionPath(each.apiVersion, plural, namespace);
+      return listAndWatch(api, { ...each, path, onLoss: fail }, ended, changed.notify);
+    }),
+  );
+  // It ends only with the signal, or because we may not look.
+  following.catch(fail);
   signal.addEventListener('abort', changed.notify, { once: true });
   try {
     while (!signal.aborted) {

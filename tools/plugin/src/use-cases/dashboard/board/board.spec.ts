@@ -2,6 +2,7 @@ import { ReleaseScenario } from '../../../../../twins/src/release-scenario.ts';
 import { releaseIt } from '../../../../../twins/src/release-it.ts';
 import { applyPatch } from '../../../model/dashboard/apply-patch.ts';
 import type { DashboardState } from '../../../model/dashboard/dashboard-state.ts';
+import { Refusal } from '../../../model/errors/product-error.ts';
 import type { ReleasePorts } from '../../../ports/release-ports.ts';
 import { Board } from './board.ts';
 
@@ -135,6 +136,38 @@ describe('the board', () => {
     expect(Date.now() - asked).toBeLessThan(45_000);
     expect(looks()).toBe(before + 1);
     await stop();
+  });
+
+  it('says at once that an environment is gone whose changes end with that, while a look at it still waits', async () => {
+    const scenario = new ReleaseScenario();
+    await releaseIt(scenario);
+    const { ports } = scenario;
+    let isGone = false;
+    let vanish: (error: Error) => void = () => {};
+    const hangs = new Promise<never>(() => {});
+    const cluster: ReleasePorts['cluster'] = async (environment) => {
+      const real = await ports.cluster(environment);
+      if (environment.name !== 'preprod') return real;
+      return Object.assign(Object.create(real) as typeof real, {
+        observe: (...asked: Parameters<typeof real.observe>) => (isGone ? hangs : real.observe(...asked)),
+        async *changes(signal: AbortSignal) {
+          yield;
+          await new Promise<void>((resolve, reject) => {
+            vanish = reject;
+            signal.addEventListener('abort', () => resolve());
+          });
+        },
+      });
+    };
+    const { board, shown, until, stop } = boardOf(scenario, { ...ports, cluster });
+    await until((state) => stateIn(state, 'preprod') === 'healthy');
+    isGone = true;
+    board.wake('preprod');
+    vanish(new Refusal({ type: 'cluster-unreachable', doing: 'see', reason: 'No answer in time.', remedy: 'Wait.' }));
+    await until((state) => answerOf(state, 'preprod').state === 'unreachable');
+    expect(answerOf(shown(), 'preprod')).toMatchObject({ reason: 'No answer in time.' });
+    expect(stateIn(shown(), 'preprod')).toBe('healthy');
+    void stop();
   });
 
   it('tells a deployment as a patch, after which page and server show the same', async () => {

@@ -1,5 +1,6 @@
 import type { EnvironmentAnswer } from '../../../model/dashboard/dashboard-state.ts';
 import { Notify } from '../../../model/concurrency/notify.ts';
+import { ProductError } from '../../../model/errors/product-error.ts';
 import { catchProductError } from '../../../model/errors/result.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import { look, provisionedIn, type Observed, type StatusPorts } from '../../observe/status.ts';
@@ -45,7 +46,7 @@ export class WatchedEnvironment {
   /** Looks at once, and again after each change, until the signal. @param tell called after each look. */
   async watch(signal: AbortSignal, tell: () => void): Promise<void> {
     signal.addEventListener('abort', this.changed.notify, { once: true });
-    const listening = this.listen(signal);
+    const listening = this.listen(signal, tell);
     while (!signal.aborted) {
       const started = Date.now();
       this.changed.reset();
@@ -53,7 +54,9 @@ export class WatchedEnvironment {
       await this.look();
       if (signal.aborted) break;
       tell();
-      await this.rest(Math.max(gathering, restAfterLook * (Date.now() - started)), signal);
+      // One that was waited for in vain was no work.
+      const rest = this.answer.state === 'live' ? restAfterLook * (Date.now() - started) : 0;
+      await this.rest(Math.max(gathering, rest), signal);
       await this.heardOrDue(signal);
     }
     await listening;
@@ -78,16 +81,20 @@ export class WatchedEnvironment {
   }
 
   /** Hears of changes, also again after the cluster was gone. */
-  private async listen(signal: AbortSignal): Promise<void> {
+  private async listen(signal: AbortSignal, tell: () => void): Promise<void> {
     const { cluster } = this.ports;
     while (!signal.aborted) {
-      await catchProductError(
-        async () => {
-          for await (const _ of (await cluster(this.environment)).changes(signal)) this.changed.notify();
-        },
-        // The next look says why.
-        () => this.changed.notify(),
-      );
+      try {
+        for await (const _ of (await cluster(this.environment)).changes(signal)) this.changed.notify();
+      } catch (error) {
+        if (!(error instanceof ProductError)) throw error;
+        // A look waits for an answer that may still come. What may not be watched can often be looked at.
+        if (isGone(error)) {
+          this.lose(error.facts.reason);
+          tell();
+        }
+        this.changed.notify();
+      }
       await pauseUntil(askingAgain.unreachable, signal);
     }
   }
@@ -98,21 +105,9 @@ export class WatchedEnvironment {
       look(undefined, environment, ports).observed,
       provisionedIn(environment, ports),
     ]);
-    const now = ports.clock().toISOString();
-    if ('reason' in found.services) {
-      const { answer, lastSeen } = this;
-      this.answer = {
-        state: 'unreachable',
-        since: answer.state === 'unreachable' ? answer.since : now,
-        reason: found.services.reason,
-        ...(lastSeen === undefined ? {} : { lastSeen }),
-      };
-      // What was seen last is kept: the head says that it is old.
-      if (typeof this.seen === 'string') this.seen = 'unknown';
-      return;
-    }
+    if ('reason' in found.services) return this.lose(found.services.reason);
     this.seen = { ...found, ...(await this.deploymentsOf(found)) };
-    this.lastSeen = now;
+    this.lastSeen = ports.clock().toISOString();
     this.answer = { state: 'live' };
     this.provisioned = versions[0]?.version.toString();
   }
@@ -127,4 +122,21 @@ export class WatchedEnvironment {
       () => ({}),
     );
   }
+
+  private lose(reason: string): void {
+    const { answer, lastSeen, ports } = this;
+    this.answer = {
+      state: 'unreachable',
+      since: answer.state === 'unreachable' ? answer.since : ports.clock().toISOString(),
+      reason,
+      ...(lastSeen === undefined ? {} : { lastSeen }),
+    };
+    // What was seen last is kept: the head says that it is old.
+    if (typeof this.seen === 'string') this.seen = 'unknown';
+  }
+}
+
+/** Reports whether a cluster gives no answer, or none but errors. */
+function isGone({ facts: { type } }: ProductError): boolean {
+  return type === 'cluster-unreachable' || type === 'cluster-fails';
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KubernetesObject } from '../../../../model/manifests/kubernetes-object.ts';
-import { Refusal } from '../../../../model/errors/product-error.ts';
+import { ProductError, Refusal } from '../../../../model/errors/product-error.ts';
 import { ApiError } from '../../client/api-error.ts';
 import type { KubernetesApi } from '../../client/api.ts';
 import { typedItems } from '../../client/typed-items.ts';
@@ -16,6 +16,8 @@ export interface Followed {
   readonly list?: ListName;
   /** True when the object is skipped where reading it is forbidden. */
   readonly optional?: boolean;
+  /** Called each time the server gave no answer, or none but errors, for so long that it counts as gone. */
+  readonly onLoss?: (error: unknown) => void;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface Followed {
  */
 export async function listAndWatch(
   api: KubernetesApi,
-  { apiVersion, kind, path, query, list, optional = false }: Followed,
+  { apiVersion, kind, path, query, list, optional = false, onLoss = () => {} }: Followed,
   signal: AbortSignal,
   tell: (event: RolloutEvent) => void,
 ): Promise<void> {
@@ -52,6 +54,8 @@ export async function listAndWatch(
         throw error;
       }
       if (error instanceof Refusal && error.facts.type !== 'cluster-unreachable') throw error;
+      // One that breaks off a watch, or begins none, is listed again at once, and that is asked several times.
+      if (version === undefined || error instanceof ProductError) onLoss(error);
       version = undefined;
       await pause(retryAfterMs(failures++), undefined, { signal }).catch(() => {});
     }
