@@ -166,17 +166,20 @@ export class KubernetesApi {
 
   /**
    * Events since a version of a list.
+   * @param accept the form of the objects, when not as they are.
    * @throws {ApiError} with code 410 when that version is too old to tell.
    */
   async *watch(
     path: string,
     query: Readonly<Record<string, string | undefined>>,
     until: AbortSignal,
+    accept?: string,
   ): AsyncGenerator<WatchEvent> {
     const signal = this.readSignal ? AbortSignal.any([until, this.readSignal]) : until;
     const answer = await this.openStream(path, {
       query: { ...query, watch: '1', allowWatchBookmarks: 'true', timeoutSeconds: String(watchSeconds) },
       signal,
+      accept,
     });
     const dead = setTimeout(() => answer.destroy(new Error('the watch did not end')), (watchSeconds + 10) * 1000);
     try {
