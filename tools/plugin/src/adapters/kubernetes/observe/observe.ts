@@ -62,7 +62,7 @@ export async function observe(
     const [newest, deployments, pods, others] = await Promise.all([
       finding,
       listWorkloads(place, 'Deployment', services),
-      listPods(place, services && labelSelector(label.instance, services)).then((all) => new PodIndex(all)),
+      listServicePods(place, services),
       finding.then((found) => listOthers({ place, readable }, found, services)),
     ]);
     const workloads = [...deployments, ...others.workloads];
@@ -76,9 +76,7 @@ export async function observe(
     return await Promise.all(
       names.map(async (name): Promise<ObservedService> => {
         const [record, workload] = [newest.get(name), byService.get(name)];
-        const hasAll = !services || (workload && PodServices.selectsByInstance(workload, name));
-        const own = workload && (hasAll ? pods.of(workload) : await listPods(place, labelSelectorOf(workload)));
-        const serving = workload && own && runningOf({ workload, pods: own, events }, name);
+        const serving = workload && runningOf({ workload, pods: await pods(workload, name), events }, name);
         const running = withCronJobs(serving, cronJobs.get(name) ?? [], name);
         return {
           service: name,
@@ -150,6 +148,21 @@ async function listWorkloads(
 ): Promise<KubernetesObject[]> {
   const path = collectionPath('apps/v1', `${kind.toLowerCase()}s`, namespace);
   return typedItems(await listPartial(api, path, kind, selectorOf(services)), { apiVersion: 'apps/v1', kind });
+}
+
+/**
+ * Lists the pods of all services, or those that are labelled as of some.
+ * @returns a function that finds those of a workload, also where it selects them otherwise.
+ */
+async function listServicePods(
+  place: NamespaceClient,
+  services: readonly string[] | undefined,
+): Promise<(workload: KubernetesObject, service: string) => readonly PodFacts[] | Promise<readonly PodFacts[]>> {
+  const listed = new PodIndex(await listPods(place, services && labelSelector(label.instance, services)));
+  return (workload, service) =>
+    !services || PodServices.selectsByInstance(workload, service)
+      ? listed.of(workload)
+      : listPods(place, labelSelectorOf(workload));
 }
 
 async function listPods({ api, namespace }: NamespaceClient, labelSelector?: string): Promise<PodFacts[]> {
