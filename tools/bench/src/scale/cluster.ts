@@ -36,7 +36,7 @@ export async function fillEnvironment(
     const name = serviceName(index);
     const newest = size.releases - 1 - lag;
     const last = newestRecord(environment, releaseOf(name, newest, commitOf(commits, index, newest, size)), size);
-    const older = Array.from({ length: size.releases - 1 }, (_, back) => {
+    const older = Array.from({ length: size.records - 1 }, (_, back) => {
       const release = Math.max(0, newest - 1 - back);
       return olderRecord(last, releaseOf(name, release, commitOf(commits, index, release, size)), back + 1);
     });
@@ -49,13 +49,14 @@ export async function fillEnvironment(
     }
     await keepRecord(api, environment, last, applied);
     for (const record of older) await keepRecord(api, environment, record, undefined);
-    for (const replica of [1, 2]) await makePod(api, environment, last, replica);
+    for (let replica = 1; replica <= size.pods; replica++) await makePod(api, environment, last, replica);
   };
   await pMap(indexes, fill, { concurrency: atOnce });
   api.close();
 }
 
-function newestRecord(environment: Environment, release: Release, { releases }: Size): DeploymentRecord {
+/** Returns the record of a release that was deployed. */
+export function newestRecord(environment: Environment, release: Release, { releases }: Size): DeploymentRecord {
   const { service, buildNumber, imageDigest } = release;
   const actor = { person: 'ada', run: 'https://ci.example/runs/123456789' };
   const { objects } = renderManifests({

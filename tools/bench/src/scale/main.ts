@@ -39,7 +39,7 @@ try {
 async function fill(): Promise<void> {
   const commits = await makeHistory(workspace, size);
   for (const [lag, environment] of (await readEnvironments(workspace.folder)).entries()) {
-    console.log(`filling ${environment.name} with ${size.services} services, ${size.releases} records each`);
+    console.log(`filling ${environment.name} with ${size.services} services, ${size.records} records each`);
     await fillEnvironment(environment, commits, size, lag);
   }
   addIdleTargets(workspace, ['Infrastructure', `apps/${serviceName(0)}`]);
@@ -75,7 +75,7 @@ async function measure(commits: readonly string[]): Promise<void> {
   replaceSection('scale', [
     '## Many services',
     '',
-    `Made by \`npm run bench:scale\`. ${describeMachine()}; ${size.services} services and ${size.libraries} libraries, 3 environments, ${size.releases} records of each service in each, ${size.services * size.releases} release tags, ${size.commits} commits; pods and objects without containers. Cluster and command share the machine. ${rounds} runs each, in turns: median (lowest–highest).`,
+    `Made by \`npm run bench:scale\`. ${describeMachine()}; ${size.services} services and ${size.libraries} libraries, 3 environments, ${size.records} records of each service in each, ${size.services * size.releases} release tags, ${size.commits} commits; pods and objects without containers. Cluster and command share the machine. ${rounds} runs each, in turns: median (lowest–highest).`,
     '',
     '| | seconds | beyond Nx itself | largest process, MB |',
     '| --- | --- | --- | --- |',

@@ -7,12 +7,16 @@ export interface Size {
   readonly libraries: number;
   /** Commits of main. */
   readonly commits: number;
-  /** Releases of each service, and records of it in each environment. */
+  /** Releases of each service. */
   readonly releases: number;
+  /** Records of each service in each environment. */
+  readonly records: number;
+  /** Pods of each service in each environment. */
+  readonly pods: number;
 }
 
 /** The size that issue 6 names. */
-export const fullSize: Size = { services: 1000, libraries: 50, commits: 2500, releases: 20 };
+export const fullSize: Size = { services: 1000, libraries: 50, commits: 2500, releases: 20, records: 20, pods: 2 };
 
 /** `service-0042`. */
 export function serviceName(index: number): string {

@@ -10,8 +10,8 @@ import type { ChangeSet, Cluster, JobOptions, PlanOptions } from '../../../plugi
 import type { JobScript } from '../../../twins/src/cluster/scripted-jobs.ts';
 
 import { ada, type ClusterScenario } from './cluster-scenario.ts';
-export const releaseOf = ({ image }: ClusterScenario, number = '20261124-1'): Release => ({
-  service: 'orders',
+export const releaseOf = ({ image }: ClusterScenario, number = '20261124-1', service = 'orders'): Release => ({
+  service,
   buildNumber: BuildNumber.parse(number)!,
   commit: 'c'.repeat(40),
   imageDigest: ImageRef.parse(image)!.digest!,
@@ -20,6 +20,8 @@ export const releaseOf = ({ image }: ClusterScenario, number = '20261124-1'): Re
 });
 
 export interface Wishes {
+  /** The name of all that is `orders` otherwise. */
+  readonly service?: string;
   readonly number?: string;
   readonly actor?: Actor;
   readonly note?: string;
@@ -80,15 +82,16 @@ export const renderOf = (scenario: ClusterScenario, wishes: Wishes = {}): Render
     ...(wishes.more ?? []),
   ];
   const items = wishes.only ?? all;
+  const { service = 'orders' } = wishes;
   return renderManifests({
     texts: new Map([
-      ['k8s/all.json', JSON.stringify({ apiVersion: 'v1', kind: 'List', items })],
+      ['k8s/all.json', JSON.stringify({ apiVersion: 'v1', kind: 'List', items }).replaceAll('orders', service)],
       ...(command ? [['k8s/jobs/migrate.json', JSON.stringify(job)] as const] : []),
     ]),
     folder: 'k8s',
     environment: { name: 'preprod', namespace: scenario.namespace, variables: {} },
     environmentNames: ['preprod'],
-    release: releaseOf(scenario, wishes.number),
+    release: releaseOf(scenario, wishes.number, service),
     image: ImageRef.parse(wishes.image ?? scenario.image)!,
     actor: wishes.actor ?? ada,
     partOf: 'shop',
@@ -135,7 +138,7 @@ export const deployed = async (
   const manifests = objectsOf(scenario, wishes);
   const record = await cluster.openRecord({
     environment: 'preprod',
-    release: releaseOf(scenario, wishes.number),
+    release: releaseOf(scenario, wishes.number, wishes.service),
     manifests,
     actor: ada,
     cause: { action: 'deploy', reason: 'x'.repeat(2000) },

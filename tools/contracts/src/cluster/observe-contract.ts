@@ -62,17 +62,45 @@ export function observeContract(start: () => Promise<ClusterScenario>): void {
     expect(actions(await cluster.prune('orders', objectsOf(scenario)))).toEqual(['Deployment deleted']);
   });
 
-  it('tells that something changed, until it is told to stop', async () => {
+  it('observes some services as it does among all', async () => {
     const scenario = await start();
-    const { cluster } = scenario;
-    await deployed(scenario);
+    const { cluster, edit } = scenario;
+    for (const service of ['orders', 'payments', 'stock']) await deployed(scenario, { service });
+    await edit('Deployment', 'stock', 'kubectl-edit', ['spec', 'replicas'], 0);
+    const [orders, payments, stock] = await cluster.observe();
+    expect(await cluster.observe(['stock', 'missing', 'orders'])).toEqual([orders, stock]);
+    expect(await cluster.observe(['payments'])).toEqual([payments]);
+    expect(await cluster.observe(['missing'])).toEqual([]);
+  });
+
+  it('names the services that changed, until it is stopped', async () => {
+    const scenario = await start();
+    const { cluster, remove, scale } = scenario;
+    for (const service of ['orders', 'payments']) await deployed(scenario, { service });
+    await cluster.observe();
     const stop = new AbortController();
-    const told: (string | undefined)[] = [];
-    for await (const _ of cluster.changes(stop.signal)) {
-      told.push((await cluster.observe('orders'))[0]?.running?.buildNumber);
-      if (told.length === 1) await deployed(scenario, { number: '20261124-2' });
-      if (told.at(-1) === '20261124-2') stop.abort();
+    const named: string[] = [];
+    /** What is done, one after the other, until a service of which it is said has changed. */
+    const steps: [service: string, act: () => Promise<unknown>][] = [
+      ['orders', () => deployed(scenario, { number: '20261124-2' })],
+      ['payments', () => scale('payments', 'kubectl-scale', 0)],
+      ['orders', () => remove('Deployment', 'orders')],
+    ];
+    const act = async () => {
+      named.length = 0;
+      await steps[0]?.[1]();
+    };
+    let isKnown = false;
+    for await (const changed of cluster.changes(stop.signal)) {
+      if (changed !== 'all') named.push(...changed);
+      else if (!isKnown) void act();
+      isKnown = true;
+      if (named.includes(steps[0]?.[0] ?? '')) {
+        steps.shift();
+        if (steps.length > 0) await act();
+        else stop.abort();
+      }
     }
-    expect(told[0]).toBe('20261124-1');
+    expect(steps).toEqual([]);
   });
 }

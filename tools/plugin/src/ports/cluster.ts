@@ -13,6 +13,7 @@ import type { KeptDeployment, LoggedDeployment, LogOverview } from '../model/dep
 import type { ObjectDrift } from '../model/observe/drift.ts';
 import type { ObjectRemark } from '../model/observe/object-findings.ts';
 import type { ObjectTrouble } from '../model/observe/object-health.ts';
+import type { ChangedServices } from '../model/observe/changed-services.ts';
 import type { FieldChange } from '../model/observe/field-changes.ts';
 import type { FieldWriter } from '../model/observe/field-writers.ts';
 import type { Health, RunningService } from '../model/observe/running-service.ts';
@@ -133,16 +134,20 @@ export interface Cluster {
   logOverview(): Promise<LogOverview | undefined>;
 
   /**
-   * Returns every service, or one, that was deployed or runs here: in as few requests as possible, however
+   * Returns every service, or one, or some, that were deployed or run here: in as few requests as possible, however
    * many services there are. In alphabetical order.
    * @param onNewest called with the newest deployments as soon as they are read: long before the pods.
    */
-  observe(service?: string, onNewest?: (newest: readonly DeploymentSummary[]) => void): Promise<ObservedService[]>;
+  observe(
+    services?: string | readonly string[],
+    onNewest?: (newest: readonly DeploymentSummary[]) => void,
+  ): Promise<ObservedService[]>;
   /**
-   * Something that `observe` tells may have changed. Ends when the signal is aborted.
+   * Yields at once, and again when a workload, a pod or a deployment of services has changed: the services for which
+   * `observe` may return something else now. Changes before the next wait are merged. Ends when the signal is aborted.
    * @throws {ProductError} when the cluster has given no answer for 25 s, or may not be looked into.
    */
-  changes(signal: AbortSignal): AsyncIterable<void>;
+  changes(signal: AbortSignal): AsyncIterable<ChangedServices>;
 }
 
 /** A range of deployments of a service by their sequences, both included. */

@@ -340,12 +340,14 @@ function merged(live: unknown, patch: unknown): unknown {
 function isSelected({ metadata }: KubernetesObject, query: URLSearchParams): boolean {
   const name = /(?:^|,)metadata\.name=([^,]*)/.exec(query.get('fieldSelector') ?? '')?.[1];
   if (name !== undefined && metadata.name !== name) return false;
+  // Commas inside of brackets are between values.
   return (query.get('labelSelector') ?? '')
-    .split(',')
+    .split(/,(?![^(]*\))/)
     .filter((term) => term !== '')
     .every((term) => {
-      const [key = '', value] = term.split('=');
+      const [, key = '', equal, among] = /^([^= ]+)(?:=(.*)| in \((.*)\))?$/.exec(term) ?? [];
       const label = metadata.labels?.[key];
-      return value === undefined ? label !== undefined : label === value;
+      if (label === undefined) return false;
+      return among === undefined ? equal === undefined || label === equal : among.split(',').includes(label);
     });
 }

@@ -170,7 +170,7 @@ export class DeploymentRecords {
   }
 
   private keep(service: string, records: DeploymentRecord[]): void {
-    this.version.next();
+    this.version.next(service);
     this.kept.set(service, records);
   }
 }

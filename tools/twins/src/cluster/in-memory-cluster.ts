@@ -13,6 +13,7 @@ import { describeObject, type KubernetesObject } from '../../../plugin/src/model
 import { isGatewayRoute } from '../../../plugin/src/model/observe/route-status.ts';
 import { isHttpRoute, type GatewayView } from '../../../plugin/src/model/manifests/routes/gateway-view.ts';
 import type { Health } from '../../../plugin/src/model/observe/running-service.ts';
+import type { ChangedServices } from '../../../plugin/src/model/observe/changed-services.ts';
 import type { ClusterNode } from '../../../plugin/src/model/nodes/cluster-node.ts';
 import { label } from '../../../plugin/src/model/product/wire-names.ts';
 import { isRollout } from '../../../plugin/src/model/manifests/rules/pod-templates.ts';
@@ -316,15 +317,16 @@ export class InMemoryCluster implements Cluster {
   }
 
   async observe(
-    service?: string,
+    services?: string | readonly string[],
     onNewest?: (newest: readonly DeploymentSummary[]) => void,
   ): Promise<ObservedService[]> {
     await this.enter('observe');
-    onNewest?.(this.state.records.newest(service));
-    return observe(this.state, service, this.unreadKinds);
+    const names = services === undefined ? undefined : new Set([services].flat());
+    onNewest?.(this.state.records.newest().filter(({ release }) => names?.has(release.service) ?? true));
+    return observe(this.state, names, this.unreadKinds);
   }
 
-  changes(signal: AbortSignal): AsyncGenerator<void> {
+  changes(signal: AbortSignal): AsyncGenerator<ChangedServices> {
     return this.state.version.changes(signal);
   }
 

@@ -20,12 +20,12 @@ import type { NamespaceState } from './namespace-state.ts';
 import { podsWanted, type ScriptedRollouts } from './scripted-rollouts.ts';
 
 /**
- * Returns what there is of one service, or of every one that was deployed or runs here, in alphabetical order.
+ * Returns what there is of some services, or of every one that was deployed or runs here, in alphabetical order.
  * @param unread why kinds cannot be read, by `apps/v1/StatefulSet`.
  */
 export function observe(
   state: NamespaceState,
-  service: string | undefined,
+  services: ReadonlySet<string> | undefined,
   unread: ReadonlyMap<string, string>,
 ): ObservedService[] {
   const workloads = state.objects.all.flatMap(({ live }) => (isWorkload(live) ? [live] : []));
@@ -34,7 +34,7 @@ export function observe(
     return isServing(live, owner) ? [owner] : [];
   });
   return [...new Set([...state.records.services, ...owners])]
-    .filter((name) => name !== '' && (service === undefined || name === service))
+    .filter((name) => name !== '' && (services?.has(name) ?? true))
     .sort()
     .map((name) => {
       const newest = state.records.newestOf(name);

@@ -50,11 +50,13 @@ export class ScriptedRollouts {
   /** Lets the pods of a workload fail, until its next rollout. */
   degrade(workload: string, health: Health): void {
     this.troubles.set(workload, { health, template: this.templateOf(workload) });
+    this.note(workload);
   }
 
   /** Lets the pods of a workload be well again. */
   recover(workload: string): void {
     this.troubles.delete(workload);
+    this.note(workload);
   }
 
   /** Returns how a workload is doing. */
@@ -73,8 +75,17 @@ export class ScriptedRollouts {
     return states.find((health) => health !== 'healthy') ?? states[0];
   }
 
+  private note(name: string): void {
+    const live = this.liveOf(name);
+    if (live) this.objects.note(live);
+  }
+
+  private liveOf(name: string): KubernetesObject | undefined {
+    return rolloutKinds.map((kind) => this.objects.find(kind, name)?.live).find((found) => found !== undefined);
+  }
+
   private templateOf(name: string): string {
-    const live = rolloutKinds.map((kind) => this.objects.find(kind, name)?.live).find((found) => found !== undefined);
+    const live = this.liveOf(name);
     return JSON.stringify(live && podTemplateOf(live));
   }
 
@@ -104,8 +115,10 @@ export class ScriptedRollouts {
       for (const line of result.replacedPods ?? []) options.onProgress(`${describeObject(workload)}: ${line}`);
       if (result.state === 'ready') this.unfinished.delete(workload.metadata.name);
       else if (result.state !== 'interrupted') this.unfinished.add(workload.metadata.name);
+      this.objects.note(workload);
       if (result.state !== 'ready') return { ...result, ...filled(told) };
       this.serving.set(identityOf(workload), imageOf(workload));
+      this.objects.note(workload);
       options.onProgress(`${describeObject(workload)}: ${progressOf(this.objects.get(workload)!.live)}`);
     }
     return { state: 'ready', ...filled(told) };

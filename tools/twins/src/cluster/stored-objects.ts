@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../../../plugin/src/model/manifests/kuber
 import { finalizersOf, isEnding } from '../../../plugin/src/model/manifests/rules/ending.ts';
 import { fieldAt, identityOf, isMap } from '../../../plugin/src/model/manifests/source/object-fields.ts';
 import { isRollout, podTemplateOf } from '../../../plugin/src/model/manifests/rules/pod-templates.ts';
+import { label } from '../../../plugin/src/model/product/wire-names.ts';
 import type { ResourceVersion } from './resource-version.ts';
 
 /** A field that somebody else wrote, with who. */
@@ -65,6 +66,7 @@ export class StoredObjects {
     const { path } = field;
     const stored = this.find(kind, name);
     if (!stored) throw new Error(`there is no ${kind} ${name}`);
+    this.note(stored.live);
     let at: Record<string, unknown> = stored.live;
     for (const key of path.slice(0, -1)) at = (at[key] ??= {}) as Record<string, unknown>;
     at[path.at(-1)!] = value;
@@ -96,6 +98,7 @@ export class StoredObjects {
    */
   write(live: KubernetesObject, ours: KubernetesObject | undefined): void {
     const before = this.get(live)?.live;
+    if (before) this.note(before);
     const generation = Number(before?.metadata['generation'] ?? 0);
     live.metadata['generation'] = before && isSameContent(before, live) ? generation : generation + 1;
     this.store(live, ours);
@@ -116,6 +119,7 @@ export class StoredObjects {
   /** Deletes an object, which stays as long as it has finalizers. */
   delete(object: KubernetesObject): void {
     const live = this.get(object)?.live;
+    this.note(live ?? object);
     if (live && finalizersOf(live).length > 0) live.metadata['deletionTimestamp'] = '2026-11-24T12:00:00Z';
     else {
       this.stored.delete(identityOf(object));
@@ -138,7 +142,13 @@ export class StoredObjects {
     this.templates.set(identityOf(workload), [...before, template].slice(-limit - 1));
   }
 
+  /** Has watchers hear of an object's service, though nothing was written to it. */
+  note({ metadata }: KubernetesObject): void {
+    this.version.next(...[metadata.labels?.[label.service] ?? []].flat());
+  }
+
   private touch(live: KubernetesObject): void {
+    this.note(live);
     live.metadata['resourceVersion'] = String(this.version.next());
   }
 }

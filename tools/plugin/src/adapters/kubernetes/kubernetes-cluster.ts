@@ -31,6 +31,7 @@ import type {
   ServiceLock,
   WaitOptions,
 } from '../../ports/cluster.ts';
+import type { ChangedServices } from '../../model/observe/changed-services.ts';
 import type { ClusterNode } from '../../model/nodes/cluster-node.ts';
 import type { GatewayView } from '../../model/manifests/routes/gateway-view.ts';
 import type { KubernetesApi } from './client/api.ts';
@@ -46,6 +47,7 @@ import type { HeldLease } from './deploy/held-lease.ts';
 import { acquireLease } from './deploy/lease.ts';
 import { listNodes } from './observe/list-nodes.ts';
 import { observe } from './observe/observe.ts';
+import { PodServices } from './observe/pod-services.ts';
 import { KubernetesPlan } from './deploy/kubernetes-plan.ts';
 import type { PlannedObject } from './deploy/plan.ts';
 import { provisionedVersion } from './provision/provisioned-version.ts';
@@ -75,6 +77,7 @@ export class KubernetesCluster implements Cluster {
   private readonly recordsOf: Records;
   private readonly review: AccessReview;
   private readonly account: OwnIdentity;
+  private readonly podServices = new PodServices();
   private access: Promise<void> | undefined;
   private listedNodes: Promise<readonly ClusterNode[] | undefined> | undefined;
   /** The lock that was taken last, by service: it is the fence for all that is written for that service. */
@@ -250,7 +253,9 @@ export class KubernetesCluster implements Cluster {
   }
 
   async newest(service?: string): Promise<DeploymentSummary[]> {
-    const newest = [...(await this.recordsOf.newestOf(service)).values()].map(({ summary }) => summary);
+    const newest = [...(await this.recordsOf.newestOf(service === undefined ? undefined : [service])).values()].map(
+      ({ summary }) => summary,
+    );
     if (newest.length === 0) await refuseMissingNamespace(this.place.api, this.environment);
     return newest;
   }
@@ -268,17 +273,18 @@ export class KubernetesCluster implements Cluster {
   }
 
   async observe(
-    service?: string,
+    services?: string | readonly string[],
     onNewest?: (newest: readonly DeploymentSummary[]) => void,
   ): Promise<ObservedService[]> {
-    const observed = await observe(this.place, this.recordsOf, service, onNewest);
+    const names = services === undefined ? undefined : [services].flat();
+    const observed = await observe({ ...this.place, podServices: this.podServices }, this.recordsOf, names, onNewest);
     // A namespace that is not there lists nothing, like one that is empty.
     if (observed.length === 0) await refuseMissingNamespace(this.place.api, this.environment);
     return observed;
   }
 
-  changes(signal: AbortSignal): AsyncIterable<void> {
-    return watchForChanges(this.place, signal);
+  changes(signal: AbortSignal): AsyncIterable<ChangedServices> {
+    return watchForChanges({ ...this.place, podServices: this.podServices }, signal);
   }
 
   /** @throws {Refusal} when a right lacks that would be missed only after something was changed. */

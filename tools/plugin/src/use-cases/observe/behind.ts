@@ -39,7 +39,7 @@ export class BranchHistory {
   private readonly touching: ReadonlyMap<string, readonly string[]>;
   /** Commits that some build lacks and whose files were not looked at. */
   private readonly rest: readonly string[];
-  private readonly bases: readonly string[];
+  private readonly bases: ReadonlySet<string>;
 
   private constructor(
     graph: CommitGraph,
@@ -48,7 +48,7 @@ export class BranchHistory {
     { touched, rest }: { touched: ReadonlyMap<string, ReadonlySet<string>>; rest: readonly string[] },
   ) {
     this.graph = graph;
-    this.bases = bases;
+    this.bases = new Set(bases);
     this.tip = tip;
     this.rest = rest;
     this.touching = groupByKey(
@@ -77,7 +77,7 @@ export class BranchHistory {
 
   /** Reports whether it was read for a commit: of one before those, what it lacks is not all known. */
   isReadFor(commit: string): boolean {
-    return this.bases.includes(commit);
+    return this.bases.has(commit);
   }
 
   /** How far behind a build is: the commits that it lacks and that change a file which is part of its service. */

@@ -4,15 +4,15 @@ import type { ObservedService } from '../../ports/cluster.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import { orUnreachable, type Unreachable } from './unreachable.ts';
 
-/** Returns the services of an environment, all or one, or the reason why it cannot be read. */
+/** Returns the services of an environment, all or some, or the reason why it cannot be read. */
 export async function observeEnvironment(
-  service: string | undefined,
+  services: string | readonly string[] | undefined,
   environment: Environment,
   { cluster }: Pick<ReleasePorts, 'cluster'>,
   onNewest?: (newest: readonly DeploymentSummary[]) => void,
 ): Promise<ReadonlyMap<string, ObservedService> | Unreachable> {
   return orUnreachable(async () => {
-    const observed = await (await cluster(environment)).observe(service, onNewest);
+    const observed = await (await cluster(environment)).observe(services, onNewest);
     return new Map(observed.map((one) => [one.service, one]));
   });
 }

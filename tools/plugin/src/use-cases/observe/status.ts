@@ -166,14 +166,16 @@ function serviceNames({ service, services }: StatusRequest, observed: readonly O
 /**
  * Returns the services' rows.
  * @param observed in the order of the request's environments. @param history undefined while it is being read.
+ * @param names of the services, when not all of the request.
  */
 export function serviceStatuses(
   request: StatusRequest,
   observed: readonly Observed[],
   history: History | undefined,
+  names: readonly string[] = serviceNames(request, observed),
 ): ServiceStatus[] {
   const inWorkspace = new Set(request.services.services);
-  return serviceNames(request, observed).map((service) => ({
+  return names.map((service) => ({
     service,
     isInWorkspace: inWorkspace.has(service),
     environments: request.environments.map(({ name }, index) =>

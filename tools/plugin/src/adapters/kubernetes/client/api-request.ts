@@ -4,7 +4,7 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** Of the body; JSON when left out. */
   readonly contentType?: string;
-  readonly accept?: string;
+  readonly accept?: string | undefined;
   /** True when a long answer is expected, which is sent packed then. */
   readonly isLong?: boolean;
   readonly signal?: AbortSignal;

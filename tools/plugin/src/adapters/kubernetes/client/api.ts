@@ -175,6 +175,7 @@ export class KubernetesApi {
 
   /**
    * Events since a version of a list.
+   * @param accept the form of the objects, when not as they are.
    * @throws {ApiError} with code 410 when that version is too old to tell.
    * @throws {ProductError} when the server was found silent meanwhile.
    */
@@ -182,6 +183,7 @@ export class KubernetesApi {
     path: string,
     query: Readonly<Record<string, string | undefined>>,
     until: AbortSignal,
+    accept?: string,
   ): AsyncGenerator<WatchEvent> {
     const silent = this.connection.untilSilent;
     const joint = new JointSignal(until, this.readSignal, silent);
@@ -192,6 +194,7 @@ export class KubernetesApi {
       answer = await this.openStream(path, {
         query: { ...query, watch: '1', allowWatchBookmarks: 'true', timeoutSeconds: String(watchSeconds) },
         joint,
+        accept,
       });
       dead = setTimeout(() => answer?.destroy(new Error('the watch did not end')), (watchSeconds + 10) * 1000);
       for await (const line of linesOf(answer)) {

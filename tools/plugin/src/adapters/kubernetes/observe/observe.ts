@@ -23,12 +23,14 @@ import type { ObservedService } from '../../../ports/cluster.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
 import { driftOf, fingerprintOf, hasAdditions } from './drift.ts';
 import type { KubernetesApi } from '../client/api.ts';
+import { labelSelector } from '../client/label-selector.ts';
 import { listPartial } from '../client/list-partial.ts';
 import { typedItems } from '../client/typed-items.ts';
 import { listedWithHealth } from '../client/protobuf-lists.ts';
 import { readClaimEvents } from './claim-events.ts';
 import { readCreationEvents } from './creation-obstacle.ts';
 import { PodIndex } from './pod-index.ts';
+import { PodServices } from './pod-services.ts';
 import { ReadableKinds } from './readable-kinds.ts';
 import type { NewestRecord, Records } from '../records/records.ts';
 import { collectionPath } from '../client/resources.ts';
@@ -36,27 +38,32 @@ import { worseOf } from './health.ts';
 import { deployedCronJob, labelSelectorOf, podFacts, runningOf, type PodFacts } from './running.ts';
 import type { NamespaceClient } from '../client/namespace-client.ts';
 
+/** A namespace whose services are looked at, and what is known of their pods. */
+export interface ObservedNamespace extends NamespaceClient {
+  readonly podServices: PodServices;
+}
+
 /**
- * Looks at all services of a namespace, or at one. One list of each kind, whatever number of services there are, over
+ * Looks at all services of a namespace, or at some. One list of each kind, whatever number of services there are, over
  * three connections: each costs the encryption's handshake.
  */
 export async function observe(
-  place: NamespaceClient,
+  place: ObservedNamespace,
   records: Records,
-  service?: string,
+  services?: readonly string[],
   onNewest?: (newest: readonly DeploymentSummary[]) => void,
 ): Promise<ObservedService[]> {
   try {
-    const finding = records.newestOf(service).then((found) => {
+    const finding = records.newestOf(services).then((found) => {
       onNewest?.([...found.values()].map(({ summary }) => summary));
       return found;
     });
     const readable = new ReadableKinds(place);
     const [newest, deployments, pods, others] = await Promise.all([
       finding,
-      listWorkloads(place, 'Deployment', service),
-      service === undefined ? listPods(place).then((all) => new PodIndex(all)) : undefined,
-      finding.then((found) => listOthers({ place, readable }, found, service)),
+      listWorkloads(place, 'Deployment', services),
+      listServicePods(place, services),
+      finding.then((found) => listOthers({ place, readable }, found, services)),
     ]);
     const workloads = [...deployments, ...others.workloads];
     const byService = workloadByService(workloads);
@@ -65,11 +72,11 @@ export async function observe(
     const cronJobs = cronJobsByService(others.objects);
     const otherObjects = objectsByService(others.objects);
     const names = [...new Set([...newest.keys(), ...byService.keys()])].sort();
+    place.podServices.note([...(services ?? []), ...names].map((name) => [name, byService.get(name)]));
     return await Promise.all(
       names.map(async (name): Promise<ObservedService> => {
         const [record, workload] = [newest.get(name), byService.get(name)];
-        const own = workload && (pods ? pods.of(workload) : await listPods(place, labelSelectorOf(workload)));
-        const serving = workload && own && runningOf({ workload, pods: own, events }, name);
+        const serving = workload && runningOf({ workload, pods: await pods(workload, name), events }, name);
         const running = withCronJobs(serving, cronJobs.get(name) ?? [], name);
         return {
           service: name,
@@ -82,7 +89,7 @@ export async function observe(
       }),
     );
   } catch (error) {
-    throw explainApiError(error, `see what runs of ${service ?? 'all services'}`, place.api);
+    throw explainApiError(error, `see what runs of ${services?.join(', ') ?? 'all services'}`, place.api);
   }
 }
 
@@ -130,17 +137,32 @@ function withoutWorkload({ kinds, summary }: NewestRecord): RunningService | und
   return kinds.some(isWorkloadKind) ? undefined : ranOnce(summary);
 }
 
-function selectorOf(service: string | undefined): string {
-  return service === undefined ? `${label.service},${label.managedBy}=${managedBy}` : `${label.service}=${service}`;
+function selectorOf(services: readonly string[] | undefined): string {
+  return `${labelSelector(label.service, services)},${label.managedBy}=${managedBy}`;
 }
 
 async function listWorkloads(
   { api, namespace }: NamespaceClient,
   kind: (typeof rolloutKinds)[number],
-  service: string | undefined,
+  services: readonly string[] | undefined,
 ): Promise<KubernetesObject[]> {
   const path = collectionPath('apps/v1', `${kind.toLowerCase()}s`, namespace);
-  return typedItems(await listPartial(api, path, kind, selectorOf(service)), { apiVersion: 'apps/v1', kind });
+  return typedItems(await listPartial(api, path, kind, selectorOf(services)), { apiVersion: 'apps/v1', kind });
+}
+
+/**
+ * Lists the pods of all services, or those that are labelled as of some.
+ * @returns a function that finds those of a workload, also where it selects them otherwise.
+ */
+async function listServicePods(
+  place: NamespaceClient,
+  services: readonly string[] | undefined,
+): Promise<(workload: KubernetesObject, service: string) => readonly PodFacts[] | Promise<readonly PodFacts[]>> {
+  const listed = new PodIndex(await listPods(place, services && labelSelector(label.instance, services)));
+  return (workload, service) =>
+    !services || PodServices.selectsByInstance(workload, service)
+      ? listed.of(workload)
+      : listPods(place, labelSelectorOf(workload));
 }
 
 async function listPods({ api, namespace }: NamespaceClient, labelSelector?: string): Promise<PodFacts[]> {
@@ -153,28 +175,28 @@ async function listPods({ api, namespace }: NamespaceClient, labelSelector?: str
 async function listOthers(
   { place, readable }: Pick<ListedNamespace, 'place' | 'readable'>,
   newest: ReadonlyMap<string, NewestRecord>,
-  service: string | undefined,
+  services: readonly string[] | undefined,
 ): Promise<{ workloads: KubernetesObject[]; objects: KubernetesObject[] }> {
   const listOf = (kind: 'StatefulSet' | 'DaemonSet') =>
-    readable.read(`apps/v1/${kind}`, () => listWorkloads(place, kind, service));
+    readable.read(`apps/v1/${kind}`, () => listWorkloads(place, kind, services));
   const workloads = [...(await listOf('StatefulSet')), ...(await listOf('DaemonSet'))];
   const isWorkload = (kind: string) => rolloutKinds.some((each) => kind === `apps/v1/${each}`);
   const kinds = new Set([...newest.values()].flatMap((record) => record.kinds).filter((kind) => !isWorkload(kind)));
   const objects: KubernetesObject[] = [];
   for (const kind of kinds)
-    for (const object of await readable.read(kind, () => listKind(place, kind, service))) objects.push(object);
+    for (const object of await readable.read(kind, () => listKind(place, kind, services))) objects.push(object);
   return { workloads, objects };
 }
 
 async function listKind(
   { api, resources, namespace }: NamespaceClient,
   of: string,
-  service: string | undefined,
+  services: readonly string[] | undefined,
 ): Promise<KubernetesObject[]> {
   const type = objectOfKind(of);
   const path = await resources.collectionIfKnown(type, namespace);
   if (path === undefined) return [];
-  return typedItems(await listItems(api, path, { type, selector: selectorOf(service) }), type);
+  return typedItems(await listItems(api, path, { type, selector: selectorOf(services) }), type);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { KubernetesApi } from '../client/api.ts';
+import { PodServices } from './pod-services.ts';
 import { watchForChanges } from './watch.ts';
 import { Resources } from '../client/resources.ts';
 
@@ -13,7 +14,7 @@ it('is refused where we may not look, instead of waiting for ever', async () => 
   const { port } = server.address() as AddressInfo;
   const address = `http://127.0.0.1:${port}`;
   const api = new KubernetesApi({ context: 'local', server: address, headers: async () => ({}), tls: {} });
-  const place = { api, resources: new Resources(api), namespace: 'shop' };
+  const place = { api, resources: new Resources(api), namespace: 'shop', podServices: new PodServices() };
   const look = async () => {
     for await (const _ of watchForChanges(place, AbortSignal.timeout(20_000))) continue;
     return 'ended';

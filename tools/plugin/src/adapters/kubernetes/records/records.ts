@@ -16,6 +16,7 @@ import { forgettable } from '../../../model/deploy/record-retention.ts';
 import { ApiError, explainApiError } from '../client/api-error.ts';
 import type { ApiRequest } from '../client/api-request.ts';
 import type { KubernetesApi } from '../client/api.ts';
+import { labelSelector } from '../client/label-selector.ts';
 import { listPartial } from '../client/list-partial.ts';
 import { kindNameOf } from '../../../model/manifests/kind-name.ts';
 import { nameOf, readJson, readRecord, readSummary, recordObject } from './record-data.ts';
@@ -59,13 +60,14 @@ export class Records {
   }
 
   /**
-   * The newest record of every service, or of one, by service. Without their manifests.
+   * The newest record of every service, or of some, by service. Without their manifests.
    * @throws {Refusal}
    */
-  async newestOf(service?: string): Promise<Map<string, NewestRecord>> {
-    return this.explaining(`read the newest deployments of ${service ?? 'all services'}`, async () => {
+  async newestOf(services?: readonly string[]): Promise<Map<string, NewestRecord>> {
+    return this.explaining(`read the newest deployments of ${services?.join(', ') ?? 'all services'}`, async () => {
       const newest = new Map<string, NewestRecord>();
-      for (const { metadata } of await this.metadata(service, newestMark)) {
+      const selector = `${labelSelector(recordOf, services)},${newestMark}`;
+      for (const { metadata } of await this.metadata(selector)) {
         const summary = readSummary({ metadata });
         const name = metadata.labels?.[recordOf];
         if (!summary || name === undefined || (newest.get(name)?.summary.sequence ?? 0) > summary.sequence) continue;
@@ -101,7 +103,7 @@ export class Records {
   /** All records of a service, newest first. */
   async list(service: string): Promise<DeploymentRecord[]> {
     return this.explaining(`read the deployments of ${service}`, async () => {
-      const query = { labelSelector: `${recordOf}=${service}` };
+      const query = { labelSelector: labelSelector(recordOf, [service]) };
       const { items = [] } = (await this.api.get<{ items: Revision[] }>(this.path, query)) ?? {};
       const records = items.flatMap((item) => readOrPassOver(item) ?? []).sort((a, b) => b.sequence - a.sequence);
       this.newest.set(service, records[0]?.sequence ?? 0);
@@ -230,7 +232,7 @@ export class Records {
   }
 
   private async knownOf(service: string): Promise<KnownRecord[]> {
-    const known = this.known.get(service) ?? (await this.metadata(service)).map(knownRecord);
+    const known = this.known.get(service) ?? (await this.metadata(labelSelector(recordOf, [service]))).map(knownRecord);
     this.known.set(service, known);
     return known;
   }
@@ -274,14 +276,12 @@ export class Records {
   }
 
   private async newestSequence(service: string): Promise<number> {
-    const all = await this.metadata(service);
+    const all = await this.metadata(labelSelector(recordOf, [service]));
     return Math.max(0, ...all.map(({ metadata }) => Number(metadata.annotations?.[note.sequence]) || 0));
   }
 
   /** Records without what they hold: a few hundred bytes each instead of tens of thousands. */
-  private async metadata(service?: string, mark?: string): Promise<Pick<KubernetesObject, 'metadata'>[]> {
-    const ofService = service === undefined ? recordOf : `${recordOf}=${service}`;
-    const selector = mark === undefined ? ofService : `${ofService},${mark}`;
+  private async metadata(selector = recordOf): Promise<Pick<KubernetesObject, 'metadata'>[]> {
     return listPartial(this.api, this.path, 'ControllerRevision', selector);
   }
 

@@ -3,11 +3,13 @@ import type { DashboardPatch, DashboardState, EnvironmentHead } from '../../../m
 import { patchBetween } from '../../../model/dashboard/patch-between.ts';
 import { Notify } from '../../../model/concurrency/notify.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
+import type { ChangedServices } from '../../../model/observe/changed-services.ts';
 import { describeFreeze } from '../../../model/environment/freeze.ts';
 import type { DashboardFeed } from '../../../ports/dashboard-feed.ts';
 import type { ServiceMap } from '../../../ports/service-map.ts';
 import { frozenAmong, runningCommits, type StatusPorts } from '../../observe/status.ts';
-import { dashboardRows, type ServiceProject } from './dashboard-rows.ts';
+import { BoardRows } from './board-rows.ts';
+import type { ServiceProject } from './dashboard-rows.ts';
 import { pauseUntil } from './pause-until.ts';
 import { WatchedBranch } from './watched-branch.ts';
 import { WatchedEnvironment } from './watched-environment.ts';
@@ -40,6 +42,7 @@ export class Board implements DashboardFeed {
   private readonly branch: WatchedBranch;
   private readonly listeners = new Set<(patch: DashboardPatch) => void>();
   private readonly news = new Notify();
+  private readonly rows = new BoardRows();
   private current: DashboardState;
 
   constructor(request: BoardRequest, ports: StatusPorts) {
@@ -74,7 +77,8 @@ export class Board implements DashboardFeed {
     // Each environment listens several times.
     setMaxListeners(0, signal, until);
     until.addEventListener('abort', this.news.notify, { once: true });
-    const heard = () => {
+    const heard = (changed: ChangedServices) => {
+      this.rows.note(changed);
       this.branch.require(this.commits());
       this.news.notify();
     };
@@ -123,7 +127,7 @@ export class Board implements DashboardFeed {
       hasActions,
       branch: shown,
       environments: this.heads(),
-      rows: dashboardRows({ environments, services, branch, projects, observed, history }),
+      rows: this.rows.update({ environments, services, branch, projects, observed, history }),
     };
   }
 

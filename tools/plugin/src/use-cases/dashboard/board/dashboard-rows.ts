@@ -33,12 +33,12 @@ export interface BoardMaterial {
 
 const nothingSeen: SeenEnvironment = { services: new Map(), door: undefined };
 
-/** Returns the rows of the grid: `status`, with the gaps between neighbours. */
-export function dashboardRows(material: BoardMaterial): DashboardRow[] {
+/** Returns the rows of the grid, all or those of some services: `status`, with the gaps between neighbours. */
+export function dashboardRows(material: BoardMaterial, names?: readonly string[]): DashboardRow[] {
   const { environments, services, branch, projects, observed, history } = material;
   const seen = environments.map(({ name }) => observed.get(name) ?? 'asking');
   const known = seen.map((each) => (typeof each === 'string' ? nothingSeen : each));
-  return serviceStatuses({ environments, services, branch }, known, history).map((status) => {
+  return serviceStatuses({ environments, services, branch }, known, history, names).map((status) => {
     const { service, isInWorkspace } = status;
     const cells = status.environments.map((found, index): DashboardCell => {
       const answer = seen[index]!;

@@ -3,16 +3,19 @@ import { Notify } from '../../../model/concurrency/notify.ts';
 import { ProductError } from '../../../model/errors/product-error.ts';
 import { catchProductError } from '../../../model/errors/result.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
-import { look, provisionedIn, type Observed, type StatusPorts } from '../../observe/status.ts';
+import type { ChangedServices } from '../../../model/observe/changed-services.ts';
+import { provisionedIn, type Observed, type StatusPorts } from '../../observe/status.ts';
 import { FollowedDeployments, type SeenEnvironment } from './followed-deployments.ts';
+import { lookAgain } from './look-again.ts';
+import { PendingLook } from './pending-look.ts';
 import { pauseUntil } from './pause-until.ts';
 
 /** Milliseconds for which changes are gathered at least: a rollout makes many at once. */
 const gathering = 500;
 /** After a look, as many times as long as it took nothing is looked at: a rollout of many services shall not fill a core. */
 const restAfterLook = 2;
-/** Milliseconds after which an environment is asked again that cannot be reached, and one of which nothing was heard. */
-const askingAgain = { unreachable: 5000, live: 60_000 };
+/** Milliseconds after which an environment is asked again that cannot be reached. */
+const askingAgain = 5000;
 
 /** One environment as it is watched: by itself, so that a slow one holds back no other. */
 export class WatchedEnvironment {
@@ -24,6 +27,7 @@ export class WatchedEnvironment {
   readonly environment: Environment;
   private readonly ports: StatusPorts;
   private readonly changed = new Notify();
+  private readonly pending = new PendingLook();
   private isUrgent = false;
   private endRest = (): void => {};
   private lastSeen: string | undefined;
@@ -36,24 +40,28 @@ export class WatchedEnvironment {
     this.deployments = isSoaking ? new FollowedDeployments(environment, ports) : undefined;
   }
 
-  /** Looks again at once, as soon as a look that goes on is done. */
+  /** Looks again at once at all services, as soon as a look that goes on is done. */
   wake(): void {
     this.isUrgent = true;
+    this.pending.add('all');
     this.changed.notify();
     this.endRest();
   }
 
-  /** Looks at once, and again after each change, until the signal. @param tell called after each look. */
-  async watch(signal: AbortSignal, tell: () => void): Promise<void> {
+  /**
+   * Looks at once, and again after each change, until the signal.
+   * @param tell called after each look with the services that may be otherwise than before.
+   */
+  async watch(signal: AbortSignal, tell: (changed: ChangedServices) => void): Promise<void> {
     signal.addEventListener('abort', this.changed.notify, { once: true });
     const listening = this.listen(signal, tell);
     while (!signal.aborted) {
       const started = Date.now();
       this.changed.reset();
       this.isUrgent = false;
-      await this.look();
+      const changed = await this.look();
       if (signal.aborted) break;
-      tell();
+      tell(changed);
       // One that was waited for in vain was no work.
       const rest = this.answer.state === 'live' ? restAfterLook * (Date.now() - started) : 0;
       await this.rest(Math.max(gathering, rest), signal);
@@ -64,7 +72,8 @@ export class WatchedEnvironment {
 
   /** Waits for a change, or until it is time to ask anyway. */
   private async heardOrDue(signal: AbortSignal): Promise<void> {
-    const due = setTimeout(this.changed.notify, askingAgain[this.answer.state === 'live' ? 'live' : 'unreachable']);
+    const isLive = this.answer.state === 'live';
+    const due = setTimeout(this.changed.notify, isLive ? this.pending.dueIn(performance.now()) : askingAgain);
     await this.changed.notified();
     clearTimeout(due);
     if (!signal.aborted) await this.rest(gathering, signal);
@@ -80,36 +89,51 @@ export class WatchedEnvironment {
     signal.removeEventListener('abort', this.endRest);
   }
 
+  private hear(services: ChangedServices): void {
+    this.pending.add(services);
+    this.changed.notify();
+  }
+
   /** Hears of changes, also again after the cluster was gone. */
-  private async listen(signal: AbortSignal, tell: () => void): Promise<void> {
+  private async listen(signal: AbortSignal, tell: (changed: ChangedServices) => void): Promise<void> {
     const { cluster } = this.ports;
     while (!signal.aborted) {
       try {
-        for await (const _ of (await cluster(this.environment)).changes(signal)) this.changed.notify();
+        for await (const services of (await cluster(this.environment)).changes(signal)) this.hear(services);
       } catch (error) {
         if (!(error instanceof ProductError)) throw error;
         // A look waits for an answer that may still come. What may not be watched can often be looked at.
         if (isGone(error)) {
           this.lose(error.facts.reason);
-          tell();
+          tell('all');
         }
-        this.changed.notify();
+        this.hear('all');
       }
-      await pauseUntil(askingAgain.unreachable, signal);
+      await pauseUntil(askingAgain, signal);
     }
   }
 
-  private async look(): Promise<void> {
-    const { environment, ports } = this;
-    const [found, versions] = await Promise.all([
-      look(undefined, environment, ports).observed,
-      provisionedIn(environment, ports),
+  /** @returns the services that may be otherwise than before. */
+  private async look(): Promise<ChangedServices> {
+    const { environment, ports, answer, pending } = this;
+    const [began, before] = [performance.now(), typeof this.seen === 'string' ? undefined : this.seen];
+    // After an interruption nobody knows what happened meanwhile.
+    const services = pending.take(began);
+    const wanted = answer.state === 'live' ? services : 'all';
+    const [{ observed, changed }, versions] = await Promise.all([
+      lookAgain(before, wanted, environment, ports),
+      wanted === 'all' ? provisionedIn(environment, ports) : undefined,
     ]);
-    if ('reason' in found.services) return this.lose(found.services.reason);
-    this.seen = { ...found, ...(await this.deploymentsOf(found)) };
+    if ('reason' in observed.services) {
+      this.lose(observed.services.reason);
+      return 'all';
+    }
+    this.seen = { ...observed, ...(await this.deploymentsOf(observed)) };
     this.lastSeen = ports.clock().toISOString();
     this.answer = { state: 'live' };
-    this.provisioned = versions[0]?.version.toString();
+    if (versions) this.provisioned = versions[0]?.version.toString();
+    if (wanted === 'all') pending.noteAll(began, performance.now());
+    return changed;
   }
 
   /** Where they cannot be read, nothing is said of a time that is waited for. */

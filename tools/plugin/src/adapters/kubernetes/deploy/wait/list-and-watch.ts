@@ -14,6 +14,8 @@ export interface Followed {
   readonly query: Readonly<Record<string, string>>;
   /** The name that tells it from other lists of the same kind. */
   readonly list?: ListName;
+  /** True when no more is read of objects than their metadata. */
+  readonly metadataOnly?: boolean;
   /** True when the object is skipped where reading it is forbidden. */
   readonly optional?: boolean;
   /** Called each time the server gave no answer, or none but errors, for so long that it counts as gone. */
@@ -27,21 +29,23 @@ export interface Followed {
  */
 export async function listAndWatch(
   api: KubernetesApi,
-  { apiVersion, kind, path, query, list, optional = false, onLoss = () => {} }: Followed,
+  { apiVersion, kind, path, query, list, metadataOnly = false, optional = false, onLoss = () => {} }: Followed,
   signal: AbortSignal,
   tell: (event: RolloutEvent) => void,
 ): Promise<void> {
   const from = list === undefined ? {} : { list };
+  const accept = metadataOnly ? metadataForm : undefined;
   let version: string | undefined;
   let failures = 0;
   while (!signal.aborted) {
     try {
       if (version === undefined) {
-        const { items, metadata } = (await api.send('GET', path, { query, signal })) as List;
+        const { items, metadata } = (await api.send('GET', path, { query, signal, accept: accept?.list })) as List;
         tell({ ...from, type: 'listed', kind, objects: typedItems(items, { apiVersion, kind }) });
         version = metadata.resourceVersion;
       }
-      for await (const { type, object } of api.watch(path, { ...query, resourceVersion: version }, signal)) {
+      const watched = { ...query, resourceVersion: version };
+      for await (const { type, object } of api.watch(path, watched, signal, accept?.object)) {
         version = String(object.metadata['resourceVersion'] ?? version);
         failures = 0;
         if (type === 'DELETED') tell({ type: 'deleted', object });
@@ -61,6 +65,12 @@ export async function listAndWatch(
     }
   }
 }
+
+/** Answers without what objects hold. */
+const metadataForm = {
+  list: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',
+  object: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
+};
 
 /** Longer each time, and not the same for all who lost their connection at once: a server that comes back is busy. */
 function retryAfterMs(failures: number): number {
