@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { kubectl } from '../../../scratch-workspace/src/platform.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
@@ -89,4 +90,28 @@ it('rolls back once where two tabs confirm it, and shows who holds it and why', 
   expect(await ended(tabs[0], 'inventory')).toBeDefined();
   expect(await runningBuild()).not.toBe(before);
   expect(await outcomes()).toEqual(['succeeded', 'succeeded', 'succeeded']);
+});
+
+it('shows what a dashboard left behind that was killed, and finishes it', async () => {
+  workspace.edit('apps/inventory/k8s/deployment.yaml', /periodSeconds: 1\d/, 'periodSeconds: 14');
+  await workspace.commit('feat(inventory): probe every 14 s');
+  const count = (await outcomes()).length;
+  await (await press(tabs[0], 'r', 'inventory', 'cell:preprod')).locator('.confirm').click();
+  while ((await outcomes()).length === count) await pause(100);
+  dashboard.command.end('SIGKILL');
+  await dashboard.command.ended;
+  // The page of the one that is gone says so.
+  await tabs[0].locator('.bar').waitFor();
+  await dashboard.context.close();
+  expect((await outcomes()).at(-1)).toBe('running');
+
+  dashboard = await OpenDashboard.start(workspace, browser, { args: ['--actions'] });
+  const tab = await dashboard.tab();
+  const dialog = await press(tab, 'r', 'inventory', 'cell:preprod');
+  await dialog.locator('.confirm').click();
+  expect(await ended(tab, 'inventory')).toContain('succeeded');
+  await cellOf(tab, 'inventory', 'cell:preprod')
+    .filter({ hasText: await runningBuild() })
+    .waitFor();
+  expect((await outcomes()).slice(count)).toEqual(['abandoned', 'succeeded']);
 });
