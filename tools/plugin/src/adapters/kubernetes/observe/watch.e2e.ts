@@ -53,8 +53,7 @@ function connectTo(server: string, tls: ClusterAccess['tls']): KubernetesCluster
   return cluster;
 }
 
-const overNetwork = () =>
-  connectTo(`https://127.0.0.1:${network.port}`, { ...access.tls, servername: new URL(access.server).hostname });
+const overNetwork = () => connectTo(`https://127.0.0.1:${network.port}`, access.tls);
 const overBalancer = () => connectTo(`http://127.0.0.1:${(balancer.address() as AddressInfo).port}`, {});
 
 it.each([
