@@ -67,6 +67,8 @@ export class MeasuredPage {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     context.setDefaultTimeout(120_000);
     const page = await context.newPage();
+    // What tsx compiles names its functions by a helper of that name.
+    await page.addInitScript('globalThis.__name = (named) => named');
     await page.addInitScript(watchPage);
     await page.goto(address);
     await page.locator('[data-cell]').first().waitFor();

@@ -33,18 +33,36 @@ export function tick(): void {
   now.value = new Date(Date.now() + offset);
 }
 
+/** The newest state, which the next frame draws; undefined when it is drawn already. */
+let undrawn: DashboardState | undefined;
+
+/** Returns the version of the newest state, also before it is drawn. */
+export function newestVersion(): number | undefined {
+  return (undrawn ?? state.peek())?.version;
+}
+
 /** Takes a whole state. */
 export function takeState(next: DashboardState): void {
+  undrawn = undefined;
   hearTime(next.now);
   state.value = next;
 }
 
-/** Takes a change. @returns false when one before it was missed, so that the whole state is needed. */
+/**
+ * Takes a change. Those that come before the next frame are drawn together: each costs as much as all of them.
+ * @returns false when one before it was missed, so that the whole state is needed.
+ */
 export function takePatch(patch: DashboardPatch): boolean {
-  const before = state.value;
+  const before = undrawn ?? state.peek();
   if (!before || patch.version > before.version + 1) return false;
   if (patch.version <= before.version) return true;
-  hearTime(patch.now);
-  state.value = applyPatch(before, patch);
+  if (undrawn === undefined && !document.hidden) requestAnimationFrame(drawNewest);
+  undrawn = applyPatch(before, patch);
+  // A hidden page has no frames.
+  if (document.hidden) drawNewest();
   return true;
+}
+
+function drawNewest(): void {
+  if (undrawn !== undefined) takeState(undrawn);
 }

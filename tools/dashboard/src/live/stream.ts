@@ -1,5 +1,5 @@
 import type { DashboardPatch, DashboardState } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
-import { connection, hearTime, now, state, takePatch, takeState, tick } from '../store.ts';
+import { connection, hearTime, newestVersion, now, state, takePatch, takeState, tick } from '../store.ts';
 
 /** Milliseconds without a beat after which the page says so: the server sends one each 10 s. */
 const beatTimeout = 25_000;
@@ -76,7 +76,7 @@ function readUntil(signal: AbortSignal): Promise<void> {
 
 function open(): void {
   source?.close();
-  const opened = new EventSource(`/api/events?since=${state.peek()?.version ?? 0}`);
+  const opened = new EventSource(`/api/events?since=${newestVersion() ?? 0}`);
   source = opened;
   lastBeat = Date.now();
   hasHeard = false;
@@ -133,7 +133,7 @@ function hear({ event, data }: Heard): void {
   if (event === 'beat') {
     const { now: time, version } = JSON.parse(data) as { now: string; version: number };
     hearTime(time);
-    if (version !== state.value?.version) return void fetchState();
+    if (version !== newestVersion()) return void fetchState();
   }
   connection.value = connection.value.kind === 'live' ? connection.value : { kind: 'live' };
 }
@@ -151,7 +151,7 @@ async function fetchState(): Promise<void> {
     if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
     const next = (await answer.json()) as DashboardState;
     // Lower versions are those of a server that was started anew.
-    if (next.version === state.value?.version) return hearTime(next.now);
+    if (next.version === newestVersion()) return hearTime(next.now);
     takeState(next);
   } catch (error) {
     if (state.value === undefined) lose(pauses[0]!, error instanceof Error ? error.message : String(error));

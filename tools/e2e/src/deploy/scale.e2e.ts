@@ -5,7 +5,7 @@ import { readEnvironments } from '../../../plugin/src/adapters/workspace/environ
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 
 /** The size at which `npm run bench:scale` uses a thousand services. */
-const size: Size = { services: 20, libraries: 5, commits: 80, releases: 3 };
+const size: Size = { services: 20, libraries: 5, commits: 80, releases: 3, records: 3, pods: 2 };
 const names = Array.from({ length: size.services }, (_, index) => serviceName(index));
 
 let workspace: ScratchWorkspace;
