@@ -13,10 +13,13 @@ const {
   writeFileSync,
 } = require('node:fs');
 const Module = require('node:module');
-const { dirname, join } = require('node:path');
+const { dirname, join, relative } = require('node:path');
+const { requireCompiled } = require('./code-cache.cjs');
 const entries = require('./entries.cjs');
 
 const source = join(__dirname, '../plugin/src');
+/** Folders of what generators write, and of what specs read. */
+const notBundled = /[\\/](recorded|generators[\\/][^\\/]+[\\/]files)$/;
 /** Milliseconds after which a bundle of other sources is thrown away. */
 const keptFor = 7 * 24 * 3600 * 1000;
 
@@ -25,11 +28,16 @@ const keptFor = 7 * 24 * 3600 * 1000;
  * @param {string} name of the bundle (entries.cjs).
  */
 exports.loadBundle = (name) => {
+  const told = toldBundle(name);
+  if (told !== undefined) return requireCompiled(told);
   const { entry, folders } = entries[name];
   // Beside the packages that it requires.
   const folder = join(dirname(require.resolve('nx/package.json')), '..', '.cache', 'poc-plugin');
-  const path = join(folder, `${name}-${hashOf(entry, folders)}.cjs`);
-  if (existsSync(path)) return require(path);
+  const path = join(folder, `${name}-${knownHash(folder, name, { entry, folders })}.cjs`);
+  if (existsSync(path)) {
+    tellBundle(name, path);
+    return requireCompiled(path);
+  }
   const text = build(entry);
   try {
     keep(folder, path, text);
@@ -40,8 +48,24 @@ exports.loadBundle = (name) => {
     module._compile(text, path);
     return module.exports;
   }
-  return require(path);
+  tellBundle(name, path);
+  return requireCompiled(path);
 };
+
+/** Tells it the processes of this command's tasks, which inherit it: they run what this one does. */
+function tellBundle(name, path) {
+  process.env[bundleVariable(name)] = JSON.stringify([__filename, path]);
+}
+
+/** Returns what was told by a process of the same command; another checkout's is none. */
+function toldBundle(name) {
+  const [teller, path] = JSON.parse(process.env[bundleVariable(name)] ?? '[]');
+  return teller === __filename && existsSync(path) ? path : undefined;
+}
+
+function bundleVariable(name) {
+  return `POC_BUNDLE_${name.replace('-', '_').toUpperCase()}`;
+}
 
 function build(entry) {
   const { outputFiles } = require('esbuild').buildSync({
@@ -74,15 +98,46 @@ function keep(folder, path, text) {
   renameSync(unfinished, path);
 }
 
+/**
+ * Returns the hash of the sources, which is known where none of their files has been written since it was computed: to read
+ * a thousand files takes as long as to load what is made of them.
+ */
+function knownHash(folder, name, { entry, folders }) {
+  const times = createHash('sha256').update(source).update(process.version).update(entry);
+  for (const file of filesIn(folders).concat(__filename)) {
+    const { size, mtimeMs, ctimeMs } = statSync(file);
+    times.update(`${file}\0${size} ${mtimeMs} ${ctimeMs}\0`);
+  }
+  const path = join(folder, `${name}-${times.digest('hex').slice(0, 32)}.hash`);
+  if (existsSync(path)) return readFileSync(path, 'utf8');
+  const hash = hashOf(entry, folders);
+  try {
+    keep(folder, path, hash);
+  } catch {
+    // Packages may be where nobody may write.
+  }
+  return hash;
+}
+
 function hashOf(entry, folders) {
   const hash = createHash('sha256').update(process.version).update(readFileSync(__filename)).update(entry);
-  for (const folder of folders) {
-    const files = readdirSync(join(source, folder), { recursive: true }).map(String).sort();
-    for (const file of files) {
-      if (!/\.(ts|json)$/.test(file) || /\.(spec|e2e)\.ts$|recorded|files[\\/]/.test(file)) continue;
-      const text = readFileSync(join(source, folder, file));
-      hash.update(`${folder}/${file}\0${text.length}\0`).update(text);
-    }
+  for (const file of filesIn(folders)) {
+    const text = readFileSync(file);
+    hash.update(`${relative(source, file)}\0${text.length}\0`).update(text);
   }
   return hash.digest('hex').slice(0, 32);
+}
+
+/** The sources in folders, without what is no part of the bundle. */
+function filesIn(folders) {
+  return folders.flatMap((folder) => filesBelow(join(source, folder)));
+}
+
+function filesBelow(folder) {
+  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return notBundled.test(path) ? [] : filesBelow(path);
+    return /\.(ts|json)$/.test(entry.name) && !/\.(spec|e2e)\.ts$/.test(entry.name) ? [path] : [];
+  });
 }

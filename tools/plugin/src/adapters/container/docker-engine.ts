@@ -107,6 +107,8 @@ export class DockerEngine implements ContainerEngine {
             DOCKER_CLI_HINTS: 'false',
             // Of how it was built, nothing is asked for.
             BUILDX_METADATA_PROVENANCE: 'disabled',
+            // buildx would start git four times for what it says of the source in a provenance.
+            BUILDX_GIT_INFO: 'false',
           },
         }),
       ),

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KeptObjects } from './files/kept-objects.ts';
+import { KeptObjects } from './objects/kept-objects.ts';
 import { Git } from './git.ts';
 import { GitRepository } from './git-repository.ts';
 

@@ -3,9 +3,9 @@ import { Refusal } from '../../model/errors/product-error.ts';
 import { knownSecrets } from '../../model/secrets/known-secrets.ts';
 import { Git } from './git.ts';
 import { LocalRefs } from './refs/local-refs.ts';
-import { KeptObjects } from './files/kept-objects.ts';
-import { parseObjectBatch } from './files/object-batch.ts';
-import { originName } from './origin/origin-name.ts';
+import { GitObjects } from './objects/git-objects.ts';
+import { KeptObjects } from './objects/kept-objects.ts';
+import { findRemote } from './origin/remote.ts';
 import { Origin } from './origin/origin.ts';
 import { withoutSecrets } from './origin/origin-address.ts';
 import type { ReleaseRefs } from './refs/release-refs.ts';
@@ -17,16 +17,19 @@ export class Clone {
   readonly git: Git;
   readonly tree: WorkingTree;
   readonly localRefs: LocalRefs;
-  private readonly objects = new KeptObjects();
+  readonly objects: GitObjects;
+  private readonly kept = new KeptObjects();
   /** Commits that were found here: they stay. */
   private readonly here = new Set<string>();
   private origin: Promise<{ address: string; refs: Origin } | undefined> | undefined;
+  private identity: Promise<string | undefined> | undefined;
 
   /** @param workspaceRoot absolute; the repository's root or any folder in it. */
   constructor(workspaceRoot: string) {
     this.git = new Git(workspaceRoot);
     this.tree = new WorkingTree(this.git);
     this.localRefs = new LocalRefs(this.git);
+    this.objects = new GitObjects(this.git);
   }
 
   /** Returns the origin with its address, which has no secret in it, or undefined when there is none. */
@@ -36,13 +39,19 @@ export class Clone {
   }
 
   private async readOrigin(): Promise<{ address: string; refs: Origin } | undefined> {
-    const remote = await originName(this.git);
-    const { code, stdout } = await this.git.run(['remote', 'get-url', remote]);
-    if (code !== 0) return undefined;
-    const whole = stdout.toString().trim();
-    knownSecrets.addAddress(whole);
-    const address = withoutSecrets(whole);
-    return { address, refs: new Origin(this.git, address, remote) };
+    const remote = await findRemote(this.git);
+    if (!remote) return undefined;
+    knownSecrets.addAddress(remote.fetched);
+    const address = withoutSecrets(remote.fetched);
+    return { address, refs: new Origin(this, address, remote) };
+  }
+
+  /** Returns the user as git writes it: `Ada <ada@example.com> 1764000000 +0000`; undefined where git does not know it. */
+  committer(): Promise<string | undefined> {
+    this.identity ??= this.git
+      .run(['var', 'GIT_COMMITTER_IDENT'])
+      .then(({ code, stdout }) => (code === 0 ? stdout.toString().trim() : undefined));
+    return this.identity;
   }
 
   /** Returns the refs that decide which numbers and tags are taken. */
@@ -54,7 +63,8 @@ export class Clone {
   async fetchCommit(commit: string): Promise<void> {
     if (isObjectName(commit)) {
       if (this.here.has(commit)) return;
-      if ((await this.git.run(['cat-file', '-e', `${commit}^{commit}`])).code === 0) return void this.here.add(commit);
+      const found = await this.objects.read([`${commit}^{commit}`]);
+      if (found.size > 0) return void this.here.add(commit);
       const origin = await this.findOrigin();
       if (origin) return origin.refs.fetchCommit(commit);
     }
@@ -65,9 +75,9 @@ export class Clone {
   async fetchCommits(commits: readonly string[]): Promise<string[]> {
     const names = commits.filter(isObjectName);
     const unknown = names.filter((name) => !this.here.has(name));
-    const missing = unknown.length > 0 ? await this.missingHere(unknown, 'commit') : [];
+    const missing = await this.commitsMissing(unknown);
     if (missing.length > 0) await (await this.findOrigin())?.refs.fetchCommits(missing);
-    const lost = new Set(missing.length > 0 ? await this.missingHere(missing, 'commit') : []);
+    const lost = new Set(await this.commitsMissing(missing));
     const found = names.filter((name) => !lost.has(name));
     for (const name of found) this.here.add(name);
     return found;
@@ -78,22 +88,19 @@ export class Clone {
     await (await this.findOrigin())?.refs.deepen(commits, depth);
   }
 
-  /** Returns the names that are not of objects of this kind in this clone. */
-  async missingHere(objects: readonly string[], kind: 'commit' | 'tag'): Promise<string[]> {
-    const input = objects.map((object) => `${object}\n`).join('');
-    const kinds = (await this.git.text(['cat-file', '--batch-check=%(objecttype)'], { input })).split('\n');
-    return objects.filter((_, index) => kinds[index] !== kind);
+  /** Returns the names that are not of commits in this clone. */
+  private async commitsMissing(names: readonly string[]): Promise<string[]> {
+    const found = await this.objects.read(names);
+    return names.filter((name) => found.get(name)?.kind !== 'commit');
   }
 
   /** Returns the contents of objects by name; those that are missing here are left out. */
   async readObjects(files: readonly Pick<GitFile, 'object'>[]): Promise<Map<string, Buffer>> {
     const names = [...new Set(files.map(({ object }) => object))];
-    const found = this.objects.of(names);
-    const others = names.filter((name) => !found.has(name));
-    if (others.length === 0) return found;
-    const input = others.map((name) => `${name}\n`).join('');
-    const read = parseObjectBatch(await this.git.bytes(['cat-file', '--batch'], { input }));
-    this.objects.keep(read);
+    const found = this.kept.of(names);
+    const others = await this.objects.read(names.filter((name) => !found.has(name)));
+    const read = new Map([...others].map(([name, { content }]) => [name, content]));
+    this.kept.keep(read);
     return new Map([...found, ...read]);
   }
 }

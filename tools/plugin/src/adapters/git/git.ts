@@ -1,3 +1,4 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { childEnvironment } from '../process/child-environment.ts';
 import { runProcess } from '../process/run-process.ts';
@@ -33,6 +34,9 @@ const hookVariables = [
   'GIT_OBJECT_DIRECTORY',
 ];
 
+/** Settings of every run. */
+const usual = ['-c', 'core.quotepath=off'];
+
 /** The git command line, run in one folder: never a shell, never a question, never another language than English. */
 export class Git {
   readonly folder: string;
@@ -43,7 +47,7 @@ export class Git {
 
   /** Runs git to its end, whatever its exit code. @throws {Refusal} when git cannot be started. */
   async run(args: readonly string[], { config = {}, env = {}, ...options }: RunOptions = {}): Promise<GitResult> {
-    const result = await runProcess('git', ['-c', 'core.quotepath=off', ...args], {
+    const result = await runProcess('git', [...usual, ...args], {
       cwd: this.folder,
       env: { ...environment(config), ...env },
       ...options,
@@ -65,9 +69,22 @@ export class Git {
   async bytes(args: readonly string[], options: { input?: string } = {}): Promise<Buffer> {
     const result = await this.run(args, options);
     if (result.code === 0) return result.stdout;
-    throw (
-      repositoryProblem(this.folder, result.stderr) ??
-      new Error(`git ${args.join(' ')} ended with ${result.code}: ${result.stderr.trim()}`)
+    throw this.failure(args, result);
+  }
+
+  /** Starts git to speak with it: it answers what it is asked until its input ends. */
+  start(args: readonly string[]): ChildProcess {
+    return spawn('git', [...usual, ...args], { cwd: this.folder, env: environment({}), stdio: 'pipe' });
+  }
+
+  /** Returns what is thrown where a run failed. @param code undefined when git could not be started. */
+  failure(
+    args: readonly string[],
+    { code, stderr, cause }: { readonly code: number | undefined; readonly stderr: string; readonly cause?: Error },
+  ): Error {
+    if (code === undefined && cause) return cannotStart(this.folder, cause);
+    return (
+      repositoryProblem(this.folder, stderr) ?? new Error(`git ${args.join(' ')} ended with ${code}: ${stderr.trim()}`)
     );
   }
 }

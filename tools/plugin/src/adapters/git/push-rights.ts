@@ -1,6 +1,4 @@
-import { Git } from './git.ts';
 import { Clone } from './clone.ts';
-import { originName } from './origin/origin-name.ts';
 import { originRefusal, pushRefusal } from './origin/origin-refusals.ts';
 import { parsePushResult } from './origin/push-result.ts';
 
@@ -12,11 +10,12 @@ const pushTimeout = 60_000;
  * @throws {Refusal} when it is not reached, or does not let this account write.
  */
 export async function tryPush(workspaceRoot: string, ref: string): Promise<void> {
-  const git = new Git(workspaceRoot);
+  const clone = new Clone(workspaceRoot);
   const doing = `push ${ref}`;
-  const [remote, origin] = await Promise.all([originName(git), new Clone(workspaceRoot).findOrigin()]);
+  const origin = await clone.findOrigin();
+  const remote = origin?.refs.remote.name ?? 'origin';
   const args = ['push', '--dry-run', '--porcelain', '--no-verify', '--no-follow-tags', '--recurse-submodules=no'];
-  const result = await git.run([...args, remote, `HEAD:${ref}`], { timeoutMs: pushTimeout });
+  const result = await clone.git.run([...args, remote, `HEAD:${ref}`], { timeoutMs: pushTimeout });
   if (result.code === 0) return;
   const address = origin?.address ?? remote;
   const pushed = parsePushResult(result.stdout.toString(), ref);

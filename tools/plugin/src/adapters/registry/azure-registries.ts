@@ -2,7 +2,6 @@ import type { DefaultAzureCredentialOptions, TokenCredential } from '@azure/iden
 import type { Credentials, CredentialsOf } from '../../model/image/credentials.ts';
 import { Refusal } from '../../model/errors/product-error.ts';
 import { mostBytes } from '../../model/limits/most-bytes.ts';
-import { findAzureIdentity, identityProblems, identityRemedy } from '../azure/azure-identity.ts';
 import { HttpRequests } from './http-requests.ts';
 import { findCredentials } from './registry-credentials.ts';
 import { untilAnswered } from './asking-again.ts';
@@ -82,6 +81,7 @@ export class AzureRegistries {
   }
 
   private async accessToken(registry: string): Promise<string> {
+    const { findAzureIdentity, identityProblems, identityRemedy } = await import('../azure/azure-identity.ts');
     try {
       this.identity ??= findAzureIdentity(this.settings.identity);
       const identity = await this.identity;

@@ -1,4 +1,4 @@
-import { directivesOf, instructionsIn, wordsIn } from '../image/dockerfile-instructions.ts';
+import { directivesOf, instructionsIn, stageNameOf } from '../image/dockerfile-instructions.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 
 /** The readers of a Dockerfile that are docker's own; others may know instructions that nobody here does. */
@@ -7,10 +7,7 @@ const ownFrontend = /^(docker\.io\/)?docker\/dockerfile(-upstream)?([:@]|$)/;
 /** Returns the names of a Dockerfile's stages in their order, in lower case; the empty text for one without. */
 function stagesOf(dockerfile: string): string[] {
   const froms = instructionsIn(dockerfile).filter(({ name }) => name === 'FROM');
-  return froms.map(({ text }) => {
-    const [, as, named = ''] = wordsIn(text).filter((word) => !word.startsWith('--'));
-    return as?.toLowerCase() === 'as' ? named.toLowerCase() : '';
-  });
+  return froms.map(({ text }) => stageNameOf(text) ?? '');
 }
 
 /**

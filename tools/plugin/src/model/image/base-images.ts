@@ -1,5 +1,14 @@
 import { expandedWord, type Variables } from './dockerfile-variables.ts';
-import { directivesOf, escapeOf, instructionsIn, wordsIn } from './dockerfile-instructions.ts';
+import {
+  argumentsOf,
+  directivesOf,
+  escapeOf,
+  instructionsIn,
+  mountsOf,
+  stageNameOf,
+  valueOfFlag,
+  wordsIn,
+} from './dockerfile-instructions.ts';
 import { ImageRef, type Digest } from './image-ref.ts';
 
 /** The settings that decide, besides the Dockerfile, which images a build takes. */
@@ -131,8 +140,7 @@ class StageReader {
     if (name === 'FROM') this.begin(text);
     const stage = this.stages.at(-1);
     if (stage && !this.isReplaced && (name === 'COPY' || name === 'RUN'))
-      for (const word of name === 'COPY' ? copiedFrom(text) : mountedFrom(text))
-        stage.uses.push(this.sourceOf(word, this.inStage));
+      for (const word of takenFrom(name, text)) stage.uses.push(this.sourceOf(word, this.inStage));
   }
 
   private declare(text: string): void {
@@ -149,8 +157,8 @@ class StageReader {
   }
 
   private begin(text: string): void {
-    const [base = '', as, named] = wordsIn(text).filter((word) => !word.startsWith('--'));
-    const name = as?.toLowerCase() === 'as' ? named?.toLowerCase() : undefined;
+    const [base = ''] = wordsIn(text).filter((word) => !word.startsWith('--'));
+    const name = stageNameOf(text);
     // A context of a stage's name stands in its place.
     const instead = name === undefined ? undefined : this.contexts.get(normalName(name));
     const from = instead ? this.brought(instead) : this.sourceOf(base, this.outside);
@@ -210,24 +218,9 @@ function platformVariables(platform: string | undefined): [string, string | unde
   ]);
 }
 
-function copiedFrom(text: string): string[] {
-  return flagsOf(text).flatMap((flag) => (flag.startsWith('--from=') ? [flag.slice('--from='.length)] : []));
-}
-
-function mountedFrom(text: string): string[] {
-  const mounts = flagsOf(text).filter((flag) => flag.startsWith('--mount='));
-  return mounts.flatMap((flag) => {
-    const options = flag
-      .slice('--mount='.length)
-      .split(',')
-      .map((option) => option.replace(/^"(.*)"$/, '$1'));
-    return options.flatMap((option) => (option.startsWith('from=') ? [option.slice('from='.length)] : []));
-  });
-}
-
-/** The options before anything else. */
-function flagsOf(text: string): string[] {
-  const words = wordsIn(text);
-  const end = words.findIndex((word) => !word.startsWith('--'));
-  return end < 0 ? words : words.slice(0, end);
+/** Returns what an instruction takes files from, as it is written. */
+function takenFrom(name: string, text: string): string[] {
+  const { flags } = argumentsOf(text);
+  const froms = name === 'COPY' ? [valueOfFlag(flags, 'from')] : mountsOf(flags).map((options) => options.get('from'));
+  return froms.filter((from) => from !== undefined);
 }

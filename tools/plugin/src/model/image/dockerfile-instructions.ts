@@ -72,3 +72,52 @@ function heredocsOf(name: string, text: string): { readonly end: string; readonl
 export function wordsIn(text: string): string[] {
   return text.match(/(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\]|\\$|["'])+/g) ?? [];
 }
+
+/** Returns the options of an instruction, as they are written, and the words after them. */
+export function argumentsOf(text: string): { readonly flags: readonly string[]; readonly words: readonly string[] } {
+  const all = wordsIn(text);
+  const end = all.findIndex((word) => !word.startsWith('--'));
+  const words = end < 0 ? [] : all.slice(end);
+  return { flags: end < 0 ? all : all.slice(0, end), words: listIn(text, words) ?? words };
+}
+
+/** Returns the words of a list in JSON; undefined for a pattern that begins with a bracket. */
+function listIn(text: string, [first = '']: readonly string[]): string[] | undefined {
+  if (!first.startsWith('[')) return undefined;
+  try {
+    const list: unknown = JSON.parse(text.slice(text.indexOf(first)));
+    return Array.isArray(list) ? list.map(String) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns the value of an option: `build` of `--from=build`. */
+export function valueOfFlag(flags: readonly string[], name: string): string | undefined {
+  const start = `--${name}=`;
+  return flags.find((flag) => flag.startsWith(start))?.slice(start.length);
+}
+
+/** Returns the options of each `--mount` of a `RUN`, as they are written. */
+export function mountsOf(flags: readonly string[]): ReadonlyMap<string, string>[] {
+  return flags
+    .filter((flag) => flag.startsWith('--mount='))
+    .map((flag) => {
+      const options = flag
+        .slice('--mount='.length)
+        .split(',')
+        .map((option) => option.replace(/^"(.*)"$/, '$1'));
+      return new Map(
+        options.map((option) => {
+          const [, name = option, value = ''] = /^([^=]*)=(.*)$/s.exec(option) ?? [];
+          return [name, value];
+        }),
+      );
+    });
+}
+
+/** Returns the name that a `FROM` gives its stage, in lower case. */
+export function stageNameOf(text: string): string | undefined {
+  const [, as, named] = wordsIn(text).filter((word) => !word.startsWith('--'));
+  return as?.toLowerCase() === 'as' ? named?.toLowerCase() : undefined;
+}

@@ -11,17 +11,25 @@ export function expandedWord(word: string, variables: Variables, escape: string)
   return text === undefined || text.includes('\0') ? undefined : text;
 }
 
+/** Returns a word as a pattern of what it may be: what is not known, or not declared, stands for anything. */
+export function patternOfWord(word: string, variables: Variables, escape: string): string {
+  return (new Expansion(word, variables, escape, '\0').until('') ?? '*').replaceAll('\0', '*');
+}
+
 /** Reads a word from left to right. What is not known becomes a NUL. */
 class Expansion {
   private readonly word: string;
   private readonly variables: Variables;
   private readonly escape: string;
+  private readonly undeclared: string;
   private at = 0;
 
-  constructor(word: string, variables: Variables, escape: string) {
+  /** @param undeclared what a variable is that is not among those that are given. */
+  constructor(word: string, variables: Variables, escape: string, undeclared = '') {
     this.word = word;
     this.variables = variables;
     this.escape = escape;
+    this.undeclared = undeclared;
   }
 
   /** Reads up to a character, or to the end where that is ''. @returns undefined when the character is missing. */
@@ -53,13 +61,13 @@ class Expansion {
     // `${name:?}`, `${name#pattern}` and others that nobody names an image with.
     if (operator === '') return undefined;
     const word = this.until('}');
-    if (word === undefined || value.text === '\0') return word && value.text;
+    if (word === undefined || (value.isSet && value.text === '\0')) return word && value.text;
     const isSet = value.isSet && (value.text !== '' || !operator.startsWith(':'));
     return operator.endsWith('-') ? (isSet ? value.text : word) : isSet ? word : '';
   }
 
   private valueOf(name: string): { readonly text: string; readonly isSet: boolean } {
-    if (!this.variables.has(name)) return { text: '', isSet: false };
+    if (!this.variables.has(name)) return { text: this.undeclared, isSet: false };
     return { text: this.variables.get(name) ?? '\0', isSet: true };
   }
 

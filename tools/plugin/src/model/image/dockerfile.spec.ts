@@ -52,6 +52,11 @@ copy ../above/../y /y
     expect(paths('FROM x\r\nCOPY . .\r\nCOPY ./ /b/\r\n')).toEqual(['.', '.']);
   });
 
+  it('resolves what a variable is made of, in quotes and with defaults', () => {
+    const dockerfile = 'ARG ROOT=libs\nARG AT="$ROOT/x" OPEN\nCOPY "${AT}/a b" ${OPEN:-apps}/$OPEN /c/\n';
+    expect(paths(dockerfile)).toEqual(['libs/x/a b', 'apps/*']);
+  });
+
   it('reads any text', () => {
     const word = fc.constantFrom(
       'COPY',

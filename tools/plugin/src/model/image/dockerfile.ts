@@ -1,4 +1,5 @@
-import { instructionsIn } from './dockerfile-instructions.ts';
+import { argumentsOf, escapeOf, instructionsIn, mountsOf, valueOfFlag, wordsIn } from './dockerfile-instructions.ts';
+import { patternOfWord } from './dockerfile-variables.ts';
 
 /** Files of a context that an instruction of a Dockerfile takes. */
 export interface ContextSource {
@@ -18,15 +19,24 @@ export interface ContextSource {
  */
 export function contextSources(dockerfile: string): ContextSource[] {
   const variables = new Map<string, string>();
+  const escape = escapeOf(dockerfile);
+  const pattern = (word: string) => patternOfWord(word, variables, escape);
   return instructionsIn(dockerfile).flatMap(({ name, text, line }) => {
-    for (const [, variable = '', value = ''] of text.matchAll(/([A-Za-z_]\w*)=("[^"]*"|'[^']*'|\S*)/g))
-      if (name === 'ARG' || name === 'ENV') variables.set(variable, unquoted(value));
+    if (name === 'ARG' || name === 'ENV')
+      for (const [variable, value] of assignmentsIn(text)) variables.set(variable, pattern(value));
     const taken = name === 'RUN' ? mountsIn(text) : name === 'COPY' || name === 'ADD' ? copiesIn(text) : [];
     const instruction = name === 'RUN' ? 'RUN --mount' : name;
     return taken.map(({ path, from }) => ({
-      ...{ line, instruction, path: normalized(expanded(path, variables)) },
-      ...(from === undefined ? {} : { from: expanded(from, variables) }),
+      ...{ line, instruction, path: normalized(pattern(path)) },
+      ...(from === undefined ? {} : { from: pattern(from) }),
     }));
+  });
+}
+
+function assignmentsIn(text: string): [string, string][] {
+  return wordsIn(text).flatMap((word): [string, string][] => {
+    const [, name, value = ''] = /^([A-Za-z_]\w*)=(.*)$/s.exec(word) ?? [];
+    return name === undefined ? [] : [[name, value]];
   });
 }
 
@@ -38,41 +48,18 @@ interface Taken {
 
 /** The sources of `COPY` and `ADD`; none of an address or heredoc. */
 function copiesIn(text: string): Taken[] {
-  const [flags = ''] = /^(--\S+\s+)*/.exec(text) ?? [];
-  const from = /--from=(\S+)/.exec(flags)?.[1];
-  const rest = text.slice(flags.length).trim();
-  const words = wordsOf(rest).slice(0, -1);
-  const paths = words.filter((word) => !word.startsWith('<<') && !/^(\w+:\/\/|git@)/.test(word));
+  const { flags, words } = argumentsOf(text);
+  const from = valueOfFlag(flags, 'from');
+  const paths = words.slice(0, -1).filter((word) => !word.startsWith('<<') && !/^["']?(\w+:\/\/|git@)/.test(word));
   return paths.map((path) => ({ path, from }));
-}
-
-function wordsOf(text: string): string[] {
-  if (text.startsWith('['))
-    try {
-      const list: unknown = JSON.parse(text);
-      if (Array.isArray(list)) return list.map(String);
-    } catch {
-      // It is a pattern that begins with a bracket.
-    }
-  return (text.match(/"[^"]*"|'[^']*'|\S+/g) ?? []).map(unquoted);
 }
 
 /** The sources of `RUN --mount=type=bind`, which is the default type. */
 function mountsIn(text: string): Taken[] {
-  return [...text.matchAll(/(?:^|\s)--mount=(\S+)/g)].flatMap(([, written = '']) => {
-    const options = new Map(written.split(',').map((each) => each.split('=', 2) as [string, string]));
+  return mountsOf(argumentsOf(text).flags).flatMap((options) => {
     if ((options.get('type') ?? 'bind') !== 'bind') return [];
     return [{ path: options.get('source') ?? options.get('src') ?? '.', from: options.get('from') }];
   });
-}
-
-function expanded(path: string, variables: ReadonlyMap<string, string>): string {
-  return path.replace(
-    /\$(?:\{(\w+)(?::[-+]([^}]*))?\}|(\w+))/g,
-    (_, braced?: string, fallback?: string, bare?: string) => {
-      return variables.get(braced ?? bare ?? '') ?? fallback ?? '*';
-    },
-  );
 }
 
 /** A source cannot leave the context: what leads above it begins at its root. */
@@ -83,8 +70,4 @@ function normalized(path: string): string {
     else if (segment !== '' && segment !== '.') segments.push(segment);
   }
   return segments.join('/') || '.';
-}
-
-function unquoted(text: string): string {
-  return text.replace(/^(["'])(.*)\1$/s, '$2');
 }

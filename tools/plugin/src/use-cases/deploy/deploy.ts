@@ -54,6 +54,8 @@ export interface DeployOptions extends RolloutLimits {
   readonly from?: Environment | undefined;
   /** The obstacles before it came here that `force` overrode: `soaking`. */
   readonly lifted?: readonly string[];
+  /** Awaited before anything is changed, of a release that is being tagged while it is planned: what is deployed is tagged. */
+  readonly tagged?: Promise<void> | undefined;
   /** The shares in which clients' requests come to it before it is rolled out; all at once when omitted. */
   readonly canary?: CanaryPlan | undefined;
   /** Its action in the record; `deploy` when omitted. */
@@ -112,6 +114,7 @@ async function planAndDeploy(
   const planned = await planVerified(target, options, ports, reporter).catch((error: unknown) =>
     supersededInstead(error, target, options, { ports, reporter }),
   );
+  await options.tagged;
   if ('state' in planned) return planned;
   const { plan, publication, supply, lifted } = planned;
   const { cluster } = plan;

@@ -35,6 +35,47 @@ describe('a release waits for nothing that could be asked before:', () => {
   });
 });
 
+/** Its origin takes a tag only after a while. */
+class SlowTags extends Watched {
+  isRefused = false;
+  override get ports(): ReleasePorts {
+    const { repository, ...ports } = super.ports;
+    const tagRelease: typeof repository.tagRelease = async (...tag) => {
+      for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
+      if (this.isRefused) throw new Error('The origin refuses.');
+      const made = await repository.tagRelease(...tag);
+      this.calls.push('tagged');
+      return made;
+    };
+    return { ...ports, repository: Object.assign(Object.create(repository), { tagRelease }) as typeof repository };
+  }
+
+  /** The calls after the build. */
+  get afterBuild(): readonly string[] {
+    return this.calls.slice(this.calls.indexOf('engine.push') + 1);
+  }
+}
+
+describe('the tag of a release', () => {
+  it('is pushed while the deployment is planned, and is there before anything is changed', async () => {
+    const scenario = new SlowTags();
+    await releaseIt(scenario);
+    const calls = scenario.afterBuild;
+    expect(calls.indexOf('cluster.plan')).toBeLessThan(calls.indexOf('tagged'));
+    expect(calls.slice(0, calls.indexOf('tagged')).filter((call) => /lock|apply|Record/.test(call))).toEqual([
+      'registry.lockTag',
+    ]);
+    expect(calls).toContain('cluster.apply');
+  });
+
+  it('keeps a release that has none from being deployed', async () => {
+    const scenario = new SlowTags();
+    scenario.isRefused = true;
+    await expect(releaseIt(scenario)).rejects.toThrow('The origin refuses.');
+    expect(scenario.afterBuild.filter((call) => /cluster\.lock|apply|openRecord|^forge/.test(call))).toEqual([]);
+  });
+});
+
 describe('no engine is looked for', () => {
   it('where there is nothing to do', async () => {
     const scenario = new Watched();

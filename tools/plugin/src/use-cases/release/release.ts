@@ -199,7 +199,7 @@ function checkFreezes(request: ReleaseRequest, ports: ReleasePorts, reporter: Re
 
 async function deployOnly(run: ReleaseRun, released: Release): Promise<ReleaseResult> {
   run.progress.released(released.buildNumber);
-  return { release: released, built: false, deploys: await deployAll(run, released, 0) };
+  return { release: released, built: false, deploys: await deployAll(run, released, 0, Promise.resolve()) };
 }
 
 async function buildAndDeploy(run: ReleaseRun): Promise<ReleaseResult> {
@@ -210,16 +210,32 @@ async function buildAndDeploy(run: ReleaseRun): Promise<ReleaseResult> {
   reporter.stage?.(1, stages);
   const released = await buildImage({ ...image, platforms }, ports, reporter);
   reporter.stage?.(2, stages);
-  await tagRelease(released, ports, reporter, { sign, signal });
-  progress.released(released.buildNumber);
+  const tagged = tagRelease(released, ports, reporter, { sign, signal }).then(() =>
+    progress.released(released.buildNumber),
+  );
   const notes = () => newInRelease(released, service, environments, ports);
-  const announced = announceRelease({ release: released, run: request.actor.run, notes, signal }, ports, reporter);
-  const forgotten = forgetBuildNumbers(service.name, ports, signal);
+  const announced = afterwards(tagged, () =>
+    announceRelease({ release: released, run: request.actor.run, notes, signal }, ports, reporter),
+  );
+  const forgotten = afterwards(tagged, () => forgetBuildNumbers(service.name, ports, signal));
   try {
-    return { release: released, built: true, deploys: await deployAll(run, released, stagesBeforeDeploy) };
+    // What is signed is looked at when it is planned.
+    if (sign) await tagged;
+    const deploying = deployAll(run, released, stagesBeforeDeploy, tagged);
+    await allEnded([tagged, deploying]);
+    return { release: released, built: true, deploys: await deploying };
   } finally {
     await waitForForge([announced, forgotten], signal, reporter);
   }
+}
+
+/** Does something once something else has succeeded. Never rejects: who waits for that is told why not. */
+async function afterwards(before: Promise<void>, action: () => Promise<void>): Promise<void> {
+  const succeeded = await before.then(
+    () => true,
+    () => false,
+  );
+  if (succeeded) await action();
 }
 
 /** Looks for the engine while it is found what may be released and is planned; a missing one is reported when it is needed. */
@@ -251,12 +267,13 @@ async function deployAll(
   { request, ports, reporter, progress }: ReleaseRun,
   released: Release,
   stagesBefore: number,
+  tagged: Promise<void>,
 ): Promise<ReleaseResult['deploys']> {
   const deploys: ReleaseResult['deploys'][number][] = [];
   const targets = reached(request);
   for (const [index, environment] of targets.entries()) {
     reporter.stage?.(stagesBefore + index + 1, stagesBefore + targets.length);
-    const result = await deploy(targetOf(request, environment, released), request, ports, reporter);
+    const result = await deploy(targetOf(request, environment, released), { ...request, tagged }, ports, reporter);
     progress.deployed(environment.name);
     deploys.push({ environment: environment.name, result });
   }

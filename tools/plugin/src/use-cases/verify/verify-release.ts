@@ -70,6 +70,7 @@ async function requireContentOfCheckout(
   { repository }: Ports,
 ): Promise<void> {
   if (release.dirty || (await repository.headCommit()) !== release.commit) return;
+  if ((await service.contentHash({ commit: release.commit })) === release.contentHash) return;
   // The packages are those of the lockfile on the disk.
   if ((await repository.dirtyPaths()).length === 0) await requireContent(service, release, doing);
 }

@@ -1,6 +1,6 @@
 import type { FilesSource, HiddenDifference, LinkTarget, SourceFiles } from '../../../ports/repository/source-files.ts';
 import type { Clone } from '../clone.ts';
-import { textsAmong } from './object-batch.ts';
+import { textsAmong } from './texts-among.ts';
 import { filesBehind, type LinkedFiles } from './symbolic-link.ts';
 import { below, blobName, parseTree, type GitFile } from './tree-listing.ts';
 
@@ -18,16 +18,11 @@ export class GitSourceFiles implements SourceFiles {
 
   async readFileAt(path: string, commits: readonly string[]): Promise<Map<string, string>> {
     const at = `${await this.clone.tree.prefix()}${path}`;
-    const input = commits.map((commit) => `${commit}:${at}\n`).join('');
-    const args = ['cat-file', '--batch-check=%(objectname) %(objecttype)'];
-    const blobs = (await this.clone.git.text(args, { input })).split('\n');
-    const objects = commits.map((_, index) => /^([0-9a-f]{40,64}) blob$/.exec(blobs[index] ?? '')?.[1]);
-    const wanted = [...new Set(objects.filter((object) => object !== undefined))];
-    const contents = await this.clone.readObjects(wanted.map((object) => ({ object })));
+    const objects = await this.clone.objects.read(commits.map((commit) => `${commit}:${at}`));
     return new Map(
-      commits.flatMap((commit, index): [string, string][] => {
-        const content = contents.get(objects[index] ?? '');
-        return content ? [[commit, content.toString()]] : [];
+      commits.flatMap((commit): [string, string][] => {
+        const object = objects.get(`${commit}:${at}`);
+        return object?.kind === 'blob' ? [[commit, object.content.toString()]] : [];
       }),
     );
   }

@@ -2,7 +2,7 @@ import { lstat, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HiddenDifference } from '../../../ports/repository/source-files.ts';
 import { Git } from '../git.ts';
-import { parseIndex, records, type GitFile } from './tree-listing.ts';
+import { records, type GitFile, type IndexedFile } from './tree-listing.ts';
 
 /** What a file begins with which the filter of this name has not made yet, as it writes that into commits. */
 const unmade: Readonly<Record<string, { readonly kind: HiddenDifference['kind']; readonly beginnings: string[] }>> = {
@@ -17,36 +17,31 @@ const longestBeginning = 64;
 
 /**
  * Finds files that are on the disk otherwise than the commit has them, though `git status` keeps silent about them.
- * @param where arguments of git that stand for folders. @param hash of files on the disk, as git names blobs.
+ * @param filtered what attributes give one of the filters. @param hash of files on the disk, as git names blobs.
  */
 export async function findHiddenDifferences(
-  git: Git,
-  where: readonly string[],
+  folder: string,
+  { index, filtered }: { readonly index: readonly IndexedFile[]; readonly filtered: readonly string[] },
   hash: (files: readonly { path: string; mode: string }[]) => Promise<readonly GitFile[]>,
 ): Promise<HiddenDifference[]> {
-  const [marked, filtered] = await Promise.all([
-    git.text(['ls-files', '-v', '-s', '-z', '--', ...where]),
-    filteredPaths(git, where),
-  ]);
-  const files = records(marked).flatMap((record) => {
-    const [mark = ''] = record;
-    return parseIndex(record.slice(2)).map((file) => ({ ...file, mark }));
-  });
   const found = await Promise.all([
     // `S` is skip-worktree; a small letter is assume-unchanged. Both are looked at no more by git.
     differences(
-      files.filter(({ mark }) => /[Sa-z]/.test(mark)),
-      git.folder,
+      index.filter(({ mark }) => /[Sa-z]/.test(mark)),
+      folder,
       hash,
     ),
-    unmadeAmong(filtered, git.folder),
-    ...files.filter(({ mode }) => mode === '160000').map((each) => submoduleDifference(each, git.folder)),
+    unmadeAmong(filtered, folder),
+    ...index.filter(({ mode }) => mode === '160000').map((each) => submoduleDifference(each, folder)),
   ]);
   return found.flat();
 }
 
-/** Returns the paths that attributes give one of the filters. Which of them, their content says. */
-async function filteredPaths(git: Git, where: readonly string[]): Promise<string[]> {
+/**
+ * Returns the paths that attributes give one of the filters. Which of them, their content says.
+ * @param where arguments of git that stand for folders.
+ */
+export async function filteredPaths(git: Git, where: readonly string[]): Promise<string[]> {
   const specs = Object.keys(unmade).flatMap((filter) =>
     where.map((folder) => `:(literal,attr:filter=${filter})${folder}`),
   );

@@ -16,33 +16,20 @@ export function parseTree(output: string, prefix: string): GitFile[] {
   });
 }
 
-/** Reads `git ls-files -s -z`. A file in conflict has several entries, each with a stage; its last one is taken. */
-export function parseIndex(output: string): GitFile[] {
-  const files = new Map<string, GitFile>();
+/** A file of the index. */
+export interface IndexedFile extends GitFile {
+  /** `H`; `S` for one that is left out (skip-worktree); a small letter for one that git is told not to look at. */
+  readonly mark: string;
+}
+
+/** Reads `git ls-files -v -s -z`. A file in conflict has several entries, each with a stage; its last one is taken. */
+export function parseIndex(output: string): IndexedFile[] {
+  const files = new Map<string, IndexedFile>();
   for (const record of records(output)) {
-    const [, mode = '', object = '', path = ''] = /^(\d{6}) ([0-9a-f]+) \d\t([^]*)$/.exec(record) ?? [];
-    if (path !== '') files.set(path, { path, mode, object });
+    const [, mark = '', mode = '', object = '', path = ''] = /^(\S) (\d{6}) ([0-9a-f]+) \d\t([^]*)$/.exec(record) ?? [];
+    if (path !== '') files.set(path, { path, mode, object, mark });
   }
   return [...files.values()];
-}
-
-/** Reads `git diff-files --raw -z`: the mode that each changed file has in the working tree, `000000` when it is gone. */
-export function parseChangedFiles(output: string): Map<string, string> {
-  const modes = new Map<string, string>();
-  const fields = records(output);
-  for (let i = 0; i + 1 < fields.length; i += 2) {
-    const [, mode = ''] = /^:\d{6} (\d{6}) /.exec(fields[i]!) ?? [];
-    modes.set(fields[i + 1]!, mode);
-  }
-  return modes;
-}
-
-/** Reads `git status --porcelain=v1 -z --no-renames`: pairs of the two status letters and a path. */
-export function parseStatus(output: string, prefix: string): { status: string; path: string }[] {
-  return records(output).flatMap((record) => {
-    const [status, path] = [record.slice(0, 2), record.slice(3)];
-    return path.startsWith(prefix) && path !== prefix ? [{ status, path: path.slice(prefix.length) }] : [];
-  });
 }
 
 /**

@@ -2,17 +2,32 @@ import { lstat, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HiddenDifference, LinkTarget } from '../../../ports/repository/source-files.ts';
 import { Git } from '../git.ts';
-import { findHiddenDifferences } from './hidden-differences.ts';
+import { AskedTogether } from './asked-together.ts';
+import { filteredPaths, findHiddenDifferences } from './hidden-differences.ts';
 import { filesBehind, type LinkedFiles } from './symbolic-link.ts';
-import { below, blobName, parseChangedFiles, parseIndex, parseStatus, records, type GitFile } from './tree-listing.ts';
+import { below, blobName, parseIndex, records, type GitFile, type IndexedFile } from './tree-listing.ts';
+import { parseStatus, type WorkingTreeStatus } from './working-tree-status.ts';
 
 /** Longest list of folders that is given to git as arguments; beyond it git lists all and we pick. */
 const mostFolderArguments = 200;
+
+/** Options of every look at the working tree. */
+const status = ['status', '--porcelain=v2', '-z', '--no-renames', '--untracked-files=all'];
+
+/** What git knows of the files of some folders. */
+interface Look {
+  readonly index: readonly IndexedFile[];
+  readonly status: WorkingTreeStatus;
+}
 
 /** The files of the workspace as they lie on the disk. */
 export class WorkingTree {
   private readonly git: Git;
   private place: Promise<{ top: string; prefix: string }> | undefined;
+  /** A release asks for content, ignored files and what git hides in one go, before the build and after it. */
+  private readonly looks = new AskedTogether<Look>((folders) => this.look(folders));
+  private readonly filtered = new AskedTogether<string[]>((folders) => filteredPaths(this.git, asArguments(folders)));
+  private dirty: Promise<string[]> | undefined;
 
   constructor(git: Git) {
     this.git = git;
@@ -23,52 +38,60 @@ export class WorkingTree {
     return (await this.located()).prefix;
   }
 
-  async dirtyPaths(): Promise<string[]> {
-    const args = ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--', '.'];
-    const output = await this.git.text(args);
-    return parseStatus(output, await this.prefix()).map(({ path }) => path);
+  /** Services of one run ask for it alike: who asks while git looks gets what it finds. */
+  dirtyPaths(): Promise<string[]> {
+    this.dirty ??= this.findDirtyPaths().finally(() => (this.dirty = undefined));
+    return this.dirty;
+  }
+
+  private async findDirtyPaths(): Promise<string[]> {
+    const output = await this.git.text([...status, '--', '.']);
+    const { changed, staged, untracked } = parseStatus(output, await this.prefix());
+    return [...new Set([...changed.keys(), ...staged, ...untracked])];
   }
 
   async hiddenDifferences(folders: readonly string[]): Promise<HiddenDifference[]> {
     if (folders.length === 0) return [];
-    const found = await findHiddenDifferences(this.git, asArguments(folders), (files) => this.hash(files));
+    const [{ index }, filtered] = await Promise.all([this.looks.about(folders), this.filtered.about(folders)]);
     const isBelow = below(folders);
-    return found.filter(({ path }) => isBelow(path));
+    const asked = { index: index.filter(({ path }) => isBelow(path)), filtered: filtered.filter(isBelow) };
+    return findHiddenDifferences(this.git.folder, asked, (files) => this.hash(files));
   }
 
   async ignoredPaths(folders: readonly string[]): Promise<string[]> {
     if (folders.length === 0) return [];
-    const args = ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--ignored=matching'];
-    const output = await this.git.text([...args, '--', ...asArguments(folders)]);
+    const { status } = await this.looks.about(folders);
     const isBelow = below(folders);
-    return parseStatus(output, await this.prefix())
-      .filter(({ status, path }) => status === '!!' && isBelow(path.replace(/\/$/, '')))
-      .map(({ path }) => path);
+    return status.ignored.filter((path) => isBelow(path.replace(/\/$/, '')));
   }
 
   async blobs(folders: readonly string[]): Promise<Map<string, string>> {
     if (folders.length === 0) return new Map();
-    const where = ['--', ...asArguments(folders)];
-    const [index, changes, others] = await Promise.all([
-      this.git.text(['ls-files', '-s', '-z', ...where]),
-      this.git.text(['diff-files', '--raw', '-z', '--relative', '--no-renames', '--ignore-submodules=dirty', ...where]),
-      this.git.text(['ls-files', '--others', '--exclude-standard', '-z', ...where]),
-    ]);
+    const { index, status } = await this.looks.about(folders);
     const isBelow = below(folders);
-    const changed = parseChangedFiles(changes);
     const blobs = new Map<string, string>();
     const toHash: { path: string; mode: string }[] = [];
-    for (const file of parseIndex(index)) {
+    for (const file of index) {
       if (!isBelow(file.path)) continue;
-      const mode = changed.get(file.path);
+      const mode = status.changed.get(file.path);
       if (mode === undefined || mode === '160000') blobs.set(file.path, blobName(file));
       else if (mode !== '000000') toHash.push({ path: file.path, mode });
     }
     // A folder among them is another repository inside this one.
-    for (const path of records(others).filter((path) => isBelow(path) && !path.endsWith('/')))
+    for (const path of status.untracked.filter((path) => isBelow(path) && !path.endsWith('/')))
       toHash.push({ path, mode: await this.modeOnDisk(path) });
     for (const file of await this.hash(toHash)) blobs.set(file.path, blobName(file));
     return blobs;
+  }
+
+  private async look(folders: readonly string[]): Promise<Look> {
+    const where = ['--', ...asArguments(folders)];
+    const [index, found, prefix] = await Promise.all([
+      this.git.text(['ls-files', '-v', '-s', '-z', ...where]),
+      this.git.text([...status, '--ignored=matching', '--ignore-submodules=dirty', ...where]),
+      this.prefix(),
+    ]);
+    return { index: parseIndex(index), status: parseStatus(found, prefix) };
   }
 
   async contents(folders: readonly string[]): Promise<Map<string, Buffer>> {

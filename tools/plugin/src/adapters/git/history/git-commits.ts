@@ -32,10 +32,11 @@ export class GitCommits implements Commits {
   }
 
   async headCommit(): Promise<string> {
-    const { git, tree } = this.clone;
+    const { git, tree, objects } = this.clone;
     await tree.prefix();
-    const { code, stdout } = await git.run(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']);
-    if (code === 0) return stdout.toString().trim();
+    const head = 'HEAD^{commit}';
+    const commit = (await objects.read([head])).get(head);
+    if (commit) return commit.name;
     throw new Refusal({
       type: 'no-commit',
       doing: 'read the checked-out commit',
@@ -49,8 +50,7 @@ export class GitCommits implements Commits {
   }
 
   async commitDate(commit: string): Promise<string> {
-    await this.clone.fetchCommit(commit);
-    const seconds = await this.clone.git.text(['show', '--no-patch', '--no-show-signature', '--format=%ct', commit]);
+    const [, seconds] = /^committer .* (\d+) [+-]\d{4}$/m.exec(await this.headerOf(commit)) ?? [];
     return new Date(Number(seconds) * 1000).toISOString();
   }
 
@@ -102,10 +102,16 @@ export class GitCommits implements Commits {
   }
 
   async firstParent(commit: string): Promise<string | undefined> {
-    await this.clone.fetchCommit(commit);
     // The object itself names it also where a shallow clone ends.
-    const text = await this.clone.git.text(['cat-file', 'commit', commit]);
-    return /^parent ([0-9a-f]{40,64})$/m.exec(text.slice(0, text.indexOf('\n\n')))?.[1];
+    return /^parent ([0-9a-f]{40,64})$/m.exec(await this.headerOf(commit))?.[1];
+  }
+
+  /** Returns the lines before a commit's message. */
+  private async headerOf(commit: string): Promise<string> {
+    await this.clone.fetchCommit(commit);
+    const name = `${commit}^{commit}`;
+    const text = (await this.clone.objects.read([name])).get(name)?.content.toString() ?? '';
+    return text.slice(0, text.indexOf('\n\n'));
   }
 
   async mergeBases(commit: string, others: readonly string[]): Promise<Map<string, string>> {

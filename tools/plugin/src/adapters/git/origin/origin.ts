@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Git, GitResult } from '../git.ts';
+import type { GitObjects } from '../objects/git-objects.ts';
 import { originRefusal, pushRefusal } from './origin-refusals.ts';
 import { parseListing } from './listing.ts';
 import { parsePushResult } from './push-result.ts';
 import { readSource, type ReadSource } from './read-source.ts';
+import type { Remote } from './remote.ts';
 import { releaseRefPrefixes } from '../refs/ref-names.ts';
 import type { ListedRef, ReleaseRefs } from '../refs/release-refs.ts';
 import { matchesBranch } from '../../../model/commits/branch-pattern.ts';
@@ -41,10 +43,11 @@ interface Fetch {
 
 /** The repository's remote `origin`. */
 export class Origin implements ReleaseRefs {
+  readonly remote: Remote;
   private readonly git: Git;
+  private readonly objects: GitObjects;
   /** Without secrets. */
   private readonly address: string;
-  private readonly remote: string;
   private readFrom: Promise<ReadSource> | undefined;
   private listing: { at: number; refs: Promise<Map<string, ListedRef>> } | undefined;
   private readonly tips = new Map<string, { at: number; tips: Promise<ReadonlyMap<string, string>> }>();
@@ -52,9 +55,10 @@ export class Origin implements ReleaseRefs {
   private lastFetch: Promise<unknown> = Promise.resolve();
   private readonly nextFetch = new Map<'shallow' | 'deep', Fetch>();
 
-  /** @param address without secrets. @param remote its name in this clone. */
-  constructor(git: Git, address: string, remote = 'origin') {
+  /** @param address without secrets. */
+  constructor({ git, objects }: { readonly git: Git; readonly objects: GitObjects }, address: string, remote: Remote) {
     this.git = git;
+    this.objects = objects;
     this.address = address;
     this.remote = remote;
   }
@@ -72,7 +76,7 @@ export class Origin implements ReleaseRefs {
     // for "up to date" or for a fast-forward.
     const args = [
       ...['push', '--porcelain', '--no-verify', '--no-follow-tags', '--no-signed', '--recurse-submodules=no'],
-      ...[`--force-with-lease=${ref}:`, this.remote, `${object}:${ref}`],
+      ...[`--force-with-lease=${ref}:`, this.remote.name, `${object}:${ref}`],
     ];
     for (let attempt = 1; ; attempt++) {
       const result = await this.git.run(args, { timeoutMs: transferTimeoutMs });
@@ -101,7 +105,7 @@ export class Origin implements ReleaseRefs {
   async remove(refs: readonly { ref: string; object: string }[]): Promise<void> {
     const args = ['push', '--porcelain', '--no-verify', '--no-follow-tags', '--no-signed', '--recurse-submodules=no'];
     const leases = refs.map(({ ref, object }) => `--force-with-lease=${ref}:${object}`);
-    await this.git.run([...args, ...leases, this.remote, ...refs.map(({ ref }) => `:${ref}`)], {
+    await this.git.run([...args, ...leases, this.remote.name, ...refs.map(({ ref }) => `:${ref}`)], {
       timeoutMs: listingTimeoutMs,
     });
     this.listing = undefined;
@@ -116,9 +120,11 @@ export class Origin implements ReleaseRefs {
 
   /** The commits that branches are at, by their names; some seconds old. @throws {Refusal} when the origin does not answer. */
   branchTips(patterns: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const { listing } = this;
+    if (listing && isFresh(listing)) return listing.refs.then((refs) => tipsIn(refs, patterns));
     const key = patterns.join(' ');
     const known = this.tips.get(key);
-    if (known && performance.now() - known.at <= listingLastsMs) return known.tips;
+    if (known && isFresh(known)) return known.tips;
     const tips = this.readBranchTips(patterns);
     this.tips.set(key, { at: performance.now(), tips });
     // A failure is not worth keeping.
@@ -126,19 +132,12 @@ export class Origin implements ReleaseRefs {
     return tips;
   }
 
-  private async readBranchTips(patterns: readonly string[]): Promise<Map<string, string>> {
+  private async readBranchTips(patterns: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const { remote, config } = await this.source();
     const args = ['ls-remote', '--quiet', remote, ...patterns.map((pattern) => `${heads}${pattern}`)];
     const result = await this.git.run(args, { config, timeoutMs: tipTimeoutMs });
     if (result.code !== 0) throw originRefusal(`look for ${patterns.join(', ')}`, this.address, result);
-    // git also lists refs that end in what is asked for: `refs/x/refs/heads/main`.
-    return new Map(
-      [...parseListing(result.stdout.toString())].flatMap(([ref, { object }]): [string, string][] => {
-        const name = ref.startsWith(heads) ? ref.slice(heads.length) : undefined;
-        const isMeant = name !== undefined && patterns.some((pattern) => matchesBranch(pattern, name));
-        return isMeant ? [[name, object]] : [];
-      }),
-    );
+    return tipsIn(parseListing(result.stdout.toString()), patterns);
   }
 
   /** Fetches a commit that is missing here. @throws {Refusal} when the origin does not give it. */
@@ -202,7 +201,7 @@ export class Origin implements ReleaseRefs {
   }
 
   private async has(object: string): Promise<boolean> {
-    return (await this.git.run(['cat-file', '-e', object])).code === 0;
+    return (await this.objects.read([object])).size > 0;
   }
 
   /** Joins the fetch that has not begun yet, so that many services cost one connection. */
@@ -267,11 +266,29 @@ export class Origin implements ReleaseRefs {
   }
 
   private async readListing(): Promise<Map<string, ListedRef>> {
-    const patterns = releaseRefPrefixes.map((prefix) => `${prefix}*`);
     const { remote, config } = await this.source();
+    // git asks for all refs in any case, and picks: the branches come with it.
+    const patterns = [...releaseRefPrefixes, heads].map((prefix) => `${prefix}*`);
     const args = ['ls-remote', '--quiet', remote, ...patterns];
     const result = await this.git.run(args, { config, timeoutMs: listingTimeoutMs });
     if (result.code !== 0) throw originRefusal('list the releases', this.address, result);
     return parseListing(result.stdout.toString());
   }
+}
+
+/** Reports whether what was asked for then may be the answer now. */
+function isFresh({ at }: { readonly at: number }): boolean {
+  return performance.now() - at <= listingLastsMs;
+}
+
+/** Returns the branches among refs that one of some patterns means. */
+function tipsIn(refs: ReadonlyMap<string, ListedRef>, patterns: readonly string[]): Map<string, string> {
+  // git also lists refs that end in what is asked for: `refs/x/refs/heads/main`.
+  return new Map(
+    [...refs].flatMap(([ref, { object }]): [string, string][] => {
+      const name = ref.startsWith(heads) ? ref.slice(heads.length) : undefined;
+      const isMeant = name !== undefined && patterns.some((pattern) => matchesBranch(pattern, name));
+      return isMeant ? [[name, object]] : [];
+    }),
+  );
 }

@@ -1,4 +1,5 @@
 import type { Git } from '../git.ts';
+import type { Remote } from './remote.ts';
 
 /** Where refs and commits are read from. */
 export interface ReadSource {
@@ -15,14 +16,10 @@ const timeoutMs = 10_000;
  * Returns where to read: the address that is pushed to, for what others fetch from may be a mirror that lags (`pushurl`), unless
  * this machine may not read there. Most remotes have one address.
  */
-export async function readSource(git: Git, remote: string): Promise<ReadSource> {
-  const [read, pushed] = await Promise.all([
-    git.run(['remote', 'get-url', remote]),
-    git.run(['remote', 'get-url', '--push', remote]),
-  ]);
-  const usual: ReadSource = { remote, config: {} };
-  if (pushed.code !== 0 || pushed.stdout.equals(read.stdout)) return usual;
-  const config = { [`remote.${pushedTo}.url`]: pushed.stdout.toString().trim() };
+export async function readSource(git: Git, { name, fetched, pushed }: Remote): Promise<ReadSource> {
+  const usual: ReadSource = { remote: name, config: {} };
+  if (pushed === fetched) return usual;
+  const config = { [`remote.${pushedTo}.url`]: pushed };
   const { code } = await git.run(['ls-remote', '--quiet', pushedTo, 'HEAD'], { config, timeoutMs });
   return code === 0 ? { remote: pushedTo, config } : usual;
 }

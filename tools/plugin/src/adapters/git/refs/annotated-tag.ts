@@ -1,4 +1,4 @@
-import type { Git } from '../git.ts';
+import type { Clone } from '../clone.ts';
 
 /** The tagger where git has no `user.name`, as in a container. */
 export const namelessTagger = { name: 'poc release', email: 'release@localhost' };
@@ -11,13 +11,16 @@ export interface AnnotatedTag {
   readonly message: string;
 }
 
-/** Makes a tag object in this clone, to which no ref points yet. @returns its name. */
-export async function makeTagObject(git: Git, tag: AnnotatedTag): Promise<string> {
-  const identity = await git.run(['var', 'GIT_COMMITTER_IDENT']);
-  const now = `${Math.floor(Date.now() / 1000)} +0000`;
-  const tagger =
-    identity.code === 0 ? identity.stdout.toString().trim() : `${namelessTagger.name} <${namelessTagger.email}> ${now}`;
-  return (await git.text(['mktag'], { input: tagObjectText(tag, tagger) })).trim();
+/** Makes a tag object in a clone, to which no ref points yet. @returns its name. */
+export async function makeTagObject(clone: Pick<Clone, 'git' | 'committer'>, tag: AnnotatedTag): Promise<string> {
+  const committer = (await clone.committer()) ?? `${namelessTagger.name} <${namelessTagger.email}> 0 +0000`;
+  const tagger = process.env['GIT_COMMITTER_DATE'] === undefined ? withTime(committer, new Date()) : committer;
+  return (await clone.git.text(['mktag'], { input: tagObjectText(tag, tagger) })).trim();
+}
+
+/** Returns the same person at another time, in the same zone. @param committer as git writes it. */
+function withTime(committer: string, now: Date): string {
+  return committer.replace(/ \d+ ([+-]\d{4})$/, ` ${Math.floor(now.getTime() / 1000)} $1`);
 }
 
 /** Returns the tag in a tag object's text, or undefined when it is not on a commit. */

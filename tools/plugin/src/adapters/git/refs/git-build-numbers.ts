@@ -42,7 +42,7 @@ export class GitBuildNumbers implements BuildNumbers {
     const ref = buildRef(tag);
     // Never the same object twice, so that no push can be taken for one that is there already.
     const message = `Build ${tag.service} ${tag.buildNumber}\n\nNonce: ${randomUUID()}\n`;
-    const object = await makeTagObject(this.clone.git, { commit, name: objectNameOfRef(ref), message });
+    const object = await makeTagObject(this.clone, { commit, name: objectNameOfRef(ref), message });
     const doing = `take build number ${tag.buildNumber} for ${tag.service}`;
     return (await this.clone.refs()).create(ref, object, doing);
   }

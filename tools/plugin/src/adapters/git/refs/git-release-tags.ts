@@ -52,12 +52,10 @@ export class GitReleaseTags implements ReleaseTags {
       const found = all.get(tagRef(tag));
       return found ? [{ tag, ...found }] : [];
     });
-    const objects = listed.map(({ object }) => object);
-    const missing = new Set(await this.clone.missingHere(objects, 'tag'));
-    await Promise.all(
-      listed.filter(({ object }) => missing.has(object)).map(({ tag, ...found }) => refs.bring(tagRef(tag), found)),
-    );
-    const contents = await this.clone.readObjects(listed);
+    const here = await this.clone.readObjects(listed);
+    const missing = listed.filter(({ object }) => !here.has(object));
+    await Promise.all(missing.map(({ tag, ...found }) => refs.bring(tagRef(tag), found)));
+    const contents = new Map([...here, ...(await this.clone.readObjects(missing))]);
     const releases = new Map<string, Release>();
     for (const { tag, object } of listed) {
       const release = releaseIn(tag, contents.get(object)?.toString());

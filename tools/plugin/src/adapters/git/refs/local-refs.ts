@@ -10,19 +10,24 @@ export class LocalRefs implements ReleaseRefs {
     this.git = git;
   }
 
-  async list(): Promise<ReadonlyMap<string, ListedRef>> {
+  list(): Promise<ReadonlyMap<string, ListedRef>> {
+    return this.read(releaseRefPrefixes);
+  }
+
+  async find(ref: string): Promise<ListedRef | undefined> {
+    return (await this.read([ref])).get(ref);
+  }
+
+  /** @param patterns names, or what they begin with. */
+  private async read(patterns: readonly string[]): Promise<ReadonlyMap<string, ListedRef>> {
     const format = '--format=%(refname)%00%(objectname)%00%(*objectname)';
-    const text = await this.git.text(['for-each-ref', format, ...releaseRefPrefixes]);
+    const text = await this.git.text(['for-each-ref', format, ...patterns]);
     const refs = new Map<string, ListedRef>();
     for (const line of text.split('\n')) {
       const [name = '', object = '', peeled = ''] = line.split('\0');
       if (name !== '') refs.set(name, { object, ...(peeled === '' ? {} : { peeled }) });
     }
     return refs;
-  }
-
-  async find(ref: string): Promise<ListedRef | undefined> {
-    return (await this.list()).get(ref);
   }
 
   async create(ref: string, object: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { ReleaseTag } from '../../../model/release/release-tag.ts';
 import { makeSignedTag } from '../signatures/make-signature.ts';
 import { makeTagObject } from './annotated-tag.ts';
 import type { Clone } from '../clone.ts';
+import type { GitObject } from '../objects/git-object.ts';
 import { tagRef } from './ref-names.ts';
 import type { ListedRef } from './release-refs.ts';
 
@@ -52,17 +53,19 @@ export class PermanentTags {
       if (isSame(await this.read(tag))) return 'exists' as const;
       throw takenRefusal(tag, doing, (await this.clone.findOrigin())?.address ?? 'in this repository');
     };
-    const { git, localRefs } = this.clone;
+    const { git, localRefs, objects } = this.clone;
     const refs = await this.clone.refs();
-    if (await refs.find(ref)) return sameOrTaken();
-
+    // One that was made just now is not listed yet: the origin decides when it is pushed.
+    if ((await refs.list()).has(ref)) return sameOrTaken();
     await this.clone.fetchCommit(commit);
-    const local = await localRefs.find(ref);
-    if (local && !isSame(await this.textOf(local))) throw takenRefusal(tag, doing, 'in this clone');
+    const local = (await objects.read([ref])).get(ref);
+    if (local && !isSame(textIn(local))) throw takenRefusal(tag, doing, 'in this clone');
     const made = { commit, name: tag.toString(), message };
     // One that is here may be signed by nobody, or by a key that does not count any more.
-    if (sign && local) await localRefs.remove([{ ref, object: local.object }]);
-    const object = sign ? await makeSignedTag(git, made, doing) : (local?.object ?? (await makeTagObject(git, made)));
+    if (sign && local) await localRefs.remove([{ ref, object: local.name }]);
+    const object = sign
+      ? await makeSignedTag(git, made, doing)
+      : (local?.name ?? (await makeTagObject(this.clone, made)));
     // The tag comes to this clone only after the origin has it: a refused push leaves nothing behind.
     if (!(await refs.create(ref, object, doing))) return sameOrTaken();
     if (refs !== localRefs && (sign || !local)) await localRefs.create(ref, object);
@@ -70,9 +73,13 @@ export class PermanentTags {
   }
 
   private async textOf({ object }: ListedRef): Promise<string | undefined> {
-    const { code, stdout } = await this.clone.git.run(['cat-file', 'tag', object]);
-    return code === 0 ? stdout.toString() : undefined;
+    return textIn((await this.clone.objects.read([object])).get(object));
   }
+}
+
+/** Returns the text of an annotated tag's object. */
+function textIn(object: GitObject | undefined): string | undefined {
+  return object?.kind === 'tag' ? object.content.toString() : undefined;
 }
 
 function takenRefusal(tag: ReleaseTag, doing: string, where: string): Refusal {

@@ -22,10 +22,11 @@ export const checkBeforehand: CheckBeforehand = async (commands, { argv, workspa
   const { options } = readPluginOptionsIn(nxJsonConfiguration);
   setPlaces(options);
   // A repository without a commit is refused by the command itself.
-  tellCommitAtStart(await new GitRepository(workspaceRoot).headCommit().catch(() => undefined));
+  const repository = new GitRepository(workspaceRoot);
+  tellCommitAtStart(await repository.headCommit().catch(() => undefined));
   for (const command of commands) {
     try {
-      await check(command, { argv, root: workspaceRoot, prefix: options.targetPrefix });
+      await check(command, { argv, root: workspaceRoot, prefix: options.targetPrefix, repository });
     } catch (error) {
       // Whatever else goes wrong here is met again by the command itself, which can tell what it is.
       if (error instanceof Refusal) refuse(command, error);
@@ -35,9 +36,18 @@ export const checkBeforehand: CheckBeforehand = async (commands, { argv, workspa
   }
 };
 
+/** What is typed, and where. */
+interface CommandPlace {
+  readonly argv: readonly string[];
+  readonly root: string;
+  /** Of the names of targets. */
+  readonly prefix: string;
+  readonly repository: GitRepository;
+}
+
 async function check(
   { name, project }: RequestedCommand,
-  { argv, root, prefix }: { readonly argv: readonly string[]; readonly root: string; readonly prefix: string },
+  { argv, root, prefix, repository }: CommandPlace,
 ): Promise<void> {
   const configured = configuredOptions(prefix + commandNamed(name).target, project, root);
   // A target of others that has the same name.
@@ -55,7 +65,7 @@ async function check(
   if (configured !== 'none') return;
   await executor.check?.(options, {
     environments,
-    repository: new GitRepository(root),
+    repository,
     clock: () => new Date(),
     subject,
     requireBuild: () => requireBuild(project, root),

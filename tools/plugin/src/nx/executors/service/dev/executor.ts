@@ -1,4 +1,3 @@
-import { connectForDev } from '../../../../adapters/kubernetes/connect.ts';
 import { LocalMachine } from '../../../../adapters/dev/local-machine.ts';
 import { dev } from '../../../../use-cases/dev/dev.ts';
 import { actorOf } from '../../running/actor.ts';
@@ -52,7 +51,10 @@ export const executor = serviceExecutor({
     };
     await dev(request, inCluster, {
       machine: new LocalMachine(workspaceRoot, service.name),
-      devCluster: () => connectForDev(environment, workspaceRoot),
+      devCluster: async () => {
+        const { connectForDev } = await import('../../../../adapters/kubernetes/connect.ts');
+        return connectForDev(environment, workspaceRoot);
+      },
       release: ports,
       output: lineOutput(service.name),
     });
