@@ -73,7 +73,8 @@ export class WatchedEnvironment {
     }
   }
 
-  private async look(): Promise<void> {
+  /** Looks once. */
+  async look(): Promise<void> {
     const { environment, ports } = this;
     const [found, versions] = await Promise.all([
       look(undefined, environment, ports).observed,
