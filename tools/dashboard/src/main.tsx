@@ -35,8 +35,8 @@ function Page() {
   const plan = wantedPlan.value;
   return (
     <>
-      <PageHead showHelp={() => setHelping(true)} />
       <ExportBar />
+      <PageHead showHelp={() => setHelping(true)} />
       <ConnectionBar />
       <main>
         {state.value === undefined && <Waiting />}

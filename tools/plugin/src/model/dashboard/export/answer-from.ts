@@ -7,7 +7,7 @@ export type ExportedAnswer = { readonly answer: unknown } | { readonly problem: 
 /** Answers what a view of the page would ask a server. @param path `/api/services/orders/changes?from=prod&to=preprod`. */
 export function answerFrom(found: DashboardExport, path: string): ExportedAnswer {
   const { pathname, searchParams } = new URL(path, 'https://export.invalid');
-  const [, , what, name = '', part] = pathname.split('/').map(decodeURIComponent);
+  const [, , what, name = '', part] = pathname.split('/').map(decoded);
   if (what === 'services' && part === undefined) return held(ownValue(found.services, name));
   if (what === 'services' && part === 'changes') {
     return changesFrom(found, name, { from: searchParams.get('from') ?? '', to: searchParams.get('to') ?? '' });
@@ -66,4 +66,13 @@ function held(answer: unknown): ExportedAnswer {
 /** Names of services and environments are others' words: `constructor` is one. */
 function ownValue<Value>(values: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(values, name) ? values[name] : undefined;
+}
+
+/** What somebody typed into the address may not be well formed. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

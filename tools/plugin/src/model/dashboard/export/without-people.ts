@@ -74,7 +74,7 @@ class Replacer {
     if (identifiers.has(property)) return text;
     if (property === 'run') return /^https?:/.test(text) && !this.hasName(text) ? text : 'a machine';
     if (addresses.has(property)) return text;
-    const without = this.pattern ? text.replace(this.pattern, (name) => this.names.get(keyOf(name)) ?? '') : text;
+    const without = this.pattern ? text.replace(this.pattern, (name) => this.names.get(keyOf(name)) ?? 'a person') : text;
     return without.replaceAll(/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, 'a mail address');
   }
 
@@ -84,5 +84,5 @@ class Replacer {
 }
 
 function escaped(name: string): string {
-  return name.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  return name.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
