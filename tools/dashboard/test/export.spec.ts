@@ -84,8 +84,13 @@ const views = [
 
 describe('an exported page', () => {
   it.each(views)('opens %s from the disk in both themes and on a phone, and asks for nothing', async (hash, words) => {
-    for (const options of [{ colorScheme: 'light' }, { colorScheme: 'dark', ...phone }] as const) {
-      const { page, complaints, requests, address } = await open(everyState(), hash, options);
+    const { page, complaints, requests, address } = await open(everyState(), hash);
+    for (const [colorScheme, size] of [
+      ['light', { width: 1440, height: 900 }],
+      ['dark', phone.viewport],
+    ] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize(size);
       await text(page, words).waitFor({ state: 'attached' });
       expect(await violations(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
