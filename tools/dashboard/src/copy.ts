@@ -10,9 +10,14 @@ export function say(text: string): void {
   timer = setTimeout(() => (notice.value = ''), 6000) as unknown as number;
 }
 
+/** Browsers have a clipboard for pages only that come by TLS, from this machine, or from its disk. */
+export async function writeClipboard(text: string): Promise<void> {
+  await navigator.clipboard.writeText(text);
+}
+
 /** Copies a text, and says so. */
 export function copyText(text: string): void {
-  navigator.clipboard.writeText(text).then(
+  writeClipboard(text).then(
     () => say(`Copied: ${text}`),
     () => say(`The browser does not let it be copied: ${text}`),
   );

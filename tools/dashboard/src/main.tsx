@@ -1,6 +1,9 @@
 import { render } from 'preact';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import './page.css';
+import { ExportBar } from './export/export-bar.tsx';
+import { linkWithinFile } from './export/links.ts';
+import { exported } from './exported.ts';
 import { Help } from './help.tsx';
 import { openSession } from './live/session.ts';
 import { followServer } from './live/stream.ts';
@@ -12,7 +15,7 @@ import { PlanHint } from './plan-hint.tsx';
 import { viewOf } from './routes.ts';
 import { RunDrawer } from './run-drawer.tsx';
 import { followRuns } from './runs.ts';
-import { state } from './store.ts';
+import { state, takeState } from './store.ts';
 import { wantedPlan } from './wanted-plan.ts';
 
 /** The page: what all views have, and the view of the address. */
@@ -32,6 +35,7 @@ function Page() {
   const plan = wantedPlan.value;
   return (
     <>
+      <ExportBar />
       <PageHead showHelp={() => setHelping(true)} />
       <ConnectionBar />
       <main>
@@ -61,7 +65,13 @@ function Waiting() {
   return isLong ? <p class="empty">Asking the server what runs where…</p> : null;
 }
 
+if (exported) {
+  linkWithinFile();
+  takeState(exported.state);
+}
 document.addEventListener('click', followLinks);
 render(<Page />, document.querySelector('#page')!);
-followRuns();
-void openSession().then(followServer);
+if (!exported) {
+  followRuns();
+  void openSession().then(followServer);
+}

@@ -1,15 +1,16 @@
 import { computed, signal } from '@preact/signals';
+import { readAddress, writeAddress } from './address.ts';
+import { exported } from './exported.ts';
 import { parseGridQuery, gridQueryText, type GridQuery } from '../../plugin/src/model/dashboard/grid-query.ts';
 
 /** The address: its path is the view, its query all that changes what is shown. */
-export const url = signal(new URL(location.href));
-addEventListener('popstate', () => (url.value = new URL(location.href)));
+export const url = signal(readAddress());
+addEventListener('popstate', () => (url.value = readAddress()));
 
 /** Goes to a view. @param isReplacing true where Back shall not come here again: what is being typed. */
 export function navigate(href: string, isReplacing = false): void {
-  if (isReplacing) history.replaceState(null, '', href);
-  else history.pushState(null, '', href);
-  url.value = new URL(location.href);
+  writeAddress(href, isReplacing);
+  url.value = readAddress();
 }
 
 /** Follows links inside of the page, without loading it anew. */
@@ -18,7 +19,7 @@ export function followLinks(event: MouseEvent): void {
   if (!link || link.target !== '' || link.origin !== location.origin) return;
   if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
-  navigate(link.href);
+  navigate(exported ? link.hash.slice(1) : link.href);
   scrollTo(0, 0);
 }
 

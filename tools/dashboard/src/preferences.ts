@@ -1,18 +1,29 @@
 import { effect, signal } from '@preact/signals';
 
+const storage = storageOf(() => localStorage);
+
 /** What somebody chose for this browser: not part of the address, which others are given. */
 export type Theme = 'system' | 'light' | 'dark';
-export const theme = signal<Theme>((localStorage.getItem('poc-theme') as Theme | null) ?? 'system');
+export const theme = signal<Theme>((storage?.getItem('poc-theme') as Theme | null) ?? 'system');
 /** Whether single keys do something; off for people whose software presses keys for them (WCAG 2.1.4). */
-export const hasKeys = signal(localStorage.getItem('poc-keys') !== 'off');
+export const hasKeys = signal(storage?.getItem('poc-keys') !== 'off');
 
 effect(() => {
   document.documentElement.dataset.theme = theme.value;
-  localStorage.setItem('poc-theme', theme.value);
-  localStorage.setItem('poc-keys', hasKeys.value ? 'on' : 'off');
+  storage?.setItem('poc-theme', theme.value);
+  storage?.setItem('poc-keys', hasKeys.value ? 'on' : 'off');
 });
 
 const narrow = matchMedia('(max-width: 640px)');
 /** Whether the window is as wide as a phone. */
 export const isNarrow = signal(narrow.matches);
 narrow.addEventListener('change', () => (isNarrow.value = narrow.matches));
+
+/** An exported page may be shown in a frame or with a setting in which browsers keep nothing. */
+function storageOf(find: () => Storage): Storage | undefined {
+  try {
+    return find();
+  } catch {
+    return undefined;
+  }
+}

@@ -2,6 +2,7 @@ import { useRef } from 'preact/hooks';
 import { filterExamples, filterProblems } from '../../../plugin/src/model/dashboard/row-filter.ts';
 import { groupings, sorts } from '../../../plugin/src/model/dashboard/row-order.ts';
 import type { DashboardState } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
+import { writeAddress } from '../address.ts';
 import { gridQuery, showGrid, url } from '../navigate.ts';
 import { isCompact, shownRows, terms, timesSorted } from './lines.ts';
 
@@ -126,7 +127,7 @@ function Arrangement({ state: { rows, environments: heads } }: { state: Dashboar
 function pushTyped(before: { current: string }): void {
   const typed = url.value.href;
   if (before.current === '' || typed === before.current) return;
-  history.replaceState(null, '', before.current);
-  history.pushState(null, '', typed);
+  writeAddress(before.current, true);
+  writeAddress(typed, false);
   before.current = typed;
 }

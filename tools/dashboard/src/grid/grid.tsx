@@ -2,14 +2,18 @@ import { useSignalEffect } from '@preact/signals';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { DashboardState, EnvironmentHead } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
 import { isNarrow } from '../preferences.ts';
+import { useWhole } from '../export/use-whole.ts';
+import { exported } from '../exported.ts';
 import { focus, focusMoves, heldService, moveFocus } from './focus.ts';
 import { handleGridKey } from './grid-keys.ts';
 import { Heads } from './heads.tsx';
 import { isCompact, lines, shownEnvironments } from './lines.ts';
 import { openCell } from './open-cell.ts';
-import { Row } from './row.tsx';
+import { placedAt, Row } from './row.tsx';
 import { toggleSelected } from './selection.ts';
 import { useWindowing, type Windowing } from './use-windowing.ts';
+
+const useLines = exported ? useWhole : useWindowing;
 
 /** All services in all environments. */
 export function Grid({ state }: { state: DashboardState }) {
@@ -19,7 +23,7 @@ export function Grid({ state }: { state: DashboardState }) {
   const [margin, setMargin] = useState(0);
   const height = isNarrow.value ? 52 + 44 * heads.length : isCompact.value ? 28 : 44;
   const kept = all.findIndex((line) => line.kind === 'row' && line.row.service === focus.value?.service);
-  const windowing = useWindowing({ count: all.length, height, covered: isNarrow.value ? 8 : 64, kept, margin });
+  const windowing = useLines({ count: all.length, height, covered: isNarrow.value ? 8 : 64, kept, margin });
   useLayoutEffect(() => {
     const top = body.current ? Math.round(body.current.getBoundingClientRect().top + scrollY) : 0;
     if (top !== margin) setMargin(top);
@@ -29,7 +33,7 @@ export function Grid({ state }: { state: DashboardState }) {
   return (
     <div
       role="grid"
-      class={`grid${isCompact.value ? ' is-compact' : ''}`}
+      class={`grid${isCompact.value ? ' is-compact' : ''}${exported ? ' is-whole' : ''}`}
       aria-label="Services in their environments"
       aria-rowcount={all.length + 1}
       aria-colcount={1 + 2 * heads.length}
@@ -65,12 +69,12 @@ function Lines({ items, margin, heads }: LinesProps) {
       {items.map(({ index, start }) => {
         const line = all[index];
         if (!line) return null;
-        const top = start - margin;
+        const top = start === undefined ? undefined : start - margin;
         if (line.kind === 'row') {
           const key = line.row.service;
           return <Row key={key} row={line.row} heads={heads} index={index} isFirst={index === first} top={top} />;
         }
-        const style = { transform: `translateY(${top}px)` };
+        const style = placedAt(top);
         return (
           <div key={`group ${line.name}`} role="row" class="row group" aria-rowindex={index + 2} style={style}>
             <div role="rowheader" class="group-name">

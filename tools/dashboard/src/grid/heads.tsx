@@ -1,5 +1,6 @@
 import { momentOf } from '../../../plugin/src/model/dashboard/cell-words.ts';
 import type { DashboardState, EnvironmentHead } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
+import { exported } from '../exported.ts';
 import { timeZone } from '../navigate.ts';
 import { Mark } from './shapes.tsx';
 
@@ -50,7 +51,13 @@ function HeadPair({ state, head }: { state: DashboardState; head: EnvironmentHea
 
 function Answer({ head: { answer, provisioned } }: { head: EnvironmentHead }) {
   if (answer.state === 'asking') return <span class="note">asking…</span>;
-  if (answer.state === 'live') return <span class="note">live{provisioned ? ` · ${provisioned}` : ''}</span>;
+  if (answer.state === 'live')
+    return (
+      <span class="note">
+        {exported ? 'answered' : 'live'}
+        {provisioned ? ` · ${provisioned}` : ''}
+      </span>
+    );
   const seen = answer.lastSeen ? `last seen ${momentOf(answer.lastSeen, timeZone.value)}` : 'never seen';
   return (
     <span class="note is-alarm" title={answer.reason}>

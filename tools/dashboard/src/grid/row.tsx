@@ -13,7 +13,13 @@ interface RowProps {
   readonly heads: readonly EnvironmentHead[];
   readonly index: number;
   readonly isFirst: boolean;
-  readonly top: number;
+  /** Pixels from the first line; undefined where it follows the line before. */
+  readonly top: number | undefined;
+}
+
+/** Returns the style of a line of the grid. */
+export function placedAt(top: number | undefined): { transform: string } | undefined {
+  return top === undefined ? undefined : { transform: `translateY(${top}px)` };
 }
 
 /** One service as a flow from the main branch to the last environment. */
@@ -32,13 +38,7 @@ export function Row({ row, heads, index, isFirst, top }: RowProps) {
   });
   const classes = `row${isSelected ? ' is-selected' : ''}${hasTrouble ? ' has-trouble' : ''}`;
   return (
-    <div
-      role="row"
-      class={classes}
-      aria-rowindex={index + 2}
-      aria-selected={isSelected}
-      style={{ transform: `translateY(${top}px)` }}
-    >
+    <div role="row" class={classes} aria-rowindex={index + 2} aria-selected={isSelected} style={placedAt(top)}>
       <div role="rowheader" class="name" {...stop('name')} title={row.folder}>
         <span class="name-text">{service}</span>
         {!row.isInWorkspace && <span class="note"> not in this workspace</span>}

@@ -4,19 +4,19 @@ import {
   observeWindowRect,
   Virtualizer,
   windowScroll,
-  type VirtualItem,
 } from '@tanstack/virtual-core';
 import { useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
 
 /** Lines of the grid that are in the window; the others are not drawn. */
 export interface Windowing {
-  readonly items: readonly VirtualItem[];
+  /** Pixels from the top of the page; undefined where all lines are drawn, one after another. */
+  readonly items: readonly { readonly index: number; readonly start: number | undefined }[];
   readonly height: number;
   /** Shows a line, without moving more than needed. */
   show(index: number): void;
 }
 
-interface WindowingOptions {
+export interface WindowingOptions {
   readonly count: number;
   /** Height of each line, pixels. */
   readonly height: number;

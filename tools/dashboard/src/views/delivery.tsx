@@ -1,4 +1,6 @@
 import { deliveryBins, formatSeconds, type Delivery } from '../../../plugin/src/model/dashboard/delivery.ts';
+import { exportedPeriod } from '../../../plugin/src/model/dashboard/export/dashboard-export.ts';
+import { exported } from '../exported.ts';
 import { BinsChart, LeadTimeChart } from './detail/delivery-charts.tsx';
 import { Answer, Command, goTo, NotReachedNote, Table, type ViewProps } from './detail/parts.tsx';
 import { useAnswer } from './detail/use-answer.ts';
@@ -43,7 +45,7 @@ function Choices({ delivery, since }: { readonly delivery: Delivery; readonly si
       <label>
         Of the last{' '}
         <select value={since} onChange={(event) => show(delivery.environment, event.currentTarget.value)}>
-          {[...new Set(['7d', '30d', '90d', since])].map((each) => (
+          {(exported ? [exportedPeriod] : [...new Set(['7d', '30d', '90d', since])]).map((each) => (
             <option key={each}>{each}</option>
           ))}
         </select>

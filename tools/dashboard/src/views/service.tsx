@@ -1,4 +1,5 @@
 import type { ServicePage } from '../../../plugin/src/model/dashboard/service-page.ts';
+import { exported } from '../exported.ts';
 import { ChangesTab } from './detail/changes-tab.tsx';
 import { ObjectsTab } from './detail/objects-tab.tsx';
 import { Answer, Command, NotReachedNote, type ViewProps } from './detail/parts.tsx';
@@ -12,6 +13,8 @@ const tabs = [
   ['objects', 'Objects and drift'],
   ['requests', 'Requests'],
 ] as const;
+/** An export does not have the objects. */
+const shownTabs = tabs.filter(([path]) => !exported || path !== 'objects');
 
 /** The page of a service: `/s/orders`, `/s/orders/changes/prod..preprod`, `/s/orders/objects`, `/s/orders/requests`. */
 export default function Service({ params, query }: ViewProps) {
@@ -23,7 +26,7 @@ export default function Service({ params, query }: ViewProps) {
     <article class="d-view">
       <h1>{service}</h1>
       <nav aria-label={`Parts of ${service}`} class="d-tabs">
-        {tabs.map(([path, name]) => (
+        {shownTabs.map(([path, name]) => (
           <a key={path} href={path === '' ? base : `${base}/${path}`} aria-current={tab === path ? 'page' : undefined}>
             {name}
           </a>

@@ -1,5 +1,7 @@
 import type { ServiceChanges } from '../../../../plugin/src/model/dashboard/service-changes.ts';
 import type { ServicePage } from '../../../../plugin/src/model/dashboard/service-page.ts';
+import { Neighbours } from '../../export/neighbours.tsx';
+import { exported } from '../../exported.ts';
 import { ChangesText } from './changes-text.tsx';
 import { Answer, Command, goTo, Note } from './parts.tsx';
 import { useAnswer } from './use-answer.ts';
@@ -25,10 +27,14 @@ export function ChangesTab({
   const options = { names, builds };
   return (
     <section aria-label="Changes">
-      <form class="d-pickers" onSubmit={(event) => event.preventDefault()}>
-        <Picker label="Between" value={chosen.from} options={options} onChoose={(value) => choose({ from: value })} />
-        <Picker label="and" value={chosen.to} options={options} onChoose={(value) => choose({ to: value })} />
-      </form>
+      {exported ? (
+        <Neighbours service={service} environments={names} chosen={chosen} />
+      ) : (
+        <form class="d-pickers" onSubmit={(event) => event.preventDefault()}>
+          <Picker label="Between" value={chosen.from} options={options} onChoose={(value) => choose({ from: value })} />
+          <Picker label="and" value={chosen.to} options={options} onChoose={(value) => choose({ to: value })} />
+        </form>
+      )}
       {'unknown' in page.builds && <Note>Builds cannot be listed: {page.builds.unknown}</Note>}
       <Between service={service} {...chosen} />
       <Command text={`nx run ${service}:changes --from=${chosen.from} --to=${chosen.to}`} />

@@ -1,18 +1,21 @@
 import type { ServiceChanges } from '../../../../plugin/src/model/dashboard/service-changes.ts';
 import { useEffect, useState } from 'preact/hooks';
+import { writeClipboard } from '../../copy.ts';
+import { hasKeys } from '../../preferences.ts';
 import { CommitLink, Note, OuterLink, Table } from './parts.tsx';
 
 type Changes = ServiceChanges['changes'];
 
 /** Two releases compared, older to newer: what is lost first, then what breaks, then the rest. */
-export function ChangesText({ changes, markdown }: ServiceChanges) {
+export function ChangesText({ changes, markdown, leftOut }: ServiceChanges) {
   const { from, to, commits, lostCommits, isHistoryCut, authors } = changes;
   return (
     <>
       <h2>
         {nameOf(from)} → {nameOf(to)}
       </h2>
-      <CopyMarkdown text={markdown} />
+      {markdown !== undefined && <CopyMarkdown text={markdown} />}
+      {leftOut !== undefined && <Note>{leftOut}</Note>}
       {lostCommits.length > 0 && (
         <div class="d-note d-problem">
           <p>
@@ -48,15 +51,14 @@ function nameOf({ buildNumber, commit, environment }: Changes['from']): string {
 function CopyMarkdown({ text }: { readonly text: string }) {
   const [said, say] = useState('');
   const copy = () =>
-    void navigator.clipboard.writeText(text).then(
+    void writeClipboard(text).then(
       () => say('copied'),
       () => say('not copied: the browser did not allow it'),
     );
   useEffect(() => {
     const onKey = ({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent) => {
       const isTyping = target instanceof Element && target.closest('input, select, textarea, [contenteditable]');
-      const areKeysOff = localStorage.getItem('poc-keys') === 'off';
-      if (key === 'y' && !isTyping && !areKeysOff && !ctrlKey && !metaKey && !altKey) copy();
+      if (key === 'y' && !isTyping && hasKeys.value && !ctrlKey && !metaKey && !altKey) copy();
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);

@@ -1,7 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { writeClipboard } from '../../copy.ts';
 import type { NotReached } from '../../../../plugin/src/model/dashboard/service-page.ts';
 import { formatAgo, formatSecond } from '../../../../plugin/src/model/text/timestamp.ts';
+import { readAddress, writeAddress } from '../../address.ts';
+import { exported } from '../../exported.ts';
 import type { Asked } from './use-answer.ts';
 
 /** What a view gets of its address. */
@@ -12,14 +15,13 @@ export interface ViewProps {
 
 /** Goes to another address of the page, as a link would. @param isReplacing where Back shall not come here again. */
 export function goTo(href: string, isReplacing = false): void {
-  if (isReplacing) history.replaceState(null, '', href);
-  else history.pushState(null, '', href);
+  writeAddress(href, isReplacing);
   dispatchEvent(new PopStateEvent('popstate'));
 }
 
 /** The zone of the page's times: UTC, as the CLI and build numbers have it, or this machine's (undefined). */
 export function zone(): string | undefined {
-  return new URL(location.href).searchParams.get('tz') === 'local' ? undefined : 'UTC';
+  return readAddress().searchParams.get('tz') === 'local' ? undefined : 'UTC';
 }
 
 /** A moment to the second, with its zone. @param now by the server's clock: also tells how long ago it was. */
@@ -32,8 +34,9 @@ export function Time({ iso, now }: { readonly iso: string; readonly now?: string
   );
 }
 
-/** A commit, as a link to where it has got to. */
+/** A commit, as a link to where it has got to, which an export does not know. */
 export function CommitLink({ id }: { readonly id: string }) {
+  if (exported) return <span class="d-code">{id.slice(0, 12)}</span>;
   return (
     <a class="d-code" href={`/commit/${id}`}>
       {id.slice(0, 12)}
@@ -62,7 +65,7 @@ export function Command({
 }) {
   const [said, say] = useState('');
   const copy = () =>
-    navigator.clipboard.writeText(text).then(
+    writeClipboard(text).then(
       () => say('copied'),
       () => say('not copied: select it'),
     );
@@ -115,12 +118,14 @@ export function Answer<T>({
         {isSlow ? `${doing}…` : ''}
       </p>
       {asked.problem && (
-        <div class="d-note d-problem" role="alert">
+        <div class={`d-note${exported ? '' : ' d-problem'}`} role="alert">
           <p>{asked.problem.reason}</p>
           {asked.problem.remedy !== undefined && <p>{asked.problem.remedy}</p>}
-          <button type="button" onClick={asked.askAgain}>
-            Ask again
-          </button>
+          {!exported && (
+            <button type="button" onClick={asked.askAgain}>
+              Ask again
+            </button>
+          )}
         </div>
       )}
       {asked.answer !== undefined && children(asked.answer)}

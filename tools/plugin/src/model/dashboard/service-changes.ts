@@ -12,6 +12,8 @@ export type AsJson<T> = T extends { toJSON(): infer Text }
 /** The differences between two releases of a service, older to newer, as `changes` has them. */
 export interface ServiceChanges {
   readonly changes: AsJson<ReleaseDiff>;
-  /** The same, to paste. */
-  readonly markdown: string;
+  /** The same, to paste; an export has none. */
+  readonly markdown?: string;
+  /** What an export leaves out of it, as a sentence. */
+  readonly leftOut?: string;
 }

@@ -69,6 +69,14 @@ export class Board implements DashboardFeed {
     this.watched.find((each) => each.environment.name === environment)?.wake();
   }
 
+  /** Looks once, without watching: the branch as soon as all environments have answered, or cannot be reached. */
+  async look(): Promise<DashboardState> {
+    await Promise.all(this.watched.map((each) => each.look()));
+    await this.branch.look(this.commits());
+    this.current = this.compose(this.current.version + 1);
+    return this.state();
+  }
+
   /** Watches until the signal. @throws what is a bug. */
   async watch(signal: AbortSignal): Promise<void> {
     // A bug in one of them ends all.

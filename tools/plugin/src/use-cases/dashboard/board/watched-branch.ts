@@ -49,7 +49,8 @@ export class WatchedBranch {
     }
   }
 
-  private async look(commits: readonly string[]): Promise<void> {
+  /** Reads it once, as far as builds need it. */
+  async look(commits: readonly string[]): Promise<void> {
     const { ports, services, shown } = this;
     const { name } = shown;
     const found = await orUnknown(

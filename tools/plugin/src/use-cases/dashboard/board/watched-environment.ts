@@ -113,8 +113,8 @@ export class WatchedEnvironment {
     }
   }
 
-  /** @returns the services that may be otherwise than before. */
-  private async look(): Promise<ChangedServices> {
+  /** Looks once. @returns the services that may be otherwise than before. */
+  async look(): Promise<ChangedServices> {
     const { environment, ports, answer, pending } = this;
     const [began, before] = [performance.now(), typeof this.seen === 'string' ? undefined : this.seen];
     // After an interruption nobody knows what happened meanwhile.
