@@ -4,7 +4,8 @@ import {
   type Moment,
   type MomentCell,
 } from '../../../plugin/src/model/dashboard/moment.ts';
-import { Answer, Command, goTo, NotReachedNote, Note, Table, Time, type ViewProps } from './detail/parts.tsx';
+import { formatSecond } from '../../../plugin/src/model/text/timestamp.ts';
+import { Answer, Command, goTo, NotReachedNote, Note, Table, Time, zone, type ViewProps } from './detail/parts.tsx';
 import { useAnswer } from './detail/use-answer.ts';
 
 const minute = 60_000;
@@ -82,11 +83,11 @@ function Cells({ moment, isAll }: { readonly moment: Moment; readonly isAll: boo
         each.state === 'unreachable' ? <NotReachedNote key={each.environment} {...each} /> : null,
       )}
       <p>
-        {differing.length} of {names.length} services were not as they are now.{' '}
+        {differing.length} of {names.length} {names.length === 1 ? 'service' : 'services'} ran another build than now.{' '}
         <a href={`${location.pathname}${isAll ? '' : '?show=all'}`}>{isAll ? 'Only those' : 'Show all'}</a>
       </p>
       <Table
-        caption={`What was in force at ${at}`}
+        caption={`What was in force at ${formatSecond(at, zone())}`}
         heads={['Service', ...environments.map(({ environment }) => environment)]}
         empty={names.length === 0 ? 'Nothing is recorded.' : 'All was as it is now.'}
         rows={shown.map((name) => [

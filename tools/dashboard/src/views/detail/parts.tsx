@@ -18,7 +18,7 @@ export function goTo(href: string, isReplacing = false): void {
 }
 
 /** The zone of the page's times: UTC, as the CLI and build numbers have it, or this machine's (undefined). */
-function zone(): string | undefined {
+export function zone(): string | undefined {
   return new URL(location.href).searchParams.get('tz') === 'local' ? undefined : 'UTC';
 }
 
@@ -78,11 +78,11 @@ export function Command({
   );
 }
 
-/** An environment that cannot be looked into: never as if nothing were there. */
+/** An environment that cannot be reached: never as if nothing were there. */
 export function NotReachedNote({ environment, reason, remedy }: NotReached) {
   return (
     <p class="d-note d-unreachable">
-      <strong>{environment} cannot be looked into.</strong> {reason} {remedy}
+      <strong>{environment} cannot be reached.</strong> {reason} {remedy}
     </p>
   );
 }

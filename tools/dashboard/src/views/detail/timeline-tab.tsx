@@ -15,7 +15,7 @@ export function TimelineTab({ page }: { readonly page: ServicePage }) {
       {'unknown' in page.commits && <Note>Commits are not known: {page.commits.unknown}</Note>}
       {cut.length > 0 && (
         <Note>
-          Older deployments are not kept in {cut.join(', ')}. The log still tells of them:{' '}
+          Older deployments are not kept in {cut.join(', ')}. The log still has them:{' '}
           <code>nx run {page.service}:history --limit=200</code>
         </Note>
       )}
