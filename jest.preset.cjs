@@ -7,7 +7,7 @@ const toCommonJs = [
 ];
 /** Packages that are ESM only, which jest cannot load as they are: octokit, and what it is made of. */
 const esm =
-  'p-map|p-retry|is-network-error|@octokit|universal-user-agent|before-after-hook|json-with-bigint|content-type|@redocly/(openapi-core|config)';
+  'p-map|p-retry|is-network-error|@octokit|universal-user-agent|before-after-hook|json-with-bigint|content-type|pixelmatch|@redocly/(openapi-core|config)';
 
 const reporters = ['default', path.join(__dirname, 'tools/setup/suite-times-reporter.cjs')];
 

@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DashboardPatch, DashboardState } from '../../plugin/src/model/dashboard/dashboard-state.ts';
+import { visibleJson } from '../../plugin/src/adapters/dashboard/visible-json.ts';
 import { applyPatch } from '../../plugin/src/model/dashboard/apply-patch.ts';
 
 interface Page {
@@ -41,7 +42,7 @@ export class FakeBoard {
         return send(answer, 'application/json', JSON.stringify({ token: 'of the session' }));
       }
       if (pathname.startsWith('/api/') && !this.isKnown) return void answer.writeHead(401).end();
-      if (pathname === '/api/state') return send(answer, 'application/json', JSON.stringify(this.state));
+      if (pathname === '/api/state') return send(answer, 'application/json', visibleJson(this.state));
       if (pathname === '/api/events') return this.stream(answer);
       if (this.answers.has(`GET ${pathname}`)) return this.reply(answer, `GET ${pathname}`);
       if (pathname === '/dashboard.js') return send(answer, 'text/javascript', this.page.js);

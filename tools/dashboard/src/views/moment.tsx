@@ -84,11 +84,11 @@ function Cells({ moment, isAll }: { readonly moment: Moment; readonly isAll: boo
         each.state === 'unreachable' ? <NotReachedNote key={each.environment} {...each} /> : null,
       )}
       <p>
-        {differing.length} of {names.length} services were not as they are now.{' '}
+        {differing.length} of {names.length} {names.length === 1 ? 'service' : 'services'} ran another build than now.{' '}
         <a href={`${location.pathname}${isAll ? '' : '?show=all'}`}>{isAll ? 'Only those' : 'Show all'}</a>
       </p>
       <Table
-        caption={`What was in force at ${at}`}
+        caption={`What was in force at ${formatSecond(at, zone())}`}
         heads={['Service', ...environments.map(({ environment }) => environment)]}
         empty={names.length === 0 ? 'Nothing is recorded.' : 'All was as it is now.'}
         rows={shown.map((name) => [

@@ -158,7 +158,7 @@ function PackagePart({ changes: { dependencies, baseImages = [] } }: { readonly 
       <Table
         caption="Packages that changed"
         heads={['Package', 'Before', 'After', 'To know']}
-        empty="The packages are the same."
+        empty={dependencies.unknown.length > 0 ? 'Other packages are the same.' : 'The packages are the same.'}
         rows={dependencies.changes.map(({ ecosystem, name, from, to, isDowngrade }) => [
           `${name} (${ecosystem})`,
           from ?? '(none)',

@@ -81,11 +81,11 @@ export function Command({
   );
 }
 
-/** An environment that cannot be looked into: never as if nothing were there. */
+/** An environment that cannot be reached: never as if nothing were there. */
 export function NotReachedNote({ environment, reason, remedy }: NotReached) {
   return (
     <p class="d-note d-unreachable">
-      <strong>{environment} cannot be looked into.</strong> {reason} {remedy}
+      <strong>{environment} cannot be reached.</strong> {reason} {remedy}
     </p>
   );
 }

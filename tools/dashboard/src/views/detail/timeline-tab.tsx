@@ -16,8 +16,8 @@ export function TimelineTab({ page }: { readonly page: ServicePage }) {
       {'unknown' in page.commits && <Note>Commits are not known: {page.commits.unknown}</Note>}
       {cut.length > 0 && (
         <Note>
-          Older deployments are not {exported ? 'in this export' : 'kept'} in {cut.join(', ')}. The log still tells of
-          them: <code>nx run {page.service}:history --limit=200</code>
+          Older deployments are not {exported ? 'in this export' : 'kept'} in {cut.join(', ')}. The log still has them:{' '}
+          <code>nx run {page.service}:history --limit=200</code>
         </Note>
       )}
       {deployments.length > 0 && <TimelineDrawing page={page} />}

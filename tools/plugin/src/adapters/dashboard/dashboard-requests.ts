@@ -6,6 +6,7 @@ import { readBody } from './read-body.ts';
 import { sessionPath, type Rejection, type RequestGuard } from './request-guard.ts';
 import { Routes } from './routes.ts';
 import type { ServedDashboard } from './serve-dashboard.ts';
+import { visibleJson } from './visible-json.ts';
 
 /** Of the page and of all else: nothing runs or is loaded but what this server gave out, and nobody frames it. */
 const securityPolicy = [
@@ -110,7 +111,7 @@ function refuse(answer: ServerResponse, { status, reason }: Rejection): void {
 
 function json(answer: ServerResponse, status: number, body: unknown): void {
   if (answer.headersSent || answer.destroyed) return;
-  const text = Buffer.from(JSON.stringify(body));
+  const text = Buffer.from(visibleJson(body));
   answer.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': text.length });
   answer.end(text);
 }

@@ -1,4 +1,5 @@
 import type { DashboardPatch } from '../../model/dashboard/dashboard-state.ts';
+import { visibleJson } from './visible-json.ts';
 
 /** Patches and characters of them that are kept for pages whose stream was interrupted. */
 const most = { patches: 500, characters: 8 * 1024 * 1024 };
@@ -10,7 +11,7 @@ export class PatchRing {
 
   /** @returns its text. */
   add(patch: DashboardPatch): string {
-    const text = JSON.stringify(patch);
+    const text = visibleJson(patch);
     this.kept.push({ version: patch.version, text });
     this.characters += text.length;
     while (this.kept.length > most.patches || (this.characters > most.characters && this.kept.length > 0))

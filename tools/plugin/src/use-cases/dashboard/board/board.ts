@@ -71,7 +71,7 @@ export class Board implements DashboardFeed {
 
   /** Looks once, without watching: the branch as soon as all environments have answered, or cannot be reached. */
   async look(): Promise<DashboardState> {
-    await Promise.all(this.watched.map((each) => each.look()));
+    for (const changed of await Promise.all(this.watched.map((each) => each.look()))) this.rows.note(changed);
     await this.branch.look(this.commits());
     this.current = this.compose(this.current.version + 1);
     return this.state();

@@ -1,0 +1,67 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pixelmatch from 'pixelmatch';
+import { PNG } from 'pngjs';
+import { packPng, roundColours } from './packed-png.ts';
+
+/** Where the pictures are that the page is compared with. */
+export const kept = join(__dirname, 'pictures');
+/** Where those of this run are left, with what differs, for people who want to see them. */
+export const left = join(tmpdir(), 'dashboard pictures');
+/** True: pictures are taken, and not compared. */
+export const isTaking = process.env['DASHBOARD_PICTURES'] === 'take';
+
+const takeThem = 'npm run dashboard:pictures';
+/** Distance of two colours up to which they are the same: 1 is that of black and white. */
+const threshold = 0.1;
+/**
+ * Pixels that may differ in any square of so many pixels. What machines draw otherwise is spread along the edges of letters,
+ * where pixelmatch finds most of it; what is gone, moved or coloured otherwise is close together.
+ */
+const tolerance = { square: 16, most: 12 };
+
+/** Returns how two pictures differ, as a sentence, with a picture of it where there is one; undefined when they do not. */
+export function differenceOf(before: PNG, now: PNG): { text: string; picture?: PNG } | undefined {
+  if (before.width !== now.width || before.height !== now.height) {
+    const size = ({ width, height }: PNG) => `${width} × ${height}`;
+    return { text: `it is ${size(now)} pixels, and was ${size(before)}` };
+  }
+  const picture = new PNG({ width: now.width, height: now.height });
+  const most = pixelmatch(before.data, now.data, picture.data, now.width, now.height, {
+    threshold,
+    windowSize: tolerance.square,
+  });
+  if (most <= tolerance.most) return undefined;
+  return { text: `${most} pixels differ in a square of ${tolerance.square} × ${tolerance.square}`, picture };
+}
+
+/** Compares a picture with the one that is kept, or keeps it. @returns what is wrong, with the files to look at. */
+export function checkPicture(name: string, taken: Buffer): string[] {
+  const file = join(kept, `${name}.png`);
+  const now = PNG.sync.read(taken);
+  roundColours(now);
+  const packed = packPng(now);
+  const seen = join(left, `${name}.png`);
+  writeFileSync(seen, packed);
+  const before = existsSync(file) ? readFileSync(file) : undefined;
+  if (before?.equals(packed)) return [];
+  const difference = before ? differenceOf(PNG.sync.read(before), now) : { text: 'there is none to compare it with' };
+  if (!difference) return [];
+  if (isTaking) {
+    writeFileSync(file, packed);
+    return [];
+  }
+  const drawn = join(left, `${name}.diff.png`);
+  if (difference.picture) writeFileSync(drawn, PNG.sync.write(difference.picture));
+  const files = [`before: ${file}`, `now: ${seen}`, ...(difference.picture ? [`what differs: ${drawn}`] : [])];
+  return [`${name} looks otherwise: ${difference.text}. ${files.join(', ')}. Where it is meant so: ${takeThem}`];
+}
+
+/** Returns the pictures that are kept and that no scene has any more; where pictures are taken, they are removed. */
+export function leftoverPictures(wanted: readonly string[]): string[] {
+  const leftover = readdirSync(kept).filter((file) => !wanted.includes(file.replace(/\.png$/, '')));
+  if (!isTaking) return leftover;
+  for (const file of leftover) rmSync(join(kept, file));
+  return [];
+}
