@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { filterSubjects, type AuditedSubject, type AuditPage } from '../../../plugin/src/model/dashboard/audit-page.ts';
 import { describeAudited } from '../../../plugin/src/model/observe/audited.ts';
-import { Answer, Command, goTo, Note, Table, Time, type ViewProps } from './detail/parts.tsx';
+import { Answer, Command, goTo, Table, Time, type ViewProps } from './detail/parts.tsx';
 import { useAnswer } from './detail/use-answer.ts';
 
 /** Subjects that are drawn; the filter leads to others. */
@@ -61,18 +61,14 @@ function Subjects({ subjects, text }: { readonly subjects: readonly AuditedSubje
         {count(found)} of {count(subjects)} {count(subjects) === 1 ? 'difference' : 'differences'}
         {found.length > shown.length && `, of which those of ${shown.length} subjects are shown: filter for others`}
       </p>
-      {found.length === 0 && <Note>No difference matches the filter.</Note>}
-      {shown.map(({ subject, findings }) => (
-        <section key={subject} aria-label={subject}>
-          <h2>{subject}</h2>
-          <Table
-            caption={`Differences in ${subject}`}
-            heads={['What', 'Who says what', 'What to do']}
-            empty=""
-            rows={findings.map(({ type, says, remedy }) => [type, <Words text={says} />, <Words text={remedy} />])}
-          />
-        </section>
-      ))}
+      <Table
+        caption="Differences by subject"
+        heads={['Subject', 'What', 'Who says what', 'What to do']}
+        empty="No difference matches the filter."
+        rows={shown.flatMap(({ subject, findings }) =>
+          findings.map(({ type, says, remedy }) => [subject, type, <Words text={says} />, <Words text={remedy} />]),
+        )}
+      />
     </>
   );
 }
