@@ -87,7 +87,7 @@ const rooms = {
     facade: [],
     'api-publish': ['deploy', 'facade', 'revision', 'verify'],
     portal: [],
-    dashboard: ['changes', 'deploy', 'observe', 'release', 'rollback'],
+    dashboard: ['audit', 'changes', 'deploy', 'observe', 'release', 'rollback'],
     toolchains: [],
     doctor: [],
   },

@@ -1,18 +1,22 @@
-// Makes the page of the dashboard: one script and one style sheet, in memory. CommonJS, because the plugin loads it with
+// Makes the page of the dashboard: its script, its style sheet, and the script that lays graphs out, in memory. CommonJS, because the plugin loads it with
 // require before anything can read TypeScript.
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
 /**
  * Bundles the page.
- * @returns {Promise<{ html: string, js: string, css: string, inputs: string[] }>} html links `/dashboard.js` and
- * `/dashboard.css`; inputs are its sources, relative to the repository.
+ * @returns {Promise<{ html: string, js: string, css: string, graphLayout: string, inputs: string[] }>} html links
+ * `/dashboard.js` and `/dashboard.css`, and loads `/graph-layout.js` as a worker when a graph is to be drawn; inputs are its
+ * sources, relative to the repository.
  */
 exports.bundleDashboard = async () => {
   const root = join(__dirname, '../..');
   const { outputFiles, metafile } = await require('esbuild').build({
     absWorkingDir: root,
-    entryPoints: { dashboard: join(__dirname, 'src/main.tsx') },
+    entryPoints: {
+      dashboard: join(__dirname, 'src/main.tsx'),
+      'graph-layout': join(__dirname, 'src/views/graph/layout-worker.ts'),
+    },
     outdir: join(__dirname, 'dist'),
     bundle: true,
     minify: true,
@@ -32,8 +36,9 @@ exports.bundleDashboard = async () => {
   const textOf = (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text;
   return {
     html: readFileSync(join(__dirname, 'src/index.html'), 'utf8'),
-    js: textOf('.js'),
-    css: textOf('.css'),
+    js: textOf('/dashboard.js'),
+    css: textOf('/dashboard.css'),
+    graphLayout: textOf('/graph-layout.js'),
     inputs: Object.keys(metafile.inputs),
   };
 };

@@ -15,7 +15,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['y', 'copy the command'],
   ['u', 'UTC or local time'],
   ['d', 'density'],
-  ['g then g, a, d', 'grid, activity, delivery'],
+  ['g then g, a, d, u', 'graph of what main would release, activity, delivery, audit; Esc leads to the grid'],
   ['?', 'these keys'],
 ];
 

@@ -8,7 +8,7 @@ import { gridQuery, navigate, showGrid, url } from './navigate.ts';
 import { switchZone } from './page-head.tsx';
 import { hasKeys } from './preferences.ts';
 
-const views: Readonly<Record<string, string>> = { g: '/', a: '/activity', d: '/delivery' };
+const views: Readonly<Record<string, string>> = { g: '/graph', a: '/activity', d: '/delivery', u: '/audit' };
 let hasGo = false;
 
 /** Keys of the whole page. Nothing that changes anything is confirmed by one of them. */

@@ -8,6 +8,8 @@ interface Page {
   readonly html: string;
   readonly js: string;
   readonly css: string;
+  /** Only needed where graphs are drawn. */
+  readonly graphLayout?: string;
 }
 
 /** What the page may do, as the real server says it. */
@@ -46,6 +48,7 @@ export class FakeBoard {
       if (pathname === '/api/events') return this.stream(answer);
       if (this.answers.has(`GET ${pathname}`)) return this.reply(answer, `GET ${pathname}`);
       if (pathname === '/dashboard.js') return send(answer, 'text/javascript', this.page.js);
+      if (pathname === '/graph-layout.js') return send(answer, 'text/javascript', this.page.graphLayout ?? '');
       if (pathname === '/dashboard.css') return send(answer, 'text/css', this.page.css);
       send(answer, 'text/html', this.page.html);
     });

@@ -7,7 +7,7 @@ import { bundleSources, generatorFactories } from './bundle-sources.ts';
 import { packageFolders, thirdPartyNotices } from './notices.ts';
 
 const { bundleDashboard } = createRequire(import.meta.url)('../../dashboard/bundle.cjs') as {
-  bundleDashboard(): Promise<Record<'html' | 'js' | 'css', string> & { readonly inputs: string[] }>;
+  bundleDashboard(): Promise<Record<'html' | 'js' | 'css' | 'graphLayout', string> & { readonly inputs: string[] }>;
 };
 const compress = promisify(brotliCompress);
 
@@ -57,11 +57,12 @@ export async function buildPluginPackage(root: string, out: string): Promise<str
 
 /** Writes the dashboard's page. @returns the sources that are in it, relative to the repository. */
 async function writeDashboard(root: string, out: string): Promise<string[]> {
-  const { html, js, css, inputs } = await bundleDashboard();
+  const { html, js, css, graphLayout, inputs } = await bundleDashboard();
   await mkdir(out, { recursive: true });
   await writeFile(join(out, 'index.html'), html);
   await writeFile(join(out, 'dashboard.js'), js);
   await writeFile(join(out, 'dashboard.css'), css);
+  await writeFile(join(out, 'graph-layout.js'), graphLayout);
   return inputs;
 }
 

@@ -3,7 +3,7 @@ import { baseImages } from '../../plugin/src/model/image/base-images.ts';
 import { hashContent } from '../../plugin/src/model/content/content-hash.ts';
 import type { Environment } from '../../plugin/src/model/environment/environment.ts';
 import type { Reporter } from '../../plugin/src/ports/reporter.ts';
-import type { ServiceMap } from '../../plugin/src/ports/service-map.ts';
+import type { WorkspaceMap } from '../../plugin/src/ports/project-links.ts';
 import type { ServiceSource } from '../../plugin/src/ports/service-source.ts';
 import type { ApprovalSource } from '../../plugin/src/ports/approvals.ts';
 import type { NoForge } from '../../plugin/src/ports/forge.ts';
@@ -181,13 +181,19 @@ export class ReleaseScenario {
   }
 
   /** The services of the workspace: `orders` alone. */
-  get services(): ServiceMap {
+  get services(): WorkspaceMap {
     const orders = new Set(['orders']);
     return {
       services: ['orders'],
       affectedBy: (path) => (path.startsWith('apps/orders/') ? orders : new Set()),
       usersOf: (name) => (name === 'left-pad' ? orders : new Set()),
       concernedBy: ({ of }) => (of === 'node' ? orders : new Set()),
+      holdersOf: (origin) => {
+        if (origin.kind === 'file') return origin.path.startsWith('apps/orders/') ? ['orders'] : [];
+        return origin.kind === 'version' && origin.name === 'left-pad' ? ['orders'] : [];
+      },
+      directUsersOf: () => [],
+      describeLink: (name) => ({ kind: 'service', name }),
     };
   }
 

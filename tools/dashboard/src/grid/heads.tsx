@@ -30,7 +30,9 @@ function HeadPair({ state, head }: { state: DashboardState; head: EnvironmentHea
       <div role="columnheader" class="head head-gap" title={branch.problem}>
         {isFirst && (
           <span class="branch">
-            {branch.name} {branch.commit?.slice(0, 7) ?? '?'}
+            <a href="/graph" title={`What ${branch.name} would release (g g)`}>
+              {branch.name} {branch.commit?.slice(0, 7) ?? '?'}
+            </a>
             {branch.problem ? ' (may be old)' : ''}
           </span>
         )}

@@ -32,6 +32,9 @@ export default function CommitView({ params }: ViewProps) {
               {commit.author}, <Time iso={commit.date} now={now} />
             </p>
             {isMerge && <Note>A merge: all commits that it merged are looked for.</Note>}
+            <p>
+              <a href={`/graph?commit=${commit.id}`}>What it would release, and why</a>
+            </p>
             <Services services={services} environments={environments} now={now} />
           </>
         )}

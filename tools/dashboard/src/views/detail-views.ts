@@ -1,8 +1,10 @@
 import type { ComponentType } from 'preact';
 import './detail/detail.css';
 import Activity from './activity.tsx';
+import Audit from './audit.tsx';
 import Commit from './commit.tsx';
 import Delivery from './delivery.tsx';
+import Graph from './graph.tsx';
 import type { ViewProps } from './detail/parts.tsx';
 import Moment from './moment.tsx';
 import Service from './service.tsx';
@@ -16,4 +18,6 @@ export const detailViews: readonly { readonly path: string; readonly view: Compo
   { path: '/at/:time', view: Moment },
   { path: '/delivery', view: Delivery },
   { path: '/activity', view: Activity },
+  { path: '/graph', view: Graph },
+  { path: '/audit', view: Audit },
 ];

@@ -37,6 +37,11 @@ export function ChangesTab({
       )}
       {'unknown' in page.builds && <Note>Builds cannot be listed: {page.builds.unknown}</Note>}
       <Between service={service} {...chosen} />
+      {chosen.to === 'HEAD' && (
+        <p>
+          <a href="/graph">What the main branch would release, and why</a>
+        </p>
+      )}
       <Command text={`nx run ${service}:changes --from=${chosen.from} --to=${chosen.to}`} />
     </section>
   );

@@ -17,6 +17,8 @@ interface Texts {
   readonly html: string;
   readonly js: string;
   readonly css: string;
+  /** A script of its own, which is loaded when a graph is to be drawn. */
+  readonly graphLayout: string;
 }
 
 const bundler = 'tools/dashboard/bundle.cjs';
@@ -39,21 +41,24 @@ export async function dashboardPage(workspaceRoot: string): Promise<DashboardPag
   }
 }
 
-/** Returns the page of its three texts. */
-export function pageOf({ html, js, css }: Texts): DashboardPage {
+/** Returns the page of its texts. */
+export function pageOf({ html, js, css, graphLayout }: Texts): DashboardPage {
   return new Map([
     ['/', { type: 'text/html; charset=utf-8', body: Buffer.from(html) }],
     ['/dashboard.js', { type: 'text/javascript; charset=utf-8', body: Buffer.from(js) }],
+    ['/graph-layout.js', { type: 'text/javascript; charset=utf-8', body: Buffer.from(graphLayout) }],
     ['/dashboard.css', { type: 'text/css; charset=utf-8', body: Buffer.from(css) }],
   ]);
 }
 
 async function fromPackage(root: string): Promise<Texts> {
   const folder = join(pluginFolder(root), 'assets/dashboard');
-  const [html, js, css] = await Promise.all(
-    ['index.html', 'dashboard.js', 'dashboard.css'].map((file) => readFile(join(folder, file), 'utf8')),
+  const [html, js, css, graphLayout] = await Promise.all(
+    ['index.html', 'dashboard.js', 'dashboard.css', 'graph-layout.js'].map((file) =>
+      readFile(join(folder, file), 'utf8'),
+    ),
   );
-  return { html: html!, js: js!, css: css! };
+  return { html: html!, js: js!, css: css!, graphLayout: graphLayout! };
 }
 
 async function fromSources(root: string): Promise<Texts> {

@@ -28,7 +28,7 @@ beforeEach(async () => {
   version = 1;
   asked.length = 0;
   server = await serveDashboard({
-    page: pageOf({ html: '<!doctype html>', js: '', css: '' }),
+    page: pageOf({ html: '<!doctype html>', js: '', css: '', graphLayout: '' }),
     feed,
     routes: [
       { method: 'GET', path: '/api/services/:service', handle: async ({ params }) => params },

@@ -58,4 +58,21 @@ describe('ClosureIndex', () => {
       { numRuns: 50 },
     );
   });
+
+  it('leads from a file by those that need one another to all services that it is part of', () => {
+    fc.assert(
+      fc.property(graphs, paths, (graph, path) => {
+        const names = Object.keys(graph.nodes).sort();
+        const index = new ClosureIndex(graph, { namedInputs }, names);
+        const reached = new Set(index.holdersOf({ kind: 'file', path }));
+        for (const each of reached) for (const user of index.directUsersOf(each)) reached.add(user);
+        const found = [...reached].map((each) => index.describeLink(each).name);
+        const touched = index.affectedBy(path);
+        for (const name of found) expect(touched).toContain(name);
+        // The image's recipe and the manifests concern their own service, without a way.
+        if (/\.(ts|md)$/.test(path)) expect(found.sort()).toEqual([...touched].sort());
+      }),
+      { numRuns: 50 },
+    );
+  });
 });

@@ -1,6 +1,8 @@
 import type { NxJsonConfiguration, ProjectGraph } from '@nx/devkit';
+import type { ChangeOrigin } from '../../model/content/change-origin.ts';
 import type { Concern } from '../../model/content/setting-part.ts';
 import { groupByKey } from '../../model/text/group-by-key.ts';
+import type { LinkedProject, ProjectLinks } from '../../ports/project-links.ts';
 import type { ServiceMap } from '../../ports/service-map.ts';
 import { isDeployed } from './content.ts';
 import { fileFilter, type FileFilter } from './named-inputs.ts';
@@ -13,7 +15,7 @@ const nobody: ReadonlySet<string> = new Set();
  * Finds the services that a file is part of, for thousands of files and services: what `contentFilter` tells of one
  * service, looked at from the file's side. Filters are made for the projects only whose files are asked for.
  */
-export class ClosureIndex implements ServiceMap {
+export class ClosureIndex implements ServiceMap, ProjectLinks {
   readonly services: readonly string[];
   /** Names of services by those of their projects. */
   private readonly nameOf: ReadonlyMap<string, string>;
@@ -48,23 +50,17 @@ export class ClosureIndex implements ServiceMap {
   affectedBy(path: string): ReadonlySet<string> {
     const known = this.touched.get(path);
     if (known) return known;
+    const parts = this.projectsWith(path).map((project) => this.dependentsOf(project));
     const owner = this.ownerOf(path);
-    const parts = owner !== undefined && this.filterOf(owner).ofProject(path) ? [this.dependentsOf(owner)] : [];
     const service = owner === undefined ? undefined : this.nameOf.get(owner);
     if (service !== undefined && isDeployed(this.graph.nodes[owner!]!.data, path)) parts.push(new Set([service]));
-    for (const { filter, projects } of this.workspaceGroups())
-      if (filter.ofWorkspace(path)) parts.push(...projects.map((project) => this.dependentsOf(project)));
     const all = parts.length > 1 ? new Set(parts.flatMap((part) => [...part])) : (parts[0] ?? nobody);
     this.touched.set(path, all);
     return all;
   }
 
   usersOf(packageName: string): ReadonlySet<string> {
-    this.nodesByPackage ??= groupByKey(
-      Object.entries(this.graph.externalNodes ?? {}).map(([node, { data }]) => [data.packageName, node] as const),
-    );
-    const nodes = this.nodesByPackage.get(packageName) ?? [];
-    return new Set(nodes.flatMap((node) => [...this.dependentsOf(node)]));
+    return new Set(this.nodesOf(packageName).flatMap((node) => [...this.dependentsOf(node)]));
   }
 
   /** A service is known to be built with Node.js by its packages: files are not known here. */
@@ -80,6 +76,42 @@ export class ClosureIndex implements ServiceMap {
     const nxJson = { namedInputs: this.namedInputs };
     const concerned = [...this.nameOf].filter(([project]) => isSettingOf(serviceIn(graph, nxJson, project), concern));
     return new Set(concerned.map(([, name]) => name));
+  }
+
+  /** A package is called by its name in the change itself: those that need it come next. */
+  holdersOf(origin: ChangeOrigin): readonly string[] {
+    if (origin.kind === 'file') return this.projectsWith(origin.path);
+    const named = origin.kind === 'version' ? [origin.name] : packagesOf(origin.concern);
+    const nodes = named.flatMap((name) => this.nodesOf(name));
+    return [...new Set(nodes.flatMap((node) => this.directUsersOf(node)))];
+  }
+
+  directUsersOf(project: string): readonly string[] {
+    return this.needing.get(project) ?? [];
+  }
+
+  describeLink(project: string): LinkedProject {
+    const service = this.nameOf.get(project);
+    if (service !== undefined) return { kind: 'service', name: service };
+    const external = this.graph.externalNodes?.[project];
+    if (external) return { kind: 'package', name: external.data.packageName };
+    const root = this.graph.nodes[project]?.data.root;
+    return { kind: 'project', name: root === undefined || root === '.' ? project : root };
+  }
+
+  /** Projects that a file is part of by themselves: that of its folder, and those whose named inputs name it. */
+  private projectsWith(path: string): string[] {
+    const owner = this.ownerOf(path);
+    const inFolder = owner !== undefined && this.filterOf(owner).ofProject(path) ? [owner] : [];
+    const groups = this.workspaceGroups().filter(({ filter }) => filter.ofWorkspace(path));
+    return [...inFolder, ...groups.flatMap(({ projects }) => projects)];
+  }
+
+  private nodesOf(packageName: string): readonly string[] {
+    this.nodesByPackage ??= groupByKey(
+      Object.entries(this.graph.externalNodes ?? {}).map(([node, { data }]) => [data.packageName, node] as const),
+    );
+    return this.nodesByPackage.get(packageName) ?? [];
   }
 
   /** Services that a project, or a package, is part of. */
@@ -126,4 +158,8 @@ export class ClosureIndex implements ServiceMap {
       .filter(({ filter }) => filter.workspaceFolders.length > 0);
     return this.workspaceFilters;
   }
+}
+
+function packagesOf(concern: Concern): readonly string[] {
+  return concern.of === 'packages' ? concern.names : [];
 }

@@ -8,8 +8,8 @@ const clusterOf = (scenario: ReleaseScenario) => scenario.clusters.get('preprod'
 
 async function findingsIn(scenario: ReleaseScenario) {
   const { environments, services, ports } = scenario;
-  const request = { environments, services, repair: true, mainBranch: 'main', signsTags: false };
-  const { findings } = await audit({ ...request, notes: async () => 'What is new.' }, ports);
+  const repair = { signsTags: false, notes: async () => 'What is new.' };
+  const { findings } = await audit({ environments, services, mainBranch: 'main', repair }, ports);
   return findings.map(({ subject, type, remedy }) => ({ told: `${subject}: ${type}`, remedy }));
 }
 const toldIn = async (scenario: ReleaseScenario) => (await findingsIn(scenario)).map(({ told }) => told);

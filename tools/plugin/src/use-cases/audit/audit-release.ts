@@ -154,7 +154,7 @@ function auditImageTag(
 async function missingTag(
   { subject, tag, recorded, release }: AuditedRelease,
   agree: boolean,
-  { repair, signsTags }: AuditRequest,
+  { repair }: AuditRequest,
   { repository }: Ports,
 ): Promise<Finding> {
   const who = `the record in ${[...recorded.keys()].join(', ')}${agree ? ' and the labels of its image' : ''}`;
@@ -163,7 +163,7 @@ async function missingTag(
   if (!agree) return { ...finding, remedy: 'No image agrees with that, so the tag is not created automatically.' };
   if (!repair) return { ...finding, remedy: byRepair };
   try {
-    await repository.tagRelease(release, { sign: signsTags });
+    await repository.tagRelease(release, { sign: repair.signsTags });
     return { ...finding, remedy: 'The tag was made.', isRepaired: true };
   } catch (error) {
     if (!(error instanceof ProductError)) throw error;
@@ -173,7 +173,7 @@ async function missingTag(
 
 async function auditForge(
   { subject, tag, release }: AuditedRelease,
-  { repair, notes }: AuditRequest,
+  { repair }: AuditRequest,
   ports: Ports,
 ): Promise<Finding[]> {
   const { releases } = (await ports.facts()) ?? {};
@@ -182,7 +182,7 @@ async function auditForge(
   const finding = { subject, type: 'no-github-release', says: `GitHub has no release ${tag}.`, isRepaired: false };
   if (!repair) return [{ ...finding, remedy: byRepair }];
   try {
-    const made = await publishRelease({ release, run: undefined, notes: () => notes(release) }, ports);
+    const made = await publishRelease({ release, run: undefined, notes: () => repair.notes(release) }, ports);
     if ('reason' in made) return [{ ...finding, remedy: made.reason }];
     return [{ ...finding, remedy: `It was made: ${made.url}`, isRepaired: true }];
   } catch (error) {

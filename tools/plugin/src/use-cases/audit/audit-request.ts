@@ -8,10 +8,14 @@ export interface AuditRequest {
   readonly services: ServiceMap;
   /** The branch that says who may sign. */
   readonly mainBranch: string;
+  /** Set when what is safe to fix is fixed. */
+  readonly repair?: AuditRepair | undefined;
+}
+
+/** The means to make again what is missing. */
+export interface AuditRepair {
   /** True when a tag that is made again must be signed. */
   readonly signsTags: boolean;
-  /** True when what is safe to mend is mended. */
-  readonly repair: boolean;
   /** Returns the news in a release, as Markdown, for one that the forge lacks. */
   notes(release: Release): Promise<string>;
 }

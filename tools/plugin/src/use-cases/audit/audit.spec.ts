@@ -6,12 +6,11 @@ import { audit } from './audit.ts';
 import type { Finding } from './finding.ts';
 import { releaseIt } from '../../../../twins/src/release-it.ts';
 
+const repairs = { signsTags: false, notes: async () => 'What is new.' };
+
 async function auditOf(scenario: ReleaseScenario, repair = false) {
   const { environments, services, ports } = scenario;
-  return audit(
-    { environments, services, repair, mainBranch: 'main', signsTags: false, notes: async () => 'What is new.' },
-    ports,
-  );
+  return audit({ environments, services, mainBranch: 'main', repair: repair ? repairs : undefined }, ports);
 }
 
 const typesOf = (findings: readonly Finding[]) => findings.map(({ subject, type }) => `${subject}: ${type}`);
@@ -211,10 +210,7 @@ describe('audit', () => {
     scenario.clusters.get('prod')!.unreachable = 'It is gone.';
     const ports = { ...scenario.ports, forge: async () => ({ reason: 'there is no GITHUB_TOKEN' }) };
     const { environments, services } = scenario;
-    const found = await audit(
-      { environments, services, repair: false, mainBranch: 'main', signsTags: false, notes: async () => '' },
-      ports,
-    );
+    const found = await audit({ environments, services, mainBranch: 'main' }, ports);
     expect(found.withoutForge).toBe('there is no GITHUB_TOKEN');
     expect(typesOf(found.findings)).toEqual(['prod: environment-unreachable']);
   });

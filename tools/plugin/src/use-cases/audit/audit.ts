@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import type { KeptDeployment } from '../../model/deploy/deployment-log.ts';
 import type { Environment } from '../../model/environment/environment.ts';
+import type { Audited } from '../../model/observe/audited.ts';
 import { BuildNumber } from '../../model/release/build-number.ts';
 import type { Release } from '../../model/release/release.ts';
 import { ReleaseTag } from '../../model/release/release-tag.ts';
@@ -20,12 +21,7 @@ import type { ReleasePorts } from '../../ports/release-ports.ts';
 import type { AuditRequest } from './audit-request.ts';
 
 /** The result of an audit. */
-export interface AuditResult {
-  readonly checked: { readonly services: number; readonly deployments: number; readonly releases: number };
-  /** `elsewhere`: the origin is at no GitHub; `unavailable`: it is, and GitHub could not be asked. */
-  readonly forge: 'checked' | 'elsewhere' | 'unavailable';
-  /** Why the forge was not asked, as a clause; undefined when it was. */
-  readonly withoutForge: string | undefined;
+export interface AuditResult extends Audited {
   readonly findings: readonly Finding[];
 }
 

@@ -1,5 +1,6 @@
 import { nodeLockfiles, parseNodeLockfile } from '../../model/changes/dependencies/npm/node-dependencies.ts';
 import { changedPackages } from '../../model/changes/dependencies/npm/node-lockfile.ts';
+import type { ChangeOrigin } from '../../model/content/change-origin.ts';
 import { isReadInParts, isRootSetting, settingParts } from '../../model/content/root-settings.ts';
 import { changedParts } from '../../model/content/setting-part.ts';
 import type { CommitGraph } from '../../model/commits/commit-graph.ts';
@@ -14,6 +15,12 @@ import type { WithRepository } from '../../ports/repository/source-repository.ts
  */
 const mostCompared = 50;
 
+/** A part of what a commit changes, and the services that it reaches. */
+export interface Touch {
+  readonly origin: ChangeOrigin;
+  readonly services: ReadonlySet<string>;
+}
+
 /**
  * The services that each of some commits changes: those that one of its files is part of, of a lockfile those that a package is
  * part of which it changes, and of settings at the root those that they concern. By the project graph as it is now, also for old
@@ -21,49 +28,62 @@ const mostCompared = 50;
  * @param commits newest first.
  */
 export async function touchedServices(
+  ...asked: Parameters<typeof touchesOf>
+): Promise<Map<string, ReadonlySet<string>>> {
+  const touches = await touchesOf(...asked);
+  return new Map([...touches].map(([commit, each]) => [commit, union(each.map(({ services }) => services))]));
+}
+
+/** Returns, of each of some commits, what it changes, and which services each part of that reaches. @param commits newest first. */
+export async function touchesOf(
   commits: readonly string[],
   graph: CommitGraph,
   services: ServiceMap,
   { repository }: WithRepository<Commits & SourceFiles>,
-): Promise<Map<string, ReadonlySet<string>>> {
+): Promise<Map<string, Touch[]>> {
   const paths = await repository.changedPaths(commits);
-  const touched = new Map(
-    commits.map((commit) => [commit, union((paths.get(commit) ?? []).map((path) => services.affectedBy(path)))]),
-  );
+  const ofFile = (path: string): Touch => ({ origin: { kind: 'file', path }, services: services.affectedBy(path) });
+  const touches = new Map(commits.map((commit) => [commit, (paths.get(commit) ?? []).map(ofFile)]));
   const settings = new Set([...paths.values()].flatMap((each) => each.filter(isRootSetting)));
   const compared = [
-    ...nodeLockfiles.map((path) => ({ path, servicesOf: usersOfChanges(path, services) })),
-    ...[...settings].map((path) => ({ path, servicesOf: concernedByChanges(path, services) })),
+    ...nodeLockfiles.map((path) => ({ path, touchesBy: touchesOfVersions(path, services) })),
+    ...[...settings].map((path) => ({ path, touchesBy: touchesOfSettings(path, services) })),
   ];
-  for (const { path, servicesOf } of compared) {
+  for (const { path, touchesBy } of compared) {
     const changing = commits.filter((commit) => paths.get(commit)?.includes(path)).slice(0, mostCompared);
     if (changing.length === 0) continue;
     for (const [commit, ...texts] of await textsOfChanges(path, changing, { graph, repository }))
-      touched.set(commit, union([touched.get(commit)!, ...servicesOf(...texts)]));
+      touches.get(commit)!.push(...touchesBy(...texts));
   }
-  return touched;
+  return touches;
 }
 
-/** Finds the sets of services that a change of a file from one text to another concerns. Neither may be there. */
-type ServicesOf = (before: string | undefined, after: string | undefined) => ReadonlySet<string>[];
+/** Finds what a change of a file from one text to another touches. Neither may be there. */
+type TouchesBy = (before: string | undefined, after: string | undefined) => Touch[];
 
 /** The services of each package that a lock file has in other versions. */
-function usersOfChanges(lockfile: string, services: ServiceMap): ServicesOf {
+function touchesOfVersions(lockfile: string, services: ServiceMap): TouchesBy {
   return (...texts) => {
     const [before, after] = texts.map((text) => parseNodeLockfile(lockfile, text ?? ''));
     // One that cannot be read changes nothing that anybody could name.
     if (typeof before !== 'object' || typeof after !== 'object') return [];
-    return [...changedPackages(before, after)].map((name) => services.usersOf(name));
+    return [...changedPackages(before, after)].map((name) => ({
+      origin: { kind: 'version', name, lockfile },
+      services: services.usersOf(name),
+    }));
   };
 }
 
 /** The services that a change of a file with settings concerns. */
-function concernedByChanges(path: string, services: ServiceMap): ServicesOf {
+function touchesOfSettings(path: string, services: ServiceMap): TouchesBy {
   return (...texts) => {
     const [before = [], after = []] = texts.map((text) => (text === undefined ? [] : settingParts(path, text)));
     // A file that counts as it is may have changed in how it is kept.
     const changed = isReadInParts(path) ? changedParts(before, after) : [...before, ...after];
-    return changed.map(({ concern }) => services.concernedBy(concern));
+    return changed.map(({ key, concern }) => ({
+      origin: { kind: 'setting', path, key, concern },
+      services: services.concernedBy(concern),
+    }));
   };
 }
 

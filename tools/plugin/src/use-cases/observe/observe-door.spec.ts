@@ -25,10 +25,7 @@ async function published(): Promise<ReleaseScenario> {
 /** Returns what status shows, and what audit finds. */
 async function seen({ environments, services, ports }: ReleaseScenario) {
   const found = await status({ environments, services, branch: 'main' }, ports);
-  const { findings } = await audit(
-    { environments, services, repair: false, mainBranch: 'main', signsTags: false, notes: async () => '' },
-    ports,
-  );
+  const { findings } = await audit({ environments, services, mainBranch: 'main' }, ports);
   const cell = found.services[0]!.environments[1]!;
   if (cell.state !== 'deployed') throw new Error(cell.state);
   const grid = statusGrid(found, { terminal: plainTerminal, now: new Date() }).join('\n');

@@ -6,11 +6,11 @@ import type { DeploymentSummary, Hold } from '../../model/deploy/deployment-reco
 import type { Environment } from '../../model/environment/environment.ts';
 import { groupByKey } from '../../model/text/group-by-key.ts';
 import { holdOf, isHeldBack } from '../../model/rollback/hold.ts';
-import { Refusal } from '../../model/errors/product-error.ts';
 import type { ServiceMap } from '../../ports/service-map.ts';
 import type { TaggedCommit } from '../../ports/repository/release-tags.ts';
 import type { ReleasePorts } from '../../ports/release-ports.ts';
 import { touchedServices } from './affected-services.ts';
+import { broughtBy, noSuchCommit } from './brought-commits.ts';
 import { orUnreachable, type Unreachable, type UnreachableEnvironment } from './unreachable.ts';
 
 /** Which commit is looked for. */
@@ -110,12 +110,6 @@ interface SoughtCommit {
   readonly isIn: (commit: string) => boolean;
 }
 
-/** The commit itself; of a merge all that it brought to its first parent. */
-function broughtBy(commit: string, graph: CommitGraph): string[] {
-  const [first, ...others] = graph.parentsOf(commit);
-  return first === undefined || others.length === 0 ? [commit] : graph.revList(first, commit);
-}
-
 function releasesByService(releases: readonly TaggedCommit[], { isIn }: SoughtCommit): Map<string, BuildNumber[]> {
   const having = releases.filter(({ commit }) => isIn(commit));
   const byService = groupByKey(having.map(({ tag }) => [tag.service, tag.buildNumber] as const));
@@ -179,13 +173,4 @@ function whereabouts(
     since,
     hold: isHeld ? hold : undefined,
   };
-}
-
-function noSuchCommit(text: string): Refusal {
-  return new Refusal({
-    type: 'no-such-commit',
-    doing: `look for the commit ${text.slice(0, 80)}`,
-    reason: 'This clone knows no commit of that name, or several that begin like it.',
-    remedy: 'Give its full name, or fetch it first (`git fetch origin`).',
-  });
 }

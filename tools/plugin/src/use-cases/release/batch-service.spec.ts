@@ -67,12 +67,7 @@ async function statusOf(scenario: ReleaseScenario) {
 
 async function findingsOf(scenario: ReleaseScenario) {
   const { environments, services, ports } = scenario;
-  return (
-    await audit(
-      { environments, services, repair: false, mainBranch: 'main', signsTags: false, notes: async () => '' },
-      ports,
-    )
-  ).findings;
+  return (await audit({ environments, services, mainBranch: 'main' }, ports)).findings;
 }
 
 function up(scenario: ReleaseScenario) {

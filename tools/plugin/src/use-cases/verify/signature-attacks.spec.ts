@@ -106,8 +106,8 @@ describe('a tag that says the truth, and that nobody who may has signed', () => 
     for (const force of [false, true]) await expect(promoting(main, force)).rejects.toMatchObject(refusedAs(type));
     expect(await recordsIn(main, 'preprod')).toEqual(before);
     expect(await recordsIn(main, 'prod')).toEqual([]);
-    const request = { environments: main.environments, services: main.services, repair: false, notes: async () => '' };
-    const { findings } = await audit({ ...request, mainBranch: 'main', signsTags: true }, main.ports);
+    const request = { environments: main.environments, services: main.services, mainBranch: 'main' };
+    const { findings } = await audit(request, main.ports);
     expect(findings).toContainEqual(expect.objectContaining({ type, subject: `orders ${first.buildNumber}` }));
   });
 

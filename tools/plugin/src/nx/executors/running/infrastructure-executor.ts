@@ -6,7 +6,7 @@ import type { ApprovablePlan } from '../../../use-cases/deploy/requirements/appr
 import type { JobOutcome } from '../../../model/ci/output/job-summary.ts';
 import type { Environment } from '../../../model/environment/environment.ts';
 import type { Reporter } from '../../../ports/reporter.ts';
-import type { ServiceMap } from '../../../ports/service-map.ts';
+import type { WorkspaceMap } from '../../../ports/project-links.ts';
 import type { ServiceSource } from '../../../ports/service-source.ts';
 import type { ReleasePorts } from '../../../ports/release-ports.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -31,7 +31,7 @@ export interface InfrastructureRun {
   /** A service of the workspace. @throws {Refusal} when it has none of this name. */
   service(name: string): ServiceSource;
   /** The services of the workspace, and what they are made of. */
-  readonly services: ServiceMap;
+  readonly services: WorkspaceMap;
   readonly workspaceRoot: string;
   /** The main branch. */
   readonly branch: string;

@@ -3,7 +3,7 @@ import { readPluginOptionsIn } from '../../../model/workspace/plugin-options.ts'
 import type { ExecutorContext } from '@nx/devkit';
 import type { Environment } from '../../../model/environment/environment.ts';
 import { knownSecrets } from '../../../model/secrets/known-secrets.ts';
-import type { ServiceMap } from '../../../ports/service-map.ts';
+import type { WorkspaceMap } from '../../../ports/project-links.ts';
 import type { ServiceSource } from '../../../ports/service-source.ts';
 import type { ReleasePorts } from '../../../ports/release-ports.ts';
 import { readEnvironments } from '../../../adapters/workspace/environments.ts';
@@ -30,7 +30,7 @@ export interface SharedRun {
   /** Returns the service that a project is. @throws {Refusal} when it is none, or another has its name. */
   serviceOf(project: string): ServiceSource;
   /** The services of the workspace, and what they are made of. */
-  services(): ServiceMap;
+  services(): WorkspaceMap;
   /** The projects as Nx knows them, and its settings. */
   readonly workspace?: Pick<ExecutorContext, 'projectGraph' | 'nxJsonConfiguration'>;
   /** The targets of this plugin in the graph. */
@@ -51,7 +51,7 @@ export function sharedRun(context: ExecutorContext, signal: AbortSignal, project
   const clocks = new ClockComparison();
   const ports = createPorts(context.root, process.env, clocks.look);
   let environments: Promise<readonly Environment[]> | undefined;
-  let services: ServiceMap | undefined;
+  let services: WorkspaceMap | undefined;
   const log = new RunLog(process.env, (name) => projectNameOf(context.projectGraph, name));
   signal.addEventListener('abort', () => log.screen.detach(), { once: true });
   return {

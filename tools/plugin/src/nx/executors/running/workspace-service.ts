@@ -2,7 +2,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseServiceName } from '../../../model/release/service-name.ts';
-import type { ServiceMap } from '../../../ports/service-map.ts';
+import type { WorkspaceMap } from '../../../ports/project-links.ts';
 import type { ServiceSource } from '../../../ports/service-source.ts';
 import type { SourceRepository } from '../../../ports/repository/source-repository.ts';
 import { requireBuildPlaces, requireStage } from '../../../adapters/workspace/buildable.ts';
@@ -73,7 +73,7 @@ function sourceOf(
 export function workspaceServices({
   projectGraph,
   nxJsonConfiguration,
-}: Pick<ExecutorContext, 'projectGraph' | 'nxJsonConfiguration'>): ServiceMap {
+}: Pick<ExecutorContext, 'projectGraph' | 'nxJsonConfiguration'>): WorkspaceMap {
   return new ClosureIndex(projectGraph, nxJsonConfiguration, distinctServicesIn(projectGraph));
 }
 

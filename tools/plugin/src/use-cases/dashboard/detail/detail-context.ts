@@ -1,14 +1,14 @@
 import type { Environment } from '../../../model/environment/environment.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
 import type { ReleasePorts } from '../../../ports/release-ports.ts';
-import type { ServiceMap } from '../../../ports/service-map.ts';
+import type { WorkspaceMap } from '../../../ports/project-links.ts';
 import type { ServiceSource } from '../../../ports/service-source.ts';
 
 /** The surroundings of what the dashboard tells beside its grid. It changes nothing. */
 export interface DetailContext {
   readonly ports: ReleasePorts;
   readonly mainBranch: string;
-  readonly services: ServiceMap;
+  readonly services: WorkspaceMap;
   /** @throws {Refusal} when a file has mistakes. */
   environments(): Promise<readonly Environment[]>;
   /** @throws {Refusal} when the workspace has no such service. */

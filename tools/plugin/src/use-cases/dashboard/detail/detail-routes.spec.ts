@@ -2,7 +2,9 @@ import { approvesAll } from '../../../../../twins/src/approve-all.ts';
 import { releaseIt } from '../../../../../twins/src/release-it.ts';
 import { ReleaseScenario } from '../../../../../twins/src/release-scenario.ts';
 import type { Activity } from '../../../model/dashboard/activity.ts';
+import type { AuditPage } from '../../../model/dashboard/audit-page.ts';
 import type { Delivery } from '../../../model/dashboard/delivery.ts';
+import { describePath, type ReleaseGraph } from '../../../model/dashboard/graph/release-graph.ts';
 import type { Moment } from '../../../model/dashboard/moment.ts';
 import type { ServiceChanges } from '../../../model/dashboard/service-changes.ts';
 import type { ServiceObjects } from '../../../model/dashboard/service-objects.ts';
@@ -142,5 +144,42 @@ describe('what the dashboard tells beside its grid', () => {
     const { deployments, more } = await page.ask<Activity>('/api/activity');
     expect(deployments.at(-1)).toMatchObject({ build: '20261124-1' });
     expect([deployments.length, more]).toEqual([5, 0]);
+  });
+
+  it('what a commit would release, and by which way', async () => {
+    const page = new Page();
+    await page.fill();
+    const ask = (query = '') => page.ask<ReleaseGraph>('/api/graph', {}, query);
+    const newest = await ask();
+    expect(newest).toMatchObject({ branch: 'main', isMerge: false, unaffected: 0 });
+    expect(newest.paths.map((path) => describePath(path, newest.nodes))).toEqual(['orders ← apps/orders/src/main.ts']);
+    page.scenario.repository.write('README.md', '2');
+    const commit = page.scenario.repository.commit();
+    expect(await ask(`commit=${commit.slice(0, 12)}`)).toMatchObject({
+      commit: { id: commit },
+      unaffected: 1,
+      paths: [],
+    });
+    const { services } = await page.ask<CommitPage>('/api/commits/:id', { id: newest.commit.id });
+    expect(services.map(({ service }) => service)).toEqual(['orders']);
+    await expect(ask('commit=ffffffff')).rejects.toThrow('This clone knows no commit of that name');
+  });
+
+  it('what an audit finds, by subject; made again only when it is asked for, or old', async () => {
+    const page = new Page();
+    await page.fill();
+    const ask = (query = '') => page.ask<AuditPage>('/api/audit', {}, query);
+    const agreed = await ask();
+    expect(agreed).toMatchObject({ forge: 'checked', checked: { services: 1, releases: 2 }, subjects: [] });
+    page.scenario.clusters.get('prod')!.unreachable = 'It is gone.';
+    page.wait(1000);
+    expect((await ask()).subjects).toEqual([]);
+    const found = await ask(`after=${agreed.auditedAt}`);
+    expect(found.subjects).toMatchObject([{ subject: 'prod', findings: [{ type: 'environment-unreachable' }] }]);
+    expect(found.auditedAt).not.toBe(agreed.auditedAt);
+    page.scenario.clusters.get('prod')!.unreachable = undefined;
+    page.wait(61_000);
+    expect((await ask()).subjects).toEqual([]);
+    await expect(ask('after=yesterday')).rejects.toThrow('is no moment');
   });
 });

@@ -1,5 +1,7 @@
 import type { DashboardRequest, DashboardRoute } from '../../../ports/dashboard-route.ts';
+import { ReleaseGraphs } from '../graph/release-graph.ts';
 import { activity } from './activity.ts';
+import { Audits } from './audit-page.ts';
 import { changesBetween } from './changes-between.ts';
 import { commitPage } from './commit-page.ts';
 import { delivery } from './delivery.ts';
@@ -8,17 +10,21 @@ import { moment } from './moment.ts';
 import { DeploymentReader } from './recorded-deployments.ts';
 import { serviceObjects } from './service-objects.ts';
 import { servicePage } from './service-page.ts';
+import { SharedAnswers } from './shared-answers.ts';
 
 /** Returns what the dashboard's page can ask beside its grid. None of it changes anything. */
 export function detailRoutes(context: DetailContext): DashboardRoute[] {
   const reader = new DeploymentReader(context.ports);
+  const graphs = new ReleaseGraphs(context);
+  const audits = new Audits(context);
+  const answers = new SharedAnswers();
   const get = (path: string, handle: (request: DashboardRequest) => Promise<unknown>): DashboardRoute => ({
     method: 'GET',
     path,
     // Those that nobody waits for any more are not begun: a slider asks for every place that it is drawn over.
-    handle: async (request) => {
-      request.signal.throwIfAborted();
-      return handle(request);
+    handle: (request) => {
+      const key = JSON.stringify([path, request.params, request.query.toString()]);
+      return answers.answer(key, request.signal, (signal) => handle({ ...request, signal }));
     },
   });
   return [
@@ -34,5 +40,7 @@ export function detailRoutes(context: DetailContext): DashboardRoute[] {
       return delivery({ environment: query.get('env') ?? undefined, since: query.get('since') ?? undefined }, context);
     }),
     get('/api/activity', () => activity(context, reader)),
+    get('/api/graph', ({ query, signal }) => graphs.read(query.get('commit') || undefined, signal)),
+    get('/api/audit', ({ query }) => audits.read(query.get('after') ?? undefined)),
   ];
 }

@@ -1,4 +1,5 @@
 import { takesSignedTags } from '../../../../model/environment/environment.ts';
+import { describeAudited } from '../../../../model/observe/audited.ts';
 import { audit, type AuditResult } from '../../../../use-cases/audit/audit.ts';
 import { newInRelease } from '../../../../use-cases/release/new-in-release.ts';
 import { json, output } from '../../options/common-options.ts';
@@ -25,14 +26,17 @@ export const executor = infrastructureExecutor({
       {
         environments,
         services,
-        repair,
         mainBranch: branch,
-        signsTags: all.some(takesSignedTags),
-        // Of a service that the workspace no longer has, nobody knows what it is made of.
-        notes: async (release) =>
-          services.services.includes(release.service)
-            ? newInRelease(release, service(release.service), all, ports)
-            : `A release of ${release.service}, which is no longer in the workspace.`,
+        repair: repair
+          ? {
+              signsTags: all.some(takesSignedTags),
+              // Of a service that the workspace no longer has, nobody knows what it is made of.
+              notes: async (release) =>
+                services.services.includes(release.service)
+                  ? newInRelease(release, service(release.service), all, ports)
+                  : `A release of ${release.service}, which is no longer in the workspace.`,
+            }
+          : undefined,
       },
       ports,
     );
@@ -41,19 +45,11 @@ export const executor = infrastructureExecutor({
   },
 });
 
-function describe({ checked, forge, withoutForge, findings }: AuditResult, { mark }: Terminal): string[] {
+function describe({ findings, ...audited }: AuditResult, { mark }: Terminal): string[] {
   const open = findings.filter(({ isRepaired }) => !isRepaired).length;
   const fixed = findings.length - open;
-  const sources = [
-    'git tags',
-    'image labels',
-    'pods and objects',
-    'records and their log',
-    ...(forge === 'checked' ? ['GitHub'] : []),
-  ];
   return [
-    `Checked ${sources.join(', ')} of ${checked.releases} releases and ${checked.deployments} deployments of ${checked.services} services.`,
-    ...(forge === 'unavailable' ? [`Not checked: GitHub, because ${withoutForge}.`] : []),
+    ...describeAudited(audited),
     ...findings.flatMap(({ subject, type, says, remedy, isRepaired }) => [
       mark(isRepaired ? 'good' : 'bad', `${subject}: ${isRepaired ? 'fixed: ' : ''}${type}: ${says}`),
       `  hint: ${remedy}`,
