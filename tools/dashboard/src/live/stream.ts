@@ -1,4 +1,5 @@
 import type { DashboardPatch, DashboardState } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
+import { startCounting } from './elapsed.ts';
 import { connection, hearTime, now, state, takePatch, takeState, tick } from '../store.ts';
 
 /** Milliseconds without a beat after which the page says so: the server sends one each 10 s. */
@@ -23,7 +24,7 @@ export function onRunEvent(listener: RunListener): () => void {
 }
 
 const channel = new BroadcastChannel('poc-dashboard');
-let lastBeat = Date.now();
+let sinceBeat = startCounting();
 let failures = 0;
 let source: EventSource | undefined;
 let retry: number | undefined;
@@ -71,7 +72,7 @@ function open(): void {
   source?.close();
   const opened = new EventSource(`/api/events?since=${state.peek()?.version ?? 0}`);
   source = opened;
-  lastBeat = Date.now();
+  sinceBeat = startCounting();
   for (const event of ['patch', 'beat', 'reset', 'run']) {
     opened.addEventListener(event, ({ data }: MessageEvent<string>) => {
       failures = 0;
@@ -100,8 +101,8 @@ function lose(pause: number, reason: string): void {
 
 function watchBeats(): void {
   if (document.hidden || connection.value.kind === 'over') return;
-  if (Date.now() - lastBeat > beatTimeout) {
-    lastBeat = Date.now();
+  if (sinceBeat() > beatTimeout) {
+    sinceBeat = startCounting();
     failures = Math.max(failures, 1);
     if (source !== undefined && turn !== undefined) tryAgain('no beat for 25 s');
     else lose(beatTimeout, 'no beat for 25 s');
@@ -111,7 +112,7 @@ function watchBeats(): void {
 }
 
 function hear({ event, data }: Heard): void {
-  lastBeat = Date.now();
+  sinceBeat = startCounting();
   if (event === 'run') return runListeners.forEach((listener) => listener(data));
   if (event === 'reset') return void fetchState();
   if (event === 'patch' && !takePatch(JSON.parse(data) as DashboardPatch)) return void fetchState();
