@@ -25,14 +25,7 @@ export function PageHead({ showHelp }: { showHelp: () => void }) {
         <a href={lastGrid()}>{state.value?.workspace ?? 'Dashboard'}</a>
       </h1>
       <Navigation />
-      <p class="headline">
-        {headline.value.map(({ words, filter }, index) => (
-          <span key={index}>
-            {index > 0 && ' · '}
-            {filter === undefined ? <Words of={words} /> : <a href={gridHref({ filter })}>{words}</a>}
-          </span>
-        ))}
-      </p>
+      <Headline />
       <div class="tools">
         <button
           type="button"
@@ -62,6 +55,20 @@ export function PageHead({ showHelp }: { showHelp: () => void }) {
       </div>
       <Spoken />
     </header>
+  );
+}
+
+/** How all is, in one sentence; each number leads to what it counts. */
+function Headline() {
+  return (
+    <p class="headline">
+      {headline.value.map(({ words, filter }, index) => (
+        <span key={index}>
+          {index > 0 && ' · '}
+          {filter === undefined ? <Words of={words} /> : <a href={gridHref({ filter })}>{words}</a>}
+        </span>
+      ))}
+    </p>
   );
 }
 

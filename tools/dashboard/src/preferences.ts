@@ -15,8 +15,3 @@ effect(() => {
   localStorage.setItem('poc-zone', zone.value);
   localStorage.setItem('poc-keys', hasKeys.value ? 'on' : 'off');
 });
-
-const narrow = matchMedia('(max-width: 640px)');
-/** Whether the window is as wide as a phone. */
-export const isNarrow = signal(narrow.matches);
-narrow.addEventListener('change', () => (isNarrow.value = narrow.matches));

@@ -1,6 +1,5 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { cellSentence, stateInWords } from '../../../plugin/src/model/dashboard/cell-words.ts';
-import type { DashboardState } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
 import {
   mapLayout,
   mapNeighbour,
@@ -23,13 +22,21 @@ interface Spot {
   readonly environment: number;
 }
 
-/** All services as shapes, group by group, on one screen. Focus, pointer and click lead to their rows. */
-export function ServiceMap({ state }: { readonly state: DashboardState }) {
-  const field = useRef<HTMLDivElement>(null);
-  const width = useWidth(field);
-  const [hovered, setHovered] = useState<Spot>();
+/** The map as it is laid out now, and what is at each of its spots. */
+interface MapModel {
+  readonly layout: MapLayout;
+  readonly drawn: readonly DrawnState[];
+  readonly environments: readonly string[];
+  /** The shape that has the focus, or would get it. */
+  readonly current: Spot;
+  cellAt(spot: Spot): { readonly service: string; readonly environment: string } | undefined;
+  sentence(spot: Spot): string;
+}
+
+function useMapModel(width: number): MapModel {
   const heads = shownEnvironments.value;
   const rows = shownRows.value;
+  const environments = heads.map(({ name }) => name);
   const grouping = gridQuery.value.group ?? 'folder';
   const names = rows.map(({ service }) => service).join();
   // Places change with the services that are shown, not with how they are.
@@ -38,125 +45,113 @@ export function ServiceMap({ state }: { readonly state: DashboardState }) {
     [names, grouping, heads.length, width],
   );
   const byName = new Map(rows.map((row) => [row.service, row]));
-  const cellAt = ({ index, environment }: Spot) => {
+  const found = ({ index, environment }: Spot) => {
     const [place, head] = [layout.places[index], heads[environment]];
     return place && head && { service: place.service, head, cell: byName.get(place.service)?.cells[head.name] };
   };
-  const sentence = (spot: Spot) => {
-    const found = cellAt(spot);
-    if (!found) return '';
-    const { service, head, cell } = found;
-    const place = { head, now: now.value, timeZone: timeZone.value };
-    return cell ? cellSentence(service, cell, place) : `${service} in ${head.name}: not here`;
-  };
-  const drawn = drawnStates(
-    layout.places.flatMap(({ service, x, y }) =>
-      heads.map(({ name }, at) => ({
-        state: shapeOf(byName.get(service)?.cells[name]),
-        x: x + at * mapSizes.shape,
-        y,
-      })),
-    ),
+  const shapesOfPlaces = layout.places.flatMap(({ service, x, y }) =>
+    environments.map((name, at) => {
+      return { state: shapeOf(byName.get(service)?.cells[name]), x: x + at * mapSizes.shape, y };
+    }),
   );
-  const current = spotOf(
+  return {
     layout,
-    heads.map(({ name }) => name),
-  );
-  const goTo = (spot: Spot) => {
-    const found = cellAt(spot);
-    if (found) leadToRow(found.service, found.head.name);
+    environments,
+    drawn: drawnStates(shapesOfPlaces),
+    current: spotOf(layout, environments),
+    cellAt: (spot) => {
+      const at = found(spot);
+      return at && { service: at.service, environment: at.head.name };
+    },
+    sentence: (spot) => {
+      const at = found(spot);
+      if (!at) return '';
+      const place = { head: at.head, now: now.value, timeZone: timeZone.value };
+      return at.cell ? cellSentence(at.service, at.cell, place) : `${at.service} in ${at.head.name}: not here`;
+    },
   };
+}
+
+/** All services as shapes, group by group, on one screen. Focus, pointer and click lead to their rows. */
+export function ServiceMap() {
+  const field = useRef<HTMLDivElement>(null);
+  const width = useWidth(field);
+  const model = useMapModel(width);
+  const [hovered, setHovered] = useState<Spot>();
+  const { layout, drawn, environments, current } = model;
   const pointed = ({ clientX, clientY }: MouseEvent) => {
     const box = field.current!.getBoundingClientRect();
-    return shapeAt(layout, heads.length, { x: clientX - box.left, y: clientY - box.top });
+    return shapeAt(layout, environments.length, { x: clientX - box.left, y: clientY - box.top });
   };
   return (
     <section class="map" aria-label="Map of all services">
-      <Legend drawn={drawn} environments={heads.map(({ name }) => name)} />
-      <p class="map-said">{sentence(hovered ?? current)}</p>
+      <Legend drawn={drawn} environments={environments} />
+      <p class="map-said">{model.sentence(hovered ?? current)}</p>
       <div
         ref={field}
         class="map-field"
         style={{ height: `${layout.height}px` }}
         onMouseMove={(event) => setHovered(pointed(event))}
         onMouseLeave={() => setHovered(undefined)}
-        onClick={(event) => {
-          const spot = pointed(event);
-          if (spot) goTo(spot);
-        }}
+        onClick={(event) => leadToRow(model, pointed(event))}
       >
         <Shapes drawn={drawn} width={width} height={layout.height} />
-        {layout.groups.map(({ name, y, count }) => (
-          <span
-            key={name}
-            class="map-group"
-            title={name}
-            style={{ top: `${y}px`, width: `${(layout.left || width) - 8}px` }}
-          >
-            {name} <span class="note">{count}</span>
-          </span>
-        ))}
-        <Cursor
-          layout={layout}
-          spot={current}
-          label={sentence(current)}
-          move={(event) => {
-            const next = movedBy(event, current, layout, heads.length);
-            const found = next && cellAt(next);
-            if (found) moveFocus({ service: found.service, column: `cell:${found.head.name}` });
-            return found !== undefined;
-          }}
-          open={() => goTo(current)}
-        />
+        <GroupNames layout={layout} width={width} />
+        <Cursor model={model} />
       </div>
-      {state.environments.length > heads.length && <p class="note">Other environments are not shown.</p>}
     </section>
   );
 }
 
+function GroupNames({ layout: { groups, left }, width }: { readonly layout: MapLayout; readonly width: number }) {
+  return (
+    <>
+      {groups.map(({ name, y, count }) => (
+        <span key={name} class="map-group" title={name} style={{ top: `${y}px`, width: `${(left || width) - 8}px` }}>
+          {name} <span class="note">{count}</span>
+        </span>
+      ))}
+    </>
+  );
+}
+
 /** The one stop of the map: another element for each shape, so that screen readers say where the focus has come. */
-function Cursor(props: {
-  readonly layout: MapLayout;
-  readonly spot: Spot;
-  readonly label: string;
-  move(event: KeyboardEvent): boolean;
-  open(): void;
-}) {
-  const { layout, spot, label, move, open } = props;
+function Cursor({ model }: { readonly model: MapModel }) {
+  const { layout, current, environments } = model;
   const element = useRef<HTMLButtonElement>(null);
   const hasFocus = useRef(false);
   const moves = focusMoves.value;
   const seen = useRef(moves);
   useLayoutEffect(() => {
-    if (hasFocus.current || seen.current !== moves) element.current?.focus({ preventScroll: false });
+    if (hasFocus.current || seen.current !== moves) element.current?.focus();
     seen.current = moves;
-  }, [moves, spot.index, spot.environment]);
-  const place = layout.places[spot.index];
+  }, [moves, current.index, current.environment]);
+  const place = layout.places[current.index];
   if (!place) return null;
+  const move = (event: KeyboardEvent) => {
+    const next = movedBy(event, current, layout, environments.length);
+    const at = next && model.cellAt(next);
+    if (!at) return;
+    event.preventDefault();
+    event.stopPropagation();
+    moveFocus({ service: at.service, column: `cell:${at.environment}` });
+  };
   return (
     <button
-      key={`${place.service} ${spot.environment}`}
+      key={`${place.service} ${current.environment}`}
       ref={element}
       type="button"
       class="map-cursor"
-      aria-label={`${label}. Enter leads to its row`}
-      style={{
-        left: `${place.x + spot.environment * mapSizes.shape - 1}px`,
-        top: `${place.y - 1}px`,
-        background: 'none',
-        padding: 0,
-      }}
+      aria-label={`${model.sentence(current)}. Enter leads to its row`}
+      style={{ left: `${place.x + current.environment * mapSizes.shape - 1}px`, top: `${place.y - 1}px` }}
       onFocus={() => (hasFocus.current = true)}
+      // An element that is replaced loses the focus to nothing; another that takes it, or the window, is named.
       onBlur={({ relatedTarget }) => (hasFocus.current = relatedTarget === null && hasFocus.current)}
       onClick={(event) => {
         event.stopPropagation();
-        open();
+        leadToRow(model, current);
       }}
-      onKeyDown={(event) => {
-        if (!move(event)) return;
-        event.preventDefault();
-        event.stopPropagation();
-      }}
+      onKeyDown={move}
     />
   );
 }
@@ -223,10 +218,12 @@ function movedBy({ key, ctrlKey }: KeyboardEvent, spot: Spot, layout: MapLayout,
   return undefined;
 }
 
-/** Shows the grid, with the focus on the cell. */
-function leadToRow(service: string, environment: string): void {
+/** Shows the grid, with the focus on the cell of a spot. */
+function leadToRow(model: MapModel, spot: Spot | undefined): void {
+  const at = spot && model.cellAt(spot);
+  if (!at) return;
   showGrid({ view: undefined });
-  moveFocus({ service, column: `cell:${environment}` });
+  moveFocus({ service: at.service, column: `cell:${at.environment}` });
 }
 
 function useWidth(of: { current: HTMLElement | null }): number {

@@ -31,6 +31,13 @@ export function Palette() {
     dialog.current?.close();
     act(entry);
   };
+  const listen = (event: KeyboardEvent) => {
+    const next = movedBy(event.key, at, found.length);
+    if (next !== undefined) setAt(next);
+    else if (event.key === 'Enter' && !event.isComposing) choose(found[at]);
+    else return;
+    event.preventDefault();
+  };
   return (
     <dialog ref={dialog} class="palette" aria-label="Find" onClose={() => (isPaletteOpen.value = false)}>
       <input
@@ -48,20 +55,10 @@ export function Palette() {
           setTyped(currentTarget.value);
           setAt(0);
         }}
-        onKeyDown={(event) => {
-          const next = movedBy(event.key, at, found.length);
-          if (next !== undefined) setAt(next);
-          else if (event.key === 'Enter' && !event.isComposing) choose(found[at]);
-          else return;
-          event.preventDefault();
-        }}
+        onKeyDown={listen}
       />
       <Found found={found} at={at} choose={choose} />
-      <p role="status" class="note">
-        {found.length === 0
-          ? nothingFound(typed, entries)
-          : `${found.length} found. Enter: ${hints[found[at]!.act.kind]}`}
-      </p>
+      <Summary found={found} at={at} typed={typed} entries={entries} />
     </dialog>
   );
 }
@@ -103,6 +100,17 @@ function Found({ found, at, choose }: FoundProps) {
         );
       })}
     </div>
+  );
+}
+
+function Summary(props: Omit<FoundProps, 'choose'> & { typed: string; entries: readonly PaletteEntry[] }) {
+  const { found, at, typed, entries } = props;
+  const text =
+    found.length === 0 ? nothingFound(typed, entries) : `${found.length} found. Enter: ${hints[found[at]!.act.kind]}`;
+  return (
+    <p role="status" class="note">
+      {text}
+    </p>
   );
 }
 

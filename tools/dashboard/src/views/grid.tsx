@@ -21,7 +21,7 @@ export default function GridView() {
     <>
       <Band state={value} />
       <FilterBar state={value} />
-      {lines.value.length === 0 ? <NothingShown /> : isMap ? <ServiceMap state={value} /> : <Grid state={value} />}
+      {lines.value.length === 0 ? <NothingShown /> : isMap ? <ServiceMap /> : <Grid state={value} />}
     </>
   );
 }
