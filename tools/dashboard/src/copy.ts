@@ -2,6 +2,8 @@ import { signal } from '@preact/signals';
 
 /** What the page says in passing, for eyes and screen readers. */
 export const notice = signal('');
+/** The text that `y` copies in a view that has more to say than its command. */
+export const copied = signal<{ readonly text: string; readonly name: string } | undefined>(undefined);
 let timer: number | undefined;
 
 export function say(text: string): void {
@@ -15,10 +17,10 @@ export async function writeClipboard(text: string): Promise<void> {
   await navigator.clipboard.writeText(text);
 }
 
-/** Copies a text, and says so. */
-export function copyText(text: string): void {
+/** Copies a text, and says so. @param name of what is too long to be said. */
+export function copyText(text: string, name = text): void {
   writeClipboard(text).then(
-    () => say(`Copied: ${text}`),
-    () => say(`The browser does not let it be copied: ${text}`),
+    () => say(`Copied: ${name}`),
+    () => say(`The browser does not let it be copied: ${name}`),
   );
 }

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { mainViews } from './navigation.tsx';
 import { hasKeys } from './preferences.ts';
 
 const keys: readonly (readonly [string, string])[] = [
@@ -6,6 +7,9 @@ const keys: readonly (readonly [string, string])[] = [
   ['arrows, Home, End, PgUp, PgDn', 'go about in the grid; Ctrl+Home, Ctrl+End to its corners'],
   ['Enter', 'open the service, or what changed at a gap'],
   ['Esc', 'one step back'],
+  ['Ctrl+K', 'find a service, commit, build, command or view'],
+  ['Ctrl+F', 'filter, where not all rows are on the screen; twice: the browser’s'],
+  ['m', 'map of all services'],
   ['n  N', 'next and previous trouble'],
   ['[  ]', 'previous and next service'],
   ['x, Shift+arrow, Ctrl+A', 'select, extend, select all that are shown; Esc clears'],
@@ -15,7 +19,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['y', 'copy the command'],
   ['u', 'UTC or local time'],
   ['d', 'density'],
-  ['g then g, a, d, u', 'graph of what main would release, activity, delivery, audit; Esc leads to the grid'],
+  [`g then ${mainViews.map(({ key }) => key).join(', ')}`, mainViews.map(({ name }) => name).join(', ')],
   ['?', 'these keys'],
 ];
 

@@ -10,6 +10,8 @@ import { followServer } from './live/stream.ts';
 import { followLinks, url } from './navigate.ts';
 import { ConnectionBar, PageHead } from './page-head.tsx';
 import { handlePageKey } from './page-keys.ts';
+import { isPaletteOpen } from './palette/open-palette.ts';
+import { Palette } from './palette/palette.tsx';
 import { PlanDialog } from './plan-dialog.tsx';
 import { PlanHint } from './plan-hint.tsx';
 import { viewOf } from './routes.ts';
@@ -48,6 +50,7 @@ function Page() {
           </p>
         )}
       </main>
+      {isPaletteOpen.value && <Palette />}
       {isHelping && <Help close={() => setHelping(false)} />}
       {plan && (state.value?.hasActions ? <PlanDialog wanted={plan} /> : <PlanHint plan={plan} />)}
       <RunDrawer />

@@ -1,35 +1,31 @@
 import { computed } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { headlineOf } from '../../plugin/src/model/dashboard/attention.ts';
-import { momentOf } from '../../plugin/src/model/dashboard/cell-words.ts';
+import { plainText } from '../../plugin/src/model/dashboard/timed-words.ts';
 import { copyText, notice } from './copy.ts';
-import { commandOf } from './grid/open-cell.ts';
-import { focus } from './grid/focus.ts';
-import { gridHref, gridQuery, navigate, timeZone, url } from './navigate.ts';
+import { gridHref, gridQuery, lastGrid, switchZone, timeZone } from './navigate.ts';
+import { Navigation } from './navigation.tsx';
+import { openPalette } from './palette/open-palette.ts';
 import { theme, type Theme } from './preferences.ts';
 import { connection, now, state } from './store.ts';
+import { Time, Words } from './time.tsx';
+import { shownCommand } from './view-command.ts';
 
-const headline = computed(() => (state.value ? headlineOf(state.value, now.value, timeZone.value) : []));
+const headline = computed(() => (state.value ? headlineOf(state.value, now.value) : []));
 
 /** Milliseconds between two sentences that screen readers say by themselves. */
 const pace = 10_000;
 
 /** The page's first lines: how all is in one sentence, the view's command, and what is chosen for this browser. */
 export function PageHead({ showHelp }: { showHelp: () => void }) {
-  const command = commandOf(url.value.pathname === '/' ? focus.value : undefined);
+  const command = shownCommand.value;
   return (
     <header class="page-head">
       <h1>
-        <a href="/">{state.value?.workspace ?? 'Dashboard'}</a>
+        <a href={lastGrid()}>{state.value?.workspace ?? 'Dashboard'}</a>
       </h1>
-      <p class="headline">
-        {headline.value.map(({ text, filter }, index) => (
-          <span key={text}>
-            {index > 0 && ' · '}
-            {filter === undefined ? text : <a href={gridHref({ filter })}>{text}</a>}
-          </span>
-        ))}
-      </p>
+      <Navigation />
+      <Headline />
       <div class="tools">
         <button
           type="button"
@@ -38,6 +34,9 @@ export function PageHead({ showHelp }: { showHelp: () => void }) {
           onClick={() => copyText(command)}
         >
           <code>{command}</code>
+        </button>
+        <button type="button" onClick={openPalette} title="Services, commits, builds, commands and views (Ctrl+K)">
+          Find
         </button>
         <button type="button" title="Times in UTC or in local time (u)" onClick={switchZone}>
           {gridQuery.value.zone === 'utc' ? 'UTC' : 'Local'}
@@ -59,17 +58,24 @@ export function PageHead({ showHelp }: { showHelp: () => void }) {
   );
 }
 
-/** Switches all times of the page between UTC and this machine's zone. */
-export function switchZone(): void {
-  const next = new URL(url.value);
-  if (gridQuery.value.zone === 'utc') next.searchParams.set('tz', 'local');
-  else next.searchParams.delete('tz');
-  navigate(next.href);
+/** How all is, in one sentence; each number leads to what it counts. */
+function Headline() {
+  return (
+    <p class="headline">
+      {headline.value.map(({ words, filter }, index) => (
+        <span key={index}>
+          {index > 0 && ' · '}
+          {filter === undefined ? <Words of={words} /> : <a href={gridHref({ filter })}>{words}</a>}
+        </span>
+      ))}
+    </p>
+  );
 }
 
 /** The sentence again when it changes, for screen readers, and not each second. */
 function Spoken() {
-  const text = headline.value.map((part) => part.text).join(', ');
+  const timing = { now: now.value, timeZone: timeZone.value };
+  const text = headline.value.map(({ words }) => plainText(words, timing)).join(', ');
   const [spoken, setSpoken] = useState('');
   const last = useRef(0);
   useEffect(() => {
@@ -111,7 +117,7 @@ export function ConnectionBar() {
   return (
     <section class="bar" aria-label="Connection">
       <span role="alert">
-        Not live since {momentOf(value.since, timeZone.value)}: {value.reason}.
+        Not live since <Time iso={value.since} />: {value.reason}.
       </span>{' '}
       Trying again in {seconds} s.
     </section>

@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact';
+import { decodePart } from './decode-part.ts';
 import { detailViews } from './views/detail-views.ts';
 import GridView from './views/grid.tsx';
 
@@ -21,18 +22,9 @@ export function viewOf(path: string): { view: ComponentType<ViewProps>; params: 
     const fits = (part: string, index: number) => part.startsWith(':') || part === parts[index];
     if (wanted.length !== parts.length || !wanted.every(fits)) continue;
     const named = wanted.flatMap((part, index) =>
-      part.startsWith(':') ? [[part.slice(1), decode(parts[index]!)]] : [],
+      part.startsWith(':') ? [[part.slice(1), decodePart(parts[index]!)]] : [],
     );
     return { view: route.view, params: Object.fromEntries(named) as Record<string, string> };
   }
   return undefined;
-}
-
-/** What stands in an address that somebody typed may not be well formed. */
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }

@@ -3,6 +3,7 @@ import type { ActionRun } from '../../plugin/src/model/dashboard/action-run.ts';
 import { goesOn } from '../../plugin/src/model/dashboard/run-progress.ts';
 import { post } from './live/session.ts';
 import { runs } from './runs.ts';
+import { isLive } from './store.ts';
 
 /** The runs, as a terminal has them, below the page. One that ended stays until it is closed. */
 export function RunDrawer() {
@@ -29,7 +30,7 @@ function Run({ run, isOpen, close }: { run: ActionRun; isOpen: boolean; close():
       {isGoing ? (
         <button
           type="button"
-          disabled={run.state === 'cancelling'}
+          disabled={run.state === 'cancelling' || !isLive.value}
           onClick={() => void post(`/api/runs/${encodeURIComponent(run.id)}/cancel`, {})}
         >
           Cancel, as Ctrl-C does

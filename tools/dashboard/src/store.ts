@@ -1,6 +1,8 @@
 import { computed, signal } from '@preact/signals';
 import { applyPatch } from '../../plugin/src/model/dashboard/apply-patch.ts';
+import { KnownNow } from '../../plugin/src/model/dashboard/known-now.ts';
 import type { DashboardPatch, DashboardState } from '../../plugin/src/model/dashboard/dashboard-state.ts';
+import { startCounting } from './live/elapsed.ts';
 
 /** How the page hears of changes. `over`: the server was started anew, and this page belongs to its past. */
 export type Connection =
@@ -9,12 +11,17 @@ export type Connection =
   | { readonly kind: 'lost'; readonly since: string; readonly retryAt: number; readonly reason: string }
   | { readonly kind: 'over' };
 
-/** All that the page is drawn from; undefined until the server has answered. */
-export const state = signal<DashboardState | undefined>(undefined);
+/** The state as the server sends it. */
+const sent = signal<DashboardState | undefined>(undefined);
+const knownNow = new KnownNow();
+
+/** All that the page is drawn from, as far as it is known now; undefined until the server has answered. */
+export const state = computed(() => sent.value && knownNow.of(sent.value));
 export const connection = signal<Connection>({ kind: 'connecting' });
 
-/** Milliseconds that the server's clock is ahead of this machine's. */
-let offset = 0;
+/** Milliseconds since the server's time was heard: this machine's clock may be another. */
+let sinceHeard = startCounting();
+let heard = Date.now();
 
 /** The server's time, a few seconds old at most: ages are counted by it. */
 export const now = signal(new Date());
@@ -24,13 +31,14 @@ export const isLive = computed(() => connection.value.kind === 'live');
 
 /** Takes a time that the server sent. */
 export function hearTime(iso: string): void {
-  offset = Date.parse(iso) - Date.now();
-  now.value = new Date(iso);
+  heard = Date.parse(iso);
+  sinceHeard = startCounting();
+  now.value = new Date(heard);
 }
 
 /** Lets ages grow. */
 export function tick(): void {
-  now.value = new Date(Date.now() + offset);
+  now.value = new Date(heard + sinceHeard());
 }
 
 /** The newest state, which the next frame draws; undefined when it is drawn already. */
@@ -38,14 +46,14 @@ let undrawn: DashboardState | undefined;
 
 /** Returns the version of the newest state, also before it is drawn. */
 export function newestVersion(): number | undefined {
-  return (undrawn ?? state.peek())?.version;
+  return (undrawn ?? sent.peek())?.version;
 }
 
 /** Takes a whole state. */
 export function takeState(next: DashboardState): void {
   undrawn = undefined;
   hearTime(next.now);
-  state.value = next;
+  sent.value = next;
 }
 
 /**
@@ -53,7 +61,7 @@ export function takeState(next: DashboardState): void {
  * @returns false when one before it was missed, so that the whole state is needed.
  */
 export function takePatch(patch: DashboardPatch): boolean {
-  const before = undrawn ?? state.peek();
+  const before = undrawn ?? sent.peek();
   if (!before || patch.version > before.version + 1) return false;
   if (patch.version <= before.version) return true;
   if (undrawn === undefined && !document.hidden) requestAnimationFrame(drawNewest);

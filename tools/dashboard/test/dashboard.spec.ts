@@ -63,7 +63,7 @@ describe('size', () => {
 describe('what is seen', () => {
   it('says in one sentence how all is, and what needs somebody, the worst first', async () => {
     const { page } = await open(everyState());
-    expect(await page.locator('.headline').innerText()).toMatch(/^\d+ need you · \d+ moving · \d+ quiet$/);
+    expect(await page.locator('.headline').innerText()).toMatch(/^\d+ need you · \d+ moving · \d+ quiet · 1 not known$/);
     const band = await page.locator('.band li').allInnerTexts();
     expect(band).toHaveLength(8);
     expect(band.join()).toContain('state-stuck in prod');
@@ -105,7 +105,7 @@ describe('states of the page', () => {
     const environments = [{ ...dev!, answer: { state: 'asking' } as const }, preprod!, { ...prod!, answer }];
     const { page } = await open({ ...everyState(), environments });
     expect(await page.locator('.state-unreachable .shape-healthy, .state-asking .shape-healthy').count()).toBe(0);
-    expect(await cell(page, 'held|cell:prod').innerText()).toContain('was healthy');
+    expect(await cell(page, 'held|cell:prod').innerText()).toMatch(/last seen \d+ s ago: healthy 2 of 2/);
     expect(await page.locator('.headline').innerText()).toContain(
       'prod cannot be reached since 2026-11-26 14:03:21 UTC',
     );

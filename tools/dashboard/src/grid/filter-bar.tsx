@@ -9,6 +9,7 @@ import { isCompact, shownRows, terms, timesSorted } from './lines.ts';
 /** What of the grid is shown, and in which order: all of it goes into the address. */
 export function FilterBar({ state }: { state: DashboardState }) {
   const all = state.rows.length.toLocaleString('en');
+  const isMap = gridQuery.value.view === 'map';
   const shown = shownRows.value.length.toLocaleString('en');
   return (
     <div class="filter-bar" role="search">
@@ -17,6 +18,14 @@ export function FilterBar({ state }: { state: DashboardState }) {
       <Arrangement state={state} />
       <button type="button" onClick={() => showGrid({ rows: isCompact.value ? 'roomy' : 'compact' })}>
         {isCompact.value ? 'Roomy' : 'Compact'}
+      </button>
+      <button
+        type="button"
+        title="All services as shapes (m)"
+        aria-pressed={isMap}
+        onClick={() => showGrid({ view: isMap ? undefined : 'map' })}
+      >
+        Map
       </button>
       <span class="note" role="status">
         {shown} of {all}

@@ -1,27 +1,29 @@
-import { ageOf } from '../../../plugin/src/model/dashboard/cell-words.ts';
 import type {
   DashboardCell,
   DashboardGap,
   EnvironmentHead,
 } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
 import { now } from '../store.ts';
+import { Words } from '../time.tsx';
 import { Mark } from './shapes.tsx';
 
 interface GapProps {
+  /** True where a side of it does not answer. */
+  readonly isUnseen: boolean;
   readonly gap: DashboardGap | undefined;
   readonly head: EnvironmentHead;
   readonly cell: DashboardCell | undefined;
 }
 
 /** What lies between two environments: an unbroken line where nothing does, an arrow with a number where commits wait. */
-export function Gap({ gap, head, cell }: GapProps) {
+export function Gap({ gap, head, cell, isUnseen }: GapProps) {
   if (!gap || gap.kind === 'none') return null;
-  const kind = head.answer.state === 'live' ? kindOf(gap) : 'unknown';
+  const kind = kindOf(gap);
   return (
-    <span aria-hidden="true" class={`gap-line is-${kind}`}>
-      {kind === 'unknown' && '?'}
+    <span aria-hidden="true" class={`gap-line is-${kind}${isUnseen ? ' is-unseen' : ''}`}>
+      {kind === 'unknown' && <span class="gap-count">?</span>}
       {kind === 'ahead' && <Waiting gap={gap} head={head} cell={cell} />}
-      {kind !== 'unknown' || gap.kind === 'unknown' ? <Lost count={gap.lost ?? 0} /> : null}
+      <Lost count={gap.lost ?? 0} />
     </span>
   );
 }
@@ -31,10 +33,10 @@ function kindOf(gap: DashboardGap): string {
 }
 
 /** How many commits wait, and for what: time, somebody's approval, the end of a hold. */
-function Waiting({ gap, head, cell }: GapProps) {
+function Waiting({ gap, head, cell }: Omit<GapProps, 'isUnseen'>) {
   if (gap?.kind !== 'ahead') return null;
-  const end = gap.soakUntil === undefined ? undefined : new Date(gap.soakUntil);
-  const soaks = end !== undefined && end > now.value;
+  const { soakUntil: end } = gap;
+  const soaks = end !== undefined && Date.parse(end) > now.value.getTime();
   return (
     <span class="gap-count">
       {gap.commits}
@@ -42,7 +44,7 @@ function Waiting({ gap, head, cell }: GapProps) {
       {soaks && (
         <span class="gap-soak">
           <Mark of="soak" />
-          {ageOf(now.value.toISOString(), end)}
+          <Words of={[{ at: end, as: 'left' }]} />
         </span>
       )}
       {!soaks && head.isProtected && !cell?.hold && <Mark of="approval" />}

@@ -1,12 +1,13 @@
 import { useSignalEffect } from '@preact/signals';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { DashboardState, EnvironmentHead } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
-import { isNarrow } from '../preferences.ts';
 import { useWhole } from '../export/use-whole.ts';
 import { exported } from '../exported.ts';
 import { focus, focusMoves, heldService, moveFocus } from './focus.ts';
 import { handleGridKey } from './grid-keys.ts';
 import { Heads } from './heads.tsx';
+import { blockLine, columnWidths, isInBlocks, LetterProbe, rowHeight } from './grid-layout.tsx';
+import './grid-layout.css';
 import { isCompact, lines, shownEnvironments } from './lines.ts';
 import { openCell } from './open-cell.ts';
 import { placedAt, Row } from './row.tsx';
@@ -21,24 +22,28 @@ export function Grid({ state }: { state: DashboardState }) {
   const all = lines.value;
   const body = useRef<HTMLDivElement>(null);
   const [margin, setMargin] = useState(0);
-  const height = isNarrow.value ? 52 + 44 * heads.length : isCompact.value ? 28 : 44;
+  const height = rowHeight.value;
+  const isBlocks = isInBlocks.value;
   const kept = all.findIndex((line) => line.kind === 'row' && line.row.service === focus.value?.service);
-  const windowing = useLines({ count: all.length, height, covered: isNarrow.value ? 8 : 64, kept, margin });
+  const windowing = useLines({ count: all.length, height, covered: isBlocks ? 8 : 64, kept, margin });
   useLayoutEffect(() => {
     const top = body.current ? Math.round(body.current.getBoundingClientRect().top + scrollY) : 0;
     if (top !== margin) setMargin(top);
   });
   useFocusMoves(windowing.show);
-  const columns = `minmax(9rem, 16rem) ${heads.map(() => '6.5rem minmax(9rem, 1fr)').join(' ')}`;
   return (
     <div
       role="grid"
-      class={`grid${isCompact.value ? ' is-compact' : ''}${exported ? ' is-whole' : ''}`}
+      class={`grid${isBlocks ? ' is-blocks' : isCompact.value ? ' is-compact' : ''}${exported ? ' is-whole' : ''}`}
       aria-label="Services in their environments"
       aria-rowcount={all.length + 1}
       aria-colcount={1 + 2 * heads.length}
       aria-multiselectable="true"
-      style={{ '--columns': columns, '--row-height': `${height}px` }}
+      style={{
+        '--columns': columnWidths.value,
+        '--row-height': `${height}px`,
+        '--block-line': `${blockLine.value}px`,
+      }}
       onKeyDown={handleGridKey}
       onFocusIn={followFocus}
       onFocusOut={({ relatedTarget, currentTarget }) => {
@@ -46,6 +51,7 @@ export function Grid({ state }: { state: DashboardState }) {
       }}
       onClick={clickCell}
     >
+      <LetterProbe />
       <Heads state={state} heads={heads} />
       <div role="rowgroup" class="rows" ref={body} style={{ height: `${windowing.height}px` }}>
         <Lines items={windowing.items} margin={margin} heads={heads} />

@@ -1,7 +1,6 @@
-import { momentOf } from '../../../plugin/src/model/dashboard/cell-words.ts';
 import type { DashboardState, EnvironmentHead } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
 import { exported } from '../exported.ts';
-import { timeZone } from '../navigate.ts';
+import { Time } from '../time.tsx';
 import { Mark } from './shapes.tsx';
 
 /** The heads of the grid's columns: what each environment is, whether it answers, and how much waits to come in. */
@@ -19,8 +18,10 @@ export function Heads({ state, heads }: { state: DashboardState; heads: readonly
 }
 
 function HeadPair({ state, head }: { state: DashboardState; head: EnvironmentHead }) {
-  const isFirst = state.environments[0] === head;
-  const { branch } = state;
+  const { branch, environments } = state;
+  const at = environments.indexOf(head);
+  const isFirst = at === 0;
+  const isKnown = [environments[at - 1], head].every((side) => side === undefined || side.answer.state === 'live');
   const waiting = state.rows.filter(({ gaps }) => {
     const gap = gaps[head.name];
     return gap?.kind === 'ahead' && gap.commits > 0;
@@ -36,7 +37,7 @@ function HeadPair({ state, head }: { state: DashboardState; head: EnvironmentHea
             {branch.problem ? ' (may be old)' : ''}
           </span>
         )}
-        <span>{waiting > 0 ? `${waiting} wait` : 'none waits'}</span>
+        <span>{!isKnown ? 'not known' : waiting > 0 ? `${waiting} wait` : 'none waits'}</span>
       </div>
       <div role="columnheader" class={`head is-${head.answer.state}`}>
         <span class="head-name">
@@ -60,10 +61,16 @@ function Answer({ head: { answer, provisioned } }: { head: EnvironmentHead }) {
         {provisioned ? ` · ${provisioned}` : ''}
       </span>
     );
-  const seen = answer.lastSeen ? `last seen ${momentOf(answer.lastSeen, timeZone.value)}` : 'never seen';
   return (
     <span class="note is-alarm" title={answer.reason}>
-      {seen}: {answer.reason}
+      {answer.lastSeen === undefined ? (
+        'never seen'
+      ) : (
+        <>
+          last seen <Time iso={answer.lastSeen} />
+        </>
+      )}
+      : {answer.reason}
     </span>
   );
 }

@@ -17,14 +17,23 @@ export function sidesOf(environment: string): { from: string; to: string } {
 /** Opens the page of a service, or what would change by a promotion where a gap is asked for. */
 export function openCell(at: GridFocus): void {
   if (at.column.startsWith('gap:')) openChanges(at);
-  else navigate(`/s/${encodeURIComponent(at.service)}`);
+  else navigate(serviceHref(at.service));
+}
+
+/** Returns the address of a service's page. */
+export function serviceHref(service: string): string {
+  return `/s/${encodeURIComponent(service)}`;
+}
+
+/** Returns the address of what would come into an environment from the one before it. */
+export function changesHref(service: string, environment: string): string {
+  const { from, to } = sidesOf(environment);
+  return `${serviceHref(service)}/changes/${from}..${to}`;
 }
 
 export function openChanges(at: GridFocus): void {
   const environment = environmentOf(at);
-  if (environment === undefined) return;
-  const { from, to } = sidesOf(environment);
-  navigate(`/s/${encodeURIComponent(at.service)}/changes/${from}..${to}`);
+  if (environment !== undefined) navigate(changesHref(at.service, environment));
 }
 
 /** Returns the command that says or does what a cell of the grid stands for. */

@@ -1,6 +1,7 @@
 import { cellSentence, gapSentence } from '../../../plugin/src/model/dashboard/cell-words.ts';
 import { concernOf, needsSomebody } from '../../../plugin/src/model/dashboard/cell-condition.ts';
 import type { DashboardRow, EnvironmentHead } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
+import { timeZone } from '../navigate.ts';
 import { now, state } from '../store.ts';
 import { Cell } from './cell.tsx';
 import { focus } from './focus.ts';
@@ -60,16 +61,18 @@ function Flow({ row, head, stop }: FlowProps) {
   const { name } = head;
   const cell = row.cells[name];
   const gap = row.gaps[name];
-  const place = { head, gap, now: now.value };
+  const place = { head, now: now.value, timeZone: timeZone.value };
+  const left = beforeOf(name);
+  const isUnseen = [head, left].some((side) => side !== undefined && side.answer.state !== 'live');
   const said = cell ? cellSentence(row.service, cell, place) : `${row.service} in ${name}: not here`;
   const between = gap ? gapSentence(gap, leftOf(name), place) : 'Nothing to compare';
   return (
     <>
       <div role="gridcell" class="gap" {...stop(`gap:${name}`)} title={between}>
         <span class="unseen">{between}</span>
-        <Gap gap={gap} head={head} cell={cell} />
+        <Gap gap={gap} head={head} cell={cell} isUnseen={isUnseen} />
       </div>
-      <div role="gridcell" class={`cell state-${shapeOf(cell, head)}`} {...stop(`cell:${name}`)} title={said}>
+      <div role="gridcell" class={`cell state-${shapeOf(cell)}`} {...stop(`cell:${name}`)} title={said}>
         <span class="unseen">{said}</span>
         <span class="where" aria-hidden="true">
           {name}
@@ -82,7 +85,10 @@ function Flow({ row, head, stop }: FlowProps) {
 
 /** Returns the name of what lies before an environment: another one, or the main branch. */
 export function leftOf(environment: string): string {
-  const { environments = [], branch } = state.value ?? {};
-  const place = environments.findIndex(({ name }) => name === environment);
-  return environments[place - 1]?.name ?? branch?.name ?? 'main';
+  return beforeOf(environment)?.name ?? state.value?.branch.name ?? 'main';
+}
+
+function beforeOf(environment: string): EnvironmentHead | undefined {
+  const { environments = [] } = state.value ?? {};
+  return environments[environments.findIndex(({ name }) => name === environment) - 1];
 }

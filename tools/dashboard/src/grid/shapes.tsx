@@ -1,16 +1,15 @@
-import type { DashboardCell, EnvironmentHead } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
-
-/** States that have a shape each, so that nobody needs to see colours. `unreachable`: its environment does not answer. */
-export type Shape = DashboardCell['state'] | 'unreachable';
+import type { CellState, DashboardCell } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
 
 /** How a shape is coloured. */
-type Role = 'healthy' | 'busy' | 'attention' | 'broken' | 'quiet';
+export type Role = 'healthy' | 'busy' | 'attention' | 'broken' | 'quiet';
 
 const square = 'M2 2H14V14H2Z';
 const cross = 'M5 5L11 11M11 5L5 11';
 
 /** Filled outlines, and lines drawn over them in the colour of the surface, on 16 by 16. */
-const drawn: Readonly<Record<Shape, { role: Role; fill?: string; line?: string; inner?: string; dashed?: boolean }>> = {
+export const shapes: Readonly<
+  Record<CellState, { role: Role; fill?: string; line?: string; inner?: string; dashed?: boolean }>
+> = {
   healthy: { role: 'healthy', fill: 'M8 4A4 4 0 1 0 8 12A4 4 0 1 0 8 4Z' },
   'rolling-out': { role: 'busy', fill: 'M8 2A6 6 0 0 0 8 14Z', line: 'M8 2A6 6 0 1 1 8 14A6 6 0 1 1 8 2' },
   degraded: { role: 'attention', fill: 'M8 1.5L15 14H1Z' },
@@ -27,16 +26,14 @@ const drawn: Readonly<Record<Shape, { role: Role; fill?: string; line?: string; 
   unreachable: { role: 'quiet', line: `M1 1H15V15H1Z M1 9L9 1M1 15L15 1M7 15L15 7` },
 };
 
-/** Returns the shape of a cell: what is not known now is never drawn as healthy. */
-export function shapeOf(cell: DashboardCell | undefined, head: EnvironmentHead): Shape {
-  if (head.answer.state === 'asking') return 'asking';
-  if (!cell) return 'absent';
-  return head.answer.state === 'unreachable' && cell.state !== 'absent' ? 'unreachable' : cell.state;
+/** Returns the shape of a cell: each state has its own, so that nobody needs to see colours. */
+export function shapeOf(cell: DashboardCell | undefined): CellState {
+  return cell?.state ?? 'absent';
 }
 
 /** A state as a shape; what it says stands in words beside it or in the cell's label. */
-export function ShapeIcon({ shape }: { shape: Shape }) {
-  const { role, fill, line, inner, dashed } = drawn[shape];
+export function ShapeIcon({ shape }: { shape: CellState }) {
+  const { role, fill, line, inner, dashed } = shapes[shape];
   return (
     <svg class={`shape shape-${shape} is-${role}`} viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
       {fill && <path d={fill} fill="currentColor" />}

@@ -1,4 +1,5 @@
 import type { DashboardPatch, DashboardState } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
+import { startCounting } from './elapsed.ts';
 import { connection, hearTime, newestVersion, now, state, takePatch, takeState, tick } from '../store.ts';
 
 /** Milliseconds without a beat after which the page says so: the server sends one each 10 s. */
@@ -25,7 +26,7 @@ export function onRunEvent(listener: RunListener): () => void {
 }
 
 const channel = new BroadcastChannel('poc-dashboard');
-let lastBeat = Date.now();
+let sinceBeat = startCounting();
 let failures = 0;
 /** True once something came by the stream that is open. */
 let hasHeard = false;
@@ -78,7 +79,7 @@ function open(): void {
   source?.close();
   const opened = new EventSource(`/api/events?since=${newestVersion() ?? 0}`);
   source = opened;
-  lastBeat = Date.now();
+  sinceBeat = startCounting();
   hasHeard = false;
   for (const event of ['patch', 'beat', 'reset', 'run']) {
     opened.addEventListener(event, ({ data }: MessageEvent<string>) => {
@@ -115,8 +116,8 @@ function lose(pause: number, reason: string): void {
 
 function watchBeats(): void {
   if (document.hidden || connection.value.kind === 'over') return;
-  if (Date.now() - lastBeat > beatTimeout) {
-    lastBeat = Date.now();
+  if (sinceBeat() > beatTimeout) {
+    sinceBeat = startCounting();
     failures = Math.max(failures, 1);
     if (source === undefined) lose(beatTimeout, 'no beat for 25 s');
     else tryAgain(hasHeard ? 'no beat for 25 s' : 'changes do not come through; a proxy may hold them back');
@@ -126,7 +127,7 @@ function watchBeats(): void {
 }
 
 function hear({ event, data }: Heard): void {
-  lastBeat = Date.now();
+  sinceBeat = startCounting();
   if (event === 'run') return runListeners.forEach((listener) => listener(data));
   if (event === 'reset') return void fetchState();
   if (event === 'patch' && !takePatch(JSON.parse(data) as DashboardPatch)) return void fetchState();

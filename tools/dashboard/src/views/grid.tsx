@@ -4,7 +4,8 @@ import { lines, shownRows } from '../grid/lines.ts';
 import { FilterBar } from '../grid/filter-bar.tsx';
 import { SelectionBar } from '../grid/selection-bar.tsx';
 import { nearestService } from '../grid/nearest-service.ts';
-import { showGrid } from '../navigate.ts';
+import { ServiceMap } from '../map/map.tsx';
+import { gridQuery, showGrid } from '../navigate.ts';
 import { state } from '../store.ts';
 
 /** Which code runs where, and what waits between: the page's first view. */
@@ -16,11 +17,12 @@ export default function GridView() {
   }
   if (value.rows.length === 0)
     return <Empty what="There is no service yet." command="nx g @poc/plugin:service orders" />;
+  const isMap = gridQuery.value.view === 'map';
   return (
     <>
       <Band state={value} />
       <FilterBar state={value} />
-      {lines.value.length === 0 ? <NothingShown /> : <Grid state={value} />}
+      {lines.value.length === 0 ? <NothingShown /> : isMap ? <ServiceMap /> : <Grid state={value} />}
       <SelectionBar />
     </>
   );

@@ -5,8 +5,9 @@ import {
   type MomentCell,
 } from '../../../plugin/src/model/dashboard/moment.ts';
 import { formatSecond } from '../../../plugin/src/model/text/timestamp.ts';
-import { Answer, Command, goTo, NotReachedNote, Note, Table, Time, zone, type ViewProps } from './detail/parts.tsx';
+import { Answer, Command, goTo, NotReachedNote, Note, Table, Time, type ViewProps } from './detail/parts.tsx';
 import { useAnswer } from './detail/use-answer.ts';
+import { timeZone } from '../navigate.ts';
 import { wantPlan } from '../wanted-plan.ts';
 
 const minute = 60_000;
@@ -88,7 +89,7 @@ function Cells({ moment, isAll }: { readonly moment: Moment; readonly isAll: boo
         <a href={`${location.pathname}${isAll ? '' : '?show=all'}`}>{isAll ? 'Only those' : 'Show all'}</a>
       </p>
       <Table
-        caption={`What was in force at ${formatSecond(at, zone())}`}
+        caption={`What was in force at ${formatSecond(at, timeZone.value)}`}
         heads={['Service', ...environments.map(({ environment }) => environment)]}
         empty={names.length === 0 ? 'Nothing is recorded.' : 'All was as it is now.'}
         rows={shown.map((name) => [
@@ -141,7 +142,7 @@ function Way({ environment, at }: { readonly environment: EnvironmentMoment; rea
         type="button"
         onClick={() => wantPlan({ action: 'rollback-environment', services: [], to: environment.environment, at })}
       >
-        Plan to take {environment.environment} back to {formatSecond(at, zone())}
+        Plan to take {environment.environment} back to {formatSecond(at, timeZone.value)}
       </button>
       <Command
         label={`Plan to make ${environment.environment} as it was`}

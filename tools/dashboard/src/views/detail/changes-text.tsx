@@ -1,7 +1,6 @@
 import type { ServiceChanges } from '../../../../plugin/src/model/dashboard/service-changes.ts';
-import { useEffect, useState } from 'preact/hooks';
-import { writeClipboard } from '../../copy.ts';
-import { hasKeys } from '../../preferences.ts';
+import { useEffect } from 'preact/hooks';
+import { copied, copyText } from '../../copy.ts';
 import { CommitLink, Note, OuterLink, Table } from './parts.tsx';
 
 type Changes = ServiceChanges['changes'];
@@ -47,28 +46,18 @@ function nameOf({ buildNumber, commit, environment }: Changes['from']): string {
   return environment === undefined ? name : `${name} (${environment})`;
 }
 
-/** By the button, or by `y` while nobody types. */
+/** By the button, or by `y`. */
 function CopyMarkdown({ text }: { readonly text: string }) {
-  const [said, say] = useState('');
-  const copy = () =>
-    void writeClipboard(text).then(
-      () => say('copied'),
-      () => say('not copied: the browser did not allow it'),
-    );
+  const name = 'the changes as Markdown';
   useEffect(() => {
-    const onKey = ({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent) => {
-      const isTyping = target instanceof Element && target.closest('input, select, textarea, [contenteditable]');
-      if (key === 'y' && !isTyping && hasKeys.value && !ctrlKey && !metaKey && !altKey) copy();
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
+    copied.value = { text, name };
+    return () => (copied.value = undefined);
   }, [text]);
   return (
     <p>
-      <button type="button" onClick={copy}>
+      <button type="button" onClick={() => copyText(text, name)}>
         Copy as Markdown
-      </button>{' '}
-      <span role="status">{said}</span>
+      </button>
     </p>
   );
 }

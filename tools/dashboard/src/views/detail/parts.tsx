@@ -2,8 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { writeClipboard } from '../../copy.ts';
 import type { NotReached } from '../../../../plugin/src/model/dashboard/service-page.ts';
-import { formatAgo, formatSecond } from '../../../../plugin/src/model/text/timestamp.ts';
-import { readAddress, writeAddress } from '../../address.ts';
+import { writeAddress } from '../../address.ts';
 import { exported } from '../../exported.ts';
 import type { Asked } from './use-answer.ts';
 
@@ -19,20 +18,7 @@ export function goTo(href: string, isReplacing = false): void {
   dispatchEvent(new PopStateEvent('popstate'));
 }
 
-/** The zone of the page's times: UTC, as the CLI and build numbers have it, or this machine's (undefined). */
-export function zone(): string | undefined {
-  return readAddress().searchParams.get('tz') === 'local' ? undefined : 'UTC';
-}
-
-/** A moment to the second, with its zone. @param now by the server's clock: also tells how long ago it was. */
-export function Time({ iso, now }: { readonly iso: string; readonly now?: string }) {
-  return (
-    <time dateTime={iso}>
-      {formatSecond(iso, zone())}
-      {now !== undefined && <span class="d-quiet"> ({formatAgo(iso, new Date(now))})</span>}
-    </time>
-  );
-}
+export { Time } from '../../time.tsx';
 
 /** A commit, as a link to where it has got to, which an export does not know. */
 export function CommitLink({ id }: { readonly id: string }) {

@@ -3,19 +3,21 @@ import {
   concerns,
   hasFailed,
   isMoving,
+  isNotThere,
   needsSomebody,
   type CellPlace,
   type Concern,
 } from './cell-condition.ts';
-import { ageOf, behindInWords, deploymentInWords, momentOf, stateInWords } from './cell-words.ts';
+import { behindInWords, deploymentInWords, stateInWords } from './cell-words.ts';
 import type { DashboardCell, DashboardRow, DashboardState, EnvironmentHead } from './dashboard-state.ts';
+import type { TimedWords } from './timed-words.ts';
 
 /** A cell that is worth a look, as one row of the attention band. */
 export interface AttentionItem {
   readonly service: string;
   readonly environment: string;
   readonly concern: Concern;
-  readonly text: string;
+  readonly words: TimedWords;
 }
 
 /** Returns what is worth a look, the worst first, then in the order of services and environments. */
@@ -30,60 +32,68 @@ function itemOf(row: DashboardRow, head: EnvironmentHead, now: Date): AttentionI
   const place = { head, gap: row.gaps[head.name], now };
   const concern = cell && concernOf(cell, place);
   if (!cell || !concern) return [];
-  return [{ service: row.service, environment: head.name, concern, text: textOf(cell, concern, place) }];
+  return [{ service: row.service, environment: head.name, concern, words: wordsOf(cell, concern, place) }];
 }
 
-function textOf(cell: DashboardCell, concern: Concern, { gap, now }: CellPlace): string {
+function wordsOf(cell: DashboardCell, concern: Concern, { gap }: CellPlace): TimedWords {
   if (concern === 'failed' && cell.deployment && hasFailed(cell)) {
     const { reason } = cell.deployment;
-    return `${deploymentInWords(cell.deployment, now)}${reason ? `: ${reason}` : ''}`;
+    return [...deploymentInWords(cell.deployment), reason ? `: ${reason}` : ''];
   }
-  if (concern === 'drift') return `not as deployed: ${cell.drift!.join(', ')}`;
-  if (concern === 'held') return `held by ${cell.hold!.by}${cell.hold!.reason ? `: ${cell.hold!.reason}` : ''}`;
-  if (concern === 'soaking') return `soaks until ${momentOf(gap!.soakUntil!, 'UTC')}`;
-  if (concern === 'far-behind') return behindInWords(cell)!;
-  const since = cell.deployment ? `, ${ageOf(cell.deployment.startedAt, now)} after ${cell.deployment.build}` : '';
-  const [trouble] = cell.troubles ?? [];
-  return `${stateInWords(cell)}${since}${trouble ? `: ${trouble}` : ''}`;
+  if (concern === 'drift') return [`not as deployed: ${cell.drift!.join(', ')}`];
+  if (concern === 'held') return [`held by ${cell.hold!.by}${cell.hold!.reason ? `: ${cell.hold!.reason}` : ''}`];
+  if (concern === 'soaking') return ['soaks until ', { at: gap!.soakUntil!, as: 'moment' }];
+  if (concern === 'far-behind') return [behindInWords(cell)!];
+  const { deployment, troubles: [trouble] = [] } = cell;
+  const since: TimedWords = deployment
+    ? [', ', { at: deployment.startedAt, as: 'age' }, ` after ${deployment.build}`]
+    : [];
+  return [stateInWords(cell), ...since, trouble ? `: ${trouble}` : ''];
 }
 
-/** How the services are, each counted once by the worst of its environments that answer. */
+/**
+ * How the services are, each counted once by the worst of its environments. `unknown`: nothing is wrong or moves where it can
+ * be seen, and it is not seen everywhere: that is not quiet.
+ */
 export type Standing = 'needs-you' | 'moving' | 'quiet' | 'unknown';
 
-/** Returns how a service is, by the environments that answer. `unknown`: none does. */
+/** Returns how a service is, as far as that is known now. */
 export function standingOf(row: DashboardRow, environments: readonly EnvironmentHead[], now: Date): Standing {
-  let standing: Standing = 'unknown';
+  let standing: Standing = 'quiet';
   for (const head of environments) {
     const cell = row.cells[head.name];
-    if (!cell || head.answer.state !== 'live' || cell.state === 'asking') continue;
+    if (!cell || isNotThere(cell)) continue;
+    if (head.answer.state !== 'live' || cell.state === 'asking') {
+      if (standing === 'quiet') standing = 'unknown';
+      continue;
+    }
     const concern = concernOf(cell, { head, gap: row.gaps[head.name], now });
     if (concern && needsSomebody(concern)) return 'needs-you';
     if (isMoving(cell)) standing = 'moving';
-    else if (standing === 'unknown') standing = 'quiet';
   }
   return standing;
 }
 
 /** A part of the page's first sentence. */
 export interface HeadlinePart {
-  readonly text: string;
+  readonly words: TimedWords;
   /** Filter that shows what it counts. */
   readonly filter?: string;
 }
 
 /** Returns the sentence that is seen first: `3 need you · 12 moving · 985 quiet · dev cannot be reached since …`. */
-export function headlineOf(state: DashboardState, now: Date, timeZone: string | undefined): HeadlinePart[] {
+export function headlineOf(state: DashboardState, now: Date): HeadlinePart[] {
   const counts: Record<Standing, number> = { 'needs-you': 0, moving: 0, quiet: 0, unknown: 0 };
   for (const row of state.rows) counts[standingOf(row, state.environments, now)]++;
   const parts: HeadlinePart[] = [
-    { text: `${counts['needs-you']} ${counts['needs-you'] === 1 ? 'needs' : 'need'} you`, filter: 'is:needs-you' },
-    { text: `${counts.moving} moving`, filter: 'is:moving' },
-    { text: `${counts.quiet} quiet`, filter: 'is:quiet' },
+    { words: [`${counts['needs-you']} ${counts['needs-you'] === 1 ? 'needs' : 'need'} you`], filter: 'is:needs-you' },
+    { words: [`${counts.moving} moving`], filter: 'is:moving' },
+    { words: [`${counts.quiet} quiet`], filter: 'is:quiet' },
   ];
-  if (counts.unknown > 0) parts.push({ text: `${counts.unknown} not known`, filter: 'is:unknown' });
+  if (counts.unknown > 0) parts.push({ words: [`${counts.unknown} not known`], filter: 'is:unknown' });
   for (const { name, answer } of state.environments) {
     if (answer.state !== 'unreachable') continue;
-    parts.push({ text: `${name} cannot be reached since ${momentOf(answer.since, timeZone)}` });
+    parts.push({ words: [`${name} cannot be reached since `, { at: answer.since, as: 'moment' }] });
   }
   return parts;
 }

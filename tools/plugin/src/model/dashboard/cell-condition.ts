@@ -43,6 +43,11 @@ export function isMoving({ state, deployment }: DashboardCell): boolean {
   return state === 'rolling-out' || deployment?.outcome === 'running';
 }
 
+/** Reports whether a service is not there, or was not when it was seen last: some never come to an environment. */
+export function isNotThere({ state, seen }: DashboardCell): boolean {
+  return state === 'absent' || seen?.state === 'absent';
+}
+
 /** Reports whether the newest deployment of a cell did not end as it should. */
 export function hasFailed({ deployment }: DashboardCell): boolean {
   return deployment?.outcome === 'failed' || deployment?.outcome === 'abandoned' || deployment?.outcome === 'cancelled';

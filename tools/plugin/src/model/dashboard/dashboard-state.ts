@@ -70,9 +70,10 @@ export interface DashboardRow {
 
 /**
  * State of a cell. `absent`: the service is not there. `gone`: it was deployed, and has no workload. `unknown`: something
- * of it could not be read. Whether what is shown is current, the environment's head says.
+ * of it could not be read. Whether what the server sends is current, the environment's head says; the page makes those of an
+ * environment that does not answer `unreachable`.
  */
-export type CellState = Health | 'asking' | 'absent' | 'gone' | 'unknown';
+export type CellState = Health | 'asking' | 'absent' | 'gone' | 'unknown' | 'unreachable';
 
 /** A service in an environment, as it was when that was last looked into. */
 export interface DashboardCell {
@@ -91,6 +92,8 @@ export interface DashboardCell {
   readonly drift?: readonly string[];
   /** Findings, in the words of `status`, the worst first. */
   readonly troubles?: readonly string[];
+  /** Of `unreachable`: the cell as it was seen last; left out when it never was. */
+  readonly seen?: DashboardCell;
 }
 
 export interface DashboardDeployment {

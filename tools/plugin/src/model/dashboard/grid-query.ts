@@ -10,6 +10,8 @@ export interface GridQuery {
   readonly group?: string;
   /** Left out: by the number of services. */
   readonly rows?: 'compact' | 'roomy';
+  /** Left out for the grid. */
+  readonly view?: 'map';
   readonly zone: 'utc' | 'local';
 }
 
@@ -23,18 +25,20 @@ export function parseGridQuery(query: URLSearchParams): GridQuery {
     sort: sorts.find((sort) => sort === query.get('sort')) ?? 'name',
     ...(group === '' ? {} : { group }),
     ...(rows === 'compact' || rows === 'roomy' ? { rows } : {}),
+    ...(query.get('view') === 'map' ? { view: 'map' as const } : {}),
     zone: query.get('tz') === 'local' ? 'local' : 'utc',
   };
 }
 
 /** Returns the query string of a grid, without what is so by itself: an empty text, or `?q=…`. */
-export function gridQueryText({ filter, environments, sort, group, rows, zone }: GridQuery): string {
+export function gridQueryText({ filter, environments, sort, group, rows, view, zone }: GridQuery): string {
   const query = new URLSearchParams();
   if (filter !== '') query.set('q', filter);
   if (environments.length > 0) query.set('env', environments.join(','));
   if (sort !== 'name') query.set('sort', sort);
   if (group !== undefined) query.set('group', group);
   if (rows !== undefined) query.set('rows', rows);
+  if (view !== undefined) query.set('view', view);
   if (zone !== 'utc') query.set('tz', zone);
   // Commas and colons may stand in a query as they are, and are read more easily so.
   const text = query.toString().replaceAll('%2C', ',').replaceAll('%3A', ':');

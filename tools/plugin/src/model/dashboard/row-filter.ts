@@ -1,7 +1,7 @@
 import { closestName } from '../text/did-you-mean.ts';
 import { parseDuration } from '../text/duration.ts';
 import { standingOf } from './attention.ts';
-import { hasFailed } from './cell-condition.ts';
+import { hasFailed, isNotThere } from './cell-condition.ts';
 import type { DashboardCell, DashboardGap, DashboardRow, EnvironmentHead } from './dashboard-state.ts';
 
 /** One word of a filter. */
@@ -130,7 +130,7 @@ export function matchesFilter(terms: readonly FilterTerm[], row: DashboardRow, c
 function placesOf(row: DashboardRow, { environments, now }: FilterContext): Place[] {
   return environments.flatMap(({ name }) => {
     const cell = row.cells[name];
-    return cell && cell.state !== 'absent' ? [{ environment: name, cell, gap: row.gaps[name], now }] : [];
+    return cell && !isNotThere(cell) ? [{ environment: name, cell, gap: row.gaps[name], now }] : [];
   });
 }
 
