@@ -24,8 +24,12 @@ export function PlanDialog({ wanted }: { wanted: WantedPlan }) {
     setShown(undefined);
     setRefused(undefined);
     askPlan(wanted, asking.signal).then(
-      (answer) => ('refused' in answer ? setRefused(answer.refused) : setShown({ plan: answer, changes: [] })),
-      // An answer to an older question is shown to nobody.
+      (answer) => {
+        // An answer to an older question is shown to nobody.
+        if (asking.signal.aborted) return;
+        if ('refused' in answer) setRefused(answer.refused);
+        else setShown({ plan: answer, changes: [] });
+      },
       (error: unknown) =>
         asking.signal.aborted || setRefused({ reason: `The server did not answer: ${String(error)}` }),
     );
@@ -82,7 +86,7 @@ function Planned({ plan, changes, wanted, ...ways }: PlannedProps) {
       {isOne ? (
         plan.services.map((planned) => <PlannedOne key={planned.service} planned={planned} />)
       ) : (
-        <PlanTable plan={plan} without={without} {...(isSent || wanted.at !== undefined ? {} : { take })} />
+        <PlanTable plan={plan} without={without} isSent={isSent} {...(wanted.at === undefined ? { take } : {})} />
       )}
       <p class="note">
         Recorded as {plan.by.person} ({plan.by.run}){plan.approvedBy ? `, approved by ${plan.approvedBy}` : ''}.

@@ -22,7 +22,7 @@ export function Confirmation({ plan, isSent, setSent, left, planLeft, ...ways }:
   const [reason, setReason] = useState('');
   const cancel = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => cancel.current?.focus(), []);
-  const isOld = now.value.getTime() >= Date.parse(plan.expiresAt);
+  const isOld = !isSent && now.value.getTime() >= Date.parse(plan.expiresAt);
   const isComplete = (!plan.typed || typed === plan.typed.text) && (!plan.needsReason || reason.trim() !== '');
   const confirm = async () => {
     setSent(true);

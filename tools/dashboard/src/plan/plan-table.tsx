@@ -8,12 +8,14 @@ interface PlanTableProps {
   readonly plan: ActionPlan;
   /** Services that are taken out. */
   readonly without: ReadonlySet<string>;
+  /** True while it is being confirmed: what is sent is not changed any more. */
+  readonly isSent: boolean;
   /** Takes a service out, or in again; left out where that cannot be. */
   readonly take?: (service: string, isIn: boolean) => void;
 }
 
 /** A plan of several services: what it comes to in all, then what each would do, those that are refused first. */
-export function PlanTable({ plan, without, take }: PlanTableProps) {
+export function PlanTable({ plan, without, isSent, take }: PlanTableProps) {
   const { services } = plan;
   const [refused, still, ready] = (['refused', 'nothing', 'ready'] as const).map((state) =>
     services.filter((each) => each.state === state),
@@ -32,7 +34,12 @@ export function PlanTable({ plan, without, take }: PlanTableProps) {
           </thead>
           <tbody>
             {[...refused!, ...byWeight(ready!)].map((planned) => (
-              <ServiceRow key={planned.service} planned={planned} isOut={without.has(planned.service)} take={take} />
+              <ServiceRow
+                key={planned.service}
+                planned={planned}
+                isOut={without.has(planned.service)}
+                {...{ isSent, take }}
+              />
             ))}
           </tbody>
         </table>
@@ -86,10 +93,11 @@ function Sum({
 interface ServiceRowProps {
   readonly planned: PlannedService;
   readonly isOut: boolean;
+  readonly isSent: boolean;
   readonly take: PlanTableProps['take'];
 }
 
-function ServiceRow({ planned, isOut, take }: ServiceRowProps) {
+function ServiceRow({ planned, isOut, isSent, take }: ServiceRowProps) {
   const [isOpen, setOpen] = useState(false);
   const { service, state, sentence, refusal } = planned;
   return (
@@ -101,6 +109,7 @@ function ServiceRow({ planned, isOut, take }: ServiceRowProps) {
               type="checkbox"
               aria-label={`${service} is in the plan`}
               checked={!isOut}
+              disabled={isSent}
               onChange={({ currentTarget }) => take(service, currentTarget.checked)}
             />
           )}
