@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { runProcess } from '../../../../adapters/process/run-process.ts';
 import { isInterruption } from '../../../../model/errors/interruption.ts';
 import { Failure, Refusal } from '../../../../model/errors/product-error.ts';
 import { commitAtStartVariable, exitCodeVariable, outcomesVariable } from '../../../../model/product/wire-names.ts';
+import { nxProgram } from './nx-program.ts';
 import type { BuildRequest } from '../../../../use-cases/dashboard/actions/action-context.ts';
 
 /** Variables of the command that runs the dashboard, which another command has its own of. */
@@ -33,7 +32,7 @@ export async function buildByNx(
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofThisCommand.includes(name)));
   const lines = new Lines(onLine);
   onLine(`running ${command}`);
-  const result = await runProcess(process.execPath, [nxIn(workspaceRoot), ...words], {
+  const result = await runProcess(process.execPath, [nxProgram(workspaceRoot), ...words], {
     cwd: workspaceRoot,
     env: { ...env, NX_TUI: 'false', FORCE_COLOR: '0' },
     signal,
@@ -51,14 +50,6 @@ export async function buildByNx(
     evidence: lines.last,
   } as const;
   throw isRefused ? new Refusal(facts) : new Failure(facts);
-}
-
-/** Returns Nx's program of a workspace: its package, or the installation that Nx makes where there is no package.json. */
-function nxIn(workspaceRoot: string): string {
-  const [own, installed] = ['.', '.nx/installation'].map((folder) =>
-    join(workspaceRoot, folder, 'node_modules/nx/bin/nx.js'),
-  );
-  return existsSync(own!) ? own! : installed!;
 }
 
 /** Cuts outputs into lines. */
