@@ -92,3 +92,15 @@ it('is refused where the workloads themselves may not be listed', async () => {
   const narrow = await deployed([{ verbs, apiGroups: ['apps'], resources: ['controllerrevisions'] }]);
   await expect(observeAt(narrow)).rejects.toMatchObject({ facts: { type: 'forbidden' } });
 });
+
+it('asks as often for some services as for one', async () => {
+  const server = await deployed([everything]);
+  const cluster = new KubernetesCluster(server.api, { name: 'preprod', namespace });
+  const all = await cluster.observe();
+  const requests = async (...services: string[]) => {
+    const before = server.asked.length;
+    expect(await cluster.observe(services)).toEqual(all.filter(({ service }) => services.includes(service)));
+    return server.asked.length - before;
+  };
+  expect(await requests('orders', 'payments')).toBe(await requests('orders'));
+});
