@@ -14,7 +14,6 @@ const {
 } = require('node:fs');
 const Module = require('node:module');
 const { dirname, join, relative } = require('node:path');
-const { requireCompiled } = require('./code-cache.cjs');
 const entries = require('./entries.cjs');
 
 const source = join(__dirname, '../plugin/src');
@@ -29,14 +28,14 @@ const keptFor = 7 * 24 * 3600 * 1000;
  */
 exports.loadBundle = (name) => {
   const told = toldBundle(name);
-  if (told !== undefined) return requireCompiled(told);
+  if (told !== undefined) return require(told);
   const { entry, folders } = entries[name];
   // Beside the packages that it requires.
   const folder = join(dirname(require.resolve('nx/package.json')), '..', '.cache', 'poc-plugin');
   const path = join(folder, `${name}-${knownHash(folder, name, { entry, folders })}.cjs`);
   if (existsSync(path)) {
     tellBundle(name, path);
-    return requireCompiled(path);
+    return require(path);
   }
   const text = build(entry);
   try {
@@ -49,7 +48,7 @@ exports.loadBundle = (name) => {
     return module.exports;
   }
   tellBundle(name, path);
-  return requireCompiled(path);
+  return require(path);
 };
 
 /** Tells it the processes of this command's tasks, which inherit it: they run what this one does. */
