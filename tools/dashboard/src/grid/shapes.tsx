@@ -54,7 +54,8 @@ export function ShapeIcon({ shape }: { shape: CellState }) {
 const marks = {
   lock: 'M4 7V5A4 4 0 0 1 12 5V7H13V14H3V7ZM6 7H10V5A2 2 0 0 0 6 5Z',
   soak: 'M3 1H13V3L9.5 8L13 13V15H3V13L6.5 8L3 3Z',
-  approval: 'M4 8V4H6V7H7V1H9V7H10V3H12V9L14 7L15 8L12 14H6L4 11Z',
+  // A person: a hand is a disc at this size.
+  approval: 'M8 0.5A3.2 3.2 0 1 0 8 6.9A3.2 3.2 0 1 0 8 0.5ZM1 15.5C1 10.5 4 8.5 8 8.5S15 10.5 15 15.5Z',
   lost: 'M3 1L8 6L13 1L15 3L10 8L15 13L13 15L8 10L3 15L1 13L6 8L1 3Z',
 };
 
