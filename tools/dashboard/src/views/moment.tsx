@@ -4,6 +4,8 @@ import {
   type Moment,
   type MomentCell,
 } from '../../../plugin/src/model/dashboard/moment.ts';
+import { formatSecond } from '../../../plugin/src/model/text/timestamp.ts';
+import { timeZone } from '../navigate.ts';
 import { Answer, Command, goTo, NotReachedNote, Note, Table, Time, type ViewProps } from './detail/parts.tsx';
 import { useAnswer } from './detail/use-answer.ts';
 
@@ -46,7 +48,7 @@ function Slider({ moment: { at, now, oldest, previous, next } }: { readonly mome
       <input
         type="range"
         aria-label="Moment"
-        aria-valuetext={at}
+        aria-valuetext={formatSecond(at, timeZone.value)}
         min={start}
         max={end}
         step={minute}
@@ -86,7 +88,7 @@ function Cells({ moment, isAll }: { readonly moment: Moment; readonly isAll: boo
         <a href={`${location.pathname}${isAll ? '' : '?show=all'}`}>{isAll ? 'Only those' : 'Show all'}</a>
       </p>
       <Table
-        caption={`What was in force at ${at}`}
+        caption={`What was in force at ${formatSecond(at, timeZone.value)}`}
         heads={['Service', ...environments.map(({ environment }) => environment)]}
         empty={names.length === 0 ? 'Nothing is recorded.' : 'All was as it is now.'}
         rows={shown.map((name) => [
