@@ -49,7 +49,7 @@ function Slider({ moment: { at, now, oldest, previous, next } }: { readonly mome
       <input
         type="range"
         aria-label="Moment"
-        aria-valuetext={at}
+        aria-valuetext={formatSecond(at, timeZone.value)}
         min={start}
         max={end}
         step={minute}

@@ -1,6 +1,7 @@
 /**
  * Returns how well a text that was typed fits a name, 0 for the best; undefined when it does not. All words must be found: at the
- * name's begin, at the begin of a part of it (`pay` in `eu-payments`), within it, or as letters in their order (`pmt`).
+ * name's begin, at the begin of a part of it (`pay` in `eu-payments`), within it, or, in a single
+ * word, as letters in their order (`pmt`).
  */
 export function nameMatch(typed: string, name: string): number | undefined {
   const text = name.toLowerCase();
@@ -18,7 +19,8 @@ function wordMatch(word: string, text: string): number | undefined {
   const at = text.indexOf(word);
   if (at === 0) return 1;
   if (at > 0) return startsPart(word, text) ? 2 : 3;
-  return hasLetters(word, text) ? 4 : undefined;
+  // A sentence or a command has the letters of almost any word in some order.
+  return !text.includes(' ') && hasLetters(word, text) ? 4 : undefined;
 }
 
 function startsPart(word: string, text: string): boolean {

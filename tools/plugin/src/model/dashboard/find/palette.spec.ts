@@ -33,6 +33,7 @@ it('finds the commands of a service by a verb and its name, in either order', ()
   const commands = ['nx run payments:promote --from=dev --to=prod'];
   expect(namesOf('Commands', 'promote pay')).toEqual(commands);
   expect(namesOf('Commands', 'payments prom')).toEqual(commands);
+  expect(namesOf('Commands', 'payments rollback prod')).toEqual(['nx run payments:rollback --env=prod']);
 });
 
 it('opens plans only where the page may act, and commands are only ever copied', () => {

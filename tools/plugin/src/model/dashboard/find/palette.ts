@@ -46,7 +46,10 @@ export function paletteEntries({ rows }: DashboardState, views: readonly Palette
 /** Returns the entries that fit a text, by groups and within them the best first; those that fit alike by their names. */
 export function findEntries(entries: readonly PaletteEntry[], typed: string, state: DashboardState): PaletteEntry[] {
   const found = ranked(entries, typed);
-  const [verbs, rest] = splitVerbs(typed);
+  const [verbs, rest] = splitVerbs(
+    typed,
+    state.environments.map(({ name }) => name),
+  );
   const named =
     rest === ''
       ? []
@@ -55,7 +58,7 @@ export function findEntries(entries: readonly PaletteEntry[], typed: string, sta
           rest,
         );
   const made = named.slice(0, detailed).flatMap(({ name }) => entriesOfService(name, state));
-  const wanted = ranked(made, verbs.length > 0 ? verbs.join(' ') : '').filter((each) => !found.includes(each));
+  const wanted = ranked(made, verbs.join(' ')).filter((each) => !found.includes(each));
   const all = [...found, ...wanted, ...typedCommit(typed, found)];
   return paletteGroups.flatMap((group) => all.filter((each) => each.group === group).slice(0, most[group]));
 }
@@ -76,13 +79,13 @@ function ranked(entries: readonly PaletteEntry[], typed: string): PaletteEntry[]
 const verbsOfService = ['status', 'changes', 'history', 'diff', 'promote', 'rollback', 'release', 'plan'];
 const commandsOfAll = ['status', 'outdated', 'audit', 'metrics'].map((name) => `nx run infrastructure:${name}`);
 
-/** Words that are verbs, or begin one, and the rest, which names a service: `promote orders`. */
-function splitVerbs(typed: string): [verbs: string[], rest: string] {
+/** Words that begin a verb or the name of an environment, and the rest, which names a service: `promote orders prod`. */
+function splitVerbs(typed: string, environments: readonly string[]): [verbs: string[], rest: string] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length < 2) return [[], words.join(' ')];
-  const isVerb = (word: string) => verbsOfService.some((verb) => verb.startsWith(word));
-  const verbs = words.filter(isVerb);
-  return [verbs, words.filter((word) => !isVerb(word)).join(' ')];
+  const known = [...verbsOfService, ...environments.map((name) => name.toLowerCase())];
+  const isKnown = (word: string) => known.some((each) => each.startsWith(word));
+  return [words.filter(isKnown), words.filter((word) => !isKnown(word)).join(' ')];
 }
 
 /** Commands of a service to be copied, and plans to be opened where the page may act. */
