@@ -14,6 +14,6 @@ export interface ServiceChanges {
   readonly changes: AsJson<ReleaseDiff>;
   /** The same, to paste; an export has none. */
   readonly markdown?: string;
-  /** What an export leaves out of it, as a sentence. */
+  /** The part that an export leaves out, as a sentence. */
   readonly leftOut?: string;
 }

@@ -5,7 +5,7 @@ import { exportMark } from './export-page.ts';
 
 /** The only file of an export. */
 const indexFile = 'index.html';
-/** What an export leaves that was killed while it wrote. */
+/** The remains of an export that was killed while it wrote. */
 const unfinishedFile = /^index\.html\.\d+\.tmp$/;
 /** Bytes of a page in which its mark must be. */
 const markBefore = 1024;

@@ -1,7 +1,7 @@
 import type { DashboardRow } from '../dashboard-state.ts';
 import { exportedPeriod, type DashboardExport, type GapChanges, type GapProblem } from './dashboard-export.ts';
 
-/** What a view asked for, or why the export does not have it. */
+/** The answer to a view, or why the export does not have it. */
 export type ExportedAnswer = { readonly answer: unknown } | { readonly problem: GapProblem };
 
 /** Answers what a view of the page would ask a server. @param path `/api/services/orders/changes?from=prod&to=preprod`. */
@@ -68,7 +68,7 @@ function ownValue<Value>(values: Readonly<Record<string, Value>>, name: string):
   return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
-/** What somebody typed into the address may not be well formed. */
+/** Addresses that were typed may not be well formed. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);

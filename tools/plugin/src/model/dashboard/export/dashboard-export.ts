@@ -19,7 +19,7 @@ export interface DashboardExport {
   /** By the name of the environment. */
   readonly deliveries: Readonly<Record<string, Delivery>>;
   readonly activity: Activity;
-  /** What is not in it, a sentence each. */
+  /** Parts that are not in it, a sentence each. */
   readonly leftOut: readonly string[];
 }
 
