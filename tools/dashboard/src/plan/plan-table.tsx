@@ -139,14 +139,14 @@ function ServiceRow({ planned, isOut, isSent, take }: ServiceRowProps) {
 }
 
 function marksOf({ lost, breaks, migrations, gained, warnings }: PlannedService): string[] {
-  const marks: readonly (readonly [readonly unknown[], string])[] = [
-    [lost, 'lost'],
-    [breaks, 'may break clients'],
-    [migrations, 'migrations'],
-    [warnings, 'warnings'],
-    [gained, 'commits come'],
+  const marks: readonly (readonly [readonly unknown[], string, string])[] = [
+    [lost, 'lost', 'lost'],
+    [breaks, 'may break clients', 'may break clients'],
+    [migrations, 'migration', 'migrations'],
+    [warnings, 'warning', 'warnings'],
+    [gained, 'commit comes', 'commits come'],
   ];
-  return marks.flatMap(([list, text]) => (list.length === 0 ? [] : [`${list.length} ${text}`]));
+  return marks.flatMap(([{ length }, one, many]) => (length === 0 ? [] : [`${length} ${length === 1 ? one : many}`]));
 }
 
 /** Those first that lose, break or migrate something; the others stay in their order. */

@@ -92,11 +92,12 @@ export class DashboardRequests {
     else json(answer, 200, said ?? null);
   }
 
-  /** Views are the page's own: it is the answer to all paths that have no dot. */
+  /** Views are the page's own: it is the answer to all paths but names with a dot. In `/at/2026-11-24T12:30:00.000Z` is one. */
   private file(method: string, path: string, answer: ServerResponse): void {
     if (method !== 'GET' && method !== 'HEAD') return refuse(answer, { status: 405, reason: 'Files are only read.' });
     const { page } = this.served;
-    const file = page.get(path) ?? (path.includes('.') ? undefined : page.get('/'));
+    const isFile = /^\/[^/]*\./.test(path);
+    const file = page.get(path) ?? (isFile ? undefined : page.get('/'));
     if (!file) return refuse(answer, { status: 404, reason: 'There is no such file.' });
     answer.writeHead(200, { 'content-type': file.type, 'content-length': file.body.length });
     answer.end(method === 'HEAD' ? undefined : file.body);

@@ -157,6 +157,18 @@ describe('whom the dashboard answers', () => {
 });
 
 describe('what can be asked', () => {
+  it('is the page of each view, also where a moment has a dot, and no file that is not there', async () => {
+    const statuses = ['/s/orders', '/at/2026-11-24T12:30:00.000Z', '/nothing.js'].map(async (path) => {
+      const { status, headers } = await ask(path);
+      return [status, headers['content-type']?.split(';')[0]];
+    });
+    expect(await Promise.all(statuses)).toEqual([
+      [200, 'text/html'],
+      [200, 'text/html'],
+      [404, 'application/json'],
+    ]);
+  });
+
   it('goes to the route of its path, and refusals come as they are', async () => {
     const headers = { cookie: await cookie() };
     expect(JSON.parse((await ask('/api/services/or%2Fders', { headers })).text)).toEqual({ service: 'or/ders' });
