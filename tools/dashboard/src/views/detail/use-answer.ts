@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { answerFrom } from '../../../../plugin/src/model/dashboard/export/answer-from.ts';
-import { exported } from '../../exported.ts';
+import { exported, wholeExport } from '../../exported.ts';
 
 /** What the server says of why it cannot answer. */
 export interface Problem {
@@ -44,7 +44,7 @@ export function useAnswer<T>(path: string, delayMs = 0): Asked<T> & { readonly a
 
 /** An export has its answers in itself. */
 async function answering<T>(path: string, signal: AbortSignal): Promise<{ answer: T } | { problem: Problem }> {
-  return exported ? (answerFrom(exported, path) as { answer: T } | { problem: Problem }) : ask<T>(path, signal);
+  return exported ? (answerFrom(wholeExport(exported), path) as { answer: T } | { problem: Problem }) : ask<T>(path, signal);
 }
 
 async function ask<T>(path: string, signal: AbortSignal): Promise<{ answer: T } | { problem: Problem }> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DashboardExport } from '../../../model/dashboard/export/dashboard-export.ts';
+import { splitExport, type DashboardExport } from '../../../model/dashboard/export/dashboard-export.ts';
 import { escapeHtml, exportTable } from '../../../model/dashboard/export/export-table.ts';
 import { pack } from '../../../model/dashboard/export/pack.ts';
 import { momentOf } from '../../../model/dashboard/cell-words.ts';
@@ -19,7 +19,8 @@ export function exportPage(page: DashboardPage, found: DashboardExport): string 
     .replaceAll(/<\/(?=script)/gi, '<\\/')
     .replaceAll('<!--', '<\\!--');
   const style = textOf('/dashboard.css').replaceAll(/<\/(?=style)/gi, '<\\/');
-  const { state, by, commit } = found;
+  const { head, details } = splitExport(found);
+  const { state, by, commit } = head;
   const asOf = `as of ${momentOf(state.now, 'UTC')}, by ${by}, from ${commit.slice(0, 7)}`;
   return `<!doctype html>
 <html lang="en">
@@ -43,7 +44,8 @@ ${exportMark}
 ${exportTable(state)}
 </main>
 </noscript>
-<script type="application/json" id="dashboard-export">${inScript(pack(found))}</script>
+<script type="application/json" id="dashboard-export">${inScript(pack(head))}</script>
+<script type="application/json" id="dashboard-export-details">${inScript(pack(details))}</script>
 <script>${script}</script>
 </body>
 </html>

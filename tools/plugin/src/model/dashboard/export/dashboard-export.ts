@@ -23,6 +23,19 @@ export interface DashboardExport {
   readonly leftOut: readonly string[];
 }
 
+/** The part of an export that its first view is drawn from. */
+export type ExportHead = Pick<DashboardExport, 'by' | 'commit' | 'state' | 'leftOut'>;
+/** The part that its other views ask for. It is the larger one by far: browsers read it when a view does. */
+export type ExportDetails = Omit<DashboardExport, keyof ExportHead>;
+
+/** Splits an export into both parts. */
+export function splitExport({ by, commit, state, leftOut, ...details }: DashboardExport): {
+  readonly head: ExportHead;
+  readonly details: ExportDetails;
+} {
+  return { head: { by, commit, state, leftOut }, details };
+}
+
 /** The changes across a gap, or why they are not known. */
 export type GapChanges = ServiceChanges | GapProblem;
 

@@ -74,7 +74,9 @@ class Replacer {
     if (identifiers.has(property)) return text;
     if (property === 'run') return /^https?:/.test(text) && !this.hasName(text) ? text : 'a machine';
     if (addresses.has(property)) return text;
-    const without = this.pattern ? text.replace(this.pattern, (name) => this.names.get(keyOf(name)) ?? 'a person') : text;
+    const without = this.pattern
+      ? text.replace(this.pattern, (name) => this.names.get(keyOf(name)) ?? 'a person')
+      : text;
     return without.replaceAll(/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, 'a mail address');
   }
 
