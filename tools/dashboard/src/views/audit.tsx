@@ -25,7 +25,7 @@ export default function AuditView({ query }: ViewProps) {
             ))}
             <p>
               As of <Time iso={page.auditedAt} now={page.now} />.{' '}
-              <button type="button" disabled={asked.isAsking} onClick={() => setAfter(page.auditedAt)}>
+              <button type="button" onClick={() => setAfter(page.auditedAt)}>
                 Audit again
               </button>
             </p>
@@ -66,7 +66,12 @@ function Subjects({ subjects, text }: { readonly subjects: readonly AuditedSubje
         heads={['Subject', 'What', 'Who says what', 'What to do']}
         empty="No difference matches the filter."
         rows={shown.flatMap(({ subject, findings }) =>
-          findings.map(({ type, says, remedy }) => [subject, type, <Words text={says} />, <Words text={remedy} />]),
+          findings.map(({ type, says, remedy }) => [
+            subject,
+            <span class="d-code">{type}</span>,
+            <Words text={says} />,
+            <Words text={remedy} />,
+          ]),
         )}
       />
     </>
