@@ -4,7 +4,7 @@ import type { HiddenDifference, LinkTarget } from '../../../ports/repository/sou
 import { Git } from '../git.ts';
 import { AskedTogether } from './asked-together.ts';
 import { filteredPaths, findHiddenDifferences } from './hidden-differences.ts';
-import { filesBehind, type LinkedFiles } from './symbolic-link.ts';
+import { filesBehind, resolveLink, type LinkedFiles } from './symbolic-link.ts';
 import { below, blobName, parseIndex, records, type GitFile, type IndexedFile } from './tree-listing.ts';
 import { parseStatus, type WorkingTreeStatus } from './working-tree-status.ts';
 
@@ -95,7 +95,9 @@ export class WorkingTree {
   }
 
   async contents(folders: readonly string[]): Promise<Map<string, Buffer>> {
-    const linked = await this.linkedFiles();
+    const near = await this.linkedFiles(folders);
+    // What a link stands for may be anywhere.
+    const linked = (await hasLinks(near)) ? await this.linkedFiles(['']) : near;
     const isBelow = below(folders);
     const contents = new Map<string, Buffer>();
     for (const path of linked.paths) {
@@ -112,7 +114,7 @@ export class WorkingTree {
   }
 
   async linkTargets(links: readonly string[]): Promise<Map<string, LinkTarget>> {
-    const linked = await this.linkedFiles();
+    const linked = await this.linkedFiles(['']);
     const found = await Promise.all(
       links.map(async (path) => ({
         path,
@@ -131,10 +133,10 @@ export class WorkingTree {
     );
   }
 
-  /** Returns the files that git does not ignore, with the links among them. */
-  private async linkedFiles(): Promise<LinkedFiles> {
+  /** Returns the files in folders that git does not ignore, with the links among them. */
+  private async linkedFiles(folders: readonly string[]): Promise<LinkedFiles> {
     const args = ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', '-z'];
-    const paths = new Set(records(await this.git.text([...args, '--', ...asArguments([''])])));
+    const paths = new Set(records(await this.git.text([...args, '--', ...asArguments(folders)])));
     const links = new Map<string, Promise<string | undefined>>();
     const readLink = async (path: string) => {
       const stats = await lstat(join(this.git.folder, path)).catch(() => undefined);
@@ -181,6 +183,13 @@ export class WorkingTree {
     });
     return this.place;
   }
+}
+
+/** Reports whether one of some files is a link, or behind one. */
+async function hasLinks(files: LinkedFiles): Promise<boolean> {
+  const paths = [...files.paths];
+  const found = await Promise.all(paths.map((path) => resolveLink(path, files)));
+  return found.some((real, index) => typeof real === 'string' || real.path !== paths[index]);
 }
 
 function asArguments(folders: readonly string[]): string[] {

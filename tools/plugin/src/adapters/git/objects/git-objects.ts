@@ -4,7 +4,7 @@ import { ObjectSession, type SessionEnding } from './object-session.ts';
 
 const batch = ['cat-file', '--batch'];
 /** Milliseconds for which git waits for another question before it is ended. */
-const idleMs = 2000;
+const idleMs = 10_000;
 
 /**
  * The objects of a repository, read by one process of git that is kept: each start of git takes as much processor time as

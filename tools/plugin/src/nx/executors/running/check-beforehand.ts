@@ -36,7 +36,7 @@ export const checkBeforehand: CheckBeforehand = async (commands, { argv, workspa
   }
 };
 
-/** What is typed, and where. */
+/** A command line, and the workspace in which it was typed. */
 interface CommandPlace {
   readonly argv: readonly string[];
   readonly root: string;

@@ -49,7 +49,13 @@ beforeAll(() => {
   commit();
 });
 
-/** Runs something. @returns the commands of git that it started, and that these did not start themselves. */
+/** What is started again only where time has passed: the listing of refs is old by then, or the reader of objects had ended. */
+const again = /^git (ls-remote|cat-file --batch)/;
+
+/**
+ * Runs something. @returns the commands of git that it started, and that these did not start themselves. What a slow machine
+ * starts again counts once.
+ */
 async function gitCommandsOf(action: () => Promise<unknown>): Promise<string[]> {
   writeFileSync(trace, '');
   process.env['GIT_TRACE2_EVENT'] = trace;
@@ -61,12 +67,13 @@ async function gitCommandsOf(action: () => Promise<unknown>): Promise<string[]> 
   const events = readFileSync(trace, 'utf8')
     .split('\n')
     .filter((line) => line !== '');
-  return events.flatMap((line): string[] => {
+  const commands = events.flatMap((line): string[] => {
     const { event, sid, argv } = JSON.parse(line) as { event: string; sid: string; argv: string[] };
     return event === 'start' && !sid.includes('/')
       ? [argv.filter((each) => !/quotepath|^-c$/.test(each)).join(' ')]
       : [];
   });
+  return commands.filter((each, index) => !again.test(each) || commands.indexOf(each) === index);
 }
 
 /** A command of its own, as a process has it: nothing is known from before. */
