@@ -153,6 +153,9 @@ it(
     const tab = await dashboard.tab();
     const dialog = await press(tab, 'r', 'payments', 'cell:preprod');
     await dialog.locator('.confirm').click();
+    // It waits for the lock to expire, and calls what was killed abandoned: that is not what was shown.
+    await dialog.getByText('Nothing was done').waitFor();
+    await dialog.locator('.confirm').click();
     expect(await ended(tab, 'payments')).toContain('succeeded');
     await cellOf(tab, 'payments', 'cell:preprod')
       .filter({ hasText: await runningBuild() })
