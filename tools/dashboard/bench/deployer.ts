@@ -3,7 +3,7 @@ import { KubernetesApi } from '../../plugin/src/adapters/kubernetes/client/api.t
 import { findAccess } from '../../plugin/src/adapters/kubernetes/client/credentials/kubeconfig.ts';
 import { KubernetesCluster } from '../../plugin/src/adapters/kubernetes/kubernetes-cluster.ts';
 import type { Environment } from '../../plugin/src/model/environment/environment.ts';
-import { newestRecord } from '../../bench/src/scale/cluster.ts';
+import { newestRecord, patient } from '../../bench/src/scale/cluster.ts';
 import { fullSize, releaseOf, serviceName } from '../../bench/src/scale/shop.ts';
 import type { ScratchWorkspace } from '../../scratch-workspace/src/scratch-workspace.ts';
 
@@ -28,7 +28,7 @@ export class Deployer {
 
   static async enter(environment: Environment, workspace: ScratchWorkspace): Promise<Deployer> {
     const commit = await workspace.git(['rev-parse', 'HEAD']);
-    return new Deployer(environment, new KubernetesApi(await findAccess(environment, '/')), commit);
+    return new Deployer(environment, new KubernetesApi(await findAccess(environment, '/'), patient), commit);
   }
 
   /** Deploys the next release of a service. @returns its build. */

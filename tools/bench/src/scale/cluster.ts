@@ -18,6 +18,8 @@ import { newestMark, note } from '../../../plugin/src/model/product/wire-names.t
 
 /** Requests that are under way at the same time. */
 const atOnce = 32;
+/** Milliseconds for answers of a cluster that shares its machine with what fills it. */
+export const patient = { firstTimeout: 60_000, answerTimeout: 120_000 };
 
 /**
  * Puts all services into an environment: objects, pods that say they are ready, and records.
@@ -29,7 +31,7 @@ export async function fillEnvironment(
   size: Size,
   lag: number,
 ): Promise<void> {
-  const api = new KubernetesApi(await findAccess(environment, '/'));
+  const api = new KubernetesApi(await findAccess(environment, '/'), patient);
   const resources = new Resources(api);
   const indexes = Array.from({ length: size.services }, (_, index) => index);
   const fill = async (index: number) => {
