@@ -6,13 +6,18 @@ import { url } from './navigate.ts';
 
 /** The command that says the same as what is shown: of the grid as its cell in focus, of another view as its address. */
 export const shownCommand = computed(() => {
-  const { pathname } = url.value;
+  const { pathname, searchParams } = url.value;
   if (pathname === '/') return commandOf(focus.value);
   const [view = '', name = '', tab = '', range = ''] = pathname.split('/').slice(1).map(decodePart);
   if (view === 's') return commandOfService(name, tab, range);
-  if (view === 'commit') return `nx run infrastructure:where --commit=${name}`;
+  if (view === 'commit') return whereIs(name);
+  if (view === 'graph') return whereIs(searchParams.get('commit') ?? 'HEAD');
   return commandOfView[view] ?? 'nx run infrastructure:status';
 });
+
+function whereIs(commit: string): string {
+  return `nx run infrastructure:where --commit=${commit}`;
+}
 
 const commandOfView: Readonly<Record<string, string>> = {
   activity: 'nx run-many -t history',

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
-import { ageOf, momentOf } from '../../../plugin/src/model/dashboard/cell-words.ts';
+import { ageOf } from '../../../plugin/src/model/dashboard/timed-words.ts';
 import { exported } from '../exported.ts';
-import { timeZone } from '../navigate.ts';
+import { Time } from '../time.tsx';
 import './export.css';
 
 /** Milliseconds after which an export is called old. */
@@ -14,7 +14,7 @@ export function ExportBar() {
   return (
     <section class="export-bar" aria-label="Export">
       <p>
-        as of <time dateTime={state.now}>{momentOf(state.now, timeZone.value)}</time>, by {by}, from{' '}
+        as of <Time iso={state.now} />, by {by}, from{' '}
         <code>{commit.slice(0, 7)}</code>
       </p>
       <Age iso={state.now} />

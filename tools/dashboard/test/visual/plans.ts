@@ -36,6 +36,7 @@ export const protectedPlan: ActionPlan = {
   ...{ id: 'p1', action: 'promote', environments: ['prod'], title: orders.sentence },
   ...{ button: 'Promote orders 20261126-1 to prod', by, approvedBy: 'ada (account in the cluster)', madeAt: at },
   ...{ expiresAt: '2026-11-26T14:05:21.000Z', isReady: true, needsReason: false, services: [orders] },
+  stopsAtFailure: true,
   typed: { text: 'prod', reasons: ['prod is protected.', 'A commit would be lost.', 'Clients may break.'] },
 };
 
@@ -78,6 +79,7 @@ export function runOf(state: RunState, count: number): ActionRun {
   const ended = state === 'running' ? {} : { endedAt: at };
   return {
     ...{ id: 'r1', plan: 'p1', title: protectedPlan.title, by, startedAt: at, state, ...ended, lines },
+    environments: protectedPlan.environments,
     services: [{ service: 'orders', state: state === 'cancelling' ? 'running' : state }],
   };
 }

@@ -2,7 +2,7 @@ import type { DashboardCell, DashboardGap, DashboardRow, DashboardState, Environ
 import { gapInWords } from './cell-words.ts';
 
 /**
- * Tells what is known now from what was seen last. Of an environment that does not answer no cell, and neither gap beside it,
+ * A view of the state that keeps apart the facts of now and those that were seen last. Of an environment that does not answer no cell, and neither gap beside it,
  * is passed on as it was: the last state stands in `seen`, where nothing that counts, filters, sorts or draws takes it for
  * the present one.
  */

@@ -37,7 +37,7 @@ export function nextSteps({ service, environment, concern }: AttentionItem, stat
   return { see: 'timeline' };
 }
 
-/** What waits comes from the environment before, or, into the first, by a release of the main branch. */
+/** Returns the way in for waiting commits: from the environment before, or into the first by a release. */
 function catchingUp(environment: string, { environments }: DashboardState): PlannedStep {
   const left = environments[environments.findIndex(({ name }) => name === environment) - 1];
   return left ? { action: 'promote', from: left.name, to: environment } : { action: 'release', to: environment };

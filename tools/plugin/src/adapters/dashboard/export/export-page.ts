@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { splitExport, type DashboardExport } from '../../../model/dashboard/export/dashboard-export.ts';
 import { escapeHtml, exportTable } from '../../../model/dashboard/export/export-table.ts';
 import { pack } from '../../../model/dashboard/export/pack.ts';
-import { momentOf } from '../../../model/dashboard/cell-words.ts';
+import { formatSecond } from '../../../model/text/timestamp.ts';
 import type { DashboardPage } from '../dashboard-page.ts';
 
 /** By this an export is known as one that may be replaced. */
@@ -21,7 +21,7 @@ export function exportPage(page: DashboardPage, found: DashboardExport): string 
   const style = textOf('/dashboard.css').replaceAll(/<\/(?=style)/gi, '<\\/');
   const { head, details } = splitExport(found);
   const { state, by, commit } = head;
-  const asOf = `as of ${momentOf(state.now, 'UTC')}, by ${by}, from ${commit.slice(0, 7)}`;
+  const asOf = `as of ${formatSecond(state.now, 'UTC')}, by ${by}, from ${commit.slice(0, 7)}`;
   return `<!doctype html>
 <html lang="en">
 <head>

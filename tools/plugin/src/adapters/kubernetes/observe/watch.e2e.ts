@@ -53,8 +53,8 @@ function connectTo(server: string, tls: ClusterAccess['tls']): KubernetesCluster
   return cluster;
 }
 
-const overNetwork = () => connectTo(`https://127.0.0.1:${network.port}`, access.tls);
-const overBalancer = () => connectTo(`http://127.0.0.1:${(balancer.address() as AddressInfo).port}`, {});
+const overNetwork = (): KubernetesCluster => connectTo(`https://127.0.0.1:${network.port}`, access.tls);
+const overBalancer = (): KubernetesCluster => connectTo(`http://127.0.0.1:${(balancer.address() as AddressInfo).port}`, {});
 
 it.each([
   ['drops all packets', overNetwork, () => network.goSilent(), 'cluster-unreachable'],

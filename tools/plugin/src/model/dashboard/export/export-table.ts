@@ -1,9 +1,12 @@
-import { cellSentence, gapSentence, momentOf } from '../cell-words.ts';
+import { cellSentence, gapSentence } from '../cell-words.ts';
 import type { DashboardRow, DashboardState, EnvironmentHead } from '../dashboard-state.ts';
+import { KnownNow } from '../known-now.ts';
+import { formatSecond } from '../../text/timestamp.ts';
 import { escapeControlCharacters } from '../../text/escape-control-characters.ts';
 
 /** Returns the grid as a table for readers without scripts. */
-export function exportTable({ rows, environments, branch, now }: DashboardState): string {
+export function exportTable(state: DashboardState): string {
+  const { rows, environments, branch, now } = new KnownNow().of(state);
   const at = new Date(now);
   const line = (row: DashboardRow) =>
     `<tr><th scope="row">${escapeHtml(row.service)}</th>${environments.map((head, place) => cell(row, head, environments[place - 1]?.name ?? branch.name, at)).join('')}</tr>`;
@@ -19,7 +22,7 @@ export function exportTable({ rows, environments, branch, now }: DashboardState)
 function headCell({ name, isProtected, answer }: EnvironmentHead): string {
   const state =
     answer.state === 'unreachable'
-      ? `could not be reached (${answer.reason})${answer.lastSeen ? `, last seen ${momentOf(answer.lastSeen, 'UTC')}` : ''}`
+      ? `could not be reached (${answer.reason})${answer.lastSeen ? `, last seen ${formatSecond(answer.lastSeen, 'UTC')}` : ''}`
       : 'answered';
   return `<th scope="col">${escapeHtml(name)}${isProtected ? ' (protected)' : ''}: ${escapeHtml(state)}</th>`;
 }
@@ -28,7 +31,7 @@ function headCell({ name, isProtected, answer }: EnvironmentHead): string {
 function cell({ service, cells, gaps }: DashboardRow, head: EnvironmentHead, left: string, now: Date): string {
   const [found, gap] = [cells[head.name], gaps[head.name]];
   if (!found || found.state === 'absent') return '<td>not here</td>';
-  const place = { head, gap, now };
+  const place = { head, gap, now, timeZone: 'UTC' };
   const said = cellSentence(service, found, place).slice(`${service} in ${head.name}: `.length);
   const between = gap && gap.kind !== 'none' && gap.kind !== 'same' ? ` ${gapSentence(gap, left, place)}` : '';
   return `<td>${escapeHtml(`${said}.${between}`)}</td>`;

@@ -3,7 +3,7 @@ import type { PlannedStep } from '../next-steps.ts';
 import { isNewerBuild } from '../timeline.ts';
 import { nameMatch } from './name-match.ts';
 
-/** What choosing an entry does: none of them changes anything in an environment. */
+/** The effect of choosing an entry: none of them changes anything in an environment. */
 export type PaletteAct =
   | { readonly kind: 'go'; readonly href: string }
   | { readonly kind: 'copy'; readonly command: string }

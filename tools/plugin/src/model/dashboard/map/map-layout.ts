@@ -28,7 +28,7 @@ export interface MapLayout {
   readonly height: number;
 }
 
-/** What a map is laid out from. */
+/** The services and the room that a map is laid out from. */
 export interface MapWish {
   readonly rows: readonly DashboardRow[];
   /** Of `groupings`. */
