@@ -1,3 +1,4 @@
+import { exported } from './exported.ts';
 import { lastGrid, url } from './navigate.ts';
 import './navigation.css';
 import { viewOf } from './routes.ts';
@@ -9,7 +10,12 @@ export const mainViews: readonly { readonly path: string; readonly name: string;
   { path: '/delivery', name: 'Delivery', key: 'd' },
   { path: '/graph', name: 'Graph', key: 'g' },
   { path: '/audit', name: 'Audit', key: 'u' },
-].filter(({ path }) => viewOf(path) !== undefined);
+].filter(({ path }) => isShown(path));
+
+/** An export has no answer to what its reader may ask about any commit, nor an audit. */
+function isShown(path: string): boolean {
+  return viewOf(path) !== undefined && !(exported && (path === '/graph' || path === '/audit'));
+}
 
 /** Returns the address of a view; that of the grid as it was shown last. */
 export function addressOf(path: string): string {

@@ -26,7 +26,7 @@ const closing: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   await ensureChromium();
-  files = pageOf(await bundleDashboard());
+  files = pageOf({ graphLayout: '', ...(await bundleDashboard()) });
   browser = await chromium.launch({
     executablePath: chromiumPath(),
     args: ['--no-sandbox', '--disable-dev-shm-usage'],

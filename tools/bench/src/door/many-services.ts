@@ -12,7 +12,7 @@ const limits = { capacity: 200, refillPerSecond: 10 };
 
 /** Times the publication of many services in one command: the first, and one that finds nothing to do. @returns rows of the page's table. */
 export async function publishMany(door: SimulatedDoor, services: number): Promise<string[]> {
-  const size = { services, libraries: 5, commits: 20, releases: 1, records: 1, pods: 0 };
+  const size = { services, libraries: 5, commits: 20, releases: 1, records: 1, pods: 2 };
   const backend = createServer((_, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end('{"orders":[]}');
   });

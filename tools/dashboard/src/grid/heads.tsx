@@ -17,6 +17,17 @@ export function Heads({ state, heads }: { state: DashboardState; heads: readonly
   );
 }
 
+/** The newest commit of the main branch, as a link to what it would release, which an export does not know. */
+function Branch({ branch: { name, commit } }: Pick<DashboardState, 'branch'>) {
+  const text = `${name} ${commit?.slice(0, 7) ?? '?'}`;
+  if (exported) return <>{text}</>;
+  return (
+    <a href="/graph" title={`What ${name} would release (g g)`}>
+      {text}
+    </a>
+  );
+}
+
 function HeadPair({ state, head }: { state: DashboardState; head: EnvironmentHead }) {
   const { branch, environments } = state;
   const at = environments.indexOf(head);
@@ -31,9 +42,7 @@ function HeadPair({ state, head }: { state: DashboardState; head: EnvironmentHea
       <div role="columnheader" class="head head-gap" title={branch.problem}>
         {isFirst && (
           <span class="branch">
-            <a href="/graph" title={`What ${branch.name} would release (g g)`}>
-              {branch.name} {branch.commit?.slice(0, 7) ?? '?'}
-            </a>
+            <Branch branch={branch} />
             {branch.problem ? ' (may be old)' : ''}
           </span>
         )}

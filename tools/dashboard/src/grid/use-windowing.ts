@@ -1,11 +1,4 @@
-import {
-  defaultRangeExtractor,
-  observeWindowOffset,
-  observeWindowRect,
-  Virtualizer,
-  windowScroll,
-} from '@tanstack/virtual-core';
-import { useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 
 /** Lines of the grid that are in the window; the others are not drawn. */
 export interface Windowing {
@@ -28,41 +21,49 @@ export interface WindowingOptions {
   readonly margin: number;
 }
 
+/** Lines that are drawn above and below the window, so that there is something when it is scrolled. */
+const beyond = 8;
+
 /** Draws of many lines of one height those only that can be seen. */
-export function useWindowing({ count, height, covered, kept, margin }: WindowingOptions): Windowing {
+export function useWindowing(options: WindowingOptions): Windowing {
+  const { count, height, covered, kept, margin } = options;
   const [, redraw] = useReducer((times: number, _: void) => times + 1, 0);
-  const keptNow = useRef(kept);
-  keptNow.current = kept;
-  const options = {
-    count,
-    estimateSize: () => height,
-    getScrollElement: () => window,
-    observeElementRect: observeWindowRect,
-    observeElementOffset: observeWindowOffset,
-    scrollToFn: windowScroll,
-    initialRect: { width: innerWidth, height: innerHeight },
-    scrollMargin: margin,
-    scrollPaddingStart: covered,
-    overscan: 8,
-    rangeExtractor: (range: Parameters<typeof defaultRangeExtractor>[0]) => {
-      const indexes = defaultRangeExtractor(range);
-      const index = keptNow.current;
-      return index < 0 || indexes.includes(index) ? indexes : [...indexes, index].sort((a, b) => a - b);
-    },
-    onChange: () => redraw(),
-  };
-  const [virtualizer] = useState(() => new Virtualizer<Window, Element>(options));
-  virtualizer.setOptions({ ...virtualizer.options, ...options });
-  const known = useRef(height);
-  if (known.current !== height) {
-    known.current = height;
-    virtualizer.measure();
-  }
-  useLayoutEffect(() => virtualizer._didMount(), [virtualizer]);
-  useLayoutEffect(() => virtualizer._willUpdate());
+  const drawn = rangeInWindow(options);
+  const latest = useRef({ options, drawn });
+  latest.current = { options, drawn };
+  useLayoutEffect(() => {
+    const look = () => {
+      const { first, end } = rangeInWindow(latest.current.options);
+      if (first !== latest.current.drawn.first || end !== latest.current.drawn.end) redraw();
+    };
+    addEventListener('scroll', look, { passive: true });
+    addEventListener('resize', look);
+    return () => {
+      removeEventListener('scroll', look);
+      removeEventListener('resize', look);
+    };
+  }, []);
+  const indexes = Array.from({ length: drawn.end - drawn.first }, (_, at) => drawn.first + at);
+  if (kept >= 0 && kept < drawn.first) indexes.unshift(kept);
+  if (kept >= drawn.end && kept < count) indexes.push(kept);
   return {
-    items: virtualizer.getVirtualItems(),
-    height: virtualizer.getTotalSize(),
-    show: (index) => virtualizer.scrollToIndex(index, { align: 'auto' }),
+    items: indexes.map((index) => ({ index, start: margin + index * height })),
+    height: count * height,
+    show: (index) => {
+      const top = margin + index * height;
+      if (top < scrollY + covered) scrollTo({ top: top - covered });
+      else if (top + height > scrollY + innerHeight) scrollTo({ top: top + height - innerHeight });
+    },
   };
+}
+
+/** Returns the lines that are drawn, `end` excluded. */
+function rangeInWindow({ count, height, margin }: WindowingOptions): { readonly first: number; readonly end: number } {
+  const first = Math.floor((scrollY - margin) / height) - beyond;
+  const end = Math.ceil((scrollY + innerHeight - margin) / height) + beyond;
+  return { first: clamp(first, count), end: clamp(end, count) };
+}
+
+function clamp(index: number, count: number): number {
+  return Math.min(Math.max(index, 0), count);
 }

@@ -37,7 +37,7 @@ export function ChangesTab({
       )}
       {'unknown' in page.builds && <Note>Builds cannot be listed: {page.builds.unknown}</Note>}
       <Between service={service} {...chosen} />
-      {chosen.to === 'HEAD' && (
+      {chosen.to === 'HEAD' && !exported && (
         <p>
           <a href="/graph">What the main branch would release, and why</a>
         </p>

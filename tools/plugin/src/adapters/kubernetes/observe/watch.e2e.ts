@@ -57,8 +57,8 @@ const overNetwork = (): KubernetesCluster => connectTo(`https://127.0.0.1:${netw
 const overBalancer = (): KubernetesCluster => connectTo(`http://127.0.0.1:${(balancer.address() as AddressInfo).port}`, {});
 
 it.each([
-  ['drops all packets', overNetwork, () => network.goSilent(), 'cluster-unreachable'],
-  ['refuses connections', overNetwork, () => network.refuse(), 'cluster-unreachable'],
+  ['drops all packets', overNetwork, (): void => network.goSilent(), 'cluster-unreachable'],
+  ['refuses connections', overNetwork, (): void => network.refuse(), 'cluster-unreachable'],
   ['answers with 503', overBalancer, () => void (status = 503), 'cluster-fails'],
 ] as const)(
   'ends when what is before the server %s, and looks again when it is well',
