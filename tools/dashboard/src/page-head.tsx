@@ -79,6 +79,8 @@ function Spoken() {
   const [spoken, setSpoken] = useState('');
   const last = useRef(0);
   useEffect(() => {
+    // Before the server's answer there is nothing to say, and so nothing to pause after.
+    if (text === '') return;
     const timer = setTimeout(
       () => {
         last.current = Date.now();

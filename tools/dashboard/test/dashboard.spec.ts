@@ -63,7 +63,9 @@ describe('size', () => {
 describe('what is seen', () => {
   it('says in one sentence how all is, and what needs somebody, the worst first', async () => {
     const { page } = await open(everyState());
-    expect(await page.locator('.headline').innerText()).toMatch(/^\d+ need you · \d+ moving · \d+ quiet · 1 not known$/);
+    expect(await page.locator('.headline').innerText()).toMatch(
+      /^\d+ need you · \d+ moving · \d+ quiet · 1 not known$/,
+    );
     const band = await page.locator('.band li').allInnerTexts();
     expect(band).toHaveLength(8);
     expect(band.join()).toContain('state-stuck in prod');

@@ -14,8 +14,7 @@ export function ExportBar() {
   return (
     <section class="export-bar" aria-label="Export">
       <p>
-        as of <Time iso={state.now} />, by {by}, from{' '}
-        <code>{commit.slice(0, 7)}</code>
+        as of <Time iso={state.now} />, by {by}, from <code>{commit.slice(0, 7)}</code>
       </p>
       <Age iso={state.now} />
       <details>

@@ -44,7 +44,9 @@ export function useAnswer<T>(path: string, delayMs = 0): Asked<T> & { readonly a
 
 /** An export has its answers in itself. */
 async function answering<T>(path: string, signal: AbortSignal): Promise<{ answer: T } | { problem: Problem }> {
-  return exported ? (answerFrom(wholeExport(exported), path) as { answer: T } | { problem: Problem }) : ask<T>(path, signal);
+  return exported
+    ? (answerFrom(wholeExport(exported), path) as { answer: T } | { problem: Problem })
+    : ask<T>(path, signal);
 }
 
 async function ask<T>(path: string, signal: AbortSignal): Promise<{ answer: T } | { problem: Problem }> {

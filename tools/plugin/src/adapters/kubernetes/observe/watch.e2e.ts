@@ -54,13 +54,16 @@ function connectTo(server: string, tls: ClusterAccess['tls']): KubernetesCluster
 }
 
 const overNetwork = (): KubernetesCluster => connectTo(`https://127.0.0.1:${network.port}`, access.tls);
-const overBalancer = (): KubernetesCluster => connectTo(`http://127.0.0.1:${(balancer.address() as AddressInfo).port}`, {});
+const overBalancer = (): KubernetesCluster =>
+  connectTo(`http://127.0.0.1:${(balancer.address() as AddressInfo).port}`, {});
 
-it.each([
-  ['drops all packets', overNetwork, (): void => network.goSilent(), 'cluster-unreachable'],
-  ['refuses connections', overNetwork, (): void => network.refuse(), 'cluster-unreachable'],
+const failures: readonly (readonly [string, () => KubernetesCluster, () => Promise<void> | void, string])[] = [
+  ['drops all packets', overNetwork, () => network.goSilent(), 'cluster-unreachable'],
+  ['refuses connections', overNetwork, () => network.refuse(), 'cluster-unreachable'],
   ['answers with 503', overBalancer, () => void (status = 503), 'cluster-fails'],
-] as const)(
+];
+
+it.each(failures)(
   'ends when what is before the server %s, and looks again when it is well',
   async (_, connect, fail, type) => {
     const cluster = connect();

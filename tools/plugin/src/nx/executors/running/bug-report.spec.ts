@@ -6,6 +6,8 @@ it('names the versions of what ran below the stack of a bug, and hides secrets i
   );
   expect(success).toBe(false);
   expect(terminalOutput).toMatch(/^This is a bug in @poc\/plugin; please report it with these lines\.\nTypeError: /);
-  expect(terminalOutput).toMatch(/@poc\/plugin from its sources, Nx \d+\.\d+\.\d+\S*, Node\.js \d+\.\d+\.\d+, \w+ \w+\n$/);
+  expect(terminalOutput).toMatch(
+    /@poc\/plugin from its sources, Nx \d+\.\d+\.\d+\S*, Node\.js \d+\.\d+\.\d+, \w+ \w+\n$/,
+  );
   expect(terminalOutput).not.toContain('hunter2');
 });
