@@ -5,7 +5,7 @@ import { observeDoor } from '../../observe/observe-door.ts';
 import { observeEnvironment } from '../../observe/observe-environment.ts';
 import type { Observed } from '../../observe/status.ts';
 
-/** What an environment is like after a look at it, and for which services that may be another than before. */
+/** An environment as a look at it found it, and the services for which that may differ from before. */
 export interface Look {
   readonly observed: Observed;
   readonly changed: ChangedServices;

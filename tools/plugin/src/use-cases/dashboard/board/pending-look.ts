@@ -7,7 +7,7 @@ const betweenAll = { least: 60_000, most: 300_000 };
 /** After a look at all services, as many times as long as it took: who watches an idle shop shall take no core's percent. */
 const restAfterAll = 100;
 
-/** What is to be looked at next in an environment: services that changed, or all of them when that is due. */
+/** The services that the next look at an environment is for: those that changed, or all of them when that is due. */
 export class PendingLook {
   private services: ChangedServices = 'all';
   private allDueAt = 0;
