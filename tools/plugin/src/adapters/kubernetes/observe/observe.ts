@@ -212,7 +212,7 @@ async function listItems(
   if (listed !== undefined || !hasHealth(type))
     return listPartial(api, path, listed ?? 'PartialObjectMetadata', selector);
   const list = await api.send('GET', path, { query: { labelSelector: selector }, isLong: true });
-  return (list as { items: KubernetesObject[] }).items;
+  return (list as { items: KubernetesObject[] | null }).items ?? [];
 }
 
 /** A namespace whose objects were listed, and the records of what was deployed there. */

@@ -1,3 +1,4 @@
+import { catchProductError } from '../../../model/errors/result.ts';
 import fc from 'fast-check';
 import { InMemoryCluster } from '../../../../../twins/src/cluster/in-memory-cluster.ts';
 import { applyPatch } from '../../../model/dashboard/apply-patch.ts';
@@ -53,8 +54,17 @@ async function deploy(cluster: InMemoryCluster, service: string, build: number, 
 
 /** Things that happen to a service. */
 const happenings: Readonly<Record<string, (cluster: InMemoryCluster, service: string, build: number) => unknown>> = {
-  deploys: (cluster, service, build) => deploy(cluster, service, build, true),
-  begins: (cluster, service, build) => deploy(cluster, service, build, false),
+  // One whose workload was given to another service is refused.
+  deploys: (cluster, service, build) =>
+    catchProductError(
+      () => deploy(cluster, service, build, true),
+      () => {},
+    ),
+  begins: (cluster, service, build) =>
+    catchProductError(
+      () => deploy(cluster, service, build, false),
+      () => {},
+    ),
   degrades: (cluster, service) => cluster.degrade(service, 'down'),
   recovers: (cluster, service) => cluster.recover(service),
   'is scaled by hand': (cluster, service, build) =>

@@ -120,7 +120,7 @@ describe('the board', () => {
       const cluster = await ports.cluster(environment);
       const changes = async function* (signal: AbortSignal) {
         await new Promise((resolve) => signal.addEventListener('abort', resolve));
-        yield;
+        yield 'all' as const;
       };
       return Object.assign(Object.create(cluster) as typeof cluster, { changes });
     };
@@ -151,7 +151,7 @@ describe('the board', () => {
       return Object.assign(Object.create(real) as typeof real, {
         observe: (...asked: Parameters<typeof real.observe>) => (isGone ? hangs : real.observe(...asked)),
         async *changes(signal: AbortSignal) {
-          yield;
+          yield 'all' as const;
           await new Promise<void>((resolve, reject) => {
             vanish = reject;
             signal.addEventListener('abort', () => resolve());

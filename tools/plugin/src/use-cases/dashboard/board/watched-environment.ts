@@ -54,7 +54,11 @@ export class WatchedEnvironment {
    */
   async watch(signal: AbortSignal, tell: (changed: ChangedServices) => void): Promise<void> {
     signal.addEventListener('abort', this.changed.notify, { once: true });
-    const listening = this.listen(signal, tell);
+    // A bug in one of them is one of the watch.
+    await Promise.all([this.listen(signal, tell), this.lookUntil(signal, tell)]);
+  }
+
+  private async lookUntil(signal: AbortSignal, tell: (changed: ChangedServices) => void): Promise<void> {
     while (!signal.aborted) {
       const started = Date.now();
       this.changed.reset();
@@ -67,7 +71,6 @@ export class WatchedEnvironment {
       await this.rest(Math.max(gathering, rest), signal);
       await this.heardOrDue(signal);
     }
-    await listening;
   }
 
   /** Waits for a change, or until it is time to ask anyway. */

@@ -79,5 +79,5 @@ function retryAfterMs(failures: number): number {
 
 interface List {
   readonly metadata: { readonly resourceVersion: string };
-  readonly items: readonly KubernetesObject[];
+  readonly items: readonly KubernetesObject[] | null;
 }
