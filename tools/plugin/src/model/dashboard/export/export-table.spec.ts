@@ -38,9 +38,11 @@ describe('exportTable', () => {
   it('says what each cell is, what waits before it, and what could not be reached', () => {
     const html = exportTable(stateOf('prod'));
     expect(html).toContain('dev: could not be reached (prod)');
-    expect(html).toContain('<td>not reachable, was not known.</td>');
     expect(html).toContain(
-      '<td>prod, stuck, held by prod (prod). From dev to prod: at least 5 commits wait, needs approval</td>',
+      '<td>not known, last seen: not known. From prod to dev: not known (dev does not answer)</td>',
+    );
+    expect(html).toContain(
+      '<td>prod, stuck, held by prod (prod). From dev to prod: not known (dev does not answer; last seen: at least 5 commits wait)</td>',
     );
   });
 });
