@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { TcpProxy } from '../../../simulators/src/tcp-proxy.ts';
 import { tokenOf, writeKubeconfig } from '../../../scratch-workspace/src/cluster-account.ts';
@@ -130,43 +129,6 @@ it(
     expect(await runningBuild()).not.toBe(before);
     expect(await outcomes()).toEqual(['succeeded', 'succeeded', 'succeeded']);
     for (const tab of tabs) await tab.keyboard.press('Escape');
-  },
-  limitMs,
-);
-
-it(
-  'shows what a dashboard left behind that was killed, and finishes it',
-  async () => {
-    workspace.edit('apps/payments/k8s/deployment.yaml', /periodSeconds: 1\d/, 'periodSeconds: 14');
-    await workspace.commit('feat(payments): probe every 14 s');
-    const count = (await outcomes()).length;
-    await (await press(tabs[0], 'r', 'payments', 'cell:preprod')).locator('.confirm').click();
-    while ((await outcomes()).length === count) await pause(100);
-    dashboard.command.end('SIGKILL');
-    await dashboard.command.ended;
-    // The page of the one that is gone says so.
-    await tabs[0].locator('.bar').waitFor();
-    await dashboard.context.close();
-    expect((await outcomes()).at(-1)).toBe('running');
-
-    dashboard = await OpenDashboard.start(workspace, browser, { args: ['--actions'] });
-    const tab = await dashboard.tab();
-    const dialog = await press(tab, 'r', 'payments', 'cell:preprod');
-    await dialog.locator('.confirm').click();
-    // It waits for the lock to expire, and calls what was killed abandoned: where the plan was older, that is not what was shown.
-    const isOther = await Promise.race([
-      dialog
-        .getByText('Nothing was done')
-        .waitFor()
-        .then(() => true),
-      ended(tab, 'payments').then((text) => !text.includes('succeeded')),
-    ]);
-    if (isOther) await dialog.locator('.confirm').click();
-    await tab.locator('.runs summary strong', { hasText: 'succeeded' }).first().waitFor();
-    await cellOf(tab, 'payments', 'cell:preprod')
-      .filter({ hasText: await runningBuild() })
-      .waitFor();
-    expect((await outcomes()).slice(count)).toEqual(['abandoned', 'succeeded']);
   },
   limitMs,
 );
