@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Failure } from '../../model/errors/product-error.ts';
 import { isPackage, pluginFolder } from '../../model/product/installation.ts';
+import { readPackedFile } from '../installation/packed-file.ts';
 
 /** A file as a browser gets it. */
 export interface PageFile {
@@ -54,8 +54,8 @@ export function pageOf({ html, js, css, graphLayout }: Texts): DashboardPage {
 async function fromPackage(root: string): Promise<Texts> {
   const folder = join(pluginFolder(root), 'assets/dashboard');
   const [html, js, css, graphLayout] = await Promise.all(
-    ['index.html', 'dashboard.js', 'dashboard.css', 'graph-layout.js'].map((file) =>
-      readFile(join(folder, file), 'utf8'),
+    ['index.html', 'dashboard.js', 'dashboard.css', 'graph-layout.js'].map(async (file) =>
+      (await readPackedFile(join(folder, file))).toString('utf8'),
     ),
   );
   return { html: html!, js: js!, css: css!, graphLayout: graphLayout! };

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { brotliDecompress } from 'node:zlib';
 import { isPackage, pluginFolder } from '../../model/product/installation.ts';
 import { Failure } from '../../model/errors/product-error.ts';
+import { readPackedFile } from '../installation/packed-file.ts';
 
 /** A file as a browser gets it. */
 export interface SiteFile {
@@ -33,7 +32,7 @@ const sources: readonly Source[] = [
   ...['LICENSE', 'NOTICE'].map((file) => ({ name: `swagger-ui.${file}.txt`, folder: 'viewer' as const, file })),
 ];
 /** Files that the package has by Brotli: the largest one is a fifth of it. */
-const compressed = ['swagger-ui-bundle.js'];
+const compressed = ['swagger-ui-bundle.js', 'swagger-ui.css'];
 const policyPlace = 'CONTENT-SECURITY-POLICY';
 
 const types: Readonly<Record<string, string>> = {
@@ -71,7 +70,7 @@ function folderOf(folder: Source['folder'], root: string): string {
 async function readAsset(path: string, folder: Source['folder']): Promise<Buffer> {
   try {
     if (!isPackage || !compressed.includes(basename(path))) return await readFile(path);
-    return await promisify(brotliDecompress)(await readFile(`${path}.br`));
+    return await readPackedFile(path);
   } catch (cause) {
     throw new Failure({
       type: 'portal-incomplete',
