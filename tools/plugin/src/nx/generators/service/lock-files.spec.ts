@@ -59,11 +59,12 @@ describe('a service in Go', () => {
 
   it('is not built with a package that go.mod does not have', async () => {
     const folder = await generated('go');
+    // Go looks for the package in the go.mod of all modules first, also of those that the build does not need.
+    spawnSync('go', ['list', '-m', 'all'], { cwd: folder });
     edit(join(folder, 'answer.go'), (text) => text.replace('import (', 'import (\n\t_ "example.org/none/such"'));
     const { code, text } = build(folder, { ...offline, GOFLAGS: '-mod=mod' });
     expect(code).not.toBe(0);
-    // Which of its files Go wants first depends on those that the machine has.
-    expect(text).toMatch(/lookup disabled by (-mod=readonly|GOPROXY=off)/);
+    expect(text).toContain('import lookup disabled by -mod=readonly');
   });
 });
 
