@@ -16,6 +16,7 @@ export function actionContextOf(
     ports: scenario.ports,
     words: {
       deployed: (service, release, { name }, { state }) => `${service} ${release?.buildNumber}: ${state} in ${name}`,
+      bug: (error) => Promise.resolve(['This is a bug', String(error)]),
       rolledBack: ({ release }, { state }) => [`${release.service} ${release.buildNumber}: ${state}`],
       changes: (changes) => changes.map(({ kind, name, action }) => `${kind} ${name} ${action}`),
       typed: (text) => text,

@@ -1,10 +1,12 @@
-/** Characters that control or turn text round: a name or a commit would show something else than is there. */
-const hidden = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+import { controlCharacters } from '../../model/text/escape-control-characters.ts';
 
-/** Returns a value as JSON, in whose texts characters that turn others round are shown by their numbers: `\u202e`. */
+/**
+ * Returns a value as JSON, in whose texts characters that turn others round are shown by their numbers: `\u202e`. What JSON
+ * escapes by itself, such as ends of lines, stays what it is.
+ */
 export function visibleJson(value: unknown): string {
   return JSON.stringify(value).replaceAll(
-    hidden,
+    controlCharacters,
     (character) => `\\\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

@@ -4,6 +4,7 @@ import { escapeHtml, exportTable } from '../../../model/dashboard/export/export-
 import { pack } from '../../../model/dashboard/export/pack.ts';
 import { formatSecond } from '../../../model/text/timestamp.ts';
 import type { DashboardPage } from '../dashboard-page.ts';
+import { visibleJson } from '../visible-json.ts';
 
 /** By this an export is known as one that may be replaced. */
 export const exportMark = '<meta name="generator" content="infrastructure:dashboard --export" />';
@@ -66,5 +67,5 @@ function hashOf(text: string): string {
 
 /** JSON in which nothing ends the element, whatever others wrote. */
 function inScript(value: unknown): string {
-  return JSON.stringify(value).replaceAll('<', '\\u003c');
+  return visibleJson(value).replaceAll('<', '\\u003c');
 }

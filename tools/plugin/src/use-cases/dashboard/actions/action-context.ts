@@ -16,6 +16,8 @@ export interface ActionWords {
   rolledBack(plan: RollbackPlan, result: RollbackResult): readonly string[];
   /** Returns lines, object by object and field by field. */
   changes(changes: ChangeSet): readonly string[];
+  /** Returns the lines for an error that no code expects. */
+  bug(error: unknown): Promise<readonly string[]>;
   /** Returns a text with the commands in it as they are typed in this workspace. */
   typed(text: string): string;
 }

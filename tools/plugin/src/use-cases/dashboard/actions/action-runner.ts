@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import pMap from 'p-map';
 import type { RunOfService, RunState } from '../../../model/dashboard/action-run.ts';
 import { ProductError, Refusal } from '../../../model/errors/product-error.ts';
-import type { CarryingOut, PreparedAction, PreparedService } from './action-context.ts';
+import type { ActionWords, CarryingOut, PreparedAction, PreparedService } from './action-context.ts';
 import { shownLine } from './planned-service.ts';
 import type { RunOutput } from './run-output.ts';
 import { requireAsShown } from './shown-work.ts';
@@ -19,13 +19,15 @@ export class ActionRunner {
   /** Why it was no more what had been shown, as sentences. */
   readonly differences: string[] = [];
   readonly output: RunOutput;
+  private readonly bug: ActionWords['bug'];
   private readonly stopping = new AbortController();
   private readonly action: PreparedAction;
   private settle: () => void = () => {};
   private hasFailed = false;
   private hasBegun = false;
 
-  constructor(action: PreparedAction, reason: string | undefined, output: RunOutput) {
+  constructor(action: PreparedAction, reason: string | undefined, output: RunOutput, bug: ActionWords['bug']) {
+    this.bug = bug;
     this.action = action;
     this.output = output;
     // Many parts of a rollout hear it, which Node would take for a leak.
@@ -61,7 +63,7 @@ export class ActionRunner {
       await this.action.check(reason);
       return undefined;
     } catch (error) {
-      this.explain(this.output.now.environments.join(', '), error);
+      await this.explain(this.output.now.environments.join(', '), error);
       if (!(error instanceof Refusal)) return 'failed';
       this.differences.push(error.facts.reason);
       return 'changed';
@@ -97,7 +99,7 @@ export class ActionRunner {
       return this.noted(service, 'succeeded');
     } catch (error) {
       this.hasFailed = true;
-      this.explain(service, error);
+      await this.explain(service, error);
       if (this.stopping.signal.aborted && error instanceof ProductError) return this.noted(service, 'cancelled');
       if (isBegun || !(error instanceof Refusal)) return this.noted(service, 'failed');
       this.differences.push(error.facts.reason);
@@ -105,20 +107,13 @@ export class ActionRunner {
     }
   }
 
-  private explain(service: string, error: unknown): void {
-    const lines =
-      error instanceof ProductError
-        ? error.explain().split('\n')
-        : ['This is a bug in @poc/plugin; please report it with these lines.', ...stackOf(error)];
-    for (const line of lines) this.output.say(service, 'error', shownLine(line));
+  private async explain(service: string, error: unknown): Promise<void> {
+    const texts = error instanceof ProductError ? [error.explain()] : await this.bug(error);
+    for (const line of texts.join('\n').split('\n')) this.output.say(service, 'error', shownLine(line));
   }
 
   private noted(service: string, state: RunOfService['state']): RunOfService['state'] {
     this.output.setService(service, state);
     return state;
   }
-}
-
-function stackOf(error: unknown): string[] {
-  return (error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n');
 }

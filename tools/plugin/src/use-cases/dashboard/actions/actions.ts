@@ -147,7 +147,7 @@ export class DashboardActions {
       ),
     };
     const output = new RunOutput(summary, ports.clock, (event) => this.tell(event));
-    const begun = { run: new ActionRunner(prepared, reason, output), kept };
+    const begun = { run: new ActionRunner(prepared, reason, output, this.context.words.bug), kept };
     this.runs.set(id, begun);
     this.plans.delete(plan.id);
     this.forgetOldRuns();

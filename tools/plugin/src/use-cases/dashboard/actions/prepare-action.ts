@@ -53,13 +53,12 @@ async function requireNothingSince(
   const names = [...new Set(ready.flatMap(({ shown }) => shown.map(({ environment }) => environment)))];
   for (const name of names) {
     const records = await (await ports.cluster(environmentNamed(name, environments))).newest();
-    for (const { planned, shown } of ready)
-      for (const { environment, after } of shown)
-        if (environment === name)
-          requireSameMark(`continue with ${planned.service}`, name, {
-            shown: after,
-            now: records.find(({ release }) => release.service === planned.service),
-          });
+    const newest = new Map(records.map((record) => [record.release.service, record]));
+    for (const { planned, shown } of ready) {
+      const work = shown.find(({ environment }) => environment === name);
+      const now = newest.get(planned.service);
+      if (work) requireSameMark(`continue with ${planned.service}`, name, { shown: work.after, now });
+    }
   }
 }
 

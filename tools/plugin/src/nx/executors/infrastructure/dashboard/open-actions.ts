@@ -7,6 +7,7 @@ import { describeRolledBack } from '../../output/describe-rolled-back.ts';
 import { plainTerminal } from '../../output/terminal.ts';
 import { timeout } from '../../options/common-options.ts';
 import { actorOf } from '../../running/actor.ts';
+import { describeBug } from '../../running/bug-report.ts';
 import { stagedPorts } from '../../running/connections/staged-ports.ts';
 import { Stages } from '../../running/connections/stages.ts';
 import type { InfrastructureRun } from '../../running/infrastructure-executor.ts';
@@ -35,6 +36,7 @@ export function openActions({
       describeDeploy({ service: name, release }, environment, result, plainTerminal),
     rolledBack: (plan, result) => describeRolledBack(plan, result, plainTerminal),
     changes: describeChangeSet,
+    bug: describeBug,
     typed,
   };
   const context: ActionContext = {
