@@ -1,10 +1,9 @@
-import { chromium } from 'playwright-core';
 import { readEnvironments } from '../../plugin/src/adapters/workspace/environments.ts';
 import { addIdleTargets } from '../../bench/src/idle-targets.ts';
 import { makeHistory } from '../../bench/src/scale/history.ts';
 import { fillEnvironment } from '../../bench/src/scale/cluster.ts';
 import { fullSize, type Size } from '../../bench/src/scale/shop.ts';
-import { chromiumPath, ensureChromium } from '../../browser/src/chromium.ts';
+import { launchChromium } from '../../browser/src/launch-chromium.ts';
 import { up } from '../../local-platform/src/platform.ts';
 import { ScratchWorkspace } from '../../scratch-workspace/src/scratch-workspace.ts';
 import { measurePage } from './measure-page.ts';
@@ -25,13 +24,9 @@ const size: Size = {
 const filled = process.argv[3];
 
 await up();
-await ensureChromium();
 const workspace = filled === undefined ? await ScratchWorkspace.create('dashboard') : ScratchWorkspace.existing(filled);
 process.env['KUBECONFIG'] = workspace.administratorKubeconfig;
-const browser = await chromium.launch({
-  executablePath: chromiumPath(),
-  args: ['--no-sandbox', '--disable-dev-shm-usage'],
-});
+const browser = await launchChromium();
 try {
   const environments = await readEnvironments(workspace.folder);
   if (filled === undefined) await fill();

@@ -1,26 +1,18 @@
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { chromiumPath, ensureChromium } from '../../browser/src/chromium.ts';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchChromium } from '../../browser/src/launch-chromium.ts';
+import { bundleDashboard, type Bundle } from './bundle.ts';
 import type { DashboardState } from '../../plugin/src/model/dashboard/dashboard-state.ts';
 import { violations } from './axe.ts';
 import { at, boardOf, cellOf, everyState, manyServices, rowOf } from './board-of.ts';
 import { FakeBoard } from './fake-board.ts';
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports
-const { bundleDashboard } = require('../bundle.cjs') as {
-  bundleDashboard(): Promise<{ html: string; js: string; css: string }>;
-};
-
 let browser: Browser;
-let bundle: { html: string; js: string; css: string };
+let bundle: Bundle;
 const closing: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
-  await ensureChromium();
   bundle = await bundleDashboard();
-  browser = await chromium.launch({
-    executablePath: chromiumPath(),
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
-  });
+  browser = await launchChromium();
 });
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();

@@ -2,18 +2,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { chromiumPath, ensureChromium } from '../../browser/src/chromium.ts';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchChromium } from '../../browser/src/launch-chromium.ts';
+import { bundleDashboard } from './bundle.ts';
 import { pageOf, type DashboardPage } from '../../plugin/src/adapters/dashboard/dashboard-page.ts';
 import { exportPage } from '../../plugin/src/adapters/dashboard/export/export-page.ts';
 import type { DashboardState } from '../../plugin/src/model/dashboard/dashboard-state.ts';
 import { boardOf, cellOf, everyState, manyServices, rowOf } from './board-of.ts';
 import { exportOf, hostileSubject } from './export-of.ts';
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports
-const { bundleDashboard } = require('../bundle.cjs') as {
-  bundleDashboard(): Promise<{ html: string; js: string; css: string }>;
-};
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 /** CI's machines may be ten times slower. */
 const patience = 120_000;
@@ -25,12 +22,8 @@ let folder: string;
 const closing: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
-  await ensureChromium();
-  files = pageOf({ graphLayout: '', ...(await bundleDashboard()) });
-  browser = await chromium.launch({
-    executablePath: chromiumPath(),
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
-  });
+  files = pageOf(await bundleDashboard());
+  browser = await launchChromium();
 });
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'poc export '))));
 afterEach(async () => {

@@ -1,35 +1,24 @@
-import axe from 'axe-core';
-import { mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { chromiumPath, ensureChromium } from '../../browser/src/chromium.ts';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchChromium } from '../../browser/src/launch-chromium.ts';
+import { bundleDashboard, type Bundle } from './bundle.ts';
 import type { AuditPage } from '../../plugin/src/model/dashboard/audit-page.ts';
 import type { GraphNode, ReleaseGraph } from '../../plugin/src/model/dashboard/graph/release-graph.ts';
 import { shortestPaths } from '../../plugin/src/model/dashboard/graph/shortest-paths.ts';
 import { everyState } from './board-of.ts';
 import { FakeBoard } from './fake-board.ts';
+import { violations } from './axe.ts';
+import { isTooWide } from './is-too-wide.ts';
+import { leavePicture } from './left-pictures.ts';
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports
-const { bundleDashboard } = require('../bundle.cjs') as {
-  bundleDashboard(): Promise<{ html: string; js: string; css: string; graphLayout: string }>;
-};
-/** Where pictures are left, for people who want to see them. */
-const pictures = process.env.DASHBOARD_PICTURES ?? join(tmpdir(), 'dashboard pictures');
 const now = '2026-11-26T12:00:00.000Z';
 
 let browser: Browser;
-let bundle: Awaited<ReturnType<typeof bundleDashboard>>;
+let bundle: Bundle;
 const closing: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
-  await ensureChromium();
-  mkdirSync(pictures, { recursive: true });
   bundle = await bundleDashboard();
-  browser = await chromium.launch({
-    executablePath: chromiumPath(),
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
-  });
+  browser = await launchChromium();
 });
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
@@ -100,16 +89,6 @@ async function open(path: string, answers: Record<string, unknown>, options: Bro
   return { board, page, complaints };
 }
 
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(async () => {
-    const { axe: loaded } = globalThis as unknown as { axe: typeof axe };
-    return (await loaded.run()).violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) }));
-  });
-  return found.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 2).join(' ')}`);
-}
-
-const isTooWide = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
 const node = (page: Page, name: string) =>
   page.locator('.graph-node').filter({ has: page.getByText(name, { exact: true }) });
 
@@ -126,7 +105,7 @@ describe('the graph of a release', () => {
     expect(text).toContain('service-000 ← libs/money ← libs/money/src/round.ts');
     expect(text).toContain('nx run infrastructure:where --commit=1a2b3c4');
     expect(await page.locator('.graph-edge').count()).toBe(9);
-    await page.screenshot({ path: join(pictures, `graph-${colorScheme}.png`), fullPage: true });
+    await leavePicture(page, `graph-${colorScheme}`, { fullPage: true });
     await page.getByText('The drawing as a table').click();
     expect(await page.getByRole('row').allInnerTexts()).toContain(
       'left-pad in package-lock.json\tpackage in another version\t–\tlibs/tax',
@@ -218,7 +197,7 @@ describe('the audit', () => {
     expect(text).toContain('Not checked: GitHub, because there is no GITHUB_TOKEN.');
     expect(await page.locator('main code').allInnerTexts()).toContain('nx run infrastructure:audit --repair');
     expect(await page.locator('main b').count()).toBe(0);
-    await page.screenshot({ path: join(pictures, `audit-${colorScheme}.png`), fullPage: true });
+    await leavePicture(page, `audit-${colorScheme}`, { fullPage: true });
     expect(await violations(page)).toEqual([]);
     expect(await isTooWide(page)).toBe(false);
     expect(complaints).toEqual([]);

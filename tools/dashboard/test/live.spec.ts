@@ -1,13 +1,9 @@
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { chromiumPath, ensureChromium } from '../../browser/src/chromium.ts';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from '../../browser/src/launch-chromium.ts';
+import { bundleDashboard } from './bundle.ts';
 import { cellOf, manyServices } from './board-of.ts';
 import { CollectingProxy } from './collecting-proxy.ts';
 import { FakeBoard } from './fake-board.ts';
-
-// eslint-disable-next-line @typescript-eslint/no-require-imports
-const { bundleDashboard } = require('../bundle.cjs') as {
-  bundleDashboard(): Promise<{ html: string; js: string; css: string }>;
-};
 
 let browser: Browser;
 let board: FakeBoard;
@@ -15,11 +11,7 @@ let address: string;
 const closing: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  await ensureChromium();
-  browser = await chromium.launch({
-    executablePath: chromiumPath(),
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
-  });
+  browser = await launchChromium();
 });
 beforeEach(async () => {
   board = new FakeBoard(await bundleDashboard(), manyServices(3));

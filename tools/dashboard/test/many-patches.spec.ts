@@ -1,18 +1,12 @@
-import { chromium, type Browser } from 'playwright-core';
-import { chromiumPath, ensureChromium } from '../../browser/src/chromium.ts';
+import type { Browser } from 'playwright-core';
+import { launchChromium } from '../../browser/src/launch-chromium.ts';
+import { bundleDashboard } from './bundle.ts';
 import { boardOf, cellOf, rowOf } from './board-of.ts';
 import { FakeBoard } from './fake-board.ts';
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports
-const { bundleDashboard } = require('../bundle.cjs') as {
-  bundleDashboard(): Promise<{ html: string; js: string; css: string }>;
-};
-
 let browser: Browser;
 beforeAll(async () => {
-  await ensureChromium();
-  const args = ['--no-sandbox', '--disable-dev-shm-usage'];
-  browser = await chromium.launch({ executablePath: chromiumPath(), args });
+  browser = await launchChromium();
 });
 afterAll(() => browser.close());
 

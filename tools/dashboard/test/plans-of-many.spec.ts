@@ -1,34 +1,22 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { chromiumPath, ensureChromium } from '../../browser/src/chromium.ts';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchChromium } from '../../browser/src/launch-chromium.ts';
+import { bundleDashboard, type Bundle } from './bundle.ts';
 import type { ActionPlan, PlannedService, PlanWish } from '../../plugin/src/model/dashboard/action-plan.ts';
 import type { Moment } from '../../plugin/src/model/dashboard/moment.ts';
 import { at, boardOf, cellOf, rowOf } from './board-of.ts';
 import { FakeBoard } from './fake-board.ts';
+import { violations } from './axe.ts';
+import { leavePicture } from './left-pictures.ts';
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports
-const { bundleDashboard } = require('../bundle.cjs') as {
-  bundleDashboard(): Promise<{ html: string; js: string; css: string }>;
-};
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-/** Where pictures are left, for people who want to see them. */
-const pictures = process.env.DASHBOARD_PICTURES ?? join(tmpdir(), 'dashboard pictures');
 const names = ['billing', 'carts', 'orders', 'payments', 'stock'];
 
 let browser: Browser;
-let bundle: Awaited<ReturnType<typeof bundleDashboard>>;
+let bundle: Bundle;
 const closing: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
-  await ensureChromium();
-  mkdirSync(pictures, { recursive: true });
   bundle = await bundleDashboard();
-  browser = await chromium.launch({
-    executablePath: chromiumPath(),
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
-  });
+  browser = await launchChromium();
 });
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
@@ -123,18 +111,6 @@ const cell = (page: Page, name: string) => page.locator(`[data-cell="${name}"]`)
 const selected = (page: Page) => page.locator('[aria-selected=true] .name-text').allTextContents();
 const bar = (page: Page) => page.locator('.selection-bar');
 
-/** Returns what axe finds wrong, a line each. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    type Found = { violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] };
-    const { axe: run } = globalThis as unknown as { axe: { run(): Promise<Found> } };
-    return (await run.run()).violations.flatMap(({ id, nodes }) =>
-      nodes.slice(0, 3).map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
-    );
-  });
-}
-
 describe('the selection', () => {
   it('is made by keys alone: x, Shift and arrows there and back, Ctrl+A, and Esc clears it', async () => {
     const { page } = await open();
@@ -189,7 +165,7 @@ describe('the selection', () => {
     await cell(page, 'orders|name').focus();
     await page.keyboard.press('x');
     await bar(page).waitFor();
-    await page.screenshot({ path: join(pictures, `selection-${colorScheme}.png`) });
+    await leavePicture(page, `selection-${colorScheme}`);
     expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
     expect(await violations(page)).toEqual([]);
   });
@@ -287,11 +263,11 @@ describe('a plan of many services', () => {
     ['dark', 360],
   ] as const)('is accessible, %s at %i px', async (colorScheme, width) => {
     const { page, dialog } = await openPlan({ colorScheme, viewport: { width, height: 740 } });
-    await page.screenshot({ path: join(pictures, `plan-many-${colorScheme}-${width}.png`) });
+    await leavePicture(page, `plan-many-${colorScheme}-${width}`);
     expect(await violations(page)).toEqual([]);
     await dialog.getByText('1 lost').click();
     await dialog.getByRole('checkbox', { name: 'billing is in the plan' }).uncheck();
-    await page.screenshot({ path: join(pictures, `plan-many-out-${colorScheme}-${width}.png`) });
+    await leavePicture(page, `plan-many-out-${colorScheme}-${width}`);
     expect(await violations(page)).toEqual([]);
     expect(await dialog.evaluate((element) => element.scrollWidth > element.clientWidth)).toBe(false);
   });
@@ -310,7 +286,7 @@ describe('a moment', () => {
     expect(wishes).toEqual([{ action: 'rollback-environment', services: [], to: 'prod', at: then }]);
     expect(await dialog.getByRole('checkbox').count()).toBe(0);
     expect(await dialog.textContent()).toContain('one that fails stops no other');
-    await page.screenshot({ path: join(pictures, 'plan-environment.png') });
+    await leavePicture(page, 'plan-environment');
     expect(await violations(page)).toEqual([]);
     await dialog.locator('[name=typed]').fill('prod');
     expect(await dialog.locator('.confirm').isDisabled()).toBe(true);

@@ -1,6 +1,9 @@
 import type { DashboardState } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
 import { at, boardOf, cellOf, everyState, manyServices, rowOf } from '../board-of.ts';
-import { BoardBrowser, isTooWide, leavePicture, violationsIn } from './open-board.ts';
+import { violations } from '../axe.ts';
+import { isTooWide } from '../is-too-wide.ts';
+import { leavePicture } from '../left-pictures.ts';
+import { BoardBrowser } from './open-board.ts';
 
 const browser = new BoardBrowser();
 beforeAll(() => browser.start());
@@ -27,20 +30,20 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
   it('the band with its next steps, the map and the palette have no finding of axe', async () => {
     const { page } = await browser.open(mapBoard, '/', { colorScheme, reducedMotion: 'reduce' });
     await leavePicture(page, `band-${colorScheme}`);
-    expect(await violationsIn(page, 'header')).toEqual([]);
-    expect(await violationsIn(page, '.band')).toEqual([]);
+    expect(await violations(page, 'header')).toEqual([]);
+    expect(await violations(page, '.band')).toEqual([]);
     await page.keyboard.press('m');
     await page.locator('.map-cursor').focus();
     await leavePicture(page, `map-${colorScheme}`);
-    expect(await violationsIn(page, '.map')).toEqual([]);
+    expect(await violations(page, '.map')).toEqual([]);
     // All of it on one screen.
     expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThanOrEqual(900);
-    await leavePicture(page, `map-${colorScheme}-greyscale`, true);
+    await leavePicture(page, `map-${colorScheme}-greyscale`, { isGrey: true });
     await page.keyboard.press('Control+k');
     await page.keyboard.type('held');
     await page.locator('.palette [role=option]').first().waitFor();
     await leavePicture(page, `palette-${colorScheme}`);
-    expect(await violationsIn(page, '.palette')).toEqual([]);
+    expect(await violations(page, '.palette')).toEqual([]);
   });
 });
 

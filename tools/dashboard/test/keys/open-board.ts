@@ -1,34 +1,19 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { chromiumPath, ensureChromium } from '../../../browser/src/chromium.ts';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchChromium } from '../../../browser/src/launch-chromium.ts';
+import { bundleDashboard, type Bundle } from '../bundle.ts';
 import type { DashboardState } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
 import { answerTo } from '../detail/answers.ts';
 import { FakeBoard } from '../fake-board.ts';
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports
-const { bundleDashboard } = require('../../bundle.cjs') as {
-  bundleDashboard(): Promise<{ html: string; js: string; css: string }>;
-};
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-/** Where pictures are left, for people who want to see them. */
-const pictures = process.env.DASHBOARD_PICTURES ?? join(tmpdir(), 'dashboard pictures');
-
 /** One browser and one bundle for all tests of a file. */
 export class BoardBrowser {
   private browser!: Browser;
-  private bundle!: { html: string; js: string; css: string };
+  private bundle!: Bundle;
   private readonly closing: (() => Promise<void>)[] = [];
 
   async start(): Promise<void> {
-    await ensureChromium();
-    mkdirSync(pictures, { recursive: true });
     this.bundle = await bundleDashboard();
-    this.browser = await chromium.launch({
-      executablePath: chromiumPath(),
-      args: ['--no-sandbox', '--disable-dev-shm-usage'],
-    });
+    this.browser = await launchChromium();
   }
 
   /** Opens the page of a board. @param prepare runs before the page is loaded. */
@@ -70,32 +55,4 @@ export class BoardBrowser {
   stop(): Promise<void> {
     return this.browser.close();
   }
-}
-
-/** Leaves a picture of the page. */
-export async function leavePicture(page: Page, name: string, isGrey = false): Promise<void> {
-  await page.evaluate((grey) => (document.documentElement.style.filter = grey ? 'grayscale(1)' : ''), isGrey);
-  await page.screenshot({ path: join(pictures, `${name}.png`) });
-  await page.evaluate(() => (document.documentElement.style.filter = ''));
-}
-
-/** Returns what axe finds wrong in a part of the page, a line each. */
-export async function violationsIn(page: Page, selector: string): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async (part) => {
-    const { axe: loaded } = globalThis as unknown as {
-      axe: {
-        run(part: string): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
-      };
-    };
-    const { violations } = await loaded.run(part);
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
-    );
-  }, selector);
-}
-
-/** Returns whether something is wider than the window. */
-export function isTooWide(page: Page): Promise<boolean> {
-  return page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
 }

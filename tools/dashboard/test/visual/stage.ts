@@ -1,14 +1,10 @@
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { chromiumPath, ensureChromium } from '../../../browser/src/chromium.ts';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { launchChromium } from '../../../browser/src/launch-chromium.ts';
+import { bundleDashboard, type Bundle } from '../bundle.ts';
 import type { DashboardState } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
 import { at } from '../board-of.ts';
 import { FakeBoard } from '../fake-board.ts';
-
-// eslint-disable-next-line @typescript-eslint/no-require-imports
-const { bundleDashboard } = require('../../bundle.cjs') as {
-  bundleDashboard(): Promise<{ html: string; js: string; css: string }>;
-};
 
 /** A way in which a scene is seen. */
 export interface Look {
@@ -61,20 +57,18 @@ export class Refusal {
 /** A browser in which each machine draws the same, and the page's bundle. */
 export class Stage {
   private readonly browser: Browser;
-  private readonly bundle: { html: string; js: string; css: string };
+  private readonly bundle: Bundle;
   private readonly closing: (() => Promise<void>)[] = [];
 
-  private constructor(browser: Browser, bundle: Stage['bundle']) {
+  private constructor(browser: Browser, bundle: Bundle) {
     this.browser = browser;
     this.bundle = bundle;
   }
 
   static async open(): Promise<Stage> {
-    await ensureChromium();
-    const browser = await chromium.launch({
-      executablePath: chromiumPath(),
+    const browser = await launchChromium({
       args: [
-        ...['--no-sandbox', '--disable-dev-shm-usage', '--hide-scrollbars', '--disable-gpu'],
+        ...['--hide-scrollbars', '--disable-gpu'],
         ...[
           '--font-render-hinting=none',
           '--disable-font-subpixel-positioning',

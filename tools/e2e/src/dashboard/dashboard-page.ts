@@ -1,17 +1,10 @@
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { setTimeout as pause } from 'node:timers/promises';
-import { chromiumPath, ensureChromium } from '../../../browser/src/chromium.ts';
 import type { RunningCommand } from '../../../scratch-workspace/src/run-command.ts';
 import type { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
 
 /** Milliseconds for what a page waits for: a release, on a machine that does much else. */
 export const patienceMs = 240_000;
-
-/** Starts the browser that all suites of the dashboard use. */
-export async function startBrowser(): Promise<Browser> {
-  await ensureChromium();
-  return chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox', '--disable-dev-shm-usage'] });
-}
 
 /** A dashboard, started as its users do, and one browser's tabs at it. */
 export class OpenDashboard {

@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from '../../../browser/src/launch-chromium.ts';
 import { TcpProxy } from '../../../simulators/src/tcp-proxy.ts';
 import { tokenOf, writeKubeconfig } from '../../../scratch-workspace/src/cluster-account.ts';
 import { kubectl } from '../../../scratch-workspace/src/platform.ts';
 import { ScratchWorkspace } from '../../../scratch-workspace/src/scratch-workspace.ts';
-import { cellOf, OpenDashboard, press, startBrowser } from './dashboard-page.ts';
+import { cellOf, OpenDashboard, press } from './dashboard-page.ts';
 
 /*
  * The dashboard as its users start it, in Chromium: under the account that is shipped for deployers a release from the page,
@@ -24,7 +25,7 @@ let tabs: [Page, Page];
 let network: TcpProxy | undefined;
 
 beforeAll(async () => {
-  [workspace, browser] = await Promise.all([ScratchWorkspace.create('dashboard'), startBrowser()]);
+  [workspace, browser] = await Promise.all([ScratchWorkspace.create('dashboard'), launchChromium()]);
   await workspace.taskSuccessfully(['run', 'payments:release']);
   dashboard = await OpenDashboard.start(workspace, browser, { args: ['--actions'] });
   tabs = [await dashboard.tab(), await dashboard.tab()];
