@@ -2,8 +2,9 @@ import type { Page } from 'playwright-core';
 
 /** What the focus was at, after a press of Tab. */
 interface Stop {
-  /** Place among all that the focus can come to; none when it left the page. */
+  /** Place among all that the focus can come to; none when it left the page, or is at the dialog itself. */
   readonly place?: number;
+  readonly isInPage: boolean;
   readonly problems: readonly string[];
 }
 
@@ -23,8 +24,9 @@ export async function walkByKeyboard(page: Page): Promise<string[]> {
   for (let presses = 0; presses < most; presses++) {
     await page.keyboard.press('Tab');
     const stop = await page.evaluate(readStop);
-    // A dialog begins where its focus was: what stands before that comes after the focus has left it once.
-    if (stop.place === undefined && timesLeft++ === 0) continue;
+    // A dialog begins where its focus was: what stands before that comes after the focus has left it once, and then
+    // been at the dialog itself.
+    if (stop.place === undefined && (stop.isInPage || timesLeft++ === 0)) continue;
     if (stop.place === undefined || seen.has(stop.place)) break;
     seen.add(stop.place);
     for (const problem of stop.problems) problems.add(problem);
@@ -56,7 +58,8 @@ function readStop(): Stop {
     return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
   };
   const focused = document.activeElement as HTMLElement | null;
-  if (!focused || focused === document.body || focused.dataset['stop'] === undefined) return { problems: [] };
+  if (!focused || focused === document.body) return { isInPage: false, problems: [] };
+  if (focused.dataset['stop'] === undefined) return { isInPage: true, problems: [] };
   const name = focused.outerHTML.slice(0, 120);
   const problems: string[] = [];
   const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(focused);
@@ -75,5 +78,5 @@ function readStop(): Stop {
     const isFree = !on || focused.contains(on) || on.contains(focused) || on.matches('label, label *');
     if (!isFree) problems.push(`covered by ${on.outerHTML.slice(0, 60)}: ${name}`);
   }
-  return { place: Number(focused.dataset['stop']), problems };
+  return { place: Number(focused.dataset['stop']), isInPage: true, problems };
 }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pixelmatch from 'pixelmatch';
+import type { Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { packPng, roundColours } from './packed-png.ts';
 
@@ -36,20 +37,47 @@ export function differenceOf(before: PNG, now: PNG): { text: string; picture?: P
   return { text: `${most} pixels differ in a square of ${tolerance.square} × ${tolerance.square}`, picture };
 }
 
-/** Compares a picture with the one that is kept, or keeps it. @returns what is wrong, with the files to look at. */
-export function checkPicture(name: string, taken: Buffer): string[] {
+/** Returns whether two pictures are the same but for the rounding of colours. In a browser, which is 20 times faster than jest. */
+function isSame(blank: Page, before: Buffer, now: Buffer): Promise<boolean> {
+  return blank.evaluate(
+    async (files) => {
+      const [first, second] = await Promise.all(
+        files.map(async (file) => {
+          const drawn = await createImageBitmap(await (await fetch(`data:image/png;base64,${file}`)).blob());
+          const context = new OffscreenCanvas(drawn.width, drawn.height).getContext('2d')!;
+          context.drawImage(drawn, 0, 0);
+          return context.getImageData(0, 0, drawn.width, drawn.height);
+        }),
+      );
+      const round = (value: number) => Math.min(255, Math.round(value / 16) * 16);
+      return (
+        first!.width === second!.width &&
+        first!.height === second!.height &&
+        first!.data.every((value, at) => value === round(second!.data[at]!))
+      );
+    },
+    [before, now].map((file) => file.toString('base64')),
+  );
+}
+
+/**
+ * Compares a picture with the one that is kept, or keeps it.
+ * @param blank a page without anything, of any browser.
+ * @returns what is wrong, with the files to look at.
+ */
+export async function checkPicture(blank: Page, name: string, taken: Buffer): Promise<string[]> {
   const file = join(kept, `${name}.png`);
+  const seen = join(left, `${name}.png`);
+  writeFileSync(seen, taken);
+  if (existsSync(file) && (await isSame(blank, readFileSync(file), taken))) return [];
   const now = PNG.sync.read(taken);
   roundColours(now);
-  const packed = packPng(now);
-  const seen = join(left, `${name}.png`);
-  writeFileSync(seen, packed);
-  const before = existsSync(file) ? readFileSync(file) : undefined;
-  if (before?.equals(packed)) return [];
-  const difference = before ? differenceOf(PNG.sync.read(before), now) : { text: 'there is none to compare it with' };
+  const difference = existsSync(file)
+    ? differenceOf(PNG.sync.read(readFileSync(file)), now)
+    : { text: 'there is none to compare it with' };
   if (!difference) return [];
   if (isTaking) {
-    writeFileSync(file, packed);
+    writeFileSync(file, packPng(now));
     return [];
   }
   const drawn = join(left, `${name}.diff.png`);

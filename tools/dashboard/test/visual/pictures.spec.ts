@@ -35,9 +35,8 @@ describe('the page', () => {
       problems.push('wider than a phone');
     for (const look of scene.pictures) {
       await show(page, look, scene);
-      problems.push(
-        ...checkPicture(`${scene.name}-${nameOf(look)}`, await page.screenshot({ animations: 'disabled' })),
-      );
+      const taken = await page.screenshot({ animations: 'disabled' });
+      problems.push(...(await checkPicture(stage.blank, `${scene.name}-${nameOf(look)}`, taken)));
     }
     expect([...problems, ...complaints]).toEqual([]);
   });

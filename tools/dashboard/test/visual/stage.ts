@@ -58,11 +58,14 @@ export class Refusal {
 export class Stage {
   private readonly browser: Browser;
   private readonly bundle: Bundle;
+  /** A page without anything. */
+  readonly blank: Page;
   private readonly closing: (() => Promise<void>)[] = [];
 
-  private constructor(browser: Browser, bundle: Bundle) {
+  private constructor(browser: Browser, bundle: Bundle, blank: Page) {
     this.browser = browser;
     this.bundle = bundle;
+    this.blank = blank;
   }
 
   static async open(): Promise<Stage> {
@@ -78,7 +81,7 @@ export class Stage {
       ],
       env: { ...process.env, FONTCONFIG_FILE: join(__dirname, 'letters.conf') },
     });
-    return new Stage(browser, await bundleDashboard());
+    return new Stage(browser, await bundleDashboard(), await browser.newPage());
   }
 
   /** Opens a scene, at a time that stands still. Motion is as somebody asks for who wants none. */
