@@ -6,6 +6,6 @@ module.exports = {
   reporters: preset.reporters,
   testTimeout: 300_000,
   // Each suite has a workspace, a namespace and a corner of the registry of its own, and waits for the cluster now and
-  // then. More at once starves the cluster on two processors: a kubelet is late, and probes of pods fail.
-  maxWorkers: 3,
+  // then: one takes 61 % of two processors. More at once starve the cluster: a kubelet is late, and probes of pods fail.
+  maxWorkers: 2,
 };

@@ -16,14 +16,15 @@ import {
 import { Checks } from './checks.ts';
 import { RecordedTimes } from './recorded-times.ts';
 import { runStep } from './run-step.ts';
+import { suitesAtLength } from './suites-at-length.ts';
 import { endToEndAlone, unitTestsAlone } from './suites-alone.ts';
 import { formatTestTimes } from './test-times.ts';
 
 /**
- * All checks of the repository (docs/testing.md). Lint, types and unit tests take the processors; the demo and end-to-end
- * tests also wait for the cluster: they run side by side, and the first ones yield. Every check runs, whatever failed
- * before it, except end-to-end tests without a platform.
+ * The checks of the repository (docs/testing.md), or with `--length` the end-to-end suites that those leave out. Every
+ * check runs, whatever failed before it, except end-to-end tests without a platform.
  */
+const isAtLength = process.argv.includes('--length');
 const root = join(import.meta.dirname, '..', '..');
 const nx = [process.execPath, join(root, 'node_modules/nx/dist/bin/nx.js')] as const;
 const tsx = [process.execPath, join(root, 'node_modules/tsx/dist/cli.mjs')] as const;
@@ -40,10 +41,12 @@ const checks = new Checks(root, recorded);
 
 const wasRunning = (await runStep([...platform, 'status', '--json'], { cwd: root, echo: false })).code === 0;
 const platformUp = bringUpPlatform();
-await Promise.all([testSources(), testEndToEnd()]);
+// One after the other: each takes both processors, and is no sooner over beside the other, where what measures time fails.
+if (!isAtLength) await testSources();
+await testEndToEnd();
 // Alone: soak counts requests that go straight to pods, past the gateway, and kube-proxy is late on a busy machine; stores
 // counts those that wait for a database's pod to come back, which kubelets take longer for than a request can wait there.
-if (await platformUp) {
+if (!isAtLength && (await platformUp)) {
   // The API server is restarted there. On a platform of two hours that lost requests and kept a lock; on new ones it has not.
   if (!wasRunning) await runStep([...platform, 'down'], { cwd: root, echo: false });
   if (!wasRunning) await runStep(bringUp, { cwd: root, echo: false });
@@ -73,7 +76,7 @@ process.exitCode = failed === 0 ? 0 : 1;
 async function bringUpPlatform(): Promise<boolean> {
   // What the demo leaves in the cluster must not disturb tests. Where somebody uses the platform, it would replace what
   // runs there.
-  if (!wasRunning) {
+  if (!wasRunning && !isAtLength) {
     await runStep([...bringUp, '--minimal'], { cwd: root, echo: false });
     await checks.run('npm run demo', [...tsx, 'tools/demo/src/main.ts'], { printAtEnd: true });
   }
@@ -85,15 +88,17 @@ async function bringUpPlatform(): Promise<boolean> {
   }
   await installPodman();
   await installPrometheus();
-  await installSigners();
   // Before the tests, not among them: builds take both processors for minutes, where they were not made yet.
   await buildGitea();
   await buildAct();
-  await buildBuildKit();
   await buildOasdiff();
-  await buildSops();
   for (const tool of ['kustomize', 'helm3', 'helm4'] as const) await buildTool(tool);
-  await buildExternalSecrets();
+  if (isAtLength) {
+    await installSigners();
+    await buildBuildKit();
+    await buildSops();
+    await buildExternalSecrets();
+  }
   await workflowCheckers();
   await pipelineSchema();
   return true;
@@ -114,7 +119,8 @@ async function testSources(): Promise<void> {
 
 async function testEndToEnd(): Promise<void> {
   if (!(await platformUp)) return;
-  const argv = [...endToEnd, '--testPathIgnorePatterns=e2e/src/deploy/(soak|stores)'];
+  const others = [...suitesAtLength, 'e2e/src/deploy/(soak|stores)'].map((each) => `--testPathIgnorePatterns=${each}`);
+  const argv = [...endToEnd, ...(isAtLength ? ['--runTestsByPath', ...suitesAtLength] : others)];
   await checks.run('adapters and the whole product, for real', argv, { printAtEnd: true, alone });
 }
 

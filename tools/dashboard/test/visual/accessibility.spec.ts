@@ -8,7 +8,7 @@ import { actionScenes } from './scenes-of-actions.ts';
 import { gridScenes } from './scenes-of-grid.ts';
 import { viewScenes } from './scenes-of-views.ts';
 import { ago } from './shop.ts';
-import { show, Stage, type Scene } from './stage.ts';
+import { settle, show, Stage, type Scene } from './stage.ts';
 
 const scenes = [...gridScenes, ...viewScenes, ...actionScenes];
 const sceneOf = (name: string): Scene => scenes.find((scene) => scene.name === name)!;
@@ -66,6 +66,7 @@ describe('without colours', () => {
     if (mode === 'forced') await page.emulateMedia({ forcedColors: 'active' });
     else await page.emulateMedia({ colorScheme: mode });
     await page.setViewportSize({ width: 1440, height: 1500 });
+    await settle(page);
     const found: [string, boolean[]][] = [];
     const picture = PNG.sync.read(await page.screenshot({ animations: 'disabled' }));
     for (const [name, element] of glyphsOf(page)) found.push([name, await inkOf(picture, element)]);

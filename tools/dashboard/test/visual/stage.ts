@@ -147,7 +147,7 @@ export async function show(page: Page, { colorScheme, width }: Look, scene: Part
 }
 
 /** Waits until what was changed has been drawn. */
-async function settle(page: Page): Promise<void> {
+export async function settle(page: Page): Promise<void> {
   await page.evaluate(
     () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)))),
   );

@@ -12,6 +12,7 @@ export class OpenDashboard {
   readonly address: string;
   readonly command: RunningCommand;
   readonly context: BrowserContext;
+  private wasKilled = false;
 
   private constructor(address: string, command: RunningCommand, context: BrowserContext) {
     this.address = address;
@@ -49,9 +50,15 @@ export class OpenDashboard {
     return page;
   }
 
+  /** Ends the command as a machine does that is switched off. */
+  kill(): void {
+    this.wasKilled = true;
+    this.command.end('SIGKILL');
+  }
+
   async stop(): Promise<void> {
     await this.context.close();
-    this.command.end('SIGINT');
+    if (!this.wasKilled) this.command.end('SIGINT');
     await this.command.ended;
   }
 }

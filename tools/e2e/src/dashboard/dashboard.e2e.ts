@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../../../browser/src/launch-chromium.ts';
 import { TcpProxy } from '../../../simulators/src/tcp-proxy.ts';
@@ -130,6 +131,46 @@ it(
     expect(await runningBuild()).not.toBe(before);
     expect(await outcomes()).toEqual(['succeeded', 'succeeded', 'succeeded']);
     for (const tab of tabs) await tab.keyboard.press('Escape');
+  },
+  limitMs,
+);
+
+it(
+  'shows what a dashboard left behind that was killed, and finishes it',
+  async () => {
+    workspace.edit('apps/payments/k8s/deployment.yaml', /periodSeconds: 1\d/, 'periodSeconds: 14');
+    await workspace.commit('feat(payments): probe every 14 s');
+    const count = (await outcomes()).length;
+    await (await press(tabs[0], 'r', 'payments', 'cell:preprod')).locator('.confirm').click();
+    while ((await outcomes()).length === count) await pause(100);
+    dashboard.kill();
+    // The page of the one that is gone says so.
+    await tabs[0].locator('.bar').waitFor();
+    await dashboard.stop();
+    expect((await outcomes()).slice(count)).toEqual(['running']);
+
+    dashboard = await OpenDashboard.start(workspace, browser, { args: ['--actions'] });
+    const tab = await dashboard.tab();
+    await cellOf(tab, 'payments', 'cell:preprod')
+      .locator('.unseen', { hasText: 'deploys' })
+      .waitFor({ state: 'attached' });
+    const dialog = await press(tab, 'r', 'payments', 'cell:preprod');
+    // Again until it is done: once it waits for the lock to expire and calls what was killed abandoned, which the plan
+    // that was shown did not know.
+    while ((await outcomes()).at(-1) !== 'succeeded') {
+      if (
+        await dialog
+          .locator('.confirm')
+          .isEnabled({ timeout: 1 })
+          .catch(() => false)
+      )
+        await dialog.locator('.confirm').click();
+      await pause(500);
+    }
+    expect((await outcomes()).slice(count)).toEqual(['abandoned', 'succeeded']);
+    await cellOf(tab, 'payments', 'cell:preprod')
+      .filter({ hasText: await runningBuild() })
+      .waitFor();
   },
   limitMs,
 );
