@@ -154,19 +154,13 @@ it(
     await cellOf(tab, 'payments', 'cell:preprod')
       .locator('.unseen', { hasText: 'deploys' })
       .waitFor({ state: 'attached' });
-    const dialog = await press(tab, 'r', 'payments', 'cell:preprod');
-    // Again until it is done: once it waits for the lock to expire and calls what was killed abandoned, which the plan
-    // that was shown did not know.
-    while ((await outcomes()).at(-1) !== 'succeeded') {
-      if (
-        await dialog
-          .locator('.confirm')
-          .isEnabled({ timeout: 1 })
-          .catch(() => false)
-      )
-        await dialog.locator('.confirm').click();
-      await pause(500);
-    }
+    const confirmRelease = async () => (await press(tab, 'r', 'payments', 'cell:preprod')).locator('.confirm').click();
+    await confirmRelease();
+    // It waits for the lock to expire, and calls what was killed abandoned: that is not what was shown any more.
+    expect(await ended(tab, 'payments')).toContain('changed');
+    expect((await outcomes()).slice(count)).toEqual(['abandoned']);
+    await confirmRelease();
+    while ((await outcomes()).at(-1) !== 'succeeded') await pause(500);
     expect((await outcomes()).slice(count)).toEqual(['abandoned', 'succeeded']);
     await cellOf(tab, 'payments', 'cell:preprod')
       .filter({ hasText: await runningBuild() })
