@@ -1,6 +1,6 @@
 /**
  * End-to-end suites that take an hour of two processors. `npm run test:length` runs them; `npm test` has of each promise a
- * suite that is shorter, or tests of its parts, and ends on a new machine within the 90 minutes that a CI gives it.
+ * suite that is shorter, or tests of its parts: all of it at once took more than the 90 minutes that a CI gives it.
  */
 export const suitesAtLength: readonly string[] = [
   ...[

@@ -8,7 +8,7 @@ export interface Pixels {
 }
 
 /** Values of a colour's part by what they are rounded to. A table, because jest makes each look at `Math` slow. */
-const rounded = Uint8Array.from({ length: 256 }, (_, value) => Math.min(255, Math.round(value / 16) * 16));
+export const rounded = Uint8Array.from({ length: 256 }, (_, value) => Math.min(255, Math.round(value / 16) * 16));
 
 /** Rounds colours, in place, so far that a picture has at most 256, and the same letter always has the same. */
 export function roundColours({ data }: Pixels): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pixelmatch from 'pixelmatch';
 import type { Page } from 'playwright-core';
 import { PNG } from 'pngjs';
-import { packPng, roundColours } from './packed-png.ts';
+import { packPng, rounded, roundColours } from './packed-png.ts';
 
 /** Where the pictures are that the page is compared with. */
 export const kept = join(__dirname, 'pictures');
@@ -40,7 +40,7 @@ export function differenceOf(before: PNG, now: PNG): { text: string; picture?: P
 /** Returns whether two pictures are the same but for the rounding of colours. In a browser, which is 20 times faster than jest. */
 function isSame(blank: Page, before: Buffer, now: Buffer): Promise<boolean> {
   return blank.evaluate(
-    async (files) => {
+    async ({ files, table }) => {
       const [first, second] = await Promise.all(
         files.map(async (file) => {
           const drawn = await createImageBitmap(await (await fetch(`data:image/png;base64,${file}`)).blob());
@@ -49,14 +49,13 @@ function isSame(blank: Page, before: Buffer, now: Buffer): Promise<boolean> {
           return context.getImageData(0, 0, drawn.width, drawn.height);
         }),
       );
-      const round = (value: number) => Math.min(255, Math.round(value / 16) * 16);
       return (
         first!.width === second!.width &&
         first!.height === second!.height &&
-        first!.data.every((value, at) => value === round(second!.data[at]!))
+        first!.data.every((value, at) => value === table[second!.data[at]!])
       );
     },
-    [before, now].map((file) => file.toString('base64')),
+    { files: [before, now].map((file) => file.toString('base64')), table: [...rounded] },
   );
 }
 
