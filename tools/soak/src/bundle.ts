@@ -9,8 +9,9 @@ export async function bundle(program: string, file: string): Promise<void> {
     '--bundle',
     '--platform=node',
     '--target=node20',
-    // Loaded only for logins of clouds.
+    // Loaded only for logins of clouds, and for reports of bugs.
     '--external:@kubernetes/client-node',
+    '--external:@nx/devkit',
     '--log-level=error',
     `--outfile=${file}`,
   ]);
