@@ -1,5 +1,5 @@
-import { failedTests } from './failed-tests.ts';
-import { failureExcerpts, lastWords } from './failure-excerpts.ts';
+import { failedTasks, failedTests, jestFailure } from './failed-tests.ts';
+import { failureExcerpts, lastWords, taskWords } from './failure-excerpts.ts';
 import type { RecordedTimes } from './recorded-times.ts';
 import { runStep } from './run-step.ts';
 import { countTests, type TestCount } from './test-count.ts';
@@ -86,8 +86,12 @@ export class Checks {
     if (count.passed + count.failed === 0) count.passed = 1;
     this.counts.push(count);
     if (code === 0) return true;
-    const excerpts = failureExcerpts(output);
-    const named = failedTests(output).filter((line) => !line.includes('● '));
+    // What a task of tests says is in the excerpts.
+    const tasks = failedTasks(output).filter((task) => !task.endsWith(':test'));
+    const excerpts = [...failureExcerpts(output), ...taskWords(output, tasks)];
+    const named = failedTests(output).filter(
+      (line) => !jestFailure.test(line) && !tasks.includes(line.replace(/^\s*- /, '')),
+    );
     const words = excerpts.length + named.length > 0 ? [] : lastWords(output);
     this.failed.push(`${title} (exit code ${code})`, ...named, ...excerpts, ...words);
     return false;

@@ -17,6 +17,11 @@ FAIL e2e tools/e2e/src/b.e2e.ts (92.989 s)
   ]);
 });
 
+it('names tests that are in no describe', () => {
+  const output = '  ● Console\n\n    console.log\n  ● loses nothing\n';
+  expect(failedTests(output)).toEqual(['  ● loses nothing']);
+});
+
 it('names tests of go, and failed tasks of Nx', () => {
   const output = `\
     --- FAIL: TestDrain (0.02s)

@@ -1,12 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
 
+/** A line with which jest begins what it says of a test that failed, in a `describe` or in none, and of a broken suite. */
+export const jestFailure = /^\s*● (?!Console$|Validation )/;
+
 /**
  * Returns the lines with which test runners name what failed, each once, in their order: jest's `FAIL orders file.spec.ts`
  * and `● suite › test`, go's `--- FAIL: TestName`, and Nx's list of failed tasks (`- plugin:lint`).
  */
 export function failedTests(terminalOutput: string): string[] {
   const lines = stripVTControlCharacters(terminalOutput).split('\n');
-  const named = lines.filter((line) => /^(?:FAIL \S|\s*● .+ › |\s*● Test suite failed|\s*--- FAIL: )/.test(line));
+  const named = lines.filter((line) => jestFailure.test(line) || /^(?:FAIL \S|\s*--- FAIL: )/.test(line));
   return [...new Set([...named, ...taskLines(lines)].map((line) => line.replace(/ \(\d[\d.]* m?s\)$/, '').trimEnd()))];
 }
 

@@ -1,4 +1,4 @@
-import { failureExcerpts } from './failure-excerpts.ts';
+import { failureExcerpts, taskWords } from './failure-excerpts.ts';
 
 it('keeps the end of a long message, where the log says what went wrong, and no code', () => {
   const log = Array.from({ length: 200 }, (_, index) => `    [job] line ${index}`).join('\n');
@@ -38,6 +38,32 @@ Tests:       2 failed, 2 total
 `);
   expect(first).toBe(`  ● a › first\n    expected ${'x'.repeat(227)}…`);
   expect(second).toBe('  ● a › second\n    expected 2');
+});
+
+it('knows tests in no describe, and no console', () => {
+  const output =
+    '  ● Console\n\n    console.log\n  ● loses nothing\n\n    lost 1 request\nTests:       1 failed, 1 total\n';
+  expect(failureExcerpts(output)).toEqual(['  ● loses nothing\n    lost 1 request']);
+});
+
+it('tells what each failed task of Nx said last', () => {
+  const output = `\
+> nx run tools:lint
+
+> eslint tools
+
+/tools/a.ts: no such file
+
+> nx run tools:typecheck
+
+> tsc
+
+ NX   Ran targets lint, typecheck for 1 project
+`;
+  expect(taskWords(output, ['tools:lint', 'tools:typecheck'])).toEqual([
+    '- tools:lint\n    > eslint tools\n    /tools/a.ts: no such file',
+    '- tools:typecheck\n    > tsc',
+  ]);
 });
 
 it('says nothing where all passed', () => {

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { jestFailure } from './failed-tests.ts';
 
 /** Lines kept of a message's beginning and of its end, where a log tells what went wrong. */
 const kept = { first: 4, last: 16 };
@@ -12,7 +13,7 @@ export function failureExcerpts(terminalOutput: string): string[] {
   const lines = stripVTControlCharacters(terminalOutput).split('\n');
   const excerpts = new Map<string, string>();
   for (const [index, line] of lines.entries()) {
-    if (!/^\s*● (?:.+ › |Test suite failed)/.test(line) || excerpts.has(line)) continue;
+    if (!jestFailure.test(line) || excerpts.has(line)) continue;
     const message = messageBelow(lines.slice(index + 1));
     excerpts.set(line, [line, ...shorten(message)].join('\n'));
   }
@@ -24,6 +25,24 @@ export function lastWords(terminalOutput: string): string[] {
   const lines = stripVTControlCharacters(terminalOutput).split('\n');
   const said = lines.filter((line) => line.trim() !== '').slice(-(kept.first + kept.last));
   return said.length === 0 ? [] : [shorten(said.map((line) => `    ${line}`)).join('\n')];
+}
+
+/** Returns the end of what each task of `nx run-many` printed that failed, under its name. */
+export function taskWords(terminalOutput: string, tasks: readonly string[]): string[] {
+  const [, ...blocks] = stripVTControlCharacters(terminalOutput).split(/^> nx run /m);
+  return tasks.map((task) => {
+    const said = blocks.filter((block) => block.split(/\s/, 1)[0] === task);
+    // Below the last task is what Nx says of all of them.
+    return [
+      `- ${task}`,
+      ...lastWords(
+        said
+          .join('')
+          .replace(task, '')
+          .split(/^\s*NX {3}/m, 1)[0]!,
+      ),
+    ].join('\n');
+  });
 }
 
 /** Returns the lines up to the code that jest quotes, to the next test or to the next suite. */

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import pixelmatch from 'pixelmatch';
 import type { Page } from 'playwright-core';
 import { PNG } from 'pngjs';
@@ -21,6 +22,8 @@ const threshold = 0.1;
  * where pixelmatch finds most of it; what is gone, moved or coloured otherwise is close together.
  */
 const tolerance = { square: 16, most: 12 };
+const mostTries = 6;
+const pauseMs = 1_000;
 
 /** Returns how two pictures differ, as a sentence, with a picture of it where there is one; undefined when they do not. */
 export function differenceOf(before: PNG, now: PNG): { text: string; picture?: PNG } | undefined {
@@ -60,11 +63,20 @@ function isSame(blank: Page, before: Buffer, now: Buffer): Promise<boolean> {
 }
 
 /**
- * Compares a picture with the one that is kept, or keeps it.
+ * Compares a picture with the one that is kept, or keeps it. One that looks otherwise is taken anew for a while: a busy
+ * machine lays out and draws late, which Playwright's toHaveScreenshot allows for in the same way.
  * @param blank a page without anything, of any browser.
  * @returns what is wrong, with the files to look at.
  */
-export async function checkPicture(blank: Page, name: string, taken: Buffer): Promise<string[]> {
+export async function checkPicture(blank: Page, name: string, take: () => Promise<Buffer>): Promise<string[]> {
+  for (let tries = 1; ; tries++) {
+    const problems = await compareOrKeep(blank, name, await take());
+    if (problems.length === 0 || tries === mostTries) return problems;
+    await pause(pauseMs);
+  }
+}
+
+async function compareOrKeep(blank: Page, name: string, taken: Buffer): Promise<string[]> {
   const file = join(kept, `${name}.png`);
   const seen = join(left, `${name}.png`);
   writeFileSync(seen, taken);

@@ -34,9 +34,11 @@ describe('the page', () => {
     if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth))
       problems.push('wider than a phone');
     for (const look of scene.pictures) {
-      await show(page, look, scene);
-      const taken = await page.screenshot({ animations: 'disabled' });
-      problems.push(...(await checkPicture(stage.blank, `${scene.name}-${nameOf(look)}`, taken)));
+      const take = async () => {
+        await show(page, look, scene);
+        return page.screenshot({ animations: 'disabled' });
+      };
+      problems.push(...(await checkPicture(stage.blank, `${scene.name}-${nameOf(look)}`, take)));
     }
     expect([...problems, ...complaints]).toEqual([]);
   });
