@@ -12,7 +12,7 @@ export function actionContextOf(
   services: readonly ServiceSource[] = [],
 ): ActionContext {
   let ids = 0;
-  return {
+  const context: ActionContext = {
     ports: scenario.ports,
     words: {
       deployed: (service, release, { name }, { state }) => `${service} ${release?.buildNumber}: ${state} in ${name}`,
@@ -28,8 +28,10 @@ export function actionContextOf(
     service: (name) => services.find((each) => each.name === name) ?? scenario.service,
     build: async () => void (await releaseIt(scenario, { only: 'build' })),
     newId: () => `id-${++ids}`,
+    anew: () => context,
     ...wishes,
   };
+  return context;
 }
 
 /** Awaits that all runs have ended. */

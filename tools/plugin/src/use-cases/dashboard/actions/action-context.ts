@@ -47,6 +47,11 @@ export interface ActionContext {
   build(request: BuildRequest): Promise<void>;
   /** Returns a name that nobody guesses, and no other has. */
   newId(): string;
+  /**
+   * Returns the same with ports of its own, as another command has them: ports keep some answers (which tags origin has, what
+   * the account may do, the nodes) for as long as a command takes, and a dashboard runs for days.
+   */
+  anew(): ActionContext;
 }
 
 /** A deployment as it was when a plan was shown, and what the plan was. */

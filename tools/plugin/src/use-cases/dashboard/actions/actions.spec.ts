@@ -364,11 +364,37 @@ describe('a run', () => {
   });
 });
 
+it('deploys what it has built, though ports list what origin has once', async () => {
+  const scenario = await proven('1');
+  scenario.change('2');
+  const anew = () => actionContextOf(scenario, { ports: withOneListing(scenario), anew });
+  const actions = await DashboardActions.open(anew());
+  const { id } = await actions.plan({ action: 'release', services: ['orders'] });
+  await actions.confirm({ plan: id });
+  await runsEnded(actions);
+  expect(actions.list()).toMatchObject([{ state: 'succeeded' }]);
+  expect(await deployments(scenario, 'preprod')).toContain('20261124-2 deploy succeeded by ada');
+});
+
 it('is not there in a CI', async () => {
   const scenario = new ReleaseScenario();
   scenario.approvals = { kind: 'nowhere' };
   expect(await refusalOf(DashboardActions.open(actionContextOf(scenario)))).toBe('2 no-actions-in-ci');
 });
+
+/** The ports of a process that has just been started: it lists the tags of a service once. */
+function withOneListing({ ports }: ReleaseScenario): ActionContext['ports'] {
+  const listed = new Map<string, ReturnType<typeof ports.repository.releaseTags>>();
+  const releaseTags = async (service: string) => {
+    const tags = listed.get(service) ?? ports.repository.releaseTags(service);
+    listed.set(service, tags);
+    return [...(await tags)];
+  };
+  const repository = new Proxy(ports.repository, {
+    get: (target, key) => (key === 'releaseTags' ? releaseTags : Reflect.get(target, key).bind(target)),
+  });
+  return { ...ports, repository };
+}
 
 /** Confirms with the clock of when it was planned: what happened since took no two minutes. */
 function confirmedInTime(scenario: ReleaseScenario, actions: DashboardActions, plan: ActionPlan) {

@@ -70,8 +70,9 @@ export class DashboardActions {
    */
   async plan(wish: PlanWish, signal?: AbortSignal): Promise<ActionPlan> {
     this.requireOpen();
-    const { ports, actor, newId } = this.context;
-    const prepared = await prepareAction(wish, this.context, signal);
+    const context = this.context.anew();
+    const { ports, actor, newId } = context;
+    const prepared = await prepareAction(wish, context, signal);
     const environments = await this.context.environments();
     // From the moment on at which it is shown.
     const madeAt = ports.clock();

@@ -143,7 +143,8 @@ async function carryOut(release: ShownRelease, how: CarryingOut, context: Action
   await context.build({ service, environments, onLine: how.reporter.step, signal: how.signal });
   const begin: CarryingOut['begin'] = ({ environment, newest }) => how.begin({ environment, newest });
   const unknown = release.shown.map((each) => ({ ...each, fingerprint: undefined }));
-  return deployBuilt({ ...release, shown: unknown }, request, { ...how, begin }, context);
+  // Its tag may be younger than what these ports know of origin.
+  return deployBuilt({ ...release, shown: unknown }, request, { ...how, begin }, context.anew());
 }
 
 /** Requires that a release would do now what was shown. @returns true when it is built. @throws {Refusal} */

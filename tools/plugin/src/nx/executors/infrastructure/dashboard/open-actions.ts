@@ -8,6 +8,7 @@ import { plainTerminal } from '../../output/terminal.ts';
 import { timeout } from '../../options/common-options.ts';
 import { actorOf } from '../../running/actor.ts';
 import { describeBug } from '../../running/bug-report.ts';
+import { createPorts } from '../../running/connections/create-ports.ts';
 import { stagedPorts } from '../../running/connections/staged-ports.ts';
 import { Stages } from '../../running/connections/stages.ts';
 import type { InfrastructureRun } from '../../running/infrastructure-executor.ts';
@@ -15,7 +16,7 @@ import { buildByNx } from './build-by-nx.ts';
 
 type Run = Pick<
   InfrastructureRun,
-  'environments' | 'ports' | 'service' | 'branch' | 'workspaceRoot' | 'typed' | 'signal'
+  'environments' | 'clocks' | 'service' | 'branch' | 'workspaceRoot' | 'typed' | 'signal'
 >;
 
 /**
@@ -24,7 +25,7 @@ type Run = Pick<
  */
 export function openActions({
   environments,
-  ports,
+  clocks,
   service,
   branch,
   workspaceRoot,
@@ -39,8 +40,9 @@ export function openActions({
     bug: describeBug,
     typed,
   };
-  const context: ActionContext = {
-    ports: stagedPorts(ports, { stages: new Stages(), signal, onStage: () => {} }),
+  const stages = new Stages();
+  const context = (): ActionContext => ({
+    ports: stagedPorts(createPorts(workspaceRoot, process.env, clocks?.look), { stages, signal, onStage: () => {} }),
     words,
     actor: actorOf(process.env),
     mainBranch: branch,
@@ -49,6 +51,7 @@ export function openActions({
     service,
     build: (request) => buildByNx(request, { workspaceRoot, typed }),
     newId: () => randomBytes(16).toString('hex'),
-  };
-  return DashboardActions.open(context);
+    anew: context,
+  });
+  return DashboardActions.open(context());
 }
