@@ -17,7 +17,7 @@ import { PlanHint } from './plan-hint.tsx';
 import { viewOf } from './routes.ts';
 import { RunDrawer } from './run-drawer.tsx';
 import { followRuns } from './runs.ts';
-import { state, takeState } from './store.ts';
+import { isOld, state, takeState } from './store.ts';
 import { wantedPlan } from './wanted-plan.ts';
 
 /** The page: what all views have, and the view of the address. */
@@ -40,7 +40,7 @@ function Page() {
       <ExportBar />
       <PageHead showHelp={() => setHelping(true)} />
       <ConnectionBar />
-      <main>
+      <main class={isOld.value ? 'is-not-live' : ''}>
         {state.value === undefined && <Waiting />}
         {found ? (
           <found.view params={found.params} query={searchParams} />

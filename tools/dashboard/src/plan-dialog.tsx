@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ActionPlan } from '../../plugin/src/model/dashboard/action-plan.ts';
+import { CodedText } from './coded-text.tsx';
 import { askPlan, type Refused } from './plan-wish.ts';
 import { PlannedOne } from './planned-services.tsx';
 import { Confirmation } from './plan/confirmation.tsx';
@@ -103,7 +104,7 @@ function Planned({ plan, changes, wanted, ...ways }: PlannedProps) {
 function Refusal({ refused: { reason, remedy } }: { refused: Refused }) {
   return (
     <p role="alert" class="is-alarm">
-      {reason} {remedy}
+      <CodedText text={`${reason} ${remedy ?? ''}`} />
     </p>
   );
 }

@@ -10,9 +10,13 @@ export function PlanHint({ plan }: { plan: WantedPlan }) {
   return (
     <dialog ref={dialog} onClose={() => (wantedPlan.value = undefined)} aria-labelledby="hint-title">
       <h2 id="hint-title">This page only shows</h2>
-      <p>In a terminal, with `--dry-run` to see the plan first:</p>
+      <p>
+        In a terminal, with <code>--dry-run</code> to see the plan first:
+      </p>
       <pre>{commands.join('\n')}</pre>
-      <p>To act from here, start the dashboard with `--actions`.</p>
+      <p>
+        To act from here, start the dashboard with <code>--actions</code>.
+      </p>
       <button type="button" onClick={() => dialog.current?.close()}>
         Close
       </button>{' '}

@@ -1,4 +1,5 @@
 import type { PlannedCommit, PlannedService } from '../../plugin/src/model/dashboard/action-plan.ts';
+import { CodedText } from './coded-text.tsx';
 import { copyText } from './copy.ts';
 
 /** What a plan of a service comes to: first what is lost, then what breaks, then what is gained. */
@@ -7,7 +8,7 @@ export function PlannedOne({ planned }: { planned: PlannedService }) {
   return (
     <section aria-label={service}>
       <p class={state === 'refused' ? 'is-alarm' : ''}>
-        {sentence} {refusal?.remedy}
+        <CodedText text={`${sentence} ${refusal?.remedy ?? ''}`} />
       </p>
       <PlannedParts planned={planned} />
       <p class="note">
@@ -43,7 +44,9 @@ function Lines({ title, lines, isAlarm }: { title: string; lines: readonly strin
       <h3 class={isAlarm ? 'is-alarm' : ''}>{title}</h3>
       <ul>
         {lines.map((line) => (
-          <li key={line}>{line}</li>
+          <li key={line}>
+            <CodedText text={line} />
+          </li>
         ))}
       </ul>
     </>

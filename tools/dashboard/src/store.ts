@@ -29,6 +29,9 @@ export const now = signal(new Date());
 /** Whether anything may be done: not while the page may be old. */
 export const isLive = computed(() => connection.value.kind === 'live');
 
+/** Whether what is shown may have changed since: the server was heard, and is not any more. */
+export const isOld = computed(() => connection.value.kind === 'lost' || connection.value.kind === 'over');
+
 /** Takes a time that the server sent. */
 export function hearTime(iso: string): void {
   heard = Date.parse(iso);

@@ -19,6 +19,13 @@ afterEach(async () => {
 });
 afterAll(() => browser.close());
 
+/** How the dots of what is healthy are filled. */
+function fillsOfHealthy(page: Page): Promise<string[]> {
+  return page
+    .locator('.shape-healthy path')
+    .evaluateAll((paths) => [...new Set(paths.map((path) => getComputedStyle(path).fill))]);
+}
+
 async function open(state: DashboardState, path = '/', options: BrowserContextOptions = {}) {
   const board = new FakeBoard(bundle, state);
   const address = await board.start();
@@ -118,10 +125,14 @@ describe('states of the page', () => {
     board.goAway();
     await page.locator('.bar').waitFor();
     expect(await page.locator('.bar').innerText()).toMatch(/Not live since 2026-11-26 14:03:\d\d UTC/);
+    expect(await page.locator('.heads').innerText()).toContain('not live');
+    expect(await fillsOfHealthy(page)).toEqual(['none']);
     board.state = { ...manyServices(4), version: 9 };
     board.isUp = true;
     await cell(page, 'service-0003|name').waitFor();
     await page.locator('.bar').waitFor({ state: 'detached' });
+    expect(await page.locator('.heads').innerText()).not.toContain('not live');
+    expect(await fillsOfHealthy(page)).not.toContain('none');
   });
 
   it('says that the server is another one', async () => {

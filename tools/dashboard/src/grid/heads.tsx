@@ -1,5 +1,6 @@
 import type { DashboardState, EnvironmentHead } from '../../../plugin/src/model/dashboard/dashboard-state.ts';
 import { exported } from '../exported.ts';
+import { isOld } from '../store.ts';
 import { Time } from '../time.tsx';
 import { Mark } from './shapes.tsx';
 
@@ -66,7 +67,7 @@ function Answer({ head: { answer, provisioned } }: { head: EnvironmentHead }) {
   if (answer.state === 'live')
     return (
       <span class="note">
-        {exported ? 'answered' : 'live'}
+        {exported ? 'answered' : isOld.value ? 'not live' : 'live'}
         {provisioned ? ` · ${provisioned}` : ''}
       </span>
     );

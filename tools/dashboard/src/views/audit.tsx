@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { filterSubjects, type AuditedSubject, type AuditPage } from '../../../plugin/src/model/dashboard/audit-page.ts';
 import { describeAudited } from '../../../plugin/src/model/observe/audited.ts';
+import { CodedText } from '../coded-text.tsx';
 import { Answer, Command, goTo, Table, Time, type ViewProps } from './detail/parts.tsx';
 import { useAnswer } from './detail/use-answer.ts';
 
@@ -69,16 +70,11 @@ function Subjects({ subjects, text }: { readonly subjects: readonly AuditedSubje
           findings.map(({ type, says, remedy }) => [
             subject,
             <span class="d-code">{type}</span>,
-            <Words text={says} />,
-            <Words text={remedy} />,
+            <CodedText text={says} />,
+            <CodedText text={remedy} />,
           ]),
         )}
       />
     </>
   );
-}
-
-/** A text in which commands stand between backticks. */
-function Words({ text }: { readonly text: string }) {
-  return <>{text.split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))}</>;
 }

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { writeClipboard } from '../../copy.ts';
 import type { NotReached } from '../../../../plugin/src/model/dashboard/service-page.ts';
 import { writeAddress } from '../../address.ts';
+import { CodedText } from '../../coded-text.tsx';
 import { exported } from '../../exported.ts';
 import type { Asked } from './use-answer.ts';
 
@@ -71,7 +72,7 @@ export function Command({
 export function NotReachedNote({ environment, reason, remedy }: NotReached) {
   return (
     <p class="d-note d-unreachable">
-      <strong>{environment} cannot be reached.</strong> {reason} {remedy}
+      <strong>{environment} cannot be reached.</strong> <CodedText text={`${reason} ${remedy ?? ''}`} />
     </p>
   );
 }
@@ -105,8 +106,14 @@ export function Answer<T>({
       </p>
       {asked.problem && (
         <div class={`d-note${exported ? '' : ' d-problem'}`} role="alert">
-          <p>{asked.problem.reason}</p>
-          {asked.problem.remedy !== undefined && <p>{asked.problem.remedy}</p>}
+          <p>
+            <CodedText text={asked.problem.reason} />
+          </p>
+          {asked.problem.remedy !== undefined && (
+            <p>
+              <CodedText text={asked.problem.remedy} />
+            </p>
+          )}
           {!exported && (
             <button type="button" onClick={asked.askAgain}>
               Ask again

@@ -3,7 +3,8 @@ import { describeDeployment } from '../../../../plugin/src/model/dashboard/activ
 import type { ServicePage, ShownDeployment } from '../../../../plugin/src/model/dashboard/service-page.ts';
 import { laneOf, TimeScale, type Lane } from '../../../../plugin/src/model/dashboard/timeline.ts';
 
-const laneWidth = 150;
+/** Pixels: of the main branch's dots, of a lane with nothing but its name, and of one with builds beside its bars. */
+const laneWidths = { main: 64, name: 90, builds: 150 };
 const barWidth = 18;
 /** Room for what stands beside the last lane: `20261124-4 abandoned`. */
 const longestWord = 60;
@@ -12,12 +13,13 @@ const top = 36;
 /** Time downwards from now, one lane for commits of the main branch and one for each environment. The table says the same. */
 export function TimelineDrawing({ page }: { readonly page: ServicePage }) {
   const now = Date.parse(page.now);
-  const lanes = page.environments.map(drawnLane);
+  const lanes = drawnLanes(page.environments);
   const commits = 'unknown' in page.commits ? [] : page.commits;
   const scale = scaleOf(page, commits);
   const y = (moment: number) => top + scale.at(Math.min(moment, now));
   const height = top + scale.length + 24;
-  const width = laneWidth * (lanes.length + 1) + longestWord;
+  const last = lanes.at(-1);
+  const width = (last ? last.x + last.width : laneWidths.main) + longestWord;
   return (
     <figure class="d-figure">
       <figcaption>
@@ -36,8 +38,8 @@ export function TimelineDrawing({ page }: { readonly page: ServicePage }) {
             main
           </text>
           <Commits commits={commits} y={y} />
-          {lanes.map(({ name, lane, isCut, isKnown }, index) => (
-            <g key={name} transform={`translate(${(index + 1) * laneWidth} 0)`}>
+          {lanes.map(({ name, lane, isCut, isKnown, x }) => (
+            <g key={name} transform={`translate(${x} 0)`}>
               <text x="0" y="20">
                 {isKnown ? name : `${name} ?`}
               </text>
@@ -190,8 +192,16 @@ function scaleOf({ environments, now }: ServicePage, commits: readonly Commit[])
   return new TimeScale(placed, { least: 8, most: 44 });
 }
 
-function drawnLane(found: ServicePage['environments'][number]) {
-  const { environment: name, state } = found;
-  const deployments = state === 'read' ? found.deployments : [];
-  return { name, isCut: state === 'read' && found.isCut, isKnown: state === 'read', lane: laneOf(deployments) };
+/** Returns what is drawn of each environment, and where: a window of a phone has room for few builds. */
+function drawnLanes(environments: ServicePage['environments']) {
+  let next = laneWidths.main;
+  return environments.map((found) => {
+    const { environment: name, state } = found;
+    const isKnown = state === 'read';
+    const deployments = isKnown ? found.deployments : [];
+    const width = deployments.length > 0 ? laneWidths.builds : laneWidths.name;
+    const x = next;
+    next += width;
+    return { name, isCut: isKnown && found.isCut, isKnown, lane: laneOf(deployments), x, width };
+  });
 }
