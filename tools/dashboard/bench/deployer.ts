@@ -1,9 +1,10 @@
 import pMap from 'p-map';
 import { KubernetesApi } from '../../plugin/src/adapters/kubernetes/client/api.ts';
+import { Resources } from '../../plugin/src/adapters/kubernetes/client/resources.ts';
 import { findAccess } from '../../plugin/src/adapters/kubernetes/client/credentials/kubeconfig.ts';
 import { KubernetesCluster } from '../../plugin/src/adapters/kubernetes/kubernetes-cluster.ts';
 import type { Environment } from '../../plugin/src/model/environment/environment.ts';
-import { newestRecord, patient } from '../../bench/src/scale/cluster.ts';
+import { newestRecord, patient, placeObjects } from '../../bench/src/scale/cluster.ts';
 import { fullSize, releaseOf, serviceName } from '../../bench/src/scale/shop.ts';
 import type { ScratchWorkspace } from '../../scratch-workspace/src/scratch-workspace.ts';
 
@@ -15,13 +16,15 @@ const atOnce = 4;
 /** Writes to the cluster what a deployment writes; what it waits for, paused Deployments never get. */
 export class Deployer {
   readonly environment: Environment;
-  private readonly api: KubernetesApi;
+  readonly api: KubernetesApi;
+  readonly resources: Resources;
   private readonly commit: string;
   private readonly cluster: KubernetesCluster;
 
   private constructor(environment: Environment, api: KubernetesApi, commit: string) {
     this.environment = environment;
     this.api = api;
+    this.resources = new Resources(api);
     this.commit = commit;
     this.cluster = new KubernetesCluster(api, environment);
   }
@@ -40,7 +43,7 @@ export class Deployer {
     const opened = await this.cluster.openRecord({
       ...{ environment: this.environment.name, release, manifests, actor, cause, startedAt },
     });
-    await this.cluster.apply(await this.cluster.plan(service, manifests));
+    await placeObjects(this, manifests);
     await this.cluster.closeRecord(opened, { outcome: 'succeeded' });
     return release.buildNumber.toString();
   }

@@ -44,9 +44,16 @@ function watchPage(): void {
     };
     listen.call(this, type, heard);
   } as typeof listen;
+}
+
+/** Runs in the page: counts frames until nobody asks for them, since whoever asks for frames has the page drawn all the time. */
+function countFrames(): void {
+  const { figures } = globalThis as unknown as { figures: PageFigures };
+  Object.assign(figures, { keys: [], patches: [], frames: [] });
   let last = performance.now();
   const frame = (now: number) => {
-    figures.frames?.push(now - last);
+    if (figures.frames === undefined) return;
+    figures.frames.push(now - last);
     last = now;
     requestAnimationFrame(frame);
   };
@@ -113,12 +120,11 @@ export class MeasuredPage {
 
   /** Counts frames while something happens. @returns milliseconds between them, and those of keys. */
   async framesDuring(happening: () => Promise<unknown>): Promise<PageFigures> {
-    await this.page.evaluate(() => {
-      const { figures } = globalThis as unknown as { figures: PageFigures };
-      Object.assign(figures, { keys: [], patches: [], frames: [] });
-    });
+    await this.page.evaluate(countFrames);
     await happening();
-    return this.figures();
+    const counted = await this.figures();
+    await this.figuresAnew();
+    return counted;
   }
 
   press(key: string): Promise<void> {

@@ -28,10 +28,12 @@ export function usageOf(word: string): Usage {
     for (const { pid, parent } of all) if (found.has(parent)) found.add(pid);
   }
   const ours = all.filter(({ pid }) => found.has(pid));
+  // Nx asks plugins in processes of their own, which end when the graph is made.
+  const staying = ours.filter(({ command }) => !command.includes('plugin-worker'));
   return {
     cpuSeconds: ours.reduce((sum, { cpuTicks }) => sum + cpuTicks, 0) / ticks,
-    residentMegabytes: Math.max(0, ...ours.map(({ resident }) => resident)) / 1024,
-    peakMegabytes: Math.max(0, ...ours.map(({ peak }) => peak)) / 1024,
+    residentMegabytes: Math.max(0, ...staying.map(({ resident }) => resident)) / 1024,
+    peakMegabytes: Math.max(0, ...staying.map(({ peak }) => peak)) / 1024,
   };
 }
 

@@ -44,10 +44,26 @@ export function writeFigures({ size, server, page }: Figures): void {
 
 const worst = (values: readonly number[]) => Math.max(0, ...values);
 
-function pageLines({ gzipBytes, firstPaint, firstRows, keys, patches, steady, ...held }: PageFigures): Line[] {
+function pageLines({
+  gzipBytes,
+  gzipBytesOfGraph,
+  firstPaint,
+  firstRows,
+  keys,
+  patches,
+  steady,
+  ...held
+}: PageFigures): Line[] {
   const long = steady.frames.filter((each) => each > 50).length;
   return [
-    { what: 'page, gzip', figure: gzipBytes / 1024, unit: 'KB', limit: 60, digits: 1 },
+    {
+      what: 'page, gzip',
+      figure: gzipBytes / 1024,
+      unit: 'KB',
+      limit: 60,
+      digits: 1,
+      note: `${(gzipBytesOfGraph / 1024).toFixed(1)} KB more when a graph is drawn`,
+    },
     { what: 'first paint', figure: median(firstPaint), unit: 'ms', limit: 1000 },
     { what: 'first rows after the data', figure: median(firstRows), unit: 'ms', limit: 400 },
     {

@@ -42,19 +42,35 @@ export async function fillEnvironment(
       const release = Math.max(0, newest - 1 - back);
       return olderRecord(last, releaseOf(name, release, commitOf(commits, index, release, size)), back + 1);
     });
-    const applied: Record<string, string> = {};
-    for (const object of last.manifests) {
-      const sent = structuredClone(object);
-      sent.metadata.namespace = environment.namespace;
-      const path = await resources.path(sent, environment.namespace);
-      applied[identityOf(object)] = fingerprintOf(await patchObject(api, path, sent, {}));
-    }
+    const applied = await placeObjects({ api, resources, environment }, last.manifests);
     await keepRecord(api, environment, last, applied);
     for (const record of older) await keepRecord(api, environment, record, undefined);
     for (let replica = 1; replica <= size.pods; replica++) await makePod(api, environment, last, replica);
   };
   await pMap(indexes, fill, { concurrency: atOnce });
   api.close();
+}
+
+/** Where objects are placed. */
+interface Place {
+  readonly api: KubernetesApi;
+  readonly resources: Resources;
+  readonly environment: Environment;
+}
+
+/** Applies objects as a deployment does, without what it refuses: these Deployments are paused. @returns fingerprints of them. */
+export async function placeObjects(
+  { api, resources, environment: { namespace } }: Place,
+  objects: readonly KubernetesObject[],
+): Promise<Record<string, string>> {
+  const applied: Record<string, string> = {};
+  for (const object of objects) {
+    const sent = structuredClone(object);
+    sent.metadata.namespace = namespace;
+    const path = await resources.path(sent, namespace);
+    applied[identityOf(object)] = fingerprintOf(await patchObject(api, path, sent, {}));
+  }
+  return applied;
 }
 
 /** Returns the record of a release that was deployed. */
