@@ -9,5 +9,8 @@ export const controlCharacters = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u200e
 
 /** Returns foreign text (names, answers, log lines, commits) with its control characters made visible. */
 export function escapeControlCharacters(line: string): string {
-  return line.replaceAll(controlCharacters, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return line.replaceAll(
+    controlCharacters,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
