@@ -7,6 +7,7 @@ import {
 } from '../../../model/dashboard/action-plan.ts';
 import type { ActionRun, RunEvent, RunSummary } from '../../../model/dashboard/action-run.ts';
 import { goesOn, runsKept } from '../../../model/dashboard/run-progress.ts';
+import type { Environment } from '../../../model/environment/environment.ts';
 import { interruption } from '../../../model/errors/interruption.ts';
 import type { ProductError } from '../../../model/errors/product-error.ts';
 import { Refusal } from '../../../model/errors/product-error.ts';
@@ -77,7 +78,7 @@ export class DashboardActions {
     // From the moment on at which it is shown.
     const madeAt = ports.clock();
     const expiresAt = new Date(madeAt.getTime() + planLifetimeMs);
-    const approvedBy = isGoingBack(wish.action) ? undefined : await this.approverOf(prepared);
+    const approvedBy = isGoingBack(wish.action) ? undefined : await approverOf(prepared, environments, ports);
     const plan = composePlan({ id: newId(), wish, environments, actor, approvedBy, madeAt, expiresAt }, prepared);
     this.plans.add({ plan, wish, prepared });
     return plan;
@@ -177,12 +178,6 @@ export class DashboardActions {
     return { type: 'plan-changed', changes, plan: await this.plan(wish) };
   }
 
-  private async approverOf({ services }: PreparedAction): Promise<string | undefined> {
-    const names = new Set(services.flatMap(({ shown }) => shown.map(({ environment }) => environment)));
-    const guarded = (await this.context.environments()).find((each) => each.protected && names.has(each.name));
-    return guarded && (await (await this.context.ports.cluster(guarded)).identity());
-  }
-
   private forgetOldRuns(): void {
     const ended = [...this.runs].filter(([, { run }]) => !goesOn(run.output.now));
     for (const [id] of ended.slice(0, Math.max(0, this.runs.size - runsKept))) this.runs.delete(id);
@@ -196,6 +191,17 @@ export class DashboardActions {
     if (!this.stopped) return;
     throw refusal('dashboard-stops', 'plan or begin anything', 'The dashboard is being stopped.', 'Start it again.');
   }
+}
+
+/** Returns the account that approves of a plan, where it needs that. */
+async function approverOf(
+  { services }: PreparedAction,
+  environments: readonly Environment[],
+  ports: ActionContext['ports'],
+): Promise<string | undefined> {
+  const names = new Set(services.flatMap(({ shown }) => shown.map(({ environment }) => environment)));
+  const guarded = environments.find((each) => each.protected && names.has(each.name));
+  return guarded && (await (await ports.cluster(guarded)).identity());
 }
 
 function requireConfirmed({ isReady, typed, needsReason, title }: ActionPlan, wish: RunWish): void {
